@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Plain syntax on purpose: on a Node that is too old this file must still parse,
+// so that it can say so in one line.
+import process from 'node:process';
+
+var needed = [22, 19];
+var found = process.versions.node.split('.').map(Number);
+
+if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
+  process.stderr.write(
+    'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.\n'
+  );
+  process.exitCode = 2;
+} else {
+  import('../dist/src/main/cli/index.js').then(function (cli) {
+    return cli.main(process.argv.slice(2));
+  });
+}

@@ -1,0 +1,9 @@
+/** Tests run on the built output: workers need real files, as users have them. */
+export default {
+  rootDir: 'dist/test',
+  transform: {},
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/**/*.test.js'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
