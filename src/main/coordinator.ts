@@ -1,0 +1,219 @@
+import { Series } from '../metrics/series.ts';
+import { type MeasuredWindow, Tally } from '../metrics/tally.ts';
+import type { Clock } from '../protocol/clock.ts';
+import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import { PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
+import { type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
+import type { WorkerReport } from '../protocol/report.ts';
+import type { Shard } from '../protocol/shard.ts';
+import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
+import { split } from './plan/split.ts';
+import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
+import { headlinePercentiles, type Progress } from './progress.ts';
+import type { Collected } from './summary/collected.ts';
+
+/** Between `go` and the first request: long enough for the message to reach every worker. */
+const LEAD_MS = 20;
+const LEAD_MS_PER_WORKER = 1;
+/** Values kept for exact percentiles, over all workers; beyond, percentiles come from the histogram. */
+const MAX_EXACT_REQUESTS = 1_000_000;
+/** A worker that has not ended this long after it should have is ended. */
+const GRACE_MS = 5_000;
+const GRACE_AFTER_ABORT_MS = 1_000;
+/** At a stop, what is in flight is waited for at most this long. */
+const LONGEST_DRAIN_MS = 5_000;
+
+class Worker {
+  readonly shard: Shard;
+  readonly tally = new Tally();
+  ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
+  report: WorkerReport | null = null;
+  failure: string | null = null;
+  hasEnded = false;
+
+  constructor(shard: Shard) {
+    this.shard = shard;
+  }
+}
+
+/** Starts the workers together, takes in what they record, and stops them. Does no arithmetic of its own. */
+export class Coordinator {
+  readonly #plan: RunPlan;
+  readonly #clock: Clock;
+  readonly #workers: Worker[];
+  readonly #series = new Series();
+  readonly #window: MeasuredWindow;
+  readonly #allReady = Promise.withResolvers<void>();
+  readonly #allEnded = Promise.withResolvers<void>();
+  #pool: WorkerPool | null = null;
+  #windowAtMs: number | null = null;
+  #stoppedAtMs: number | null = null;
+  #interrupted = false;
+  #killTimer: NodeJS.Timeout | null = null;
+  #keepsValues = true;
+
+  constructor(plan: RunPlan, clock: Clock) {
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#workers = split(plan).map((shard) => new Worker(shard));
+    this.#window = { endMs: plan.stop.durationMs ?? Number.POSITIVE_INFINITY };
+  }
+
+  /**
+   * Runs the plan to its end.
+   *
+   * @throws VolleyError VOLLEY_WORKER_START where a worker fails before it is ready; then nothing was sent
+   */
+  async run(createPool: CreatePool): Promise<Collected> {
+    const startedAt = new Date();
+    const calledAtMs = this.#clock.nowMs();
+    const cpuBefore = process.cpuUsage();
+    const pool = createPool(this.#workers.length, {
+      onMessage: (index, message) => this.#onMessage(index, message),
+      onEnd: (index, failure) => this.#onEnd(index, failure),
+    });
+    this.#pool = pool;
+    try {
+      for (const { shard } of this.#workers) {
+        pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard });
+      }
+      await this.#allReady.promise;
+      // A stop may have come before there was a pool to tell.
+      if (this.#interrupted) this.#tellStop(0);
+      else this.#go(pool);
+      await this.#allEnded.promise;
+    } finally {
+      if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+      await pool.close();
+    }
+    const cpu = process.cpuUsage(cpuBefore);
+    return {
+      plan: this.#plan,
+      kind: WORKER_KINDS[this.#plan.mode],
+      startedAt,
+      workers: this.#workers.map((worker) => ({
+        shard: worker.shard,
+        tally: worker.tally,
+        pid: worker.ready?.pid ?? 0,
+        threadId: worker.ready?.threadId ?? 0,
+        startupMs: worker.ready === null ? 0 : worker.ready.bootedAtMs - calledAtMs,
+        report: worker.report,
+        lostBecause: worker.report === null && worker.ready !== null ? (worker.failure ?? 'it ended without a report') : null,
+      })),
+      series: this.#series,
+      interrupted: this.#interrupted,
+      stoppedAtMs: this.#stoppedAtMs,
+      startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#plan.warmupMs - calledAtMs,
+      ownCpuMs: microsToMs(cpu.user + cpu.system),
+      ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+    };
+  }
+
+  /** Starts nothing more, waits for what is in flight (at most the timeout or 5 s), then ends the run. */
+  stop(): void {
+    this.#interrupt(Math.min(this.#plan.timeoutMs, LONGEST_DRAIN_MS), GRACE_MS);
+  }
+
+  /** Ends the run with what has been recorded; what is in flight stays unfinished. */
+  abort(): void {
+    this.#interrupt(0, GRACE_AFTER_ABORT_MS);
+  }
+
+  /** Where the run stands; null before it has begun. */
+  progress(): Progress | null {
+    if (this.#windowAtMs === null) return null;
+    const tallies = this.#workers.map(({ tally }) => tally);
+    const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
+    const [p50Ms = null, p99Ms = null] = headlinePercentiles(tallies);
+    return {
+      elapsedMs: this.#clock.nowMs() - this.#windowAtMs,
+      durationMs: this.#plan.stop.durationMs,
+      requests: this.#plan.stop.requests,
+      ended: sum(({ released }) => released),
+      ok: sum(({ ok }) => ok),
+      failed: sum(({ failed }) => failed),
+      p50Ms,
+      p99Ms,
+    };
+  }
+
+  #go(pool: WorkerPool): void {
+    const { warmupMs, timeoutMs, stop } = this.#plan;
+    const startAtMs = this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
+    const windowAtMs = startAtMs + warmupMs;
+    this.#windowAtMs = windowAtMs;
+    for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
+    if (stop.durationMs === null) return;
+    this.#killAfter(windowAtMs - this.#clock.nowMs() + stop.durationMs + timeoutMs + GRACE_MS);
+  }
+
+  #interrupt(drainMs: number, graceMs: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (!this.#interrupted) {
+      this.#interrupted = true;
+      this.#stoppedAtMs = this.#windowAtMs === null ? 0 : nowMs - this.#windowAtMs;
+      this.#window.endMs = Math.min(this.#window.endMs, this.#stoppedAtMs);
+    }
+    this.#tellStop(drainMs);
+    this.#killAfter(drainMs + graceMs);
+  }
+
+  #tellStop(drainMs: number): void {
+    for (const { shard, hasEnded } of this.#workers) {
+      if (!hasEnded) this.#pool?.post(shard.index, { type: 'stop', drainMs });
+    }
+  }
+
+  #killAfter(delayMs: number): void {
+    if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+    this.#killTimer = setTimeout(() => {
+      for (const { shard, hasEnded } of this.#workers) if (!hasEnded) this.#pool?.kill(shard.index);
+    }, delayMs);
+  }
+
+  #onMessage(index: number, message: WorkerMessage): void {
+    const worker = this.#workers[index];
+    if (worker === undefined) return;
+    switch (message.type) {
+      case 'ready':
+        worker.ready = message;
+        if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
+        return;
+      case 'batch':
+        worker.tally.fold(message.batch, this.#window, this.#series, 'service');
+        worker.tally.foldErrors(message.errors);
+        this.#boundMemory();
+        this.#pool?.returnBuffer(index, message.batch.buffer);
+        return;
+      case 'report':
+        worker.report = message.report;
+        return;
+      case 'failed':
+        worker.failure = message.message;
+        return;
+    }
+    message satisfies never;
+  }
+
+  #onEnd(index: number, failure: string | null): void {
+    const worker = this.#workers[index];
+    if (worker === undefined) return;
+    worker.hasEnded = true;
+    worker.failure ??= failure;
+    if (this.#windowAtMs === null && worker.report === null) {
+      const reason = worker.failure ?? 'it ended before it was ready';
+      this.#allReady.reject(
+        new VolleyError(ERROR_CODES.workerStart, `Worker ${index} could not start: ${reason}. Nothing was sent.`),
+      );
+    }
+    if (this.#workers.every(({ hasEnded }) => hasEnded)) this.#allEnded.resolve();
+  }
+
+  #boundMemory(): void {
+    if (!this.#keepsValues) return;
+    const samples = this.#workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+    if (samples <= MAX_EXACT_REQUESTS) return;
+    this.#keepsValues = false;
+    for (const { tally } of this.#workers) tally.dropValues();
+  }
+}

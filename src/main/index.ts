@@ -1,0 +1,19 @@
+/** volley as a library: what is exported here is its interface. */
+export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
+export { EXIT_CODES } from '../protocol/exit-codes.ts';
+export type { LoadModel, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
+export type { ErrorKind } from '../protocol/report.ts';
+export type {
+  ErrorSummary,
+  HistogramRow,
+  LatencyKind,
+  LatencySummary,
+  RequestCounts,
+  SeriesBucket,
+  Summary,
+  WorkerSummary,
+} from '../protocol/summary.ts';
+export { createReferenceServer, type ReferenceServer, type ReferenceServerOptions } from '../target/server.ts';
+export type { RunOptions } from './plan/options.ts';
+export type { Progress } from './progress.ts';
+export { type Run, type RunControl, run, start } from './run.ts';

@@ -1,0 +1,9 @@
+export const DEFAULT_CONCURRENCY = 50;
+export const DEFAULT_DURATION = '10s';
+export const DEFAULT_MODE = 'threads';
+export const DEFAULT_CLIENT = 'undici';
+export const DEFAULT_TIMEOUT = '10s';
+export const DEFAULT_WARMUP = '0s';
+export const DEFAULT_PERCENTILES = '50,75,90,95,99,99.9,99.99';
+export const DEFAULT_METHOD = 'GET';
+export const DEFAULT_METHOD_WITH_BODY = 'POST';

@@ -1,0 +1,34 @@
+import type { WorkerMode } from '../../protocol/plan.ts';
+
+/**
+ * What a caller may say of a run; all but the URL may be left out. Names, values and defaults are those of
+ * the command line (docs/cli.md).
+ */
+export interface RunOptions {
+  /** `http://…` or `https://…`; `host:port/path` means http. */
+  readonly url: string;
+  /** Workers; by default the cores less one, at least 1, at most the concurrency. */
+  readonly workers?: number | string | undefined;
+  /** Connections in all; by default 50. */
+  readonly concurrency?: number | string | undefined;
+  /** Requests in all; `k` and `m` stand for thousand and million. */
+  readonly requests?: number | string | undefined;
+  /** Stop starting requests after this; `10s` where no number of requests is given. */
+  readonly duration?: string | undefined;
+  readonly mode?: WorkerMode | undefined;
+  /** `GET`, or `POST` where there is a body. */
+  readonly method?: string | undefined;
+  /** `Name: value`, one a string. */
+  readonly headers?: readonly string[] | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** From when a request is given to a connection until its last byte; `10s`. */
+  readonly timeout?: string | undefined;
+  /** The same load for this long before the measurement begins; `0s`. */
+  readonly warmup?: string | undefined;
+  /** Comma-separated, or a list. */
+  readonly percentiles?: string | readonly string[] | undefined;
+  /** For everything random; by default a random one, which the result names. */
+  readonly seed?: number | string | undefined;
+  /** Accept any certificate. */
+  readonly insecure?: boolean | undefined;
+}

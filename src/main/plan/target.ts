@@ -1,0 +1,132 @@
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { Address, Target } from '../../protocol/plan.ts';
+import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
+import type { RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+/** A target whose name has not been looked up yet. */
+export type UnresolvedTarget = Omit<Target, 'addresses'>;
+
+const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// Everything but visible characters, blanks, tabs and the upper half of Latin-1 (RFC 9110, field-value).
+const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
+// The client sets these itself, from the body and the connection; two of a kind would contradict each other.
+const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
+
+/** Reads URL, method, headers and body; null where a problem has been noted. */
+export function parseTarget(options: RunOptions, userAgent: string, problems: Problems): UnresolvedTarget | null {
+  const url = parseUrl(options.url, problems);
+  const body = bodyOf(options.body);
+  const method = parseMethod(options.method ?? (body === null ? DEFAULT_METHOD : DEFAULT_METHOD_WITH_BODY), problems);
+  const headers = parseHeaders(options.headers ?? [], problems);
+  if (url === null || method === null || headers === null) return null;
+
+  const authorization = authorizationOf(url);
+  url.username = '';
+  url.password = '';
+  url.hash = '';
+  const secure = url.protocol === 'https:';
+  return {
+    url: url.href,
+    origin: url.origin,
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
+    secure,
+    path: url.pathname + url.search,
+    method,
+    headers: [
+      ...withDefault(headers, 'user-agent', userAgent),
+      ...withDefault(headers, 'accept', '*/*'),
+      ...(authorization === null ? [] : withDefault(headers, 'authorization', authorization)),
+      ...headers,
+    ],
+    body,
+    insecure: options.insecure ?? false,
+  };
+}
+
+/**
+ * Looks the target's name up, once; all its addresses are kept.
+ *
+ * @throws VolleyError VOLLEY_UNKNOWN_HOST
+ */
+export async function resolveTarget(target: UnresolvedTarget): Promise<Target> {
+  const family = isIP(target.hostname);
+  if (family !== 0) return { ...target, addresses: [{ address: target.hostname, family: family === 6 ? 6 : 4 }] };
+  try {
+    const found = await lookup(target.hostname, { all: true });
+    const addresses = found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
+    return { ...target, addresses };
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.unknownHost,
+      `The host ${quoted(target.hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
+    );
+  }
+}
+
+function parseUrl(text: unknown, problems: Problems): URL | null {
+  if (typeof text !== 'string' || text === '') {
+    problems.add('No URL was given: say where to send requests, for instance volley http://localhost:8080/.');
+    return null;
+  }
+  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+  const url = URL.parse(hasScheme ? text : `http://${text}`);
+  if (url === null || url.hostname === '') {
+    problems.add(`The URL ${quoted(text)} cannot be read: give it as http://host:port/path.`);
+    return null;
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    problems.add(`The URL ${quoted(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`);
+    return null;
+  }
+  return url;
+}
+
+function parseMethod(text: string, problems: Problems): string | null {
+  if (HTTP_TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text.toUpperCase();
+  problems.add(`--method ${quoted(text)}: give a method such as GET, POST or PUT.`);
+  return null;
+}
+
+function parseHeaders(lines: readonly string[], problems: Problems): string[] | null {
+  const before = problems.sentences.length;
+  const headers: string[] = [];
+  let hosts = 0;
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    const name = line.slice(0, colon);
+    const value = line.slice(colon + 1).trim();
+    const lowerCase = name.toLowerCase();
+    if (colon < 1 || !HTTP_TOKEN.test(name)) {
+      problems.add(`--header ${quoted(line)}: give it as 'Name: value'.`);
+    } else if (NOT_IN_A_HEADER.test(value)) {
+      problems.add(`--header ${quoted(line)}: a value must be one line of Latin-1 text.`);
+    } else if (CLIENT_HEADERS.has(lowerCase)) {
+      problems.add(`--header ${quoted(line)}: ${lowerCase} is set by the client itself: leave it out.`);
+    } else if (lowerCase === 'host' && ++hosts > 1) {
+      problems.add(`--header ${quoted(line)}: a request has one Host: give it once.`);
+    } else {
+      headers.push(name, value);
+    }
+  }
+  return problems.sentences.length === before ? headers : null;
+}
+
+function authorizationOf(url: URL): string | null {
+  if (url.username === '' && url.password === '') return null;
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+function withDefault(headers: readonly string[], name: string, value: string): string[] {
+  const isGiven = headers.some((header, index) => index % 2 === 0 && header.toLowerCase() === name);
+  return isGiven ? [] : [name, value];
+}
+
+function bodyOf(body: string | Uint8Array | undefined): Uint8Array | null {
+  if (body === undefined) return null;
+  return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+}

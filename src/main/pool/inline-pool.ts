@@ -1,0 +1,40 @@
+import type { CoordinatorMessage, WorkerChannel, WorkerMessage } from '../../protocol/messages.ts';
+import { serveShard } from '../../workers/serve-shard.ts';
+import type { PoolEvents, WorkerPool } from './worker-pool.ts';
+
+/** One worker on the coordinator's own event loop. Messages pass as they are, in their order, a tick later. */
+export function createInlinePool(_count: number, events: PoolEvents): WorkerPool {
+  const early: CoordinatorMessage[] = [];
+  let handler: ((message: CoordinatorMessage) => void) | null = null;
+  let closed = false;
+
+  const channel: WorkerChannel = {
+    post: (message: WorkerMessage) => {
+      queueMicrotask(() => events.onMessage(0, message));
+    },
+    onMessage: (given) => {
+      handler = given;
+      for (const message of early.splice(0)) queueMicrotask(() => given(message));
+    },
+    close: () => {
+      closed = true;
+      queueMicrotask(() => events.onEnd(0, null));
+    },
+  };
+  const post = (_index: number, message: CoordinatorMessage): void => {
+    if (closed) return;
+    const given = handler;
+    if (given === null) early.push(message);
+    else queueMicrotask(() => given(message));
+  };
+  const served = serveShard(channel);
+
+  return {
+    kind: 'inline',
+    post,
+    returnBuffer: (index, buffer) => post(index, { type: 'folded', buffer }),
+    // One's own event loop can only be asked.
+    kill: (index) => post(index, { type: 'stop', drainMs: 0 }),
+    close: () => served,
+  };
+}

@@ -1,0 +1,57 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { WorkerMessage } from '../../protocol/messages.ts';
+import type { PoolEvents, WorkerPool } from './worker-pool.ts';
+
+const ENTRY = fileURLToPath(new URL('../../workers/process-entry.js', import.meta.url));
+const KEPT_STDERR_CHARACTERS = 4_096;
+
+/** Processes: one forked child each. A child that dies breaks nothing but itself. */
+export function createProcessPool(count: number, events: PoolEvents): WorkerPool {
+  const workers = Array.from({ length: count }, (_, index) => {
+    const child = fork(ENTRY, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
+    });
+    child.on('message', (message) => events.onMessage(index, message as WorkerMessage));
+    // A child that is gone cannot be written to; what matters is told by 'close'.
+    child.on('error', () => {});
+    const done = new Promise<void>((resolve) => {
+      // Not 'exit': messages may still be on their way then.
+      child.once('close', (code, signal) => {
+        events.onEnd(index, code === 0 ? null : endOf(child, code, signal, stderr));
+        resolve();
+      });
+    });
+    return { child, done };
+  });
+
+  return {
+    kind: 'process',
+    post: (index, message) => {
+      const child = workers[index]?.child;
+      if (child?.connected === true) child.send(message, () => {});
+    },
+    // The child has kept its own: what came here was a copy.
+    returnBuffer(index) {
+      this.post(index, { type: 'folded', buffer: null });
+    },
+    // It ignores the signals that a terminal or a supervisor sends to the whole group.
+    kill: (index) => workers[index]?.child.kill('SIGKILL'),
+    close: async () => {
+      for (const { child } of workers) child.kill('SIGKILL');
+      await Promise.all(workers.map(({ done }) => done));
+    },
+  };
+}
+
+function endOf(child: ChildProcess, code: number | null, signal: string | null, stderr: string): string {
+  if (signal !== null) return `process ${child.pid} was killed by ${signal}`;
+  const message = stderr.split('\n').find((line) => /^\w*(Error|Exception)\b/.test(line));
+  return `process ${child.pid} exited with ${code}${message === undefined ? '' : `: ${message}`}`;
+}

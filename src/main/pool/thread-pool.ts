@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
+import { move, Piscina } from 'piscina';
+import { messageOf } from '../../protocol/errors.ts';
+import type { WorkerMessage } from '../../protocol/messages.ts';
+import type { PoolEvents, WorkerPool } from './worker-pool.ts';
+
+const ENTRY = fileURLToPath(new URL('../../workers/thread-entry.js', import.meta.url));
+
+/** Threads: a Piscina pool in which each thread runs one long task and talks over a port of its own. */
+export function createThreadPool(count: number, events: PoolEvents): WorkerPool {
+  const pool = new Piscina({
+    filename: ENTRY,
+    minThreads: count,
+    maxThreads: count,
+    concurrentTasksPerWorker: 1,
+    // Its default parks a thread's event loop between tasks.
+    atomics: 'disabled',
+    idleTimeout: Number.POSITIVE_INFINITY,
+    recordTiming: false,
+    execArgv: [],
+  });
+  const threads = Array.from({ length: count }, (_, index) => new Thread(pool, index, events));
+  // A thread that fails before it has taken its task leaves that task waiting for ever.
+  pool.on('error', (error: unknown) => {
+    for (const thread of threads) thread.endIfSilent(messageOf(error));
+  });
+
+  return {
+    kind: 'thread',
+    post: (index, message) => threads[index]?.port.postMessage(message),
+    returnBuffer: (index, buffer) => threads[index]?.port.postMessage({ type: 'folded', buffer }, [buffer]),
+    kill: (index) => threads[index]?.end('it did not stop when asked, and was ended'),
+    close: async () => {
+      for (const thread of threads) thread.end('the run was over');
+      await Promise.all(threads.map(({ ended }) => ended));
+      await pool.destroy();
+    },
+  };
+}
+
+class Thread {
+  readonly port;
+  readonly ended: Promise<void>;
+  readonly #abort = new AbortController();
+  #isSilent = true;
+  #endedBecause: string | null = null;
+
+  constructor(pool: Piscina, index: number, events: PoolEvents) {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    this.port.on('message', (message: WorkerMessage) => {
+      this.#isSilent = false;
+      events.onMessage(index, message);
+    });
+    // A task may be over before all messages of its port are delivered: a worker has ended when both have.
+    const closed = new Promise<void>((resolve) => {
+      this.port.once('close', resolve);
+    });
+    const ran = pool.run(move(port2), { signal: this.#abort.signal }).then(
+      () => null,
+      (error: unknown) => {
+        // Closes the wire where the thread never took its end; where it did, this end is not ours to close.
+        port2.close();
+        return this.#endedBecause ?? messageOf(error);
+      },
+    );
+    this.ended = Promise.all([ran, closed]).then(([failure]) => events.onEnd(index, failure));
+  }
+
+  /** Destroys the thread; does nothing where it has ended. */
+  end(because: string): void {
+    this.#endedBecause ??= because;
+    this.#abort.abort();
+  }
+
+  endIfSilent(because: string): void {
+    if (this.#isSilent) this.end(because);
+  }
+}

@@ -1,0 +1,34 @@
+import { Histogram, middleMs } from '../metrics/histogram.ts';
+import { parsePercentile, rankOf } from '../metrics/percentile-rank.ts';
+import type { Tally } from '../metrics/tally.ts';
+
+/** Where a run stands, over all workers. */
+export interface Progress {
+  /** Since the measured window began; negative in the warm-up. */
+  readonly elapsedMs: number;
+  readonly durationMs: number | null;
+  readonly requests: number | null;
+  /** Requests of the window that have ended. */
+  readonly ended: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+const PERCENTILES = ['50', '99'].map(parsePercentile);
+
+/** The latencies so far of several tallies; only read, so that it can be asked at any time. */
+export function headlinePercentiles(tallies: readonly Tally[]): (number | null)[] {
+  const histogram = new Histogram();
+  for (const { latencies } of tallies) {
+    histogram.addAll(latencies.service.observed);
+    histogram.addAll(latencies.service.bounds);
+  }
+  return PERCENTILES.map((percentile) => {
+    const rank = percentile === null ? null : rankOf(percentile, histogram.count);
+    const cell = rank === null ? null : histogram.cellAtRank(rank);
+    return cell === null ? null : middleMs(cell);
+  });
+}

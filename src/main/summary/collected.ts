@@ -1,0 +1,35 @@
+import type { Series } from '../../metrics/series.ts';
+import type { Tally } from '../../metrics/tally.ts';
+import type { RunPlan, WorkerKind } from '../../protocol/plan.ts';
+import type { WorkerReport } from '../../protocol/report.ts';
+import type { Shard } from '../../protocol/shard.ts';
+
+/** What the coordinator knows of one worker when all has ended. */
+export interface CollectedWorker {
+  readonly shard: Shard;
+  readonly tally: Tally;
+  readonly pid: number;
+  readonly threadId: number;
+  readonly startupMs: number;
+  /** Null where the worker was lost. */
+  readonly report: WorkerReport | null;
+  /** Why it was lost; null where it was not. */
+  readonly lostBecause: string | null;
+}
+
+/** Everything that a run leaves behind, before it is summed up. */
+export interface Collected {
+  readonly plan: RunPlan;
+  readonly kind: WorkerKind;
+  readonly startedAt: Date;
+  readonly workers: readonly CollectedWorker[];
+  readonly series: Series;
+  readonly interrupted: boolean;
+  /** When the run was stopped, from the start of the window; null where it was not. */
+  readonly stoppedAtMs: number | null;
+  /** From the call to the beginning of the load. */
+  readonly startupMs: number;
+  /** Of the coordinator's own process, since the call. */
+  readonly ownCpuMs: number;
+  readonly ownPeakRssBytes: number;
+}

@@ -1,0 +1,23 @@
+import { combineMeans, combineVariances } from 'simple-statistics';
+import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+
+/** Moments of two samples together. Associative and commutative up to rounding; `NO_MOMENTS` is its identity. */
+export function combineMoments(a: Moments, b: Moments): Moments {
+  if (a.count === 0) return b;
+  if (b.count === 0) return a;
+  const count = a.count + b.count;
+  // simple-statistics combines variances of whole populations: squares divided by the count.
+  const variance = combineVariances(a.squares / a.count, a.mean, a.count, b.squares / b.count, b.mean, b.count);
+  return {
+    count,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    mean: combineMeans(a.mean, a.count, b.mean, b.count),
+    squares: variance * count,
+  };
+}
+
+/** Standard deviation of a sample (n − 1); null below two values. */
+export function sampleDeviation({ count, squares }: Moments = NO_MOMENTS): number | null {
+  return count < 2 ? null : Math.sqrt(squares / (count - 1));
+}

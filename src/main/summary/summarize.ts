@@ -1,0 +1,195 @@
+import { availableParallelism, cpus } from 'node:os';
+import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
+import { type Histogram, middleMs } from '../../metrics/histogram.ts';
+import type { Clock } from '../../protocol/clock.ts';
+import {
+  type ErrorSummary,
+  LATENCY_KINDS,
+  type LatencyKind,
+  type LatencySummary,
+  type RequestCounts,
+  SCHEMA_VERSION,
+  type SeriesBucket,
+  type Summary,
+  type WorkerSummary,
+} from '../../protocol/summary.ts';
+import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
+import { UNDICI_VERSION, VERSION } from '../version.ts';
+import type { Collected, CollectedWorker } from './collected.ts';
+import { histogramRows } from './histogram-rows.ts';
+import { findViolations } from './identities.ts';
+import { summarizeLatency } from './latency.ts';
+
+/** Merges what every worker recorded, computes each percentile once, and checks every identity. */
+export function summarize(collected: Collected, clock: Clock): Summary {
+  const { plan, workers } = collected;
+  const mergeStartedAtMs = clock.nowMs();
+  const merged = workers.map(({ tally }) => tallyOf(tally)).reduce(mergeTallies, emptyTally());
+  const latencies = Object.fromEntries(
+    LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
+  ) as Record<LatencyKind, LatencySummary>;
+  const headline = 'service';
+  const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
+  const windowMs = windowOf(collected, merged);
+  const mergeMs = clock.nowMs() - mergeStartedAtMs;
+
+  const summary: Summary = {
+    schemaVersion: SCHEMA_VERSION,
+    tool: {
+      name: 'volley',
+      version: VERSION,
+      node: process.versions.node,
+      undici: UNDICI_VERSION,
+      platform: `${process.platform} ${process.arch}`,
+      cpuModel: cpus()[0]?.model ?? '',
+      cores: availableParallelism(),
+    },
+    startedAt: collected.startedAt.toISOString(),
+    plan: {
+      target: { url: plan.target.url, method: plan.target.method },
+      mode: plan.mode,
+      workers: plan.workers,
+      concurrency: plan.concurrency,
+      client: plan.client,
+      load: plan.load,
+      stop: plan.stop,
+      warmupMs: plan.warmupMs,
+      timeoutMs: plan.timeoutMs,
+      seed: plan.seed,
+    },
+    interrupted: collected.interrupted,
+    degraded: false,
+    degradedReasons: [],
+    windowMs,
+    requests: sumOfRequests(workerSummaries),
+    rate: {
+      targetPerSecond: null,
+      sentPerSecond: perSecond(merged.sentInWindow, windowMs),
+      throughputPerSecond: perSecond(merged.okInWindow, windowMs),
+    },
+    latencyMs: { headline, ...latencies },
+    histogram: histogramRows(merged.latencies[headline]),
+    connections: {
+      opened: sumOfReports(workers, 'connectionsOpened'),
+      closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
+    },
+    bytes: { sent: sumOfReports(workers, 'bytesSent'), received: sumOfReports(workers, 'bytesReceived') },
+    statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
+    errors: rankedErrors(merged),
+    workers: workerSummaries,
+    generator: summarizeGenerator(collected, mergeMs),
+    thresholds: [],
+    series: {
+      intervalMs: collected.series.intervalMs,
+      buckets: [...collected.series.buckets()].map(
+        ({ latencies, ...counts }): SeriesBucket => ({
+          ...counts,
+          p50: percentileIn(latencies, '50'),
+          p99: percentileIn(latencies, '99'),
+        }),
+      ),
+    },
+  };
+  const degradedReasons = [...lossesOf(workers), ...findViolations(summary, merged, workers)];
+  return { ...summary, degraded: degradedReasons.length > 0, degradedReasons };
+}
+
+/** The measured window: until the duration, the stop, or the last end of the budget, whichever was first. */
+function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
+  const { requests, durationMs } = plan.stop;
+  const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
+  const isBudgetUsed = requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
+  const ends = [durationMs, stoppedAtMs, isBudgetUsed ? merged.lastEndMs : null];
+  return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends.filter((end) => end !== null)));
+}
+
+function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
+  const { shard, tally, report } = worker;
+  const released = tally.released;
+  // What a lost worker left of its budget was never released, as far as anyone knows.
+  const notStarted = report?.notStarted ?? Math.max(0, (shard.requests ?? released) - released);
+  return {
+    index: shard.index,
+    kind,
+    pid: worker.pid,
+    threadId: worker.threadId,
+    connections: shard.connections,
+    scheduled: released + notStarted,
+    sent: tally.sent,
+    ok: tally.ok,
+    failed: tally.failed,
+    unfinished: tally.unfinished,
+    dropped: tally.dropped,
+    notStarted,
+    retried: report?.retried ?? 0,
+    cpuMs: report?.cpuMs ?? 0,
+    eventLoopUtilization: report?.eventLoopUtilization ?? 0,
+    loopDelayP99Ms: report?.loopDelayP99Ms ?? 0,
+    gcMs: report?.gcMs ?? 0,
+    startupMs: worker.startupMs,
+    lost: worker.lostBecause !== null,
+  };
+}
+
+function summarizeGenerator(collected: Collected, mergeMs: number): Summary['generator'] {
+  const { workers, kind } = collected;
+  const children = kind === 'process' ? workers : [];
+  const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
+  const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+  const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
+  return {
+    verdict: 'ok',
+    reasons: [],
+    pacing: null,
+    cpuMs,
+    cpuMicrosPerRequest: requests === 0 ? null : (cpuMs * MICROS_PER_MS) / requests,
+    peakRssBytes: collected.ownPeakRssBytes + sumOfReports(children, 'peakRssBytes'),
+    startupMs: collected.startupMs,
+    mergeMs,
+    startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
+  };
+}
+
+function lossesOf(workers: readonly CollectedWorker[]): string[] {
+  return workers
+    .filter(({ lostBecause }) => lostBecause !== null)
+    .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. What it had not sent yet is missing.`);
+}
+
+function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
+  const sum = (field: keyof RequestCounts): number => workers.reduce((total, worker) => total + worker[field], 0);
+  return {
+    scheduled: sum('scheduled'),
+    sent: sum('sent'),
+    ok: sum('ok'),
+    failed: sum('failed'),
+    unfinished: sum('unfinished'),
+    dropped: sum('dropped'),
+    notStarted: sum('notStarted'),
+    retried: sum('retried'),
+  };
+}
+
+type SummedField = 'connectionsOpened' | 'connectionsClosedByTarget' | 'bytesSent' | 'bytesReceived' | 'processCpuMs' | 'peakRssBytes';
+
+function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): number {
+  return workers.reduce((sum, { report }) => sum + (report?.[field] ?? 0), 0);
+}
+
+/** Most frequent first. */
+function rankedErrors(merged: MergedTally): ErrorSummary[] {
+  return [...merged.errors.values()].sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
+}
+
+function perSecond(count: number, windowMs: number): number {
+  return windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs;
+}
+
+/** A percentile of one interval, by nearest rank; null where it has too few values. */
+function percentileIn(histogram: Histogram, label: string): number | null {
+  const percentile = parsePercentile(label);
+  const rank = percentile === null ? null : rankOf(percentile, histogram.count);
+  const cell = rank === null ? null : histogram.cellAtRank(rank);
+  return cell === null ? null : middleMs(cell);
+}

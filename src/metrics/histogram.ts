@@ -1,0 +1,123 @@
+/**
+ * A log-linear histogram of fixed geometry: 1024 cells for each power of two, from 2^-20 to 2^32
+ * milliseconds (1 ns to 49 days). A cell is at most 1/1024 of its value wide, so its middle is within
+ * 0.05 % of every value in it. Adding two histograms is exact.
+ *
+ * The cell's number is read from the number itself: in IEEE 754, the exponent and the first ten bits
+ * of the fraction are that logarithmic scale.
+ */
+const CELLS_PER_PAGE = 1024;
+const LOWEST_EXPONENT = -20;
+const HIGHEST_EXPONENT = 32;
+const PAGES = HIGHEST_EXPONENT - LOWEST_EXPONENT;
+const LAST_CELL = PAGES * CELLS_PER_PAGE - 1;
+const EXPONENT_BIAS = 1023;
+const FIRST_KEY = (LOWEST_EXPONENT + EXPONENT_BIAS) * CELLS_PER_PAGE;
+
+const float = new Float64Array(1);
+const words = new Uint32Array(float.buffer);
+// The word that holds sign and exponent is the second on little-endian machines.
+float[0] = -1;
+const HIGH_WORD = words[1] === 0 ? 0 : 1;
+
+/** The cell of a value in milliseconds. Values below 1 ns share the first cell, beyond 49 days the last. */
+export function cellOf(valueMs: number): number {
+  if (!(valueMs > 0)) return 0;
+  float[0] = valueMs;
+  const cell = ((words[HIGH_WORD] ?? 0) >>> 10) - FIRST_KEY;
+  return cell < 0 ? 0 : cell > LAST_CELL ? LAST_CELL : cell;
+}
+
+/** The smallest value, in milliseconds, of a cell. */
+export function lowerBoundMs(cell: number): number {
+  return 2 ** (LOWEST_EXPONENT + Math.floor(cell / CELLS_PER_PAGE)) * (1 + (cell % CELLS_PER_PAGE) / CELLS_PER_PAGE);
+}
+
+/** The value, in milliseconds, that stands for a cell: its middle; zero for the first cell. */
+export function middleMs(cell: number): number {
+  return cell === 0 ? 0 : (lowerBoundMs(cell) + lowerBoundMs(cell + 1)) / 2;
+}
+
+/** A histogram's used cells, in increasing order: small, and exact to add again. */
+export interface SparseCells {
+  readonly cells: Uint16Array;
+  readonly counts: Float64Array;
+}
+
+export class Histogram {
+  #count = 0;
+  // A page is made when a value first falls into it: latencies touch few powers of two.
+  readonly #pages: (Float64Array | undefined)[] = new Array(PAGES);
+
+  get count(): number {
+    return this.#count;
+  }
+
+  add(valueMs: number): void {
+    this.addCell(cellOf(valueMs), 1);
+  }
+
+  addCell(cell: number, count: number): void {
+    const pageIndex = cell >>> 10;
+    let page = this.#pages[pageIndex];
+    if (page === undefined) {
+      page = new Float64Array(CELLS_PER_PAGE);
+      this.#pages[pageIndex] = page;
+    }
+    const offset = cell & (CELLS_PER_PAGE - 1);
+    page[offset] = (page[offset] ?? 0) + count;
+    this.#count += count;
+  }
+
+  /** Adds every cell of another histogram to this one. */
+  addAll(other: Histogram): void {
+    other.forEachCell((cell, count) => this.addCell(cell, count));
+  }
+
+  addSparse({ cells, counts }: SparseCells): void {
+    for (let i = 0; i < cells.length; i++) this.addCell(cells[i] ?? 0, counts[i] ?? 0);
+  }
+
+  toSparse(): SparseCells {
+    const cells: number[] = [];
+    const counts: number[] = [];
+    this.forEachCell((cell, count) => {
+      cells.push(cell);
+      counts.push(count);
+    });
+    return { cells: Uint16Array.from(cells), counts: Float64Array.from(counts) };
+  }
+
+  /** Visits the used cells in increasing order. */
+  forEachCell(visit: (cell: number, count: number) => void): void {
+    for (let pageIndex = 0; pageIndex < PAGES; pageIndex++) {
+      const page = this.#pages[pageIndex];
+      if (page === undefined) continue;
+      for (let offset = 0; offset < CELLS_PER_PAGE; offset++) {
+        const count = page[offset] ?? 0;
+        if (count > 0) visit(pageIndex * CELLS_PER_PAGE + offset, count);
+      }
+    }
+  }
+
+  /** The cell that holds the value of rank `rank` (from 1); null where there are fewer values. */
+  cellAtRank(rank: number): number | null {
+    let seen = 0;
+    let found: number | null = null;
+    this.forEachCell((cell, count) => {
+      if (found !== null) return;
+      seen += count;
+      if (seen >= rank) found = cell;
+    });
+    return found;
+  }
+
+  /** How many values lie in this cell or below it. */
+  countUpTo(lastCell: number): number {
+    let seen = 0;
+    this.forEachCell((cell, count) => {
+      if (cell <= lastCell) seen += count;
+    });
+    return seen;
+  }
+}

@@ -1,0 +1,35 @@
+/** Count, extremes, mean and the sum of squared deviations from it. */
+export interface Moments {
+  readonly count: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Sum of squared deviations from the mean. */
+  readonly squares: number;
+}
+
+export const NO_MOMENTS: Moments = {
+  count: 0,
+  min: Number.POSITIVE_INFINITY,
+  max: Number.NEGATIVE_INFINITY,
+  mean: 0,
+  squares: 0,
+};
+
+/** Welford's running mean and deviation: no sum of squares that could cancel (Technometrics 4, 1962). */
+export class RunningMoments implements Moments {
+  count = 0;
+  min = NO_MOMENTS.min;
+  max = NO_MOMENTS.max;
+  mean = 0;
+  squares = 0;
+
+  add(value: number): void {
+    this.count++;
+    if (value < this.min) this.min = value;
+    if (value > this.max) this.max = value;
+    const delta = value - this.mean;
+    this.mean += delta / this.count;
+    this.squares += delta * (value - this.mean);
+  }
+}

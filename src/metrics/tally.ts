@@ -1,0 +1,126 @@
+import {
+  columnsOf,
+  type ErrorTally,
+  isCensored,
+  isComplete,
+  isFailed,
+  OUTCOME,
+  OUTCOMES,
+  type SampleBatch,
+} from '../protocol/report.ts';
+import type { LatencyKind } from '../protocol/summary.ts';
+import { Distribution } from './distribution.ts';
+import { addErrors } from './error-counts.ts';
+import type { Series } from './series.ts';
+
+/** The measured window, in milliseconds from its start; the end moves when a run is stopped early. */
+export interface MeasuredWindow {
+  endMs: number;
+}
+
+/** Everything that is known of one worker's requests, from the batches that it sent. */
+export class Tally {
+  /** Rows received, warm-up included. */
+  samples = 0;
+  /** Requests of the window by how they ended. */
+  readonly outcomes = new Float64Array(OUTCOMES.length);
+  readonly statuses = new Map<number, number>();
+  readonly errors = new Map<string, ErrorTally>();
+  readonly latencies: Readonly<Record<LatencyKind, Distribution>> = {
+    response: new Distribution(),
+    service: new Distribution(),
+    startLag: new Distribution(),
+    wait: new Distribution(),
+    firstByte: new Distribution(),
+  };
+  /** Given to a connection within the window, whenever they were due. */
+  sentInWindow = 0;
+  /** Successful responses that ended within the window, whenever they began. */
+  okInWindow = 0;
+  /** When the last request of the window ended; zero before the first. */
+  lastEndMs = 0;
+
+  /** Requests of the window that were released. */
+  get released(): number {
+    return this.outcomes.reduce((sum, count) => sum + count, 0);
+  }
+
+  get dropped(): number {
+    return this.outcomes[OUTCOME.dropped] ?? 0;
+  }
+
+  get unfinished(): number {
+    return this.outcomes[OUTCOME.unfinished] ?? 0;
+  }
+
+  get ok(): number {
+    return this.outcomes[OUTCOME.ok] ?? 0;
+  }
+
+  /** Given to a connection, also one that failed to open. */
+  get sent(): number {
+    return this.released - this.dropped;
+  }
+
+  get failed(): number {
+    return this.outcomes.reduce((sum, count, outcome) => (isFailed(outcome) ? sum + count : sum), 0);
+  }
+
+  /** Adds a batch's rows. Membership in the window is decided by the intended start. */
+  fold(batch: SampleBatch, window: MeasuredWindow, series: Series, headline: 'response' | 'service'): void {
+    const columns = columnsOf(batch.buffer, batch.capacity);
+    const { response, service, startLag, wait, firstByte } = this.latencies;
+    this.samples += batch.count;
+    for (let row = 0; row < batch.count; row++) {
+      const intendedMs = columns.intendedMs[row] ?? 0;
+      const startLagMs = columns.startLagMs[row] ?? 0;
+      const waitMs = columns.waitMs[row] ?? 0;
+      const serviceMs = columns.serviceMs[row] ?? Number.NaN;
+      const firstByteMs = columns.firstByteMs[row] ?? Number.NaN;
+      const outcome = columns.outcome[row] ?? 0;
+      const wasWritten = !Number.isNaN(serviceMs);
+      const responseMs = startLagMs + waitMs + (wasWritten ? serviceMs : 0);
+      const endMs = intendedMs + responseMs;
+
+      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= window.endMs) this.okInWindow++;
+      if (outcome !== OUTCOME.dropped) {
+        const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
+        if (sentAtMs >= 0 && sentAtMs <= window.endMs) this.sentInWindow++;
+      }
+      if (intendedMs < 0) continue;
+
+      this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+      if (endMs > this.lastEndMs) this.lastEndMs = endMs;
+      const complete = isComplete(outcome);
+      const censored = isCensored(outcome);
+      if (complete) {
+        const status = columns.status[row] ?? 0;
+        this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+      }
+      if (complete || censored) {
+        response.add(responseMs, censored);
+        startLag.add(startLagMs, false);
+        wait.add(waitMs, !wasWritten);
+        if (wasWritten) {
+          service.add(serviceMs, censored);
+          if (Number.isNaN(firstByteMs)) firstByte.add(serviceMs, true);
+          else firstByte.add(firstByteMs, false);
+        }
+      }
+      if (outcome === OUTCOME.dropped) continue;
+      const headlineMs = headline === 'response' ? responseMs : serviceMs;
+      const hasLatency = (complete || censored) && !Number.isNaN(headlineMs);
+      series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), hasLatency ? headlineMs : null);
+    }
+  }
+
+  /** Adds failures that a worker has counted by kind and code since its last batch. */
+  foldErrors(errors: readonly ErrorTally[]): void {
+    addErrors(this.errors, errors);
+  }
+
+  /** Frees the values kept for exact percentiles. */
+  dropValues(): void {
+    for (const distribution of Object.values(this.latencies)) distribution.dropValues();
+  }
+}

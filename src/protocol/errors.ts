@@ -1,0 +1,54 @@
+/** Stable codes of every error that volley raises on purpose; docs/cli.md lists them. */
+export const ERROR_CODES = {
+  usage: 'VOLLEY_USAGE',
+  unknownHost: 'VOLLEY_UNKNOWN_HOST',
+  workerStart: 'VOLLEY_WORKER_START',
+  output: 'VOLLEY_OUTPUT',
+  resultFile: 'VOLLEY_RESULT_FILE',
+  listen: 'VOLLEY_LISTEN',
+} as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
+
+/** An error whose message is meant for the user: it quotes the value and says what to do. */
+export class VolleyError extends Error {
+  override readonly name = 'VolleyError';
+  readonly code: ErrorCode;
+  /** Every problem found, one sentence each; the message is these, joined by line ends. */
+  readonly problems: readonly string[];
+
+  constructor(code: ErrorCode, problems: string | readonly string[]) {
+    const list = typeof problems === 'string' ? [problems] : problems;
+    super(list.join('\n'));
+    this.code = code;
+    this.problems = list;
+  }
+}
+
+/** The message of whatever was thrown; an aggregate's first cause where it has no message of its own. */
+export function messageOf(error: unknown): string {
+  if (!isErrorLike(error)) return String(error);
+  if (error.message !== '') return error.message;
+  const first = error.errors?.[0];
+  return first === undefined ? String(error.name ?? 'Error') : messageOf(first);
+}
+
+/** The `code` of whatever was thrown, or of an aggregate's first cause; an empty string where there is none. */
+export function codeOf(error: unknown): string {
+  if (!isErrorLike(error)) return '';
+  if (typeof error.code === 'string') return error.code;
+  const first = error.errors?.[0];
+  return first === undefined ? '' : codeOf(first);
+}
+
+interface ErrorLike {
+  readonly message: string;
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+// Not instanceof: errors cross threads, processes and realms.
+function isErrorLike(error: unknown): error is ErrorLike {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+}

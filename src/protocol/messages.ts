@@ -1,0 +1,42 @@
+import type { ErrorTally, SampleBatch, WorkerReport } from './report.ts';
+import type { Shard } from './shard.ts';
+
+/** Both sides check it: a worker file of another version must not be talked to. */
+export const PROTOCOL_VERSION = 1;
+
+export type CoordinatorMessage =
+  /** First message: what this worker is to do. */
+  | { readonly type: 'shard'; readonly version: number; readonly shard: Shard }
+  /** Begin at `startAtMs`; the measured window begins at `windowAtMs`. Both on the shared clock. */
+  | { readonly type: 'go'; readonly startAtMs: number; readonly windowAtMs: number }
+  /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */
+  | { readonly type: 'stop'; readonly drainMs: number }
+  /** A batch has been folded; its buffer comes back where it was moved, null where it was copied. */
+  | { readonly type: 'folded'; readonly buffer: ArrayBuffer | null };
+
+export type WorkerMessage =
+  /** Code runs and connections are open; waits for `go`. */
+  | {
+      readonly type: 'ready';
+      readonly version: number;
+      readonly pid: number;
+      readonly threadId: number;
+      readonly bootedAtMs: number;
+    }
+  | { readonly type: 'batch'; readonly batch: SampleBatch; readonly errors: readonly ErrorTally[] }
+  /** The last message; the channel closes behind it. */
+  | { readonly type: 'report'; readonly report: WorkerReport }
+  /** The worker cannot go on. */
+  | { readonly type: 'failed'; readonly message: string };
+
+/** One end of the wire between a coordinator and a worker. */
+export interface Channel<Outgoing, Incoming> {
+  /** Sends a message; buffers in `transfer` move where the wire can move them, else are copied. */
+  post(message: Outgoing, transfer?: readonly ArrayBuffer[]): void;
+  /** One handler; messages that came earlier are kept for it. */
+  onMessage(handler: (message: Incoming) => void): void;
+  /** Closes after everything posted has been handed over. */
+  close(): void;
+}
+
+export type WorkerChannel = Channel<WorkerMessage, CoordinatorMessage>;

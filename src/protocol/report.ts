@@ -1,0 +1,141 @@
+/** How a request ended. The number is what travels in a batch; the name is what results show. */
+export const OUTCOMES = [
+  'ok',
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'reset',
+  'truncated',
+  'protocol',
+  'status',
+  'expectation',
+  'aborted',
+  'generator',
+  'unfinished',
+  'dropped',
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped'>;
+
+/** Outcome to number, the inverse of `OUTCOMES`. */
+export const OUTCOME = {
+  ok: 0,
+  dns: 1,
+  connect: 2,
+  tls: 3,
+  timeout: 4,
+  reset: 5,
+  truncated: 6,
+  protocol: 7,
+  status: 8,
+  expectation: 9,
+  aborted: 10,
+  generator: 11,
+  unfinished: 12,
+  dropped: 13,
+} as const satisfies Record<Outcome, number>;
+
+export type OutcomeCode = (typeof OUTCOME)[Outcome];
+
+/** A complete response arrived, of whatever status. */
+export function isComplete(outcome: number): boolean {
+  return outcome === OUTCOME.ok || outcome === OUTCOME.status || outcome === OUTCOME.expectation;
+}
+
+/** Its latency is only a lower bound: the answer had not come when we stopped waiting. */
+export function isCensored(outcome: number): boolean {
+  return outcome === OUTCOME.timeout || outcome === OUTCOME.unfinished || outcome === OUTCOME.dropped;
+}
+
+/** Sent, and neither ok nor still unfinished at the end. */
+export function isFailed(outcome: number): boolean {
+  return outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished && outcome !== OUTCOME.dropped;
+}
+
+/**
+ * Records of requests as a struct of arrays over one ArrayBuffer: transferred between threads,
+ * copied between processes. Row i of every column belongs to one request.
+ */
+export interface SampleBatch {
+  readonly buffer: ArrayBuffer;
+  /** Rows that the buffer has room for; the columns' layout follows from it. */
+  readonly capacity: number;
+  /** Rows in use. */
+  readonly count: number;
+}
+
+/** The columns of a batch. Milliseconds; NaN where a mark was never reached. */
+export interface SampleColumns {
+  /** Intended start, relative to the start of the measured window; negative in the warm-up. */
+  readonly intendedMs: Float64Array;
+  readonly startLagMs: Float64Array;
+  /** Until the first byte was written, or else until the end (then a lower bound). */
+  readonly waitMs: Float64Array;
+  /** NaN where the response's head never arrived. */
+  readonly firstByteMs: Float64Array;
+  /** NaN where no byte of the request was ever written. */
+  readonly serviceMs: Float64Array;
+  /** Bytes of the response's body. */
+  readonly bodyBytes: Float64Array;
+  /** Zero where no head arrived. */
+  readonly status: Uint16Array;
+  readonly outcome: Uint8Array;
+}
+
+const BYTES_PER_ROW = 6 * Float64Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMENT + 1;
+
+/** Size in bytes of a batch's buffer for `capacity` rows. */
+export function batchByteLength(capacity: number): number {
+  return capacity * BYTES_PER_ROW;
+}
+
+/** Views of a batch's columns; wide columns come first, so that each is aligned. */
+export function columnsOf(buffer: ArrayBuffer, capacity: number): SampleColumns {
+  let offset = 0;
+  const float64 = (): Float64Array => {
+    const view = new Float64Array(buffer, offset, capacity);
+    offset += view.byteLength;
+    return view;
+  };
+  const intendedMs = float64();
+  const startLagMs = float64();
+  const waitMs = float64();
+  const firstByteMs = float64();
+  const serviceMs = float64();
+  const bodyBytes = float64();
+  const status = new Uint16Array(buffer, offset, capacity);
+  offset += status.byteLength;
+  const outcome = new Uint8Array(buffer, offset, capacity);
+  return { intendedMs, startLagMs, waitMs, firstByteMs, serviceMs, bodyBytes, status, outcome };
+}
+
+/** Failures of one kind and code, with one example in words. */
+export interface ErrorTally {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly count: number;
+  readonly example: string;
+}
+
+/** What a worker says of itself when it is done; the samples have travelled before it. */
+export interface WorkerReport {
+  /** Rows sent in batches, warm-up included: the coordinator checks that it got them all. */
+  readonly samples: number;
+  /** Requests of the window that this shard was to start and never released. */
+  readonly notStarted: number;
+  readonly retried: number;
+  readonly connectionsOpened: number;
+  readonly connectionsClosedByTarget: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** When the first request was released, on the shared clock; null where none was. */
+  readonly startedAtMs: number | null;
+  readonly cpuMs: number;
+  readonly processCpuMs: number;
+  readonly peakRssBytes: number;
+  readonly eventLoopUtilization: number;
+  readonly loopDelayP99Ms: number;
+  readonly gcMs: number;
+}

@@ -1,0 +1,136 @@
+import type { ErrorKind } from './report.ts';
+import type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+
+export const SCHEMA_VERSION = 1;
+
+export const LATENCY_KINDS = ['response', 'service', 'startLag', 'wait', 'firstByte'] as const;
+/** The five latencies of a request; docs/metrics.md has their formulas. */
+export type LatencyKind = (typeof LATENCY_KINDS)[number];
+
+export interface LatencySummary {
+  readonly count: number;
+  /** How many of the values are only lower bounds. */
+  readonly censored: number;
+  /** Null where nothing was recorded, here and below. */
+  readonly min: number | null;
+  readonly mean: number | null;
+  /** Of the sample (n − 1); null below two values. */
+  readonly stdev: number | null;
+  readonly max: number | null;
+  readonly maxMinusMean: number | null;
+  /** Nearest rank; null where the sample is too small for it. */
+  readonly percentiles: Readonly<Record<string, number | null>>;
+  /** The percentiles whose number is only a lower bound. */
+  readonly atLeast: readonly string[];
+  readonly precision: 'exact' | 'histogram';
+}
+
+export interface RequestCounts {
+  readonly scheduled: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  readonly dropped: number;
+  readonly notStarted: number;
+  readonly retried: number;
+}
+
+export interface WorkerSummary extends RequestCounts {
+  readonly index: number;
+  readonly kind: WorkerKind;
+  readonly pid: number;
+  readonly threadId: number;
+  readonly connections: number;
+  readonly cpuMs: number;
+  readonly eventLoopUtilization: number;
+  readonly loopDelayP99Ms: number;
+  readonly gcMs: number;
+  readonly startupMs: number;
+  readonly lost: boolean;
+}
+
+export interface ErrorSummary {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly count: number;
+  readonly example: string;
+}
+
+export interface SeriesBucket {
+  readonly atMs: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+}
+
+/** The result of a run, which is also the JSON that is saved. */
+export interface Summary {
+  readonly schemaVersion: typeof SCHEMA_VERSION;
+  readonly tool: {
+    readonly name: 'volley';
+    readonly version: string;
+    readonly node: string;
+    readonly undici: string;
+    readonly platform: string;
+    readonly cpuModel: string;
+    readonly cores: number;
+  };
+  readonly startedAt: string;
+  readonly plan: {
+    readonly target: { readonly url: string; readonly method: string };
+    readonly mode: WorkerMode;
+    readonly workers: number;
+    readonly concurrency: number;
+    readonly client: ClientName;
+    readonly load: LoadModel;
+    readonly stop: StopCondition;
+    readonly warmupMs: number;
+    readonly timeoutMs: number;
+    readonly seed: number;
+  };
+  readonly interrupted: boolean;
+  readonly degraded: boolean;
+  /** What makes the result degraded, a sentence each. */
+  readonly degradedReasons: readonly string[];
+  readonly windowMs: number;
+  readonly requests: RequestCounts;
+  readonly rate: {
+    readonly targetPerSecond: number | null;
+    readonly sentPerSecond: number;
+    readonly throughputPerSecond: number;
+  };
+  readonly latencyMs: { readonly headline: 'response' | 'service' } & Readonly<Record<LatencyKind, LatencySummary>>;
+  /** Of the headline latency: rows of increasing latency. */
+  readonly histogram: readonly HistogramRow[];
+  readonly connections: { readonly opened: number; readonly closedByTarget: number };
+  readonly bytes: { readonly sent: number; readonly received: number };
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly errors: readonly ErrorSummary[];
+  readonly workers: readonly WorkerSummary[];
+  readonly generator: {
+    readonly verdict: 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
+    readonly reasons: readonly string[];
+    readonly pacing: 'precise' | 'eco' | null;
+    /** The whole process tree's, from the operating system. */
+    readonly cpuMs: number;
+    readonly cpuMicrosPerRequest: number | null;
+    readonly peakRssBytes: number;
+    readonly startupMs: number;
+    readonly mergeMs: number;
+    /** Between the first and the last worker to begin. */
+    readonly startSkewMs: number;
+  };
+  readonly thresholds: readonly { readonly expression: string; readonly measured: number | null; readonly ok: boolean }[];
+  readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };
+}
+
+export interface HistogramRow {
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly count: number;
+}

@@ -1,0 +1,90 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { FAULTS } from './faults.ts';
+import type { TargetCounter } from './stats.ts';
+
+const HELLO = Buffer.from('hello world');
+const LONGEST_DELAY_MS = 3_600_000;
+const LARGEST_BODY = 1_073_741_824;
+const BLOCK = Buffer.alloc(65_536, 'v');
+
+type Route = (argument: string, request: IncomingMessage, response: ServerResponse) => void;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  '': (_argument, _request, response) => answer(response, 200, HELLO),
+  delay: (argument, _request, response) => {
+    const delayMs = numberIn(argument, LONGEST_DELAY_MS);
+    if (delayMs === null) return refuse(response, `/delay/${argument}: give milliseconds from 0 to ${LONGEST_DELAY_MS}`);
+    setTimeout(() => answer(response, 200, HELLO), delayMs);
+  },
+  bytes: (argument, _request, response) => {
+    const length = numberIn(argument, LARGEST_BODY);
+    if (length === null) return refuse(response, `/bytes/${argument}: give a number from 0 to ${LARGEST_BODY}`);
+    sendBytes(response, length);
+  },
+  status: (argument, _request, response) => {
+    const status = numberIn(argument, 599);
+    if (status === null || status < 200) return refuse(response, `/status/${argument}: give a status from 200 to 599`);
+    answer(response, status, Buffer.from(STATUS_CODES[status] ?? String(status)));
+  },
+  echo: (_argument, request, response) => {
+    response.setHeader('content-type', request.headers['content-type'] ?? 'application/octet-stream');
+    request.pipe(response);
+  },
+  headers: (_argument, request, response) => {
+    const { method, url, headers } = request;
+    answer(response, 200, Buffer.from(JSON.stringify({ method, url, headers })), 'application/json');
+  },
+  fault: (argument, request, response) => {
+    const fault = FAULTS[argument];
+    if (fault === undefined) return refuse(response, `/fault/${argument}: choose one of ${Object.keys(FAULTS).join(', ')}`);
+    fault(request.socket, request, response);
+  },
+};
+
+/** Answers a request, and counts it. */
+export function handleRequest(counter: TargetCounter, request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  if (path === '/stats') {
+    answer(response, 200, Buffer.from(`${JSON.stringify(counter.snapshot())}\n`), 'application/json');
+    return;
+  }
+  counter.request(path, request.socket);
+  response.once('finish', () => counter.answered(request.socket));
+  request.on('data', (chunk: Buffer) => counter.body(chunk.length));
+  const [name = '', ...rest] = path.slice(1).split('/');
+  const route = ROUTES[name];
+  if (route === undefined) answer(response, 404, Buffer.from(`no such path: ${path}\n`));
+  else route(rest.join('/'), request, response);
+}
+
+function answer(response: ServerResponse, status: number, body: Buffer, contentType = 'text/plain'): void {
+  response.writeHead(status, { 'content-type': contentType, 'content-length': body.length });
+  response.end(body);
+}
+
+function refuse(response: ServerResponse, message: string): void {
+  answer(response, 400, Buffer.from(`${message}\n`));
+}
+
+function numberIn(text: string, max: number): number | null {
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  return number <= max ? number : null;
+}
+
+/** Writes `length` bytes, in blocks and at the reader's pace. */
+function sendBytes(response: ServerResponse, length: number): void {
+  response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': length });
+  let left = length;
+  const more = (): void => {
+    while (left > 0) {
+      const block = BLOCK.subarray(0, Math.min(left, BLOCK.length));
+      left -= block.length;
+      if (!response.write(block)) {
+        response.once('drain', more);
+        return;
+      }
+    }
+    response.end();
+  };
+  more();
+}

@@ -1,0 +1,85 @@
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
+import { handleRequest } from './routes.ts';
+import { TargetCounter, type TargetStats } from './stats.ts';
+
+// Connections that wait to be accepted; Node's default of 511 is less than load testers open at once.
+const BACKLOG = 4_096;
+
+export interface ReferenceServerOptions {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined;
+  /** Default 0: a free one. */
+  readonly port?: number | undefined;
+  /** PEM text; with both, the server speaks TLS. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** Close every n-th connection as soon as it is accepted; 1 is each of them. */
+  readonly closeEvery?: number | undefined;
+}
+
+export interface ReferenceServer {
+  readonly url: string;
+  readonly port: number;
+  stats(): TargetStats;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the reference server: known delays, statuses, sizes and faults, and counts of what arrived
+ * (docs/reference-server.md).
+ *
+ * @throws VolleyError VOLLEY_LISTEN where the address cannot be listened on
+ */
+export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
+  const { host = '127.0.0.1', port = 0, cert, key, closeEvery } = options;
+  const counter = new TargetCounter();
+  const secure = cert !== undefined && key !== undefined;
+  const server: Server = secure ? createHttpsServer({ cert, key }) : createHttpServer();
+  const sockets = new Set<Socket>();
+  // A load tester decides for itself how long it keeps an idle connection.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  let accepted = 0;
+  server.on('connection', (socket: Socket) => {
+    counter.connection(socket);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    accepted++;
+    if (closeEvery !== undefined && accepted % closeEvery === 0) socket.destroy();
+  });
+  // A client that goes away is no event for a server that counts.
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('request', (request, response) => handleRequest(counter, request, response));
+  await listen(server, host, port);
+
+  const { port: actualPort } = server.address() as AddressInfo;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${actualPort}`;
+  return {
+    url: `${secure ? 'https' : 'http'}://${authority}/`,
+    port: actualPort,
+    stats: () => counter.snapshot(),
+    close: () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      return closed;
+    },
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new VolleyError(
+          ERROR_CODES.listen,
+          `Cannot listen on ${host} port ${port} (${messageOf(error)}): choose another --port or --host.`,
+        ),
+      );
+    });
+    server.listen({ host, port, backlog: BACKLOG }, resolve);
+  });
+}

@@ -1,0 +1,74 @@
+import type { Socket } from 'node:net';
+
+/** What has really arrived at the reference server. */
+export interface TargetStats {
+  /** Requests whose head has arrived, by whatever they were answered; without those to /stats. */
+  readonly requests: number;
+  /** The same by path, without the query. */
+  readonly byPath: Readonly<Record<string, number>>;
+  /** Connections accepted, and open now; the one that asks is among them. */
+  readonly connectionsAccepted: number;
+  readonly connectionsOpen: number;
+  /** Most connections open at once. */
+  readonly mostConnections: number;
+  /** Connections on which at least one request has arrived. */
+  readonly connectionsUsed: number;
+  /** Requests that arrived on a connection whose last one had not been answered yet. */
+  readonly pipelined: number;
+  /** Bytes of request bodies. */
+  readonly bodyBytes: number;
+}
+
+/** Counts what arrives. */
+export class TargetCounter {
+  readonly #byPath = new Map<string, number>();
+  readonly #used = new WeakSet<Socket>();
+  readonly #answering = new WeakSet<Socket>();
+  #requests = 0;
+  #accepted = 0;
+  #open = 0;
+  #most = 0;
+  #usedCount = 0;
+  #pipelined = 0;
+  #bodyBytes = 0;
+
+  connection(socket: Socket): void {
+    this.#accepted++;
+    this.#open++;
+    this.#most = Math.max(this.#most, this.#open);
+    socket.once('close', () => {
+      this.#open--;
+    });
+  }
+
+  request(path: string, socket: Socket): void {
+    this.#requests++;
+    this.#byPath.set(path, (this.#byPath.get(path) ?? 0) + 1);
+    if (this.#answering.has(socket)) this.#pipelined++;
+    this.#answering.add(socket);
+    if (this.#used.has(socket)) return;
+    this.#used.add(socket);
+    this.#usedCount++;
+  }
+
+  answered(socket: Socket): void {
+    this.#answering.delete(socket);
+  }
+
+  body(bytes: number): void {
+    this.#bodyBytes += bytes;
+  }
+
+  snapshot(): TargetStats {
+    return {
+      requests: this.#requests,
+      byPath: Object.fromEntries(this.#byPath),
+      connectionsAccepted: this.#accepted,
+      connectionsOpen: this.#open,
+      mostConnections: this.#most,
+      connectionsUsed: this.#usedCount,
+      pipelined: this.#pipelined,
+      bodyBytes: this.#bodyBytes,
+    };
+  }
+}

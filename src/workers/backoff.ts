@@ -1,0 +1,14 @@
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 100;
+
+/**
+ * How long a connection rests after `failuresInARow` failures: 1 ms, doubling to 100 ms, so that a target
+ * which refuses is not hammered. Up to a quarter of it is taken off at random, so that many connections do
+ * not come back together.
+ *
+ * @param random uniform in [0, 1)
+ */
+export function backoffMs(failuresInARow: number, random: () => number): number {
+  const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failuresInARow - 1));
+  return pauseMs * (1 - random() / 4);
+}

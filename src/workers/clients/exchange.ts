@@ -1,0 +1,103 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../protocol/clock.ts';
+import type { HttpClient } from './http-client.ts';
+
+/** Who is told how an exchange ended. */
+export interface ExchangeOwner {
+  onComplete(exchange: Exchange, endMs: number): void;
+  onFailure(exchange: Exchange, endMs: number, error: Error): void;
+}
+
+/** Why volley itself ended a request. */
+export type EndedByUs = 'timeout' | 'unfinished';
+
+class EndedByVolley extends Error {
+  readonly code = 'VOLLEY_ENDED';
+}
+
+/**
+ * One request after the other over one client, and the marks of the one under way, in milliseconds on
+ * the shared clock. The object is reused for ever: nothing is allocated for a request here.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly client: HttpClient;
+  intendedMs = 0;
+  dispatchedMs = 0;
+  /** NaN until the first byte is about to be written. */
+  sentMs = Number.NaN;
+  /** NaN until the head of the response has arrived. */
+  firstByteMs = Number.NaN;
+  status = 0;
+  bodyBytes = 0;
+  /** Times that the client has written the same request again without being told to. */
+  retried = 0;
+  endedByUs: EndedByUs | null = null;
+  /** Complete failures in a row. */
+  failuresInARow = 0;
+  busy = false;
+  // A place in the ring of deadlines.
+  previous: Exchange | null = null;
+  next: Exchange | null = null;
+  readonly #owner: ExchangeOwner;
+  readonly #clock: Clock;
+  #controller: Dispatcher.DispatchController | null = null;
+
+  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock) {
+    this.client = client;
+    this.#owner = owner;
+    this.#clock = clock;
+  }
+
+  /** Hands the request to the connection. */
+  send(options: Dispatcher.DispatchOptions, intendedMs: number, dispatchedMs: number): void {
+    this.intendedMs = intendedMs;
+    this.dispatchedMs = dispatchedMs;
+    this.sentMs = Number.NaN;
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    this.endedByUs = null;
+    this.#controller = null;
+    this.busy = true;
+    this.client.dispatcher.dispatch(options, this);
+  }
+
+  /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
+  end(reason: EndedByUs): void {
+    if (!this.busy) return;
+    this.endedByUs = reason;
+    const error = new EndedByVolley(reason);
+    if (this.#controller === null) this.client.connection.fail(error);
+    else this.#controller.abort(error);
+    // The client may tell of it only once the socket has closed; the age counts from now.
+    if (this.busy) this.onResponseError(null, error);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (Number.isNaN(this.sentMs)) this.sentMs = this.#clock.nowMs();
+    else this.retried++;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return;
+    this.firstByteMs = this.#clock.nowMs();
+    this.status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bodyBytes += chunk.length;
+  }
+
+  onResponseEnd(): void {
+    if (!this.busy) return;
+    this.busy = false;
+    this.#owner.onComplete(this, this.#clock.nowMs());
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (!this.busy) return;
+    this.busy = false;
+    this.#owner.onFailure(this, this.#clock.nowMs(), error);
+  }
+}

@@ -1,0 +1,38 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import type { Dispatcher } from 'undici';
+import type { ClientName, Target } from '../../protocol/plan.ts';
+import { ConnectionCounters, TargetConnection } from './connection.ts';
+import { createUndiciDispatcher } from './undici.ts';
+
+/** One connection and the dispatcher that speaks HTTP over it. */
+export interface HttpClient {
+  readonly dispatcher: Dispatcher;
+  readonly connection: TargetConnection;
+}
+
+/** The clients of one worker: each with a connection of its own, sharing nothing with other workers. */
+export class ClientFactory {
+  readonly counters = new ConnectionCounters();
+  readonly #create: DispatcherFactory;
+  readonly #target: Target;
+  // Made once: reading the trust store for every connection would cost more than the handshake.
+  readonly #secureContext: SecureContext | null;
+
+  constructor(name: ClientName, target: Target) {
+    this.#create = DISPATCHERS[name];
+    this.#target = target;
+    this.#secureContext = target.secure ? createSecureContext() : null;
+  }
+
+  create(): HttpClient {
+    const connection = new TargetConnection(this.#target, this.counters, this.#secureContext);
+    return { connection, dispatcher: this.#create(this.#target, connection) };
+  }
+}
+
+type DispatcherFactory = (target: Target, connection: TargetConnection) => Dispatcher;
+
+/** A new client is one file and one line here. */
+const DISPATCHERS: Readonly<Record<ClientName, DispatcherFactory>> = {
+  undici: createUndiciDispatcher,
+};

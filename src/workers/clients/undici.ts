@@ -1,0 +1,37 @@
+import { Client, type Dispatcher } from 'undici';
+import type { Target } from '../../protocol/plan.ts';
+import type { TargetConnection } from './connection.ts';
+
+const KEEP_ALIVE_MS = 600_000;
+// Servers say for how long they keep an idle connection; it is left half a second before that.
+const KEEP_ALIVE_MARGIN_MS = 500;
+
+/** undici's own HTTP/1.1 client over one connection. */
+export function createUndiciDispatcher(target: Target, connection: TargetConnection): Dispatcher {
+  return new Client(target.origin, {
+    connect: (_options, callback) => connection.acquire(callback),
+    allowH2: false,
+    // One request at a time. With 2, the next one could be written from within the end of the last, and
+    // bytes that a faulty server sends behind an answer would be taken for the answer to it.
+    pipelining: 1,
+    // Deadlines are kept by volley: undici's timers are half a second coarse.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
+  });
+}
+
+/** The one dispatch object of a shard, reused for every request. */
+export function dispatchOptions(target: Target): Dispatcher.DispatchOptions {
+  return {
+    origin: target.origin,
+    path: target.path,
+    method: target.method as Dispatcher.HttpMethod,
+    headers: [...target.headers],
+    body: target.body === null ? null : Buffer.from(target.body),
+    // Without it undici closes the connection after every HEAD.
+    reset: false,
+  };
+}

@@ -1,0 +1,61 @@
+import { threadId } from 'node:worker_threads';
+import { createMonotonicClock } from '../protocol/clock.ts';
+import { messageOf } from '../protocol/errors.ts';
+import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerChannel } from '../protocol/messages.ts';
+import type { Shard } from '../protocol/shard.ts';
+import { ShardRun } from './run-shard.ts';
+import { UsageMeter } from './usage.ts';
+
+/**
+ * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
+ * sends batches, reports, and closes the channel last. Resolves when all is said.
+ */
+export function serveShard(channel: WorkerChannel): Promise<void> {
+  const clock = createMonotonicClock();
+  const bootedAtMs = clock.nowMs();
+  const done = Promise.withResolvers<void>();
+  let run: ShardRun | null = null;
+
+  const carryOut = async (shard: Shard): Promise<void> => {
+    const usage = new UsageMeter();
+    run = new ShardRun(shard, channel, clock);
+    await run.prepare();
+    channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
+    await run.finished;
+    channel.post({ type: 'report', report: run.close(usage.stop()) });
+  };
+
+  const handle = (message: CoordinatorMessage): void => {
+    switch (message.type) {
+      case 'shard':
+        if (message.version !== PROTOCOL_VERSION) {
+          end(`the coordinator speaks protocol ${message.version}, this worker ${PROTOCOL_VERSION}`);
+          return;
+        }
+        carryOut(message.shard).then(
+          () => end(null),
+          (error: unknown) => end(messageOf(error)),
+        );
+        return;
+      case 'go':
+        run?.start(message.startAtMs, message.windowAtMs);
+        return;
+      case 'stop':
+        run?.stop(message.drainMs);
+        return;
+      case 'folded':
+        run?.recorder.folded(message.buffer);
+        return;
+    }
+    message satisfies never;
+  };
+
+  const end = (failure: string | null): void => {
+    if (failure !== null) channel.post({ type: 'failed', message: failure });
+    channel.close();
+    done.resolve();
+  };
+
+  channel.onMessage(handle);
+  return done.promise;
+}

@@ -1,0 +1,51 @@
+import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../protocol/units.ts';
+
+const LOOP_DELAY_RESOLUTION_MS = 10;
+
+export interface Usage {
+  readonly cpuMs: number;
+  readonly processCpuMs: number;
+  readonly peakRssBytes: number;
+  readonly eventLoopUtilization: number;
+  readonly loopDelayP99Ms: number;
+  readonly gcMs: number;
+}
+
+/** What this worker's own event loop takes, from its construction on. */
+export class UsageMeter {
+  readonly #cpu = process.threadCpuUsage();
+  readonly #loop: EventLoopUtilization = performance.eventLoopUtilization();
+  readonly #delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
+  readonly #gc: PerformanceObserver;
+  #gcMs = 0;
+
+  constructor() {
+    this.#delay.enable();
+    this.#gc = new PerformanceObserver((list) => this.#addGc(list.getEntries()));
+    this.#gc.observe({ entryTypes: ['gc'] });
+  }
+
+  /** Ends the measurement. The CPU of the whole process counts from its beginning. */
+  stop(): Usage {
+    this.#delay.disable();
+    this.#addGc(this.#gc.takeRecords());
+    this.#gc.disconnect();
+    const cpu = process.threadCpuUsage(this.#cpu);
+    const whole = process.cpuUsage();
+    // The monitor's own timer is part of every delay that it sees.
+    const delayMs = this.#delay.percentile(99) / NANOS_PER_MS - LOOP_DELAY_RESOLUTION_MS;
+    return {
+      cpuMs: microsToMs(cpu.user + cpu.system),
+      processCpuMs: microsToMs(whole.user + whole.system),
+      peakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+      eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization,
+      loopDelayP99Ms: Math.max(0, delayMs),
+      gcMs: this.#gcMs,
+    };
+  }
+
+  #addGc(entries: readonly PerformanceEntry[]): void {
+    for (const entry of entries) this.#gcMs += entry.duration;
+  }
+}
