@@ -8,7 +8,7 @@ var found = process.versions.node.split('.').map(Number);
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   process.stderr.write(
-    'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.\n'
+    'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.\n',
   );
   process.exitCode = 2;
 } else {

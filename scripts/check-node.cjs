@@ -5,8 +5,13 @@ var found = process.versions.node;
 
 if (found !== wanted) {
   console.error(
-    'volley: npm scripts run on Node ' + wanted + ' from node_modules, but this is Node ' + found +
-      ' (' + process.execPath + '): run `npm ci` with its install scripts allowed.'
+    'volley: npm scripts run on Node ' +
+      wanted +
+      ' from node_modules, but this is Node ' +
+      found +
+      ' (' +
+      process.execPath +
+      '): run `npm ci` with its install scripts allowed.',
   );
   process.exit(1);
 }

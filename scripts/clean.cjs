@@ -1,2 +1,5 @@
 'use strict';
-require('node:fs').rmSync(require('node:path').join(__dirname, '..', 'dist'), { recursive: true, force: true });
+require('node:fs').rmSync(require('node:path').join(__dirname, '..', 'dist'), {
+  recursive: true,
+  force: true,
+});

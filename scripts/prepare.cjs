@@ -15,6 +15,6 @@ var path = require('node:path');
 var result = childProcess.spawnSync(
   process.execPath,
   [path.join(path.dirname(compiler), require(compiler).bin.tsc), '-p', 'tsconfig.json'],
-  { cwd: path.join(__dirname, '..'), stdio: 'inherit' }
+  { cwd: path.join(__dirname, '..'), stdio: 'inherit' },
 );
 process.exit(result.status === null ? 1 : result.status);

@@ -9,7 +9,7 @@ import type { Shard } from '../protocol/shard.ts';
 import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
 import { split } from './plan/split.ts';
 import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
-import { headlinePercentiles, type Progress } from './progress.ts';
+import { headlinePercentiles, type Progress, topErrorOf } from './progress.ts';
 import type { Collected } from './summary/collected.ts';
 
 /** Between `go` and the first request: long enough for the message to reach every worker. */
@@ -98,7 +98,10 @@ export class Coordinator {
         threadId: worker.ready?.threadId ?? 0,
         startupMs: worker.ready === null ? 0 : worker.ready.bootedAtMs - calledAtMs,
         report: worker.report,
-        lostBecause: worker.report === null && worker.ready !== null ? (worker.failure ?? 'it ended without a report') : null,
+        lostBecause:
+          worker.report === null && worker.ready !== null
+            ? (worker.failure ?? 'it ended without a report')
+            : null,
       })),
       series: this.#series,
       interrupted: this.#interrupted,
@@ -123,7 +126,8 @@ export class Coordinator {
   progress(): Progress | null {
     if (this.#windowAtMs === null) return null;
     const tallies = this.#workers.map(({ tally }) => tally);
-    const sum = (count: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + count(tally), 0);
+    const sum = (count: (tally: Tally) => number): number =>
+      tallies.reduce((total, tally) => total + count(tally), 0);
     const [p50Ms = null, p99Ms = null] = headlinePercentiles(tallies);
     return {
       elapsedMs: this.#clock.nowMs() - this.#windowAtMs,
@@ -132,6 +136,7 @@ export class Coordinator {
       ended: sum(({ released }) => released),
       ok: sum(({ ok }) => ok),
       failed: sum(({ failed }) => failed),
+      topError: topErrorOf(tallies),
       p50Ms,
       p99Ms,
     };
@@ -203,7 +208,10 @@ export class Coordinator {
     if (this.#windowAtMs === null && worker.report === null) {
       const reason = worker.failure ?? 'it ended before it was ready';
       this.#allReady.reject(
-        new VolleyError(ERROR_CODES.workerStart, `Worker ${index} could not start: ${reason}. Nothing was sent.`),
+        new VolleyError(
+          ERROR_CODES.workerStart,
+          `Worker ${index} could not start: ${reason}. Nothing was sent.`,
+        ),
       );
     }
     if (this.#workers.every(({ hasEnded }) => hasEnded)) this.#allEnded.resolve();

@@ -13,7 +13,11 @@ export type {
   Summary,
   WorkerSummary,
 } from '../protocol/summary.ts';
-export { createReferenceServer, type ReferenceServer, type ReferenceServerOptions } from '../target/server.ts';
+export {
+  createReferenceServer,
+  type ReferenceServer,
+  type ReferenceServerOptions,
+} from '../target/server.ts';
 export type { RunOptions } from './plan/options.ts';
 export type { Progress } from './progress.ts';
 export { type Run, type RunControl, run, start } from './run.ts';

@@ -89,7 +89,13 @@ function mergeDistributions(a: MergedDistribution, b: MergedDistribution): Merge
   };
 }
 
-function distributionOf({ moments, observed, bounds, observedValues, boundValues }: Distribution): MergedDistribution {
+function distributionOf({
+  moments,
+  observed,
+  bounds,
+  observedValues,
+  boundValues,
+}: Distribution): MergedDistribution {
   return {
     moments,
     observed,

@@ -1,6 +1,8 @@
+import { addErrors } from '../metrics/error-counts.ts';
 import { Histogram, middleMs } from '../metrics/histogram.ts';
 import { parsePercentile, rankOf } from '../metrics/percentile-rank.ts';
 import type { Tally } from '../metrics/tally.ts';
+import type { ErrorTally } from '../protocol/report.ts';
 
 /** Where a run stands, over all workers. */
 export interface Progress {
@@ -12,6 +14,8 @@ export interface Progress {
   readonly ended: number;
   readonly ok: number;
   readonly failed: number;
+  /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null while there is none. */
+  readonly topError: string | null;
   /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
@@ -31,4 +35,13 @@ export function headlinePercentiles(tallies: readonly Tally[]): (number | null)[
     const cell = rank === null ? null : histogram.cellAtRank(rank);
     return cell === null ? null : middleMs(cell);
   });
+}
+
+/** The error that most requests have failed with; null where none has. */
+export function topErrorOf(tallies: readonly Tally[]): string | null {
+  const errors = new Map<string, ErrorTally>();
+  for (const tally of tallies) addErrors(errors, tally.errors.values());
+  let top: ErrorTally | null = null;
+  for (const error of errors.values()) if (top === null || error.count > top.count) top = error;
+  return top === null ? null : `${top.kind} (${top.code})`;
 }

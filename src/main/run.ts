@@ -77,7 +77,11 @@ async function carryOut(plan: RunPlan, coordinator: Coordinator, clock: Clock): 
   return summarize(await coordinator.run(createPool), clock);
 }
 
-async function* watch(coordinator: Coordinator, intervalMs: number, over: AbortSignal): AsyncGenerator<Progress> {
+async function* watch(
+  coordinator: Coordinator,
+  intervalMs: number,
+  over: AbortSignal,
+): AsyncGenerator<Progress> {
   for (;;) {
     await delay(intervalMs, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;

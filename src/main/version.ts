@@ -10,5 +10,7 @@ export const UNDICI_VERSION = versionIn('undici/package.json');
 
 function versionIn(path: string): string {
   const manifest: unknown = require(path);
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
 }

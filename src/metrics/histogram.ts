@@ -30,7 +30,10 @@ export function cellOf(valueMs: number): number {
 
 /** The smallest value, in milliseconds, of a cell. */
 export function lowerBoundMs(cell: number): number {
-  return 2 ** (LOWEST_EXPONENT + Math.floor(cell / CELLS_PER_PAGE)) * (1 + (cell % CELLS_PER_PAGE) / CELLS_PER_PAGE);
+  return (
+    2 ** (LOWEST_EXPONENT + Math.floor(cell / CELLS_PER_PAGE)) *
+    (1 + (cell % CELLS_PER_PAGE) / CELLS_PER_PAGE)
+  );
 }
 
 /** The value, in milliseconds, that stands for a cell: its middle; zero for the first cell. */

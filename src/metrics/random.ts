@@ -6,7 +6,8 @@ export type Random = () => number;
  * stream number give one sequence, on every machine.
  */
 export function createRandom(seed: number, stream: number): Random {
-  let state = (mix(seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) >>> 0) ^ mix((stream + 0x9e3779b9) >>> 0)) >>> 0;
+  let state =
+    (mix(seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) >>> 0) ^ mix((stream + 0x9e3779b9) >>> 0)) >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;
     return mix(state) / 2 ** 32;

@@ -50,5 +50,7 @@ interface ErrorLike {
 
 // Not instanceof: errors cross threads, processes and realms.
 function isErrorLike(error: unknown): error is ErrorLike {
-  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+  return (
+    typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string'
+  );
 }

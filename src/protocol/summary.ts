@@ -1,5 +1,5 @@
-import type { ErrorKind } from './report.ts';
 import type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+import type { ErrorKind } from './report.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -102,7 +102,9 @@ export interface Summary {
     readonly sentPerSecond: number;
     readonly throughputPerSecond: number;
   };
-  readonly latencyMs: { readonly headline: 'response' | 'service' } & Readonly<Record<LatencyKind, LatencySummary>>;
+  readonly latencyMs: { readonly headline: 'response' | 'service' } & Readonly<
+    Record<LatencyKind, LatencySummary>
+  >;
   /** Of the headline latency: rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
   readonly connections: { readonly opened: number; readonly closedByTarget: number };
@@ -123,7 +125,11 @@ export interface Summary {
     /** Between the first and the last worker to begin. */
     readonly startSkewMs: number;
   };
-  readonly thresholds: readonly { readonly expression: string; readonly measured: number | null; readonly ok: boolean }[];
+  readonly thresholds: readonly {
+    readonly expression: string;
+    readonly measured: number | null;
+    readonly ok: boolean;
+  }[];
   readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };
 }
 

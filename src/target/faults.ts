@@ -23,11 +23,13 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     });
   },
   /** FIN in the middle of a chunked body. */
-  'truncate-chunked': (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\nhello'),
+  'truncate-chunked': (socket) =>
+    socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\nhello'),
   /** Bytes that are not HTTP. */
   garbage: (socket) => socket.end('220 mail.example ESMTP ready\r\n'),
   /** A chunk whose size is not a number. */
-  'garbage-chunk': (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n'),
+  'garbage-chunk': (socket) =>
+    socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\nhello\r\n'),
   /** An answer, and with it a second one that nobody asked for. */
   twice: (socket) => {
     const answer = `HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`;

@@ -13,17 +13,20 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '': (_argument, _request, response) => answer(response, 200, HELLO),
   delay: (argument, _request, response) => {
     const delayMs = numberIn(argument, LONGEST_DELAY_MS);
-    if (delayMs === null) return refuse(response, `/delay/${argument}: give milliseconds from 0 to ${LONGEST_DELAY_MS}`);
+    if (delayMs === null)
+      return refuse(response, `/delay/${argument}: give milliseconds from 0 to ${LONGEST_DELAY_MS}`);
     setTimeout(() => answer(response, 200, HELLO), delayMs);
   },
   bytes: (argument, _request, response) => {
     const length = numberIn(argument, LARGEST_BODY);
-    if (length === null) return refuse(response, `/bytes/${argument}: give a number from 0 to ${LARGEST_BODY}`);
+    if (length === null)
+      return refuse(response, `/bytes/${argument}: give a number from 0 to ${LARGEST_BODY}`);
     sendBytes(response, length);
   },
   status: (argument, _request, response) => {
     const status = numberIn(argument, 599);
-    if (status === null || status < 200) return refuse(response, `/status/${argument}: give a status from 200 to 599`);
+    if (status === null || status < 200)
+      return refuse(response, `/status/${argument}: give a status from 200 to 599`);
     answer(response, status, Buffer.from(STATUS_CODES[status] ?? String(status)));
   },
   echo: (_argument, request, response) => {
@@ -36,13 +39,18 @@ const ROUTES: Readonly<Record<string, Route>> = {
   },
   fault: (argument, request, response) => {
     const fault = FAULTS[argument];
-    if (fault === undefined) return refuse(response, `/fault/${argument}: choose one of ${Object.keys(FAULTS).join(', ')}`);
+    if (fault === undefined)
+      return refuse(response, `/fault/${argument}: choose one of ${Object.keys(FAULTS).join(', ')}`);
     fault(request.socket, request, response);
   },
 };
 
 /** Answers a request, and counts it. */
-export function handleRequest(counter: TargetCounter, request: IncomingMessage, response: ServerResponse): void {
+export function handleRequest(
+  counter: TargetCounter,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (path === '/stats') {
     answer(response, 200, Buffer.from(`${JSON.stringify(counter.snapshot())}\n`), 'application/json');

@@ -21,10 +21,7 @@ export interface Failure {
 // This machine ran out of something; the target has no part in it.
 const GENERATOR_CODES = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
-const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'UND_ERR_SOCKET']);
-// What the parser says where bytes end too early; every other complaint of it is about what the bytes are.
-const END_TOO_EARLY_CODES = new Set(['HPE_INVALID_EOF_STATE', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
-
+const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Puts a failure under exactly one kind (docs/metrics.md has the table). */
 export function classifyFailure({ error, phase, hasHead, endedByTarget }: FailureFacts): Failure {
   const message = messageOf(error);
@@ -35,11 +32,9 @@ export function classifyFailure({ error, phase, hasHead, endedByTarget }: Failur
   if (code === 'ETIMEDOUT') return failure('timeout');
   if (phase === 'securing') return failure('tls');
   if (phase !== 'open') return failure('connect');
-  const ended = hasHead ? 'truncated' : 'reset';
-  if (END_TOO_EARLY_CODES.has(code)) return failure(endedByTarget || hasHead ? ended : 'protocol');
-  if (CONNECTION_CODES.has(code) && (endedByTarget || code !== 'UND_ERR_SOCKET')) {
-    const how = code === 'UND_ERR_SOCKET' ? 'closed' : 'reset';
-    return failure(ended, `the target ${how} the connection ${hasHead ? 'in the middle of the body' : 'before it answered'}`);
-  }
-  return failure('protocol');
+  // After the end of the connection there are no more bytes to object to: then it is the end itself.
+  if (!endedByTarget && !CONNECTION_CODES.has(code)) return failure('protocol');
+  const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
+  const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
+  return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
 }

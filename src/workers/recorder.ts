@@ -1,6 +1,12 @@
-import type { Channel, CoordinatorMessage, WorkerMessage } from '../protocol/messages.ts';
-import { batchByteLength, columnsOf, type ErrorTally, type SampleBatch, type SampleColumns } from '../protocol/report.ts';
 import { addErrors } from '../metrics/error-counts.ts';
+import type { Channel, CoordinatorMessage, WorkerMessage } from '../protocol/messages.ts';
+import {
+  batchByteLength,
+  columnsOf,
+  type ErrorTally,
+  type SampleBatch,
+  type SampleColumns,
+} from '../protocol/report.ts';
 import type { Exchange } from './clients/exchange.ts';
 
 const ROWS_PER_BATCH = 2_048;

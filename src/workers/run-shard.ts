@@ -91,7 +91,8 @@ export class ShardRun implements ExchangeOwner {
     this.#resting.clear();
     this.#held.length = 0;
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
-    if (drainMs > 0 && this.#inFlight > 0) this.#drainTimer = setTimeout(() => this.#leaveUnfinished(), drainMs);
+    if (drainMs > 0 && this.#inFlight > 0)
+      this.#drainTimer = setTimeout(() => this.#leaveUnfinished(), drainMs);
     else this.#leaveUnfinished();
   }
 
@@ -158,7 +159,12 @@ export class ShardRun implements ExchangeOwner {
       const what = Number.isNaN(exchange.sentMs) ? 'no connection' : 'no complete answer';
       return { kind: 'timeout', code: 'TIMEOUT', example: `${what} within ${this.#shard.timeoutMs} ms` };
     }
-    return classifyFailure({ error, phase: connection.phase, hasHead, endedByTarget: connection.endedByTarget });
+    return classifyFailure({
+      error,
+      phase: connection.phase,
+      hasHead,
+      endedByTarget: connection.endedByTarget,
+    });
   }
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {

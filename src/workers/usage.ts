@@ -1,4 +1,9 @@
-import { type EventLoopUtilization, monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import {
+  type EventLoopUtilization,
+  monitorEventLoopDelay,
+  PerformanceObserver,
+  performance,
+} from 'node:perf_hooks';
 import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../protocol/units.ts';
 
 const LOOP_DELAY_RESOLUTION_MS = 10;

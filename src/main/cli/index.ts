@@ -1,1 +1,78 @@
-export async function main(argv: readonly string[]): Promise<void> { process.stdout.write(process.versions.node + argv.join(' ') + '\n'); }
+import yargs, { type Argv } from 'yargs';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { VERSION } from '../version.ts';
+import { COMMANDS, type Command } from './commands.ts';
+import { Parsed, unknownArguments } from './parsed.ts';
+
+const HELP_WIDTH = 100;
+
+/** The command line: parses, runs a command, prints errors, and sets the exit code. */
+export async function main(argv: readonly string[]): Promise<void> {
+  // Whoever reads the result may stop reading: that is no error.
+  process.stdout.on('error', () => {});
+  process.exitCode = await runCommand(argv);
+}
+
+async function runCommand(argv: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODES.ok;
+  const parser = Object.values(COMMANDS).reduce(
+    (known, command) =>
+      register(known, command, async (code) => {
+        exitCode = await code;
+      }),
+    createParser(argv),
+  );
+  try {
+    await parser.parseAsync();
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof VolleyError)) throw error;
+    for (const problem of error.problems) process.stderr.write(`volley: ${problem}\n`);
+    return error.code === ERROR_CODES.workerStart ? EXIT_CODES.degraded : EXIT_CODES.usage;
+  }
+}
+
+function createParser(argv: readonly string[]): Argv {
+  return yargs([...argv])
+    .scriptName('volley')
+    .locale('en')
+    .usage('Load-tests HTTP services over threads, processes or one event loop.')
+    .version(VERSION)
+    .help()
+    .alias('h', 'help')
+    .wrap(HELP_WIDTH)
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new VolleyError(ERROR_CODES.usage, `${message}: see volley --help.`);
+    });
+}
+
+function register(parser: Argv, command: Command, done: (code: Promise<ExitCode>) => Promise<void>): Argv {
+  const names = command.positionals.map(({ name }) => name);
+  const usage = [command.name, ...names.map((name) => `[${name}]`)].join(' ');
+  return parser.command(
+    usage,
+    command.describe,
+    (builder) =>
+      command.positionals
+        .reduce((known, { name, describe }) => known.positional(name, { type: 'string', describe }), builder)
+        .options(command.options),
+    (argv) => {
+      const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
+      const problems = unknownArguments(argv, command.options, names, surplus);
+      const parsed = new Parsed(
+        argv,
+        names.map((name) => argv[name]),
+      );
+      return done(command.run(parsed, problems));
+    },
+  );
+}

@@ -39,18 +39,31 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   for (const sentence of earlier) problems.add(sentence);
   const target = parseTarget(options, `volley/${VERSION}`, problems);
   const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
-  const requests = optional(options.requests, (value) => problems.count('--requests', value, 1, MAX_REQUESTS));
+  const requests = optional(options.requests, (value) =>
+    problems.count('--requests', value, 1, MAX_REQUESTS),
+  );
   const duration = options.duration ?? (options.requests === undefined ? DEFAULT_DURATION : undefined);
   const durationMs = optional(duration, (value) =>
     problems.durationMs('--duration', value, SHORTEST_MS, LONGEST_MS),
   );
-  const timeoutMs = problems.durationMs('--timeout', options.timeout ?? DEFAULT_TIMEOUT, SHORTEST_MS, LONGEST_MS);
+  const timeoutMs = problems.durationMs(
+    '--timeout',
+    options.timeout ?? DEFAULT_TIMEOUT,
+    SHORTEST_MS,
+    LONGEST_MS,
+  );
   const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
   const { workers, concurrency } = checkWorkers(options, mode, requests, problems);
 
-  if (problems.sentences.length > 0 || target === null || mode === null || timeoutMs === null || warmupMs === null) {
+  if (
+    problems.sentences.length > 0 ||
+    target === null ||
+    mode === null ||
+    timeoutMs === null ||
+    warmupMs === null
+  ) {
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
   }
   return {
@@ -85,10 +98,14 @@ function checkWorkers(
   problems: Problems,
 ): { workers: number; concurrency: number } {
   const asked = optional(options.workers, (value) => problems.count('--workers', value, 1, MAX_WORKERS));
-  const given = optional(options.concurrency, (value) => problems.count('--concurrency', value, 1, MAX_CONCURRENCY));
+  const given = optional(options.concurrency, (value) =>
+    problems.count('--concurrency', value, 1, MAX_CONCURRENCY),
+  );
   const concurrency = given ?? Math.max(DEFAULT_CONCURRENCY, asked ?? 1);
   if (mode === 'inline' && asked !== null && asked > 1) {
-    problems.add(`--workers ${quoted(options.workers)} with --mode inline: inline is one event loop: leave --workers out.`);
+    problems.add(
+      `--workers ${quoted(options.workers)} with --mode inline: inline is one event loop: leave --workers out.`,
+    );
   }
   if (asked !== null && given !== null && asked > given) {
     problems.add(

@@ -16,10 +16,17 @@ const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
-export function parseTarget(options: RunOptions, userAgent: string, problems: Problems): UnresolvedTarget | null {
+export function parseTarget(
+  options: RunOptions,
+  userAgent: string,
+  problems: Problems,
+): UnresolvedTarget | null {
   const url = parseUrl(options.url, problems);
   const body = bodyOf(options.body);
-  const method = parseMethod(options.method ?? (body === null ? DEFAULT_METHOD : DEFAULT_METHOD_WITH_BODY), problems);
+  const method = parseMethod(
+    options.method ?? (body === null ? DEFAULT_METHOD : DEFAULT_METHOD_WITH_BODY),
+    problems,
+  );
   const headers = parseHeaders(options.headers ?? [], problems);
   if (url === null || method === null || headers === null) return null;
 
@@ -54,10 +61,13 @@ export function parseTarget(options: RunOptions, userAgent: string, problems: Pr
  */
 export async function resolveTarget(target: UnresolvedTarget): Promise<Target> {
   const family = isIP(target.hostname);
-  if (family !== 0) return { ...target, addresses: [{ address: target.hostname, family: family === 6 ? 6 : 4 }] };
+  if (family !== 0)
+    return { ...target, addresses: [{ address: target.hostname, family: family === 6 ? 6 : 4 }] };
   try {
     const found = await lookup(target.hostname, { all: true });
-    const addresses = found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
+    const addresses = found.map(
+      ({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }),
+    );
     return { ...target, addresses };
   } catch (error) {
     throw new VolleyError(
@@ -79,7 +89,9 @@ function parseUrl(text: unknown, problems: Problems): URL | null {
     return null;
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    problems.add(`The URL ${quoted(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`);
+    problems.add(
+      `The URL ${quoted(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`,
+    );
     return null;
   }
   return url;

@@ -43,7 +43,11 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
   };
 }
 
-function findPercentile(percentile: ExactPercentile, count: number, find: (rank: number) => Found): Found | null {
+function findPercentile(
+  percentile: ExactPercentile,
+  count: number,
+  find: (rank: number) => Found,
+): Found | null {
   const rank = rankOf(percentile, count);
   return rank === null ? null : find(rank);
 }

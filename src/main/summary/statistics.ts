@@ -7,7 +7,14 @@ export function combineMoments(a: Moments, b: Moments): Moments {
   if (b.count === 0) return a;
   const count = a.count + b.count;
   // simple-statistics combines variances of whole populations: squares divided by the count.
-  const variance = combineVariances(a.squares / a.count, a.mean, a.count, b.squares / b.count, b.mean, b.count);
+  const variance = combineVariances(
+    a.squares / a.count,
+    a.mean,
+    a.count,
+    b.squares / b.count,
+    b.mean,
+    b.count,
+  );
   return {
     count,
     min: Math.min(a.min, b.min),

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
-import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { type Histogram, middleMs } from '../../metrics/histogram.ts';
+import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import {
   type ErrorSummary,
@@ -99,7 +99,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
   const { requests, durationMs } = plan.stop;
   const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
-  const isBudgetUsed = requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
+  const isBudgetUsed =
+    requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
   const ends = [durationMs, stoppedAtMs, isBudgetUsed ? merged.lastEndMs : null];
   return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends.filter((end) => end !== null)));
 }
@@ -154,11 +155,15 @@ function summarizeGenerator(collected: Collected, mergeMs: number): Summary['gen
 function lossesOf(workers: readonly CollectedWorker[]): string[] {
   return workers
     .filter(({ lostBecause }) => lostBecause !== null)
-    .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. What it had not sent yet is missing.`);
+    .map(
+      ({ shard, lostBecause }) =>
+        `Worker ${shard.index} was lost: ${lostBecause}. What it had not sent yet is missing.`,
+    );
 }
 
 function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
-  const sum = (field: keyof RequestCounts): number => workers.reduce((total, worker) => total + worker[field], 0);
+  const sum = (field: keyof RequestCounts): number =>
+    workers.reduce((total, worker) => total + worker[field], 0);
   return {
     scheduled: sum('scheduled'),
     sent: sum('sent'),
@@ -171,7 +176,13 @@ function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
   };
 }
 
-type SummedField = 'connectionsOpened' | 'connectionsClosedByTarget' | 'bytesSent' | 'bytesReceived' | 'processCpuMs' | 'peakRssBytes';
+type SummedField =
+  | 'connectionsOpened'
+  | 'connectionsClosedByTarget'
+  | 'bytesSent'
+  | 'bytesReceived'
+  | 'processCpuMs'
+  | 'peakRssBytes';
 
 function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): number {
   return workers.reduce((sum, { report }) => sum + (report?.[field] ?? 0), 0);

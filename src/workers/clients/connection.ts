@@ -13,10 +13,12 @@ export class ConnectionCounters {
 /** How far a connection has come; after a failure, how far it had come. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
 
-export type ConnectCallback = (...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]) => void;
+export type ConnectCallback = (
+  ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
+) => void;
 
-// With these the target, not volley, has ended the connection. UND_ERR_INFO: it announced the end in a header.
-const TARGET_ENDED = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_INFO']);
+// undici closes a connection with this when the target has announced its end in a header.
+const ANNOUNCED_END = 'UND_ERR_INFO';
 
 /**
  * The one TCP or TLS connection behind a client, opened again when the target has closed it, and never
@@ -29,8 +31,8 @@ export class TargetConnection {
   #socket: net.Socket | null = null;
   /** Opened ahead of the first request, and not yet asked for. */
   #spare: net.Socket | null = null;
-  /** The last socket whose bytes are in the counters. */
-  #counted: net.Socket | null = null;
+  /** The last socket that is in the counters. */
+  #accounted: net.Socket | null = null;
   #callback: ConnectCallback | null = null;
   #phase: ConnectionPhase = 'none';
   #endedByTarget = false;
@@ -70,21 +72,28 @@ export class TargetConnection {
     else queueMicrotask(() => callback(null, spare));
   }
 
+  /** From now on the end of the connection is volley's own doing. */
+  leave(): void {
+    this.#endedByUs = true;
+  }
+
   /** Ends the connection, or the attempt to open it, with this error. */
   fail(error: Error): void {
-    this.#endedByUs = true;
+    this.leave();
     const socket = this.#socket;
     if (socket !== null && !socket.destroyed) socket.destroy(error);
     else this.#settle(error, null);
   }
 
-  /** Bytes of the connection that is open now are counted when it closes; this counts them at once. */
+  /** Ends the connection for good and completes its counters at once. */
   close(): void {
-    this.#endedByUs = true;
     const socket = this.#socket;
-    if (socket === null || socket.destroyed) return;
-    this.#countBytes(socket);
-    socket.destroy();
+    if (socket === null) return;
+    if (!socket.destroyed) {
+      this.leave();
+      socket.destroy();
+    }
+    this.#account(socket);
   }
 
   #connect(callback: ConnectCallback): void {
@@ -147,18 +156,18 @@ export class TargetConnection {
   }
 
   #closed(socket: net.Socket): void {
-    this.#countBytes(socket);
-    const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
-    const byTarget = this.#endedByTarget || (code !== undefined && TARGET_ENDED.has(code));
-    if (this.#phase === 'open' && byTarget && !this.#endedByUs) this.#counters.closedByTarget++;
+    this.#account(socket);
     this.#settle(new Error('the connection was closed before it was open'), null);
   }
 
-  #countBytes(socket: net.Socket): void {
-    if (this.#counted === socket) return;
-    this.#counted = socket;
+  #account(socket: net.Socket): void {
+    if (this.#accounted === socket) return;
+    this.#accounted = socket;
     this.#counters.bytesSent += socket.bytesWritten;
     this.#counters.bytesReceived += socket.bytesRead;
+    const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
+    const byTarget = this.#endedByTarget || code === ANNOUNCED_END;
+    if (this.#phase === 'open' && byTarget && !this.#endedByUs) this.#counters.closedByTarget++;
   }
 
   #settle(...[error, socket]: [Error, null] | [null, net.Socket]): void {

@@ -32,7 +32,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Times that the client has written the same request again without being told to. */
   retried = 0;
   endedByUs: EndedByUs | null = null;
-  /** Complete failures in a row. */
+  /** Failures since the last complete response. */
   failuresInARow = 0;
   busy = false;
   // A place in the ring of deadlines.
@@ -67,6 +67,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (!this.busy) return;
     this.endedByUs = reason;
     const error = new EndedByVolley(reason);
+    this.client.connection.leave();
     if (this.#controller === null) this.client.connection.fail(error);
     else this.#controller.abort(error);
     // The client may tell of it only once the socket has closed; the age counts from now.

@@ -1,0 +1,59 @@
+import type { Options } from 'yargs';
+import type { ExitCode } from '../../protocol/exit-codes.ts';
+import type { Parsed } from './parsed.ts';
+import { RUN_OPTIONS } from './run-options.ts';
+
+export interface Command {
+  /** `$0` is what runs where no command is named. */
+  readonly name: string;
+  readonly describe: string;
+  readonly positionals: readonly { readonly name: string; readonly describe: string }[];
+  readonly options: Readonly<Record<string, Options>>;
+  /** `problems` are those that parsing has found; the command reports them with its own. */
+  run(parsed: Parsed, problems: string[]): Promise<ExitCode>;
+}
+
+/** A new command is one file and one entry here. Each is loaded only when it runs. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  run: {
+    name: '$0',
+    describe: 'Run a load test',
+    positionals: [{ name: 'url', describe: 'http://… or https://…; host:port/path means http' }],
+    options: RUN_OPTIONS,
+    run: async (parsed, problems) => (await import('./run-command.ts')).runCommand(parsed, problems),
+  },
+  demo: {
+    name: 'demo',
+    describe: 'No target at hand: one load as inline, threads and processes against the reference server',
+    positionals: [],
+    options: {},
+    run: async (_parsed, problems) => (await import('./demo-command.ts')).demoCommand(problems),
+  },
+  serve: {
+    name: 'serve',
+    describe: 'The reference server: known delays, statuses, sizes and faults',
+    positionals: [],
+    options: {
+      host: { type: 'string', describe: 'Address to listen on', defaultDescription: '127.0.0.1' },
+      port: { type: 'string', describe: 'Port to listen on; 0 is a free one', defaultDescription: '8080' },
+      cert: { type: 'string', describe: 'Certificate in PEM form; with --key, serves https' },
+      key: { type: 'string', describe: 'Key of the certificate in PEM form' },
+      'close-every': { type: 'string', describe: 'Close every N-th connection as soon as it is accepted' },
+    },
+    run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),
+  },
+  report: {
+    name: 'report',
+    describe: 'Render a saved result again',
+    positionals: [{ name: 'result', describe: 'A file that --out has written' }],
+    options: {
+      output: {
+        alias: 'o',
+        type: 'string',
+        describe: 'Form of the result: text or json',
+        defaultDescription: 'text',
+      },
+    },
+    run: async (parsed, problems) => (await import('./report-command.ts')).reportCommand(parsed, problems),
+  },
+};

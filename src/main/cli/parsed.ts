@@ -1,0 +1,58 @@
+import type { Options } from 'yargs';
+
+/** What yargs understood of a command's arguments, before anything is judged. */
+export class Parsed {
+  readonly positionals: readonly string[];
+  readonly values: Readonly<Record<string, unknown>>;
+
+  constructor(argv: Readonly<Record<string, unknown>>, positionals: readonly unknown[]) {
+    this.values = argv;
+    this.positionals = positionals.filter((value) => value !== undefined).map(String);
+  }
+
+  /** The last value of an option that takes text. */
+  last(name: string): string | undefined {
+    return this.all(name).at(-1);
+  }
+
+  /** Every value of an option that takes text, in order. */
+  all(name: string): string[] {
+    const value = this.values[name];
+    if (value === undefined) return [];
+    return (Array.isArray(value) ? value : [value]).map(String);
+  }
+
+  flag(name: string): boolean {
+    const value = this.values[name];
+    return (Array.isArray(value) ? value.at(-1) : value) === true;
+  }
+}
+
+/** A sentence for each option that the command does not have, and for each argument too many. */
+export function unknownArguments(
+  argv: Readonly<Record<string, unknown>>,
+  known: Readonly<Record<string, Options>>,
+  positionals: readonly string[],
+  surplus: readonly unknown[],
+): string[] {
+  const aliases = Object.values(known).flatMap(({ alias }) => alias ?? []);
+  const names = new Set([
+    ...Object.keys(known),
+    ...aliases,
+    ...positionals,
+    'help',
+    'h',
+    'version',
+    '_',
+    '$0',
+  ]);
+  const unknown = Object.keys(argv)
+    .filter((name) => !names.has(name))
+    .map((name) => `${name.length === 1 ? '-' : '--'}${name} is not an option: see volley --help.`);
+  return [
+    ...unknown,
+    ...surplus.map(
+      (argument) => `'${String(argument)}' is one argument too many: quote the URL, or see volley --help.`,
+    ),
+  ];
+}

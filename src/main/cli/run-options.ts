@@ -1,0 +1,80 @@
+import type { Options } from 'yargs';
+import type { WorkerMode } from '../../protocol/plan.ts';
+import {
+  DEFAULT_CONCURRENCY,
+  DEFAULT_DURATION,
+  DEFAULT_METHOD,
+  DEFAULT_METHOD_WITH_BODY,
+  DEFAULT_MODE,
+  DEFAULT_PERCENTILES,
+  DEFAULT_TIMEOUT,
+  DEFAULT_WARMUP,
+} from '../plan/defaults.ts';
+import type { RunOptions } from '../plan/options.ts';
+import type { Parsed } from './parsed.ts';
+
+/** The options of a run, as the help shows them. Values stay text: the plan's gate reads and checks them. */
+export const RUN_OPTIONS = {
+  workers: text('w', 'Workers; inline has exactly one', 'cores − 1, at most the concurrency'),
+  concurrency: text('c', 'Connections in all, over all workers', String(DEFAULT_CONCURRENCY)),
+  requests: text('n', 'Requests in all (10k is ten thousand)', 'no limit'),
+  duration: text(
+    'd',
+    'Stop starting requests after this (500ms, 10s, 2m; 10 is seconds)',
+    `${DEFAULT_DURATION} without -n`,
+  ),
+  mode: text(undefined, 'What a worker is: threads, processes, or inline (one event loop)', DEFAULT_MODE),
+  method: text('m', 'HTTP method', `${DEFAULT_METHOD}, or ${DEFAULT_METHOD_WITH_BODY} with a body`),
+  header: text('H', "Header, as 'Name: value'; repeatable", 'user-agent and accept'),
+  body: text('b', 'Body, sent as it is', 'none'),
+  timeout: text(
+    undefined,
+    'From when a request is given to a connection until its last byte',
+    DEFAULT_TIMEOUT,
+  ),
+  warmup: text(
+    undefined,
+    'The same load before the measurement begins, left out of the result',
+    DEFAULT_WARMUP,
+  ),
+  percentiles: text(undefined, 'Percentiles to compute, comma-separated', DEFAULT_PERCENTILES),
+  seed: text(undefined, 'For everything random', 'random, and printed'),
+  insecure: { alias: 'k', type: 'boolean', describe: 'Accept any certificate' },
+  output: text('o', 'Form of the result on stdout: text or json', 'text'),
+  out: text(undefined, 'Also save the result as JSON to this file', 'none'),
+} as const satisfies Record<string, Options>;
+
+/** Options that may be given more than once. */
+const REPEATABLE = new Set(['header']);
+
+/** Options of a run from what was parsed, with the problems that only the command line can have. */
+export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
+  for (const name of Object.keys(RUN_OPTIONS)) {
+    const given = parsed.all(name);
+    if (given.length > 1 && !REPEATABLE.has(name)) {
+      problems.push(`--${name} was given ${given.length} times ('${given.join("', '")}'): give it once.`);
+    }
+  }
+  const one = (name: keyof typeof RUN_OPTIONS): string | undefined => parsed.last(name);
+  return {
+    url: parsed.positionals[0] ?? '',
+    workers: one('workers'),
+    concurrency: one('concurrency'),
+    requests: one('requests'),
+    duration: one('duration'),
+    // The gate refuses what is no mode.
+    mode: one('mode') as WorkerMode | undefined,
+    method: one('method'),
+    headers: parsed.all('header'),
+    body: one('body'),
+    timeout: one('timeout'),
+    warmup: one('warmup'),
+    percentiles: one('percentiles'),
+    seed: one('seed'),
+    insecure: parsed.flag('insecure'),
+  };
+}
+
+function text(alias: string | undefined, describe: string, defaultDescription: string): Options {
+  return { ...(alias === undefined ? {} : { alias }), type: 'string', describe, defaultDescription };
+}

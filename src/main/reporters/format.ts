@@ -1,0 +1,45 @@
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const TENTHS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const BYTES_PER_MB = 1_000_000;
+
+/** A count with thousands separated. */
+export function formatCount(count: number): string {
+  return WHOLE.format(count);
+}
+
+/** A rate per second, to a tenth. */
+export function formatRate(perSecond: number): string {
+  return `${TENTHS.format(perSecond)}/s`;
+}
+
+/** A time in three significant digits, in the unit that suits it; a dash where there is none. */
+export function formatMs(valueMs: number | null): string {
+  if (valueMs === null) return '–';
+  // Zero and the clock's own grain.
+  if (valueMs < 0.000_5) return '0 µs';
+  if (valueMs < 0.999_5) return `${significant(valueMs * MS_PER_SECOND)} µs`;
+  if (valueMs < 999.5) return `${significant(valueMs)} ms`;
+  return `${significant(valueMs / MS_PER_SECOND)} s`;
+}
+
+/** A share in tenths of a percent; less than that, but not nothing, is said so. */
+export function formatPercent(share: number): string {
+  if (share > 0 && share < 0.000_5) return '<0.1 %';
+  return `${TENTHS.format(share * 100)} %`;
+}
+
+export function formatMegabytes(bytes: number): string {
+  return `${WHOLE.format(bytes / BYTES_PER_MB)} MB`;
+}
+
+/** A length of time as it was asked for: whole units stay whole. */
+export function formatDuration(durationMs: number): string {
+  return durationMs < MS_PER_SECOND ? `${durationMs} ms` : `${durationMs / MS_PER_SECOND} s`;
+}
+
+function significant(value: number): string {
+  if (value >= 999.5) return WHOLE.format(value);
+  return Number(value.toPrecision(3)).toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+}

@@ -1,0 +1,221 @@
+import type { HistogramRow, LatencyKind, LatencySummary, Summary } from '../../protocol/summary.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatMegabytes,
+  formatMs,
+  formatPercent,
+  formatRate,
+} from './format.ts';
+
+const LABEL_WIDTH = 11;
+const COLUMN_WIDTH = 8;
+const LAST_COLUMN_WIDTH = 10;
+const WIDTH = 80;
+const BAR_WIDTH = 40;
+const MOST_ERRORS = 5;
+const MOST_WORKERS = 8;
+/** Workers whose shares of the requests differ by less than this are not listed. */
+const EVEN_SHARE = 0.05;
+const PREFERRED_PERCENTILES = ['50', '90', '99', '99.9'];
+const LATENCY_ORDER: Readonly<Record<'response' | 'service', readonly LatencyKind[]>> = {
+  service: ['service', 'response', 'firstByte', 'wait', 'startLag'],
+  response: ['response', 'service', 'firstByte', 'wait', 'startLag'],
+};
+const LATENCY_NAMES: Readonly<Record<LatencyKind, string>> = {
+  response: 'response',
+  service: 'service',
+  startLag: 'start lag',
+  wait: 'wait',
+  firstByte: 'first byte',
+};
+
+/** The result for people: about 30 lines of 80 columns. */
+export function renderText(summary: Summary): string {
+  const sections = [
+    header(summary),
+    notices(summary),
+    counts(summary),
+    latencyTable(summary),
+    histogram(summary),
+    [...statuses(summary), ...errors(summary), ...workers(summary), ...generator(summary)],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.join('\n')}\n`)
+    .join('\n');
+}
+
+function header({ tool, plan }: Summary): string[] {
+  const { target, mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
+  const limits = [
+    stop.requests === null ? [] : [`${formatCount(stop.requests)} requests`],
+    stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
+  ].flat();
+  return [
+    `volley ${tool.version}  ${target.method} ${target.url}`,
+    [
+      mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
+      counted(concurrency, 'connection'),
+      `${load.model} model`,
+      limits.join(' or '),
+      ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
+      `seed ${seed}`,
+    ].join(', '),
+  ];
+}
+
+function notices({ interrupted, degradedReasons }: Summary): string[] {
+  return [
+    ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
+    ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
+  ];
+}
+
+function counts({ requests, rate, windowMs }: Summary): string[] {
+  const { sent, ok, failed, unfinished, dropped, notStarted, retried } = requests;
+  const rare = Object.entries({ unfinished, dropped, 'not started': notStarted, retried })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${formatCount(count)} ${name}`);
+  return [
+    row(
+      'requests',
+      [`${formatCount(sent)} sent`, `${formatCount(ok)} ok`, `${formatCount(failed)} failed`, ...rare].join(
+        ', ',
+      ),
+    ),
+    row(
+      'rate',
+      `${formatRate(rate.sentPerSecond)} sent, ${formatRate(rate.throughputPerSecond)} ok, in ${formatMs(windowMs)}`,
+    ),
+  ];
+}
+
+function latencyTable({ latencyMs, plan }: Summary): string[] {
+  const headline = latencyMs[latencyMs.headline];
+  if (headline.count === 0) return [];
+  const percentiles = shownPercentiles(Object.keys(headline.percentiles));
+  const heading = ['min', 'mean', ...percentiles.map((label) => `p${label}`), 'max', 'max−mean'];
+  // In the closed model a request is due when its connection is free: it cannot start late.
+  const kinds = LATENCY_ORDER[latencyMs.headline].filter(
+    (kind) => kind !== 'startLag' || plan.load.model !== 'closed',
+  );
+  return [
+    row('latency', columns(heading)),
+    ...kinds.map((kind) => row(LATENCY_NAMES[kind], columns(latencyRow(latencyMs[kind], percentiles)))),
+  ];
+}
+
+function latencyRow(latency: LatencySummary, percentiles: readonly string[]): string[] {
+  const bounded = (text: string, isAtLeast: boolean): string => (isAtLeast ? `≥${text}` : text);
+  const hasBounds = latency.censored > 0;
+  return [
+    formatMs(latency.min),
+    bounded(formatMs(latency.mean), hasBounds),
+    ...percentiles.map((label) =>
+      bounded(formatMs(latency.percentiles[label] ?? null), latency.atLeast.includes(label)),
+    ),
+    bounded(formatMs(latency.max), hasBounds),
+    formatMs(latency.maxMinusMean),
+  ];
+}
+
+function shownPercentiles(labels: readonly string[]): string[] {
+  if (labels.length <= PREFERRED_PERCENTILES.length) return [...labels];
+  const preferred = labels.filter((label) => PREFERRED_PERCENTILES.includes(label));
+  return preferred.length > 0 ? preferred : labels.slice(-PREFERRED_PERCENTILES.length);
+}
+
+function histogram({ histogram: rows, latencyMs }: Summary): string[] {
+  const total = rows.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return [];
+  const most = Math.max(...rows.map(({ count }) => count));
+  return [
+    `${LATENCY_NAMES[latencyMs.headline]} time of ${counted(total, 'request')}`,
+    ...rows.map((bucket) => histogramRow(bucket, total, most)),
+  ];
+}
+
+function histogramRow({ fromMs, toMs, count }: HistogramRow, total: number, most: number): string {
+  const range = `${formatMs(fromMs).padStart(8)} – ${formatMs(toMs).padEnd(8)}`;
+  return `${range} ${formatPercent(count / total).padStart(7)} ${bar(count / most)}`.trimEnd();
+}
+
+/** A bar in eighths of a character; what is there but too small to draw gets the thinnest. */
+function bar(share: number): string {
+  if (share === 0) return '';
+  const eighths = Math.max(1, Math.round(share * BAR_WIDTH * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
+}
+
+function statuses({ statuses: byStatus }: Summary): string[] {
+  const list = Object.entries(byStatus).map(([status, count]) => `${formatCount(count)} × ${status}`);
+  return list.length === 0 ? [] : [row('statuses', list.join(', '))];
+}
+
+function errors({ errors: list }: Summary): string[] {
+  const shown = list.slice(0, MOST_ERRORS).map(({ kind, code, count, example }) => {
+    const text = `${formatCount(count)} × ${kind} (${code}): ${example}`;
+    return row('error', shortened(text, WIDTH - LABEL_WIDTH));
+  });
+  const left = list.length - shown.length;
+  return left > 0 ? [...shown, row('', `and ${counted(left, 'more kind')} of error`)] : shown;
+}
+
+function workers({ workers: list }: Summary): string[] {
+  if (list.length < 2) return [];
+  const sent = list.map((worker) => worker.sent);
+  const mean = sent.reduce((sum, count) => sum + count, 0) / sent.length;
+  const isEven = sent.every((count) => Math.abs(count - mean) <= EVEN_SHARE * mean);
+  if (isEven && list.every(({ lost }) => !lost)) return [];
+  return list.slice(0, MOST_WORKERS).map((worker) => {
+    const { index, kind, pid, threadId, ok, failed, cpuMs, eventLoopUtilization, lost } = worker;
+    const name = kind === 'process' ? `process ${pid}` : `${kind} ${threadId}`;
+    const use = lost ? 'LOST' : `CPU ${formatMs(cpuMs)}, loop busy ${formatPercent(eventLoopUtilization)}`;
+    return row(
+      `worker ${index}`,
+      `${name}: ${formatCount(worker.sent)} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed, ${use}`,
+    );
+  });
+}
+
+function generator({ generator: own, workers: list, connections }: Summary): string[] {
+  const busiest = Math.max(0, ...list.map(({ eventLoopUtilization }) => eventLoopUtilization));
+  const perRequest =
+    own.cpuMicrosPerRequest === null ? [] : [`CPU ${own.cpuMicrosPerRequest.toFixed(1)} µs a request`];
+  return [
+    row(
+      'connected',
+      `${formatCount(connections.opened)} opened, ${formatCount(connections.closedByTarget)} closed by the target`,
+    ),
+    row(
+      'generator',
+      [
+        ...perRequest,
+        `busiest loop ${formatPercent(busiest)}`,
+        `memory ${formatMegabytes(own.peakRssBytes)}`,
+        `start skew ${formatMs(own.startSkewMs)}`,
+      ].join(', '),
+    ),
+  ];
+}
+
+function row(label: string, text: string): string {
+  return label.padEnd(LABEL_WIDTH) + text;
+}
+
+function columns(cells: readonly string[]): string {
+  const last = cells.length - 1;
+  return cells
+    .map((cell, column) => cell.padStart(column === last ? LAST_COLUMN_WIDTH : COLUMN_WIDTH))
+    .join('');
+}
+
+function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function shortened(text: string, width: number): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
+}

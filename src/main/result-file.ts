@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
+import { LATENCY_KINDS, SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
+
+/** A result file that is being written beside its final name, so that nobody ever reads half of one. */
+export class ResultFile {
+  readonly #path: string;
+  readonly #temporaryPath: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, temporaryPath: string, file: FileHandle) {
+    this.#path = path;
+    this.#temporaryPath = temporaryPath;
+    this.#file = file;
+  }
+
+  /**
+   * Opens the file before the load starts, so that a path that cannot be written is found in time.
+   *
+   * @throws VolleyError VOLLEY_OUTPUT
+   */
+  static async open(path: string): Promise<ResultFile> {
+    const temporaryPath = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+    const isFolder = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    if (isFolder) throw cannotWrite(path, 'it is a folder');
+    try {
+      return new ResultFile(path, temporaryPath, await open(temporaryPath, 'wx'));
+    } catch (error) {
+      throw cannotWrite(path, codeOf(error) || messageOf(error));
+    }
+  }
+
+  /** Writes the text and gives the file its name. */
+  async commit(text: string): Promise<void> {
+    try {
+      await this.#file.writeFile(text);
+      await this.#file.sync();
+      await this.#file.close();
+      await rename(this.#temporaryPath, this.#path);
+    } catch (error) {
+      await this.discard();
+      throw cannotWrite(this.#path, codeOf(error) || messageOf(error));
+    }
+  }
+
+  /** Leaves nothing behind. */
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    await unlink(this.#temporaryPath).catch(() => {});
+  }
+}
+
+/**
+ * Reads a saved result.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
+ */
+export async function readResult(path: string): Promise<Summary> {
+  const unusable = (why: string): VolleyError =>
+    new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unusable(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unusable('it is not JSON; save one with --out');
+  }
+  if (!isRecord(value) || value['schemaVersion'] === undefined)
+    throw unusable('it is not a result of volley; save one with --out');
+  if (value['schemaVersion'] !== SCHEMA_VERSION) {
+    throw unusable(
+      `it has schema version ${String(value['schemaVersion'])}, and this volley reads ${SCHEMA_VERSION}`,
+    );
+  }
+  const missing = missingFields(value);
+  if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  return value as unknown as Summary;
+}
+
+const OBJECTS = [
+  'tool',
+  'plan',
+  'requests',
+  'rate',
+  'latencyMs',
+  'connections',
+  'bytes',
+  'statuses',
+  'generator',
+  'series',
+];
+const LISTS = ['degradedReasons', 'histogram', 'errors', 'workers', 'thresholds'];
+
+function missingFields(value: Readonly<Record<string, unknown>>): string[] {
+  const latencies = isRecord(value['latencyMs']) ? value['latencyMs'] : {};
+  return [
+    ...OBJECTS.filter((field) => !isRecord(value[field])),
+    ...LISTS.filter((field) => !Array.isArray(value[field])),
+    ...LATENCY_KINDS.filter((kind) => !isRecord(latencies[kind])).map((kind) => `latencyMs.${kind}`),
+  ];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function cannotWrite(path: string, why: string): VolleyError {
+  return new VolleyError(
+    ERROR_CODES.output,
+    `--out '${path}' cannot be written (${why}): choose a file in a folder that can be written to.`,
+  );
+}
