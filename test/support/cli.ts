@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../../bin/volley.js', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves with all of stderr when it contains the text. */
+  stderrHas(text: string): Promise<string>;
+  stdoutHas(text: string): Promise<string>;
+}
+
+/** Starts the built command line. */
+export function startVolley(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; nodeArgs?: readonly string[] } = {},
+): Started {
+  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), BIN, ...args], {
+    cwd: options.cwd ?? ROOT,
+    env: options.env === undefined ? process.env : { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  const waiting: (() => void)[] = [];
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      for (const check of waiting) check();
+    });
+  }
+  const has = (name: 'stdout' | 'stderr', text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const check = (): void => {
+        if (output[name].includes(text)) resolve(output[name]);
+      };
+      waiting.push(check);
+      child.once('close', () =>
+        reject(new Error(`ended without '${text}' on ${name}: ${JSON.stringify(output)}`)),
+      );
+      check();
+    });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, ...output }) as Ended);
+  return { child, ended, stderrHas: (text) => has('stderr', text), stdoutHas: (text) => has('stdout', text) };
+}
+
+/** Runs the built command line to its end. */
+export function volley(...args: string[]): Promise<Ended> {
+  return startVolley(args).ended;
+}

@@ -1,0 +1,40 @@
+import {
+  batchByteLength,
+  columnsOf,
+  OUTCOME,
+  type Outcome,
+  type SampleBatch,
+} from '../../src/protocol/report.ts';
+
+/** One request, as a worker would record it. */
+export interface Sample {
+  readonly intendedMs?: number;
+  readonly startLagMs?: number;
+  readonly waitMs?: number;
+  /** Left out: no byte was written. */
+  readonly serviceMs?: number;
+  /** Left out: no head arrived. */
+  readonly firstByteMs?: number;
+  readonly status?: number;
+  readonly outcome?: Outcome;
+}
+
+export function batchOf(samples: readonly Sample[]): SampleBatch {
+  const buffer = new ArrayBuffer(batchByteLength(samples.length));
+  const columns = columnsOf(buffer, samples.length);
+  samples.forEach((sample, row) => {
+    columns.intendedMs[row] = sample.intendedMs ?? 0;
+    columns.startLagMs[row] = sample.startLagMs ?? 0;
+    columns.waitMs[row] = sample.waitMs ?? 0;
+    columns.serviceMs[row] = sample.serviceMs ?? Number.NaN;
+    columns.firstByteMs[row] = sample.firstByteMs ?? Number.NaN;
+    columns.status[row] = sample.status ?? 0;
+    columns.outcome[row] = OUTCOME[sample.outcome ?? 'ok'];
+  });
+  return { buffer, capacity: samples.length, count: samples.length };
+}
+
+/** A complete response after `serviceMs`. */
+export function answered(serviceMs: number, intendedMs = 0): Sample {
+  return { intendedMs, serviceMs, firstByteMs: serviceMs / 2, status: 200, outcome: 'ok' };
+}

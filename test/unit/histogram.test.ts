@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { build } from 'hdr-histogram-js';
+import { cellOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
+
+const latencies = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
+
+function histogramOf(values: readonly number[]): Histogram {
+  const histogram = new Histogram();
+  for (const value of values) histogram.add(value);
+  return histogram;
+}
+
+describe('the histogram', () => {
+  test('a value lies in its cell, and the middle of the cell is within 0.05 % of it', () => {
+    fc.assert(
+      fc.property(latencies, (value) => {
+        const cell = cellOf(value);
+        expect(lowerBoundMs(cell)).toBeLessThanOrEqual(value);
+        expect(lowerBoundMs(cell + 1)).toBeGreaterThan(value);
+        expect(Math.abs(middleMs(cell) - value)).toBeLessThanOrEqual(value * 0.000_5);
+      }),
+    );
+  });
+
+  test.each([
+    { value: 0, cell: 0, why: 'zero' },
+    { value: -1, cell: 0, why: 'a clock that went back would not crash it' },
+    { value: Number.NaN, cell: 0, why: 'not a number' },
+    { value: 2 ** -20, cell: 0, why: 'the smallest of the scale' },
+    { value: 1, cell: 20 * 1024, why: 'a millisecond begins a power of two' },
+    { value: 2, cell: 21 * 1024, why: 'so do two' },
+    { value: 1.5, cell: 20 * 1024 + 512, why: 'half way' },
+    { value: 2 ** 40, cell: 52 * 1024 - 1, why: 'beyond 49 days: the last cell' },
+  ])('$value ms falls into cell $cell: $why', ({ value, cell }) => {
+    expect(cellOf(value)).toBe(cell);
+  });
+
+  test('adding histograms equals recording everything in one, in whatever order', () => {
+    fc.assert(
+      fc.property(fc.array(latencies), fc.array(latencies), (left, right) => {
+        const sum = histogramOf(left);
+        sum.addAll(histogramOf(right));
+        const sparse = histogramOf(right);
+        sparse.addSparse(histogramOf(left).toSparse());
+        const whole = histogramOf([...left, ...right]);
+        expect(sum.toSparse()).toEqual(whole.toSparse());
+        expect(sparse.toSparse()).toEqual(whole.toSparse());
+        expect(sum.count).toBe(left.length + right.length);
+      }),
+    );
+  });
+
+  test('ranks agree with the sorted values', () => {
+    fc.assert(
+      fc.property(fc.array(latencies, { minLength: 1 }), (values) => {
+        const sorted = [...values].sort((a, b) => a - b);
+        const histogram = histogramOf(values);
+        sorted.forEach((value, index) => {
+          expect(histogram.cellAtRank(index + 1)).toBe(cellOf(value));
+        });
+        expect(histogram.cellAtRank(values.length + 1)).toBeNull();
+        expect(histogram.countUpTo(cellOf(sorted.at(-1)!))).toBe(values.length);
+      }),
+    );
+  });
+
+  test('percentiles agree with HdrHistogram', () => {
+    const oracle = build({
+      lowestDiscernibleValue: 1,
+      highestTrackableValue: 1e10,
+      numberOfSignificantValueDigits: 4,
+    });
+    const histogram = new Histogram();
+    let state = 7;
+    for (let i = 0; i < 100_000; i++) {
+      state = (state * 48_271) % 2_147_483_647;
+      const micros = 1 + Math.floor(1e6 * (state / 2_147_483_647) ** 4);
+      oracle.recordValue(micros * 1_000);
+      histogram.add(micros / 1_000);
+    }
+    for (const percentile of [1, 10, 50, 90, 99, 99.9]) {
+      const expectedMs = oracle.getValueAtPercentile(percentile) / 1e6;
+      const cell = histogram.cellAtRank(Math.ceil((percentile / 100) * 100_000));
+      expect(Math.abs(middleMs(cell!) - expectedMs)).toBeLessThanOrEqual(expectedMs * 0.001);
+    }
+  });
+});

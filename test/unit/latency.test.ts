@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/merge.ts';
+import { summarizeLatency } from '../../src/main/summary/latency.ts';
+import { Series } from '../../src/metrics/series.ts';
+import { Tally } from '../../src/metrics/tally.ts';
+import { answered, batchOf, type Sample } from '../support/samples.ts';
+
+const LABELS = ['50', '90', '99'];
+
+function serviceOf(parts: readonly (readonly Sample[])[], keepsValues = true): MergedDistribution {
+  const tallies = parts.map((samples) => {
+    const tally = new Tally();
+    if (!keepsValues) tally.dropValues();
+    tally.fold(batchOf(samples), { endMs: Number.POSITIVE_INFINITY }, new Series(), 'service');
+    return tallyOf(tally);
+  });
+  return tallies.reduce(mergeTallies, emptyTally()).latencies.service;
+}
+
+const upTo = (count: number): Sample[] => Array.from({ length: count }, (_, index) => answered(index + 1));
+
+describe('summing up latencies', () => {
+  test('of 1 to 100 ms', () => {
+    expect(summarizeLatency(serviceOf([upTo(100)]), LABELS)).toEqual({
+      count: 100,
+      censored: 0,
+      min: 1,
+      mean: expect.closeTo(50.5, 12),
+      stdev: expect.closeTo(29.011_491_975_882_016, 10),
+      max: 100,
+      maxMinusMean: expect.closeTo(49.5, 12),
+      percentiles: { '50': 50, '90': 90, '99': 99 },
+      atLeast: [],
+      precision: 'exact',
+    });
+  });
+
+  test('of nothing there is nothing, and no zero that looks like a measurement', () => {
+    expect(summarizeLatency(serviceOf([]), LABELS)).toEqual({
+      count: 0,
+      censored: 0,
+      min: null,
+      mean: null,
+      stdev: null,
+      max: null,
+      maxMinusMean: null,
+      percentiles: { '50': null, '90': null, '99': null },
+      atLeast: [],
+      precision: 'exact',
+    });
+  });
+
+  test('one value has a mean, and neither deviation nor median', () => {
+    expect(summarizeLatency(serviceOf([[answered(4)]]), ['50'])).toMatchObject({
+      mean: 4,
+      stdev: null,
+      percentiles: { '50': null },
+    });
+  });
+
+  test('a percentile among timeouts is at least what it says; one below them is what it says', () => {
+    const timeouts: Sample[] = Array.from({ length: 8 }, () => ({ outcome: 'timeout', serviceMs: 2_000 }));
+    const summary = summarizeLatency(serviceOf([upTo(92), timeouts]), ['50', '90', '95']);
+    expect(summary).toMatchObject({
+      censored: 8,
+      percentiles: { '50': 50, '90': 90, '95': 2_000 },
+      atLeast: ['95'],
+    });
+  });
+
+  test('a lower bound in the middle makes doubtful what lies above it, and only that', () => {
+    const young: Sample = { outcome: 'unfinished', serviceMs: 50.5 };
+    const summary = summarizeLatency(serviceOf([upTo(99), [young]]), ['50', '51', '90']);
+    expect(summary.percentiles).toEqual({ '50': 50, '51': 50.5, '90': 89 });
+    expect(summary.atLeast).toEqual(['51', '90']);
+  });
+
+  test('the histogram says the same within 0.1 %, with exact count, mean and extremes', () => {
+    const parts = [upTo(1_000), [{ outcome: 'timeout', serviceMs: 5_000 } as const]];
+    const exact = summarizeLatency(serviceOf(parts), LABELS);
+    const rough = summarizeLatency(serviceOf(parts, false), LABELS);
+    expect(rough.precision).toBe('histogram');
+    expect({ ...rough, percentiles: null, precision: null }).toEqual({
+      ...exact,
+      percentiles: null,
+      precision: null,
+    });
+    for (const label of LABELS) {
+      const value = exact.percentiles[label]!;
+      expect(Math.abs(rough.percentiles[label]! - value)).toBeLessThanOrEqual(value * 0.001);
+    }
+  });
+
+  test('any partition over workers gives what one worker would have given', () => {
+    const sample = fc.record({
+      serviceMs: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
+      late: fc.boolean(),
+      worker: fc.nat(4),
+    });
+    fc.assert(
+      fc.property(fc.array(sample, { maxLength: 300 }), (samples) => {
+        const rows = samples.map(
+          ({ serviceMs, late }): Sample => (late ? { outcome: 'timeout', serviceMs } : answered(serviceMs)),
+        );
+        const parts = [0, 1, 2, 3, 4].map((worker) =>
+          rows.filter((_, index) => samples[index]!.worker === worker),
+        );
+        const whole = summarizeLatency(serviceOf([rows]), LABELS);
+        for (const order of [parts, [...parts].reverse()]) {
+          const merged = summarizeLatency(serviceOf(order), LABELS);
+          const { mean, stdev, maxMinusMean, ...exact } = merged;
+          expect(whole).toMatchObject(exact);
+          for (const [left, right] of [
+            [mean, whole.mean],
+            [stdev, whole.stdev],
+            [maxMinusMean, whole.maxMinusMean],
+          ]) {
+            if (left === null || right === null) expect(left).toBe(right);
+            else expect(left).toBeCloseTo(right!, 6);
+          }
+        }
+      }),
+    );
+  });
+
+  test('merging is associative and commutative, and nothing changes nothing', () => {
+    const part = fc.array(fc.double({ min: 0.001, max: 1e5, noNaN: true }), { maxLength: 50 });
+    fc.assert(
+      fc.property(part, part, part, (...values) => {
+        const [a, b, c] = values.map((list) => {
+          const tally = new Tally();
+          tally.fold(batchOf(list.map((ms) => answered(ms))), { endMs: 1e9 }, new Series(), 'service');
+          return tallyOf(tally);
+        });
+        const view = (tally: ReturnType<typeof emptyTally>): unknown => {
+          const { count, min, max, percentiles } = summarizeLatency(tally.latencies.service, LABELS);
+          return {
+            outcomes: tally.outcomes,
+            statuses: [...tally.statuses],
+            last: tally.lastEndMs,
+            count,
+            min,
+            max,
+            percentiles,
+          };
+        };
+        expect(view(mergeTallies(mergeTallies(a!, b!), c!))).toEqual(
+          view(mergeTallies(a!, mergeTallies(b!, c!))),
+        );
+        expect(view(mergeTallies(a!, b!))).toEqual(view(mergeTallies(b!, a!)));
+        expect(view(mergeTallies(a!, emptyTally()))).toEqual(view(a!));
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { share, split } from '../../src/main/plan/split.ts';
+import type { RunPlan } from '../../src/protocol/plan.ts';
+
+const PLAN: RunPlan = {
+  target: {
+    url: 'http://127.0.0.1/',
+    origin: 'http://127.0.0.1',
+    hostname: '127.0.0.1',
+    port: 80,
+    secure: false,
+    path: '/',
+    method: 'GET',
+    headers: [],
+    body: null,
+    addresses: [{ address: '127.0.0.1', family: 4 }],
+    insecure: false,
+  },
+  mode: 'threads',
+  workers: 3,
+  concurrency: 10,
+  client: 'undici',
+  load: { model: 'closed' },
+  stop: { requests: 10, durationMs: null },
+  warmupMs: 0,
+  timeoutMs: 1_000,
+  percentiles: ['50'],
+  seed: 1,
+};
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
+describe('split', () => {
+  test('10 requests and 10 connections over 3 workers stay 10 and 10', () => {
+    const shards = split(PLAN);
+    expect(shards.map(({ requests }) => requests)).toEqual([4, 3, 3]);
+    expect(shards.map(({ connections }) => connections)).toEqual([4, 3, 3]);
+  });
+
+  test('a budget below the concurrency opens only the connections that it can use', () => {
+    const shards = split({ ...PLAN, concurrency: 50, stop: { requests: 5, durationMs: null } });
+    expect(shards.map(({ connections }) => connections)).toEqual([2, 2, 1]);
+  });
+
+  test('a warm-up uses every connection, whatever the budget', () => {
+    const shards = split({
+      ...PLAN,
+      concurrency: 50,
+      warmupMs: 100,
+      stop: { requests: 5, durationMs: null },
+    });
+    expect(sum(shards.map(({ connections }) => connections))).toBe(50);
+  });
+
+  test('shares sum to the total and differ by at most one', () => {
+    fc.assert(
+      fc.property(fc.nat(1e9), fc.integer({ min: 1, max: 300 }), (total, parts) => {
+        const shares = Array.from({ length: parts }, (_, index) => share(total, parts, index));
+        expect(sum(shares)).toBe(total);
+        expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  test('where the budget has a request for each connection, each shard has one for each of its own', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 64 }),
+        fc.nat(5_000),
+        fc.nat(5_000),
+        (workers, more, evenMore) => {
+          const concurrency = workers + more;
+          const requests = concurrency + evenMore;
+          for (const shard of split({
+            ...PLAN,
+            workers,
+            concurrency,
+            stop: { requests, durationMs: null },
+          })) {
+            expect(shard.connections).toBeGreaterThan(0);
+            expect(shard.requests).toBeGreaterThanOrEqual(shard.connections);
+          }
+        },
+      ),
+    );
+  });
+});

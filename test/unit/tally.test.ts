@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { Series } from '../../src/metrics/series.ts';
+import { Tally } from '../../src/metrics/tally.ts';
+import { OUTCOME } from '../../src/protocol/report.ts';
+import { answered, batchOf, type Sample } from '../support/samples.ts';
+
+function tallyOf(
+  samples: readonly Sample[],
+  endMs = Number.POSITIVE_INFINITY,
+): { tally: Tally; series: Series } {
+  const tally = new Tally();
+  const series = new Series();
+  tally.fold(batchOf(samples), { endMs }, series, 'service');
+  return { tally, series };
+}
+
+describe('folding a batch', () => {
+  test('a request belongs to the window by its intended start', () => {
+    const { tally } = tallyOf([answered(5, -3), answered(5, 0), answered(5, 999)], 1_000);
+    expect(tally.samples).toBe(3);
+    expect(tally.ok).toBe(2);
+    expect(tally.latencies.service.moments.count).toBe(2);
+  });
+
+  test('throughput counts what ended within the window, whenever it began', () => {
+    const { tally } = tallyOf(
+      [answered(5, -3), answered(2, -3), answered(500, 999), answered(1, 999)],
+      1_000,
+    );
+    expect(tally.okInWindow).toBe(2);
+  });
+
+  test('the rate counts what was sent within the window, whenever it was due', () => {
+    const late = { ...answered(5, 990), waitMs: 20 };
+    const early = { ...answered(5, -10), waitMs: 20 };
+    const { tally } = tallyOf([late, early, answered(5, 10)], 1_000);
+    expect(tally.sentInWindow).toBe(2);
+  });
+
+  test('response is lag and wait and service', () => {
+    const { tally } = tallyOf([{ ...answered(7), startLagMs: 1, waitMs: 2 }]);
+    expect(tally.latencies.response.moments.mean).toBe(10);
+    expect(tally.latencies.startLag.moments.mean).toBe(1);
+    expect(tally.latencies.wait.moments.mean).toBe(2);
+    expect(tally.latencies.service.moments.mean).toBe(7);
+    expect(tally.latencies.firstByte.moments.mean).toBe(3.5);
+    expect(tally.lastEndMs).toBe(10);
+  });
+
+  test('a timeout is a lower bound of what it had reached, and of nothing that it had not', () => {
+    const { tally } = tallyOf([
+      { outcome: 'timeout', waitMs: 100 },
+      { outcome: 'timeout', waitMs: 1, serviceMs: 99 },
+      { outcome: 'timeout', waitMs: 1, serviceMs: 99, firstByteMs: 5 },
+    ]);
+    const { response, service, wait, firstByte } = tally.latencies;
+    expect([response.moments.count, response.bounds.count]).toEqual([3, 3]);
+    expect([wait.moments.count, wait.bounds.count]).toEqual([3, 1]);
+    expect([service.moments.count, service.bounds.count]).toEqual([2, 2]);
+    expect([firstByte.moments.count, firstByte.bounds.count]).toEqual([2, 1]);
+    expect(tally.failed).toBe(3);
+  });
+
+  test('a refused, reset or garbled request has no latency', () => {
+    const { tally, series } = tallyOf([
+      { outcome: 'connect' },
+      { outcome: 'reset', serviceMs: 4 },
+      { outcome: 'protocol', serviceMs: 4 },
+    ]);
+    expect(tally.failed).toBe(3);
+    for (const latency of Object.values(tally.latencies)) expect(latency.moments.count).toBe(0);
+    expect([...series.buckets()]).toMatchObject([{ sent: 3, ok: 0, failed: 3 }]);
+  });
+
+  test('a response of an error status has latencies and fails', () => {
+    const { tally } = tallyOf([{ ...answered(3), status: 503, outcome: 'status' }]);
+    expect(tally.statuses).toEqual(new Map([[503, 1]]));
+    expect(tally.failed).toBe(1);
+    expect(tally.latencies.service.moments.count).toBe(1);
+  });
+
+  test('unfinished was sent and dropped was not; neither failed', () => {
+    const { tally, series } = tallyOf([
+      { outcome: 'unfinished', serviceMs: 9 },
+      { outcome: 'dropped', waitMs: 9 },
+    ]);
+    expect([tally.released, tally.sent, tally.unfinished, tally.dropped, tally.failed]).toEqual([
+      2, 1, 1, 1, 0,
+    ]);
+    expect(tally.outcomes[OUTCOME.dropped]).toBe(1);
+    expect([...series.buckets()]).toMatchObject([{ sent: 1 }]);
+  });
+
+  test('errors of the same kind and code add up, and the first example stays', () => {
+    const tally = new Tally();
+    tally.foldErrors([{ kind: 'reset', code: 'A', count: 2, example: 'first' }]);
+    tally.foldErrors([
+      { kind: 'reset', code: 'A', count: 3, example: 'second' },
+      { kind: 'reset', code: 'B', count: 1, example: 'other' },
+    ]);
+    expect([...tally.errors.values()]).toEqual([
+      { kind: 'reset', code: 'A', count: 5, example: 'first' },
+      { kind: 'reset', code: 'B', count: 1, example: 'other' },
+    ]);
+  });
+});
