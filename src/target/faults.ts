@@ -25,6 +25,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   /** FIN in the middle of a chunked body. */
   'truncate-chunked': (socket) =>
     socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n40\r\nhello'),
+  /** FIN in the middle of a chunked body whose head has announced the end of the connection. */
+  'truncate-closing': (socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n40\r\nhello'),
   /** Bytes that are not HTTP. */
   garbage: (socket) => socket.end('220 mail.example ESMTP ready\r\n'),
   /** A chunk whose size is not a number. */

@@ -35,10 +35,19 @@ export class TargetCounter {
   connection(socket: Socket): void {
     this.#accepted++;
     this.#open++;
-    this.#most = Math.max(this.#most, this.#open);
-    socket.once('close', () => {
-      this.#open--;
+    // A client's end of one connection and its next one may be reported in one turn of the event loop,
+    // in either order: only when the turn is over is it known how many are open.
+    setImmediate(() => {
+      this.#most = Math.max(this.#most, this.#open);
     });
+    // Either side's end counts, not the event that tells when all is cleaned up: that one may come after
+    // the next connection, which the client opened when this one was over.
+    let isOpen = true;
+    const over = (): void => {
+      if (isOpen) this.#open--;
+      isOpen = false;
+    };
+    for (const event of ['end', 'error', 'close']) socket.once(event, over);
   }
 
   request(path: string, socket: Socket): void {

@@ -1,4 +1,3 @@
-import type { Dispatcher } from 'undici';
 import { createRandom, type Random } from '../metrics/random.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
@@ -7,7 +6,7 @@ import type { Shard } from '../protocol/shard.ts';
 import { backoffMs } from './backoff.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { ClientFactory } from './clients/http-client.ts';
-import { dispatchOptions } from './clients/undici.ts';
+import { type RequestTemplate, requestTemplate } from './clients/undici.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
 import { ClosedPacer } from './pacing/closed.ts';
@@ -25,7 +24,7 @@ export class ShardRun implements ExchangeOwner {
   readonly #deadlines: Deadlines;
   readonly #clients: ClientFactory;
   readonly #exchanges: Exchange[] = [];
-  readonly #options: Dispatcher.DispatchOptions;
+  readonly #request: RequestTemplate;
   /** Connections that rest after a failure. */
   readonly #resting = new Map<Exchange, NodeJS.Timeout>();
   /** Connections that are free but wait until the coordinator has caught up. */
@@ -45,7 +44,7 @@ export class ShardRun implements ExchangeOwner {
     this.#pacer = new ClosedPacer(shard.requests, shard.durationMs);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new ClientFactory(shard.client, shard.target);
-    this.#options = dispatchOptions(shard.target);
+    this.#request = requestTemplate(shard.target);
     this.recorder = new Recorder(channel, () => this.#releaseHeld());
   }
 
@@ -183,7 +182,7 @@ export class ShardRun implements ExchangeOwner {
     if (!this.#pacer.take(freeAtMs - this.#windowAtMs)) return;
     this.#inFlight++;
     this.#deadlines.add(exchange);
-    exchange.send(this.#options, freeAtMs, freeAtMs);
+    exchange.send(this.#request, freeAtMs, freeAtMs);
   }
 
   #releaseHeld(): void {

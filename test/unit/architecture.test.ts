@@ -48,7 +48,7 @@ describe('who may import what', () => {
   });
 
   test.each([
-    { name: 'undici', home: /^workers\/(clients\/|run-shard\.ts$)/ },
+    { name: 'undici', home: /^workers\/clients\// },
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
     { name: 'simple-statistics', home: /^main\/summary\/statistics\.ts$/ },

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { HttpClient } from './http-client.ts';
+import type { RequestTemplate } from './undici.ts';
 
 /** Who is told how an exchange ended. */
 export interface ExchangeOwner {
@@ -49,7 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   /** Hands the request to the connection. */
-  send(options: Dispatcher.DispatchOptions, intendedMs: number, dispatchedMs: number): void {
+  send(request: RequestTemplate, intendedMs: number, dispatchedMs: number): void {
     this.intendedMs = intendedMs;
     this.dispatchedMs = dispatchedMs;
     this.sentMs = Number.NaN;
@@ -59,7 +60,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.endedByUs = null;
     this.#controller = null;
     this.busy = true;
-    this.client.dispatcher.dispatch(options, this);
+    this.client.dispatcher.dispatch(request, this);
   }
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */

@@ -23,8 +23,11 @@ export function createUndiciDispatcher(target: Target, connection: TargetConnect
   });
 }
 
-/** The one dispatch object of a shard, reused for every request. */
-export function dispatchOptions(target: Target): Dispatcher.DispatchOptions {
+/** What a client needs to know of a request. */
+export type RequestTemplate = Dispatcher.DispatchOptions;
+
+/** The one request of a shard, sent again and again. */
+export function requestTemplate(target: Target): RequestTemplate {
   return {
     origin: target.origin,
     path: target.path,

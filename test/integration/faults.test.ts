@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { type ErrorKind, run } from '../../src/main/index.ts';
+import { ROOT } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { closedPort, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const CERTIFICATE = {
+  cert: readFileSync(join(ROOT, 'test/fixtures/cert.pem'), 'utf8'),
+  key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
+};
+
+const FAULTS: readonly { fault: string; kind: ErrorKind }[] = [
+  { fault: 'reset', kind: 'reset' },
+  { fault: 'close', kind: 'reset' },
+  { fault: 'half-head', kind: 'reset' },
+  { fault: 'truncate', kind: 'truncated' },
+  { fault: 'truncate-reset', kind: 'truncated' },
+  { fault: 'truncate-chunked', kind: 'truncated' },
+  { fault: 'truncate-closing', kind: 'truncated' },
+  { fault: 'garbage', kind: 'protocol' },
+  { fault: 'garbage-chunk', kind: 'protocol' },
+  { fault: 'hang', kind: 'timeout' },
+  { fault: 'hang-body', kind: 'timeout' },
+];
+
+describe.each(MODES)('%s', (mode) => {
+  const options = { mode, workers: workersIn(mode, 2), concurrency: 4, requests: 12 };
+
+  test.each(FAULTS)('$fault is counted as $kind, each request once', async ({ fault, kind }) => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: `${target.url}fault/${fault}`, timeout: '150ms' });
+    expect(summary.requests).toMatchObject({ scheduled: 12, sent: 12, ok: 0, failed: 12, retried: 0 });
+    expect(summary.errors).toEqual([
+      { kind, code: expect.any(String), count: 12, example: expect.any(String) },
+    ]);
+    expect(summary.errors[0]?.example).not.toBe('');
+    expect(target.stats().requests).toBe(12);
+    expect(target.stats().mostConnections).toBeLessThanOrEqual(4);
+    expect(summary.degradedReasons).toEqual([]);
+  });
+
+  test.each(['connection-close', 'until-close'])(
+    '%s is an answer: the connection is opened again after its close',
+    async (fault) => {
+      const target = await startTarget();
+      const summary = await run({ ...options, url: `${target.url}fault/${fault}` });
+      expect(summary.requests).toMatchObject({ ok: 12, failed: 0 });
+      expect(target.stats()).toMatchObject({ requests: 12, connectionsAccepted: 12 });
+      expect(target.stats().mostConnections).toBeLessThanOrEqual(4);
+      expect(summary.connections).toEqual({ opened: 12, closedByTarget: 12 });
+    },
+  );
+
+  test('a stray second answer is never taken for the answer to another request', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: `${target.url}fault/twice` });
+    expect(summary.statuses).toEqual({ '200': 12 });
+    expect(target.stats().requests).toBe(12);
+  });
+
+  test('a target that closes after accepting', async () => {
+    const target = await startTarget({ closeEvery: 1 });
+    const summary = await run({ ...options, url: target.url });
+    expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
+    expect(summary.errors.every(({ kind }) => kind === 'reset')).toBe(true);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('nobody listens: refused, with back-off between the attempts', async () => {
+    const port = await closedPort();
+    const summary = await run({
+      ...options,
+      url: `http://127.0.0.1:${port}/`,
+      requests: undefined,
+      duration: '500ms',
+    });
+    expect(summary.requests.ok).toBe(0);
+    expect(summary.errors).toEqual([
+      {
+        kind: 'connect',
+        code: 'ECONNREFUSED',
+        count: summary.requests.failed,
+        example: `connect ECONNREFUSED 127.0.0.1:${port}`,
+      },
+    ]);
+    expect(summary.requests.failed).toBeGreaterThan(4 * 3);
+    // Pauses of 1, 2, 4 … 64 ms, then about 90 ms: some dozen attempts a connection, not thousands.
+    expect(summary.requests.failed).toBeLessThan(4 * 30);
+    expect(summary.connections.opened).toBe(0);
+  });
+
+  test('a timeout is a lower bound of the latency', async () => {
+    const target = await startTarget();
+    const { latencyMs, requests } = await run({
+      ...options,
+      url: `${target.url}fault/hang`,
+      requests: 8,
+      timeout: '200ms',
+    });
+    expect(requests.failed).toBe(8);
+    expect(latencyMs.service).toMatchObject({ count: 8, censored: 8, atLeast: ['50', '75'] });
+    expect(latencyMs.response.min).toBeGreaterThanOrEqual(200);
+    expect(latencyMs.firstByte.censored).toBe(8);
+  });
+
+  test('a late answer does not meet the next request', async () => {
+    const target = await startTarget();
+    const summary = await run({
+      ...options,
+      url: `${target.url}delay/120`,
+      timeout: '60ms',
+      concurrency: 2,
+      requests: 6,
+    });
+    expect(summary.errors).toMatchObject([{ kind: 'timeout', count: 6 }]);
+    expect(summary.statuses).toEqual({});
+    expect(target.stats().requests).toBe(6);
+  });
+
+  test('an error status is a complete answer that failed', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: `${target.url}status/503` });
+    expect(summary.requests).toMatchObject({ ok: 0, failed: 12 });
+    expect(summary.statuses).toEqual({ '503': 12 });
+    expect(summary.errors).toMatchObject([{ kind: 'status', code: '503', count: 12 }]);
+    expect(summary.latencyMs.service.count).toBe(12);
+    expect(target.stats().connectionsAccepted).toBe(4);
+  });
+
+  test('a certificate that does not verify is a TLS failure; --insecure accepts it', async () => {
+    const target = await startTarget(CERTIFICATE);
+    const refused = await run({ ...options, url: target.url });
+    expect(refused.errors).toMatchObject([{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', count: 12 }]);
+    expect(target.stats().requests).toBe(0);
+    const accepted = await run({ ...options, url: target.url, insecure: true });
+    expect(accepted.requests.ok).toBe(12);
+    expect(accepted.connections.opened).toBe(4);
+  });
+
+  test('TLS spoken to a plain server is a TLS failure', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url.replace('http:', 'https:') });
+    expect(summary.errors.every(({ kind }) => kind === 'tls')).toBe(true);
+    expect(summary.requests.failed).toBe(12);
+  });
+});
