@@ -182,7 +182,7 @@ function workers({ workers: list }: Summary): string[] {
 function generator({ generator: own, workers: list, connections }: Summary): string[] {
   const busiest = Math.max(0, ...list.map(({ eventLoopUtilization }) => eventLoopUtilization));
   const perRequest =
-    own.cpuMicrosPerRequest === null ? [] : [`CPU ${own.cpuMicrosPerRequest.toFixed(1)} µs a request`];
+    own.cpuMicrosPerRequest === null ? [] : [`${own.cpuMicrosPerRequest.toFixed(1)} µs CPU/request`];
   return [
     row(
       'connected',
@@ -192,8 +192,8 @@ function generator({ generator: own, workers: list, connections }: Summary): str
       'generator',
       [
         ...perRequest,
-        `busiest loop ${formatPercent(busiest)}`,
-        `memory ${formatMegabytes(own.peakRssBytes)}`,
+        `loop ${formatPercent(busiest)} busy`,
+        formatMegabytes(own.peakRssBytes),
         `start skew ${formatMs(own.startSkewMs)}`,
       ].join(', '),
     ),

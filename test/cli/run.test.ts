@@ -1,0 +1,271 @@
+import { exec } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/main/index.ts';
+import { ROOT, startVolley, volley } from '../support/cli.ts';
+import { closedPort, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const STACK_TRACE = /\n\s+at /;
+
+describe('the result on stdout', () => {
+  test('as text: what was run, counts, latencies, histogram, in 80 columns and 30 lines', async () => {
+    const target = await startTarget();
+    const { code, stdout, stderr } = await volley(
+      target.url,
+      '-n',
+      '500',
+      '-c',
+      '5',
+      '-w',
+      '2',
+      '--seed',
+      '7',
+    );
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe(`volley 0.1.0  GET ${target.url}`);
+    expect(lines[1]).toBe('threads: 2 workers, 5 connections, closed model, 500 requests, seed 7');
+    expect(stdout).toContain('requests   500 sent, 500 ok, 0 failed');
+    expect(stdout).toMatch(/^latency +min +mean +p50 +p90 +p99 +p99\.9 +max +max−mean$/m);
+    expect(stdout).toMatch(/^service +\S+ µs/m);
+    expect(stdout).toMatch(/█/);
+    expect(stdout).toContain('statuses   500 × 200');
+    expect(lines.length).toBeLessThanOrEqual(30);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  test('as JSON, which --out saves too, and report renders again', async () => {
+    const target = await startTarget();
+    const path = join(folder, 'result.json');
+    const { code, stdout } = await volley(target.url, '-n', '50', '-c', '2', '-o', 'json', '--out', path);
+    expect(code).toBe(0);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary).toMatchObject({
+      schemaVersion: 1,
+      requests: { ok: 50 },
+      tool: { name: 'volley', version: '0.1.0' },
+    });
+    expect(readFileSync(path, 'utf8')).toBe(stdout);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const again = await volley('report', path, '-o', 'json');
+    expect(again.stdout).toBe(stdout);
+    const text = await volley('report', path);
+    expect(text.code).toBe(0);
+    expect(text.stdout).toContain('requests   50 sent, 50 ok, 0 failed');
+  });
+
+  test('whoever stops reading ends it quietly', async () => {
+    const target = await startTarget();
+    const command = `"${process.execPath}" bin/volley.js ${target.url} -d 300ms -c 2 -o json | head -1`;
+    const child = await promisify(exec)(command, { cwd: ROOT });
+    expect(child.stdout).toBe('{\n');
+    expect(child.stderr).toBe('');
+  });
+
+  test('off a terminal, a plain line every 5 s goes to stderr', async () => {
+    const target = await startTarget();
+    const { stderr, stdout } = await volley(
+      `${target.url}delay/50`,
+      '-d',
+      '5500ms',
+      '-c',
+      '2',
+      '--mode',
+      'inline',
+    );
+    expect(stderr).toMatch(
+      /^ \d\d% \d\.\d s of 5\.5 s {2}\d+ done {2}\d+\.\d\/s {2}p50 5\d\.\d ms {2}p99 \S+ ms {2}0 failed\n$/,
+    );
+    expect(stdout).not.toContain('done');
+  });
+});
+
+describe('exit codes', () => {
+  test('1 and a sentence where nothing succeeded', async () => {
+    const port = await closedPort();
+    const { code, stdout, stderr } = await volley(`127.0.0.1:${port}`, '-n', '6', '-c', '2');
+    expect(code).toBe(1);
+    expect(stdout).toContain(`error      6 × connect (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:${port}`);
+    expect(stderr).toBe(
+      `volley: No request succeeded: 6 of 6 failed with connect (ECONNREFUSED): connect ECONNREFUSED 127.0.0.1:${port}.\n`,
+    );
+  });
+
+  test('0 where some succeeded and no threshold was set', async () => {
+    const target = await startTarget({ closeEvery: 2 });
+    const { code, stdout } = await volley(
+      target.url,
+      '-n',
+      '10',
+      '-c',
+      '3',
+      '--mode',
+      'inline',
+      '-o',
+      'json',
+    );
+    expect((JSON.parse(stdout) as Summary).requests.failed).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+
+  test('2 and every problem at once, with nothing sent', async () => {
+    const target = await startTarget();
+    const { code, stdout, stderr } = await volley(
+      target.url,
+      'surplus',
+      '-n',
+      'x',
+      '-c',
+      '-4',
+      '--mode',
+      'fast',
+      '--frobnicate',
+      '-o',
+      'xml',
+      '-d',
+      '1s',
+      '-d',
+      '2s',
+      '-q',
+    );
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining('--frobnicate is not an option'),
+      expect.stringContaining('-q is not an option'),
+      expect.stringContaining("'surplus' is one argument too many"),
+      expect.stringContaining("--output 'xml': choose one of text, json"),
+      expect.stringContaining("--duration was given 2 times ('1s', '2s')"),
+      expect.stringContaining("--mode 'fast'"),
+      expect.stringContaining("--requests 'x'"),
+      expect.stringContaining("--concurrency '-4'"),
+    ]);
+    expect(stderr).not.toMatch(STACK_TRACE);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('2 for an unknown host', async () => {
+    const { code, stderr } = await volley('http://no-such-host.invalid/', '-n', '5');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^volley: The host 'no-such-host\.invalid' is unknown \((ENOTFOUND|EAI_AGAIN)\)/);
+    expect(stderr).not.toMatch(STACK_TRACE);
+  });
+
+  test.each([
+    { name: 'a folder that is not there', path: () => join(folder, 'missing', 'r.json') },
+    { name: 'a folder in place of the file', path: () => folder },
+  ])('2 for $name as --out, with nothing sent', async ({ path }) => {
+    const target = await startTarget();
+    const { code, stderr } = await volley(target.url, '-n', '5', '--out', path());
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--out '${path()}' cannot be written`);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('4 where the folder of --out vanishes during the run; the result is printed', async () => {
+    const target = await startTarget();
+    const gone = join(folder, 'gone');
+    mkdirSync(gone);
+    const { ended } = startVolley([
+      `${target.url}delay/50`,
+      '-n',
+      '20',
+      '-c',
+      '2',
+      '--out',
+      join(gone, 'r.json'),
+    ]);
+    while (target.stats().requests === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    rmSync(gone, { recursive: true });
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(4);
+    expect(stderr).toContain('cannot be written (ENOENT)');
+    expect((JSON.parse(stdout) as Summary).requests.ok).toBe(20);
+    expect(existsSync(gone)).toBe(false);
+  });
+
+  test.each([
+    { name: 'is not there', text: null, sentence: /cannot be read \(ENOENT\)/ },
+    { name: 'is not JSON', text: 'hello', sentence: /it is not JSON/ },
+    { name: 'is something else', text: '{"a":1}', sentence: /it is not a result of volley/ },
+    {
+      name: 'is of another schema',
+      text: '{"schemaVersion":99}',
+      sentence: /schema version 99, and this volley reads 1/,
+    },
+    { name: 'is half a result', text: '{"schemaVersion":1,"tool":{}}', sentence: /it lacks plan, requests/ },
+  ])('2 for a saved result that $name', async ({ text, sentence }) => {
+    const path = join(folder, 'bad.json');
+    rmSync(path, { force: true });
+    if (text !== null) writeFileSync(path, text);
+    const { code, stderr } = await volley('report', path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).not.toMatch(STACK_TRACE);
+  });
+});
+
+describe('other commands', () => {
+  test('--version and --help', async () => {
+    expect((await volley('--version')).stdout).toBe('0.1.0\n');
+    const { code, stdout } = await volley('-h');
+    expect(code).toBe(0);
+    expect(stdout).toContain('--concurrency');
+  });
+
+  test('serve says where it listens, counts, and ends when told', async () => {
+    const server = startVolley(['serve', '--port', '0']);
+    const url = /listening on (\S+)/.exec(await server.stdoutHas('listening on '))![1]!;
+    expect(await (await fetch(`${url}bytes/7`)).text()).toBe('vvvvvvv');
+    expect(await (await fetch(`${url}stats`)).json()).toMatchObject({
+      requests: 1,
+      byPath: { '/bytes/7': 1 },
+    });
+    expect((await fetch(`${url}delay/x`)).status).toBe(400);
+    expect((await fetch(`${url}nothing`)).status).toBe(404);
+    server.child.kill('SIGINT');
+    expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('serve on a port that is taken says so', async () => {
+    const target = await startTarget();
+    const { code, stderr } = await volley('serve', '--port', String(target.port));
+    expect(code).toBe(2);
+    expect(stderr).toContain(`Cannot listen on 127.0.0.1 port ${target.port}`);
+  });
+
+  test('demo runs every mode side by side', async () => {
+    const { code, stdout } = await volley('demo');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^inline +1 /m);
+    expect(stdout).toMatch(/^threads +2 /m);
+    expect(stdout).toMatch(/^processes +2 /m);
+  });
+
+  test('a Node that is too old is told in one line', async () => {
+    const { ended } = startVolley(['--version'], {
+      nodeArgs: ['--require', join(ROOT, 'test/fixtures/old-node.cjs')],
+    });
+    expect(await ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: 'volley needs Node 22.19 or newer; this is Node 20.11.1.\n',
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/main/index.ts';
+import { BIN, ROOT, startVolley } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { eventually, groupIsAlive } from '../support/processes.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+
+/** Starts volley at the head of a process group of its own, as a shell does. */
+function startGroup(args: readonly string[]): {
+  pid: number;
+  ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
+} {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return {
+    pid: child.pid!,
+    ended: once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr })),
+  };
+}
+
+describe.each(MODES)('%s', (mode) => {
+  const options = ['--mode', mode, '-w', String(workersIn(mode, 2)), '-c', '4', '-o', 'json'];
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'the first %s to the whole group waits for what is in flight and reports',
+    async (signal) => {
+      const target = await startTarget();
+      const group = startGroup([`${target.url}delay/300`, '-d', '30s', ...options]);
+      await eventually(() => target.stats().requests === 4, 'requests are in flight');
+      process.kill(-group.pid, signal);
+      const { code, stdout, stderr } = await group.ended;
+      expect(code).toBe(130);
+      const summary = JSON.parse(stdout) as Summary;
+      expect(summary).toMatchObject({
+        interrupted: true,
+        degraded: false,
+        requests: { sent: 4, ok: 4, unfinished: 0 },
+      });
+      expect(stderr).toContain('stopping: waiting for what is in flight');
+      expect(groupIsAlive(group.pid)).toBe(false);
+    },
+  );
+
+  test('the second Ctrl-C ends at once with what there is', async () => {
+    const target = await startTarget();
+    const group = startGroup([`${target.url}fault/hang`, '-d', '30s', '--timeout', '20s', ...options]);
+    await eventually(() => target.stats().requests === 4, 'requests are in flight');
+    const before = Date.now();
+    process.kill(-group.pid, 'SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    process.kill(-group.pid, 'SIGINT');
+    const { code, stdout } = await group.ended;
+    expect(code).toBe(130);
+    expect((JSON.parse(stdout) as Summary).requests).toMatchObject({ sent: 4, unfinished: 4 });
+    expect(Date.now() - before).toBeLessThan(4_000);
+    expect(groupIsAlive(group.pid)).toBe(false);
+  });
+
+  test('nothing is left when the coordinator itself is killed', async () => {
+    const target = await startTarget();
+    const group = startGroup([`${target.url}delay/5`, '-d', '30s', ...options]);
+    await eventually(() => target.stats().requests > 50, 'the load runs');
+    process.kill(group.pid, 'SIGKILL');
+    await group.ended;
+    await eventually(() => !groupIsAlive(group.pid), 'the group is gone');
+    await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+  });
+});
+
+describe('workers that fail', () => {
+  const preload = (name: string): { env: NodeJS.ProcessEnv } => ({
+    env: { NODE_OPTIONS: `--require ${join(ROOT, 'test/fixtures', name)}` },
+  });
+
+  test('an exception in a thread costs that thread; its replacement does not run the shard again', async () => {
+    const target = await startTarget();
+    const { ended } = startVolley(
+      [`${target.url}delay/5`, '-n', '1000', '-c', '4', '-w', '2', '-o', 'json'],
+      preload('crash-first-thread.cjs'),
+    );
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(3);
+    const summary = JSON.parse(stdout) as Summary;
+    const [lost, survivor] = [...summary.workers].sort((a, b) => Number(b.lost) - Number(a.lost));
+    expect(lost).toMatchObject({ lost: true, threadId: 1 });
+    expect(survivor).toMatchObject({ lost: false, ok: 500 });
+    expect(summary.degradedReasons).toEqual([expect.stringContaining('was lost: a deliberate failure')]);
+    expect(lost!.sent).toBeGreaterThan(0);
+    expect(target.stats().requests).toBeLessThan(1_000);
+    expect(target.stats().connectionsAccepted).toBe(4);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test.each(['threads', 'processes'])(
+    '%s that fail before they are ready: one error, nothing sent',
+    async (mode) => {
+      const target = await startTarget();
+      const { ended } = startVolley(
+        [target.url, '-n', '100', '-w', '2', '--mode', mode],
+        preload('crash-at-start.cjs'),
+      );
+      const { code, stdout, stderr } = await ended;
+      expect(code).toBe(3);
+      expect(stdout).toBe('');
+      expect(stderr).toMatch(
+        /^volley: Worker \d could not start: .*a deliberate failure at the start.* Nothing was sent\.\n$/,
+      );
+      expect(target.stats().requests).toBe(0);
+    },
+  );
+});
+
+test.each(MODES)('%s trust the authorities in NODE_EXTRA_CA_CERTS', async (mode) => {
+  const certPath = join(ROOT, 'test/fixtures/cert.pem');
+  const target = await startTarget({
+    cert: readFileSync(certPath, 'utf8'),
+    key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
+  });
+  const { ended } = startVolley(
+    [`https://localhost:${target.port}/`, '-n', '10', '-c', '2', '--mode', mode, '-o', 'json'],
+    {
+      env: { NODE_EXTRA_CA_CERTS: certPath },
+    },
+  );
+  const { code, stdout } = await ended;
+  expect((JSON.parse(stdout) as Summary).requests).toMatchObject({ ok: 10, failed: 0 });
+  expect(code).toBe(0);
+});

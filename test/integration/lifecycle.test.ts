@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Progress, run, start } from '../../src/main/index.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { childrenOf, eventually } from '../support/processes.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+
+describe.each(MODES)('%s', (mode) => {
+  const options = { mode, workers: workersIn(mode, 2), concurrency: 4 };
+
+  test('an aborted signal stops the run: what is in flight is waited for, and the summary comes', async () => {
+    const target = await startTarget();
+    const abort = new AbortController();
+    const summary = run(
+      { ...options, url: `${target.url}delay/100`, duration: '30s' },
+      { signal: abort.signal },
+    );
+    await eventually(() => target.stats().requests >= 8, 'some requests have arrived');
+    abort.abort();
+    const { requests, interrupted, degradedReasons, windowMs } = await summary;
+    expect(interrupted).toBe(true);
+    expect(degradedReasons).toEqual([]);
+    expect(requests.unfinished).toBe(0);
+    expect(requests.ok).toBe(target.stats().requests);
+    expect(windowMs).toBeLessThan(10_000);
+  });
+
+  test('of an interrupted budget the rest was never started', async () => {
+    const target = await startTarget();
+    const underWay = await start({ ...options, url: `${target.url}delay/50`, requests: 10_000 });
+    await eventually(() => target.stats().requests >= 8, 'some requests have arrived');
+    underWay.stop();
+    const { requests } = await underWay.summary;
+    expect(requests.scheduled).toBe(10_000);
+    expect(requests.sent).toBe(target.stats().requests);
+    expect(requests.notStarted).toBe(10_000 - requests.sent);
+  });
+
+  test('an abort does not wait: what is in flight stays unfinished', async () => {
+    const target = await startTarget();
+    const underWay = await start({
+      ...options,
+      url: `${target.url}fault/hang`,
+      duration: '30s',
+      timeout: '20s',
+    });
+    await eventually(() => target.stats().requests === 4, 'all connections wait');
+    underWay.stop();
+    underWay.abort();
+    const { requests, latencyMs, interrupted, degradedReasons } = await underWay.summary;
+    expect(requests).toMatchObject({ sent: 4, ok: 0, failed: 0, unfinished: 4 });
+    expect(latencyMs.service).toMatchObject({ count: 4, censored: 4 });
+    expect(interrupted).toBe(true);
+    expect(degradedReasons).toEqual([]);
+  });
+
+  test('a run that is stopped before it has begun sends nothing', async () => {
+    const target = await startTarget();
+    const { requests, interrupted } = await run(
+      { ...options, url: target.url, requests: 100 },
+      { signal: AbortSignal.abort() },
+    );
+    expect(interrupted).toBe(true);
+    expect(requests).toMatchObject({ scheduled: 100, sent: 0, notStarted: 100 });
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('the progress over all workers grows towards the result', async () => {
+    const target = await startTarget();
+    const underWay = await start({ ...options, url: `${target.url}delay/10`, requests: 200 });
+    const seen: Progress[] = [];
+    for await (const progress of underWay.progress(50)) seen.push(progress);
+    const summary = await underWay.summary;
+    expect(summary.requests.ok).toBe(200);
+    expect(seen.length).toBeGreaterThan(2);
+    const ended = seen.map((progress) => progress.ended);
+    expect(ended).toEqual([...ended].sort((a, b) => a - b));
+    expect(ended.at(-1)).toBeGreaterThan(0);
+    expect(seen.at(-1)).toMatchObject({ requests: 200, durationMs: null, failed: 0, topError: null });
+    expect(seen.at(-1)!.p50Ms).toBeGreaterThan(9);
+  });
+
+  test('the options are checked before anything is started', async () => {
+    await expect(run({ ...options, url: 'nope://', requests: 'x' })).rejects.toMatchObject({
+      code: 'VOLLEY_USAGE',
+      problems: [expect.stringContaining("'nope://'"), expect.stringContaining("'x'")],
+    });
+  });
+});
+
+test('a process that is killed costs its unsent samples, not the run', async () => {
+  const target = await startTarget();
+  const before = new Set(childrenOf(process.pid));
+  const underWay = await start({
+    url: `${target.url}delay/5`,
+    mode: 'processes',
+    workers: 2,
+    concurrency: 4,
+    requests: 1_000,
+  });
+  await eventually(() => target.stats().requests > 200, 'some requests have arrived');
+  const victim = childrenOf(process.pid).find((pid) => !before.has(pid))!;
+  process.kill(victim, 'SIGKILL');
+  const summary = await underWay.summary;
+
+  const [lost, survivor] = [...summary.workers].sort((a, b) => Number(b.lost) - Number(a.lost));
+  expect(lost).toMatchObject({ lost: true, pid: victim });
+  expect(survivor).toMatchObject({ lost: false, ok: 500 });
+  expect(summary.degraded).toBe(true);
+  expect(summary.degradedReasons[0]).toMatch(
+    new RegExp(`Worker ${lost!.index} was lost: process ${victim} was killed by SIGKILL`),
+  );
+  expect(summary.requests.scheduled).toBe(1_000);
+  expect(lost!.sent + lost!.notStarted).toBe(500);
+  // At most one flush interval of a quarter second, at 400 requests a second for each worker.
+  const arrivedFromLost = target.stats().requests - survivor!.ok;
+  expect(arrivedFromLost - lost!.sent).toBeGreaterThanOrEqual(0);
+  expect(arrivedFromLost - lost!.sent).toBeLessThan(300);
+});
+
+test('no process is left when a run has ended', async () => {
+  const target = await startTarget();
+  const before = childrenOf(process.pid);
+  await run({ url: target.url, mode: 'processes', workers: 3, concurrency: 3, requests: 30 });
+  expect(childrenOf(process.pid)).toEqual(before);
+});
