@@ -107,7 +107,8 @@ function latencyTable({ latencyMs, plan }: Summary): string[] {
 }
 
 function latencyRow(latency: LatencySummary, percentiles: readonly string[]): string[] {
-  const bounded = (text: string, isAtLeast: boolean): string => (isAtLeast ? `≥${text}` : text);
+  // Without the blank, so that it fits the column.
+  const bounded = (text: string, isAtLeast: boolean): string => (isAtLeast ? `≥${text.replace(' ', '')}` : text);
   const hasBounds = latency.censored > 0;
   return [
     formatMs(latency.min),

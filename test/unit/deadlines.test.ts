@@ -1,0 +1,74 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import type { Exchange } from '../../src/workers/clients/exchange.ts';
+import { Deadlines } from '../../src/workers/deadlines.ts';
+
+interface Named {
+  readonly name: string;
+  readonly dispatchedMs: number;
+}
+
+function setUp(timeoutMs: number): {
+  deadlines: Deadlines;
+  expired: string[];
+  add: (name: string) => Exchange;
+  passMs: (ms: number) => void;
+} {
+  jest.useFakeTimers();
+  let nowMs = 0;
+  const expired: string[] = [];
+  const deadlines = new Deadlines(timeoutMs, { nowMs: () => nowMs }, (exchange) => {
+    expired.push(`${(exchange as unknown as Named).name}@${nowMs}`);
+  });
+  return {
+    deadlines,
+    expired,
+    add: (name) => {
+      const exchange = { name, dispatchedMs: nowMs, previous: null, next: null } as unknown as Exchange;
+      deadlines.add(exchange);
+      return exchange;
+    },
+    passMs: (ms) => {
+      for (let i = 0; i < ms; i++) {
+        nowMs++;
+        jest.advanceTimersByTime(1);
+      }
+    },
+  };
+}
+
+describe('deadlines', () => {
+  test('each expires a timeout after it was dispatched, in order', () => {
+    const { expired, add, passMs } = setUp(10);
+    add('a');
+    passMs(3);
+    add('b');
+    add('c');
+    passMs(20);
+    expect(expired).toEqual(['a@10', 'b@13', 'c@13']);
+  });
+
+  test('what has ended does not expire, wherever it stands; ending twice does no harm', () => {
+    const { deadlines, expired, add, passMs } = setUp(10);
+    const [first, middle, last] = ['a', 'b', 'c', 'd'].map(add).filter((_, index) => index !== 1);
+    for (const exchange of [first!, middle!, last!, first!, last!]) deadlines.remove(exchange);
+    passMs(30);
+    expect(expired).toEqual(['b@10']);
+  });
+
+  test('one that is added when all have ended expires in its own time', () => {
+    const { deadlines, expired, add, passMs } = setUp(10);
+    deadlines.remove(add('a'));
+    passMs(7);
+    add('b');
+    passMs(20);
+    expect(expired).toEqual(['b@17']);
+  });
+
+  test('nothing expires once they are closed', () => {
+    const { deadlines, expired, add, passMs } = setUp(10);
+    add('a');
+    deadlines.close();
+    passMs(30);
+    expect(expired).toEqual([]);
+  });
+});

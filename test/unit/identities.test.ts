@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/main/index.ts';
+import { emptyTally, mergeTallies, tallyOf } from '../../src/main/merge.ts';
+import { findViolations } from '../../src/main/summary/identities.ts';
+import { summarizeLatency } from '../../src/main/summary/latency.ts';
+import { Series } from '../../src/metrics/series.ts';
+import { Tally } from '../../src/metrics/tally.ts';
+import { answered, batchOf } from '../support/samples.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const tally = new Tally();
+tally.fold(
+  batchOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]),
+  { endMs: 1e9 },
+  new Series(),
+  'service',
+);
+tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e' }]);
+const merged = mergeTallies(tallyOf(tally), emptyTally());
+const latency = (kind: keyof typeof merged.latencies) => summarizeLatency(merged.latencies[kind], ['50']);
+
+const SOUND = summaryWith({
+  requests: { scheduled: 3, sent: 3, ok: 2, failed: 1, unfinished: 0, dropped: 0, notStarted: 0, retried: 0 },
+  statuses: { '200': 2 },
+  errors: [{ kind: 'timeout', code: 'T', count: 1, example: 'e' }],
+  latencyMs: {
+    headline: 'service',
+    response: latency('response'),
+    service: latency('service'),
+    startLag: latency('startLag'),
+    wait: latency('wait'),
+    firstByte: latency('firstByte'),
+  },
+  histogram: [{ fromMs: 1, toMs: 10, count: 3 }],
+  series: { intervalMs: 1_000, buckets: [{ atMs: 0, sent: 3, ok: 2, failed: 1, p50: 2, p99: null }] },
+});
+
+describe('the identities of a result', () => {
+  test('hold of a sound one', () => {
+    expect(findViolations(SOUND, merged, [])).toEqual([]);
+  });
+
+  test.each<[string, Partial<Summary>]>([
+    ['a request that is nowhere', { requests: { ...SOUND.requests, scheduled: 4 } }],
+    ['a request that is neither ok nor failed', { requests: { ...SOUND.requests, ok: 1 } }],
+    ['an error that is not counted', { errors: [] }],
+    ['an error under another kind', { errors: [{ kind: 'reset', code: 'T', count: 1, example: 'e' }] }],
+    ['a status too many', { statuses: { '200': 3 } }],
+    [
+      'a latency that is missing',
+      { latencyMs: { ...SOUND.latencyMs, service: { ...SOUND.latencyMs.service, count: 2 } } },
+    ],
+    [
+      'a lower bound that is missing',
+      { latencyMs: { ...SOUND.latencyMs, response: { ...SOUND.latencyMs.response, censored: 0 } } },
+    ],
+    ['a bar that is too short', { histogram: [{ fromMs: 1, toMs: 10, count: 2 }] }],
+    ['an interval that is missing', { series: { intervalMs: 1_000, buckets: [] } }],
+  ])('%s is found', (_name, change) => {
+    const found = findViolations({ ...SOUND, ...change }, merged, []);
+    expect(found.length).toBeGreaterThan(0);
+    expect(found[0]).toMatch(/^This is a bug in volley, please report it: .* ≠ /);
+  });
+});
