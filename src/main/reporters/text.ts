@@ -108,7 +108,8 @@ function latencyTable({ latencyMs, plan }: Summary): string[] {
 
 function latencyRow(latency: LatencySummary, percentiles: readonly string[]): string[] {
   // Without the blank, so that it fits the column.
-  const bounded = (text: string, isAtLeast: boolean): string => (isAtLeast ? `≥${text.replace(' ', '')}` : text);
+  const bounded = (text: string, isAtLeast: boolean): string =>
+    isAtLeast ? `≥${text.replace(' ', '')}` : text;
   const hasBounds = latency.censored > 0;
   return [
     formatMs(latency.min),

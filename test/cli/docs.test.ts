@@ -1,0 +1,130 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/main/cli/commands.ts';
+import { ERROR_CODES, EXIT_CODES, run } from '../../src/main/index.ts';
+import { OUTCOMES } from '../../src/protocol/report.ts';
+import { FAULTS } from '../../src/target/faults.ts';
+import { ROOT, volley } from '../support/cli.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const CLI = read('docs/cli.md');
+const METRICS = read('docs/metrics.md');
+
+/** The code in the first cell of each row of the table under a heading. */
+function firstCells(text: string, heading: string): string[] {
+  const section = text.split(`## ${heading}\n`)[1]!.split('\n## ')[0]!;
+  const rows = section.split('\n').filter((line) => line.startsWith('| '));
+  return rows.slice(1).map((line) => line.split('|')[1]!.trim());
+}
+
+/** Long names of the options in the first cells. */
+const optionsIn = (cells: readonly string[]): string[] =>
+  cells.flatMap((cell) => [...cell.matchAll(/--([a-z-]+)/g)].map((match) => match[1]!));
+
+describe('the documents and the program agree on', () => {
+  test('the options of a run, with their letters', () => {
+    const cells = firstCells(CLI, 'Options of a run');
+    expect(optionsIn(cells)).toEqual(Object.keys(COMMANDS['run']!.options));
+    for (const [name, { alias }] of Object.entries(COMMANDS['run']!.options)) {
+      const cell = cells.find((text) => new RegExp(`--${name}(?![a-z-])`).test(text))!;
+      expect(/-([a-zA-Z]),/.exec(cell)?.[1]).toBe(alias);
+    }
+  });
+
+  test('the options of the server', () => {
+    expect(optionsIn(firstCells(CLI, 'Options of `volley serve`'))).toEqual(
+      Object.keys(COMMANDS['serve']!.options),
+    );
+  });
+
+  test('the commands', () => {
+    for (const name of Object.keys(COMMANDS).filter((command) => command !== 'run'))
+      expect(CLI).toContain(`volley ${name}`);
+  });
+
+  test('the help', async () => {
+    const { stdout } = await volley('--help');
+    for (const name of Object.keys(COMMANDS['run']!.options)) expect(stdout).toContain(`--${name} `);
+  });
+
+  test('the exit codes', () => {
+    expect(firstCells(CLI, 'Exit codes').map(Number)).toEqual(Object.values(EXIT_CODES));
+    const readme = firstCells(read('README.md'), 'Exit codes').map(Number);
+    expect(readme).toEqual(Object.values(EXIT_CODES));
+  });
+
+  test('the error codes', () => {
+    expect(firstCells(CLI, 'Errors').map((cell) => cell.replaceAll('`', ''))).toEqual(
+      Object.values(ERROR_CODES),
+    );
+  });
+
+  test('the kinds of failure', () => {
+    const kinds = OUTCOMES.filter((outcome) => !['ok', 'unfinished', 'dropped'].includes(outcome));
+    const documented = firstCells(METRICS, 'Times of one request').map((cell) => cell.replaceAll('`', ''));
+    expect(documented.filter((cell) => (kinds as string[]).includes(cell))).toEqual(kinds);
+  });
+
+  test('the fields of the JSON result', async () => {
+    const target = await startTarget();
+    const summary = await run({
+      url: `${target.url}status/500`,
+      requests: 4,
+      concurrency: 1,
+      mode: 'inline',
+    });
+    const missing = fieldsOf(summary).filter((field) => !isDocumented(field));
+    expect(missing).toEqual([]);
+  });
+
+  test('the faults of the reference server', () => {
+    const text = read('docs/reference-server.md');
+    const rows = [...text.split('| fault |')[1]!.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
+    expect(rows).toEqual(Object.keys(FAULTS));
+  });
+});
+
+test('links between the documents lead somewhere', () => {
+  const files = [
+    'README.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
+  ];
+  for (const file of files) {
+    for (const [, link] of read(file).matchAll(/\]\(([^)#:]+)\)/g)) {
+      expect(() => read(join(file, '..', link!))).not.toThrow();
+    }
+  }
+});
+
+/** Paths of all fields; members of lists and of tables by status or percentile are not fields of their own. */
+function fieldsOf(value: object, prefix = ''): string[] {
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = prefix + name;
+    const element: unknown = Array.isArray(member) ? member[0] : member;
+    if (
+      ['statuses', 'percentiles', 'atLeast'].includes(name) ||
+      typeof element !== 'object' ||
+      element === null
+    )
+      return [path];
+    return fieldsOf(element, `${path}.`);
+  });
+}
+
+function isDocumented(field: string): boolean {
+  const rows = METRICS.split('## The JSON result')[1]!
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  if (rows.some((row) => row.includes(`\`${field}\``))) return true;
+  // Members of a list or of a latency stand by their own names in the row of what they belong to.
+  const parts = field.split('.');
+  const name = parts.at(-1)!;
+  const owner = parts.slice(0, -1).join('.');
+  const counts = ['scheduled', 'sent', 'ok', 'failed', 'unfinished', 'dropped', 'notStarted', 'retried'];
+  if (owner === 'workers' && counts.includes(name)) return METRICS.includes('its own counts');
+  return rows.some((row) => row.includes(`\`${owner}\``) && row.includes(`\`${name}\``));
+}

@@ -1,0 +1,104 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ROOT } from '../support/cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-pack-'));
+const INSTALLED = join(folder, 'node_modules', 'volley');
+
+interface Manifest {
+  readonly private: boolean;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
+let files: string[] = [];
+
+beforeAll(() => {
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }),
+  ) as [{ filename: string; files: { path: string }[] }];
+  files = packed.files.map(({ path }) => path);
+  mkdirSync(INSTALLED, { recursive: true });
+  execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', INSTALLED, '--strip-components=1']);
+  // What an install would bring besides: the dependencies, and nothing of the development.
+  for (const name of Object.keys(manifest.dependencies))
+    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed package', () => {
+  test('holds the program, its types and its documents, and nothing else', () => {
+    expect(files).toEqual(
+      expect.arrayContaining([
+        'bin/volley.js',
+        'dist/src/main/index.js',
+        'dist/src/main/index.d.ts',
+        'README.md',
+        'LICENSE',
+        'docs/cli.md',
+      ]),
+    );
+    expect(
+      files.filter(
+        (file) =>
+          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+            file,
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('is private until it has a name', () => {
+    expect(manifest.private).toBe(true);
+  });
+
+  test('its binary and its library run where they are installed', () => {
+    const script = `
+      import { createReferenceServer, run } from 'volley';
+      const server = await createReferenceServer();
+      for (const mode of ['threads', 'processes', 'inline']) {
+        const { requests } = await run({ url: server.url, mode, concurrency: 2, requests: 10 });
+        console.log(mode, requests.ok);
+      }
+      await server.close();`;
+    const run = (args: string[]): string =>
+      execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    expect(run(['--input-type=module', '--eval', script])).toBe('threads 10\nprocesses 10\ninline 10\n');
+    expect(run([join(INSTALLED, 'bin/volley.js'), '--version'])).toBe('0.1.0\n');
+  });
+
+  test('its types serve a strict project', () => {
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `import { run, type Summary } from 'volley';
+       const summary: Summary = await run({ url: 'http://127.0.0.1/', requests: '1k', headers: ['a: b'] });
+       const p99: number | null | undefined = summary.latencyMs.service.percentiles['99'];
+       // @ts-expect-error there is no such mode
+       await run({ url: 'x', mode: 'fibers' });
+       console.log(p99);`,
+    );
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    const args = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2024',
+      '--typeRoots',
+      join(ROOT, 'node_modules/@types'),
+      '--types',
+      'node',
+      'use.ts',
+    ];
+    expect(execFileSync(process.execPath, [tsc, ...args], { cwd: folder, encoding: 'utf8' })).toBe('');
+  });
+});
