@@ -24,7 +24,7 @@ const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', '
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Puts a failure under exactly one kind (docs/metrics.md has the table). */
 export function classifyFailure({ error, phase, hasHead, endedByTarget }: FailureFacts): Failure {
-  const message = messageOf(error);
+  const message = readable(error);
   const code = codeOf(error) || error.name;
   const failure = (kind: ErrorKind, example = message): Failure => ({ kind, code, example });
   if (GENERATOR_CODES.has(code)) return failure('generator');
@@ -37,4 +37,11 @@ export function classifyFailure({ error, phase, hasHead, endedByTarget }: Failur
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
   const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
   return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
+}
+
+/** The message without what only OpenSSL's and Node's authors can use. */
+function readable(error: Error): string {
+  const reason: unknown = 'reason' in error ? error.reason : undefined;
+  const message = typeof reason === 'string' && reason !== '' ? reason : messageOf(error);
+  return message.replace(' - Local (undefined:undefined)', '').trim();
 }

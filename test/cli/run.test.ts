@@ -160,6 +160,25 @@ describe('exit codes', () => {
     expect(target.stats().requests).toBe(0);
   });
 
+  test('0 with the URL behind --, and letters in a group', async () => {
+    const target = await startTarget();
+    const { code, stdout } = await volley('-kn7', '-w1', '-c', '1', '--', target.url);
+    expect(code).toBe(0);
+    expect(stdout).toContain('7 sent, 7 ok');
+    expect(target.stats().requests).toBe(7);
+  });
+
+  test('0 with open files running out: counted as the generator’s own failure', async () => {
+    const target = await startTarget();
+    const command = `ulimit -n 60; "${process.execPath}" bin/volley.js ${target.url} -c 200 -n 1000 -w 1 -o json`;
+    const { stdout } = await promisify(exec)(command, { cwd: ROOT });
+    const { requests, errors } = JSON.parse(stdout) as Summary;
+    expect(requests.ok + requests.failed).toBe(1_000);
+    expect(requests.ok).toBeGreaterThan(0);
+    expect(errors).toMatchObject([{ kind: 'generator', code: 'EMFILE', count: requests.failed }]);
+    expect(target.stats().requests).toBe(requests.ok);
+  });
+
   test('2 for an unknown host', async () => {
     const { code, stderr } = await volley('http://no-such-host.invalid/', '-n', '5');
     expect(code).toBe(2);

@@ -1,3 +1,5 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -105,6 +107,30 @@ describe.each(MODES)('%s', (mode) => {
     expect(latencyMs.response.min).toBeGreaterThanOrEqual(200);
     expect(latencyMs.firstByte.censored).toBe(8);
   });
+
+  test.each(['http', 'https'])(
+    'a target that never accepts: %s requests time out, without a service time',
+    async (scheme) => {
+      const deaf = fork(join(ROOT, 'test/fixtures/deaf-server.cjs'));
+      try {
+        const [port] = await once(deaf, 'message');
+        const summary = await run({
+          ...options,
+          url: `${scheme}://127.0.0.1:${port}/`,
+          requests: 8,
+          timeout: '200ms',
+        });
+        expect(summary.errors).toMatchObject([{ kind: 'timeout', count: 8 }]);
+        // The system accepts the first two connections by itself; nothing can be written to the others.
+        const { response, service, wait } = summary.latencyMs;
+        expect(response).toMatchObject({ count: 8, censored: 8 });
+        expect(wait.censored).toBeGreaterThan(0);
+        expect(service.count + wait.censored).toBe(8);
+      } finally {
+        deaf.kill('SIGKILL');
+      }
+    },
+  );
 
   test('a late answer does not meet the next request', async () => {
     const target = await startTarget();

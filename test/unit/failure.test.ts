@@ -63,6 +63,22 @@ describe('failures have exactly one kind', () => {
     },
   );
 
+  test('what OpenSSL says is shortened to its reason', () => {
+    const error = Object.assign(
+      new Error('C0:error:0A00010B:SSL routines:x:wrong version number:y.c:78:\n'),
+      {
+        code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+        reason: 'wrong version number',
+      },
+    );
+    const failure = classifyFailure({ error, phase: 'securing', hasHead: false, endedByTarget: false });
+    expect(failure).toEqual({
+      kind: 'tls',
+      code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+      example: 'wrong version number',
+    });
+  });
+
   test('an attempt on several addresses speaks through its first failure', () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED ::1:80'), { code: 'ECONNREFUSED' });
     const failure = classifyFailure({

@@ -66,12 +66,11 @@ function register(parser: Argv, command: Command, done: (code: Promise<ExitCode>
         .reduce((known, { name, describe }) => known.positional(name, { type: 'string', describe }), builder)
         .options(command.options),
     (argv) => {
+      // What follows `--` is among the surplus, also where it is the URL.
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
+      const positionals = names.map((name) => argv[name] ?? surplus.shift());
       const problems = unknownArguments(argv, command.options, names, surplus);
-      const parsed = new Parsed(
-        argv,
-        names.map((name) => argv[name]),
-      );
+      const parsed = new Parsed(argv, positionals);
       return done(command.run(parsed, problems));
     },
   );
