@@ -1,13 +1,14 @@
+import { Backlog } from '../metrics/backlog.ts';
 import { Series } from '../metrics/series.ts';
-import { type MeasuredWindow, Tally } from '../metrics/tally.ts';
+import { type RunRecords, Tally } from '../metrics/tally.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import { PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
-import { type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
+import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
 import type { WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
-import { split } from './plan/split.ts';
+import { split, windowEndMs } from './plan/split.ts';
 import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
 import { headlinePercentiles, type Progress, topErrorOf } from './progress.ts';
 import type { Collected } from './summary/collected.ts';
@@ -41,8 +42,8 @@ export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
   readonly #workers: Worker[];
-  readonly #series = new Series();
-  readonly #window: MeasuredWindow;
+  readonly #records: RunRecords;
+  readonly #windowEndMs: number | null;
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
   #pool: WorkerPool | null = null;
@@ -56,7 +57,14 @@ export class Coordinator {
     this.#plan = plan;
     this.#clock = clock;
     this.#workers = split(plan).map((shard) => new Worker(shard));
-    this.#window = { endMs: plan.stop.durationMs ?? Number.POSITIVE_INFINITY };
+    this.#windowEndMs = windowEndMs(plan);
+    const isOpen = plan.load.model === 'open';
+    this.#records = {
+      windowEndMs: this.#windowEndMs ?? Number.POSITIVE_INFINITY,
+      series: new Series(),
+      backlog: isOpen && this.#windowEndMs !== null ? new Backlog(this.#windowEndMs) : null,
+      headline: headlineOf(plan.load),
+    };
   }
 
   /**
@@ -103,7 +111,7 @@ export class Coordinator {
             ? (worker.failure ?? 'it ended without a report')
             : null,
       })),
-      series: this.#series,
+      records: this.#records,
       interrupted: this.#interrupted,
       stoppedAtMs: this.#stoppedAtMs,
       startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#plan.warmupMs - calledAtMs,
@@ -128,7 +136,7 @@ export class Coordinator {
     const tallies = this.#workers.map(({ tally }) => tally);
     const sum = (count: (tally: Tally) => number): number =>
       tallies.reduce((total, tally) => total + count(tally), 0);
-    const [p50Ms = null, p99Ms = null] = headlinePercentiles(tallies);
+    const [p50Ms = null, p99Ms = null] = headlinePercentiles(tallies, this.#records.headline);
     return {
       elapsedMs: this.#clock.nowMs() - this.#windowAtMs,
       durationMs: this.#plan.stop.durationMs,
@@ -143,13 +151,13 @@ export class Coordinator {
   }
 
   #go(pool: WorkerPool): void {
-    const { warmupMs, timeoutMs, stop } = this.#plan;
+    const { warmupMs, timeoutMs } = this.#plan;
     const startAtMs = this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
     const windowAtMs = startAtMs + warmupMs;
     this.#windowAtMs = windowAtMs;
     for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
-    if (stop.durationMs === null) return;
-    this.#killAfter(windowAtMs - this.#clock.nowMs() + stop.durationMs + timeoutMs + GRACE_MS);
+    if (this.#windowEndMs === null) return;
+    this.#killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
   }
 
   #interrupt(drainMs: number, graceMs: number): void {
@@ -157,7 +165,7 @@ export class Coordinator {
     if (!this.#interrupted) {
       this.#interrupted = true;
       this.#stoppedAtMs = this.#windowAtMs === null ? 0 : nowMs - this.#windowAtMs;
-      this.#window.endMs = Math.min(this.#window.endMs, this.#stoppedAtMs);
+      this.#records.windowEndMs = Math.min(this.#records.windowEndMs, this.#stoppedAtMs);
     }
     this.#tellStop(drainMs);
     this.#killAfter(drainMs + graceMs);
@@ -185,7 +193,7 @@ export class Coordinator {
         if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
         return;
       case 'batch':
-        worker.tally.fold(message.batch, this.#window, this.#series, 'service');
+        worker.tally.fold(message.batch, this.#records);
         worker.tally.foldErrors(message.errors);
         this.#boundMemory();
         this.#pool?.returnBuffer(index, message.batch.buffer);

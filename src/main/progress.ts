@@ -24,11 +24,14 @@ export interface Progress {
 const PERCENTILES = ['50', '99'].map(parsePercentile);
 
 /** The latencies so far of several tallies; only read, so that it can be asked at any time. */
-export function headlinePercentiles(tallies: readonly Tally[]): (number | null)[] {
+export function headlinePercentiles(
+  tallies: readonly Tally[],
+  headline: 'response' | 'service',
+): (number | null)[] {
   const histogram = new Histogram();
   for (const { latencies } of tallies) {
-    histogram.addAll(latencies.service.observed);
-    histogram.addAll(latencies.service.bounds);
+    histogram.addAll(latencies[headline].observed);
+    histogram.addAll(latencies[headline].bounds);
   }
   return PERCENTILES.map((percentile) => {
     const rank = percentile === null ? null : rankOf(percentile, histogram.count);

@@ -9,13 +9,19 @@ import {
   type SampleBatch,
 } from '../protocol/report.ts';
 import type { LatencyKind } from '../protocol/summary.ts';
+import type { Backlog } from './backlog.ts';
 import { Distribution } from './distribution.ts';
 import { addErrors } from './error-counts.ts';
 import type { Series } from './series.ts';
 
-/** The measured window, in milliseconds from its start; the end moves when a run is stopped early. */
-export interface MeasuredWindow {
-  endMs: number;
+/** What is kept of the whole run beside each worker's tally. */
+export interface RunRecords {
+  /** The window's end, in milliseconds from its start; it moves when a run is stopped early. */
+  windowEndMs: number;
+  readonly series: Series;
+  /** Null where the length of the window is not known beforehand. */
+  readonly backlog: Backlog | null;
+  readonly headline: 'response' | 'service';
 }
 
 /** Everything that is known of one worker's requests, from the batches that it sent. */
@@ -67,7 +73,8 @@ export class Tally {
   }
 
   /** Adds a batch's rows. Membership in the window is decided by the intended start. */
-  fold(batch: SampleBatch, window: MeasuredWindow, series: Series, headline: 'response' | 'service'): void {
+  fold(batch: SampleBatch, records: RunRecords): void {
+    const { windowEndMs, series, backlog, headline } = records;
     const columns = columnsOf(batch.buffer, batch.capacity);
     const { response, service, startLag, wait, firstByte } = this.latencies;
     this.samples += batch.count;
@@ -82,15 +89,16 @@ export class Tally {
       const responseMs = startLagMs + waitMs + (wasWritten ? serviceMs : 0);
       const endMs = intendedMs + responseMs;
 
-      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= window.endMs) this.okInWindow++;
+      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) this.okInWindow++;
       if (outcome !== OUTCOME.dropped) {
         const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
-        if (sentAtMs >= 0 && sentAtMs <= window.endMs) this.sentInWindow++;
+        if (sentAtMs >= 0 && sentAtMs <= windowEndMs) this.sentInWindow++;
       }
       if (intendedMs < 0) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
       if (endMs > this.lastEndMs) this.lastEndMs = endMs;
+      backlog?.add(intendedMs, endMs);
       const complete = isComplete(outcome);
       const censored = isCensored(outcome);
       if (complete) {

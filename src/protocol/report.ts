@@ -119,8 +119,19 @@ export interface ErrorTally {
   readonly example: string;
 }
 
+/** What a worker's own event loop has taken. */
+export interface WorkerUsage {
+  readonly cpuMs: number;
+  /** Of its whole process, which in thread and inline mode is the coordinator's too. */
+  readonly processCpuMs: number;
+  readonly peakRssBytes: number;
+  readonly eventLoopUtilization: number;
+  readonly loopDelayP99Ms: number;
+  readonly gcMs: number;
+}
+
 /** What a worker says of itself when it is done; the samples have travelled before it. */
-export interface WorkerReport {
+export interface WorkerReport extends WorkerUsage {
   /** Rows sent in batches, warm-up included: the coordinator checks that it got them all. */
   readonly samples: number;
   /** Requests of the window that this shard was to start and never released. */
@@ -132,10 +143,4 @@ export interface WorkerReport {
   readonly bytesReceived: number;
   /** When the first request was released, on the shared clock; null where none was. */
   readonly startedAtMs: number | null;
-  readonly cpuMs: number;
-  readonly processCpuMs: number;
-  readonly peakRssBytes: number;
-  readonly eventLoopUtilization: number;
-  readonly loopDelayP99Ms: number;
-  readonly gcMs: number;
 }

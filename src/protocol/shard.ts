@@ -3,11 +3,16 @@ import type { ClientName, LoadModel, Target } from './plan.ts';
 /** One worker's exact part of a plan. */
 export interface Shard {
   readonly index: number;
-  /** Connections of this worker; zero only where its budget is zero too. */
+  readonly workers: number;
+  /** Connections to start with; zero only where its budget is zero too. */
   readonly connections: number;
+  /** In the open model more connections are opened, up to this; in the closed model these are all. */
+  readonly maxConnections: number;
   /** This worker's share of the request budget; null where there is none. */
   readonly requests: number | null;
   readonly durationMs: number | null;
+  /** When the window ends at the latest; null where only its last request ends it. */
+  readonly windowEndMs: number | null;
   readonly warmupMs: number;
   readonly timeoutMs: number;
   readonly load: LoadModel;

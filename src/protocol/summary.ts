@@ -1,4 +1,4 @@
-import type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 
 export const SCHEMA_VERSION = 1;
@@ -66,6 +66,27 @@ export interface SeriesBucket {
   readonly p99: number | null;
 }
 
+export type Verdict = 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
+
+export interface StageSummary {
+  /** Null: to the end of the run. */
+  readonly durationMs: number | null;
+  readonly fromPerSecond: number;
+  readonly toPerSecond: number;
+}
+
+/** The load as the result shows it. */
+export type LoadSummary =
+  | { readonly model: 'closed' }
+  | {
+      readonly model: 'open';
+      /** Null where stages change it. */
+      readonly ratePerSecond: number | null;
+      readonly arrivals: Arrivals;
+      readonly maxInFlight: number;
+      readonly stages: readonly StageSummary[];
+    };
+
 /** The result of a run, which is also the JSON that is saved. */
 export interface Summary {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -85,7 +106,7 @@ export interface Summary {
     readonly workers: number;
     readonly concurrency: number;
     readonly client: ClientName;
-    readonly load: LoadModel;
+    readonly load: LoadSummary;
     readonly stop: StopCondition;
     readonly warmupMs: number;
     readonly timeoutMs: number;
@@ -95,6 +116,8 @@ export interface Summary {
   readonly degraded: boolean;
   /** What makes the result degraded, a sentence each. */
   readonly degradedReasons: readonly string[];
+  /** What a reader should know of the figures, a sentence each. */
+  readonly notes: readonly string[];
   readonly windowMs: number;
   readonly requests: RequestCounts;
   readonly rate: {
@@ -113,9 +136,9 @@ export interface Summary {
   readonly errors: readonly ErrorSummary[];
   readonly workers: readonly WorkerSummary[];
   readonly generator: {
-    readonly verdict: 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
+    readonly verdict: Verdict;
     readonly reasons: readonly string[];
-    readonly pacing: 'precise' | 'eco' | null;
+    readonly pacing: Pacing | null;
     /** The whole process tree's, from the operating system. */
     readonly cpuMs: number;
     readonly cpuMicrosPerRequest: number | null;

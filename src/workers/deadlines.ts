@@ -20,7 +20,7 @@ export class Deadlines {
     this.#onExpired = onExpired;
   }
 
-  /** The timeout runs from when the exchange was dispatched to its connection. */
+  /** The timeout runs from when the request was assigned to its connection. */
   add(exchange: Exchange): void {
     exchange.previous = this.#tail;
     exchange.next = null;
@@ -42,6 +42,16 @@ export class Deadlines {
     exchange.next = null;
   }
 
+  /** Ends at once whatever has reached its deadline, without waiting for the timer. */
+  expireDue(): void {
+    const nowMs = this.#clock.nowMs();
+    while (this.#head !== null && this.#head.assignedMs + this.#timeoutMs <= nowMs) {
+      const expired = this.#head;
+      this.remove(expired);
+      this.#onExpired(expired);
+    }
+  }
+
   /** Stops the timer; what is still in the ring expires no more. */
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -54,14 +64,9 @@ export class Deadlines {
 
   #sweep(): void {
     this.#timer = null;
-    const nowMs = this.#clock.nowMs();
-    while (this.#head !== null && this.#head.dispatchedMs + this.#timeoutMs <= nowMs) {
-      const expired = this.#head;
-      this.remove(expired);
-      this.#onExpired(expired);
-    }
+    this.expireDue();
     if (this.#head !== null && this.#timer === null) {
-      this.#arm(this.#head.dispatchedMs + this.#timeoutMs - nowMs);
+      this.#arm(this.#head.assignedMs + this.#timeoutMs - this.#clock.nowMs());
     }
   }
 }

@@ -4,6 +4,7 @@ import {
   batchByteLength,
   columnsOf,
   type ErrorTally,
+  OUTCOME,
   type SampleBatch,
   type SampleColumns,
 } from '../protocol/report.ts';
@@ -13,6 +14,14 @@ const ROWS_PER_BATCH = 2_048;
 const FLUSH_INTERVAL_MS = 250;
 // A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
 const MAX_BATCHES_UNDER_WAY = 64;
+
+/** The marks of one request. */
+export type Marks = Pick<
+  Exchange,
+  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes'
+>;
+
+const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0 };
 
 /** Writes requests into batches and sends them off, when full or every quarter of a second. */
 export class Recorder {
@@ -41,22 +50,27 @@ export class Recorder {
   }
 
   /** Adds a request that has ended; times are relative to `windowAtMs`. */
-  add(exchange: Exchange, endMs: number, outcome: number, windowAtMs: number): void {
+  add(marks: Marks, endMs: number, outcome: number, windowAtMs: number): void {
     const row = this.#rows;
     const columns = this.#columns;
-    const { intendedMs, dispatchedMs, sentMs, firstByteMs } = exchange;
+    const { intendedMs, dispatchedMs, sentMs, firstByteMs } = marks;
     const wasWritten = !Number.isNaN(sentMs);
     columns.intendedMs[row] = intendedMs - windowAtMs;
     columns.startLagMs[row] = dispatchedMs - intendedMs;
     columns.waitMs[row] = (wasWritten ? sentMs : endMs) - dispatchedMs;
     columns.firstByteMs[row] = firstByteMs - sentMs;
     columns.serviceMs[row] = endMs - sentMs;
-    columns.bodyBytes[row] = exchange.bodyBytes;
-    columns.status[row] = exchange.status;
+    columns.bodyBytes[row] = marks.bodyBytes;
+    columns.status[row] = marks.status;
     columns.outcome[row] = outcome;
     this.#rows = row + 1;
     this.samples++;
     if (this.#rows === ROWS_PER_BATCH) this.flush();
+  }
+
+  /** Adds a request that was released and never got a connection. */
+  addDropped(intendedMs: number, dispatchedMs: number, nowMs: number, windowAtMs: number): void {
+    this.add({ ...NEVER_SENT, intendedMs, dispatchedMs }, nowMs, OUTCOME.dropped, windowAtMs);
   }
 
   /** Counts a failure, so that its code and an example travel with the next batch. */

@@ -1,34 +1,29 @@
-import { createRandom, type Random } from '../metrics/random.ts';
+import { createRandom } from '../metrics/random.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
-import { type ErrorTally, OUTCOME, type WorkerReport } from '../protocol/report.ts';
+import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
-import { backoffMs } from './backoff.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { ClientFactory } from './clients/http-client.ts';
 import { type RequestTemplate, requestTemplate } from './clients/undici.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
-import { ClosedPacer } from './pacing/closed.ts';
+import { ClosedLoad } from './loads/closed-load.ts';
+import type { Load, Sender } from './loads/load.ts';
+import { OpenLoad } from './loads/open-load.ts';
 import { Recorder } from './recorder.ts';
 import { startAt } from './start-at.ts';
-import type { Usage } from './usage.ts';
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
-export class ShardRun implements ExchangeOwner {
+export class ShardRun implements ExchangeOwner, Sender {
+  readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly exchanges: Exchange[] = [];
   readonly #shard: Shard;
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #pacer: ClosedPacer;
+  readonly #load: Load;
   readonly #deadlines: Deadlines;
   readonly #clients: ClientFactory;
-  readonly #exchanges: Exchange[] = [];
   readonly #request: RequestTemplate;
-  /** Connections that rest after a failure. */
-  readonly #resting = new Map<Exchange, NodeJS.Timeout>();
-  /** Connections that are free but wait until the coordinator has caught up. */
-  readonly #held: Exchange[] = [];
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
@@ -38,14 +33,16 @@ export class ShardRun implements ExchangeOwner {
   #cancelStart: (() => void) | null = null;
 
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock) {
+    this.clock = clock;
     this.#shard = shard;
-    this.#clock = clock;
-    this.#random = createRandom(shard.seed, shard.index);
-    this.#pacer = new ClosedPacer(shard.requests, shard.durationMs);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new ClientFactory(shard.client, shard.target);
     this.#request = requestTemplate(shard.target);
-    this.recorder = new Recorder(channel, () => this.#releaseHeld());
+    this.recorder = new Recorder(channel, () => this.#load.onRoom());
+    this.#load =
+      shard.load.model === 'open'
+        ? new OpenLoad(shard, shard.load, this)
+        : new ClosedLoad(shard, this, createRandom(shard.seed, shard.index));
   }
 
   /** Resolves when nothing is in flight and nothing more will start. */
@@ -53,17 +50,18 @@ export class ShardRun implements ExchangeOwner {
     return this.#finished.promise;
   }
 
+  get isFull(): boolean {
+    return this.recorder.isFull;
+  }
+
   /**
-   * Opens every connection. One that cannot be opened within the timeout is left to its first request,
-   * which then fails for the same reason, and is counted.
+   * Opens the connections to start with. One that cannot be opened within the timeout is left to its first
+   * request, which then fails for the same reason, and is counted.
    */
   async prepare(): Promise<void> {
-    const { connections, timeoutMs } = this.#shard;
-    for (let i = 0; i < connections; i++) {
-      this.#exchanges.push(new Exchange(this.#clients.create(), this, this.#clock));
-    }
-    const timer = setTimeout(() => this.#giveUpConnecting(), timeoutMs);
-    await Promise.all(this.#exchanges.map(({ client }) => client.connection.open()));
+    for (let i = 0; i < this.#shard.connections; i++) this.addExchange();
+    const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
+    await Promise.all(this.exchanges.map(({ client }) => client.connection.open()));
     clearTimeout(timer);
   }
 
@@ -71,12 +69,14 @@ export class ShardRun implements ExchangeOwner {
   start(startAtMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
     if (this.#stopped) return;
-    this.#cancelStart = startAt(startAtMs, this.#clock, () => {
+    const { windowEndMs, timeoutMs } = this.#shard;
+    if (windowEndMs !== null) this.#endAfter(windowAtMs + windowEndMs + timeoutMs - this.clock.nowMs());
+    this.#cancelStart = startAt(startAtMs, this.clock, () => {
       this.#cancelStart = null;
-      const nowMs = this.#clock.nowMs();
-      if (this.#exchanges.length > 0) this.#startedAtMs = nowMs;
-      for (const exchange of this.#exchanges) this.#release(exchange, nowMs);
-      this.#finishIfIdle();
+      const nowMs = this.clock.nowMs();
+      if (this.exchanges.length > 0) this.#startedAtMs = nowMs;
+      this.#load.begin(nowMs, windowAtMs);
+      this.finishIfIdle();
     });
   }
 
@@ -86,28 +86,25 @@ export class ShardRun implements ExchangeOwner {
     if (this.#startedAtMs === null) this.#giveUpConnecting();
     this.#cancelStart?.();
     this.#cancelStart = null;
-    for (const timer of this.#resting.values()) clearTimeout(timer);
-    this.#resting.clear();
-    this.#held.length = 0;
-    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
-    if (drainMs > 0 && this.#inFlight > 0)
-      this.#drainTimer = setTimeout(() => this.#leaveUnfinished(), drainMs);
-    else this.#leaveUnfinished();
+    this.#load.stop();
+    if (drainMs > 0 && this.#inFlight > 0) this.#endAfter(drainMs);
+    else this.#end();
   }
 
   /** Closes every connection and says what became of this shard. */
-  close(usage: Usage): WorkerReport {
+  close(usage: WorkerUsage): WorkerReport {
+    if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#deadlines.close();
     this.recorder.close();
-    for (const { client } of this.#exchanges) {
+    for (const { client } of this.exchanges) {
       client.connection.close();
       client.dispatcher.destroy().catch(() => {});
     }
     const { counters } = this.#clients;
     return {
       samples: this.recorder.samples,
-      notStarted: this.#shard.durationMs === null || this.#stopped ? this.#pacer.left : 0,
-      retried: this.#exchanges.reduce((sum, exchange) => sum + exchange.retried, 0),
+      notStarted: this.#load.notStarted,
+      retried: this.exchanges.reduce((sum, exchange) => sum + exchange.retried, 0),
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
       bytesSent: counters.bytesSent,
@@ -115,6 +112,23 @@ export class ShardRun implements ExchangeOwner {
       startedAtMs: this.#startedAtMs,
       ...usage,
     };
+  }
+
+  addExchange(): Exchange {
+    const exchange = new Exchange(this.#clients.create(), this, this.clock);
+    this.exchanges.push(exchange);
+    return exchange;
+  }
+
+  send(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void {
+    this.#inFlight++;
+    exchange.assignedMs = nowMs;
+    this.#deadlines.add(exchange);
+    exchange.send(this.#request, intendedMs, dispatchedMs);
+  }
+
+  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
+    this.recorder.addDropped(intendedMs, dispatchedMs, nowMs, this.#windowAtMs);
   }
 
   onComplete(exchange: Exchange, endMs: number): void {
@@ -128,8 +142,8 @@ export class ShardRun implements ExchangeOwner {
       const example = `${this.#shard.target.method} ${this.#shard.target.path} was answered with ${status}`;
       this.#recordFailure(exchange, endMs, { kind: 'status', code: String(status), count: 1, example });
     }
-    this.#release(exchange, endMs);
-    this.#finishIfIdle();
+    this.#load.onFree(exchange, endMs, false);
+    this.finishIfIdle();
   }
 
   onFailure(exchange: Exchange, endMs: number, error: Error): void {
@@ -141,12 +155,16 @@ export class ShardRun implements ExchangeOwner {
     } else {
       this.#recordFailure(exchange, endMs, { ...this.#failureOf(exchange, error), count: 1 });
     }
-    if (!this.#stopped) this.#rest(exchange);
-    this.#finishIfIdle();
+    this.#load.onFree(exchange, endMs, true);
+    this.finishIfIdle();
+  }
+
+  finishIfIdle(): void {
+    if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
   }
 
   #giveUpConnecting(): void {
-    for (const { client } of this.#exchanges) {
+    for (const { client } of this.exchanges) {
       if (client.connection.phase !== 'open') client.connection.fail(new Error('no connection in time'));
     }
   }
@@ -172,46 +190,17 @@ export class ShardRun implements ExchangeOwner {
     this.recorder.add(exchange, endMs, OUTCOME[error.kind], this.#windowAtMs);
   }
 
-  /** A connection became free at `freeAtMs`: its next request is due now, if there is one. */
-  #release(exchange: Exchange, freeAtMs: number): void {
-    if (this.#stopped) return;
-    if (this.recorder.isFull) {
-      this.#held.push(exchange);
-      return;
-    }
-    if (!this.#pacer.take(freeAtMs - this.#windowAtMs)) return;
-    this.#inFlight++;
-    this.#deadlines.add(exchange);
-    exchange.send(this.#request, freeAtMs, freeAtMs);
-  }
-
-  #releaseHeld(): void {
-    const nowMs = this.#clock.nowMs();
-    for (const exchange of this.#held.splice(0)) this.#release(exchange, nowMs);
-    this.#finishIfIdle();
-  }
-
-  #rest(exchange: Exchange): void {
-    const timer = setTimeout(
-      () => {
-        this.#resting.delete(exchange);
-        this.#release(exchange, this.#clock.nowMs());
-        this.#finishIfIdle();
-      },
-      Math.ceil(backoffMs(exchange.failuresInARow, this.#random)),
-    );
-    this.#resting.set(exchange, timer);
-  }
-
-  #leaveUnfinished(): void {
-    for (const exchange of this.#exchanges) exchange.end('unfinished');
-    this.#finishIfIdle();
-  }
-
-  #finishIfIdle(): void {
-    if (this.#inFlight > 0 || this.#resting.size > 0 || this.#held.length > 0) return;
-    if (this.#cancelStart !== null) return;
+  #endAfter(delayMs: number): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
-    this.#finished.resolve();
+    this.#drainTimer = setTimeout(() => this.#end(), delayMs);
+  }
+
+  /** Waits no longer: what is in line is dropped, what is in flight stays unfinished. */
+  #end(): void {
+    this.#stopped = true;
+    this.#load.stop();
+    this.#deadlines.expireDue();
+    for (const exchange of this.exchanges) exchange.end('unfinished');
+    this.finishIfIdle();
   }
 }

@@ -15,9 +15,9 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   const bootedAtMs = clock.nowMs();
   const done = Promise.withResolvers<void>();
   let run: ShardRun | null = null;
+  let usage = new UsageMeter();
 
   const carryOut = async (shard: Shard): Promise<void> => {
-    const usage = new UsageMeter();
     run = new ShardRun(shard, channel, clock);
     await run.prepare();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
@@ -38,6 +38,9 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
         );
         return;
       case 'go':
+        // What came before the load is not the load's.
+        usage.stop();
+        usage = new UsageMeter();
         run?.start(message.startAtMs, message.windowAtMs);
         return;
       case 'stop':

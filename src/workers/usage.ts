@@ -4,18 +4,10 @@ import {
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks';
+import type { WorkerUsage } from '../protocol/report.ts';
 import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../protocol/units.ts';
 
 const LOOP_DELAY_RESOLUTION_MS = 10;
-
-export interface Usage {
-  readonly cpuMs: number;
-  readonly processCpuMs: number;
-  readonly peakRssBytes: number;
-  readonly eventLoopUtilization: number;
-  readonly loopDelayP99Ms: number;
-  readonly gcMs: number;
-}
 
 /** What this worker's own event loop takes, from its construction on. */
 export class UsageMeter {
@@ -32,7 +24,7 @@ export class UsageMeter {
   }
 
   /** Ends the measurement. The CPU of the whole process counts from its beginning. */
-  stop(): Usage {
+  stop(): WorkerUsage {
     this.#delay.disable();
     this.#addGc(this.#gc.takeRecords());
     this.#gc.disconnect();

@@ -101,7 +101,10 @@ describe('workers that fail', () => {
     const [lost, survivor] = [...summary.workers].sort((a, b) => Number(b.lost) - Number(a.lost));
     expect(lost).toMatchObject({ lost: true, threadId: 1 });
     expect(survivor).toMatchObject({ lost: false, ok: 500 });
-    expect(summary.degradedReasons).toEqual([expect.stringContaining('was lost: a deliberate failure')]);
+    expect(summary.degradedReasons).toEqual([
+      expect.stringContaining('was lost: a deliberate failure'),
+      `${lost!.notStarted} requests were never started.`,
+    ]);
     expect(lost!.sent).toBeGreaterThan(0);
     expect(target.stats().requests).toBeLessThan(1_000);
     expect(target.stats().connectionsAccepted).toBe(4);

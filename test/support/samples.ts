@@ -1,3 +1,5 @@
+import { Series } from '../../src/metrics/series.ts';
+import type { RunRecords } from '../../src/metrics/tally.ts';
 import {
   batchByteLength,
   columnsOf,
@@ -37,4 +39,15 @@ export function batchOf(samples: readonly Sample[]): SampleBatch {
 /** A complete response after `serviceMs`. */
 export function answered(serviceMs: number, intendedMs = 0): Sample {
   return { intendedMs, serviceMs, firstByteMs: serviceMs / 2, status: 200, outcome: 'ok' };
+}
+
+/** What a run keeps beside its tallies. */
+export function recordsOf(changes: Partial<RunRecords> = {}): RunRecords {
+  return {
+    windowEndMs: Number.POSITIVE_INFINITY,
+    series: new Series(),
+    backlog: null,
+    headline: 'service',
+    ...changes,
+  };
 }

@@ -64,6 +64,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
     interrupted: false,
     degraded: false,
     degradedReasons: [],
+    notes: [],
     windowMs: 1_000,
     requests: {
       scheduled: 100,
@@ -96,7 +97,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
     workers: [WORKER, { ...WORKER, index: 1, threadId: 2 }],
     generator: {
       verdict: 'ok',
-      reasons: [],
+      reasons: ['The target kept up.'],
       pacing: null,
       cpuMs: 10,
       cpuMicrosPerRequest: 100,

@@ -4,7 +4,6 @@ import { Deadlines } from '../../src/workers/deadlines.ts';
 
 interface Named {
   readonly name: string;
-  readonly dispatchedMs: number;
 }
 
 function setUp(timeoutMs: number): {
@@ -23,7 +22,7 @@ function setUp(timeoutMs: number): {
     deadlines,
     expired,
     add: (name) => {
-      const exchange = { name, dispatchedMs: nowMs, previous: null, next: null } as unknown as Exchange;
+      const exchange = { name, assignedMs: nowMs, previous: null, next: null } as unknown as Exchange;
       deadlines.add(exchange);
       return exchange;
     },
@@ -37,7 +36,7 @@ function setUp(timeoutMs: number): {
 }
 
 describe('deadlines', () => {
-  test('each expires a timeout after it was dispatched, in order', () => {
+  test('each expires a timeout after it was assigned, in order', () => {
     const { expired, add, passMs } = setUp(10);
     add('a');
     passMs(3);

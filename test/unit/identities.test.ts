@@ -3,18 +3,12 @@ import type { Summary } from '../../src/main/index.ts';
 import { emptyTally, mergeTallies, tallyOf } from '../../src/main/merge.ts';
 import { findViolations } from '../../src/main/summary/identities.ts';
 import { summarizeLatency } from '../../src/main/summary/latency.ts';
-import { Series } from '../../src/metrics/series.ts';
 import { Tally } from '../../src/metrics/tally.ts';
-import { answered, batchOf } from '../support/samples.ts';
+import { answered, batchOf, recordsOf } from '../support/samples.ts';
 import { summaryWith } from '../support/summary.ts';
 
 const tally = new Tally();
-tally.fold(
-  batchOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]),
-  { endMs: 1e9 },
-  new Series(),
-  'service',
-);
+tally.fold(batchOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]), recordsOf());
 tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e' }]);
 const merged = mergeTallies(tallyOf(tally), emptyTally());
 const latency = (kind: keyof typeof merged.latencies) => summarizeLatency(merged.latencies[kind], ['50']);

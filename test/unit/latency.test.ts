@@ -2,9 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/merge.ts';
 import { summarizeLatency } from '../../src/main/summary/latency.ts';
-import { Series } from '../../src/metrics/series.ts';
 import { Tally } from '../../src/metrics/tally.ts';
-import { answered, batchOf, type Sample } from '../support/samples.ts';
+import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const LABELS = ['50', '90', '99'];
 
@@ -12,7 +11,7 @@ function serviceOf(parts: readonly (readonly Sample[])[], keepsValues = true): M
   const tallies = parts.map((samples) => {
     const tally = new Tally();
     if (!keepsValues) tally.dropValues();
-    tally.fold(batchOf(samples), { endMs: Number.POSITIVE_INFINITY }, new Series(), 'service');
+    tally.fold(batchOf(samples), recordsOf());
     return tallyOf(tally);
   });
   return tallies.reduce(mergeTallies, emptyTally()).latencies.service;
@@ -130,7 +129,7 @@ describe('summing up latencies', () => {
       fc.property(part, part, part, (...values) => {
         const [a, b, c] = values.map((list) => {
           const tally = new Tally();
-          tally.fold(batchOf(list.map((ms) => answered(ms))), { endMs: 1e9 }, new Series(), 'service');
+          tally.fold(batchOf(list.map((ms) => answered(ms))), recordsOf());
           return tallyOf(tally);
         });
         const view = (tally: ReturnType<typeof emptyTally>): unknown => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { VolleyError } from '../../src/main/index.ts';
+import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { resolveTarget } from '../../src/main/plan/target.ts';
@@ -33,6 +34,57 @@ describe('the gate between options and plan', () => {
     expect(plan.workers).toBeGreaterThanOrEqual(1);
     expect(Number.isSafeInteger(plan.seed)).toBe(true);
   });
+
+  test('a rate makes it the open model', () => {
+    const plan = checkOptions({ ...URL_GIVEN, rate: '3000/m', arrivals: 'poisson', maxInFlight: 20 });
+    const rate = { requests: 3_000, periodMs: 60_000 };
+    expect(plan).toMatchObject({
+      load: {
+        model: 'open',
+        stages: [{ durationMs: null, from: rate, to: rate }],
+        arrivals: 'poisson',
+        maxInFlight: 20,
+        pacing: 'auto',
+      },
+      stop: { requests: null, durationMs: 10_000 },
+      concurrency: 20,
+    });
+  });
+
+  test('stages last as long as they say', () => {
+    const plan = checkOptions({ ...URL_GIVEN, stages: '10s:100, 30s:100..1.5k,500ms:0.5/s' });
+    expect(plan.stop).toEqual({ requests: null, durationMs: 40_500 });
+    expect(plan.load).toMatchObject({
+      stages: [
+        {
+          durationMs: 10_000,
+          from: { requests: 100, periodMs: 1_000 },
+          to: { requests: 100, periodMs: 1_000 },
+        },
+        {
+          durationMs: 30_000,
+          from: { requests: 100, periodMs: 1_000 },
+          to: { requests: 15_000, periodMs: 10_000 },
+        },
+        { durationMs: 500, from: { requests: 5, periodMs: 10_000 }, to: { requests: 5, periodMs: 10_000 } },
+      ],
+    });
+  });
+
+  test.each([
+    ['precise', 1, 2, true, 'precise'],
+    ['eco', 1, 64, false, 'eco'],
+    ['auto', 1, 2, true, 'precise'],
+    ['auto', 2, 2, true, 'eco'],
+    ['auto', 2, 2, false, 'precise'],
+    ['auto', 3, 2, false, 'eco'],
+    ['auto', 1, 1, true, 'eco'],
+  ] as const)(
+    'pacing %p with %p workers on %p cores, target here: %p is %p',
+    (asked, workers, cores, isLocal, pacing) => {
+      expect(choosePacing(asked, workers, cores, isLocal)).toBe(pacing);
+    },
+  );
 
   test('a number of requests alone has no duration', () => {
     expect(checkOptions({ ...URL_GIVEN, requests: '10k' }).stop).toEqual({
@@ -112,6 +164,38 @@ describe('the gate between options and plan', () => {
     ['a length of one’s own', { headers: ['Content-Length: 3'] }, /content-length is set by the client/],
     ['two hosts', { headers: ['Host: a', 'host: b'] }, /one Host/],
     ['a hundredth percentile', { percentiles: '50,100' }, /--percentiles '100'/],
+    ['a rate in words', { rate: 'fast' }, /--rate 'fast'/],
+    ['a rate of nothing', { rate: '0' }, /--rate '0'/],
+    ['a rate beyond reason', { rate: '100m' }, /--rate '100m'/],
+    ['a gap of nothing', { every: '0ms' }, /--every '0ms'/],
+    ['two rates', { rate: '1', every: '1s' }, /--rate and --every each say/],
+    ['a stage without a rate', { stages: '10s' }, /--stages '10s'/],
+    ['a stage without a time', { stages: ':100' }, /--stages ':100'/],
+    ['a stage with half a ramp', { stages: '10s:100..' }, /--stages '10s:100\.\.'/],
+    ['stages that ask for nothing', { stages: '1s:0,2s:0..0' }, /no request is ever due/],
+    ['stages and a duration', { stages: '1s:10', duration: '5s' }, /--duration '5s' with --stages/],
+    [
+      'an unknown spacing',
+      { rate: '1', arrivals: 'even' as never },
+      /--arrivals 'even': choose one of constant, poisson/,
+    ],
+    [
+      'an unknown pacing',
+      { rate: '1', pacing: 'fast' as never },
+      /--pacing 'fast': choose one of precise, eco, auto/,
+    ],
+    ['a spacing of nothing', { arrivals: 'poisson' }, /--arrivals 'poisson' says nothing without a schedule/],
+    ['a cap of nothing', { maxInFlight: 5, requests: 1 }, /--max-in-flight '5' says nothing/],
+    [
+      'more to start with than there may be',
+      { rate: '1', concurrency: 5, maxInFlight: 4 },
+      /--concurrency '5' is more than --max-in-flight '4'/,
+    ],
+    [
+      'more workers than there may be connections',
+      { rate: '1', workers: 5, maxInFlight: 4 },
+      /--workers '5' is more than --max-in-flight '4'/,
+    ],
     ['a seed in words', { seed: 'x' }, /--seed 'x'/],
   ])('%s is refused with its value', (_name, options, sentence) => {
     const problems = problemsOf({ ...URL_GIVEN, ...options });

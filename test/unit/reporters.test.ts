@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { exitCodeOf, whyNothingSucceeded } from '../../src/main/exit-code.ts';
+import { formatMs, formatPercent } from '../../src/main/format.ts';
 import type { Progress, Summary } from '../../src/main/index.ts';
-import { formatMs, formatPercent } from '../../src/main/reporters/format.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/live.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
@@ -61,6 +61,7 @@ describe('the text report', () => {
         'statuses   100 × 200',
         'connected  2 opened, 0 closed by the target',
         'generator  100.0 µs CPU/request, loop 50.0 % busy, 100 MB, start skew 250 µs',
+        'verdict    ok. The target kept up.',
         '',
       ].join('\n'),
     );

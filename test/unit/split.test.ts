@@ -17,6 +17,7 @@ const PLAN: RunPlan = {
     addresses: [{ address: '127.0.0.1', family: 4 }],
     insecure: false,
   },
+  isTargetLocal: true,
   mode: 'threads',
   workers: 3,
   concurrency: 10,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Series } from '../../src/metrics/series.ts';
 import { Tally } from '../../src/metrics/tally.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
-import { answered, batchOf, type Sample } from '../support/samples.ts';
+import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 
 function tallyOf(
   samples: readonly Sample[],
@@ -10,7 +10,7 @@ function tallyOf(
 ): { tally: Tally; series: Series } {
   const tally = new Tally();
   const series = new Series();
-  tally.fold(batchOf(samples), { endMs }, series, 'service');
+  tally.fold(batchOf(samples), recordsOf({ series, windowEndMs: endMs }));
   return { tally, series };
 }
 

@@ -1,8 +1,7 @@
 import { messageOf } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
-import { checkOptions } from '../plan/resolve.ts';
-import { resolveTarget } from '../plan/target.ts';
+import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { ResultFile } from '../result-file.ts';
@@ -16,8 +15,7 @@ import { runOptionsFrom } from './run-options.ts';
 export async function runCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const form = outputFormFrom(parsed.last('output'), problems);
   const options = runOptionsFrom(parsed, problems);
-  const unresolved = checkOptions(options, problems);
-  const plan = { ...unresolved, target: await resolveTarget(unresolved.target) };
+  const plan = await completePlan(checkOptions(options, problems));
   const outPath = parsed.last('out');
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
 

@@ -1,11 +1,13 @@
 import type { Options } from 'yargs';
-import type { WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, Pacing, WorkerMode } from '../../protocol/plan.ts';
 import {
+  DEFAULT_ARRIVALS,
   DEFAULT_CONCURRENCY,
   DEFAULT_DURATION,
   DEFAULT_METHOD,
   DEFAULT_METHOD_WITH_BODY,
   DEFAULT_MODE,
+  DEFAULT_PACING,
   DEFAULT_PERCENTILES,
   DEFAULT_TIMEOUT,
   DEFAULT_WARMUP,
@@ -24,6 +26,16 @@ export const RUN_OPTIONS = {
     `${DEFAULT_DURATION} without -n`,
   ),
   mode: text(undefined, 'What a worker is: threads, processes, or inline (one event loop)', DEFAULT_MODE),
+  rate: text('r', 'Open model: requests a second in all (200, 50/s, 3000/m)', 'closed model'),
+  every: text(undefined, 'The same, as the time between two starts (10ms)', 'closed model'),
+  stages: text(undefined, 'The same, over time: 10s:100,30s:100..1000,1m:1000', 'closed model'),
+  arrivals: text(undefined, 'Spacing of the starts: constant or poisson', DEFAULT_ARRIVALS),
+  'max-in-flight': text(
+    undefined,
+    'Open model: connections at most; beyond, requests wait in line',
+    '10000, or what open files allow',
+  ),
+  pacing: text(undefined, 'Open model: precise (polls), eco (1 ms ticks) or auto', DEFAULT_PACING),
   method: text('m', 'HTTP method', `${DEFAULT_METHOD}, or ${DEFAULT_METHOD_WITH_BODY} with a body`),
   header: text('H', "Header, as 'Name: value'; repeatable", 'user-agent and accept'),
   body: text('b', 'Body, sent as it is', 'none'),
@@ -62,8 +74,14 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     concurrency: one('concurrency'),
     requests: one('requests'),
     duration: one('duration'),
-    // The gate refuses what is no mode.
+    // The gate refuses what is none of the words, here and below.
     mode: one('mode') as WorkerMode | undefined,
+    rate: one('rate'),
+    every: one('every'),
+    stages: one('stages'),
+    arrivals: one('arrivals') as Arrivals | undefined,
+    maxInFlight: one('max-in-flight'),
+    pacing: one('pacing') as Pacing | undefined,
     method: one('method'),
     headers: parsed.all('header'),
     body: one('body'),

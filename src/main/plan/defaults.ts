@@ -7,3 +7,6 @@ export const DEFAULT_WARMUP = '0s';
 export const DEFAULT_PERCENTILES = '50,75,90,95,99,99.9,99.99';
 export const DEFAULT_METHOD = 'GET';
 export const DEFAULT_METHOD_WITH_BODY = 'POST';
+export const DEFAULT_ARRIVALS = 'constant';
+export const DEFAULT_MAX_IN_FLIGHT = 10_000;
+export const DEFAULT_PACING = 'auto';

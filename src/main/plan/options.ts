@@ -1,4 +1,4 @@
-import type { WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, Pacing, WorkerMode } from '../../protocol/plan.ts';
 
 /**
  * What a caller may say of a run; all but the URL may be left out. Names, values and defaults are those of
@@ -16,6 +16,18 @@ export interface RunOptions {
   /** Stop starting requests after this; `10s` where no number of requests is given. */
   readonly duration?: string | undefined;
   readonly mode?: WorkerMode | undefined;
+  /** Open model: requests a second in all (`200`, `50/s`, `3000/m`), started whatever becomes of the others. */
+  readonly rate?: number | string | undefined;
+  /** The same, said as the time between two starts (`10ms`). */
+  readonly every?: string | undefined;
+  /** The same, over time: `10s:100,30s:100..1000,1m:1000`. */
+  readonly stages?: string | undefined;
+  /** Spacing of the starts in the open model; by default constant. */
+  readonly arrivals?: Arrivals | undefined;
+  /** Open model: connections at most; beyond, requests wait in line. 10,000, or what open files allow. */
+  readonly maxInFlight?: number | string | undefined;
+  /** Open model: how a worker waits for the next start; by default as the cores at hand allow. */
+  readonly pacing?: Pacing | 'auto' | undefined;
   /** `GET`, or `POST` where there is a body. */
   readonly method?: string | undefined;
   /** `Name: value`, one a string. */

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
+import { type ClosedLoad, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -14,9 +14,17 @@ import {
   DEFAULT_TIMEOUT,
   DEFAULT_WARMUP,
 } from './defaults.ts';
+import {
+  choosePacing,
+  defaultMaxInFlight,
+  durationOfMs,
+  parseOpenLoad,
+  type UnresolvedOpenLoad,
+} from './load.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
-import { parseTarget, resolveTarget, type UnresolvedTarget } from './target.ts';
+import { parseDurationMs } from './quantities.ts';
+import { isLocal, parseTarget, resolveTarget, type UnresolvedTarget } from './target.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -25,8 +33,11 @@ const MAX_REQUESTS = 1_000_000_000_000;
 const LONGEST_MS = 500 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
-/** A plan that still wants its target's name looked up. */
-export type UnresolvedPlan = Omit<RunPlan, 'target'> & { readonly target: UnresolvedTarget };
+/** A plan that still wants its target's name looked up, and what follows from where it is. */
+export type UnresolvedPlan = Omit<RunPlan, 'target' | 'isTargetLocal' | 'load'> & {
+  readonly target: UnresolvedTarget;
+  readonly load: ClosedLoad | UnresolvedOpenLoad;
+};
 
 /**
  * The one gate between what a user says and what runs.
@@ -42,8 +53,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const requests = optional(options.requests, (value) =>
     problems.count('--requests', value, 1, MAX_REQUESTS),
   );
-  const duration = options.duration ?? (options.requests === undefined ? DEFAULT_DURATION : undefined);
-  const durationMs = optional(duration, (value) =>
+  const givenMs = optional(options.duration, (value) =>
     problems.durationMs('--duration', value, SHORTEST_MS, LONGEST_MS),
   );
   const timeoutMs = problems.durationMs(
@@ -55,7 +65,11 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
-  const { workers, concurrency } = checkWorkers(options, mode, requests, problems);
+  const maxInFlight = optional(options.maxInFlight, (value) =>
+    problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
+  );
+  const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
+  const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
 
   if (
     problems.sentences.length > 0 ||
@@ -66,14 +80,19 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   ) {
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
   }
+  const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
+  const endsByItself = requests !== null || stagesMs !== null;
   return {
     target,
     mode,
     workers,
-    concurrency,
+    concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
     client: DEFAULT_CLIENT,
-    load: { model: 'closed' },
-    stop: { requests, durationMs },
+    load: openLoad ?? { model: 'closed' },
+    stop: {
+      requests,
+      durationMs: givenMs ?? stagesMs ?? (endsByItself ? null : parseDurationMs(DEFAULT_DURATION)),
+    },
     warmupMs,
     timeoutMs,
     percentiles,
@@ -87,30 +106,55 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
  * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
-  const plan = checkOptions(options);
-  return { ...plan, target: await resolveTarget(plan.target) };
+  return completePlan(checkOptions(options));
+}
+
+/**
+ * Looks the target's name up, and settles what depends on where it is.
+ *
+ * @throws VolleyError VOLLEY_UNKNOWN_HOST
+ */
+export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
+  const target = await resolveTarget(plan.target);
+  const isTargetLocal = isLocal(target.addresses);
+  const { load } = plan;
+  if (load.model === 'closed') return { ...plan, load, target, isTargetLocal };
+  const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);
+  return { ...plan, load: { ...load, pacing }, target, isTargetLocal };
 }
 
 function checkWorkers(
   options: RunOptions,
   mode: WorkerMode | null,
   requests: number | null,
+  maxInFlight: number | null,
   problems: Problems,
 ): { workers: number; concurrency: number } {
   const asked = optional(options.workers, (value) => problems.count('--workers', value, 1, MAX_WORKERS));
   const given = optional(options.concurrency, (value) =>
     problems.count('--concurrency', value, 1, MAX_CONCURRENCY),
   );
-  const concurrency = given ?? Math.max(DEFAULT_CONCURRENCY, asked ?? 1);
+  const most = given ?? maxInFlight;
+  const concurrency =
+    given ?? Math.min(maxInFlight ?? MAX_CONCURRENCY, Math.max(DEFAULT_CONCURRENCY, asked ?? 1));
   if (mode === 'inline' && asked !== null && asked > 1) {
     problems.add(
       `--workers ${quoted(options.workers)} with --mode inline: inline is one event loop: leave --workers out.`,
     );
   }
-  if (asked !== null && given !== null && asked > given) {
+  if (asked !== null && most !== null && asked > most) {
+    const option =
+      given === null
+        ? `--max-in-flight ${quoted(options.maxInFlight)}`
+        : `--concurrency ${quoted(options.concurrency)}`;
     problems.add(
-      `--workers ${quoted(options.workers)} is more than --concurrency ${quoted(options.concurrency)}: ` +
-        'each worker needs a connection of its own.',
+      `--workers ${quoted(options.workers)} is more than ${option}: each worker needs a connection of its own.`,
+    );
+  }
+  if (given !== null && maxInFlight !== null && given > maxInFlight) {
+    problems.add(
+      `--concurrency ${quoted(options.concurrency)} is more than --max-in-flight ${quoted(options.maxInFlight)}: ` +
+        'a run cannot start with more connections than it may have.',
     );
   }
   const useful = Math.min(concurrency, requests ?? concurrency);

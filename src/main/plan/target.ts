@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address, Target } from '../../protocol/plan.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
@@ -75,6 +76,14 @@ export async function resolveTarget(target: UnresolvedTarget): Promise<Target> {
       `The host ${quoted(target.hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
     );
   }
+}
+
+/** Whether one of the addresses is this machine's own. */
+export function isLocal(addresses: readonly Address[]): boolean {
+  const own = new Set(
+    Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
+  );
+  return addresses.some(({ address }) => own.has(address) || address.startsWith('127.') || address === '::1');
 }
 
 function parseUrl(text: unknown, problems: Problems): URL | null {

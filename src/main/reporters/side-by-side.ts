@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, formatRate } from './format.ts';
+import { formatCount, formatMs, formatRate } from '../format.ts';
 
 const WIDTHS = [10, 8, 10, 14, 10, 10, 12];
 

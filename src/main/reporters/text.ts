@@ -1,4 +1,10 @@
-import type { HistogramRow, LatencyKind, LatencySummary, Summary } from '../../protocol/summary.ts';
+import type {
+  HistogramRow,
+  LatencyKind,
+  LatencySummary,
+  LoadSummary,
+  Summary,
+} from '../../protocol/summary.ts';
 import {
   formatCount,
   formatDuration,
@@ -6,7 +12,7 @@ import {
   formatMs,
   formatPercent,
   formatRate,
-} from './format.ts';
+} from '../format.ts';
 
 const LABEL_WIDTH = 11;
 const COLUMN_WIDTH = 8;
@@ -38,7 +44,13 @@ export function renderText(summary: Summary): string {
     counts(summary),
     latencyTable(summary),
     histogram(summary),
-    [...statuses(summary), ...errors(summary), ...workers(summary), ...generator(summary)],
+    [
+      ...statuses(summary),
+      ...errors(summary),
+      ...workers(summary),
+      ...generator(summary),
+      ...verdict(summary),
+    ],
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -46,34 +58,52 @@ export function renderText(summary: Summary): string {
     .join('\n');
 }
 
-function header({ tool, plan }: Summary): string[] {
+function header({ tool, plan, generator: own }: Summary): string[] {
   const { target, mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
   const limits = [
     stop.requests === null ? [] : [`${formatCount(stop.requests)} requests`],
     stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
   ].flat();
+  const connections = load.model === 'closed' ? [counted(concurrency, 'connection')] : [];
+  const parts = [
+    mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
+    ...connections,
+    ...loadParts(load),
+    ...(own.pacing === null ? [] : [`${own.pacing} pacing`]),
+    limits.join(' or '),
+    ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
+    `seed ${seed}`,
+  ];
+  return [`volley ${tool.version}  ${target.method} ${target.url}`, ...wrapped(parts.join(', '), WIDTH)];
+}
+
+function loadParts(load: LoadSummary): string[] {
+  if (load.model === 'closed') return ['closed model'];
+  const rates = load.stages.map(({ durationMs, fromPerSecond, toPerSecond }) => {
+    const rate =
+      fromPerSecond === toPerSecond
+        ? formatRate(fromPerSecond)
+        : `${formatRate(fromPerSecond)} to ${formatRate(toPerSecond)}`;
+    return durationMs === null ? rate : `${formatDuration(durationMs)} at ${rate}`;
+  });
   return [
-    `volley ${tool.version}  ${target.method} ${target.url}`,
-    [
-      mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
-      counted(concurrency, 'connection'),
-      `${load.model} model`,
-      limits.join(' or '),
-      ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
-      `seed ${seed}`,
-    ].join(', '),
+    `open model: ${rates.join(', ')}`,
+    `${load.arrivals} arrivals`,
+    `at most ${formatCount(load.maxInFlight)} in flight`,
   ];
 }
 
-function notices({ interrupted, degradedReasons }: Summary): string[] {
+function notices({ interrupted, degradedReasons, notes }: Summary): string[] {
   return [
     ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
-  ];
+    ...notes,
+  ].flatMap((notice) => wrapped(notice, WIDTH));
 }
 
 function counts({ requests, rate, windowMs }: Summary): string[] {
   const { sent, ok, failed, unfinished, dropped, notStarted, retried } = requests;
+  const asked = rate.targetPerSecond === null ? '' : `${formatRate(rate.targetPerSecond)} asked, `;
   const rare = Object.entries({ unfinished, dropped, 'not started': notStarted, retried })
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
@@ -86,7 +116,7 @@ function counts({ requests, rate, windowMs }: Summary): string[] {
     ),
     row(
       'rate',
-      `${formatRate(rate.sentPerSecond)} sent, ${formatRate(rate.throughputPerSecond)} ok, in ${formatMs(windowMs)}`,
+      `${asked}${formatRate(rate.sentPerSecond)} sent, ${formatRate(rate.throughputPerSecond)} ok, in ${formatMs(windowMs)}`,
     ),
   ];
 }
@@ -200,6 +230,26 @@ function generator({ generator: own, workers: list, connections }: Summary): str
       ].join(', '),
     ),
   ];
+}
+
+function verdict({ generator: { verdict: name, reasons } }: Summary): string[] {
+  const lines = wrapped(`${name}. ${reasons.join(' ')}`, WIDTH - LABEL_WIDTH);
+  return lines.map((line, index) => row(index === 0 ? 'verdict' : '', line));
+}
+
+/** The words of a sentence on as many lines as they need. */
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
 }
 
 function row(label: string, text: string): string {

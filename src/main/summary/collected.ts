@@ -1,5 +1,4 @@
-import type { Series } from '../../metrics/series.ts';
-import type { Tally } from '../../metrics/tally.ts';
+import type { RunRecords, Tally } from '../../metrics/tally.ts';
 import type { RunPlan, WorkerKind } from '../../protocol/plan.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
@@ -23,7 +22,7 @@ export interface Collected {
   readonly kind: WorkerKind;
   readonly startedAt: Date;
   readonly workers: readonly CollectedWorker[];
-  readonly series: Series;
+  readonly records: RunRecords;
   readonly interrupted: boolean;
   /** When the run was stopped, from the start of the window; null where it was not. */
   readonly stoppedAtMs: number | null;

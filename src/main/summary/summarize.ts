@@ -15,11 +15,14 @@ import {
 } from '../../protocol/summary.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
+import { windowEndMs } from '../plan/split.ts';
 import { UNDICI_VERSION, VERSION } from '../version.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { summarizeLatency } from './latency.ts';
+import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
+import { type Judgement, judge } from './verdict.ts';
 
 /** Merges what every worker recorded, computes each percentile once, and checks every identity. */
 export function summarize(collected: Collected, clock: Clock): Summary {
@@ -29,9 +32,10 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const latencies = Object.fromEntries(
     LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
   ) as Record<LatencyKind, LatencySummary>;
-  const headline = 'service';
+  const { headline } = collected.records;
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
+  const errors = rankedErrors(merged);
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
 
   const summary: Summary = {
@@ -52,7 +56,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       workers: plan.workers,
       concurrency: plan.concurrency,
       client: plan.client,
-      load: plan.load,
+      load: summarizeLoad(plan.load),
       stop: plan.stop,
       warmupMs: plan.warmupMs,
       timeoutMs: plan.timeoutMs,
@@ -61,10 +65,11 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     interrupted: collected.interrupted,
     degraded: false,
     degradedReasons: [],
+    notes: notesOn(plan.load, latencies),
     windowMs,
     requests: sumOfRequests(workerSummaries),
     rate: {
-      targetPerSecond: null,
+      targetPerSecond: targetPerSecond(collected, windowMs),
       sentPerSecond: perSecond(merged.sentInWindow, windowMs),
       throughputPerSecond: perSecond(merged.okInWindow, windowMs),
     },
@@ -76,13 +81,16 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     },
     bytes: { sent: sumOfReports(workers, 'bytesSent'), received: sumOfReports(workers, 'bytesReceived') },
     statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
-    errors: rankedErrors(merged),
+    errors,
     workers: workerSummaries,
-    generator: summarizeGenerator(collected, mergeMs),
+    generator: {
+      ...summarizeGenerator(collected, mergeMs),
+      ...verdictOn(collected, latencies, errors, workerSummaries, windowMs),
+    },
     thresholds: [],
     series: {
-      intervalMs: collected.series.intervalMs,
-      buckets: [...collected.series.buckets()].map(
+      intervalMs: collected.records.series.intervalMs,
+      buckets: [...collected.records.series.buckets()].map(
         ({ latencies, ...counts }): SeriesBucket => ({
           ...counts,
           p50: percentileIn(latencies, '50'),
@@ -91,25 +99,48 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       ),
     },
   };
-  const degradedReasons = [...lossesOf(workers), ...findViolations(summary, merged, workers)];
+  const degradedReasons = [
+    ...lossesOf(workers),
+    ...shortfallOf(summary),
+    ...findViolations(summary, merged, workers),
+  ];
   return { ...summary, degraded: degradedReasons.length > 0, degradedReasons };
 }
 
-/** The measured window: until the duration, the stop, or the last end of the budget, whichever was first. */
+/** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever was first. */
 function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
   const { requests, durationMs } = plan.stop;
   const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
   const isBudgetUsed =
     requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
-  const ends = [durationMs, stoppedAtMs, isBudgetUsed ? merged.lastEndMs : null];
-  return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends.filter((end) => end !== null)));
+  const lastEndMs = plan.load.model === 'closed' && isBudgetUsed ? merged.lastEndMs : null;
+  const ends = [windowEndMs(plan), stoppedAtMs, lastEndMs].filter((end) => end !== null);
+  return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends));
+}
+
+function verdictOn(
+  { plan, records }: Collected,
+  latencies: Readonly<Record<LatencyKind, LatencySummary>>,
+  errors: readonly ErrorSummary[],
+  workers: readonly WorkerSummary[],
+  windowMs: number,
+): Judgement {
+  return judge({
+    load: plan.load,
+    concurrency: plan.concurrency,
+    latencies,
+    errors,
+    loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
+    outstanding: records.backlog?.quarters(windowMs) ?? [],
+    isTargetLocal: plan.isTargetLocal,
+  });
 }
 
 function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
   const { shard, tally, report } = worker;
   const released = tally.released;
-  // What a lost worker left of its budget was never released, as far as anyone knows.
-  const notStarted = report?.notStarted ?? Math.max(0, (shard.requests ?? released) - released);
+  // What a lost worker left undone was never released, as far as anyone knows.
+  const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
   return {
     index: shard.index,
     kind,
@@ -133,16 +164,17 @@ function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): 
   };
 }
 
-function summarizeGenerator(collected: Collected, mergeMs: number): Summary['generator'] {
-  const { workers, kind } = collected;
+function summarizeGenerator(
+  collected: Collected,
+  mergeMs: number,
+): Omit<Summary['generator'], 'verdict' | 'reasons'> {
+  const { plan, workers, kind } = collected;
   const children = kind === 'process' ? workers : [];
   const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
   const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
   const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
   return {
-    verdict: 'ok',
-    reasons: [],
-    pacing: null,
+    pacing: plan.load.model === 'open' ? plan.load.pacing : null,
     cpuMs,
     cpuMicrosPerRequest: requests === 0 ? null : (cpuMs * MICROS_PER_MS) / requests,
     peakRssBytes: collected.ownPeakRssBytes + sumOfReports(children, 'peakRssBytes'),
@@ -159,6 +191,16 @@ function lossesOf(workers: readonly CollectedWorker[]): string[] {
       ({ shard, lostBecause }) =>
         `Worker ${shard.index} was lost: ${lostBecause}. What it had not sent yet is missing.`,
     );
+}
+
+/** Load that was to be sent and was not, unless the user has stopped the run. */
+function shortfallOf({ interrupted, requests: { dropped, notStarted } }: Summary): string[] {
+  if (interrupted) return [];
+  const reasons: string[] = [];
+  if (dropped > 0)
+    reasons.push(`${dropped} requests were dropped: they had no connection when the waiting ended.`);
+  if (notStarted > 0) reasons.push(`${notStarted} requests were never started.`);
+  return reasons;
 }
 
 function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {

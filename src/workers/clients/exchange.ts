@@ -24,6 +24,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly client: HttpClient;
   intendedMs = 0;
   dispatchedMs = 0;
+  /** When the request was given to this connection; its deadline counts from then. */
+  assignedMs = 0;
   /** NaN until the first byte is about to be written. */
   sentMs = Number.NaN;
   /** NaN until the head of the response has arrived. */

@@ -1,4 +1,4 @@
-import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { MS_PER_SECOND } from '../protocol/units.ts';
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const TENTHS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });

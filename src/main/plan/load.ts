@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import {
+  ARRIVALS,
+  type OpenLoad,
+  PACINGS,
+  type Pacing,
+  type Rate,
+  type Stage,
+  type WorkerMode,
+} from '../../protocol/plan.ts';
+import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
+import type { RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+import { parseDurationMs, parseRate } from './quantities.ts';
+
+const MAX_PER_SECOND = 10_000_000;
+/** Open files that a process needs beside its connections. */
+const RESERVED_FILES = 100;
+
+/** The open model before it is known where the target is, which decides how a worker waits. */
+export type UnresolvedOpenLoad = Omit<OpenLoad, 'pacing'> & { readonly pacing: Pacing | 'auto' };
+
+/** Options that say what the open model is, and options that mean nothing without it. */
+const MODELS = ['rate', 'every', 'stages'] as const;
+const DETAILS = ['arrivals', 'maxInFlight', 'pacing'] as const;
+const NAMES: Readonly<Record<(typeof MODELS)[number] | (typeof DETAILS)[number], string>> = {
+  rate: '--rate',
+  every: '--every',
+  stages: '--stages',
+  arrivals: '--arrivals',
+  maxInFlight: '--max-in-flight',
+  pacing: '--pacing',
+};
+
+/** Reads the open model's options; null where they ask for the closed model, or a problem has been noted. */
+export function parseOpenLoad(
+  options: RunOptions,
+  maxInFlight: number,
+  problems: Problems,
+): UnresolvedOpenLoad | null {
+  const before = problems.sentences.length;
+  const given = MODELS.filter((name) => options[name] !== undefined).map((name) => NAMES[name]);
+  if (given.length === 0) {
+    for (const name of DETAILS.filter((detail) => options[detail] !== undefined)) {
+      problems.add(
+        `${NAMES[name]} ${quoted(options[name])} says nothing without a schedule: add --rate, --every or --stages.`,
+      );
+    }
+    return null;
+  }
+  if (given.length > 1) problems.add(`${given.join(' and ')} each say what the rate is: give one of them.`);
+  if (options.stages !== undefined && options.duration !== undefined) {
+    problems.add(
+      `--duration ${quoted(options.duration)} with --stages: the stages say how long the run lasts: leave it out.`,
+    );
+  }
+  const stages = parseStages(options, problems);
+  const arrivals = problems.choice('--arrivals', options.arrivals ?? DEFAULT_ARRIVALS, ARRIVALS);
+  const pacing = problems.choice('--pacing', options.pacing ?? DEFAULT_PACING, [...PACINGS, 'auto'] as const);
+  if (arrivals === null || pacing === null || problems.sentences.length > before) return null;
+  return { model: 'open', stages, arrivals, maxInFlight, pacing };
+}
+
+/** How long stages last in all; null where one lasts for ever. */
+export function durationOfMs(stages: readonly Stage[]): number | null {
+  return stages.reduce<number | null>(
+    (sum, { durationMs }) => (sum === null || durationMs === null ? null : sum + durationMs),
+    0,
+  );
+}
+
+/**
+ * Precise pacing keeps a core busy for each worker. It pays only where each has one to itself, beside one
+ * for a target on this machine: with fewer it is worse than a tick a millisecond.
+ */
+export function choosePacing(
+  pacing: Pacing | 'auto',
+  workers: number,
+  cores: number,
+  isTargetLocal: boolean,
+): Pacing {
+  if (pacing !== 'auto') return pacing;
+  return workers + (isTargetLocal ? 1 : 0) <= cores ? 'precise' : 'eco';
+}
+
+function parseStages(options: RunOptions, problems: Problems): Stage[] {
+  if (options.stages !== undefined) return parseStageList(options.stages, problems);
+  const rate =
+    options.every === undefined
+      ? rateOf('--rate', String(options.rate), problems)
+      : rateEvery(options.every, problems);
+  return rate === null ? [] : [{ durationMs: null, from: rate, to: rate }];
+}
+
+function parseStageList(text: string, problems: Problems): Stage[] {
+  const stages: Stage[] = [];
+  for (const part of text.split(',')) {
+    const [, time = '', first = '', second = first] =
+      /^([^:]+):([^.:]*(?:\.\d[^.:]*)?)(?:\.\.(.+))?$/.exec(part.trim()) ?? [];
+    const durationMs = parseDurationMs(time);
+    const from = parseRate(first);
+    const to = parseRate(second);
+    if (
+      durationMs === null ||
+      durationMs === 0 ||
+      from === null ||
+      to === null ||
+      !isPossible(from) ||
+      !isPossible(to)
+    ) {
+      problems.add(
+        `--stages ${quoted(part)}: give time:rate or time:rate..rate, such as 10s:100 or 30s:100..1000.`,
+      );
+    } else {
+      stages.push({ durationMs, from, to });
+    }
+  }
+  if (stages.length > 0 && stages.every(({ from, to }) => from.requests + to.requests === 0)) {
+    problems.add(
+      `--stages ${quoted(text)}: no request is ever due: give at least one stage a rate above zero.`,
+    );
+  }
+  return stages;
+}
+
+function rateOf(option: string, text: string, problems: Problems): Rate | null {
+  const rate = parseRate(text);
+  if (rate !== null && rate.requests > 0 && isPossible(rate)) return rate;
+  problems.add(`${option} ${quoted(text)}: give requests a second, such as 200, 50/s or 3000/m, up to 10m.`);
+  return null;
+}
+
+function rateEvery(text: string, problems: Problems): Rate | null {
+  const periodMs = parseDurationMs(text);
+  if (periodMs !== null && periodMs > 0 && isPossible({ requests: 1, periodMs }))
+    return { requests: 1, periodMs };
+  problems.add(`--every ${quoted(text)}: give the time between two starts, such as 10ms or 2s.`);
+  return null;
+}
+
+function isPossible({ requests, periodMs }: Rate): boolean {
+  return (requests * 1_000) / periodMs <= MAX_PER_SECOND;
+}
+
+/** 10,000 connections, or what open files allow. */
+export function defaultMaxInFlight(mode: WorkerMode | null, workers: number): number {
+  const files = openFileLimit();
+  // Processes have a limit each; threads share one.
+  const allowed = (files - RESERVED_FILES) * (mode === 'processes' ? workers : 1);
+  return Math.max(1, Math.min(DEFAULT_MAX_IN_FLIGHT, allowed));
+}
+
+/** The soft limit of open files (Linux); infinite where the system does not say. */
+function openFileLimit(): number {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,40 @@
+const SLOTS = 40;
+const QUARTERS = 4;
+
+/** How many requests were outstanding (released and not ended) through a window of known length. */
+export class Backlog {
+  readonly #windowMs: number;
+  readonly #changes = new Float64Array(SLOTS);
+
+  constructor(windowMs: number) {
+    this.#windowMs = windowMs;
+  }
+
+  /** Records a request of the window by its intended start and its end. */
+  add(intendedMs: number, endMs: number): void {
+    this.#change(intendedMs, 1);
+    this.#change(endMs, -1);
+  }
+
+  /** The mean number outstanding in each quarter of the window's first `untilMs`. */
+  quarters(untilMs: number): number[] {
+    const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);
+    const perQuarter = Math.floor(used / QUARTERS);
+    if (perQuarter === 0) return [];
+    const outstanding: number[] = [];
+    let sum = 0;
+    for (const change of this.#changes) {
+      sum += change;
+      outstanding.push(sum);
+    }
+    return Array.from({ length: QUARTERS }, (_, quarter) => {
+      const slots = outstanding.slice(quarter * perQuarter, (quarter + 1) * perQuarter);
+      return slots.reduce((total, count) => total + count, 0) / perQuarter;
+    });
+  }
+
+  #change(atMs: number, by: number): void {
+    const slot = Math.floor((atMs / this.#windowMs) * SLOTS);
+    if (slot >= 0 && slot < SLOTS) this.#changes[slot] = (this.#changes[slot] ?? 0) + by;
+  }
+}

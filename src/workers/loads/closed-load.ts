@@ -1,0 +1,77 @@
+import type { Random } from '../../metrics/random.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import { backoffMs } from '../backoff.ts';
+import type { Exchange } from '../clients/exchange.ts';
+import { ClosedPacer } from '../pacing/closed.ts';
+import type { Load, Sender } from './load.ts';
+
+/** Closed: a connection's next request is due when its last one has ended. */
+export class ClosedLoad implements Load {
+  readonly #sender: Sender;
+  readonly #random: Random;
+  readonly #pacer: ClosedPacer;
+  readonly #hasDuration: boolean;
+  /** Connections that rest after a failure. */
+  readonly #resting = new Map<Exchange, NodeJS.Timeout>();
+  /** Connections that are free, until the coordinator has caught up. */
+  readonly #held: Exchange[] = [];
+  #windowAtMs = 0;
+  #stopped = false;
+
+  constructor(shard: Shard, sender: Sender, random: Random) {
+    this.#sender = sender;
+    this.#random = random;
+    this.#pacer = new ClosedPacer(shard.requests, shard.durationMs);
+    this.#hasDuration = shard.durationMs !== null;
+  }
+
+  get isDone(): boolean {
+    return this.#resting.size === 0 && this.#held.length === 0;
+  }
+
+  /** Where the duration has ended the run, what is left of the budget was not to start. */
+  get notStarted(): number {
+    return this.#hasDuration && !this.#stopped ? 0 : this.#pacer.left;
+  }
+
+  begin(nowMs: number, windowAtMs: number): void {
+    this.#windowAtMs = windowAtMs;
+    for (const exchange of this.#sender.exchanges) this.#next(exchange, nowMs);
+  }
+
+  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void {
+    if (hasFailed) this.#rest(exchange);
+    else this.#next(exchange, endMs);
+  }
+
+  onRoom(): void {
+    const nowMs = this.#sender.clock.nowMs();
+    for (const exchange of this.#held.splice(0)) this.#next(exchange, nowMs);
+    this.#sender.finishIfIdle();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
+    this.#resting.clear();
+    this.#held.length = 0;
+  }
+
+  #next(exchange: Exchange, freeAtMs: number): void {
+    if (this.#stopped) return;
+    if (this.#sender.isFull) this.#held.push(exchange);
+    else if (this.#pacer.take(freeAtMs - this.#windowAtMs))
+      this.#sender.send(exchange, freeAtMs, freeAtMs, freeAtMs);
+  }
+
+  #rest(exchange: Exchange): void {
+    if (this.#stopped) return;
+    const pauseMs = Math.ceil(backoffMs(exchange.failuresInARow, this.#random));
+    const timer = setTimeout(() => {
+      this.#resting.delete(exchange);
+      this.#next(exchange, this.#sender.clock.nowMs());
+      this.#sender.finishIfIdle();
+    }, pauseMs);
+    this.#resting.set(exchange, timer);
+  }
+}

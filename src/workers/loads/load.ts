@@ -1,0 +1,35 @@
+import type { Clock } from '../../protocol/clock.ts';
+import type { Exchange } from '../clients/exchange.ts';
+
+/** When a worker sends, and on which of its connections. Times are on the shared clock. */
+export interface Load {
+  /** The load begins; the window begins at `windowAtMs`. */
+  begin(nowMs: number, windowAtMs: number): void;
+  /** A connection's request has ended. */
+  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void;
+  /** The coordinator has caught up: sending may go on. */
+  onRoom(): void;
+  /** From now on nothing starts, neither what is due later nor what waits in line. */
+  stop(): void;
+  /** Nothing waits, and nothing more will start. */
+  readonly isDone: boolean;
+  /** Requests that were to start and were never released. */
+  readonly notStarted: number;
+}
+
+/** What a load may ask of the worker that it runs in. */
+export interface Sender {
+  readonly clock: Clock;
+  /** The coordinator is behind: nothing may start until `onRoom`. */
+  readonly isFull: boolean;
+  /** The connections that are there. */
+  readonly exchanges: readonly Exchange[];
+  /** One connection more; it opens with its first request. */
+  addExchange(): Exchange;
+  /** Gives a request to a connection, now. */
+  send(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;
+  /** Records a request that was released and never got a connection. */
+  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void;
+  /** To be called when `isDone` may have become true. */
+  finishIfIdle(): void;
+}

@@ -1,0 +1,134 @@
+import type { Pacing } from '../../protocol/plan.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { Exchange } from '../clients/exchange.ts';
+import { OpenPacer, type OpenPacerOptions } from '../pacing/open.ts';
+import { Line } from './line.ts';
+import type { Load, Sender } from './load.ts';
+
+/** Due requests started in one turn of the event loop, before answers are read again. */
+const STARTS_PER_TURN = 64;
+/** Node's timers tick once a millisecond. */
+const TICK_MS = 1;
+/** Precise pacing polls at least this long before a start: a timer may fire that much late. */
+const POLLED_MS = 1.5;
+
+/** Open: requests start when the schedule says so, whatever has become of the earlier ones. */
+export class OpenLoad implements Load {
+  readonly #sender: Sender;
+  readonly #pacer: OpenPacer;
+  readonly #pacing: Pacing;
+  readonly #maxConnections: number;
+  readonly #hasBudget: boolean;
+  /** Free connections, the last one used on top. */
+  readonly #idle: Exchange[] = [];
+  readonly #line = new Line();
+  #windowAtMs = 0;
+  #stopped = false;
+  #missed = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #immediate: NodeJS.Immediate | null = null;
+
+  constructor(shard: Shard, load: OpenPacerOptions['load'] & { readonly pacing: Pacing }, sender: Sender) {
+    this.#sender = sender;
+    this.#pacer = new OpenPacer({ ...shard, load });
+    this.#pacing = load.pacing;
+    this.#maxConnections = shard.maxConnections;
+    this.#hasBudget = shard.requests !== null;
+  }
+
+  get isDone(): boolean {
+    return this.#line.length === 0 && (this.#stopped || this.#pacer.nextMs === Number.POSITIVE_INFINITY);
+  }
+
+  /** After a stop: of a budget all that is left, else what was due by then. */
+  get notStarted(): number {
+    if (!this.#hasBudget) return this.#missed;
+    return this.#pacer.nextMs === Number.POSITIVE_INFINITY ? 0 : this.#pacer.left;
+  }
+
+  begin(_nowMs: number, windowAtMs: number): void {
+    this.#windowAtMs = windowAtMs;
+    this.#idle.push(...this.#sender.exchanges);
+    this.#pump();
+  }
+
+  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void {
+    // A client may tell of a failure again when its socket has closed, within this turn of the event loop;
+    // the next request must not be there yet to be blamed for it.
+    if (hasFailed) setImmediate(() => this.#free(exchange, this.#sender.clock.nowMs()));
+    else this.#free(exchange, endMs);
+  }
+
+  onRoom(): void {
+    this.#pump();
+  }
+
+  stop(): void {
+    const nowMs = this.#sender.clock.nowMs();
+    this.#stopped = true;
+    this.#sleepNoMore();
+    while (!this.#hasBudget && this.#windowAtMs > 0 && this.#dueMs <= nowMs) {
+      if (this.#pacer.take() >= 0) this.#missed++;
+    }
+    while (this.#line.length > 0) {
+      this.#line.shift((intendedMs, dispatchedMs) => this.#sender.drop(intendedMs, dispatchedMs, nowMs));
+    }
+  }
+
+  get #dueMs(): number {
+    return this.#windowAtMs + this.#pacer.nextMs;
+  }
+
+  #free(exchange: Exchange, nowMs: number): void {
+    if (this.#line.length === 0 || this.#stopped) this.#idle.push(exchange);
+    else
+      this.#line.shift((intendedMs, dispatchedMs) =>
+        this.#sender.send(exchange, intendedMs, dispatchedMs, nowMs),
+      );
+    this.#sender.finishIfIdle();
+  }
+
+  /** Starts what is due, then waits for the next start. */
+  #pump(): void {
+    this.#sleepNoMore();
+    if (this.#stopped) return;
+    let nowMs = this.#sender.clock.nowMs();
+    for (
+      let started = 0;
+      started < STARTS_PER_TURN && this.#dueMs <= nowMs && !this.#sender.isFull;
+      started++
+    ) {
+      this.#release(this.#windowAtMs + this.#pacer.take(), nowMs);
+      nowMs = this.#sender.clock.nowMs();
+    }
+    // A full recorder calls again when there is room.
+    if (!this.#sender.isFull) this.#wait(this.#dueMs - nowMs);
+    this.#sender.finishIfIdle();
+  }
+
+  #wait(untilDueMs: number): void {
+    if (untilDueMs === Number.POSITIVE_INFINITY) return;
+    const pump = (): void => this.#pump();
+    const sleepMs = Math.floor(this.#pacing === 'precise' ? untilDueMs - POLLED_MS : untilDueMs);
+    if (untilDueMs <= 0 || (this.#pacing === 'precise' && sleepMs < TICK_MS))
+      this.#immediate = setImmediate(pump);
+    else this.#timer = setTimeout(pump, Math.max(TICK_MS, sleepMs));
+  }
+
+  #release(intendedMs: number, nowMs: number): void {
+    const exchange = this.#idle.pop() ?? this.#another();
+    if (exchange === null) this.#line.push(intendedMs, nowMs);
+    else this.#sender.send(exchange, intendedMs, nowMs, nowMs);
+  }
+
+  #another(): Exchange | null {
+    return this.#sender.exchanges.length < this.#maxConnections ? this.#sender.addExchange() : null;
+  }
+
+  #sleepNoMore(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#immediate !== null) clearImmediate(this.#immediate);
+    this.#timer = null;
+    this.#immediate = null;
+  }
+}
