@@ -18,6 +18,8 @@ const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
 /** Values kept for exact percentiles, over all workers; beyond, percentiles come from the histogram. */
 const MAX_EXACT_REQUESTS = 1_000_000;
+/** A worker that is not ready this long after it could have given up connecting is ended. */
+const LONGEST_BOOT_MS = 30_000;
 /** A worker that has not ended this long after it should have is ended. */
 const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
@@ -52,6 +54,7 @@ export class Coordinator {
   #interrupted = false;
   #killTimer: NodeJS.Timeout | null = null;
   #keepsValues = true;
+  #isOver = false;
 
   constructor(plan: RunPlan, clock: Clock) {
     this.#plan = plan;
@@ -76,6 +79,7 @@ export class Coordinator {
     const startedAt = new Date();
     const calledAtMs = this.#clock.nowMs();
     const cpuBefore = process.cpuUsage();
+    const { warmupMs, timeoutMs } = this.#plan;
     const pool = createPool(this.#workers.length, {
       onMessage: (index, message) => this.#onMessage(index, message),
       onEnd: (index, failure) => this.#onEnd(index, failure),
@@ -85,12 +89,14 @@ export class Coordinator {
       for (const { shard } of this.#workers) {
         pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard });
       }
-      await this.#allReady.promise;
       // A stop may have come before there was a pool to tell.
       if (this.#interrupted) this.#tellStop(0);
-      else this.#go(pool);
+      else this.#killAfter(timeoutMs + LONGEST_BOOT_MS);
+      await this.#allReady.promise;
+      if (!this.#interrupted) this.#go(pool);
       await this.#allEnded.promise;
     } finally {
+      this.#isOver = true;
       if (this.#killTimer !== null) clearTimeout(this.#killTimer);
       await pool.close();
     }
@@ -114,7 +120,7 @@ export class Coordinator {
       records: this.#records,
       interrupted: this.#interrupted,
       stoppedAtMs: this.#stoppedAtMs,
-      startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#plan.warmupMs - calledAtMs,
+      startupMs: (this.#windowAtMs === null ? this.#clock.nowMs() : this.#windowAtMs - warmupMs) - calledAtMs,
       ownCpuMs: microsToMs(cpu.user + cpu.system),
       ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
     };
@@ -156,11 +162,13 @@ export class Coordinator {
     const windowAtMs = startAtMs + warmupMs;
     this.#windowAtMs = windowAtMs;
     for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
+    if (this.#killTimer !== null) clearTimeout(this.#killTimer);
     if (this.#windowEndMs === null) return;
     this.#killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
   }
 
   #interrupt(drainMs: number, graceMs: number): void {
+    if (this.#isOver) return;
     const nowMs = this.#clock.nowMs();
     if (!this.#interrupted) {
       this.#interrupted = true;
@@ -213,6 +221,7 @@ export class Coordinator {
     if (worker === undefined) return;
     worker.hasEnded = true;
     worker.failure ??= failure;
+    if (this.#interrupted) this.#allReady.resolve();
     if (this.#windowAtMs === null && worker.report === null) {
       const reason = worker.failure ?? 'it ended before it was ready';
       this.#allReady.reject(
@@ -227,8 +236,11 @@ export class Coordinator {
 
   #boundMemory(): void {
     if (!this.#keepsValues) return;
-    const samples = this.#workers.reduce((sum, { tally }) => sum + tally.samples, 0);
-    if (samples <= MAX_EXACT_REQUESTS) return;
+    const requests = this.#workers.reduce(
+      (sum, { tally }) => sum + tally.latencies.response.moments.count,
+      0,
+    );
+    if (requests <= MAX_EXACT_REQUESTS) return;
     this.#keepsValues = false;
     for (const { tally } of this.#workers) tally.dropValues();
   }

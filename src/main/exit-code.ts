@@ -4,13 +4,17 @@ import type { Summary } from '../protocol/summary.ts';
 /** What the process ends with after a run. */
 export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
   const isFailed = summary.requests.ok === 0 || summary.thresholds.some(({ ok }) => !ok);
-  const holds: Partial<Record<ExitCode, boolean>> = {
-    [EXIT_CODES.interrupted]: summary.interrupted,
-    [EXIT_CODES.notWritten]: couldNotWrite,
-    [EXIT_CODES.degraded]: summary.degraded,
-    [EXIT_CODES.failed]: isFailed,
-  };
-  return EXIT_CODE_PRECEDENCE.find((code) => holds[code] === true) ?? EXIT_CODES.ok;
+  return worstOf([
+    summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
+    couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
+    summary.degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
+    isFailed ? EXIT_CODES.failed : EXIT_CODES.ok,
+  ]);
+}
+
+/** Of several codes the one to end with. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return EXIT_CODE_PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT_CODES.ok;
 }
 
 /** Why nothing succeeded, in one sentence; null where something did, or nothing was sent. */

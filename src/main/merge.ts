@@ -26,6 +26,7 @@ export interface MergedTally {
   readonly latencies: Readonly<Record<LatencyKind, MergedDistribution>>;
   readonly sentInWindow: number;
   readonly okInWindow: number;
+  readonly warmupEndsMs: readonly number[];
   readonly lastEndMs: number;
 }
 
@@ -44,6 +45,7 @@ export function emptyTally(): MergedTally {
     })),
     sentInWindow: 0,
     okInWindow: 0,
+    warmupEndsMs: [],
     lastEndMs: 0,
   };
 }
@@ -57,6 +59,7 @@ export function tallyOf(tally: Tally): MergedTally {
     latencies: forEachKind((kind) => distributionOf(tally.latencies[kind])),
     sentInWindow: tally.sentInWindow,
     okInWindow: tally.okInWindow,
+    warmupEndsMs: tally.warmupEndsMs,
     lastEndMs: tally.lastEndMs,
   };
 }
@@ -75,6 +78,7 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     latencies: forEachKind((kind) => mergeDistributions(a.latencies[kind], b.latencies[kind])),
     sentInWindow: a.sentInWindow + b.sentInWindow,
     okInWindow: a.okInWindow + b.okInWindow,
+    warmupEndsMs: [...a.warmupEndsMs, ...b.warmupEndsMs],
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
   };
 }

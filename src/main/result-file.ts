@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { LATENCY_KINDS, SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
 
-/** A result file that is being written beside its final name, so that nobody ever reads half of one. */
+/**
+ * A result file that is being written beside its final name, so that nobody ever reads half of one. What is
+ * no regular file, such as a pipe or a device, is written to as it is.
+ */
 export class ResultFile {
   readonly #path: string;
-  readonly #temporaryPath: string;
+  /** Null where the file is written directly. */
+  readonly #temporaryPath: string | null;
   readonly #file: FileHandle;
 
-  private constructor(path: string, temporaryPath: string, file: FileHandle) {
+  private constructor(path: string, temporaryPath: string | null, file: FileHandle) {
     this.#path = path;
     this.#temporaryPath = temporaryPath;
     this.#file = file;
@@ -22,16 +26,18 @@ export class ResultFile {
    * @throws VolleyError VOLLEY_OUTPUT
    */
   static async open(path: string): Promise<ResultFile> {
-    const temporaryPath = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-    const isFolder = await stat(path).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
-    if (isFolder) throw cannotWrite(path, 'it is a folder');
     try {
-      return new ResultFile(path, temporaryPath, await open(temporaryPath, 'wx'));
+      // A link stays a link: what it leads to is replaced.
+      const finalPath = await realpath(path).catch(() => path);
+      const known = await stat(finalPath).catch(() => null);
+      if (known?.isDirectory() === true) throw cannotWrite(path, 'it is a folder');
+      if (known !== null && !known.isFile())
+        return new ResultFile(finalPath, null, await open(finalPath, 'r+'));
+      const suffix = randomBytes(6).toString('hex');
+      const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${suffix}.tmp`);
+      return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode));
     } catch (error) {
-      throw cannotWrite(path, codeOf(error) || messageOf(error));
+      throw error instanceof VolleyError ? error : cannotWrite(path, codeOf(error) || messageOf(error));
     }
   }
 
@@ -39,9 +45,9 @@ export class ResultFile {
   async commit(text: string): Promise<void> {
     try {
       await this.#file.writeFile(text);
-      await this.#file.sync();
+      if (this.#temporaryPath !== null) await this.#file.sync();
       await this.#file.close();
-      await rename(this.#temporaryPath, this.#path);
+      if (this.#temporaryPath !== null) await rename(this.#temporaryPath, this.#path);
     } catch (error) {
       await this.discard();
       throw cannotWrite(this.#path, codeOf(error) || messageOf(error));
@@ -51,7 +57,7 @@ export class ResultFile {
   /** Leaves nothing behind. */
   async discard(): Promise<void> {
     await this.#file.close().catch(() => {});
-    await unlink(this.#temporaryPath).catch(() => {});
+    if (this.#temporaryPath !== null) await unlink(this.#temporaryPath).catch(() => {});
   }
 }
 

@@ -41,8 +41,10 @@ export class Tally {
   };
   /** Given to a connection within the window, whenever they were due. */
   sentInWindow = 0;
-  /** Successful responses that ended within the window, whenever they began. */
+  /** Successful requests of the window that ended within it. */
   okInWindow = 0;
+  /** When successful requests of the warm-up ended that did so within the window. */
+  readonly warmupEndsMs: number[] = [];
   /** When the last request of the window ended; zero before the first. */
   lastEndMs = 0;
 
@@ -89,7 +91,11 @@ export class Tally {
       const responseMs = startLagMs + waitMs + (wasWritten ? serviceMs : 0);
       const endMs = intendedMs + responseMs;
 
-      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) this.okInWindow++;
+      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) {
+        // Where the window ends with its last request, only that will tell whether these ended in time.
+        if (intendedMs < 0) this.warmupEndsMs.push(endMs);
+        else this.okInWindow++;
+      }
       if (outcome !== OUTCOME.dropped) {
         const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
         if (sentAtMs >= 0 && sentAtMs <= windowEndMs) this.sentInWindow++;

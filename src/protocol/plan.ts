@@ -77,6 +77,8 @@ export interface Target {
   readonly body: Uint8Array | null;
   /** Resolved once, before the start; tried in turn. */
   readonly addresses: readonly Address[];
+  /** The request says `connection: close`: then the end of a connection is no doing of the target's. */
+  readonly asksToClose: boolean;
   /** Accept any certificate. */
   readonly insecure: boolean;
 }

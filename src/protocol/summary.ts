@@ -20,7 +20,7 @@ export interface LatencySummary {
   readonly maxMinusMean: number | null;
   /** Nearest rank; null where the sample is too small for it. */
   readonly percentiles: Readonly<Record<string, number | null>>;
-  /** The percentiles whose number is only a lower bound. */
+  /** The percentiles, and `min`, whose number is only a lower bound. */
   readonly atLeast: readonly string[];
   readonly precision: 'exact' | 'histogram';
 }

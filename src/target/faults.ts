@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 type Fault = (socket: Socket, request: IncomingMessage, response: ServerResponse) => void;
 
@@ -8,7 +9,7 @@ const BODY = 'hello from a faulty server\n';
 /** What can go wrong with an answer, by the name under /fault/. */
 export const FAULTS: Readonly<Record<string, Fault>> = {
   /** RST after the request. */
-  reset: (socket) => socket.resetAndDestroy(),
+  reset: (socket) => reset(socket),
   /** FIN after the request, without a byte of an answer. */
   close: (socket) => socket.end(),
   /** FIN in the middle of the head. */
@@ -19,7 +20,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'truncate-reset': (socket) => {
     socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${BODY.length * 2}\r\n\r\n${BODY}`, () => {
       // An RST overtakes what the other side has not read yet: it gets a moment to read.
-      setTimeout(() => socket.resetAndDestroy(), 5);
+      setTimeout(() => reset(socket), 5);
     });
   },
   /** FIN in the middle of a chunked body. */
@@ -52,3 +53,9 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     response.end(BODY);
   },
 };
+
+/** RST; over TLS there is no such thing within Node's reach, and the connection is cut without a goodbye. */
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
+}

@@ -28,6 +28,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
   #inFlight = 0;
+  #retried = 0;
   #stopped = false;
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
@@ -104,7 +105,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     return {
       samples: this.recorder.samples,
       notStarted: this.#load.notStarted,
-      retried: this.exchanges.reduce((sum, exchange) => sum + exchange.retried, 0),
+      retried: this.#retried,
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
       bytesSent: counters.bytesSent,
@@ -157,6 +158,10 @@ export class ShardRun implements ExchangeOwner, Sender {
     }
     this.#load.onFree(exchange, endMs, true);
     this.finishIfIdle();
+  }
+
+  onRetry(exchange: Exchange): void {
+    if (exchange.intendedMs >= this.#windowAtMs) this.#retried++;
   }
 
   finishIfIdle(): void {

@@ -16,14 +16,23 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   const done = Promise.withResolvers<void>();
   let run: ShardRun | null = null;
   let usage = new UsageMeter();
+  let windowEndMs: number | null = null;
+  let endOfLoad: NodeJS.Timeout | null = null;
 
   const carryOut = async (shard: Shard): Promise<void> => {
+    windowEndMs = shard.windowEndMs;
     run = new ShardRun(shard, channel, clock);
     await run.prepare();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
     await run.finished;
+    if (endOfLoad !== null) clearTimeout(endOfLoad);
     channel.post({ type: 'report', report: run.close(usage.stop()) });
   };
+
+  const endOfLoadAfter = (windowAtMs: number): NodeJS.Timeout | null =>
+    windowEndMs === null
+      ? null
+      : setTimeout(() => usage.endOfLoad(), windowAtMs + windowEndMs - clock.nowMs());
 
   const handle = (message: CoordinatorMessage): void => {
     switch (message.type) {
@@ -41,6 +50,7 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
         // What came before the load is not the load's.
         usage.stop();
         usage = new UsageMeter();
+        endOfLoad = endOfLoadAfter(message.windowAtMs);
         run?.start(message.startAtMs, message.windowAtMs);
         return;
       case 'stop':

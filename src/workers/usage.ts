@@ -16,6 +16,7 @@ export class UsageMeter {
   readonly #delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   readonly #gc: PerformanceObserver;
   #gcMs = 0;
+  #utilization: number | null = null;
 
   constructor() {
     this.#delay.enable();
@@ -23,8 +24,14 @@ export class UsageMeter {
     this.#gc.observe({ entryTypes: ['gc'] });
   }
 
+  /** Ends the measurement of how busy the loop is: waiting for the last answers would dilute it. */
+  endOfLoad(): void {
+    this.#utilization ??= performance.eventLoopUtilization(this.#loop).utilization;
+  }
+
   /** Ends the measurement. The CPU of the whole process counts from its beginning. */
   stop(): WorkerUsage {
+    this.endOfLoad();
     this.#delay.disable();
     this.#addGc(this.#gc.takeRecords());
     this.#gc.disconnect();
@@ -36,7 +43,7 @@ export class UsageMeter {
       cpuMs: microsToMs(cpu.user + cpu.system),
       processCpuMs: microsToMs(whole.user + whole.system),
       peakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
-      eventLoopUtilization: performance.eventLoopUtilization(this.#loop).utilization,
+      eventLoopUtilization: this.#utilization ?? 0,
       loopDelayP99Ms: Math.max(0, delayMs),
       gcMs: this.#gcMs,
     };

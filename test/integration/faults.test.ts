@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type ErrorKind, run } from '../../src/main/index.ts';
@@ -103,7 +104,7 @@ describe.each(MODES)('%s', (mode) => {
       timeout: '200ms',
     });
     expect(requests.failed).toBe(8);
-    expect(latencyMs.service).toMatchObject({ count: 8, censored: 8, atLeast: ['50', '75'] });
+    expect(latencyMs.service).toMatchObject({ count: 8, censored: 8, atLeast: ['min', '50', '75'] });
     expect(latencyMs.response.min).toBeGreaterThanOrEqual(200);
     expect(latencyMs.firstByte.censored).toBe(8);
   });
@@ -144,6 +145,38 @@ describe.each(MODES)('%s', (mode) => {
     expect(summary.errors).toMatchObject([{ kind: 'timeout', count: 6 }]);
     expect(summary.statuses).toEqual({});
     expect(target.stats().requests).toBe(6);
+  });
+
+  test('a connection that the target ends before its first request is opened again; nothing fails', async () => {
+    // As a proxy does with idle connections: 408 and FIN, unless a request comes at once.
+    const seen: string[] = [];
+    const server = createServer((socket) => {
+      const idle = setTimeout(
+        () => socket.end('HTTP/1.1 408 Request Timeout\r\nconnection: close\r\n\r\n'),
+        1,
+      );
+      socket.on('data', (chunk) => {
+        clearTimeout(idle);
+        seen.push(String(chunk));
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
+      });
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, requests: 40 });
+    server.close();
+    expect(summary.requests).toMatchObject({ sent: 40, ok: 40, failed: 0 });
+    expect(summary.statuses).toEqual({ '200': 40 });
+    expect(seen).toHaveLength(40);
+  });
+
+  test('connections that end at our own request are not closed by the target', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url, headers: ['Connection: close'] });
+    expect(summary.requests.ok).toBe(12);
+    expect(target.stats().connectionsAccepted).toBe(12);
+    expect(target.stats().mostConnections).toBeLessThanOrEqual(4);
   });
 
   test('an error status is a complete answer that failed', async () => {

@@ -1,5 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type Progress, run, start } from '../../src/main/index.ts';
+import { ROOT } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
@@ -64,6 +68,34 @@ describe.each(MODES)('%s', (mode) => {
     expect(interrupted).toBe(true);
     expect(requests).toMatchObject({ scheduled: 100, sent: 0, notStarted: 100 });
     expect(target.stats().requests).toBe(0);
+  });
+
+  test('a run that is stopped before it has begun does not wait for a target that never accepts', async () => {
+    const deaf = fork(join(ROOT, 'test/fixtures/deaf-server.cjs'));
+    try {
+      const [port] = await once(deaf, 'message');
+      const before = performance.now();
+      const { interrupted, requests } = await run(
+        { ...options, url: `http://127.0.0.1:${port}/`, requests: 10 },
+        { signal: AbortSignal.abort() },
+      );
+      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(interrupted).toBe(true);
+      expect(requests).toMatchObject({ sent: 0, notStarted: 10 });
+    } finally {
+      deaf.kill('SIGKILL');
+    }
+  });
+
+  test('a stop after the end does nothing', async () => {
+    const target = await startTarget();
+    const underWay = await start({ ...options, url: target.url, requests: 10 });
+    const summary = await underWay.summary;
+    const timers = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    underWay.stop();
+    underWay.abort();
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'Timeout')).toHaveLength(timers);
+    expect(summary.interrupted).toBe(false);
   });
 
   test('the progress over all workers grows towards the result', async () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { run, type Summary } from '../../src/main/index.ts';
 import { MODES, workersIn } from '../support/modes.ts';
@@ -125,6 +127,31 @@ describe.each(MODES)('%s', (mode) => {
     expect(target.stats().requests).toBeGreaterThan(20 + 2 * 8);
     expect(target.stats().connectionsAccepted).toBe(2);
     expectSound(summary);
+  });
+
+  test('a window that ends with its last request counts no answer to the warm-up that came later', async () => {
+    let accepted = 0;
+    const server = createServer((socket) => {
+      // The first connection answers at once, the others after 400 ms.
+      const delayMs = accepted++ === 0 ? 10 : 400;
+      socket.on('data', () =>
+        setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'), delayMs),
+      );
+      socket.on('error', () => {});
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const { rate, windowMs } = await run({
+      url: `http://127.0.0.1:${port}/`,
+      mode,
+      concurrency: 20,
+      requests: 1,
+      warmup: '500ms',
+    });
+    server.close();
+    expect(windowMs).toBeLessThan(100);
+    // Its own, and those of the warm-up that happened to end within these few milliseconds.
+    expect((rate.throughputPerSecond * windowMs) / 1_000).toBeLessThan(5);
   });
 
   test('method, headers and body arrive as given', async () => {

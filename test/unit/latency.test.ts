@@ -75,6 +75,13 @@ describe('summing up latencies', () => {
     expect(summary.atLeast).toEqual(['51', '90']);
   });
 
+  test('the smallest value is in doubt only where it is a lower bound', () => {
+    const younger: Sample = { outcome: 'unfinished', serviceMs: 0.5 };
+    expect(summarizeLatency(serviceOf([upTo(3), [younger]]), []).atLeast).toEqual(['min']);
+    expect(summarizeLatency(serviceOf([[younger]]), []).atLeast).toEqual(['min']);
+    expect(summarizeLatency(serviceOf([upTo(3), [{ ...younger, serviceMs: 2 }]]), []).atLeast).toEqual([]);
+  });
+
   test('the histogram says the same within 0.1 %, with exact count, mean and extremes', () => {
     const parts = [upTo(1_000), [{ outcome: 'timeout', serviceMs: 5_000 } as const]];
     const exact = summarizeLatency(serviceOf(parts), LABELS);

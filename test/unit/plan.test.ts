@@ -203,6 +203,26 @@ describe('the gate between options and plan', () => {
     expect(problems[0]).toMatch(sentence);
   });
 
+  test.each<[string, unknown, RegExp]>([
+    ['nothing at all', undefined, /The options 'undefined': give an object/],
+    ['an option that does not exist', { ...URL_GIVEN, request: 5 }, /The option 'request' does not exist/],
+    [
+      'headers as an object',
+      { ...URL_GIVEN, headers: { a: 'b' } },
+      /The option headers .* give a list of text/,
+    ],
+    ['percentiles as numbers', { ...URL_GIVEN, percentiles: [50] }, /The option percentiles '50'/],
+    ['a body that is a number', { ...URL_GIVEN, body: 5 }, /The option body '5'/],
+    [
+      'a duration without a unit that can be seen',
+      { ...URL_GIVEN, duration: 5 },
+      /The option duration '5': give text/,
+    ],
+    ['a password that cannot be decoded', { url: 'http://%zz@127.0.0.1/' }, /write a % in it as %25/],
+  ])('JavaScript’s callers are told of %s', (_name, options, sentence) => {
+    expect(problemsOf(options as RunOptions)).toEqual([expect.stringMatching(sentence)]);
+  });
+
   test('everything that is wrong is reported at once', () => {
     const problems = problemsOf({
       url: 'x://',

@@ -15,6 +15,7 @@ const PLAN: RunPlan = {
     headers: [],
     body: null,
     addresses: [{ address: '127.0.0.1', family: 4 }],
+    asksToClose: false,
     insecure: false,
   },
   isTargetLocal: true,
@@ -37,6 +38,49 @@ describe('split', () => {
     const shards = split(PLAN);
     expect(shards.map(({ requests }) => requests)).toEqual([4, 3, 3]);
     expect(shards.map(({ connections }) => connections)).toEqual([4, 3, 3]);
+  });
+
+  test('a closed budget follows the connections, an open one the workers', () => {
+    const plan = { ...PLAN, workers: 2, concurrency: 3, stop: { requests: 100, durationMs: null } };
+    expect(split(plan).map(({ requests }) => requests)).toEqual([67, 33]);
+    const rate = { requests: 1, periodMs: 1 };
+    const load = {
+      model: 'open',
+      stages: [{ durationMs: null, from: rate, to: rate }],
+      arrivals: 'constant',
+      maxInFlight: 9,
+      pacing: 'eco',
+    } as const;
+    expect(
+      split({ ...plan, load }).map(({ requests, maxConnections }) => [requests, maxConnections]),
+    ).toEqual([
+      [50, 5],
+      [50, 4],
+    ]);
+  });
+
+  test('the budget of every worker sums to the budget, and is even over the connections', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.nat(200),
+        fc.integer({ min: 1, max: 5_000 }),
+        (workers, more, requests) => {
+          const shards = split({
+            ...PLAN,
+            workers,
+            concurrency: workers + more,
+            stop: { requests, durationMs: null },
+          });
+          expect(sum(shards.map((shard) => shard.requests!))).toBe(requests);
+          const open = sum(shards.map(({ connections }) => connections));
+          for (const { connections, requests: own } of shards) {
+            expect(own).toBeGreaterThanOrEqual(connections * Math.floor(requests / open));
+            expect(own).toBeLessThanOrEqual(connections * Math.ceil(requests / open));
+          }
+        },
+      ),
+    );
   });
 
   test('a budget below the concurrency opens only the connections that it can use', () => {

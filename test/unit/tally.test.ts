@@ -27,7 +27,8 @@ describe('folding a batch', () => {
       [answered(5, -3), answered(2, -3), answered(500, 999), answered(1, 999)],
       1_000,
     );
-    expect(tally.okInWindow).toBe(2);
+    expect(tally.okInWindow + tally.warmupEndsMs.length).toBe(2);
+    expect(tally.warmupEndsMs).toEqual([2]);
   });
 
   test('the rate counts what was sent within the window, whenever it was due', () => {

@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { exitCodeOf } from '../exit-code.ts';
+import { exitCodeOf, worstOf } from '../exit-code.ts';
 import { resolvePlan } from '../plan/resolve.ts';
 import { showProgress } from '../reporters/live.ts';
 import { renderSideBySide } from '../reporters/side-by-side.ts';
@@ -34,17 +34,16 @@ export async function demoCommand(problems: readonly string[]): Promise<ExitCode
       summaries.push(summary);
       if (summary.interrupted) break;
     }
+    if (summaries.some(({ interrupted }) => interrupted))
+      process.stdout.write('INTERRUPTED: this is what was measured until then.\n');
     process.stdout.write(`${renderSideBySide(summaries)}\n`);
     process.stdout.write(
       'Inline is one event loop; threads and processes are two workers each, which share this\n' +
         'machine’s cores with the server. Now your own: volley http://host:port/path\n',
     );
-    return (
-      summaries.map((summary) => exitCodeOf(summary, false)).find((code) => code !== EXIT_CODES.ok) ??
-      EXIT_CODES.ok
-    );
+    return worstOf(summaries.map((summary) => exitCodeOf(summary, false)));
   } finally {
-    server.disconnect();
+    if (server.connected) server.disconnect();
   }
 }
 

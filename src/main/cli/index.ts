@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import { Parsed, unknownArguments } from './parsed.ts';
@@ -9,9 +10,19 @@ const HELP_WIDTH = 100;
 
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // Whoever reads the result may stop reading: that is no error.
-  process.stdout.on('error', () => {});
-  process.exitCode = await runCommand(argv);
+  let exitCode: ExitCode = EXIT_CODES.ok;
+  // Whoever reads the result may stop reading: that is no error. A disk that is full is one.
+  process.stdout.on('error', (error) => {
+    if (codeOf(error) === 'EPIPE') return;
+    process.stderr.write(`volley: the result could not be printed (${codeOf(error)}).\n`);
+    exitCode = worstOf([exitCode, EXIT_CODES.notWritten]);
+    process.exitCode = exitCode;
+  });
+  // Progress and notes may be lost; the result must not be.
+  process.stderr.on('error', () => {});
+  const ended = await runCommand(argv);
+  exitCode = worstOf([exitCode, ended]);
+  process.exitCode = exitCode;
 }
 
 async function runCommand(argv: readonly string[]): Promise<ExitCode> {

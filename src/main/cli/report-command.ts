@@ -1,4 +1,4 @@
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { readResult } from '../result-file.ts';
@@ -12,6 +12,19 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
   if (path === undefined)
     problems.push('No result was given: say which file, for instance volley report result.json.');
   if (problems.length > 0 || path === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
-  process.stdout.write(REPORTERS[form](await readResult(path)));
+  const summary = await readResult(path);
+  process.stdout.write(render(path, () => REPORTERS[form](summary)));
   return EXIT_CODES.ok;
+}
+
+/** A field that is missing or of another type shows when it is used. */
+function render(path: string, toText: () => string): string {
+  try {
+    return toText();
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.resultFile,
+      `The result '${path}' cannot be used: a part of it is missing (${messageOf(error)}); save one with --out.`,
+    );
+  }
 }

@@ -8,11 +8,13 @@ import {
   type Stage,
   type WorkerMode,
 } from '../../protocol/plan.ts';
+import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
 import type { RunOptions } from './options.ts';
 import { type Problems, quoted } from './problems.ts';
 import { parseDurationMs, parseRate } from './quantities.ts';
 
+const LONGEST_STAGES_MS = 168 * MS_PER_HOUR;
 const MAX_PER_SECOND = 10_000_000;
 /** Open files that a process needs beside its connections. */
 const RESERVED_FILES = 100;
@@ -115,6 +117,8 @@ function parseStageList(text: string, problems: Problems): Stage[] {
       stages.push({ durationMs, from, to });
     }
   }
+  if ((durationOfMs(stages) ?? 0) > LONGEST_STAGES_MS)
+    problems.add(`--stages ${quoted(text)}: they may last 168h in all.`);
   if (stages.length > 0 && stages.every(({ from, to }) => from.requests + to.requests === 0)) {
     problems.add(
       `--stages ${quoted(text)}: no request is ever due: give at least one stage a rate above zero.`,

@@ -22,7 +22,7 @@ export class Problems {
     if (durationMs !== null && durationMs >= minMs && durationMs <= maxMs) return durationMs;
     const bound = minMs > 0 ? 'more than zero' : 'zero or more';
     this.add(
-      `${option} ${quoted(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most 500h.`,
+      `${option} ${quoted(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most 168h.`,
     );
     return null;
   }

@@ -21,6 +21,7 @@ import {
   parseOpenLoad,
   type UnresolvedOpenLoad,
 } from './load.ts';
+import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
@@ -29,8 +30,8 @@ import { isLocal, parseTarget, resolveTarget, type UnresolvedTarget } from './ta
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
 const MAX_REQUESTS = 1_000_000_000_000;
-// Node's timers hold 2^31 ms, which is 596 hours.
-const LONGEST_MS = 500 * MS_PER_HOUR;
+// A week: warm-up, duration and timeout together still fit one of Node's timers (2^31 ms, or 596 hours).
+const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
 /** A plan that still wants its target's name looked up, and what follows from where it is. */
@@ -48,6 +49,9 @@ export type UnresolvedPlan = Omit<RunPlan, 'target' | 'isTargetLocal' | 'load'> 
 export function checkOptions(options: RunOptions, earlier: readonly string[] = []): UnresolvedPlan {
   const problems = new Problems();
   for (const sentence of earlier) problems.add(sentence);
+  checkShape(options, problems);
+  if (problems.sentences.length > earlier.length)
+    throw new VolleyError(ERROR_CODES.usage, problems.sentences);
   const target = parseTarget(options, `volley/${VERSION}`, problems);
   const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const requests = optional(options.requests, (value) =>

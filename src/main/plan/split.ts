@@ -8,8 +8,8 @@ export function share(total: number, parts: number, index: number): number {
 }
 
 /**
- * Splits a plan over its workers. Shares of requests and of connections go to the same workers first, so
- * that where the budget has a request for each connection in all, it has one for each in every shard.
+ * Splits a plan over its workers. A closed budget is shared out over the connections, so that all of them,
+ * and with them all workers, come to their end together; an open one over the workers, as its starts are.
  */
 export function split(plan: RunPlan): Shard[] {
   const { workers, stop, warmupMs, timeoutMs, load, client, target, seed } = plan;
@@ -20,7 +20,7 @@ export function split(plan: RunPlan): Shard[] {
     workers,
     connections: share(connections, workers, index),
     maxConnections: share(maxConnections, workers, index),
-    requests: stop.requests === null ? null : share(stop.requests, workers, index),
+    requests: stop.requests === null ? null : budgetOf(plan, connections, index),
     durationMs: stop.durationMs,
     windowEndMs: windowEndMs(plan),
     warmupMs,
@@ -45,6 +45,18 @@ export function windowEndMs({
   const schedule = new Schedule(load, warmupMs);
   const budgetEndMs = schedule.timeOfMs(Math.ceil(schedule.dueBefore(0)) + stop.requests);
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
+}
+
+function budgetOf({ workers, stop, load }: RunPlan, connections: number, index: number): number {
+  const requests = stop.requests ?? 0;
+  if (load.model === 'open') return share(requests, workers, index);
+  const before = Array.from({ length: index }, (_, earlier) => share(connections, workers, earlier));
+  const first = before.reduce((sum, count) => sum + count, 0);
+  const own = share(connections, workers, index);
+  return Array.from({ length: own }, (_, offset) => share(requests, connections, first + offset)).reduce(
+    (sum, count) => sum + count,
+    0,
+  );
 }
 
 /** A budget smaller than the concurrency cannot use every connection; the others are not opened. */

@@ -31,7 +31,7 @@ export function parseTarget(
   const headers = parseHeaders(options.headers ?? [], problems);
   if (url === null || method === null || headers === null) return null;
 
-  const authorization = authorizationOf(url);
+  const authorization = authorizationOf(url, problems);
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -51,6 +51,7 @@ export function parseTarget(
       ...headers,
     ],
     body,
+    asksToClose: asksToClose(headers),
     insecure: options.insecure ?? false,
   };
 }
@@ -136,10 +137,22 @@ function parseHeaders(lines: readonly string[], problems: Problems): string[] | 
   return problems.sentences.length === before ? headers : null;
 }
 
-function authorizationOf(url: URL): string | null {
+function authorizationOf(url: URL, problems: Problems): string | null {
   if (url.username === '' && url.password === '') return null;
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  try {
+    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  } catch {
+    problems.add('The user name or password in the URL cannot be read: write a % in it as %25.');
+    return null;
+  }
+}
+
+function asksToClose(headers: readonly string[]): boolean {
+  return headers.some(
+    (name, index) =>
+      index % 2 === 0 && name.toLowerCase() === 'connection' && /\bclose\b/i.test(headers[index + 1] ?? ''),
+  );
 }
 
 function withDefault(headers: readonly string[], name: string, value: string): string[] {

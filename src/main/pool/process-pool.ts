@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
 import type { PoolEvents, WorkerPool } from './worker-pool.ts';
 
@@ -19,8 +20,10 @@ export function createProcessPool(count: number, events: PoolEvents): WorkerPool
       stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
     });
     child.on('message', (message) => events.onMessage(index, message as WorkerMessage));
-    // A child that is gone cannot be written to; what matters is told by 'close'.
-    child.on('error', () => {});
+    // That a child could not be started is told here; that one is gone, by 'close'.
+    child.on('error', (error) => {
+      if (child.pid === undefined) stderr = `Error: ${messageOf(error)}`;
+    });
     const done = new Promise<void>((resolve) => {
       // Not 'exit': messages may still be on their way then.
       child.once('close', (code, signal) => {
@@ -53,5 +56,6 @@ export function createProcessPool(count: number, events: PoolEvents): WorkerPool
 function endOf(child: ChildProcess, code: number | null, signal: string | null, stderr: string): string {
   if (signal !== null) return `process ${child.pid} was killed by ${signal}`;
   const message = stderr.split('\n').find((line) => /^\w*(Error|Exception)\b/.test(line));
+  if (child.pid === undefined) return message ?? `no process could be started (${code})`;
   return `process ${child.pid} exited with ${code}${message === undefined ? '' : `: ${message}`}`;
 }

@@ -61,7 +61,7 @@ export function renderText(summary: Summary): string {
 function header({ tool, plan, generator: own }: Summary): string[] {
   const { target, mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
   const limits = [
-    stop.requests === null ? [] : [`${formatCount(stop.requests)} requests`],
+    stop.requests === null ? [] : [counted(stop.requests, 'request')],
     stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
   ].flat();
   const connections = load.model === 'closed' ? [counted(concurrency, 'connection')] : [];
@@ -142,7 +142,7 @@ function latencyRow(latency: LatencySummary, percentiles: readonly string[]): st
     isAtLeast ? `≥${text.replace(' ', '')}` : text;
   const hasBounds = latency.censored > 0;
   return [
-    formatMs(latency.min),
+    bounded(formatMs(latency.min), latency.atLeast.includes('min')),
     bounded(formatMs(latency.mean), hasBounds),
     ...percentiles.map((label) =>
       bounded(formatMs(latency.percentiles[label] ?? null), latency.atLeast.includes(label)),

@@ -1,4 +1,4 @@
-import { cellOf, middleMs } from '../../metrics/histogram.ts';
+import { cellOf, type Histogram, middleMs } from '../../metrics/histogram.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { sortedValues } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
@@ -21,7 +21,8 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
     : findInHistogram(merged);
 
   const percentiles: Record<string, number | null> = {};
-  const atLeast: string[] = [];
+  // The smallest value is in doubt only where it is a lower bound, below every observed one.
+  const atLeast = lowestCell(bounds) < lowestCell(merged.observed) ? ['min'] : [];
   for (const percentile of labels.map(parsePercentile)) {
     if (percentile === null) continue;
     const found = findPercentile(percentile, count, find);
@@ -82,6 +83,10 @@ function findInHistogram({ observed, bounds, moments }: MergedDistribution): (ra
     const valueMs = Math.min(moments.max, Math.max(moments.min, middleMs(cell)));
     return { valueMs, isAtLeast: observed.countUpTo(cell) < rank };
   };
+}
+
+function lowestCell(histogram: Histogram): number {
+  return histogram.cellAtRank(1) ?? Number.POSITIVE_INFINITY;
 }
 
 /** How many of the sorted values are at most `value`. */

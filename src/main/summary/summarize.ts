@@ -71,7 +71,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     rate: {
       targetPerSecond: targetPerSecond(collected, windowMs),
       sentPerSecond: perSecond(merged.sentInWindow, windowMs),
-      throughputPerSecond: perSecond(merged.okInWindow, windowMs),
+      throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
     },
     latencyMs: { headline, ...latencies },
     histogram: histogramRows(merged.latencies[headline]),
@@ -233,6 +233,11 @@ function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): 
 /** Most frequent first. */
 function rankedErrors(merged: MergedTally): ErrorSummary[] {
   return [...merged.errors.values()].sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
+}
+
+/** Successful responses that ended within the window, whenever they began. */
+function okWithin({ okInWindow, warmupEndsMs }: MergedTally, windowMs: number): number {
+  return okInWindow + warmupEndsMs.filter((endMs) => endMs <= windowMs).length;
 }
 
 function perSecond(count: number, windowMs: number): number {

@@ -17,8 +17,32 @@ export type ConnectCallback = (
   ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
 ) => void;
 
-// undici closes a connection with this when the target has announced its end in a header.
-const ANNOUNCED_END = 'UND_ERR_INFO';
+// undici closes a connection with this after an answer that was the last one on it.
+const LAST_ANSWER = 'UND_ERR_INFO';
+
+/** One socket, from dialling to its close. */
+class Link {
+  readonly socket: net.Socket;
+  phase: ConnectionPhase = 'connecting';
+  /** By FIN or RST. */
+  endedByTarget = false;
+  endedByUs = false;
+  isAccounted = false;
+  readonly #settle: ConnectCallback;
+  #isSettled = false;
+
+  constructor(socket: net.Socket, settle: ConnectCallback) {
+    this.socket = socket;
+    this.#settle = settle;
+  }
+
+  /** Tells how dialling went; what comes after that is the client's to see. */
+  settle(...result: Parameters<ConnectCallback>): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#settle(...result);
+  }
+}
 
 /**
  * The one TCP or TLS connection behind a client, opened again when the target has closed it, and never
@@ -28,15 +52,11 @@ export class TargetConnection {
   readonly #target: Target;
   readonly #counters: ConnectionCounters;
   readonly #secureContext: tls.SecureContext | null;
-  #socket: net.Socket | null = null;
-  /** Opened ahead of the first request, and not yet asked for. */
-  #spare: net.Socket | null = null;
-  /** The last socket that is in the counters. */
-  #accounted: net.Socket | null = null;
-  #callback: ConnectCallback | null = null;
-  #phase: ConnectionPhase = 'none';
-  #endedByTarget = false;
-  #endedByUs = false;
+  #link: Link | null = null;
+  /** The socket was opened ahead of the first request, and has not been asked for. */
+  #isSpare = false;
+  /** Whoever waits for the last socket's close, to dial again. */
+  #waiting: ConnectCallback | null = null;
 
   constructor(target: Target, counters: ConnectionCounters, secureContext: tls.SecureContext | null) {
     this.#target = target;
@@ -45,19 +65,19 @@ export class TargetConnection {
   }
 
   get phase(): ConnectionPhase {
-    return this.#phase;
+    return this.#link?.phase ?? 'none';
   }
 
   /** Whether the target has ended the connection, by FIN or by RST. */
   get endedByTarget(): boolean {
-    return this.#endedByTarget;
+    return this.#link?.endedByTarget ?? false;
   }
 
   /** Opens the connection ahead of the first request; resolves also where that fails. */
   open(): Promise<void> {
     return new Promise((resolve) => {
-      this.#connect((_error, socket) => {
-        this.#spare = socket;
+      this.#connect((...[error]) => {
+        this.#isSpare = error === null;
         resolve();
       });
     });
@@ -65,54 +85,61 @@ export class TargetConnection {
 
   /** Hands out an open connection, the one opened ahead if it is still good. */
   acquire(callback: ConnectCallback): void {
-    const spare = this.#spare;
-    this.#spare = null;
-    if (spare === null || spare.destroyed || spare.readableLength > 0) this.#connect(callback);
+    const link = this.#link;
+    const isGood = link !== null && this.#isSpare && !link.socket.destroyed && !link.endedByTarget;
+    this.#isSpare = false;
+    // Bytes before any request are no answer to one.
+    if (!isGood || link.socket.readableLength > 0) this.#connect(callback);
     // Never within the call: the caller expects to be called back later.
-    else queueMicrotask(() => callback(null, spare));
+    else queueMicrotask(() => callback(null, link.socket));
   }
 
   /** From now on the end of the connection is volley's own doing. */
   leave(): void {
-    this.#endedByUs = true;
+    if (this.#link !== null) this.#link.endedByUs = true;
   }
 
   /** Ends the connection, or the attempt to open it, with this error. */
   fail(error: Error): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) {
+      waiting(error, null);
+      return;
+    }
     this.leave();
-    const socket = this.#socket;
-    if (socket !== null && !socket.destroyed) socket.destroy(error);
-    else this.#settle(error, null);
+    if (this.#link !== null && !this.#link.socket.destroyed) this.#link.socket.destroy(error);
   }
 
   /** Ends the connection for good and completes its counters at once. */
   close(): void {
-    const socket = this.#socket;
-    if (socket === null) return;
-    if (!socket.destroyed) {
+    const link = this.#link;
+    this.#waiting = null;
+    if (link === null) return;
+    if (!link.socket.destroyed) {
       this.leave();
-      socket.destroy();
+      link.socket.destroy();
     }
-    this.#account(socket);
+    this.#account(link);
   }
 
   #connect(callback: ConnectCallback): void {
-    this.#callback = callback;
-    const previous = this.#socket;
-    if (previous !== null && !previous.closed) {
-      previous.destroy();
-      previous.once('close', () => this.#dial());
-    } else {
-      this.#dial();
+    const previous = this.#link?.socket;
+    if (previous === undefined || previous.closed) {
+      this.#dial(callback);
+      return;
     }
+    this.#waiting = callback;
+    previous.once('close', () => {
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      if (waiting !== null) this.#dial(waiting);
+    });
+    previous.destroy();
   }
 
-  #dial(): void {
-    if (this.#callback === null) return;
+  #dial(callback: ConnectCallback): void {
     const { hostname, port, secure, addresses } = this.#target;
-    this.#phase = 'connecting';
-    this.#endedByTarget = false;
-    this.#endedByUs = false;
     const options: net.TcpNetConnectOpts = {
       host: hostname,
       port,
@@ -121,20 +148,24 @@ export class TargetConnection {
       lookup: lookupIn(addresses),
     };
     const socket = secure ? this.#secure(options) : net.connect(options);
-    this.#socket = socket;
+    const link = new Link(socket, callback);
+    this.#link = link;
     socket.once('connect', () => {
-      if (secure) this.#phase = 'securing';
-      else this.#opened(socket);
+      if (secure) link.phase = 'securing';
+      else this.#opened(link);
     });
-    if (secure) socket.once('secureConnect', () => this.#opened(socket));
+    if (secure) socket.once('secureConnect', () => this.#opened(link));
     socket.on('end', () => {
-      this.#endedByTarget = true;
+      link.endedByTarget = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') this.#endedByTarget = true;
-      this.#settle(error, null);
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
+      link.settle(error, null);
     });
-    socket.once('close', () => this.#closed(socket));
+    socket.once('close', () => {
+      this.#account(link);
+      link.settle(new Error('the connection was closed before it was open'), null);
+    });
   }
 
   #secure(options: net.TcpNetConnectOpts): tls.TLSSocket {
@@ -149,33 +180,21 @@ export class TargetConnection {
     });
   }
 
-  #opened(socket: net.Socket): void {
-    this.#phase = 'open';
+  #opened(link: Link): void {
+    link.phase = 'open';
     this.#counters.opened++;
-    this.#settle(null, socket);
+    link.settle(null, link.socket);
   }
 
-  #closed(socket: net.Socket): void {
-    this.#account(socket);
-    this.#settle(new Error('the connection was closed before it was open'), null);
-  }
-
-  #account(socket: net.Socket): void {
-    if (this.#accounted === socket) return;
-    this.#accounted = socket;
+  #account(link: Link): void {
+    if (link.isAccounted) return;
+    link.isAccounted = true;
+    const { socket, phase, endedByTarget, endedByUs } = link;
     this.#counters.bytesSent += socket.bytesWritten;
     this.#counters.bytesReceived += socket.bytesRead;
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
-    const byTarget = this.#endedByTarget || code === ANNOUNCED_END;
-    if (this.#phase === 'open' && byTarget && !this.#endedByUs) this.#counters.closedByTarget++;
-  }
-
-  #settle(...[error, socket]: [Error, null] | [null, net.Socket]): void {
-    const callback = this.#callback;
-    this.#callback = null;
-    if (callback === null) return;
-    if (error !== null) callback(error, null);
-    else callback(null, socket);
+    const byTarget = endedByTarget || (code === LAST_ANSWER && !this.#target.asksToClose);
+    if (phase === 'open' && byTarget && !endedByUs) this.#counters.closedByTarget++;
   }
 }
 

@@ -7,6 +7,8 @@ import type { RequestTemplate } from './undici.ts';
 export interface ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void;
   onFailure(exchange: Exchange, endMs: number, error: Error): void;
+  /** The client writes a request again without being told to. */
+  onRetry(exchange: Exchange): void;
 }
 
 /** Why volley itself ended a request. */
@@ -32,8 +34,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   firstByteMs = Number.NaN;
   status = 0;
   bodyBytes = 0;
-  /** Times that the client has written the same request again without being told to. */
-  retried = 0;
   endedByUs: EndedByUs | null = null;
   /** Failures since the last complete response. */
   failuresInARow = 0;
@@ -79,8 +79,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (Number.isNaN(this.sentMs)) this.sentMs = this.#clock.nowMs();
-    else this.retried++;
+    if (Number.isNaN(this.sentMs)) {
+      this.sentMs = this.#clock.nowMs();
+      return;
+    }
+    // The client writes the same request again: what it had got for the first one is void.
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    this.#owner.onRetry(this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {

@@ -10,28 +10,30 @@ export class ClosedLoad implements Load {
   readonly #sender: Sender;
   readonly #random: Random;
   readonly #pacer: ClosedPacer;
-  readonly #hasDuration: boolean;
+  readonly #durationMs: number;
   /** Connections that rest after a failure. */
   readonly #resting = new Map<Exchange, NodeJS.Timeout>();
   /** Connections that are free, until the coordinator has caught up. */
-  readonly #held: Exchange[] = [];
+  readonly #held: { readonly exchange: Exchange; readonly freeAtMs: number }[] = [];
   #windowAtMs = 0;
   #stopped = false;
+  /** Relative to the window. */
+  #stoppedAtMs = Number.POSITIVE_INFINITY;
 
   constructor(shard: Shard, sender: Sender, random: Random) {
     this.#sender = sender;
     this.#random = random;
     this.#pacer = new ClosedPacer(shard.requests, shard.durationMs);
-    this.#hasDuration = shard.durationMs !== null;
+    this.#durationMs = shard.durationMs ?? Number.POSITIVE_INFINITY;
   }
 
   get isDone(): boolean {
     return this.#resting.size === 0 && this.#held.length === 0;
   }
 
-  /** Where the duration has ended the run, what is left of the budget was not to start. */
+  /** Where the duration has ended the load, what is left of the budget was not to start. */
   get notStarted(): number {
-    return this.#hasDuration && !this.#stopped ? 0 : this.#pacer.left;
+    return this.#stoppedAtMs < this.#durationMs ? this.#pacer.left : 0;
   }
 
   begin(nowMs: number, windowAtMs: number): void {
@@ -45,23 +47,25 @@ export class ClosedLoad implements Load {
   }
 
   onRoom(): void {
-    const nowMs = this.#sender.clock.nowMs();
-    for (const exchange of this.#held.splice(0)) this.#next(exchange, nowMs);
+    for (const { exchange, freeAtMs } of this.#held.splice(0))
+      this.#next(exchange, freeAtMs, this.#sender.clock.nowMs());
     this.#sender.finishIfIdle();
   }
 
   stop(): void {
+    if (!this.#stopped)
+      this.#stoppedAtMs = this.#windowAtMs === 0 ? 0 : this.#sender.clock.nowMs() - this.#windowAtMs;
     this.#stopped = true;
     for (const timer of this.#resting.values()) clearTimeout(timer);
     this.#resting.clear();
     this.#held.length = 0;
   }
 
-  #next(exchange: Exchange, freeAtMs: number): void {
+  #next(exchange: Exchange, freeAtMs: number, nowMs = freeAtMs): void {
     if (this.#stopped) return;
-    if (this.#sender.isFull) this.#held.push(exchange);
+    if (this.#sender.isFull) this.#held.push({ exchange, freeAtMs });
     else if (this.#pacer.take(freeAtMs - this.#windowAtMs))
-      this.#sender.send(exchange, freeAtMs, freeAtMs, freeAtMs);
+      this.#sender.send(exchange, freeAtMs, nowMs, nowMs);
   }
 
   #rest(exchange: Exchange): void {

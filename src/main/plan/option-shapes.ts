@@ -1,0 +1,55 @@
+import type { RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+type Shape = readonly [description: string, fits: (value: unknown) => boolean];
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const TEXT: Shape = ['text', isText];
+const QUANTITY: Shape = ['a number or text', (value) => typeof value === 'number' || isText(value)];
+const LIST: Shape = ['a list of text', isTextList];
+const BODY: Shape = ['text or a Uint8Array', (value) => isText(value) || ArrayBuffer.isView(value)];
+const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
+
+/** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
+const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
+  url: TEXT,
+  workers: QUANTITY,
+  concurrency: QUANTITY,
+  requests: QUANTITY,
+  duration: TEXT,
+  mode: TEXT,
+  rate: QUANTITY,
+  every: TEXT,
+  stages: TEXT,
+  arrivals: TEXT,
+  maxInFlight: QUANTITY,
+  pacing: TEXT,
+  method: TEXT,
+  headers: LIST,
+  body: BODY,
+  timeout: TEXT,
+  warmup: TEXT,
+  percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
+  seed: QUANTITY,
+  insecure: FLAG,
+};
+
+/** Notes a problem for each option that does not exist or is of another type. */
+export function checkShape(options: unknown, problems: Problems): void {
+  if (typeof options !== 'object' || options === null) {
+    problems.add(`The options ${quoted(options)}: give an object, at least { url: 'http://…' }.`);
+    return;
+  }
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(SHAPES, name)) {
+      problems.add(
+        `The option ${quoted(name)} does not exist: choose from ${Object.keys(SHAPES).join(', ')}.`,
+      );
+      continue;
+    }
+    const [description, fits] = SHAPES[name as keyof RunOptions];
+    if (value !== undefined && !fits(value))
+      problems.add(`The option ${name} ${quoted(value)}: give ${description}.`);
+  }
+}
