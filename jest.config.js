@@ -4,6 +4,7 @@ export default {
   transform: {},
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.test.js'],
+  testPathIgnorePatterns: ['<rootDir>/truth/'],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -5,7 +5,7 @@ import type { Clock } from '../protocol/clock.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import { PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
 import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
-import type { WorkerReport } from '../protocol/report.ts';
+import type { SampleBatch, WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
 import { split, windowEndMs } from './plan/split.ts';
@@ -44,6 +44,7 @@ export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
   readonly #workers: Worker[];
+  readonly #onBatch: (batch: SampleBatch) => void;
   readonly #records: RunRecords;
   readonly #windowEndMs: number | null;
   readonly #allReady = Promise.withResolvers<void>();
@@ -56,7 +57,9 @@ export class Coordinator {
   #keepsValues = true;
   #isOver = false;
 
-  constructor(plan: RunPlan, clock: Clock) {
+  /** `onBatch` sees every batch as it comes, before its buffer is used again. */
+  constructor(plan: RunPlan, clock: Clock, onBatch: (batch: SampleBatch) => void = () => {}) {
+    this.#onBatch = onBatch;
     this.#plan = plan;
     this.#clock = clock;
     this.#workers = split(plan).map((shard) => new Worker(shard));
@@ -119,6 +122,7 @@ export class Coordinator {
       })),
       records: this.#records,
       interrupted: this.#interrupted,
+      windowAtMs: this.#windowAtMs,
       stoppedAtMs: this.#stoppedAtMs,
       startupMs: (this.#windowAtMs === null ? this.#clock.nowMs() : this.#windowAtMs - warmupMs) - calledAtMs,
       ownCpuMs: microsToMs(cpu.user + cpu.system),
@@ -201,6 +205,7 @@ export class Coordinator {
         if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
         return;
       case 'batch':
+        this.#onBatch(message.batch);
         worker.tally.fold(message.batch, this.#records);
         worker.tally.foldErrors(message.errors);
         this.#boundMemory();

@@ -41,12 +41,6 @@ export function middleMs(cell: number): number {
   return cell === 0 ? 0 : (lowerBoundMs(cell) + lowerBoundMs(cell + 1)) / 2;
 }
 
-/** A histogram's used cells, in increasing order: small, and exact to add again. */
-export interface SparseCells {
-  readonly cells: Uint16Array;
-  readonly counts: Float64Array;
-}
-
 export class Histogram {
   #count = 0;
   // A page is made when a value first falls into it: latencies touch few powers of two.
@@ -77,18 +71,10 @@ export class Histogram {
     other.forEachCell((cell, count) => this.addCell(cell, count));
   }
 
-  addSparse({ cells, counts }: SparseCells): void {
-    for (let i = 0; i < cells.length; i++) this.addCell(cells[i] ?? 0, counts[i] ?? 0);
-  }
-
-  toSparse(): SparseCells {
-    const cells: number[] = [];
-    const counts: number[] = [];
-    this.forEachCell((cell, count) => {
-      cells.push(cell);
-      counts.push(count);
-    });
-    return { cells: Uint16Array.from(cells), counts: Float64Array.from(counts) };
+  /** Empties it for another use; what it has allocated stays. */
+  clear(): void {
+    for (const page of this.#pages) page?.fill(0);
+    this.#count = 0;
   }
 
   /** Visits the used cells in increasing order. */

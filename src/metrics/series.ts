@@ -1,61 +1,37 @@
-import { Histogram, type SparseCells } from './histogram.ts';
+import { addCells, type CoarseCells, coarseCellsOf, NO_CELLS } from './coarse-cells.ts';
+import { Histogram } from './histogram.ts';
 
 const FIRST_INTERVAL_MS = 1_000;
 const MAX_BUCKETS = 3_600;
-const OPEN_HISTOGRAMS = 8;
+const MOST_OPEN = 8;
 
 export interface SeriesCounts {
   readonly atMs: number;
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
-  readonly latencies: Histogram;
+  readonly latencies: CoarseCells;
 }
 
-class Bucket {
-  sent = 0;
-  ok = 0;
-  failed = 0;
-  #open: Histogram | null = null;
-  #folded: SparseCells | null = null;
-
-  get isOpen(): boolean {
-    return this.#open !== null;
-  }
-
-  open(): Histogram {
-    if (this.#open === null) {
-      this.#open = new Histogram();
-      if (this.#folded !== null) this.#open.addSparse(this.#folded);
-      this.#folded = null;
-    }
-    return this.#open;
-  }
-
-  fold(): void {
-    if (this.#open === null) return;
-    this.#folded = this.#open.toSparse();
-    this.#open = null;
-  }
-
-  addAll(other: Bucket): void {
-    this.sent += other.sent;
-    this.ok += other.ok;
-    this.failed += other.failed;
-    this.open().addAll(other.open());
-    this.fold();
-  }
+interface Bucket {
+  sent: number;
+  ok: number;
+  failed: number;
+  /** Latencies that are no longer in an open histogram. */
+  folded: CoarseCells;
 }
 
 /**
  * Counts and latencies per interval of intended start. Past 3,600 intervals, neighbours are added up and
- * the interval doubles. Only the last few intervals keep a whole histogram; the others keep their used
- * cells, from which nothing is lost.
+ * the interval doubles. Only the last few intervals have a whole histogram; the others keep their used
+ * cells, which can still be added.
  */
 export class Series {
   #intervalMs = FIRST_INTERVAL_MS;
   #buckets = new Map<number, Bucket>();
-  readonly #openIndexes: number[] = [];
+  /** By index of the interval, the oldest first. */
+  readonly #open = new Map<number, Histogram>();
+  readonly #spare: Histogram[] = [];
 
   get intervalMs(): number {
     return this.#intervalMs;
@@ -72,50 +48,69 @@ export class Series {
     bucket.sent++;
     if (isOk) bucket.ok++;
     if (isFailed) bucket.failed++;
-    if (latencyMs === null) return;
-    if (!bucket.isOpen) this.#noteOpen(index);
-    bucket.open().add(latencyMs);
+    if (latencyMs !== null) this.#histogram(index).add(latencyMs);
   }
 
   /** The intervals from the first to the last one used, empty ones included. */
-  *buckets(): Generator<SeriesCounts> {
+  buckets(): SeriesCounts[] {
+    this.#foldAll();
     const last = Math.max(-1, ...this.#buckets.keys());
-    for (let index = 0; index <= last; index++) {
-      const bucket = this.#buckets.get(index) ?? new Bucket();
-      const wasOpen = bucket.isOpen;
-      const { sent, ok, failed } = bucket;
-      yield { atMs: index * this.#intervalMs, sent, ok, failed, latencies: bucket.open() };
-      if (!wasOpen) bucket.fold();
-    }
+    return Array.from({ length: last + 1 }, (_, index) => {
+      const { sent, ok, failed, folded } = this.#buckets.get(index) ?? emptyBucket();
+      return { atMs: index * this.#intervalMs, sent, ok, failed, latencies: folded };
+    });
   }
 
   #bucket(index: number): Bucket {
     let bucket = this.#buckets.get(index);
     if (bucket === undefined) {
-      bucket = new Bucket();
+      bucket = emptyBucket();
       this.#buckets.set(index, bucket);
     }
     return bucket;
   }
 
-  #noteOpen(index: number): void {
-    this.#openIndexes.push(index);
-    if (this.#openIndexes.length <= OPEN_HISTOGRAMS) return;
-    const oldest = this.#openIndexes.shift();
-    if (oldest !== undefined) this.#buckets.get(oldest)?.fold();
+  #histogram(index: number): Histogram {
+    const open = this.#open.get(index);
+    if (open !== undefined) return open;
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= MOST_OPEN) this.#fold(oldest);
+    const histogram = this.#spare.pop() ?? new Histogram();
+    this.#open.set(index, histogram);
+    return histogram;
+  }
+
+  #fold(index: number): void {
+    const histogram = this.#open.get(index);
+    if (histogram === undefined) return;
+    this.#open.delete(index);
+    const bucket = this.#bucket(index);
+    bucket.folded = addCells(bucket.folded, coarseCellsOf(histogram));
+    histogram.clear();
+    this.#spare.push(histogram);
+  }
+
+  #foldAll(): void {
+    for (const index of [...this.#open.keys()]) this.#fold(index);
   }
 
   #double(): void {
+    this.#foldAll();
     const doubled = new Map<number, Bucket>();
     for (const [index, bucket] of this.#buckets) {
       const half = Math.floor(index / 2);
-      const into = doubled.get(half);
-      if (into === undefined) doubled.set(half, bucket);
-      else into.addAll(bucket);
+      const into = doubled.get(half) ?? emptyBucket();
+      into.sent += bucket.sent;
+      into.ok += bucket.ok;
+      into.failed += bucket.failed;
+      into.folded = addCells(into.folded, bucket.folded);
+      doubled.set(half, into);
     }
-    for (const bucket of doubled.values()) bucket.fold();
-    this.#openIndexes.length = 0;
     this.#buckets = doubled;
     this.#intervalMs *= 2;
   }
+}
+
+function emptyBucket(): Bucket {
+  return { sent: 0, ok: 0, failed: 0, folded: NO_CELLS };
 }

@@ -1,14 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
+import { addCells, coarseCellsOf, countOf, valueAtRankMs } from '../../src/metrics/coarse-cells.ts';
 import { cellOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
 
 const latencies = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
+
+/** Below, all values share a cell. */
+const aboveOneNano = latencies.filter((value) => value > 2e-6);
 
 function histogramOf(values: readonly number[]): Histogram {
   const histogram = new Histogram();
   for (const value of values) histogram.add(value);
   return histogram;
+}
+
+function usedCells(histogram: Histogram): [number, number][] {
+  const cells: [number, number][] = [];
+  histogram.forEachCell((cell, count) => cells.push([cell, count]));
+  return cells;
 }
 
 describe('the histogram', () => {
@@ -36,17 +46,32 @@ describe('the histogram', () => {
     expect(cellOf(value)).toBe(cell);
   });
 
-  test('adding histograms equals recording everything in one, in whatever order', () => {
+  test('adding histograms equals recording everything in one', () => {
     fc.assert(
       fc.property(fc.array(latencies), fc.array(latencies), (left, right) => {
         const sum = histogramOf(left);
         sum.addAll(histogramOf(right));
-        const sparse = histogramOf(right);
-        sparse.addSparse(histogramOf(left).toSparse());
-        const whole = histogramOf([...left, ...right]);
-        expect(sum.toSparse()).toEqual(whole.toSparse());
-        expect(sparse.toSparse()).toEqual(whole.toSparse());
+        expect(usedCells(sum)).toEqual(usedCells(histogramOf([...left, ...right])));
         expect(sum.count).toBe(left.length + right.length);
+        sum.clear();
+        expect([sum.count, usedCells(sum)]).toEqual([0, []]);
+      }),
+    );
+  });
+
+  test('coarse cells add up in whatever order, and a rank is within 0.8 % of the value', () => {
+    fc.assert(
+      fc.property(fc.array(aboveOneNano, { minLength: 1 }), fc.array(aboveOneNano), (left, right) => {
+        const [a, b] = [coarseCellsOf(histogramOf(left)), coarseCellsOf(histogramOf(right))];
+        const whole = coarseCellsOf(histogramOf([...left, ...right]));
+        expect(addCells(a, b)).toEqual(whole);
+        expect(addCells(b, a)).toEqual(whole);
+        expect(countOf(whole)).toBe(left.length + right.length);
+        const sorted = [...left, ...right].sort((x, y) => x - y);
+        sorted.forEach((value, index) => {
+          expect(Math.abs(valueAtRankMs(whole, index + 1)! - value)).toBeLessThanOrEqual(value * 0.008);
+        });
+        expect(valueAtRankMs(whole, sorted.length + 1)).toBeNull();
       }),
     );
   });

@@ -24,6 +24,8 @@ export interface Collected {
   readonly workers: readonly CollectedWorker[];
   readonly records: RunRecords;
   readonly interrupted: boolean;
+  /** When the window began, on the shared clock; null where the load never did. */
+  readonly windowAtMs: number | null;
   /** When the run was stopped, from the start of the window; null where it was not. */
   readonly stoppedAtMs: number | null;
   /** From the call to the beginning of the load. */

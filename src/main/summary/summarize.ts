@@ -1,5 +1,5 @@
 import { availableParallelism, cpus } from 'node:os';
-import { type Histogram, middleMs } from '../../metrics/histogram.ts';
+import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import {
@@ -90,7 +90,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     thresholds: [],
     series: {
       intervalMs: collected.records.series.intervalMs,
-      buckets: [...collected.records.series.buckets()].map(
+      buckets: collected.records.series.buckets().map(
         ({ latencies, ...counts }): SeriesBucket => ({
           ...counts,
           p50: percentileIn(latencies, '50'),
@@ -245,9 +245,8 @@ function perSecond(count: number, windowMs: number): number {
 }
 
 /** A percentile of one interval, by nearest rank; null where it has too few values. */
-function percentileIn(histogram: Histogram, label: string): number | null {
+function percentileIn(latencies: CoarseCells, label: string): number | null {
   const percentile = parsePercentile(label);
-  const rank = percentile === null ? null : rankOf(percentile, histogram.count);
-  const cell = rank === null ? null : histogram.cellAtRank(rank);
-  return cell === null ? null : middleMs(cell);
+  const rank = percentile === null ? null : rankOf(percentile, countOf(latencies));
+  return rank === null ? null : valueAtRankMs(latencies, rank);
 }

@@ -1,0 +1,9 @@
+import common from './jest.config.js';
+
+/** The experiments time things: they run alone, one after the other. */
+export default {
+  ...common,
+  testMatch: ['<rootDir>/truth/*.test.js'],
+  testPathIgnorePatterns: [],
+  maxWorkers: 1,
+};

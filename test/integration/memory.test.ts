@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+
+const SCRIPT = fileURLToPath(new URL('../support/synthetic-run.js', import.meta.url));
+const MB = 1_000_000;
+
+interface Held {
+  readonly heldBytes: number;
+  readonly peakRssBytes: number;
+  readonly ok: number;
+  readonly precision: string;
+  readonly p50: number;
+  readonly intervalMs: number;
+  readonly buckets: number;
+  readonly degradedReasons: readonly string[];
+}
+
+async function after(requests: number): Promise<Held> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', SCRIPT, String(requests)]);
+  return JSON.parse(stdout) as Held;
+}
+
+test('20 million requests take no more memory than 2 million, within 32 MB', async () => {
+  const [few, many] = [await after(2_000_000), await after(20_000_000)];
+  for (const [result, requests] of [
+    [few, 2_000_000],
+    [many, 20_000_000],
+  ] as const) {
+    expect(result).toMatchObject({ ok: requests, precision: 'histogram', degradedReasons: [] });
+    // The latencies are spread evenly over the powers of ten from 100 µs to 100 ms.
+    expect(Math.abs(result.p50 / 10 ** 0.5 - 1)).toBeLessThan(0.001);
+    expect(result.buckets).toBeLessThanOrEqual(3_600);
+  }
+  expect(many.intervalMs).toBe(8_000);
+  expect(many.heldBytes - few.heldBytes).toBeLessThan(32 * MB);
+  expect(many.peakRssBytes - few.peakRssBytes).toBeLessThan(32 * MB);
+}, 120_000);
+
+test('up to a million, percentiles come from the values themselves', async () => {
+  expect(await after(1_000_000)).toMatchObject({ ok: 1_000_000, precision: 'exact' });
+  expect(await after(1_002_000)).toMatchObject({ precision: 'histogram' });
+}, 60_000);

@@ -1,0 +1,132 @@
+import { type Check, Checks, type Experiment } from './check.ts';
+import { meanOf, observe, percentileOf } from './harness.ts';
+
+const gapsOf = (times: ArrayLike<number>): number[] =>
+  Array.from({ length: Math.max(0, times.length - 1) }, (_, k) => (times[k + 1] ?? 0) - (times[k] ?? 0));
+
+/** Lag bounds hold for one worker with a core of its own; elsewhere lag is only reported. */
+const LAG_P99_MS = { precise: 0.7, eco: 1.6 } as const;
+const HIGHEST_BOUND_RATE = 5_000;
+const FEWEST_FOR_P99 = 300;
+
+const constant = (rate: number, workers: number, pacing: 'precise' | 'eco'): Experiment => ({
+  name: `constant ${rate}/s, ${workers} worker${workers > 1 ? 's' : ''}, ${pacing}`,
+  async run(isShort): Promise<readonly Check[]> {
+    const seconds = isShort ? 2 : 30;
+    const { summary, requests, recorded, arrivalsMs, log, disordered } = await observe(
+      { kind: 'delay', delayMs: 0 },
+      { rate, workers, pacing, duration: `${seconds}s`, concurrency: 50 },
+    );
+    const checks = new Checks();
+    checks.exact(
+      'requests, ok',
+      `${rate * seconds}, ${rate * seconds}`,
+      `${summary.requests.scheduled}, ${summary.requests.ok}`,
+    );
+    checks.exact('requests at the server, with the warm-up', recorded, log.arrivedMs.length);
+    checks.exact('stamps in disorder', 0, disordered);
+    checks.exact(
+      'intended starts that are not k ÷ rate',
+      0,
+      requests.filter(({ intendedMs }, k) => Math.abs(intendedMs - (k * 1_000) / rate) > 1e-6).length,
+    );
+    const gapMs = 1_000 / rate;
+    // The mean gap of arrivals is (last − first) ÷ (n − 1): its error is that of two stamps.
+    checks.near(
+      'mean gap of arrivals',
+      gapMs,
+      gapMs * 1e-4 + 1 / (rate * seconds - 1) + 20 / (rate * seconds),
+      meanOf(gapsOf(arrivalsMs)),
+    );
+    const lagMs = percentileOf(
+      requests.map(({ startLagMs }) => startLagMs),
+      99,
+    );
+    if (workers === 1 && rate <= HIGHEST_BOUND_RATE && requests.length >= FEWEST_FOR_P99)
+      checks.below('start lag p99', LAG_P99_MS[pacing], lagMs);
+    else checks.reported('start lag p99', lagMs);
+    return checks.list;
+  },
+});
+
+const poisson: Experiment = {
+  name: 'Poisson 1000/s over 4 workers',
+  async run(isShort) {
+    const seconds = isShort ? 2 : 30;
+    const options = {
+      rate: 1_000,
+      arrivals: 'poisson',
+      duration: `${seconds}s`,
+      seed: 1,
+      concurrency: 50,
+    } as const;
+    const observed = await observe({ kind: 'delay', delayMs: 0 }, { ...options, workers: 4 });
+    const { requests } = observed;
+    const checks = new Checks();
+    checks.exact(
+      'requests at the server, with the warm-up',
+      observed.recorded,
+      observed.log.arrivedMs.length,
+    );
+    const gaps = gapsOf([0, ...requests.map(({ intendedMs }) => intendedMs)]);
+    checks.below(
+      'Kolmogorov–Smirnov distance of the intended gaps',
+      1.63 / Math.sqrt(gaps.length),
+      distanceToExponential(gaps),
+    );
+    const arrivals = gapsOf(observed.arrivalsMs);
+    const mean = meanOf(arrivals);
+    const deviation = Math.sqrt(meanOf(arrivals.map((gap) => (gap - mean) ** 2)));
+    // Four workers on one core tick together, which bunches what arrives; the schedule itself is not bunched.
+    if (!isShort)
+      checks.near('coefficient of variation of the intended gaps', 1, 0.03, deviationOf(gaps) / meanOf(gaps));
+    checks.reported('coefficient of variation of the arrivals', deviation / mean);
+    const starts = requests.map(({ intendedMs }) => intendedMs).join();
+    for (const other of [{ workers: 1 }, { workers: 2, mode: 'processes' }, { mode: 'inline' }] as const) {
+      const again = await observe(
+        { kind: 'delay', delayMs: 0 },
+        { ...options, ...other, duration: `${isShort ? 1 : seconds}s` },
+      );
+      const same = again.requests.map(({ intendedMs }) => intendedMs).join();
+      checks.exact(`the same schedule with ${JSON.stringify(other)}`, true, starts.startsWith(same));
+    }
+    return checks.list;
+  },
+};
+
+function deviationOf(values: readonly number[]): number {
+  const mean = meanOf(values);
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) ** 2)));
+}
+
+/** Of gaps in milliseconds to the exponential distribution of mean 1. */
+function distanceToExponential(gaps: readonly number[]): number {
+  const sorted = [...gaps].sort((a, b) => a - b);
+  return sorted.reduce((worst, gap, index) => {
+    const expected = 1 - Math.exp(-gap);
+    return Math.max(
+      worst,
+      Math.abs(expected - index / sorted.length),
+      Math.abs(expected - (index + 1) / sorted.length),
+    );
+  }, 0);
+}
+
+const RATES = [10, 100, 1_000, 5_000, 20_000];
+const FULL = RATES.flatMap((rate) => [
+  constant(rate, 1, 'precise'),
+  constant(rate, 1, 'eco'),
+  constant(rate, 2, 'eco'),
+  constant(rate, 4, 'eco'),
+]);
+
+export const ARRIVAL_EXPERIMENTS: readonly Experiment[] = [...FULL, poisson];
+/** Each kind once: the whole grid takes ten minutes. */
+export const SHORT_ARRIVAL_EXPERIMENTS: readonly Experiment[] = [
+  constant(10, 1, 'precise'),
+  constant(1_000, 1, 'precise'),
+  constant(1_000, 1, 'eco'),
+  constant(5_000, 2, 'eco'),
+  constant(5_000, 4, 'eco'),
+  poisson,
+];

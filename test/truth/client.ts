@@ -1,0 +1,42 @@
+import { Coordinator } from '../../src/main/coordinator.ts';
+import type { RunOptions } from '../../src/main/plan/options.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { POOLS } from '../../src/main/pool/pools.ts';
+import { summarize } from '../../src/main/summary/summarize.ts';
+import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { columnsOf } from '../../src/protocol/report.ts';
+import type { Recorded, RunResult } from './recorded.ts';
+
+/** One run of volley in a process of its own, with every record of it. */
+async function runOnce(options: RunOptions): Promise<RunResult> {
+  const clock = createMonotonicClock();
+  const plan = await resolvePlan(options);
+  const rows: Recorded[] = [];
+  const coordinator = new Coordinator(plan, clock, (batch) => {
+    const columns = columnsOf(batch.buffer, batch.capacity);
+    for (let row = 0; row < batch.count; row++) {
+      rows.push({
+        intendedMs: columns.intendedMs[row] ?? 0,
+        startLagMs: columns.startLagMs[row] ?? 0,
+        waitMs: columns.waitMs[row] ?? 0,
+        firstByteMs: columns.firstByteMs[row] ?? 0,
+        serviceMs: columns.serviceMs[row] ?? 0,
+        bodyBytes: columns.bodyBytes[row] ?? 0,
+        status: columns.status[row] ?? 0,
+        outcome: columns.outcome[row] ?? 0,
+      });
+    }
+  });
+  const collected = await coordinator.run(await POOLS[plan.mode]());
+  return { summary: summarize(collected, clock), windowAtMs: collected.windowAtMs ?? 0, rows };
+}
+
+process.once('message', (options: RunOptions) => {
+  runOnce(options).then(
+    (result) => process.send?.(result, undefined, undefined, () => process.disconnect?.()),
+    (error: unknown) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});

@@ -1,0 +1,37 @@
+import { ARRIVAL_EXPERIMENTS } from './arrivals.ts';
+import type { Check, Experiment } from './check.ts';
+import { DELAY_EXPERIMENTS } from './delays.ts';
+import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
+import { IS_PINNED } from './harness.ts';
+import { WIRE_EXPERIMENTS } from './wire.ts';
+
+// npm run test:truth [-- --short] [-- words of names]
+const [isShort, ...words] = [
+  process.argv.includes('--short'),
+  ...process.argv.slice(2).filter((word) => word !== '--short'),
+];
+const experiments = [
+  ...DELAY_EXPERIMENTS,
+  ...WIRE_EXPERIMENTS,
+  ...DISTURBANCE_EXPERIMENTS,
+  ...ARRIVAL_EXPERIMENTS,
+].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(String(word))));
+
+console.log(
+  `Experiments with known answers; client and server ${IS_PINNED ? 'pinned to different cores' : 'not pinned'}.`,
+);
+let failed = 0;
+for (const experiment of experiments) failed += await report(experiment);
+console.log(`\n${experiments.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function report(experiment: Experiment): Promise<number> {
+  const checks = await experiment.run(isShort);
+  console.log(`\n${experiment.name}`);
+  for (const check of checks) console.log(row(check));
+  return checks.every(({ holds }) => holds) ? 0 : 1;
+}
+
+function row({ what, expected, measured, holds }: Check): string {
+  return `  ${holds ? '✓' : '✗'} ${what.padEnd(52)} ${expected.padStart(22)}   ${measured}`;
+}

@@ -1,0 +1,34 @@
+/** What the server does; times in milliseconds. Every n-th is by order of arrival. */
+export type Scenario =
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'mix'; readonly every: number; readonly slowMs: number; readonly fastMs: number }
+  | { readonly kind: 'serial'; readonly serviceMs: number }
+  | {
+      readonly kind: 'stall';
+      readonly serviceMs: number;
+      readonly firstAtMs: number;
+      readonly periodMs: number;
+      readonly stallMs: number;
+      readonly times: number;
+    }
+  /** Requests come every `gapMs`: so it is known when the first one was due, however late it came. */
+  | { readonly kind: 'hang'; readonly afterMs: number; readonly gapMs: number }
+  | {
+      readonly kind: 'fault';
+      readonly fault: 'close' | 'reset' | 'truncate' | 'garbage';
+      readonly every: number;
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'slowBody'; readonly every: number; readonly slowMs: number; readonly delayMs: number };
+
+/** What the server is told before it begins; the scenario's times count from the end of the warm-up. */
+export interface ServerOrders {
+  readonly scenario: Scenario;
+  readonly warmupMs: number;
+}
+
+/** What it really did, by number of the request in order of arrival, on the shared clock; NaN: never left. */
+export interface ServerLog {
+  readonly arrivedMs: Float64Array;
+  readonly leftMs: Float64Array;
+}
