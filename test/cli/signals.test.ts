@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/main/index.ts';
+import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { eventually, groupIsAlive } from '../support/processes.ts';
@@ -131,15 +131,11 @@ describe('workers that fail', () => {
 });
 
 test.each(MODES)('%s trust the authorities in NODE_EXTRA_CA_CERTS', async (mode) => {
-  const certPath = join(ROOT, 'test/fixtures/cert.pem');
-  const target = await startTarget({
-    cert: readFileSync(certPath, 'utf8'),
-    key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
-  });
+  const target = await startTarget(CERTIFICATE);
   const { ended } = startVolley(
     [`https://localhost:${target.port}/`, '-n', '10', '-c', '2', '--mode', mode, '-o', 'json'],
     {
-      env: { NODE_EXTRA_CA_CERTS: certPath },
+      env: { NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH },
     },
   );
   const { code, stdout } = await ended;

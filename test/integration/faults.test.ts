@@ -1,19 +1,15 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { type ErrorKind, run } from '../../src/main/index.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
-const CERTIFICATE = {
-  cert: readFileSync(join(ROOT, 'test/fixtures/cert.pem'), 'utf8'),
-  key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
-};
 
 const FAULTS: readonly { fault: string; kind: ErrorKind }[] = [
   { fault: 'reset', kind: 'reset' },

@@ -1,0 +1,174 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { run, start } from '../../src/main/index.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
+import { ROOT } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { eventually } from '../support/processes.ts';
+import { closedPort, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+
+describe.each(MODES)('%s', (mode) => {
+  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, pacing: 'eco' } as const;
+
+  test('a rate for a time is exactly so many requests, each due at its time', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url, rate: 200, duration: '500ms' });
+    expect(target.stats().requests).toBe(100);
+    expect(summary.requests).toMatchObject({ scheduled: 100, sent: 100, ok: 100 });
+    expect(summary.windowMs).toBe(500);
+    expect(summary.rate.targetPerSecond).toBe(200);
+    expect(summary.plan.load).toMatchObject({ model: 'open', ratePerSecond: 200, arrivals: 'constant' });
+    expect(summary.generator.pacing).toBe('eco');
+    expect(summary.latencyMs.headline).toBe('response');
+    const { response, service, wait, startLag } = summary.latencyMs;
+    expect(response.mean).toBeCloseTo(service.mean! + wait.mean! + startLag.mean!, 6);
+    expect(startLag.min).toBeGreaterThanOrEqual(0);
+    expect(summary.degradedReasons).toEqual([]);
+  });
+
+  test('a number of requests, one every so often, with the warm-up before it', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url, every: '10ms', requests: 21, warmup: '100ms' });
+    expect(summary.requests).toMatchObject({ scheduled: 21, ok: 21 });
+    expect(summary.windowMs).toBe(210);
+    expect(target.stats().requests).toBe(21 + 10);
+    expect(summary.workers.reduce((sum, { scheduled }) => sum + scheduled, 0)).toBe(21);
+  });
+
+  test('stages are integrated', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url, stages: '200ms:100,400ms:100..400,100ms:0' });
+    expect(summary.requests.ok).toBe(20 + 100);
+    expect(target.stats().requests).toBe(120);
+    expect(summary.windowMs).toBe(700);
+    expect(summary.plan.load).toMatchObject({
+      ratePerSecond: null,
+      stages: [{}, { fromPerSecond: 100, toPerSecond: 400 }, {}],
+    });
+  });
+
+  test('connections are opened as they are needed, and reused', async () => {
+    const target = await startTarget();
+    const summary = await run({ ...options, url: `${target.url}delay/50`, rate: 200, duration: '500ms' });
+    expect(summary.requests.ok).toBe(100);
+    // 200 a second for 50 ms each: about 10 at a time.
+    expect(target.stats().connectionsAccepted).toBeGreaterThanOrEqual(8);
+    expect(target.stats().connectionsAccepted).toBeLessThan(60);
+  });
+
+  test('beyond --max-in-flight requests wait in line, and none is lost', async () => {
+    const target = await startTarget();
+    const summary = await run({
+      ...options,
+      url: `${target.url}delay/50`,
+      rate: 200,
+      duration: '500ms',
+      maxInFlight: 4,
+    });
+    expect(summary.requests).toMatchObject({ scheduled: 100, ok: 100, dropped: 0 });
+    expect(target.stats().mostConnections).toBeLessThanOrEqual(4);
+    // 4 at a time, 50 ms each: 80 a second of the 200 that are asked for.
+    expect(summary.latencyMs.service.percentiles['50']).toBeLessThan(100);
+    expect(summary.latencyMs.response.max).toBeGreaterThan(500);
+    expect(summary.generator.verdict).toBe('connection-limited');
+    expect(summary.notes[0]).toMatch(/^Response time is \d+\.\d times service time/);
+  });
+
+  test('what is still in line a timeout after the window is dropped, what has no answer is a timeout', async () => {
+    const target = await startTarget();
+    const summary = await run({
+      ...options,
+      url: `${target.url}fault/hang`,
+      rate: 50,
+      duration: '400ms',
+      timeout: '300ms',
+      maxInFlight: 2,
+    });
+    const { scheduled, sent, failed, dropped, unfinished } = summary.requests;
+    expect([scheduled, sent + dropped, failed + unfinished]).toEqual([20, 20, sent]);
+    expect(dropped).toBeGreaterThan(5);
+    expect(summary.latencyMs.response).toMatchObject({ count: 20, censored: 20 });
+    expect(summary.degradedReasons).toEqual([
+      `${dropped} requests were dropped: they had no connection when the waiting ended.`,
+    ]);
+  });
+
+  test('a stop drops the line; what was due and not released is told', async () => {
+    const target = await startTarget();
+    const underWay = await start({
+      ...options,
+      url: `${target.url}delay/200`,
+      rate: 200,
+      duration: '30s',
+      maxInFlight: 2,
+    });
+    await eventually(() => target.stats().requests >= 4, 'some have arrived');
+    underWay.stop();
+    const { requests, interrupted, degradedReasons } = await underWay.summary;
+    expect(interrupted).toBe(true);
+    expect(requests.ok).toBe(target.stats().requests);
+    expect(requests.dropped).toBeGreaterThan(20);
+    expect(requests.scheduled).toBe(requests.sent + requests.dropped + requests.notStarted);
+    expect(requests.scheduled).toBeLessThan(3_000);
+    expect(degradedReasons).toEqual([]);
+  });
+
+  test('of an interrupted budget the rest was not started', async () => {
+    const target = await startTarget();
+    const underWay = await start({ ...options, url: target.url, rate: 100, requests: 5_000 });
+    await eventually(() => target.stats().requests >= 5, 'some have arrived');
+    underWay.stop();
+    const { requests } = await underWay.summary;
+    expect(requests.scheduled).toBe(5_000);
+    expect(requests.notStarted).toBe(5_000 - requests.sent);
+  });
+
+  test('a target that refuses fails each request once, on time', async () => {
+    const port = await closedPort();
+    const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, rate: 200, duration: '300ms' });
+    expect(summary.requests).toMatchObject({ scheduled: 60, sent: 60, failed: 60 });
+    expect(summary.errors).toMatchObject([{ kind: 'connect', code: 'ECONNREFUSED', count: 60 }]);
+  });
+
+  test('a target that never accepts: each request times out for itself', async () => {
+    const deaf = fork(join(ROOT, 'test/fixtures/deaf-server.cjs'));
+    try {
+      const [port] = await once(deaf, 'message');
+      const summary = await run({
+        ...options,
+        url: `http://127.0.0.1:${port}/`,
+        rate: 100,
+        duration: '400ms',
+        timeout: '150ms',
+      });
+      expect(summary.requests).toMatchObject({ scheduled: 40, sent: 40, failed: 40 });
+      expect(summary.errors).toMatchObject([{ kind: 'timeout', count: 40 }]);
+      expect(summary.latencyMs.response.min).toBeGreaterThanOrEqual(150);
+    } finally {
+      deaf.kill('SIGKILL');
+    }
+  });
+
+  test('the closed model, slow target: the concurrency sets the rate', async () => {
+    const target = await startTarget();
+    const summary = await run({ mode, url: `${target.url}delay/30`, concurrency: 2, requests: 20 });
+    expect(summary.generator).toMatchObject({ verdict: 'ok', pacing: null });
+    expect(summary.generator.reasons[0]).toMatch(/^The concurrency sets the rate: 2 at a time/);
+  });
+});
+
+test('a new connection for every request takes longer than being served: the closed model says so', async () => {
+  const target = await startTarget(CERTIFICATE);
+  const summary = await run({
+    url: `${target.url}fault/connection-close`,
+    concurrency: 1,
+    requests: 30,
+    insecure: true,
+  });
+  expect(summary.requests.ok).toBe(30);
+  expect(summary.generator.verdict).toBe('connection-limited');
+});

@@ -1,0 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './cli.ts';
+
+/** Signed by itself, for localhost and 127.0.0.1. */
+export const CERTIFICATE_PATH = join(ROOT, 'test/fixtures/cert.pem');
+export const CERTIFICATE = {
+  cert: readFileSync(CERTIFICATE_PATH, 'utf8'),
+  key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
+};
