@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { OUTCOME } from '../../src/protocol/report.ts';
 import { type Check, Checks, type Experiment } from './check.ts';
 import { observe, percentileOf } from './harness.ts';
 
@@ -32,6 +33,38 @@ const hang: Experiment = {
       .map(({ waitMs, serviceMs }) => waitMs + serviceMs - timeoutMs);
     checks.between('timeouts fire after the timeout, at the earliest', 0, 5, Math.min(...ages));
     checks.below('timeouts fire after the timeout, at the latest', 5, Math.max(...ages));
+    return checks.list;
+  },
+};
+
+const crowded: Experiment = {
+  name: 'many in flight, none answered',
+  async run(isShort) {
+    const [rate, seconds, timeoutMs] = isShort ? [1_500, 2, 1_000] : [3_000, 10, 5_000];
+    const { summary, requests } = await observe(
+      { kind: 'hang', afterMs: Number.NEGATIVE_INFINITY, gapMs: 0 },
+      {
+        rate,
+        duration: `${seconds}s`,
+        timeout: `${timeoutMs}ms`,
+        maxInFlight: 19_000,
+        workers: 1,
+        pacing: 'eco',
+      },
+    );
+    const checks = new Checks();
+    // One that started late has its deadline after the end of all waiting, and is left unfinished.
+    checks.exact(
+      'requests, without an answer',
+      `${rate * seconds}, ${rate * seconds}`,
+      `${summary.requests.sent}, ${summary.requests.failed + summary.requests.unfinished}`,
+    );
+    checks.reported('in flight at once', (rate * timeoutMs) / 1_000);
+    const ages = requests
+      .filter(({ outcome }) => outcome === OUTCOME.timeout)
+      .map(({ waitMs, serviceMs }) => waitMs + (Number.isNaN(serviceMs) ? 0 : serviceMs) - timeoutMs);
+    checks.between('timeouts fire after the timeout, p50', 0, 2, percentileOf(ages, 50));
+    checks.between('timeouts fire after the timeout, p99', 0, 5, percentileOf(ages, 99));
     return checks.list;
   },
 };
@@ -154,6 +187,7 @@ const dayClock: Experiment = {
 
 export const DISTURBANCE_EXPERIMENTS: readonly Experiment[] = [
   hang,
+  crowded,
   blocked,
   faulty('close', 'reset'),
   faulty('reset', 'reset'),

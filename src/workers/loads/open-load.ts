@@ -9,8 +9,10 @@ import type { Load, Sender } from './load.ts';
 const STARTS_PER_TURN = 64;
 /** Node's timers tick once a millisecond. */
 const TICK_MS = 1;
-/** Precise pacing polls at least this long before a start: a timer may fire that much late. */
-const POLLED_MS = 1.5;
+/** Well within what a timer can hold; who wakes up early sleeps again. */
+const LONGEST_SLEEP_MS = 1_000_000;
+/** Precise pacing polls at least this long before a start: a timer of an idle process may fire that late. */
+const POLLED_MS = 3;
 /** Each look at the clock between turns of the event loop saves a turn, and what a turn leaves to collect. */
 const SPIN_MS = 0.005;
 
@@ -123,7 +125,7 @@ export class OpenLoad implements Load {
     const sleepMs = Math.floor(this.#pacing === 'precise' ? untilDueMs - POLLED_MS : untilDueMs);
     if (untilDueMs <= 0 || (this.#pacing === 'precise' && (sleepMs < TICK_MS || this.#isAnswerDue)))
       this.#immediate = setImmediate(pump);
-    else this.#timer = setTimeout(pump, Math.max(TICK_MS, sleepMs));
+    else this.#timer = setTimeout(pump, Math.min(LONGEST_SLEEP_MS, Math.max(TICK_MS, sleepMs)));
   }
 
   /** An answer may come at any moment: a loop that sleeps wakes up late for it, by up to half a millisecond. */
