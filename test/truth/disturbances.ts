@@ -187,7 +187,6 @@ const dayClock: Experiment = {
 
 export const DISTURBANCE_EXPERIMENTS: readonly Experiment[] = [
   hang,
-  crowded,
   blocked,
   faulty('close', 'reset'),
   faulty('reset', 'reset'),
@@ -196,3 +195,6 @@ export const DISTURBANCE_EXPERIMENTS: readonly Experiment[] = [
   slowBodies,
   dayClock,
 ];
+
+/** Takes a machine of its own to hold its bounds. */
+export const LARGE_EXPERIMENTS: readonly Experiment[] = [crowded];

@@ -1,7 +1,7 @@
 import { ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check, Experiment } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
-import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
+import { DISTURBANCE_EXPERIMENTS, LARGE_EXPERIMENTS } from './disturbances.ts';
 import { IS_PINNED } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
@@ -14,6 +14,7 @@ const experiments = [
   ...DELAY_EXPERIMENTS,
   ...WIRE_EXPERIMENTS,
   ...DISTURBANCE_EXPERIMENTS,
+  ...LARGE_EXPERIMENTS,
   ...ARRIVAL_EXPERIMENTS,
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(String(word))));
 
