@@ -1,4 +1,4 @@
-import { type Histogram, middleMs } from './histogram.ts';
+import { type Histogram, lowerBoundMs } from './histogram.ts';
 
 /** 1024 cells for each power of two become 64: values are within 0.8 % of their cell's middle. */
 const CELLS_IN_ONE = 16;
@@ -53,7 +53,8 @@ export function valueAtRankMs({ cells, counts }: CoarseCells, rank: number): num
   let seen = 0;
   for (let i = 0; i < cells.length; i++) {
     seen += counts[i] ?? 0;
-    if (seen >= rank) return middleMs((cells[i] ?? 0) * CELLS_IN_ONE + CELLS_IN_ONE / 2);
+    // The middle of a coarse cell is where its ninth fine cell begins.
+    if (seen >= rank) return lowerBoundMs((cells[i] ?? 0) * CELLS_IN_ONE + CELLS_IN_ONE / 2);
   }
   return null;
 }

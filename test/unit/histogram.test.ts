@@ -73,6 +73,13 @@ describe('the histogram', () => {
         });
         expect(valueAtRankMs(whole, sorted.length + 1)).toBeNull();
       }),
+      // The low edge of the widest cell of a power of two: half a fine cell beside the middle is too much.
+      {
+        examples: [
+          [[528], []],
+          [[512], [2 ** -10]],
+        ],
+      },
     );
   });
 
