@@ -1,7 +1,7 @@
 /** volley as a library: what is exported here is its interface. */
 export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
-export type { LoadModel, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
+export type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
 export type {
   ErrorSummary,

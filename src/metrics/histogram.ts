@@ -10,7 +10,9 @@ const CELLS_PER_PAGE = 1024;
 const LOWEST_EXPONENT = -20;
 const HIGHEST_EXPONENT = 32;
 const PAGES = HIGHEST_EXPONENT - LOWEST_EXPONENT;
-const LAST_CELL = PAGES * CELLS_PER_PAGE - 1;
+/** How many cells there are. */
+export const CELLS = PAGES * CELLS_PER_PAGE;
+const LAST_CELL = CELLS - 1;
 const EXPONENT_BIAS = 1023;
 const FIRST_KEY = (LOWEST_EXPONENT + EXPONENT_BIAS) * CELLS_PER_PAGE;
 
@@ -99,6 +101,10 @@ export class Histogram {
       if (seen >= rank) found = cell;
     });
     return found;
+  }
+
+  countIn(cell: number): number {
+    return this.#pages[cell >>> 10]?.[cell & (CELLS_PER_PAGE - 1)] ?? 0;
   }
 
   /** How many values lie in this cell or below it. */

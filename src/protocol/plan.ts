@@ -6,7 +6,7 @@ export type WorkerMode = (typeof WORKER_MODES)[number];
 export const WORKER_KINDS = { threads: 'thread', processes: 'process', inline: 'inline' } as const;
 export type WorkerKind = (typeof WORKER_KINDS)[WorkerMode];
 
-export const CLIENT_NAMES = ['undici'] as const;
+export const CLIENT_NAMES = ['undici', 'wire'] as const;
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
 /** Closed: each connection sends its next request when the last one has ended. */

@@ -5,7 +5,7 @@ import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '.
 import type { Shard } from '../protocol/shard.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { ClientFactory } from './clients/http-client.ts';
-import { type RequestTemplate, requestTemplate } from './clients/undici.ts';
+import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
 import { ClosedLoad } from './loads/closed-load.ts';

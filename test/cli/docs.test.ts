@@ -5,6 +5,7 @@ import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { ERROR_CODES, EXIT_CODES, run } from '../../src/main/index.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
+import { REFUSALS } from '../../src/workers/clients/wire/refusal.ts';
 import { ROOT, volley } from '../support/cli.ts';
 import { useTargets } from '../support/target.ts';
 
@@ -48,6 +49,11 @@ describe('the documents and the program agree on', () => {
   test('the help', async () => {
     const { stdout } = await volley('--help');
     for (const name of Object.keys(COMMANDS['run']!.options)) expect(stdout).toContain(`--${name} `);
+  });
+
+  test('why wire refuses an answer', () => {
+    const codes = firstCells(read('docs/clients.md'), 'What wire refuses besides');
+    expect(codes.map((cell) => cell.replaceAll('`', ''))).toEqual(Object.keys(REFUSALS));
   });
 
   test('the exit codes', () => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { type ErrorKind, run } from '../../src/main/index.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { MODES, workersIn } from '../support/modes.ts';
+import { VARIANTS, workersIn } from '../support/modes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -25,8 +25,8 @@ const FAULTS: readonly { fault: string; kind: ErrorKind }[] = [
   { fault: 'hang-body', kind: 'timeout' },
 ];
 
-describe.each(MODES)('%s', (mode) => {
-  const options = { mode, workers: workersIn(mode, 2), concurrency: 4, requests: 12 };
+describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
+  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 4, requests: 12 };
 
   test.each(FAULTS)('$fault is counted as $kind, each request once', async ({ fault, kind }) => {
     const target = await startTarget();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { run, type Summary } from '../../src/main/index.ts';
-import { MODES, workersIn } from '../support/modes.ts';
+import { VARIANTS, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -13,7 +13,7 @@ function expectSound(summary: Summary): void {
   expect(summary.interrupted).toBe(false);
 }
 
-describe.each(MODES)('%s', (mode) => {
+describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
   test.each([
     { workers: 1, concurrency: 1, requests: 1 },
     { workers: 1, concurrency: 10, requests: 101 },
@@ -29,6 +29,7 @@ describe.each(MODES)('%s', (mode) => {
       const summary = await run({
         url: target.url,
         mode,
+        client,
         workers: workersIn(mode, workers),
         concurrency,
         requests,
@@ -61,6 +62,7 @@ describe.each(MODES)('%s', (mode) => {
     const { latencyMs, rate, windowMs, histogram } = await run({
       url: `${target.url}delay/20`,
       mode,
+      client,
       concurrency: 4,
       requests: 40,
     });
@@ -80,6 +82,7 @@ describe.each(MODES)('%s', (mode) => {
     const summary = await run({
       url: `${target.url}delay/30`,
       mode,
+      client,
       concurrency: 3,
       workers: workersIn(mode, 2),
       duration: '250ms',
@@ -96,12 +99,13 @@ describe.each(MODES)('%s', (mode) => {
 
   test('of a number and a duration the first to come ends the run', async () => {
     const target = await startTarget();
-    const few = await run({ url: target.url, mode, concurrency: 2, requests: 10, duration: '30s' });
+    const few = await run({ url: target.url, mode, client, concurrency: 2, requests: 10, duration: '30s' });
     expect(few.requests.ok).toBe(10);
     expect(few.windowMs).toBeLessThan(10_000);
     const short = await run({
       url: `${target.url}delay/50`,
       mode,
+      client,
       concurrency: 2,
       requests: 10_000,
       duration: '200ms',
@@ -117,6 +121,7 @@ describe.each(MODES)('%s', (mode) => {
     const summary = await run({
       url: `${target.url}delay/10`,
       mode,
+      client,
       concurrency: 2,
       workers: workersIn(mode, 2),
       requests: 20,
@@ -144,6 +149,7 @@ describe.each(MODES)('%s', (mode) => {
     const { rate, windowMs } = await run({
       url: `http://127.0.0.1:${port}/`,
       mode,
+      client,
       concurrency: 20,
       requests: 1,
       warmup: '500ms',
@@ -160,6 +166,7 @@ describe.each(MODES)('%s', (mode) => {
     const summary = await run({
       url: `${target.url}echo`,
       mode,
+      client,
       concurrency: 1,
       requests: 3,
       method: 'PUT',
@@ -174,14 +181,20 @@ describe.each(MODES)('%s', (mode) => {
 
   test.each(['HEAD', 'DELETE', 'OPTIONS', 'POST'])('%s keeps its connection', async (method) => {
     const target = await startTarget();
-    const summary = await run({ url: target.url, mode, concurrency: 2, requests: 20, method });
+    const summary = await run({ url: target.url, mode, client, concurrency: 2, requests: 20, method });
     expect(summary.requests.ok).toBe(20);
     expect(target.stats().connectionsAccepted).toBe(2);
   });
 
   test('large bodies arrive whole', async () => {
     const target = await startTarget();
-    const summary = await run({ url: `${target.url}bytes/1000000`, mode, concurrency: 2, requests: 6 });
+    const summary = await run({
+      url: `${target.url}bytes/1000000`,
+      mode,
+      client,
+      concurrency: 2,
+      requests: 6,
+    });
     expect(summary.requests.ok).toBe(6);
     expect(summary.bytes.received).toBeGreaterThan(6_000_000);
     expect(summary.bytes.received).toBeLessThan(6_010_000);
@@ -190,7 +203,7 @@ describe.each(MODES)('%s', (mode) => {
   test('workers are what the mode says, and start together', async () => {
     const target = await startTarget();
     const workers = workersIn(mode, 3);
-    const summary = await run({ url: target.url, mode, workers, concurrency: 3, requests: 300 });
+    const summary = await run({ url: target.url, mode, client, workers, concurrency: 3, requests: 300 });
     const pids = new Set(summary.workers.map(({ pid }) => pid));
     const threadIds = new Set(summary.workers.map(({ threadId }) => threadId));
     if (mode === 'processes') {
@@ -213,7 +226,7 @@ describe.each(MODES)('%s', (mode) => {
 
   test('two runs at once do not disturb each other', async () => {
     const [one, other] = await Promise.all([startTarget(), startTarget()]);
-    const options = { mode, workers: workersIn(mode, 2), concurrency: 4 };
+    const options = { mode, client, workers: workersIn(mode, 2), concurrency: 4 };
     const [first, second] = await Promise.all([
       run({ ...options, url: one.url, requests: 500 }),
       run({ ...options, url: `${other.url}status/404`, requests: 300 }),
@@ -227,7 +240,7 @@ describe.each(MODES)('%s', (mode) => {
   test('an idle connection is used again without delay', async () => {
     // Some versions of undici waited 1.3 ms and more before they used a connection again.
     const target = await startTarget();
-    const { latencyMs } = await run({ url: target.url, mode, concurrency: 1, requests: 400 });
+    const { latencyMs } = await run({ url: target.url, mode, client, concurrency: 1, requests: 400 });
     expect(latencyMs.response.percentiles['50']).toBeLessThan(1);
     expect(target.stats().connectionsAccepted).toBe(1);
   });

@@ -5,14 +5,14 @@ import { describe, expect, test } from '@jest/globals';
 import { run, start } from '../../src/main/index.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { MODES, workersIn } from '../support/modes.ts';
+import { VARIANTS, workersIn } from '../support/modes.ts';
 import { eventually } from '../support/processes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 
-describe.each(MODES)('%s', (mode) => {
-  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, pacing: 'eco' } as const;
+describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
+  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, pacing: 'eco' } as const;
 
   test('a rate for a time is exactly so many requests, each due at its time', async () => {
     const target = await startTarget();
@@ -155,7 +155,7 @@ describe.each(MODES)('%s', (mode) => {
 
   test('the closed model, slow target: the concurrency sets the rate', async () => {
     const target = await startTarget();
-    const summary = await run({ mode, url: `${target.url}delay/30`, concurrency: 2, requests: 20 });
+    const summary = await run({ mode, client, url: `${target.url}delay/30`, concurrency: 2, requests: 20 });
     expect(summary.generator).toMatchObject({ verdict: 'ok', pacing: null });
     expect(summary.generator.reasons[0]).toMatch(/^The concurrency sets the rate: 2 at a time/);
   });

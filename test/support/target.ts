@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { afterAll, afterEach } from '@jest/globals';
 import {
   createReferenceServer,
@@ -26,4 +28,11 @@ export async function closedPort(): Promise<number> {
   const { port } = server;
   await server.close();
   return port;
+}
+
+/** Makes a server listen on a free port of this machine, and says which. */
+export async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
 }

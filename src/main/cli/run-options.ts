@@ -1,7 +1,8 @@
 import type { Options } from 'yargs';
-import type { Arrivals, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
 import {
   DEFAULT_ARRIVALS,
+  DEFAULT_CLIENT,
   DEFAULT_CONCURRENCY,
   DEFAULT_DURATION,
   DEFAULT_METHOD,
@@ -26,6 +27,7 @@ export const RUN_OPTIONS = {
     `${DEFAULT_DURATION} without -n`,
   ),
   mode: text(undefined, 'What a worker is: threads, processes, or inline (one event loop)', DEFAULT_MODE),
+  client: text(undefined, 'What speaks HTTP: undici, or wire, which costs less per request', DEFAULT_CLIENT),
   rate: text('r', 'Open model: requests a second in all (200, 50/s, 3000/m)', 'closed model'),
   every: text(undefined, 'The same, as the time between two starts (10ms)', 'closed model'),
   stages: text(undefined, 'The same, over time: 10s:100,30s:100..1000,1m:1000', 'closed model'),
@@ -76,6 +78,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     duration: one('duration'),
     // The gate refuses what is none of the words, here and below.
     mode: one('mode') as WorkerMode | undefined,
+    client: one('client') as ClientName | undefined,
     rate: one('rate'),
     every: one('every'),
     stages: one('stages'),

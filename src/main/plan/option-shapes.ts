@@ -19,6 +19,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   requests: QUANTITY,
   duration: TEXT,
   mode: TEXT,
+  client: TEXT,
   rate: QUANTITY,
   every: TEXT,
   stages: TEXT,

@@ -1,4 +1,4 @@
-import type { Arrivals, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
 
 /**
  * What a caller may say of a run; all but the URL may be left out. Names, values and defaults are those of
@@ -16,6 +16,8 @@ export interface RunOptions {
   /** Stop starting requests after this; `10s` where no number of requests is given. */
   readonly duration?: string | undefined;
   readonly mode?: WorkerMode | undefined;
+  /** What speaks HTTP: `undici`, or `wire`, which costs less per request; by default undici. */
+  readonly client?: ClientName | undefined;
   /** Open model: requests a second in all (`200`, `50/s`, `3000/m`), started whatever becomes of the others. */
   readonly rate?: number | string | undefined;
   /** The same, said as the time between two starts (`10ms`). */

@@ -2,7 +2,13 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { type ClosedLoad, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
+import {
+  CLIENT_NAMES,
+  type ClosedLoad,
+  type RunPlan,
+  WORKER_MODES,
+  type WorkerMode,
+} from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -54,6 +60,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
   const target = parseTarget(options, `volley/${VERSION}`, problems);
   const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
+  const client = problems.choice('--client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const requests = optional(options.requests, (value) =>
     problems.count('--requests', value, 1, MAX_REQUESTS),
   );
@@ -79,6 +86,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     problems.sentences.length > 0 ||
     target === null ||
     mode === null ||
+    client === null ||
     timeoutMs === null ||
     warmupMs === null
   ) {
@@ -91,7 +99,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     mode,
     workers,
     concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
-    client: DEFAULT_CLIENT,
+    client,
     load: openLoad ?? { model: 'closed' },
     stop: {
       requests,

@@ -1,6 +1,6 @@
-import { cellOf, type Histogram, middleMs } from '../../metrics/histogram.ts';
+import { cellOf, Histogram, middleMs } from '../../metrics/histogram.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
-import { sortedValues } from '../../metrics/value-list.ts';
+import { countUpTo, type ValueList, valuesIn } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
 import type { MergedDistribution } from '../merge.ts';
 import { sampleDeviation } from './statistics.ts';
@@ -11,20 +11,31 @@ interface Found {
   readonly isAtLeast: boolean;
 }
 
+type Find = (rank: number) => Found;
+
+interface Lists {
+  readonly observed: readonly ValueList[];
+  readonly bounds: readonly ValueList[];
+}
+
 /** Sums up one kind of latency; percentiles by nearest rank, from the values while they are all there. */
 export function summarizeLatency(merged: MergedDistribution, labels: readonly string[]): LatencySummary {
   const { moments, bounds, observedValues, boundValues } = merged;
   const { count, min, max, mean } = moments;
   const isExact = observedValues !== null && boundValues !== null;
+  const wanted = labels.flatMap((label) => parsePercentile(label) ?? []);
   const find = isExact
-    ? findInValues(sortedValues(observedValues), sortedValues([...observedValues, ...boundValues]))
+    ? findInValues(
+        merged,
+        { observed: observedValues, bounds: boundValues },
+        wanted.flatMap((percentile) => rankOf(percentile, count) ?? []),
+      )
     : findInHistogram(merged);
 
   const percentiles: Record<string, number | null> = {};
   // The smallest value is in doubt only where it is a lower bound, below every observed one.
   const atLeast = lowestCell(bounds) < lowestCell(merged.observed) ? ['min'] : [];
-  for (const percentile of labels.map(parsePercentile)) {
-    if (percentile === null) continue;
+  for (const percentile of wanted) {
     const found = findPercentile(percentile, count, find);
     percentiles[percentile.label] = found?.valueMs ?? null;
     if (found?.isAtLeast === true) atLeast.push(percentile.label);
@@ -44,11 +55,7 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
   };
 }
 
-function findPercentile(
-  percentile: ExactPercentile,
-  count: number,
-  find: (rank: number) => Found,
-): Found | null {
+function findPercentile(percentile: ExactPercentile, count: number, find: Find): Found | null {
   const rank = rankOf(percentile, count);
   return rank === null ? null : find(rank);
 }
@@ -57,46 +64,41 @@ function findPercentile(
  * A value of rank r is what it says if r observed values lie at or below it: then no lower bound, whatever
  * its true value, can move it. Otherwise the true one may be larger.
  */
-function findInValues(observed: Float64Array, all: Float64Array): (rank: number) => Found {
+function findInValues(merged: MergedDistribution, lists: Lists, ranks: readonly number[]): Find {
+  const { observed, bounds } = merged;
+  const all = together(merged);
+  const cells = new Set(ranks.flatMap((rank) => all.cellAtRank(rank) ?? []));
+  const countsIn = (histogram: Histogram): Map<number, number> =>
+    new Map([...cells].map((cell) => [cell, histogram.countIn(cell)]));
+  const observedIn = valuesIn(countsIn(observed), lists.observed);
+  const allIn =
+    bounds.count === 0 ? observedIn : valuesIn(countsIn(all), [...lists.observed, ...lists.bounds]);
   return (rank) => {
-    const valueMs = all[rank - 1] ?? Number.NaN;
-    return { valueMs, isAtLeast: countUpTo(observed, valueMs) < rank };
+    const cell = all.cellAtRank(rank) ?? 0;
+    const valueMs = allIn.get(cell)?.[rank - 1 - all.countUpTo(cell - 1)] ?? Number.NaN;
+    const observedUpTo =
+      observed.countUpTo(cell - 1) + countUpTo(observedIn.get(cell) ?? new Float64Array(), valueMs);
+    return { valueMs, isAtLeast: observedUpTo < rank };
   };
 }
 
-function findInHistogram({ observed, bounds, moments }: MergedDistribution): (rank: number) => Found {
-  const counts = new Map<number, number>();
-  for (const histogram of [observed, bounds]) {
-    histogram.forEachCell((cell, count) => counts.set(cell, (counts.get(cell) ?? 0) + count));
-  }
-  const cells = [...counts.keys()].sort((a, b) => a - b);
+function findInHistogram(merged: MergedDistribution): Find {
+  const { observed, moments } = merged;
+  const all = together(merged);
   return (rank) => {
-    let seen = 0;
-    let cell = cellOf(moments.max);
-    for (const candidate of cells) {
-      seen += counts.get(candidate) ?? 0;
-      if (seen >= rank) {
-        cell = candidate;
-        break;
-      }
-    }
+    const cell = all.cellAtRank(rank) ?? cellOf(moments.max);
     const valueMs = Math.min(moments.max, Math.max(moments.min, middleMs(cell)));
     return { valueMs, isAtLeast: observed.countUpTo(cell) < rank };
   };
 }
 
-function lowestCell(histogram: Histogram): number {
-  return histogram.cellAtRank(1) ?? Number.POSITIVE_INFINITY;
+function together({ observed, bounds }: MergedDistribution): Histogram {
+  const all = new Histogram();
+  all.addAll(observed);
+  all.addAll(bounds);
+  return all;
 }
 
-/** How many of the sorted values are at most `value`. */
-function countUpTo(sorted: Float64Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? 0) <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function lowestCell(histogram: Histogram): number {
+  return histogram.cellAtRank(1) ?? Number.POSITIVE_INFINITY;
 }

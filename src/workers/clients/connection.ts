@@ -17,6 +17,16 @@ export type ConnectCallback = (
   ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
 ) => void;
 
+/** Takes a connection's bytes where they were read: they are valid during the call only. */
+export interface SocketReader {
+  /** A connection is being opened. */
+  attach?(socket: net.Socket): void;
+  onBytes(socket: net.Socket, bytes: Buffer, count: number): void;
+}
+
+// One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
 // undici closes a connection with this after an answer that was the last one on it.
 const LAST_ANSWER = 'UND_ERR_INFO';
 
@@ -27,6 +37,11 @@ class Link {
   /** By FIN or RST. */
   endedByTarget = false;
   endedByUs = false;
+  /** Its last answer has come, as the target had announced. */
+  isFinished = false;
+  isHandedOut = false;
+  /** Bytes came before any request: whatever follows is no answer to one. */
+  isSpoiled = false;
   isAccounted = false;
   readonly #settle: ConnectCallback;
   #isSettled = false;
@@ -52,6 +67,7 @@ export class TargetConnection {
   readonly #target: Target;
   readonly #counters: ConnectionCounters;
   readonly #secureContext: tls.SecureContext | null;
+  #reader: SocketReader | null = null;
   #link: Link | null = null;
   /** The socket was opened ahead of the first request, and has not been asked for. */
   #isSpare = false;
@@ -73,6 +89,11 @@ export class TargetConnection {
     return this.#link?.endedByTarget ?? false;
   }
 
+  /** From the next connection on its bytes go to the reader, not to the socket's own stream. */
+  readWith(reader: SocketReader): void {
+    this.#reader = reader;
+  }
+
   /** Opens the connection ahead of the first request; resolves also where that fails. */
   open(): Promise<void> {
     return new Promise((resolve) => {
@@ -86,17 +107,31 @@ export class TargetConnection {
   /** Hands out an open connection, the one opened ahead if it is still good. */
   acquire(callback: ConnectCallback): void {
     const link = this.#link;
-    const isGood = link !== null && this.#isSpare && !link.socket.destroyed && !link.endedByTarget;
+    const isGood =
+      link !== null &&
+      this.#isSpare &&
+      !link.socket.destroyed &&
+      !link.endedByTarget &&
+      !link.isSpoiled &&
+      link.socket.readableLength === 0;
     this.#isSpare = false;
-    // Bytes before any request are no answer to one.
-    if (!isGood || link.socket.readableLength > 0) this.#connect(callback);
+    const handOut: ConnectCallback = (...result) => {
+      if (this.#link !== null) this.#link.isHandedOut = true;
+      callback(...result);
+    };
+    if (!isGood) this.#connect(handOut);
     // Never within the call: the caller expects to be called back later.
-    else queueMicrotask(() => callback(null, link.socket));
+    else queueMicrotask(() => handOut(null, link.socket));
   }
 
   /** From now on the end of the connection is volley's own doing. */
   leave(): void {
     if (this.#link !== null) this.#link.endedByUs = true;
+  }
+
+  /** The last answer that the target gives on this connection has come: its end is the target's doing. */
+  finish(): void {
+    if (this.#link !== null) this.#link.isFinished = true;
   }
 
   /** Ends the connection, or the attempt to open it, with this error. */
@@ -147,9 +182,21 @@ export class TargetConnection {
       autoSelectFamily: addresses.length > 1,
       lookup: lookupIn(addresses),
     };
+    const reader = this.#reader;
+    if (reader !== null) {
+      options.onread = {
+        buffer: READ_BUFFER,
+        callback: (count, bytes) => {
+          if (link.isHandedOut) reader.onBytes(socket, bytes as Buffer, count);
+          else link.isSpoiled = true;
+          return true;
+        },
+      };
+    }
     const socket = secure ? this.#secure(options) : net.connect(options);
     const link = new Link(socket, callback);
     this.#link = link;
+    reader?.attach?.(socket);
     socket.once('connect', () => {
       if (secure) link.phase = 'securing';
       else this.#opened(link);
@@ -193,7 +240,8 @@ export class TargetConnection {
     this.#counters.bytesSent += socket.bytesWritten;
     this.#counters.bytesReceived += socket.bytesRead;
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
-    const byTarget = endedByTarget || (code === LAST_ANSWER && !this.#target.asksToClose);
+    const isFinished = (link.isFinished || code === LAST_ANSWER) && !this.#target.asksToClose;
+    const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) this.#counters.closedByTarget++;
   }
 }

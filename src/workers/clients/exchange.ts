@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { HttpClient } from './http-client.ts';
-import type { RequestTemplate } from './undici.ts';
+import type { RequestTemplate } from './request-template.ts';
+import type { InPlaceHandler } from './wire/wire-client.ts';
 
 /** Who is told how an exchange ended. */
 export interface ExchangeOwner {
@@ -22,7 +23,7 @@ class EndedByVolley extends Error {
  * One request after the other over one client, and the marks of the one under way, in milliseconds on
  * the shared clock. The object is reused for ever: nothing is allocated for a request here.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements InPlaceHandler {
   readonly client: HttpClient;
   intendedMs = 0;
   dispatchedMs = 0;
@@ -98,6 +99,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bodyBytes += chunk.length;
+  }
+
+  /** The same from a client that shows the bytes where it has read them. */
+  onResponseBytes(_bytes: Uint8Array, from: number, to: number): void {
+    this.bodyBytes += to - from;
   }
 
   onResponseEnd(): void {

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { ClientName, Target } from '../../protocol/plan.ts';
 import { ConnectionCounters, TargetConnection } from './connection.ts';
 import { createUndiciDispatcher } from './undici.ts';
+import { WireClient } from './wire/wire-client.ts';
 
 /** One connection and the dispatcher that speaks HTTP over it. */
 export interface HttpClient {
@@ -35,4 +36,5 @@ type DispatcherFactory = (target: Target, connection: TargetConnection) => Dispa
 /** A new client is one file and one line here. */
 const DISPATCHERS: Readonly<Record<ClientName, DispatcherFactory>> = {
   undici: createUndiciDispatcher,
+  wire: (target, connection) => new WireClient(target, connection),
 };

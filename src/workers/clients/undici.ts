@@ -1,6 +1,7 @@
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../../protocol/plan.ts';
 import type { TargetConnection } from './connection.ts';
+import { UndiciReader } from './undici-reader.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 // Servers say for how long they keep an idle connection; it is left half a second before that.
@@ -8,6 +9,7 @@ const KEEP_ALIVE_MARGIN_MS = 500;
 
 /** undici's own HTTP/1.1 client over one connection. */
 export function createUndiciDispatcher(target: Target, connection: TargetConnection): Dispatcher {
+  connection.readWith(new UndiciReader());
   return new Client(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,
@@ -21,20 +23,4 @@ export function createUndiciDispatcher(target: Target, connection: TargetConnect
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
     keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
   });
-}
-
-/** What a client needs to know of a request. */
-export type RequestTemplate = Dispatcher.DispatchOptions;
-
-/** The one request of a shard, sent again and again. */
-export function requestTemplate(target: Target): RequestTemplate {
-  return {
-    origin: target.origin,
-    path: target.path,
-    method: target.method as Dispatcher.HttpMethod,
-    headers: [...target.headers],
-    body: target.body === null ? null : Buffer.from(target.body),
-    // Without it undici closes the connection after every HEAD.
-    reset: false,
-  };
 }

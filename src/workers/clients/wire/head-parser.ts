@@ -1,0 +1,215 @@
+import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
+import type { RefusalCode } from './refusal.ts';
+import { COLON, CR, IS_TEXT, LF, NINE, SPACE, TAB, TOKEN_LOWER, ZERO } from './syntax.ts';
+
+/** The longest head, trailer or size line of a chunk, in bytes; Node's own limit for a head. */
+export const LONGEST_HEAD_BYTES = 16_384;
+
+const START = 0;
+const VERSION = 1;
+const AFTER_VERSION = 2;
+const STATUS = 3;
+const AFTER_STATUS = 4;
+const REASON = 5;
+const STATUS_LINE_END = 6;
+const LINE_START = 7;
+const NAME = 8;
+const VALUE_START = 9;
+const VALUE = 10;
+const LINE_END = 11;
+const HEAD_END = 12;
+const COMPLETE = 13;
+const REFUSED = 14;
+
+// The minor version is read as the byte behind it.
+const VERSION_TEXT = new TextEncoder().encode('HTTP/1.');
+
+/**
+ * Reads the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte: a cut
+ * anywhere changes nothing. Strict: lines end with CR and LF, names are tokens, nothing is folded.
+ */
+export class HeadParser {
+  readonly fields = new FramingFields();
+  status = 0;
+  /** The y of HTTP/1.y. */
+  minorVersion = 0;
+  refusal: RefusalCode | null = null;
+  readonly #name = new Uint8Array(LONGEST_NAME);
+  #nameLength = 0;
+  #field: Field = FIELD.other;
+  #state = START;
+  /** Within the version or the status code. */
+  #index = 0;
+  #bytes = 0;
+  #isTrailer = false;
+
+  get isComplete(): boolean {
+    return this.#state === COMPLETE;
+  }
+
+  /** No byte of the status line has come yet. */
+  get isAtStart(): boolean {
+    return this.#state === START;
+  }
+
+  beginHead(): void {
+    this.#begin(START);
+    this.#isTrailer = false;
+    this.fields.reset();
+  }
+
+  beginTrailer(): void {
+    this.#begin(LINE_START);
+    this.#isTrailer = true;
+  }
+
+  /** Reads on, to the end of the head at most. Returns the place of the next byte to read. */
+  read(bytes: Uint8Array, from: number, to: number): number {
+    const end = this.#read(bytes, from, to);
+    this.#bytes += end - from;
+    if (this.#bytes > LONGEST_HEAD_BYTES && this.#state !== REFUSED) this.#refuse('WIRE_HEAD_SIZE');
+    return end;
+  }
+
+  #begin(state: number): void {
+    this.#state = state;
+    this.#bytes = 0;
+    this.refusal = null;
+  }
+
+  #read(bytes: Uint8Array, from: number, to: number): number {
+    let at = from;
+    while (at < to) {
+      const byte = bytes[at] as number;
+      switch (this.#state) {
+        case START:
+          // Some servers send an empty line too many behind an answer.
+          if (byte === CR || byte === LF) {
+            at++;
+            break;
+          }
+          this.#index = 0;
+          this.#state = VERSION;
+          break;
+        case VERSION:
+          if (this.#index < VERSION_TEXT.length) {
+            if (byte !== VERSION_TEXT[this.#index]) return this.#refuse('WIRE_STATUS_LINE', at);
+          } else {
+            if (byte !== ZERO && byte !== ZERO + 1) return this.#refuse('WIRE_STATUS_LINE', at);
+            this.minorVersion = byte - ZERO;
+            this.#state = AFTER_VERSION;
+          }
+          this.#index++;
+          at++;
+          break;
+        case AFTER_VERSION:
+          if (byte !== SPACE) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#index = 0;
+          this.status = 0;
+          this.#state = STATUS;
+          at++;
+          break;
+        case STATUS:
+          if (byte < ZERO || byte > NINE) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.status = this.status * 10 + byte - ZERO;
+          this.#index++;
+          if (this.#index === 3) this.#state = AFTER_STATUS;
+          at++;
+          break;
+        case AFTER_STATUS:
+          if (this.status < 100 || (byte !== SPACE && byte !== CR)) {
+            return this.#refuse('WIRE_STATUS_LINE', at);
+          }
+          this.#state = byte === CR ? STATUS_LINE_END : REASON;
+          at++;
+          break;
+        case REASON:
+          at = endOfText(bytes, at, to);
+          if (at === to) break;
+          if (bytes[at] !== CR) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#state = STATUS_LINE_END;
+          at++;
+          break;
+        case STATUS_LINE_END:
+          if (byte !== LF) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#state = LINE_START;
+          at++;
+          break;
+        case LINE_START:
+          if (byte === CR) {
+            this.#state = HEAD_END;
+            at++;
+            break;
+          }
+          if (TOKEN_LOWER[byte] === 0) return this.#refuse('WIRE_FIELD', at);
+          this.#nameLength = 0;
+          this.#state = NAME;
+          break;
+        case NAME:
+          at = this.#readName(bytes, at, to);
+          if (at === to) break;
+          if (bytes[at] !== COLON) return this.#refuse('WIRE_FIELD', at);
+          this.#field = fieldNamed(this.#name, this.#nameLength);
+          // A trailer comes too late to say where the message ends.
+          if (this.#isTrailer && this.#field !== FIELD.other) return this.#refuse('WIRE_FRAMING_FIELD', at);
+          this.#state = VALUE_START;
+          at++;
+          break;
+        case VALUE_START:
+          if (byte === SPACE || byte === TAB) at++;
+          else this.#state = VALUE;
+          break;
+        case VALUE: {
+          const start = at;
+          at = endOfText(bytes, at, to);
+          if (this.#field !== FIELD.other && !this.fields.add(bytes, start, at)) {
+            return this.#refuse('WIRE_FRAMING_FIELD', at);
+          }
+          if (at === to) break;
+          if (bytes[at] !== CR) return this.#refuse('WIRE_FIELD', at);
+          this.#state = LINE_END;
+          at++;
+          break;
+        }
+        case LINE_END: {
+          if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
+          const refusal = this.#field === FIELD.other ? null : this.fields.take(this.#field);
+          if (refusal !== null) return this.#refuse(refusal, at);
+          this.#state = LINE_START;
+          at++;
+          break;
+        }
+        case HEAD_END:
+          if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
+          this.#state = COMPLETE;
+          return at + 1;
+        default:
+          return at;
+      }
+    }
+    return at;
+  }
+
+  #readName(bytes: Uint8Array, from: number, to: number): number {
+    let at = from;
+    for (; at < to; at++) {
+      const lower = TOKEN_LOWER[bytes[at] as number] as number;
+      if (lower === 0) break;
+      if (this.#nameLength < LONGEST_NAME) this.#name[this.#nameLength] = lower;
+      this.#nameLength++;
+    }
+    return at;
+  }
+
+  #refuse(refusal: RefusalCode, at = 0): number {
+    this.refusal = refusal;
+    this.#state = REFUSED;
+    return at;
+  }
+}
+
+function endOfText(bytes: Uint8Array, from: number, to: number): number {
+  let at = from;
+  while (at < to && IS_TEXT[bytes[at] as number] === 1) at++;
+  return at;
+}

@@ -1,0 +1,24 @@
+/** Why a response was not taken, by its code; docs/clients.md has the table. */
+export const REFUSALS = {
+  WIRE_STATUS_LINE: 'the answer does not begin with a status line of HTTP/1.0 or HTTP/1.1',
+  WIRE_FIELD: 'a header line is not a name, a colon, a value of visible characters, CR and LF',
+  WIRE_HEAD_SIZE: 'the head, the trailer or the size line of a chunk is longer than 16 KiB',
+  WIRE_CONTENT_LENGTH: 'Content-Length is not one number, or contradicts another header',
+  WIRE_TRANSFER_ENCODING: 'Transfer-Encoding is not chunked, given once, in an answer of HTTP/1.1',
+  WIRE_FRAMING_FIELD:
+    'Connection, Keep-Alive, Content-Length or Transfer-Encoding is too long or in a trailer',
+  WIRE_CHUNK: 'a chunk has no hexadecimal size, or does not end with CR and LF',
+  WIRE_INTERIM: 'the server sent a 100, a 101 or a last interim answer that nobody asked for',
+} as const;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** A response that is not HTTP/1.1, or not safe to take for it. */
+export class WireRefusal extends Error {
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode) {
+    super(REFUSALS[code]);
+    this.code = code;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Dispatcher } from 'undici';
+
+/** A request as it goes over the wire. */
+export interface RequestBytes {
+  /** Head and body in one piece, so that one write sends them. */
+  readonly bytes: Buffer;
+  readonly isHead: boolean;
+  /** The request asks for the end of the connection after its answer. */
+  readonly asksToClose: boolean;
+}
+
+/** What this client does not do. */
+export class NotOnTheWire extends Error {
+  readonly code = 'WIRE_UNSUPPORTED';
+
+  constructor(what: string) {
+    super(`--client wire does not do ${what}: use --client undici`);
+  }
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const PATH = /^[\x21-\xff]+$/;
+// The length comes from the body, and the connection is the client's.
+const CLIENT_FIELDS = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'expect', 'content-length']);
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
+
+const known = new WeakMap<Dispatcher.DispatchOptions, RequestBytes>();
+
+/**
+ * The bytes of a request (RFC 9112, 3), the same as undici writes; encoded once for each object.
+ *
+ * @throws NotOnTheWire for what only undici can do; Error for what no client can send
+ */
+export function requestBytes(options: Dispatcher.DispatchOptions, host: string): RequestBytes {
+  let request = known.get(options);
+  if (request === undefined) {
+    request = encode(options, host);
+    known.set(options, request);
+  }
+  return request;
+}
+
+function encode(options: Dispatcher.DispatchOptions, host: string): RequestBytes {
+  const { method, path } = options;
+  if (options.upgrade || method === 'CONNECT') throw new NotOnTheWire('upgrades and tunnels');
+  if (options.expectContinue) throw new NotOnTheWire('requests that wait for a 100');
+  if (!TOKEN.test(method)) throw new Error(`the method '${method}' is no token`);
+  if (!PATH.test(path)) throw new Error(`the path '${path}' has a character that cannot be sent`);
+  const body = bodyOf(options.body ?? null);
+  let hostField = host;
+  let asksToClose = options.reset ?? false;
+  let fields = '';
+  for (const [name, value] of pairsOf(options.headers)) {
+    const lowerCase = name.toLowerCase();
+    if (!TOKEN.test(name) || !FIELD_VALUE.test(value) || CLIENT_FIELDS.has(lowerCase)) {
+      throw new Error(`the header '${name}' cannot be sent`);
+    }
+    if (lowerCase === 'host') hostField = value;
+    else if (lowerCase === 'connection') asksToClose ||= /(^|,)[\t ]*close[\t ]*(,|$)/i.test(value);
+    else fields += `${name}: ${value}\r\n`;
+  }
+  const hasLength = body.length > 0 || METHODS_WITH_BODY.has(method);
+  const head =
+    `${method} ${path} HTTP/1.1\r\nhost: ${hostField}\r\n` +
+    `connection: ${asksToClose ? 'close' : 'keep-alive'}\r\n${fields}` +
+    `${hasLength ? `content-length: ${body.length}\r\n` : ''}\r\n`;
+  const bytes = Buffer.concat([Buffer.from(head, 'latin1'), body]);
+  return { bytes, isHead: method === 'HEAD', asksToClose };
+}
+
+function bodyOf(body: NonNullable<Dispatcher.DispatchOptions['body']> | null): Uint8Array {
+  if (body === null) return new Uint8Array();
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return body;
+  throw new NotOnTheWire('bodies that are streamed');
+}
+
+function pairsOf(headers: Dispatcher.DispatchOptions['headers']): [name: string, value: string][] {
+  if (headers === null || headers === undefined) return [];
+  if (Array.isArray(headers)) {
+    return headers.flatMap((name, index) =>
+      index % 2 === 0 ? [[String(name), String(headers[index + 1] ?? '')]] : [],
+    );
+  }
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  return entries.flatMap(([name, value]) =>
+    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
+  );
+}

@@ -1,0 +1,374 @@
+import type { Socket } from 'node:net';
+import { Dispatcher } from 'undici';
+import type { Target } from '../../../protocol/plan.ts';
+import type { SocketReader, TargetConnection } from '../connection.ts';
+import { FieldsText, fieldsByName } from './fields-text.ts';
+import { WireRefusal } from './refusal.ts';
+import { type RequestBytes, requestBytes } from './request-bytes.ts';
+import { EVENT, ResponseParser } from './response-parser.ts';
+import { CR, LF } from './syntax.ts';
+
+// Servers say for how long they keep an idle connection; it is left half a second before that.
+const KEEP_ALIVE_MARGIN_MS = 500;
+
+/**
+ * A handler that takes a body's bytes where they were read, instead of a copy: they are valid during the
+ * call only. It is not told what the fields of a response say, so that nobody has to read them.
+ */
+export interface InPlaceHandler extends Dispatcher.DispatchHandler {
+  onResponseBytes(bytes: Uint8Array, from: number, to: number): void;
+}
+
+interface Queued {
+  readonly request: RequestBytes;
+  readonly handler: Dispatcher.DispatchHandler;
+}
+
+class WireController implements Dispatcher.DispatchController {
+  readonly #client: WireClient;
+  aborted = false;
+  paused = false;
+  reason: Error | null = null;
+  rawHeaders: string[] | null = null;
+  rawTrailers: string[] | null = null;
+
+  constructor(client: WireClient) {
+    this.#client = client;
+  }
+
+  abort(reason: Error): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.#client.abort(this, reason);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    if (!this.paused) return;
+    this.paused = false;
+    this.#client.resume(this);
+  }
+}
+
+/**
+ * volley's own HTTP/1.1 client: one connection, one request at a time, one write for a request, and no more
+ * work on an answer than it takes to know where it ends. Nothing is allocated for a request whose handler
+ * takes bytes in place.
+ */
+export class WireClient extends Dispatcher implements SocketReader {
+  readonly #connection: TargetConnection;
+  readonly #origin: URL;
+  readonly #host: string;
+  readonly #isSecure: boolean;
+  readonly #parser = new ResponseParser();
+  readonly #queue: Queued[] = [];
+  readonly #reusedController = new WireController(this);
+  /** The bytes of the head, where the handler asks what its fields say. */
+  readonly #fields = new FieldsText();
+  #socket: Socket | null = null;
+  #isAcquiring = false;
+  #isDestroyed = false;
+  /** An answer has ended with what was read, and more may be there to read: nothing is written yet. */
+  #isSettling = false;
+  #handler: Dispatcher.DispatchHandler | null = null;
+  #inPlace: InPlaceHandler | null = null;
+  #controller: WireController = this.#reusedController;
+  #request: RequestBytes | null = null;
+  #isWritten = false;
+  /** Bytes that a paused handler has not taken. */
+  #held: Buffer | null = null;
+  /** For how long the connection may idle; 0: for ever. */
+  #idleLimitMs = 0;
+  /** Since when it does; infinity while it does not. */
+  #idleSinceMs = Number.POSITIVE_INFINITY;
+
+  constructor(target: Target, connection: TargetConnection) {
+    super();
+    this.#connection = connection;
+    this.#origin = new URL(target.origin);
+    this.#host = this.#origin.host;
+    this.#isSecure = target.secure;
+    connection.readWith(this);
+  }
+
+  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    let request: RequestBytes;
+    try {
+      if (this.#isDestroyed) throw closed('the client is destroyed');
+      request = requestBytes(options, this.#host);
+    } catch (error) {
+      handler.onResponseError?.(new WireController(this), error as Error);
+      return false;
+    }
+    if (this.#handler !== null) {
+      this.#queue.push({ request, handler });
+      return false;
+    }
+    this.#begin(request, handler);
+    return true;
+  }
+
+  override close(callback?: () => void): Promise<void> {
+    const done = this.#handler === null ? this.destroy() : once(this, 'drain').then(() => this.destroy());
+    return callback === undefined ? done : done.then(callback);
+  }
+
+  override destroy(...args: (Error | null | (() => void))[]): Promise<void> {
+    const [error, callback] = typeof args[0] === 'function' ? [null, args[0]] : args;
+    this.#isDestroyed = true;
+    for (const { handler } of this.#queue.splice(0)) {
+      handler.onResponseError?.(
+        new WireController(this),
+        (error as Error) ?? closed('the client is destroyed'),
+      );
+    }
+    if (this.#handler !== null) this.#fail((error as Error) ?? closed('the client is destroyed'));
+    this.#leave();
+    return Promise.resolve().then(() => (typeof callback === 'function' ? callback() : undefined));
+  }
+
+  /** The controller's; does nothing for a request that is over. */
+  abort(controller: WireController, reason: Error): void {
+    if (controller === this.#controller && this.#handler !== null) this.#fail(reason);
+  }
+
+  /** The controller's; does nothing for a request that is over. */
+  resume(controller: WireController): void {
+    const held = this.#held;
+    const socket = this.#socket;
+    if (controller !== this.#controller || held === null || socket === null) return;
+    this.#held = null;
+    this.#read(held, held.length);
+    if (this.#held === null && socket === this.#socket) socket.resume();
+  }
+
+  onBytes(socket: Socket, bytes: Uint8Array, count: number): void {
+    if (socket !== this.#socket) return;
+    if (this.#held !== null) {
+      this.#hold(bytes.subarray(0, count));
+      return;
+    }
+    if (this.#isWritten) {
+      this.#read(bytes, count);
+      return;
+    }
+    // Nobody has asked: whatever comes next on this connection would be no answer either.
+    if (hasOnlyLineEnds(bytes, 0, count)) return;
+    this.#leave();
+    if (this.#handler !== null) this.#proceed();
+  }
+
+  #begin(request: RequestBytes, handler: Dispatcher.DispatchHandler): void {
+    this.#request = request;
+    this.#handler = handler;
+    this.#inPlace = isInPlace(handler) ? handler : null;
+    if (this.#inPlace === null) {
+      this.#controller = new WireController(this);
+    } else {
+      this.#controller = this.#reusedController;
+      this.#controller.aborted = false;
+      this.#controller.paused = false;
+    }
+    this.#proceed();
+  }
+
+  #proceed(): void {
+    if (this.#isSettling) return;
+    if (this.#idleLimitMs !== 0 && performance.now() - this.#idleSinceMs > this.#idleLimitMs) {
+      this.#connection.finish();
+      this.#leave();
+    }
+    if (this.#socket !== null) {
+      this.#write(this.#socket);
+    } else if (!this.#isAcquiring) {
+      this.#isAcquiring = true;
+      this.#connection.acquire((error, socket) => this.#acquired(error, socket));
+    }
+  }
+
+  #acquired(error: Error | null, socket: Socket | null): void {
+    this.#isAcquiring = false;
+    if (socket === null) {
+      if (this.#handler !== null) this.#fail(error ?? closed('the connection could not be opened'));
+      return;
+    }
+    if (this.#isDestroyed) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    this.#idleLimitMs = 0;
+    socket.once('end', () => this.#ended(socket));
+    socket.once('close', () => this.#closed(socket));
+    if (this.#handler !== null) this.#write(socket);
+  }
+
+  #write(socket: Socket): void {
+    const request = this.#request;
+    const handler = this.#handler;
+    if (request === null || handler === null) return;
+    this.#parser.begin(request.isHead);
+    if (this.#inPlace === null) this.#fields.clear();
+    this.#isWritten = true;
+    handler.onRequestStart?.(this.#controller, null);
+    if (this.#handler === handler) socket.write(request.bytes);
+  }
+
+  #read(bytes: Uint8Array, to: number): void {
+    const parser = this.#parser;
+    const handler = this.#handler;
+    const takesFields = this.#inPlace === null;
+    let at = 0;
+    while (this.#handler === handler && this.#isWritten) {
+      if (this.#controller.paused) {
+        this.#socket?.pause();
+        this.#hold(bytes.subarray(at, to));
+        return;
+      }
+      const event = parser.next(bytes, at, to);
+      if (takesFields && parser.fieldsFrom >= 0) this.#fields.add(bytes, parser.fieldsFrom, parser.at);
+      at = parser.at;
+      switch (event) {
+        case EVENT.more:
+          return;
+        case EVENT.head:
+          this.#onHead();
+          break;
+        case EVENT.body:
+          this.#onBody(bytes);
+          break;
+        case EVENT.end:
+          this.#onEnd(hasOnlyLineEnds(bytes, at, to), to === bytes.length);
+          return;
+        default:
+          this.#fail(new WireRefusal(parser.refusal ?? 'WIRE_STATUS_LINE'));
+          return;
+      }
+    }
+  }
+
+  /** A TLS socket that is paused still brings what it has decrypted. */
+  #hold(bytes: Uint8Array): void {
+    this.#held = Buffer.concat(this.#held === null ? [bytes] : [this.#held, bytes]);
+  }
+
+  #onHead(): void {
+    const { status } = this.#parser;
+    if (this.#inPlace !== null) {
+      this.#inPlace.onResponseStart?.(this.#controller, status, {});
+      return;
+    }
+    const reason = this.#fields.reason();
+    this.#controller.rawHeaders = this.#fields.raw();
+    this.#fields.clear();
+    const headers = fieldsByName(this.#controller.rawHeaders);
+    this.#handler?.onResponseStart?.(this.#controller, status, headers, reason);
+  }
+
+  #onBody(bytes: Uint8Array): void {
+    const { bodyFrom, bodyTo } = this.#parser;
+    if (this.#inPlace !== null) this.#inPlace.onResponseBytes(bytes, bodyFrom, bodyTo);
+    else this.#handler?.onResponseData?.(this.#controller, Buffer.from(bytes.subarray(bodyFrom, bodyTo)));
+  }
+
+  /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
+  #onEnd(isClean: boolean, mayHaveMore: boolean): void {
+    const handler = this.#handler;
+    const { keepAliveS, keepsAlive } = this.#parser;
+    this.#handler = null;
+    this.#isWritten = false;
+    this.#idleSinceMs = Number.POSITIVE_INFINITY;
+    this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * 1_000 - KEEP_ALIVE_MARGIN_MS;
+    if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
+      this.#connection.finish();
+      this.#leave();
+    } else if (!isClean) {
+      this.#leave();
+    } else if (mayHaveMore || this.#isSecure) {
+      // The rest of a full buffer, or the next TLS record, may be a second answer.
+      this.#isSettling = true;
+      setImmediate(this.#settled);
+    }
+    if (this.#inPlace === null) {
+      this.#controller.rawTrailers = this.#fields.raw();
+      handler?.onResponseEnd?.(this.#controller, fieldsByName(this.#controller.rawTrailers));
+    } else {
+      handler?.onResponseEnd?.(this.#controller, {});
+    }
+    this.#next();
+  }
+
+  readonly #settled = (): void => {
+    this.#isSettling = false;
+    if (this.#handler !== null && !this.#isWritten) this.#proceed();
+  };
+
+  /** Takes the next request in line, if no other was given from within the last one's end. */
+  #next(): void {
+    if (this.#handler !== null) return;
+    const next = this.#queue.shift();
+    if (next !== undefined) {
+      this.#begin(next.request, next.handler);
+      return;
+    }
+    if (this.#idleLimitMs !== 0) this.#idleSinceMs = performance.now();
+    if (this.listenerCount('drain') > 0) this.emit('drain', this.#origin);
+  }
+
+  /** The target ends the connection in good order. */
+  #ended(socket: Socket): void {
+    if (socket !== this.#socket) return;
+    if (!this.#isWritten) this.#leave();
+    else if (this.#parser.finish()) this.#onEnd(true, false);
+    else this.#fail(closed('the target closed the connection'));
+  }
+
+  #closed(socket: Socket): void {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
+    else if (this.#handler !== null) this.#proceed();
+  }
+
+  /** The request is lost, and the connection with it. */
+  #fail(error: Error): void {
+    const handler = this.#handler;
+    this.#handler = null;
+    this.#isWritten = false;
+    this.#leave();
+    handler?.onResponseError?.(this.#controller, error);
+    this.#next();
+  }
+
+  /** Uses this connection no more. */
+  #leave(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#held = null;
+    this.#idleLimitMs = 0;
+    if (socket !== null && !socket.destroyed) socket.destroy();
+  }
+}
+
+function isInPlace(handler: Dispatcher.DispatchHandler): handler is InPlaceHandler {
+  return 'onResponseBytes' in handler;
+}
+
+function hasOnlyLineEnds(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    if (bytes[at] !== CR && bytes[at] !== LF) return false;
+  }
+  return true;
+}
+
+function closed(message: string): Error {
+  return Object.assign(new Error(message), { code: 'WIRE_CLOSED' });
+}
+
+function once(client: Dispatcher, event: 'drain'): Promise<void> {
+  return new Promise((resolve) => client.once(event, () => resolve()));
+}
