@@ -1,45 +1,49 @@
-// CPU time per request of volley's modes and of wrk where it is installed, in alternating rounds of one
-// run. Usage: npm run bench -- [rounds] [seconds]
-
-import { measure, median, PINS } from './measure.js';
-import { renderTable } from './table.js';
+// CPU time per request of volley and of other tools, in alternating rounds of one run.
+// Usage: npm run bench -- [--rounds 5] [--requests 500000] [--only words of a title] [--all]
+//        [--output table|markdown|json] [--quick]
+import { parseArgs } from 'node:util';
+import { measure, PINS } from './measure.js';
+import { EVERY_COMBINATION, GROUPS, QUICK } from './plan.js';
+import { render } from './report.js';
 import { startTarget } from './target.js';
-import { toolsFor } from './tools.js';
 
-const [rounds = 5, seconds = 3] = process.argv.slice(2).map(Number);
-const CONNECTIONS = 50;
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string' },
+    requests: { type: 'string' },
+    only: { type: 'string', default: '' },
+    all: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    output: { type: 'string', default: 'table' },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 5));
+const requests = Number(options.requests ?? (options.quick ? 200_000 : 500_000));
+const groups = (options.quick ? QUICK : options.all ? EVERY_COMBINATION : GROUPS).filter(({ title }) =>
+  title.includes(options.only),
+);
 
 const target = await startTarget();
 try {
-  const tools = toolsFor(target.url, CONNECTIONS, seconds);
-  const results = new Map(tools.map(({ name }) => [name, []]));
-  console.log(
-    `${target.name}, ${CONNECTIONS} connections, one worker, ${rounds} rounds of ${seconds} s, ` +
-      `${PINS.client === null ? 'not pinned' : 'client and server pinned to different cores'}\n`,
-  );
-  for (let round = 0; round < rounds; round++) {
-    // Every other round runs backwards, so that no tool is always first.
-    for (const tool of round % 2 === 0 ? tools : tools.toReversed()) {
-      results.get(tool.name).push(await measure(tool));
-    }
-  }
-  const [reference] = [...results.values()];
-  console.log(
-    renderTable(
-      ['', 'CPU µs/request', 'min – max', `÷ ${tools[0].name}`, 'requests/s'],
-      [...results].map(([name, list]) => {
-        const cpu = list.map(({ cpuMicros }) => cpuMicros);
-        const ratios = list.map(({ cpuMicros }, round) => cpuMicros / reference[round].cpuMicros);
-        return [
-          name,
-          median(cpu).toFixed(1),
-          `${Math.min(...cpu).toFixed(1)} – ${Math.max(...cpu).toFixed(1)}`,
-          median(ratios).toFixed(2),
-          Math.round(median(list.map(({ perSecond }) => perSecond))).toLocaleString('en-US'),
-        ];
-      }),
-    ),
-  );
+  const measured = [];
+  for (const group of groups) measured.push({ ...group, rows: await measureGroup(group) });
+  const conditions = { target: target.name, rounds, requests, pinned: PINS.client !== null };
+  console.log(render(options.output, conditions, measured));
 } finally {
   await target.stop();
+}
+
+async function measureGroup({ title, connections, path, tools }) {
+  const url = new URL(path, target.url).href;
+  const there = tools.filter(({ isThere }) => isThere());
+  const rows = there.map(({ name }) => ({ name, rounds: [] }));
+  for (let round = 0; round < rounds; round++) {
+    process.stderr.write(`${title}: round ${round + 1} of ${rounds}\n`);
+    const order = there.map((_, index) => index);
+    // Every other round runs backwards, so that no tool is always first.
+    for (const index of round % 2 === 0 ? order : order.toReversed()) {
+      rows[index].rounds.push(await measure(there[index].run({ url, connections, requests })));
+    }
+  }
+  return rows;
 }

@@ -1,13 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, PINS, pinned } from './measure.js';
 
-/** nginx where it is installed, else the reference server; both answer with an 11-byte body. */
+/** nginx where it is installed, else the reference server; / has a body of 11 bytes, /bytes/4096 a larger one. */
 export async function startTarget() {
   return isInstalled('nginx') ? startNginx() : startReferenceServer();
 }
@@ -18,12 +18,17 @@ async function startNginx() {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
+  // nginx's workers may be another user.
+  chmodSync(folder, 0o755);
+  mkdirSync(join(folder, 'bytes'));
+  writeFileSync(join(folder, 'bytes/4096'), 'x'.repeat(4_096));
   writeFileSync(
     join(folder, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 20000; }
 http { access_log off; keepalive_requests 1000000000; ${temporary.join(' ')}
-  server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; return 200 "hello world"; } } }
+  server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; return 200 "hello world"; }
+    location /bytes/ { default_type text/plain; root ${folder}; open_file_cache max=1; } } }
 `,
   );
   const child = spawn(...pinned(PINS.server, 'nginx', ['-c', join(folder, 'nginx.conf')]), {

@@ -23,17 +23,22 @@ const CLOSE = bytesOf('close');
 const CHUNKED = bytesOf('chunked');
 const TIMEOUT = bytesOf('timeout=');
 
-/** Which field this is; `name` holds its first `length` characters in lower case. */
-export function fieldNamed(name: Uint8Array, length: number): Field {
-  if (length === 10) {
-    if (isAt(name, 0, length, CONNECTION)) return FIELD.connection;
-    return isAt(name, 0, length, KEEP_ALIVE) ? FIELD.keepAlive : FIELD.other;
+/** Which field has this name, in any case, of `length` characters from `from` on. */
+export function fieldNamed(bytes: Uint8Array, from: number, length: number): Field {
+  switch (length) {
+    case 10:
+      if (isNamed(bytes, from, CONNECTION)) return FIELD.connection;
+      return isNamed(bytes, from, KEEP_ALIVE) ? FIELD.keepAlive : FIELD.other;
+    case 14:
+      return isNamed(bytes, from, CONTENT_LENGTH) ? FIELD.contentLength : FIELD.other;
+    case 16:
+      // Not in any standard, but who sends it means the same.
+      return isNamed(bytes, from, PROXY_CONNECTION) ? FIELD.connection : FIELD.other;
+    case 17:
+      return isNamed(bytes, from, TRANSFER_ENCODING) ? FIELD.transferEncoding : FIELD.other;
+    default:
+      return FIELD.other;
   }
-  if (length === 14 && isAt(name, 0, length, CONTENT_LENGTH)) return FIELD.contentLength;
-  // Not in any standard, but who sends it means the same.
-  if (length === 16 && isAt(name, 0, length, PROXY_CONNECTION)) return FIELD.connection;
-  if (length === 17 && isAt(name, 0, length, TRANSFER_ENCODING)) return FIELD.transferEncoding;
-  return FIELD.other;
 }
 
 /** What the framing fields of one head say. Values come in pieces, as they are read. */
@@ -139,6 +144,13 @@ function isAt(bytes: Uint8Array, from: number, to: number, text: Uint8Array): bo
   if (from + text.length > to) return false;
   for (let at = 0; at < text.length; at++) {
     if (bytes[from + at] !== text[at]) return false;
+  }
+  return true;
+}
+
+function isNamed(bytes: Uint8Array, from: number, name: Uint8Array): boolean {
+  for (let at = 0; at < name.length; at++) {
+    if (TOKEN_LOWER[bytes[from + at] as number] !== name[at]) return false;
   }
   return true;
 }

@@ -136,12 +136,14 @@ export class HeadParser {
           at++;
           break;
         case LINE_START:
-          if (byte === CR) {
+          at = this.#readWholeLines(bytes, at, to);
+          if (at === to || this.refusal !== null) break;
+          if (bytes[at] === CR) {
             this.#state = HEAD_END;
             at++;
             break;
           }
-          if (TOKEN_LOWER[byte] === 0) return this.#refuse('WIRE_FIELD', at);
+          if (TOKEN_LOWER[bytes[at] as number] === 0) return this.#refuse('WIRE_FIELD', at);
           this.#nameLength = 0;
           this.#state = NAME;
           break;
@@ -149,7 +151,7 @@ export class HeadParser {
           at = this.#readName(bytes, at, to);
           if (at === to) break;
           if (bytes[at] !== COLON) return this.#refuse('WIRE_FIELD', at);
-          this.#field = fieldNamed(this.#name, this.#nameLength);
+          this.#field = fieldNamed(this.#name, 0, this.#nameLength);
           // A trailer comes too late to say where the message ends.
           if (this.#isTrailer && this.#field !== FIELD.other) return this.#refuse('WIRE_FRAMING_FIELD', at);
           this.#state = VALUE_START;
@@ -188,6 +190,34 @@ export class HeadParser {
       }
     }
     return at;
+  }
+
+  /**
+   * Reads the lines that are there as a whole, which nearly all are: between their bytes no state has to be
+   * kept. Returns where the first begins that is not, or is no line; a refusal is left in `refusal`.
+   */
+  #readWholeLines(bytes: Uint8Array, from: number, to: number): number {
+    let lineStart = from;
+    for (;;) {
+      let at = lineStart;
+      while (at < to && TOKEN_LOWER[bytes[at] as number] !== 0) at++;
+      const nameLength = at - lineStart;
+      if (nameLength === 0 || at === to || bytes[at] !== COLON) return lineStart;
+      at++;
+      while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+      const valueStart = at;
+      at = endOfText(bytes, at, to);
+      if (at + 1 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
+      const field = fieldNamed(bytes, lineStart, nameLength);
+      if (field !== FIELD.other) {
+        const refusal =
+          this.#isTrailer || !this.fields.add(bytes, valueStart, at)
+            ? 'WIRE_FRAMING_FIELD'
+            : this.fields.take(field);
+        if (refusal !== null) return this.#refuse(refusal, at);
+      }
+      lineStart = at + 2;
+    }
   }
 
   #readName(bytes: Uint8Array, from: number, to: number): number {

@@ -1,0 +1,88 @@
+// What one step costs by itself. Usage: npm run bench:micro
+import { Bench } from 'tinybench';
+import { emptyTally, mergeTallies, tallyOf } from '../dist/src/main/merge.js';
+import { checkOptions } from '../dist/src/main/plan/resolve.js';
+import { split } from '../dist/src/main/plan/split.js';
+import { Histogram } from '../dist/src/metrics/histogram.js';
+import { Series } from '../dist/src/metrics/series.js';
+import { Tally } from '../dist/src/metrics/tally.js';
+import { createMonotonicClock } from '../dist/src/protocol/clock.js';
+import { batchByteLength, columnsOf, OUTCOME } from '../dist/src/protocol/report.js';
+import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/response-parser.js';
+import { Recorder } from '../dist/src/workers/recorder.js';
+import { renderPlain } from './table.js';
+
+const ROWS = 2_048;
+const answer = Buffer.from(
+  'HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sun, 01 Jan 2026 00:00:00 GMT\r\n' +
+    'Content-Type: text/plain\r\nContent-Length: 11\r\nConnection: keep-alive\r\n\r\nhello world',
+);
+const clock = createMonotonicClock();
+const histogram = new Histogram();
+const parser = new ResponseParser();
+const marks = { intendedMs: 1, dispatchedMs: 1, sentMs: 1.1, firstByteMs: 1.5, status: 200, bodyBytes: 11 };
+const batch = batchOfRows();
+const plan = { ...checkOptions({ url: 'http://127.0.0.1/', workers: 8, requests: 10_007 }) };
+const tallies = [1, 2].map(() => {
+  const tally = new Tally();
+  tally.fold(batch, recordsOf());
+  return tallyOf(tally);
+});
+
+const bench = new Bench({ time: 500 });
+const perCall = new Map();
+const add = (name, count, step) => {
+  perCall.set(name, count);
+  bench.add(name, step);
+};
+
+add('clock: one look', 1, () => clock.nowMs());
+add('histogram: one value', 1_000, () => {
+  for (let index = 0; index < 1_000; index++) histogram.add(0.2 + index / 500);
+});
+add('wire: one answer of 160 bytes parsed', 1, () => {
+  parser.begin(false);
+  let at = 0;
+  let event = EVENT.more;
+  while (event !== EVENT.end) {
+    event = parser.next(answer, at, answer.length);
+    at = parser.at;
+  }
+});
+const recorder = new Recorder({ post: (_message, [buffer]) => recorder.folded(buffer) }, () => {});
+add('recorder: one request', ROWS, () => {
+  for (let row = 0; row < ROWS; row++) recorder.add(marks, 2, OUTCOME.ok, 0);
+});
+add('tally: one request folded', ROWS, () => new Tally().fold(batch, recordsOf()));
+add('merge: two workers', 1, () => mergeTallies(mergeTallies(emptyTally(), tallies[0]), tallies[1]));
+add('split: a plan over 8 workers', 1, () => split(plan));
+
+await bench.run();
+recorder.close();
+console.log(
+  renderPlain(
+    ['', 'median', 'p99', 'samples'],
+    bench.tasks.map(({ name, result }) => {
+      const { p50, p99, samplesCount } = result.latency;
+      const shown = (milliseconds) => `${((milliseconds * 1e6) / perCall.get(name)).toFixed(0)} ns`;
+      return [name, shown(p50), shown(p99), String(samplesCount)];
+    }),
+  ),
+);
+
+function batchOfRows() {
+  const buffer = new ArrayBuffer(batchByteLength(ROWS));
+  const columns = columnsOf(buffer, ROWS);
+  for (let row = 0; row < ROWS; row++) {
+    columns.intendedMs[row] = row / 10;
+    columns.serviceMs[row] = 0.3 + (row % 100) / 1_000;
+    columns.firstByteMs[row] = 0.2;
+    columns.status[row] = 200;
+    columns.outcome[row] = OUTCOME.ok;
+  }
+  return { buffer, capacity: ROWS, count: ROWS };
+}
+
+function recordsOf() {
+  return { windowEndMs: Number.POSITIVE_INFINITY, series: new Series(), backlog: null, headline: 'service' };
+}
