@@ -56,6 +56,7 @@ export class Coordinator {
   #killTimer: NodeJS.Timeout | null = null;
   #keepsValues = true;
   #isOver = false;
+  #batchBytes = 0;
 
   /** `onBatch` sees every batch as it comes, before its buffer is used again. */
   constructor(plan: RunPlan, clock: Clock, onBatch: (batch: SampleBatch) => void = () => {}) {
@@ -82,6 +83,7 @@ export class Coordinator {
     const startedAt = new Date();
     const calledAtMs = this.#clock.nowMs();
     const cpuBefore = process.cpuUsage();
+    const loopCpuBefore = process.threadCpuUsage();
     const { warmupMs, timeoutMs } = this.#plan;
     const pool = createPool(this.#workers.length, {
       onMessage: (index, message) => this.#onMessage(index, message),
@@ -104,6 +106,7 @@ export class Coordinator {
       await pool.close();
     }
     const cpu = process.cpuUsage(cpuBefore);
+    const loopCpu = process.threadCpuUsage(loopCpuBefore);
     return {
       plan: this.#plan,
       kind: WORKER_KINDS[this.#plan.mode],
@@ -126,6 +129,8 @@ export class Coordinator {
       stoppedAtMs: this.#stoppedAtMs,
       startupMs: (this.#windowAtMs === null ? this.#clock.nowMs() : this.#windowAtMs - warmupMs) - calledAtMs,
       ownCpuMs: microsToMs(cpu.user + cpu.system),
+      ownLoopCpuMs: microsToMs(loopCpu.user + loopCpu.system),
+      batchBytes: this.#batchBytes,
       ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
     };
   }
@@ -206,6 +211,7 @@ export class Coordinator {
         return;
       case 'batch':
         this.#onBatch(message.batch);
+        this.#batchBytes += message.batch.buffer.byteLength;
         worker.tally.fold(message.batch, this.#records);
         worker.tally.foldErrors(message.errors);
         this.#boundMemory();

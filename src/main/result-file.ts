@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Comparison } from '../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { LATENCY_KINDS, SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
 
@@ -61,12 +62,17 @@ export class ResultFile {
   }
 }
 
+/** Whether a saved result is one of several rounds or arms. */
+export function isComparison(saved: Summary | Comparison): saved is Comparison {
+  return 'arms' in saved;
+}
+
 /**
- * Reads a saved result.
+ * Reads a saved result, of a run or of several.
  *
  * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
  */
-export async function readResult(path: string): Promise<Summary> {
+export async function readSaved(path: string): Promise<Summary | Comparison> {
   const unusable = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
   let text: string;
@@ -88,9 +94,27 @@ export async function readResult(path: string): Promise<Summary> {
       `it has schema version ${String(value['schemaVersion'])}, and this volley reads ${SCHEMA_VERSION}`,
     );
   }
+  if (Array.isArray(value['arms'])) return checkedComparison(value, unusable);
   const missing = missingFields(value);
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
   return value as unknown as Summary;
+}
+
+function checkedComparison(
+  value: Readonly<Record<string, unknown>>,
+  unusable: (why: string) => VolleyError,
+): Comparison {
+  const missing = [
+    ...['tool'].filter((field) => !isRecord(value[field])),
+    ...['pairs', 'conclusions', 'notes'].filter((field) => !Array.isArray(value[field])),
+  ];
+  if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  const comparison = value as unknown as Comparison;
+  for (const { name, rounds } of comparison.arms) {
+    const lacking = rounds.flatMap((round) => missingFields(round as unknown as Record<string, unknown>));
+    if (lacking.length > 0) throw unusable(`a round of ${name} lacks ${lacking.join(', ')}`);
+  }
+  return comparison;
 }
 
 const OBJECTS = [

@@ -6,6 +6,7 @@ export const ERROR_CODES = {
   output: 'VOLLEY_OUTPUT',
   resultFile: 'VOLLEY_RESULT_FILE',
   listen: 'VOLLEY_LISTEN',
+  noAnswer: 'VOLLEY_NO_ANSWER',
 } as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];

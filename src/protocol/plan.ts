@@ -96,6 +96,8 @@ export interface RunPlan {
   readonly stop: StopCondition;
   readonly warmupMs: number;
   readonly timeoutMs: number;
+  /** Rounds of a hash that a worker computes over each answer's body. */
+  readonly cpuWork: number;
   /** As given, for instance "99.9": ranks are computed in exact decimal arithmetic. */
   readonly percentiles: readonly string[];
   readonly seed: number;

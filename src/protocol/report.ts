@@ -137,6 +137,8 @@ export interface WorkerReport extends WorkerUsage {
   /** Requests of the window that this shard was to start and never released. */
   readonly notStarted: number;
   readonly retried: number;
+  /** Of the computation asked for with each answer, warm-up included. */
+  readonly workRounds: number;
   readonly connectionsOpened: number;
   readonly connectionsClosedByTarget: number;
   readonly bytesSent: number;

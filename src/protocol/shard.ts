@@ -15,6 +15,7 @@ export interface Shard {
   readonly windowEndMs: number | null;
   readonly warmupMs: number;
   readonly timeoutMs: number;
+  readonly cpuWork: number;
   readonly load: LoadModel;
   readonly client: ClientName;
   readonly target: Target;

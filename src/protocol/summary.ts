@@ -47,6 +47,7 @@ export interface WorkerSummary extends RequestCounts {
   readonly loopDelayP99Ms: number;
   readonly gcMs: number;
   readonly startupMs: number;
+  readonly workRounds: number;
   readonly lost: boolean;
 }
 
@@ -110,6 +111,7 @@ export interface Summary {
     readonly stop: StopCondition;
     readonly warmupMs: number;
     readonly timeoutMs: number;
+    readonly cpuWork: number;
     readonly seed: number;
   };
   readonly interrupted: boolean;
@@ -142,9 +144,15 @@ export interface Summary {
     /** The whole process tree's, from the operating system. */
     readonly cpuMs: number;
     readonly cpuMicrosPerRequest: number | null;
+    /** Of that: the workers' event loops, the coordinator's, and the rest: Node's own threads and start-up. */
+    readonly workersCpuMs: number;
+    readonly coordinatorCpuMs: number;
+    readonly runtimeCpuMs: number;
     readonly peakRssBytes: number;
     readonly startupMs: number;
     readonly mergeMs: number;
+    /** Size of all batches that came from workers: moved from threads, copied from processes. */
+    readonly batchBytes: number;
     /** Between the first and the last worker to begin. */
     readonly startSkewMs: number;
   };

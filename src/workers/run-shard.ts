@@ -6,6 +6,7 @@ import type { Shard } from '../protocol/shard.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { ClientFactory } from './clients/http-client.ts';
 import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
+import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
@@ -24,6 +25,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly #deadlines: Deadlines;
   readonly #clients: ClientFactory;
   readonly #request: RequestTemplate;
+  readonly #work: CpuWork;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
@@ -36,6 +38,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock) {
     this.clock = clock;
     this.#shard = shard;
+    this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new ClientFactory(shard.client, shard.target);
     this.#request = requestTemplate(shard.target);
@@ -106,6 +109,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       samples: this.recorder.samples,
       notStarted: this.#load.notStarted,
       retried: this.#retried,
+      workRounds: this.#work.rounds,
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
       bytesSent: counters.bytesSent,
@@ -116,7 +120,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   }
 
   addExchange(): Exchange {
-    const exchange = new Exchange(this.#clients.create(), this, this.clock);
+    const exchange = new Exchange(this.#clients.create(), this, this.clock, this.#work.isWanted);
     this.exchanges.push(exchange);
     return exchange;
   }
@@ -143,7 +147,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       const example = `${this.#shard.target.method} ${this.#shard.target.path} was answered with ${status}`;
       this.#recordFailure(exchange, endMs, { kind: 'status', code: String(status), count: 1, example });
     }
-    this.#load.onFree(exchange, endMs, false);
+    this.#load.onFree(exchange, this.#endOfWorkMs(exchange, endMs), false);
     this.finishIfIdle();
   }
 
@@ -166,6 +170,13 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   finishIfIdle(): void {
     if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
+  }
+
+  /** A worker that computes is free when it has done so: what it takes is no part of any latency of the answer. */
+  #endOfWorkMs(exchange: Exchange, endMs: number): number {
+    if (!this.#work.isWanted) return endMs;
+    this.#work.do(exchange.body);
+    return this.clock.nowMs();
   }
 
   #giveUpConnecting(): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { ERROR_CODES, EXIT_CODES, run } from '../../src/main/index.ts';
+import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/refusal.ts';
@@ -33,6 +34,48 @@ describe('the documents and the program agree on', () => {
       const cell = cells.find((text) => new RegExp(`--${name}(?![a-z-])`).test(text))!;
       expect(/-([a-zA-Z]),/.exec(cell)?.[1]).toBe(alias);
     }
+  });
+
+  test.each(['modes', 'compare'])('the options of %s that a run has not', (name) => {
+    const run = COMMANDS['run']!.options;
+    const documented = optionsIn(firstCells(CLI, `Options of \`volley ${name}\``));
+    const own = Object.keys(COMMANDS[name]!.options).filter((option) => !(option in run));
+    expect(documented.filter((option) => !(option in run))).toEqual(own);
+    expect(
+      documented.filter((option) => option in run).every((option) => option in COMMANDS[name]!.options),
+    ).toBe(true);
+    const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
+    expect(left).toEqual(name === 'modes' ? ['mode', 'repeat'] : ['repeat']);
+  });
+
+  test('the fields of a comparison', async () => {
+    const target = await startTarget();
+    const { stdout } = await volley(
+      'modes',
+      target.url,
+      '--rounds',
+      '2',
+      '-n',
+      '4',
+      '-c',
+      '1',
+      '-w',
+      '1',
+      '-o',
+      'json',
+    );
+    const text = read('docs/comparing.md');
+    const { arms, ...rest } = JSON.parse(stdout) as Comparison;
+    const [{ rounds: _rounds, ...arm }, pair] = [arms[0]!, rest.pairs[0]!];
+    const names = [
+      rest,
+      arm,
+      arms[0]!.rounds[0]!.cost,
+      pair,
+      pair.figures.throughput!,
+      arm.figures.p50!,
+    ].flatMap((part) => Object.keys(part));
+    expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   });
 
   test('the options of the server', () => {

@@ -244,4 +244,23 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     expect(latencyMs.response.percentiles['50']).toBeLessThan(1);
     expect(target.stats().connectionsAccepted).toBe(1);
   });
+
+  test('computation with each answer is counted, and is no part of its latencies', async () => {
+    const target = await startTarget();
+    const summary = await run({
+      url: target.url,
+      mode,
+      client,
+      workers: workersIn(mode, 2),
+      concurrency: 2,
+      requests: 30,
+      cpuWork: 2_000,
+    });
+    expect(summary.plan.cpuWork).toBe(2_000);
+    expect(summary.workers.reduce((sum, { workRounds }) => sum + workRounds, 0)).toBe(30 * 2_000);
+    // 2,000 rounds take a millisecond at least; an answer of this machine takes a tenth of one.
+    expect(summary.generator.workersCpuMs).toBeGreaterThan(30);
+    expect(summary.requests.ok).toBe(30);
+    expectSound(summary);
+  });
 });

@@ -47,6 +47,7 @@ const createPool: CreatePool = (_count, events) => {
     const counts = {
       notStarted: 0,
       retried: 0,
+      workRounds: 0,
       connectionsOpened: 1,
       connectionsClosedByTarget: 0,
       bytesSent: 0,

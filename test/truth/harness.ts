@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { RunOptions, Summary } from '../../src/main/index.ts';
+import type { ClientName, RunOptions, Summary } from '../../src/main/index.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { numberOf } from './identity.ts';
 import type { Recorded, RunResult } from './recorded.ts';
@@ -52,6 +52,13 @@ export interface Circumstances {
   readonly port?: (port: number) => Promise<() => Promise<void>>;
 }
 
+let client: ClientName = 'undici';
+
+/** From now on volley's requests go through this client. */
+export function useClient(name: ClientName): void {
+  client = name;
+}
+
 /** Runs volley against the precise server and puts both logs together. */
 export async function observe(
   scenario: Scenario,
@@ -64,7 +71,13 @@ export async function observe(
     const [port] = (await once(server, 'message')) as [number];
     const finish = await onPort?.(port);
     const { summary, windowAtMs, rows } = await runClient(
-      { ...options, url: `http://127.0.0.1:${port}/`, warmup: `${warmupMs}ms`, percentiles: PERCENTILES },
+      {
+        client,
+        ...options,
+        url: `http://127.0.0.1:${port}/`,
+        warmup: `${warmupMs}ms`,
+        percentiles: PERCENTILES,
+      },
       preload,
     );
     await finish?.();

@@ -1,15 +1,22 @@
+import { parseArgs } from 'node:util';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check, Experiment } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS, LARGE_EXPERIMENTS } from './disturbances.ts';
-import { IS_PINNED } from './harness.ts';
+import { IS_PINNED, useClient } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
-// npm run test:truth [-- --short] [-- words of names]
-const [isShort, ...words] = [
-  process.argv.includes('--short'),
-  ...process.argv.slice(2).filter((word) => word !== '--short'),
-];
+// npm run test:truth [-- --short] [--client wire] [words of names]
+const { values, positionals: words } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, client: { type: 'string', default: 'undici' } },
+  allowPositionals: true,
+});
+const isShort = values.short;
+const client = CLIENT_NAMES.find((name) => name === values.client);
+if (client === undefined)
+  throw new Error(`--client '${values.client}': choose one of ${CLIENT_NAMES.join(', ')}`);
+useClient(client);
 const experiments = [
   ...DELAY_EXPERIMENTS,
   ...WIRE_EXPERIMENTS,
@@ -19,7 +26,7 @@ const experiments = [
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(String(word))));
 
 console.log(
-  `Experiments with known answers; client and server ${IS_PINNED ? 'pinned to different cores' : 'not pinned'}.`,
+  `Experiments with known answers, by ${client}; client and server ${IS_PINNED ? 'pinned to different cores' : 'not pinned'}.`,
 );
 let failed = 0;
 for (const experiment of experiments) failed += await report(experiment);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { SHORT_ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
+import { useClient } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 const EXPERIMENTS = [
@@ -20,9 +22,11 @@ const failuresIn = (checks: readonly Check[]): string[] =>
     .map(({ what, expected, measured }) => `${what}: ${measured}, expected ${expected}`);
 
 describe('experiments with known answers, in short', () => {
-  test.each(EXPERIMENTS)(
-    '$name',
-    async ({ run }) => {
+  // The long form runs all of them with each client; here they take turns.
+  test.each(EXPERIMENTS.map((experiment, index) => ({ ...experiment, client: CLIENT_NAMES[index % 2]! })))(
+    '$name, by $client',
+    async ({ run, client }) => {
+      useClient(client);
       let late: string[] = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const checks = await run(true);

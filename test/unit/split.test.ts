@@ -27,6 +27,7 @@ const PLAN: RunPlan = {
   stop: { requests: 10, durationMs: null },
   warmupMs: 0,
   timeoutMs: 1_000,
+  cpuWork: 0,
   percentiles: ['50'],
   seed: 1,
 };

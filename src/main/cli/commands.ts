@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { COMPARE_OPTIONS, MODES_OPTIONS } from './comparison-options.ts';
 import type { Parsed } from './parsed.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 
@@ -13,18 +14,37 @@ export interface Command {
   run(parsed: Parsed, problems: string[]): Promise<ExitCode>;
 }
 
+const URL = { name: 'url', describe: 'http://… or https://…; host:port/path means http' };
+
 /** A new command is one file and one entry here. Each is loaded only when it runs. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
   run: {
     name: '$0',
     describe: 'Run a load test',
-    positionals: [{ name: 'url', describe: 'http://… or https://…; host:port/path means http' }],
+    positionals: [URL],
     options: RUN_OPTIONS,
     run: async (parsed, problems) => (await import('./run-command.ts')).runCommand(parsed, problems),
   },
+  modes: {
+    name: 'modes',
+    describe: 'The same load as sequential, inline, threads and processes, in interleaved rounds',
+    positionals: [URL],
+    options: MODES_OPTIONS,
+    run: async (parsed, problems) => (await import('./modes-command.ts')).modesCommand(parsed, problems),
+  },
+  compare: {
+    name: 'compare',
+    describe: 'Two targets in interleaved rounds, or two saved results: is B faster or slower than A?',
+    positionals: [
+      { name: 'baseline', describe: 'A: a URL, or a file that --out has written' },
+      { name: 'candidate', describe: 'B: the same' },
+    ],
+    options: COMPARE_OPTIONS,
+    run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
+  },
   demo: {
     name: 'demo',
-    describe: 'No target at hand: one load as inline, threads and processes against the reference server',
+    describe: 'No target at hand: volley modes against the reference server, in half a minute',
     positionals: [],
     options: {},
     run: async (_parsed, problems) => (await import('./demo-command.ts')).demoCommand(problems),
@@ -50,7 +70,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       output: {
         alias: 'o',
         type: 'string',
-        describe: 'Form of the result: text or json',
+        describe: 'Form of the result: text or json; markdown for one with rounds',
         defaultDescription: 'text',
       },
     },

@@ -2,46 +2,24 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
-import type { WorkerMode } from '../../protocol/plan.ts';
-import type { Summary } from '../../protocol/summary.ts';
-import { exitCodeOf, worstOf } from '../exit-code.ts';
-import { resolvePlan } from '../plan/resolve.ts';
-import { showProgress } from '../reporters/live.ts';
-import { renderSideBySide } from '../reporters/side-by-side.ts';
-import { startPlan } from '../run.ts';
-import { handleInterrupts } from './interrupts.ts';
+import { compareModes } from './modes-command.ts';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../target/process-entry.js', import.meta.url));
-const WORKERS: Readonly<Record<WorkerMode, number>> = { inline: 1, threads: 2, processes: 2 };
-const LOAD = { concurrency: 20, duration: '2s', warmup: '500ms', seed: 1 };
+const LOAD = { workers: 2, concurrency: 20, duration: '350ms', warmup: '150ms', seed: 1 };
+const JUDGING = { rounds: 8, margin: 0.03, metric: 'throughput', form: 'text' } as const;
 
-/** `volley demo`: the same load in every mode, against a server of its own, side by side. */
+/** `volley demo`: the same load in every mode, against a server of its own. */
 export async function demoCommand(problems: readonly string[]): Promise<ExitCode> {
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const { server, url } = await startServer();
   try {
     process.stdout.write(
-      `The same load on ${url} (the reference server, in a process of its own):\n` +
-        `${LOAD.concurrency} connections, closed model, ${LOAD.warmup} warm-up and ${LOAD.duration} each.\n\n`,
+      'The same load on the reference server, in every way that volley can send it: one request after\n' +
+        `the other, ${LOAD.concurrency} connections in one event loop, and over ${LOAD.workers} threads or processes.\n\n`,
     );
-    const summaries: Summary[] = [];
-    for (const mode of ['inline', 'threads', 'processes'] as const) {
-      process.stderr.write(`running ${mode} …\n`);
-      const run = startPlan(await resolvePlan({ url, mode, workers: WORKERS[mode], ...LOAD }));
-      const removeHandlers = handleInterrupts(run, (line) => process.stderr.write(`volley: ${line}\n`));
-      await showProgress(run, process.stderr);
-      const summary = await run.summary.finally(removeHandlers);
-      summaries.push(summary);
-      if (summary.interrupted) break;
-    }
-    if (summaries.some(({ interrupted }) => interrupted))
-      process.stdout.write('INTERRUPTED: this is what was measured until then.\n');
-    process.stdout.write(`${renderSideBySide(summaries)}\n`);
-    process.stdout.write(
-      'Inline is one event loop; threads and processes are two workers each, which share this\n' +
-        'machine’s cores with the server. Now your own: volley http://host:port/path\n',
-    );
-    return worstOf(summaries.map((summary) => exitCodeOf(summary, false)));
+    const code = await compareModes({ url, ...LOAD }, JUDGING, undefined, []);
+    process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
+    return code;
   } finally {
     if (server.connected) server.disconnect();
   }

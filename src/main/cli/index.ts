@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
@@ -7,6 +7,11 @@ import { COMMANDS, type Command } from './commands.ts';
 import { Parsed, unknownArguments } from './parsed.ts';
 
 const HELP_WIDTH = 100;
+/** Errors that are no mistake in what was asked for. */
+const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
+  [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
+  [ERROR_CODES.noAnswer]: EXIT_CODES.failed,
+};
 
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -40,7 +45,7 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (!(error instanceof VolleyError)) throw error;
     for (const problem of error.problems) process.stderr.write(`volley: ${problem}\n`);
-    return error.code === ERROR_CODES.workerStart ? EXIT_CODES.degraded : EXIT_CODES.usage;
+    return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
 }
 

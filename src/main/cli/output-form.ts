@@ -1,8 +1,22 @@
+import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison.ts';
 import { OUTPUT_FORMS, type OutputForm } from '../reporters/reporters.ts';
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
 export function outputFormFrom(text: string | undefined, problems: string[]): OutputForm {
-  const form = OUTPUT_FORMS.find((known) => known === (text ?? 'text'));
-  if (form === undefined) problems.push(`--output '${text}': choose one of ${OUTPUT_FORMS.join(', ')}.`);
+  return formOf(OUTPUT_FORMS, text, problems);
+}
+
+/** The same for what compares. */
+export function comparisonFormFrom(text: string | undefined, problems: string[]): ComparisonForm {
+  return formOf(COMPARISON_FORMS, text, problems);
+}
+
+function formOf<Form extends string>(
+  forms: readonly Form[],
+  text: string | undefined,
+  problems: string[],
+): Form | 'text' {
+  const form = forms.find((known) => known === (text ?? 'text'));
+  if (form === undefined) problems.push(`--output '${text}': choose one of ${forms.join(', ')}.`);
   return form ?? 'text';
 }

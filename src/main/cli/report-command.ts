@@ -1,19 +1,28 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { COMPARISON_REPORTERS } from '../reporters/comparison.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
-import { readResult } from '../result-file.ts';
-import { outputFormFrom } from './output-form.ts';
+import { isComparison, readSaved } from '../result-file.ts';
+import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 
 /** `volley report <result>`: prints a saved result again. */
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const form = outputFormFrom(parsed.last('output'), problems);
+  const given = parsed.last('output') ?? 'text';
   const path = parsed.positionals[0];
   if (path === undefined)
     problems.push('No result was given: say which file, for instance volley report result.json.');
   if (problems.length > 0 || path === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
-  const summary = await readResult(path);
-  process.stdout.write(render(path, () => REPORTERS[form](summary)));
+  const saved = await readSaved(path);
+  if (isComparison(saved)) {
+    const form = comparisonFormFrom(given, problems);
+    if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+    process.stdout.write(render(path, () => COMPARISON_REPORTERS[form](saved)));
+  } else {
+    const form = outputFormFrom(given, problems);
+    if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+    process.stdout.write(render(path, () => REPORTERS[form](saved)));
+  }
   return EXIT_CODES.ok;
 }
 

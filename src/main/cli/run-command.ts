@@ -13,6 +13,9 @@ import { runOptionsFrom } from './run-options.ts';
 
 /** `volley <url>`: checks everything, runs, prints the result. */
 export async function runCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  if (parsed.last('repeat') !== undefined) {
+    return (await import('./repeat-command.ts')).repeatCommand(parsed, problems);
+  }
   const form = outputFormFrom(parsed.last('output'), problems);
   const options = runOptionsFrom(parsed, problems);
   const plan = await completePlan(checkOptions(options, problems));

@@ -51,10 +51,12 @@ export const RUN_OPTIONS = {
     'The same load before the measurement begins, left out of the result',
     DEFAULT_WARMUP,
   ),
+  'cpu-work': text(undefined, 'Hash each body so many times before the next request, in the worker', '0'),
   percentiles: text(undefined, 'Percentiles to compute, comma-separated', DEFAULT_PERCENTILES),
   seed: text(undefined, 'For everything random', 'random, and printed'),
   insecure: { alias: 'k', type: 'boolean', describe: 'Accept any certificate' },
-  output: text('o', 'Form of the result on stdout: text or json', 'text'),
+  repeat: text(undefined, 'Measure so many rounds, for an interval on every headline figure', '1'),
+  output: text('o', 'Form of the result on stdout: text, json, or with --repeat markdown', 'text'),
   out: text(undefined, 'Also save the result as JSON to this file', 'none'),
 } as const satisfies Record<string, Options>;
 
@@ -90,6 +92,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     body: one('body'),
     timeout: one('timeout'),
     warmup: one('warmup'),
+    cpuWork: one('cpu-work'),
     percentiles: one('percentiles'),
     seed: one('seed'),
     insecure: parsed.flag('insecure'),

@@ -31,6 +31,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   body: BODY,
   timeout: TEXT,
   warmup: TEXT,
+  cpuWork: QUANTITY,
   percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
   seed: QUANTITY,
   insecure: FLAG,

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly timeout?: string | undefined;
   /** The same load for this long before the measurement begins; `0s`. */
   readonly warmup?: string | undefined;
+  /** Rounds of a hash that a worker computes over each answer's body before its next request; 0. */
+  readonly cpuWork?: number | string | undefined;
   /** Comma-separated, or a list. */
   readonly percentiles?: string | readonly string[] | undefined;
   /** For everything random; by default a random one, which the result names. */

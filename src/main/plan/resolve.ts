@@ -36,6 +36,8 @@ import { isLocal, parseTarget, resolveTarget, type UnresolvedTarget } from './ta
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
 const MAX_REQUESTS = 1_000_000_000_000;
+/** A million rounds take about a second. */
+const MAX_CPU_WORK = 1_000_000;
 // A week: warm-up, duration and timeout together still fit one of Node's timers (2^31 ms, or 596 hours).
 const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
@@ -76,6 +78,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
+  const cpuWork = problems.count('--cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
   );
@@ -88,6 +91,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     mode === null ||
     client === null ||
     timeoutMs === null ||
+    cpuWork === null ||
     warmupMs === null
   ) {
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
@@ -107,6 +111,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     },
     warmupMs,
     timeoutMs,
+    cpuWork,
     percentiles,
     seed: seed ?? randomInt(2 ** 32),
   };

@@ -12,7 +12,7 @@ export function share(total: number, parts: number, index: number): number {
  * and with them all workers, come to their end together; an open one over the workers, as its starts are.
  */
 export function split(plan: RunPlan): Shard[] {
-  const { workers, stop, warmupMs, timeoutMs, load, client, target, seed } = plan;
+  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, seed } = plan;
   const connections = usableConnections(plan);
   const maxConnections = load.model === 'open' ? load.maxInFlight : connections;
   return Array.from({ length: workers }, (_, index) => ({
@@ -25,6 +25,7 @@ export function split(plan: RunPlan): Shard[] {
     windowEndMs: windowEndMs(plan),
     warmupMs,
     timeoutMs,
+    cpuWork,
     load,
     client,
     target,

@@ -13,6 +13,7 @@ import {
   formatPercent,
   formatRate,
 } from '../format.ts';
+import { wrapped } from './wrap.ts';
 
 const LABEL_WIDTH = 11;
 const COLUMN_WIDTH = 8;
@@ -238,20 +239,6 @@ function verdict({ generator: { verdict: name, reasons } }: Summary): string[] {
 }
 
 /** The words of a sentence on as many lines as they need. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
-}
-
 function row(label: string, text: string): string {
   return label.padEnd(LABEL_WIDTH) + text;
 }

@@ -32,5 +32,8 @@ export interface Collected {
   readonly startupMs: number;
   /** Of the coordinator's own process, since the call. */
   readonly ownCpuMs: number;
+  /** Of the coordinator's own event loop, which in inline mode is the worker's too. */
+  readonly ownLoopCpuMs: number;
+  readonly batchBytes: number;
   readonly ownPeakRssBytes: number;
 }

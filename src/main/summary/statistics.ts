@@ -1,4 +1,4 @@
-import { combineMeans, combineVariances } from 'simple-statistics';
+import { combineMeans, combineVariances, median as medianOfList } from 'simple-statistics';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 
 /** Moments of two samples together. Associative and commutative up to rounding; `NO_MOMENTS` is its identity. */
@@ -27,4 +27,9 @@ export function combineMoments(a: Moments, b: Moments): Moments {
 /** Standard deviation of a sample (n − 1); null below two values. */
 export function sampleDeviation({ count, squares }: Moments = NO_MOMENTS): number | null {
   return count < 2 ? null : Math.sqrt(squares / (count - 1));
+}
+
+/** The middle of at least one value; of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  return medianOfList([...values]);
 }

@@ -1,4 +1,3 @@
-import { availableParallelism, cpus } from 'node:os';
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
@@ -16,12 +15,12 @@ import {
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
-import { UNDICI_VERSION, VERSION } from '../version.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { summarizeLatency } from './latency.ts';
 import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
+import { toolFacts } from './tool.ts';
 import { type Judgement, judge } from './verdict.ts';
 
 /** Merges what every worker recorded, computes each percentile once, and checks every identity. */
@@ -40,15 +39,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
-    tool: {
-      name: 'volley',
-      version: VERSION,
-      node: process.versions.node,
-      undici: UNDICI_VERSION,
-      platform: `${process.platform} ${process.arch}`,
-      cpuModel: cpus()[0]?.model ?? '',
-      cores: availableParallelism(),
-    },
+    tool: toolFacts(),
     startedAt: collected.startedAt.toISOString(),
     plan: {
       target: { url: plan.target.url, method: plan.target.method },
@@ -60,6 +51,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       stop: plan.stop,
       warmupMs: plan.warmupMs,
       timeoutMs: plan.timeoutMs,
+      cpuWork: plan.cpuWork,
       seed: plan.seed,
     },
     interrupted: collected.interrupted,
@@ -160,6 +152,7 @@ function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): 
     loopDelayP99Ms: report?.loopDelayP99Ms ?? 0,
     gcMs: report?.gcMs ?? 0,
     startupMs: worker.startupMs,
+    workRounds: report?.workRounds ?? 0,
     lost: worker.lostBecause !== null,
   };
 }
@@ -171,15 +164,22 @@ function summarizeGenerator(
   const { plan, workers, kind } = collected;
   const children = kind === 'process' ? workers : [];
   const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
+  const workersCpuMs = sumOfReports(workers, 'cpuMs');
+  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - (kind === 'inline' ? workersCpuMs : 0));
   const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
   const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
   return {
     pacing: plan.load.model === 'open' ? plan.load.pacing : null,
     cpuMs,
     cpuMicrosPerRequest: requests === 0 ? null : (cpuMs * MICROS_PER_MS) / requests,
+    workersCpuMs,
+    coordinatorCpuMs,
+    runtimeCpuMs: Math.max(0, cpuMs - workersCpuMs - coordinatorCpuMs),
     peakRssBytes: collected.ownPeakRssBytes + sumOfReports(children, 'peakRssBytes'),
     startupMs: collected.startupMs,
     mergeMs,
+    // Within one event loop nothing travels.
+    batchBytes: kind === 'inline' ? 0 : collected.batchBytes,
     startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
   };
 }
@@ -224,7 +224,8 @@ type SummedField =
   | 'bytesSent'
   | 'bytesReceived'
   | 'processCpuMs'
-  | 'peakRssBytes';
+  | 'peakRssBytes'
+  | 'cpuMs';
 
 function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): number {
   return workers.reduce((sum, { report }) => sum + (report?.[field] ?? 0), 0);

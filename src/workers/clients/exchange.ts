@@ -42,11 +42,15 @@ export class Exchange implements InPlaceHandler {
   // A place in the ring of deadlines.
   previous: Exchange | null = null;
   next: Exchange | null = null;
+  /** Copies of the body's pieces, where they are wanted. */
+  readonly body: Uint8Array[] = [];
+  readonly #keepsBody: boolean;
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
   #controller: Dispatcher.DispatchController | null = null;
 
-  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock) {
+  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
+    this.#keepsBody = keepsBody;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
@@ -60,6 +64,7 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
+    if (this.#keepsBody) this.body.length = 0;
     this.endedByUs = null;
     this.#controller = null;
     this.busy = true;
@@ -98,12 +103,13 @@ export class Exchange implements InPlaceHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.bodyBytes += chunk.length;
+    this.onResponseBytes(chunk, 0, chunk.length);
   }
 
   /** The same from a client that shows the bytes where it has read them. */
-  onResponseBytes(_bytes: Uint8Array, from: number, to: number): void {
+  onResponseBytes(bytes: Uint8Array, from: number, to: number): void {
     this.bodyBytes += to - from;
+    if (this.#keepsBody) this.body.push(bytes.slice(from, to));
   }
 
   onResponseEnd(): void {

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import type { Pair } from '../../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { comparisonOf } from '../compare/comparison.ts';
+import { comparePairs } from '../compare/pairs.ts';
+import { compareSaved } from '../compare/saved.ts';
+import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
+import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { ResultFile } from '../result-file.ts';
+import { type Judging, judgingFrom } from './comparison-options.ts';
+import { measureAndPrint, printComparison } from './measure-rounds.ts';
+import type { Parsed } from './parsed.ts';
+import { RUN_OPTIONS, runOptionsFrom } from './run-options.ts';
+
+const FAILURES = ['slower', 'different'] as const;
+type Failure = (typeof FAILURES)[number];
+
+/** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
+export async function compareCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const judging = judgingFrom(parsed, 'p50', problems);
+  const failIf = failureFrom(parsed.last('fail-if'), problems);
+  const [a, b] = parsed.positionals;
+  if (a === undefined || b === undefined) {
+    problems.push('Two things are needed: give two URLs, or two results that --out has saved.');
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  const saved = [a, b].filter((text) => existsSync(text));
+  if (saved.length === 2) return compareFiles(parsed, a, b, judging, failIf, problems);
+  if (saved.length === 1) {
+    problems.push(`'${saved[0]}' is a file, and the other is none: give two URLs, or two saved results.`);
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  return compareTargets(parsed, a, b, judging, failIf, problems);
+}
+
+async function compareTargets(
+  parsed: Parsed,
+  a: string,
+  b: string,
+  judging: Judging,
+  failIf: Failure | null,
+  problems: string[],
+): Promise<ExitCode> {
+  if (parsed.flag('force'))
+    problems.push('--force is for saved results: leave it out where two URLs are measured.');
+  const given = runOptionsFrom(parsed, problems);
+  const endsByItself = given.requests !== undefined || given.stages !== undefined;
+  const options = {
+    ...given,
+    duration: given.duration ?? (endsByItself ? undefined : '2s'),
+    warmup: given.warmup ?? '500ms',
+  };
+  const checked = checkOptions({ ...options, url: a }, problems);
+  const others = checkOptions({ ...options, url: b });
+  // What is random is the same on both sides.
+  const arms = [
+    { name: 'A', plan: await completePlan(checked) },
+    { name: 'B', plan: await completePlan({ ...others, seed: checked.seed }) },
+  ];
+  return measureAndPrint({
+    kind: 'compare',
+    arms,
+    judging,
+    outPath: parsed.last('out'),
+    notes: [`A is ${a}`, `B is ${b}`],
+    pair: ([armA, armB]) =>
+      armA === undefined || armB === undefined
+        ? []
+        : comparePairs([[armB, armA]], judging.metric, judging.margin),
+    conclude: (pairs) => pairs.map((pair) => sentenceOf(pair, judging.metric)),
+    isFailure: (pairs) => fails(pairs, judging, failIf),
+  });
+}
+
+async function compareFiles(
+  parsed: Parsed,
+  a: string,
+  b: string,
+  judging: Judging,
+  failIf: Failure | null,
+  problems: string[],
+): Promise<ExitCode> {
+  for (const name of [...Object.keys(RUN_OPTIONS), 'rounds']) {
+    if (name === 'output' || name === 'out' || parsed.all(name).length === 0) continue;
+    problems.push(
+      `--${name} changes nothing in what has been measured already: leave it out for saved results.`,
+    );
+  }
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  const { arms, pairs, conclusions, notes } = await compareSaved(a, b, judging, parsed.flag('force'));
+  const outPath = parsed.last('out');
+  const file = outPath === undefined ? null : await ResultFile.open(outPath);
+  const { metric, margin } = judging;
+  const comparison = comparisonOf({
+    kind: 'compare',
+    startedAt: new Date(),
+    interrupted: false,
+    metric,
+    margin,
+    arms,
+    pairs,
+    conclusions,
+    notes,
+  });
+  return printComparison(comparison, judging, file, fails(pairs, judging, failIf));
+}
+
+function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | null): boolean {
+  if (failIf === null) return false;
+  return pairs.some((pair) => {
+    const outcome = outcomeOf(pair, metric);
+    return outcome === 'worse' || (failIf === 'different' && outcome === 'better');
+  });
+}
+
+function failureFrom(text: string | undefined, problems: string[]): Failure | null {
+  if (text === undefined) return null;
+  const failure = FAILURES.find((known) => known === text);
+  if (failure === undefined) problems.push(`--fail-if '${text}': choose one of ${FAILURES.join(', ')}.`);
+  return failure ?? null;
+}

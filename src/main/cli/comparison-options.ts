@@ -1,0 +1,95 @@
+import type { Options } from 'yargs';
+import { METRICS, type Metric } from '../../protocol/comparison.ts';
+import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { Problems, quoted } from '../plan/problems.ts';
+import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison.ts';
+import { comparisonFormFrom } from './output-form.ts';
+import type { Parsed } from './parsed.ts';
+import { RUN_OPTIONS } from './run-options.ts';
+
+export const DEFAULT_ROUNDS = 8;
+const DEFAULT_MARGIN = '3%';
+const LARGEST_MARGIN_PERCENT = 50;
+const FEWEST = 2;
+
+const { output: _output, repeat: _repeat, mode, ...LOAD_OPTIONS } = RUN_OPTIONS;
+
+const JUDGING: Readonly<Record<string, Options>> = {
+  rounds: {
+    type: 'string',
+    describe: `Rounds, ${FEWEST} to ${MOST_ROUNDS}; fewer than ${FEWEST_ROUNDS} can show no difference`,
+    defaultDescription: String(DEFAULT_ROUNDS),
+  },
+  margin: {
+    type: 'string',
+    describe: 'Differences below this do not matter',
+    defaultDescription: DEFAULT_MARGIN,
+  },
+  output: {
+    alias: 'o',
+    type: 'string',
+    describe: `Form of the result on stdout: ${COMPARISON_FORMS.join(', ')}`,
+    defaultDescription: 'text',
+  },
+};
+
+/** Of `volley modes`: a run's, but for the mode. */
+export const MODES_OPTIONS: Readonly<Record<string, Options>> = {
+  ...LOAD_OPTIONS,
+  workers: { ...LOAD_OPTIONS.workers, describe: 'Workers of threads and processes; several as 1,2,4' },
+  ...metricOption('throughput'),
+  ...JUDGING,
+};
+
+/** Of `volley compare`: a run's, and what is to fail. */
+export const COMPARE_OPTIONS: Readonly<Record<string, Options>> = {
+  ...LOAD_OPTIONS,
+  mode,
+  ...metricOption('p50'),
+  ...JUDGING,
+  'fail-if': { type: 'string', describe: 'Exit with 1 if b is slower, or different: slower, different' },
+  force: { type: 'boolean', describe: 'Compare saved results although their plans differ' },
+};
+
+export interface Judging {
+  readonly rounds: number;
+  /** As a ratio: 0.03 is 3 %. */
+  readonly margin: number;
+  readonly metric: Metric;
+  readonly form: ComparisonForm;
+}
+
+/** Reads how arms are to be compared; problems are added to the list. */
+export function judgingFrom(parsed: Parsed, defaultMetric: Metric, sentences: string[]): Judging {
+  const problems = new Problems();
+  const rounds = problems.count('--rounds', parsed.last('rounds') ?? DEFAULT_ROUNDS, FEWEST, MOST_ROUNDS);
+  const metric = problems.choice('--metric', parsed.last('metric') ?? defaultMetric, METRICS);
+  const margin = marginFrom(parsed.last('margin') ?? DEFAULT_MARGIN, problems);
+  sentences.push(...problems.sentences);
+  const form = comparisonFormFrom(parsed.last('output'), sentences);
+  return {
+    rounds: rounds ?? DEFAULT_ROUNDS,
+    metric: metric ?? defaultMetric,
+    form,
+    margin,
+  };
+}
+
+function marginFrom(text: string, problems: Problems): number {
+  const percent = Number(/^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1]);
+  if (percent > 0 && percent <= LARGEST_MARGIN_PERCENT) return percent / 100;
+  problems.add(
+    `--margin ${quoted(text)}: give a percentage above 0 and up to ${LARGEST_MARGIN_PERCENT}%, such as 3%.`,
+  );
+  return 0;
+}
+
+function metricOption(byDefault: Metric): Readonly<Record<string, Options>> {
+  return {
+    metric: {
+      type: 'string',
+      describe: `What decides: ${METRICS.join(', ')}`,
+      defaultDescription: byDefault,
+    },
+  };
+}

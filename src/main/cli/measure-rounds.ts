@@ -1,0 +1,98 @@
+import type { Comparison, Pair } from '../../protocol/comparison.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { armOf, comparisonOf } from '../compare/comparison.ts';
+import type { MeasuredArm } from '../compare/pairs.ts';
+import { type PlannedArm, Rounds } from '../compare/rounds.ts';
+import { worstOf } from '../exit-code.ts';
+import { announcement, COMPARISON_REPORTERS } from '../reporters/comparison.ts';
+import { ResultFile } from '../result-file.ts';
+import type { Judging } from './comparison-options.ts';
+import { handleInterrupts } from './interrupts.ts';
+
+/** Starting a coordinator process and its workers, connecting and ending takes about this long. */
+const AROUND_A_ROUND_MS = 350;
+
+export interface Experiment {
+  readonly kind: Comparison['kind'];
+  readonly arms: readonly PlannedArm[];
+  readonly judging: Judging;
+  readonly outPath: string | undefined;
+  readonly notes?: readonly string[];
+  pair(arms: readonly MeasuredArm[]): Pair[];
+  conclude(pairs: readonly Pair[]): string[];
+  /** Whether what came out is to fail the command. */
+  isFailure?(pairs: readonly Pair[]): boolean;
+}
+
+/** Measures in rounds, shows on stderr where it stands, and prints what came out. */
+export async function measureAndPrint(experiment: Experiment): Promise<ExitCode> {
+  const { kind, arms, judging, outPath } = experiment;
+  const file = outPath === undefined ? null : await ResultFile.open(outPath);
+  const startedAt = new Date();
+  say(announcement(arms.length, judging.rounds, longestRoundMs(arms)));
+  const rounds = new Rounds(arms, judging.rounds, ({ round, arm }) => {
+    say(`round ${round + 1} of ${judging.rounds}: ${arm}`);
+  });
+  const removeHandlers = handleInterrupts({ stop: () => rounds.stop(), abort: () => rounds.stop() }, say);
+  try {
+    const measured = await rounds.measure();
+    const named = arms.map(({ name }, index) => ({ name, rounds: measured[index] ?? [] }));
+    const pairs = experiment.pair(named);
+    const comparison = comparisonOf({
+      kind,
+      startedAt,
+      interrupted: rounds.isStopped,
+      metric: judging.metric,
+      margin: judging.margin,
+      arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
+      pairs,
+      conclusions: experiment.conclude(pairs),
+      notes: experiment.notes ?? [],
+    });
+    return await printComparison(comparison, judging, file, experiment.isFailure?.(pairs) ?? false);
+  } catch (error) {
+    await file?.discard();
+    throw error;
+  } finally {
+    removeHandlers();
+  }
+}
+
+/** Saves and prints a comparison; returns what the process is to end with. */
+export async function printComparison(
+  comparison: Comparison,
+  { form }: Pick<Judging, 'form'>,
+  file: ResultFile | null,
+  isFailure: boolean,
+): Promise<ExitCode> {
+  let couldNotWrite = false;
+  try {
+    await file?.commit(COMPARISON_REPORTERS.json(comparison));
+  } catch (error) {
+    couldNotWrite = true;
+    say(messageOf(error));
+  }
+  if (comparison.arms.length > 0)
+    process.stdout.write(COMPARISON_REPORTERS[couldNotWrite ? 'json' : form](comparison));
+  else say('stopped before every arm had had a round: there is nothing to show.');
+  const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));
+  return worstOf([
+    comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
+    couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
+    degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
+    isFailure ? EXIT_CODES.failed : EXIT_CODES.ok,
+  ]);
+}
+
+/** Null where only a number of requests ends a round. */
+function longestRoundMs(arms: readonly PlannedArm[]): number | null {
+  const lengths = arms.map(({ plan }) =>
+    plan.stop.durationMs === null ? null : plan.warmupMs + plan.stop.durationMs + AROUND_A_ROUND_MS,
+  );
+  return lengths.some((length) => length === null) ? null : Math.max(...lengths.map(Number));
+}
+
+function say(line: string): void {
+  process.stderr.write(`volley: ${line}\n`);
+}

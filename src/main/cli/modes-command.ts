@@ -1,0 +1,63 @@
+import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { modeArms, pairModes, recommend } from '../compare/modes.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { type Judging, judgingFrom } from './comparison-options.ts';
+import { measureAndPrint } from './measure-rounds.ts';
+import type { Parsed } from './parsed.ts';
+import { runOptionsFrom } from './run-options.ts';
+
+const DEFAULT_DURATION = '2s';
+const DEFAULT_WARMUP = '500ms';
+
+/** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
+export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const judging = judgingFrom(parsed, 'throughput', problems);
+  const options = withShortRounds(runOptionsFrom(parsed, problems));
+  return compareModes(options, judging, parsed.last('out'), problems);
+}
+
+/** Checks everything, measures, and prints the table and what follows from it. */
+export async function compareModes(
+  options: RunOptions,
+  judging: Judging,
+  outPath: string | undefined,
+  problems: readonly string[],
+): Promise<ExitCode> {
+  const workerCounts = workerCountsOf(options.workers);
+  // Every problem that one arm has the others have too: they are told once.
+  for (const workers of workerCounts) {
+    checkOptions({ ...options, mode: 'threads', workers }, problems);
+  }
+  const isOpen = options.rate !== undefined || options.every !== undefined || options.stages !== undefined;
+  const alone = { concurrency: 1, ...(isOpen ? { maxInFlight: 1 } : {}) };
+  const arms = await modeArms(workerCounts, async ({ mode, workers, isSequential }) =>
+    completePlan(checkOptions({ ...options, mode, workers, ...(isSequential ? alone : {}) })),
+  );
+  return measureAndPrint({
+    kind: 'modes',
+    arms,
+    judging,
+    outPath,
+    pair: (measured) => pairModes(measured, judging.metric, judging.margin),
+    conclude: (pairs) => recommend(pairs, judging.metric),
+  });
+}
+
+/** Rounds of two seconds where nothing else was said, so that eight of each arm take minutes, not hours. */
+function withShortRounds(options: RunOptions): RunOptions {
+  const endsByItself = options.requests !== undefined || options.stages !== undefined;
+  return {
+    ...options,
+    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_DURATION),
+    warmup: options.warmup ?? DEFAULT_WARMUP,
+  };
+}
+
+function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] {
+  return workers === undefined
+    ? [undefined]
+    : String(workers)
+        .split(',')
+        .map((count) => count.trim());
+}

@@ -1,0 +1,66 @@
+import type { Arm, Comparison, Level, Metric, Pair, RoundCost } from '../../protocol/comparison.ts';
+import { METRICS } from '../../protocol/comparison.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { SCHEMA_VERSION } from '../../protocol/summary.ts';
+import { toolFacts } from '../summary/tool.ts';
+import { levelOf } from './decide.ts';
+import { FIGURES } from './figures.ts';
+
+/** An arm's result from its rounds. */
+export function armOf(
+  name: string,
+  rounds: readonly { readonly summary: Summary; readonly cost: RoundCost }[],
+): Arm | null {
+  const plan = rounds[0]?.summary.plan;
+  if (plan === undefined) return null;
+  return {
+    name,
+    url: plan.target.url,
+    mode: plan.mode,
+    workers: plan.workers,
+    concurrency: plan.concurrency,
+    figures: levelsOf(rounds.map(({ summary }) => summary)),
+    rounds: rounds.map(({ summary, cost }) => ({ ...summary, cost })),
+  };
+}
+
+export function comparisonOf(parts: {
+  readonly kind: Comparison['kind'];
+  readonly startedAt: Date;
+  readonly interrupted: boolean;
+  readonly metric: Metric;
+  readonly margin: number;
+  readonly arms: readonly Arm[];
+  readonly pairs: readonly Pair[];
+  readonly conclusions: readonly string[];
+  readonly notes: readonly string[];
+}): Comparison {
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: toolFacts(),
+    ...parts,
+    startedAt: parts.startedAt.toISOString(),
+    notes: [...parts.notes, ...parts.arms.flatMap(troublesOf)],
+  };
+}
+
+function levelsOf(summaries: readonly Summary[]): Partial<Record<Metric, Level>> {
+  return Object.fromEntries(
+    METRICS.flatMap((metric) => {
+      const values = summaries.flatMap((summary) => FIGURES[metric].of(summary) ?? []);
+      return values.length === 0 || values.length < summaries.length ? [] : [[metric, levelOf(values)]];
+    }),
+  );
+}
+
+/** What a reader must know of an arm's rounds before believing them. */
+function troublesOf({ name, rounds }: Arm): string[] {
+  const failed = rounds.reduce((sum, { requests }) => sum + requests.failed, 0);
+  const limited = rounds.filter(({ generator }) => generator.verdict === 'generator-limited').length;
+  const degraded = rounds.filter((round) => round.degraded).length;
+  return [
+    ...(failed > 0 ? [`${name}: ${failed} requests failed.`] : []),
+    ...(degraded > 0 ? [`${name}: ${degraded} of ${rounds.length} rounds are degraded.`] : []),
+    ...(limited > 0 ? [`${name}: volley was the limit in ${limited} of ${rounds.length} rounds.`] : []),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { Estimate, Level } from '../../protocol/comparison.ts';
+import { median, sampleDeviation } from '../summary/statistics.ts';
+import { FEWEST_ROUNDS, hodgesLehmann, signFlipInterval, signFlipP } from './paired.ts';
+
+// Half the width of a 95 % interval is about this many standard errors at a dozen rounds.
+const WIDTH_IN_ERRORS = 2.2;
+/** Who needs more rounds than this needs another experiment. */
+const MOST_ROUNDS_TO_NAME = 1_000;
+
+/**
+ * Compares one figure of two arms, paired by round.
+ *
+ * @param values the figure per round, positive
+ * @param reference the same of the other arm, as many rounds
+ * @param margin relative difference that does not matter, for instance 0.03
+ */
+export function compareRounds(
+  values: readonly number[],
+  reference: readonly number[],
+  margin: number,
+): Estimate {
+  const logs = values.map((value, round) => Math.log(value / (reference[round] ?? Number.NaN)));
+  const interval = signFlipInterval(logs);
+  const estimate = hodgesLehmann(logs);
+  const widest = Math.log(1 + margin);
+  const decision = decide(interval, widest);
+  return {
+    ratio: Math.exp(estimate),
+    low: interval === null ? null : Math.exp(interval.low),
+    high: interval === null ? null : Math.exp(interval.high),
+    p: signFlipP(logs),
+    rounds: logs.length,
+    margin,
+    decision,
+    roundsNeeded: decision === 'undecided' ? roundsNeeded(logs, estimate, widest) : null,
+  };
+}
+
+/** A positive figure over the rounds of one arm: its median, and an interval for the middle of its logarithms. */
+export function levelOf(values: readonly number[]): Level {
+  const interval = signFlipInterval(values.map(Math.log));
+  return {
+    median: median(values),
+    low: interval === null ? null : Math.exp(interval.low),
+    high: interval === null ? null : Math.exp(interval.high),
+  };
+}
+
+function decide(interval: { low: number; high: number } | null, widest: number): Estimate['decision'] {
+  if (interval === null) return 'undecided';
+  if (interval.low > -widest && interval.high < widest) return 'no-difference';
+  if (interval.low > 0) return 'higher';
+  return interval.high < 0 ? 'lower' : 'undecided';
+}
+
+/** So many that the interval would leave zero, or lie within the margin, if all went on as it did; null beyond 1,000. */
+function roundsNeeded(logs: readonly number[], estimate: number, widest: number): number | null {
+  const mean = logs.reduce((total, value) => total + value, 0) / logs.length;
+  const squares = logs.reduce((total, value) => total + (value - mean) ** 2, 0);
+  const deviation = sampleDeviation({ count: logs.length, squares, mean, min: 0, max: 0 }) ?? 0;
+  const halfWidth = Math.max(Math.abs(estimate), widest - Math.abs(estimate));
+  const needed = Math.ceil(((WIDTH_IN_ERRORS * deviation) / halfWidth) ** 2);
+  const rounds = Math.max(needed, logs.length + 1, FEWEST_ROUNDS);
+  return rounds > MOST_ROUNDS_TO_NAME ? null : rounds;
+}

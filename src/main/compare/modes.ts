@@ -1,0 +1,100 @@
+import type { Metric, Pair } from '../../protocol/comparison.ts';
+import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
+import { median } from '../summary/statistics.ts';
+import { FIGURES } from './figures.ts';
+import { comparePairs, type MeasuredArm } from './pairs.ts';
+import type { PlannedArm } from './rounds.ts';
+import { outcomeOf, sentenceOf } from './sentences.ts';
+
+/** Of arms that do as well, the first of these is the one to take: it needs the least. */
+const SIMPLEST_FIRST = ['sequential', 'inline', 'threads', 'processes'];
+
+/** What sets one arm apart; `workers` is undefined for the default number. */
+export interface ModeArm {
+  readonly mode: WorkerMode;
+  readonly workers: string | undefined;
+  /** One connection, one request after the other. */
+  readonly isSequential: boolean;
+}
+
+/**
+ * The same load as one request after the other, as one event loop, and as threads and processes of each
+ * number of workers.
+ *
+ * @param planFor makes the plan of one arm
+ */
+export async function modeArms(
+  workerCounts: readonly (string | undefined)[],
+  planFor: (arm: ModeArm) => Promise<RunPlan>,
+): Promise<PlannedArm[]> {
+  const arms: PlannedArm[] = [
+    { name: 'sequential', plan: await planFor({ mode: 'inline', workers: undefined, isSequential: true }) },
+    { name: 'inline', plan: await planFor({ mode: 'inline', workers: undefined, isSequential: false }) },
+  ];
+  for (const mode of ['threads', 'processes'] as const) {
+    for (const workers of workerCounts) {
+      const plan = await planFor({ mode, workers, isSequential: false });
+      arms.push({ name: workerCounts.length > 1 ? `${mode} ×${plan.workers}` : mode, plan });
+    }
+  }
+  return arms;
+}
+
+/**
+ * The arm with the best median against each other one, and threads against processes of as many workers:
+ * few pairs, since each one more asks for more rounds.
+ */
+export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: number): Pair[] {
+  const leader = leaderOf(arms, metric);
+  if (leader === null) return [];
+  const couples = arms.filter((arm) => arm !== leader).map((arm) => [leader, arm] as const);
+  for (const threads of arms.filter(({ name }) => name.startsWith('threads'))) {
+    const twin = arms.find(({ name }) => name === threads.name.replace('threads', 'processes'));
+    if (twin !== undefined && threads !== leader && twin !== leader) couples.push([threads, twin]);
+  }
+  return comparePairs(couples, metric, margin);
+}
+
+/** What to take for this workload, and how sure that is. */
+export function recommend(pairs: readonly Pair[], metric: Metric): string[] {
+  const leader = pairs[0]?.a;
+  if (leader === undefined) return [];
+  const against = pairs.filter(({ a }) => a === leader);
+  const equal = against.filter((pair) => outcomeOf(pair, metric) === 'no-difference').map(({ b }) => b);
+  const open = against.filter((pair) => outcomeOf(pair, metric) === 'undecided').map(({ b }) => b);
+  const choice = [leader, ...equal].sort((a, b) => simplicity(a) - simplicity(b))[0] ?? leader;
+  const { label } = FIGURES[metric];
+  const why =
+    equal.length === 0
+      ? `the best ${label}`
+      : `within the margin of the best ${label}${choice === leader ? '' : ` (${leader})`}, and it needs the least`;
+  const sure =
+    open.length === 0
+      ? 'This is sure at 5 %, all comparisons together.'
+      : `This is not sure: too few rounds to tell ${leader} from ${listOf(open)}.`;
+  return [
+    ...pairs.map((pair) => sentenceOf(pair, metric)),
+    `Recommended for this workload on this machine: ${choice}, ${why}. ${sure}`,
+  ];
+}
+
+function leaderOf(arms: readonly MeasuredArm[], metric: Metric): MeasuredArm | null {
+  const { of, isMoreBetter } = FIGURES[metric];
+  const ranked = arms.flatMap((arm) => {
+    const values = arm.rounds.flatMap(({ summary }) => of(summary) ?? []);
+    return values.length === 0 ? [] : [{ arm, middle: median(values) }];
+  });
+  ranked.sort((a, b) => (isMoreBetter ? b.middle - a.middle : a.middle - b.middle));
+  return ranked[0]?.arm ?? null;
+}
+
+/** Fewer workers are simpler too. */
+function simplicity(name: string): number {
+  const [mode = '', workers = '1'] = name.split(' ×');
+  return SIMPLEST_FIRST.indexOf(mode) * 1_000 + Number(workers);
+}
+
+function listOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

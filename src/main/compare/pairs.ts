@@ -1,0 +1,69 @@
+import { joinCells } from '../../metrics/cells.ts';
+import { type Estimate, METRICS, type Metric, type Pair } from '../../protocol/comparison.ts';
+import { compareRounds } from './decide.ts';
+import { probabilityShorter, quantileShifts } from './effect.ts';
+import { FIGURES } from './figures.ts';
+import { holm } from './paired.ts';
+import type { Round } from './rounds.ts';
+
+/** How probable a false alarm may be, all comparisons together. */
+const LEVEL = 0.05;
+
+export interface MeasuredArm {
+  readonly name: string;
+  readonly rounds: readonly Round[];
+}
+
+/** Compares arms two by two; the headline metric is tested, the others are described. */
+export function comparePairs(
+  couples: readonly (readonly [a: MeasuredArm, b: MeasuredArm])[],
+  metric: Metric,
+  margin: number,
+): Pair[] {
+  const pairs = couples.map(([a, b]) => {
+    const figures = Object.fromEntries(
+      METRICS.flatMap((name) => {
+        const estimate = compareFigure(name, a, b, margin);
+        return estimate === null ? [] : [[name, estimate]];
+      }),
+    ) as Partial<Record<Metric, Estimate>>;
+    const [ofA, ofB] = [a, b].map(({ rounds }) => joinCells(rounds.map(({ latencies }) => latencies)));
+    return {
+      a: a.name,
+      b: b.name,
+      figures,
+      probabilityShorter: ofA === undefined || ofB === undefined ? null : probabilityShorter(ofA, ofB),
+      shifts: ofA === undefined || ofB === undefined ? [] : quantileShifts(ofA, ofB),
+    };
+  });
+  const adjusted = holm(pairs.map(({ figures }) => figures[metric]?.p ?? 1));
+  return pairs.map((pair, index) => {
+    const adjustedP = adjusted[index] ?? 1;
+    const estimate = pair.figures[metric];
+    if (estimate === undefined) return { ...pair, adjustedP };
+    const judged = { ...pair.figures, [metric]: amongSeveral(estimate, adjustedP, pairs.length) };
+    return { ...pair, figures: judged, adjustedP };
+  });
+}
+
+/** A difference that would be sure alone is not yet, where it is one of several that were looked for. */
+function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number): Estimate {
+  const isDifference = estimate.decision === 'higher' || estimate.decision === 'lower';
+  if (!isDifference || adjustedP <= LEVEL) return estimate;
+  // With n rounds no probability is below 2^(1 − n).
+  const fewest = Math.ceil(1 + Math.log2(comparisons / LEVEL));
+  return { ...estimate, decision: 'undecided', roundsNeeded: Math.max(estimate.rounds + 1, fewest) };
+}
+
+/** Null where a round of either arm lacks the figure. */
+function compareFigure(metric: Metric, a: MeasuredArm, b: MeasuredArm, margin: number): Estimate | null {
+  const valuesOf = ({ rounds }: MeasuredArm): number[] =>
+    rounds.flatMap(({ summary }) => {
+      const value = FIGURES[metric].of(summary);
+      return value === null || value <= 0 ? [] : [value];
+    });
+  const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
+  const rounds = Math.min(a.rounds.length, b.rounds.length);
+  if (rounds === 0 || ofA.length < rounds || ofB.length < rounds) return null;
+  return compareRounds(ofA, ofB, margin);
+}

@@ -1,0 +1,7 @@
+import { serveRound } from './serve-round.ts';
+
+// Ctrl-C reaches the whole process group: who compares decides, and tells by message.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
+process.on('disconnect', () => process.exit(0));
+serveRound(process);

@@ -1,0 +1,18 @@
+import type { Cells } from '../../metrics/cells.ts';
+import type { ErrorCode } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+
+export type RoundRequest =
+  | { readonly type: 'plan'; readonly plan: RunPlan }
+  /** Start nothing more, and report. */
+  | { readonly type: 'stop' };
+
+export type RoundReply =
+  | {
+      readonly type: 'result';
+      readonly summary: Summary;
+      /** Every latency of the headline kind, for comparing whole distributions. */
+      readonly latencies: Cells;
+    }
+  | { readonly type: 'failed'; readonly code: ErrorCode | null; readonly message: string };

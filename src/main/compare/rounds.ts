@@ -1,0 +1,125 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Cells } from '../../metrics/cells.ts';
+import type { RoundCost } from '../../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { MemoryWatch } from './memory.ts';
+import type { RoundReply, RoundRequest } from './round-messages.ts';
+
+const ENTRY = fileURLToPath(new URL('./round-entry.js', import.meta.url));
+
+/** A plan that is measured again and again. */
+export interface PlannedArm {
+  readonly name: string;
+  readonly plan: RunPlan;
+}
+
+export interface Round {
+  readonly summary: Summary;
+  readonly latencies: Cells;
+  readonly cost: RoundCost;
+}
+
+/** What is under way, for whoever shows it. */
+export interface RoundStart {
+  readonly round: number;
+  readonly arm: string;
+}
+
+/**
+ * In which order the arms take their turns: forwards in one round and backwards in the next, so that none
+ * is always first, and a machine that slows down does so for all (A B B A …).
+ */
+export function orderOf(arms: number, round: number): number[] {
+  const forwards = Array.from({ length: arms }, (_, index) => index);
+  return round % 2 === 0 ? forwards : forwards.reverse();
+}
+
+/** Measures arms in rounds, each arm of each round in a coordinator process of its own. */
+export class Rounds {
+  readonly #arms: readonly PlannedArm[];
+  readonly #rounds: number;
+  readonly #onStart: (start: RoundStart) => void;
+  #current: { stop: () => void } | null = null;
+  #isStopped = false;
+
+  constructor(arms: readonly PlannedArm[], rounds: number, onStart: (start: RoundStart) => void) {
+    this.#arms = arms;
+    this.#rounds = rounds;
+    this.#onStart = onStart;
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Starts nothing more; the round under way is left out. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#current?.stop();
+  }
+
+  /**
+   * @returns for each arm its rounds; only rounds that every arm has had
+   * @throws VolleyError where a round could not be run, or an arm's target answered nothing in it
+   */
+  async measure(): Promise<Round[][]> {
+    const measured = this.#arms.map((): Round[] => []);
+    for (let round = 0; round < this.#rounds && !this.#isStopped; round++) {
+      for (const index of orderOf(this.#arms.length, round)) {
+        const arm = this.#arms[index];
+        if (arm === undefined || this.#isStopped) break;
+        this.#onStart({ round, arm: arm.name });
+        const measurement = await this.#measureOnce(arm);
+        if (!measurement.summary.interrupted) measured[index]?.push(measurement);
+      }
+    }
+    const complete = Math.min(...measured.map((rounds) => rounds.length));
+    return measured.map((rounds) => rounds.slice(0, complete));
+  }
+
+  async #measureOnce({ name, plan }: PlannedArm): Promise<Round> {
+    const child = fork(ENTRY, [], {
+      serialization: 'advanced',
+      execArgv: [],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const tell = (request: RoundRequest): void => {
+      if (child.connected) child.send(request, () => {});
+    };
+    this.#current = { stop: () => tell({ type: 'stop' }) };
+    const memory = new MemoryWatch(child.pid ?? 0);
+    let reply: RoundReply | null = null;
+    child.on('message', (message) => {
+      reply = message as RoundReply;
+    });
+    child.on('error', () => {});
+    tell({ type: 'plan', plan });
+    const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    this.#current = null;
+    const answered = reply as RoundReply | null;
+    const cost = memory.close(answered?.type === 'result' ? answered.summary.generator.peakRssBytes : 0);
+    if (answered === null) {
+      throw new VolleyError(
+        ERROR_CODES.workerStart,
+        `A round of ${name} ended without a result (${signal ?? `exit ${code}`}).`,
+      );
+    }
+    if (answered.type === 'failed') {
+      throw new VolleyError(answered.code ?? ERROR_CODES.workerStart, `${name}: ${answered.message}`);
+    }
+    const { summary, latencies } = answered;
+    if (summary.requests.ok === 0 && !this.#isStopped) {
+      const [first] = summary.errors;
+      const why = first === undefined ? 'nothing was answered in time' : `${first.kind}: ${first.example}`;
+      throw new VolleyError(
+        ERROR_CODES.noAnswer,
+        `${name}: no request to ${summary.plan.target.url} succeeded (${why}): there is nothing to compare.`,
+      );
+    }
+    return { summary, latencies, cost };
+  }
+}

@@ -1,0 +1,123 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
+import { METRICS, type Metric } from '../../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { isComparison, readSaved } from '../result-file.ts';
+import { armOf } from './comparison.ts';
+import { compareRounds } from './decide.ts';
+import { FIGURES } from './figures.ts';
+import { sentenceOf } from './sentences.ts';
+
+export interface SavedComparison {
+  readonly arms: readonly Arm[];
+  readonly pairs: readonly Pair[];
+  readonly conclusions: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Compares two saved results: of single runs, or with rounds in them. They were not measured in turns, so
+ * what changed on the machine in between is part of the difference.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or their plans differ and `isForced` is not
+ */
+export async function compareSaved(
+  pathA: string,
+  pathB: string,
+  { metric, margin }: { readonly metric: Metric; readonly margin: number },
+  isForced: boolean,
+): Promise<SavedComparison> {
+  const a = await savedArm('A', pathA);
+  const b = await savedArm('B', pathB);
+  const differing = differencesOf(a, b);
+  if (differing.length > 0 && !isForced) {
+    throw new VolleyError(
+      ERROR_CODES.resultFile,
+      `'${pathA}' and '${pathB}' are results of different plans (${differing.join(', ')}): compare them with --force.`,
+    );
+  }
+  const rounds = Math.min(a.rounds.length, b.rounds.length);
+  const figures = Object.fromEntries(
+    METRICS.flatMap((name) => {
+      const [ofA, ofB] = [a, b].map((arm) =>
+        arm.rounds.slice(0, rounds).flatMap((round) => FIGURES[name].of(round) ?? []),
+      );
+      if (ofA?.length !== rounds || ofB?.length !== rounds) return [];
+      return [[name, compareRounds(ofB, ofA, margin)]];
+    }),
+  );
+  const pair: Pair = {
+    a: 'B',
+    b: 'A',
+    figures,
+    adjustedP: figures[metric]?.p ?? 1,
+    probabilityShorter: null,
+    shifts: rounds === 1 ? shiftsOf(b, a) : [],
+  };
+  return {
+    arms: [a, b],
+    pairs: [pair],
+    conclusions:
+      rounds > 1
+        ? [sentenceOf(pair, metric)]
+        : [
+            'One round each: the differences are shown, but nothing says how much of them is chance.',
+            'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
+          ],
+    notes: [
+      `A is ${pathA}`,
+      `B is ${pathB}`,
+      'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
+      ...(differing.length > 0 ? [`The plans differ: ${differing.join(', ')}.`] : []),
+    ],
+  };
+}
+
+async function savedArm(name: string, path: string): Promise<Arm> {
+  const saved = await readSaved(path);
+  const [only, ...others] = isComparison(saved) ? saved.arms : [armOfSummary(name, saved)];
+  if (only === undefined || others.length > 0) {
+    throw new VolleyError(
+      ERROR_CODES.resultFile,
+      `The result '${path}' cannot be used: it has several arms; give results of runs, or of runs with --repeat.`,
+    );
+  }
+  return { ...only, name };
+}
+
+function armOfSummary(name: string, summary: Summary): Arm | undefined {
+  const cost = { peakMemoryBytes: summary.generator.peakRssBytes, memoryKind: 'resident' } as const;
+  return armOf(name, [{ summary, cost }]) ?? undefined;
+}
+
+/** In what the plans differ, but for the target's address and the seed. */
+function differencesOf(a: Arm, b: Arm): string[] {
+  const [planA, planB] = [a, b].map((arm) => arm.rounds[0]?.plan);
+  if (planA === undefined || planB === undefined) return [];
+  const fields = [
+    'mode',
+    'workers',
+    'concurrency',
+    'client',
+    'load',
+    'stop',
+    'warmupMs',
+    'timeoutMs',
+    'cpuWork',
+  ] as const;
+  return [
+    ...(planA.target.method === planB.target.method ? [] : ['method']),
+    ...fields.filter((field) => !isDeepStrictEqual(planA[field], planB[field])),
+  ];
+}
+
+function shiftsOf(a: Arm, b: Arm): QuantileShift[] {
+  const [ofA, ofB] = [a, b].map(({ rounds: [round] }) =>
+    round === undefined ? {} : round.latencyMs[round.latencyMs.headline].percentiles,
+  );
+  return Object.entries(ofA ?? {}).flatMap(([percentile, aMs]) => {
+    const bMs = ofB?.[percentile] ?? null;
+    return aMs === null || bMs === null ? [] : [{ percentile, aMs, bMs }];
+  });
+}

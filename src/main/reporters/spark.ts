@@ -1,0 +1,20 @@
+import type { HistogramRow } from '../../protocol/summary.ts';
+
+const BLOCKS = '▁▂▃▄▅▆▇█';
+
+/**
+ * Small histograms over one common axis, one for each list of rows: the tallest bar of each is full, and
+ * what is there but too small for a bar is a low one.
+ */
+export function sparklines(lists: readonly (readonly HistogramRow[])[]): string[] {
+  const starts = [...new Set(lists.flat().map(({ fromMs }) => fromMs))].sort((a, b) => a - b);
+  return lists.map((rows) => {
+    const counts = starts.map((start) =>
+      rows.reduce((sum, { fromMs, count }) => (fromMs === start ? sum + count : sum), 0),
+    );
+    const most = Math.max(1, ...counts);
+    return counts
+      .map((count) => (count === 0 ? ' ' : (BLOCKS[Math.round((count / most) * (BLOCKS.length - 1))] ?? '')))
+      .join('');
+  });
+}

@@ -1,0 +1,32 @@
+/** Rows under a heading, the first column to the left, the others to the right. */
+export interface Table {
+  readonly heading: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function renderPlainTable({ heading, rows }: Table): string {
+  const widths = widthsOf([heading, ...rows]);
+  const line = (cells: readonly string[]): string => padded(cells, widths).join('  ').trimEnd();
+  return [heading, ...rows].map(line).join('\n');
+}
+
+export function renderMarkdownTable({ heading, rows }: Table): string {
+  const escaped = [heading, ...rows].map((cells) => cells.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = widthsOf(escaped);
+  const line = (cells: readonly string[]): string => `| ${padded(cells, widths).join(' | ')} |`;
+  const rule = widths.map((width, column) =>
+    column === 0 ? '-'.repeat(width) : `${'-'.repeat(Math.max(1, width - 1))}:`,
+  );
+  const [first = [], ...others] = escaped;
+  return [line(first), `| ${rule.join(' | ')} |`, ...others.map(line)].join('\n');
+}
+
+function widthsOf(lines: readonly (readonly string[])[]): number[] {
+  return (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
+}
+
+function padded(cells: readonly string[], widths: readonly number[]): string[] {
+  return cells.map((cell, column) =>
+    column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+  );
+}

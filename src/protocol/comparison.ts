@@ -1,0 +1,84 @@
+import type { WorkerMode } from './plan.ts';
+import type { Summary } from './summary.ts';
+
+/** The figures that arms are compared by. */
+export const METRICS = ['throughput', 'p50', 'p90', 'p99', 'cpu'] as const;
+export type Metric = (typeof METRICS)[number];
+
+/** One figure of an arm in proportion to that of another, over paired rounds. */
+export interface Estimate {
+  /** Hodges–Lehmann, on logarithms. */
+  readonly ratio: number;
+  /** Ends of the 95 % interval; null below 6 rounds. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Two-sided, of the exact sign-flip test. */
+  readonly p: number;
+  readonly rounds: number;
+  readonly margin: number;
+  readonly decision: 'higher' | 'lower' | 'no-difference' | 'undecided';
+  /** About how many rounds would tell; null where it is decided, or where more than 1,000 would be needed. */
+  readonly roundsNeeded: number | null;
+}
+
+/** A percentile of both arms, over all rounds. */
+export interface QuantileShift {
+  readonly percentile: string;
+  readonly aMs: number;
+  readonly bMs: number;
+}
+
+/** What one round of one arm took besides what its own result says. */
+export interface RoundCost {
+  /** Of the round's whole process tree at its largest. */
+  readonly peakMemoryBytes: number;
+  /** Proportional set sizes add up; resident ones count shared pages for each process. */
+  readonly memoryKind: 'proportional' | 'resident';
+}
+
+/** A figure over the rounds of one arm. */
+export interface Level {
+  readonly median: number;
+  /** Ends of the 95 % interval of its middle; null below 6 rounds. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** The same plan, measured several times. */
+export interface Arm {
+  readonly name: string;
+  readonly url: string;
+  readonly mode: WorkerMode;
+  readonly workers: number;
+  readonly concurrency: number;
+  readonly figures: Readonly<Partial<Record<Metric, Level>>>;
+  readonly rounds: readonly (Summary & { readonly cost: RoundCost })[];
+}
+
+export interface Pair {
+  readonly a: string;
+  readonly b: string;
+  /** Of a in proportion to b. */
+  readonly figures: Readonly<Partial<Record<Metric, Estimate>>>;
+  /** Of the headline metric, raised for the number of pairs (Holm). */
+  readonly adjustedP: number;
+  /** That a latency of a is shorter than one of b; null where one has none. */
+  readonly probabilityShorter: number | null;
+  readonly shifts: readonly QuantileShift[];
+}
+
+/** The result of `modes`, `compare` and `--repeat`, which is also the JSON that is saved. */
+export interface Comparison {
+  readonly schemaVersion: 1;
+  readonly kind: 'modes' | 'compare' | 'repeat';
+  readonly tool: Summary['tool'];
+  readonly startedAt: string;
+  readonly interrupted: boolean;
+  readonly metric: Metric;
+  readonly margin: number;
+  readonly arms: readonly Arm[];
+  readonly pairs: readonly Pair[];
+  /** What follows, a sentence each. */
+  readonly conclusions: readonly string[];
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,242 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/main/index.ts';
+import type { Comparison } from '../../src/protocol/comparison.ts';
+import { startVolley, volley } from '../support/cli.ts';
+import { closedPort, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-compare-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const QUICK = ['--rounds', '2', '--warmup', '0s', '-c', '4'];
+const resultOf = (stdout: string): Comparison => JSON.parse(stdout) as Comparison;
+
+describe('volley modes', () => {
+  test('the same load in every mode, by workers that are what they say', async () => {
+    const target = await startTarget();
+    const ended = await volley('modes', target.url, ...QUICK, '-n', '60', '-w', '1,2', '-o', 'json');
+    expect(ended.code).toBe(0);
+    expect(ended.stderr).toContain('6 arms × 2 rounds: 12 runs');
+    const { arms, pairs, conclusions, kind } = resultOf(ended.stdout);
+    expect(kind).toBe('modes');
+    expect(arms.map(({ name }) => name)).toEqual([
+      'sequential',
+      'inline',
+      'threads ×1',
+      'threads ×2',
+      'processes ×1',
+      'processes ×2',
+    ]);
+    expect(arms.map(({ concurrency }) => concurrency)).toEqual([1, 4, 4, 4, 4, 4]);
+    expect(target.stats().requests).toBe(6 * 2 * 60);
+    const coordinators = new Set<number>();
+    for (const { name, rounds } of arms) {
+      expect(rounds).toHaveLength(2);
+      for (const round of rounds) {
+        expect(round.requests).toMatchObject({ sent: 60, ok: 60, failed: 0 });
+        const pids = new Set(round.workers.map(({ pid }) => pid));
+        const threads = new Set(round.workers.map(({ threadId }) => threadId));
+        const workers = name.endsWith('×2') ? 2 : 1;
+        expect(round.workers).toHaveLength(workers);
+        expect(pids.size).toBe(name.startsWith('processes') ? workers : 1);
+        expect(threads.size).toBe(name.startsWith('threads') ? workers : 1);
+        if (!name.startsWith('processes')) coordinators.add([...pids][0]!);
+        expect(round.cost.peakMemoryBytes).toBeGreaterThan(0);
+        expect(round.generator.batchBytes > 0).toBe(!['sequential', 'inline'].includes(name));
+      }
+    }
+    // Each round of each of the four arms had a coordinator process of its own.
+    expect(coordinators.size).toBe(4 * 2);
+    expect(pairs.length).toBeGreaterThanOrEqual(5);
+    expect(conclusions.at(-1)).toMatch(/^Recommended for this workload on this machine: .* not sure/);
+  });
+
+  test('text and Markdown, saved and rendered again', async () => {
+    const target = await startTarget();
+    const path = join(folder, 'modes.json');
+    const args = ['modes', target.url, '--rounds', '6', '-n', '20', '-w', '1', '-c', '2', '--warmup', '0s'];
+    const ended = await volley(...args, '--out', path);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('processes');
+    expect(ended.stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
+    expect(ended.stdout).toMatch(/\d\.\d\d \(\d\.\d\d–\d/);
+    expect((await volley('report', path)).stdout).toBe(ended.stdout);
+    const markdown = await volley('report', path, '-o', 'markdown');
+    expect(markdown.stdout).toContain('| threads ');
+    expect(markdown.code).toBe(0);
+  }, 60_000);
+
+  test('in the open model too', async () => {
+    const target = await startTarget();
+    const ended = await volley(
+      'modes',
+      target.url,
+      ...QUICK,
+      '-r',
+      '200',
+      '-d',
+      '200ms',
+      '-w',
+      '1',
+      '-o',
+      'json',
+    );
+    expect(ended.code).toBe(0);
+    for (const { rounds } of resultOf(ended.stdout).arms) {
+      for (const { requests } of rounds) expect(requests).toMatchObject({ scheduled: 40, ok: 40 });
+    }
+  });
+
+  test('Ctrl-C: what every arm had had, marked', async () => {
+    const target = await startTarget();
+    const started = startVolley([
+      'modes',
+      target.url,
+      '--rounds',
+      '20',
+      '-d',
+      '300ms',
+      '-w',
+      '1',
+      '-o',
+      'json',
+    ]);
+    await started.stderrHas('round 2 of 20: inline');
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
+    expect(ended.code).toBe(130);
+    const { interrupted, arms } = resultOf(ended.stdout);
+    expect(interrupted).toBe(true);
+    expect(arms.map(({ rounds }) => rounds.length)).toEqual([1, 1, 1, 1]);
+  });
+});
+
+describe('volley compare', () => {
+  test('two targets: the slower one, with figures, and exit 1 where that is to fail', async () => {
+    const target = await startTarget();
+    const args = [
+      'compare',
+      `${target.url}delay/2`,
+      `${target.url}delay/20`,
+      '-d',
+      '200ms',
+      '--warmup',
+      '0s',
+      '-c',
+      '2',
+    ];
+    const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '-o', 'json');
+    expect(ended.code).toBe(1);
+    const { arms, pairs, conclusions } = resultOf(ended.stdout);
+    expect(arms.map(({ name }) => name)).toEqual(['A', 'B']);
+    expect(pairs[0]?.figures.p50).toMatchObject({ decision: 'higher', rounds: 6, p: 2 / 64 });
+    expect(pairs[0]?.figures.p50?.low).toBeGreaterThan(3);
+    expect(pairs[0]?.probabilityShorter).toBeLessThan(0.1);
+    expect(pairs[0]?.shifts.map(({ percentile }) => percentile)).toContain('50');
+    expect(conclusions).toEqual([
+      expect.stringMatching(/^p50 of B was [\d.]+ \([\d.–]+\) times that of A: slower, in 6 rounds\.$/),
+    ]);
+    const faster = await volley(
+      'compare',
+      args[2]!,
+      args[1]!,
+      ...args.slice(3),
+      '--rounds',
+      '6',
+      '--fail-if',
+      'slower',
+    );
+    expect(faster.code).toBe(0);
+    expect(faster.stdout).toContain('faster');
+    expect(faster.stdout).toContain('█│');
+  }, 60_000);
+
+  test('saved results: single ones support no interval, rounds do', async () => {
+    const target = await startTarget();
+    const save = async (name: string, ...args: string[]): Promise<string> => {
+      const path = join(folder, name);
+      const ended = await volley(target.url, '-n', '20', '-c', '2', '-w', '1', ...args, '--out', path);
+      expect(ended.code).toBe(0);
+      return path;
+    };
+    const [a, b, many, again, other] = [
+      await save('a.json'),
+      await save('b.json'),
+      await save('many.json', '--repeat', '6'),
+      await save('again.json', '--repeat', '6'),
+      await save('other.json', '--timeout', '9s'),
+    ];
+    const single = await volley('compare', a, b);
+    expect(single.code).toBe(0);
+    expect(single.stdout).toContain('One round each');
+    expect(single.stdout).toContain('--repeat');
+    const rounds = await volley('compare', many, again, '-o', 'json');
+    expect(resultOf(rounds.stdout).pairs[0]?.figures.p50).toMatchObject({
+      rounds: 6,
+      low: expect.any(Number),
+    });
+    const repeated = JSON.parse(readFileSync(many, 'utf8')) as Comparison;
+    expect(repeated).toMatchObject({ kind: 'repeat', arms: [{ rounds: { length: 6 } }] });
+    expect(repeated.arms[0]?.figures.throughput?.low).toBeGreaterThan(0);
+
+    const differing = await volley('compare', a, other);
+    expect(differing).toMatchObject({ code: 2, stdout: '' });
+    expect(differing.stderr).toContain('different plans (timeoutMs): compare them with --force');
+    const forced = await volley('compare', a, other, '--force');
+    expect(forced.code).toBe(0);
+    expect(forced.stdout).toContain('The plans differ: timeoutMs.');
+
+    const old = JSON.parse(readFileSync(a, 'utf8')) as Summary;
+    writeFileSync(join(folder, 'old.json'), JSON.stringify({ ...old, schemaVersion: 99 }));
+    const refused = await volley('compare', a, join(folder, 'old.json'));
+    expect(refused).toMatchObject({ code: 2, stdout: '' });
+    expect(refused.stderr).toContain('schema version 99');
+    const useless = await volley('compare', a, b, '-c', '5', '--rounds', '9');
+    expect(useless.stderr).toContain('--concurrency changes nothing');
+    expect(useless.stderr).toContain('--rounds changes nothing');
+  }, 60_000);
+});
+
+describe('nothing is sent, and one sentence says why', () => {
+  test.each([
+    [['modes', 'URL', '--rounds', '1'], "--rounds '1'"],
+    [['modes', 'URL', '--rounds', '21'], "--rounds '21'"],
+    [['modes', 'URL', '--margin', '3'], "--margin '3': give a percentage"],
+    [['modes', 'URL', '--metric', 'speed'], "--metric 'speed'"],
+    [['modes', 'URL', '-w', '1,x'], "--workers 'x'"],
+    [['modes', 'URL', '-o', 'html'], "--output 'html': choose one of text, json, markdown"],
+    [['modes'], 'No URL was given'],
+    [['compare', 'URL'], 'Two things are needed'],
+    [['compare', 'URL', 'URL', '--fail-if', 'odd'], "--fail-if 'odd': choose one of slower, different"],
+    [['compare', 'URL', 'URL', '--force'], '--force is for saved results'],
+    [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is none"],
+    [['compare', 'package.json', 'package.json'], 'it is not a result of volley'],
+    [['URL', '--repeat', '1'], "--repeat '1'"],
+  ])('%j', async (args, sentence) => {
+    const target = await startTarget();
+    const ended = await volley(...args.map((arg) => (arg === 'URL' ? target.url : arg)));
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(sentence);
+    expect(ended.stderr).not.toContain('    at ');
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('a target that nobody answers for ends the comparison', async () => {
+    const target = await startTarget();
+    const port = await closedPort();
+    const ended = await volley(
+      'compare',
+      target.url,
+      `http://127.0.0.1:${port}/`,
+      '-d',
+      '100ms',
+      '--warmup',
+      '0s',
+    );
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(/B: no request to .* succeeded \(connect: .*ECONNREFUSED/);
+  });
+});

@@ -1,0 +1,151 @@
+import { describe, expect, test } from '@jest/globals';
+import { compareRounds } from '../../src/main/compare/decide.ts';
+import { probabilityShorter, quantileShifts } from '../../src/main/compare/effect.ts';
+import { orderOf } from '../../src/main/compare/rounds.ts';
+import { type Cells, cellsOf, joinCells, percentileOfCells } from '../../src/metrics/cells.ts';
+import { Histogram } from '../../src/metrics/histogram.ts';
+import { createRandom, type Random } from '../../src/metrics/random.ts';
+
+const MARGIN = 0.03;
+
+function cells(...valuesMs: number[]): Cells {
+  const histogram = new Histogram();
+  for (const value of valuesMs) histogram.add(value);
+  return cellsOf([histogram]);
+}
+
+/** Standard normal, by Box and Muller. */
+function normal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** The p50 of one round: latencies that remember the one before, now and then a stall, and the round’s own luck. */
+function p50OfRound(random: Random, centre: number, noise: number, spread: number): number {
+  const luck = Math.exp(noise * normal(random));
+  const latencies = new Float64Array(400);
+  let state = normal(random);
+  let stalledFor = 0;
+  for (let index = 0; index < latencies.length; index++) {
+    state = 0.9 * state + Math.sqrt(1 - 0.81) * normal(random);
+    if (random() < 0.005) stalledFor = 20;
+    latencies[index] = centre * luck * Math.exp(spread * state) + (stalledFor-- > 0 ? 50 : 0);
+  }
+  return latencies.sort()[200]!;
+}
+
+function simulate(
+  seed: number,
+  rounds: number,
+  ratio: number,
+  noise: number,
+  spread = 0.1,
+): ReturnType<typeof compareRounds> {
+  const random = createRandom(seed, 0);
+  const one = (centre: number): number[] =>
+    Array.from({ length: rounds }, () => p50OfRound(random, centre, noise, spread));
+  const reference = one(2);
+  return compareRounds(one(2 * ratio), reference, MARGIN);
+}
+
+const count = (simulations: number, holds: (seed: number) => boolean): number =>
+  Array.from({ length: simulations }, (_, seed) => seed + 1).filter(holds).length;
+
+describe('calibration, with fixed seeds', () => {
+  test('A against A at 8 rounds: at most 31 false alarms in 400', () => {
+    const alarms = count(400, (seed) => {
+      const { low, high, p } = simulate(seed, 8, 1, 0.03);
+      const isAlarm = low! > 1 || high! < 1;
+      // The interval and the test say the same.
+      expect(isAlarm).toBe(p <= 12 / 256);
+      return isAlarm;
+    });
+    expect(alarms).toBeLessThanOrEqual(31);
+    expect(alarms).toBeGreaterThan(3);
+  });
+
+  test('5 % more with 3 % noise per round: found at 10 rounds in at least 80 % of 200', () => {
+    const found = count(200, (seed) => simulate(seed, 10, 1.05, 0.03 / Math.SQRT2).decision === 'higher');
+    expect(found).toBeGreaterThanOrEqual(160);
+  });
+
+  test('a difference as large as the margin is called none in at most 31 of 400', () => {
+    const missed = count(400, (seed) => simulate(seed, 8, 1 + MARGIN, 0.01).decision === 'no-difference');
+    expect(missed).toBeLessThanOrEqual(31);
+  });
+
+  test('and where there is none, that is said', () => {
+    const said = count(100, (seed) => simulate(seed, 8, 1, 0.005, 0.01).decision === 'no-difference');
+    expect(said).toBeGreaterThan(90);
+  });
+});
+
+describe('a decision', () => {
+  const rounds = (...values: number[]): ReturnType<typeof compareRounds> =>
+    compareRounds(
+      values,
+      values.map(() => 100),
+      MARGIN,
+    );
+
+  test('higher, lower, none', () => {
+    expect(rounds(110, 111, 109, 110, 112, 110).decision).toBe('higher');
+    expect(rounds(90, 91, 89, 90, 92, 90).decision).toBe('lower');
+    expect(rounds(100, 101, 99, 100, 101, 100).decision).toBe('no-difference');
+  });
+
+  test('a difference that is sure but within the margin is none', () => {
+    const { decision, low } = rounds(101, 101.1, 100.9, 101, 101.2, 101);
+    expect(low).toBeGreaterThan(1);
+    expect(decision).toBe('no-difference');
+  });
+
+  test('too much noise: how many rounds would tell', () => {
+    const { decision, roundsNeeded } = rounds(90, 130, 95, 125, 85, 110);
+    expect(decision).toBe('undecided');
+    expect(roundsNeeded).toBeGreaterThan(6);
+  });
+
+  test('below six rounds nothing is decided, and six are named', () => {
+    expect(rounds(200, 201, 199)).toMatchObject({
+      decision: 'undecided',
+      low: null,
+      high: null,
+      roundsNeeded: 6,
+    });
+  });
+});
+
+describe('whole distributions', () => {
+  test('how probable it is that one is shorter', () => {
+    expect(probabilityShorter(cells(1, 2), cells(10, 20))).toBe(1);
+    expect(probabilityShorter(cells(10, 20), cells(1, 2))).toBe(0);
+    expect(probabilityShorter(cells(1, 2, 3), cells(1, 2, 3))).toBe(0.5);
+    expect(probabilityShorter(cells(1, 4), cells(2))).toBe(0.5);
+    expect(probabilityShorter(cells(1, 2, 4), cells(2, 3))).toBe((2 + 1.5 + 0) / 6);
+    expect(probabilityShorter(cells(), cells(1))).toBeNull();
+  });
+
+  test('percentiles side by side, as far as both samples reach', () => {
+    const many = cells(...Array.from({ length: 100 }, (_, index) => index + 1));
+    const twice = cells(...Array.from({ length: 100 }, (_, index) => 2 * (index + 1)));
+    const shifts = quantileShifts(many, twice);
+    expect(shifts.map(({ percentile }) => percentile)).toEqual(['10', '25', '50', '75', '90', '95', '99']);
+    for (const { aMs, bMs } of shifts) expect(bMs / aMs).toBeCloseTo(2, 2);
+  });
+
+  test('several together', () => {
+    const joined = joinCells([cells(1, 2), cells(2, 3), cells()]);
+    expect(joined.total).toBe(4);
+    expect(percentileOfCells(joined, '50')).toBeCloseTo(2, 2);
+    expect(percentileOfCells(joined, '99')).toBeNull();
+  });
+});
+
+test('arms take turns: forwards, backwards', () => {
+  expect([0, 1, 2, 3].map((round) => orderOf(3, round))).toEqual([
+    [0, 1, 2],
+    [2, 1, 0],
+    [0, 1, 2],
+    [2, 1, 0],
+  ]);
+});
