@@ -1,4 +1,4 @@
-import { type Histogram, lowerBoundMs } from './histogram.ts';
+import { cellOf, type Histogram, lowerBoundMs } from './histogram.ts';
 
 /** 1024 cells for each power of two become 64: values are within 0.8 % of their cell's middle. */
 const CELLS_IN_ONE = 16;
@@ -42,6 +42,12 @@ export function addCells(a: CoarseCells, b: CoarseCells): CoarseCells {
     if (right <= left) j++;
   }
   return { cells: cells.slice(0, used), counts: counts.slice(0, used) };
+}
+
+/** How many values lie above the cell that holds this one. */
+export function countAbove({ cells, counts }: CoarseCells, valueMs: number): number {
+  const cell = Math.floor(cellOf(valueMs) / CELLS_IN_ONE);
+  return cells.reduce((sum, candidate, index) => (candidate > cell ? sum + (counts[index] ?? 0) : sum), 0);
 }
 
 export function countOf({ counts }: CoarseCells): number {

@@ -25,6 +25,12 @@ export interface LatencySummary {
   readonly precision: 'exact' | 'histogram';
 }
 
+/** Ends of a 95 % interval; null where there is none on that side. */
+export interface PercentileInterval {
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 export interface RequestCounts {
   readonly scheduled: number;
   readonly sent: number;
@@ -127,9 +133,11 @@ export interface Summary {
     readonly sentPerSecond: number;
     readonly throughputPerSecond: number;
   };
-  readonly latencyMs: { readonly headline: 'response' | 'service' } & Readonly<
-    Record<LatencyKind, LatencySummary>
-  >;
+  readonly latencyMs: {
+    readonly headline: 'response' | 'service';
+    /** Of the headline latency's percentiles; null for a run too short to tell. */
+    readonly intervals: Readonly<Record<string, PercentileInterval>> | null;
+  } & Readonly<Record<LatencyKind, LatencySummary>>;
   /** Of the headline latency: rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
   readonly connections: { readonly opened: number; readonly closedByTarget: number };

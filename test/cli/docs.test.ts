@@ -155,7 +155,7 @@ function fieldsOf(value: object, prefix = ''): string[] {
     const path = prefix + name;
     const element: unknown = Array.isArray(member) ? member[0] : member;
     if (
-      ['statuses', 'percentiles', 'atLeast'].includes(name) ||
+      ['statuses', 'percentiles', 'atLeast', 'intervals'].includes(name) ||
       typeof element !== 'object' ||
       element === null
     )

@@ -254,11 +254,11 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
       workers: workersIn(mode, 2),
       concurrency: 2,
       requests: 30,
-      cpuWork: 2_000,
+      cpuWork: '200k',
     });
-    expect(summary.plan.cpuWork).toBe(2_000);
-    expect(summary.workers.reduce((sum, { workRounds }) => sum + workRounds, 0)).toBe(30 * 2_000);
-    // 2,000 rounds take a millisecond at least; an answer of this machine takes a tenth of one.
+    expect(summary.plan.cpuWork).toBe(200_000);
+    expect(summary.workers.reduce((sum, { workRounds }) => sum + workRounds, 0)).toBe(30 * 200_000);
+    // 200,000 rounds over eleven bytes take a millisecond at least; an answer takes a tenth of one.
     expect(summary.generator.workersCpuMs).toBeGreaterThan(30);
     expect(summary.requests.ok).toBe(30);
     expectSound(summary);

@@ -81,6 +81,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
     rate: { targetPerSecond: null, sentPerSecond: 100, throughputPerSecond: 100 },
     latencyMs: {
       headline: 'service',
+      intervals: null,
       response: LATENCY,
       service: LATENCY,
       startLag: LATENCY,

@@ -19,6 +19,7 @@ const SOUND = summaryWith({
   errors: [{ kind: 'timeout', code: 'T', count: 1, example: 'e' }],
   latencyMs: {
     headline: 'service',
+    intervals: null,
     response: latency('response'),
     service: latency('service'),
     startLag: latency('startLag'),

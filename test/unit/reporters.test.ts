@@ -127,6 +127,7 @@ describe('the text report', () => {
     };
     const latencyMs = {
       headline: 'service',
+      intervals: null,
       response: empty,
       service: empty,
       startLag: empty,
@@ -226,5 +227,21 @@ describe('the live view', () => {
     expect(intervalMs).toBe(5_000);
     expect(text.split('\n')).toHaveLength(3);
     expect(text).not.toContain('\x1b');
+  });
+
+  test('intervals of percentiles, and ends that are not there', () => {
+    const text = renderText(
+      summaryWith({
+        latencyMs: {
+          ...summaryWith().latencyMs,
+          intervals: {
+            '50': { low: 0.9, high: 1.1 },
+            '90': { low: 1.9, high: null },
+            '99': { low: null, high: null },
+          },
+        },
+      }),
+    );
+    expect(text).toContain('service: p50 900 µs–1.10 ms, p90 from 1.90 ms, no upper end, p99\n           unbounded');
   });
 });

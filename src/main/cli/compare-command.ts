@@ -18,7 +18,7 @@ type Failure = (typeof FAILURES)[number];
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
 export async function compareCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const judging = judgingFrom(parsed, 'p50', problems);
+  const judging = judgingFrom(parsed, 'p50', 1, problems);
   const failIf = failureFrom(parsed.last('fail-if'), problems);
   const [a, b] = parsed.positionals;
   if (a === undefined || b === undefined) {

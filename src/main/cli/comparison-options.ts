@@ -1,6 +1,7 @@
 import type { Options } from 'yargs';
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { fewestRoundsFor } from '../compare/pairs.ts';
 import { Problems, quoted } from '../plan/problems.ts';
 import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison.ts';
 import { comparisonFormFrom } from './output-form.ts';
@@ -18,7 +19,7 @@ const JUDGING: Readonly<Record<string, Options>> = {
   rounds: {
     type: 'string',
     describe: `Rounds, ${FEWEST} to ${MOST_ROUNDS}; fewer than ${FEWEST_ROUNDS} can show no difference`,
-    defaultDescription: String(DEFAULT_ROUNDS),
+    defaultDescription: `${DEFAULT_ROUNDS}, or what many arms need`,
   },
   margin: {
     type: 'string',
@@ -60,15 +61,21 @@ export interface Judging {
 }
 
 /** Reads how arms are to be compared; problems are added to the list. */
-export function judgingFrom(parsed: Parsed, defaultMetric: Metric, sentences: string[]): Judging {
+export function judgingFrom(
+  parsed: Parsed,
+  defaultMetric: Metric,
+  comparisons: number,
+  sentences: string[],
+): Judging {
+  const defaultRounds = Math.max(DEFAULT_ROUNDS, fewestRoundsFor(comparisons));
   const problems = new Problems();
-  const rounds = problems.count('--rounds', parsed.last('rounds') ?? DEFAULT_ROUNDS, FEWEST, MOST_ROUNDS);
+  const rounds = problems.count('--rounds', parsed.last('rounds') ?? defaultRounds, FEWEST, MOST_ROUNDS);
   const metric = problems.choice('--metric', parsed.last('metric') ?? defaultMetric, METRICS);
   const margin = marginFrom(parsed.last('margin') ?? DEFAULT_MARGIN, problems);
   sentences.push(...problems.sentences);
   const form = comparisonFormFrom(parsed.last('output'), sentences);
   return {
-    rounds: rounds ?? DEFAULT_ROUNDS,
+    rounds: rounds ?? defaultRounds,
     metric: metric ?? defaultMetric,
     form,
     margin,

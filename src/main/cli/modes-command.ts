@@ -12,8 +12,10 @@ const DEFAULT_WARMUP = '500ms';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const judging = judgingFrom(parsed, 'throughput', problems);
   const options = withShortRounds(runOptionsFrom(parsed, problems));
+  // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
+  const comparisons = 1 + 2 * workerCountsOf(options.workers).length;
+  const judging = judgingFrom(parsed, 'throughput', comparisons, problems);
   return compareModes(options, judging, parsed.last('out'), problems);
 }
 

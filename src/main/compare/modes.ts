@@ -41,18 +41,19 @@ export async function modeArms(
 }
 
 /**
- * The arm with the best median against each other one, and threads against processes of as many workers:
- * few pairs, since each one more asks for more rounds.
+ * The arm with the best median against each other one; and, another question, threads against processes of as
+ * many workers. Few pairs, since each one more asks for more rounds.
  */
 export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: number): Pair[] {
   const leader = leaderOf(arms, metric);
   if (leader === null) return [];
   const couples = arms.filter((arm) => arm !== leader).map((arm) => [leader, arm] as const);
-  for (const threads of arms.filter(({ name }) => name.startsWith('threads'))) {
+  const twins = arms.flatMap((threads) => {
     const twin = arms.find(({ name }) => name === threads.name.replace('threads', 'processes'));
-    if (twin !== undefined && threads !== leader && twin !== leader) couples.push([threads, twin]);
-  }
-  return comparePairs(couples, metric, margin);
+    const isNew = twin !== undefined && twin !== threads && threads !== leader && twin !== leader;
+    return isNew ? [[threads, twin] as const] : [];
+  });
+  return [...comparePairs(couples, metric, margin), ...comparePairs(twins, metric, margin)];
 }
 
 /** What to take for this workload, and how sure that is. */

@@ -50,9 +50,13 @@ export function comparePairs(
 function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number): Estimate {
   const isDifference = estimate.decision === 'higher' || estimate.decision === 'lower';
   if (!isDifference || adjustedP <= LEVEL) return estimate;
-  // With n rounds no probability is below 2^(1 − n).
-  const fewest = Math.ceil(1 + Math.log2(comparisons / LEVEL));
+  const fewest = fewestRoundsFor(comparisons);
   return { ...estimate, decision: 'undecided', roundsNeeded: Math.max(estimate.rounds + 1, fewest) };
+}
+
+/** Below so many rounds no difference can be sure among so many comparisons: with n rounds no p is below 2^(1 − n). */
+export function fewestRoundsFor(comparisons: number): number {
+  return Math.ceil(1 + Math.log2(Math.max(1, comparisons) / LEVEL));
 }
 
 /** Null where a round of either arm lacks the figure. */

@@ -1,5 +1,4 @@
 import type { Arm, Comparison, Level, Metric, Pair } from '../../protocol/comparison.ts';
-import { METRICS } from '../../protocol/comparison.ts';
 import { FIGURES } from '../compare/figures.ts';
 import { ratioText } from '../compare/sentences.ts';
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../format.ts';
@@ -10,6 +9,7 @@ import { wrapped } from './wrap.ts';
 
 const WIDTH = 78;
 const PLOT_WIDTH = 24;
+const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 
 /** Turns a comparison into text. It formats; it never computes. */
 export const COMPARISON_REPORTERS = {
@@ -66,7 +66,8 @@ function sectionsOf(comparison: Comparison): Section[] {
   const { kind, arms, pairs } = comparison;
   return [
     { title: kind === 'repeat' ? 'the rounds together' : 'the arms', table: armsTable(arms) },
-    ...(arms.some(({ figures }) => Object.values(figures).some(({ low }) => low !== null))
+    ...(kind === 'repeat' &&
+    arms.some(({ figures }) => Object.values(figures).some(({ low }) => low !== null))
       ? [{ title: 'with 95 % intervals', table: levelsTable(arms) }]
       : []),
     ...(pairs.length > 0 ? [{ title: 'in proportion, with 95 % intervals', table: pairsTable(pairs) }] : []),
@@ -135,10 +136,10 @@ function pairsTable(pairs: readonly Pair[]): Table {
     return estimate === undefined ? '–' : ratioText(estimate);
   };
   return {
-    heading: ['', ...METRICS.map((metric) => FIGURES[metric].label), 'P(shorter)'],
+    heading: ['', ...SHOWN.map((metric) => FIGURES[metric].label), 'P(shorter)'],
     rows: pairs.map((pair) => [
       `${pair.a} ÷ ${pair.b}`,
-      ...METRICS.map((metric) => cell(pair, metric)),
+      ...SHOWN.map((metric) => cell(pair, metric)),
       pair.probabilityShorter === null ? '–' : formatPercent(pair.probabilityShorter),
     ]),
   };

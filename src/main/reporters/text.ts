@@ -3,6 +3,7 @@ import type {
   LatencyKind,
   LatencySummary,
   LoadSummary,
+  PercentileInterval,
   Summary,
 } from '../../protocol/summary.ts';
 import {
@@ -134,7 +135,28 @@ function latencyTable({ latencyMs, plan }: Summary): string[] {
   return [
     row('latency', columns(heading)),
     ...kinds.map((kind) => row(LATENCY_NAMES[kind], columns(latencyRow(latencyMs[kind], percentiles)))),
+    ...intervals(latencyMs, percentiles),
   ];
+}
+
+/** Between what the headline's percentiles lie; nothing for a run too short to tell. */
+function intervals(
+  { headline, intervals: known }: Summary['latencyMs'],
+  percentiles: readonly string[],
+): string[] {
+  if (known === null) return [];
+  const parts = percentiles.flatMap((label) => {
+    const interval = known[label];
+    return interval === undefined ? [] : [`p${label} ${intervalText(interval)}`];
+  });
+  const lines = wrapped(`${headline}: ${parts.join(', ')}`, WIDTH - LABEL_WIDTH);
+  return parts.length === 0 ? [] : lines.map((line, index) => row(index === 0 ? '95 %' : '', line));
+}
+
+function intervalText({ low, high }: PercentileInterval): string {
+  if (low === null && high === null) return 'unbounded';
+  if (low === null) return `up to ${formatMs(high)}`;
+  return high === null ? `from ${formatMs(low)}, no upper end` : `${formatMs(low)}–${formatMs(high)}`;
 }
 
 function latencyRow(latency: LatencySummary, percentiles: readonly string[]): string[] {

@@ -18,6 +18,7 @@ import { windowEndMs } from '../plan/split.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
+import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency.ts';
 import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
 import { toolFacts } from './tool.ts';
@@ -32,6 +33,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
   ) as Record<LatencyKind, LatencySummary>;
   const { headline } = collected.records;
+  const windows = collected.records.series.buckets();
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
   const errors = rankedErrors(merged);
@@ -65,7 +67,11 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       sentPerSecond: perSecond(merged.sentInWindow, windowMs),
       throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
     },
-    latencyMs: { headline, ...latencies },
+    latencyMs: {
+      headline,
+      intervals: percentileIntervals(merged.latencies[headline], latencies[headline], windows),
+      ...latencies,
+    },
     histogram: histogramRows(merged.latencies[headline]),
     connections: {
       opened: sumOfReports(workers, 'connectionsOpened'),
@@ -82,7 +88,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     thresholds: [],
     series: {
       intervalMs: collected.records.series.intervalMs,
-      buckets: collected.records.series.buckets().map(
+      buckets: windows.map(
         ({ latencies, ...counts }): SeriesBucket => ({
           ...counts,
           p50: percentileIn(latencies, '50'),

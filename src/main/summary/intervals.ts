@@ -1,0 +1,40 @@
+import { countAbove, countOf } from '../../metrics/coarse-cells.ts';
+import { Histogram, middleMs } from '../../metrics/histogram.ts';
+import { parsePercentile } from '../../metrics/percentile-rank.ts';
+import { dispersionOf, quantileRanks } from '../../metrics/quantile-interval.ts';
+import type { SeriesCounts } from '../../metrics/series.ts';
+import type { LatencySummary, PercentileInterval } from '../../protocol/summary.ts';
+import type { MergedDistribution } from '../merge.ts';
+
+/**
+ * Between what each percentile lies, at 95 %, with the dependence of requests on each other taken from the
+ * series' windows. Null for a run of fewer than five windows, which says nothing about that.
+ */
+export function percentileIntervals(
+  { observed, bounds }: MergedDistribution,
+  { count, percentiles }: LatencySummary,
+  windows: readonly SeriesCounts[],
+): Readonly<Record<string, PercentileInterval>> | null {
+  const all = new Histogram();
+  all.addAll(observed);
+  all.addAll(bounds);
+  const intervals: Record<string, PercentileInterval> = {};
+  for (const [label, valueMs] of Object.entries(percentiles)) {
+    const percentile = parsePercentile(label);
+    if (valueMs === null || percentile === null) continue;
+    const dispersion = dispersionOf(
+      windows.map(({ latencies }) => ({ count: countOf(latencies), above: countAbove(latencies, valueMs) })),
+    );
+    if (dispersion === null) return null;
+    const ranks = quantileRanks(count, Number(label) / 100, dispersion);
+    const lowCell = ranks.low === null ? null : all.cellAtRank(ranks.low);
+    const highCell = ranks.high === null ? null : all.cellAtRank(ranks.high);
+    // Among lower bounds there is no upper end.
+    const isKnown = highCell !== null && ranks.high !== null && observed.countUpTo(highCell) >= ranks.high;
+    intervals[label] = {
+      low: lowCell === null ? null : Math.min(valueMs, middleMs(lowCell)),
+      high: isKnown ? Math.max(valueMs, middleMs(highCell)) : null,
+    };
+  }
+  return intervals;
+}

@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { CpuWork } from '../../src/workers/cpu-work.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test.each([
+  // The published values of 32-bit FNV-1a.
+  ['', 0x811c9dc5],
+  ['a', 0xe40c292c],
+  ['foobar', 0xbf9cf968],
+])('one round over %j', (text, hash) => {
+  const work = new CpuWork(1);
+  work.do([bytes(text)]);
+  expect(work.hash).toBe(hash);
+});
+
+test('rounds go on from the last hash, however the body came in pieces, and are counted', () => {
+  const [once, thrice] = [new CpuWork(1), new CpuWork(3)];
+  once.do([bytes('foobarfoobarfoobar')]);
+  thrice.do([bytes('foo'), bytes(''), bytes('bar')]);
+  expect(thrice.hash).toBe(once.hash);
+  thrice.do([]);
+  expect(thrice.rounds).toBe(6);
+});
