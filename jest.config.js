@@ -6,5 +6,6 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/'],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Most tests wait for something: three at a time keep two cores busy.
+  maxWorkers: 3,
 };

@@ -40,7 +40,7 @@ const hang: Experiment = {
 const crowded: Experiment = {
   name: 'many in flight, none answered',
   async run(isShort) {
-    const [rate, seconds, timeoutMs] = isShort ? [1_500, 2, 1_000] : [3_000, 10, 5_000];
+    const [rate, seconds, timeoutMs] = isShort ? [1_500, 2, 1_000] : [1_000, 20, 15_000];
     const { summary, requests } = await observe(
       { kind: 'hang', afterMs: Number.NEGATIVE_INFINITY, gapMs: 0 },
       {

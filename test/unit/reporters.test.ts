@@ -242,6 +242,8 @@ describe('the live view', () => {
         },
       }),
     );
-    expect(text).toContain('service: p50 900 µs–1.10 ms, p90 from 1.90 ms, no upper end, p99\n           unbounded');
+    expect(text).toContain(
+      'service: p50 900 µs–1.10 ms, p90 from 1.90 ms, no upper end, p99\n           unbounded',
+    );
   });
 });
