@@ -1,3 +1,5 @@
+import type { Threshold } from './threshold.ts';
+
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
 export const WORKER_MODES = ['threads', 'processes', 'inline'] as const;
 export type WorkerMode = (typeof WORKER_MODES)[number];
@@ -100,5 +102,6 @@ export interface RunPlan {
   readonly cpuWork: number;
   /** As given, for instance "99.9": ranks are computed in exact decimal arithmetic. */
   readonly percentiles: readonly string[];
+  readonly thresholds: readonly Threshold[];
   readonly seed: number;
 }

@@ -166,7 +166,10 @@ export interface Summary {
   };
   readonly thresholds: readonly {
     readonly expression: string;
+    /** Milliseconds, requests per second, or a share; null where there is no such figure. */
     readonly measured: number | null;
+    /** Requests without an answer make it one: an upper limit is then not kept. */
+    readonly isLowerBound: boolean;
     readonly ok: boolean;
   }[];
   readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };

@@ -314,6 +314,33 @@ describe('other commands', () => {
     expect(stderr).toContain(`Cannot listen on 127.0.0.1 port ${target.port}`);
   });
 
+  test('thresholds come first, with what was measured, and decide the exit code', async () => {
+    const target = await startTarget();
+    const rules = [
+      '--threshold',
+      'p99<10s',
+      '--threshold',
+      'p97.5(response) < 10s',
+      '--threshold',
+      'error-rate<1%',
+    ];
+    const args = [target.url, '-n', '200', '-c', '4', '-w', '1', ...rules];
+    const kept = await volley(...args);
+    expect(kept.code).toBe(0);
+    expect(kept.stdout).toMatch(/thresholds ✓ p99<10s {3}\S+ [µm]s\n {11}✓ p97\.5\(response\) < 10s/);
+    expect(kept.stdout).toContain('✓ error-rate<1%   0.0 %');
+    const broken = await volley(...args, '--threshold', 'throughput>9m', '-o', 'markdown');
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain("--threshold 'throughput>9m'");
+    const failed = await volley(...args, '--threshold', 'throughput>9000000/s', '-o', 'markdown');
+    expect(failed.code).toBe(1);
+    expect(failed.stdout).toMatch(/\| ✗ +\| +`throughput>9000000\/s` \|/);
+    expect(failed.stdout).toContain('### Latency');
+    const rounds = await volley(...args, '--threshold', 'max<1us', '--repeat', '2');
+    expect(rounds.code).toBe(1);
+    expect(rounds.stdout).toContain('max<1us did not hold in 2 of 2 rounds');
+  });
+
   test('demo runs every mode side by side', async () => {
     const { code, stdout } = await volley('demo');
     expect(code).toBe(0);

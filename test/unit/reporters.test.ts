@@ -147,7 +147,7 @@ describe('the exit code', () => {
     ['nothing succeeded', failed, false, 1],
     [
       'a threshold failed',
-      summaryWith({ thresholds: [{ expression: 'p99<1ms', measured: 2, ok: false }] }),
+      summaryWith({ thresholds: [{ expression: 'p99<1ms', measured: 2, isLowerBound: false, ok: false }] }),
       false,
       1,
     ],

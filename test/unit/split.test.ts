@@ -28,6 +28,7 @@ const PLAN: RunPlan = {
   warmupMs: 0,
   timeoutMs: 1_000,
   cpuWork: 0,
+  thresholds: [],
   percentiles: ['50'],
   seed: 1,
 };

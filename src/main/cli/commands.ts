@@ -70,7 +70,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       output: {
         alias: 'o',
         type: 'string',
-        describe: 'Form of the result: text or json; markdown for one with rounds',
+        describe: 'Form of the result: text, json or markdown',
         defaultDescription: 'text',
       },
     },

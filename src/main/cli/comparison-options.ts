@@ -13,7 +13,8 @@ const DEFAULT_MARGIN = '3%';
 const LARGEST_MARGIN_PERCENT = 50;
 const FEWEST = 2;
 
-const { output: _output, repeat: _repeat, mode, ...LOAD_OPTIONS } = RUN_OPTIONS;
+// A comparison has no rules of its own to keep but --fail-if.
+const { output: _output, repeat: _repeat, threshold: _threshold, mode, ...LOAD_OPTIONS } = RUN_OPTIONS;
 
 const JUDGING: Readonly<Record<string, Options>> = {
   rounds: {

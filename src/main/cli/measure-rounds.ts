@@ -1,4 +1,4 @@
-import type { Comparison, Pair } from '../../protocol/comparison.ts';
+import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { armOf, comparisonOf } from '../compare/comparison.ts';
@@ -81,8 +81,12 @@ export async function printComparison(
     comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
     degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
-    isFailure ? EXIT_CODES.failed : EXIT_CODES.ok,
+    isFailure || comparison.arms.some(hasBrokenRule) ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);
+}
+
+function hasBrokenRule({ rounds }: Arm): boolean {
+  return rounds.some(({ thresholds }) => thresholds.some(({ ok }) => !ok));
 }
 
 /** Null where only a number of requests ends a round. */

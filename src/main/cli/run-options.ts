@@ -41,6 +41,14 @@ export const RUN_OPTIONS = {
   method: text('m', 'HTTP method', `${DEFAULT_METHOD}, or ${DEFAULT_METHOD_WITH_BODY} with a body`),
   header: text('H', "Header, as 'Name: value'; repeatable", 'user-agent and accept'),
   body: text('b', 'Body, sent as it is', 'none'),
+  'body-file': text('D', 'Body from a file; - is stdin', 'none'),
+  json: text(undefined, 'Body as JSON: checked, with content type and accept', 'none'),
+  'data-urlencode': text(undefined, 'Form field as name=value; repeatable', 'none'),
+  user: text('u', 'name:password, for Basic authorization', 'none'),
+  'bearer-env': text(undefined, 'The environment variable that holds a bearer token', 'none'),
+  cookie: text(undefined, 'Cookies, as name=value; other=value', 'none'),
+  'user-agent': text(undefined, 'The user-agent header', 'volley/ and the version'),
+  'no-keepalive': { type: 'boolean', describe: 'A new connection for each request' },
   timeout: text(
     undefined,
     'From when a request is given to a connection until its last byte',
@@ -53,15 +61,20 @@ export const RUN_OPTIONS = {
   ),
   'cpu-work': text(undefined, 'Hash each body so many times before the next request, in the worker', '0'),
   percentiles: text(undefined, 'Percentiles to compute, comma-separated', DEFAULT_PERCENTILES),
+  threshold: text(
+    undefined,
+    'A rule such as p99<50ms, error-rate<1% or throughput>500/s; repeatable',
+    'none',
+  ),
   seed: text(undefined, 'For everything random', 'random, and printed'),
   insecure: { alias: 'k', type: 'boolean', describe: 'Accept any certificate' },
   repeat: text(undefined, 'Measure so many rounds, for an interval on every headline figure', '1'),
-  output: text('o', 'Form of the result on stdout: text, json, or with --repeat markdown', 'text'),
+  output: text('o', 'Form of the result on stdout: text, json or markdown', 'text'),
   out: text(undefined, 'Also save the result as JSON to this file', 'none'),
 } as const satisfies Record<string, Options>;
 
 /** Options that may be given more than once. */
-const REPEATABLE = new Set(['header']);
+const REPEATABLE = new Set(['header', 'threshold', 'data-urlencode']);
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
 export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
@@ -90,10 +103,19 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     method: one('method'),
     headers: parsed.all('header'),
     body: one('body'),
+    bodyFile: one('body-file'),
+    json: one('json'),
+    dataUrlencode: parsed.all('data-urlencode'),
+    user: one('user'),
+    bearerEnv: one('bearer-env'),
+    cookie: one('cookie'),
+    userAgent: one('user-agent'),
+    keepalive: parsed.flag('no-keepalive') ? false : undefined,
     timeout: one('timeout'),
     warmup: one('warmup'),
     cpuWork: one('cpu-work'),
     percentiles: one('percentiles'),
+    thresholds: parsed.all('threshold'),
     seed: one('seed'),
     insecure: parsed.flag('insecure'),
   };

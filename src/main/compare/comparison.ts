@@ -53,6 +53,16 @@ function levelsOf(summaries: readonly Summary[]): Partial<Record<Metric, Level>>
   );
 }
 
+/** Rules that some round did not keep, with the number of those rounds. */
+function brokenRules(rounds: Arm['rounds']): [expression: string, times: number][] {
+  const broken = rounds.flatMap(({ thresholds }) => thresholds.filter(({ ok }) => !ok));
+  const expressions = [...new Set(broken.map(({ expression }) => expression))];
+  return expressions.map((expression) => [
+    expression,
+    broken.filter((rule) => rule.expression === expression).length,
+  ]);
+}
+
 /** What a reader must know of an arm's rounds before believing them. */
 function troublesOf({ name, rounds }: Arm): string[] {
   const failed = rounds.reduce((sum, { requests }) => sum + requests.failed, 0);
@@ -60,6 +70,9 @@ function troublesOf({ name, rounds }: Arm): string[] {
   const degraded = rounds.filter((round) => round.degraded).length;
   return [
     ...(failed > 0 ? [`${name}: ${failed} requests failed.`] : []),
+    ...brokenRules(rounds).map(
+      ([expression, times]) => `${name}: ${expression} did not hold in ${times} of ${rounds.length} rounds.`,
+    ),
     ...(degraded > 0 ? [`${name}: ${degraded} of ${rounds.length} rounds are degraded.`] : []),
     ...(limited > 0 ? [`${name}: volley was the limit in ${limited} of ${rounds.length} rounds.`] : []),
   ];

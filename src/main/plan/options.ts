@@ -35,6 +35,20 @@ export interface RunOptions {
   /** `Name: value`, one a string. */
   readonly headers?: readonly string[] | undefined;
   readonly body?: string | Uint8Array | undefined;
+  /** A file whose bytes are the body; `-` is stdin. */
+  readonly bodyFile?: string | undefined;
+  /** JSON text; sets content type and accept. */
+  readonly json?: string | undefined;
+  /** Form fields as `name=value`, encoded into the body. */
+  readonly dataUrlencode?: readonly string[] | undefined;
+  /** `name:password`, for Basic authorization. */
+  readonly user?: string | undefined;
+  /** The environment variable that holds a bearer token. */
+  readonly bearerEnv?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** False: each request asks for the end of its connection. */
+  readonly keepalive?: boolean | undefined;
   /** From when a request is given to a connection until its last byte; `10s`. */
   readonly timeout?: string | undefined;
   /** The same load for this long before the measurement begins; `0s`. */
@@ -43,6 +57,8 @@ export interface RunOptions {
   readonly cpuWork?: number | string | undefined;
   /** Comma-separated, or a list. */
   readonly percentiles?: string | readonly string[] | undefined;
+  /** Rules that the result has to keep: `p99<50ms`, `error-rate<1%`, `throughput>500/s`. */
+  readonly thresholds?: readonly string[] | undefined;
   /** For everything random; by default a random one, which the result names. */
   readonly seed?: number | string | undefined;
   /** Accept any certificate. */

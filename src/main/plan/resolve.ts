@@ -32,6 +32,7 @@ import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { isLocal, parseTarget, resolveTarget, type UnresolvedTarget } from './target.ts';
+import { parseThresholds, percentilesIn } from './thresholds.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -77,6 +78,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
+  const thresholds = parseThresholds(options.thresholds ?? [], problems);
   const cpuWork = problems.count('--cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
@@ -111,7 +113,8 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     warmupMs,
     timeoutMs,
     cpuWork,
-    percentiles,
+    percentiles: [...new Set([...percentiles, ...percentilesIn(thresholds)])],
+    thresholds,
     seed: seed ?? randomInt(2 ** 32),
   };
 }

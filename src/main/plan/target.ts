@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address, Target } from '../../protocol/plan.ts';
+import { parseBody } from './body.ts';
+import { parseAuthorization } from './credentials.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { RunOptions } from './options.ts';
 import { type Problems, quoted } from './problems.ts';
@@ -16,6 +18,8 @@ const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 // The client sets these itself, from the body and the connection; two of a kind would contradict each other.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 
+const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
 /** Reads URL, method, headers and body; null where a problem has been noted. */
 export function parseTarget(
   options: RunOptions,
@@ -23,15 +27,15 @@ export function parseTarget(
   problems: Problems,
 ): UnresolvedTarget | null {
   const url = parseUrl(options.url, problems);
-  const body = bodyOf(options.body);
+  const body = parseBody(options, problems);
   const method = parseMethod(
     options.method ?? (body === null ? DEFAULT_METHOD : DEFAULT_METHOD_WITH_BODY),
     problems,
   );
-  const headers = parseHeaders(options.headers ?? [], problems);
+  const headers = parseHeaders(headerLinesOf(options), problems);
   if (url === null || method === null || headers === null) return null;
 
-  const authorization = authorizationOf(url, problems);
+  const authorization = parseAuthorization(options, url, problems);
   url.username = '';
   url.password = '';
   url.hash = '';
@@ -44,13 +48,13 @@ export function parseTarget(
     secure,
     path: url.pathname + url.search,
     method,
-    headers: [
-      ...withDefault(headers, 'user-agent', userAgent),
-      ...withDefault(headers, 'accept', '*/*'),
-      ...(authorization === null ? [] : withDefault(headers, 'authorization', authorization)),
-      ...headers,
-    ],
-    body,
+    headers: withDefaults(headers, [
+      ['user-agent', userAgent],
+      ...(authorization === null ? [] : [['authorization', authorization] as const]),
+      ...(body?.headers ?? []),
+      ['accept', '*/*'],
+    ]),
+    body: body?.bytes ?? null,
     asksToClose: asksToClose(headers),
     insecure: options.insecure ?? false,
   };
@@ -123,29 +127,18 @@ function parseHeaders(lines: readonly string[], problems: Problems): string[] | 
     const value = line.slice(colon + 1).trim();
     const lowerCase = name.toLowerCase();
     if (colon < 1 || !HTTP_TOKEN.test(name)) {
-      problems.add(`--header ${quoted(line)}: give it as 'Name: value'.`);
+      problems.add(`--header ${shown(line)}: give it as 'Name: value'.`);
     } else if (NOT_IN_A_HEADER.test(value)) {
-      problems.add(`--header ${quoted(line)}: a value must be one line of Latin-1 text.`);
+      problems.add(`--header ${shown(line)}: a value must be one line of Latin-1 text.`);
     } else if (CLIENT_HEADERS.has(lowerCase)) {
-      problems.add(`--header ${quoted(line)}: ${lowerCase} is set by the client itself: leave it out.`);
+      problems.add(`--header ${shown(line)}: ${lowerCase} is set by the client itself: leave it out.`);
     } else if (lowerCase === 'host' && ++hosts > 1) {
-      problems.add(`--header ${quoted(line)}: a request has one Host: give it once.`);
+      problems.add(`--header ${shown(line)}: a request has one Host: give it once.`);
     } else {
       headers.push(name, value);
     }
   }
   return problems.sentences.length === before ? headers : null;
-}
-
-function authorizationOf(url: URL, problems: Problems): string | null {
-  if (url.username === '' && url.password === '') return null;
-  try {
-    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    return `Basic ${Buffer.from(credentials).toString('base64')}`;
-  } catch {
-    problems.add('The user name or password in the URL cannot be read: write a % in it as %25.');
-    return null;
-  }
 }
 
 function asksToClose(headers: readonly string[]): boolean {
@@ -155,12 +148,32 @@ function asksToClose(headers: readonly string[]): boolean {
   );
 }
 
-function withDefault(headers: readonly string[], name: string, value: string): string[] {
-  const isGiven = headers.some((header, index) => index % 2 === 0 && header.toLowerCase() === name);
-  return isGiven ? [] : [name, value];
+/** A header line as an error message shows it: without what may be a secret. */
+function shown(line: string): string {
+  const name = line.slice(0, line.indexOf(':'));
+  return quoted(SECRET_HEADERS.has(name.toLowerCase()) ? `${name}: …` : line);
 }
 
-function bodyOf(body: string | Uint8Array | undefined): Uint8Array | null {
-  if (body === undefined) return null;
-  return typeof body === 'string' ? new TextEncoder().encode(body) : body;
+/** The options that stand for a header line of their own. */
+function headerLinesOf({ headers, cookie, userAgent, keepalive }: RunOptions): string[] {
+  return [
+    ...(headers ?? []),
+    ...(cookie === undefined ? [] : [`cookie: ${cookie}`]),
+    ...(userAgent === undefined ? [] : [`user-agent: ${userAgent}`]),
+    ...(keepalive === false ? ['connection: close'] : []),
+  ];
+}
+
+/** Headers before those that were given, each unless it was given; of two of a name the first. */
+function withDefaults(
+  headers: readonly string[],
+  defaults: readonly (readonly [name: string, value: string])[],
+): string[] {
+  const names = new Set(headers.flatMap((name, index) => (index % 2 === 0 ? [name.toLowerCase()] : [])));
+  const added = defaults.filter(([name]) => {
+    if (names.has(name)) return false;
+    names.add(name);
+    return true;
+  });
+  return [...added.flat(), ...headers];
 }

@@ -1,4 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
+import { renderMarkdown } from './markdown.ts';
 import { renderText } from './text.ts';
 
 /** Turns a result into text. It formats; it never computes. */
@@ -8,6 +9,7 @@ export type Reporter = (summary: Summary) => string;
 export const REPORTERS = {
   text: renderText,
   json: (summary: Summary) => `${JSON.stringify(summary, null, 2)}\n`,
+  markdown: renderMarkdown,
 } as const satisfies Record<string, Reporter>;
 
 export type OutputForm = keyof typeof REPORTERS;

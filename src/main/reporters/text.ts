@@ -14,6 +14,7 @@ import {
   formatPercent,
   formatRate,
 } from '../format.ts';
+import { measuredText } from './rule-text.ts';
 import { wrapped } from './wrap.ts';
 
 const LABEL_WIDTH = 11;
@@ -43,6 +44,7 @@ export function renderText(summary: Summary): string {
   const sections = [
     header(summary),
     notices(summary),
+    thresholds(summary),
     counts(summary),
     latencyTable(summary),
     histogram(summary),
@@ -101,6 +103,14 @@ function notices({ interrupted, degradedReasons, notes }: Summary): string[] {
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
     ...notes,
   ].flatMap((notice) => wrapped(notice, WIDTH));
+}
+
+function thresholds({ thresholds: rules }: Summary): string[] {
+  return rules.map(({ expression, measured, isLowerBound, ok }, index) => {
+    const value = measured === null ? 'too few requests to tell' : measuredText(expression, measured);
+    const text = `${ok ? '✓' : '✗'} ${expression}   ${isLowerBound ? 'at least ' : ''}${value}`;
+    return row(index === 0 ? 'thresholds' : '', text);
+  });
 }
 
 function counts({ requests, rate, windowMs }: Summary): string[] {

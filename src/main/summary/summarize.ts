@@ -21,6 +21,7 @@ import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency.ts';
 import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
+import { judgeThresholds } from './thresholds.ts';
 import { toolFacts } from './tool.ts';
 import { type Judgement, judge } from './verdict.ts';
 
@@ -37,6 +38,17 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
   const errors = rankedErrors(merged);
+  const requests = sumOfRequests(workerSummaries);
+  const rate = {
+    targetPerSecond: targetPerSecond(collected, windowMs),
+    sentPerSecond: perSecond(merged.sentInWindow, windowMs),
+    throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
+  };
+  const latencyMs = {
+    headline,
+    intervals: percentileIntervals(merged.latencies[headline], latencies[headline], windows),
+    ...latencies,
+  };
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
 
   const summary: Summary = {
@@ -61,17 +73,9 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     degradedReasons: [],
     notes: notesOn(plan.load, latencies),
     windowMs,
-    requests: sumOfRequests(workerSummaries),
-    rate: {
-      targetPerSecond: targetPerSecond(collected, windowMs),
-      sentPerSecond: perSecond(merged.sentInWindow, windowMs),
-      throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
-    },
-    latencyMs: {
-      headline,
-      intervals: percentileIntervals(merged.latencies[headline], latencies[headline], windows),
-      ...latencies,
-    },
+    requests,
+    rate,
+    latencyMs,
     histogram: histogramRows(merged.latencies[headline]),
     connections: {
       opened: sumOfReports(workers, 'connectionsOpened'),
@@ -85,7 +89,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       ...summarizeGenerator(collected, mergeMs),
       ...verdictOn(collected, latencies, errors, workerSummaries, windowMs),
     },
-    thresholds: [],
+    thresholds: judgeThresholds(plan.thresholds, { latencyMs, requests, rate }),
     series: {
       intervalMs: collected.records.series.intervalMs,
       buckets: windows.map(

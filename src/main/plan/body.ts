@@ -1,0 +1,94 @@
+import { readFileSync, statSync } from 'node:fs';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import type { RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+/** A body is kept in memory by every worker. */
+const LARGEST_BODY_BYTES = 256 * 2 ** 20;
+const STDIN = '-';
+
+/** What a request carries, encoded once. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  /** Sent where no header says otherwise. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+/** Reads the body from the one option that gives it; null where there is none, or a problem has been noted. */
+export function parseBody(options: RunOptions, problems: Problems): Body | null {
+  const { body, bodyFile, json, dataUrlencode } = options;
+  const given = [
+    ...(body === undefined ? [] : ['--body']),
+    ...(bodyFile === undefined ? [] : ['--body-file']),
+    ...(json === undefined ? [] : ['--json']),
+    ...(dataUrlencode === undefined || dataUrlencode.length === 0 ? [] : ['--data-urlencode']),
+  ];
+  if (given.length > 1) {
+    problems.add(`${given.join(' and ')}: a request has one body: give one of them.`);
+    return null;
+  }
+  if (body !== undefined) return plain(typeof body === 'string' ? new TextEncoder().encode(body) : body);
+  if (bodyFile !== undefined) return fromFile(bodyFile, problems);
+  if (json !== undefined) return fromJson(json, problems);
+  return given.length === 0 ? null : fromFields(dataUrlencode ?? [], problems);
+}
+
+function plain(bytes: Uint8Array): Body {
+  return { bytes, headers: [] };
+}
+
+function fromFile(path: string, problems: Problems): Body | null {
+  try {
+    const size = path === STDIN ? 0 : statSync(path).size;
+    if (size > LARGEST_BODY_BYTES) {
+      problems.add(
+        `--body-file ${quoted(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
+      );
+      return null;
+    }
+    return plain(path === STDIN ? readStdin() : readFileSync(path));
+  } catch (error) {
+    problems.add(
+      `--body-file ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return null;
+  }
+}
+
+let stdin: Uint8Array | null = null;
+
+/** It can be read only once, and several plans may be made of the same options. */
+function readStdin(): Uint8Array {
+  stdin ??= readFileSync(0);
+  return stdin;
+}
+
+function fromJson(text: string, problems: Problems): Body | null {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    problems.add(`--json ${quoted(text)} is not JSON: ${messageOf(error)}.`);
+    return null;
+  }
+  return {
+    bytes: new TextEncoder().encode(text),
+    headers: [
+      ['content-type', 'application/json'],
+      ['accept', 'application/json'],
+    ],
+  };
+}
+
+function fromFields(fields: readonly string[], problems: Problems): Body | null {
+  const wrong = fields.filter((field) => !field.includes('='));
+  for (const field of wrong) problems.add(`--data-urlencode ${quoted(field)}: give it as name=value.`);
+  if (wrong.length > 0) return null;
+  const pairs = fields.map((field): [string, string] => {
+    const equals = field.indexOf('=');
+    return [field.slice(0, equals), field.slice(equals + 1)];
+  });
+  return {
+    bytes: new TextEncoder().encode(new URLSearchParams(pairs).toString()),
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+  };
+}

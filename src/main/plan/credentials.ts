@@ -1,0 +1,53 @@
+import type { RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+/**
+ * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in
+ * no result and no message.
+ */
+export function parseAuthorization(options: RunOptions, url: URL, problems: Problems): string | null {
+  const { user, bearerEnv } = options;
+  const inUrl = url.username !== '' || url.password !== '';
+  const given = [
+    ...(inUrl ? ['a user name in the URL'] : []),
+    ...(user === undefined ? [] : ['--user']),
+    ...(bearerEnv === undefined ? [] : ['--bearer-env']),
+  ];
+  if (given.length > 1) {
+    problems.add(`${given.join(' and ')}: a request has one authorization: give one of them.`);
+    return null;
+  }
+  if (inUrl) return fromUrl(url, problems);
+  if (user !== undefined) return fromUser(user, problems);
+  return bearerEnv === undefined ? null : fromEnvironment(bearerEnv, problems);
+}
+
+function fromUrl(url: URL, problems: Problems): string | null {
+  try {
+    return basic(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+  } catch {
+    problems.add('The user name or password in the URL cannot be read: write a % in it as %25.');
+    return null;
+  }
+}
+
+function fromUser(user: string, problems: Problems): string | null {
+  if (user.includes(':')) return basic(user);
+  problems.add('--user: give it as name:password.');
+  return null;
+}
+
+function fromEnvironment(name: string, problems: Problems): string | null {
+  const token = process.env[name] ?? '';
+  // What cannot be one header line is no token, and is not repeated here.
+  if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
+  problems.add(
+    `--bearer-env ${quoted(name)}: ${token === '' ? 'that variable is not set' : 'what it holds is no token'}: ` +
+      'give the name of an environment variable that holds one.',
+  );
+  return null;
+}
+
+function basic(credentials: string): string {
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}

@@ -1,0 +1,85 @@
+import { parsePercentile } from '../../metrics/percentile-rank.ts';
+import type { LatencyKind } from '../../protocol/summary.ts';
+import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
+import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { type Problems, quoted } from './problems.ts';
+
+const RULE = /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
+const KINDS: Readonly<Record<string, LatencyKind>> = {
+  response: 'response',
+  service: 'service',
+  'start-lag': 'startLag',
+  wait: 'wait',
+  'first-byte': 'firstByte',
+};
+const LATENCY_UNITS: Readonly<Record<string, number>> = {
+  us: 1 / MICROS_PER_MS,
+  µs: 1 / MICROS_PER_MS,
+  ms: 1,
+  s: MS_PER_SECOND,
+};
+
+/** Reads rules such as `p99<50ms`, `p99.9(service)<80ms`, `error-rate<1%` or `throughput>500/s`. */
+export function parseThresholds(expressions: readonly string[], problems: Problems): Threshold[] {
+  return expressions.flatMap((expression) => {
+    const threshold = parseThreshold(expression);
+    if (threshold === null) {
+      problems.add(
+        `--threshold ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
+          'error-rate<1%, throughput>500/s or rate>=100/s.',
+      );
+    }
+    return threshold ?? [];
+  });
+}
+
+/** Percentiles that rules ask for, so that they are computed and shown. */
+export function percentilesIn(thresholds: readonly Threshold[]): string[] {
+  return thresholds.flatMap(({ measure }) => (measure.type === 'percentile' ? [measure.label] : []));
+}
+
+function parseThreshold(expression: string): Threshold | null {
+  const [, name = '', kind, sign, digits, unit] = RULE.exec(expression.replaceAll(' ', '')) ?? [];
+  const operator = OPERATORS.find((known) => known === sign);
+  const measure = measureOf(name, kind);
+  const limit = measure === null ? null : limitOf(measure, Number(digits), unit);
+  if (operator === undefined || measure === null || limit === null) return null;
+  return { expression, measure, operator, limit };
+}
+
+function measureOf(name: string, kindName: string | undefined): Measure | null {
+  const kind = kindName === undefined ? null : KINDS[kindName];
+  if (kind === undefined) return null;
+  const label = /^p(\d.*)$/.exec(name)?.[1];
+  if (label !== undefined) {
+    return parsePercentile(label) === null ? null : { type: 'percentile', label, kind };
+  }
+  switch (name) {
+    case 'min':
+    case 'mean':
+    case 'max':
+      return { type: name, kind };
+    case 'error-rate':
+    case 'throughput':
+    case 'rate':
+      return kind === null ? { type: name } : null;
+    default:
+      return null;
+  }
+}
+
+/** In the unit of the measure; null where the unit is missing or another's. */
+function limitOf({ type }: Measure, value: number, unit: string | undefined): number | null {
+  switch (type) {
+    case 'error-rate':
+      if (unit === '%') return value / 100;
+      return unit === undefined && value <= 1 ? value : null;
+    case 'throughput':
+    case 'rate':
+      return unit === undefined || unit === '/s' ? value : null;
+    default: {
+      const factor = unit === undefined ? undefined : LATENCY_UNITS[unit];
+      return factor === undefined ? null : value * factor;
+    }
+  }
+}

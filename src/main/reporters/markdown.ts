@@ -1,0 +1,92 @@
+import { LATENCY_KINDS, type LatencySummary, type Summary } from '../../protocol/summary.ts';
+import { formatCount, formatMs, formatRate } from '../format.ts';
+import { measuredText } from './rule-text.ts';
+import { renderMarkdownTable, type Table } from './table.ts';
+
+const MOST_ERRORS = 10;
+
+/** The result as Markdown, for a pull request or the summary of a CI job. */
+export function renderMarkdown(summary: Summary): string {
+  const { tool, plan, interrupted, degradedReasons, notes, generator } = summary;
+  const remarks = [
+    ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
+    ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
+    ...notes,
+  ];
+  const blocks = [
+    `## ${plan.target.method} ${plan.target.url}`,
+    `volley ${tool.version}, ${plan.mode}, ${plan.workers} workers, ${plan.concurrency} connections, ` +
+      `${plan.client}, ${plan.load.model} model`,
+    remarks.map((remark) => `> ${remark}`).join('\n>\n'),
+    section('Thresholds', thresholdsOf(summary)),
+    section('Requests', requestsOf(summary)),
+    section('Latency', latenciesOf(summary)),
+    section('Errors', errorsOf(summary)),
+    `**${generator.verdict}**: ${generator.reasons.join(' ')}`,
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+function section(title: string, table: Table): string {
+  return table.rows.length === 0 ? '' : `### ${title}\n\n${renderMarkdownTable(table)}`;
+}
+
+function thresholdsOf({ thresholds }: Summary): Table {
+  return {
+    heading: ['', 'rule', 'measured'],
+    rows: thresholds.map(({ expression, measured, isLowerBound, ok }) => [
+      ok ? '✓' : '✗',
+      `\`${expression}\``,
+      measured === null ? '–' : `${isLowerBound ? '≥ ' : ''}${measuredText(expression, measured)}`,
+    ]),
+  };
+}
+
+function requestsOf({ requests, rate, windowMs }: Summary): Table {
+  return {
+    heading: ['sent', 'ok', 'failed', 'unfinished', 'dropped', 'sent/s', 'ok/s', 'in'],
+    rows: [
+      [
+        formatCount(requests.sent),
+        formatCount(requests.ok),
+        formatCount(requests.failed),
+        formatCount(requests.unfinished),
+        formatCount(requests.dropped),
+        formatRate(rate.sentPerSecond),
+        formatRate(rate.throughputPerSecond),
+        formatMs(windowMs),
+      ],
+    ],
+  };
+}
+
+function latenciesOf({ latencyMs }: Summary): Table {
+  const labels = Object.keys(latencyMs[latencyMs.headline].percentiles);
+  const cell = (latency: LatencySummary, label: string): string => {
+    const text = formatMs(latency.percentiles[label] ?? null);
+    return latency.atLeast.includes(label) ? `≥ ${text}` : text;
+  };
+  const kinds = LATENCY_KINDS.filter((kind) => latencyMs[kind].count > 0);
+  return {
+    heading: ['', 'min', 'mean', ...labels.map((label) => `p${label}`), 'max'],
+    rows: kinds.map((kind) => {
+      const latency = latencyMs[kind];
+      return [
+        kind,
+        formatMs(latency.min),
+        formatMs(latency.mean),
+        ...labels.map((label) => cell(latency, label)),
+        formatMs(latency.max),
+      ];
+    }),
+  };
+}
+
+function errorsOf({ errors }: Summary): Table {
+  return {
+    heading: ['kind', 'code', 'count', 'example'],
+    rows: errors
+      .slice(0, MOST_ERRORS)
+      .map(({ kind, code, count, example }) => [kind, code, formatCount(count), example]),
+  };
+}

@@ -1,0 +1,21 @@
+import type { LatencyKind } from './summary.ts';
+
+export const OPERATORS = ['<', '<=', '>', '>='] as const;
+export type Operator = (typeof OPERATORS)[number];
+
+/** What a threshold is about: a latency's statistic, or a figure of the whole run. */
+export type Measure =
+  | { readonly type: 'percentile'; readonly label: string; readonly kind: LatencyKind | null }
+  /** `kind` is null for the headline latency. */
+  | { readonly type: 'min' | 'mean' | 'max'; readonly kind: LatencyKind | null }
+  | { readonly type: 'error-rate' | 'throughput' | 'rate' };
+
+/** A rule that a run has to keep. */
+export interface Threshold {
+  /** As it was given. */
+  readonly expression: string;
+  readonly measure: Measure;
+  readonly operator: Operator;
+  /** Milliseconds, requests per second, or a share from 0 to 1. */
+  readonly limit: number;
+}

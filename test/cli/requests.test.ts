@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { BIN, startVolley, volley } from '../support/cli.ts';
+import { listening } from '../support/target.ts';
+
+interface Seen {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  readonly connection: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-requests-'));
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A server that remembers what it was asked. */
+async function listener(): Promise<{ url: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  let connections = 0;
+  const numbers = new WeakMap<object, number>();
+  const server = createServer(async (request, response) => {
+    const pieces: Buffer[] = [];
+    for await (const piece of request) pieces.push(piece as Buffer);
+    const body = Buffer.concat(pieces).toString('latin1');
+    const connection = numbers.get(request.socket) ?? 0;
+    seen.push({ method: request.method ?? '', headers: request.headers, body, connection });
+    response.end('ok');
+  });
+  server.on('connection', (socket) => numbers.set(socket, ++connections));
+  open.push(server);
+  return { url: `http://127.0.0.1:${await listening(server)}/`, seen };
+}
+
+const file = (name: string, content: string | Uint8Array): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+
+const SMALL = ['-n', '2', '-c', '1', '-w', '1'];
+
+describe.each(['undici', 'wire'])('by %s, the server sees', (client) => {
+  const run = async (...args: string[]): Promise<{ seen: Seen[]; stdout: string }> => {
+    const { url, seen } = await listener();
+    const { code, stdout, stderr } = await volley(url, ...SMALL, '--client', client, '-o', 'json', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('volley:') });
+    expect(seen).toHaveLength(2);
+    return { seen, stdout };
+  };
+
+  test('a file, byte for byte', async () => {
+    const bytes = Buffer.from(Array.from({ length: 1_000 }, (_, index) => index % 256));
+    const { seen } = await run('-D', file('bytes.bin', bytes));
+    expect(seen[1]).toMatchObject({ method: 'POST', headers: { 'content-length': '1000' } });
+    expect(seen[1]?.body).toBe(bytes.toString('latin1'));
+  });
+
+  test('JSON, with its headers, unless others were given', async () => {
+    const { seen } = await run('--json', '{"data":"def quicksort():"}', '-m', 'PUT');
+    expect(seen[0]).toMatchObject({
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: '{"data":"def quicksort():"}',
+    });
+    const other = await run('--json', '[1]', '-H', 'Content-Type: application/vnd.x+json');
+    expect(other.seen[0]?.headers).toMatchObject({
+      'content-type': 'application/vnd.x+json',
+      accept: 'application/json',
+    });
+  });
+
+  test('form fields, encoded', async () => {
+    const { seen } = await run('--data-urlencode', 'q=a b&c', '--data-urlencode', 'näme=ü=1');
+    expect(seen[0]).toMatchObject({
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'q=a+b%26c&n%C3%A4me=%C3%BC%3D1',
+    });
+  });
+
+  test('Basic authorization, cookies and a user agent; the secrets are in no result', async () => {
+    const { seen, stdout } = await run('-u', 'me:se:cret', '--cookie', 'a=hidden', '--user-agent', 'probe/1');
+    expect(seen[0]?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('me:se:cret').toString('base64')}`,
+      cookie: 'a=hidden',
+      'user-agent': 'probe/1',
+    });
+    for (const secret of ['cret', 'hidden', 'Basic']) expect(stdout).not.toContain(secret);
+  });
+
+  test('one connection for each request', async () => {
+    const { seen } = await run('--no-keepalive');
+    expect(seen.map(({ connection }) => connection)).toEqual([1, 2]);
+    expect(seen[0]?.headers.connection).toBe('close');
+  });
+});
+
+test('a bearer token comes from the environment, and goes nowhere but to the server', async () => {
+  const { url, seen } = await listener();
+  const args = [url, ...SMALL, '-o', 'json', '--bearer-env', 'VOLLEY_TEST_TOKEN'];
+  const ended = await startVolley(args, { env: { VOLLEY_TEST_TOKEN: 'abc.def' } }).ended;
+  expect(ended.code).toBe(0);
+  expect(seen[0]?.headers.authorization).toBe('Bearer abc.def');
+  expect(ended.stdout + ended.stderr).not.toContain('abc.def');
+});
+
+test('stdin is read once, also where several plans are made of it', async () => {
+  const { url, seen } = await listener();
+  const args = ['modes', url, '--rounds', '2', '-n', '1', '-c', '1', '-w', '1', '--warmup', '0s', '-D', '-'];
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
+  child.stdin.end('from a pipe');
+  const [code] = await once(child, 'close');
+  expect(code).toBe(0);
+  expect(seen.map(({ body }) => body)).toEqual(Array(8).fill('from a pipe'));
+});
+
+test('what contradicts itself or cannot be read: a sentence each, nothing sent', async () => {
+  const { url, seen } = await listener();
+  const large = file('large.bin', '');
+  truncateSync(large, 300 * 2 ** 20);
+  const cases: [string[], string][] = [
+    [['-b', 'x', '--json', '{}'], '--body and --json: a request has one body'],
+    [['--json', '{nope'], "--json '{nope' is not JSON"],
+    [['-D', join(folder, 'missing')], `--body-file '${join(folder, 'missing')}' cannot be read (ENOENT)`],
+    [['-D', folder], 'cannot be read (EISDIR)'],
+    [['-D', large], 'has 314,572,800 bytes: give at most 268,435,456'],
+    [['--data-urlencode', 'x'], "--data-urlencode 'x': give it as name=value"],
+    [['-u', 'secretname'], '--user: give it as name:password'],
+    [['-u', 'a:b', '--bearer-env', 'HOME'], '--user and --bearer-env: a request has one authorization'],
+    [['--bearer-env', 'NO_SUCH_VARIABLE'], "--bearer-env 'NO_SUCH_VARIABLE': that variable is not set"],
+    [['--cookie', 'a=secretname\nx: y'], "--header 'cookie: …': a value must be one line of Latin-1 text"],
+  ];
+  for (const [args, sentence] of cases) {
+    const { code, stdout, stderr } = await volley(url, ...args);
+    expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain('secretname');
+  }
+  expect(seen).toEqual([]);
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { Problems } from '../../src/main/plan/problems.ts';
+import { parseThresholds, percentilesIn } from '../../src/main/plan/thresholds.ts';
+import { judgeThresholds } from '../../src/main/summary/thresholds.ts';
+import { LATENCY, summaryWith } from '../support/summary.ts';
+
+const parse = (expression: string) => {
+  const problems = new Problems();
+  const [threshold] = parseThresholds([expression], problems);
+  return { threshold, problems: problems.sentences };
+};
+
+describe('rules are read', () => {
+  test.each([
+    ['p99<50ms', { type: 'percentile', label: '99', kind: null }, '<', 50],
+    ['p99.9(service)<=80us', { type: 'percentile', label: '99.9', kind: 'service' }, '<=', 0.08],
+    ['p50(first-byte) < 1.5 s', { type: 'percentile', label: '50', kind: 'firstByte' }, '<', 1_500],
+    ['p5(start-lag)>3µs', { type: 'percentile', label: '5', kind: 'startLag' }, '>', 0.003],
+    ['mean<20ms', { type: 'mean', kind: null }, '<', 20],
+    ['max(wait)<1s', { type: 'max', kind: 'wait' }, '<', 1_000],
+    ['min>=1ms', { type: 'min', kind: null }, '>=', 1],
+    ['error-rate<1%', { type: 'error-rate' }, '<', 0.01],
+    ['error-rate<=0', { type: 'error-rate' }, '<=', 0],
+    ['throughput>500/s', { type: 'throughput' }, '>', 500],
+    ['rate>=99.5', { type: 'rate' }, '>=', 99.5],
+  ])('%s', (expression, measure, operator, limit) => {
+    expect(parse(expression)).toEqual({
+      threshold: { expression, measure, operator, limit: expect.closeTo(limit, 9) },
+      problems: [],
+    });
+  });
+
+  test.each([
+    '',
+    'p99',
+    'p99<50',
+    'p99<50%',
+    'p100<1ms',
+    'p99(total)<1ms',
+    'p99==1ms',
+    'speed>1',
+    'error-rate<1ms',
+    'error-rate<2',
+    'error-rate(service)<1%',
+    'throughput>5ms',
+    'p99<-1ms',
+    'p99<1ms and more',
+  ])('%j is refused, quoted', (expression) => {
+    const { threshold, problems } = parse(expression);
+    expect(threshold).toBeUndefined();
+    expect(problems).toEqual([expect.stringContaining(`--threshold '${expression}': give a rule such as`)]);
+  });
+
+  test('the percentiles that they ask for', () => {
+    const rules = parseThresholds(['p97.5<1ms', 'mean<1ms', 'p50<1ms'], new Problems());
+    expect(percentilesIn(rules)).toEqual(['97.5', '50']);
+  });
+});
+
+describe('rules are judged', () => {
+  const judge = (expression: string, changes: Parameters<typeof summaryWith>[0] = {}) =>
+    judgeThresholds(parseThresholds([expression], new Problems()), summaryWith(changes))[0];
+  const requests = {
+    scheduled: 10,
+    sent: 10,
+    ok: 7,
+    failed: 2,
+    unfinished: 1,
+    dropped: 0,
+    notStarted: 0,
+    retried: 0,
+  };
+
+  // The summary's latencies: p50 1 ms, p90 2 ms, p99 12.5 ms, no p99.9; mean 1.25, min 0.1, max 20 ms; 100/s.
+  test.each([
+    ['p50<1ms', 1, false],
+    ['p50<=1ms', 1, true],
+    ['p90>1ms', 2, true],
+    ['p99(response)<12ms', 12.5, false],
+    ['mean<1.3ms', 1.25, true],
+    ['max<1s', 20, true],
+    ['min>=0.2ms', 0.1, false],
+    ['throughput>=100/s', 100, true],
+    ['rate>100/s', 100, false],
+    ['error-rate<=0', 0, true],
+  ])('%s: measured %d, holds: %s', (expression, measured, ok) => {
+    expect(judge(expression)).toEqual({ expression, measured, isLowerBound: false, ok });
+  });
+
+  test('what was sent and not answered well counts as an error, unfinished requests too', () => {
+    expect(judge('error-rate<30%', { requests })).toMatchObject({ measured: 0.3, ok: false });
+    expect(judge('error-rate<=30%', { requests })).toMatchObject({ measured: 0.3, ok: true });
+  });
+
+  test('what is not known does not hold', () => {
+    expect(judge('p99.9<1s')).toMatchObject({ measured: null, ok: false });
+    expect(judge('p99.9>0ms')).toMatchObject({ measured: null, ok: false });
+    expect(judge('error-rate<1%', { requests: { ...requests, sent: 0, ok: 0 } })).toMatchObject({
+      ok: false,
+    });
+  });
+
+  test('a lower bound keeps no upper limit, and may keep a lower one', () => {
+    const bounded = { ...LATENCY, censored: 3, atLeast: ['99'] };
+    const latencyMs = { ...summaryWith().latencyMs, service: bounded };
+    expect(judge('p99<1s', { latencyMs })).toMatchObject({ measured: 12.5, isLowerBound: true, ok: false });
+    expect(judge('p99>10ms', { latencyMs })).toMatchObject({ isLowerBound: true, ok: true });
+    expect(judge('p50<1s', { latencyMs })).toMatchObject({ isLowerBound: false, ok: true });
+    expect(judge('max<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
+    expect(judge('mean<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
+  });
+});
