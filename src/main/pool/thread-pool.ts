@@ -6,6 +6,7 @@ import type { WorkerMessage } from '../../protocol/messages.ts';
 import type { PoolEvents, WorkerPool } from './worker-pool.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/thread-entry.js', import.meta.url));
+const NURSERY_MB = 12;
 
 /** Threads: a Piscina pool in which each thread runs one long task and talks over a port of its own. */
 export function createThreadPool(count: number, events: PoolEvents): WorkerPool {
@@ -19,6 +20,8 @@ export function createThreadPool(count: number, events: PoolEvents): WorkerPool 
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
     execArgv: [],
+    // What a request leaves dies young: a small nursery costs next to nothing, and holds pauses and memory down.
+    resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
   });
   const threads = Array.from({ length: count }, (_, index) => new Thread(pool, index, events));
   // A thread that fails before it has taken its task leaves that task waiting for ever.
