@@ -1,12 +1,12 @@
 /** volley as a library: what is exported here is its interface. */
 export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
+export type { LatencyKind } from '../protocol/latency.ts';
 export type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
 export type {
   ErrorSummary,
   HistogramRow,
-  LatencyKind,
   LatencySummary,
   RequestCounts,
   SeriesBucket,

@@ -4,8 +4,8 @@ import { Histogram } from '../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../metrics/moments.ts';
 import type { Tally } from '../metrics/tally.ts';
 import type { ValueList } from '../metrics/value-list.ts';
+import { LATENCY_KINDS, type LatencyKind } from '../protocol/latency.ts';
 import { type ErrorTally, OUTCOMES } from '../protocol/report.ts';
-import { LATENCY_KINDS, type LatencyKind } from '../protocol/summary.ts';
 import { combineMoments } from './summary/statistics.ts';
 
 /** One kind of latency over any number of workers. */

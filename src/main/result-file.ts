@@ -3,7 +3,8 @@ import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 
 import { basename, dirname, join } from 'node:path';
 import type { Comparison } from '../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
-import { LATENCY_KINDS, SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
+import { LATENCY_KINDS } from '../protocol/latency.ts';
+import { SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
 
 /**
  * A result file that is being written beside its final name, so that nobody ever reads half of one. What is

@@ -1,3 +1,4 @@
+import type { LatencyKind } from '../protocol/latency.ts';
 import {
   columnsOf,
   type ErrorTally,
@@ -8,7 +9,6 @@ import {
   OUTCOMES,
   type SampleBatch,
 } from '../protocol/report.ts';
-import type { LatencyKind } from '../protocol/summary.ts';
 import type { Backlog } from './backlog.ts';
 import { Distribution } from './distribution.ts';
 import { addErrors } from './error-counts.ts';

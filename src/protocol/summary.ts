@@ -1,11 +1,8 @@
+import type { LatencyKind } from './latency.ts';
 import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 
 export const SCHEMA_VERSION = 1;
-
-export const LATENCY_KINDS = ['response', 'service', 'startLag', 'wait', 'firstByte'] as const;
-/** The five latencies of a request; docs/metrics.md has their formulas. */
-export type LatencyKind = (typeof LATENCY_KINDS)[number];
 
 export interface LatencySummary {
   readonly count: number;

@@ -1,4 +1,4 @@
-import type { LatencyKind } from './summary.ts';
+import type { LatencyKind } from './latency.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];

@@ -1,5 +1,5 @@
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
-import type { LatencyKind } from '../../protocol/summary.ts';
+import type { LatencyKind } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Problems, quoted } from './problems.ts';

@@ -1,4 +1,5 @@
-import { LATENCY_KINDS, type LatencySummary, type Summary } from '../../protocol/summary.ts';
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, formatRate } from '../format.ts';
 import { measuredText } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';

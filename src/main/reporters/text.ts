@@ -1,6 +1,6 @@
+import type { LatencyKind } from '../../protocol/latency.ts';
 import type {
   HistogramRow,
-  LatencyKind,
   LatencySummary,
   LoadSummary,
   PercentileInterval,

@@ -1,7 +1,8 @@
 import { Schedule, startsOf } from '../../metrics/schedule.ts';
+import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LoadModel, Rate } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { LatencyKind, LatencySummary, LoadSummary } from '../../protocol/summary.ts';
+import type { LatencySummary, LoadSummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { formatMs } from '../format.ts';
 import type { Collected } from './collected.ts';

@@ -1,10 +1,9 @@
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
+import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import {
   type ErrorSummary,
-  LATENCY_KINDS,
-  type LatencyKind,
   type LatencySummary,
   type RequestCounts,
   SCHEMA_VERSION,

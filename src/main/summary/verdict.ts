@@ -1,5 +1,6 @@
+import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/plan.ts';
-import type { ErrorSummary, LatencyKind, LatencySummary, Verdict } from '../../protocol/summary.ts';
+import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
 import { formatMs, formatPercent } from '../format.ts';
 
 /** Where the lines are drawn; docs/metrics.md has the same table. */
