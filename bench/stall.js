@@ -48,6 +48,7 @@ const volley = (name, args) => ({
 
 const TOOLS = [
   volley('volley -r 1000 (response time)', ['-r', '1000', '--pacing', 'precise']),
+  volley('the same, --client wire', ['-r', '1000', '--pacing', 'precise', '--client', 'wire']),
   volley('volley -c 10 (closed, service time)', ['-c', '10']),
   {
     name: 'autocannon -R 1000 -c 10',

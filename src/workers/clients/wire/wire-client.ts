@@ -10,6 +10,8 @@ import { CR, LF } from './syntax.ts';
 
 // Servers say for how long they keep an idle connection; it is left half a second before that.
 const KEEP_ALIVE_MARGIN_MS = 500;
+/** What a handler that takes bytes in place is told of fields. */
+const NO_FIELDS = Object.freeze({});
 
 /**
  * A handler that takes a body's bytes where they were read, instead of a copy: they are valid during the
@@ -259,7 +261,7 @@ export class WireClient extends Dispatcher implements SocketReader {
   #onHead(): void {
     const { status } = this.#parser;
     if (this.#inPlace !== null) {
-      this.#inPlace.onResponseStart?.(this.#controller, status, {});
+      this.#inPlace.onResponseStart?.(this.#controller, status, NO_FIELDS);
       return;
     }
     const reason = this.#fields.reason();
@@ -297,7 +299,7 @@ export class WireClient extends Dispatcher implements SocketReader {
       this.#controller.rawTrailers = this.#fields.raw();
       handler?.onResponseEnd?.(this.#controller, fieldsByName(this.#controller.rawTrailers));
     } else {
-      handler?.onResponseEnd?.(this.#controller, {});
+      handler?.onResponseEnd?.(this.#controller, NO_FIELDS);
     }
     this.#next();
   }
