@@ -8,7 +8,7 @@ import { compareSaved } from '../compare/saved.ts';
 import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { ResultFile } from '../result-file.ts';
-import { type Judging, judgingFrom } from './comparison-options.ts';
+import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { RUN_OPTIONS, runOptionsFrom } from './run-options.ts';
@@ -44,13 +44,7 @@ async function compareTargets(
 ): Promise<ExitCode> {
   if (parsed.flag('force'))
     problems.push('--force is for saved results: leave it out where two URLs are measured.');
-  const given = runOptionsFrom(parsed, problems);
-  const endsByItself = given.requests !== undefined || given.stages !== undefined;
-  const options = {
-    ...given,
-    duration: given.duration ?? (endsByItself ? undefined : '2s'),
-    warmup: given.warmup ?? '500ms',
-  };
+  const options = withShortRounds(runOptionsFrom(parsed, problems));
   const checked = checkOptions({ ...options, url: a }, problems);
   const others = checkOptions({ ...options, url: b });
   // What is random is the same on both sides.

@@ -2,16 +2,19 @@ import type { Options } from 'yargs';
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import { fewestRoundsFor } from '../compare/pairs.ts';
+import type { RunOptions } from '../plan/options.ts';
 import { Problems, quoted } from '../plan/problems.ts';
 import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 
-export const DEFAULT_ROUNDS = 8;
+const DEFAULT_ROUNDS = 8;
 const DEFAULT_MARGIN = '3%';
 const LARGEST_MARGIN_PERCENT = 50;
 const FEWEST = 2;
+const DEFAULT_DURATION = '2s';
+const DEFAULT_WARMUP = '500ms';
 
 // A comparison has no rules of its own to keep but --fail-if.
 const { output: _output, repeat: _repeat, threshold: _threshold, mode, ...LOAD_OPTIONS } = RUN_OPTIONS;
@@ -80,6 +83,16 @@ export function judgingFrom(
     metric: metric ?? defaultMetric,
     form,
     margin,
+  };
+}
+
+/** Rounds of two seconds where nothing else was said, so that eight of each arm take minutes, not hours. */
+export function withShortRounds(options: RunOptions): RunOptions {
+  const endsByItself = options.requests !== undefined || options.stages !== undefined;
+  return {
+    ...options,
+    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_DURATION),
+    warmup: options.warmup ?? DEFAULT_WARMUP,
   };
 }
 

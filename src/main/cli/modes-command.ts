@@ -2,13 +2,10 @@ import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modeArms, pairModes, recommend } from '../compare/modes.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
-import { type Judging, judgingFrom } from './comparison-options.ts';
+import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
-
-const DEFAULT_DURATION = '2s';
-const DEFAULT_WARMUP = '500ms';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -44,16 +41,6 @@ export async function compareModes(
     pair: (measured) => pairModes(measured, judging.metric, judging.margin),
     conclude: (pairs) => recommend(pairs, judging.metric),
   });
-}
-
-/** Rounds of two seconds where nothing else was said, so that eight of each arm take minutes, not hours. */
-function withShortRounds(options: RunOptions): RunOptions {
-  const endsByItself = options.requests !== undefined || options.stages !== undefined;
-  return {
-    ...options,
-    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_DURATION),
-    warmup: options.warmup ?? DEFAULT_WARMUP,
-  };
 }
 
 function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] {

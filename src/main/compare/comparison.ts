@@ -1,4 +1,4 @@
-import type { Arm, Comparison, Level, Metric, Pair, RoundCost } from '../../protocol/comparison.ts';
+import type { Arm, Comparison, Level, Metric, RoundCost } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
@@ -24,17 +24,9 @@ export function armOf(
   };
 }
 
-export function comparisonOf(parts: {
-  readonly kind: Comparison['kind'];
-  readonly startedAt: Date;
-  readonly interrupted: boolean;
-  readonly metric: Metric;
-  readonly margin: number;
-  readonly arms: readonly Arm[];
-  readonly pairs: readonly Pair[];
-  readonly conclusions: readonly string[];
-  readonly notes: readonly string[];
-}): Comparison {
+export function comparisonOf(
+  parts: Omit<Comparison, 'schemaVersion' | 'tool' | 'startedAt'> & { readonly startedAt: Date },
+): Comparison {
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
