@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { RoundCost } from '../../protocol/comparison.ts';
 import { BYTES_PER_KIB } from '../../protocol/units.ts';
 
@@ -55,9 +55,4 @@ function read(path: string): string {
   } catch {
     return '';
   }
-}
-
-/** Whether this system tells what `MemoryWatch` asks for. */
-export function tellsProportionalSizes(): boolean {
-  return process.platform === 'linux' && readdirSync('/proc/self').includes('smaps_rollup');
 }

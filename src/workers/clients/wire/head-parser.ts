@@ -47,11 +47,6 @@ export class HeadParser {
     return this.#state === COMPLETE;
   }
 
-  /** No byte of the status line has come yet. */
-  get isAtStart(): boolean {
-    return this.#state === START;
-  }
-
   beginHead(): void {
     this.#begin(START);
     this.#isTrailer = false;
