@@ -40,7 +40,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#shard = shard;
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#clients = new ClientFactory(shard.client, shard.target);
+    this.#clients = new ClientFactory(shard.client, shard.target, clock);
     this.#request = requestTemplate(shard.target);
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     this.#load =
@@ -147,7 +147,10 @@ export class ShardRun implements ExchangeOwner, Sender {
       const example = `${this.#shard.target.method} ${this.#shard.target.path} was answered with ${status}`;
       this.#recordFailure(exchange, endMs, { kind: 'status', code: String(status), count: 1, example });
     }
-    this.#load.onFree(exchange, this.#endOfWorkMs(exchange, endMs), false);
+    if (this.#work.isWanted) this.#work.do(exchange.body);
+    const nowMs = this.clock.nowMs();
+    // What a worker computes is no part of any latency: its connection is free when that is done.
+    this.#load.onFree(exchange, this.#work.isWanted ? nowMs : endMs, nowMs, false);
     this.finishIfIdle();
   }
 
@@ -160,7 +163,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     } else {
       this.#recordFailure(exchange, endMs, { ...this.#failureOf(exchange, error), count: 1 });
     }
-    this.#load.onFree(exchange, endMs, true);
+    this.#load.onFree(exchange, endMs, endMs, true);
     this.finishIfIdle();
   }
 
@@ -170,13 +173,6 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   finishIfIdle(): void {
     if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
-  }
-
-  /** A worker that computes is free when it has done so: what it takes is no part of any latency of the answer. */
-  #endOfWorkMs(exchange: Exchange, endMs: number): number {
-    if (!this.#work.isWanted) return endMs;
-    this.#work.do(exchange.body);
-    return this.clock.nowMs();
   }
 
   #giveUpConnecting(): void {

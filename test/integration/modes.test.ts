@@ -71,7 +71,7 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     expect(service.min).toBeGreaterThan(18);
     expect(firstByte.mean).toBeLessThanOrEqual(service.mean!);
     expect(response.mean).toBeCloseTo(service.mean! + wait.mean! + startLag.mean!, 6);
-    expect(startLag.max).toBe(0);
+    expect(startLag.min).toBeGreaterThanOrEqual(0);
     expect(windowMs).toBeGreaterThan(180);
     expect(rate.throughputPerSecond).toBeCloseTo((40 / windowMs) * 1_000, 6);
     expect(histogram.reduce((sum, { count }) => sum + count, 0)).toBe(40);

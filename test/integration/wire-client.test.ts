@@ -3,6 +3,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client, type Dispatcher } from 'undici';
+import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import type { Target } from '../../src/protocol/plan.ts';
 import { ClientFactory, type HttpClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
@@ -24,7 +25,7 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
     asksToClose: false,
     addresses: [{ address: '127.0.0.1', family: 4 }],
   } as unknown as Target;
-  const client = new ClientFactory('wire', target).create();
+  const client = new ClientFactory('wire', target, createMonotonicClock()).create();
   open.push({
     close: () => {
       client.dispatcher.destroy().catch(() => {});

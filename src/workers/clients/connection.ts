@@ -1,6 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import type { Clock } from '../../protocol/clock.ts';
 import type { Address, Target } from '../../protocol/plan.ts';
+import type { Inbox, Recipient } from './inbox.ts';
 
 /** What a worker's connections have done; one object for all of them. */
 export class ConnectionCounters {
@@ -31,8 +33,9 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 const LAST_ANSWER = 'UND_ERR_INFO';
 
 /** One socket, from dialling to its close. */
-class Link {
+class Link implements Recipient {
   readonly socket: net.Socket;
+  waitingReads = 0;
   phase: ConnectionPhase = 'connecting';
   /** By FIN or RST. */
   endedByTarget = false;
@@ -43,12 +46,34 @@ class Link {
   /** Bytes came before any request: whatever follows is no answer to one. */
   isSpoiled = false;
   isAccounted = false;
+  readonly #connection: TargetConnection;
+  readonly #reader: SocketReader | null;
   readonly #settle: ConnectCallback;
   #isSettled = false;
+  #isShowing = false;
 
-  constructor(socket: net.Socket, settle: ConnectCallback) {
+  constructor(
+    socket: net.Socket,
+    connection: TargetConnection,
+    reader: SocketReader | null,
+    settle: ConnectCallback,
+  ) {
     this.socket = socket;
+    this.#connection = connection;
+    this.#reader = reader;
     this.#settle = settle;
+  }
+
+  show(bytes: Buffer, count: number, readAtMs: number): void {
+    this.#connection.readAtMs = readAtMs;
+    this.#isShowing = true;
+    this.#reader?.onBytes(this.socket, bytes, count);
+    this.#isShowing = false;
+  }
+
+  /** What has been read comes before whatever happens next. */
+  showWaiting(inbox: Inbox): void {
+    if (this.waitingReads > 0 && !this.#isShowing) inbox.showAll(this);
   }
 
   /** Tells how dialling went; what comes after that is the client's to see. */
@@ -64,7 +89,11 @@ class Link {
  * before the last one is closed: so a client has at most one connection at any time.
  */
 export class TargetConnection {
+  /** When the last of its bytes, or their end, was read; on the shared clock. */
+  readAtMs = Number.NaN;
   readonly #target: Target;
+  readonly #inbox: Inbox;
+  readonly #clock: Clock;
   readonly #counters: ConnectionCounters;
   readonly #secureContext: tls.SecureContext | null;
   #reader: SocketReader | null = null;
@@ -74,8 +103,16 @@ export class TargetConnection {
   /** Whoever waits for the last socket's close, to dial again. */
   #waiting: ConnectCallback | null = null;
 
-  constructor(target: Target, counters: ConnectionCounters, secureContext: tls.SecureContext | null) {
+  constructor(
+    target: Target,
+    inbox: Inbox,
+    clock: Clock,
+    counters: ConnectionCounters,
+    secureContext: tls.SecureContext | null,
+  ) {
     this.#target = target;
+    this.#inbox = inbox;
+    this.#clock = clock;
     this.#counters = counters;
     this.#secureContext = secureContext;
   }
@@ -122,6 +159,11 @@ export class TargetConnection {
     if (!isGood) this.#connect(handOut);
     // Never within the call: the caller expects to be called back later.
     else queueMicrotask(() => handOut(null, link.socket));
+  }
+
+  /** Lets the client see now what has been read already. */
+  showWaiting(): void {
+    this.#link?.showWaiting(this.#inbox);
   }
 
   /** From now on the end of the connection is volley's own doing. */
@@ -183,19 +225,25 @@ export class TargetConnection {
       lookup: lookupIn(addresses),
     };
     const reader = this.#reader;
+    const inbox = this.#inbox;
     if (reader !== null) {
       options.onread = {
         buffer: READ_BUFFER,
         callback: (count, bytes) => {
-          if (link.isHandedOut) reader.onBytes(socket, bytes as Buffer, count);
+          if (link.isHandedOut) inbox.arrived(link, bytes as Buffer, count);
           else link.isSpoiled = true;
           return true;
         },
       };
     }
     const socket = secure ? this.#secure(options) : net.connect(options);
-    const link = new Link(socket, callback);
+    const link = new Link(socket, this, reader, callback);
     this.#link = link;
+    const destroy = socket.destroy;
+    socket.destroy = (error) => {
+      link.showWaiting(inbox);
+      return destroy.call(socket, error);
+    };
     reader?.attach?.(socket);
     socket.once('connect', () => {
       if (secure) link.phase = 'securing';
@@ -203,6 +251,8 @@ export class TargetConnection {
     });
     if (secure) socket.once('secureConnect', () => this.#opened(link));
     socket.on('end', () => {
+      link.showWaiting(inbox);
+      this.readAtMs = this.#clock.nowMs();
       link.endedByTarget = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {

@@ -73,6 +73,7 @@ export class Exchange implements InPlaceHandler {
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
   end(reason: EndedByUs): void {
+    this.client.connection.showWaiting();
     if (!this.busy) return;
     this.endedByUs = reason;
     const error = new EndedByVolley(reason);
@@ -98,7 +99,7 @@ export class Exchange implements InPlaceHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    this.firstByteMs = this.#clock.nowMs();
+    this.firstByteMs = this.client.connection.readAtMs;
     this.status = status;
   }
 
@@ -115,7 +116,7 @@ export class Exchange implements InPlaceHandler {
   onResponseEnd(): void {
     if (!this.busy) return;
     this.busy = false;
-    this.#owner.onComplete(this, this.#clock.nowMs());
+    this.#owner.onComplete(this, this.client.connection.readAtMs);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {

@@ -1,7 +1,9 @@
 import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import type { Clock } from '../../protocol/clock.ts';
 import type { ClientName, Target } from '../../protocol/plan.ts';
 import { ConnectionCounters, TargetConnection } from './connection.ts';
+import { Inbox } from './inbox.ts';
 import { createUndiciDispatcher } from './undici.ts';
 import { WireClient } from './wire/wire-client.ts';
 
@@ -19,14 +21,25 @@ export class ClientFactory {
   // Made once: reading the trust store for every connection would cost more than the handshake.
   readonly #secureContext: SecureContext | null;
 
-  constructor(name: ClientName, target: Target) {
+  readonly #clock: Clock;
+  readonly #inbox: Inbox;
+
+  constructor(name: ClientName, target: Target, clock: Clock) {
+    this.#clock = clock;
+    this.#inbox = new Inbox(clock);
     this.#create = DISPATCHERS[name];
     this.#target = target;
     this.#secureContext = target.secure ? createSecureContext() : null;
   }
 
   create(): HttpClient {
-    const connection = new TargetConnection(this.#target, this.counters, this.#secureContext);
+    const connection = new TargetConnection(
+      this.#target,
+      this.#inbox,
+      this.#clock,
+      this.counters,
+      this.#secureContext,
+    );
     return { connection, dispatcher: this.#create(this.#target, connection) };
   }
 }

@@ -41,9 +41,9 @@ export class ClosedLoad implements Load {
     for (const exchange of this.#sender.exchanges) this.#next(exchange, nowMs);
   }
 
-  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void {
+  onFree(exchange: Exchange, freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     if (hasFailed) this.#rest(exchange);
-    else this.#next(exchange, endMs);
+    else this.#next(exchange, freeAtMs, nowMs);
   }
 
   onRoom(): void {

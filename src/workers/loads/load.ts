@@ -5,8 +5,8 @@ import type { Exchange } from '../clients/exchange.ts';
 export interface Load {
   /** The load begins; the window begins at `windowAtMs`. */
   begin(nowMs: number, windowAtMs: number): void;
-  /** A connection's request has ended. */
-  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void;
+  /** A connection has been free since `freeAtMs`, and it is `nowMs` now: in a burst of answers later. */
+  onFree(exchange: Exchange, freeAtMs: number, nowMs: number, hasFailed: boolean): void;
   /** The coordinator has caught up: sending may go on. */
   onRoom(): void;
   /** From now on nothing starts, neither what is due later nor what waits in line. */

@@ -56,11 +56,11 @@ export class OpenLoad implements Load {
     this.#pump();
   }
 
-  onFree(exchange: Exchange, endMs: number, hasFailed: boolean): void {
+  onFree(exchange: Exchange, _freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     // A client may tell of a failure again when its socket has closed, within this turn of the event loop;
     // the next request must not be there yet to be blamed for it.
     if (hasFailed) setImmediate(() => this.#free(exchange, this.#sender.clock.nowMs()));
-    else this.#free(exchange, endMs);
+    else this.#free(exchange, nowMs);
   }
 
   onRoom(): void {

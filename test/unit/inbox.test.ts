@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import { Inbox, type Recipient } from '../../src/workers/clients/inbox.ts';
+
+/** Shows what came, and lets time pass for each piece. */
+function recipientOf(clock: { atMs: number }, tookMs: number) {
+  const shown: [text: string, readAtMs: number][] = [];
+  const recipient: Recipient = {
+    waitingReads: 0,
+    show(bytes, count, readAtMs) {
+      shown.push([bytes.toString('latin1', 0, count), readAtMs]);
+      clock.atMs += tookMs;
+    },
+  };
+  return { recipient, shown };
+}
+
+function setUp() {
+  const clock = { atMs: 1_000, nowMs: () => clock.atMs };
+  return { clock, inbox: new Inbox(clock) };
+}
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the inbox of a worker', () => {
+  test('shows at once what comes alone, with the time of its reading', () => {
+    const { clock, inbox } = setUp();
+    const { recipient, shown } = recipientOf(clock, 0.05);
+    inbox.arrived(recipient, Buffer.from('first, and the rest of a buffer'), 5);
+    clock.atMs = 1_010;
+    inbox.arrived(recipient, Buffer.from('second'), 6);
+    expect(shown).toEqual([
+      ['first', 1_000],
+      ['second', 1_010],
+    ]);
+  });
+
+  test('in a burst only reads and stamps, then deals with all in the order of their coming', async () => {
+    const { clock, inbox } = setUp();
+    const { recipient, shown } = recipientOf(clock, 0.1);
+    const buffer = Buffer.alloc(2);
+    for (let i = 10; i < 20; i++) {
+      // The next one is read into the same buffer.
+      buffer.write(String(i), 'latin1');
+      clock.atMs += 0.001;
+      inbox.arrived(recipient, buffer, 2);
+    }
+    const atOnce = shown.length;
+    expect(atOnce).toBeGreaterThan(0);
+    expect(atOnce).toBeLessThan(10);
+    expect(recipient.waitingReads).toBe(10 - atOnce);
+    while (recipient.waitingReads > 0) await nextTurn();
+    expect(shown.map(([text]) => text)).toEqual(Array.from({ length: 10 }, (_, index) => String(10 + index)));
+    // Those that waited were read within the ten microseconds of the burst's reads.
+    const waited = shown.slice(atOnce).map(([, readAtMs]) => readAtMs);
+    expect(waited.at(-1)! - waited[0]!).toBeLessThan(0.011);
+    expect(waited).toEqual([...waited].sort((a, b) => a - b));
+  });
+
+  test('deals with what waits in slices, so that the event loop can read in between', async () => {
+    const { clock, inbox } = setUp();
+    const { recipient, shown } = recipientOf(clock, 0.1);
+    for (let i = 0; i < 20; i++) inbox.arrived(recipient, Buffer.from('x'), 1);
+    const counts: number[] = [];
+    while (recipient.waitingReads > 0) {
+      const before = shown.length;
+      await nextTurn();
+      counts.push(shown.length - before);
+    }
+    expect(counts.length).toBeGreaterThan(2);
+    expect(Math.max(...counts)).toBeLessThan(8);
+    expect(shown).toHaveLength(20);
+  });
+
+  test('shows one recipient all that waits for it, and leaves the others in order', async () => {
+    const { clock, inbox } = setUp();
+    const one = recipientOf(clock, 0.2);
+    const other = recipientOf(clock, 0.2);
+    for (const text of ['a', 'b', 'c', 'd', 'e', 'f']) {
+      inbox.arrived(text < 'd' ? one.recipient : other.recipient, Buffer.from(text), 1);
+      inbox.arrived(other.recipient, Buffer.from(text.toUpperCase()), 1);
+    }
+    inbox.showAll(other.recipient);
+    expect(other.recipient.waitingReads).toBe(0);
+    expect(other.shown.map(([text]) => text).join('')).toBe('ABCdDeEfF');
+    expect(one.recipient.waitingReads).toBeGreaterThan(0);
+    while (one.recipient.waitingReads > 0) await nextTurn();
+    expect(one.shown.map(([text]) => text).join('')).toBe('abc');
+  });
+});
