@@ -15,7 +15,7 @@ interface Waiting {
 }
 
 /** In a burst, answers are dealt with for so long before reading goes first; longer pauses end it. */
-const SLICE_MS = 0.25;
+const SLICE_MS = 0.5;
 
 /**
  * Sees to it that an answer's time is that of its reading. In a burst each answer would wait in the kernel
