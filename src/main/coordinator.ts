@@ -1,4 +1,5 @@
 import { Backlog } from '../metrics/backlog.ts';
+import { RequestTally } from '../metrics/request-tally.ts';
 import { Series } from '../metrics/series.ts';
 import { type RunRecords, Tally } from '../metrics/tally.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -71,6 +72,7 @@ export class Coordinator {
       series: new Series(),
       backlog: isOpen && this.#windowEndMs !== null ? new Backlog(this.#windowEndMs) : null,
       headline: headlineOf(plan.load),
+      mix: plan.mix.length > 1 ? plan.mix.map(() => new RequestTally()) : [],
     };
   }
 
@@ -254,5 +256,6 @@ export class Coordinator {
     if (requests <= MAX_EXACT_REQUESTS) return;
     this.#keepsValues = false;
     for (const { tally } of this.#workers) tally.dropValues();
+    for (const { latency } of this.#records.mix) latency.dropValues();
   }
 }

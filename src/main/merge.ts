@@ -93,7 +93,8 @@ function mergeDistributions(a: MergedDistribution, b: MergedDistribution): Merge
   };
 }
 
-function distributionOf({
+/** One distribution, as if it had been merged. */
+export function distributionOf({
   moments,
   observed,
   bounds,

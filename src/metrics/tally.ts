@@ -12,6 +12,7 @@ import {
 import type { Backlog } from './backlog.ts';
 import { Distribution } from './distribution.ts';
 import { addErrors } from './error-counts.ts';
+import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
 
 /** What is kept of the whole run beside each worker's tally. */
@@ -22,6 +23,8 @@ export interface RunRecords {
   /** Null where the length of the window is not known beforehand. */
   readonly backlog: Backlog | null;
   readonly headline: 'response' | 'service';
+  /** One for each request of the mix; none where there is only one. */
+  readonly mix: readonly RequestTally[];
 }
 
 /** Everything that is known of one worker's requests, from the batches that it sent. */
@@ -76,7 +79,7 @@ export class Tally {
 
   /** Adds a batch's rows. Membership in the window is decided by the intended start. */
   fold(batch: SampleBatch, records: RunRecords): void {
-    const { windowEndMs, series, backlog, headline } = records;
+    const { windowEndMs, series, backlog, headline, mix } = records;
     const columns = columnsOf(batch.buffer, batch.capacity);
     const { response, service, startLag, wait, firstByte } = this.latencies;
     this.samples += batch.count;
@@ -121,10 +124,11 @@ export class Tally {
           else firstByte.add(firstByteMs, false);
         }
       }
-      if (outcome === OUTCOME.dropped) continue;
       const headlineMs = headline === 'response' ? responseMs : serviceMs;
-      const hasLatency = (complete || censored) && !Number.isNaN(headlineMs);
-      series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), hasLatency ? headlineMs : null);
+      const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
+      mix[columns.request[row] ?? 0]?.add(outcome, knownMs);
+      if (outcome === OUTCOME.dropped) continue;
+      series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), knownMs);
     }
   }
 

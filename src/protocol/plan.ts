@@ -1,3 +1,4 @@
+import type { RequestPlan, RowsPlan } from './request.ts';
 import type { Threshold } from './threshold.ts';
 
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
@@ -87,7 +88,11 @@ export interface Target {
 
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */
 export interface RunPlan {
+  /** Of the first request. */
   readonly target: Target;
+  /** At least one; their origins may differ. */
+  readonly mix: readonly RequestPlan[];
+  readonly rows: RowsPlan | null;
   /** The target is on this machine: generator and target share its cores. */
   readonly isTargetLocal: boolean;
   readonly mode: WorkerMode;

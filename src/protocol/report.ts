@@ -81,10 +81,12 @@ export interface SampleColumns {
   readonly bodyBytes: Float64Array;
   /** Zero where no head arrived. */
   readonly status: Uint16Array;
+  /** Its place in the plan's mix. */
+  readonly request: Uint16Array;
   readonly outcome: Uint8Array;
 }
 
-const BYTES_PER_ROW = 6 * Float64Array.BYTES_PER_ELEMENT + Uint16Array.BYTES_PER_ELEMENT + 1;
+const BYTES_PER_ROW = 6 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + 1;
 
 /** Size in bytes of a batch's buffer for `capacity` rows. */
 export function batchByteLength(capacity: number): number {
@@ -107,8 +109,10 @@ export function columnsOf(buffer: ArrayBuffer, capacity: number): SampleColumns 
   const bodyBytes = float64();
   const status = new Uint16Array(buffer, offset, capacity);
   offset += status.byteLength;
+  const request = new Uint16Array(buffer, offset, capacity);
+  offset += request.byteLength;
   const outcome = new Uint8Array(buffer, offset, capacity);
-  return { intendedMs, startLagMs, waitMs, firstByteMs, serviceMs, bodyBytes, status, outcome };
+  return { intendedMs, startLagMs, waitMs, firstByteMs, serviceMs, bodyBytes, status, request, outcome };
 }
 
 /** Failures of one kind and code, with one example in words. */

@@ -1,4 +1,5 @@
 import type { ClientName, LoadModel, Target } from './plan.ts';
+import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
 
 /** One worker's exact part of a plan. */
 export interface Shard {
@@ -18,6 +19,10 @@ export interface Shard {
   readonly cpuWork: number;
   readonly load: LoadModel;
   readonly client: ClientName;
+  /** Of the first request; connections to it are opened before the start. */
   readonly target: Target;
+  readonly mix: readonly RequestPlan[];
+  readonly rows: RowsPlan | null;
+  readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
 }

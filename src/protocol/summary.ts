@@ -1,6 +1,7 @@
 import type { LatencyKind } from './latency.ts';
 import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
+import type { RowsMode } from './request.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -115,6 +116,7 @@ export interface Summary {
     readonly warmupMs: number;
     readonly timeoutMs: number;
     readonly cpuWork: number;
+    readonly rows: { readonly mode: RowsMode; readonly count: number } | null;
     readonly seed: number;
   };
   readonly interrupted: boolean;
@@ -135,6 +137,8 @@ export interface Summary {
     /** Of the headline latency's percentiles; null for a run too short to tell. */
     readonly intervals: Readonly<Record<string, PercentileInterval>> | null;
   } & Readonly<Record<LatencyKind, LatencySummary>>;
+  /** A row for each request of the mix, in the plan's order; empty where there is only one. */
+  readonly mix: readonly MixRow[];
   /** Of the headline latency: rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
   readonly connections: { readonly opened: number; readonly closedByTarget: number };
@@ -170,6 +174,21 @@ export interface Summary {
     readonly ok: boolean;
   }[];
   readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };
+}
+
+/** What became of one request of the mix. */
+export interface MixRow {
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly weight: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  readonly dropped: number;
+  /** Of the headline latency. */
+  readonly latencyMs: LatencySummary;
 }
 
 export interface HistogramRow {

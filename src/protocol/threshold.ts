@@ -15,6 +15,8 @@ export interface Threshold {
   /** As it was given. */
   readonly expression: string;
   readonly measure: Measure;
+  /** The request of the mix that it is about; null for all of them. */
+  readonly request: string | null;
   readonly operator: Operator;
   /** Milliseconds, requests per second, or a share from 0 to 1. */
   readonly limit: number;

@@ -18,7 +18,7 @@ const MAX_BATCHES_UNDER_WAY = 64;
 /** The marks of one request. */
 export type Marks = Pick<
   Exchange,
-  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes'
+  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes' | 'requestIndex'
 >;
 
 const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0 };
@@ -62,6 +62,7 @@ export class Recorder {
     columns.serviceMs[row] = endMs - sentMs;
     columns.bodyBytes[row] = marks.bodyBytes;
     columns.status[row] = marks.status;
+    columns.request[row] = marks.requestIndex;
     columns.outcome[row] = outcome;
     this.#rows = row + 1;
     this.samples++;
@@ -69,8 +70,12 @@ export class Recorder {
   }
 
   /** Adds a request that was released and never got a connection. */
-  addDropped(intendedMs: number, dispatchedMs: number, nowMs: number, windowAtMs: number): void {
-    this.add({ ...NEVER_SENT, intendedMs, dispatchedMs }, nowMs, OUTCOME.dropped, windowAtMs);
+  addDropped(
+    released: Pick<Marks, 'intendedMs' | 'dispatchedMs' | 'requestIndex'>,
+    nowMs: number,
+    windowAtMs: number,
+  ): void {
+    this.add({ ...NEVER_SENT, ...released }, nowMs, OUTCOME.dropped, windowAtMs);
   }
 
   /** Counts a failure, so that its code and an example travel with the next batch. */

@@ -3,9 +3,9 @@ import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { missOf } from '../requests/expectation.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
-import { ClientFactory } from './clients/http-client.ts';
-import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
+import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
@@ -13,7 +13,11 @@ import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, Sender } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import { Recorder } from './recorder.ts';
+import { isRedirect, redirected } from './redirect.ts';
+import { type PreparedRequest, RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
+
+const LOWEST_FAILURE = 400;
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
 export class ShardRun implements ExchangeOwner, Sender {
@@ -23,8 +27,8 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly #shard: Shard;
   readonly #load: Load;
   readonly #deadlines: Deadlines;
-  readonly #clients: ClientFactory;
-  readonly #request: RequestTemplate;
+  readonly #clients: SlotClients;
+  readonly #requests: RequestSource;
   readonly #work: CpuWork;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
@@ -40,8 +44,8 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#shard = shard;
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#clients = new ClientFactory(shard.client, shard.target, clock);
-    this.#request = requestTemplate(shard.target);
+    this.#clients = new SlotClients(shard.client, clock);
+    this.#requests = new RequestSource(shard);
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     this.#load =
       shard.load.model === 'open'
@@ -64,6 +68,8 @@ export class ShardRun implements ExchangeOwner, Sender {
    */
   async prepare(): Promise<void> {
     for (let i = 0; i < this.#shard.connections; i++) this.addExchange();
+    // Where rows say where to go, there is nothing to open yet.
+    if (this.#shard.target.hostname === '') return;
     const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
     await Promise.all(this.exchanges.map(({ client }) => client.connection.open()));
     clearTimeout(timer);
@@ -100,10 +106,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#deadlines.close();
     this.recorder.close();
-    for (const { client } of this.exchanges) {
-      client.connection.close();
-      client.dispatcher.destroy().catch(() => {});
-    }
+    this.#clients.close();
     const { counters } = this.#clients;
     return {
       samples: this.recorder.samples,
@@ -120,7 +123,8 @@ export class ShardRun implements ExchangeOwner, Sender {
   }
 
   addExchange(): Exchange {
-    const exchange = new Exchange(this.#clients.create(), this, this.clock, this.#work.isWanted);
+    const client = this.#clients.open(this.#shard.target);
+    const exchange = new Exchange(client, this, this.clock, this.#work.isWanted);
     this.exchanges.push(exchange);
     return exchange;
   }
@@ -129,24 +133,24 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#inFlight++;
     exchange.assignedMs = nowMs;
     this.#deadlines.add(exchange);
-    exchange.send(this.#request, intendedMs, dispatchedMs);
+    const request = this.#requests.next(intendedMs >= this.#windowAtMs);
+    this.#clients.use(exchange, request.target);
+    exchange.send(request, intendedMs, dispatchedMs);
   }
 
   drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
-    this.recorder.addDropped(intendedMs, dispatchedMs, nowMs, this.#windowAtMs);
+    const requestIndex = this.#requests.skip(intendedMs >= this.#windowAtMs);
+    this.recorder.addDropped({ intendedMs, dispatchedMs, requestIndex }, nowMs, this.#windowAtMs);
   }
 
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
+    if (this.#follows(exchange)) return;
     this.#deadlines.remove(exchange);
     this.#inFlight--;
-    if (exchange.status < 400) {
-      this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
-    } else {
-      const { status } = exchange;
-      const example = `${this.#shard.target.method} ${this.#shard.target.path} was answered with ${status}`;
-      this.#recordFailure(exchange, endMs, { kind: 'status', code: String(status), count: 1, example });
-    }
+    const failure = this.#failureOfAnswer(exchange);
+    if (failure === null) this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
+    else this.#recordFailure(exchange, endMs, failure);
     if (this.#work.isWanted) this.#work.do(exchange.body);
     const nowMs = this.clock.nowMs();
     // What a worker computes is no part of any latency: its connection is free when that is done.
@@ -173,6 +177,45 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   finishIfIdle(): void {
     if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
+  }
+
+  /** Whether a redirect has been followed: the request then goes on. */
+  #follows(exchange: Exchange): boolean {
+    const { request, status, location, redirects } = exchange;
+    if (request === null || location === null || !isRedirect(request.plan, status, location)) return false;
+    const next = redirects < request.plan.maxRedirects ? redirected(request, status, location) : null;
+    if (next === null) return false;
+    this.#clients.use(exchange, next.target);
+    exchange.follow(next);
+    return true;
+  }
+
+  /** What is wrong with a complete response; null where nothing is. */
+  #failureOfAnswer(exchange: Exchange): ErrorTally | null {
+    const { request, status, location } = exchange;
+    if (request === null) return null;
+    const { expectation, target, maxRedirects } = request.plan;
+    if (location !== null && isRedirect(request.plan, status, location)) {
+      const example = `${this.#nameOf(request)}after ${exchange.redirects} of at most ${maxRedirects} redirects: ${status} to '${location}'`;
+      return { kind: 'expectation', code: 'REDIRECT', count: 1, example };
+    }
+    if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
+      const example = `${target.method} ${target.path} was answered with ${status}`;
+      return { kind: 'status', code: String(status), count: 1, example };
+    }
+    const miss = expectation === null ? null : missOf(expectation, exchange);
+    return miss === null
+      ? null
+      : {
+          kind: 'expectation',
+          code: miss.code,
+          count: 1,
+          example: `${this.#nameOf(request)}${miss.example}`,
+        };
+  }
+
+  #nameOf({ plan }: PreparedRequest): string {
+    return this.#shard.mix.length > 1 ? `${plan.name}: ` : '';
   }
 
   #giveUpConnecting(): void {

@@ -19,6 +19,8 @@ export interface Sample {
   readonly firstByteMs?: number;
   readonly status?: number;
   readonly outcome?: Outcome;
+  /** Its place in the mix. */
+  readonly request?: number;
 }
 
 export function batchOf(samples: readonly Sample[]): SampleBatch {
@@ -31,6 +33,7 @@ export function batchOf(samples: readonly Sample[]): SampleBatch {
     columns.serviceMs[row] = sample.serviceMs ?? Number.NaN;
     columns.firstByteMs[row] = sample.firstByteMs ?? Number.NaN;
     columns.status[row] = sample.status ?? 0;
+    columns.request[row] = sample.request ?? 0;
     columns.outcome[row] = OUTCOME[sample.outcome ?? 'ok'];
   });
   return { buffer, capacity: samples.length, count: samples.length };
@@ -48,6 +51,7 @@ export function recordsOf(changes: Partial<RunRecords> = {}): RunRecords {
     series: new Series(),
     backlog: null,
     headline: 'service',
+    mix: [],
     ...changes,
   };
 }

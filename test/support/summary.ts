@@ -61,6 +61,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       warmupMs: 0,
       timeoutMs: 10_000,
       cpuWork: 0,
+      rows: null,
       seed: 1,
     },
     interrupted: false,
@@ -88,6 +89,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       wait: LATENCY,
       firstByte: LATENCY,
     },
+    mix: [],
     histogram: [
       { fromMs: 0.1, toMs: 1, count: 75 },
       { fromMs: 1, toMs: 10, count: 0 },

@@ -29,9 +29,10 @@ const side = (path: string): string => path.split('/')[0]!;
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: ['protocol'],
   metrics: ['metrics', 'protocol'],
-  workers: ['workers', 'metrics', 'protocol'],
+  requests: ['requests', 'metrics', 'protocol'],
+  workers: ['workers', 'requests', 'metrics', 'protocol'],
   target: ['target', 'metrics', 'protocol'],
-  main: ['main', 'metrics', 'protocol', 'target'],
+  main: ['main', 'requests', 'metrics', 'protocol', 'target'],
 };
 
 describe('who may import what', () => {

@@ -3,7 +3,7 @@ import { VolleyError } from '../../src/main/index.ts';
 import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
-import { resolveTarget } from '../../src/main/plan/target.ts';
+import { resolveTargets } from '../../src/main/plan/target.ts';
 
 const URL_GIVEN = { url: 'http://127.0.0.1:8080/x?y=1#z' };
 
@@ -15,6 +15,11 @@ function problemsOf(options: RunOptions): readonly string[] {
     throw error;
   }
   return [];
+}
+
+/** Of a run with one request. */
+function targetOf(options: RunOptions) {
+  return checkOptions(options).mix[0]!.target;
 }
 
 describe('the gate between options and plan', () => {
@@ -29,7 +34,7 @@ describe('the gate between options and plan', () => {
       warmupMs: 0,
       timeoutMs: 10_000,
       percentiles: ['50', '75', '90', '95', '99', '99.9', '99.99'],
-      target: { method: 'GET', body: null, path: '/x?y=1', port: 8080, insecure: false },
+      mix: [{ target: { method: 'GET', body: null, path: '/x?y=1', port: 8080, insecure: false } }],
     });
     expect(plan.workers).toBeGreaterThanOrEqual(1);
     expect(Number.isSafeInteger(plan.seed)).toBe(true);
@@ -94,8 +99,8 @@ describe('the gate between options and plan', () => {
   });
 
   test('a body makes it a POST, unless a method is named', () => {
-    expect(checkOptions({ ...URL_GIVEN, body: 'a' }).target.method).toBe('POST');
-    expect(checkOptions({ ...URL_GIVEN, body: 'a', method: 'put' }).target.method).toBe('PUT');
+    expect(targetOf({ ...URL_GIVEN, body: 'a' }).method).toBe('POST');
+    expect(targetOf({ ...URL_GIVEN, body: 'a', method: 'put' }).method).toBe('PUT');
   });
 
   test('more workers than the default concurrency raise it', () => {
@@ -115,22 +120,22 @@ describe('the gate between options and plan', () => {
     ['HTTPS://Example.org/ä', 'https://example.org/%C3%A4'],
     ['http://[::1]:80/', 'http://[::1]/'],
   ])('%p means %p', (url, expected) => {
-    expect(checkOptions({ url }).target.url).toBe(expected);
+    expect(targetOf({ url }).url).toBe(expected);
   });
 
   test('credentials become a header and leave the URL', () => {
-    const { target } = checkOptions({ url: 'http://me:p%40ss@127.0.0.1/' });
+    const target = targetOf({ url: 'http://me:p%40ss@127.0.0.1/' });
     expect(target.url).toBe('http://127.0.0.1/');
     expect(target.headers).toEqual(expect.arrayContaining(['authorization', 'Basic bWU6cEBzcw==']));
   });
 
   test('a header of the user replaces the default one', () => {
-    const { target } = checkOptions({ ...URL_GIVEN, headers: ['User-Agent: me', 'X-A:1', 'X-A: 2'] });
+    const target = targetOf({ ...URL_GIVEN, headers: ['User-Agent: me', 'X-A:1', 'X-A: 2'] });
     expect(target.headers).toEqual(['accept', '*/*', 'User-Agent', 'me', 'X-A', '1', 'X-A', '2']);
   });
 
   test('an IPv6 address is its own name', async () => {
-    const target = await resolveTarget(checkOptions({ url: 'http://[::1]:81/' }).target);
+    const [target] = await resolveTargets([targetOf({ url: 'http://[::1]:81/' })]);
     expect(target).toMatchObject({ hostname: '::1', port: 81, addresses: [{ address: '::1', family: 6 }] });
   });
 
@@ -236,8 +241,8 @@ describe('the gate between options and plan', () => {
   });
 
   test('an unknown host is an error of its own', async () => {
-    const { target } = checkOptions({ url: 'http://no-such-host.invalid/' });
-    await expect(resolveTarget(target)).rejects.toMatchObject({
+    const target = targetOf({ url: 'http://no-such-host.invalid/' });
+    await expect(resolveTargets([target])).rejects.toMatchObject({
       code: 'VOLLEY_UNKNOWN_HOST',
       message: expect.stringContaining("'no-such-host.invalid'"),
     });

@@ -18,6 +18,8 @@ const PLAN: RunPlan = {
     asksToClose: false,
     insecure: false,
   },
+  mix: [],
+  rows: null,
   isTargetLocal: true,
   mode: 'threads',
   workers: 3,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Problems } from '../../src/main/plan/problems.ts';
-import { parseThresholds, percentilesIn } from '../../src/main/plan/thresholds.ts';
+import { checkThresholdNames, parseThresholds, percentilesIn } from '../../src/main/plan/thresholds.ts';
 import { judgeThresholds } from '../../src/main/summary/thresholds.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
@@ -25,7 +25,7 @@ describe('rules are read', () => {
     ['rate>=99.5', { type: 'rate' }, '>=', 99.5],
   ])('%s', (expression, measure, operator, limit) => {
     expect(parse(expression)).toEqual({
-      threshold: { expression, measure, operator, limit: expect.closeTo(limit, 9) },
+      threshold: { expression, measure, request: null, operator, limit: expect.closeTo(limit, 9) },
       problems: [],
     });
   });
@@ -45,10 +45,26 @@ describe('rules are read', () => {
     'throughput>5ms',
     'p99<-1ms',
     'p99<1ms and more',
+    'p99(service){a}<1ms',
+    'throughput{a}>1/s',
+    'p99{}<1ms',
   ])('%j is refused, quoted', (expression) => {
     const { threshold, problems } = parse(expression);
     expect(threshold).toBeUndefined();
     expect(problems).toEqual([expect.stringContaining(`--threshold '${expression}': give a rule such as`)]);
+  });
+
+  test('a rule may name a request of the mix, blanks included', () => {
+    expect(parse('p95 {GET /a b} < 5 ms').threshold).toMatchObject({ request: 'GET /a b', limit: 5 });
+    expect(parse('error-rate{a}<1%').threshold).toMatchObject({
+      request: 'a',
+      measure: { type: 'error-rate' },
+    });
+    const problems = new Problems();
+    checkThresholdNames(parseThresholds(['p95{a}<5ms', 'p95{c}<5ms'], problems), ['a', 'b'], problems);
+    expect(problems.sentences).toEqual([
+      "--threshold 'p95{c}<5ms': no request is called 'c': choose from a, b.",
+    ]);
   });
 
   test('the percentiles that they ask for', () => {

@@ -6,7 +6,7 @@ import { comparisonOf } from '../compare/comparison.ts';
 import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
-import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { completePlan, readOptions } from '../plan/resolve.ts';
 import { ResultFile } from '../result-file.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
@@ -45,8 +45,8 @@ async function compareTargets(
   if (parsed.flag('force'))
     problems.push('--force is for saved results: leave it out where two URLs are measured.');
   const options = withShortRounds(runOptionsFrom(parsed, problems));
-  const checked = checkOptions({ ...options, url: a }, problems);
-  const others = checkOptions({ ...options, url: b });
+  const checked = await readOptions({ ...options, url: a }, problems);
+  const others = await readOptions({ ...options, url: b });
   // What is random is the same on both sides.
   const arms = [
     { name: 'A', plan: await completePlan(checked) },

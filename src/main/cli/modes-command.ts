@@ -1,5 +1,6 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modeArms, pairModes, recommend } from '../compare/modes.ts';
+import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
@@ -9,7 +10,7 @@ import { runOptionsFrom } from './run-options.ts';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const options = withShortRounds(runOptionsFrom(parsed, problems));
+  const options = withShortRounds(await expandSources(runOptionsFrom(parsed, problems), problems));
   // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
   const comparisons = 1 + 2 * workerCountsOf(options.workers).length;
   const judging = judgingFrom(parsed, 'throughput', comparisons, problems);

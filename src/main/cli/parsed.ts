@@ -28,6 +28,18 @@ export class Parsed {
   }
 }
 
+const LOCATION = /^(?:--location|-[a-zA-Z]*L)$/;
+
+/** `-L` may have a number behind it; whatever else comes there is not its value. */
+export function withOptionalValues(argv: readonly string[]): string[] {
+  return argv.flatMap((word, index) => {
+    if (!LOCATION.test(word) || /^\d+$/.test(argv[index + 1] ?? '')) return [word];
+    return word.startsWith('--')
+      ? ['--location=']
+      : [...(word.length > 2 ? [word.slice(0, -1)] : []), '--location='];
+  });
+}
+
 /** A sentence for each option that the command does not have, and for each argument too many. */
 export function unknownArguments(
   argv: Readonly<Record<string, unknown>>,

@@ -2,7 +2,7 @@ import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import { Problems } from '../plan/problems.ts';
-import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { completePlan, readOptions } from '../plan/resolve.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
@@ -18,7 +18,7 @@ export async function repeatCommand(parsed: Parsed, problems: string[]): Promise
   const rounds = counts.count('--repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
   problems.push(...counts.sentences);
   const form = comparisonFormFrom(parsed.last('output'), problems);
-  const plan = await completePlan(checkOptions(runOptionsFrom(parsed, problems), problems));
+  const plan = await completePlan(await readOptions(runOptionsFrom(parsed, problems), problems));
   return measureAndPrint({
     kind: 'repeat',
     arms: [{ name: 'run', plan }],

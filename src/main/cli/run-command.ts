@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
-import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { completePlan, readOptions } from '../plan/resolve.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { ResultFile } from '../result-file.ts';
@@ -18,7 +18,7 @@ export async function runCommand(parsed: Parsed, problems: string[]): Promise<Ex
   }
   const form = outputFormFrom(parsed.last('output'), problems);
   const options = runOptionsFrom(parsed, problems);
-  const plan = await completePlan(checkOptions(options, problems));
+  const plan = await completePlan(await readOptions(options, problems));
   const outPath = parsed.last('out');
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
 

@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { RowsMode } from '../../protocol/request.ts';
 import {
   DEFAULT_ARRIVALS,
   DEFAULT_CLIENT,
@@ -10,6 +11,7 @@ import {
   DEFAULT_MODE,
   DEFAULT_PACING,
   DEFAULT_PERCENTILES,
+  DEFAULT_ROWS_MODE,
   DEFAULT_TIMEOUT,
   DEFAULT_WARMUP,
 } from '../plan/defaults.ts';
@@ -42,13 +44,25 @@ export const RUN_OPTIONS = {
   header: text('H', "Header, as 'Name: value'; repeatable", 'user-agent and accept'),
   body: text('b', 'Body, sent as it is', 'none'),
   'body-file': text('D', 'Body from a file; - is stdin', 'none'),
-  json: text(undefined, 'Body as JSON: checked, with content type and accept', 'none'),
+  json: text(undefined, 'Body as JSON, or @file: checked, with content type and accept', 'none'),
   'data-urlencode': text(undefined, 'Form field as name=value; repeatable', 'none'),
+  form: text('F', 'Multipart part as name=text or name=@file;type=…;filename=…; repeatable', 'none'),
   user: text('u', 'name:password, for Basic authorization', 'none'),
   'bearer-env': text(undefined, 'The environment variable that holds a bearer token', 'none'),
   cookie: text(undefined, 'Cookies, as name=value; other=value', 'none'),
   'user-agent': text(undefined, 'The user-agent header', 'volley/ and the version'),
   'no-keepalive': { type: 'boolean', describe: 'A new connection for each request' },
+  location: text('L', 'Follow redirects, at most so many (-L alone is 10)', 'off'),
+  urls: text(undefined, 'A file with one URL a line, sent in turn', 'none'),
+  curl: text(undefined, "A curl command, as a browser copies it: 'curl …'", 'none'),
+  'curl-file': text(undefined, 'A file that holds a curl command', 'none'),
+  har: text(undefined, 'A HAR file, whose requests are sent in turn', 'none'),
+  rows: text(undefined, 'CSV or JSONL whose columns fill {{column}} in URL, headers and body', 'none'),
+  'rows-mode': text(undefined, 'Rows in turn (cycle), each once, or random', DEFAULT_ROWS_MODE),
+  'expect-status': text(undefined, 'Statuses that are ok: 200, 200,201, 2xx, 200-299', 'below 400'),
+  'expect-body': text(undefined, 'Text that each body must have; repeatable', 'none'),
+  'expect-json': text(undefined, 'What JSON bodies must say, as path=value; repeatable', 'none'),
+  'max-body': text(undefined, 'Bytes that a body may have at most', 'no limit'),
   timeout: text(
     undefined,
     'From when a request is given to a connection until its last byte',
@@ -74,7 +88,7 @@ export const RUN_OPTIONS = {
 } as const satisfies Record<string, Options>;
 
 /** Options that may be given more than once. */
-const REPEATABLE = new Set(['header', 'threshold', 'data-urlencode']);
+const REPEATABLE = new Set(['header', 'threshold', 'data-urlencode', 'form', 'expect-body', 'expect-json']);
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
 export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
@@ -86,7 +100,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
   }
   const one = (name: keyof typeof RUN_OPTIONS): string | undefined => parsed.last(name);
   return {
-    url: parsed.positionals[0] ?? '',
+    url: parsed.positionals[0],
     workers: one('workers'),
     concurrency: one('concurrency'),
     requests: one('requests'),
@@ -106,6 +120,18 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     bodyFile: one('body-file'),
     json: one('json'),
     dataUrlencode: parsed.all('data-urlencode'),
+    form: parsed.all('form'),
+    location: one('location'),
+    urls: one('urls'),
+    curl: one('curl'),
+    curlFile: one('curl-file'),
+    har: one('har'),
+    rows: one('rows'),
+    rowsMode: one('rows-mode') as RowsMode | undefined,
+    expectStatus: one('expect-status'),
+    expectBody: parsed.all('expect-body'),
+    expectJson: parsed.all('expect-json'),
+    maxBody: one('max-body'),
     user: one('user'),
     bearerEnv: one('bearer-env'),
     cookie: one('cookie'),

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
-import type { RunOptions } from './options.ts';
+import { LARGEST_BODY_BYTES } from './body-limit.ts';
+import { encodeMultipart } from './multipart.ts';
+import type { RequestOptions } from './options.ts';
 import { type Problems, quoted } from './problems.ts';
 
-/** A body is kept in memory by every worker. */
-const LARGEST_BODY_BYTES = 256 * 2 ** 20;
 const STDIN = '-';
 
 /** What a request carries, encoded once. */
@@ -15,13 +15,14 @@ export interface Body {
 }
 
 /** Reads the body from the one option that gives it; null where there is none, or a problem has been noted. */
-export function parseBody(options: RunOptions, problems: Problems): Body | null {
-  const { body, bodyFile, json, dataUrlencode } = options;
+export function parseBody(options: RequestOptions, problems: Problems): Body | null {
+  const { body, bodyFile, json, dataUrlencode = [], form = [] } = options;
   const given = [
     ...(body === undefined ? [] : ['--body']),
     ...(bodyFile === undefined ? [] : ['--body-file']),
     ...(json === undefined ? [] : ['--json']),
-    ...(dataUrlencode === undefined || dataUrlencode.length === 0 ? [] : ['--data-urlencode']),
+    ...(dataUrlencode.length === 0 ? [] : ['--data-urlencode']),
+    ...(form.length === 0 ? [] : ['--form']),
   ];
   if (given.length > 1) {
     problems.add(`${given.join(' and ')}: a request has one body: give one of them.`);
@@ -30,7 +31,8 @@ export function parseBody(options: RunOptions, problems: Problems): Body | null 
   if (body !== undefined) return plain(typeof body === 'string' ? new TextEncoder().encode(body) : body);
   if (bodyFile !== undefined) return fromFile(bodyFile, problems);
   if (json !== undefined) return fromJson(json, problems);
-  return given.length === 0 ? null : fromFields(dataUrlencode ?? [], problems);
+  if (form.length > 0) return fromForm(form, problems);
+  return dataUrlencode.length === 0 ? null : fromFields(dataUrlencode, problems);
 }
 
 function plain(bytes: Uint8Array): Body {
@@ -77,6 +79,11 @@ function fromJson(text: string, problems: Problems): Body | null {
       ['accept', 'application/json'],
     ],
   };
+}
+
+function fromForm(fields: readonly string[], problems: Problems): Body | null {
+  const encoded = encodeMultipart(fields, problems);
+  return encoded === null ? null : { bytes: encoded.bytes, headers: [['content-type', encoded.contentType]] };
 }
 
 function fromFields(fields: readonly string[], problems: Problems): Body | null {

@@ -1,11 +1,11 @@
-import type { RunOptions } from './options.ts';
+import type { RequestOptions } from './options.ts';
 import { type Problems, quoted } from './problems.ts';
 
 /**
  * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in
  * no result and no message.
  */
-export function parseAuthorization(options: RunOptions, url: URL, problems: Problems): string | null {
+export function parseAuthorization(options: RequestOptions, url: URL, problems: Problems): string | null {
   const { user, bearerEnv } = options;
   const inUrl = url.username !== '' || url.password !== '';
   const given = [

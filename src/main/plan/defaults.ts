@@ -10,3 +10,5 @@ export const DEFAULT_METHOD_WITH_BODY = 'POST';
 export const DEFAULT_ARRIVALS = 'constant';
 export const DEFAULT_MAX_IN_FLIGHT = 10_000;
 export const DEFAULT_PACING = 'auto';
+export const DEFAULT_ROWS_MODE = 'cycle';
+export const DEFAULT_LOCATION = 10;

@@ -1,12 +1,75 @@
 import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { RowsMode } from '../../protocol/request.ts';
+
+/** What a caller may say of one request. Texts may have placeholders (docs/requests.md). */
+export interface RequestOptions {
+  /** `http://…` or `https://…`; `host:port/path` means http. */
+  readonly url: string;
+  /** `GET`, or `POST` where there is a body. */
+  readonly method?: string | undefined;
+  /** `Name: value`, one a string. */
+  readonly headers?: readonly string[] | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** A file whose bytes are the body; `-` is stdin. */
+  readonly bodyFile?: string | undefined;
+  /** JSON text, or `@` and the file that holds it; sets content type and accept. */
+  readonly json?: string | undefined;
+  /** Form fields as `name=value`, encoded into the body. */
+  readonly dataUrlencode?: readonly string[] | undefined;
+  /** `name:password`, for Basic authorization. */
+  readonly user?: string | undefined;
+  /** The environment variable that holds a bearer token. */
+  readonly bearerEnv?: string | undefined;
+  readonly cookie?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** False: each request asks for the end of its connection. */
+  readonly keepalive?: boolean | undefined;
+  /** Form parts as curl's `-F` takes them: `name=text`, `name=@file`, with `;type=…` and `;filename=…`. */
+  readonly form?: readonly string[] | undefined;
+  /** Redirects to follow; true for 10. */
+  readonly location?: number | string | boolean | undefined;
+  /** Statuses that count as ok: `200`, `200,201`, `2xx`, `200-299`. */
+  readonly expectStatus?: number | string | undefined;
+  /** Texts that the body has to have. */
+  readonly expectBody?: readonly string[] | undefined;
+  /** What the body has to be, as JSON: `path=value`. */
+  readonly expectJson?: readonly string[] | undefined;
+  /** Bytes that a body may have at most. */
+  readonly maxBody?: number | string | undefined;
+}
+
+/** One of several requests of a run. */
+export interface NamedRequestOptions extends RequestOptions {
+  readonly name: string;
+  /** How often it is sent, against the others; by default 1. */
+  readonly weight?: number | string | undefined;
+  /** False: `{{…}}` is sent as it is. */
+  readonly placeholders?: boolean | undefined;
+}
 
 /**
  * What a caller may say of a run; all but the URL may be left out. Names, values and defaults are those of
  * the command line (docs/cli.md).
  */
-export interface RunOptions {
-  /** `http://…` or `https://…`; `host:port/path` means http. */
-  readonly url: string;
+export interface RunOptions extends Omit<RequestOptions, 'url'> {
+  /** Where to send requests; left out where `urls`, `curl`, `curlFile`, `har` or `mix` say it. */
+  readonly url?: string | undefined;
+  /** A file with one URL a line, sent in turn. */
+  readonly urls?: string | undefined;
+  /** A curl command, whose request is sent. */
+  readonly curl?: string | undefined;
+  /** A file that holds a curl command. */
+  readonly curlFile?: string | undefined;
+  /** A HAR file, whose requests are sent in turn. */
+  readonly har?: string | undefined;
+  /** Several requests by their weights; what is said of all of them holds for each that says nothing else. */
+  readonly mix?: readonly NamedRequestOptions[] | undefined;
+  /** Values for `{{name}}`. */
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  /** A CSV or JSONL file whose columns fill `{{column}}`. */
+  readonly rows?: string | undefined;
+  /** How rows are taken: in turn for ever, each once, or at random; by default cycle. */
+  readonly rowsMode?: RowsMode | undefined;
   /** Workers; by default the cores less one, at least 1, at most the concurrency. */
   readonly workers?: number | string | undefined;
   /** Connections in all; by default 50. */
@@ -30,25 +93,6 @@ export interface RunOptions {
   readonly maxInFlight?: number | string | undefined;
   /** Open model: how a worker waits for the next start; by default as the cores at hand allow. */
   readonly pacing?: Pacing | 'auto' | undefined;
-  /** `GET`, or `POST` where there is a body. */
-  readonly method?: string | undefined;
-  /** `Name: value`, one a string. */
-  readonly headers?: readonly string[] | undefined;
-  readonly body?: string | Uint8Array | undefined;
-  /** A file whose bytes are the body; `-` is stdin. */
-  readonly bodyFile?: string | undefined;
-  /** JSON text; sets content type and accept. */
-  readonly json?: string | undefined;
-  /** Form fields as `name=value`, encoded into the body. */
-  readonly dataUrlencode?: readonly string[] | undefined;
-  /** `name:password`, for Basic authorization. */
-  readonly user?: string | undefined;
-  /** The environment variable that holds a bearer token. */
-  readonly bearerEnv?: string | undefined;
-  readonly cookie?: string | undefined;
-  readonly userAgent?: string | undefined;
-  /** False: each request asks for the end of its connection. */
-  readonly keepalive?: boolean | undefined;
   /** From when a request is given to a connection until its last byte; `10s`. */
   readonly timeout?: string | undefined;
   /** The same load for this long before the measurement begins; `0s`. */

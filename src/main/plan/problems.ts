@@ -40,3 +40,8 @@ export class Problems {
 export function quoted(value: unknown): string {
   return `'${String(value)}'`;
 }
+
+/** A user's URL as an error message shows it: without a name and password. */
+export function quotedUrl(text: string): string {
+  return quoted(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, '$1…@'));
+}

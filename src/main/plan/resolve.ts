@@ -9,6 +9,7 @@ import {
   WORKER_MODES,
   type WorkerMode,
 } from '../../protocol/plan.ts';
+import type { RowsPlan } from '../../protocol/request.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../version.ts';
 import {
@@ -20,6 +21,7 @@ import {
   DEFAULT_TIMEOUT,
   DEFAULT_WARMUP,
 } from './defaults.ts';
+import { expandSources } from './expand.ts';
 import {
   choosePacing,
   defaultMaxInFlight,
@@ -31,8 +33,9 @@ import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
-import { isLocal, parseTarget, resolveTarget, type UnresolvedTarget } from './target.ts';
-import { parseThresholds, percentilesIn } from './thresholds.ts';
+import { parseRequests, type UnresolvedRequest } from './requests.ts';
+import { isLocal, resolveTargets } from './target.ts';
+import { checkThresholdNames, parseThresholds, percentilesIn, withErrorRate } from './thresholds.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -43,8 +46,8 @@ const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
 /** A plan that still wants its target's name looked up, and what follows from where it is. */
-export type UnresolvedPlan = Omit<RunPlan, 'target' | 'isTargetLocal' | 'load'> & {
-  readonly target: UnresolvedTarget;
+export type UnresolvedPlan = Omit<RunPlan, 'target' | 'mix' | 'isTargetLocal' | 'load'> & {
+  readonly mix: readonly UnresolvedRequest[];
   readonly load: ClosedLoad | UnresolvedOpenLoad;
 };
 
@@ -60,12 +63,11 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   checkShape(options, problems);
   if (problems.sentences.length > earlier.length)
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
-  const target = parseTarget(options, `volley/${VERSION}`, problems);
+  const parsed = parseRequests(options, `volley/${VERSION}`, problems);
   const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('--client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
-  const requests = optional(options.requests, (value) =>
-    problems.count('--requests', value, 1, MAX_REQUESTS),
-  );
+  const asked = optional(options.requests, (value) => problems.count('--requests', value, 1, MAX_REQUESTS));
+  const requests = budgetOf(asked, parsed?.rows ?? null, problems);
   const givenMs = optional(options.duration, (value) =>
     problems.durationMs('--duration', value, SHORTEST_MS, LONGEST_MS),
   );
@@ -79,6 +81,12 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
   const thresholds = parseThresholds(options.thresholds ?? [], problems);
+  if (parsed !== null)
+    checkThresholdNames(
+      thresholds,
+      parsed.mix.map(({ name }) => name),
+      problems,
+    );
   const cpuWork = problems.count('--cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
@@ -88,7 +96,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
 
   if (
     problems.sentences.length > 0 ||
-    target === null ||
+    parsed === null ||
     mode === null ||
     client === null ||
     timeoutMs === null ||
@@ -99,8 +107,14 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   }
   const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
   const endsByItself = requests !== null || stagesMs !== null;
+  if (parsed.rows?.mode === 'once' && warmupMs > 0) {
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      '--rows-mode once with --warmup: a warm-up would use rows up: leave one out.',
+    );
+  }
   return {
-    target,
+    ...parsed,
     mode,
     workers,
     concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
@@ -114,7 +128,9 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     timeoutMs,
     cpuWork,
     percentiles: [...new Set([...percentiles, ...percentilesIn(thresholds)])],
-    thresholds,
+    thresholds: parsed.mix.some(({ expectation }) => expectation !== null)
+      ? withErrorRate(thresholds)
+      : thresholds,
     seed: seed ?? randomInt(2 ** 32),
   };
 }
@@ -125,7 +141,26 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
  * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
-  return completePlan(checkOptions(options));
+  return completePlan(await readOptions(options));
+}
+
+/**
+ * Validates options, and reads the files that they name.
+ *
+ * @param earlier problems that the caller has found already; they are reported with the others
+ * @throws VolleyError VOLLEY_USAGE, with every problem
+ */
+export async function readOptions(
+  options: RunOptions,
+  earlier: readonly string[] = [],
+): Promise<UnresolvedPlan> {
+  const problems = [...earlier];
+  const expanded = isObject(options) ? await expandSources(options, problems) : options;
+  return checkOptions(expanded, problems);
+}
+
+function isObject(options: unknown): boolean {
+  return typeof options === 'object' && options !== null;
 }
 
 /**
@@ -134,12 +169,26 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
 export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
-  const target = await resolveTarget(plan.target);
-  const isTargetLocal = isLocal(target.addresses);
+  const targets = await resolveTargets(plan.mix.map(({ target }) => target));
+  const mix = plan.mix.map((request, index) => ({ ...request, target: targets[index] ?? first(targets) }));
+  const target = first(targets);
+  const isTargetLocal = targets.some(({ addresses }) => isLocal(addresses));
   const { load } = plan;
-  if (load.model === 'closed') return { ...plan, load, target, isTargetLocal };
+  if (load.model === 'closed') return { ...plan, load, target, mix, isTargetLocal };
   const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);
-  return { ...plan, load: { ...load, pacing }, target, isTargetLocal };
+  return { ...plan, load: { ...load, pacing }, target, mix, isTargetLocal };
+}
+
+/** Rows that are used once each are a budget. */
+function budgetOf(asked: number | null, rows: RowsPlan | null, problems: Problems): number | null {
+  if (rows?.mode !== 'once') return asked;
+  const { rowCount } = rows.cells;
+  if (asked !== null && asked > rowCount) {
+    problems.add(
+      `--requests ${asked} with --rows-mode once: the file has ${rowCount} rows: ask for at most as many.`,
+    );
+  }
+  return asked ?? rowCount;
 }
 
 function checkWorkers(
@@ -179,6 +228,12 @@ function checkWorkers(
   const useful = Math.min(concurrency, requests ?? concurrency);
   const byDefault = mode === 'inline' ? 1 : Math.max(1, Math.min(availableParallelism() - 1, useful));
   return { workers: asked ?? byDefault, concurrency };
+}
+
+function first<T>(list: readonly T[]): T {
+  const [one] = list;
+  if (one === undefined) throw new Error('a plan has at least one request');
+  return one;
 }
 
 function checkPercentiles(given: string | readonly string[], problems: Problems): string[] {

@@ -1,5 +1,6 @@
 import { Schedule } from '../../metrics/schedule.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { Numbering } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 
 /** Part `index` of `total` shared out over `parts`: the parts sum to the total and differ by at most one. */
@@ -12,7 +13,7 @@ export function share(total: number, parts: number, index: number): number {
  * and with them all workers, come to their end together; an open one over the workers, as its starts are.
  */
 export function split(plan: RunPlan): Shard[] {
-  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, seed } = plan;
+  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, mix, rows, seed } = plan;
   const connections = usableConnections(plan);
   const maxConnections = load.model === 'open' ? load.maxInFlight : connections;
   return Array.from({ length: workers }, (_, index) => ({
@@ -29,6 +30,9 @@ export function split(plan: RunPlan): Shard[] {
     load,
     client,
     target,
+    mix,
+    rows,
+    numbering: { warmup: { first: index, step: workers }, window: windowNumbering(plan, connections, index) },
     seed,
   }));
 }
@@ -46,6 +50,16 @@ export function windowEndMs({
   const schedule = new Schedule(load, warmupMs);
   const budgetEndMs = schedule.timeOfMs(Math.ceil(schedule.dueBefore(0)) + stop.requests);
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
+}
+
+/**
+ * Which numbers a worker's requests of the window have. A closed budget is cut into ranges, so that each
+ * number is used exactly once however fast the workers are; else every worker takes every W-th.
+ */
+function windowNumbering(plan: RunPlan, connections: number, index: number): Numbering {
+  if (plan.load.model === 'open' || plan.stop.requests === null) return { first: index, step: plan.workers };
+  const before = Array.from({ length: index }, (_, earlier) => budgetOf(plan, connections, earlier));
+  return { first: before.reduce((sum, count) => sum + count, 0), step: 1 };
 }
 
 function budgetOf({ workers, stop, load }: RunPlan, connections: number, index: number): number {

@@ -6,15 +6,15 @@ import type { Address, Target } from '../../protocol/plan.ts';
 import { parseBody } from './body.ts';
 import { parseAuthorization } from './credentials.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
-import type { RunOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { RequestOptions, RunOptions } from './options.ts';
+import { type Problems, quoted, quotedUrl } from './problems.ts';
 
 /** A target whose name has not been looked up yet. */
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
 const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // Everything but visible characters, blanks, tabs and the upper half of Latin-1 (RFC 9110, field-value).
-const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
+export const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 // The client sets these itself, from the body and the connection; two of a kind would contradict each other.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 
@@ -22,7 +22,7 @@ const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie'
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
 export function parseTarget(
-  options: RunOptions,
+  options: RequestOptions & Pick<RunOptions, 'insecure'>,
   userAgent: string,
   problems: Problems,
 ): UnresolvedTarget | null {
@@ -61,24 +61,34 @@ export function parseTarget(
 }
 
 /**
- * Looks the target's name up, once; all its addresses are kept.
+ * Looks up the names of several targets, each once; all addresses are kept. Where there are several names, one
+ * that is unknown is left to its requests, which then fail; where there is one, nothing can be sent.
  *
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
-export async function resolveTarget(target: UnresolvedTarget): Promise<Target> {
-  const family = isIP(target.hostname);
-  if (family !== 0)
-    return { ...target, addresses: [{ address: target.hostname, family: family === 6 ? 6 : 4 }] };
+export async function resolveTargets(targets: readonly UnresolvedTarget[]): Promise<Target[]> {
+  const names = [...new Set(targets.map(({ hostname }) => hostname))];
+  const found = new Map(
+    await Promise.all(
+      names.map(async (name) => [name, await addressesOf(name, names.length === 1)] as const),
+    ),
+  );
+  return targets.map((target) => ({ ...target, addresses: found.get(target.hostname) ?? [] }));
+}
+
+async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]> {
+  // Rows say where it is.
+  if (hostname === '') return [];
+  const family = isIP(hostname);
+  if (family !== 0) return [{ address: hostname, family: family === 6 ? 6 : 4 }];
   try {
-    const found = await lookup(target.hostname, { all: true });
-    const addresses = found.map(
-      ({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }),
-    );
-    return { ...target, addresses };
+    const found = await lookup(hostname, { all: true });
+    return found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (error) {
+    if (!isOnly) return [];
     throw new VolleyError(
       ERROR_CODES.unknownHost,
-      `The host ${quoted(target.hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
+      `The host ${quoted(hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
     );
   }
 }
@@ -91,7 +101,8 @@ export function isLocal(addresses: readonly Address[]): boolean {
   return addresses.some(({ address }) => own.has(address) || address.startsWith('127.') || address === '::1');
 }
 
-function parseUrl(text: unknown, problems: Problems): URL | null {
+/** Reads a URL of http or https, which is meant without a scheme; null where a problem has been noted. */
+export function parseUrl(text: unknown, problems: Problems): URL | null {
   if (typeof text !== 'string' || text === '') {
     problems.add('No URL was given: say where to send requests, for instance volley http://localhost:8080/.');
     return null;
@@ -99,12 +110,12 @@ function parseUrl(text: unknown, problems: Problems): URL | null {
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const url = URL.parse(hasScheme ? text : `http://${text}`);
   if (url === null || url.hostname === '') {
-    problems.add(`The URL ${quoted(text)} cannot be read: give it as http://host:port/path.`);
+    problems.add(`The URL ${quotedUrl(text)} cannot be read: give it as http://host:port/path.`);
     return null;
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     problems.add(
-      `The URL ${quoted(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`,
+      `The URL ${quotedUrl(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`,
     );
     return null;
   }
@@ -155,7 +166,7 @@ function shown(line: string): string {
 }
 
 /** The options that stand for a header line of their own. */
-function headerLinesOf({ headers, cookie, userAgent, keepalive }: RunOptions): string[] {
+function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions): string[] {
   return [
     ...(headers ?? []),
     ...(cookie === undefined ? [] : [`cookie: ${cookie}`]),

@@ -4,7 +4,8 @@ import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshol
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Problems, quoted } from './problems.ts';
 
-const RULE = /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
+const RULE =
+  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
 const KINDS: Readonly<Record<string, LatencyKind>> = {
   response: 'response',
   service: 'service',
@@ -33,18 +34,53 @@ export function parseThresholds(expressions: readonly string[], problems: Proble
   });
 }
 
+/** Notes a problem for each rule about a request that there is not. */
+export function checkThresholdNames(
+  thresholds: readonly Threshold[],
+  names: readonly string[],
+  problems: Problems,
+): void {
+  for (const { expression, request } of thresholds) {
+    if (request === null || (names.length > 1 && names.includes(request))) continue;
+    const known =
+      names.length > 1 ? `choose from ${names.join(', ')}` : 'the run has only one request: leave it out';
+    problems.add(`--threshold ${quoted(expression)}: no request is called ${quoted(request)}: ${known}.`);
+  }
+}
+
+/** Whoever says what to expect wants it of every response, unless a rule on the error rate says otherwise. */
+export function withErrorRate(thresholds: readonly Threshold[]): readonly Threshold[] {
+  if (thresholds.some(({ measure }) => measure.type === 'error-rate')) return thresholds;
+  const measure = { type: 'error-rate' } as const;
+  return [...thresholds, { expression: 'error-rate<=0%', measure, request: null, operator: '<=', limit: 0 }];
+}
+
 /** Percentiles that rules ask for, so that they are computed and shown. */
 export function percentilesIn(thresholds: readonly Threshold[]): string[] {
   return thresholds.flatMap(({ measure }) => (measure.type === 'percentile' ? [measure.label] : []));
 }
 
 function parseThreshold(expression: string): Threshold | null {
-  const [, name = '', kind, sign, digits, unit] = RULE.exec(expression.replaceAll(' ', '')) ?? [];
+  const [, name = '', kind, request = null, sign, digits, unit] = RULE.exec(withoutBlanks(expression)) ?? [];
   const operator = OPERATORS.find((known) => known === sign);
   const measure = measureOf(name, kind);
   const limit = measure === null ? null : limitOf(measure, Number(digits), unit);
   if (operator === undefined || measure === null || limit === null) return null;
-  return { expression, measure, operator, limit };
+  if (request !== null && !isKnownOfRequests(measure)) return null;
+  return { expression, measure, request, operator, limit };
+}
+
+/** Of the requests of a mix, only the headline latency and how they ended are known. */
+function isKnownOfRequests(measure: Measure): boolean {
+  return 'kind' in measure ? measure.kind === null : measure.type === 'error-rate';
+}
+
+/** Blanks belong to a request's name, and to nothing else. */
+function withoutBlanks(expression: string): string {
+  return expression
+    .split(/(\{[^{}]*\})/)
+    .map((part) => (part.startsWith('{') ? part : part.replaceAll(' ', '')))
+    .join('');
 }
 
 function measureOf(name: string, kindName: string | undefined): Measure | null {

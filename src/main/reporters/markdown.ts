@@ -1,6 +1,7 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, formatRate } from '../format.ts';
+import { mixTable, whatWasSent } from './mix.ts';
 import { measuredText } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 
@@ -15,13 +16,14 @@ export function renderMarkdown(summary: Summary): string {
     ...notes,
   ];
   const blocks = [
-    `## ${plan.target.method} ${plan.target.url}`,
+    `## ${whatWasSent(summary)}`,
     `volley ${tool.version}, ${plan.mode}, ${plan.workers} workers, ${plan.concurrency} connections, ` +
       `${plan.client}, ${plan.load.model} model`,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(summary)),
     section('Requests', requestsOf(summary)),
     section('Latency', latenciesOf(summary)),
+    section('Requests of the mix', mixTable(summary)),
     section('Errors', errorsOf(summary)),
     `**${generator.verdict}**: ${generator.reasons.join(' ')}`,
   ];

@@ -25,6 +25,7 @@ function widthsOf(lines: readonly (readonly string[])[]): number[] {
   return (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
 }
 
+/** A row may have fewer cells than the heading. */
 function padded(cells: readonly string[], widths: readonly number[]): string[] {
   return cells.map((cell, column) =>
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),

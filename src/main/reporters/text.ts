@@ -14,7 +14,9 @@ import {
   formatPercent,
   formatRate,
 } from '../format.ts';
+import { mixTable, whatWasSent } from './mix.ts';
 import { measuredText } from './rule-text.ts';
+import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
 
 const LABEL_WIDTH = 11;
@@ -47,6 +49,7 @@ export function renderText(summary: Summary): string {
     thresholds(summary),
     counts(summary),
     latencyTable(summary),
+    mix(summary),
     histogram(summary),
     [
       ...statuses(summary),
@@ -62,8 +65,9 @@ export function renderText(summary: Summary): string {
     .join('\n');
 }
 
-function header({ tool, plan, generator: own }: Summary): string[] {
-  const { target, mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
+function header(summary: Summary): string[] {
+  const { tool, plan, generator: own } = summary;
+  const { mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
   const limits = [
     stop.requests === null ? [] : [counted(stop.requests, 'request')],
     stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
@@ -76,9 +80,10 @@ function header({ tool, plan, generator: own }: Summary): string[] {
     ...(own.pacing === null ? [] : [`${own.pacing} pacing`]),
     limits.join(' or '),
     ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
+    ...(plan.rows === null ? [] : [`${formatCount(plan.rows.count)} rows, ${plan.rows.mode}`]),
     `seed ${seed}`,
   ];
-  return [`volley ${tool.version}  ${target.method} ${target.url}`, ...wrapped(parts.join(', '), WIDTH)];
+  return [`volley ${tool.version}  ${whatWasSent(summary)}`, ...wrapped(parts.join(', '), WIDTH)];
 }
 
 function loadParts(load: LoadSummary): string[] {
@@ -131,6 +136,11 @@ function counts({ requests, rate, windowMs }: Summary): string[] {
       `${asked}${formatRate(rate.sentPerSecond)} sent, ${formatRate(rate.throughputPerSecond)} ok, in ${formatMs(windowMs)}`,
     ),
   ];
+}
+
+function mix(summary: Summary): string[] {
+  const table = mixTable(summary);
+  return table.rows.length === 0 ? [] : renderPlainTable(table).split('\n');
 }
 
 function latencyTable({ latencyMs, plan }: Summary): string[] {

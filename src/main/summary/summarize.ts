@@ -20,6 +20,7 @@ import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency.ts';
 import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
+import { summarizeMix } from './mix.ts';
 import { judgeThresholds } from './thresholds.ts';
 import { toolFacts } from './tool.ts';
 import { type Judgement, judge } from './verdict.ts';
@@ -65,6 +66,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       warmupMs: plan.warmupMs,
       timeoutMs: plan.timeoutMs,
       cpuWork: plan.cpuWork,
+      rows: plan.rows === null ? null : { mode: plan.rows.mode, count: plan.rows.cells.rowCount },
       seed: plan.seed,
     },
     interrupted: collected.interrupted,
@@ -75,6 +77,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     requests,
     rate,
     latencyMs,
+    mix: summarizeMix(plan, collected.records.mix),
     histogram: histogramRows(merged.latencies[headline]),
     connections: {
       opened: sumOfReports(workers, 'connectionsOpened'),
@@ -88,7 +91,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       ...summarizeGenerator(collected, mergeMs),
       ...verdictOn(collected, latencies, errors, workerSummaries, windowMs),
     },
-    thresholds: judgeThresholds(plan.thresholds, { latencyMs, requests, rate }),
+    thresholds: [],
     series: {
       intervalMs: collected.records.series.intervalMs,
       buckets: windows.map(
@@ -105,7 +108,12 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...shortfallOf(summary),
     ...findViolations(summary, merged, workers),
   ];
-  return { ...summary, degraded: degradedReasons.length > 0, degradedReasons };
+  return {
+    ...summary,
+    thresholds: judgeThresholds(plan.thresholds, summary),
+    degraded: degradedReasons.length > 0,
+    degradedReasons,
+  };
 }
 
 /** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever was first. */

@@ -1,8 +1,8 @@
-import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import type { LatencySummary, MixRow, Summary } from '../../protocol/summary.ts';
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
 
 /** What rules are checked against. */
-export type Judged = Pick<Summary, 'latencyMs' | 'requests' | 'rate'>;
+export type Judged = Pick<Summary, 'latencyMs' | 'requests' | 'rate' | 'mix'>;
 
 interface Measured {
   /** Null where there is no such figure. */
@@ -16,8 +16,8 @@ interface Measured {
  * and an upper limit for one that timeouts have made a lower bound.
  */
 export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged): Summary['thresholds'] {
-  return thresholds.map(({ expression, measure, operator, limit }) => {
-    const { value, isLowerBound } = measuredIn(judged, measure);
+  return thresholds.map(({ expression, measure, request, operator, limit }) => {
+    const { value, isLowerBound } = measuredIn(judged, measure, request);
     return {
       expression,
       measured: value,
@@ -40,29 +40,39 @@ function holds(value: number, operator: Threshold['operator'], limit: number): b
   }
 }
 
-function measuredIn({ latencyMs, requests, rate }: Judged, measure: Measure): Measured {
+function measuredIn(judged: Judged, measure: Measure, request: string | null): Measured {
+  const row = request === null ? null : judged.mix.find(({ name }) => name === request);
+  if (row === undefined) return { value: null, isLowerBound: false };
   switch (measure.type) {
     case 'error-rate': {
       // Of what was sent, everything that was not answered well in time.
-      const { sent, ok } = requests;
+      const { sent, ok } = row ?? judged.requests;
       return { value: sent === 0 ? null : (sent - ok) / sent, isLowerBound: false };
     }
     case 'throughput':
-      return { value: rate.throughputPerSecond, isLowerBound: false };
+      return { value: judged.rate.throughputPerSecond, isLowerBound: false };
     case 'rate':
-      return { value: rate.sentPerSecond, isLowerBound: false };
+      return { value: judged.rate.sentPerSecond, isLowerBound: false };
     case 'percentile': {
-      const latency = latencyMs[measure.kind ?? latencyMs.headline];
+      const latency = latencyIn(judged, measure, row);
       return {
         value: latency.percentiles[measure.label] ?? null,
         isLowerBound: latency.atLeast.includes(measure.label),
       };
     }
     default: {
-      const latency = latencyMs[measure.kind ?? latencyMs.headline];
+      const latency = latencyIn(judged, measure, row);
       return { value: latency[measure.type], isLowerBound: isBound(latency, measure.type) };
     }
   }
+}
+
+function latencyIn(
+  { latencyMs }: Judged,
+  { kind }: Extract<Measure, { kind: unknown }>,
+  row: MixRow | null,
+): LatencySummary {
+  return row?.latencyMs ?? latencyMs[kind ?? latencyMs.headline];
 }
 
 function isBound({ censored, atLeast }: LatencySummary, statistic: 'min' | 'mean' | 'max'): boolean {

@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
+import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
-import type { RequestTemplate } from './request-template.ts';
 import type { InPlaceHandler } from './wire/wire-client.ts';
 
 /** Who is told how an exchange ended. */
@@ -24,7 +25,14 @@ class EndedByVolley extends Error {
  * the shared clock. The object is reused for ever: nothing is allocated for a request here.
  */
 export class Exchange implements InPlaceHandler {
-  readonly client: HttpClient;
+  /** The connection that the request under way goes over. */
+  client: HttpClient;
+  /** Null before the first one. */
+  request: PreparedRequest | null = null;
+  /** Redirects that the request under way has followed. */
+  redirects = 0;
+  /** Where the response asks to go; null where it does not. */
+  location: string | null = null;
   intendedMs = 0;
   dispatchedMs = 0;
   /** When the request was given to this connection; its deadline counts from then. */
@@ -42,33 +50,57 @@ export class Exchange implements InPlaceHandler {
   // A place in the ring of deadlines.
   previous: Exchange | null = null;
   next: Exchange | null = null;
-  /** Copies of the body's pieces, where they are wanted. */
+  /** Copies of the body's pieces, where they are wanted; at most so many bytes as can be looked into. */
   readonly body: Uint8Array[] = [];
-  readonly #keepsBody: boolean;
+  readonly #alwaysKeepsBody: boolean;
+  #keepsBody = false;
+  /** The next start of the request is the first one, not one that the client makes again. */
+  #isNew = true;
+  readonly #withFields = new FieldsHandler(this);
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
   #controller: Dispatcher.DispatchController | null = null;
 
   constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
-    this.#keepsBody = keepsBody;
+    this.#alwaysKeepsBody = keepsBody;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
   }
 
+  /** The request's place in the mix. */
+  get requestIndex(): number {
+    return this.request?.index ?? 0;
+  }
+
   /** Hands the request to the connection. */
-  send(request: RequestTemplate, intendedMs: number, dispatchedMs: number): void {
+  send(request: PreparedRequest, intendedMs: number, dispatchedMs: number): void {
     this.intendedMs = intendedMs;
     this.dispatchedMs = dispatchedMs;
     this.sentMs = Number.NaN;
+    this.endedByUs = null;
+    this.redirects = 0;
+    this.#dispatch(request);
+  }
+
+  /** Goes on with another request in the place of the one that was answered, as if it were one. */
+  follow(request: PreparedRequest): void {
+    this.redirects++;
+    this.#dispatch(request);
+  }
+
+  #dispatch(request: PreparedRequest): void {
+    this.request = request;
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
+    this.#keepsBody = request.keepsBody || this.#alwaysKeepsBody;
     if (this.#keepsBody) this.body.length = 0;
-    this.endedByUs = null;
     this.#controller = null;
+    this.#isNew = true;
     this.busy = true;
-    this.client.dispatcher.dispatch(request, this);
+    this.location = null;
+    this.client.dispatcher.dispatch(request.template, request.wantsFields ? this.#withFields : this);
   }
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
@@ -86,8 +118,9 @@ export class Exchange implements InPlaceHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (Number.isNaN(this.sentMs)) {
-      this.sentMs = this.#clock.nowMs();
+    if (this.#isNew) {
+      this.#isNew = false;
+      if (Number.isNaN(this.sentMs)) this.sentMs = this.#clock.nowMs();
       return;
     }
     // The client writes the same request again: what it had got for the first one is void.
@@ -110,7 +143,7 @@ export class Exchange implements InPlaceHandler {
   /** The same from a client that shows the bytes where it has read them. */
   onResponseBytes(bytes: Uint8Array, from: number, to: number): void {
     this.bodyBytes += to - from;
-    if (this.#keepsBody) this.body.push(bytes.slice(from, to));
+    if (this.#keepsBody && this.bodyBytes <= LARGEST_KEPT_BYTES) this.body.push(bytes.slice(from, to));
   }
 
   onResponseEnd(): void {
@@ -123,5 +156,40 @@ export class Exchange implements InPlaceHandler {
     if (!this.busy) return;
     this.busy = false;
     this.#owner.onFailure(this, this.#clock.nowMs(), error);
+  }
+}
+
+/** Takes an exchange's answers where somebody asks what their fields say: a client then has to read them. */
+class FieldsHandler implements Dispatcher.DispatchHandler {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#exchange.onRequestStart(controller);
+  }
+
+  onResponseStart(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    const location = headers['location'];
+    this.#exchange.location = (Array.isArray(location) ? location[0] : location) ?? null;
+    this.#exchange.onResponseStart(controller, status);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#exchange.onResponseBytes(chunk, 0, chunk.length);
+  }
+
+  onResponseEnd(): void {
+    this.#exchange.onResponseEnd();
+  }
+
+  onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.#exchange.onResponseError(controller, error);
   }
 }

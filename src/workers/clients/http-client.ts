@@ -9,6 +9,7 @@ import { WireClient } from './wire/wire-client.ts';
 
 /** One connection and the dispatcher that speaks HTTP over it. */
 export interface HttpClient {
+  readonly origin: string;
   readonly dispatcher: Dispatcher;
   readonly connection: TargetConnection;
 }
@@ -40,7 +41,7 @@ export class ClientFactory {
       this.counters,
       this.#secureContext,
     );
-    return { connection, dispatcher: this.#create(this.#target, connection) };
+    return { origin: this.#target.origin, connection, dispatcher: this.#create(this.#target, connection) };
   }
 }
 

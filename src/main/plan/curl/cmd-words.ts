@@ -1,0 +1,66 @@
+import { type Problems, quoted } from '../problems.ts';
+import { toByteText } from './byte-text.ts';
+
+// A caret takes away what the next character means to cmd; before the end of a line it also joins the lines.
+const PIECE = /\^\n?(.)|"[^"\n]*"?|([&|<>\n])|./gs;
+
+/** Whether a command is quoted for cmd, as Chrome's "Copy as cURL (cmd)" does: `^"…^"`, or `"…" ^` at a line's end. */
+export function isForCmd(command: string): boolean {
+  return /^[^'"]*\^"|^[^']*" \^\r?\n/.test(command);
+}
+
+/**
+ * Splits one command into the words that Windows makes of it: first cmd takes the carets away, then the
+ * program splits the rest. The words are byte texts. Nothing is expanded and nothing executed: where cmd would
+ * execute something, and where a quote stays open, a problem is noted and the answer is null.
+ */
+export function splitCmdWords(command: string, problems: Problems): string[] | null {
+  const operators: string[] = [];
+  const line = toByteText(command.trim().replaceAll('\r\n', '\n')).replace(
+    PIECE,
+    (piece: string, escaped: string | undefined, operator: string | undefined) => {
+      if (operator !== undefined) operators.push(operator);
+      return escaped ?? piece;
+    },
+  );
+  const [operator] = operators;
+  if (operator !== undefined) {
+    problems.add(
+      operator === '\n'
+        ? 'The curl command goes on in a new line: give one command, with a ^ at the end of each line but its last.'
+        : `The curl command has ${quoted(operator)} outside quotes: nothing is executed here: put a ^ before it, or leave it out.`,
+    );
+    return null;
+  }
+  return splitArguments(line, problems);
+}
+
+// Backslashes mean something before a quote only.
+const ARGUMENT_PIECE = /(\\*)"("?)|[ \t]+|[^ \t"\\]+|\\+/g;
+
+function splitArguments(line: string, problems: Problems): string[] | null {
+  const words: string[] = [];
+  let word: string | null = null;
+  let isOpen = false;
+  for (const [piece, backslashes, second] of line.matchAll(ARGUMENT_PIECE)) {
+    if (backslashes !== undefined) {
+      const isEscaped = backslashes.length % 2 === 1;
+      const isTwice = second === '"';
+      const quote = isEscaped || (isOpen && isTwice) ? '"' : '';
+      word = (word ?? '') + '\\'.repeat(backslashes.length / 2) + quote;
+      // Two quotes are one in a string and a string of nothing elsewhere; after \" the second counts alone.
+      if (isEscaped === isTwice) isOpen = !isOpen;
+    } else if (isOpen || !/^[ \t]/.test(piece)) {
+      word = (word ?? '') + piece;
+    } else {
+      if (word !== null) words.push(word);
+      word = null;
+    }
+  }
+  if (isOpen) {
+    problems.add('The curl command has a " that is never closed: close it, or put a \\ before it.');
+    return null;
+  }
+  if (word !== null) words.push(word);
+  return words;
+}

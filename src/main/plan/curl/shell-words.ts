@@ -1,0 +1,101 @@
+import { type Problems, quoted } from '../problems.ts';
+import { readAnsiC } from './ansi-c.ts';
+import { toByteText } from './byte-text.ts';
+
+const BLANKS = /[ \t\r]+/y;
+const CONTINUED_LINE = /\\\r?\n/y;
+const LINE_END = /\n/y;
+const COMMENT = /#[^\n]*/y;
+const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
+
+// The loop is unrolled: (?:a|b)* has no stack for a long body.
+const IN_DOUBLE_QUOTES = /[^"\\`$]*(?:(?:\\.|\$(?![\w{(@*#?$!-]))[^"\\`$]*)*/.source;
+const AFTER_DOUBLE_QUOTE = new RegExp(`^"${IN_DOUBLE_QUOTES}([$\`])`, 's');
+
+type Piece = readonly [pattern: RegExp, read: (inner: string) => string];
+
+/** What a word is made of, and what it says. */
+const PIECES: readonly Piece[] = [
+  [/([^ \t\r\n\\'"`$;&|<>()]+)/y, (inner) => inner],
+  [/'([^']*)'/y, (inner) => inner],
+  [/\$'([^'\\]*(?:\\.[^'\\]*)*)'/sy, readAnsiC],
+  [new RegExp(`"(${IN_DOUBLE_QUOTES})"`, 'sy'), readDoubleQuoted],
+  [/\\(.)/sy, (inner) => inner],
+  [/(\$)(?![\w{(@*#?$!'"-])/y, (inner) => inner],
+];
+
+/**
+ * Splits one command into the words that bash makes of it, as byte texts. Nothing is expanded and nothing
+ * executed: where bash would, and where a quote stays open, a problem is noted and the answer is null.
+ */
+export function splitShellWords(command: string, problems: Problems): string[] | null {
+  const text = toByteText(command.trimStart());
+  const words: string[] = [];
+  let word: string | null = null;
+  let at = 0;
+
+  /** Moves past what the pattern matches here, and says its group; null where it does not match. */
+  function take(pattern: RegExp): string | null {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (match === null) return null;
+    at = pattern.lastIndex;
+    return match[1] ?? '';
+  }
+
+  function takePiece(): string | null {
+    for (const [pattern, read] of PIECES) {
+      const inner = take(pattern);
+      if (inner !== null) return read(inner);
+    }
+    return null;
+  }
+
+  function endWord(): void {
+    if (word !== null) words.push(word);
+    word = null;
+  }
+
+  while (at < text.length) {
+    if (take(CONTINUED_LINE) !== null) continue;
+    if (word === null && take(COMMENT) !== null) continue;
+    if (take(BLANKS) !== null) {
+      endWord();
+      continue;
+    }
+    if (take(LINE_END) !== null) {
+      endWord();
+      if (words.length === 0) continue;
+      if (take(NOTHING_MORE) !== null) break;
+      problems.add(
+        'The curl command goes on in a new line: give one command, with a \\ at the end of each line but its last.',
+      );
+      return null;
+    }
+    const piece = takePiece();
+    if (piece === null) {
+      problems.add(obstacleIn(text.slice(at)));
+      return null;
+    }
+    word = (word ?? '') + piece;
+  }
+  endWord();
+  return words;
+}
+
+/** In double quotes a backslash quotes only what would mean something there. */
+function readDoubleQuoted(inner: string): string {
+  return inner.replace(/\\\r?\n|\\(["\\$`])/g, '$1');
+}
+
+/** Why no piece begins with this text. What follows a $ may be part of a password, and is not repeated. */
+function obstacleIn(rest: string): string {
+  if (rest === '\\') return 'The curl command ends with a \\: add the rest of it.';
+  const quote = /^(?:\$?'|")/.exec(rest)?.[0];
+  const found = quote === '"' ? (AFTER_DOUBLE_QUOTE.exec(rest)?.[1] ?? '') : rest.charAt(0);
+  if (quote === "'" || quote === "$'" || found === '')
+    return `The curl command has a ${quote} that is never closed: close it, or put a \\ before it.`;
+  if (found === '$' || found === '`')
+    return `The curl command has a ${found} outside single quotes: nothing is executed or expanded here: write what it stands for, or put a \\ before it.`;
+  return `The curl command has ${quoted(found)} outside quotes: nothing is executed here: put quotes around the value that it belongs to, or leave it out.`;
+}

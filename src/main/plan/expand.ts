@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import type { NamedRequestOptions, RunOptions } from './options.ts';
+import { Problems, quoted } from './problems.ts';
+
+const MOST_REQUESTS = 1_000;
+
+/**
+ * Reads what names requests in other words than volley's: a list of URLs, a curl command, a recording. What is
+ * read takes the place of those options. Each reader is loaded when it is asked for.
+ */
+export async function expandSources(options: RunOptions, found: string[]): Promise<RunOptions> {
+  const { urls, curl, curlFile, har, ...rest } = options;
+  const problems = new Problems();
+  const given = [
+    ...(rest.url === undefined || rest.url === '' ? [] : ['a URL']),
+    ...Object.entries({ '--urls': urls, '--curl': curl, '--curl-file': curlFile, '--har': har }).flatMap(
+      ([name, value]) => (value === undefined ? [] : [name]),
+    ),
+    ...(rest.mix === undefined ? [] : ['the requests of a plan']),
+  ];
+  if (given.length > 1) {
+    found.push(`${given.join(' and ')}: each says where to send requests: give one of them.`);
+    return rest;
+  }
+  const expanded = await expandedBy({ urls, curl, curlFile, har }, rest, problems);
+  found.push(...problems.sentences);
+  return expanded;
+}
+
+async function expandedBy(
+  { urls, curl, curlFile, har }: Pick<RunOptions, 'urls' | 'curl' | 'curlFile' | 'har'>,
+  rest: RunOptions,
+  problems: Problems,
+): Promise<RunOptions> {
+  if (urls !== undefined) {
+    const text = readText('--urls', urls, problems);
+    const { readUrlList } = await import('./url-list.ts');
+    const list = text === null ? null : readUrlList(text, problems);
+    return {
+      ...rest,
+      mix: bounded(
+        '--urls',
+        urls,
+        (list ?? []).map((url) => ({ name: url, url })),
+        problems,
+      ),
+    };
+  }
+  if (har !== undefined) {
+    const text = readText('--har', har, problems);
+    const { readHar } = await import('./har.ts');
+    const recording = text === null ? null : readHar(text, problems);
+    const requests = (recording?.requests ?? []).map((request) => ({ ...request, placeholders: false }));
+    return { ...rest, mix: bounded('--har', har, requests, problems) };
+  }
+  const command = curlFile === undefined ? curl : readText('--curl-file', curlFile, problems);
+  if (command === undefined) return rest;
+  const { readCurl } = await import('./curl/curl.ts');
+  const request = command === null ? null : readCurl(command.trim(), problems);
+  return request === null ? { ...rest, mix: [] } : withOwn(request, rest);
+}
+
+/** What volley's own options say comes before what the command says; headers are added. */
+function withOwn(request: RunOptions, own: RunOptions): RunOptions {
+  const said = Object.fromEntries(
+    Object.entries(own).filter(
+      ([name, value]) => value !== undefined && value !== '' && name !== 'headers' && !isEmptyList(value),
+    ),
+  );
+  return { ...request, ...said, headers: [...(request.headers ?? []), ...(own.headers ?? [])] };
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}
+
+/** Requests of one name are told apart by a number. */
+function bounded(
+  option: string,
+  path: string,
+  requests: readonly NamedRequestOptions[],
+  problems: Problems,
+): NamedRequestOptions[] {
+  if (requests.length > MOST_REQUESTS) {
+    problems.add(
+      `${option} ${quoted(path)} has ${requests.length} requests: give at most ${MOST_REQUESTS}; ` +
+        'for more URLs, put them into a column of --rows and send to {{url}}.',
+    );
+  }
+  const seen = new Map<string, number>();
+  return requests.map((request) => {
+    const count = (seen.get(request.name) ?? 0) + 1;
+    seen.set(request.name, count);
+    return count === 1 ? request : { ...request, name: `${request.name} (${count})` };
+  });
+}
+
+function readText(option: string, path: string, problems: Problems): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.add(
+      `${option} ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return null;
+  }
+}

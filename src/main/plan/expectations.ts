@@ -1,0 +1,45 @@
+import type { Expectation, StatusRange } from '../../protocol/request.ts';
+import { parseJsonPath } from '../../requests/json-path.ts';
+import type { RequestOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+const LOWEST_STATUS = 200;
+const HIGHEST_STATUS = 599;
+const MOST_BYTES = 2 ** 40;
+
+/** What the options ask of every response; null where they ask for nothing. */
+export function parseExpectation(options: RequestOptions, problems: Problems): Expectation | null {
+  const { expectStatus, expectBody = [], expectJson = [], maxBody } = options;
+  const statuses = expectStatus === undefined ? [] : parseStatuses(String(expectStatus), problems);
+  const json = expectJson.flatMap((text) => parseJsonExpectation(text, problems) ?? []);
+  const maxBodyBytes = maxBody === undefined ? null : problems.count('--max-body', maxBody, 0, MOST_BYTES);
+  if (statuses.length + expectBody.length + expectJson.length === 0 && maxBody === undefined) return null;
+  return { statuses, bodyTexts: expectBody, json, maxBodyBytes };
+}
+
+function parseStatuses(text: string, problems: Problems): StatusRange[] {
+  return text.split(',').flatMap((part) => {
+    const range = rangeOf(part.trim());
+    if (range === null) {
+      problems.add(`--expect-status ${quoted(part)}: give statuses such as 200, 200,201, 200-299 or 2xx.`);
+    }
+    return range ?? [];
+  });
+}
+
+function rangeOf(text: string): StatusRange | null {
+  const [, hundreds] = /^([2-5])xx$/i.exec(text) ?? [];
+  if (hundreds !== undefined) return { from: Number(hundreds) * 100, to: Number(hundreds) * 100 + 99 };
+  const [, first, last] = /^(\d{3})(?:-(\d{3}))?$/.exec(text) ?? [];
+  if (first === undefined) return null;
+  const [from, to] = [Number(first), Number(last ?? first)];
+  return from >= LOWEST_STATUS && from <= to && to <= HIGHEST_STATUS ? { from, to } : null;
+}
+
+function parseJsonExpectation(text: string, problems: Problems): { path: string; value: string } | null {
+  const equals = text.indexOf('=');
+  const path = text.slice(0, equals).trim();
+  if (equals > 0 && parseJsonPath(path) !== null) return { path, value: text.slice(equals + 1) };
+  problems.add(`--expect-json ${quoted(text)}: give path=value, such as data.items[0].id=7.`);
+  return null;
+}

@@ -1,0 +1,154 @@
+import { randomInt } from 'node:crypto';
+import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../protocol/request.ts';
+import { encoded } from '../../requests/render.ts';
+import { type Problems, quoted } from './problems.ts';
+
+const PLACEHOLDER = /\{\{\s*(.*?)\s*\}\}/gs;
+const BUILT_IN = 'n, uuid, random 1 6, now, now ms, now s and env NAME';
+const HIGHEST_RANDOM = 2 ** 48;
+const TOKEN_GROUPS = 2;
+const GROUP = 1_000_000_000;
+const INDEX_DIGITS = 4;
+
+/** Text that is filled in for each request, or one that is the same for all of them, such as a variable. */
+type Meaning = { readonly placeholder: Placeholder } | { readonly text: string };
+
+interface Marked {
+  readonly original: string;
+  readonly meaning: Meaning;
+}
+
+/** Where placeholders take their names from. */
+export interface Names {
+  /** Of the rows; null where there are none. */
+  readonly columns: readonly string[] | null;
+  readonly variables: ReadonlyMap<string, string>;
+}
+
+/**
+ * Puts tokens in the place of placeholders, so that a request can be read, checked and encoded as if they
+ * were text; a token is a number, which no encoding changes. Then texts with tokens become templates.
+ */
+export class Placeholders {
+  readonly #names: Names;
+  readonly #problems: Problems;
+  readonly #marked: Marked[] = [];
+  readonly #stem: string;
+  readonly #token: RegExp;
+
+  constructor(names: Names, problems: Problems) {
+    this.#names = names;
+    this.#problems = problems;
+    const digits = Array.from({ length: TOKEN_GROUPS }, () =>
+      String(randomInt(GROUP)).padStart(String(GROUP).length - 1, '0'),
+    );
+    this.#stem = `4${digits.join('')}`;
+    this.#token = new RegExp(`${this.#stem}(\\d{${INDEX_DIGITS}})`);
+  }
+
+  /** The text with a token for each placeholder; a problem for each that means nothing. */
+  mark(text: string, option: string, encoding: PlaceholderEncoding): string {
+    return text.replace(PLACEHOLDER, (original, name: string) => {
+      const isRaw = /^raw\s/.test(name);
+      const meaning = this.#meaningOf(name.replace(/^raw\s+/, ''), isRaw ? 'raw' : encoding);
+      if (meaning === null) {
+        this.#problems.add(`${option}: ${quoted(original)} ${this.#whatThereIs(name)}`);
+        return original;
+      }
+      this.#marked.push({ original, meaning });
+      return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
+    });
+  }
+
+  /** As it was given. */
+  shown(text: string): string {
+    return this.#pieces(text)
+      .map((piece) => (typeof piece === 'string' ? piece : piece.original))
+      .join('');
+  }
+
+  /** The text with its constants filled in; null where something is left to fill in for each request. */
+  constant(text: string): string | null {
+    const template = this.template(text);
+    return template.every((part) => typeof part === 'string') ? template.join('') : null;
+  }
+
+  template(text: string): Template {
+    return this.#pieces(text).map((piece) => {
+      if (typeof piece === 'string') return piece;
+      return 'text' in piece.meaning ? piece.meaning.text : piece.meaning.placeholder;
+    });
+  }
+
+  /** The same of a body; tokens are found in its bytes. */
+  bodyTemplate(body: Uint8Array): BodyTemplate {
+    return this.template(Buffer.from(body).toString('latin1')).map((part) =>
+      typeof part === 'string' ? Buffer.from(part, 'latin1') : part,
+    );
+  }
+
+  #pieces(text: string): (string | Marked)[] {
+    return text.split(this.#token).map((piece, index) => {
+      const marked = index % 2 === 1 ? this.#marked[Number(piece)] : undefined;
+      return marked ?? piece;
+    });
+  }
+
+  #meaningOf(name: string, encoding: PlaceholderEncoding): Meaning | null {
+    const column = this.#names.columns?.indexOf(name) ?? -1;
+    if (column >= 0) return { placeholder: { source: { type: 'column', column }, encoding } };
+    const variable = this.#names.variables.get(name);
+    if (variable !== undefined) return { text: encoded(variable, encoding) };
+    const [word = '', ...rest] = name.split(/\s+/);
+    switch (word) {
+      case 'n':
+        return rest.length === 0 ? { placeholder: { source: { type: 'number' }, encoding } } : null;
+      case 'uuid':
+        return rest.length === 0 ? { placeholder: { source: { type: 'uuid' }, encoding } } : null;
+      case 'now':
+        return nowMeaning(rest, encoding);
+      case 'random':
+        return randomMeaning(rest, encoding);
+      case 'env':
+        return environmentMeaning(rest, encoding);
+      default:
+        return null;
+    }
+  }
+
+  #whatThereIs(name: string): string {
+    if (/^(?:raw\s+)?env\s+\S+$/.test(name))
+      return 'names an environment variable that is not set: set it, or leave the placeholder out.';
+    const { columns, variables } = this.#names;
+    const known = [...(columns ?? []), ...variables.keys()];
+    const own = known.length === 0 ? '' : `choose from ${known.join(', ')}, or from `;
+    return `is no placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with --rows' : ''}.`;
+  }
+}
+
+function nowMeaning(
+  [unit = 'iso', ...more]: readonly string[],
+  encoding: PlaceholderEncoding,
+): Meaning | null {
+  if (more.length > 0 || (unit !== 'iso' && unit !== 'ms' && unit !== 's')) return null;
+  return { placeholder: { source: { type: 'now', unit }, encoding } };
+}
+
+function randomMeaning(
+  [fromText = '', toText = '', ...more]: readonly string[],
+  encoding: PlaceholderEncoding,
+): Meaning | null {
+  const [from, to] = [fromText, toText].map((text) => (/^-?\d+$/.test(text) ? Number(text) : Number.NaN));
+  if (more.length > 0 || from === undefined || to === undefined) return null;
+  return from <= to && to - from < HIGHEST_RANDOM
+    ? { placeholder: { source: { type: 'random', from, to }, encoding } }
+    : null;
+}
+
+function environmentMeaning(
+  [name = '', ...more]: readonly string[],
+  encoding: PlaceholderEncoding,
+): Meaning | null {
+  const value = process.env[name];
+  return more.length > 0 || value === undefined ? null : { text: encoded(value, encoding) };
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import type { NamedRequestOptions } from './options.ts';
+import type { Placeholders } from './placeholders.ts';
+import { type Problems, quoted } from './problems.ts';
+
+/** Stands for an origin that rows will name. */
+const SOME_URL = 'http://origin.invalid/';
+const HAS_OPEN_ORIGIN = /^\s*(?:\{\{|[a-z][a-z0-9+.-]*:\/\/[^/?#]*\{\{|[^/?#]*\{\{)/i;
+const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** Of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
+export const OPEN_ORIGIN = { origin: new URL(SOME_URL).origin, hostname: '', port: 0, path: '' } as const;
+
+export interface MarkedRequest {
+  readonly marked: NamedRequestOptions;
+  /** The whole URL with tokens, where its origin is left open. */
+  readonly openUrl: string | null;
+}
+
+/** The request with a token for every placeholder, each encoded as its place asks for. */
+export function markRequest(
+  request: NamedRequestOptions,
+  placeholders: Placeholders,
+  problems: Problems,
+): MarkedRequest {
+  const { url, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
+  const mark = <T extends string | undefined>(text: T, option: string): T =>
+    (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
+  const openUrl = HAS_OPEN_ORIGIN.test(url) ? markOpenUrl(url, placeholders) : null;
+  return {
+    openUrl,
+    marked: {
+      ...request,
+      url: openUrl === null ? placeholders.mark(url, `The URL ${quoted(url)}`, 'url') : SOME_URL,
+      headers: headers?.map((line) => mark(line, '--header')),
+      body: typeof body === 'string' ? mark(body, '--body') : body,
+      json: json === undefined ? json : placeholders.mark(jsonText(json, problems), '--json', 'json'),
+      // Encoded with the field that it is part of.
+      dataUrlencode: dataUrlencode?.map((field) => placeholders.mark(field, '--data-urlencode', 'form')),
+      form: form?.map((field) => mark(field, '--form')),
+      cookie: mark(cookie, '--cookie'),
+      userAgent: mark(userAgent, '--user-agent'),
+    },
+  };
+}
+
+/** What a URL begins with is a URL, or the beginning of one: it stays as it is. */
+function markOpenUrl(url: string, placeholders: Placeholders): string {
+  const authorityEnd = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\{\{.*?\}\}|[^/?#{])*/i.exec(url)?.[0].length ?? 0;
+  const option = `The URL ${quoted(url)}`;
+  const begin = url.slice(0, authorityEnd);
+  const withScheme = WITH_SCHEME.test(begin) || begin.startsWith('{{') ? begin : `http://${begin}`;
+  return (
+    placeholders.mark(withScheme, option, 'raw') + placeholders.mark(url.slice(authorityEnd), option, 'url')
+  );
+}
+
+function jsonText(json: string, problems: Problems): string {
+  if (!json.startsWith('@')) return json;
+  const path = json.slice(1);
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.add(
+      `--json ${quoted(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return 'null';
+  }
+}

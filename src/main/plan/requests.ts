@@ -1,0 +1,150 @@
+import type { RequestPlan, RequestTemplates, RowCells, RowsPlan, Template } from '../../protocol/request.ts';
+import { ROWS_MODES } from '../../protocol/request.ts';
+import { canBeDealt } from '../../requests/dealing.ts';
+import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from './defaults.ts';
+import { parseExpectation } from './expectations.ts';
+import type { NamedRequestOptions, RunOptions } from './options.ts';
+import { Placeholders } from './placeholders.ts';
+import { Problems, quoted } from './problems.ts';
+import { markRequest, OPEN_ORIGIN } from './request-marks.ts';
+import { checkRows } from './row-checks.ts';
+import { readRows } from './rows.ts';
+import { requestsOf } from './sources.ts';
+import { parseTarget, type UnresolvedTarget } from './target.ts';
+
+const MOST_REDIRECTS = 100;
+const MOST_WEIGHT = 1_000_000;
+
+/** A request whose target's name has not been looked up yet. */
+export type UnresolvedRequest = Omit<RequestPlan, 'target'> & { readonly target: UnresolvedTarget };
+
+export interface UnresolvedRequests {
+  readonly mix: readonly UnresolvedRequest[];
+  readonly rows: RowsPlan | null;
+}
+
+/** Reads every request that a run sends, and the rows that fill them; null where a problem has been noted. */
+export function parseRequests(
+  options: RunOptions,
+  userAgent: string,
+  problems: Problems,
+): UnresolvedRequests | null {
+  const rows = parseRows(options, problems);
+  const names = {
+    columns: rows?.cells.columns ?? null,
+    variables: new Map(Object.entries(options.variables ?? {})),
+  };
+  const requests = requestsOf(options).map((request) =>
+    parseRequest(request, options, names, rows?.cells ?? null, userAgent, problems),
+  );
+  const known = requests.filter((request) => request !== null);
+  checkNames(known, problems);
+  return known.length < requests.length ? null : { mix: known, rows };
+}
+
+function parseRequest(
+  request: NamedRequestOptions,
+  { insecure }: RunOptions,
+  names: ConstructorParameters<typeof Placeholders>[0],
+  rows: RowCells | null,
+  userAgent: string,
+  problems: Problems,
+): UnresolvedRequest | null {
+  const found = new Problems();
+  const placeholders = new Placeholders(names, found);
+  const { marked, openUrl } =
+    request.placeholders === false
+      ? { marked: request, openUrl: null }
+      : markRequest(request, placeholders, found);
+  const target = parseTarget({ ...marked, insecure }, userAgent, found);
+  const expectation = parseExpectation(request, found);
+  const weight = found.count('weight', request.weight ?? 1, 1, MOST_WEIGHT);
+  const maxRedirects = parseLocation(request.location, found);
+  for (const sentence of found.sentences) problems.add(placeholders.shown(sentence));
+  if (target === null || weight === null || maxRedirects === null || found.sentences.length > 0) return null;
+
+  const templates = templatesOf(target, openUrl, placeholders);
+  const before = problems.sentences.length;
+  checkRows(request.name, templates, rows, problems);
+  if (problems.sentences.length > before) return null;
+  return {
+    name: request.name,
+    weight,
+    target: filledTarget(target, request.url, openUrl, placeholders),
+    templates: isFixed(templates) ? null : templates,
+    expectation,
+    maxRedirects,
+  };
+}
+
+/** What is left to fill in for each request. */
+function templatesOf(
+  target: UnresolvedTarget,
+  openUrl: string | null,
+  placeholders: Placeholders,
+): RequestTemplates {
+  const headers = target.headers.map((text) => placeholders.template(text));
+  const body = target.body === null ? null : placeholders.bodyTemplate(target.body);
+  return {
+    url: openUrl === null ? null : placeholders.template(openUrl),
+    path: placeholders.constant(target.path) === null ? placeholders.template(target.path) : null,
+    headers: headers.every(isConstant) ? null : headers,
+    body: body === null || body.every((part) => part instanceof Uint8Array) ? null : body,
+  };
+}
+
+/** The parts that are the same for every request, with constants filled in. */
+function filledTarget(
+  target: UnresolvedTarget,
+  url: string,
+  openUrl: string | null,
+  placeholders: Placeholders,
+): UnresolvedTarget {
+  const { path, headers, body } = target;
+  const filled = {
+    ...target,
+    url: placeholders.shown(target.url),
+    path: placeholders.constant(path) ?? placeholders.shown(path),
+    headers: headers.map((text) => placeholders.constant(text) ?? placeholders.shown(text)),
+    body:
+      body === null
+        ? null
+        : Buffer.concat(placeholders.bodyTemplate(body).filter((part) => part instanceof Uint8Array)),
+  };
+  return openUrl === null ? filled : { ...filled, ...OPEN_ORIGIN, url };
+}
+
+function isConstant(template: Template): boolean {
+  return template.every((part) => typeof part === 'string');
+}
+
+function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
+  return url === null && path === null && headers === null && body === null;
+}
+
+function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): RowsPlan | null {
+  const mode = problems.choice('--rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
+  if (rows === undefined) {
+    if (rowsMode !== undefined)
+      problems.add(`--rows-mode ${quoted(rowsMode)} without --rows: say which file.`);
+    return null;
+  }
+  const cells = readRows(rows, problems);
+  return cells === null || mode === null ? null : { mode, cells };
+}
+
+function parseLocation(location: RunOptions['location'], problems: Problems): number | null {
+  if (location === undefined || location === false) return 0;
+  if (location === true || location === '') return DEFAULT_LOCATION;
+  return problems.count('--location', location, 0, MOST_REDIRECTS);
+}
+
+function checkNames(requests: readonly UnresolvedRequest[], problems: Problems): void {
+  const names = requests.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined)
+    problems.add(`Two requests are called ${quoted(twice)}: give each a name of its own.`);
+  const weights = requests.map(({ weight }) => weight);
+  if (!canBeDealt(weights))
+    problems.add(`The weights ${weights.join(', ')} cannot be kept exactly: give smaller whole numbers.`);
+}

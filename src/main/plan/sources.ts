@@ -1,0 +1,53 @@
+import type { NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
+
+/** Options of a run that each of its requests takes over where it says nothing else. */
+const SHARED = [
+  'method',
+  'headers',
+  'body',
+  'bodyFile',
+  'json',
+  'dataUrlencode',
+  'form',
+  'user',
+  'bearerEnv',
+  'cookie',
+  'userAgent',
+  'keepalive',
+  'location',
+  'expectStatus',
+  'expectBody',
+  'expectJson',
+  'maxBody',
+] as const satisfies (keyof RequestOptions)[];
+
+const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
+
+/** The requests of a run: those of its mix, or the one that its options say. */
+export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] {
+  const { url = '', mix } = options;
+  const shared = sharedOf(options);
+  if (mix === undefined) return [{ ...shared, name: url, url }];
+  return mix.map((request) => merged(shared, request));
+}
+
+function sharedOf(options: RunOptions): Partial<RequestOptions> {
+  return Object.fromEntries(
+    SHARED.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])),
+  );
+}
+
+/** A request's own words come before those for all; headers are added, a body replaces any other. */
+function merged(shared: Partial<RequestOptions>, request: NamedRequestOptions): NamedRequestOptions {
+  const own = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+  const headers = [...(shared.headers ?? []), ...(request.headers ?? [])];
+  const hasBody = BODIES.some((name) => Object.hasOwn(own, name));
+  const taken = hasBody
+    ? Object.fromEntries(Object.entries(shared).filter(([name]) => !isBody(name)))
+    : shared;
+  return { ...taken, ...own, name: request.name, url: request.url, headers };
+}
+
+function isBody(name: string): boolean {
+  return BODIES.some((body) => body === name);
+}

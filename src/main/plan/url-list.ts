@@ -1,0 +1,22 @@
+import { Problems } from './problems.ts';
+import { parseUrl } from './target.ts';
+
+/**
+ * Reads a list of URLs, one a line and in order, as they are written; blank lines and those that begin with `#`
+ * are skipped. Null where problems have been noted: a line that is no URL, each with its number, or no URL at all.
+ */
+export function readUrlList(text: string, problems: Problems): string[] | null {
+  const before = problems.sentences.length;
+  const urls: string[] = [];
+  // trim takes a byte order mark as well.
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    const url = line.trim();
+    if (url === '' || url.startsWith('#')) continue;
+    const own = new Problems();
+    parseUrl(url, own);
+    for (const sentence of own.sentences) problems.add(`Line ${index + 1} of the URL list: ${sentence}`);
+    urls.push(url);
+  }
+  if (urls.length === 0) problems.add('The URL list has no URL: give at least one, one a line.');
+  return problems.sentences.length === before ? urls : null;
+}

@@ -1,0 +1,63 @@
+import type { RowCells } from '../protocol/request.ts';
+
+const DECODER = new TextDecoder();
+const FIRST_TEXT_BYTES = 65_536;
+const FIRST_CELLS = 1_024;
+
+/** Collects rows into two buffers. */
+export class RowTableBuilder {
+  readonly #columns: readonly string[];
+  #text = new Uint8Array(FIRST_TEXT_BYTES);
+  #ends = new Float64Array(FIRST_CELLS);
+  #textLength = 0;
+  #cellCount = 0;
+
+  constructor(columns: readonly string[]) {
+    this.#columns = columns;
+  }
+
+  get rowCount(): number {
+    return this.#columns.length === 0 ? 0 : this.#cellCount / this.#columns.length;
+  }
+
+  /** Adds a row: one text for each column, in their order. */
+  add(cells: readonly string[]): void {
+    for (const cell of cells) {
+      // Three bytes hold any UTF-16 unit.
+      const most = this.#textLength + cell.length * 3;
+      if (most > this.#text.length) this.#text = grown(this.#text, Math.max(most, this.#text.length * 2));
+      if (this.#cellCount === this.#ends.length) {
+        const ends = new Float64Array(this.#ends.length * 2);
+        ends.set(this.#ends);
+        this.#ends = ends;
+      }
+      const { written } = ENCODER.encodeInto(cell, this.#text.subarray(this.#textLength));
+      this.#textLength += written;
+      this.#ends[this.#cellCount++] = this.#textLength;
+    }
+  }
+
+  build(): RowCells {
+    return {
+      columns: this.#columns,
+      rowCount: this.rowCount,
+      text: this.#text.slice(0, this.#textLength),
+      ends: this.#ends.slice(0, this.#cellCount),
+    };
+  }
+}
+
+const ENCODER = new TextEncoder();
+
+/** The text of one cell. */
+export function cellOf({ columns, text, ends }: RowCells, row: number, column: number): string {
+  const cell = row * columns.length + column;
+  const from = cell === 0 ? 0 : (ends[cell - 1] ?? 0);
+  return DECODER.decode(text.subarray(from, ends[cell] ?? from));
+}
+
+function grown(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length);
+  copy.set(bytes);
+  return copy;
+}

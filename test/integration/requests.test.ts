@@ -1,0 +1,317 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunOptions, run } from '../../src/main/index.ts';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
+import { MODES } from '../support/modes.ts';
+import { listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-requests-'));
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of open.splice(0)) close();
+});
+
+function fileOf(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Seen {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** A server that remembers what it was asked, and answers as it is told. */
+async function startRecorder(
+  answer: (seen: Seen) => { status?: number; headers?: Record<string, string>; body?: string } = () => ({}),
+): Promise<{ url: string; seen: Seen[] }> {
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const { method = '', url = '', headers } = request;
+      const one = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      seen.push(one);
+      const { status = 200, headers: fields = {}, body = 'ok' } = answer(one);
+      response.writeHead(status, fields);
+      response.end(body);
+    });
+  });
+  const port = await listening(server);
+  open.push({ close: () => server.closeAllConnections() }, { close: () => server.close() });
+  return { url: `http://127.0.0.1:${port}/`, seen };
+}
+
+const countsOf = (values: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]));
+
+describe.each(MODES)('rows and placeholders, %s', (mode) => {
+  const many: Partial<RunOptions> = mode === 'inline' ? { concurrency: 5 } : { workers: 3, concurrency: 5 };
+
+  test.each([
+    ['closed', {}],
+    ['open', { rate: 2_000 }],
+  ])('a budget uses each row as often as any other, or once more (%s)', async (_name, load) => {
+    const target = await startRecorder();
+    const rows = fileOf('seven.csv', `id\n${[0, 1, 2, 3, 4, 5, 6].map((id) => `row ${id}`).join('\n')}\n`);
+    const summary = await run({
+      url: `${target.url}{{id}}/{{n}}`,
+      rows,
+      mode,
+      ...many,
+      ...load,
+      requests: 100,
+    });
+    expect(summary.requests.ok).toBe(100);
+    const counts = Object.values(countsOf(target.seen.map(({ url }) => url.split('/')[1]!)));
+    expect(counts.toSorted()).toEqual([14, 14, 14, 14, 14, 15, 15]);
+    // The numbers are 1 to 100, each once, and the k-th goes with the k-th row.
+    const numbers = target.seen.map(({ url }) => Number(url.split('/')[2]));
+    expect(numbers.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+    for (const { url } of target.seen) {
+      const [, row, number] = url.split('/');
+      expect(decodeURIComponent(row!)).toBe(`row ${(Number(number) - 1) % 7}`);
+    }
+  });
+
+  test('once ends the run with the last row', async () => {
+    const target = await startRecorder();
+    const rows = fileOf(
+      'once.jsonl',
+      '{"id":1,"q":"a b"}\n{"id":2,"q":"ä"}\n{"id":3,"q":null}\n{"id":4,"q":[1]}\n',
+    );
+    const summary = await run({
+      url: `${target.url}?q={{q}}&id={{id}}`,
+      rows,
+      rowsMode: 'once',
+      mode,
+      ...many,
+    });
+    expect(summary.requests).toMatchObject({ scheduled: 4, ok: 4 });
+    expect(summary.plan.rows).toEqual({ mode: 'once', count: 4 });
+    expect(target.seen.map(({ url }) => url).toSorted()).toEqual([
+      '/?q=%5B1%5D&id=4',
+      '/?q=%C3%A4&id=2',
+      '/?q=&id=3',
+      '/?q=a%20b&id=1',
+    ]);
+  });
+
+  test.each(CLIENT_NAMES)('headers and bodies are filled in as their place asks for (%s)', async (client) => {
+    const target = await startRecorder();
+    const rows = fileOf('odd.csv', 'name,age\n"say ""hi"", ü",7\n');
+    const options = { rows, mode, client, ...many, requests: 1, method: 'POST' };
+    await run({
+      ...options,
+      url: target.url,
+      json: '{"name":"{{name}}","age":{{age}}}',
+      headers: ['X-Age: <{{age}}>'],
+    });
+    await run({ ...options, url: target.url, dataUrlencode: ['a b={{name}}', 'c={{age}}'] });
+    await run({ ...options, url: target.url, body: '{{name}}|{{n}}' });
+    await run({
+      ...options,
+      url: target.url,
+      form: ['name={{name}};type=text/plain', 'f=in place;filename=a.csv'],
+    });
+    const [json, fields, text, form] = target.seen;
+    expect(JSON.parse(json!.body)).toEqual({ name: 'say "hi", ü', age: 7 });
+    expect(json!.headers['x-age']).toBe('<7>');
+    expect(Object.fromEntries(new URLSearchParams(fields!.body))).toEqual({ 'a b': 'say "hi", ü', c: '7' });
+    expect(text!.body).toBe('say "hi", ü|1');
+    const parts = await new Response(form!.body, {
+      headers: { 'content-type': String(form!.headers['content-type']) },
+    }).formData();
+    expect(parts.get('name')).toBe('say "hi", ü');
+    expect(await (parts.get('f') as File).text()).toBe('in place');
+    expect((parts.get('f') as File).name).toBe('a.csv');
+  });
+
+  test('random text follows from the seed, whatever the number of workers', async () => {
+    const urls = async (workers: number): Promise<string[]> => {
+      const target = await startRecorder();
+      await run({
+        url: `${target.url}{{uuid}}/{{random -5 5}}`,
+        mode,
+        workers: mode === 'inline' ? 1 : workers,
+        concurrency: 4,
+        requests: 40,
+        seed: 7,
+      });
+      return target.seen.map(({ url }) => url).toSorted();
+    };
+    const one = await urls(1);
+    expect(await urls(3)).toEqual(one);
+    expect(new Set(one).size).toBe(40);
+    for (const url of one)
+      expect(url).toMatch(/^\/[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}\/-?[0-5]$/);
+  });
+
+  test('rows may name the origin, and its connections are kept', async () => {
+    const [a, b] = [await startTarget(), await startTarget()];
+    const rows = fileOf('origins.csv', `url\n${a.url}bytes/3\n${b.url}bytes/5\n`);
+    const summary = await run({ url: '{{url}}', rows, mode, concurrency: 2, workers: 1, requests: 40 });
+    expect(summary.requests.ok).toBe(40);
+    expect([a.stats().byPath, b.stats().byPath]).toEqual([{ '/bytes/3': 20 }, { '/bytes/5': 20 }]);
+    expect(a.stats().connectionsAccepted).toBeLessThanOrEqual(2);
+    expect(b.stats().connectionsAccepted).toBeLessThanOrEqual(2);
+  });
+
+  test('a mix keeps its weights exactly, and has a row and thresholds for each request', async () => {
+    const target = await startRecorder(({ url }) => ({ status: url === '/c' ? 500 : 200 }));
+    const summary = await run({
+      mix: [
+        { name: 'a', url: `${target.url}a`, weight: 6 },
+        { name: 'b c', url: `${target.url}b`, weight: 3, method: 'PUT', headers: ['X-B: 1'] },
+        { name: 'c', url: `${target.url}c` },
+      ],
+      headers: ['X-All: 1'],
+      mode,
+      ...many,
+      requests: 200,
+      thresholds: ['error-rate{c}<50%', 'error-rate{a}<1%', 'p50{b c}<9s'],
+    });
+    expect(countsOf(target.seen.map(({ method, url }) => `${method} ${url}`))).toEqual({
+      'GET /a': 120,
+      'PUT /b': 60,
+      'GET /c': 20,
+    });
+    expect(target.seen.every(({ headers }) => headers['x-all'] === '1')).toBe(true);
+    expect(summary.mix.map(({ name, sent, ok, failed }) => [name, sent, ok, failed])).toEqual([
+      ['a', 120, 120, 0],
+      ['b c', 60, 60, 0],
+      ['c', 20, 0, 20],
+    ]);
+    expect(summary.mix.reduce((sum, { latencyMs }) => sum + latencyMs.count, 0)).toBe(200);
+    expect(summary.thresholds.map(({ ok }) => ok)).toEqual([false, true, true]);
+  });
+});
+
+describe.each(CLIENT_NAMES)('expectations and redirects, %s', (client) => {
+  const base = { mode: 'inline', client, requests: 10, concurrency: 2 } as const;
+
+  test('a response that misses an expectation fails, with an example of what came', async () => {
+    const target = await startRecorder(({ url }) => ({
+      status: url === '/missing' ? 404 : 201,
+      body: '{"data":{"items":[{"id":7,"ok":true}]},"text":"find me"}',
+    }));
+    const told = async (options: Partial<RunOptions>, path = ''): Promise<string> => {
+      const { errors, requests, thresholds } = await run({ ...base, url: target.url + path, ...options });
+      expect(requests.ok + requests.failed).toBe(10);
+      if (Object.keys(options).length > 0)
+        expect(thresholds).toMatchObject([{ expression: 'error-rate<=0%', ok: requests.failed === 0 }]);
+      return errors.map(({ kind, code, example }) => `${kind} ${code}: ${example}`).join('\n');
+    };
+    expect(await told({ expectStatus: '200' })).toBe('expectation STATUS: expected status 200, got 201');
+    expect(await told({ expectStatus: '200-203,404' })).toBe('');
+    expect(await told({ expectStatus: '4xx' }, 'missing')).toBe('');
+    expect(await told({}, 'missing')).toMatch(/^status 404: /);
+    expect(await told({ expectBody: ['find me'] })).toBe('');
+    expect(await told({ expectBody: ['find you'] })).toMatch(
+      /^expectation BODY_TEXT: expected a body with 'find you', got '\{"data/,
+    );
+    expect(await told({ expectJson: ['data.items[0].id=7', 'data.items[0].ok=true', 'text=find me'] })).toBe(
+      '',
+    );
+    expect(await told({ expectJson: ['data.items[1].id=7'] })).toBe(
+      "expectation BODY_JSON: expected data.items[1].id to be '7', got nothing",
+    );
+    expect(await told({ maxBody: 10 })).toMatch(
+      /^expectation BODY_LENGTH: expected at most 10 bytes of body, got 56/,
+    );
+  });
+
+  test('redirects are followed as one request; too many of them fail it', async () => {
+    const other = await startRecorder();
+    const target = await startRecorder(({ url }) => {
+      if (url === '/loop') return { status: 302, headers: { location: '/loop' } };
+      if (url === '/post') return { status: 303, headers: { location: '/end' } };
+      if (url === '/keep') return { status: 307, headers: { location: 'end?x=1' } };
+      if (url === '/other') return { status: 301, headers: { location: `${other.url}there` } };
+      return {};
+    });
+    const follow = async (path: string, options: Partial<RunOptions> = {}) =>
+      run({ ...base, requests: 1, location: true, url: target.url + path, ...options });
+
+    expect((await follow('post', { body: 'x' })).requests.ok).toBe(1);
+    expect(target.seen.splice(0).map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', '/post', 'x'],
+      ['GET', '/end', ''],
+    ]);
+    expect((await follow('keep', { body: 'x' })).statuses).toEqual({ '200': 1 });
+    expect(target.seen.splice(0).map(({ method, url, body }) => [method, url, body])).toEqual([
+      ['POST', '/keep', 'x'],
+      ['POST', '/end?x=1', 'x'],
+    ]);
+    expect((await follow('other', { user: 'me:secret' })).requests.ok).toBe(1);
+    expect(target.seen.splice(0)[0]!.headers['authorization']).toMatch(/^Basic /);
+    expect(other.seen.map(({ url, headers }) => [url, headers['authorization']])).toEqual([
+      ['/there', undefined],
+    ]);
+    const loop = await follow('loop', { location: 3 });
+    expect(target.seen.splice(0)).toHaveLength(4);
+    expect(loop.errors).toMatchObject([
+      {
+        kind: 'expectation',
+        code: 'REDIRECT',
+        count: 1,
+        example: "after 3 of at most 3 redirects: 302 to '/loop'",
+      },
+    ]);
+    expect((await follow('loop', { location: false })).requests.ok).toBe(1);
+  });
+});
+
+describe('rows that cannot be sent', () => {
+  const problems = async (
+    options: Partial<RunOptions>,
+    name: string,
+    text: string | Buffer,
+  ): Promise<string[]> => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return run({ url: 'http://127.0.0.1:9/{{a}}', rows: path, ...options }).then(
+      () => [],
+      (error: { problems: string[] }) => error.problems.map((line) => line.replaceAll(path, name)),
+    );
+  };
+
+  test.each([
+    [
+      'a column that there is not',
+      'x.csv',
+      'b\n1\n',
+      "The URL 'http://127.0.0.1:9/{{a}}': '{{a}}' is no placeholder: choose from b, or from n, uuid",
+    ],
+    ['no rows', 'x.csv', 'a\n', "--rows 'x.csv' has no rows"],
+    ['nothing at all', 'x.csv', '', "--rows 'x.csv' has no rows"],
+    ['a ragged row', 'x.csv', 'a,b\n1,2\n3\n', "--rows 'x.csv': Invalid Record Length"],
+    ['a column twice', 'x.csv', 'a,a\n1,2\n', "--rows 'x.csv': two columns are called 'a'"],
+    ['a column without a name', 'x.csv', 'a,\n1,2\n', "--rows 'x.csv': column 2 has no name"],
+    [
+      'bytes that are no UTF-8',
+      'x.csv',
+      Buffer.from('a\nb\n\xff\n', 'latin1'),
+      "--rows 'x.csv' line 3 is not UTF-8",
+    ],
+    ['a line that is no JSON', 'x.jsonl', '{"a":1}\nnot\n', "--rows 'x.jsonl': line 2 is not JSON"],
+    ['an object that lacks a column', 'x.jsonl', '{"a":1}\n{"b":1}\n', "--rows 'x.jsonl': line 2 lacks 'a'"],
+  ])('%s', async (_name, name, text, expected) => {
+    expect((await problems({}, name, text)).join('\n')).toContain(expected);
+  });
+
+  test('a line end in a header value is found before anything is sent', async () => {
+    const found = await problems({ headers: ['X-A: {{a}}'] }, 'x.csv', 'a\nfine\n"two\nlines"\n');
+    expect(found.join('\n')).toMatch(
+      /^Row 2, .*the header value 'two\nlines' has a character that no header may have/,
+    );
+  });
+});
