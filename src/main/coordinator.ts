@@ -8,7 +8,9 @@ import { PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
 import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
 import type { SampleBatch, WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { StoppedBy } from '../protocol/summary.ts';
 import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
+import { brokenRule } from './abort-rules.ts';
 import { split, windowEndMs } from './plan/split.ts';
 import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
 import { headlinePercentiles, type Progress, topErrorOf } from './progress.ts';
@@ -26,6 +28,11 @@ const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
 /** At a stop, what is in flight is waited for at most this long. */
 const LONGEST_DRAIN_MS = 5_000;
+/** Rules that may end the run are looked at so often. */
+const RULES_INTERVAL_MS = 1_000;
+
+/** Sees the records of the worker of that index. */
+export type OnBatch = (batch: SampleBatch, worker: number) => void;
 
 class Worker {
   readonly shard: Shard;
@@ -45,7 +52,7 @@ export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
   readonly #workers: Worker[];
-  readonly #onBatch: (batch: SampleBatch) => void;
+  readonly #onBatch: OnBatch;
   readonly #records: RunRecords;
   readonly #windowEndMs: number | null;
   readonly #allReady = Promise.withResolvers<void>();
@@ -54,13 +61,15 @@ export class Coordinator {
   #windowAtMs: number | null = null;
   #stoppedAtMs: number | null = null;
   #interrupted = false;
+  #stoppedBy: StoppedBy | null = null;
+  #rulesTimer: NodeJS.Timeout | null = null;
   #killTimer: NodeJS.Timeout | null = null;
   #keepsValues = true;
   #isOver = false;
   #batchBytes = 0;
 
   /** `onBatch` sees every batch as it comes, before its buffer is used again. */
-  constructor(plan: RunPlan, clock: Clock, onBatch: (batch: SampleBatch) => void = () => {}) {
+  constructor(plan: RunPlan, clock: Clock, onBatch: OnBatch = () => {}) {
     this.#onBatch = onBatch;
     this.#plan = plan;
     this.#clock = clock;
@@ -105,6 +114,7 @@ export class Coordinator {
     } finally {
       this.#isOver = true;
       if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+      if (this.#rulesTimer !== null) clearInterval(this.#rulesTimer);
       await pool.close();
     }
     const cpu = process.cpuUsage(cpuBefore);
@@ -127,6 +137,7 @@ export class Coordinator {
       })),
       records: this.#records,
       interrupted: this.#interrupted,
+      stoppedBy: this.#stoppedBy,
       windowAtMs: this.#windowAtMs,
       stoppedAtMs: this.#stoppedAtMs,
       startupMs: (this.#windowAtMs === null ? this.#clock.nowMs() : this.#windowAtMs - warmupMs) - calledAtMs,
@@ -139,7 +150,7 @@ export class Coordinator {
 
   /** Starts nothing more, waits for what is in flight (at most the timeout or 5 s), then ends the run. */
   stop(): void {
-    this.#interrupt(Math.min(this.#plan.timeoutMs, LONGEST_DRAIN_MS), GRACE_MS);
+    this.#interrupt(this.#drainMs, GRACE_MS);
   }
 
   /** Ends the run with what has been recorded; what is in flight stays unfinished. */
@@ -167,6 +178,10 @@ export class Coordinator {
     };
   }
 
+  get #drainMs(): number {
+    return Math.min(this.#plan.timeoutMs, LONGEST_DRAIN_MS);
+  }
+
   #go(pool: WorkerPool): void {
     const { warmupMs, timeoutMs } = this.#plan;
     const startAtMs = this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
@@ -174,20 +189,37 @@ export class Coordinator {
     this.#windowAtMs = windowAtMs;
     for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
     if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+    if (this.#plan.abortOn.length > 0) {
+      this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
+    }
     if (this.#windowEndMs === null) return;
     this.#killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
   }
 
   #interrupt(drainMs: number, graceMs: number): void {
     if (this.#isOver) return;
-    const nowMs = this.#clock.nowMs();
-    if (!this.#interrupted) {
-      this.#interrupted = true;
+    this.#interrupted = true;
+    this.#endEarly(drainMs, graceMs);
+  }
+
+  #endEarly(drainMs: number, graceMs: number): void {
+    if (this.#stoppedAtMs === null) {
+      const nowMs = this.#clock.nowMs();
       this.#stoppedAtMs = this.#windowAtMs === null ? 0 : nowMs - this.#windowAtMs;
       this.#records.windowEndMs = Math.min(this.#records.windowEndMs, this.#stoppedAtMs);
     }
     this.#tellStop(drainMs);
     this.#killAfter(drainMs + graceMs);
+  }
+
+  /** Ends the run as the first Ctrl-C does where a rule is broken, while there is load left to spare. */
+  #checkRules(): void {
+    if (this.#windowAtMs === null || this.#stoppedAtMs !== null) return;
+    const elapsedMs = this.#clock.nowMs() - this.#windowAtMs;
+    if (elapsedMs <= 0 || elapsedMs >= this.#records.windowEndMs) return;
+    const tallies = this.#workers.map(({ tally }) => tally);
+    this.#stoppedBy = brokenRule(this.#plan, tallies, this.#records.mix, elapsedMs);
+    if (this.#stoppedBy !== null) this.#endEarly(this.#drainMs, GRACE_MS);
   }
 
   #tellStop(drainMs: number): void {
@@ -212,7 +244,7 @@ export class Coordinator {
         if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
         return;
       case 'batch':
-        this.#onBatch(message.batch);
+        this.#onBatch(message.batch, index);
         this.#batchBytes += message.batch.buffer.byteLength;
         worker.tally.fold(message.batch, this.#records);
         worker.tally.foldErrors(message.errors);

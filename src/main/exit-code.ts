@@ -3,7 +3,9 @@ import type { Summary } from '../protocol/summary.ts';
 
 /** What the process ends with after a run. */
 export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
-  const isFailed = summary.requests.ok === 0 || summary.thresholds.some(({ ok }) => !ok);
+  const { requests, thresholds, stoppedBy } = summary;
+  // What was in flight at the stop may have put the rule right again.
+  const isFailed = requests.ok === 0 || stoppedBy !== null || thresholds.some(({ ok }) => !ok);
   return worstOf([
     summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,

@@ -10,6 +10,7 @@ export type {
   LatencySummary,
   RequestCounts,
   SeriesBucket,
+  StoppedBy,
   Summary,
   WorkerSummary,
 } from '../protocol/summary.ts';

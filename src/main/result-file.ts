@@ -32,14 +32,16 @@ export class ResultFile {
       // A link stays a link: what it leads to is replaced.
       const finalPath = await realpath(path).catch(() => path);
       const known = await stat(finalPath).catch(() => null);
-      if (known?.isDirectory() === true) throw cannotWrite(path, 'it is a folder');
+      if (known?.isDirectory() === true) throw cannotWrite('--out', path, 'it is a folder');
       if (known !== null && !known.isFile())
         return new ResultFile(finalPath, null, await open(finalPath, 'r+'));
       const suffix = randomBytes(6).toString('hex');
       const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${suffix}.tmp`);
       return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode));
     } catch (error) {
-      throw error instanceof VolleyError ? error : cannotWrite(path, codeOf(error) || messageOf(error));
+      throw error instanceof VolleyError
+        ? error
+        : cannotWrite('--out', path, codeOf(error) || messageOf(error));
     }
   }
 
@@ -52,7 +54,7 @@ export class ResultFile {
       if (this.#temporaryPath !== null) await rename(this.#temporaryPath, this.#path);
     } catch (error) {
       await this.discard();
-      throw cannotWrite(this.#path, codeOf(error) || messageOf(error));
+      throw cannotWrite('--out', this.#path, codeOf(error) || messageOf(error));
     }
   }
 
@@ -145,9 +147,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function cannotWrite(path: string, why: string): VolleyError {
+/** That the file which an option names cannot be written. */
+export function cannotWrite(option: string, path: string, why: string): VolleyError {
   return new VolleyError(
     ERROR_CODES.output,
-    `--out '${path}' cannot be written (${why}): choose a file in a folder that can be written to.`,
+    `${option} '${path}' cannot be written (${why}): choose a file in a folder that can be written to.`,
   );
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Clock, createMonotonicClock } from '../protocol/clock.ts';
 import type { RunPlan } from '../protocol/plan.ts';
 import type { Summary } from '../protocol/summary.ts';
-import { Coordinator } from './coordinator.ts';
+import { Coordinator, type OnBatch } from './coordinator.ts';
 import type { RunOptions } from './plan/options.ts';
 import { resolvePlan } from './plan/resolve.ts';
 import { POOLS } from './pool/pools.ts';
@@ -50,10 +50,10 @@ export async function start(options: RunOptions, control: RunControl = {}): Prom
   return startPlan(await resolvePlan(options), control);
 }
 
-/** Starts a plan that has been resolved. */
-export function startPlan(plan: RunPlan, { signal }: RunControl = {}): Run {
+/** Starts a plan that has been resolved; `onBatch` sees what is recorded as it comes. */
+export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBatch?: OnBatch): Run {
   const clock = createMonotonicClock();
-  const coordinator = new Coordinator(plan, clock);
+  const coordinator = new Coordinator(plan, clock, onBatch);
   const over = new AbortController();
   const stop = (): void => coordinator.stop();
   if (signal?.aborted === true) stop();

@@ -108,5 +108,7 @@ export interface RunPlan {
   /** As given, for instance "99.9": ranks are computed in exact decimal arithmetic. */
   readonly percentiles: readonly string[];
   readonly thresholds: readonly Threshold[];
+  /** Those of the thresholds that end the run when they do not hold of what has been recorded so far. */
+  readonly abortOn: readonly Threshold[];
   readonly seed: number;
 }

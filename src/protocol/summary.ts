@@ -71,6 +71,15 @@ export interface SeriesBucket {
   readonly p99: number | null;
 }
 
+/** The rule that ended a run early. */
+export interface StoppedBy {
+  readonly expression: string;
+  /** Milliseconds, requests per second, or a share, at that time. */
+  readonly measured: number;
+  /** Since the window began. */
+  readonly atMs: number;
+}
+
 export type Verdict = 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
 
 export interface StageSummary {
@@ -120,6 +129,8 @@ export interface Summary {
     readonly seed: number;
   };
   readonly interrupted: boolean;
+  /** Null where no rule ended the run. */
+  readonly stoppedBy: StoppedBy | null;
   readonly degraded: boolean;
   /** What makes the result degraded, a sentence each. */
   readonly degradedReasons: readonly string[];

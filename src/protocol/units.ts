@@ -15,3 +15,8 @@ export function nanosToMs(nanos: bigint): number {
 export function microsToMs(micros: number): number {
   return micros / MICROS_PER_MS;
 }
+
+/** Milliseconds in seconds, the base unit of formats that others read. */
+export function msToSeconds(valueMs: number): number {
+  return valueMs / MS_PER_SECOND;
+}

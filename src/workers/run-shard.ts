@@ -200,7 +200,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       return { kind: 'expectation', code: 'REDIRECT', count: 1, example };
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const example = `${target.method} ${target.path} was answered with ${status}`;
+      const example = `${target.method} ${target.path || target.url} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const miss = expectation === null ? null : missOf(expectation, exchange);

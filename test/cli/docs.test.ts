@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { ERROR_CODES, EXIT_CODES, run } from '../../src/main/index.ts';
+import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/refusal.ts';
 import { ROOT, volley } from '../support/cli.ts';
+import { summaryWith } from '../support/summary.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -45,7 +47,8 @@ describe('the documents and the program agree on', () => {
       documented.filter((option) => option in run).every((option) => option in COMMANDS[name]!.options),
     ).toBe(true);
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
-    expect(left.sort()).toEqual(name === 'modes' ? ['mode', 'repeat', 'threshold'] : ['repeat', 'threshold']);
+    const ofOneRun = ['abort-on', 'repeat', 'samples', 'step-summary', 'threshold'];
+    expect(left.sort()).toEqual([...(name === 'modes' ? ['mode'] : []), ...ofOneRun].sort());
   });
 
   test('the fields of a comparison', async () => {
@@ -85,8 +88,8 @@ describe('the documents and the program agree on', () => {
   });
 
   test('the commands', () => {
-    for (const name of Object.keys(COMMANDS).filter((command) => command !== 'run'))
-      expect(CLI).toContain(`volley ${name}`);
+    for (const { name } of Object.values(COMMANDS).filter((command) => command.name !== '$0'))
+      expect(CLI).toContain(`volley ${name} `);
   });
 
   test('the help', async () => {
@@ -127,6 +130,14 @@ describe('the documents and the program agree on', () => {
     });
     const missing = fieldsOf(summary).filter((field) => !isDocumented(field));
     expect(missing).toEqual([]);
+  });
+
+  test('the metrics of the form for Prometheus', () => {
+    const text = renderPrometheus(summaryWith({ rate: { ...summaryWith().rate, targetPerSecond: 1 } }));
+    const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]!);
+    const documented = [...METRICS.matchAll(/`(volley_[a-z_]+)`/g)].map((match) => match[1]!);
+    const rare = ['volley_errors_total', 'volley_threshold_ok'];
+    expect(documented.toSorted()).toEqual([...names, ...rare].toSorted());
   });
 
   test('the faults of the reference server', () => {

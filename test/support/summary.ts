@@ -65,6 +65,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       seed: 1,
     },
     interrupted: false,
+    stoppedBy: null,
     degraded: false,
     degradedReasons: [],
     notes: [],

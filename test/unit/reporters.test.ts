@@ -151,6 +151,12 @@ describe('the exit code', () => {
       false,
       1,
     ],
+    [
+      'a rule ended the run, and came right in the end',
+      summaryWith({ stoppedBy: { expression: 'p99<1ms', measured: 2, atMs: 1_000 } }),
+      false,
+      1,
+    ],
     ['degraded outranks failed', { ...failed, degraded: true }, false, 3],
     ['unwritten outranks degraded', { ...failed, degraded: true }, true, 4],
     ['interrupted outranks them all', { ...failed, degraded: true, interrupted: true }, true, 130],

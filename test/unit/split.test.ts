@@ -31,6 +31,7 @@ const PLAN: RunPlan = {
   timeoutMs: 1_000,
   cpuWork: 0,
   thresholds: [],
+  abortOn: [],
   percentiles: ['50'],
   seed: 1,
 };

@@ -25,6 +25,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: RUN_OPTIONS,
     run: async (parsed, problems) => (await import('./run-command.ts')).runCommand(parsed, problems),
   },
+  plan: {
+    name: 'run',
+    describe: 'Run a load test that a plan file describes: several requests, thresholds, every option',
+    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON (docs/plans.md)' }],
+    options: RUN_OPTIONS,
+    run: async (parsed, problems) => (await import('./plan-command.ts')).planCommand(parsed, problems),
+  },
   modes: {
     name: 'modes',
     describe: 'The same load as sequential, inline, threads and processes, in interleaved rounds',
@@ -70,7 +77,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       output: {
         alias: 'o',
         type: 'string',
-        describe: 'Form of the result: text, json or markdown',
+        describe: 'Form of the result: text, json or markdown; of a run also csv, junit, prometheus',
         defaultDescription: 'text',
       },
     },

@@ -17,7 +17,16 @@ const DEFAULT_DURATION = '2s';
 const DEFAULT_WARMUP = '500ms';
 
 // A comparison has no rules of its own to keep but --fail-if.
-const { output: _output, repeat: _repeat, threshold: _threshold, mode, ...LOAD_OPTIONS } = RUN_OPTIONS;
+const {
+  output: _output,
+  repeat: _repeat,
+  threshold: _threshold,
+  'abort-on': _abortOn,
+  samples: _samples,
+  'step-summary': _stepSummary,
+  mode,
+  ...LOAD_OPTIONS
+} = RUN_OPTIONS;
 
 const JUDGING: Readonly<Record<string, Options>> = {
   rounds: {

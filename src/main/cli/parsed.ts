@@ -10,6 +10,15 @@ export class Parsed {
     this.positionals = positionals.filter((value) => value !== undefined).map(String);
   }
 
+  /** The same with other arguments, and with values for options that were not given. */
+  withDefaults(
+    values: Readonly<Record<string, readonly string[] | true>>,
+    positionals: readonly string[],
+  ): Parsed {
+    const missing = Object.entries(values).filter(([name]) => this.values[name] === undefined);
+    return new Parsed({ ...this.values, ...Object.fromEntries(missing) }, positionals);
+  }
+
   /** The last value of an option that takes text. */
   last(name: string): string | undefined {
     return this.all(name).at(-1);

@@ -1,24 +1,36 @@
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import type { RunOptions } from '../plan/options.ts';
 import { Problems } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
-import { runOptionsFrom } from './run-options.ts';
 
 const FEWEST = 2;
+/** Options that are about one run. */
+const OF_ONE_RUN = ['abort-on', 'samples', 'step-summary'] as const;
 // Nothing is compared, so none of them decides anything.
 const [HEADLINE]: readonly Metric[] = METRICS;
 
 /** `volley <url> --repeat N`: the same run N times, each in a process of its own, in one result. */
-export async function repeatCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+export async function repeatCommand(
+  parsed: Parsed,
+  options: RunOptions,
+  problems: string[],
+): Promise<ExitCode> {
   const counts = new Problems();
   const rounds = counts.count('--repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
   problems.push(...counts.sentences);
+  for (const name of OF_ONE_RUN) {
+    if (parsed.values[name] !== undefined)
+      problems.push(
+        `--${name} with --repeat '${parsed.last('repeat')}': it is for one run: leave either out.`,
+      );
+  }
   const form = comparisonFormFrom(parsed.last('output'), problems);
-  const plan = await completePlan(await readOptions(runOptionsFrom(parsed, problems), problems));
+  const plan = await completePlan(await readOptions(options, problems));
   return measureAndPrint({
     kind: 'repeat',
     arms: [{ name: 'run', plan }],

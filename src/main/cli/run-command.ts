@@ -1,49 +1,64 @@
-import { messageOf } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
+import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
-import { ResultFile } from '../result-file.ts';
 import { startPlan } from '../run.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
+import { outputPathsFrom, RunOutputs } from './run-outputs.ts';
+
+/** What a plan file says that no option can. */
+export type Planned = Pick<RunOptions, 'url' | 'mix' | 'variables'>;
 
 /** `volley <url>`: checks everything, runs, prints the result. */
-export async function runCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+export async function runCommand(
+  parsed: Parsed,
+  problems: string[],
+  planned: Planned = {},
+): Promise<ExitCode> {
+  const options = withPlanned(runOptionsFrom(parsed, problems), planned);
   if (parsed.last('repeat') !== undefined) {
-    return (await import('./repeat-command.ts')).repeatCommand(parsed, problems);
+    return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems);
   }
   const form = outputFormFrom(parsed.last('output'), problems);
-  const options = runOptionsFrom(parsed, problems);
+  const paths = outputPathsFrom(parsed, problems);
   const plan = await completePlan(await readOptions(options, problems));
-  const outPath = parsed.last('out');
-  const file = outPath === undefined ? null : await ResultFile.open(outPath);
+  const outputs = await RunOutputs.open(
+    paths,
+    plan.mix.map(({ name }) => name),
+    note,
+  );
 
-  const run = startPlan(plan);
+  const run = startPlan(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
   const removeHandlers = handleInterrupts(run, note);
   try {
     await showProgress(run, process.stderr);
     const summary = await run.summary;
-    let couldNotWrite = false;
-    try {
-      await file?.commit(REPORTERS.json(summary));
-    } catch (error) {
-      couldNotWrite = true;
-      note(messageOf(error));
-    }
-    process.stdout.write(REPORTERS[couldNotWrite ? 'json' : form](summary));
+    const { isSaved, isComplete } = await outputs.finish(summary);
+    process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary));
     const why = whyNothingSucceeded(summary);
     if (why !== null) note(why);
-    return exitCodeOf(summary, couldNotWrite);
+    return exitCodeOf(summary, !isComplete);
   } catch (error) {
-    await file?.discard();
+    await outputs.discard();
     throw error;
   } finally {
     removeHandlers();
   }
+}
+
+function withPlanned(options: RunOptions, { url, mix, variables }: Planned): RunOptions {
+  return {
+    ...options,
+    url: options.url ?? url,
+    mix,
+    // What is said on the command line comes first.
+    variables: { ...variables, ...options.variables },
+  };
 }
 
 function note(line: string): void {

@@ -63,6 +63,7 @@ export const RUN_OPTIONS = {
   'expect-body': text(undefined, 'Text that each body must have; repeatable', 'none'),
   'expect-json': text(undefined, 'What JSON bodies must say, as path=value; repeatable', 'none'),
   'max-body': text(undefined, 'Bytes that a body may have at most', 'no limit'),
+  set: text(undefined, 'A value for {{name}}, as name=value; repeatable', 'none'),
   timeout: text(
     undefined,
     'From when a request is given to a connection until its last byte',
@@ -80,15 +81,27 @@ export const RUN_OPTIONS = {
     'A rule such as p99<50ms, error-rate<1% or throughput>500/s; repeatable',
     'none',
   ),
+  'abort-on': text(undefined, 'The same, checked every second: the run ends when it does not hold', 'none'),
   seed: text(undefined, 'For everything random', 'random, and printed'),
   insecure: { alias: 'k', type: 'boolean', describe: 'Accept any certificate' },
   repeat: text(undefined, 'Measure so many rounds, for an interval on every headline figure', '1'),
-  output: text('o', 'Form of the result on stdout: text, json or markdown', 'text'),
+  output: text('o', 'Form of the result on stdout: text, json, markdown, csv, junit or prometheus', 'text'),
   out: text(undefined, 'Also save the result as JSON to this file', 'none'),
+  samples: text(undefined, 'Write every request to this file, which ends in .csv or .jsonl', 'none'),
+  'step-summary': { type: 'boolean', describe: 'Append the result as Markdown to $GITHUB_STEP_SUMMARY' },
 } as const satisfies Record<string, Options>;
 
 /** Options that may be given more than once. */
-const REPEATABLE = new Set(['header', 'threshold', 'data-urlencode', 'form', 'expect-body', 'expect-json']);
+const REPEATABLE = new Set([
+  'header',
+  'threshold',
+  'abort-on',
+  'data-urlencode',
+  'form',
+  'expect-body',
+  'expect-json',
+  'set',
+]);
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
 export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
@@ -126,6 +139,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     curl: one('curl'),
     curlFile: one('curl-file'),
     har: one('har'),
+    variables: variablesIn(parsed.all('set'), problems),
     rows: one('rows'),
     rowsMode: one('rows-mode') as RowsMode | undefined,
     expectStatus: one('expect-status'),
@@ -142,9 +156,20 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     cpuWork: one('cpu-work'),
     percentiles: one('percentiles'),
     thresholds: parsed.all('threshold'),
+    abortOn: parsed.all('abort-on'),
     seed: one('seed'),
     insecure: parsed.flag('insecure'),
   };
+}
+
+function variablesIn(settings: readonly string[], problems: string[]): Record<string, string> {
+  const variables: Record<string, string> = {};
+  for (const setting of settings) {
+    const equals = setting.indexOf('=');
+    if (equals < 1) problems.push(`--set '${setting}': give it as name=value.`);
+    else variables[setting.slice(0, equals)] = setting.slice(equals + 1);
+  }
+  return variables;
 }
 
 function text(alias: string | undefined, describe: string, defaultDescription: string): Options {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
-import { Problems, quoted } from './problems.ts';
+import { Problems, quoted, withoutCredentials } from './problems.ts';
 
 const MOST_REQUESTS = 1_000;
 
@@ -42,7 +42,7 @@ async function expandedBy(
       mix: bounded(
         '--urls',
         urls,
-        (list ?? []).map((url) => ({ name: url, url })),
+        (list ?? []).map((url) => ({ name: withoutCredentials(url), url })),
         problems,
       ),
     };

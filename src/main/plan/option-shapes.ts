@@ -59,6 +59,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   cpuWork: QUANTITY,
   percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
   thresholds: LIST,
+  abortOn: LIST,
   seed: QUANTITY,
   insecure: FLAG,
 };

@@ -103,6 +103,8 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly percentiles?: string | readonly string[] | undefined;
   /** Rules that the result has to keep: `p99<50ms`, `error-rate<1%`, `throughput>500/s`. */
   readonly thresholds?: readonly string[] | undefined;
+  /** Rules like those, which also end the run as soon as they do not hold. */
+  readonly abortOn?: readonly string[] | undefined;
   /** For everything random; by default a random one, which the result names. */
   readonly seed?: number | string | undefined;
   /** Accept any certificate. */

@@ -43,5 +43,12 @@ export function quoted(value: unknown): string {
 
 /** A user's URL as an error message shows it: without a name and password. */
 export function quotedUrl(text: string): string {
-  return quoted(text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i, '$1…@'));
+  return quoted(text.replace(CREDENTIALS, '$1…@'));
 }
+
+/** A URL without a name and password. */
+export function withoutCredentials(url: string): string {
+  return url.replace(CREDENTIALS, '$1');
+}
+
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i;

@@ -7,6 +7,8 @@ import { type Problems, quoted } from './problems.ts';
 /** Stands for an origin that rows will name. */
 const SOME_URL = 'http://origin.invalid/';
 const HAS_OPEN_ORIGIN = /^\s*(?:\{\{|[a-z][a-z0-9+.-]*:\/\/[^/?#]*\{\{|[^/?#]*\{\{)/i;
+/** Scheme, host and port, or as far as placeholders stand for them. */
+const BEGIN = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\{\{.*?\}\}|[^/?#{])*/i;
 const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
@@ -27,12 +29,14 @@ export function markRequest(
   const { url, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
   const mark = <T extends string | undefined>(text: T, option: string): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
-  const openUrl = HAS_OPEN_ORIGIN.test(url) ? markOpenUrl(url, placeholders) : null;
+  const { begin, rest } = markUrl(url, placeholders);
+  // A beginning that is the same for every request is no open one.
+  const origin = placeholders.constant(begin);
   return {
-    openUrl,
+    openUrl: origin === null ? begin + rest : null,
     marked: {
       ...request,
-      url: openUrl === null ? placeholders.mark(url, `The URL ${quoted(url)}`, 'url') : SOME_URL,
+      url: origin === null ? SOME_URL : origin + rest,
       headers: headers?.map((line) => mark(line, '--header')),
       body: typeof body === 'string' ? mark(body, '--body') : body,
       json: json === undefined ? json : placeholders.mark(jsonText(json, problems), '--json', 'json'),
@@ -45,15 +49,16 @@ export function markRequest(
   };
 }
 
-/** What a URL begins with is a URL, or the beginning of one: it stays as it is. */
-function markOpenUrl(url: string, placeholders: Placeholders): string {
-  const authorityEnd = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\{\{.*?\}\}|[^/?#{])*/i.exec(url)?.[0].length ?? 0;
+/** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
+function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
   const option = `The URL ${quoted(url)}`;
-  const begin = url.slice(0, authorityEnd);
-  const withScheme = WITH_SCHEME.test(begin) || begin.startsWith('{{') ? begin : `http://${begin}`;
-  return (
-    placeholders.mark(withScheme, option, 'raw') + placeholders.mark(url.slice(authorityEnd), option, 'url')
-  );
+  const beginEnd = HAS_OPEN_ORIGIN.test(url) ? (BEGIN.exec(url)?.[0].length ?? 0) : 0;
+  const begin = url.slice(0, beginEnd);
+  const needsScheme = begin !== '' && !begin.startsWith('{{') && !WITH_SCHEME.test(begin);
+  return {
+    begin: placeholders.mark(needsScheme ? `http://${begin}` : begin, option, 'raw'),
+    rest: placeholders.mark(url.slice(beginEnd), option, 'url'),
+  };
 }
 
 function jsonText(json: string, problems: Problems): string {

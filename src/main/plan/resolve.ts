@@ -35,7 +35,13 @@ import { Problems, quoted } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests.ts';
 import { isLocal, resolveTargets } from './target.ts';
-import { checkThresholdNames, parseThresholds, percentilesIn, withErrorRate } from './thresholds.ts';
+import {
+  checkThresholdNames,
+  parseThresholds,
+  percentilesIn,
+  withErrorRate,
+  withRules,
+} from './thresholds.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -80,7 +86,8 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
-  const thresholds = parseThresholds(options.thresholds ?? [], problems);
+  const abortOn = parseThresholds(options.abortOn ?? [], problems, '--abort-on');
+  const thresholds = withRules(parseThresholds(options.thresholds ?? [], problems), abortOn);
   if (parsed !== null)
     checkThresholdNames(
       thresholds,
@@ -131,6 +138,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     thresholds: parsed.mix.some(({ expectation }) => expectation !== null)
       ? withErrorRate(thresholds)
       : thresholds,
+    abortOn,
     seed: seed ?? randomInt(2 ** 32),
   };
 }

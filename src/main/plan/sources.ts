@@ -1,4 +1,5 @@
 import type { NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
+import { withoutCredentials } from './problems.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
 const SHARED = [
@@ -27,7 +28,7 @@ const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
 export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] {
   const { url = '', mix } = options;
   const shared = sharedOf(options);
-  if (mix === undefined) return [{ ...shared, name: url, url }];
+  if (mix === undefined) return [{ ...shared, name: withoutCredentials(url), url }];
   return mix.map((request) => merged(shared, request));
 }
 

@@ -21,12 +21,16 @@ const LATENCY_UNITS: Readonly<Record<string, number>> = {
 };
 
 /** Reads rules such as `p99<50ms`, `p99.9(service)<80ms`, `error-rate<1%` or `throughput>500/s`. */
-export function parseThresholds(expressions: readonly string[], problems: Problems): Threshold[] {
+export function parseThresholds(
+  expressions: readonly string[],
+  problems: Problems,
+  option = '--threshold',
+): Threshold[] {
   return expressions.flatMap((expression) => {
     const threshold = parseThreshold(expression);
     if (threshold === null) {
       problems.add(
-        `--threshold ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
+        `${option} ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
           'error-rate<1%, throughput>500/s or rate>=100/s.',
       );
     }
@@ -53,6 +57,12 @@ export function withErrorRate(thresholds: readonly Threshold[]): readonly Thresh
   if (thresholds.some(({ measure }) => measure.type === 'error-rate')) return thresholds;
   const measure = { type: 'error-rate' } as const;
   return [...thresholds, { expression: 'error-rate<=0%', measure, request: null, operator: '<=', limit: 0 }];
+}
+
+/** Rules and others besides, each expression once. */
+export function withRules(thresholds: readonly Threshold[], others: readonly Threshold[]): Threshold[] {
+  const known = new Set(thresholds.map(({ expression }) => expression));
+  return [...thresholds, ...others.filter(({ expression }) => !known.has(expression))];
 }
 
 /** Percentiles that rules ask for, so that they are computed and shown. */

@@ -2,7 +2,7 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, formatRate } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
-import { measuredText } from './rule-text.ts';
+import { measuredText, stopSentences } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 
 const MOST_ERRORS = 10;
@@ -11,6 +11,7 @@ const MOST_ERRORS = 10;
 export function renderMarkdown(summary: Summary): string {
   const { tool, plan, interrupted, degradedReasons, notes, generator } = summary;
   const remarks = [
+    ...stopSentences(summary),
     ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
     ...notes,

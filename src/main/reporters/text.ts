@@ -15,7 +15,7 @@ import {
   formatRate,
 } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
-import { measuredText } from './rule-text.ts';
+import { measuredText, stopSentences } from './rule-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
 
@@ -102,8 +102,10 @@ function loadParts(load: LoadSummary): string[] {
   ];
 }
 
-function notices({ interrupted, degradedReasons, notes }: Summary): string[] {
+function notices(summary: Summary): string[] {
+  const { interrupted, degradedReasons, notes } = summary;
   return [
+    ...stopSentences(summary),
     ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
     ...notes,

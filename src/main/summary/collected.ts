@@ -2,6 +2,7 @@ import type { RunRecords, Tally } from '../../metrics/tally.ts';
 import type { RunPlan, WorkerKind } from '../../protocol/plan.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { StoppedBy } from '../../protocol/summary.ts';
 
 /** What the coordinator knows of one worker when all has ended. */
 export interface CollectedWorker {
@@ -24,6 +25,7 @@ export interface Collected {
   readonly workers: readonly CollectedWorker[];
   readonly records: RunRecords;
   readonly interrupted: boolean;
+  readonly stoppedBy: StoppedBy | null;
   /** When the window began, on the shared clock; null where the load never did. */
   readonly windowAtMs: number | null;
   /** When the run was stopped, from the start of the window; null where it was not. */

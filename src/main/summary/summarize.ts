@@ -70,6 +70,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       seed: plan.seed,
     },
     interrupted: collected.interrupted,
+    stoppedBy: collected.stoppedBy,
     degraded: false,
     degradedReasons: [],
     notes: notesOn(plan.load, latencies),
@@ -210,9 +211,9 @@ function lossesOf(workers: readonly CollectedWorker[]): string[] {
     );
 }
 
-/** Load that was to be sent and was not, unless the user has stopped the run. */
-function shortfallOf({ interrupted, requests: { dropped, notStarted } }: Summary): string[] {
-  if (interrupted) return [];
+/** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
+function shortfallOf({ interrupted, stoppedBy, requests: { dropped, notStarted } }: Summary): string[] {
+  if (interrupted || stoppedBy !== null) return [];
   const reasons: string[] = [];
   if (dropped > 0)
     reasons.push(`${dropped} requests were dropped: they had no connection when the waiting ended.`);

@@ -1,8 +1,15 @@
-import type { LatencySummary, MixRow, Summary } from '../../protocol/summary.ts';
+import type { LatencySummary, MixRow, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
 
 /** What rules are checked against. */
-export type Judged = Pick<Summary, 'latencyMs' | 'requests' | 'rate' | 'mix'>;
+export interface Judged {
+  readonly latencyMs: Omit<Summary['latencyMs'], 'intervals'>;
+  readonly requests: Pick<RequestCounts, 'sent' | 'ok'>;
+  readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
+  readonly mix: readonly JudgedRow[];
+}
+
+type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'latencyMs'>;
 
 interface Measured {
   /** Null where there is no such figure. */
@@ -27,7 +34,8 @@ export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged
   });
 }
 
-function holds(value: number, operator: Threshold['operator'], limit: number): boolean {
+/** Whether a value keeps a limit. */
+export function holds(value: number, operator: Threshold['operator'], limit: number): boolean {
   switch (operator) {
     case '<':
       return value < limit;
@@ -40,7 +48,8 @@ function holds(value: number, operator: Threshold['operator'], limit: number): b
   }
 }
 
-function measuredIn(judged: Judged, measure: Measure, request: string | null): Measured {
+/** What a rule is about; `request` is the name of one of the mix. */
+export function measuredIn(judged: Judged, measure: Measure, request: string | null): Measured {
   const row = request === null ? null : judged.mix.find(({ name }) => name === request);
   if (row === undefined) return { value: null, isLowerBound: false };
   switch (measure.type) {
@@ -70,7 +79,7 @@ function measuredIn(judged: Judged, measure: Measure, request: string | null): M
 function latencyIn(
   { latencyMs }: Judged,
   { kind }: Extract<Measure, { kind: unknown }>,
-  row: MixRow | null,
+  row: JudgedRow | null,
 ): LatencySummary {
   return row?.latencyMs ?? latencyMs[kind ?? latencyMs.headline];
 }

@@ -1,0 +1,42 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { type Place, readPlanFile } from '../plan/plan-file.ts';
+import type { Parsed } from './parsed.ts';
+import { runCommand } from './run-command.ts';
+
+/** `volley run <plan>`: a run that a file describes; options come before what it says. */
+export async function planCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const path = parsed.positionals[0];
+  if (path === undefined) {
+    problems.push('No plan was given: say which file, for instance volley run plan.yaml.');
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  const plan = readPlanFile(path);
+  const { url, ...options } = Object.fromEntries(plan.options);
+  const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));
+  try {
+    // A run's first argument is its URL, a plan's is its file.
+    return await runCommand(parsed.withDefaults(options, []), problems, {
+      url: Array.isArray(url) ? url[0] : undefined,
+      mix: plan.mix ?? undefined,
+      variables: plan.variables,
+    });
+  } catch (error) {
+    if (!(error instanceof VolleyError)) throw error;
+    throw new VolleyError(
+      error.code,
+      error.problems.map((sentence) => withPlace(sentence, plan.places, known)),
+    );
+  }
+}
+
+/** A problem of an option that stands in the plan says where. */
+function withPlace(
+  sentence: string,
+  places: ReadonlyMap<string, Place>,
+  onCommandLine: ReadonlySet<string>,
+): string {
+  const [, option = ''] = /^--([a-z-]+)/.exec(sentence) ?? [];
+  const place = onCommandLine.has(option) ? undefined : places.get(option);
+  return place === undefined ? sentence : `${place}: ${sentence}`;
+}

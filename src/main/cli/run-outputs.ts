@@ -1,0 +1,89 @@
+import { resolve } from 'node:path';
+import { messageOf } from '../../protocol/errors.ts';
+import type { SampleBatch } from '../../protocol/report.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { REPORTERS } from '../reporters/reporters.ts';
+import { ResultFile } from '../result-file.ts';
+import { SamplesFile, samplesProblem } from '../samples-file.ts';
+import type { Parsed } from './parsed.ts';
+import { StepSummary, stepSummaryPath } from './step-summary.ts';
+
+export interface OutputPaths {
+  readonly out: string | null;
+  readonly samples: string | null;
+  readonly stepSummary: string | null;
+}
+
+/** The files that were asked for; problems are added to the list. */
+export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths {
+  const out = parsed.last('out') ?? null;
+  const samples = parsed.last('samples') ?? null;
+  const problem = samples === null ? null : samplesProblem(samples);
+  if (problem !== null) problems.push(problem);
+  if (out !== null && samples !== null && resolve(out) === resolve(samples))
+    problems.push(`--samples '${samples}' is the file of --out too: give each a file of its own.`);
+  return { out, samples, stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null };
+}
+
+/** Files that a run writes beside what it prints. All of them are opened before anything is sent. */
+export class RunOutputs {
+  readonly #say: (line: string) => void;
+  #result: ResultFile | null = null;
+  #stepSummary: StepSummary | null = null;
+  #samples: SamplesFile | null = null;
+
+  private constructor(say: (line: string) => void) {
+    this.#say = say;
+  }
+
+  /**
+   * @param names of the requests of the mix
+   * @param say is told of what cannot be written later on
+   * @throws VolleyError VOLLEY_OUTPUT
+   */
+  static async open(
+    paths: OutputPaths,
+    names: readonly string[],
+    say: (line: string) => void,
+  ): Promise<RunOutputs> {
+    const outputs = new RunOutputs(say);
+    try {
+      if (paths.out !== null) outputs.#result = await ResultFile.open(paths.out);
+      if (paths.stepSummary !== null) outputs.#stepSummary = await StepSummary.open(paths.stepSummary);
+      if (paths.samples !== null) outputs.#samples = SamplesFile.open(paths.samples, names, say);
+    } catch (error) {
+      await outputs.discard();
+      throw error;
+    }
+    return outputs;
+  }
+
+  addSamples(batch: SampleBatch, worker: number): void {
+    this.#samples?.add(batch, worker);
+  }
+
+  /** Writes what is left. `isSaved`: the result itself has its file, where it was to have one. */
+  async finish(summary: Summary): Promise<{ isSaved: boolean; isComplete: boolean }> {
+    const hasSamples = this.#samples?.close() ?? true;
+    const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
+    const isAppended = await this.#attempt(this.#stepSummary?.append(REPORTERS.markdown(summary)));
+    return { isSaved, isComplete: hasSamples && isSaved && isAppended };
+  }
+
+  /** After a run that has come to nothing. */
+  async discard(): Promise<void> {
+    this.#samples?.close();
+    await this.#stepSummary?.close();
+    await this.#result?.discard();
+  }
+
+  async #attempt(writing: Promise<void> | undefined): Promise<boolean> {
+    try {
+      await writing;
+      return true;
+    } catch (error) {
+      this.#say(messageOf(error));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+
+const VARIABLE = 'GITHUB_STEP_SUMMARY';
+
+/** The file that a CI job shows as its summary; null, with a problem noted, where the environment names none. */
+export function stepSummaryPath(problems: string[]): string | null {
+  const path = process.env[VARIABLE] ?? '';
+  if (path !== '') return path;
+  problems.push(
+    `--step-summary: the environment variable ${VARIABLE} is not set: name a file in it, or leave the option out.`,
+  );
+  return null;
+}
+
+/** A job's summary, to which other steps have written before. */
+export class StepSummary {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** @throws VolleyError VOLLEY_OUTPUT */
+  static async open(path: string): Promise<StepSummary> {
+    try {
+      return new StepSummary(path, await open(path, 'a'));
+    } catch (error) {
+      throw cannotAppend(path, error);
+    }
+  }
+
+  /**
+   * Appends Markdown, and closes the file.
+   *
+   * @throws VolleyError VOLLEY_OUTPUT
+   */
+  async append(markdown: string): Promise<void> {
+    try {
+      await this.#file.writeFile(markdown);
+    } catch (error) {
+      throw cannotAppend(this.#path, error);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close().catch(() => {});
+  }
+}
+
+function cannotAppend(path: string, error: unknown): VolleyError {
+  return new VolleyError(
+    ERROR_CODES.output,
+    `--step-summary: '${path}', which ${VARIABLE} names, cannot be appended to (${codeOf(error) || messageOf(error)}).`,
+  );
+}

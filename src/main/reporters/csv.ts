@@ -1,0 +1,110 @@
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { csvLine } from '../csv-line.ts';
+import { SNAKE_CASE_NAMES } from './latency-names.ts';
+
+type Cell = string | number | boolean | null;
+type Column = readonly [name: string, cell: Cell];
+
+/** What is no kind of failure. */
+const NO_FAILURE = new Set<string>(['ok', 'unfinished', 'dropped']);
+
+/** The result as a heading and one row, so that the rows of many runs make one table. */
+export function renderCsv(summary: Summary): string {
+  const columns = [
+    ...planOf(summary),
+    ...outcomeOf(summary),
+    ...countsOf(summary),
+    ...LATENCY_KINDS.flatMap((kind) => latencyOf(SNAKE_CASE_NAMES[kind], summary.latencyMs[kind])),
+    ...generatorOf(summary),
+  ];
+  return csvLine(columns.map(([name]) => name)) + csvLine(columns.map(([, cell]) => textOf(cell)));
+}
+
+function textOf(cell: Cell): string {
+  return cell === null ? '' : String(cell);
+}
+
+function planOf({ startedAt, tool, plan, rate }: Summary): Column[] {
+  return [
+    ['started_at', startedAt],
+    ['volley_version', tool.version],
+    ['url', plan.target.url],
+    ['method', plan.target.method],
+    ['mode', plan.mode],
+    ['workers', plan.workers],
+    ['concurrency', plan.concurrency],
+    ['client', plan.client],
+    ['model', plan.load.model],
+    ['asked_per_s', rate.targetPerSecond],
+    ['limit_requests', plan.stop.requests],
+    ['limit_ms', plan.stop.durationMs],
+    ['warmup_ms', plan.warmupMs],
+    ['timeout_ms', plan.timeoutMs],
+    ['cpu_work', plan.cpuWork],
+    ['seed', plan.seed],
+  ];
+}
+
+function outcomeOf({ interrupted, stoppedBy, degraded, generator, thresholds }: Summary): Column[] {
+  return [
+    ['interrupted', interrupted],
+    ['stopped_by', stoppedBy?.expression ?? null],
+    ['stopped_at_ms', stoppedBy?.atMs ?? null],
+    ['degraded', degraded],
+    ['thresholds', thresholds.length],
+    ['thresholds_broken', thresholds.filter(({ ok }) => !ok).length],
+    ['verdict', generator.verdict],
+  ];
+}
+
+function countsOf({ windowMs, requests, rate, errors, connections, bytes, latencyMs }: Summary): Column[] {
+  const kinds = OUTCOMES.filter((outcome): outcome is ErrorKind => !NO_FAILURE.has(outcome));
+  const failedWith = (kind: ErrorKind): number =>
+    errors.reduce((sum, error) => (error.kind === kind ? sum + error.count : sum), 0);
+  return [
+    ['window_ms', windowMs],
+    ['scheduled', requests.scheduled],
+    ['sent', requests.sent],
+    ['ok', requests.ok],
+    ['failed', requests.failed],
+    ['unfinished', requests.unfinished],
+    ['dropped', requests.dropped],
+    ['not_started', requests.notStarted],
+    ['retried', requests.retried],
+    ...kinds.map((kind): Column => [`failed_${kind}`, failedWith(kind)]),
+    ['rate_per_s', rate.sentPerSecond],
+    ['throughput_per_s', rate.throughputPerSecond],
+    ['connections_opened', connections.opened],
+    ['connections_closed_by_target', connections.closedByTarget],
+    ['sent_bytes', bytes.sent],
+    ['received_bytes', bytes.received],
+    ['headline', SNAKE_CASE_NAMES[latencyMs.headline]],
+  ];
+}
+
+function latencyOf(prefix: string, latency: LatencySummary): Column[] {
+  return [
+    [`${prefix}_count`, latency.count],
+    [`${prefix}_censored`, latency.censored],
+    [`${prefix}_min_ms`, latency.min],
+    [`${prefix}_mean_ms`, latency.mean],
+    [`${prefix}_stdev_ms`, latency.stdev],
+    ...Object.entries(latency.percentiles).map(
+      ([label, valueMs]): Column => [`${prefix}_p${label}_ms`, valueMs],
+    ),
+    [`${prefix}_max_ms`, latency.max],
+    [`${prefix}_at_least`, latency.atLeast.join(' ')],
+    [`${prefix}_precision`, latency.precision],
+  ];
+}
+
+function generatorOf({ generator }: Summary): Column[] {
+  return [
+    ['generator_cpu_ms', generator.cpuMs],
+    ['generator_cpu_us_per_request', generator.cpuMicrosPerRequest],
+    ['generator_peak_rss_bytes', generator.peakRssBytes],
+    ['generator_start_skew_ms', generator.startSkewMs],
+  ];
+}

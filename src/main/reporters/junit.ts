@@ -1,0 +1,110 @@
+import type { Summary } from '../../protocol/summary.ts';
+import { msToSeconds } from '../../protocol/units.ts';
+import { whyNothingSucceeded } from '../exit-code.ts';
+import { measuredText, stopSentences } from './rule-text.ts';
+import { renderText } from './text.ts';
+
+interface Case {
+  readonly name: string;
+  /** Null where all is well. */
+  readonly problem: Problem | null;
+}
+
+interface Problem {
+  /** A failure is the target's; an error says that the run was not what it was to be. */
+  readonly element: 'failure' | 'error';
+  readonly type: string;
+  readonly message: string;
+}
+
+/** The result as JUnit XML: a test case for each threshold, and the text report beside them. */
+export function renderJunit(summary: Summary): string {
+  const { startedAt, plan, windowMs } = summary;
+  const cases = casesOf(summary);
+  const count = (element: Problem['element']): number =>
+    cases.filter(({ problem }) => problem?.element === element).length;
+  const timeS = msToSeconds(windowMs);
+  const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
+  const suite = `${plan.target.method} ${plan.target.url}`;
+  // The schema that most readers check against has neither fractions of a second nor a zone.
+  const timestamp = startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="volley" ${counts} time="${timeS}">`,
+    `  <testsuite name="${escaped(suite)}" ${counts} skipped="0" time="${timeS}" timestamp="${escaped(timestamp)}">`,
+    ...cases.map((testCase) => renderCase(testCase, timeS)),
+    `    <system-out>${escaped(renderText(summary))}</system-out>`,
+    '  </testsuite>',
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+function casesOf(summary: Summary): Case[] {
+  const { thresholds, requests } = summary;
+  const rules = thresholds.map((rule) => ({ name: rule.expression, problem: problemOf(rule, summary) }));
+  // Rules on latencies may hold although every answer was an error.
+  const isAnyOk = requests.ok > 0;
+  const succeed = {
+    name: 'requests succeed',
+    problem: isAnyOk ? null : failure('requests', whyNothingSucceeded(summary) ?? 'No request was sent.'),
+  };
+  return [...rules, ...(rules.length === 0 || !isAnyOk ? [succeed] : []), ...shortcomingsOf(summary)];
+}
+
+function problemOf(
+  { expression, measured, isLowerBound, ok }: Summary['thresholds'][number],
+  summary: Summary,
+): Problem | null {
+  // What was in flight at the stop may have put the rule right again.
+  const stop = summary.stoppedBy?.expression === expression ? stopSentences(summary) : [];
+  if (ok && stop.length === 0) return null;
+  const value =
+    measured === null
+      ? 'too few requests to tell'
+      : `measured ${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured)}`;
+  return failure('threshold', [value, ...stop].join('; '));
+}
+
+function shortcomingsOf({ interrupted, degradedReasons }: Summary): Case[] {
+  const problems = [
+    ...(interrupted ? [{ type: 'interrupted', message: 'The run was stopped before its end.' }] : []),
+    ...(degradedReasons.length > 0 ? [{ type: 'degraded', message: degradedReasons.join(' ') }] : []),
+  ];
+  return problems.map(({ type, message }) => ({
+    name: `the run is not ${type}`,
+    problem: { element: 'error', type, message },
+  }));
+}
+
+function failure(type: string, message: string): Problem {
+  return { element: 'failure', type, message };
+}
+
+function renderCase({ name, problem }: Case, timeS: number): string {
+  const start = `    <testcase classname="volley" name="${escaped(name)}" time="${timeS}"`;
+  if (problem === null) return `${start}/>`;
+  const { element, type, message } = problem;
+  return `${start}>\n      <${element} type="${type}" message="${escaped(message)}"/>\n    </testcase>`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+const CARRIAGE_RETURN = '&#13;';
+
+/** For an attribute or a text. What XML cannot hold, such as control characters, becomes U+FFFD. */
+function escaped(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
+      .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+      // Readers would take it for the end of a line.
+      .replaceAll('\r', CARRIAGE_RETURN)
+  );
+}

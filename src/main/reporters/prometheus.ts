@@ -1,0 +1,194 @@
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { msToSeconds } from '../../protocol/units.ts';
+import { SNAKE_CASE_NAMES } from './latency-names.ts';
+
+type Labels = Readonly<Record<string, string>>;
+type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
+
+interface Family {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'summary';
+  readonly help: string;
+  readonly samples: readonly Sample[];
+}
+
+/** The result in Prometheus' text format, version 0.0.4, in base units: for a push gateway or a textfile collector. */
+export function renderPrometheus(summary: Summary): string {
+  const { url, method } = summary.plan.target;
+  const families = [
+    ...runOf(summary),
+    ...requestsOf(summary),
+    ...latenciesOf(summary),
+    ...thresholdsOf(summary),
+    ...generatorOf(summary),
+  ];
+  return families
+    .filter(({ samples }) => samples.length > 0)
+    .map((family) => renderFamily(family, { method, url }))
+    .join('');
+}
+
+function renderFamily({ name, type, help, samples }: Family, common: Labels): string {
+  const lines = samples.map(([labels, value, suffix = '']) => {
+    const list = Object.entries({ ...common, ...labels }).map(
+      ([label, text]) => `${label}="${escaped(text)}"`,
+    );
+    return `${name}${suffix}{${list.join(',')}} ${value}\n`;
+  });
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
+function gauge(name: string, help: string, ...samples: readonly Sample[]): Family {
+  return { name: `volley_${name}`, type: 'gauge', help, samples };
+}
+
+function counter(name: string, help: string, ...samples: readonly Sample[]): Family {
+  return { name: `volley_${name}_total`, type: 'counter', help, samples };
+}
+
+function runOf({ tool, plan, startedAt, windowMs, interrupted, stoppedBy, degraded }: Summary): Family[] {
+  const { mode, client, load, workers, concurrency } = plan;
+  const facts = { version: tool.version, mode, client, model: load.model };
+  return [
+    gauge('run_info', 'What was run; always 1.', [facts, 1]),
+    gauge('run_start_time_seconds', 'When the run began, in Unix time.', [
+      {},
+      msToSeconds(Date.parse(startedAt)),
+    ]),
+    gauge('run_window_seconds', 'Length of the measured window.', [{}, msToSeconds(windowMs)]),
+    gauge('run_interrupted', '1 where the run was stopped before its end.', [{}, Number(interrupted)]),
+    gauge('run_stopped_by_rule', '1 where a rule ended the run early.', [{}, Number(Boolean(stoppedBy))]),
+    gauge('run_degraded', '1 where a worker was lost or load was never sent.', [{}, Number(degraded)]),
+    gauge('workers', 'Workers.', [{}, workers]),
+    gauge('concurrency', 'Connections asked for, over all workers.', [{}, concurrency]),
+  ];
+}
+
+function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Summary): Family[] {
+  const { ok, failed, unfinished, dropped, notStarted } = requests;
+  const outcomes = Object.entries({ ok, failed, unfinished, dropped, not_started: notStarted });
+  return [
+    counter(
+      'requests',
+      'Requests of the window by outcome.',
+      ...outcomes.map(([outcome, count]): Sample => [{ outcome }, count]),
+    ),
+    counter(
+      'responses',
+      'Complete responses by status.',
+      ...Object.entries(statuses).map(([status, count]): Sample => [{ status }, count]),
+    ),
+    counter(
+      'errors',
+      'Failed requests by kind and code.',
+      ...errors.map(({ kind, code, count }): Sample => [{ kind, code }, count]),
+    ),
+    counter('retries', 'Requests that the client wrote again by itself.', [{}, requests.retried]),
+    gauge('sent_per_second', 'Requests sent within the window, per second of it.', [{}, rate.sentPerSecond]),
+    gauge('throughput_per_second', 'Successful responses that ended within the window, per second of it.', [
+      {},
+      rate.throughputPerSecond,
+    ]),
+    gauge(
+      'asked_per_second',
+      'Mean rate that was asked for (open model).',
+      ...(rate.targetPerSecond === null ? [] : [[{}, rate.targetPerSecond] as const]),
+    ),
+    counter('connections_opened', 'Connections opened.', [{}, connections.opened]),
+    counter('connections_closed_by_target', 'Connections that the target closed.', [
+      {},
+      connections.closedByTarget,
+    ]),
+    counter('sent_bytes', 'Bytes sent, heads included.', [{}, bytes.sent]),
+    counter('received_bytes', 'Bytes received, heads included.', [{}, bytes.received]),
+  ];
+}
+
+function latenciesOf({ latencyMs }: Summary): Family[] {
+  const kinds = LATENCY_KINDS.map((kind) => ({
+    labels: { latency: SNAKE_CASE_NAMES[kind] },
+    ...latencyMs[kind],
+  }));
+  const quantiles = kinds.flatMap(({ labels, percentiles, atLeast }) =>
+    Object.entries(percentiles).flatMap(([label, valueMs]) =>
+      valueMs === null
+        ? []
+        : [
+            {
+              labels: { ...labels, quantile: quantileOf(label) },
+              valueMs,
+              isAtLeast: atLeast.includes(label),
+            },
+          ],
+    ),
+  );
+  const statistic = (name: 'min' | 'max' | 'stdev', help: string): Family =>
+    gauge(
+      `latency_${name}_seconds`,
+      help,
+      ...kinds.flatMap((kind): Sample[] => {
+        const valueMs = kind[name];
+        return valueMs === null ? [] : [[kind.labels, msToSeconds(valueMs)]];
+      }),
+    );
+  return [
+    {
+      name: 'volley_latency_seconds',
+      type: 'summary',
+      help: 'Latencies of requests; quantiles by nearest rank, left out where the sample is too small.',
+      samples: [
+        ...quantiles.map(({ labels, valueMs }): Sample => [labels, msToSeconds(valueMs)]),
+        ...kinds.flatMap(({ labels, count, mean }): Sample[] => [
+          [labels, msToSeconds((mean ?? 0) * count), '_sum'],
+          [labels, count, '_count'],
+        ]),
+      ],
+    },
+    gauge(
+      'latency_is_lower_bound',
+      '1 where requests without an answer make the quantile only a lower bound.',
+      ...quantiles.map(({ labels, isAtLeast }): Sample => [labels, Number(isAtLeast)]),
+    ),
+    gauge(
+      'latency_censored',
+      'How many of the values are only lower bounds.',
+      ...kinds.map(({ labels, censored }): Sample => [labels, censored]),
+    ),
+    statistic('min', 'Smallest latency.'),
+    statistic('max', 'Largest latency.'),
+    statistic('stdev', 'Standard deviation of the latencies.'),
+  ];
+}
+
+function thresholdsOf({ thresholds }: Summary): Family[] {
+  // A rule may have been given twice, a series may not.
+  const byExpression = new Map(thresholds.map(({ expression, ok }) => [expression, ok]));
+  return [
+    gauge(
+      'threshold_ok',
+      '1 where the rule held.',
+      ...[...byExpression].map(([expression, ok]): Sample => [{ expression }, Number(ok)]),
+    ),
+  ];
+}
+
+function generatorOf({ generator }: Summary): Family[] {
+  return [
+    gauge('generator_verdict', 'What was the limit; always 1.', [{ verdict: generator.verdict }, 1]),
+    counter('generator_cpu_seconds', 'CPU time of the whole process tree.', [
+      {},
+      msToSeconds(generator.cpuMs),
+    ]),
+    gauge('generator_peak_rss_bytes', 'Largest resident set of all processes.', [{}, generator.peakRssBytes]),
+  ];
+}
+
+/** `99.9` as `0.999`, without what floating point adds. */
+function quantileOf(label: string): string {
+  return String(Number((Number(label) / 100).toFixed(8)));
+}

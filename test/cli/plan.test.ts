@@ -1,0 +1,125 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/main/cli/commands.ts';
+import type { Summary } from '../../src/main/index.ts';
+import { PLAN, planJsonSchema } from '../../src/main/plan/plan-schema.ts';
+import { ROOT, volley } from '../support/cli.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-plan-'));
+
+function planOf(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('a plan file', () => {
+  test('says what options say, and several requests; options come before it', async () => {
+    const target = await startTarget();
+    const plan = planOf(
+      'plan.yaml',
+      `variables: { base: ${target.url.slice(0, -1)}, size: 7 }
+workers: 2
+concurrency: 4
+requests: 10
+no-keepalive: true
+header: { X-A: 1 }
+threshold: ['p50{small}<10s', error-rate<=50%]
+mix:
+  - { name: small, url: '{{base}}/bytes/{{size}}', weight: 3 }
+  - name: other
+    method: PUT
+    url: '{{base}}/echo'
+    json: { a: ['{{n}}', 1] }
+    expect-json: a[1]=1
+`,
+    );
+    const { code, stdout, stderr } = await volley('run', plan, '-n', '40', '--set', 'size=9', '-o', 'json');
+    expect([code, stderr]).toEqual([0, '']);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary.requests).toMatchObject({ sent: 40, ok: 40 });
+    expect(summary.mix.map(({ name, sent }) => [name, sent])).toEqual([
+      ['small', 30],
+      ['other', 10],
+    ]);
+    expect(summary.thresholds.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(summary.connections.opened).toBeGreaterThanOrEqual(40);
+    expect(target.stats().byPath).toEqual({ '/bytes/9': 30, '/echo': 10 });
+  });
+
+  test('may be JSON, with one request', async () => {
+    const target = await startTarget();
+    const plan = planOf(
+      'plan.json',
+      JSON.stringify({ url: `${target.url}delay/1`, requests: 3, concurrency: 1 }),
+    );
+    const { code, stdout } = await volley('run', plan, '-o', 'json');
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Summary).plan.target.url).toBe(`${target.url}delay/1`);
+    expect(target.stats().requests).toBe(3);
+  });
+
+  test.each([
+    ['a field that there is not', 'rate: 5\nmixx: []\n', [":2:7: 'mixx' is nothing that a plan says here"]],
+    [
+      'a request without a name, and a wrong field',
+      'mix:\n  - nam: a\n    url: x\n',
+      [":2:5: 'mix.0.name' is missing.", ":2:10: 'nam' is nothing that a plan says here"],
+    ],
+    ['no YAML', 'rate: [1\nworkers: 2\n', [':2:1: ']],
+    ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure': "]],
+    [
+      'values that cannot be run, with those of the command line',
+      'url: http://127.0.0.1:9/\nrate: fast\nworkers: 0\n',
+      [":2:7: --rate 'fast'", ":3:10: --workers '0'", "--timeout 'soon'"],
+    ],
+  ])('with %s is refused, with the place', async (_name, text, expected) => {
+    const plan = planOf('bad.yaml', text);
+    const { code, stdout, stderr } = await volley('run', plan, '--timeout', 'soon');
+    expect([code, stdout]).toEqual([2, '']);
+    for (const part of expected) expect(stderr).toContain(part.startsWith(':') ? plan + part : part);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('that cannot be read, or is not named', async () => {
+    expect((await volley('run', join(folder, 'none.yaml'))).stderr).toMatch(
+      /^volley: The plan '.*none.yaml' cannot be read/,
+    );
+    expect((await volley('run')).stderr).toMatch(/^volley: No plan was given/);
+  });
+
+  test('has every option of a run but --set, and its schema is the one in the documents', () => {
+    const fields = Object.keys(PLAN.shape).filter(
+      (name) => !['$schema', 'variables', 'mix', 'url'].includes(name),
+    );
+    expect(fields.toSorted()).toEqual(
+      Object.keys(COMMANDS['run']!.options)
+        .filter((name) => name !== 'set')
+        .toSorted(),
+    );
+    const documented = JSON.parse(readFileSync(join(ROOT, 'docs/plan.schema.json'), 'utf8')) as unknown;
+    expect(documented).toEqual(planJsonSchema());
+  });
+
+  test('as the documents show it runs', async () => {
+    const target = await startTarget();
+    const [, example = ''] =
+      /```yaml\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, 'docs/plans.md'), 'utf8')) ?? [];
+    const { code, stdout } = await volley(
+      'run',
+      planOf('example.yaml', example),
+      '--set',
+      `base=${target.url.slice(0, -1)}`,
+      '-n',
+      '400',
+      '-o',
+      'json',
+    );
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as Summary).mix.map(({ sent }) => sent)).toEqual([300, 100]);
+  });
+});

@@ -1,0 +1,228 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { LatencyKind, LatencySummary, RequestCounts, Summary } from '../../src/main/index.ts';
+import { startVolley, volley } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-outputs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+function rowsOf(path: string): Row[] {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  if (path.endsWith('.jsonl')) return lines.map((line) => JSON.parse(line) as Row);
+  const [heading = '', ...rest] = lines;
+  return rest.map((line) => {
+    const cells = line.split(',');
+    return Object.fromEntries(
+      heading.split(',').map((name, column) => {
+        const cell = cells[column]!;
+        return [name, cell === '' ? null : name === 'outcome' ? cell : Number(cell)];
+      }),
+    );
+  });
+}
+
+/** What docs/metrics.md says belongs to a latency. */
+function valuesOf(rows: readonly Row[], kind: LatencyKind): number[] {
+  const timed = rows.filter(({ outcome }) =>
+    ['ok', 'status', 'timeout', 'unfinished', 'dropped'].includes(String(outcome)),
+  );
+  const columns = { response: 'response_ms', startLag: 'start_lag_ms', wait: 'wait_ms' } as const;
+  const values = timed.map((row) => {
+    if (kind === 'firstByte') return row['first_byte_ms'] ?? row['service_ms'];
+    return kind === 'service' ? row['service_ms'] : row[columns[kind]];
+  });
+  return values.filter((value) => typeof value === 'number').sort((a, b) => a - b);
+}
+
+function expectSameLatency(values: readonly number[], latency: LatencySummary): void {
+  expect(values).toHaveLength(latency.count);
+  expect(values[0]).toBeCloseTo(latency.min!, 5);
+  expect(values.at(-1)).toBeCloseTo(latency.max!, 5);
+  const known = Object.entries(latency.percentiles).filter(([, valueMs]) => valueMs !== null);
+  expect(known.length).toBeGreaterThan(0);
+  for (const [label, valueMs] of known) {
+    const rank = Math.ceil((Number(label) * values.length) / 100);
+    expect(values[rank - 1]).toBeCloseTo(valueMs!, 5);
+  }
+}
+
+const countOf = (rows: readonly Row[], ...outcomes: string[]): number =>
+  rows.filter(({ outcome }) => outcomes.includes(String(outcome))).length;
+
+describe('--samples in every mode: rows are the requests, and give the same percentiles', () => {
+  /** Runs every mode at once, and checks each file against its run's result. */
+  async function inEveryMode(
+    form: string,
+    url: string,
+    args: string,
+  ): Promise<{ rows: Row[]; requests: RequestCounts }[]> {
+    return Promise.all(
+      MODES.map(async (mode) => {
+        const file = join(mkdtempSync(join(folder, `${mode}-`)), `samples.${form}`);
+        const own = ['--mode', mode, '-w', String(workersIn(mode, 2)), '--samples', file, '-o', 'json'];
+        const { stdout, stderr } = await volley(url, ...args.split(' '), ...own);
+        expect(stderr).not.toContain('samples');
+        const summary = JSON.parse(stdout) as Summary;
+        expect(summary.plan.mode).toBe(mode);
+        const rows = rowsOf(file);
+        expectSame(rows, summary);
+        return { rows, requests: summary.requests };
+      }),
+    );
+  }
+
+  function expectSame(rows: readonly Row[], summary: Summary): void {
+    const { requests, statuses, errors, workers, latencyMs } = summary;
+    expect(rows).toHaveLength(requests.sent + requests.dropped);
+    expect(countOf(rows, 'ok')).toBe(requests.ok);
+    expect(countOf(rows, 'dropped')).toBe(requests.dropped);
+    expect(countOf(rows, 'unfinished')).toBe(requests.unfinished);
+    for (const { kind, count } of errors) expect(countOf(rows, kind)).toBe(count);
+    for (const [status, count] of Object.entries(statuses))
+      expect(rows.filter((row) => row['status'] === Number(status))).toHaveLength(count);
+    for (const { index, sent, dropped } of workers)
+      expect(rows.filter(({ worker }) => worker === index)).toHaveLength(sent + dropped);
+    for (const kind of ['response', 'service', 'startLag', 'wait', 'firstByte'] as const)
+      expectSameLatency(valuesOf(rows, kind), latencyMs[kind]);
+    // Nothing of a warm-up.
+    expect(Math.min(...rows.map((row) => Number(row['intended_ms'])))).toBeGreaterThanOrEqual(0);
+  }
+
+  test('after a warm-up', async () => {
+    const { url } = await startTarget();
+    const args = '-n 3000 -c 6 --warmup 100ms --percentiles 25,50,90,99';
+    for (const { rows } of await inEveryMode('csv', `${url}bytes/7`, args)) {
+      expect(rows).toHaveLength(3_000);
+      expect(rows.every((row) => row['body_bytes'] === 7)).toBe(true);
+    }
+  });
+
+  test('with timeouts, a line, and drops', async () => {
+    const { url } = await startTarget();
+    const args = '-r 200 -d 500ms --max-in-flight 4 --timeout 300ms --percentiles 50,75';
+    for (const { rows, requests } of await inEveryMode('jsonl', `${url}delay/400`, args)) {
+      expect(requests.dropped).toBeGreaterThan(0);
+      expect(requests.failed).toBeGreaterThan(0);
+      const late = rows.find(({ outcome }) => outcome === 'timeout');
+      expect(late).toMatchObject({ status: null, first_byte_ms: null });
+    }
+  });
+
+  test('with errors by status', async () => {
+    const { url } = await startTarget();
+    for (const { rows } of await inEveryMode('csv', `${url}status/503`, '-n 100 -c 3 --percentiles 50'))
+      expect(countOf(rows, 'status')).toBe(100);
+  });
+});
+
+describe('--samples', () => {
+  test('numbers are short and keep the microsecond', async () => {
+    const target = await startTarget();
+    const file = join(folder, 'short.csv');
+    await volley(target.url, '-n', '50', '-c', '2', '--mode', 'inline', '--samples', file);
+    const [heading, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(heading).toBe(
+      'intended_ms,start_lag_ms,wait_ms,first_byte_ms,service_ms,response_ms,status,outcome,body_bytes,worker,request',
+    );
+    for (const row of rows) expect(row).toMatch(/^(\d+(\.\d{0,5}[1-9])?,){6}200,ok,11,0,http:[^,]*$/);
+  });
+
+  test('a disk that is full is told once, the run goes on, and the exit code is 4', async () => {
+    const target = await startTarget();
+    const file = join(folder, 'full.csv');
+    symlinkSync('/dev/full', file);
+    const { code, stdout, stderr } = await volley(target.url, '-n', '5000', '-c', '4', '--samples', file);
+    expect(code).toBe(4);
+    expect(stdout).toContain('5,000 sent, 5,000 ok');
+    expect(stderr).toBe(
+      `volley: --samples '${file}' ends after 0 requests: it could not be written (ENOSPC). The run is not affected.\n`,
+    );
+  });
+
+  test.each([
+    { name: 'an unknown form', args: ['--samples', 'a.txt'], sentence: "--samples 'a.txt': name a file" },
+    {
+      name: 'a folder that is not there',
+      args: ['--samples', join(folder, 'missing', 'a.csv')],
+      sentence: "a.csv' cannot be written (ENOENT)",
+    },
+    {
+      name: 'the file of --out',
+      args: ['--samples', 'a.csv', '--out', './a.csv'],
+      sentence: "--samples 'a.csv' is the file of --out too",
+    },
+    {
+      name: 'rounds',
+      args: ['--samples', 'a.csv', '--repeat', '3'],
+      sentence: "--samples with --repeat '3'",
+    },
+  ])('2 for $name, with nothing sent', async ({ args, sentence }) => {
+    const target = await startTarget();
+    const { code, stdout, stderr } = await volley(target.url, '-n', '5', ...args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(sentence);
+    expect(target.stats().requests).toBe(0);
+  });
+});
+
+describe('--step-summary', () => {
+  const args = ['-n', '20', '-c', '2', '--mode', 'inline', '--step-summary'];
+
+  test('appends the Markdown form to what is there', async () => {
+    const target = await startTarget();
+    const file = join(folder, 'step.md');
+    writeFileSync(file, '# Earlier\n\n');
+    const env = { GITHUB_STEP_SUMMARY: file };
+    const { code, stdout } = await startVolley([target.url, ...args, '-o', 'markdown'], { env }).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^## GET http/);
+    expect(readFileSync(file, 'utf8')).toBe(`# Earlier\n\n${stdout}`);
+  });
+
+  test.each([
+    { name: 'where the variable is empty', path: '', sentence: 'GITHUB_STEP_SUMMARY is not set' },
+    {
+      name: 'where its file cannot be opened',
+      path: join(folder, 'missing', 'step.md'),
+      sentence: 'which GITHUB_STEP_SUMMARY names, cannot be appended to (ENOENT)',
+    },
+  ])('2 $name, with nothing sent', async ({ path, sentence }) => {
+    const target = await startTarget();
+    const { code, stderr } = await startVolley([target.url, ...args], { env: { GITHUB_STEP_SUMMARY: path } })
+      .ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(sentence);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('4 where it cannot be written; the result is printed as asked', async () => {
+    const target = await startTarget();
+    const env = { GITHUB_STEP_SUMMARY: '/dev/full' };
+    const { code, stdout, stderr } = await startVolley([target.url, ...args], { env }).ended;
+    expect(code).toBe(4);
+    expect(stderr).toContain("'/dev/full', which GITHUB_STEP_SUMMARY names, cannot be appended to (ENOSPC)");
+    expect(stdout).toContain('requests   20 sent, 20 ok, 0 failed');
+  });
+});
+
+test.each([
+  { form: 'csv', text: /^started_at,.*\n\d{4}-.*\n$/ },
+  { form: 'junit', text: /^<\?xml .*<testcase classname="volley" name="p50&lt;10s" time="[\d.]+"\/>/s },
+  { form: 'prometheus', text: /^volley_requests_total\{.*,outcome="ok"\} 20$/m },
+])('-o $form is the same from a run and from its saved result', async ({ form, text }) => {
+  const target = await startTarget();
+  const file = join(folder, `${form}.json`);
+  const args = ['-n', '20', '-c', '2', '--threshold', 'p50<10s', '--out', file, '-o', form];
+  const { code, stdout } = await volley(target.url, ...args);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(text);
+  expect((await volley('report', file, '-o', form)).stdout).toBe(stdout);
+});

@@ -1,0 +1,386 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { type CurlRequest, readCurl } from '../../src/main/plan/curl/curl.ts';
+import { Problems } from '../../src/main/plan/problems.ts';
+
+const URL_GIVEN = 'http://a/';
+const FORM = 'content-type: application/x-www-form-urlencoded';
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-curl-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, contents: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, contents);
+  return path;
+}
+
+const LINES = file('lines.txt', 'a b\r\nc\0d\n');
+const BINARY = file('binary', Uint8Array.of(0xff, 0x00, 0x0a));
+const HEADERS = file('headers', 'X-A: 1\r\n\r\nX-B: 2\n');
+
+function requestIn(command: string): CurlRequest {
+  const problems = new Problems();
+  const request = readCurl(command, problems);
+  expect(problems.sentences).toEqual([]);
+  return request!;
+}
+
+function problemsOf(command: string): readonly string[] {
+  const problems = new Problems();
+  expect(readCurl(command, problems)).toBeNull();
+  return problems.sentences;
+}
+
+describe('commands as browsers copy them', () => {
+  test('Chrome, for bash', () => {
+    const command = `curl 'https://shop.example/api/items?q=a%20b&page=2' \\
+  -X 'PUT' \\
+  -H 'accept: application/json, text/plain, */*' \\
+  -H 'accept-language: de-DE,de;q=0.9' \\
+  -H 'content-type: application/json' \\
+  -b 'session=abc; theme=dark' \\
+  -H 'origin: https://shop.example' \\
+  -H 'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24"' \\
+  -H 'user-agent: Mozilla/5.0 (X11; Linux x86_64)' \\
+  --data-raw $'{"name":"it\\'s new\\u0021","size":"5€"}' \\
+  --insecure`;
+    expect(requestIn(command)).toEqual({
+      url: 'https://shop.example/api/items?q=a%20b&page=2',
+      method: 'PUT',
+      headers: [
+        'accept: application/json, text/plain, */*',
+        'accept-language: de-DE,de;q=0.9',
+        'content-type: application/json',
+        'origin: https://shop.example',
+        'sec-ch-ua: "Chromium";v="140", "Not=A?Brand";v="24"',
+        'user-agent: Mozilla/5.0 (X11; Linux x86_64)',
+      ],
+      cookie: 'session=abc; theme=dark',
+      body: '{"name":"it\'s new!","size":"5€"}',
+      insecure: true,
+    });
+  });
+
+  test('Firefox, for bash', () => {
+    const command = `curl --globoff 'https://shop.example/login?next[]=1' \\
+  --compressed \\
+  -X POST \\
+  -H 'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' \\
+  -H 'Accept-Encoding: gzip, deflate, br, zstd' \\
+  -H 'Content-Type: application/x-www-form-urlencoded' \\
+  -H 'Content-Length: 19' \\
+  -H 'Connection: keep-alive' \\
+  -H 'Cookie: id=7' \\
+  --data-raw 'user=me&remember=on'
+`;
+    expect(requestIn(command)).toEqual({
+      url: 'https://shop.example/login?next[]=1',
+      method: 'POST',
+      headers: [
+        'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+        'Accept-Encoding: gzip, deflate, br, zstd',
+        'Content-Type: application/x-www-form-urlencoded',
+        'Connection: keep-alive',
+        'Cookie: id=7',
+      ],
+      body: 'user=me&remember=on',
+    });
+  });
+
+  test('Firefox, a form with a file, by bytes', () => {
+    const command = `curl 'https://shop.example/upload' -X POST -H 'Content-Type: multipart/form-data; boundary=x' --data-binary $'--x\\r\\nContent-Disposition: form-data; name="f"; filename="a"\\r\\n\\r\\n\\xff\\x00\\xe9\\r\\n--x--\\r\\n'`;
+    expect(requestIn(command)).toEqual({
+      url: 'https://shop.example/upload',
+      method: 'POST',
+      headers: ['Content-Type: multipart/form-data; boundary=x'],
+      body: Uint8Array.from(
+        Buffer.from(
+          '--x\r\nContent-Disposition: form-data; name="f"; filename="a"\r\n\r\n\xff\x00\xe9\r\n--x--\r\n',
+          'latin1',
+        ),
+      ),
+    });
+  });
+
+  test('Chrome, for cmd', () => {
+    const command = [
+      'curl ^"https://shop.example/api?a=1^&b=^%^41^" ^',
+      '  -X ^"POST^" ^',
+      '  -H ^"content-type: application/json^" ^',
+      '  -H ^"sec-ch-ua: ^\\^"Chromium^\\^";v=^\\^"140^\\^"^" ^',
+      '  --data-raw ^"^{^\\^"path^\\^":^\\^"C:^\\^\\x^\\^"^}^"',
+    ].join('\r\n');
+    expect(requestIn(command)).toEqual({
+      url: 'https://shop.example/api?a=1&b=%41',
+      method: 'POST',
+      headers: ['content-type: application/json', 'sec-ch-ua: "Chromium";v="140"'],
+      body: '{"path":"C:\\\\x"}',
+    });
+  });
+
+  test('an older Chrome, for cmd', () => {
+    const command =
+      'curl "https://a/?b=1&c=2" ^\n  -H "x-y: ""z""" ^\n  --data-binary "{""a"":1}" ^\n  --compressed';
+    expect(requestIn(command)).toEqual({
+      url: 'https://a/?b=1&c=2',
+      headers: ['accept-encoding: deflate, gzip, br, zstd', FORM, 'x-y: "z"'],
+      body: '{"a":1}',
+    });
+  });
+});
+
+describe('options of curl', () => {
+  test.each<[string, string, Partial<CurlRequest>]>([
+    ['no option', '', {}],
+    ['-X, of which the last counts', '-X POST --request=PUT', { method: 'PUT' }],
+    ['values that are attached', "-XPATCH -H'X-A: 1'", { method: 'PATCH', headers: ['X-A: 1'] }],
+    ['letters in a cluster', '-sSLkXPUT', { method: 'PUT', location: true, insecure: true }],
+    ['what says how curl prints', '-svSiONfg# -o f -w x --fail-with-body --progress-bar --output f', {}],
+    ['--connect-timeout, which is part of the timeout', '--connect-timeout 5', {}],
+    ['-I', '-I', { method: 'HEAD' }],
+    ['-I with -X', '-I -X GET', { method: 'GET' }],
+    ['headers in a file', `-H @${HEADERS} -H 'X-C: 3'`, { headers: ['X-A: 1', 'X-B: 2', 'X-C: 3'] }],
+    ['a header without a value', "-H 'X-A;'", { headers: ['X-A:'] }],
+    ['headers to leave out', "-H 'Expect:' -H 'X-A: '", { headers: [] }],
+    ['a header beyond ASCII, by bytes', "-H 'X-A: é'", { headers: ['X-A: Ã©'] }],
+    ['a header in Latin-1', "-H $'X-A: \\xe9'", { headers: ['X-A: é'] }],
+    ['-u', '-u me:pass', { user: 'me:pass' }],
+    [
+      '-u beside a header that comes first',
+      "-u me:pass -H 'Authorization: x'",
+      { headers: ['Authorization: x'] },
+    ],
+    [
+      '--oauth2-bearer, which comes before -u',
+      '--oauth2-bearer t -u me:pass',
+      { headers: ['authorization: Bearer t'] },
+    ],
+    ['-b', "-b 'a=1; b=2' --cookie c=3", { cookie: 'a=1; b=2; c=3' }],
+    ['-b beside a header that comes first', "-b a=1 -H 'Cookie: c=3'", { headers: ['Cookie: c=3'] }],
+    ['-A', '-A me', { userAgent: 'me' }],
+    ['-A beside a header that comes first', "-A me -H 'User-Agent: x'", { headers: ['User-Agent: x'] }],
+    ['-e', "-e 'http://b/;auto'", { headers: ['referer: http://b/'] }],
+    ['-e of nothing', "-e ''", {}],
+    ['--compressed', '--compressed', { headers: ['accept-encoding: deflate, gzip, br, zstd'] }],
+    [
+      '--compressed with a header',
+      "--compressed -H 'Accept-Encoding: br'",
+      { headers: ['Accept-Encoding: br'] },
+    ],
+    ['-L', '-L', { location: true }],
+    ['-L with a limit', '-L --max-redirs 3', { location: 3 }],
+    ['-L without a limit', '-L --max-redirs -1', { location: true }],
+    ['a limit of redirects that are not followed', '--max-redirs 3', {}],
+    ['-k', '-k', { insecure: true }],
+    ['-m', '-m 2.5', { timeout: '2.5s' }],
+    ['-m of zero, which is none', '-m 0', {}],
+    ['certificates', '--cacert a.pem -E b.pem --key c.pem', { cacert: 'a.pem', cert: 'b.pem', key: 'c.pem' }],
+    ['a colon in the name of a file', "-E 'a\\:b.pem'", { cert: 'a:b.pem' }],
+    ['a drive in the name of a file', "-E 'C:\\a.pem'", { cert: 'C:\\a.pem' }],
+    ['-x', '-x http://p:3128', { proxy: 'http://p:3128' }],
+    ['-x with what curl assumes', '-x p', { proxy: 'http://p:1080' }],
+    ['-x with a port of its own', '-x me:pass@p:3128/', { proxy: 'http://me:pass@p:3128/' }],
+    ['-x of another kind', '-x socks5://p', { proxy: 'socks5://p' }],
+    ['-x of nothing', "-x ''", {}],
+    ['--resolve', '--resolve a:80:b --resolve c:80:d', { resolve: ['a:80:b', 'c:80:d'] }],
+    ['--connect-to', '--connect-to a:80:b:81', { connectTo: ['a:80:b:81'] }],
+    ['--unix-socket', '--unix-socket /a', { unixSocket: '/a' }],
+    ['--http1.1', '--http2 --http1.1', { http2: false }],
+    ['--http2', '--http2', { http2: true }],
+    ['--http2-prior-knowledge', '--http2-prior-knowledge', { http2: true }],
+    ['--tlsv1.2', '--tlsv1.2', { tlsMin: '1.2' }],
+    ['--tlsv1.3', '--tlsv1.3', { tlsMin: '1.3' }],
+    ['--no-keepalive', '--no-keepalive', { keepalive: false }],
+  ])('%s', (_name, options, expected) => {
+    expect(requestIn(`curl ${options} ${URL_GIVEN}`)).toEqual({ url: URL_GIVEN, headers: [], ...expected });
+  });
+
+  test.each<[string, string, Partial<CurlRequest>]>([
+    ['data, joined', '-d a=1 --data b=2 --data-ascii c', { headers: [FORM], body: 'a=1&b=2&c' }],
+    ['data of nothing', "-d '' -d b", { headers: [FORM], body: '&b' }],
+    [
+      'data with a type',
+      "-d a -H 'Content-Type: text/plain'",
+      { headers: ['Content-Type: text/plain'], body: 'a' },
+    ],
+    ['data without a type', "-d a -H 'Content-Type:'", { headers: [], body: 'a' }],
+    ['data with a stale length', "-d ab -H 'content-length: 1'", { headers: [FORM], body: 'ab' }],
+    ['data in a file, without its line ends', `-d @${LINES}`, { headers: [FORM], body: 'a bcd' }],
+    ['data in a file, as it is', `--data-binary @${LINES}`, { headers: [FORM], body: 'a b\r\nc\0d\n' }],
+    [
+      'data that is not UTF-8',
+      `--data-binary @${BINARY}`,
+      { headers: [FORM], body: Uint8Array.of(255, 0, 10) },
+    ],
+    ['raw data', '--data-raw @a', { headers: [FORM], body: '@a' }],
+    ['data to encode', "--data-urlencode 'a b~*é'", { headers: [FORM], body: 'a+b~%2A%C3%A9' }],
+    ['data to encode, without its =', "--data-urlencode '=a=b'", { headers: [FORM], body: 'a%3Db' }],
+    ['a field to encode', "--data-urlencode 'n[]=x&y@z'", { headers: [FORM], body: 'n[]=x%26y%40z' }],
+    ['a file to encode', `--data-urlencode @${LINES}`, { headers: [FORM], body: 'a+b%0D%0Ac%00d%0A' }],
+    [
+      'a field to encode from a file',
+      `--data-urlencode n@${LINES} -d z`,
+      { headers: [FORM], body: 'n=a+b%0D%0Ac%00d%0A&z' },
+    ],
+    ['--json', `--json '{"a":' --json '1}'`, { json: '{"a":1}' }],
+    ['--json in a file', `--json @${LINES}`, { json: 'a b\r\nc\0d\n' }],
+    ['-F', "-F a=b -F 'f=@x;type=text/plain'", { form: ['a=b', 'f=@x;type=text/plain'] }],
+    ['--form-string', '--form-string a=b', { form: ['a=b'] }],
+    ['--form-string with what -F would read', `--form-string 'a=@x;"\\'`, { form: ['a="@x;\\"\\\\"'] }],
+    ['-T', `-T ${LINES}`, { method: 'PUT', url: 'http://a/lines.txt', body: 'a b\r\nc\0d\n' }],
+    [
+      '-T with -X',
+      `-T ${LINES} -X POST`,
+      { method: 'POST', url: 'http://a/lines.txt', body: 'a b\r\nc\0d\n' },
+    ],
+  ])('%s', (_name, options, expected) => {
+    expect(requestIn(`curl ${options} ${URL_GIVEN}`)).toEqual({ url: URL_GIVEN, headers: [], ...expected });
+  });
+
+  test.each<[string, string, string]>([
+    ['--url', '--url http://a/b', 'http://a/b'],
+    ['what is behind --', '-- a', 'a'],
+    ['no scheme', 'a:8080/b', 'a:8080/b'],
+    ['an address of IPv6', 'http://[::1]:80/', 'http://[::1]:80/'],
+    ['brackets around nothing', "'http://a/?b[]=1'", 'http://a/?b[]=1'],
+    ['other brackets with -g', "-g 'http://a/{b}[1]'", 'http://a/{b}[1]'],
+    ['data in the query', "-G -d a=1 --data-urlencode 'b=c d' http://a", 'http://a?a=1&b=c+d'],
+    ['data behind a query', "-G -d a=1 'http://a/?b=2#c'", 'http://a/?b=2&a=1#c'],
+    ['data behind an open query', "-G -d a=1 'http://a/?b=2&'", 'http://a/?b=2&a=1'],
+    ['data behind an empty query', "-G -d a=1 'http://a/?'", 'http://a/?a=1'],
+    ['-G without data', '-G http://a/', 'http://a/'],
+    ['a file without a path to go to', `-X GET -T ${LINES} http://a?b`, 'http://a/lines.txt?b'],
+    ['a file with a name to go to', `-T ${LINES} http://a/b?c`, 'http://a/b?c'],
+  ])('the URL with %s', (_name, rest, url) => {
+    expect(requestIn(`curl.exe ${rest}`).url).toBe(url);
+  });
+
+  test('data in the query has no content type, and -I and -X keep their methods', () => {
+    expect(requestIn('curl -G -d a http://b/')).toEqual({ url: 'http://b/?a', headers: [] });
+    expect(requestIn('curl -G -I -d a http://b/').method).toBe('HEAD');
+    expect(requestIn('curl -G -X POST -d a http://b/').method).toBe('POST');
+  });
+});
+
+describe('what is refused', () => {
+  const START = 'The curl command has to begin with the word curl: copy it with "Copy as cURL".';
+  const ALWAYS = 'volley always sends accept, host and user-agent: give a value, or leave it out.';
+  const GLOB =
+    'The URL of the curl command has [ ] or { }, which curl reads as several URLs: add --globoff if they are part of it.';
+  const unknown = (option: string): string =>
+    `curl ${option}: this option is not known here: leave it out, or say it with an option of volley's.`;
+  const missing = join(folder, 'missing');
+
+  test.each<[string, string, readonly string[]]>([
+    ['nothing', '', [START]],
+    ['another program', 'wget http://a/', [START]],
+    ['a secret before it', 'TOKEN=secret curl http://a/', [START]],
+    ['no URL', 'curl -s', ['The curl command has no URL: add one.']],
+    [
+      'two URLs, neither of which is repeated',
+      'curl http://me:secret@a/ --url http://b/',
+      ['The curl command has 2 URLs: give one, and put quotes around a value with blanks.'],
+    ],
+    ['a set of URLs', "curl 'http://a/{b,c}'", [GLOB]],
+    ['a range of URLs', "curl 'http://a/[1-3]'", [GLOB]],
+    ['half a range', "curl 'http://a/b]'", [GLOB]],
+    [
+      'options that are unknown, without what follows them',
+      'curl --pass secret -Zsecret --token=secret http://a/',
+      [unknown('--pass'), unknown('-Z'), unknown('--token')],
+    ],
+    ['an option without its value', 'curl http://a/ -H', ['curl -H: give a value after it.']],
+    ['a value too many', 'curl --silent=1 http://a/', ['curl --silent: it takes no value.']],
+    [
+      'retries',
+      'curl --retry 3 --retry-all-errors http://a/',
+      [
+        'curl --retry: volley does not retry: leave it out.',
+        'curl --retry-all-errors: volley does not retry: leave it out.',
+      ],
+    ],
+    [
+      'a file of cookies, which may be a cookie',
+      'curl -b secret http://a/',
+      ['curl --cookie: without a = it is a file of cookies, which is not read: give name=value.'],
+    ],
+    [
+      'a limit in words',
+      'curl -L --max-redirs few http://a/',
+      ["curl --max-redirs 'few': give a whole number, or -1 for no limit."],
+    ],
+    ['a time in words', 'curl -m 5s http://a/', ["curl --max-time '5s': give a number of seconds."]],
+    [
+      'a password behind a certificate',
+      'curl -E a.pem:secret http://a/',
+      ['curl --cert: a password after the file is not taken: give a key without one.'],
+    ],
+    ['a part without a name', 'curl -F secret http://a/', ['curl --form: give it as name=value.']],
+    [
+      'headers that cannot be left out',
+      "curl -H 'Accept:' -A '' http://a/",
+      [`curl --user-agent '': ${ALWAYS}`, `curl --header 'Accept:': ${ALWAYS}`],
+    ],
+    [
+      'two bodies',
+      'curl -d a --json 1 -F a=b http://a/',
+      ['curl --data and --json and --form: a request has one body: give one of them.'],
+    ],
+    [
+      'a HEAD with a body',
+      'curl -I -d a http://a/',
+      ['curl --head with --data: HEAD has no body: leave one of them out.'],
+    ],
+    [
+      'another body in the query',
+      'curl -G -d a --json 1 http://a/',
+      ['curl --get with --json: only --data goes into the query: leave one of them out.'],
+    ],
+    [
+      'a query that is not UTF-8',
+      "curl -G -d $'\\xff' http://a/",
+      ['curl --get: the data is not UTF-8 text: use --data-urlencode.'],
+    ],
+    [
+      'a name that is not UTF-8',
+      "curl -u $'\\xff:secret' http://a/",
+      ['curl --user: give it as UTF-8 text.'],
+    ],
+    ['JSON that is not UTF-8', "curl --json $'\\xff' http://a/", ['curl --json: give it as UTF-8 text.']],
+    [
+      'files that cannot be read',
+      `curl -d @${missing} -H @${missing} http://a/`,
+      [
+        `curl --data with the file '${missing}': it cannot be read (ENOENT): check the path.`,
+        `curl --header with the file '${missing}': it cannot be read (ENOENT): check the path.`,
+      ],
+    ],
+    [
+      'stdin',
+      'curl -T - http://a/',
+      ["curl --upload-file with the file '-': stdin is not read here: give the name of a file."],
+    ],
+    [
+      'what a shell would do',
+      'curl http://a/ | jq',
+      [
+        "The curl command has '|' outside quotes: nothing is executed here: put quotes around the value that it belongs to, or leave it out.",
+      ],
+    ],
+  ])('%s', (_name, command, sentences) => {
+    expect(problemsOf(command)).toEqual(sentences);
+  });
+
+  test('everything that is wrong, at once', () => {
+    expect(problemsOf('curl -b x -m soon --max-redirs x -I -d a http://a/ http://b/')).toEqual([
+      'curl --head with --data: HEAD has no body: leave one of them out.',
+      'curl --cookie: without a = it is a file of cookies, which is not read: give name=value.',
+      'The curl command has 2 URLs: give one, and put quotes around a value with blanks.',
+      "curl --max-redirs 'x': give a whole number, or -1 for no limit.",
+      "curl --max-time 'soon': give a number of seconds.",
+    ]);
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { Problems } from '../../src/main/plan/problems.ts';
+import { readUrlList } from '../../src/main/plan/url-list.ts';
+
+describe('a list of URLs', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['one a line, in order', 'http://a/\nhttp://b/\n', ['http://a/', 'http://b/']],
+    ['the last line may stay open', 'http://a/', ['http://a/']],
+    ['blank lines and comments are skipped', '# all\n\n  \nhttp://a/\n  # b\n', ['http://a/']],
+    ['a # within a URL is part of it', 'http://a/#b', ['http://a/#b']],
+    ['blanks around a URL are not', '\t http://a/ \n', ['http://a/']],
+    ['lines may end as on Windows', 'http://a/\r\nhttp://b/\r\n', ['http://a/', 'http://b/']],
+    ['a byte order mark is not part of the first', '\uFEFFhttp://a/', ['http://a/']],
+    ['a URL may come without a scheme, and twice', 'a:80/x\na:80/x', ['a:80/x', 'a:80/x']],
+  ])('%s', (_name, text, expected) => {
+    const problems = new Problems();
+    expect(readUrlList(text, problems)).toEqual(expected);
+    expect(problems.sentences).toEqual([]);
+  });
+
+  test.each<[string, string, readonly string[]]>([
+    ['nothing', '', ['The URL list has no URL: give at least one, one a line.']],
+    ['comments alone', '# http://a/\n', ['The URL list has no URL: give at least one, one a line.']],
+    [
+      'several lines that are no URL, each with its number',
+      'http://a/\n# x\nhttp://b c/\n\nftp://me:secret@d/',
+      [
+        "Line 3 of the URL list: The URL 'http://b c/' cannot be read: give it as http://host:port/path.",
+        "Line 5 of the URL list: The URL 'ftp://…@d/' starts with ftp://: only http:// and https:// can be tested.",
+      ],
+    ],
+    [
+      'a password without a scheme',
+      'me:secret@b c',
+      ["Line 1 of the URL list: The URL '…@b c' cannot be read: give it as http://host:port/path."],
+    ],
+  ])('%s is refused', (_name, text, sentences) => {
+    const problems = new Problems();
+    expect(readUrlList(text, problems)).toBeNull();
+    expect(problems.sentences).toEqual(sentences);
+  });
+});
