@@ -43,3 +43,8 @@ function significant(value: number): string {
   if (value >= 999.5) return WHOLE.format(value);
   return Number(value.toPrecision(3)).toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 }
+
+/** So many of something. */
+export function counted(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}

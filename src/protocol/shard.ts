@@ -7,8 +7,12 @@ export interface Shard {
   readonly workers: number;
   /** Connections to start with; zero only where its budget is zero too. */
   readonly connections: number;
-  /** In the open model more connections are opened, up to this; in the closed model these are all. */
-  readonly maxConnections: number;
+  /** Requests at once on each connection. */
+  readonly streams: number;
+  /** Requests at once at most, to start with: a place for each on one of the connections. */
+  readonly slots: number;
+  /** In the open model more places are made, up to this; in the closed model these are all. */
+  readonly maxSlots: number;
   /** This worker's share of the request budget; null where there is none. */
   readonly requests: number | null;
   readonly durationMs: number | null;

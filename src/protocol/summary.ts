@@ -1,5 +1,13 @@
 import type { LatencyKind } from './latency.ts';
-import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+import type {
+  Arrivals,
+  ClientName,
+  Pacing,
+  Protocol,
+  StopCondition,
+  WorkerKind,
+  WorkerMode,
+} from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
 
@@ -120,6 +128,9 @@ export interface Summary {
     readonly workers: number;
     readonly concurrency: number;
     readonly client: ClientName;
+    readonly protocol: Protocol;
+    /** Requests at once on each connection. */
+    readonly streams: number;
     readonly load: LoadSummary;
     readonly stop: StopCondition;
     readonly warmupMs: number;

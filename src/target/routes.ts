@@ -1,6 +1,8 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import { FAULTS } from './faults.ts';
 import type { TargetCounter } from './stats.ts';
+import { STREAM_FAULTS } from './stream-faults.ts';
 
 const HELLO = Buffer.from('hello world');
 const LONGEST_DELAY_MS = 3_600_000;
@@ -38,6 +40,17 @@ const ROUTES: Readonly<Record<string, Route>> = {
     answer(response, 200, Buffer.from(JSON.stringify({ method, url, headers })), 'application/json');
   },
   fault: (argument, request, response) => {
+    const stream = streamOf(request);
+    if (stream !== null) {
+      const ofStream = Object.hasOwn(STREAM_FAULTS, argument) ? STREAM_FAULTS[argument] : undefined;
+      if (ofStream === undefined)
+        refuse(
+          response,
+          `/fault/${argument}: with HTTP/2 choose one of ${Object.keys(STREAM_FAULTS).join(', ')}`,
+        );
+      else ofStream(stream);
+      return;
+    }
     const fault = Object.hasOwn(FAULTS, argument) ? FAULTS[argument] : undefined;
     if (fault === undefined)
       return refuse(response, `/fault/${argument}: choose one of ${Object.keys(FAULTS).join(', ')}`);
@@ -56,15 +69,24 @@ export function handleRequest(
     answer(response, 200, Buffer.from(`${JSON.stringify(counter.snapshot())}\n`), 'application/json');
     return;
   }
-  counter.request(path, request.socket);
-  response.once('finish', () => counter.answered(request.socket));
+  const stream = streamOf(request);
+  const lane = stream ?? request.socket;
+  counter.request(path, stream?.session ?? request.socket, lane);
+  response.once('finish', () => counter.answered(lane));
   request.on('data', (chunk: Buffer) => counter.body(chunk.length));
   const [name = '', ...rest] = path.slice(1).split('/');
   const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (route === undefined) answer(response, 404, Buffer.from(`no such path: ${path}\n`));
   else route(rest.join('/'), request, response);
   // A fault writes past the response, whose end then tells nothing.
-  if (name === 'fault' && !path.startsWith('/fault/hang')) counter.answered(request.socket);
+  if (name === 'fault' && !path.startsWith('/fault/hang')) counter.answered(lane);
+}
+
+/** The stream of a request of HTTP/2; null of HTTP/1.1. */
+function streamOf(
+  request: IncomingMessage & { readonly stream?: ServerHttp2Stream },
+): ServerHttp2Stream | null {
+  return request.stream ?? null;
 }
 
 function answer(response: ServerResponse, status: number, body: Buffer, contentType = 'text/plain'): void {

@@ -1,6 +1,6 @@
-import { createServer as createHttpServer, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { handleRequest } from './routes.ts';
 import { TargetCounter, type TargetStats } from './stats.ts';
@@ -13,9 +13,11 @@ export interface ReferenceServerOptions {
   readonly host?: string | undefined;
   /** Default 0: a free one. */
   readonly port?: number | undefined;
-  /** PEM text; with both, the server speaks TLS. */
+  /** PEM text; with both, the server speaks TLS: HTTP/2 with who asks for it, else HTTP/1.1. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
+  /** HTTP/2 without TLS, by prior knowledge, and nothing else. */
+  readonly h2c?: boolean | undefined;
   /** Close every n-th connection as soon as it is accepted; 1 is each of them. */
   readonly closeEvery?: number | undefined;
 }
@@ -35,14 +37,17 @@ export interface ReferenceServer {
  * @throws VolleyError VOLLEY_LISTEN where the address cannot be listened on
  */
 export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
-  const { host = '127.0.0.1', port = 0, cert, key, closeEvery } = options;
+  const { host = '127.0.0.1', port = 0, cert, key, h2c = false, closeEvery } = options;
   const counter = new TargetCounter();
   const secure = cert !== undefined && key !== undefined;
-  const server: Server = secure ? createHttpsServer({ cert, key }) : createHttpServer();
+  const server: Server = secure
+    ? createSecureServer({ cert, key, allowHTTP1: true })
+    : h2c
+      ? createHttp2Server()
+      : createHttpServer();
   const sockets = new Set<Socket>();
   // A load tester decides for itself how long it keeps an idle connection.
-  server.keepAliveTimeout = 0;
-  server.requestTimeout = 0;
+  Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0 });
   let accepted = 0;
   server.on('connection', (socket: Socket) => {
     counter.connection(socket);
@@ -52,8 +57,11 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
     if (closeEvery !== undefined && accepted % closeEvery === 0) socket.destroy();
   });
   // A client that goes away is no event for a server that counts.
-  server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('request', (request, response) => handleRequest(counter, request, response));
+  server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
+  // Those of HTTP/2 are used like those of HTTP/1.1: Node gives them the same interface.
+  server.on('request', (request: IncomingMessage, response: ServerResponse) =>
+    handleRequest(counter, request, response),
+  );
   await listen(server, host, port);
 
   const { port: actualPort } = server.address() as AddressInfo;

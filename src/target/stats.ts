@@ -22,8 +22,8 @@ export interface TargetStats {
 /** Counts what arrives. */
 export class TargetCounter {
   readonly #byPath = new Map<string, number>();
-  readonly #used = new WeakSet<Socket>();
-  readonly #answering = new WeakSet<Socket>();
+  readonly #used = new WeakSet<object>();
+  readonly #answering = new WeakSet<object>();
   #requests = 0;
   #accepted = 0;
   #open = 0;
@@ -50,18 +50,22 @@ export class TargetCounter {
     for (const event of ['end', 'error', 'close']) socket.once(event, over);
   }
 
-  request(path: string, socket: Socket): void {
+  /**
+   * @param connection what stands for the connection: its socket, or its session of HTTP/2
+   * @param lane where one request comes after the other: the connection, or the stream of HTTP/2
+   */
+  request(path: string, connection: object, lane: object): void {
     this.#requests++;
     this.#byPath.set(path, (this.#byPath.get(path) ?? 0) + 1);
-    if (this.#answering.has(socket)) this.#pipelined++;
-    this.#answering.add(socket);
-    if (this.#used.has(socket)) return;
-    this.#used.add(socket);
+    if (this.#answering.has(lane)) this.#pipelined++;
+    this.#answering.add(lane);
+    if (this.#used.has(connection)) return;
+    this.#used.add(connection);
     this.#usedCount++;
   }
 
-  answered(socket: Socket): void {
-    this.#answering.delete(socket);
+  answered(lane: object): void {
+    this.#answering.delete(lane);
   }
 
   body(bytes: number): void {

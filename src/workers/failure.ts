@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from '../protocol/errors.ts';
 import type { ErrorKind } from '../protocol/report.ts';
-import type { ConnectionPhase } from './clients/connection.ts';
+import type { ConnectionPhase } from './clients/link.ts';
+import { StreamEnded } from './clients/stream-failure.ts';
 
 /** What is known of a request that got no complete response. */
 export interface FailureFacts {
@@ -32,6 +33,7 @@ export function classifyFailure({ error, phase, hasHead, endedByTarget }: Failur
   if (code === 'ETIMEDOUT') return failure('timeout');
   if (phase === 'securing') return failure('tls');
   if (phase !== 'open') return failure('connect');
+  if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
   // After the end of the connection there are no more bytes to object to: then it is the end itself.
   if (!endedByTarget && !CONNECTION_CODES.has(code)) return failure('protocol');
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';

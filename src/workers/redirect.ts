@@ -1,6 +1,7 @@
 import type { RequestPlan } from '../protocol/request.ts';
+import { placeOf } from '../requests/request-picker.ts';
 import { requestTemplate } from './clients/request-template.ts';
-import { type PreparedRequest, placeOf } from './request-source.ts';
+import type { PreparedRequest } from './request-source.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** Other methods become GET with these, as in browsers and curl. */

@@ -44,7 +44,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#shard = shard;
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#clients = new SlotClients(shard.client, clock);
+    this.#clients = new SlotClients(shard, clock);
     this.#requests = new RequestSource(shard);
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     this.#load =
@@ -67,11 +67,11 @@ export class ShardRun implements ExchangeOwner, Sender {
    * request, which then fails for the same reason, and is counted.
    */
   async prepare(): Promise<void> {
-    for (let i = 0; i < this.#shard.connections; i++) this.addExchange();
+    for (let i = 0; i < this.#shard.slots; i++) this.addExchange();
     // Where rows say where to go, there is nothing to open yet.
     if (this.#shard.target.hostname === '') return;
     const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
-    await Promise.all(this.exchanges.map(({ client }) => client.connection.open()));
+    await Promise.all(this.#clients.all.map(({ connection }) => connection.open()));
     clearTimeout(timer);
   }
 
@@ -219,8 +219,8 @@ export class ShardRun implements ExchangeOwner, Sender {
   }
 
   #giveUpConnecting(): void {
-    for (const { client } of this.exchanges) {
-      if (client.connection.phase !== 'open') client.connection.fail(new Error('no connection in time'));
+    for (const { connection } of this.#clients.all) {
+      if (connection.phase !== 'open') connection.fail(new Error('no connection in time'));
     }
   }
 

@@ -26,7 +26,7 @@ test('a rule that does not hold ends the run, in every mode', async () => {
     const { stoppedBy, interrupted, degraded, windowMs, requests, thresholds } = summary;
     expect(code).toBe(1);
     expect(stoppedBy).toEqual({ expression: 'error-rate<50%', measured: 1, atMs: expect.any(Number) });
-    expect(Math.abs(windowMs - stoppedBy!.atMs)).toBeLessThan(100);
+    expect(windowMs).toBeGreaterThanOrEqual(stoppedBy!.atMs);
     expect(windowMs).toBeLessThan(10_000);
     expect(interrupted).toBe(false);
     expect(degraded).toBe(false);
@@ -49,13 +49,13 @@ test('rules that hold end nothing, in any mode', async () => {
   }
 });
 
-test('the text says so first; a budget, and a schedule that is not sent, are not degraded', async () => {
+test('the text says so first; what is left of a budget does not make it degraded', async () => {
   const target = await startTarget();
   const args = ['--mode', 'inline', '--abort-on', 'p50<1ms', '--threshold', 'max<60s'];
   const url = `${target.url}delay/20`;
   const [closed, open] = await Promise.all([
     volley(url, '-c', '2', '-n', '100k', ...args),
-    volley(url, '-r', '50', '-d', '60s', ...args),
+    volley(url, '-r', '50', '-n', '3000', ...args),
   ]);
   for (const { code, stdout } of [closed, open]) {
     expect(code).toBe(1);

@@ -26,14 +26,14 @@ function firstCells(text: string, heading: string): string[] {
 
 /** Long names of the options in the first cells. */
 const optionsIn = (cells: readonly string[]): string[] =>
-  cells.flatMap((cell) => [...cell.matchAll(/--([a-z-]+)/g)].map((match) => match[1]!));
+  cells.flatMap((cell) => [...cell.matchAll(/--([a-z0-9-]+)/g)].map((match) => match[1]!));
 
 describe('the documents and the program agree on', () => {
   test('the options of a run, with their letters', () => {
     const cells = firstCells(CLI, 'Options of a run');
     expect(optionsIn(cells)).toEqual(Object.keys(COMMANDS['run']!.options));
     for (const [name, { alias }] of Object.entries(COMMANDS['run']!.options)) {
-      const cell = cells.find((text) => new RegExp(`--${name}(?![a-z-])`).test(text))!;
+      const cell = cells.find((text) => new RegExp(`--${name}(?![a-z0-9-])`).test(text))!;
       expect(/-([a-zA-Z]),/.exec(cell)?.[1]).toBe(alias);
     }
   });
@@ -47,7 +47,7 @@ describe('the documents and the program agree on', () => {
       documented.filter((option) => option in run).every((option) => option in COMMANDS[name]!.options),
     ).toBe(true);
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
-    const ofOneRun = ['abort-on', 'repeat', 'samples', 'step-summary', 'threshold'];
+    const ofOneRun = ['abort-on', 'dry-run', 'once', 'repeat', 'samples', 'step-summary', 'threshold'];
     expect(left.sort()).toEqual([...(name === 'modes' ? ['mode'] : []), ...ofOneRun].sort());
   });
 

@@ -92,13 +92,13 @@ mix:
     expect((await volley('run')).stderr).toMatch(/^volley: No plan was given/);
   });
 
-  test('has every option of a run but --set, and its schema is the one in the documents', () => {
+  test('has every option of a run but those of the moment, and its schema is the one in the documents', () => {
     const fields = Object.keys(PLAN.shape).filter(
       (name) => !['$schema', 'variables', 'mix', 'url'].includes(name),
     );
     expect(fields.toSorted()).toEqual(
       Object.keys(COMMANDS['run']!.options)
-        .filter((name) => name !== 'set')
+        .filter((name) => !['set', 'dry-run', 'once'].includes(name))
         .toSorted(),
     );
     const documented = JSON.parse(readFileSync(join(ROOT, 'docs/plan.schema.json'), 'utf8')) as unknown;

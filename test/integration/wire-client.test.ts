@@ -22,6 +22,9 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
     port,
     secure,
     insecure: true,
+    tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
+    protocol: 'http/1.1',
+    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null },
     asksToClose: false,
     addresses: [{ address: '127.0.0.1', family: 4 }],
   } as unknown as Target;

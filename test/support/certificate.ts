@@ -4,7 +4,8 @@ import { ROOT } from './cli.ts';
 
 /** Signed by itself, for localhost and 127.0.0.1. */
 export const CERTIFICATE_PATH = join(ROOT, 'test/fixtures/cert.pem');
+export const KEY_PATH = join(ROOT, 'test/fixtures/key.pem');
 export const CERTIFICATE = {
   cert: readFileSync(CERTIFICATE_PATH, 'utf8'),
-  key: readFileSync(join(ROOT, 'test/fixtures/key.pem'), 'utf8'),
+  key: readFileSync(KEY_PATH, 'utf8'),
 };

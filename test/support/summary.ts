@@ -56,6 +56,8 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       workers: 2,
       concurrency: 2,
       client: 'undici',
+      protocol: 'http/1.1',
+      streams: 1,
       load: { model: 'closed' },
       stop: { requests: 100, durationMs: null },
       warmupMs: 0,

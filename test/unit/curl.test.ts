@@ -193,7 +193,7 @@ describe('options of curl', () => {
     ['--http2-prior-knowledge', '--http2-prior-knowledge', { http2: true }],
     ['--tlsv1.2', '--tlsv1.2', { tlsMin: '1.2' }],
     ['--tlsv1.3', '--tlsv1.3', { tlsMin: '1.3' }],
-    ['--no-keepalive', '--no-keepalive', { keepalive: false }],
+    ['no TCP keep-alive probes, which changes no request', '--no-keepalive', {}],
   ])('%s', (_name, options, expected) => {
     expect(requestIn(`curl ${options} ${URL_GIVEN}`)).toEqual({ url: URL_GIVEN, headers: [], ...expected });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ErrorKind } from '../../src/main/index.ts';
-import type { ConnectionPhase } from '../../src/workers/clients/connection.ts';
+import type { ConnectionPhase } from '../../src/workers/clients/link.ts';
 import { classifyFailure } from '../../src/workers/failure.ts';
 
 interface Row {

@@ -17,6 +17,9 @@ const PLAN: RunPlan = {
     addresses: [{ address: '127.0.0.1', family: 4 }],
     asksToClose: false,
     insecure: false,
+    tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
+    protocol: 'http/1.1',
+    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null },
   },
   mix: [],
   rows: null,
@@ -24,6 +27,7 @@ const PLAN: RunPlan = {
   mode: 'threads',
   workers: 3,
   concurrency: 10,
+  streams: 1,
   client: 'undici',
   load: { model: 'closed' },
   stop: { requests: 10, durationMs: null },
@@ -56,9 +60,7 @@ describe('split', () => {
       maxInFlight: 9,
       pacing: 'eco',
     } as const;
-    expect(
-      split({ ...plan, load }).map(({ requests, maxConnections }) => [requests, maxConnections]),
-    ).toEqual([
+    expect(split({ ...plan, load }).map(({ requests, maxSlots }) => [requests, maxSlots])).toEqual([
       [50, 5],
       [50, 4],
     ]);

@@ -63,8 +63,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     options: {
       host: { type: 'string', describe: 'Address to listen on', defaultDescription: '127.0.0.1' },
       port: { type: 'string', describe: 'Port to listen on; 0 is a free one', defaultDescription: '8080' },
-      cert: { type: 'string', describe: 'Certificate in PEM form; with --key, serves https' },
+      cert: { type: 'string', describe: 'Certificate in PEM form; with --key, serves https and HTTP/2' },
       key: { type: 'string', describe: 'Key of the certificate in PEM form' },
+      h2c: { type: 'boolean', describe: 'HTTP/2 without TLS, by prior knowledge, and nothing else' },
       'close-every': { type: 'string', describe: 'Close every N-th connection as soon as it is accepted' },
     },
     run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),

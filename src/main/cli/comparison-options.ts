@@ -24,6 +24,8 @@ const {
   'abort-on': _abortOn,
   samples: _samples,
   'step-summary': _stepSummary,
+  'dry-run': _dryRun,
+  once: _once,
   mode,
   ...LOAD_OPTIONS
 } = RUN_OPTIONS;

@@ -30,7 +30,7 @@ export async function compareModes(
     checkOptions({ ...options, mode: 'threads', workers }, problems);
   }
   const isOpen = options.rate !== undefined || options.every !== undefined || options.stages !== undefined;
-  const alone = { concurrency: 1, ...(isOpen ? { maxInFlight: 1 } : {}) };
+  const alone = { concurrency: 1, streams: undefined, ...(isOpen ? { maxInFlight: 1 } : {}) };
   const arms = await modeArms(workerCounts, async ({ mode, workers, isSequential }) =>
     completePlan(checkOptions({ ...options, mode, workers, ...(isSequential ? alone : {}) })),
   );

@@ -26,7 +26,11 @@ export async function runCommand(
   }
   const form = outputFormFrom(parsed.last('output'), problems);
   const paths = outputPathsFrom(parsed, problems);
+  if (parsed.flag('dry-run') && parsed.flag('once'))
+    problems.push('--dry-run and --once: one sends nothing, the other a request: give one of them.');
   const plan = await completePlan(await readOptions(options, problems));
+  if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
+  if (parsed.flag('once')) return (await import('./once-command.ts')).sendAndPrint(plan);
   const outputs = await RunOutputs.open(
     paths,
     plan.mix.map(({ name }) => name),

@@ -84,6 +84,24 @@ export const RUN_OPTIONS = {
   'abort-on': text(undefined, 'The same, checked every second: the run ends when it does not hold', 'none'),
   seed: text(undefined, 'For everything random', 'random, and printed'),
   insecure: { alias: 'k', type: 'boolean', describe: 'Accept any certificate' },
+  cacert: text(undefined, "Authorities to trust instead of Node's: a PEM file", "Node's"),
+  cert: text(undefined, 'Client certificate: a PEM file; with --key', 'none'),
+  key: text(undefined, 'Key of the client certificate: a PEM file', 'none'),
+  sni: text(undefined, 'Name to ask the server for, and to check its certificate against', "the URL's"),
+  'tls-min': text(undefined, 'Lowest version of TLS: 1.2 or 1.3', '1.2'),
+  resolve: text(undefined, 'host:port:address, instead of a look-up; repeatable', 'none'),
+  'connect-to': text(
+    undefined,
+    'host1:port1:host2:port2, dials the second for the first; repeatable',
+    'none',
+  ),
+  'unix-socket': text(undefined, 'Connect to the socket at this path', 'none'),
+  proxy: text(undefined, 'Tunnel through the HTTP proxy at http://name:password@host:port', 'none'),
+  http2: { type: 'boolean', describe: 'HTTP/2, over TLS' },
+  h2c: { type: 'boolean', describe: 'HTTP/2 without TLS, by prior knowledge' },
+  streams: text(undefined, 'With HTTP/2: requests at once on each connection', '1'),
+  'dry-run': { type: 'boolean', describe: 'Print the plan and the first request; send nothing' },
+  once: { type: 'boolean', describe: 'Send one request, and print it with its answer' },
   repeat: text(undefined, 'Measure so many rounds, for an interval on every headline figure', '1'),
   output: text('o', 'Form of the result on stdout: text, json, markdown, csv, junit or prometheus', 'text'),
   out: text(undefined, 'Also save the result as JSON to this file', 'none'),
@@ -101,6 +119,8 @@ const REPEATABLE = new Set([
   'expect-body',
   'expect-json',
   'set',
+  'resolve',
+  'connect-to',
 ]);
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
@@ -159,6 +179,18 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     abortOn: parsed.all('abort-on'),
     seed: one('seed'),
     insecure: parsed.flag('insecure'),
+    cacert: one('cacert'),
+    cert: one('cert'),
+    key: one('key'),
+    sni: one('sni'),
+    tlsMin: one('tls-min') as RunOptions['tlsMin'],
+    resolve: parsed.all('resolve'),
+    connectTo: parsed.all('connect-to'),
+    unixSocket: one('unix-socket'),
+    proxy: one('proxy'),
+    http2: parsed.flag('http2'),
+    h2c: parsed.flag('h2c'),
+    streams: one('streams'),
   };
 }
 

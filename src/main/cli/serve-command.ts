@@ -20,6 +20,9 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
   const key = await pem('--key', parsed.last('key'), problems);
   if ((cert === undefined) !== (key === undefined))
     problems.add('--cert and --key belong together: give both.');
+  const h2c = parsed.flag('h2c');
+  if (h2c && (cert ?? key) !== undefined)
+    problems.add('--h2c with --cert or --key: it is HTTP/2 without TLS: leave one of them out.');
   if (problems.sentences.length > 0 || port === null)
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
 
@@ -28,6 +31,7 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
     port,
     cert,
     key,
+    h2c,
     closeEvery: closeEvery ?? undefined,
   });
   process.stdout.write(`listening on ${server.url}\n`);

@@ -100,6 +100,8 @@ function differencesOf(a: Arm, b: Arm): string[] {
     'workers',
     'concurrency',
     'client',
+    'protocol',
+    'streams',
     'load',
     'stop',
     'warmupMs',

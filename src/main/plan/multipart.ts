@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const ANY_TYPE = 'application/octet-stream';
 const ATTRIBUTE = /;\s*(type|filename)=("(?:[^"\\]|\\.)*"|[^;]*)\s*$/;
+const QUOTED = /^"(?:[^"\\]|\\.)*"$/s;
 const HEADER_TEXT = /^[^\r\n]*$/;
 
 interface Part {
@@ -94,10 +95,16 @@ function withoutAttributes(text: string): { value: string; attributes: Map<strin
   let value = text;
   for (let match = ATTRIBUTE.exec(value); match !== null; match = ATTRIBUTE.exec(value)) {
     const [, key = '', given = ''] = match;
-    attributes.set(key, given.startsWith('"') ? given.slice(1, -1).replace(/\\(.)/g, '$1') : given);
+    attributes.set(key, unquoted(given));
     value = value.slice(0, match.index);
   }
-  return { value, attributes };
+  const [, sign = '', content = ''] = /^([@<]?)(.*)$/s.exec(value) ?? [];
+  return { value: sign + unquoted(content), attributes };
+}
+
+/** In quotation marks a backslash takes the next character as it is. */
+function unquoted(text: string): string {
+  return QUOTED.test(text) ? text.slice(1, -1).replace(/\\(.)/gs, '$1') : text;
 }
 
 function readPart(name: string, path: string, problems: Problems): Uint8Array | null {

@@ -62,6 +62,18 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   abortOn: LIST,
   seed: QUANTITY,
   insecure: FLAG,
+  cacert: TEXT,
+  cert: TEXT,
+  key: TEXT,
+  sni: TEXT,
+  tlsMin: TEXT,
+  resolve: LIST,
+  connectTo: LIST,
+  unixSocket: TEXT,
+  proxy: TEXT,
+  http2: FLAG,
+  h2c: FLAG,
+  streams: QUANTITY,
 };
 
 /** Notes a problem for each option that does not exist or is of another type. */

@@ -109,4 +109,45 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly seed?: number | string | undefined;
   /** Accept any certificate. */
   readonly insecure?: boolean | undefined;
+  /** A PEM file of the authorities to trust, instead of Node's. */
+  readonly cacert?: string | undefined;
+  /** PEM files of a client certificate and its key. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /** The name to ask the server for, and to check its certificate against, instead of the URL's. */
+  readonly sni?: string | undefined;
+  /** The lowest version of TLS. */
+  readonly tlsMin?: '1.2' | '1.3' | undefined;
+  /** `host:port:address`: what that name stands for, without a look-up. */
+  readonly resolve?: readonly string[] | undefined;
+  /** `host1:port1:host2:port2`: where connections to the first really go; empty parts are any, or the same. */
+  readonly connectTo?: readonly string[] | undefined;
+  /** The path of a socket that all connections go to. */
+  readonly unixSocket?: string | undefined;
+  /** `http://name:password@host:port`: connections are tunnels through this proxy. */
+  readonly proxy?: string | undefined;
+  /** HTTP/2 over TLS. */
+  readonly http2?: boolean | undefined;
+  /** HTTP/2 without TLS, by prior knowledge. */
+  readonly h2c?: boolean | undefined;
+  /** With HTTP/2: requests at once on each connection; by default 1. */
+  readonly streams?: number | string | undefined;
 }
+
+/** What a run says of how its connections are made. */
+export type ConnectionOptions = Pick<
+  RunOptions,
+  | 'client'
+  | 'insecure'
+  | 'cacert'
+  | 'cert'
+  | 'key'
+  | 'sni'
+  | 'tlsMin'
+  | 'resolve'
+  | 'connectTo'
+  | 'unixSocket'
+  | 'proxy'
+  | 'http2'
+  | 'h2c'
+>;

@@ -4,8 +4,9 @@ import { parseCount, parseDurationMs } from './quantities.ts';
 export class Problems {
   readonly sentences: string[] = [];
 
+  /** What holds for every request of a run is told once. */
   add(sentence: string): void {
-    this.sentences.push(sentence);
+    if (!this.sentences.includes(sentence)) this.sentences.push(sentence);
   }
 
   /** A whole number between two bounds, or null with a problem noted. */

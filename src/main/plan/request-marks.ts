@@ -14,6 +14,11 @@ const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 /** Of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
 export const OPEN_ORIGIN = { origin: new URL(SOME_URL).origin, hostname: '', port: 0, path: '' } as const;
 
+/** Whether a URL stands for an origin that rows will name. */
+export function isOpen(url: URL): boolean {
+  return url.origin === OPEN_ORIGIN.origin;
+}
+
 export interface MarkedRequest {
   readonly marked: NamedRequestOptions;
   /** The whole URL with tokens, where its origin is left open. */

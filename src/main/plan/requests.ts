@@ -9,7 +9,7 @@ import { Problems, quoted } from './problems.ts';
 import { markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
-import { requestsOf } from './sources.ts';
+import { connectionOptionsOf, requestsOf } from './sources.ts';
 import { parseTarget, type UnresolvedTarget } from './target.ts';
 
 const MOST_REDIRECTS = 100;
@@ -44,7 +44,7 @@ export function parseRequests(
 
 function parseRequest(
   request: NamedRequestOptions,
-  { insecure }: RunOptions,
+  options: RunOptions,
   names: ConstructorParameters<typeof Placeholders>[0],
   rows: RowCells | null,
   userAgent: string,
@@ -56,7 +56,7 @@ function parseRequest(
     request.placeholders === false
       ? { marked: request, openUrl: null }
       : markRequest(request, placeholders, found);
-  const target = parseTarget({ ...marked, insecure }, userAgent, found);
+  const target = parseTarget({ ...connectionOptionsOf(options), ...marked }, userAgent, found);
   const expectation = parseExpectation(request, found);
   const weight = found.count('weight', request.weight ?? 1, 1, MOST_WEIGHT);
   const maxRedirects = parseLocation(request.location, found);

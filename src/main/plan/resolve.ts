@@ -32,6 +32,7 @@ import {
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
+import { parseStreams } from './protocol.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests.ts';
 import { isLocal, resolveTargets } from './target.ts';
@@ -98,6 +99,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
   );
+  const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
   const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
 
@@ -125,6 +127,7 @@ export function checkOptions(options: RunOptions, earlier: readonly string[] = [
     mode,
     workers,
     concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
+    streams,
     client,
     load: openLoad ?? { model: 'closed' },
     stop: {
@@ -180,7 +183,7 @@ export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
   const targets = await resolveTargets(plan.mix.map(({ target }) => target));
   const mix = plan.mix.map((request, index) => ({ ...request, target: targets[index] ?? first(targets) }));
   const target = first(targets);
-  const isTargetLocal = targets.some(({ addresses }) => isLocal(addresses));
+  const isTargetLocal = targets.some(isLocal);
   const { load } = plan;
   if (load.model === 'closed') return { ...plan, load, target, mix, isTargetLocal };
   const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);

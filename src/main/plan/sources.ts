@@ -1,4 +1,4 @@
-import type { NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
+import type { ConnectionOptions, NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
 import { withoutCredentials } from './problems.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
@@ -22,6 +22,23 @@ const SHARED = [
   'maxBody',
 ] as const satisfies (keyof RequestOptions)[];
 
+/** Options that say how the connections of all requests are made. */
+const CONNECTION = [
+  'client',
+  'insecure',
+  'cacert',
+  'cert',
+  'key',
+  'sni',
+  'tlsMin',
+  'resolve',
+  'connectTo',
+  'unixSocket',
+  'proxy',
+  'http2',
+  'h2c',
+] as const satisfies (keyof ConnectionOptions)[];
+
 const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
 
 /** The requests of a run: those of its mix, or the one that its options say. */
@@ -30,6 +47,11 @@ export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] 
   const shared = sharedOf(options);
   if (mix === undefined) return [{ ...shared, name: withoutCredentials(url), url }];
   return mix.map((request) => merged(shared, request));
+}
+
+/** What a run says of its connections. */
+export function connectionOptionsOf(options: RunOptions): ConnectionOptions {
+  return Object.fromEntries(CONNECTION.map((name) => [name, options[name]]));
 }
 
 function sharedOf(options: RunOptions): Partial<RequestOptions> {

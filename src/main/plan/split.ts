@@ -1,6 +1,5 @@
 import { Schedule } from '../../metrics/schedule.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { Numbering } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 
 /** Part `index` of `total` shared out over `parts`: the parts sum to the total and differ by at most one. */
@@ -8,33 +7,63 @@ export function share(total: number, parts: number, index: number): number {
   return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
 }
 
+/** Of a total shared out over parts, what `count` of them have from the part `first` on. */
+function shareOf(total: number, parts: number, first: number, count: number): number {
+  if (count === 0) return 0;
+  return count * Math.floor(total / parts) + Math.min(count, Math.max(0, (total % parts) - first));
+}
+
 /**
- * Splits a plan over its workers. A closed budget is shared out over the connections, so that all of them,
- * and with them all workers, come to their end together; an open one over the workers, as its starts are.
+ * Splits a plan over its workers. A closed budget is shared out over the places for a request, so that all
+ * of them, and with them all workers, come to their end together; an open one over the workers, as its
+ * starts are.
  */
 export function split(plan: RunPlan): Shard[] {
-  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, mix, rows, seed } = plan;
-  const connections = usableConnections(plan);
-  const maxConnections = load.model === 'open' ? load.maxInFlight : connections;
-  return Array.from({ length: workers }, (_, index) => ({
-    index,
-    workers,
-    connections: share(connections, workers, index),
-    maxConnections: share(maxConnections, workers, index),
-    requests: stop.requests === null ? null : budgetOf(plan, connections, index),
-    durationMs: stop.durationMs,
-    windowEndMs: windowEndMs(plan),
-    warmupMs,
-    timeoutMs,
-    cpuWork,
-    load,
-    client,
-    target,
-    mix,
-    rows,
-    numbering: { warmup: { first: index, step: workers }, window: windowNumbering(plan, connections, index) },
-    seed,
-  }));
+  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, mix, rows, seed, streams } =
+    plan;
+  const connections = usable(plan.concurrency, plan);
+  const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
+  return Array.from({ length: workers }, (_, index) => {
+    const firstConnection = shareOf(connections, workers, 0, index);
+    const own = share(connections, workers, index);
+    const ownSlots = shareOf(slots, connections, firstConnection, own);
+    const maxSlots = load.model === 'open' ? share(load.maxInFlight, workers, index) : ownSlots;
+    const firstSlot = shareOf(slots, connections, 0, firstConnection);
+    return {
+      index,
+      workers,
+      connections: own,
+      streams,
+      slots: Math.min(ownSlots, maxSlots),
+      maxSlots,
+      requests:
+        stop.requests === null
+          ? null
+          : load.model === 'open'
+            ? share(stop.requests, workers, index)
+            : shareOf(stop.requests, slots, firstSlot, ownSlots),
+      durationMs: stop.durationMs,
+      windowEndMs: windowEndMs(plan),
+      warmupMs,
+      timeoutMs,
+      cpuWork,
+      load,
+      client,
+      target,
+      mix,
+      rows,
+      numbering: {
+        warmup: { first: index, step: workers },
+        // A closed budget is cut into ranges, so that each number is used exactly once however fast the
+        // workers are; else every worker takes every W-th.
+        window:
+          load.model === 'open' || stop.requests === null
+            ? { first: index, step: workers }
+            : { first: shareOf(stop.requests, slots, 0, firstSlot), step: 1 },
+      },
+      seed,
+    };
+  });
 }
 
 /**
@@ -52,30 +81,7 @@ export function windowEndMs({
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
 }
 
-/**
- * Which numbers a worker's requests of the window have. A closed budget is cut into ranges, so that each
- * number is used exactly once however fast the workers are; else every worker takes every W-th.
- */
-function windowNumbering(plan: RunPlan, connections: number, index: number): Numbering {
-  if (plan.load.model === 'open' || plan.stop.requests === null) return { first: index, step: plan.workers };
-  const before = Array.from({ length: index }, (_, earlier) => budgetOf(plan, connections, earlier));
-  return { first: before.reduce((sum, count) => sum + count, 0), step: 1 };
-}
-
-function budgetOf({ workers, stop, load }: RunPlan, connections: number, index: number): number {
-  const requests = stop.requests ?? 0;
-  if (load.model === 'open') return share(requests, workers, index);
-  const before = Array.from({ length: index }, (_, earlier) => share(connections, workers, earlier));
-  const first = before.reduce((sum, count) => sum + count, 0);
-  const own = share(connections, workers, index);
-  return Array.from({ length: own }, (_, offset) => share(requests, connections, first + offset)).reduce(
-    (sum, count) => sum + count,
-    0,
-  );
-}
-
-/** A budget smaller than the concurrency cannot use every connection; the others are not opened. */
-function usableConnections({ concurrency, stop, warmupMs }: RunPlan): number {
-  if (stop.requests === null || warmupMs > 0) return concurrency;
-  return Math.min(concurrency, stop.requests);
+/** A budget smaller than what there is cannot use it all; the rest is not opened. */
+function usable(most: number, { stop, warmupMs }: RunPlan): number {
+  return stop.requests === null || warmupMs > 0 ? most : Math.min(most, stop.requests);
 }

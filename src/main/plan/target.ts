@@ -3,11 +3,14 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address, Target } from '../../protocol/plan.ts';
+import { type Dial, dialOf } from '../../protocol/routes.ts';
 import { parseBody } from './body.ts';
+import { parseConnection } from './connection.ts';
 import { parseAuthorization } from './credentials.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
-import type { RequestOptions, RunOptions } from './options.ts';
+import type { ConnectionOptions, RequestOptions } from './options.ts';
 import { type Problems, quoted, quotedUrl } from './problems.ts';
+import { isOpen } from './request-marks.ts';
 
 /** A target whose name has not been looked up yet. */
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
@@ -22,7 +25,7 @@ const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie'
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
 export function parseTarget(
-  options: RequestOptions & Pick<RunOptions, 'insecure'>,
+  options: RequestOptions & ConnectionOptions,
   userAgent: string,
   problems: Problems,
 ): UnresolvedTarget | null {
@@ -33,6 +36,11 @@ export function parseTarget(
     problems,
   );
   const headers = parseHeaders(headerLinesOf(options), problems);
+  const connection = parseConnection(
+    options,
+    url === null || isOpen(url) ? null : url.protocol === 'https:',
+    problems,
+  );
   if (url === null || method === null || headers === null) return null;
 
   const authorization = parseAuthorization(options, url, problems);
@@ -56,29 +64,40 @@ export function parseTarget(
     ]),
     body: body?.bytes ?? null,
     asksToClose: asksToClose(headers),
-    insecure: options.insecure ?? false,
+    ...connection,
   };
 }
 
 /**
- * Looks up the names of several targets, each once; all addresses are kept. Where there are several names, one
- * that is unknown is left to its requests, which then fail; where there is one, nothing can be sent.
+ * Looks up the names of what is dialled for several targets, each once; all addresses are kept. Where there are
+ * several names, one that is unknown is left to its requests, which then fail; where there is one, nothing can
+ * be sent.
  *
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTargets(targets: readonly UnresolvedTarget[]): Promise<Target[]> {
-  const names = [...new Set(targets.map(({ hostname }) => hostname))];
+  const dials = targets.map((target) => dialOf({ ...target, addresses: [] }));
+  const names = [...new Set(dials.flatMap(nameIn))];
   const found = new Map(
     await Promise.all(
       names.map(async (name) => [name, await addressesOf(name, names.length === 1)] as const),
     ),
   );
-  return targets.map((target) => ({ ...target, addresses: found.get(target.hostname) ?? [] }));
+  return targets.map((target, index) => {
+    const dial = dials[index];
+    if (dial === undefined || dial.unixSocket !== null) return { ...target, addresses: [] };
+    const addresses = dial.addresses.length > 0 ? dial.addresses : (found.get(dial.hostname) ?? []);
+    return { ...target, addresses };
+  });
+}
+
+/** The name to look up; none where rows say where to go, or a rule what the addresses are. */
+function nameIn(dial: Dial): string[] {
+  if (dial.unixSocket !== null || dial.addresses.length > 0 || dial.hostname === '') return [];
+  return [dial.hostname];
 }
 
 async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]> {
-  // Rows say where it is.
-  if (hostname === '') return [];
   const family = isIP(hostname);
   if (family !== 0) return [{ address: hostname, family: family === 6 ? 6 : 4 }];
   try {
@@ -93,8 +112,9 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
   }
 }
 
-/** Whether one of the addresses is this machine's own. */
-export function isLocal(addresses: readonly Address[]): boolean {
+/** Whether what is dialled is on this machine. */
+export function isLocal({ addresses, routes }: Pick<Target, 'addresses' | 'routes'>): boolean {
+  if (routes.unixSocket !== null) return true;
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   );

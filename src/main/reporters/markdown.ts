@@ -19,7 +19,7 @@ export function renderMarkdown(summary: Summary): string {
   const blocks = [
     `## ${whatWasSent(summary)}`,
     `volley ${tool.version}, ${plan.mode}, ${plan.workers} workers, ${plan.concurrency} connections, ` +
-      `${plan.client}, ${plan.load.model} model`,
+      `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(summary)),
     section('Requests', requestsOf(summary)),
@@ -29,6 +29,11 @@ export function renderMarkdown(summary: Summary): string {
     `**${generator.verdict}**: ${generator.reasons.join(' ')}`,
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
+function protocolText({ protocol, streams }: Summary['plan']): string {
+  return protocol === 'h2' || protocol === 'h2c' ? `${protocol} with ${streams} streams on each, ` : '';
 }
 
 function section(title: string, table: Table): string {

@@ -1,20 +1,8 @@
 import type { LatencyKind } from '../../protocol/latency.ts';
-import type {
-  HistogramRow,
-  LatencySummary,
-  LoadSummary,
-  PercentileInterval,
-  Summary,
-} from '../../protocol/summary.ts';
-import {
-  formatCount,
-  formatDuration,
-  formatMegabytes,
-  formatMs,
-  formatPercent,
-  formatRate,
-} from '../format.ts';
+import type { HistogramRow, LatencySummary, PercentileInterval, Summary } from '../../protocol/summary.ts';
+import { counted, formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
+import { planText } from './plan-text.ts';
 import { measuredText, stopSentences } from './rule-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
@@ -67,39 +55,7 @@ export function renderText(summary: Summary): string {
 
 function header(summary: Summary): string[] {
   const { tool, plan, generator: own } = summary;
-  const { mode, workers, concurrency, load, stop, warmupMs, seed } = plan;
-  const limits = [
-    stop.requests === null ? [] : [counted(stop.requests, 'request')],
-    stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
-  ].flat();
-  const connections = load.model === 'closed' ? [counted(concurrency, 'connection')] : [];
-  const parts = [
-    mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
-    ...connections,
-    ...loadParts(load),
-    ...(own.pacing === null ? [] : [`${own.pacing} pacing`]),
-    limits.join(' or '),
-    ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
-    ...(plan.rows === null ? [] : [`${formatCount(plan.rows.count)} rows, ${plan.rows.mode}`]),
-    `seed ${seed}`,
-  ];
-  return [`volley ${tool.version}  ${whatWasSent(summary)}`, ...wrapped(parts.join(', '), WIDTH)];
-}
-
-function loadParts(load: LoadSummary): string[] {
-  if (load.model === 'closed') return ['closed model'];
-  const rates = load.stages.map(({ durationMs, fromPerSecond, toPerSecond }) => {
-    const rate =
-      fromPerSecond === toPerSecond
-        ? formatRate(fromPerSecond)
-        : `${formatRate(fromPerSecond)} to ${formatRate(toPerSecond)}`;
-    return durationMs === null ? rate : `${formatDuration(durationMs)} at ${rate}`;
-  });
-  return [
-    `open model: ${rates.join(', ')}`,
-    `${load.arrivals} arrivals`,
-    `at most ${formatCount(load.maxInFlight)} in flight`,
-  ];
+  return [`volley ${tool.version}  ${whatWasSent(summary)}`, ...wrapped(planText(plan, own.pacing), WIDTH)];
 }
 
 function notices(summary: Summary): string[] {
@@ -292,10 +248,6 @@ function columns(cells: readonly string[]): string {
   return cells
     .map((cell, column) => cell.padStart(column === last ? LAST_COLUMN_WIDTH : COLUMN_WIDTH))
     .join('');
-}
-
-function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function shortened(text: string, width: number): string {

@@ -19,8 +19,9 @@ import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency.ts';
-import { notesOn, plannedFor, summarizeLoad, targetPerSecond } from './load.ts';
+import { notesOn, plannedFor, targetPerSecond } from './load.ts';
 import { summarizeMix } from './mix.ts';
+import { summarizePlan } from './plan.ts';
 import { judgeThresholds } from './thresholds.ts';
 import { toolFacts } from './tool.ts';
 import { type Judgement, judge } from './verdict.ts';
@@ -55,20 +56,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
     startedAt: collected.startedAt.toISOString(),
-    plan: {
-      target: { url: plan.target.url, method: plan.target.method },
-      mode: plan.mode,
-      workers: plan.workers,
-      concurrency: plan.concurrency,
-      client: plan.client,
-      load: summarizeLoad(plan.load),
-      stop: plan.stop,
-      warmupMs: plan.warmupMs,
-      timeoutMs: plan.timeoutMs,
-      cpuWork: plan.cpuWork,
-      rows: plan.rows === null ? null : { mode: plan.rows.mode, count: plan.rows.cells.rowCount },
-      seed: plan.seed,
-    },
+    plan: summarizePlan(plan),
     interrupted: collected.interrupted,
     stoppedBy: collected.stoppedBy,
     degraded: false,
@@ -137,7 +125,7 @@ function verdictOn(
 ): Judgement {
   return judge({
     load: plan.load,
-    concurrency: plan.concurrency,
+    concurrency: plan.concurrency * plan.streams,
     latencies,
     errors,
     loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),

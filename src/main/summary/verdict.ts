@@ -22,6 +22,7 @@ export const VERDICT_LIMITS = {
 
 export interface VerdictFacts {
   readonly load: ClosedLoad | Pick<OpenLoad, 'model' | 'pacing' | 'maxInFlight'>;
+  /** Requests under way at once. */
   readonly concurrency: number;
   readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
   readonly errors: readonly ErrorSummary[];

@@ -1,8 +1,13 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '../../protocol/clock.ts';
-import type { Address, Target } from '../../protocol/plan.ts';
-import type { Inbox, Recipient } from './inbox.ts';
+import type { Target } from '../../protocol/plan.ts';
+import { type Dial, dialOf } from '../../protocol/routes.ts';
+import type { Inbox } from './inbox.ts';
+import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
+import type { Names } from './names.ts';
+import { explainedHandshake, handshakeOptions, protocolRefusal } from './tls.ts';
+import { openTunnel } from './tunnel.ts';
 
 /** What a worker's connections have done; one object for all of them. */
 export class ConnectionCounters {
@@ -12,76 +17,26 @@ export class ConnectionCounters {
   bytesReceived = 0;
 }
 
-/** How far a connection has come; after a failure, how far it had come. */
-export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
-
-export type ConnectCallback = (
-  ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
-) => void;
-
-/** Takes a connection's bytes where they were read: they are valid during the call only. */
-export interface SocketReader {
-  /** A connection is being opened. */
-  attach?(socket: net.Socket): void;
-  onBytes(socket: net.Socket, bytes: Buffer, count: number): void;
-}
-
 // One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
 // undici closes a connection with this after an answer that was the last one on it.
 const LAST_ANSWER = 'UND_ERR_INFO';
 
-/** One socket, from dialling to its close. */
-class Link implements Recipient {
-  readonly socket: net.Socket;
-  waitingReads = 0;
-  phase: ConnectionPhase = 'connecting';
-  /** By FIN or RST. */
-  endedByTarget = false;
-  endedByUs = false;
-  /** Its last answer has come, as the target had announced. */
-  isFinished = false;
-  isHandedOut = false;
-  /** Bytes came before any request: whatever follows is no answer to one. */
-  isSpoiled = false;
-  isAccounted = false;
-  readonly #connection: TargetConnection;
-  readonly #reader: SocketReader | null;
-  readonly #settle: ConnectCallback;
-  #isSettled = false;
-  #isShowing = false;
+/** What a connection needs to know of where it goes. */
+export type Endpoint = Pick<
+  Target,
+  'hostname' | 'port' | 'secure' | 'addresses' | 'asksToClose' | 'insecure' | 'tls' | 'protocol' | 'routes'
+>;
 
-  constructor(
-    socket: net.Socket,
-    connection: TargetConnection,
-    reader: SocketReader | null,
-    settle: ConnectCallback,
-  ) {
-    this.socket = socket;
-    this.#connection = connection;
-    this.#reader = reader;
-    this.#settle = settle;
-  }
-
-  show(bytes: Buffer, count: number, readAtMs: number): void {
-    this.#connection.readAtMs = readAtMs;
-    this.#isShowing = true;
-    this.#reader?.onBytes(this.socket, bytes, count);
-    this.#isShowing = false;
-  }
-
-  /** What has been read comes before whatever happens next. */
-  showWaiting(inbox: Inbox): void {
-    if (this.waitingReads > 0 && !this.#isShowing) inbox.showAll(this);
-  }
-
-  /** Tells how dialling went; what comes after that is the client's to see. */
-  settle(...result: Parameters<ConnectCallback>): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#settle(...result);
-  }
+/** What the connections of a worker share. */
+export interface Shared {
+  readonly clock: Clock;
+  readonly inbox: Inbox;
+  readonly names: Names;
+  readonly counters: ConnectionCounters;
+  /** Null without TLS. */
+  readonly secureContext: tls.SecureContext | null;
 }
 
 /**
@@ -89,13 +44,10 @@ class Link implements Recipient {
  * before the last one is closed: so a client has at most one connection at any time.
  */
 export class TargetConnection {
-  /** When the last of its bytes, or their end, was read; on the shared clock. */
+  /** When the last of its bytes, or their end, was read; on the shared clock. NaN without a reader. */
   readAtMs = Number.NaN;
-  readonly #target: Target;
-  readonly #inbox: Inbox;
-  readonly #clock: Clock;
-  readonly #counters: ConnectionCounters;
-  readonly #secureContext: tls.SecureContext | null;
+  readonly #target: Endpoint;
+  readonly #shared: Shared;
   #reader: SocketReader | null = null;
   #link: Link | null = null;
   /** The socket was opened ahead of the first request, and has not been asked for. */
@@ -103,18 +55,19 @@ export class TargetConnection {
   /** Whoever waits for the last socket's close, to dial again. */
   #waiting: ConnectCallback | null = null;
 
-  constructor(
-    target: Target,
-    inbox: Inbox,
-    clock: Clock,
-    counters: ConnectionCounters,
-    secureContext: tls.SecureContext | null,
-  ) {
+  constructor(target: Endpoint, shared: Shared) {
     this.#target = target;
-    this.#inbox = inbox;
-    this.#clock = clock;
-    this.#counters = counters;
-    this.#secureContext = secureContext;
+    this.#shared = shared;
+  }
+
+  /** Several requests may be under way at once. */
+  get isMultiplexed(): boolean {
+    return this.#target.protocol !== 'http/1.1';
+  }
+
+  /** Somebody waits for the connection to open. */
+  get isOpening(): boolean {
+    return this.#waiting !== null || this.phase === 'connecting' || this.phase === 'securing';
   }
 
   get phase(): ConnectionPhase {
@@ -124,6 +77,11 @@ export class TargetConnection {
   /** Whether the target has ended the connection, by FIN or by RST. */
   get endedByTarget(): boolean {
     return this.#link?.endedByTarget ?? false;
+  }
+
+  /** Whether anything has been read from the connection. */
+  get hasReceived(): boolean {
+    return (this.#link?.socket.bytesRead ?? 0) > 0;
   }
 
   /** From the next connection on its bytes go to the reader, not to the socket's own stream. */
@@ -150,7 +108,8 @@ export class TargetConnection {
       !link.socket.destroyed &&
       !link.endedByTarget &&
       !link.isSpoiled &&
-      link.socket.readableLength === 0;
+      // Of HTTP/2 the server may send its part of the preface at once.
+      (this.isMultiplexed || link.socket.readableLength === 0);
     this.#isSpare = false;
     const handOut: ConnectCallback = (...result) => {
       if (this.#link !== null) this.#link.isHandedOut = true;
@@ -163,7 +122,7 @@ export class TargetConnection {
 
   /** Lets the client see now what has been read already. */
   showWaiting(): void {
-    this.#link?.showWaiting(this.#inbox);
+    this.#link?.showWaiting(this.#shared.inbox);
   }
 
   /** From now on the end of the connection is volley's own doing. */
@@ -201,8 +160,9 @@ export class TargetConnection {
   }
 
   #connect(callback: ConnectCallback): void {
-    const previous = this.#link?.socket;
-    if (previous === undefined || previous.closed) {
+    const link = this.#link;
+    const previous = link?.socket;
+    if (link === null || previous === undefined || previous.closed) {
       this.#dial(callback);
       return;
     }
@@ -212,20 +172,16 @@ export class TargetConnection {
       this.#waiting = null;
       if (waiting !== null) this.#dial(waiting);
     });
-    previous.destroy();
+    // A target that says goodbye (GOAWAY) may still answer what it has accepted.
+    if (!(this.isMultiplexed && link.isHandedOut && link.phase === 'open')) previous.destroy();
   }
 
   #dial(callback: ConnectCallback): void {
-    const { hostname, port, secure, addresses } = this.#target;
-    const options: net.TcpNetConnectOpts = {
-      host: hostname,
-      port,
-      noDelay: true,
-      autoSelectFamily: addresses.length > 1,
-      lookup: lookupIn(addresses),
-    };
+    const { inbox, names, secureContext } = this.#shared;
+    const dial = dialOf(this.#target);
+    const tunnel = dial.unixSocket === null ? dial.tunnel : null;
     const reader = this.#reader;
-    const inbox = this.#inbox;
+    const options: net.NetConnectOpts = socketOptions(dial, names);
     if (reader !== null) {
       options.onread = {
         buffer: READ_BUFFER,
@@ -236,50 +192,86 @@ export class TargetConnection {
         },
       };
     }
-    const socket = secure ? this.#secure(options) : net.connect(options);
+    const isSecure = this.#target.secure && tunnel === null;
+    const socket = isSecure
+      ? tls.connect({ ...options, ...handshakeOptions(this.#target, secureContext) })
+      : net.connect(options);
     const link = new Link(socket, this, reader, callback);
     this.#link = link;
+    this.#watch(link, socket);
+    reader?.attach?.(socket);
+    if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
+    socket.once('connect', () => {
+      if (isSecure) link.phase = 'securing';
+      else if (tunnel === null) this.#opened(link);
+      else {
+        openTunnel(
+          socket,
+          tunnel.proxy,
+          tunnel.authority,
+          () => this.#openThrough(link),
+          (error) => {
+            link.settle(error, null);
+            socket.destroy();
+          },
+        );
+      }
+    });
+  }
+
+  /** The tunnel is there: what remains is the handshake, where there is one. */
+  #openThrough(link: Link): void {
+    if (!this.#target.secure) {
+      this.#opened(link);
+      return;
+    }
+    link.phase = 'securing';
+    const secured = tls.connect({
+      socket: link.socket,
+      ...handshakeOptions(this.#target, this.#shared.secureContext),
+    });
+    link.socket = secured;
+    this.#watch(link, secured);
+    this.#awaitHandshake(link, secured);
+  }
+
+  #awaitHandshake(link: Link, socket: tls.TLSSocket): void {
+    socket.once('secureConnect', () => {
+      const refusal = protocolRefusal(socket, this.#target);
+      if (refusal === null) this.#opened(link);
+      else socket.destroy(refusal);
+    });
+  }
+
+  #watch(link: Link, socket: net.Socket): void {
+    const { clock, inbox } = this.#shared;
     const destroy = socket.destroy;
     socket.destroy = (error) => {
       link.showWaiting(inbox);
       return destroy.call(socket, error);
     };
-    reader?.attach?.(socket);
-    socket.once('connect', () => {
-      if (secure) link.phase = 'securing';
-      else this.#opened(link);
-    });
-    if (secure) socket.once('secureConnect', () => this.#opened(link));
     socket.on('end', () => {
       link.showWaiting(inbox);
-      this.readAtMs = this.#clock.nowMs();
+      if (this.#reader !== null) this.readAtMs = clock.nowMs();
       link.endedByTarget = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
-      link.settle(error, null);
+      const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
+      link.settle(isHandshake ? explainedHandshake(error, socket) : error, null);
     });
     socket.once('close', () => {
+      if (link.socket !== socket) return;
       this.#account(link);
       link.settle(new Error('the connection was closed before it was open'), null);
     });
   }
 
-  #secure(options: net.TcpNetConnectOpts): tls.TLSSocket {
-    const { hostname, insecure } = this.#target;
-    return tls.connect({
-      ...options,
-      ALPNProtocols: ['http/1.1'],
-      rejectUnauthorized: !insecure,
-      // An address is no name that a server could be asked for.
-      ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
-      ...(this.#secureContext === null ? {} : { secureContext: this.#secureContext }),
-    });
-  }
-
   #opened(link: Link): void {
     link.phase = 'open';
-    this.#counters.opened++;
+    this.#shared.counters.opened++;
+    // Without TLS there is no ALPN: undici goes by what it finds here.
+    if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
     link.settle(null, link.socket);
   }
 
@@ -287,20 +279,26 @@ export class TargetConnection {
     if (link.isAccounted) return;
     link.isAccounted = true;
     const { socket, phase, endedByTarget, endedByUs } = link;
-    this.#counters.bytesSent += socket.bytesWritten;
-    this.#counters.bytesReceived += socket.bytesRead;
+    const { counters } = this.#shared;
+    counters.bytesSent += socket.bytesWritten;
+    counters.bytesReceived += socket.bytesRead;
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
-    const isFinished = (link.isFinished || code === LAST_ANSWER) && !this.#target.asksToClose;
+    const isFinished =
+      (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed)) && !this.#target.asksToClose;
     const byTarget = endedByTarget || isFinished;
-    if (phase === 'open' && byTarget && !endedByUs) this.#counters.closedByTarget++;
+    if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }
 }
 
-/** A DNS look-up that answers from the addresses resolved before the start. */
-function lookupIn(addresses: readonly Address[]): net.LookupFunction {
-  return (_hostname, options, callback) => {
-    const first = addresses[0];
-    if (options.all === true) callback(null, [...addresses]);
-    else callback(null, first?.address ?? '', first?.family ?? 4);
+/** How to get to what is dialled. */
+function socketOptions(dial: Dial, names: Names): net.NetConnectOpts {
+  if (dial.unixSocket !== null) return { path: dial.unixSocket };
+  const { hostname, port, addresses } = dial;
+  return {
+    host: hostname,
+    port,
+    noDelay: true,
+    autoSelectFamily: addresses.length !== 1,
+    lookup: names.answering(addresses),
   };
 }

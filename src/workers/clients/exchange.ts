@@ -3,6 +3,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
+import { Stream } from './stream.ts';
 import type { InPlaceHandler } from './wire/wire-client.ts';
 
 /** Who is told how an exchange ended. */
@@ -20,9 +21,15 @@ class EndedByVolley extends Error {
   readonly code = 'VOLLEY_ENDED';
 }
 
+/** The connection that several requests waited for was not open when the first of them had waited long enough. */
+class NotOpenInTime extends Error {
+  readonly code = 'VOLLEY_NOT_OPEN';
+}
+
 /**
  * One request after the other over one client, and the marks of the one under way, in milliseconds on
- * the shared clock. The object is reused for ever: nothing is allocated for a request here.
+ * the shared clock. The object is reused for ever: nothing is allocated for a request here, but for the stream
+ * that it is on a connection of HTTP/2.
  */
 export class Exchange implements InPlaceHandler {
   /** The connection that the request under way goes over. */
@@ -60,6 +67,7 @@ export class Exchange implements InPlaceHandler {
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
   #controller: Dispatcher.DispatchController | null = null;
+  #stream: Stream | null = null;
 
   constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
     this.#alwaysKeepsBody = keepsBody;
@@ -100,7 +108,9 @@ export class Exchange implements InPlaceHandler {
     this.#isNew = true;
     this.busy = true;
     this.location = null;
-    this.client.dispatcher.dispatch(request.template, request.wantsFields ? this.#withFields : this);
+    const handler = request.wantsFields ? this.#withFields : this;
+    this.#stream = this.client.connection.isMultiplexed ? new Stream(handler, this.client.connection) : null;
+    this.client.dispatcher.dispatch(request.template, this.#stream ?? handler);
   }
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
@@ -109,9 +119,12 @@ export class Exchange implements InPlaceHandler {
     if (!this.busy) return;
     this.endedByUs = reason;
     const error = new EndedByVolley(reason);
-    this.client.connection.leave();
-    if (this.#controller === null) this.client.connection.fail(error);
-    else this.#controller.abort(error);
+    if (this.#stream !== null) this.#endStream(this.#stream, reason, error);
+    else {
+      this.client.connection.leave();
+      if (this.#controller === null) this.client.connection.fail(error);
+      else this.#controller.abort(error);
+    }
     // The client may tell of it only once the socket has closed; the age counts from now.
     if (this.busy) this.onResponseError(null, error);
   }
@@ -132,7 +145,7 @@ export class Exchange implements InPlaceHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
     if (status < 200) return;
-    this.firstByteMs = this.client.connection.readAtMs;
+    this.firstByteMs = this.#readAtMs;
     this.status = status;
   }
 
@@ -149,13 +162,27 @@ export class Exchange implements InPlaceHandler {
   onResponseEnd(): void {
     if (!this.busy) return;
     this.busy = false;
-    this.#owner.onComplete(this, this.client.connection.readAtMs);
+    this.#owner.onComplete(this, this.#readAtMs);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
     if (!this.busy) return;
     this.busy = false;
+    if (error instanceof NotOpenInTime) this.endedByUs = 'timeout';
     this.#owner.onFailure(this, this.#clock.nowMs(), error);
+  }
+
+  /** When what came last was read; where the client reads by itself, now. */
+  get #readAtMs(): number {
+    const { readAtMs } = this.client.connection;
+    return Number.isNaN(readAtMs) ? this.#clock.nowMs() : readAtMs;
+  }
+
+  /** The other requests of the connection go on, unless it does not open: then none of them has one. */
+  #endStream(stream: Stream, reason: EndedByUs, error: Error): void {
+    const { connection } = this.client;
+    stream.end(error);
+    if (reason === 'timeout' && connection.isOpening) connection.fail(new NotOpenInTime());
   }
 }
 

@@ -1,10 +1,12 @@
-import { createSecureContext, type SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ClientName, Target } from '../../protocol/plan.ts';
-import { ConnectionCounters, TargetConnection } from './connection.ts';
+import { ConnectionCounters, type Shared, TargetConnection } from './connection.ts';
 import { Inbox } from './inbox.ts';
+import { Names } from './names.ts';
+import { secureContextOf } from './tls.ts';
 import { createUndiciDispatcher } from './undici.ts';
+import { createHttp2Dispatcher } from './undici-http2.ts';
 import { WireClient } from './wire/wire-client.ts';
 
 /** One connection and the dispatcher that speaks HTTP over it. */
@@ -19,28 +21,22 @@ export class ClientFactory {
   readonly counters = new ConnectionCounters();
   readonly #create: DispatcherFactory;
   readonly #target: Target;
-  // Made once: reading the trust store for every connection would cost more than the handshake.
-  readonly #secureContext: SecureContext | null;
-
-  readonly #clock: Clock;
-  readonly #inbox: Inbox;
+  readonly #shared: Shared;
 
   constructor(name: ClientName, target: Target, clock: Clock) {
-    this.#clock = clock;
-    this.#inbox = new Inbox(clock);
-    this.#create = DISPATCHERS[name];
+    this.#create = target.protocol === 'http/1.1' ? DISPATCHERS[name] : createHttp2Dispatcher;
     this.#target = target;
-    this.#secureContext = target.secure ? createSecureContext() : null;
+    this.#shared = {
+      clock,
+      inbox: new Inbox(clock),
+      names: new Names(),
+      counters: this.counters,
+      secureContext: secureContextOf(target),
+    };
   }
 
   create(): HttpClient {
-    const connection = new TargetConnection(
-      this.#target,
-      this.#inbox,
-      this.#clock,
-      this.counters,
-      this.#secureContext,
-    );
+    const connection = new TargetConnection(this.#target, this.#shared);
     return { origin: this.#target.origin, connection, dispatcher: this.#create(this.#target, connection) };
   }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '../../protocol/clock.ts';
-import type { ClientName, Target } from '../../protocol/plan.ts';
+import type { Target } from '../../protocol/plan.ts';
+import type { Shard } from '../../protocol/shard.ts';
 import type { ConnectionCounters } from './connection.ts';
 import { ClientFactory, type HttpClient } from './http-client.ts';
+import { Slots } from './slots.ts';
 
 /** Origins to which one slot keeps a connection; the one used longest ago is given up for another. */
 const MOST_PER_SLOT = 6;
@@ -11,30 +13,38 @@ interface Slot {
   client: HttpClient;
 }
 
+interface Origin {
+  readonly factory: ClientFactory;
+  readonly slots: Slots;
+}
+
+type Counts = Pick<ConnectionCounters, 'opened' | 'closedByTarget' | 'bytesSent' | 'bytesReceived'>;
+
 /**
  * The clients of a worker. A slot sends one request at a time, and keeps a connection to every origin that it
  * sends to; nearly always that is one.
  */
 export class SlotClients {
-  readonly #name: ClientName;
+  readonly #shard: Pick<Shard, 'client' | 'connections' | 'streams' | 'target'>;
   readonly #clock: Clock;
-  readonly #factories = new Map<string, ClientFactory>();
-  readonly #all = new Set<HttpClient>();
+  readonly #origins = new Map<string, Origin>();
   /** Of slots that know more than one origin, the clients by origin, the last one used last. */
-  readonly #others = new Map<Slot, Map<string, HttpClient>>();
+  readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
-  constructor(name: ClientName, clock: Clock) {
-    this.#name = name;
+  constructor(shard: Pick<Shard, 'client' | 'connections' | 'streams' | 'target'>, clock: Clock) {
+    this.#shard = shard;
     this.#clock = clock;
   }
 
+  /** Those that are there. */
+  get all(): HttpClient[] {
+    return [...this.#origins.values()].flatMap(({ slots }) => slots.clients);
+  }
+
   /** What all connections have done. */
-  get counters(): Readonly<
-    Pick<ConnectionCounters, 'opened' | 'closedByTarget' | 'bytesSent' | 'bytesReceived'>
-  > {
-    const all = [...this.#factories.values()].map(({ counters }) => counters);
-    const sum = (field: 'opened' | 'closedByTarget' | 'bytesSent' | 'bytesReceived'): number =>
-      all.reduce((total, counters) => total + counters[field], 0);
+  get counters(): Counts {
+    const all = [...this.#origins.values()].map(({ factory }) => factory.counters);
+    const sum = (field: keyof Counts): number => all.reduce((total, counters) => total + counters[field], 0);
     return {
       opened: sum('opened'),
       closedByTarget: sum('closedByTarget'),
@@ -45,14 +55,7 @@ export class SlotClients {
 
   /** A client for a new slot; its connection opens when it is asked to, or with its first request. */
   open(target: Target): HttpClient {
-    let factory = this.#factories.get(target.origin);
-    if (factory === undefined) {
-      factory = new ClientFactory(this.#name, target, this.#clock);
-      this.#factories.set(target.origin, factory);
-    }
-    const client = factory.create();
-    this.#all.add(client);
-    return client;
+    return this.#originOf(target).slots.take();
   }
 
   /** Sees to it that a slot's client leads to the target. */
@@ -61,21 +64,34 @@ export class SlotClients {
   }
 
   close(): void {
-    for (const client of this.#all) closeClient(client);
+    for (const client of this.all) closeClient(client);
+  }
+
+  #originOf(target: Target): Origin {
+    const known = this.#origins.get(target.origin);
+    if (known !== undefined) return known;
+    const { client, connections, streams } = this.#shard;
+    const factory = new ClientFactory(client, target, this.#clock);
+    const first = target.origin === this.#shard.target.origin ? connections : 0;
+    const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
+    this.#origins.set(target.origin, origin);
+    return origin;
   }
 
   #switch(slot: Slot, target: Target): void {
-    const known = this.#others.get(slot) ?? new Map([[slot.client.origin, slot.client]]);
-    this.#others.set(slot, known);
+    const known = this.#known.get(slot) ?? new Map([[slot.client.origin, slot.client]]);
+    this.#known.set(slot, known);
     const client = known.get(target.origin) ?? this.open(target);
     known.delete(target.origin);
     known.set(target.origin, client);
     slot.client = client;
     const [oldest] = known;
-    if (known.size <= MOST_PER_SLOT || oldest === undefined) return;
-    known.delete(oldest[0]);
-    this.#all.delete(oldest[1]);
-    closeClient(oldest[1]);
+    // A connection with several streams is not one slot's to close.
+    if (known.size <= MOST_PER_SLOT || oldest === undefined || this.#shard.streams > 1) return;
+    const [origin, unused] = oldest;
+    known.delete(origin);
+    this.#origins.get(origin)?.slots.drop(unused);
+    closeClient(unused);
   }
 }
 

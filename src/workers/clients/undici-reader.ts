@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { SocketReader } from './connection.ts';
+import type { SocketReader } from './link.ts';
 
 /**
  * Feeds undici from the shared read buffer: the real socket, of which only the source of bytes is another.

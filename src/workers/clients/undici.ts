@@ -9,7 +9,8 @@ const KEEP_ALIVE_MARGIN_MS = 500;
 
 /** undici's own HTTP/1.1 client over one connection. */
 export function createUndiciDispatcher(target: Target, connection: TargetConnection): Dispatcher {
-  connection.readWith(new UndiciReader());
+  // A tunnel's first bytes are the proxy's, which node:http reads.
+  if (target.routes.proxy === null) connection.readWith(new UndiciReader());
   return new Client(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,

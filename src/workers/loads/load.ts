@@ -24,7 +24,7 @@ export interface Sender {
   readonly isFull: boolean;
   /** The connections that are there. */
   readonly exchanges: readonly Exchange[];
-  /** One connection more; it opens with its first request. */
+  /** Room for one request more; where that takes a new connection, it opens with its first request. */
   addExchange(): Exchange;
   /** Gives a request to a connection, now. */
   send(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;

@@ -21,7 +21,7 @@ export class OpenLoad implements Load {
   readonly #sender: Sender;
   readonly #pacer: OpenPacer;
   readonly #pacing: Pacing;
-  readonly #maxConnections: number;
+  readonly #maxSlots: number;
   readonly #hasBudget: boolean;
   /** Free connections, the last one used on top. */
   readonly #idle: Exchange[] = [];
@@ -36,7 +36,7 @@ export class OpenLoad implements Load {
     this.#sender = sender;
     this.#pacer = new OpenPacer({ ...shard, load });
     this.#pacing = load.pacing;
-    this.#maxConnections = shard.maxConnections;
+    this.#maxSlots = shard.maxSlots;
     this.#hasBudget = shard.requests !== null;
   }
 
@@ -140,7 +140,7 @@ export class OpenLoad implements Load {
   }
 
   #another(): Exchange | null {
-    return this.#sender.exchanges.length < this.#maxConnections ? this.#sender.addExchange() : null;
+    return this.#sender.exchanges.length < this.#maxSlots ? this.#sender.addExchange() : null;
   }
 
   #sleepNoMore(): void {

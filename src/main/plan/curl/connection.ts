@@ -3,6 +3,8 @@ import type { CurlOptions } from './options.ts';
 
 const CURL_PROXY_PORT = 1080;
 
+const TLS_VERSIONS: Readonly<Record<string, '1.2' | '1.3'>> = { 'tlsv1.2': '1.2', 'tlsv1.3': '1.3' };
+
 /** What a curl command says of time, redirects and the connection; undefined where it says nothing. */
 export interface CurlConnection {
   readonly insecure: boolean | undefined;
@@ -16,8 +18,7 @@ export interface CurlConnection {
   readonly connectTo: readonly string[] | undefined;
   readonly unixSocket: string | undefined;
   readonly http2: boolean | undefined;
-  readonly tlsMin: string | undefined;
-  readonly keepalive: boolean | undefined;
+  readonly tlsMin: '1.2' | '1.3' | undefined;
 }
 
 /** Reads what concerns the connection; notes a problem for each value that cannot be read. */
@@ -35,8 +36,7 @@ export function connectionOf(options: CurlOptions, problems: Problems): CurlConn
     connectTo: someOf(options.texts('connect-to')),
     unixSocket: options.text('unix-socket'),
     http2: version === undefined ? undefined : version !== 'http1.1',
-    tlsMin: options.last('tlsv1.2', 'tlsv1.3')?.name.slice('tlsv'.length),
-    keepalive: options.has('no-keepalive') ? false : undefined,
+    tlsMin: TLS_VERSIONS[options.last('tlsv1.2', 'tlsv1.3')?.name ?? ''],
   };
 }
 

@@ -35,8 +35,7 @@ export interface CurlRequest {
   readonly connectTo?: readonly string[];
   readonly unixSocket?: string;
   readonly http2?: boolean;
-  readonly tlsMin?: string;
-  readonly keepalive?: boolean;
+  readonly tlsMin?: '1.2' | '1.3';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { requestHead, saysClose } from '../../../requests/request-head.ts';
 
 /** A request as it goes over the wire. */
 export interface RequestBytes {
@@ -23,7 +24,6 @@ const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const PATH = /^[\x21-\xff]+$/;
 // The length comes from the body, and the connection is the client's.
 const CLIENT_FIELDS = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'expect', 'content-length']);
-const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 
 const known = new WeakMap<Dispatcher.DispatchOptions, RequestBytes>();
 
@@ -48,23 +48,16 @@ function encode(options: Dispatcher.DispatchOptions, host: string): RequestBytes
   if (!TOKEN.test(method)) throw new Error(`the method '${method}' is no token`);
   if (!PATH.test(path)) throw new Error(`the path '${path}' has a character that cannot be sent`);
   const body = bodyOf(options.body ?? null);
-  let hostField = host;
+  const fields = pairsOf(options.headers);
   let asksToClose = options.reset ?? false;
-  let fields = '';
-  for (const [name, value] of pairsOf(options.headers)) {
+  for (const [name, value] of fields) {
     const lowerCase = name.toLowerCase();
     if (!TOKEN.test(name) || !FIELD_VALUE.test(value) || CLIENT_FIELDS.has(lowerCase)) {
       throw new Error(`the header '${name}' cannot be sent`);
     }
-    if (lowerCase === 'host') hostField = value;
-    else if (lowerCase === 'connection') asksToClose ||= /(^|,)[\t ]*close[\t ]*(,|$)/i.test(value);
-    else fields += `${name}: ${value}\r\n`;
+    if (lowerCase === 'connection') asksToClose ||= saysClose(value);
   }
-  const hasLength = body.length > 0 || METHODS_WITH_BODY.has(method);
-  const head =
-    `${method} ${path} HTTP/1.1\r\nhost: ${hostField}\r\n` +
-    `connection: ${asksToClose ? 'close' : 'keep-alive'}\r\n${fields}` +
-    `${hasLength ? `content-length: ${body.length}\r\n` : ''}\r\n`;
+  const head = requestHead({ method, path, host, fields, bodyLength: body.length }, asksToClose);
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), body]);
   return { bytes, isHead: method === 'HEAD', asksToClose };
 }

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { Dispatcher } from 'undici';
 import type { Target } from '../../../protocol/plan.ts';
-import type { SocketReader, TargetConnection } from '../connection.ts';
+import type { TargetConnection } from '../connection.ts';
+import type { SocketReader } from '../link.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
 import { WireRefusal } from './refusal.ts';
 import { type RequestBytes, requestBytes } from './request-bytes.ts';

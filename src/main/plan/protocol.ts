@@ -1,0 +1,57 @@
+import type { Protocol } from '../../protocol/plan.ts';
+import type { ConnectionOptions, RequestOptions, RunOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+const MOST_STREAMS = 1_000;
+/** Header fields that belong to a connection of HTTP/1.1; HTTP/2 forbids them (RFC 9113, 8.2.2). */
+const CONNECTION_FIELDS = new Set(['connection', 'proxy-connection', 'http2-settings', 'te']);
+
+/**
+ * Reads which HTTP is spoken.
+ *
+ * @param secure whether the URL is https; null where it cannot be read
+ */
+export function parseProtocol(
+  options: ConnectionOptions & Pick<RequestOptions, 'keepalive' | 'headers'>,
+  secure: boolean | null,
+  problems: Problems,
+): Protocol {
+  const { http2 = false, h2c = false, client, proxy } = options;
+  const asked = http2 ? '--http2' : '--h2c';
+  if (http2 && h2c) problems.add('--http2 and --h2c: HTTP/2 is over TLS or without it: give one of them.');
+  else if (http2 && secure === false)
+    problems.add("--http2 with an 'http://' URL: it is agreed on over TLS: give an https:// URL, or --h2c.");
+  else if (h2c && secure === true)
+    problems.add("--h2c with an 'https://' URL: it is HTTP/2 without TLS: give an http:// URL, or --http2.");
+  if (client === 'wire' && (http2 || h2c)) {
+    problems.add(`--client 'wire' with ${asked}: wire speaks HTTP/1.1: use --client undici.`);
+  }
+  if (client === 'wire' && proxy !== undefined) {
+    problems.add("--client 'wire' with --proxy: wire has no tunnels through proxies: use --client undici.");
+  }
+  if (!http2 && !h2c) return 'http/1.1';
+  if (options.keepalive === false)
+    problems.add(
+      `--no-keepalive with ${asked}: a connection of HTTP/2 is for many requests: leave one of them out.`,
+    );
+  for (const line of options.headers ?? []) {
+    const name = line.slice(0, Math.max(0, line.indexOf(':')));
+    if (CONNECTION_FIELDS.has(name.toLowerCase()))
+      problems.add(
+        `--header ${quoted(line)} with ${asked}: HTTP/2 has no ${name.toLowerCase()} header: leave it out.`,
+      );
+  }
+  return http2 ? 'h2' : 'h2c';
+}
+
+/** Reads how many requests are under way at once on each connection. */
+export function parseStreams({ streams, http2, h2c }: RunOptions, problems: Problems): number {
+  if (streams === undefined) return 1;
+  if (http2 !== true && h2c !== true) {
+    problems.add(
+      `--streams ${quoted(streams)} without HTTP/2: a connection of HTTP/1.1 carries one request at a time: ` +
+        'add --http2 or --h2c, or raise -c.',
+    );
+  }
+  return problems.count('--streams', streams, 1, MOST_STREAMS) ?? 1;
+}

@@ -1,0 +1,117 @@
+import { isIP } from 'node:net';
+import type { Address } from '../../protocol/plan.ts';
+import type { ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../protocol/routes.ts';
+import type { ConnectionOptions } from './options.ts';
+import { type Problems, quoted } from './problems.ts';
+
+const HIGHEST_PORT = 65_535;
+const HOST = String.raw`\[[0-9a-fA-F:.]+\]|[^\s:/@[\]*]+`;
+const RESOLVE = new RegExp(`^(${HOST}):(\\d+):(.+)$`);
+const CONNECT_TO = new RegExp(`^(${HOST})?:(\\d+)?:(${HOST})?:(\\d+)?$`);
+
+/** Reads where connections are to go; problems are noted. */
+export function parseRoutes(options: ConnectionOptions, problems: Problems): Routes {
+  const { unixSocket, proxy } = options;
+  const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
+  const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
+  if (unixSocket === '') problems.add("--unix-socket '': give the path of a socket.");
+  if (unixSocket !== undefined) {
+    const others = [
+      ...(proxy === undefined ? [] : ['--proxy']),
+      ...(resolve.length === 0 ? [] : ['--resolve']),
+      ...(connectTo.length === 0 ? [] : ['--connect-to']),
+    ];
+    if (others.length > 0) {
+      problems.add(
+        `--unix-socket ${quoted(unixSocket)} with ${others.join(' and ')}: every connection goes to that socket: ` +
+          'give one or the other.',
+      );
+    }
+  }
+  return {
+    resolve,
+    connectTo,
+    unixSocket: unixSocket ?? null,
+    proxy: proxy === undefined ? null : parseProxy(proxy, problems),
+  };
+}
+
+function parseResolve(text: string, problems: Problems): ResolveRule | null {
+  const [, host = '', portText = '', list = ''] = RESOLVE.exec(text) ?? [];
+  const port = portIn(portText);
+  const addresses = list.split(',').flatMap((address) => addressOf(address) ?? []);
+  if (host === '' || port === null || addresses.length !== list.split(',').length) {
+    problems.add(
+      `--resolve ${quoted(text)}: give it as host:port:address, such as example.org:443:127.0.0.1; ` +
+        'several addresses with commas between them.',
+    );
+    return null;
+  }
+  return { hostname: bare(host), port, addresses };
+}
+
+function parseConnectTo(text: string, problems: Problems): ConnectToRule | null {
+  const match = CONNECT_TO.exec(text);
+  const [fromPort, toPort] = [match?.[2], match?.[4]].map((port) => (port === undefined ? 0 : portIn(port)));
+  if (match === null || fromPort == null || toPort == null) {
+    problems.add(
+      `--connect-to ${quoted(text)}: give it as host1:port1:host2:port2, where a part that is left empty is any, ` +
+        'or the same.',
+    );
+    return null;
+  }
+  const [, fromHost, , toHost] = match;
+  return {
+    fromHostname: fromHost === undefined ? null : bare(fromHost),
+    fromPort: fromPort === 0 ? null : fromPort,
+    toHostname: toHost === undefined ? null : bare(toHost),
+    toPort: toPort === 0 ? null : toPort,
+  };
+}
+
+/** Messages show a proxy without its password. */
+function parseProxy(text: string, problems: Problems): HttpProxy | null {
+  const shown = quoted(text.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'));
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+  if (url !== null && url.protocol !== 'http:') {
+    problems.add(`--proxy ${shown} starts with ${url.protocol}//: only http:// proxies can be used.`);
+    return null;
+  }
+  if (url === null || url.hostname === '' || url.pathname + url.search + url.hash !== '/') {
+    problems.add(
+      `--proxy ${shown} cannot be read: give it as http://host:port or http://name:password@host:port.`,
+    );
+    return null;
+  }
+  return {
+    hostname: bare(url.hostname),
+    port: url.port === '' ? 80 : Number(url.port),
+    authorization: authorizationOf(url, problems),
+  };
+}
+
+function authorizationOf(url: URL, problems: Problems): string | null {
+  if (url.username === '' && url.password === '') return null;
+  try {
+    const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+    return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  } catch {
+    problems.add('The user name or password in --proxy cannot be read: write a % in it as %25.');
+    return null;
+  }
+}
+
+function portIn(text: string): number | null {
+  const port = Number(text);
+  return /^\d+$/.test(text) && port >= 1 && port <= HIGHEST_PORT ? port : null;
+}
+
+function addressOf(text: string): Address | null {
+  const address = bare(text.trim());
+  const family = isIP(address);
+  return family === 0 ? null : { address, family: family === 6 ? 6 : 4 };
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
+}

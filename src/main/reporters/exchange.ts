@@ -1,0 +1,60 @@
+import type { OnceExchange } from '../../protocol/once.ts';
+
+const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+const MOST_SHOWN_BYTES = 4_096;
+
+/** A request and its answer, line by line, as curl shows them with -v. */
+export function exchangeText({ requestHead, requestBody, response }: OnceExchange): string[] {
+  if (response === null) return [...requestText(requestHead), ...bodyText(requestBody)];
+  return [
+    ...requestText(requestHead),
+    ...bodyText(requestBody),
+    `< ${response.status}`,
+    ...response.fields.map(([name, value]) => `< ${field(name, value)}`),
+    '<',
+    ...bodyText(response.body, response.bodyBytes),
+  ];
+}
+
+/** The lines of a head, without what may be a secret. */
+export function requestText(head: string): string[] {
+  return head
+    .trimEnd()
+    .split('\r\n')
+    .map((line) => {
+      const colon = line.indexOf(': ');
+      return `> ${colon < 0 ? line : field(line.slice(0, colon), line.slice(colon + 2))}`;
+    })
+    .concat('>');
+}
+
+/** The beginning of a body, or how long it is where it is no text. */
+export function bodyText(body: Uint8Array | null, length = body?.length ?? 0): string[] {
+  if (body === null || length === 0) return [];
+  const shown = body.subarray(0, MOST_SHOWN_BYTES);
+  const text = textOf(shown, shown.length < length);
+  if (text === null) return [`(${length} bytes that are no text)`];
+  return [text, ...(shown.length < length ? [`(the first ${shown.length} of ${length} bytes)`] : [])];
+}
+
+function field(name: string, value: string): string {
+  return `${name}: ${SECRET_FIELDS.has(name.toLowerCase()) ? '…' : value}`;
+}
+
+/** Null where it is no UTF-8 text; a character that is cut at the end is left out. */
+function textOf(bytes: Uint8Array, isCut: boolean): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });
+    return hasControlCharacters(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function hasControlCharacters(text: string): boolean {
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 32 && !'\t\r\n'.includes(character)) return true;
+  }
+  return false;
+}

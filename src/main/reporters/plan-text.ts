@@ -1,0 +1,47 @@
+import type { Pacing } from '../../protocol/plan.ts';
+import type { LoadSummary, Summary } from '../../protocol/summary.ts';
+import { counted, formatCount, formatDuration, formatRate } from '../format.ts';
+
+/** What a run does, in one sentence. */
+export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
+  const { mode, workers, concurrency, load, stop, warmupMs, seed, rows } = plan;
+  const limits = [
+    stop.requests === null ? [] : [counted(stop.requests, 'request')],
+    stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
+  ].flat();
+  const parts = [
+    mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
+    ...(load.model === 'closed' ? [counted(concurrency, 'connection')] : []),
+    ...protocolParts(plan),
+    ...loadParts(load),
+    ...(pacing === null ? [] : [`${pacing} pacing`]),
+    limits.join(' or '),
+    ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
+    ...(rows === null ? [] : [`${formatCount(rows.count)} rows, ${rows.mode}`]),
+    `seed ${seed}`,
+  ];
+  return parts.join(', ');
+}
+
+/** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
+function protocolParts({ protocol, streams }: Summary['plan']): string[] {
+  if (protocol !== 'h2' && protocol !== 'h2c') return [];
+  const name = protocol === 'h2' ? 'HTTP/2' : 'HTTP/2 without TLS';
+  return [`${name} with ${counted(streams, 'stream')} on each`];
+}
+
+function loadParts(load: LoadSummary): string[] {
+  if (load.model === 'closed') return ['closed model'];
+  const rates = load.stages.map(({ durationMs, fromPerSecond, toPerSecond }) => {
+    const rate =
+      fromPerSecond === toPerSecond
+        ? formatRate(fromPerSecond)
+        : `${formatRate(fromPerSecond)} to ${formatRate(toPerSecond)}`;
+    return durationMs === null ? rate : `${formatDuration(durationMs)} at ${rate}`;
+  });
+  return [
+    `open model: ${rates.join(', ')}`,
+    `${load.arrivals} arrivals`,
+    `at most ${formatCount(load.maxInFlight)} in flight`,
+  ];
+}

@@ -1,0 +1,21 @@
+/** One request and what came of it; a redirect that is followed makes another. */
+export interface OnceExchange {
+  readonly method: string;
+  readonly url: string;
+  /** As it goes over the wire of HTTP/1.1, its empty line included. */
+  readonly requestHead: string;
+  readonly requestBody: Uint8Array | null;
+  /** Null where no head came. */
+  readonly response: {
+    readonly status: number;
+    readonly fields: readonly (readonly [name: string, value: string])[];
+    /** The beginning of the body. */
+    readonly body: Uint8Array;
+    readonly bodyBytes: number;
+    readonly firstByteMs: number;
+    /** From the first byte sent until the last one received; NaN where that never came. */
+    readonly serviceMs: number;
+  } | null;
+  /** Why there is no complete answer, or it is not what was expected; null where all is well. */
+  readonly failure: string | null;
+}

@@ -1,0 +1,40 @@
+/** What the head of an HTTP/1.1 request says. */
+export interface RequestHead {
+  readonly method: string;
+  readonly path: string;
+  /** The value of `host`, where no field says it. */
+  readonly host: string;
+  /** Name and value of each field, in order. */
+  readonly fields: readonly (readonly [name: string, value: string])[];
+  readonly bodyLength: number;
+}
+
+const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
+const CLOSE = /(^|,)[\t ]*close[\t ]*(,|$)/i;
+
+/** Whether a `connection` field asks for the end of the connection. */
+export function saysClose(value: string): boolean {
+  return CLOSE.test(value);
+}
+
+/** The head as it goes over the wire (RFC 9112, 3), its empty line included; text is Latin-1. */
+export function requestHead(
+  { method, path, host, fields, bodyLength }: RequestHead,
+  asksToClose: boolean,
+): string {
+  let hostField = host;
+  let closes = asksToClose;
+  let others = '';
+  for (const [name, value] of fields) {
+    const lowerCase = name.toLowerCase();
+    if (lowerCase === 'host') hostField = value;
+    else if (lowerCase === 'connection') closes ||= saysClose(value);
+    else others += `${name}: ${value}\r\n`;
+  }
+  const hasLength = bodyLength > 0 || METHODS_WITH_BODY.has(method);
+  return (
+    `${method} ${path} HTTP/1.1\r\nhost: ${hostField}\r\n` +
+    `connection: ${closes ? 'close' : 'keep-alive'}\r\n${others}` +
+    `${hasLength ? `content-length: ${bodyLength}\r\n` : ''}\r\n`
+  );
+}

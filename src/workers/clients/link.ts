@@ -1,0 +1,75 @@
+import type * as net from 'node:net';
+import type * as tls from 'node:tls';
+import type { Inbox, Recipient } from './inbox.ts';
+
+/** How far a connection has come; after a failure, how far it had come. */
+export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
+
+export type ConnectCallback = (
+  ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
+) => void;
+
+/** Takes a connection's bytes where they were read: they are valid during the call only. */
+export interface SocketReader {
+  /** A connection is being opened. */
+  attach?(socket: net.Socket): void;
+  onBytes(socket: net.Socket, bytes: Buffer, count: number): void;
+}
+
+/** Whoever is told when bytes were read. */
+interface ReadMark {
+  readAtMs: number;
+}
+
+/** One connection, from dialling to its close. */
+export class Link implements Recipient {
+  /** Over a proxy first that to the proxy, then the one with TLS on top of it. */
+  socket: net.Socket;
+  waitingReads = 0;
+  phase: ConnectionPhase = 'connecting';
+  /** By FIN or RST. */
+  endedByTarget = false;
+  endedByUs = false;
+  /** Its last answer has come, as the target had announced. */
+  isFinished = false;
+  isHandedOut = false;
+  /** Bytes came before any request: whatever follows is no answer to one. */
+  isSpoiled = false;
+  isAccounted = false;
+  readonly #connection: ReadMark;
+  readonly #reader: SocketReader | null;
+  readonly #settle: ConnectCallback;
+  #isSettled = false;
+  #isShowing = false;
+
+  constructor(
+    socket: net.Socket,
+    connection: ReadMark,
+    reader: SocketReader | null,
+    settle: ConnectCallback,
+  ) {
+    this.socket = socket;
+    this.#connection = connection;
+    this.#reader = reader;
+    this.#settle = settle;
+  }
+
+  show(bytes: Buffer, count: number, readAtMs: number): void {
+    this.#connection.readAtMs = readAtMs;
+    this.#isShowing = true;
+    this.#reader?.onBytes(this.socket, bytes, count);
+    this.#isShowing = false;
+  }
+
+  /** What has been read comes before whatever happens next. */
+  showWaiting(inbox: Inbox): void {
+    if (this.waitingReads > 0 && !this.#isShowing) inbox.showAll(this);
+  }
+
+  /** Tells how dialling went; what comes after that is the client's to see. */
+  settle(...result: Parameters<ConnectCallback>): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#settle(...result);
+  }
+}

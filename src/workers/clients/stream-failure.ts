@@ -1,0 +1,71 @@
+/** Of RFC 9113, section 7, by their numbers. */
+const REASONS = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+] as const;
+/** Either side gives these where what the other one has sent is wrong; here nearly always this one does. */
+const PROTOCOL_REASONS = new Set<string>([
+  'PROTOCOL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'COMPRESSION_ERROR',
+]);
+/** undici's, where a stream or its connection was ended by the other side. */
+const ENDED_CODES = new Set<unknown>(['UND_ERR_INFO', 'UND_ERR_SOCKET']);
+/** node:http2's, where the connection is of no more use, and undici's streams learn it one after the other. */
+const SESSION_CODES = new Set<unknown>([
+  'ERR_HTTP2_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+  'ERR_HTTP2_INVALID_SESSION',
+]);
+
+class StreamError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string, cause: Error) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** The target has ended a stream of HTTP/2, or its connection, before the answer was complete. */
+export class StreamEnded extends StreamError {}
+
+/** What is known of a stream that failed. */
+export interface StreamFacts {
+  /** Less of the body has come than its length says. */
+  readonly isShort: boolean;
+  readonly endedByTarget: boolean;
+  /** Anything has been read from the connection. */
+  readonly hasReceived: boolean;
+}
+
+/** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */
+export function explainedStream(error: Error, { isShort, endedByTarget, hasReceived }: StreamFacts): Error {
+  const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
+  const reason = typeof http2ErrorCode === 'number' ? REASONS[http2ErrorCode] : undefined;
+  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
+    return new StreamEnded('the target ended the stream in the middle of the body', 'SHORT_BODY', error);
+  if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
+    return new StreamEnded(`the target reset the stream with ${reason}`, `RST_STREAM_${reason}`, error);
+  if (SESSION_CODES.has(code))
+    return new StreamError('what the target sent is not HTTP/2, or breaks its rules', 'NOT_HTTP2', error);
+  if (endedByTarget && !hasReceived)
+    return new StreamEnded('the target ended the connection: it may not speak HTTP/2', 'NO_HTTP2', error);
+  if (ENDED_CODES.has(code) && error.cause === undefined && !endedByTarget)
+    return new StreamEnded(`the target ended the stream (${error.message})`, String(code), error);
+  return error;
+}

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import {
+  type ConnectionOptions,
+  checkServerIdentity,
+  createSecureContext,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import { messageOf } from '../../protocol/errors.ts';
+import type { Target } from '../../protocol/plan.ts';
+
+/** A handshake that failed, in words that say what to do. */
+class HandshakeError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: Error) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** What all handshakes of a worker share; reading the trust store for each would cost more than the handshake. */
+export function secureContextOf({ secure, tls }: Pick<Target, 'secure' | 'tls'>): SecureContext | null {
+  if (!secure) return null;
+  const { ca, cert, key, minVersion } = tls;
+  return createSecureContext({
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null || key === null ? {} : { cert, key }),
+    ...(minVersion === null ? {} : { minVersion }),
+  });
+}
+
+/** The options of one handshake; whatever is dialled, the certificate has to be for the URL's name or `--sni`. */
+export function handshakeOptions(
+  { hostname, insecure, tls, protocol }: Pick<Target, 'hostname' | 'insecure' | 'tls' | 'protocol'>,
+  secureContext: SecureContext | null,
+): ConnectionOptions {
+  const name = tls.servername ?? hostname;
+  return {
+    ALPNProtocols: [protocol === 'h2' ? 'h2' : 'http/1.1'],
+    rejectUnauthorized: !insecure,
+    checkServerIdentity: (_dialled, certificate) => checkServerIdentity(name, certificate),
+    // An address is no name that a server could be asked for.
+    servername: isIP(name) === 0 ? name : '',
+    ...(secureContext === null ? {} : { secureContext }),
+  };
+}
+
+/** An error where HTTP/2 was asked for and the target has not agreed to it; else null. */
+export function protocolRefusal(socket: TLSSocket, { protocol }: Pick<Target, 'protocol'>): Error | null {
+  if (protocol !== 'h2' || socket.alpnProtocol === 'h2') return null;
+  return noHttp2();
+}
+
+/** The error of a handshake, with what can be done about it. */
+export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): Error {
+  const { code = error.name } = error;
+  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return noHttp2(error);
+  // Set where the target's certificate is what was wrong; the type says it always is.
+  const unverified: unknown = socket.authorizationError;
+  if (unverified === undefined || unverified === null) return error;
+  const advice =
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+      ? 'ask for another name with --sni'
+      : 'name the authority to trust with --cacert';
+  // Node's own advice is for who starts Node.
+  const why = messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
+  return new HandshakeError(`${why}: ${advice}, or accept any certificate with -k/--insecure`, code, error);
+}
+
+function noHttp2(cause?: Error): Error {
+  return new HandshakeError(
+    'the target did not agree to HTTP/2 in the TLS handshake (ALPN): leave --http2 out',
+    'NO_HTTP2',
+    cause,
+  );
+}

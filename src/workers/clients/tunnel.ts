@@ -1,0 +1,61 @@
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
+import { authorityOf, type HttpProxy } from '../../protocol/routes.ts';
+
+/** A proxy that gives no tunnel. */
+class TunnelError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * Asks a proxy, over a socket that is connected to it, for a tunnel to `authority`.
+ *
+ * @param onOpen what is read and written from then on is the target's
+ * @param onError the proxy has refused, or ended the connection; the socket is of no more use
+ */
+export function openTunnel(
+  socket: Socket,
+  { hostname, port, authorization }: HttpProxy,
+  authority: string,
+  onOpen: () => void,
+  onError: (error: Error) => void,
+): void {
+  const asked = request({
+    method: 'CONNECT',
+    path: authority,
+    headers: {
+      host: authority,
+      ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
+    },
+    createConnection: () => socket,
+  });
+  asked.once('connect', (response, _socket, head) => {
+    const { statusCode = 0, statusMessage = '' } = response;
+    if (statusCode < 200 || statusCode > 299) {
+      const status = `${statusCode} ${statusMessage}`.trim();
+      onError(
+        new TunnelError(
+          `the proxy ${authorityOf(hostname, port)} refused a tunnel with ${status}`,
+          `PROXY_${statusCode}`,
+        ),
+      );
+      return;
+    }
+    if (head.length > 0) socket.unshift(head);
+    onOpen();
+  });
+  asked.once('error', (error: NodeJS.ErrnoException) => {
+    onError(
+      new TunnelError(
+        `the proxy ${authorityOf(hostname, port)} gave no tunnel: ${error.message}`,
+        error.code ?? error.name,
+      ),
+    );
+  });
+  asked.end();
+}

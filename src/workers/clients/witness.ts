@@ -1,0 +1,129 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../../protocol/clock.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import type { OnceExchange } from '../../protocol/once.ts';
+import { joined } from '../../requests/bytes.ts';
+import { missOf } from '../../requests/expectation.ts';
+import { requestHead } from '../../requests/request-head.ts';
+import { classifyFailure } from '../failure.ts';
+import type { PreparedRequest } from '../request-source.ts';
+import type { HttpClient } from './http-client.ts';
+
+const LARGEST_KEPT_BYTES = 2 ** 20;
+const LOWEST_FAILURE = 400;
+
+/** One request over one client, with all that is told of it. */
+export class Witness implements Dispatcher.DispatchHandler {
+  readonly #request: PreparedRequest;
+  readonly #client: HttpClient;
+  readonly #clock: Clock;
+  readonly #done = Promise.withResolvers<OnceExchange>();
+  readonly #body: Uint8Array[] = [];
+  #controller: Dispatcher.DispatchController | null = null;
+  #sentMs = Number.NaN;
+  #firstByteMs = Number.NaN;
+  #status = 0;
+  #fields: (readonly [string, string])[] = [];
+  #bodyBytes = 0;
+
+  constructor(request: PreparedRequest, client: HttpClient, clock: Clock) {
+    this.#request = request;
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  async send(timeoutMs: number): Promise<OnceExchange> {
+    const timer = setTimeout(() => this.#giveUp(timeoutMs), timeoutMs);
+    this.#client.dispatcher.dispatch(this.#request.template, this);
+    try {
+      return await this.#done.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    this.#sentMs = this.#clock.nowMs();
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    if (status < 200) return;
+    this.#firstByteMs = this.#clock.nowMs();
+    this.#status = status;
+    this.#fields = pairsIn(controller.rawHeaders);
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#bodyBytes < LARGEST_KEPT_BYTES) this.#body.push(Uint8Array.from(chunk));
+    this.#bodyBytes += chunk.length;
+  }
+
+  onResponseEnd(): void {
+    const status = this.#status;
+    const { expectation } = this.#request.plan;
+    const isRefused = status >= LOWEST_FAILURE && (expectation?.statuses.length ?? 0) === 0;
+    const answer = { status, bodyBytes: this.#bodyBytes, body: this.#body };
+    const miss = expectation === null ? null : missOf(expectation, answer);
+    this.#settle(isRefused ? `status ${status}` : (miss?.example ?? null), this.#clock.nowMs());
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    const { phase, endedByTarget } = this.#client.connection;
+    const hasHead = this.#status > 0;
+    const { kind, code, example } = classifyFailure({ error, phase, hasHead, endedByTarget });
+    this.#settle(`${kind} (${code}): ${example}`, Number.NaN);
+  }
+
+  #giveUp(timeoutMs: number): void {
+    const reason = new Error(`no complete answer within ${timeoutMs} ms`);
+    this.#settle(`timeout: ${messageOf(reason)}`, Number.NaN);
+    this.#client.connection.leave();
+    if (this.#controller === null) this.#client.connection.fail(reason);
+    else this.#controller.abort(reason);
+  }
+
+  #settle(failure: string | null, endMs: number): void {
+    const { target } = this.#request;
+    const template = this.#request.template;
+    const method = String(template.method);
+    const body = template.body instanceof Uint8Array ? template.body : null;
+    this.#done.resolve({
+      method,
+      url: `${target.origin}${template.path}`,
+      requestHead: requestHead(
+        {
+          method,
+          path: template.path,
+          host: new URL(target.origin).host,
+          fields: pairsIn((template.headers ?? []) as readonly string[]),
+          bodyLength: body?.length ?? 0,
+        },
+        false,
+      ),
+      requestBody: body,
+      response:
+        this.#status === 0
+          ? null
+          : {
+              status: this.#status,
+              fields: this.#fields,
+              body: joined(this.#body),
+              bodyBytes: this.#bodyBytes,
+              firstByteMs: this.#firstByteMs - this.#sentMs,
+              serviceMs: endMs - this.#sentMs,
+            },
+      failure,
+    });
+  }
+}
+
+/** Names and values that follow each other; of HTTP/2, an object's. */
+function pairsIn(raw: unknown): (readonly [string, string])[] {
+  if (!Array.isArray(raw)) {
+    return Object.entries(raw ?? {}).map(([name, value]) => [name, String(value)] as const);
+  }
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[String(name), String(raw[index + 1])] as const] : [],
+  );
+}

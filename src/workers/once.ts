@@ -1,0 +1,35 @@
+import { createMonotonicClock } from '../protocol/clock.ts';
+import type { OnceExchange } from '../protocol/once.ts';
+import type { Shard } from '../protocol/shard.ts';
+import { SlotClients } from './clients/slot-clients.ts';
+import { Witness } from './clients/witness.ts';
+import { isRedirect, redirected } from './redirect.ts';
+import { type PreparedRequest, RequestSource } from './request-source.ts';
+
+/** Sends a shard's first request, follows where it wants to be led, and tells everything that came. */
+export async function sendOnce(shard: Shard): Promise<OnceExchange[]> {
+  const clock = createMonotonicClock();
+  const clients = new SlotClients(shard, clock);
+  const exchanges: OnceExchange[] = [];
+  try {
+    let request: PreparedRequest | null = new RequestSource(shard).next(true);
+    const slot = { client: clients.open(request.target) };
+    while (request !== null) {
+      clients.use(slot, request.target);
+      const witness = new Witness(request, slot.client, clock);
+      const exchange: OnceExchange = await witness.send(shard.timeoutMs);
+      exchanges.push(exchange);
+      request = exchanges.length <= request.plan.maxRedirects ? nextOf(request, exchange) : null;
+    }
+  } finally {
+    clients.close();
+  }
+  return exchanges;
+}
+
+function nextOf(request: PreparedRequest, { response }: OnceExchange): PreparedRequest | null {
+  const location = response?.fields.find(([name]) => name.toLowerCase() === 'location')?.[1] ?? null;
+  if (response === null || location === null || !isRedirect(request.plan, response.status, location))
+    return null;
+  return redirected(request, response.status, location);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals';
+import { volley } from '../support/cli.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+
+describe('--dry-run', () => {
+  test('prints the plan and the first request, and sends nothing', async () => {
+    const target = await startTarget();
+    const { code, stdout, stderr } = await volley(
+      `${target.url}a?n={{n}}`,
+      '--json',
+      '{"n":{{n}}}',
+      '-u',
+      'me:secret',
+      '-w',
+      '2',
+      '-c',
+      '3',
+      '-n',
+      '7',
+      '--threshold',
+      'p99<1s',
+      '--dry-run',
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('threads: 2 workers, 3 connections, closed model, 7 requests');
+    expect(stdout).toContain('worker 0: 2 connections, 5 requests\nworker 1: 1 connections, 2 requests\n');
+    expect(stdout).toContain(`POST ${target.url}a?n={{n}}`);
+    expect(stdout).toContain('threshold p99<1s');
+    expect(stdout).toContain('> POST /a?n=1 HTTP/1.1\n> host: 127.0.0.1:');
+    expect(stdout).toContain('> authorization: …\n');
+    expect(stdout).toContain('> content-length: 7\n>\n{"n":1}\n');
+    expect(stdout).not.toContain(Buffer.from('me:secret').toString('base64'));
+    expect(target.stats().requests).toBe(0);
+  });
+});
+
+describe.each(['undici', 'wire'])('--once, by %s', (client) => {
+  test('sends one request and shows it with its answer', async () => {
+    const target = await startTarget();
+    const { code, stdout } = await volley(target.url, '-b', 'hello\n', '--client', client, '--once');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^> POST \/ HTTP\/1\.1\n> host: /);
+    expect(stdout).toMatch(
+      /\n>\nhello\n\n< 200\n< content-type: text\/plain\n[^]*\n<\nhello world\n\* first byte after/,
+    );
+    expect(target.stats().requests).toBe(1);
+  });
+
+  test('says why it failed', async () => {
+    const target = await startTarget();
+    const failed = async (path: string, ...options: string[]): Promise<string> => {
+      const { code, stdout } = await volley(target.url + path, '--client', client, '--once', ...options);
+      expect(code).toBe(1);
+      return stdout.split('\n').findLast((line) => line.startsWith('* failed'))!;
+    };
+    expect(await failed('status/503')).toBe('* failed: status 503');
+    expect(await failed('', '--expect-body', 'bye')).toBe(
+      "* failed: expected a body with 'bye', got 'hello world'",
+    );
+    expect(await failed('fault/hang', '--timeout', '200ms')).toMatch(/^\* failed: timeout: /);
+    expect(await failed('fault/garbage')).toMatch(/^\* failed: protocol /);
+  });
+});

@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { run, type Summary } from '../../src/main/index.ts';
+import { checkOptions } from '../../src/main/plan/resolve.ts';
+import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { ClientFactory } from '../../src/workers/clients/http-client.ts';
+import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
+import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
+import { startProxy, type TestProxy } from '../support/proxy.ts';
+import { closedPort, listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of open.splice(0)) close();
+});
+
+/** What the requests said of themselves. */
+interface Seen {
+  readonly port: number;
+  readonly hosts: Set<string>;
+  readonly names: Set<unknown>;
+  readonly clients: Set<unknown>;
+  readonly versions: Set<unknown>;
+}
+
+async function startWitness(secure: boolean): Promise<Seen> {
+  const seen = { hosts: new Set<string>(), names: new Set(), clients: new Set(), versions: new Set() };
+  const sockets = new Set<Socket>();
+  const server: Server = secure
+    ? createHttpsServer({
+        ...CERTIFICATE,
+        ca: CERTIFICATE.cert,
+        requestCert: true,
+        rejectUnauthorized: false,
+      })
+    : createServer();
+  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.on('request', (request, response) => {
+    seen.hosts.add(request.headers.host ?? '');
+    if (secure) {
+      const socket = request.socket as TLSSocket;
+      seen.names.add(socket.servername);
+      seen.clients.add(socket.authorized);
+      seen.versions.add(socket.getProtocol());
+    }
+    response.end('ok');
+  });
+  const port = await listening(server);
+  open.push({
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  return { port, ...seen };
+}
+
+async function proxyWith(status?: number): Promise<TestProxy> {
+  const proxy = await startProxy(status);
+  open.push(proxy);
+  return proxy;
+}
+
+function expectAllOk(summary: Summary, requests: number): void {
+  expect(summary.errors).toEqual([]);
+  expect(summary.requests).toMatchObject({ sent: requests, ok: requests, failed: 0 });
+  expect(summary.degradedReasons).toEqual([]);
+}
+
+/** Every mode and every client, but not each with each: that is the other suites'. */
+const SOME = VARIANTS.filter(({ mode, client }) => (mode === 'processes') === (client === 'wire'));
+
+describe.each(SOME)('$mode, $client', ({ mode, client }) => {
+  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+
+  test('an authority, a client certificate, a server name and a version of TLS', async () => {
+    const target = await startWitness(true);
+    const tls = { cacert: CERTIFICATE_PATH, cert: CERTIFICATE_PATH, key: KEY_PATH };
+    const summary = await run({
+      ...options,
+      ...tls,
+      url: `https://127.0.0.1:${target.port}/`,
+      tlsMin: '1.3',
+    });
+    expectAllOk(summary, 10);
+    expect([...target.clients]).toEqual([true]);
+    expect([...target.versions]).toEqual(['TLSv1.3']);
+    const named = await run({
+      ...options,
+      ...tls,
+      url: `https://127.0.0.1:${target.port}/`,
+      sni: 'localhost',
+    });
+    expectAllOk(named, 10);
+    expect(target.names.has('localhost')).toBe(true);
+    const misnamed = await run({
+      ...options,
+      ...tls,
+      url: `https://127.0.0.1:${target.port}/`,
+      sni: 'a.example',
+    });
+    expect(misnamed.errors).toMatchObject([{ kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', count: 10 }]);
+    expect(misnamed.errors[0]?.example).toContain('--sni');
+  });
+
+  test('a certificate that does not verify: the example names the options that help', async () => {
+    const target = await startWitness(true);
+    const { errors } = await run({ ...options, url: `https://127.0.0.1:${target.port}/` });
+    expect(errors).toMatchObject([{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', count: 10 }]);
+    expect(errors[0]?.example).toBe(
+      'self-signed certificate: name the authority to trust with --cacert, or accept any certificate with -k/--insecure',
+    );
+  });
+
+  test('other addresses, hosts and ports: the Host header and the server name stay the URL’s', async () => {
+    const plain = await startWitness(false);
+    const name = `nowhere.invalid:${plain.port}`;
+    expectAllOk(await run({ ...options, url: `http://${name}/`, resolve: [`${name}:127.0.0.1`] }), 10);
+    expect([...plain.hosts]).toEqual([name]);
+    const secure = await startWitness(true);
+    const redirected = await run({
+      ...options,
+      url: 'https://localhost/',
+      cacert: CERTIFICATE_PATH,
+      connectTo: [`localhost:443:127.0.0.1:${secure.port}`],
+    });
+    expectAllOk(redirected, 10);
+    expect([...secure.hosts]).toEqual(['localhost']);
+    expect([...secure.names]).toEqual(['localhost']);
+  });
+
+  test('a socket with a path', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'volley-socket-'));
+    const path = join(folder, 's');
+    const hosts = new Set<unknown>();
+    const server = createServer((request, response) => {
+      hosts.add(request.headers.host);
+      response.end('ok');
+    });
+    try {
+      await new Promise<void>((resolve) => server.listen(path, resolve));
+      const summary = await run({ ...options, url: 'http://app.invalid/x', unixSocket: path });
+      expectAllOk(summary, 10);
+      expect([...hosts]).toEqual(['app.invalid']);
+      expect(summary.connections.opened).toBe(2);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+    const { errors } = await run({
+      ...options,
+      url: 'http://app.invalid/x',
+      unixSocket: join(folder, 'none'),
+    });
+    expect(errors).toMatchObject([{ kind: 'connect', code: 'ENOENT', count: 10 }]);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe.each(MODES)('through a proxy, %s', (mode) => {
+  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+
+  test.each([
+    ['http', {}],
+    ['https', { cacert: CERTIFICATE_PATH }],
+    ['https', { cacert: CERTIFICATE_PATH, http2: true, streams: 3 }],
+  ] as const)('%s targets are reached by one tunnel for each connection', async (scheme, more) => {
+    const proxy = await proxyWith();
+    const target = await startTarget(scheme === 'https' ? CERTIFICATE : {});
+    const summary = await run({
+      ...options,
+      ...more,
+      url: target.url,
+      proxy: `http://me:secret@${proxy.authority}`,
+    });
+    expectAllOk(summary, 10);
+    expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+    expect(target.stats()).toMatchObject({ requests: 10, connectionsAccepted: 2 });
+    const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+    expect(proxy.asked).toEqual([1, 2].map(() => ({ to: `127.0.0.1:${target.port}`, authorization })));
+    expect(JSON.stringify(summary)).not.toMatch(/secret|proxy-auth|bWU6c2VjcmV0/i);
+    expect(summary.latencyMs.service.min).toBeGreaterThan(0);
+    expect(summary.latencyMs.firstByte.max).toBeLessThanOrEqual(summary.latencyMs.service.max!);
+  });
+
+  test('a tunnel that is refused is a failure to connect, with the status', async () => {
+    const proxy = await proxyWith(407);
+    const target = await startTarget();
+    const summary = await run({ ...options, url: target.url, proxy: proxy.authority });
+    expect(summary.errors).toEqual([
+      {
+        kind: 'connect',
+        code: 'PROXY_407',
+        count: 10,
+        example: `the proxy ${proxy.authority} refused a tunnel with 407 No`,
+      },
+    ]);
+    expect(summary.connections.opened).toBe(0);
+    expect(target.stats().connectionsAccepted).toBe(0);
+  });
+
+  test('connections that the target ends are opened again, and never more than asked for', async () => {
+    const proxy = await proxyWith();
+    const target = await startTarget();
+    const summary = await run({ ...options, url: `${target.url}fault/until-close`, proxy: proxy.authority });
+    expectAllOk(summary, 10);
+    expect(summary.connections).toEqual({ opened: 10, closedByTarget: 10 });
+    expect(target.stats().mostConnections).toBeLessThanOrEqual(2);
+  });
+
+  test('nobody at the proxy’s port, and nobody behind the proxy', async () => {
+    const proxy = await proxyWith();
+    const port = await closedPort();
+    const dead = await run({ ...options, url: 'http://127.0.0.1/', proxy: `127.0.0.1:${port}` });
+    expect(dead.errors).toMatchObject([{ kind: 'connect', code: 'ECONNREFUSED', count: 10 }]);
+    const behind = await run({ ...options, url: `http://127.0.0.1:${port}/`, proxy: proxy.authority });
+    expect(behind.errors).toMatchObject([{ kind: 'connect', count: 10 }]);
+    expect(behind.errors[0]?.example).toContain(`the proxy ${proxy.authority} gave no tunnel`);
+  });
+});
+
+test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when it dials', async (name) => {
+  const target = await startTarget();
+  const answered = (hostname: string): Promise<string> => {
+    const plan = checkOptions({ url: `http://${hostname}:${target.port}/` }).mix[0]!.target;
+    const factory = new ClientFactory(name, { ...plan, addresses: [] }, createMonotonicClock());
+    const { dispatcher, connection } = factory.create();
+    open.push({
+      close: () => {
+        connection.close();
+        dispatcher.destroy().catch(() => {});
+      },
+    });
+    return new Promise((resolve) => {
+      dispatcher.dispatch(
+        { origin: plan.origin, path: '/', method: 'GET', reset: false },
+        {
+          onRequestStart: () => {},
+          onResponseStart: (_controller, status) => resolve(String(status)),
+          onResponseData: () => {},
+          onResponseEnd: () => {},
+          onResponseError: (_controller, error) => resolve((error as NodeJS.ErrnoException).code ?? ''),
+        },
+      );
+    });
+  };
+  expect(await answered('localhost')).toBe('200');
+  // EAI_AGAIN where there is no resolver at all: both are of kind dns.
+  expect(await answered('no-such-host.invalid')).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+});

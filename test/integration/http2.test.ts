@@ -1,0 +1,254 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createSecureServer, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type ErrorKind, run } from '../../src/main/index.ts';
+import { renderText } from '../../src/main/reporters/text.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
+import { ROOT } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { startProxy } from '../support/proxy.ts';
+import { listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of open.splice(0)) close();
+});
+
+/** An HTTP/2 server that counts. */
+interface Counting {
+  readonly url: string;
+  requests: number;
+  sessions: number;
+  mostSessions: number;
+  mostInFlight: number;
+  mostOnSession: number;
+}
+
+async function startCounting(
+  secure: boolean,
+  answer: (stream: ServerHttp2Stream, index: number) => void,
+): Promise<Counting> {
+  const server = secure ? createSecureServer(CERTIFICATE) : createServer();
+  const sessions = new Map<Http2Session, number>();
+  let inFlight = 0;
+  server.on('session', (session) => {
+    sessions.set(session, 0);
+    counting.sessions++;
+    counting.mostSessions = Math.max(counting.mostSessions, sessions.size);
+    session.on('close', () => sessions.delete(session));
+    session.on('error', () => {});
+  });
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    const { session } = stream;
+    const add = (count: number): void => {
+      inFlight += count;
+      if (session !== undefined) sessions.set(session, (sessions.get(session) ?? 0) + count);
+    };
+    add(1);
+    counting.mostInFlight = Math.max(counting.mostInFlight, inFlight);
+    counting.mostOnSession = Math.max(counting.mostOnSession, ...sessions.values());
+    stream.on('close', () => {
+      inFlight--;
+      if (session !== undefined && sessions.has(session)) sessions.set(session, sessions.get(session)! - 1);
+    });
+    stream.on('error', () => {});
+    answer(stream, counting.requests++);
+  });
+  const port = await listening(server);
+  const counting: Counting = {
+    url: `${secure ? 'https' : 'http'}://127.0.0.1:${port}/`,
+    requests: 0,
+    sessions: 0,
+    mostSessions: 0,
+    mostInFlight: 0,
+    mostOnSession: 0,
+  };
+  open.push({
+    close: () => {
+      for (const session of sessions.keys()) session.destroy();
+      server.close();
+    },
+  });
+  return counting;
+}
+
+const later = (stream: ServerHttp2Stream): void => {
+  setTimeout(() => {
+    if (stream.destroyed) return;
+    stream.respond({ ':status': 200 });
+    stream.end('hello');
+  }, 20);
+};
+
+describe.each(MODES)('%s', (mode) => {
+  test.each([
+    { workers: 1, concurrency: 1, streams: 1, requests: 7 },
+    { workers: 2, concurrency: 3, streams: 5, requests: 101 },
+    { workers: 3, concurrency: 4, streams: 10, requests: 6 },
+    { workers: 2, concurrency: 2, streams: 20, requests: 403 },
+  ])(
+    '$requests requests from $workers workers over $concurrency connections with $streams streams on each',
+    async ({ workers, concurrency, streams, requests }) => {
+      const secure = concurrency % 2 === 0;
+      const target = await startCounting(secure, later);
+      const summary = await run({
+        url: target.url,
+        mode,
+        workers: workersIn(mode, workers),
+        concurrency,
+        streams,
+        requests,
+        ...(secure ? { http2: true, insecure: true } : { h2c: true }),
+      });
+      expect(summary.errors).toEqual([]);
+      expect(summary.requests).toMatchObject({ sent: requests, ok: requests, retried: 0 });
+      expect(summary.degradedReasons).toEqual([]);
+      expect(summary.plan).toMatchObject({ protocol: secure ? 'h2' : 'h2c', streams, concurrency });
+      const connections = Math.min(concurrency, requests);
+      expect(target).toMatchObject({ requests, sessions: connections, mostSessions: connections });
+      expect(target.mostInFlight).toBeLessThanOrEqual(concurrency * streams);
+      if (requests > 100) expect(target.mostInFlight).toBeGreaterThan(concurrency * 2);
+      expect(target.mostOnSession).toBeLessThanOrEqual(streams);
+      expect(summary.connections).toEqual({ opened: connections, closedByTarget: 0 });
+      expect(summary.bytes.received).toBeGreaterThan(requests * 'hello'.length);
+      expect(summary.bytes.sent).toBeGreaterThan(requests * 9);
+      expect(summary.latencyMs.service.min).toBeGreaterThan(18);
+      expect(summary.latencyMs.service.count).toBe(requests);
+      expect(renderText(summary).replaceAll('\n', ' ')).toContain(
+        `${secure ? 'HTTP/2' : 'HTTP/2 without TLS'} with ${streams} stream${streams === 1 ? '' : 's'} on each`,
+      );
+    },
+  );
+
+  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, streams: 3, requests: 12, h2c: true };
+
+  test('a timeout ends its own stream, and the connection goes on', async () => {
+    const target = await startCounting(false, (stream, index) => {
+      if (index % 3 !== 0) later(stream);
+    });
+    const summary = await run({ ...options, url: target.url, requests: 30, timeout: '300ms' });
+    expect(summary.requests).toMatchObject({ sent: 30, ok: 20, failed: 10 });
+    expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 10 }]);
+    expect(target).toMatchObject({ requests: 30, sessions: 2, mostSessions: 2 });
+    expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+  });
+
+  test('a target that says goodbye is left, and its connection replaced', async () => {
+    const target = await startTarget({ h2c: true });
+    // What the server takes for open, it may itself have left already: the proxy counts.
+    const proxy = await startProxy();
+    open.push(proxy);
+    const url = `${target.url}fault/close-after`;
+    const summary = await run({ ...options, url, streams: 1, proxy: proxy.authority });
+    expect(summary.requests).toMatchObject({ sent: 12, ok: 12, failed: 0 });
+    // The last goodbyes may come when the run is over.
+    expect(summary.connections.opened).toBe(12);
+    expect(summary.connections.closedByTarget).toBeGreaterThanOrEqual(10);
+    expect(target.stats()).toMatchObject({ requests: 12, connectionsAccepted: 12 });
+    expect(proxy.mostOpen()).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('faults', () => {
+  const options = { mode: 'inline', concurrency: 2, streams: 3, requests: 12, h2c: true } as const;
+
+  test.each<{ fault: string; kind: ErrorKind; code: string }>([
+    { fault: 'reset', kind: 'reset', code: 'RST_STREAM_INTERNAL_ERROR' },
+    { fault: 'close', kind: 'reset', code: 'UND_ERR_SOCKET' },
+    { fault: 'truncate', kind: 'truncated', code: 'SHORT_BODY' },
+    { fault: 'hang', kind: 'timeout', code: 'TIMEOUT' },
+    { fault: 'hang-body', kind: 'timeout', code: 'TIMEOUT' },
+    { fault: 'garbage', kind: 'status', code: '400' },
+  ])('$fault is counted as $kind, each request once', async ({ fault, kind, code }) => {
+    const target = await startTarget({ h2c: true });
+    const summary = await run({ ...options, url: `${target.url}fault/${fault}`, timeout: '150ms' });
+    expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
+    // Of a connection that ends, the goodbye may come first.
+    expect(new Set(summary.errors.map((error) => error.kind))).toEqual(new Set([kind]));
+    expect(summary.errors.map((error) => error.code)).toContain(code);
+    expect(summary.degradedReasons).toEqual([]);
+    expect(target.stats().mostConnections).toBeLessThanOrEqual(2);
+    const { opened, closedByTarget } = summary.connections;
+    expect(closedByTarget).toBe(fault === 'close' ? opened : 0);
+  });
+});
+
+describe('a target that does not speak HTTP/2', () => {
+  const options = { mode: 'inline', concurrency: 2, streams: 3, requests: 12 } as const;
+
+  test('is told from the handshake', async () => {
+    const server = createHttpsServer(CERTIFICATE, (_request, response) => response.end('ok'));
+    const port = await listening(server);
+    const summary = await run({ ...options, url: `https://127.0.0.1:${port}/`, http2: true, insecure: true });
+    server.close();
+    expect(summary.errors).toMatchObject([{ kind: 'tls', code: 'NO_HTTP2', count: 12 }]);
+    expect(summary.errors[0]?.example).toMatch(/did not agree to HTTP\/2 .*--http2/);
+    expect(summary.connections.opened).toBe(0);
+  });
+
+  test('is told from what it sends, or from its silence', async () => {
+    const server = createHttpServer((_request, response) => response.end('ok'));
+    const port = await listening(server);
+    const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, h2c: true });
+    server.close();
+    expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: 12 }]);
+    const target = await startTarget();
+    const { errors } = await run({ ...options, url: target.url, h2c: true });
+    expect(errors).toMatchObject([{ kind: 'reset', code: 'NO_HTTP2', count: 12 }]);
+    expect(errors[0]?.example).toContain('may not speak HTTP/2');
+  });
+});
+
+test.each(['h2c', 'http2'] as const)(
+  'requests with %s that wait for a connection time out together',
+  async (how) => {
+    const deaf = fork(join(ROOT, 'test/fixtures/deaf-server.cjs'));
+    try {
+      const [port] = await once(deaf, 'message');
+      const summary = await run({
+        url: `${how === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port}/`,
+        [how]: true,
+        mode: 'inline',
+        concurrency: 4,
+        streams: 3,
+        requests: 24,
+        timeout: '200ms',
+      });
+      expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 24 }]);
+      expect(summary.latencyMs.response).toMatchObject({ count: 24, censored: 24 });
+      expect(summary.degradedReasons).toEqual([]);
+    } finally {
+      deaf.kill('SIGKILL');
+    }
+  },
+);
+
+test('in the open model a connection is opened when the streams of those before it are taken', async () => {
+  const target = await startCounting(false, later);
+  const summary = await run({
+    url: target.url,
+    h2c: true,
+    mode: 'inline',
+    concurrency: 1,
+    streams: 4,
+    maxInFlight: 10,
+    rate: 2_000,
+    requests: 200,
+  });
+  expect(summary.requests).toMatchObject({ sent: 200, ok: 200 });
+  expect(target).toMatchObject({ requests: 200, mostSessions: 3, mostInFlight: 10, mostOnSession: 4 });
+});
+
+test('a server with a certificate keeps speaking HTTP/1.1', async () => {
+  const target = await startTarget(CERTIFICATE);
+  const options = { mode: 'inline', url: target.url, insecure: true, concurrency: 2, requests: 10 } as const;
+  const older = await run({ ...options, url: `${target.url}headers` });
+  const newer = await run({ ...options, url: `${target.url}echo`, http2: true, streams: 2, body: 'grüße' });
+  expect([older.requests.ok, newer.requests.ok]).toEqual([10, 10]);
+  expect(target.stats()).toMatchObject({ requests: 20, connectionsUsed: 4, pipelined: 0, bodyBytes: 10 * 7 });
+});
