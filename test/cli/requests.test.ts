@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { BIN, startVolley, volley } from '../support/cli.ts';
-import { listening } from '../support/target.ts';
+import { listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
 
 interface Seen {
   readonly method: string;
@@ -146,4 +148,97 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
     expect(stderr).not.toContain('secretname');
   }
   expect(seen).toEqual([]);
+});
+
+describe('requests that cannot be as they are asked for', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'volley-files-'));
+
+  test('a body of a gigabyte is refused, and one that is there no more', async () => {
+    const large = join(folder, 'large.bin');
+    writeFileSync(large, '');
+    // It takes no room on the disk.
+    truncateSync(large, 2 ** 30);
+    for (const options of [
+      ['-D', large],
+      ['-F', `a=@${large}`],
+    ]) {
+      const { code, stderr } = await volley('http://127.0.0.1:9/', ...options, '-n', '1');
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^volley: --(body-file|form) '.*large\.bin'.*give at most 268,435,456/);
+    }
+    const gone = await volley(
+      'http://127.0.0.1:9/',
+      '-F',
+      `a=@${join(folder, 'gone')}`,
+      '-D',
+      join(folder, 'gone'),
+    );
+    expect(gone.code).toBe(2);
+    expect(gone.stderr).toContain('--body-file and --form: a request has one body');
+    const missing = await volley('http://127.0.0.1:9/', '-F', `a=@${join(folder, 'gone')}`);
+    expect(missing.stderr).toMatch(
+      /^volley: --form 'a=@.*gone': the file cannot be read \(ENOENT\): check the path\.\n$/,
+    );
+  });
+
+  test.each([
+    [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
+    [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (ENOENT)"],
+    [['--urls', 'package.json'], '47 more lines of the URL list are no URLs.'],
+    [['--har', 'package.json'], 'The HAR file has no list log.entries'],
+    [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
+    [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],
+    [['http://a/', '--curl', 'curl http://b/'], 'a URL and --curl: each says where to send requests'],
+    [['http://a/', '-L', '5', '--rows-mode', 'once'], "--rows-mode 'once' without --rows"],
+    [['http://a/', '--expect-json', 'a'], "--expect-json 'a': give path=value"],
+    [['http://a/', '--max-body', 'x'], "--max-body 'x'"],
+    [['http://a/', '--set', 'x'], "--set 'x': give it as name=value"],
+    [
+      ['http://a/{{env NO_SUCH_VARIABLE}}'],
+      "'{{env NO_SUCH_VARIABLE}}' names an environment variable that is not set",
+    ],
+  ])('%j is refused with a sentence', async (options, expected) => {
+    const { code, stdout, stderr } = await volley(...options, '-n', '1');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(expected);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test.each(['undici', 'wire'])('a GET may have a body, by %s', async (client) => {
+    const target = await startTarget();
+    const { code } = await volley(
+      `${target.url}echo`,
+      '-m',
+      'GET',
+      '-b',
+      'x',
+      '--client',
+      client,
+      '-n',
+      '3',
+      '--expect-body',
+      'x',
+    );
+    expect([code, target.stats().requests, target.stats().bodyBytes]).toEqual([0, 3, 3]);
+  });
+
+  test('an environment variable is sent, and is in no result', async () => {
+    const target = await startTarget();
+    const { stdout } = await startVolley(
+      [
+        `${target.url}headers?k={{env API_KEY}}`,
+        '-H',
+        'X-Key: {{env API_KEY}}',
+        '-n',
+        '2',
+        '--expect-body',
+        's3cret',
+        '-o',
+        'json',
+      ],
+      { env: { API_KEY: 's3cret' } },
+    ).ended;
+    expect((JSON.parse(stdout) as { requests: { ok: number } }).requests.ok).toBe(2);
+    expect(stdout).not.toContain('s3cret');
+  });
 });

@@ -1,6 +1,8 @@
 import { Problems } from './problems.ts';
 import { parseUrl } from './target.ts';
 
+const SHOWN_PROBLEMS = 5;
+
 /**
  * Reads a list of URLs, one a line and in order, as they are written; blank lines and those that begin with `#`
  * are skipped. Null where problems have been noted: a line that is no URL, each with its number, or no URL at all.
@@ -8,15 +10,19 @@ import { parseUrl } from './target.ts';
 export function readUrlList(text: string, problems: Problems): string[] | null {
   const before = problems.sentences.length;
   const urls: string[] = [];
+  const wrong: string[] = [];
   // trim takes a byte order mark as well.
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     const url = line.trim();
     if (url === '' || url.startsWith('#')) continue;
     const own = new Problems();
     parseUrl(url, own);
-    for (const sentence of own.sentences) problems.add(`Line ${index + 1} of the URL list: ${sentence}`);
+    wrong.push(...own.sentences.map((sentence) => `Line ${index + 1} of the URL list: ${sentence}`));
     urls.push(url);
   }
+  for (const sentence of wrong.slice(0, SHOWN_PROBLEMS)) problems.add(sentence);
+  if (wrong.length > SHOWN_PROBLEMS)
+    problems.add(`${wrong.length - SHOWN_PROBLEMS} more lines of the URL list are no URLs.`);
   if (urls.length === 0) problems.add('The URL list has no URL: give at least one, one a line.');
   return problems.sentences.length === before ? urls : null;
 }
