@@ -8,6 +8,7 @@ export type {
   ErrorSummary,
   HistogramRow,
   LatencySummary,
+  MixRow,
   RequestCounts,
   SeriesBucket,
   StoppedBy,
@@ -19,6 +20,6 @@ export {
   type ReferenceServer,
   type ReferenceServerOptions,
 } from '../target/server.ts';
-export type { RunOptions } from './plan/options.ts';
+export type { NamedRequestOptions, RequestOptions, RunOptions } from './plan/options.ts';
 export type { Progress } from './progress.ts';
 export { type Run, type RunControl, run, start } from './run.ts';

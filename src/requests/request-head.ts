@@ -1,3 +1,5 @@
+import type { Target } from '../protocol/plan.ts';
+
 /** What the head of an HTTP/1.1 request says. */
 export interface RequestHead {
   readonly method: string;
@@ -36,5 +38,20 @@ export function requestHead(
     `${method} ${path} HTTP/1.1\r\nhost: ${hostField}\r\n` +
     `connection: ${closes ? 'close' : 'keep-alive'}\r\n${others}` +
     `${hasLength ? `content-length: ${bodyLength}\r\n` : ''}\r\n`
+  );
+}
+
+/** The head of a target's request, for people: over HTTP/2 it travels packed, with the same fields. */
+export function shownHead({ method, path, origin, headers, body, protocol }: Target): string {
+  const fields = pairsOf(headers);
+  const bodyLength = body?.length ?? 0;
+  const head = requestHead({ method, path, host: new URL(origin).host, fields, bodyLength }, false);
+  if (protocol === 'http/1.1') return head;
+  return head.replace(' HTTP/1.1\r\n', ' HTTP/2\r\n').replace(/^connection: .*\r\n/m, '');
+}
+
+function pairsOf(headers: readonly string[]): (readonly [name: string, value: string])[] {
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [],
   );
 }

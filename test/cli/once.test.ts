@@ -43,7 +43,7 @@ describe.each(['undici', 'wire'])('--once, by %s', (client) => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^> POST \/ HTTP\/1\.1\n> host: /);
     expect(stdout).toMatch(
-      /\n>\nhello\n\n< 200\n< content-type: text\/plain\n[^]*\n<\nhello world\n\* first byte after/,
+      /\n>\nhello\n\n< 200\n< content-type: text\/plain\n[\s\S]*\n<\nhello world\n\* first byte after/,
     );
     expect(target.stats().requests).toBe(1);
   });

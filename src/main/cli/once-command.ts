@@ -2,7 +2,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import { requestHead } from '../../requests/request-head.ts';
+import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
 import { formatMs } from '../format.ts';
 import { split } from '../plan/split.ts';
@@ -19,17 +19,6 @@ export function printDryRun(plan: RunPlan): ExitCode {
   const shown = summarizePlan(plan);
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
   const { target } = new RequestPicker(plan).pick(0, Date.now());
-  const { method, path, headers, body } = target;
-  const head = requestHead(
-    {
-      method,
-      path,
-      host: new URL(target.origin).host,
-      fields: pairsOf(headers),
-      bodyLength: body?.length ?? 0,
-    },
-    false,
-  );
   process.stdout.write(
     [
       `volley ${VERSION}, dry run: nothing is sent.`,
@@ -40,8 +29,8 @@ export function printDryRun(plan: RunPlan): ExitCode {
       ),
       ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
       '',
-      ...requestText(head),
-      ...bodyText(body),
+      ...requestText(shownHead(target)),
+      ...bodyText(target.body),
       '',
     ].join('\n'),
   );
@@ -83,10 +72,4 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
 function shardText({ index, connections, requests }: Shard): string {
   const budget = requests === null ? '' : `, ${requests} requests`;
   return `worker ${index}: ${connections} connections${budget}`;
-}
-
-function pairsOf(headers: readonly string[]): (readonly [string, string])[] {
-  return headers.flatMap((name, index) =>
-    index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [],
-  );
 }

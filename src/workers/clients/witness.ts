@@ -4,7 +4,7 @@ import { messageOf } from '../../protocol/errors.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
 import { joined } from '../../requests/bytes.ts';
 import { missOf } from '../../requests/expectation.ts';
-import { requestHead } from '../../requests/request-head.ts';
+import { shownHead } from '../../requests/request-head.ts';
 import { classifyFailure } from '../failure.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
@@ -85,23 +85,11 @@ export class Witness implements Dispatcher.DispatchHandler {
 
   #settle(failure: string | null, endMs: number): void {
     const { target } = this.#request;
-    const template = this.#request.template;
-    const method = String(template.method);
-    const body = template.body instanceof Uint8Array ? template.body : null;
     this.#done.resolve({
-      method,
-      url: `${target.origin}${template.path}`,
-      requestHead: requestHead(
-        {
-          method,
-          path: template.path,
-          host: new URL(target.origin).host,
-          fields: pairsIn((template.headers ?? []) as readonly string[]),
-          bodyLength: body?.length ?? 0,
-        },
-        false,
-      ),
-      requestBody: body,
+      method: target.method,
+      url: target.origin + target.path,
+      requestHead: shownHead(target),
+      requestBody: target.body,
       response:
         this.#status === 0
           ? null
