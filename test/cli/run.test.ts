@@ -347,7 +347,7 @@ describe('other commands', () => {
     expect(stdout).toMatch(/^inline +1 /m);
     expect(stdout).toMatch(/^threads +2 /m);
     expect(stdout).toMatch(/^processes +2 /m);
-  });
+  }, 90_000);
 
   test('a Node that is too old is told in one line', async () => {
     const { ended } = startVolley(['--version'], {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { run, start } from '../../src/main/index.ts';
+import { VERDICT_LIMITS } from '../../src/main/summary/verdict.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';
@@ -74,7 +75,12 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     // 4 at a time, 50 ms each: 80 a second of the 200 that are asked for.
     expect(summary.latencyMs.service.percentiles['50']).toBeLessThan(100);
     expect(summary.latencyMs.response.max).toBeGreaterThan(500);
-    expect(summary.generator.verdict).toBe('connection-limited');
+    // On a machine that is busy with other tests requests may start too late, and then that is said.
+    const { startLag, response } = summary.latencyMs;
+    const [lagMs, responseMs] = [startLag, response].map(({ percentiles }) => percentiles['99']!);
+    const limitMs = VERDICT_LIMITS.startLagP99Ms[summary.generator.pacing!];
+    const isLate = lagMs! > limitMs && lagMs! > VERDICT_LIMITS.startLagShare * responseMs!;
+    expect(summary.generator.verdict).toBe(isLate ? 'generator-limited' : 'connection-limited');
     expect(summary.notes[0]).toMatch(/^Response time is \d+\.\d times service time/);
   });
 
@@ -145,8 +151,11 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
         duration: '400ms',
         timeout: '150ms',
       });
-      expect(summary.requests).toMatchObject({ scheduled: 40, sent: 40, failed: 40 });
-      expect(summary.errors).toMatchObject([{ kind: 'timeout', count: 40 }]);
+      // Waiting ends one timeout after the window: a request that a busy machine has started late is left over.
+      const { failed, unfinished } = summary.requests;
+      expect(summary.requests).toMatchObject({ scheduled: 40, sent: 40, failed: 40 - unfinished });
+      expect(failed).toBeGreaterThan(20);
+      expect(summary.errors).toMatchObject([{ kind: 'timeout', count: failed }]);
       expect(summary.latencyMs.response.min).toBeGreaterThanOrEqual(150);
     } finally {
       deaf.kill('SIGKILL');
