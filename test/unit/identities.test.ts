@@ -13,7 +13,14 @@ tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e' }]);
 const merged = mergeTallies(tallyOf(tally), emptyTally());
 const latency = (kind: keyof typeof merged.latencies) => summarizeLatency(merged.latencies[kind], ['50']);
 
+const ROW = { name: 'a', method: 'GET', url: 'http://a/', weight: 1, unfinished: 0, dropped: 0 };
+const MIX = [
+  { ...ROW, sent: 1, ok: 0, failed: 1, latencyMs: { ...latency('service'), count: 1 } },
+  { ...ROW, name: 'b', sent: 2, ok: 2, failed: 0, latencyMs: { ...latency('service'), count: 2 } },
+];
+
 const SOUND = summaryWith({
+  mix: MIX,
   requests: { scheduled: 3, sent: 3, ok: 2, failed: 1, unfinished: 0, dropped: 0, notStarted: 0, retried: 0 },
   statuses: { '200': 2 },
   errors: [{ kind: 'timeout', code: 'T', count: 1, example: 'e' }],
@@ -49,6 +56,7 @@ describe('the identities of a result', () => {
       'a lower bound that is missing',
       { latencyMs: { ...SOUND.latencyMs, response: { ...SOUND.latencyMs.response, censored: 0 } } },
     ],
+    ['a request of the mix that is missing', { mix: MIX.slice(1) }],
     ['a bar that is too short', { histogram: [{ fromMs: 1, toMs: 10, count: 2 }] }],
     ['an interval that is missing', { series: { intervalMs: 1_000, buckets: [] } }],
   ])('%s is found', (_name, change) => {

@@ -67,6 +67,19 @@ export function findViolations(
     latencyMs[latencyMs.headline].count,
   );
   equal('the series adds up to sent', sum(summary.series.buckets.map(({ sent }) => sent)), requests.sent);
+  if (summary.mix.length > 0) {
+    for (const field of ['sent', 'ok', 'failed', 'unfinished', 'dropped'] as const)
+      equal(
+        `the requests of the mix add up to ${field}`,
+        sum(summary.mix.map((row) => row[field])),
+        requests[field],
+      );
+    equal(
+      'the latencies of the mix are those of all requests',
+      sum(summary.mix.map((row) => row.latencyMs.count)),
+      latencyMs[latencyMs.headline].count,
+    );
+  }
   for (const { shard, tally, report } of workers) {
     if (report !== null)
       equal(`all records of worker ${shard.index} have arrived`, tally.samples, report.samples);
