@@ -2,9 +2,10 @@ import { Backlog } from '../metrics/backlog.ts';
 import { RequestTally } from '../metrics/request-tally.ts';
 import { Series } from '../metrics/series.ts';
 import { type RunRecords, Tally } from '../metrics/tally.ts';
+import type { RowMessage } from '../protocol/batch.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
-import { PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
+import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
 import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
 import type { SampleBatch, WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
@@ -19,8 +20,8 @@ import type { Collected } from './summary/collected.ts';
 /** Between `go` and the first request: long enough for the message to reach every worker. */
 const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
-/** Values kept for exact percentiles, over all workers; beyond, percentiles come from the histogram. */
-const MAX_EXACT_REQUESTS = 1_000_000;
+/** Beyond so many, percentiles come from the histogram. */
+const MOST_EXACT_REQUESTS = 1_000_000;
 /** A worker that is not ready this long after it could have given up connecting is ended. */
 const LONGEST_BOOT_MS = 30_000;
 /** A worker that has not ended this long after it should have is ended. */
@@ -33,6 +34,24 @@ const RULES_INTERVAL_MS = 1_000;
 
 /** Sees the records of the worker of that index. */
 export type OnBatch = (batch: SampleBatch, worker: number) => void;
+
+/** Deals rows to workers while they run, and takes their answers. */
+export interface RowDealing {
+  /** The load begins; `post` reaches the workers. */
+  begin(post: (index: number, message: CoordinatorMessage) => void, workers: number): void;
+  onMessage(index: number, message: RowMessage): void;
+  /** A worker has ended, well or not. */
+  onEnd(index: number): void;
+  /** From now on nothing is dealt. */
+  stop(): void;
+}
+
+export interface CoordinatorOptions {
+  /** Null where workers know from their shards what to send. */
+  readonly dealing?: RowDealing | null;
+  /** Values kept for exact percentiles, over all workers. */
+  readonly mostExactRequests?: number;
+}
 
 class Worker {
   readonly shard: Shard;
@@ -55,6 +74,8 @@ export class Coordinator {
   readonly #onBatch: OnBatch;
   readonly #records: RunRecords;
   readonly #windowEndMs: number | null;
+  readonly #dealing: RowDealing | null;
+  readonly #mostExactRequests: number;
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
   #pool: WorkerPool | null = null;
@@ -69,8 +90,15 @@ export class Coordinator {
   #batchBytes = 0;
 
   /** `onBatch` sees every batch as it comes, before its buffer is used again. */
-  constructor(plan: RunPlan, clock: Clock, onBatch: OnBatch = () => {}) {
+  constructor(
+    plan: RunPlan,
+    clock: Clock,
+    onBatch: OnBatch = () => {},
+    { dealing = null, mostExactRequests = MOST_EXACT_REQUESTS }: CoordinatorOptions = {},
+  ) {
     this.#onBatch = onBatch;
+    this.#dealing = dealing;
+    this.#mostExactRequests = mostExactRequests;
     this.#plan = plan;
     this.#clock = clock;
     this.#workers = split(plan).map((shard) => new Worker(shard));
@@ -188,6 +216,7 @@ export class Coordinator {
     const windowAtMs = startAtMs + warmupMs;
     this.#windowAtMs = windowAtMs;
     for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
+    this.#dealing?.begin((index, message) => pool.post(index, message), this.#workers.length);
     if (this.#killTimer !== null) clearTimeout(this.#killTimer);
     if (this.#plan.abortOn.length > 0) {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
@@ -203,6 +232,7 @@ export class Coordinator {
   }
 
   #endEarly(drainMs: number, graceMs: number): void {
+    this.#dealing?.stop();
     if (this.#stoppedAtMs === null) {
       const nowMs = this.#clock.nowMs();
       this.#stoppedAtMs = this.#windowAtMs === null ? 0 : nowMs - this.#windowAtMs;
@@ -254,6 +284,11 @@ export class Coordinator {
       case 'report':
         worker.report = message.report;
         return;
+      case 'wants-rows':
+      case 'answers':
+      case 'not-saved':
+        this.#dealing?.onMessage(index, message);
+        return;
       case 'failed':
         worker.failure = message.message;
         return;
@@ -266,6 +301,7 @@ export class Coordinator {
     if (worker === undefined) return;
     worker.hasEnded = true;
     worker.failure ??= failure;
+    this.#dealing?.onEnd(index);
     if (this.#interrupted) this.#allReady.resolve();
     if (this.#windowAtMs === null && worker.report === null) {
       const reason = worker.failure ?? 'it ended before it was ready';
@@ -285,7 +321,7 @@ export class Coordinator {
       (sum, { tally }) => sum + tally.latencies.response.moments.count,
       0,
     );
-    if (requests <= MAX_EXACT_REQUESTS) return;
+    if (requests <= this.#mostExactRequests) return;
     this.#keepsValues = false;
     for (const { tally } of this.#workers) tally.dropValues();
     for (const { latency } of this.#records.mix) latency.dropValues();

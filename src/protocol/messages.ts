@@ -1,8 +1,9 @@
+import type { DealtMessage, RowMessage } from './batch.ts';
 import type { ErrorTally, SampleBatch, WorkerReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export type CoordinatorMessage =
   /** First message: what this worker is to do. */
@@ -12,7 +13,8 @@ export type CoordinatorMessage =
   /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */
   | { readonly type: 'stop'; readonly drainMs: number }
   /** A batch has been folded; its buffer comes back where it was moved, null where it was copied. */
-  | { readonly type: 'folded'; readonly buffer: ArrayBuffer | null };
+  | { readonly type: 'folded'; readonly buffer: ArrayBuffer | null }
+  | DealtMessage;
 
 export type WorkerMessage =
   /** Code runs and connections are open; waits for `go`. */
@@ -24,6 +26,7 @@ export type WorkerMessage =
       readonly bootedAtMs: number;
     }
   | { readonly type: 'batch'; readonly batch: SampleBatch; readonly errors: readonly ErrorTally[] }
+  | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }
   /** The worker cannot go on. */

@@ -1,3 +1,4 @@
+import type { BatchPlan } from './batch.ts';
 import type { RequestPlan, RowsPlan } from './request.ts';
 import type { Routes } from './routes.ts';
 import type { Threshold } from './threshold.ts';
@@ -135,4 +136,6 @@ export interface RunPlan {
   /** Those of the thresholds that end the run when they do not hold of what has been recorded so far. */
   readonly abortOn: readonly Threshold[];
   readonly seed: number;
+  /** One request for each row that the coordinator deals; without it, requests follow from load and stop. */
+  readonly batch?: BatchPlan | undefined;
 }

@@ -1,3 +1,4 @@
+import type { BatchPlan } from './batch.ts';
 import type { ClientName, LoadModel, Target } from './plan.ts';
 import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
 
@@ -29,4 +30,5 @@ export interface Shard {
   readonly rows: RowsPlan | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
+  readonly batch?: BatchPlan | undefined;
 }

@@ -1,6 +1,6 @@
 import { createRandom } from '../metrics/random.ts';
 import type { Target } from '../protocol/plan.ts';
-import type { RequestPlan, RowsPlan } from '../protocol/request.ts';
+import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
 import { Dealer, rowOf } from './dealing.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 
@@ -55,6 +55,15 @@ export class RequestPicker {
       dayMs,
     };
     return { index, plan, target: this.#fill(plan, filling) };
+  }
+
+  /** The same of a row of which somebody else keeps count, for the first request of the mix. */
+  pickRow(number: number, rows: RowCells, row: number, dayMs: number): PickedRequest {
+    const { mix, seed } = this.#run;
+    const [plan] = mix;
+    if (plan === undefined) throw new Error('there is no request');
+    const random = createRandom(seed, PLACEHOLDER_STREAMS + number);
+    return { index: 0, plan, target: this.#fill(plan, { number: number + 1, rows, row, random, dayMs }) };
   }
 
   #fill({ templates, target }: RequestPlan, filling: Filling): Target {

@@ -1,19 +1,22 @@
 import type { RowCells } from '../protocol/request.ts';
 
 const DECODER = new TextDecoder();
-const FIRST_TEXT_BYTES = 65_536;
-const FIRST_CELLS = 1_024;
+const EXPECTED_ROWS = 1_024;
+const EXPECTED_ROW_BYTES = 64;
 
 /** Collects rows into two buffers. */
 export class RowTableBuilder {
   readonly #columns: readonly string[];
-  #text = new Uint8Array(FIRST_TEXT_BYTES);
-  #ends = new Float64Array(FIRST_CELLS);
+  #text: Uint8Array<ArrayBuffer>;
+  #ends: Float64Array<ArrayBuffer>;
   #textLength = 0;
   #cellCount = 0;
 
-  constructor(columns: readonly string[]) {
+  /** There may be more rows than `expectedRows`: it only says how much room to begin with. */
+  constructor(columns: readonly string[], expectedRows = EXPECTED_ROWS) {
     this.#columns = columns;
+    this.#text = new Uint8Array(expectedRows * EXPECTED_ROW_BYTES);
+    this.#ends = new Float64Array(Math.max(1, expectedRows * columns.length));
   }
 
   get rowCount(): number {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { FAULTS } from './faults.ts';
+import { answerFlaky } from './flaky.ts';
 import type { TargetCounter } from './stats.ts';
 import { STREAM_FAULTS } from './stream-faults.ts';
 
@@ -9,7 +10,8 @@ const LONGEST_DELAY_MS = 3_600_000;
 const LARGEST_BODY = 1_073_741_824;
 const BLOCK = Buffer.alloc(65_536, 'v');
 
-type Route = (argument: string, request: IncomingMessage, response: ServerResponse) => void;
+/** `seen` counts the requests for the path, this one included. */
+type Route = (argument: string, request: IncomingMessage, response: ServerResponse, seen: number) => void;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   '': (_argument, _request, response) => answer(response, 200, HELLO),
@@ -39,6 +41,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
     const { method, url, headers } = request;
     answer(response, 200, Buffer.from(JSON.stringify({ method, url, headers })), 'application/json');
   },
+  flaky: answerFlaky,
   fault: (argument, request, response) => {
     const stream = streamOf(request);
     if (stream !== null) {
@@ -71,13 +74,13 @@ export function handleRequest(
   }
   const stream = streamOf(request);
   const lane = stream ?? request.socket;
-  counter.request(path, stream?.session ?? request.socket, lane);
+  const seen = counter.request(path, stream?.session ?? request.socket, lane);
   response.once('finish', () => counter.answered(lane));
   request.on('data', (chunk: Buffer) => counter.body(chunk.length));
   const [name = '', ...rest] = path.slice(1).split('/');
   const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (route === undefined) answer(response, 404, Buffer.from(`no such path: ${path}\n`));
-  else route(rest.join('/'), request, response);
+  else route(rest.join('/'), request, response, seen);
   // A fault writes past the response, whose end then tells nothing.
   if (name === 'fault' && !path.startsWith('/fault/hang')) counter.answered(lane);
 }

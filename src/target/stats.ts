@@ -51,17 +51,22 @@ export class TargetCounter {
   }
 
   /**
+   * Counts a request, and how many there were for its path, this one included.
+   *
    * @param connection what stands for the connection: its socket, or its session of HTTP/2
    * @param lane where one request comes after the other: the connection, or the stream of HTTP/2
    */
-  request(path: string, connection: object, lane: object): void {
+  request(path: string, connection: object, lane: object): number {
     this.#requests++;
-    this.#byPath.set(path, (this.#byPath.get(path) ?? 0) + 1);
+    const seen = (this.#byPath.get(path) ?? 0) + 1;
+    this.#byPath.set(path, seen);
     if (this.#answering.has(lane)) this.#pipelined++;
     this.#answering.add(lane);
-    if (this.#used.has(connection)) return;
-    this.#used.add(connection);
-    this.#usedCount++;
+    if (!this.#used.has(connection)) {
+      this.#used.add(connection);
+      this.#usedCount++;
+    }
+    return seen;
   }
 
   answered(lane: object): void {

@@ -1,7 +1,9 @@
+import type { BatchPlan } from '../protocol/batch.ts';
 import type { Target } from '../protocol/plan.ts';
-import type { Numbering, RequestPlan } from '../protocol/request.ts';
+import type { Numbering, RequestPlan, RowCells } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { looksIntoBody } from '../requests/expectation.ts';
+import { NOT_IN_A_HEADER } from '../requests/header-text.ts';
 import { RequestPicker } from '../requests/request-picker.ts';
 import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
 
@@ -21,6 +23,7 @@ export interface PreparedRequest {
 /** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
 export class RequestSource {
   readonly #numbering: Shard['numbering'];
+  readonly #batch: BatchPlan | null;
   readonly #picker: RequestPicker;
   readonly #fixed: readonly (PreparedRequest | null)[];
   /** Where there is only this one. */
@@ -28,11 +31,12 @@ export class RequestSource {
   #warmups = 0;
   #windows = 0;
 
-  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering'>) {
+  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering' | 'batch'>) {
+    this.#batch = shard.batch ?? null;
     this.#numbering = shard.numbering;
     this.#picker = new RequestPicker(shard);
     this.#fixed = shard.mix.map((plan, index) =>
-      plan.templates === null ? prepared(index, plan, plan.target) : null,
+      plan.templates === null ? this.#prepared(index, plan, plan.target) : null,
     );
     this.#only = this.#fixed.length === 1 ? (this.#fixed[0] ?? null) : null;
   }
@@ -47,6 +51,17 @@ export class RequestSource {
     return this.#only === null ? this.#picker.indexOf(this.#takeNumber(isWindow)) : 0;
   }
 
+  /**
+   * The request of a row of which somebody else keeps count; `number` is from 1.
+   *
+   * @throws Error where the row makes no request
+   */
+  ofRow(number: number, rows: RowCells, row: number): PreparedRequest {
+    if (this.#only !== null) return this.#only;
+    const { index, plan, target } = this.#picker.pickRow(number - 1, rows, row, Date.now());
+    return checked(this.#prepared(index, plan, target));
+  }
+
   #takeNumber(isWindow: boolean): number {
     const { warmup, window } = this.#numbering;
     return isWindow ? numbered(window, this.#windows++) : numbered(warmup, this.#warmups++);
@@ -56,20 +71,36 @@ export class RequestSource {
     const fixed = this.#fixed[this.#picker.indexOf(number)] ?? null;
     if (fixed !== null) return fixed;
     const { index, plan, target } = this.#picker.pick(number, Date.now());
-    return prepared(index, plan, target);
+    return this.#prepared(index, plan, target);
+  }
+
+  #prepared(index: number, plan: RequestPlan, target: Target): PreparedRequest {
+    const { expectation, maxRedirects } = plan;
+    const batch = this.#batch;
+    return {
+      index,
+      plan,
+      target,
+      template: requestTemplate(target),
+      keepsBody:
+        (expectation !== null && looksIntoBody(expectation)) || (batch !== null && keepsBodies(batch)),
+      wantsFields: maxRedirects > 0 || (batch !== null && batch.retries > 0),
+    };
   }
 }
 
-function prepared(index: number, plan: RequestPlan, target: Target): PreparedRequest {
-  const { expectation, maxRedirects } = plan;
-  return {
-    index,
-    plan,
-    target,
-    template: requestTemplate(target),
-    keepsBody: expectation !== null && looksIntoBody(expectation),
-    wantsFields: maxRedirects > 0,
-  };
+/** @throws Error where a filled-in request cannot be sent */
+function checked(request: PreparedRequest): PreparedRequest {
+  if (!/^https?:/.test(request.target.origin)) throw new Error('the URL is none of http or https');
+  const wrong = request.target.headers.find((text) => NOT_IN_A_HEADER.test(text));
+  if (wrong !== undefined)
+    throw new Error(`the header value '${wrong}' has a character that no header may have`);
+  return request;
+}
+
+/** Whether rows take something from the bodies of their answers. */
+function keepsBodies({ select, saveBody }: BatchPlan): boolean {
+  return select.length > 0 || saveBody !== null;
 }
 
 function numbered({ first, step }: Numbering, count: number): number {

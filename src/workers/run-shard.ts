@@ -1,4 +1,5 @@
 import { createRandom } from '../metrics/random.ts';
+import type { DealtMessage } from '../protocol/batch.ts';
 import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
@@ -9,6 +10,7 @@ import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
+import { BatchLoad } from './loads/batch-load.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, Sender } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
@@ -28,7 +30,8 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly #load: Load;
   readonly #deadlines: Deadlines;
   readonly #clients: SlotClients;
-  readonly #requests: RequestSource;
+  readonly #requests: Pick<RequestSource, 'next' | 'skip'>;
+  readonly #batch: BatchLoad | null;
   readonly #work: CpuWork;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
@@ -45,12 +48,17 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, clock);
-    this.#requests = new RequestSource(shard);
+    const requests = new RequestSource(shard);
+    const random = createRandom(shard.seed, shard.index);
+    this.#batch =
+      shard.batch === undefined ? null : new BatchLoad(shard, shard.batch, this, requests, channel);
+    this.#requests = this.#batch ?? requests;
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     this.#load =
-      shard.load.model === 'open'
+      this.#batch ??
+      (shard.load.model === 'open'
         ? new OpenLoad(shard, shard.load, this)
-        : new ClosedLoad(shard, this, createRandom(shard.seed, shard.index));
+        : new ClosedLoad(shard, this, random));
   }
 
   /** Resolves when nothing is in flight and nothing more will start. */
@@ -106,6 +114,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#deadlines.close();
     this.recorder.close();
+    this.#batch?.close();
     this.#clients.close();
     const { counters } = this.#clients;
     return {
@@ -120,6 +129,11 @@ export class ShardRun implements ExchangeOwner, Sender {
       startedAtMs: this.#startedAtMs,
       ...usage,
     };
+  }
+
+  /** Takes rows of a batch, or word that there are no more. */
+  takeRows(message: DealtMessage): void {
+    this.#batch?.take(message);
   }
 
   addExchange(): Exchange {
@@ -149,6 +163,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     this.#deadlines.remove(exchange);
     this.#inFlight--;
     const failure = this.#failureOfAnswer(exchange);
+    exchange.failure = failure;
     if (failure === null) this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
     else this.#recordFailure(exchange, endMs, failure);
     if (this.#work.isWanted) this.#work.do(exchange.body);
@@ -165,7 +180,8 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (exchange.endedByUs === 'unfinished') {
       this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
     } else {
-      this.#recordFailure(exchange, endMs, { ...this.#failureOf(exchange, error), count: 1 });
+      exchange.failure = { ...this.#failureOf(exchange, error), count: 1 };
+      this.#recordFailure(exchange, endMs, exchange.failure);
     }
     this.#load.onFree(exchange, endMs, endMs, true);
     this.finishIfIdle();

@@ -56,6 +56,10 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
       case 'stop':
         run?.stop(message.drainMs);
         return;
+      case 'rows':
+      case 'no-more-rows':
+        run?.takeRows(message);
+        return;
       case 'folded':
         run?.recorder.folded(message.buffer);
         return;

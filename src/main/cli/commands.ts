@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { BATCH_OPTIONS } from './batch-options.ts';
 import { COMPARE_OPTIONS, MODES_OPTIONS } from './comparison-options.ts';
 import type { Parsed } from './parsed.ts';
 import { RUN_OPTIONS } from './run-options.ts';
@@ -48,6 +49,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     options: COMPARE_OPTIONS,
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
+  },
+  batch: {
+    name: 'batch',
+    describe: 'One request for each row of a file, and the answers beside the rows',
+    positionals: [
+      { name: 'input', describe: 'Rows: CSV, or JSONL by its name; - is stdin' },
+      { name: 'url', describe: 'Where to; {{column}} stands for the cell of a row' },
+    ],
+    options: BATCH_OPTIONS,
+    run: async (parsed, problems) => (await import('./batch-command.ts')).batchCommand(parsed, problems),
   },
   demo: {
     name: 'demo',

@@ -23,15 +23,20 @@ export interface UnresolvedRequests {
   readonly rows: RowsPlan | null;
 }
 
-/** Reads every request that a run sends, and the rows that fill them; null where a problem has been noted. */
+/**
+ * Reads every request that a run sends, and the rows that fill them; null where a problem has been noted.
+ *
+ * @param columns names of columns whose rows come later, one by one
+ */
 export function parseRequests(
   options: RunOptions,
   userAgent: string,
   problems: Problems,
+  columns: readonly string[] | null = null,
 ): UnresolvedRequests | null {
   const rows = parseRows(options, problems);
   const names = {
-    columns: rows?.cells.columns ?? null,
+    columns: rows?.cells.columns ?? columns,
     variables: new Map(Object.entries(options.variables ?? {})),
   };
   const requests = requestsOf(options).map((request) =>
@@ -65,7 +70,8 @@ function parseRequest(
 
   const templates = templatesOf(target, openUrl, placeholders);
   const before = problems.sentences.length;
-  checkRows(request.name, templates, rows, problems);
+  // Rows that come later are checked one by one, when they are sent.
+  if (rows !== null || names.columns === null) checkRows(request.name, templates, rows, problems);
   if (problems.sentences.length > before) return null;
   return {
     name: request.name,

@@ -62,15 +62,20 @@ export type UnresolvedPlan = Omit<RunPlan, 'target' | 'mix' | 'isTargetLocal' | 
  * The one gate between what a user says and what runs.
  *
  * @param earlier problems that the caller has found already; they are reported with the others
+ * @param columns names of columns whose rows come later, one by one
  * @throws VolleyError VOLLEY_USAGE, with every problem
  */
-export function checkOptions(options: RunOptions, earlier: readonly string[] = []): UnresolvedPlan {
+export function checkOptions(
+  options: RunOptions,
+  earlier: readonly string[] = [],
+  columns: readonly string[] | null = null,
+): UnresolvedPlan {
   const problems = new Problems();
   for (const sentence of earlier) problems.add(sentence);
   checkShape(options, problems);
   if (problems.sentences.length > earlier.length)
     throw new VolleyError(ERROR_CODES.usage, problems.sentences);
-  const parsed = parseRequests(options, `volley/${VERSION}`, problems);
+  const parsed = parseRequests(options, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('--client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const asked = optional(options.requests, (value) => problems.count('--requests', value, 1, MAX_REQUESTS));

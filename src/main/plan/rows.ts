@@ -100,7 +100,8 @@ function fromJsonLines(text: string): RowCells {
   return (table ?? new RowTableBuilder([])).build();
 }
 
-function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
+/** @throws Error with the line */
+export function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
     value = JSON.parse(line);

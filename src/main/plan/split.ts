@@ -62,6 +62,7 @@ export function split(plan: RunPlan): Shard[] {
             : { first: shareOf(stop.requests, slots, 0, firstSlot), step: 1 },
       },
       seed,
+      ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     };
   });
 }

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address, Target } from '../../protocol/plan.ts';
 import { type Dial, dialOf } from '../../protocol/routes.ts';
+import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
 import { parseBody } from './body.ts';
 import { parseConnection } from './connection.ts';
 import { parseAuthorization } from './credentials.ts';
@@ -16,8 +17,6 @@ import { isOpen } from './request-marks.ts';
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
 const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// Everything but visible characters, blanks, tabs and the upper half of Latin-1 (RFC 9110, field-value).
-export const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
 // The client sets these itself, from the body and the connection; two of a kind would contradict each other.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 

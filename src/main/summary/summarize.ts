@@ -93,7 +93,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     },
   };
   const degradedReasons = [
-    ...lossesOf(workers),
+    ...lossesOf(workers, plan.batch !== undefined),
     ...shortfallOf(summary),
     ...findViolations(summary, merged, workers),
   ];
@@ -190,13 +190,13 @@ function summarizeGenerator(
   };
 }
 
-function lossesOf(workers: readonly CollectedWorker[]): string[] {
+function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): string[] {
+  const consequence = isBatch
+    ? 'Its unfinished rows were given to the others.'
+    : 'What it had not sent yet is missing.';
   return workers
     .filter(({ lostBecause }) => lostBecause !== null)
-    .map(
-      ({ shard, lostBecause }) =>
-        `Worker ${shard.index} was lost: ${lostBecause}. What it had not sent yet is missing.`,
-    );
+    .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. ${consequence}`);
 }
 
 /** Load that was to be sent and was not, unless the user or a rule has stopped the run. */

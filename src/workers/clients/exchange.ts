@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
+import type { ErrorTally } from '../../protocol/report.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
@@ -40,6 +41,10 @@ export class Exchange implements InPlaceHandler {
   redirects = 0;
   /** Where the response asks to go; null where it does not. */
   location: string | null = null;
+  /** What the response says of when to ask again; read only where its fields are. */
+  retryAfter: string | null = null;
+  /** What was wrong with the request that ended last; null where nothing was. */
+  failure: ErrorTally | null = null;
   intendedMs = 0;
   dispatchedMs = 0;
   /** When the request was given to this connection; its deadline counts from then. */
@@ -195,6 +200,7 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#exchange.retryAfter = null;
     this.#exchange.onRequestStart(controller);
   }
 
@@ -203,8 +209,8 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    const location = headers['location'];
-    this.#exchange.location = (Array.isArray(location) ? location[0] : location) ?? null;
+    this.#exchange.location = fieldIn(headers, 'location');
+    this.#exchange.retryAfter = fieldIn(headers, 'retry-after');
     this.#exchange.onResponseStart(controller, status);
   }
 
@@ -219,4 +225,12 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
   onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
     this.#exchange.onResponseError(controller, error);
   }
+}
+
+function fieldIn(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  name: string,
+): string | null {
+  const value = headers[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
 }

@@ -1,0 +1,71 @@
+/** Beyond so many bytes that wait for the disk, or for whoever reads, nothing more is dealt. */
+const MOST_WAITING_BYTES = 8 * 2 ** 20;
+
+/** Writes text in its order, in pieces of a few milliseconds, one at a time. */
+export class AppendQueue {
+  /** Called when there is room again after `isBehind` was true. */
+  onRoom: () => void = () => {};
+  readonly #write: (pieces: readonly string[]) => Promise<void>;
+  readonly #delayMs: number;
+  readonly #onError: (error: unknown) => void;
+  #waiting: string[] = [];
+  #waitingLength = 0;
+  #underWayLength = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #writing: Promise<void> | null = null;
+  #hasFailed = false;
+
+  /** What is added is given to `write` after `delayMs`; `onError` is called at most once. */
+  constructor(
+    write: (pieces: readonly string[]) => Promise<void>,
+    delayMs: number,
+    onError: (error: unknown) => void,
+  ) {
+    this.#write = write;
+    this.#delayMs = delayMs;
+    this.#onError = onError;
+  }
+
+  get isBehind(): boolean {
+    return this.#waitingLength + this.#underWayLength > MOST_WAITING_BYTES;
+  }
+
+  add(text: string): void {
+    if (this.#hasFailed) return;
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+    if (this.#writing === null) this.#timer ??= setTimeout(() => this.#start(), this.#delayMs);
+  }
+
+  /** Resolves when all that was added has been written, or writing has failed. */
+  async flush(): Promise<void> {
+    for (;;) {
+      if (this.#writing === null) this.#start();
+      if (this.#writing === null) return;
+      await this.#writing;
+    }
+  }
+
+  #start(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.length === 0 || this.#hasFailed) return;
+    const pieces = this.#waiting;
+    const wasBehind = this.isBehind;
+    this.#underWayLength = this.#waitingLength;
+    this.#waiting = [];
+    this.#waitingLength = 0;
+    this.#writing = this.#write(pieces)
+      .catch((error: unknown) => {
+        this.#hasFailed = true;
+        this.#waiting = [];
+        this.#onError(error);
+      })
+      .finally(() => {
+        this.#writing = null;
+        this.#underWayLength = 0;
+        if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#delayMs);
+        if (wasBehind && !this.isBehind) this.onRoom();
+      });
+  }
+}

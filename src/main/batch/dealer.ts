@@ -1,0 +1,176 @@
+import type { RowAnswer, RowMessage } from '../../protocol/batch.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import type { CoordinatorMessage } from '../../protocol/messages.ts';
+import { RowTableBuilder } from '../../requests/row-table.ts';
+import type { RowDealing } from '../coordinator.ts';
+import type { InputRow } from './row.ts';
+
+/** Where rows come from, in their order. */
+export interface RowSource {
+  readonly columns: readonly string[];
+  /** Up to `most` rows; none at the end. */
+  next(most: number): Promise<readonly InputRow[]>;
+}
+
+/** Who takes a row with its answer. */
+export interface AnswerSink {
+  /** More must not be dealt until `onRoom` is called. */
+  readonly isFull: boolean;
+  onRoom: () => void;
+  add(row: InputRow, answer: RowAnswer): void;
+}
+
+/** Why dealing ended before the last row was answered; null where it did not. */
+export type Trouble = { readonly kind: 'input' | 'output'; readonly message: string };
+
+interface Held {
+  readonly row: InputRow;
+  readonly worker: number;
+}
+
+/**
+ * Hands rows to the workers that ask, in chunks, and takes their answers. What a lost worker held is dealt
+ * again, before any new row. Only when every row is answered do workers hear that there are no more.
+ */
+export class Dealer implements RowDealing {
+  /** Rows that a lost worker had and others have sent. */
+  returned = 0;
+  trouble: Trouble | null = null;
+  readonly #source: RowSource;
+  readonly #sink: AnswerSink;
+  readonly #onTrouble: () => void;
+  readonly #held = new Map<number, Held>();
+  /** Rows that each worker has asked for, those that asked first in front. */
+  readonly #asked = new Map<number, number>();
+  readonly #gone = new Set<number>();
+  #again: InputRow[] = [];
+  #post: (index: number, message: CoordinatorMessage) => void = () => {};
+  #workers = 0;
+  #isAtEnd = false;
+  #isDealing = false;
+  #stopped = false;
+
+  /** `onTrouble` is called once where input or output fail: the run is then to be stopped. */
+  constructor(source: RowSource, sink: AnswerSink, onTrouble: () => void) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#onTrouble = onTrouble;
+    sink.onRoom = () => this.#deal();
+  }
+
+  /** Whether every row of the input has been answered. */
+  get isComplete(): boolean {
+    return this.#isAtEnd && this.#held.size === 0 && this.#again.length === 0;
+  }
+
+  begin(post: (index: number, message: CoordinatorMessage) => void, workers: number): void {
+    this.#post = post;
+    this.#workers = workers;
+    this.#deal();
+  }
+
+  onMessage(index: number, message: RowMessage): void {
+    switch (message.type) {
+      case 'wants-rows':
+        this.#asked.set(index, message.rows);
+        this.#deal();
+        return;
+      case 'answers':
+        for (const answer of message.answers) this.#take(answer);
+        this.#endIfComplete();
+        return;
+      case 'not-saved':
+        this.fail({ kind: 'output', message: message.message });
+        return;
+    }
+    message satisfies never;
+  }
+
+  onEnd(index: number): void {
+    this.#gone.add(index);
+    this.#asked.delete(index);
+    const lost = [...this.#held.values()].filter(({ worker }) => worker === index).map(({ row }) => row);
+    for (const { number } of lost) this.#held.delete(number);
+    this.#again.push(...lost);
+    if (!this.#stopped) this.returned += lost.length;
+    this.#deal();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Ends the batch early. */
+  fail(trouble: Trouble): void {
+    if (this.trouble !== null) return;
+    this.trouble = trouble;
+    this.#stopped = true;
+    this.#onTrouble();
+  }
+
+  #take(answer: RowAnswer): void {
+    const held = this.#held.get(answer.row);
+    if (held === undefined) return;
+    this.#held.delete(answer.row);
+    this.#sink.add(held.row, answer);
+  }
+
+  /** Deals for as long as somebody wants rows and there are some; never twice at a time. */
+  #deal(): void {
+    if (this.#isDealing) return;
+    this.#isDealing = true;
+    this.#dealAll()
+      .catch((error: unknown) => this.fail({ kind: 'input', message: messageOf(error) }))
+      .finally(() => {
+        this.#isDealing = false;
+        // Somebody may have asked between the last look and this one.
+        if (this.#canDeal) this.#deal();
+        else this.#endIfComplete();
+      });
+  }
+
+  get #canDeal(): boolean {
+    const hasRows = this.#again.length > 0 || !this.#isAtEnd;
+    return hasRows && this.#asked.size > 0 && !this.#stopped && !this.#sink.isFull;
+  }
+
+  async #dealAll(): Promise<void> {
+    while (!this.#stopped && !this.#sink.isFull) {
+      const [next] = this.#asked;
+      if (next === undefined) return;
+      const [worker, most] = next;
+      const rows = this.#again.length > 0 ? this.#again.splice(0, most) : await this.#read(most);
+      if (rows.length === 0) return;
+      if (this.#stopped || this.#gone.has(worker)) {
+        this.#again.push(...rows);
+        continue;
+      }
+      this.#asked.delete(worker);
+      this.#send(worker, rows);
+    }
+  }
+
+  async #read(most: number): Promise<readonly InputRow[]> {
+    if (this.#isAtEnd) return [];
+    const rows = await this.#source.next(most);
+    if (rows.length === 0) this.#isAtEnd = true;
+    return rows;
+  }
+
+  #send(worker: number, rows: readonly InputRow[]): void {
+    const cells = new RowTableBuilder(this.#source.columns, rows.length);
+    const numbers = new Float64Array(rows.length);
+    for (const [place, row] of rows.entries()) {
+      cells.add(row.cells);
+      numbers[place] = row.number;
+      this.#held.set(row.number, { row, worker });
+    }
+    this.#post(worker, { type: 'rows', chunk: { numbers, cells: cells.build() } });
+  }
+
+  #endIfComplete(): void {
+    if (!this.isComplete || this.#stopped || this.#workers === 0) return;
+    this.#stopped = true;
+    for (let index = 0; index < this.#workers; index++) this.#post(index, { type: 'no-more-rows' });
+  }
+}

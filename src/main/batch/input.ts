@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { extname } from 'node:path';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { type Problems, quoted } from '../plan/problems.ts';
+import { InputError } from './line-blocks.ts';
+import type { Format } from './row.ts';
+import { RowReader } from './row-reader.ts';
+
+const STDIN = '-';
+const JSON_LINES = new Set(['.jsonl', '.ndjson']);
+const ROWS_AT_A_TIME = 1_000;
+const READ_BYTES = 2 ** 18;
+
+/** What is known of the input before anything is sent. */
+export interface Input {
+  /** Its rows from the first one on. */
+  readonly reader: RowReader;
+  /** Null where it can be read only once, and nobody knows. */
+  readonly rowCount: number | null;
+  readonly sha256: string | null;
+}
+
+/**
+ * Opens the input. A file is read through first: so every line is known to be good, and how many rows there
+ * are. Null where a problem has been noted.
+ */
+export async function openInput(path: string, problems: Problems): Promise<Input | null> {
+  try {
+    if (path === STDIN) return { ...UNKNOWN, reader: await RowReader.open(process.stdin, null) };
+    const stats = statSync(path);
+    if (stats.isDirectory()) throw new InputError('it is a folder');
+    if (!stats.isFile()) return { ...UNKNOWN, reader: await RowReader.open(streamOf(path), null) };
+    const facts = await readThrough(path);
+    return { ...facts, reader: await RowReader.open(streamOf(path), formatOf(path)) };
+  } catch (error) {
+    problems.add(
+      error instanceof InputError
+        ? `The rows ${quoted(path)}: ${messageOf(error)}.`
+        : `The rows ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return null;
+  }
+}
+
+const UNKNOWN = { rowCount: null, sha256: null };
+
+/** CSV unless the name says otherwise. */
+export function formatOf(path: string): Format {
+  return JSON_LINES.has(extname(path).toLowerCase()) ? 'jsonl' : 'csv';
+}
+
+async function readThrough(path: string): Promise<{ rowCount: number; sha256: string }> {
+  const hash = createHash('sha256');
+  const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path));
+  while ((await reader.next(ROWS_AT_A_TIME)).length > 0);
+  return { rowCount: reader.count, sha256: hash.digest('hex') };
+}
+
+async function* hashed(
+  stream: AsyncIterable<Buffer>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Buffer> {
+  for await (const chunk of stream) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+function streamOf(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: READ_BYTES });
+}

@@ -1,0 +1,56 @@
+import { isUtf8 } from 'node:buffer';
+
+const LINE_END = 0x0a;
+/** A row is kept in memory whole. */
+const LONGEST_LINE_BYTES = 64 * 2 ** 20;
+
+/** What is wrong with the input; the message names the line. */
+export class InputError extends Error {}
+
+/**
+ * The bytes of a stream as blocks of whole lines, each checked to be UTF-8.
+ *
+ * @throws InputError that names the line
+ */
+export async function* lineBlocks(stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let carried: Buffer[] = [];
+  let carriedBytes = 0;
+  let line = 1;
+  for await (const chunk of stream) {
+    const end = chunk.lastIndexOf(LINE_END) + 1;
+    if (end === 0) {
+      carried.push(chunk);
+      carriedBytes += chunk.length;
+      if (carriedBytes > LONGEST_LINE_BYTES)
+        throw new InputError(`line ${line} is longer than ${LONGEST_LINE_BYTES.toLocaleString('en')} bytes`);
+      continue;
+    }
+    const block =
+      carried.length === 0 ? chunk.subarray(0, end) : Buffer.concat([...carried, chunk.subarray(0, end)]);
+    carried = end === chunk.length ? [] : [chunk.subarray(end)];
+    carriedBytes = chunk.length - end;
+    line = checked(block, line);
+    yield block;
+  }
+  if (carriedBytes > 0) {
+    const rest = Buffer.concat(carried);
+    checked(rest, line);
+    yield rest;
+  }
+}
+
+/** The number of the line after the block. */
+function checked(block: Buffer, firstLine: number): number {
+  let line = firstLine;
+  if (isUtf8(block)) {
+    for (let at = block.indexOf(LINE_END); at >= 0; at = block.indexOf(LINE_END, at + 1)) line++;
+    return line;
+  }
+  for (let from = 0; from < block.length; line++) {
+    const end = block.indexOf(LINE_END, from);
+    const to = end < 0 ? block.length : end + 1;
+    if (!isUtf8(block.subarray(from, to))) break;
+    from = to;
+  }
+  throw new InputError(`line ${line} is not UTF-8: save the file as UTF-8`);
+}

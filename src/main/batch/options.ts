@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import type { BatchPlan, Selection } from '../../protocol/batch.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import { parseJsonPath } from '../../requests/json-path.ts';
+import { expandSources } from '../plan/expand.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { Placeholders } from '../plan/placeholders.ts';
+import { Problems, quoted } from '../plan/problems.ts';
+import { checkOptions, completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { formatOf, type Input, openInput } from './input.ts';
+import { ANSWER_COLUMNS } from './record.ts';
+import { ORDERS, type Order } from './results.ts';
+import type { Format } from './row.ts';
+
+const DEFAULT_RETRIES = 2;
+const MOST_RETRIES = 100;
+const MOST_CHUNK_ROWS = 100_000;
+/** May be sent again without doing anything twice (RFC 9110, 9.2.2). */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
+
+/** What a caller may say of a batch; names and defaults are those of the command line (docs/batch.md). */
+export interface BatchOptions {
+  /** A CSV or JSONL file; `-` is stdin. */
+  readonly rows: string | undefined;
+  /** The request, in which `{{column}}` stands for a row's cell, and how it is sent. */
+  readonly run: RunOptions;
+  /** Where the answered rows go; left out, they are printed. */
+  readonly out?: string | undefined;
+  /** `name=path`, one a string. */
+  readonly select: readonly string[];
+  /** A folder, and a file name with placeholders behind it. */
+  readonly saveBody?: string | undefined;
+  readonly byDefault?: string | undefined;
+  readonly order?: string | undefined;
+  readonly chunk?: string | undefined;
+  readonly retries?: string | undefined;
+  readonly retryUnsafe: boolean;
+  readonly idempotencyKey?: string | undefined;
+  readonly resume: boolean;
+  readonly isCsvSafe: boolean;
+}
+
+/** A batch, validated and complete. */
+export interface Batch {
+  readonly plan: RunPlan;
+  readonly input: Input;
+  readonly rowsPath: string;
+  /** Null: the answered rows are printed. */
+  readonly out: string | null;
+  readonly format: Format;
+  readonly select: readonly Selection[];
+  readonly byDefault: string | null;
+  readonly order: Order;
+  readonly resume: boolean;
+  readonly isCsvSafe: boolean;
+  /** Of everything that makes a row's answer what it is. */
+  readonly fingerprint: string;
+}
+
+/**
+ * The one gate between what a user says of a batch and what runs.
+ *
+ * @param earlier problems that the caller has found already; they are reported with the others
+ * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
+ */
+export async function resolveBatch(options: BatchOptions, earlier: readonly string[]): Promise<Batch> {
+  const problems = new Problems();
+  for (const sentence of earlier) problems.add(sentence);
+  const { rows: rowsPath, out, isCsvSafe, resume } = options;
+  if (rowsPath === undefined)
+    problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
+  const input = rowsPath === undefined ? null : await openInput(rowsPath, problems);
+  const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
+  const order = problems.choice('--order', options.order ?? 'input', ORDERS);
+  const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
+  checkNames(input?.reader.columns ?? [], select, problems);
+  checkCombinations(options, format, problems);
+  const chunkRows =
+    options.chunk === undefined ? null : problems.count('--chunk', options.chunk, 1, MOST_CHUNK_ROWS);
+  // Where the rows cannot be read, whatever a placeholder names may be one of their columns.
+  const columns = input?.reader.columns ?? namesIn(options);
+  const saveBody = parseSaveBody(options.saveBody, columns, problems);
+  const asked =
+    options.retries === undefined ? null : problems.count('--retries', options.retries, 0, MOST_RETRIES);
+  const sentences = [...problems.sentences];
+  const expanded = await expandSources(withKey(options), sentences);
+  const unresolved = checkOptions(expanded, sentences, columns);
+  const retries = retriesOf(unresolved, asked, options.retryUnsafe);
+  if (input === null || order === null || rowsPath === undefined)
+    throw new VolleyError(ERROR_CODES.usage, sentences);
+  const run = await completePlan(unresolved);
+  const batch: BatchPlan = { retries, chunkRows, rate: rateOf(run), select, saveBody };
+  return {
+    plan: batchPlan(run, batch, input.rowCount),
+    input,
+    rowsPath,
+    out: out ?? null,
+    format,
+    select,
+    byDefault: options.byDefault ?? null,
+    order,
+    resume,
+    isCsvSafe,
+    fingerprint: fingerprintOf(options, format),
+  };
+}
+
+/** As one closed load of which the dealer knows the end. */
+function batchPlan(run: RunPlan, batch: BatchPlan, rowCount: number | null): RunPlan {
+  const useful = Math.min(run.concurrency, rowCount ?? run.concurrency);
+  return {
+    ...run,
+    batch,
+    load: { model: 'closed' },
+    stop: { requests: null, durationMs: null },
+    concurrency: Math.max(1, run.workers, useful),
+    thresholds: [],
+  };
+}
+
+function rateOf({ load }: RunPlan): BatchPlan['rate'] {
+  return load.model === 'open' ? (load.stages[0]?.from ?? null) : null;
+}
+
+function withKey({ run, idempotencyKey }: BatchOptions): RunOptions {
+  if (idempotencyKey === undefined) return run;
+  return { ...run, headers: [...(run.headers ?? []), `idempotency-key: ${idempotencyKey}`] };
+}
+
+function retriesOf({ mix }: Pick<UnresolvedPlan, 'mix'>, asked: number | null, retryUnsafe: boolean): number {
+  const method = mix[0]?.target.method ?? '';
+  if (retryUnsafe || IDEMPOTENT.has(method)) return asked ?? DEFAULT_RETRIES;
+  if (asked === null || asked === 0) return 0;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `--retries ${quoted(asked)} with ${method}: what it does might be done twice: add --retry-unsafe where that is harmless.`,
+  );
+}
+
+function parseSelection(text: string, problems: Problems): Selection | null {
+  const equals = text.indexOf('=');
+  const [name, path] = [text.slice(0, Math.max(0, equals)).trim(), text.slice(equals + 1).trim()];
+  if (name !== '' && path !== '' && parseJsonPath(path) !== null) return { name, path };
+  problems.add(`--select ${quoted(text)}: give name=path, such as price=data.items[0].price.`);
+  return null;
+}
+
+function checkNames(columns: readonly string[], select: readonly Selection[], problems: Problems): void {
+  const names = [...columns, ...ANSWER_COLUMNS, ...select.map(({ name }) => name)];
+  for (const twice of new Set(names.filter((name, index) => names.indexOf(name) !== index)))
+    problems.add(`Two columns of the output would be called ${quoted(twice)}: give each a name of its own.`);
+}
+
+function checkCombinations(
+  { out, resume, isCsvSafe, rows }: BatchOptions,
+  format: Format,
+  problems: Problems,
+): void {
+  if (resume && out === undefined)
+    problems.add('--resume without --out: the journal lies beside the output: say which.');
+  if (isCsvSafe && format !== 'csv')
+    problems.add('--csv-safe with JSONL output: only spreadsheets run formulas: leave it out.');
+  if (out !== undefined && out === rows)
+    problems.add(`--out ${quoted(out)} is the input itself: choose another file.`);
+}
+
+const NAME = /\{\{\s*(?:raw\s+)?(.*?)\s*\}\}/gs;
+
+function namesIn({ run, saveBody = '', idempotencyKey = '' }: BatchOptions): string[] {
+  const texts = [...Object.values(run).flat(), saveBody, idempotencyKey].filter(
+    (value) => typeof value === 'string',
+  );
+  return texts.flatMap((text) => [...text.matchAll(NAME)].map((match) => match[1] ?? ''));
+}
+
+function parseSaveBody(
+  text: string | undefined,
+  columns: readonly string[],
+  problems: Problems,
+): BatchPlan['saveBody'] {
+  if (text === undefined) return null;
+  const placeholders = new Placeholders({ columns, variables: new Map() }, problems);
+  const first = text.indexOf('{{');
+  const slash = text.lastIndexOf('/', first);
+  const folder = first < 0 ? text : slash < 0 ? '.' : text.slice(0, slash + 1);
+  const name = first < 0 ? '{{n}}' : text.slice(slash + 1);
+  if (text === '')
+    problems.add("--save-body '': give a folder, or one with a file name: 'images/{{id}}.jpg'.");
+  return { folder, name: placeholders.template(placeholders.mark(name, '--save-body', 'raw')) };
+}
+
+/** How fast rows are sent may change from one run to its resume; what is sent, and what is kept, may not. */
+function fingerprintOf(options: BatchOptions, format: Format): string {
+  const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe } = options;
+  const { workers, concurrency, mode, client, rate, every, timeout, percentiles, seed, ...request } = run;
+  const text = JSON.stringify([request, select, saveBody, byDefault, idempotencyKey, isCsvSafe, format]);
+  return createHash('sha256').update(text).digest('hex');
+}

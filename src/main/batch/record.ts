@@ -1,0 +1,78 @@
+import type { RowAnswer } from '../../protocol/batch.ts';
+import { shownCell } from '../plan/row-cells.ts';
+import type { Format, InputRow } from './row.ts';
+
+/** Columns of the output behind the row's own and before those selected. */
+export const ANSWER_COLUMNS = [
+  'volley_status',
+  'volley_latency_ms',
+  'volley_attempts',
+  'volley_error',
+] as const;
+
+/** A row with its answer, as it is journalled. */
+export interface AnsweredRow extends RowAnswer {
+  /** The row's own values, in the order of the columns. */
+  readonly own: readonly unknown[];
+}
+
+export function answeredRow({ values }: InputRow, answer: RowAnswer): AnsweredRow {
+  return { ...answer, own: values };
+}
+
+export interface RecordOptions {
+  readonly format: Format;
+  /** The row's own columns. */
+  readonly columns: readonly string[];
+  /** Names of what is taken from answers. */
+  readonly selected: readonly string[];
+  /** Stands for what is missing; null leaves a cell empty, and is null in JSON. */
+  readonly byDefault: string | null;
+  /** Cells that a spreadsheet would take for a formula get an apostrophe in front. */
+  readonly isCsvSafe: boolean;
+}
+
+/** Writes rows with their answers as lines of the output. */
+export class RecordWriter {
+  readonly #options: RecordOptions;
+  readonly #names: readonly string[];
+
+  constructor(options: RecordOptions) {
+    this.#options = options;
+    this.#names = [...options.columns, ...ANSWER_COLUMNS, ...options.selected];
+  }
+
+  /** The line of column names; empty in JSONL. */
+  get heading(): string {
+    return this.#options.format === 'csv' ? this.#csv(this.#names) : '';
+  }
+
+  line({ own, status, latencyMs, attempts, error, values }: AnsweredRow): string {
+    const { byDefault, format } = this.#options;
+    const selected = values.map((value) => value ?? byDefault);
+    const answer = [status === 0 ? null : status, latencyMs, attempts];
+    if (format === 'csv') return this.#csv([...own, ...answer, error, ...selected]);
+    const all = [...own, ...answer, error === '' ? null : error, ...selected];
+    return `${JSON.stringify(Object.fromEntries(this.#names.map((name, index) => [name, all[index]])))}\n`;
+  }
+
+  #csv(cells: readonly unknown[]): string {
+    const { isCsvSafe } = this.#options;
+    let line = '';
+    for (const [index, cell] of cells.entries()) {
+      const text = typeof cell === 'number' ? String(cell) : shownCell(cell);
+      line += (index === 0 ? '' : ',') + quotedCell(isCsvSafe ? withoutFormula(text) : text);
+    }
+    return `${line}\n`;
+  }
+}
+
+/** As RFC 4180 wants it: in quotes where it has a comma, a quote or a line end. */
+function quotedCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Spreadsheets run what begins like this; a plain number is none. */
+function withoutFormula(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
+}

@@ -1,0 +1,79 @@
+import type { RowAnswer } from '../../protocol/batch.ts';
+import type { AppendQueue } from './append-queue.ts';
+import type { AnswerSink } from './dealer.ts';
+import type { Journal } from './journal.ts';
+import { type AnsweredRow, answeredRow, type RecordWriter } from './record.ts';
+import type { InputRow } from './row.ts';
+import { RowCounts } from './tally.ts';
+
+export const ORDERS = ['input', 'completion'] as const;
+export type Order = (typeof ORDERS)[number];
+
+/** Answered rows that wait for one before them; beyond, nothing is dealt until that one is answered. */
+const MOST_WAITING_ROWS = 50_000;
+
+/** Takes answered rows: into the journal at once, into the output in its order. */
+export class Results implements AnswerSink {
+  readonly counts = new RowCounts();
+  onRoom: () => void = () => {};
+  readonly #records: RecordWriter;
+  readonly #output: AppendQueue;
+  #journal: Journal | null = null;
+  readonly #order: Order;
+  /** Lines by row number, that wait for those before them. */
+  readonly #waiting = new Map<number, string>();
+  #next = 1;
+
+  constructor(records: RecordWriter, output: AppendQueue, order: Order) {
+    this.#records = records;
+    this.#output = output;
+    this.#order = order;
+    output.onRoom = () => this.#tellRoom();
+    const { heading } = records;
+    if (heading !== '') output.add(heading);
+  }
+
+  /** From now on rows are journalled too. */
+  journalTo(journal: Journal): void {
+    this.#journal = journal;
+    journal.onRoom = () => this.#tellRoom();
+  }
+
+  get isFull(): boolean {
+    return (
+      this.#waiting.size >= MOST_WAITING_ROWS || this.#output.isBehind || this.#journal?.isBehind === true
+    );
+  }
+
+  add(row: InputRow, answer: RowAnswer): void {
+    const answered = answeredRow(row, answer);
+    this.#journal?.add(answered);
+    this.place(answered);
+  }
+
+  /** Takes a row that is journalled already. */
+  place(answered: AnsweredRow): void {
+    this.counts.add(answered);
+    const line = this.#records.line(answered);
+    if (this.#order === 'completion') {
+      this.#output.add(line);
+      return;
+    }
+    const wasFull = this.isFull;
+    this.#waiting.set(answered.row, line);
+    for (let due = this.#waiting.get(this.#next); due !== undefined; due = this.#waiting.get(this.#next)) {
+      this.#output.add(due);
+      this.#waiting.delete(this.#next++);
+    }
+    if (wasFull && !this.isFull) this.onRoom();
+  }
+
+  /** Resolves when there is room for more, or never will be. */
+  async settle(): Promise<void> {
+    if (this.#output.isBehind) await this.#output.flush();
+  }
+
+  #tellRoom(): void {
+    if (!this.isFull) this.onRoom();
+  }
+}

@@ -1,0 +1,242 @@
+import { Readable } from 'node:stream';
+import { crc32 } from 'node:zlib';
+import { CsvError, type Parser, parse } from 'csv-parse';
+import { messageOf } from '../../protocol/errors.ts';
+import { quoted } from '../plan/problems.ts';
+import { shownCell } from '../plan/row-cells.ts';
+import { checkColumns, objectIn } from '../plan/rows.ts';
+import type { RowSource } from './dealer.ts';
+import { InputError, lineBlocks } from './line-blocks.ts';
+import type { Format, InputRow } from './row.ts';
+
+const BYTE_ORDER_MARK = '\uFEFF';
+const CELL_END = '\u001F';
+
+/** One row after the other, whatever the format. */
+interface Records {
+  /** The next one; null at the end. */
+  next(): Promise<RowValues | null>;
+  /** Those that can be had without waiting. */
+  now(): RowValues | null;
+  readonly columns: readonly string[];
+}
+
+type RowValues = Pick<InputRow, 'cells' | 'values'>;
+
+/** Reads rows as they are asked for: what is not asked for stays in the file, or in the pipe. */
+export class RowReader implements RowSource {
+  readonly #records: Records;
+  /** Rows read so far. */
+  count = 0;
+  /** Over all cells read so far: two inputs that differ there differ here, but for one in four billion. */
+  digest = 0;
+
+  private constructor(records: Records) {
+    this.#records = records;
+  }
+
+  /**
+   * Reads the names of the columns.
+   *
+   * @param format null: JSONL where the first character is `{`, else CSV
+   * @throws InputError that names the line
+   */
+  static async open(stream: AsyncIterable<Buffer>, format: Format | null): Promise<RowReader> {
+    const blocks = lineBlocks(stream);
+    const { value: first } = await blocks.next();
+    const isJson =
+      format === null ? first?.toString('latin1').trimStart().startsWith('{') === true : format === 'jsonl';
+    const all = withFirst(first ?? Buffer.alloc(0), blocks);
+    return new RowReader(isJson ? await JsonRecords.open(all) : await CsvRecords.open(all));
+  }
+
+  get columns(): readonly string[] {
+    return this.#records.columns;
+  }
+
+  get format(): Format {
+    return this.#records instanceof JsonRecords ? 'jsonl' : 'csv';
+  }
+
+  /** @throws InputError that names the line */
+  async next(most: number): Promise<readonly InputRow[]> {
+    const rows: InputRow[] = [];
+    while (rows.length < most) {
+      const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
+      if (read === null) break;
+      this.digest = crc32(read.cells.join(CELL_END), this.digest);
+      rows.push({ number: ++this.count, ...read });
+    }
+    return rows;
+  }
+}
+
+async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield first;
+  yield* rest;
+}
+
+class CsvRecords implements Records {
+  readonly columns: readonly string[];
+  readonly #rows: CsvRows;
+
+  private constructor(columns: readonly string[], rows: CsvRows) {
+    this.columns = columns;
+    this.#rows = rows;
+  }
+
+  static async open(blocks: AsyncIterable<Buffer>): Promise<CsvRecords> {
+    const rows = new CsvRows(blocks);
+    const columns = (await rows.next()) ?? [];
+    if (columns.length === 0) throw new InputError('there is no line of column names');
+    asInputError(() => checkColumns(columns));
+    return new CsvRecords(columns, rows);
+  }
+
+  now(): RowValues | null {
+    return rowOf(this.#rows.now());
+  }
+
+  async next(): Promise<RowValues | null> {
+    return rowOf(await this.#rows.next());
+  }
+}
+
+function rowOf(cells: readonly string[] | null): RowValues | null {
+  return cells === null ? null : { cells, values: cells };
+}
+
+/** The parser's records, without a promise for each. */
+class CsvRows {
+  readonly #parser: Parser;
+  #error: Error | null = null;
+  #hasEnded = false;
+  #wake: () => void = () => {};
+
+  constructor(blocks: AsyncIterable<Buffer>) {
+    this.#parser = parse({ bom: true, skip_empty_lines: true });
+    const source = Readable.from(blocks);
+    const failed = (error: Error): void => {
+      this.#error ??= error;
+      this.#wake();
+    };
+    source.on('error', failed);
+    this.#parser.on('error', failed);
+    this.#parser.on('readable', () => this.#wake());
+    this.#parser.on('end', () => {
+      this.#hasEnded = true;
+      this.#wake();
+    });
+    source.pipe(this.#parser);
+  }
+
+  now(): string[] | null {
+    return this.#parser.read() as string[] | null;
+  }
+
+  async next(): Promise<string[] | null> {
+    for (;;) {
+      const record = this.now();
+      if (record !== null || this.#hasEnded) return record;
+      if (this.#error !== null) throw readable(this.#error);
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+  }
+}
+
+function readable(error: Error): Error {
+  return error instanceof CsvError ? new InputError(error.message.replace(/\.$/, '')) : error;
+}
+
+class JsonRecords implements Records {
+  readonly columns: readonly string[];
+  readonly #lines: JsonLines;
+  #first: Readonly<Record<string, unknown>> | null;
+
+  private constructor(first: Readonly<Record<string, unknown>> | null, lines: JsonLines) {
+    this.#first = first;
+    this.columns = Object.keys(first ?? {});
+    this.#lines = lines;
+  }
+
+  static async open(blocks: AsyncIterable<Buffer>): Promise<JsonRecords> {
+    const lines = new JsonLines(blocks);
+    const first = await lines.next();
+    const records = new JsonRecords(first, lines);
+    asInputError(() => checkColumns(records.columns));
+    return records;
+  }
+
+  now(): RowValues | null {
+    return this.#row(this.#takeFirst() ?? this.#lines.now());
+  }
+
+  async next(): Promise<RowValues | null> {
+    return this.#row(this.#takeFirst() ?? (await this.#lines.next()));
+  }
+
+  #takeFirst(): Readonly<Record<string, unknown>> | null {
+    const first = this.#first;
+    this.#first = null;
+    return first;
+  }
+
+  #row(record: Readonly<Record<string, unknown>> | null): RowValues | null {
+    if (record === null) return null;
+    const { columns } = this;
+    const missing = columns.find((column) => !Object.hasOwn(record, column));
+    if (missing !== undefined)
+      throw new InputError(`line ${this.#lines.line} lacks ${quoted(missing)}, which the first row has`);
+    const extra = Object.keys(record).find((name) => !columns.includes(name));
+    if (extra !== undefined)
+      throw new InputError(`line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`);
+    const values = columns.map((column) => record[column]);
+    return { cells: values.map(shownCell), values };
+  }
+}
+
+/** Objects, one from each line that is not empty. */
+class JsonLines {
+  /** The number of the line last read. */
+  line = 0;
+  readonly #blocks: AsyncIterator<Buffer>;
+  #waiting: readonly string[] = [];
+  #at = 0;
+
+  constructor(blocks: AsyncIterable<Buffer>) {
+    this.#blocks = blocks[Symbol.asyncIterator]();
+  }
+
+  now(): Readonly<Record<string, unknown>> | null {
+    while (this.#at < this.#waiting.length) {
+      const text = this.#waiting[this.#at++] ?? '';
+      this.line++;
+      if (text.trim() !== '') return asInputError(() => objectIn(text, this.line));
+    }
+    return null;
+  }
+
+  async next(): Promise<Readonly<Record<string, unknown>> | null> {
+    for (;;) {
+      const record = this.now();
+      if (record !== null) return record;
+      const { value, done } = await this.#blocks.next();
+      if (done === true) return null;
+      const text = value.toString('utf8').replace(/\n$/, '');
+      this.#waiting = (this.line === 0 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split(
+        '\n',
+      );
+      this.#at = 0;
+    }
+  }
+}
+
+function asInputError<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new InputError(messageOf(error));
+  }
+}

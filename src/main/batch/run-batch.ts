@@ -1,0 +1,257 @@
+import { mkdir } from 'node:fs/promises';
+import { createMonotonicClock } from '../../protocol/clock.ts';
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { Coordinator } from '../coordinator.ts';
+import { quoted } from '../plan/problems.ts';
+import { POOLS } from '../pool/pools.ts';
+import type { Collected } from '../summary/collected.ts';
+import { summarize } from '../summary/summarize.ts';
+import { Dealer, type Trouble } from './dealer.ts';
+import { type Checkpoint, Journal, JournalReader } from './journal.ts';
+import type { Batch } from './options.ts';
+import { type Output, openOutput, printedOutput } from './output.ts';
+import { RecordWriter } from './record.ts';
+import { Results } from './results.ts';
+import type { RowCounts } from './tally.ts';
+import { DoneRows, UndoneRows } from './undone-rows.ts';
+
+/** Values kept for exact percentiles: batches may be long, and are to need no more memory than short ones. */
+const MOST_EXACT_REQUESTS = 100_000;
+
+/** Where a batch stands. */
+export interface BatchProgress {
+  /** Since this run began to send. */
+  readonly elapsedMs: number;
+  /** Null where nobody knows. */
+  readonly rowCount: number | null;
+  readonly done: number;
+  /** Of these, rows that were journalled before. */
+  readonly doneBefore: number;
+  readonly failed: number;
+}
+
+export interface BatchResult {
+  /** Of the requests of this run; rows that were journalled before are not in it. */
+  readonly summary: Summary;
+  /** Of all rows. */
+  readonly counts: RowCounts;
+  readonly rowCount: number | null;
+  readonly doneBefore: number;
+  /** Rows that lost workers held and others have sent. */
+  readonly returned: number;
+  /** Every row has an answer, and the output is written. */
+  readonly isComplete: boolean;
+  readonly trouble: Trouble | null;
+  /** What is there to resume from; null where nothing is. */
+  readonly journalPath: string | null;
+}
+
+/** A batch under way. */
+export interface BatchRun {
+  readonly result: Promise<BatchResult>;
+  progress(): BatchProgress | null;
+  stop(): void;
+  abort(): void;
+}
+
+/**
+ * Opens everything that a batch needs, takes in what is journalled, and starts to send.
+ *
+ * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_USAGE; then nothing was sent
+ */
+export async function startBatch(batch: Batch): Promise<BatchRun> {
+  let fail = (trouble: Trouble): void => {
+    throw new VolleyError(ERROR_CODES.output, trouble.message);
+  };
+  const onOutputError = (error: unknown): void =>
+    fail({ kind: 'output', message: codeOf(error) || messageOf(error) });
+  await makeFolder(batch);
+  const opened = await openResults(batch, onOutputError);
+  const { results, source, plan } = opened;
+  const clock = createMonotonicClock();
+  const dealer = new Dealer(source, results, () => coordinator.stop());
+  const coordinator = new Coordinator(plan, clock, () => {}, {
+    dealing: dealer,
+    mostExactRequests: MOST_EXACT_REQUESTS,
+  });
+  fail = (trouble) => dealer.fail(trouble);
+  const doneBefore = results.counts.done;
+  const finish = async (): Promise<BatchResult> => {
+    const createPool = await POOLS[plan.mode]();
+    const collected = await coordinator.run(createPool);
+    await opened.close(dealer);
+    const summary = summarize(withBudget(collected), clock);
+    return {
+      summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
+      counts: results.counts,
+      rowCount: batch.input.rowCount,
+      doneBefore,
+      returned: dealer.returned,
+      isComplete: dealer.isComplete && dealer.trouble === null,
+      trouble: dealer.trouble,
+      journalPath: opened.journalPath,
+    };
+  };
+  return {
+    result: finish(),
+    progress: () => {
+      const running = coordinator.progress();
+      if (running === null) return null;
+      const { done, failed } = results.counts;
+      return { elapsedMs: running.elapsedMs, rowCount: batch.input.rowCount, done, doneBefore, failed };
+    },
+    stop: () => coordinator.stop(),
+    abort: () => coordinator.abort(),
+  };
+}
+
+/** What was sent is what was to be sent: only the dealer knew when that would be over. */
+function withBudget(collected: Collected): Collected {
+  const requests = collected.workers.reduce((sum, { tally }) => sum + tally.released, 0);
+  return { ...collected, plan: { ...collected.plan, stop: { requests, durationMs: null } } };
+}
+
+interface OpenedResults {
+  readonly results: Results;
+  readonly source: UndoneRows;
+  /** With the seed of the journal. */
+  readonly plan: RunPlan;
+  readonly journalPath: string | null;
+  close(dealer: Dealer): Promise<void>;
+}
+
+async function openResults(batch: Batch, onError: (error: unknown) => void): Promise<OpenedResults> {
+  const { input, out, format, select, byDefault, order, isCsvSafe } = batch;
+  const { reader } = input;
+  const file = out === null ? null : await openOutput(out, onError);
+  const output: Output = file ?? printedOutput(onError);
+  const journalPath = file?.journalPath ?? null;
+  const checkpoint = (): Checkpoint => ({ rows: reader.count, digest: reader.digest });
+  const records = new RecordWriter({
+    format,
+    columns: reader.columns,
+    selected: select.map(({ name }) => name),
+    byDefault,
+    isCsvSafe,
+  });
+  try {
+    const earlier = batch.resume ? await openJournal(batch, journalPath) : null;
+    const seed = earlier?.seed ?? batch.plan.seed;
+    const done = new DoneRows();
+    const results = new Results(records, output.queue, order);
+    if (earlier !== null) await replay(earlier.reader, done, results);
+    const journal =
+      earlier !== null
+        ? await Journal.reopen(earlier.reader, checkpoint, onError)
+        : journalPath === null
+          ? null
+          : await createJournal(journalPath, batch, seed, checkpoint, onError);
+    if (journal !== null) results.journalTo(journal);
+    return {
+      results,
+      source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
+      plan: { ...batch.plan, seed },
+      journalPath,
+      close: (dealer) => close(dealer, output, journal, onError),
+    };
+  } catch (error) {
+    await output.discard();
+    throw error;
+  }
+}
+
+async function replay(reader: JournalReader, done: DoneRows, results: Results): Promise<void> {
+  for (let rows = await reader.rows(); rows !== null; rows = await reader.rows()) {
+    for (const row of rows) if (done.add(row.row)) results.place(row);
+    await results.settle();
+  }
+}
+
+async function close(
+  dealer: Dealer,
+  output: Output,
+  journal: Journal | null,
+  onError: (error: unknown) => void,
+): Promise<void> {
+  await journal?.close();
+  await output.queue.flush();
+  if (!dealer.isComplete || dealer.trouble !== null) {
+    await output.discard();
+    return;
+  }
+  try {
+    await output.commit();
+    await journal?.remove();
+  } catch (error) {
+    onError(error);
+    await output.discard();
+  }
+}
+
+async function createJournal(
+  path: string,
+  { fingerprint, input }: Batch,
+  seed: number,
+  checkpoint: () => Checkpoint,
+  onError: (error: unknown) => void,
+): Promise<Journal> {
+  try {
+    return await Journal.create(
+      path,
+      { request: fingerprint, input: input.sha256, seed },
+      checkpoint,
+      onError,
+    );
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') {
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `The journal ${quoted(path)} of a batch that has not ended is there: add --resume to go on with it, or delete it to begin again.`,
+      );
+    }
+    throw new VolleyError(
+      ERROR_CODES.output,
+      `The journal ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose an --out in a folder that can be written to.`,
+    );
+  }
+}
+
+/** The journal to go on with; null where the batch had not begun. */
+async function openJournal(
+  { fingerprint, input, rowsPath, out }: Batch,
+  path: string | null,
+): Promise<{ reader: JournalReader; seed: number } | null> {
+  const refused = (why: string): VolleyError =>
+    new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(out)}: ${why}.`);
+  if (path === null) throw refused('it is no file, and has no journal: leave --resume out');
+  const reader = await JournalReader.open(path);
+  if (reader === null)
+    throw refused(`there is no journal ${quoted(path)}: the batch has ended, or never began`);
+  const header = await reader.header();
+  if (header === null)
+    throw refused(`${quoted(path)} is no journal of this version of volley: delete it to begin again`);
+  if (header.request !== fingerprint)
+    throw refused(
+      'request, selections or form of the output are not those of the journal: say the same as before, or delete it to begin again',
+    );
+  if (header.input !== input.sha256)
+    throw refused(
+      `the rows ${quoted(rowsPath)} have changed since the journal was begun: put the file back as it was, or delete the journal to begin again`,
+    );
+  return { reader, seed: header.seed };
+}
+
+async function makeFolder({ plan: { batch } }: Batch): Promise<void> {
+  if (batch?.saveBody == null) return;
+  const { folder } = batch.saveBody;
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.output,
+      `--save-body ${quoted(folder)} cannot be made (${codeOf(error) || messageOf(error)}): choose another folder.`,
+    );
+  }
+}

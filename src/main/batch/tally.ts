@@ -1,0 +1,30 @@
+import type { RowAnswer } from '../../protocol/batch.ts';
+
+/** What has become of the rows so far. */
+export class RowCounts {
+  /** Rows with an answer, and of these the ones without an error. */
+  done = 0;
+  ok = 0;
+  /** Attempts beyond each row's first. */
+  retries = 0;
+  /** Of each row's last attempt; zero stands for no answer. */
+  readonly statuses = new Map<number, number>();
+  /** By kind, the part of an error before its colon. */
+  readonly errors = new Map<string, number>();
+
+  get failed(): number {
+    return this.done - this.ok;
+  }
+
+  add({ status, attempts, error }: Pick<RowAnswer, 'status' | 'attempts' | 'error'>): void {
+    this.done++;
+    this.retries += Math.max(0, attempts - 1);
+    if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+    if (error === '') {
+      this.ok++;
+      return;
+    }
+    const kind = error.split(':', 1)[0] ?? error;
+    this.errors.set(kind, (this.errors.get(kind) ?? 0) + 1);
+  }
+}

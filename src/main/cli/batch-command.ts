@@ -1,0 +1,66 @@
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { resolveBatch } from '../batch/options.ts';
+import { renderBatch, showBatchProgress } from '../batch/report.ts';
+import { type BatchResult, startBatch } from '../batch/run-batch.ts';
+import { worstOf } from '../exit-code.ts';
+import { batchOptionsFrom } from './batch-options.ts';
+import { handleInterrupts } from './interrupts.ts';
+import { outputFormFrom } from './output-form.ts';
+import type { Parsed } from './parsed.ts';
+
+/** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
+export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const form = outputFormFrom(parsed.last('output'), problems);
+  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems);
+  const run = await startBatch(batch);
+  const removeHandlers = handleInterrupts(run, note);
+  const live = showBatchProgress(() => run.progress(), process.stderr);
+  let result: BatchResult;
+  try {
+    result = await run.result;
+  } finally {
+    live.end();
+    removeHandlers();
+  }
+  const report = renderBatch(result, form);
+  // Where the rows are printed, the report must not be among them.
+  if (batch.out === null) process.stderr.write(report);
+  else process.stdout.write(report);
+  for (const line of whatIsLeft(result, batch.out !== null)) note(line);
+  return exitCodeOf(result, parsed.flag('allow-failures'));
+}
+
+function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
+  const { isComplete, trouble, journalPath, counts, rowCount } = result;
+  if (isComplete) return [];
+  const why =
+    trouble === null
+      ? []
+      : [
+          trouble.kind === 'output'
+            ? `the output could not be written: ${trouble.message}.`
+            : `the rows could not be read on: ${trouble.message}.`,
+        ];
+  const done = `${counts.done}${rowCount === null ? '' : ` of ${rowCount}`} rows are answered`;
+  if (journalPath !== null)
+    return [...why, `${done} and kept in ${journalPath}: say the same with --resume to go on after them.`];
+  return [...why, hasOut ? `${done}.` : `${done} and printed; with --out the rest could be sent later.`];
+}
+
+function exitCodeOf(
+  { summary, counts, isComplete, trouble }: BatchResult,
+  allowsFailures: boolean,
+): ExitCode {
+  const isLost = summary.degraded || (!isComplete && trouble === null && !summary.interrupted);
+  return worstOf([
+    trouble?.kind === 'input' ? EXIT_CODES.usage : EXIT_CODES.ok,
+    trouble?.kind === 'output' ? EXIT_CODES.notWritten : EXIT_CODES.ok,
+    summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
+    isLost ? EXIT_CODES.degraded : EXIT_CODES.ok,
+    counts.failed > 0 && !allowsFailures ? EXIT_CODES.failed : EXIT_CODES.ok,
+  ]);
+}
+
+function note(line: string): void {
+  process.stderr.write(`volley: ${line}\n`);
+}

@@ -1,0 +1,55 @@
+import type { Rate } from './plan.ts';
+import type { RowCells, Template } from './request.ts';
+
+/** A value that a row's answer is asked for: a name in the output, a path into JSON. */
+export interface Selection {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** How one request is sent for each row. Every quantity is global. */
+export interface BatchPlan {
+  /** Attempts beyond the first one; 0 where the method must not be repeated. */
+  readonly retries: number;
+  /** Rows that a worker asks for at a time; null: as many as it takes some milliseconds to send. */
+  readonly chunkRows: number | null;
+  /** Attempts are started no faster; null for no limit. */
+  readonly rate: Rate | null;
+  readonly select: readonly Selection[];
+  /** Where bodies of good answers go: a folder, and a file name for each row. */
+  readonly saveBody: { readonly folder: string; readonly name: Template } | null;
+}
+
+/** Rows on their way to a worker. */
+export interface RowChunk {
+  /** Of each row, from 1. */
+  readonly numbers: Float64Array;
+  readonly cells: RowCells;
+}
+
+/** What has become of a row, after the last attempt. */
+export interface RowAnswer {
+  readonly row: number;
+  /** Zero where no complete response came. */
+  readonly status: number;
+  /** Service time of the last attempt; null where it was never sent. */
+  readonly latencyMs: number | null;
+  readonly attempts: number;
+  /** What went wrong; an empty text where nothing did. */
+  readonly error: string;
+  /** One for each selection; null where the answer has none. */
+  readonly values: readonly unknown[];
+}
+
+/** Between a coordinator that deals rows and its workers. */
+export type DealtMessage =
+  | { readonly type: 'rows'; readonly chunk: RowChunk }
+  /** Every row has been answered: the worker is done. */
+  | { readonly type: 'no-more-rows' };
+
+export type RowMessage =
+  /** The worker's queue runs low: it takes up to `rows` more. */
+  | { readonly type: 'wants-rows'; readonly rows: number }
+  | { readonly type: 'answers'; readonly answers: readonly RowAnswer[] }
+  /** A body could not be saved: going on would lose more. */
+  | { readonly type: 'not-saved'; readonly message: string };

@@ -1,0 +1,2 @@
+/** Everything but visible characters, blanks, tabs and the upper half of Latin-1 (RFC 9110, field-value). */
+export const NOT_IN_A_HEADER = /[^\t\x20-\x7e\x80-\xff]/;
