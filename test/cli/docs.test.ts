@@ -51,6 +51,24 @@ describe('the documents and the program agree on', () => {
     expect(left.sort()).toEqual([...(name === 'modes' ? ['mode'] : []), ...ofOneRun].sort());
   });
 
+  test('the options of batch', () => {
+    const { options } = COMMANDS['batch']!;
+    const run = COMMANDS['run']!.options;
+    const documented = optionsIn(firstCells(CLI, 'Options of `volley batch`'));
+    expect(documented.filter((option) => !(option in options))).toEqual([]);
+    const own = Object.keys(options).filter((option) => options[option] !== run[option]);
+    expect([...documented].sort()).toEqual(own.sort());
+  });
+
+  test('the fields of a batch in JSON', async () => {
+    const target = await startTarget();
+    const rows = join(ROOT, 'test/fixtures/two-rows.csv');
+    const { stderr } = await volley('batch', rows, `${target.url}{{path}}`, '-o', 'json');
+    const text = read('docs/batch.md');
+    const fields = Object.keys((JSON.parse(stderr) as { rows: object }).rows);
+    expect(fields.filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
+  });
+
   test('the fields of a comparison', async () => {
     const target = await startTarget();
     const { stdout } = await volley(

@@ -49,7 +49,7 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.md|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.(md|schema\.json)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),

@@ -3,11 +3,12 @@ import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { parseJsonPath } from '../../requests/json-path.ts';
+import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Placeholders } from '../plan/placeholders.ts';
 import { Problems, quoted } from '../plan/problems.ts';
-import { checkOptions, completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { formatOf, type Input, openInput } from './input.ts';
 import { ANSWER_COLUMNS } from './record.ts';
 import { ORDERS, type Order } from './results.ts';
@@ -85,8 +86,8 @@ export async function resolveBatch(options: BatchOptions, earlier: readonly stri
     options.retries === undefined ? null : problems.count('--retries', options.retries, 0, MOST_RETRIES);
   const sentences = [...problems.sentences];
   const expanded = await expandSources(withKey(options), sentences);
+  const retries = retriesOf(methodOf(expanded), asked, options.retryUnsafe, sentences);
   const unresolved = checkOptions(expanded, sentences, columns);
-  const retries = retriesOf(unresolved, asked, options.retryUnsafe);
   if (input === null || order === null || rowsPath === undefined)
     throw new VolleyError(ERROR_CODES.usage, sentences);
   const run = await completePlan(unresolved);
@@ -128,14 +129,21 @@ function withKey({ run, idempotencyKey }: BatchOptions): RunOptions {
   return { ...run, headers: [...(run.headers ?? []), `idempotency-key: ${idempotencyKey}`] };
 }
 
-function retriesOf({ mix }: Pick<UnresolvedPlan, 'mix'>, asked: number | null, retryUnsafe: boolean): number {
-  const method = mix[0]?.target.method ?? '';
+function methodOf({ method, body, bodyFile, json, dataUrlencode = [], form = [] }: RunOptions): string {
+  const hasBody = [body, bodyFile, json].some((given) => given !== undefined);
+  const byDefault =
+    hasBody || dataUrlencode.length + form.length > 0 ? DEFAULT_METHOD_WITH_BODY : DEFAULT_METHOD;
+  return (method ?? byDefault).toUpperCase();
+}
+
+function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, sentences: string[]): number {
   if (retryUnsafe || IDEMPOTENT.has(method)) return asked ?? DEFAULT_RETRIES;
-  if (asked === null || asked === 0) return 0;
-  throw new VolleyError(
-    ERROR_CODES.usage,
-    `--retries ${quoted(asked)} with ${method}: what it does might be done twice: add --retry-unsafe where that is harmless.`,
-  );
+  if (asked !== null && asked > 0) {
+    sentences.push(
+      `--retries ${quoted(asked)} with ${method}: what it does might be done twice: add --retry-unsafe where that is harmless.`,
+    );
+  }
+  return 0;
 }
 
 function parseSelection(text: string, problems: Problems): Selection | null {

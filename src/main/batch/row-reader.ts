@@ -10,6 +10,7 @@ import { InputError, lineBlocks } from './line-blocks.ts';
 import type { Format, InputRow } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
+const SNIFFED_BYTES = 1_024;
 const CELL_END = '\u001F';
 
 /** One row after the other, whatever the format. */
@@ -45,7 +46,9 @@ export class RowReader implements RowSource {
     const blocks = lineBlocks(stream);
     const { value: first } = await blocks.next();
     const isJson =
-      format === null ? first?.toString('latin1').trimStart().startsWith('{') === true : format === 'jsonl';
+      format === null
+        ? first?.subarray(0, SNIFFED_BYTES).toString('utf8').trimStart().startsWith('{') === true
+        : format === 'jsonl';
     const all = withFirst(first ?? Buffer.alloc(0), blocks);
     return new RowReader(isJson ? await JsonRecords.open(all) : await CsvRecords.open(all));
   }

@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
-import { Parsed, unknownArguments, withOptionalValues } from './parsed.ts';
+import { Parsed, unknownArguments, withDashes, withOptionalValues } from './parsed.ts';
 
 const HELP_WIDTH = 100;
 /** Errors that are no mistake in what was asked for. */
@@ -34,7 +34,7 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODES.ok;
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
-      register(known, command, async (code) => {
+      register(known, command, argv, async (code) => {
         exitCode = await code;
       }),
     createParser(argv),
@@ -71,7 +71,12 @@ function createParser(argv: readonly string[]): Argv {
     });
 }
 
-function register(parser: Argv, command: Command, done: (code: Promise<ExitCode>) => Promise<void>): Argv {
+function register(
+  parser: Argv,
+  command: Command,
+  words: readonly string[],
+  done: (code: Promise<ExitCode>) => Promise<void>,
+): Argv {
   const names = command.positionals.map(({ name }) => name);
   const usage = [command.name, ...names.map((name) => `[${name}]`)].join(' ');
   return parser.command(
@@ -86,7 +91,7 @@ function register(parser: Argv, command: Command, done: (code: Promise<ExitCode>
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
       const problems = unknownArguments(argv, command.options, names, surplus);
-      const parsed = new Parsed(argv, positionals);
+      const parsed = new Parsed(argv, withDashes(positionals, words));
       return done(command.run(parsed, problems));
     },
   );

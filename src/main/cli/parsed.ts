@@ -49,6 +49,12 @@ export function withOptionalValues(argv: readonly string[]): string[] {
   });
 }
 
+/** A positional argument that is `-` comes out of yargs as nothing. */
+export function withDashes(positionals: readonly unknown[], words: readonly string[]): readonly unknown[] {
+  const wasDash = words.includes('-') && !words.includes('');
+  return positionals.map((value) => (value === '' && wasDash ? '-' : value));
+}
+
 /** A sentence for each option that the command does not have, and for each argument too many. */
 export function unknownArguments(
   argv: Readonly<Record<string, unknown>>,

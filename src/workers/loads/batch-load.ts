@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { createRandom, type Random } from '../../metrics/random.ts';
 import type { BatchPlan, DealtMessage, RowAnswer, RowChunk } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
@@ -60,6 +61,8 @@ export class BatchLoad implements Load {
     requests: RequestSource,
     channel: WorkerChannel,
   ) {
+    // What a row leaves dies young: without this, a long batch needs far more memory than a short one.
+    setFlagsFromString('--semi-space-growth-factor=1');
     this.#plan = plan;
     this.#sender = sender;
     this.#requests = requests;

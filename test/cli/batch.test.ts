@@ -1,0 +1,387 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import { describe, expect, test } from '@jest/globals';
+import { fateOf } from '../../src/target/flaky.ts';
+import {
+  type Answered,
+  idsOf,
+  idsTo,
+  readAnswered,
+  useFolder,
+  withoutLatencies,
+  writeIds,
+} from '../support/batch.ts';
+import { startVolley, volley } from '../support/cli.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { childrenOf, eventually } from '../support/processes.ts';
+import { listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const inFolder = useFolder();
+
+/** How often the server was asked for each id below a path. */
+function askedFor(byPath: Readonly<Record<string, number>>, prefix: string, count: number): number[] {
+  return idsTo(count).map((id) => byPath[`${prefix}${id}`] ?? 0);
+}
+
+/** A server that answers the last of `count` ids first, when all of them have come. */
+async function backwards(count: number): Promise<string> {
+  const waiting: ServerResponse[] = [];
+  const server = createServer((request, response) => {
+    waiting[Number(request.url!.slice(1)) - 1] = response;
+    if (waiting.filter(() => true).length === count) answerLast();
+  });
+  const answerLast = (): void => {
+    waiting.pop()?.end('{}', () => setTimeout(answerLast, 50));
+  };
+  const port = await listening(server);
+  server.unref();
+  return `http://127.0.0.1:${port}`;
+}
+
+describe.each(MODES)('%s', (mode) => {
+  const options = ['--mode', mode, '-w', String(workersIn(mode, 2)), '-c', '20'];
+
+  test('10,007 rows of a flaky server: each once, in order, tried as often as allowed', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('rows.csv'), 10_007), inFolder(`${mode}.csv`)];
+    const { code, stdout, stderr } = await volley(
+      'batch',
+      rows,
+      `${target.url}flaky/{{id}}`,
+      '--out',
+      out,
+      ...['--select', 'fate=fate', '--default', 'Data not available', '--retries', '1', '--timeout', '300ms'],
+      ...options,
+    );
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(code).toBe(1);
+    const answered = readAnswered(out);
+    expect(idsOf(answered)).toEqual(idsTo(10_007));
+    for (const row of answered) {
+      const fate = fateOf(row['id']!);
+      expect(row['name']).toBe(`name, ${row['id']}`);
+      expect(row['volley_attempts']).toBe(fate === 'ok' ? '1' : '2');
+      expect(row['volley_status']).toBe({ ok: '200', status: '500', reset: '', hang: '' }[fate]);
+      expect(row['volley_error']).toMatch(
+        { ok: /^$/, status: /^status 500$/, reset: /^reset: /, hang: /^timeout: / }[fate],
+      );
+      expect(row['fate']).toBe(fate === 'ok' ? 'ok' : 'Data not available');
+      if (fate === 'ok') expect(Number(row['volley_latency_ms'])).toBeGreaterThan(0);
+    }
+    const { byPath } = target.stats();
+    expect(askedFor(byPath, '/flaky/', 10_007)).toEqual(
+      answered.map((row) => Number(row['volley_attempts'])),
+    );
+    const failed = answered.filter((row) => row['volley_error'] !== '').length;
+    expect(stdout).toContain(
+      `10,007 answered, ${(10_007 - failed).toLocaleString('en')} ok, ${failed} failed`,
+    );
+    expect(stdout).toMatch(/service .* ms/);
+    expect(existsSync(`${out}.journal`)).toBe(false);
+    expect(readdirSync(inFolder('.')).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+
+  test('what goes wrong once is retried, and then right', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('few.csv'), 300), inFolder(`${mode}-times.csv`)];
+    const url = `${target.url}flaky/{{id}}?times=1`;
+    const { code } = await volley('batch', rows, url, '--out', out, '--timeout', '300ms', ...options);
+    expect(code).toBe(0);
+    expect(readAnswered(out).map((row) => row['volley_attempts'])).toEqual(
+      idsTo(300).map((id) => (fateOf(String(id)) === 'ok' ? '1' : '2')),
+    );
+  });
+
+  test('rows come as they are answered where that is asked for, on stdout where no file is', async () => {
+    const rows = writeIds(inFolder('five.csv'), 5);
+    const columnOf = (stdout: string): string[] => stdout.split('\n').map((line) => line.split(',')[0]!);
+    const completion = await volley(
+      ...['batch', rows, `${await backwards(5)}/{{id}}`, '--order', 'completion', ...options],
+    );
+    expect(completion.code).toBe(0);
+    expect(columnOf(completion.stdout)).toEqual(['id', '5', '4', '3', '2', '1', '']);
+    expect(completion.stderr).toContain('5 answered, 5 ok');
+    const input = await volley('batch', rows, `${await backwards(5)}/{{id}}`, ...options);
+    expect(columnOf(input.stdout)).toEqual(['id', '1', '2', '3', '4', '5', '']);
+  });
+
+  test('the first Ctrl-C keeps what is answered and says how to go on', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('stopped.csv'), 500), inFolder(`${mode}-stopped.csv`)];
+    const words = ['batch', rows, `${target.url}flaky/{{id}}?${mode}`, '--out', out, '--retries', '0'];
+    const limits = ['--timeout', '300ms', '--allow-failures'];
+    const started = startVolley([...words, ...limits, '--rate', '200', ...options]);
+    await eventually(() => target.stats().requests > 50, 'some rows are sent');
+    started.child.kill('SIGINT');
+    const { code, stderr } = await started.ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/rows are answered and kept in .*\.journal: say the same with --resume/);
+    expect(existsSync(out)).toBe(false);
+    const again = await volley(...words, ...limits, '--resume', ...options);
+    expect(again.stdout).toContain('journalled before');
+    expect(again.code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(500));
+    // Waited for: none of those in flight was sent again, but for hangs that the stop has cut off.
+    expect(askedFor(target.stats().byPath, '/flaky/', 500).filter((times) => times > 1).length).toBeLessThan(
+      6,
+    );
+  });
+});
+
+describe('after kill -9', () => {
+  const COUNT = 3_000;
+
+  test('three times, the output is that of an undisturbed run, and few requests are sent again', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('killed.csv'), COUNT), inFolder('killed-out.csv')];
+    const words = ['batch', rows, `${target.url}flaky/{{id}}`, '--select', 'fate=fate', '--allow-failures'];
+    const options = ['--retries', '0', '--timeout', '300ms', '-c', '10', '-w', '2'];
+    let allowed = 0;
+    for (const [round, mode] of ['threads', 'processes', 'threads'].entries()) {
+      const resume = round === 0 ? [] : ['--resume'];
+      const { child, ended } = startVolley([
+        ...[...words, ...options, '--rate', '1000', '--mode', mode, '--out', out, ...resume],
+      ]);
+      const before = target.stats().requests;
+      const seen: { atMs: number; requests: number }[] = [];
+      await eventually(() => {
+        seen.push({ atMs: performance.now(), requests: target.stats().requests });
+        return target.stats().requests > before + 400 + 150 * round;
+      }, 'some rows are sent');
+      child.kill('SIGKILL');
+      await ended;
+      const killedAtMs = performance.now();
+      await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+      const earlier = seen.findLast(({ atMs }) => atMs < killedAtMs - 100)?.requests ?? before;
+      allowed += target.stats().requests - earlier + 10;
+    }
+    const last = await volley(...words, ...options, '--out', out, '--resume');
+    expect(last.code).toBe(0);
+    expect(last.stdout).toContain('journalled before');
+    const answered = readAnswered(out);
+    const undisturbed = inFolder('undisturbed.csv');
+    const sent = target.stats().requests;
+    await volley(...words, ...options, '--out', undisturbed);
+    expect(withoutLatencies(answered)).toEqual(withoutLatencies(readAnswered(undisturbed)));
+    expect(sent - COUNT).toBeLessThanOrEqual(allowed);
+  });
+
+  test('rows from stdin go on too, unless what was read has changed', async () => {
+    const target = await startTarget();
+    const out = inFolder('piped.csv');
+    const words = ['batch', '-', `${target.url}delay/1?{{id}}`, '--out', out];
+    const rows = `id\n${idsTo(600).join('\n')}\n`;
+    const first = startVolley([...words, '--rate', '500'], {}, rows);
+    await eventually(() => target.stats().requests > 200, 'some rows are sent');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const sent = target.stats().requests;
+    const changed = await startVolley([...words, '--resume'], {}, rows.replace('\n7\n', '\n8\n')).ended;
+    expect(changed.code).toBe(2);
+    expect(changed.stderr).toContain('its first rows have changed');
+    expect(target.stats().requests).toBe(sent);
+    expect((await startVolley([...words, '--resume'], {}, rows).ended).code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(600));
+  });
+
+  test('another file, another request or a second beginning is refused, and nothing is sent', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('refused.csv'), 400), inFolder('refused-out.csv')];
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
+    const { child, ended } = startVolley([...words, '--rate', '200']);
+    await eventually(() => target.stats().requests > 50, 'some rows are sent');
+    child.kill('SIGKILL');
+    await ended;
+    const sent = target.stats().requests;
+    const refusals = [
+      [await volley(...words), 'of a batch that has not ended is there: add --resume'],
+      [await volley(...words, '--resume', '--select', 'a=b'), 'are not those of the journal'],
+      [await volley(...words.slice(0, 3), '--out', inFolder('other.csv'), '--resume'), 'there is no journal'],
+    ] as const;
+    writeIds(rows, 401);
+    const changed = [await volley(...words, '--resume'), 'have changed since the journal was begun'] as const;
+    for (const [{ code, stderr }, reason] of [...refusals, changed]) {
+      expect(stderr).toContain(reason);
+      expect(code).toBe(2);
+    }
+    expect(target.stats().requests).toBe(sent);
+    writeIds(rows, 400);
+    expect((await volley(...words, '--resume', '--mode', 'inline')).code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
+  });
+});
+
+test('a worker that is killed gives its rows to the others, and the run is marked', async () => {
+  const target = await startTarget();
+  const [rows, out] = [writeIds(inFolder('lost.csv'), 1_000), inFolder('lost-out.csv')];
+  const { child, ended } = startVolley([
+    ...['batch', rows, `${target.url}delay/10?{{id}}`, '--out', out, '--mode', 'processes'],
+    ...['-w', '2', '-c', '8', '--chunk', '20'],
+  ]);
+  await eventually(() => target.stats().requests > 200, 'some rows are sent');
+  process.kill(childrenOf(child.pid!)[0]!, 'SIGKILL');
+  const { code, stdout } = await ended;
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/DEGRADED: Worker \d was lost/);
+  expect(stdout.replaceAll('\n', ' ')).toContain('Its unfinished rows were given to the others.');
+  expect(stdout).toMatch(/[\d]+ given to another worker/);
+  expect(idsOf(readAnswered(out))).toEqual(idsTo(1_000));
+});
+
+describe('requests', () => {
+  /** A server of which the first answer to each id says to come back in a second. */
+  async function limiting(): Promise<{ url: string; seen: Map<string, { atMs: number; key: unknown }[]> }> {
+    const seen = new Map<string, { atMs: number; key: unknown }[]>();
+    const server = createServer((request, response) => {
+      const id = request.url!;
+      const times = seen.get(id) ?? [];
+      seen.set(id, [...times, { atMs: performance.now(), key: request.headers['idempotency-key'] }]);
+      if (times.length === 0) response.writeHead(429, { 'retry-after': '1' });
+      response.end('{"price":{"usd":7}}');
+      request.resume();
+    });
+    const port = await listening(server);
+    server.unref();
+    return { url: `http://127.0.0.1:${port}`, seen };
+  }
+
+  test.each(['undici', 'wire'])(
+    '%s: Retry-After is waited for, and a retry has the same key',
+    async (client) => {
+      const { url, seen } = await limiting();
+      const rows = writeIds(inFolder('keys.csv'), 5);
+      const { code, stdout, stderr } = await volley(
+        ...['batch', rows, `${url}/{{id}}`, '--client', client, '-m', 'POST', '-b', '{{name}}'],
+        ...['--retry-unsafe', '--idempotency-key', '{{uuid}}', '--select', 'price=price.usd', '-o', 'json'],
+      );
+      expect(code).toBe(0);
+      expect(stdout).toContain('"name, 5",200,');
+      expect(
+        stdout
+          .trimEnd()
+          .split('\n')
+          .slice(1)
+          .every((line) => line.endsWith(',2,,7')),
+      ).toBe(true);
+      expect(JSON.parse(stderr).rows).toMatchObject({ retries: 5, rateLimitReplies: 5, isComplete: true });
+      const keys = [...seen.values()].map((times) => {
+        expect(times).toHaveLength(2);
+        expect(times[1]!.atMs - times[0]!.atMs).toBeGreaterThan(990);
+        expect(times[1]!.key).toBe(times[0]!.key);
+        return times[0]!.key;
+      });
+      expect(new Set(keys).size).toBe(5);
+    },
+  );
+
+  test('what may do something twice is sent once', async () => {
+    const { url, seen } = await limiting();
+    const rows = writeIds(inFolder('post.csv'), 3);
+    const { code } = await volley('batch', rows, `${url}/{{id}}`, '-m', 'POST');
+    expect(code).toBe(1);
+    expect([...seen.values()].map((times) => times.length)).toEqual([1, 1, 1]);
+  });
+
+  test('a rate is kept, and the URL may be a cell', async () => {
+    const target = await startTarget();
+    const rows = inFolder('urls.csv');
+    const urls = idsTo(20).map((id) => `${target.url}delay/1?${id}`);
+    writeFileSync(rows, `url\n${[...urls, 'ftp://x/', 'no url'].join('\n')}\n`);
+    const before = performance.now();
+    const { code, stdout } = await volley('batch', rows, '{{url}}', '--rate', '20');
+    expect(performance.now() - before).toBeGreaterThan(900);
+    expect(code).toBe(1);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.slice(1, 21).every((line) => line.includes(',200,'))).toBe(true);
+    expect(lines[21]).toBe('ftp://x/,,,0,request: the URL is none of http or https');
+    expect(lines[22]).toContain('no url,,,0,request: ');
+    expect(target.stats().requests).toBe(20);
+  });
+
+  test('bodies become files that stay in their folder', async () => {
+    const target = await startTarget();
+    const rows = inFolder('bodies.csv');
+    writeFileSync(rows, 'size,file\n10,a.bin\n70000,../b.bin\n0,c.bin\n');
+    const folder = inFolder('bodies');
+    const { code } = await volley(
+      ...['batch', rows, `${target.url}bytes/{{size}}`, '--save-body', `${folder}/{{file}}`],
+    );
+    expect(code).toBe(0);
+    expect(readdirSync(folder).sort()).toEqual(['%2E.%2Fb.bin', 'a.bin', 'c.bin']);
+    expect(readFileSync(`${folder}/a.bin`, 'utf8')).toBe('v'.repeat(10));
+    expect(readFileSync(`${folder}/%2E.%2Fb.bin`)).toHaveLength(70_000);
+  });
+
+  test('JSON lines keep their types', async () => {
+    const target = await startTarget();
+    const [rows, out] = [inFolder('typed.jsonl'), inFolder('typed-out.jsonl')];
+    writeFileSync(rows, '{"id":7,"tags":["x"]}\n{"id":8,"tags":null}\n');
+    const { code } = await volley(
+      'batch',
+      rows,
+      `${target.url}flaky/{{id}}`,
+      '--out',
+      out,
+      '--select',
+      'all=$',
+    );
+    expect(code).toBe(0);
+    const lines = readFileSync(out, 'utf8').trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as Answered)).toMatchObject([
+      { id: 7, tags: ['x'], volley_status: 200, volley_error: null, all: { id: '7', fate: 'ok' } },
+      { id: 8, tags: null, volley_status: 200, volley_error: null, all: { id: '8', fate: 'ok' } },
+    ]);
+  });
+});
+
+describe('what cannot be done', () => {
+  test('all that is wrong is told at once, and nothing is sent', async () => {
+    const target = await startTarget();
+    const rows = inFolder('wrong.csv');
+    writeFileSync(rows, 'id,volley_status\n1,2\n');
+    const { code, stdout, stderr } = await volley(
+      ...['batch', rows, `${target.url}{{nope}}`, '--order', 'size', '--chunk', 'x', '--retries', '-1'],
+      ...['--select', 'id=a', '--select', 'nothing', '--resume', '-c', '0', '--requests', '5'],
+    );
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    for (const part of [
+      "--order 'size'",
+      "--chunk 'x'",
+      "--retries '-1'",
+      "would be called 'id'",
+      "would be called 'volley_status'",
+      "--select 'nothing'",
+      '--resume without --out',
+      "'{{nope}}' is no placeholder",
+      "--concurrency '0'",
+      '--requests is not an option',
+    ])
+      expect(stderr).toContain(part);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('rows that cannot be read are told with the line, and nothing is sent', async () => {
+    const target = await startTarget();
+    const rows = inFolder('bad.csv');
+    writeFileSync(rows, 'id,name\n1,a\n2,b,c\n');
+    const { code, stderr } = await volley('batch', rows, `${target.url}{{id}}`);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^volley: The rows '.*bad\.csv': Invalid Record Length: expect 2, got 3 on line 3\.\n$/,
+    );
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('an output that cannot be written ends the batch with 4', async () => {
+    const target = await startTarget();
+    const rows = writeIds(inFolder('full.csv'), 200);
+    const { code, stderr } = await volley('batch', rows, `${target.url}delay/1`, '--out', '/dev/full');
+    expect(code).toBe(4);
+    expect(stderr).toContain('the output could not be written: ENOSPC');
+    const missing = await volley('batch', rows, target.url, '--out', inFolder('none/x.csv'));
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('cannot be written (ENOENT)');
+  });
+});
