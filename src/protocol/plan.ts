@@ -1,6 +1,6 @@
 import type { BatchPlan } from './batch.ts';
 import type { RequestPlan, RowsPlan } from './request.ts';
-import type { Routes } from './routes.ts';
+import type { Target } from './target.ts';
 import type { Threshold } from './threshold.ts';
 
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
@@ -13,10 +13,6 @@ export type WorkerKind = (typeof WORKER_KINDS)[WorkerMode];
 
 export const CLIENT_NAMES = ['undici', 'wire'] as const;
 export type ClientName = (typeof CLIENT_NAMES)[number];
-
-/** HTTP/2 is agreed on in the TLS handshake (`h2`), or known beforehand and spoken in the clear (`h2c`). */
-export const PROTOCOLS = ['http/1.1', 'h2', 'h2c'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
 
 /** Closed: each connection sends its next request when the last one has ended. */
 export interface ClosedLoad {
@@ -63,49 +59,6 @@ export function headlineOf(load: LoadModel): 'response' | 'service' {
 export interface StopCondition {
   readonly requests: number | null;
   readonly durationMs: number | null;
-}
-
-export interface Address {
-  readonly address: string;
-  readonly family: 4 | 6;
-}
-
-/** What a TLS handshake goes by; null is Node's own default. */
-export interface TlsSettings {
-  /** Certificates of the authorities that are trusted, instead of Node's; PEM. */
-  readonly ca: string | null;
-  /** The client's own certificate and its key; PEM. */
-  readonly cert: string | null;
-  readonly key: string | null;
-  /** The name that the server is asked for, and that its certificate has to be for. */
-  readonly servername: string | null;
-  readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | null;
-}
-
-/** Where every request goes and what it carries. */
-export interface Target {
-  /** As reported: without credentials. */
-  readonly url: string;
-  readonly origin: string;
-  /** Without brackets, also for IPv6. */
-  readonly hostname: string;
-  readonly port: number;
-  readonly secure: boolean;
-  readonly path: string;
-  readonly method: string;
-  /** Flat: name, value, name, value. */
-  readonly headers: readonly string[];
-  readonly body: Uint8Array | null;
-  /** Of what is dialled, tried in turn; where there are none, its name is looked up when it is dialled. */
-  readonly addresses: readonly Address[];
-  /** The request says `connection: close`: then the end of a connection is no doing of the target's. */
-  readonly asksToClose: boolean;
-  /** Accept any certificate. */
-  readonly insecure: boolean;
-  readonly tls: TlsSettings;
-  readonly protocol: Protocol;
-  /** Where connections go instead of where the URL says. */
-  readonly routes: Routes;
 }
 
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */

@@ -1,4 +1,4 @@
-import type { Target } from './plan.ts';
+import type { Target } from './target.ts';
 
 /** Where the text of a placeholder comes from; everything but `now` follows from seed, number and rows. */
 export type PlaceholderSource =

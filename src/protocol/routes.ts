@@ -1,4 +1,7 @@
-import type { Address, Target } from './plan.ts';
+export interface Address {
+  readonly address: string;
+  readonly family: 4 | 6;
+}
 
 /** These addresses answer for that name and port. */
 export interface ResolveRule {
@@ -31,65 +34,4 @@ export interface Routes {
   /** The path of a socket that all connections go to. */
   readonly unixSocket: string | null;
   readonly proxy: HttpProxy | null;
-}
-
-/** What is dialled: a socket's path, or a host. */
-export type Dial =
-  | { readonly unixSocket: string }
-  | {
-      readonly unixSocket: null;
-      readonly hostname: string;
-      readonly port: number;
-      /** None where the name has yet to be looked up. */
-      readonly addresses: readonly Address[];
-      /** The host is this proxy, to be asked for a tunnel to `authority`; null without one. */
-      readonly tunnel: { readonly proxy: HttpProxy; readonly authority: string } | null;
-    };
-
-/**
- * What is dialled for a host and port, by the rules. As with curl, a proxy is asked for the host that
- * `connectTo` leads to, and `resolve` goes by what is dialled: of a proxy by its own name.
- */
-export function dialOf({
-  hostname,
-  port,
-  addresses,
-  routes,
-}: Pick<Target, 'hostname' | 'port' | 'addresses' | 'routes'>): Dial {
-  const { proxy, unixSocket } = routes;
-  if (unixSocket !== null) return { unixSocket };
-  const end = endOf(hostname, port, routes);
-  const dialled = proxy ?? end;
-  const rule = routes.resolve.find(
-    (known) => isSameName(known.hostname, dialled.hostname) && known.port === dialled.port,
-  );
-  return {
-    unixSocket: null,
-    hostname: dialled.hostname,
-    port: dialled.port,
-    addresses: rule?.addresses ?? addresses,
-    tunnel: proxy === null ? null : { proxy, authority: authorityOf(end.hostname, end.port) },
-  };
-}
-
-/** A host and port as one text, an IPv6 address in brackets. */
-export function authorityOf(hostname: string, port: number): string {
-  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${port}`;
-}
-
-function endOf(
-  hostname: string,
-  port: number,
-  { connectTo }: Routes,
-): { readonly hostname: string; readonly port: number } {
-  const rule = connectTo.find(
-    ({ fromHostname, fromPort }) =>
-      (fromHostname === null || isSameName(fromHostname, hostname)) &&
-      (fromPort === null || fromPort === port),
-  );
-  return { hostname: rule?.toHostname ?? hostname, port: rule?.toPort ?? port };
-}
-
-function isSameName(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

@@ -1,6 +1,7 @@
 import type { BatchPlan } from './batch.ts';
-import type { ClientName, LoadModel, Target } from './plan.ts';
+import type { ClientName, LoadModel } from './plan.ts';
 import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
+import type { Target } from './target.ts';
 
 /** One worker's exact part of a plan. */
 export interface Shard {

@@ -1,15 +1,8 @@
 import type { LatencyKind } from './latency.ts';
-import type {
-  Arrivals,
-  ClientName,
-  Pacing,
-  Protocol,
-  StopCondition,
-  WorkerKind,
-  WorkerMode,
-} from './plan.ts';
+import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
+import type { Protocol } from './target.ts';
 
 export const SCHEMA_VERSION = 1;
 

@@ -1,4 +1,4 @@
-import type { Target } from '../protocol/plan.ts';
+import type { Target } from '../protocol/target.ts';
 
 /** What the head of an HTTP/1.1 request says. */
 export interface RequestHead {

@@ -1,6 +1,6 @@
 import { createRandom } from '../metrics/random.ts';
-import type { Target } from '../protocol/plan.ts';
 import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
+import type { Target } from '../protocol/target.ts';
 import { Dealer, rowOf } from './dealing.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 

@@ -1,7 +1,7 @@
 import type { BatchPlan } from '../protocol/batch.ts';
-import type { Target } from '../protocol/plan.ts';
 import type { Numbering, RequestPlan, RowCells } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { Target } from '../protocol/target.ts';
 import { looksIntoBody } from '../requests/expectation.ts';
 import { NOT_IN_A_HEADER } from '../requests/header-text.ts';
 import { RequestPicker } from '../requests/request-picker.ts';

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client, type Dispatcher } from 'undici';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
-import type { Target } from '../../src/protocol/plan.ts';
+import type { Target } from '../../src/protocol/target.ts';
 import { ClientFactory, type HttpClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { listening } from '../support/target.ts';

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
-import type { Target } from '../../src/protocol/plan.ts';
+import type { Target } from '../../src/protocol/target.ts';
 import type { TargetConnection } from '../../src/workers/clients/connection.ts';
 import { WireClient } from '../../src/workers/clients/wire/wire-client.ts';
 

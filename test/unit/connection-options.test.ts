@@ -8,7 +8,7 @@ import { VolleyError } from '../../src/main/index.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
-import { type Dial, dialOf } from '../../src/protocol/routes.ts';
+import { type Dial, dialOf } from '../../src/protocol/dial.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'volley-tls-'));

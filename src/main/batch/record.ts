@@ -1,5 +1,5 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
-import { shownCell } from '../plan/row-cells.ts';
+import { shownCell } from '../plan/requests/row-cells.ts';
 import type { Format, InputRow } from './row.ts';
 
 /** Columns of the output behind the row's own and before those selected. */

@@ -12,6 +12,7 @@ import {
 import type { RowsPlan } from '../../protocol/request.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../version.ts';
+import { parseStreams } from './connection/protocol.ts';
 import {
   DEFAULT_CLIENT,
   DEFAULT_CONCURRENCY,
@@ -32,9 +33,8 @@ import {
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
-import { parseStreams } from './protocol.ts';
 import { parseDurationMs } from './quantities.ts';
-import { parseRequests, type UnresolvedRequest } from './requests.ts';
+import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
 import { isLocal, resolveTargets } from './target.ts';
 import {
   checkThresholdNames,

@@ -1,17 +1,18 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { type Dial, dialOf } from '../../protocol/dial.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import type { Address, Target } from '../../protocol/plan.ts';
-import { type Dial, dialOf } from '../../protocol/routes.ts';
+import type { Address } from '../../protocol/routes.ts';
+import type { Target } from '../../protocol/target.ts';
 import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
-import { parseBody } from './body.ts';
-import { parseConnection } from './connection.ts';
-import { parseAuthorization } from './credentials.ts';
+import { parseConnection } from './connection/connection.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { ConnectionOptions, RequestOptions } from './options.ts';
 import { type Problems, quoted, quotedUrl } from './problems.ts';
-import { isOpen } from './request-marks.ts';
+import { parseBody } from './requests/body.ts';
+import { parseAuthorization } from './requests/credentials.ts';
+import { isOpen } from './requests/request-marks.ts';
 
 /** A target whose name has not been looked up yet. */
 export type UnresolvedTarget = Omit<Target, 'addresses'>;

@@ -1,8 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '../../protocol/clock.ts';
-import type { Target } from '../../protocol/plan.ts';
-import { type Dial, dialOf } from '../../protocol/routes.ts';
+import { type Dial, dialOf } from '../../protocol/dial.ts';
+import type { Target } from '../../protocol/target.ts';
 import type { Inbox } from './inbox.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
 import type { Names } from './names.ts';

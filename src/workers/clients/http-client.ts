@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
-import type { ClientName, Target } from '../../protocol/plan.ts';
+import type { ClientName } from '../../protocol/plan.ts';
+import type { Target } from '../../protocol/target.ts';
 import { ConnectionCounters, type Shared, TargetConnection } from './connection.ts';
 import { Inbox } from './inbox.ts';
 import { Names } from './names.ts';

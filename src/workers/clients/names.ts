@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
-import type { Address } from '../../protocol/plan.ts';
+import type { Address } from '../../protocol/routes.ts';
 
 /** Look-ups of one worker: each name once, but for those that failed. */
 export class Names {

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Target } from '../../protocol/plan.ts';
+import type { Target } from '../../protocol/target.ts';
 
 /** What a client needs to know of a request. */
 export type RequestTemplate = Dispatcher.DispatchOptions;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../protocol/clock.ts';
-import type { Target } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { Target } from '../../protocol/target.ts';
 import type { ConnectionCounters } from './connection.ts';
 import { ClientFactory, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';

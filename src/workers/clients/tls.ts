@@ -7,7 +7,7 @@ import {
   type TLSSocket,
 } from 'node:tls';
 import { messageOf } from '../../protocol/errors.ts';
-import type { Target } from '../../protocol/plan.ts';
+import type { Target } from '../../protocol/target.ts';
 
 /** A handshake that failed, in words that say what to do. */
 class HandshakeError extends Error {

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
-import { authorityOf, type HttpProxy } from '../../protocol/routes.ts';
+import { authorityOf } from '../../protocol/dial.ts';
+import type { HttpProxy } from '../../protocol/routes.ts';
 
 /** A proxy that gives no tunnel. */
 class TunnelError extends Error {

@@ -1,5 +1,5 @@
 import { Client, type Dispatcher } from 'undici';
-import type { Target } from '../../protocol/plan.ts';
+import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
 
 const KEEP_ALIVE_MS = 600_000;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
-import { LARGEST_BODY_BYTES } from '../body-limit.ts';
 import { type Problems, quoted } from '../problems.ts';
+import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOptionName } from './option-names.ts';
 import type { CurlOption, CurlOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Dispatcher } from 'undici';
-import type { Target } from '../../../protocol/plan.ts';
+import type { Target } from '../../../protocol/target.ts';
 import type { TargetConnection } from '../connection.ts';
 import type { SocketReader } from '../link.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';

@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
-import type { TlsSettings } from '../../protocol/plan.ts';
-import type { ConnectionOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import type { TlsSettings } from '../../../protocol/target.ts';
+import type { ConnectionOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 const VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

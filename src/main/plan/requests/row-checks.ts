@@ -1,7 +1,7 @@
-import type { Placeholder, RequestTemplates, RowCells, Template } from '../../protocol/request.ts';
-import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
-import { type Filling, renderText } from '../../requests/render.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
+import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
+import { type Filling, renderText } from '../../../requests/render.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 const MOST_REPORTED = 3;
 

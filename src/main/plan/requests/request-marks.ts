@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
-import type { NamedRequestOptions } from './options.ts';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import type { NamedRequestOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 import type { Placeholders } from './placeholders.ts';
-import { type Problems, quoted } from './problems.ts';
 
 /** Stands for an origin that rows will name. */
 const SOME_URL = 'http://origin.invalid/';

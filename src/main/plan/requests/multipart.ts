@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { type Problems, quoted } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
-import { type Problems, quoted } from './problems.ts';
 
 /** What a file is taken for where `;type=` says nothing, by its ending. */
 const TYPES: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
-import type { RequestOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { RequestOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 /**
  * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in

@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
-import type { RowCells } from '../../protocol/request.ts';
-import { RowTableBuilder } from '../../requests/row-table.ts';
-import { type Problems, quoted } from './problems.ts';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import type { RowCells } from '../../../protocol/request.ts';
+import { RowTableBuilder } from '../../../requests/row-table.ts';
+import { type Problems, quoted } from '../problems.ts';
 import { shownCell } from './row-cells.ts';
 
 /** Rows are kept in memory by every worker. */

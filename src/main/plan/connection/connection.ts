@@ -1,6 +1,6 @@
-import type { Target } from '../../protocol/plan.ts';
-import type { ConnectionOptions, RequestOptions } from './options.ts';
-import type { Problems } from './problems.ts';
+import type { Target } from '../../../protocol/target.ts';
+import type { ConnectionOptions, RequestOptions } from '../options.ts';
+import type { Problems } from '../problems.ts';
 import { parseProtocol } from './protocol.ts';
 import { parseRoutes } from './routing.ts';
 import { parseTls } from './tls.ts';

@@ -1,16 +1,22 @@
-import type { RequestPlan, RequestTemplates, RowCells, RowsPlan, Template } from '../../protocol/request.ts';
-import { ROWS_MODES } from '../../protocol/request.ts';
-import { canBeDealt } from '../../requests/dealing.ts';
-import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from './defaults.ts';
+import type {
+  RequestPlan,
+  RequestTemplates,
+  RowCells,
+  RowsPlan,
+  Template,
+} from '../../../protocol/request.ts';
+import { ROWS_MODES } from '../../../protocol/request.ts';
+import { canBeDealt } from '../../../requests/dealing.ts';
+import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
+import type { NamedRequestOptions, RunOptions } from '../options.ts';
+import { Problems, quoted } from '../problems.ts';
+import { parseTarget, type UnresolvedTarget } from '../target.ts';
 import { parseExpectation } from './expectations.ts';
-import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { Placeholders } from './placeholders.ts';
-import { Problems, quoted } from './problems.ts';
 import { markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
-import { parseTarget, type UnresolvedTarget } from './target.ts';
 
 const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;

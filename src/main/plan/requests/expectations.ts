@@ -1,7 +1,7 @@
-import type { Expectation, StatusRange } from '../../protocol/request.ts';
-import { parseJsonPath } from '../../requests/json-path.ts';
-import type { RequestOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Expectation, StatusRange } from '../../../protocol/request.ts';
+import { parseJsonPath } from '../../../requests/json-path.ts';
+import type { RequestOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import type { RequestOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { encodeMultipart } from './multipart.ts';
-import type { RequestOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
 
 const STDIN = '-';
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
-import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../protocol/request.ts';
-import { encoded } from '../../requests/render.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
+import { encoded } from '../../../requests/render.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 const PLACEHOLDER = /\{\{\s*(.*?)\s*\}\}/gs;
 const BUILT_IN = 'n, uuid, random 1 6, now, now ms, now s and env NAME';

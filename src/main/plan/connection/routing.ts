@@ -1,8 +1,7 @@
 import { isIP } from 'node:net';
-import type { Address } from '../../protocol/plan.ts';
-import type { ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../protocol/routes.ts';
-import type { ConnectionOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../../protocol/routes.ts';
+import type { ConnectionOptions } from '../options.ts';
+import { type Problems, quoted } from '../problems.ts';
 
 const HIGHEST_PORT = 65_535;
 const HOST = String.raw`\[[0-9a-fA-F:.]+\]|[^\s:/@[\]*]+`;
