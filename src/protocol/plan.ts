@@ -68,6 +68,10 @@ export interface RunPlan {
   /** At least one; their origins may differ. */
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsPlan | null;
+  /** Texts from the environment, which no result may show. */
+  readonly secrets: readonly string[];
+  /** What a reader of the result should know of how it was asked for. */
+  readonly notes: readonly string[];
   /** The target is on this machine: generator and target share its cores. */
   readonly isTargetLocal: boolean;
   readonly mode: WorkerMode;

@@ -4,6 +4,7 @@ import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { Target } from '../protocol/target.ts';
 import { missOf } from '../requests/expectation.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -216,7 +217,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       return { kind: 'expectation', code: 'REDIRECT', count: 1, example };
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const example = `${target.method} ${target.path || target.url} was answered with ${status}`;
+      const example = `${target.method} ${shownPath(target)} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const miss = expectation === null ? null : missOf(expectation, exchange);
@@ -274,4 +275,9 @@ export class ShardRun implements ExchangeOwner, Sender {
     for (const exchange of this.exchanges) exchange.end('unfinished');
     this.finishIfIdle();
   }
+}
+
+/** The path as it was asked for: what placeholders stand for may be secret. */
+function shownPath({ url, origin }: Target): string {
+  return url.startsWith(origin) ? url.slice(origin.length) : url;
 }

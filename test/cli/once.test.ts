@@ -25,7 +25,7 @@ describe('--dry-run', () => {
     );
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('threads: 2 workers, 3 connections, closed model, 7 requests');
-    expect(stdout).toContain('worker 0: 2 connections, 5 requests\nworker 1: 1 connections, 2 requests\n');
+    expect(stdout).toContain('worker 0: 2 connections, 5 requests\nworker 1: 1 connection, 2 requests\n');
     expect(stdout).toContain(`POST ${target.url}a?n={{n}}`);
     expect(stdout).toContain('threshold p99<1s');
     expect(stdout).toContain('> POST /a?n=1 HTTP/1.1\n> host: 127.0.0.1:');

@@ -184,7 +184,7 @@ describe('requests that cannot be as they are asked for', () => {
   test.each([
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (ENOENT)"],
-    [['--urls', 'package.json'], '47 more lines of the URL list are no URLs.'],
+    [['--urls', 'package.json'], 'more lines of the URL list are no URLs.'],
     [['--har', 'package.json'], 'The HAR file has no list log.entries'],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
     [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],
@@ -192,7 +192,7 @@ describe('requests that cannot be as they are asked for', () => {
     [['http://a/', '-L', '5', '--rows-mode', 'once'], "--rows-mode 'once' without --rows"],
     [['http://a/', '--expect-json', 'a'], "--expect-json 'a': give path=value"],
     [['http://a/', '--max-body', 'x'], "--max-body 'x'"],
-    [['http://a/', '--set', 'x'], "--set 'x': give it as name=value"],
+    [['http://a/', '--set', 'x'], '--set: give it as name=value'],
     [
       ['http://a/{{env NO_SUCH_VARIABLE}}'],
       "'{{env NO_SUCH_VARIABLE}}' names an environment variable that is not set",

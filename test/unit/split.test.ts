@@ -23,6 +23,8 @@ const PLAN: RunPlan = {
   },
   mix: [],
   rows: null,
+  secrets: [],
+  notes: [],
   isTargetLocal: true,
   mode: 'threads',
   workers: 3,

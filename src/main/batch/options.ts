@@ -188,7 +188,10 @@ function parseSaveBody(
   problems: Problems,
 ): BatchPlan['saveBody'] {
   if (text === undefined) return null;
-  const placeholders = new Placeholders({ columns, variables: new Map() }, problems);
+  const placeholders = new Placeholders(
+    { secrets: new Set(), areKnown: true, columns, variables: new Map() },
+    problems,
+  );
   const first = text.indexOf('{{');
   const slash = text.lastIndexOf('/', first);
   const folder = first < 0 ? text : slash < 0 ? '.' : text.slice(0, slash + 1);

@@ -1,5 +1,5 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
-import { shownCell } from '../plan/requests/row-cells.ts';
+import { textOfJson } from '../../requests/exact-json.ts';
 import type { Format, InputRow } from './row.ts';
 
 /** Columns of the output behind the row's own and before those selected. */
@@ -60,7 +60,7 @@ export class RecordWriter {
     const { isCsvSafe } = this.#options;
     let line = '';
     for (const [index, cell] of cells.entries()) {
-      const text = typeof cell === 'number' ? String(cell) : shownCell(cell);
+      const text = typeof cell === 'number' ? String(cell) : textOfJson(cell);
       line += (index === 0 ? '' : ',') + quotedCell(isCsvSafe ? withoutFormula(text) : text);
     }
     return `${line}\n`;

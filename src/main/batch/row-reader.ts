@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { messageOf } from '../../protocol/errors.ts';
+import { textOfJson } from '../../requests/exact-json.ts';
 import { quoted } from '../plan/problems.ts';
-import { shownCell } from '../plan/requests/row-cells.ts';
 import { checkColumns, objectIn } from '../plan/requests/rows.ts';
 import type { RowSource } from './dealer.ts';
 import { InputError, lineBlocks } from './line-blocks.ts';
@@ -196,7 +196,7 @@ class JsonRecords implements Records {
     if (extra !== undefined)
       throw new InputError(`line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`);
     const values = columns.map((column) => record[column]);
-    return { cells: values.map(shownCell), values };
+    return { cells: values.map(textOfJson), values };
   }
 }
 

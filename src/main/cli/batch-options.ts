@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import type { BatchOptions } from '../batch/options.ts';
 import type { Parsed } from './parsed.ts';
-import { RUN_OPTIONS, runOptionsFrom } from './run-options.ts';
+import { givenOften, RUN_OPTIONS, runOptionsFrom } from './run-options.ts';
 
 const {
   workers,
@@ -95,8 +95,7 @@ export function batchOptionsFrom(parsed: Parsed, problems: string[]): BatchOptio
   for (const name of ONCE) {
     const given = parsed.all(name);
     // The options of a run are looked at below.
-    if (given.length > 1 && !(name in RUN_OPTIONS))
-      problems.push(`--${name} was given ${given.length} times ('${given.join("', '")}'): give it once.`);
+    if (given.length > 1 && !(name in RUN_OPTIONS)) problems.push(givenOften(name, given));
   }
   return {
     rows,

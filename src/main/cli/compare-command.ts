@@ -6,6 +6,7 @@ import { comparisonOf } from '../compare/comparison.ts';
 import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
+import { withoutCredentials } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { ResultFile } from '../result-file.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
@@ -57,7 +58,7 @@ async function compareTargets(
     arms,
     judging,
     outPath: parsed.last('out'),
-    notes: [`A is ${a}`, `B is ${b}`],
+    notes: [`A is ${withoutCredentials(a)}`, `B is ${withoutCredentials(b)}`],
     pair: ([armA, armB]) =>
       armA === undefined || armB === undefined
         ? []

@@ -4,11 +4,12 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
-import { formatMs } from '../format.ts';
+import { counted, formatMs } from '../format.ts';
 import { split } from '../plan/split.ts';
 import { bodyText, exchangeText, requestText } from '../reporters/exchange.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { wrapped } from '../reporters/wrap.ts';
+import { withoutSecrets } from '../secrets.ts';
 import { summarizePlan } from '../summary/plan.ts';
 import { VERSION } from '../version.ts';
 
@@ -19,21 +20,20 @@ export function printDryRun(plan: RunPlan): ExitCode {
   const shown = summarizePlan(plan);
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
   const { target } = new RequestPicker(plan).pick(0, Date.now());
-  process.stdout.write(
-    [
-      `volley ${VERSION}, dry run: nothing is sent.`,
-      ...wrapped(planText(shown, pacing), WIDTH),
-      ...split(plan).map(shardText),
-      ...plan.mix.map(({ name, weight, target: { method: verb, url } }) =>
-        plan.mix.length > 1 ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
-      ),
-      ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
-      '',
-      ...requestText(shownHead(target)),
-      ...bodyText(target.body),
-      '',
-    ].join('\n'),
-  );
+  const text = [
+    `volley ${VERSION}, dry run: nothing is sent.`,
+    ...wrapped(planText(shown, pacing), WIDTH),
+    ...split(plan).map(shardText),
+    ...plan.mix.map(({ name, weight, target: { method: verb, url } }) =>
+      plan.mix.length > 1 ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
+    ),
+    ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
+    '',
+    ...requestText(shownHead(target)),
+    ...bodyText(target.body),
+    '',
+  ].join('\n');
+  process.stdout.write(withoutSecrets(text, plan.secrets));
   return EXIT_CODES.ok;
 }
 
@@ -54,7 +54,10 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
     sendOnce(shard: Shard): Promise<OnceExchange[]>;
   };
   const exchanges = await sendOnce(shard);
-  for (const exchange of exchanges) process.stdout.write(`${exchangeText(exchange).join('\n')}\n`);
+  const say = (line: string): void => {
+    process.stdout.write(`${withoutSecrets(line, plan.secrets)}\n`);
+  };
+  for (const exchange of exchanges) say(exchangeText(exchange).join('\n'));
   const last = exchanges.at(-1);
   const response = last?.response ?? null;
   const times =
@@ -63,13 +66,13 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
       : `first byte after ${formatMs(response.firstByteMs)}, ${
           Number.isNaN(response.serviceMs) ? 'not complete' : `complete after ${formatMs(response.serviceMs)}`
         }`;
-  if (times !== '') process.stdout.write(`* ${times}\n`);
+  if (times !== '') say(`* ${times}`);
   if (last?.failure == null) return EXIT_CODES.ok;
-  process.stdout.write(`* failed: ${last.failure}\n`);
+  say(`* failed: ${last.failure}`);
   return EXIT_CODES.failed;
 }
 
 function shardText({ index, connections, requests }: Shard): string {
-  const budget = requests === null ? '' : `, ${requests} requests`;
-  return `worker ${index}: ${connections} connections${budget}`;
+  const budget = requests === null ? '' : `, ${counted(requests, 'request')}`;
+  return `worker ${index}: ${counted(connections, 'connection')}${budget}`;
 }

@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { quotedUrl } from '../plan/problems.ts';
 
 /** What yargs understood of a command's arguments, before anything is judged. */
 export class Parsed {
@@ -79,7 +80,8 @@ export function unknownArguments(
   return [
     ...unknown,
     ...surplus.map(
-      (argument) => `'${String(argument)}' is one argument too many: quote the URL, or see volley --help.`,
+      (argument) =>
+        `${quotedUrl(String(argument))} is one argument too many: quote the URL, or see volley --help.`,
     ),
   ];
 }

@@ -12,11 +12,13 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   const plan = readPlanFile(path);
+  refuseUnknownSettings(parsed, plan.variables, problems);
   const { url, ...options } = Object.fromEntries(plan.options);
   const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));
   try {
     // A run's first argument is its URL, a plan's is its file.
     return await runCommand(parsed.withDefaults(options, []), problems, {
+      path,
       url: Array.isArray(url) ? url[0] : undefined,
       mix: plan.mix ?? undefined,
       variables: plan.variables,
@@ -27,6 +29,22 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       error.code,
       error.problems.map((sentence) => withPlace(sentence, plan.places, known)),
     );
+  }
+}
+
+/** A name that the plan does not have is a slip: its own value would be sent. */
+function refuseUnknownSettings(
+  parsed: Parsed,
+  variables: Readonly<Record<string, string>>,
+  problems: string[],
+): void {
+  const names = Object.keys(variables);
+  for (const setting of parsed.all('set')) {
+    const name = setting.slice(0, Math.max(0, setting.indexOf('=')));
+    if (name !== '' && !names.includes(name))
+      problems.push(
+        `--set '${name}': the plan has no variable of that name: ${names.length === 0 ? 'it has none' : `choose from ${names.join(', ')}`}.`,
+      );
   }
 }
 

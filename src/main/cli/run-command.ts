@@ -11,8 +11,12 @@ import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputPathsFrom, RunOutputs } from './run-outputs.ts';
 
+const OF_RESULTS = ['output', 'out', 'samples', 'step-summary'] as const;
+
 /** What a plan file says that no option can. */
-export type Planned = Pick<RunOptions, 'url' | 'mix' | 'variables'>;
+export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {
+  readonly path?: string;
+}
 
 /** `volley <url>`: checks everything, runs, prints the result. */
 export async function runCommand(
@@ -25,9 +29,8 @@ export async function runCommand(
     return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems);
   }
   const form = outputFormFrom(parsed.last('output'), problems);
-  const paths = outputPathsFrom(parsed, problems);
-  if (parsed.flag('dry-run') && parsed.flag('once'))
-    problems.push('--dry-run and --once: one sends nothing, the other a request: give one of them.');
+  const paths = outputPathsFrom(parsed, planned.path ?? null, problems);
+  refuseUseless(parsed, problems);
   const plan = await completePlan(await readOptions(options, problems));
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   if (parsed.flag('once')) return (await import('./once-command.ts')).sendAndPrint(plan);
@@ -53,6 +56,16 @@ export async function runCommand(
   } finally {
     removeHandlers();
   }
+}
+
+/** Of what is measured there is a result to print and save; one request and none have neither. */
+function refuseUseless(parsed: Parsed, problems: string[]): void {
+  if (parsed.flag('dry-run') && parsed.flag('once'))
+    problems.push('--dry-run and --once: one sends nothing, the other a request: give one of them.');
+  const chosen = ['dry-run', 'once'].find((name) => parsed.flag(name));
+  const given = OF_RESULTS.filter((name) => parsed.last(name) !== undefined);
+  if (chosen !== undefined && given.length > 0)
+    problems.push(`--${chosen} with --${given.join(', --')}: nothing is measured: leave one of them out.`);
 }
 
 function withPlanned(options: RunOptions, { url, mix, variables }: Planned): RunOptions {

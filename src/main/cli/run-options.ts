@@ -127,9 +127,7 @@ const REPEATABLE = new Set([
 export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
   for (const name of Object.keys(RUN_OPTIONS)) {
     const given = parsed.all(name);
-    if (given.length > 1 && !REPEATABLE.has(name)) {
-      problems.push(`--${name} was given ${given.length} times ('${given.join("', '")}'): give it once.`);
-    }
+    if (given.length > 1 && !REPEATABLE.has(name)) problems.push(givenOften(name, given));
   }
   const one = (name: keyof typeof RUN_OPTIONS): string | undefined => parsed.last(name);
   return {
@@ -178,7 +176,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     thresholds: parsed.all('threshold'),
     abortOn: parsed.all('abort-on'),
     seed: one('seed'),
-    insecure: parsed.flag('insecure'),
+    insecure: parsed.flag('insecure') || undefined,
     cacert: one('cacert'),
     cert: one('cert'),
     key: one('key'),
@@ -188,17 +186,28 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     connectTo: parsed.all('connect-to'),
     unixSocket: one('unix-socket'),
     proxy: one('proxy'),
-    http2: parsed.flag('http2'),
-    h2c: parsed.flag('h2c'),
+    http2: parsed.flag('http2') || undefined,
+    h2c: parsed.flag('h2c') || undefined,
     streams: one('streams'),
   };
+}
+
+const SECRET = new Set(['user', 'cookie', 'proxy', 'curl']);
+
+/** A sentence for an option that can be given only once. */
+export function givenOften(name: string, values: readonly string[]): string {
+  const shown = SECRET.has(name) ? '' : ` ('${values.join("', '")}')`;
+  return `--${name} was given ${values.length} times${shown}: give it once.`;
 }
 
 function variablesIn(settings: readonly string[], problems: string[]): Record<string, string> {
   const variables: Record<string, string> = {};
   for (const setting of settings) {
     const equals = setting.indexOf('=');
-    if (equals < 1) problems.push(`--set '${setting}': give it as name=value.`);
+    const name = setting.slice(0, Math.max(0, equals));
+    // What stands there may be a secret.
+    if (equals < 1) problems.push('--set: give it as name=value.');
+    else if (Object.hasOwn(variables, name)) problems.push(`--set '${name}' was given twice: give it once.`);
     else variables[setting.slice(0, equals)] = setting.slice(equals + 1);
   }
   return variables;

@@ -8,6 +8,9 @@ import { SamplesFile, samplesProblem } from '../samples-file.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
 
+/** Options that name files to read. */
+const INPUTS = ['rows', 'urls', 'curl-file', 'har', 'body-file', 'cacert', 'cert', 'key'] as const;
+
 export interface OutputPaths {
   readonly out: string | null;
   readonly samples: string | null;
@@ -15,11 +18,24 @@ export interface OutputPaths {
 }
 
 /** The files that were asked for; problems are added to the list. */
-export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths {
+export function outputPathsFrom(parsed: Parsed, planPath: string | null, problems: string[]): OutputPaths {
+  const inputs = [...INPUTS.flatMap((name) => parsed.all(name)), ...(planPath === null ? [] : [planPath])];
   const out = parsed.last('out') ?? null;
   const samples = parsed.last('samples') ?? null;
   const problem = samples === null ? null : samplesProblem(samples);
   if (problem !== null) problems.push(problem);
+  if (out === '') problems.push("--out '': give the name of a file.");
+  for (const [option, path] of [
+    ['--out', out],
+    ['--samples', samples],
+  ] as const) {
+    const input =
+      path === null || path === '' ? undefined : inputs.find((name) => resolve(name) === resolve(path));
+    if (input !== undefined)
+      problems.push(
+        `${option} '${path}' is a file that is read: it would be overwritten: choose another one.`,
+      );
+  }
   if (out !== null && samples !== null && resolve(out) === resolve(samples))
     problems.push(`--samples '${samples}' is the file of --out too: give each a file of its own.`);
   return { out, samples, stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null };

@@ -4,12 +4,25 @@ import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { Problems, quoted, withoutCredentials } from './problems.ts';
 
 const MOST_REQUESTS = 1_000;
+const OF_REQUESTS = {
+  method: '--method',
+  body: '--body',
+  bodyFile: '--body-file',
+  json: '--json',
+  dataUrlencode: '--data-urlencode',
+  form: '--form',
+  rows: '--rows',
+} as const;
 
 /**
  * Reads what names requests in other words than volley's: a list of URLs, a curl command, a recording. What is
  * read takes the place of those options. Each reader is loaded when it is asked for.
  */
-export async function expandSources(options: RunOptions, found: string[]): Promise<RunOptions> {
+export async function expandSources(
+  options: RunOptions,
+  found: string[],
+  notes: string[] = [],
+): Promise<RunOptions> {
   const { urls, curl, curlFile, har, ...rest } = options;
   const problems = new Problems();
   const given = [
@@ -21,9 +34,9 @@ export async function expandSources(options: RunOptions, found: string[]): Promi
   ];
   if (given.length > 1) {
     found.push(`${given.join(' and ')}: each says where to send requests: give one of them.`);
-    return rest;
+    return { ...rest, mix: [] };
   }
-  const expanded = await expandedBy({ urls, curl, curlFile, har }, rest, problems);
+  const expanded = await expandedBy({ urls, curl, curlFile, har }, rest, problems, notes);
   found.push(...problems.sentences);
   return expanded;
 }
@@ -32,6 +45,7 @@ async function expandedBy(
   { urls, curl, curlFile, har }: Pick<RunOptions, 'urls' | 'curl' | 'curlFile' | 'har'>,
   rest: RunOptions,
   problems: Problems,
+  notes: string[],
 ): Promise<RunOptions> {
   if (urls !== undefined) {
     const text = readText('--urls', urls, problems);
@@ -51,6 +65,9 @@ async function expandedBy(
     const text = readText('--har', har, problems);
     const { readHar } = await import('./har.ts');
     const recording = text === null ? null : readHar(text, problems);
+    const skipped = recording?.skipped ?? 0;
+    if (skipped > 0) notes.push(`${skipped} entries of ${har} are not of http or https, and were left out.`);
+    refuseWithRecording(rest, problems);
     const requests = (recording?.requests ?? []).map((request) => ({ ...request, placeholders: false }));
     return { ...rest, mix: bounded('--har', har, requests, problems) };
   }
@@ -59,6 +76,16 @@ async function expandedBy(
   const { readCurl } = await import('./curl/curl.ts');
   const request = command === null ? null : readCurl(command.trim(), problems);
   return request === null ? { ...rest, mix: [] } : withOwn(request, rest);
+}
+
+/** A recording says what its requests are; headers may be added. */
+function refuseWithRecording(options: RunOptions, problems: Problems): void {
+  const given = Object.entries(OF_REQUESTS).flatMap(([name, option]) => {
+    const value = options[name as keyof typeof OF_REQUESTS];
+    return value === undefined || isEmptyList(value) ? [] : [option];
+  });
+  if (given.length > 0)
+    problems.add(`--har with ${given.join(', ')}: the recording says what is sent: leave one of them out.`);
 }
 
 /** What volley's own options say comes before what the command says; headers are added. */

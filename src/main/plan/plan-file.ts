@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isCollection, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import type { NamedRequestOptions, RequestOptions } from './options.ts';
@@ -26,7 +26,7 @@ export interface PlanFile {
 export function readPlanFile(path: string): PlanFile {
   const text = readText(path);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
@@ -37,6 +37,8 @@ export function readPlanFile(path: string): PlanFile {
       document.errors.map(({ message, pos }) => `${placeAt(pos[0])}: ${firstLine(message)}.`),
     );
   }
+  const unquoted = unquotedIn(document, placeAt);
+  if (unquoted.length > 0) throw new VolleyError(ERROR_CODES.usage, unquoted);
   const placeOf = (keys: readonly PropertyKey[]): Place => {
     for (let length = keys.length; length > 0; length--) {
       const node = document.getIn(keys.slice(0, length), true);
@@ -44,11 +46,11 @@ export function readPlanFile(path: string): PlanFile {
     }
     return placeAt(0);
   };
-  const read = PLAN.safeParse(document.toJS() ?? {});
+  const read = PLAN.safeParse(withoutAnchors(document.toJS() ?? {}));
   if (!read.success) {
     throw new VolleyError(
       ERROR_CODES.usage,
-      read.error.issues.map((issue) => sentenceOf(issue, placeOf)),
+      read.error.issues.flatMap((issue) => sentencesOf(issue, placeOf)),
     );
   }
   const { variables = {}, mix, ...options } = read.data;
@@ -71,20 +73,50 @@ function readText(path: string): string {
   }
 }
 
-function sentenceOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyKey[]) => Place): string {
+function sentencesOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyKey[]) => Place): string[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     const known = Object.keys(issue.path.length === 0 ? PLAN.shape : MIX_ENTRY.shape).join(', ');
-    return issue.keys
-      .map(
-        (key) =>
-          `${placeOf([...issue.path, key])}: '${key}' is nothing that a plan says here: choose from ${known}.`,
-      )
-      .join('\n');
+    return issue.keys.map(
+      (key) =>
+        `${placeOf([...issue.path, key])}: '${key}' is nothing that a plan says here: choose from ${known}.`,
+    );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
-    return `${placeOf(issue.path)}: '${name}' is missing.`;
-  return `${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${firstLine(issue.message)}.`;
+    return [`${placeOf(issue.path)}: '${name}' is missing.`];
+  return [`${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${firstLine(issue.message)}.`];
+}
+
+/**
+ * What YAML takes for something else than was meant: braces without quotes for a map, and numbers whose text
+ * would change, where the text is sent.
+ */
+function unquotedIn(document: Document, placeAt: (offset: number) => Place): string[] {
+  const found: string[] = [];
+  visit(document, {
+    Pair: (_key, { key }) => {
+      if (!isCollection(key)) return undefined;
+      found.push(
+        `${placeAt(key.range?.[0] ?? 0)}: braces without quotes: write a placeholder as '{{name}}'.`,
+      );
+      return visit.SKIP;
+    },
+    Scalar: (_key, { value, source, range }, path) => {
+      if (typeof value !== 'number' || source === undefined || String(value) === source) return;
+      const isSent = path.some((node) => isPair(node) && SENT.has(String(node.key)));
+      if (isSent)
+        found.push(`${placeAt(range?.[0] ?? 0)}: ${source} would be sent as ${value}: put it in quotes.`);
+    },
+  });
+  return found;
+}
+
+const SENT = new Set(['variables', 'json', 'header']);
+
+/** Fields of the file's own, such as those that only hold anchors. */
+function withoutAnchors(plan: unknown): unknown {
+  if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) return plan;
+  return Object.fromEntries(Object.entries(plan).filter(([name]) => !name.startsWith('x-')));
 }
 
 function firstLine(text: string): string {
@@ -97,6 +129,7 @@ function given(
   value: PlanEntry | undefined,
 ): (readonly [name: string, values: readonly string[] | true])[] {
   if (value === undefined || value === false || name === '$schema') return [];
+  if (name === 'json' && typeof value !== 'string') return [[name, [JSON.stringify(value)]]];
   if (value !== true) return [[name, textsOf(value)]];
   return [[name, name === 'location' ? [''] : true]];
 }

@@ -59,7 +59,7 @@ export const PLAN = z.strictObject({
   'max-in-flight': quantity.optional(),
   pacing: text.optional(),
   ...REQUEST,
-  json: text.optional(),
+  json: jsonText.optional(),
   location: z.union([z.number(), z.boolean()]).optional(),
   urls: text.optional(),
   curl: text.optional(),
@@ -95,12 +95,7 @@ export const PLAN = z.strictObject({
 });
 
 /** The value of one option in a plan. */
-export type PlanEntry =
-  | string
-  | number
-  | boolean
-  | readonly string[]
-  | Readonly<Record<string, string | number>>;
+export type PlanEntry = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** The JSON Schema of a plan, for editors. */
 export function planJsonSchema(): unknown {

@@ -129,6 +129,7 @@ export function checkOptions(
   }
   return {
     ...parsed,
+    notes: [],
     mode,
     workers,
     concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
@@ -171,8 +172,9 @@ export async function readOptions(
   earlier: readonly string[] = [],
 ): Promise<UnresolvedPlan> {
   const problems = [...earlier];
-  const expanded = isObject(options) ? await expandSources(options, problems) : options;
-  return checkOptions(expanded, problems);
+  const notes: string[] = [];
+  const expanded = isObject(options) ? await expandSources(options, problems, notes) : options;
+  return { ...checkOptions(expanded, problems), notes };
 }
 
 function isObject(options: unknown): boolean {
@@ -259,7 +261,12 @@ function checkPercentiles(given: string | readonly string[], problems: Problems)
       problems.add(`--percentiles ${quoted(label)}: give numbers between 0 and 100, such as 50,90,99.9.`);
     }
   }
-  return [...new Set(labels)];
+  return [...new Set(labels.map(canonical))];
+}
+
+/** 50.0 is 50. */
+function canonical(label: string): string {
+  return label.includes('.') ? label.replace(/\.?0+$/, '') : label;
 }
 
 function optional<T, R>(value: T | undefined, read: (value: T) => R | null): R | null {

@@ -127,6 +127,12 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     problems.add('No URL was given: say where to send requests, for instance volley http://localhost:8080/.');
     return null;
   }
+  if (/^https?:(?!\/\/)/i.test(text) && !/^https?:\d/i.test(text)) {
+    problems.add(
+      `The URL ${quotedUrl(text)} cannot be read: write two slashes after the scheme, as in http://host/.`,
+    );
+    return null;
+  }
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const url = URL.parse(hasScheme ? text : `http://${text}`);
   if (url === null || url.hostname === '') {

@@ -1,6 +1,14 @@
 import type { OnceExchange } from '../../protocol/once.ts';
 
-const SECRET_FIELDS = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+const SECRET_FIELDS = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-api-key',
+  'api-key',
+  'x-auth-token',
+]);
 const MOST_SHOWN_BYTES = 4_096;
 
 /** A request and its answer, line by line, as curl shows them with -v. */

@@ -14,6 +14,7 @@ import {
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
+import { withoutSecrets } from '../secrets.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
@@ -38,7 +39,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const windows = collected.records.series.buckets();
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
-  const errors = rankedErrors(merged);
+  const errors = rankedErrors(merged, plan.secrets);
   const requests = sumOfRequests(workerSummaries);
   const rate = {
     targetPerSecond: targetPerSecond(collected, windowMs),
@@ -61,7 +62,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     stoppedBy: collected.stoppedBy,
     degraded: false,
     degradedReasons: [],
-    notes: notesOn(plan.load, latencies),
+    notes: [...plan.notes, ...notesOn(plan.load, latencies)],
     windowMs,
     requests,
     rate,
@@ -238,8 +239,10 @@ function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): 
 }
 
 /** Most frequent first. */
-function rankedErrors(merged: MergedTally): ErrorSummary[] {
-  return [...merged.errors.values()].sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
+function rankedErrors(merged: MergedTally, secrets: readonly string[]): ErrorSummary[] {
+  return [...merged.errors.values()]
+    .map((error) => ({ ...error, example: withoutSecrets(error.example, secrets) }))
+    .sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
 }
 
 /** Successful responses that ended within the window, whenever they began. */

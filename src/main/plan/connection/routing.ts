@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../../protocol/routes.ts';
 import type { ConnectionOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
@@ -46,7 +47,7 @@ function parseResolve(text: string, problems: Problems): ResolveRule | null {
     );
     return null;
   }
-  return { hostname: bare(host), port, addresses };
+  return { hostname: asciiName(bare(host)), port, addresses };
 }
 
 function parseConnectTo(text: string, problems: Problems): ConnectToRule | null {
@@ -113,4 +114,9 @@ function addressOf(text: string): Address | null {
 
 function bare(host: string): string {
   return host.replace(/^\[|\]$/g, '');
+}
+
+/** As URLs have it; an address stays as it is. */
+function asciiName(host: string): string {
+  return isIP(host) === 0 ? domainToASCII(host) || host : host;
 }

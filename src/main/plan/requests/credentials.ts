@@ -6,12 +6,14 @@ import { type Problems, quoted } from '../problems.ts';
  * no result and no message.
  */
 export function parseAuthorization(options: RequestOptions, url: URL, problems: Problems): string | null {
-  const { user, bearerEnv } = options;
+  const { user, bearerEnv, headers } = options;
   const inUrl = url.username !== '' || url.password !== '';
+  const hasHeader = (headers ?? []).some((line) => /^authorization\s*:/i.test(line));
   const given = [
     ...(inUrl ? ['a user name in the URL'] : []),
     ...(user === undefined ? [] : ['--user']),
     ...(bearerEnv === undefined ? [] : ['--bearer-env']),
+    ...(hasHeader ? ['an authorization header'] : []),
   ];
   if (given.length > 1) {
     problems.add(`${given.join(' and ')}: a request has one authorization: give one of them.`);

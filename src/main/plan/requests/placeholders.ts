@@ -20,6 +20,10 @@ interface Marked {
 
 /** Where placeholders take their names from. */
 export interface Names {
+  /** Takes up what comes from the environment. */
+  readonly secrets: Set<string>;
+  /** False where the rows could not be read: then any name may be one of their columns. */
+  readonly areKnown: boolean;
   /** Of the rows; null where there are none. */
   readonly columns: readonly string[] | null;
   readonly variables: ReadonlyMap<string, string>;
@@ -52,6 +56,7 @@ export class Placeholders {
       const isRaw = /^raw\s/.test(name);
       const meaning = this.#meaningOf(name.replace(/^raw\s+/, ''), isRaw ? 'raw' : encoding);
       if (meaning === null) {
+        if (!this.#names.areKnown) return original;
         this.#problems.add(`${option}: ${quoted(original)} ${this.#whatThereIs(name)}`);
         return original;
       }
@@ -110,10 +115,20 @@ export class Placeholders {
       case 'random':
         return randomMeaning(rest, encoding);
       case 'env':
-        return environmentMeaning(rest, encoding);
+        return this.#environmentMeaning(rest, encoding);
       default:
         return null;
     }
+  }
+
+  #environmentMeaning(
+    [name = '', ...more]: readonly string[],
+    encoding: PlaceholderEncoding,
+  ): Meaning | null {
+    const value = process.env[name];
+    if (more.length > 0 || value === undefined) return null;
+    this.#names.secrets.add(value);
+    return { text: encoded(value, encoding) };
   }
 
   #whatThereIs(name: string): string {
@@ -143,12 +158,4 @@ function randomMeaning(
   return from <= to && to - from < HIGHEST_RANDOM
     ? { placeholder: { source: { type: 'random', from, to }, encoding } }
     : null;
-}
-
-function environmentMeaning(
-  [name = '', ...more]: readonly string[],
-  encoding: PlaceholderEncoding,
-): Meaning | null {
-  const value = process.env[name];
-  return more.length > 0 || value === undefined ? null : { text: encoded(value, encoding) };
 }

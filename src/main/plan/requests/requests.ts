@@ -7,6 +7,7 @@ import type {
 } from '../../../protocol/request.ts';
 import { ROWS_MODES } from '../../../protocol/request.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
+import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems, quoted } from '../problems.ts';
@@ -27,6 +28,7 @@ export type UnresolvedRequest = Omit<RequestPlan, 'target'> & { readonly target:
 export interface UnresolvedRequests {
   readonly mix: readonly UnresolvedRequest[];
   readonly rows: RowsPlan | null;
+  readonly secrets: readonly string[];
 }
 
 /**
@@ -42,6 +44,8 @@ export function parseRequests(
 ): UnresolvedRequests | null {
   const rows = parseRows(options, problems);
   const names = {
+    secrets: new Set<string>(),
+    areKnown: options.rows === undefined || rows !== null,
     columns: rows?.cells.columns ?? columns,
     variables: new Map(Object.entries(options.variables ?? {})),
   };
@@ -50,7 +54,7 @@ export function parseRequests(
   );
   const known = requests.filter((request) => request !== null);
   checkNames(known, problems);
-  return known.length < requests.length ? null : { mix: known, rows };
+  return known.length < requests.length ? null : { mix: known, rows, secrets: [...names.secrets] };
 }
 
 function parseRequest(
@@ -69,15 +73,17 @@ function parseRequest(
       : markRequest(request, placeholders, found);
   const target = parseTarget({ ...connectionOptionsOf(options), ...marked }, userAgent, found);
   const expectation = parseExpectation(request, found);
-  const weight = found.count('weight', request.weight ?? 1, 1, MOST_WEIGHT);
+  const weight = found.count(`Request ${quoted(request.name)}: weight`, request.weight ?? 1, 1, MOST_WEIGHT);
   const maxRedirects = parseLocation(request.location, found);
   for (const sentence of found.sentences) problems.add(placeholders.shown(sentence));
   if (target === null || weight === null || maxRedirects === null || found.sentences.length > 0) return null;
 
   const templates = templatesOf(target, openUrl, placeholders);
   const before = problems.sentences.length;
+  checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
-  if (rows !== null || names.columns === null) checkRows(request.name, templates, rows, problems);
+  if (rows !== null || names.columns === null)
+    checkRows(request.name, templates, rows, problems, marked.json !== undefined);
   if (problems.sentences.length > before) return null;
   return {
     name: request.name,
@@ -87,6 +93,22 @@ function parseRequest(
     expectation,
     maxRedirects,
   };
+}
+
+/** What stands for a variable, or comes from the environment, may be no header value. */
+function checkConstants(
+  name: string,
+  { headers }: UnresolvedTarget,
+  placeholders: Placeholders,
+  problems: Problems,
+): void {
+  headers.forEach((text, index) => {
+    const value = placeholders.constant(text);
+    if (index % 2 === 1 && value !== null && NOT_IN_A_HEADER.test(value))
+      problems.add(
+        `${name}: the header value ${quoted(placeholders.shown(text))} has a character that no header may have.`,
+      );
+  });
 }
 
 /** What is left to fill in for each request. */

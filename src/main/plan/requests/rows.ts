@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import { CsvError, parse } from 'csv-parse/sync';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
+import { parseExactJson, textOfJson } from '../../../requests/exact-json.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
 import { type Problems, quoted } from '../problems.ts';
-import { shownCell } from './row-cells.ts';
 
 /** Rows are kept in memory by every worker. */
 const LARGEST_FILE_BYTES = 256 * 2 ** 20;
@@ -95,7 +95,7 @@ function fromJsonLines(text: string): RowCells {
     const missing = columns.find((column) => !Object.hasOwn(row, column));
     if (missing !== undefined)
       throw new Error(`line ${index + 1} lacks ${quoted(missing)}, which the first row has`);
-    table.add(columns.map((column) => shownCell(row[column])));
+    table.add(columns.map((column) => textOfJson(row[column])));
   }
   return (table ?? new RowTableBuilder([])).build();
 }
@@ -104,7 +104,7 @@ function fromJsonLines(text: string): RowCells {
 export function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseExactJson(line);
   } catch (error) {
     throw new Error(`line ${number} is not JSON: ${messageOf(error)}`);
   }
