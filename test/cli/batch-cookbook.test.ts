@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { idsOf, idsTo, readAnswered, useFolder } from '../support/batch.ts';
+import { idsOf, idsTo, readAnswered } from '../support/batch.ts';
 import { ROOT, startVolley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();

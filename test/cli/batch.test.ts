@@ -2,16 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { fateOf } from '../../src/target/flaky.ts';
-import {
-  type Answered,
-  idsOf,
-  idsTo,
-  readAnswered,
-  useFolder,
-  withoutLatencies,
-  writeIds,
-} from '../support/batch.ts';
+import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
 import { startVolley, volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
 import { listening, useTargets } from '../support/target.ts';
@@ -126,89 +119,6 @@ describe.each(MODES)('%s', (mode) => {
     expect(askedFor(target.stats().byPath, '/flaky/', 500).filter((times) => times > 1).length).toBeLessThan(
       6,
     );
-  });
-});
-
-describe('after kill -9', () => {
-  const COUNT = 3_000;
-
-  test('three times, the output is that of an undisturbed run, and few requests are sent again', async () => {
-    const target = await startTarget();
-    const [rows, out] = [writeIds(inFolder('killed.csv'), COUNT), inFolder('killed-out.csv')];
-    const words = ['batch', rows, `${target.url}flaky/{{id}}`, '--select', 'fate=fate', '--allow-failures'];
-    const options = ['--retries', '0', '--timeout', '300ms', '-c', '10', '-w', '2'];
-    let allowed = 0;
-    for (const [round, mode] of ['threads', 'processes', 'threads'].entries()) {
-      const resume = round === 0 ? [] : ['--resume'];
-      const { child, ended } = startVolley([
-        ...[...words, ...options, '--rate', '1000', '--mode', mode, '--out', out, ...resume],
-      ]);
-      const before = target.stats().requests;
-      const seen: { atMs: number; requests: number }[] = [];
-      await eventually(() => {
-        seen.push({ atMs: performance.now(), requests: target.stats().requests });
-        return target.stats().requests > before + 400 + 150 * round;
-      }, 'some rows are sent');
-      child.kill('SIGKILL');
-      await ended;
-      const killedAtMs = performance.now();
-      await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
-      const earlier = seen.findLast(({ atMs }) => atMs < killedAtMs - 100)?.requests ?? before;
-      allowed += target.stats().requests - earlier + 10;
-    }
-    const last = await volley(...words, ...options, '--out', out, '--resume');
-    expect(last.code).toBe(0);
-    expect(last.stdout).toContain('journalled before');
-    const answered = readAnswered(out);
-    const undisturbed = inFolder('undisturbed.csv');
-    const sent = target.stats().requests;
-    await volley(...words, ...options, '--out', undisturbed);
-    expect(withoutLatencies(answered)).toEqual(withoutLatencies(readAnswered(undisturbed)));
-    expect(sent - COUNT).toBeLessThanOrEqual(allowed);
-  });
-
-  test('rows from stdin go on too, unless what was read has changed', async () => {
-    const target = await startTarget();
-    const out = inFolder('piped.csv');
-    const words = ['batch', '-', `${target.url}delay/1?{{id}}`, '--out', out];
-    const rows = `id\n${idsTo(600).join('\n')}\n`;
-    const first = startVolley([...words, '--rate', '500'], {}, rows);
-    await eventually(() => target.stats().requests > 200, 'some rows are sent');
-    first.child.kill('SIGKILL');
-    await first.ended;
-    const sent = target.stats().requests;
-    const changed = await startVolley([...words, '--resume'], {}, rows.replace('\n7\n', '\n8\n')).ended;
-    expect(changed.code).toBe(2);
-    expect(changed.stderr).toContain('its first rows have changed');
-    expect(target.stats().requests).toBe(sent);
-    expect((await startVolley([...words, '--resume'], {}, rows).ended).code).toBe(0);
-    expect(idsOf(readAnswered(out))).toEqual(idsTo(600));
-  });
-
-  test('another file, another request or a second beginning is refused, and nothing is sent', async () => {
-    const target = await startTarget();
-    const [rows, out] = [writeIds(inFolder('refused.csv'), 400), inFolder('refused-out.csv')];
-    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
-    const { child, ended } = startVolley([...words, '--rate', '200']);
-    await eventually(() => target.stats().requests > 50, 'some rows are sent');
-    child.kill('SIGKILL');
-    await ended;
-    const sent = target.stats().requests;
-    const refusals = [
-      [await volley(...words), 'of a batch that has not ended is there: add --resume'],
-      [await volley(...words, '--resume', '--select', 'a=b'), 'are not those of the journal'],
-      [await volley(...words.slice(0, 3), '--out', inFolder('other.csv'), '--resume'), 'there is no journal'],
-    ] as const;
-    writeIds(rows, 401);
-    const changed = [await volley(...words, '--resume'), 'have changed since the journal was begun'] as const;
-    for (const [{ code, stderr }, reason] of [...refusals, changed]) {
-      expect(stderr).toContain(reason);
-      expect(code).toBe(2);
-    }
-    expect(target.stats().requests).toBe(sent);
-    writeIds(rows, 400);
-    expect((await volley(...words, '--resume', '--mode', 'inline')).code).toBe(0);
-    expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
   });
 });
 

@@ -1,15 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-
-/** A folder for one test file; it is gone afterwards. */
-export function useFolder(): (name: string) => string {
-  const folder = mkdtempSync(join(tmpdir(), 'volley-batch-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  return (name) => join(folder, name);
-}
 
 /** Writes rows with the ids 1 to `count`, and a name with a comma in it. */
 export function writeIds(path: string, count: number): string {

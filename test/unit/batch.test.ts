@@ -214,7 +214,12 @@ describe('dealing', () => {
 
   test('gives rows to who asks, what a lost worker held to the others, and ends when all are answered', async () => {
     const sunk: number[] = [];
-    const sink = { isFull: false, onRoom: () => {}, add: ({ number }: InputRow) => sunk.push(number) };
+    const sink = {
+      isFull: false,
+      isBehind: false,
+      onRoom: () => {},
+      add: ({ number }: InputRow) => sunk.push(number),
+    };
     const dealer = new Dealer(sourceOf(5), sink, () => {});
     const posted: [number, CoordinatorMessage][] = [];
     dealer.begin((index, message) => posted.push([index, message]), 2);
@@ -241,23 +246,44 @@ describe('dealing', () => {
   });
 
   test('waits for room', async () => {
-    const sink = { isFull: true, onRoom: () => {}, add: () => {} };
+    const sink = { isFull: false, isBehind: true, onRoom: () => {}, add: () => {} };
     const dealer = new Dealer(sourceOf(5), sink, () => {});
     const posted: [number, CoordinatorMessage][] = [];
     dealer.begin((index, message) => posted.push([index, message]), 1);
     dealer.onMessage(0, { type: 'wants-rows', rows: 2 });
     await turn();
     expect(posted).toEqual([]);
-    sink.isFull = false;
+    sink.isBehind = false;
     sink.onRoom();
     await turn();
     expect(dealtTo(posted)).toEqual(['0: 1 2']);
   });
 
+  test('while rows wait for one before them, deals that one again where it was lost, and nothing new', async () => {
+    const sink = { isFull: false, isBehind: false, onRoom: () => {}, add: () => {} };
+    const dealer = new Dealer(sourceOf(5), sink, () => {});
+    const posted: [number, CoordinatorMessage][] = [];
+    dealer.begin((index, message) => posted.push([index, message]), 3);
+    dealer.onMessage(0, { type: 'wants-rows', rows: 1 });
+    dealer.onMessage(1, { type: 'wants-rows', rows: 2 });
+    await turn();
+    sink.isFull = true;
+    dealer.onMessage(2, { type: 'wants-rows', rows: 2 });
+    await turn();
+    expect(dealtTo(posted.splice(0))).toEqual(['0: 1', '1: 2 3']);
+    dealer.onEnd(0);
+    await turn();
+    expect(dealtTo(posted)).toEqual(['2: 1']);
+  });
+
   test('stops where the input cannot be read on', async () => {
     let troubles = 0;
     const source = { columns: ['id'], next: () => Promise.reject(new Error('line 7 is bad')) };
-    const dealer = new Dealer(source, { isFull: false, onRoom: () => {}, add: () => {} }, () => troubles++);
+    const dealer = new Dealer(
+      source,
+      { isFull: false, isBehind: false, onRoom: () => {}, add: () => {} },
+      () => troubles++,
+    );
     dealer.begin(() => {}, 1);
     dealer.onMessage(0, { type: 'wants-rows', rows: 2 });
     await turn();

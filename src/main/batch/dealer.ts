@@ -14,7 +14,9 @@ export interface RowSource {
 
 /** Who takes a row with its answer. */
 export interface AnswerSink {
-  /** More must not be dealt until `onRoom` is called. */
+  /** The disk, or whoever reads, is behind: nothing is dealt until `onRoom` is called. */
+  readonly isBehind: boolean;
+  /** Too many rows wait for one before them: no new ones are dealt until `onRoom` is called. */
   readonly isFull: boolean;
   onRoom: () => void;
   add(row: InputRow, answer: RowAnswer): void;
@@ -77,7 +79,8 @@ export class Dealer implements RowDealing {
         return;
       case 'answers':
         for (const answer of message.answers) this.#take(answer);
-        this.#endIfComplete();
+        if (this.#canDeal) this.#deal();
+        else this.#endIfComplete();
         return;
       case 'not-saved':
         this.fail({ kind: 'output', message: message.message });
@@ -131,11 +134,17 @@ export class Dealer implements RowDealing {
 
   get #canDeal(): boolean {
     const hasRows = this.#again.length > 0 || !this.#isAtEnd;
-    return hasRows && this.#asked.size > 0 && !this.#stopped && !this.#sink.isFull;
+    return hasRows && this.#asked.size > 0 && this.#hasRoom;
+  }
+
+  /** Rows that others wait for may be those that were lost, or after a resume those that come first. */
+  get #hasRoom(): boolean {
+    if (this.#stopped || this.#sink.isBehind) return false;
+    return !this.#sink.isFull || this.#again.length > 0 || this.#held.size === 0;
   }
 
   async #dealAll(): Promise<void> {
-    while (!this.#stopped && !this.#sink.isFull) {
+    while (this.#hasRoom) {
       const [next] = this.#asked;
       if (next === undefined) return;
       const [worker, most] = next;

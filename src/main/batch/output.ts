@@ -25,13 +25,20 @@ export function printedOutput(onError: (error: unknown) => void): Output {
   return { queue, commit: () => queue.flush(), discard: () => queue.flush() };
 }
 
+/** Where the journal of an output lies; null where there can be none, beside a pipe or a device. */
+export async function journalPathOf(path: string): Promise<string | null> {
+  const finalPath = await realpath(path).catch(() => path);
+  const known = await stat(finalPath).catch(() => null);
+  return known === null || known.isFile() || known.isDirectory() ? `${finalPath}.journal` : null;
+}
+
 /**
  * Opens the output: a file that is written beside its name until it is complete, or a pipe or device, which
  * is written to as it is; then there is nothing to resume from.
  *
  * @throws VolleyError VOLLEY_OUTPUT
  */
-export async function openOutput(path: string, onError: (error: unknown) => void): Promise<OpenedOutput> {
+export async function openOutput(path: string, onError: (error: unknown) => void): Promise<Output> {
   try {
     const finalPath = await realpath(path).catch(() => path);
     const known = await stat(finalPath).catch(() => null);
@@ -60,11 +67,6 @@ class OpenedOutput implements Output {
     this.#partialPath = partialPath;
     this.#file = file;
     this.queue = new AppendQueue((pieces) => file.appendFile(pieces.join('')), WRITE_DELAY_MS, onError);
-  }
-
-  /** Where the journal lies; null where there can be none. */
-  get journalPath(): string | null {
-    return this.#partialPath === null ? null : `${this.#path}.journal`;
   }
 
   async commit(): Promise<void> {

@@ -40,9 +40,11 @@ export class Results implements AnswerSink {
   }
 
   get isFull(): boolean {
-    return (
-      this.#waiting.size >= MOST_WAITING_ROWS || this.#output.isBehind || this.#journal?.isBehind === true
-    );
+    return this.#waiting.size >= MOST_WAITING_ROWS;
+  }
+
+  get isBehind(): boolean {
+    return this.#output.isBehind || this.#journal?.isBehind === true;
   }
 
   add(row: InputRow, answer: RowAnswer): void {
@@ -65,7 +67,7 @@ export class Results implements AnswerSink {
       this.#output.add(due);
       this.#waiting.delete(this.#next++);
     }
-    if (wasFull && !this.isFull) this.onRoom();
+    if (wasFull && !this.isFull) this.#tellRoom();
   }
 
   /** Resolves when there is room for more, or never will be. */
@@ -74,6 +76,6 @@ export class Results implements AnswerSink {
   }
 
   #tellRoom(): void {
-    if (!this.isFull) this.onRoom();
+    if (!this.isBehind) this.onRoom();
   }
 }

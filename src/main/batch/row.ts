@@ -8,5 +8,4 @@ export interface InputRow {
   readonly values: readonly unknown[];
 }
 
-export const FORMATS = ['csv', 'jsonl'] as const;
-export type Format = (typeof FORMATS)[number];
+export type Format = 'csv' | 'jsonl';

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
 import { createMonotonicClock } from '../../protocol/clock.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { holdHeapDown } from '../../requests/steady-heap.ts';
 import { Coordinator } from '../coordinator.ts';
 import { quoted } from '../plan/problems.ts';
 import { POOLS } from '../pool/pools.ts';
@@ -12,7 +12,7 @@ import { summarize } from '../summary/summarize.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import type { Batch } from './options.ts';
-import { type Output, openOutput, printedOutput } from './output.ts';
+import { journalPathOf, type Output, openOutput, printedOutput } from './output.ts';
 import { RecordWriter } from './record.ts';
 import { Results } from './results.ts';
 import type { RowCounts } from './tally.ts';
@@ -63,13 +63,13 @@ export interface BatchRun {
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_USAGE; then nothing was sent
  */
 export async function startBatch(batch: Batch): Promise<BatchRun> {
+  let early: Trouble | null = null;
   let fail = (trouble: Trouble): void => {
-    throw new VolleyError(ERROR_CODES.output, trouble.message);
+    early ??= trouble;
   };
   const onOutputError = (error: unknown): void =>
     fail({ kind: 'output', message: codeOf(error) || messageOf(error) });
-  // What a row leaves dies young: without this, a long batch needs far more memory than a short one.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  holdHeapDown();
   await makeFolder(batch);
   const opened = await openResults(batch, onOutputError);
   const { results, source, plan } = opened;
@@ -80,11 +80,12 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
     mostExactRequests: MOST_EXACT_REQUESTS,
   });
   fail = (trouble) => dealer.fail(trouble);
+  if (early !== null) dealer.fail(early);
   const doneBefore = results.counts.done;
   const finish = async (): Promise<BatchResult> => {
     const createPool = await POOLS[plan.mode]();
-    const collected = await coordinator.run(createPool);
-    await opened.close(dealer);
+    // What was answered is kept, whatever becomes of the workers.
+    const collected = await coordinator.run(createPool).finally(() => opened.close(dealer));
     const summary = summarize(withBudget(collected), clock);
     return {
       summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
@@ -94,7 +95,7 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
       returned: dealer.returned,
       isComplete: dealer.isComplete && dealer.trouble === null,
       trouble: dealer.trouble,
-      journalPath: opened.journalPath,
+      journalPath: results.counts.done === 0 ? null : opened.journalPath,
     };
   };
   return {
@@ -128,9 +129,7 @@ interface OpenedResults {
 async function openResults(batch: Batch, onError: (error: unknown) => void): Promise<OpenedResults> {
   const { input, out, format, select, byDefault, order, isCsvSafe } = batch;
   const { reader } = input;
-  const file = out === null ? null : await openOutput(out, onError);
-  const output: Output = file ?? printedOutput(onError);
-  const journalPath = file?.journalPath ?? null;
+  const journalPath = out === null ? null : await journalPathOf(out);
   const checkpoint = (): Checkpoint => ({ rows: reader.count, digest: reader.digest });
   const records = new RecordWriter({
     format,
@@ -139,28 +138,30 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
     byDefault,
     isCsvSafe,
   });
+  // The journal comes first: where there is one already, the output may be somebody else's.
+  const earlier = batch.resume ? await openJournal(batch, journalPath) : null;
+  const seed = earlier?.seed ?? batch.plan.seed;
+  const created =
+    earlier !== null || journalPath === null
+      ? null
+      : await createJournal(journalPath, batch, seed, checkpoint, onError);
   try {
-    const earlier = batch.resume ? await openJournal(batch, journalPath) : null;
-    const seed = earlier?.seed ?? batch.plan.seed;
-    const done = new DoneRows();
+    const output = out === null ? printedOutput(onError) : await openOutput(out, onError);
     const results = new Results(records, output.queue, order);
+    const done = new DoneRows();
     if (earlier !== null) await replay(earlier.reader, done, results);
-    const journal =
-      earlier !== null
-        ? await Journal.reopen(earlier.reader, checkpoint, onError)
-        : journalPath === null
-          ? null
-          : await createJournal(journalPath, batch, seed, checkpoint, onError);
+    const journal = earlier === null ? created : await Journal.reopen(earlier.reader, checkpoint, onError);
     if (journal !== null) results.journalTo(journal);
     return {
       results,
       source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
       plan: { ...batch.plan, seed },
       journalPath,
-      close: (dealer) => close(dealer, output, journal, onError),
+      close: (dealer) => close(dealer, results, output, journal, onError),
     };
   } catch (error) {
-    await output.discard();
+    await created?.close();
+    await created?.remove();
     throw error;
   }
 }
@@ -174,6 +175,7 @@ async function replay(reader: JournalReader, done: DoneRows, results: Results): 
 
 async function close(
   dealer: Dealer,
+  { counts }: Results,
   output: Output,
   journal: Journal | null,
   onError: (error: unknown) => void,
@@ -182,6 +184,8 @@ async function close(
   await output.queue.flush();
   if (!dealer.isComplete || dealer.trouble !== null) {
     await output.discard();
+    // Nothing to go on after: the next run may begin anew.
+    if (counts.done === 0) await journal?.remove();
     return;
   }
   try {

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { createRandom, type Random } from '../../metrics/random.ts';
 import type { BatchPlan, DealtMessage, RowAnswer, RowChunk } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
@@ -7,6 +6,7 @@ import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
+import { holdHeapDown } from '../../requests/steady-heap.ts';
 import { backoffMs } from '../backoff.ts';
 import { AnswerBox } from '../batch/answer-box.ts';
 import { Selector, saveBody } from '../batch/body.ts';
@@ -61,8 +61,7 @@ export class BatchLoad implements Load {
     requests: RequestSource,
     channel: WorkerChannel,
   ) {
-    // What a row leaves dies young: without this, a long batch needs far more memory than a short one.
-    setFlagsFromString('--semi-space-growth-factor=1');
+    holdHeapDown();
     this.#plan = plan;
     this.#sender = sender;
     this.#requests = requests;
