@@ -11,7 +11,7 @@ import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { classifyFailure } from './failure.ts';
-import { BatchLoad } from './loads/batch-load.ts';
+import type { BatchLoad } from './loads/batch-load.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, Sender } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
@@ -43,7 +43,8 @@ export class ShardRun implements ExchangeOwner, Sender {
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
 
-  constructor(shard: Shard, channel: WorkerChannel, clock: Clock) {
+  /** `Batch` is what a shard with a batch needs besides; it is loaded for no other. */
+  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, Batch: typeof BatchLoad | null = null) {
     this.clock = clock;
     this.#shard = shard;
     this.#work = new CpuWork(shard.cpuWork);
@@ -52,7 +53,9 @@ export class ShardRun implements ExchangeOwner, Sender {
     const requests = new RequestSource(shard);
     const random = createRandom(shard.seed, shard.index);
     this.#batch =
-      shard.batch === undefined ? null : new BatchLoad(shard, shard.batch, this, requests, channel);
+      shard.batch === undefined || Batch === null
+        ? null
+        : new Batch(shard, shard.batch, this, requests, channel);
     this.#requests = this.#batch ?? requests;
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     this.#load =

@@ -17,11 +17,15 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   let run: ShardRun | null = null;
   let usage = new UsageMeter();
   let windowEndMs: number | null = null;
+  /** A stop that came before there was anything to stop. */
+  let earlyDrainMs: number | null = null;
   let endOfLoad: NodeJS.Timeout | null = null;
 
   const carryOut = async (shard: Shard): Promise<void> => {
     windowEndMs = shard.windowEndMs;
-    run = new ShardRun(shard, channel, clock);
+    const Batch = shard.batch === undefined ? null : (await import('./loads/batch-load.ts')).BatchLoad;
+    run = new ShardRun(shard, channel, clock, Batch);
+    if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
     await run.finished;
@@ -54,7 +58,8 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
         run?.start(message.startAtMs, message.windowAtMs);
         return;
       case 'stop':
-        run?.stop(message.drainMs);
+        if (run === null) earlyDrainMs = message.drainMs;
+        else run.stop(message.drainMs);
         return;
       case 'rows':
       case 'no-more-rows':

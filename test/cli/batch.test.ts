@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { fateOf } from '../../src/target/flaky.ts';
 import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
-import { startVolley, volley } from '../support/cli.ts';
+import { ROOT, startVolley, volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
@@ -44,7 +45,7 @@ describe.each(MODES)('%s', (mode) => {
       `${target.url}flaky/{{id}}`,
       '--out',
       out,
-      ...['--select', 'fate=fate', '--default', 'Data not available', '--retries', '1', '--timeout', '300ms'],
+      ...['--select', 'fate=fate', '--default', 'Data not available', '--retries', '1', '--timeout', '1s'],
       ...options,
     );
     expect(stderr).not.toMatch(/\n\s+at /);
@@ -79,7 +80,7 @@ describe.each(MODES)('%s', (mode) => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('few.csv'), 300), inFolder(`${mode}-times.csv`)];
     const url = `${target.url}flaky/{{id}}?times=1`;
-    const { code } = await volley('batch', rows, url, '--out', out, '--timeout', '300ms', ...options);
+    const { code } = await volley('batch', rows, url, '--out', out, '--timeout', '1s', ...options);
     expect(code).toBe(0);
     expect(readAnswered(out).map((row) => row['volley_attempts'])).toEqual(
       idsTo(300).map((id) => (fateOf(String(id)) === 'ok' ? '1' : '2')),
@@ -103,7 +104,7 @@ describe.each(MODES)('%s', (mode) => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('stopped.csv'), 500), inFolder(`${mode}-stopped.csv`)];
     const words = ['batch', rows, `${target.url}flaky/{{id}}?${mode}`, '--out', out, '--retries', '0'];
-    const limits = ['--timeout', '300ms', '--allow-failures'];
+    const limits = ['--timeout', '1s', '--allow-failures'];
     const started = startVolley([...words, ...limits, '--rate', '200', ...options]);
     await eventually(() => target.stats().requests > 50, 'some rows are sent');
     started.child.kill('SIGINT');
@@ -137,6 +138,36 @@ test('a worker that is killed gives its rows to the others, and the run is marke
   expect(stdout.replaceAll('\n', ' ')).toContain('Its unfinished rows were given to the others.');
   expect(stdout).toMatch(/[\d]+ given to another worker/);
   expect(idsOf(readAnswered(out))).toEqual(idsTo(1_000));
+});
+
+test('a thread that fails gives its rows to the others, and its replacement gets none', async () => {
+  const target = await startTarget();
+  const [rows, out] = [writeIds(inFolder('crashed.csv'), 1_000), inFolder('crashed-out.csv')];
+  const { code, stdout } = await startVolley(
+    ['batch', rows, `${target.url}delay/10?{{id}}`, '--out', out, '-w', '2', '-c', '8', '--chunk', '20'],
+    { env: { NODE_OPTIONS: `--require ${join(ROOT, 'test/fixtures/crash-first-thread.cjs')}` } },
+  ).ended;
+  expect(code).toBe(3);
+  expect(stdout).toContain('was lost: a deliberate failure');
+  expect(idsOf(readAnswered(out))).toEqual(idsTo(1_000));
+});
+
+test('rows from a pipe take no more memory for being many', async () => {
+  const target = await startTarget();
+  const peakBytes = async (count: number): Promise<number> => {
+    const { stdout } = await startVolley(
+      ['batch', '-', target.url, '--mode', 'inline', '-o', 'json', '--out', inFolder('many.csv')],
+      {},
+      `id\n${idsTo(count).join('\n')}\n`,
+    ).ended;
+    const { rows, generator } = JSON.parse(stdout) as {
+      rows: { done: number };
+      generator: { peakRssBytes: number };
+    };
+    expect(rows.done).toBe(count);
+    return generator.peakRssBytes;
+  };
+  expect((await peakBytes(60_000)) - (await peakBytes(5_000))).toBeLessThan(60_000_000);
 });
 
 describe('requests', () => {
