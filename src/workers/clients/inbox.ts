@@ -8,11 +8,21 @@ export interface Recipient {
   show(bytes: Buffer, count: number, readAtMs: number): void;
 }
 
+/** A read that waits; the object and its buffer are used again. */
 interface Waiting {
-  readonly recipient: Recipient;
-  readonly bytes: Buffer;
-  readonly readAtMs: number;
+  recipient: Recipient | null;
+  bytes: Buffer;
+  count: number;
+  readAtMs: number;
 }
+
+/** Most heads and small answers fit. */
+const FIRST_BYTES = 2_048;
+/** Larger buffers are not kept. */
+const MOST_KEPT_BYTES = 16_384;
+const MOST_KEPT = 4_096;
+/** Of those dealt with, so many stay in the list before it is cut. */
+const MOST_DEALT = 1_024;
 
 /** In a burst, answers are dealt with for so long before reading goes first; longer pauses end it. */
 const SLICE_MS = 0.5;
@@ -25,6 +35,7 @@ const SLICE_MS = 0.5;
 export class Inbox {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
+  readonly #unused: Waiting[] = [];
   /** The first of `#waiting` that has not been dealt with. */
   #first = 0;
   #burstSinceMs = Number.NEGATIVE_INFINITY;
@@ -45,7 +56,7 @@ export class Inbox {
       return;
     }
     recipient.waitingReads++;
-    this.#waiting.push({ recipient, bytes: Buffer.from(bytes.subarray(0, count)), readAtMs: nowMs });
+    this.#waiting.push(this.#copyOf(recipient, bytes, count, nowMs));
     this.#schedule();
   }
 
@@ -64,11 +75,15 @@ export class Inbox {
       const waiting = this.#waiting[this.#first++];
       if (waiting !== undefined) this.#show(waiting);
       if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) {
+        if (this.#first >= MOST_DEALT) {
+          this.#waiting.splice(0, this.#first);
+          this.#first = 0;
+        }
         this.#schedule();
         return;
       }
     }
-    this.#waiting = [];
+    this.#waiting.length = 0;
     this.#first = 0;
     this.#lastReadMs = Number.NEGATIVE_INFINITY;
   };
@@ -79,8 +94,22 @@ export class Inbox {
     setImmediate(this.#dealWithSlice);
   }
 
-  #show({ recipient, bytes, readAtMs }: Waiting): void {
+  #copyOf(recipient: Recipient, bytes: Buffer, count: number, readAtMs: number): Waiting {
+    const read = this.#unused.pop() ?? { recipient, bytes: Buffer.allocUnsafe(FIRST_BYTES), count, readAtMs };
+    if (read.bytes.length < count) read.bytes = Buffer.allocUnsafe(count);
+    bytes.copy(read.bytes, 0, 0, count);
+    read.recipient = recipient;
+    read.count = count;
+    read.readAtMs = readAtMs;
+    return read;
+  }
+
+  #show(read: Waiting): void {
+    const { recipient, bytes, count, readAtMs } = read;
+    if (recipient === null) return;
+    read.recipient = null;
     recipient.waitingReads--;
-    recipient.show(bytes, bytes.length, readAtMs);
+    recipient.show(bytes, count, readAtMs);
+    if (bytes.length <= MOST_KEPT_BYTES && this.#unused.length < MOST_KEPT) this.#unused.push(read);
   }
 }
