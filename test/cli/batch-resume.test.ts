@@ -15,7 +15,7 @@ describe('after kill -9', () => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('killed.csv'), COUNT), inFolder('killed-out.csv')];
     const words = ['batch', rows, `${target.url}flaky/{{id}}`, '--select', 'fate=fate', '--allow-failures'];
-    const options = ['--retries', '0', '--timeout', '300ms', '-c', '10', '-w', '2'];
+    const options = ['--retries', '0', '--timeout', '1s', '-c', '10', '-w', '2'];
     let allowed = 0;
     for (const [round, mode] of ['threads', 'processes', 'threads'].entries()) {
       const resume = round === 0 ? [] : ['--resume'];

@@ -77,7 +77,7 @@ async function killAndResume(mode: WorkerMode): Promise<void> {
     rows,
     `${server.url}flaky/{{id}}?${mode}`,
     '--timeout',
-    '300ms',
+    '1s',
     '--allow-failures',
     ...options,
   ];
@@ -115,6 +115,14 @@ async function killAndResume(mode: WorkerMode): Promise<void> {
     allowed,
   );
   if (!isSame || !isWhole) process.exitCode = 1;
+  const without = withoutLatencies(b);
+  const differing = withoutLatencies(a).flatMap((row, index) => {
+    const other = without[index];
+    return JSON.stringify(row) === JSON.stringify(other)
+      ? []
+      : [`${JSON.stringify(row)} ≠ ${JSON.stringify(other)}\n`];
+  });
+  process.stdout.write(differing.slice(0, 5).join(''));
 }
 
 function say(what: string, value: number, limit: number): void {
