@@ -24,11 +24,12 @@ export async function runCommand(
   problems: string[],
   planned: Planned = {},
 ): Promise<ExitCode> {
+  const isRepeated = parsed.last('repeat') !== undefined;
+  const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
   const options = withPlanned(runOptionsFrom(parsed, problems), planned);
-  if (parsed.last('repeat') !== undefined) {
+  if (isRepeated) {
     return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems);
   }
-  const form = outputFormFrom(parsed.last('output'), problems);
   const paths = outputPathsFrom(parsed, planned.path ?? null, problems);
   refuseUseless(parsed, problems);
   const plan = await completePlan(await readOptions(options, problems));

@@ -173,9 +173,12 @@ export class BatchLoad implements Load {
     if (this.#hasAsked || this.#isOver || this.#stopped) return;
     const left = this.#queue.length - this.#first;
     if (left >= this.#chunk.rows) return;
-    this.#hasAsked = true;
     // Connections that wait are to be used at once, also where requests take long.
-    const rows = this.#plan.chunkRows ?? Math.max(this.#chunk.rows, this.#idle.length - left);
+    const free = this.#idle.length - left;
+    // Where rows take longer than asking does, one that waits here might be under way elsewhere.
+    if (this.#plan.chunkRows === null && this.#chunk.rows === 1 && free <= 0) return;
+    this.#hasAsked = true;
+    const rows = this.#plan.chunkRows ?? Math.max(this.#chunk.rows, free);
     this.#channel.post({ type: 'wants-rows', rows });
   }
 

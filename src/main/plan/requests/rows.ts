@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
-import { CsvError, parse } from 'csv-parse/sync';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { parseExactJson, textOfJson } from '../../../requests/exact-json.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
 import { type Problems, quoted } from '../problems.ts';
+
+const require = createRequire(import.meta.url);
 
 /** Rows are kept in memory by every worker. */
 const LARGEST_FILE_BYTES = 256 * 2 ** 20;
@@ -67,11 +69,13 @@ function firstBadLine(bytes: Buffer): number {
 
 /** @throws Error with the line */
 function fromCsv(text: string): RowCells {
+  // Loaded for a CSV file alone.
+  const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
   let records: readonly string[][];
   try {
     records = parse(text, { bom: true, skip_empty_lines: true });
   } catch (error) {
-    throw error instanceof CsvError ? new Error(error.message) : error;
+    throw new Error(messageOf(error));
   }
   const [columns = [], ...rows] = records;
   checkColumns(columns);
