@@ -73,6 +73,15 @@ export class FramingFields {
     return true;
   }
 
+  /** Whether what has come of a length can become none, whatever follows. */
+  get isNoLength(): boolean {
+    for (let at = 0; at < this.#length; at++) {
+      const byte = this.#value[at] as number;
+      if ((byte < ZERO || byte > NINE) && !isBlank(byte)) return true;
+    }
+    return false;
+  }
+
   /** The value is complete: takes it in. Returns why that cannot be, or null. */
   take(field: Field): RefusalCode | null {
     const value = this.#value;

@@ -162,7 +162,11 @@ export class HeadParser {
           if (this.#field !== FIELD.other && !this.fields.add(bytes, start, at)) {
             return this.#refuse('WIRE_FRAMING_FIELD', at);
           }
-          if (at === to) break;
+          if (at === to) {
+            if (this.#field === FIELD.contentLength && this.fields.isNoLength)
+              return this.#refuse('WIRE_CONTENT_LENGTH', at);
+            break;
+          }
           if (bytes[at] !== CR) return this.#refuse('WIRE_FIELD', at);
           this.#state = LINE_END;
           at++;
