@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { Problems, quoted, withoutCredentials } from './problems.ts';
+import { readTextOf } from './read-text.ts';
 
 const MOST_REQUESTS = 1_000;
 const OF_REQUESTS = {
@@ -48,7 +47,7 @@ async function expandedBy(
   notes: string[],
 ): Promise<RunOptions> {
   if (urls !== undefined) {
-    const text = readText('--urls', urls, problems);
+    const text = readTextOf('--urls', urls, problems);
     const { readUrlList } = await import('./url-list.ts');
     const list = text === null ? null : readUrlList(text, problems);
     return {
@@ -62,7 +61,7 @@ async function expandedBy(
     };
   }
   if (har !== undefined) {
-    const text = readText('--har', har, problems);
+    const text = readTextOf('--har', har, problems);
     const { readHar } = await import('./har.ts');
     const recording = text === null ? null : readHar(text, problems);
     const skipped = recording?.skipped ?? 0;
@@ -71,7 +70,7 @@ async function expandedBy(
     const requests = (recording?.requests ?? []).map((request) => ({ ...request, placeholders: false }));
     return { ...rest, mix: bounded('--har', har, requests, problems) };
   }
-  const command = curlFile === undefined ? curl : readText('--curl-file', curlFile, problems);
+  const command = curlFile === undefined ? curl : readTextOf('--curl-file', curlFile, problems);
   if (command === undefined) return rest;
   const { readCurl } = await import('./curl/curl.ts');
   const request = command === null ? null : readCurl(command.trim(), problems);
@@ -121,15 +120,4 @@ function bounded(
     seen.set(request.name, count);
     return count === 1 ? request : { ...request, name: `${request.name} (${count})` };
   });
-}
-
-function readText(option: string, path: string, problems: Problems): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    problems.add(
-      `${option} ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
-    return null;
-  }
 }

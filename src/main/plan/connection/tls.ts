@@ -1,10 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { TlsSettings } from '../../../protocol/target.ts';
 import type { ConnectionOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
+import { readTextOf } from '../read-text.ts';
 
 const VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -45,7 +44,7 @@ function parseIdentity(
 }
 
 function certificatesIn(option: string, path: string, problems: Problems): string | null {
-  const pem = read(option, path, problems);
+  const pem = readTextOf(option, path, problems);
   if (pem === null) return null;
   try {
     const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
@@ -60,7 +59,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
 }
 
 function keyIn(path: string, problems: Problems): string | null {
-  const pem = read('--key', path, problems);
+  const pem = readTextOf('--key', path, problems);
   if (pem === null) return null;
   try {
     createPrivateKey(pem);
@@ -78,15 +77,4 @@ function keyIn(path: string, problems: Problems): string | null {
 function belong(certPem: string, keyPem: string): boolean {
   const key: KeyObject = createPrivateKey(keyPem);
   return new X509Certificate(certPem).checkPrivateKey(key);
-}
-
-function read(option: string, path: string, problems: Problems): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    problems.add(
-      `${option} ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
-    return null;
-  }
 }
