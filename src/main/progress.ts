@@ -1,5 +1,6 @@
+import { CellRanks } from '../metrics/cell-ranks.ts';
 import { addErrors } from '../metrics/error-counts.ts';
-import { Histogram, middleMs } from '../metrics/histogram.ts';
+import { middleMs } from '../metrics/histogram.ts';
 import { parsePercentile, rankOf } from '../metrics/percentile-rank.ts';
 import type { Tally } from '../metrics/tally.ts';
 import type { ErrorTally } from '../protocol/report.ts';
@@ -28,14 +29,12 @@ export function headlinePercentiles(
   tallies: readonly Tally[],
   headline: 'response' | 'service',
 ): (number | null)[] {
-  const histogram = new Histogram();
-  for (const { latencies } of tallies) {
-    histogram.addAll(latencies[headline].observed);
-    histogram.addAll(latencies[headline].bounds);
-  }
+  const distributions = tallies.map(({ latencies }) => latencies[headline]);
+  const ranks = new CellRanks(...distributions.flatMap(({ observed, bounds }) => [observed, bounds]));
+  const count = distributions.reduce((sum, { moments }) => sum + moments.count, 0);
   return PERCENTILES.map((percentile) => {
-    const rank = percentile === null ? null : rankOf(percentile, histogram.count);
-    const cell = rank === null ? null : histogram.cellAtRank(rank);
+    const rank = percentile === null ? null : rankOf(percentile, count);
+    const cell = rank === null ? null : ranks.cellAtRank(rank);
     return cell === null ? null : middleMs(cell);
   });
 }

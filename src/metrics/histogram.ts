@@ -91,28 +91,8 @@ export class Histogram {
     }
   }
 
-  /** The cell that holds the value of rank `rank` (from 1); null where there are fewer values. */
-  cellAtRank(rank: number): number | null {
-    let seen = 0;
-    let found: number | null = null;
-    this.forEachCell((cell, count) => {
-      if (found !== null) return;
-      seen += count;
-      if (seen >= rank) found = cell;
-    });
-    return found;
-  }
-
+  /** How many values lie in this cell. */
   countIn(cell: number): number {
     return this.#pages[cell >>> 10]?.[cell & (CELLS_PER_PAGE - 1)] ?? 0;
-  }
-
-  /** How many values lie in this cell or below it. */
-  countUpTo(lastCell: number): number {
-    let seen = 0;
-    this.forEachCell((cell, count) => {
-      if (cell <= lastCell) seen += count;
-    });
-    return seen;
   }
 }

@@ -1,6 +1,7 @@
 import { createMonotonicClock } from '../protocol/clock.ts';
 import type { OnceExchange } from '../protocol/once.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Witness } from './clients/witness.ts';
 import { isRedirect, redirected } from './redirect.ts';
@@ -9,7 +10,7 @@ import { type PreparedRequest, RequestSource } from './request-source.ts';
 /** Sends a shard's first request, follows where it wants to be led, and tells everything that came. */
 export async function sendOnce(shard: Shard): Promise<OnceExchange[]> {
   const clock = createMonotonicClock();
-  const clients = new SlotClients(shard, clock);
+  const clients = new SlotClients(shard, await loadClient(shard.client), clock);
   const exchanges: OnceExchange[] = [];
   try {
     let request: PreparedRequest | null = new RequestSource(shard).next(true);

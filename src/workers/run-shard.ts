@@ -7,6 +7,7 @@ import type { Shard } from '../protocol/shard.ts';
 import type { Target } from '../protocol/target.ts';
 import { missOf } from '../requests/expectation.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
+import type { CreateDispatcher } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
@@ -21,6 +22,13 @@ import { type PreparedRequest, RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
 
 const LOWEST_FAILURE = 400;
+
+/** What has been loaded for one shard, and would be in vain for others. */
+export interface LoadedForShard {
+  readonly create: CreateDispatcher;
+  /** Null where the shard has no batch. */
+  readonly Batch: typeof BatchLoad | null;
+}
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
 export class ShardRun implements ExchangeOwner, Sender {
@@ -43,13 +51,12 @@ export class ShardRun implements ExchangeOwner, Sender {
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
 
-  /** `Batch` is what a shard with a batch needs besides; it is loaded for no other. */
-  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, Batch: typeof BatchLoad | null = null) {
+  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Batch }: LoadedForShard) {
     this.clock = clock;
     this.#shard = shard;
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#clients = new SlotClients(shard, clock);
+    this.#clients = new SlotClients(shard, create, clock);
     const requests = new RequestSource(shard);
     const random = createRandom(shard.seed, shard.index);
     this.#batch =

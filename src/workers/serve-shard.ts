@@ -3,6 +3,7 @@ import { createMonotonicClock } from '../protocol/clock.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerChannel } from '../protocol/messages.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { loadClient } from './clients/http-client.ts';
 import { ShardRun } from './run-shard.ts';
 import { UsageMeter } from './usage.ts';
 
@@ -24,7 +25,8 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   const carryOut = async (shard: Shard): Promise<void> => {
     windowEndMs = shard.windowEndMs;
     const Batch = shard.batch === undefined ? null : (await import('./loads/batch-load.ts')).BatchLoad;
-    run = new ShardRun(shard, channel, clock, Batch);
+    const create = await loadClient(shard.client);
+    run = new ShardRun(shard, channel, clock, { create, Batch });
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });

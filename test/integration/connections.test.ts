@@ -9,7 +9,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { run, type Summary } from '../../src/main/index.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
-import { ClientFactory } from '../../src/workers/clients/http-client.ts';
+import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
 import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
@@ -228,9 +228,10 @@ describe.each(MODES)('through a proxy, %s', (mode) => {
 
 test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when it dials', async (name) => {
   const target = await startTarget();
+  const create = await loadClient(name);
   const answered = (hostname: string): Promise<string> => {
     const plan = checkOptions({ url: `http://${hostname}:${target.port}/` }).mix[0]!.target;
-    const factory = new ClientFactory(name, { ...plan, addresses: [] }, createMonotonicClock());
+    const factory = new ClientFactory(create, { ...plan, addresses: [] }, createMonotonicClock());
     const { dispatcher, connection } = factory.create();
     open.push({
       close: () => {

@@ -2,10 +2,15 @@ import { createServer } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { Client, type Dispatcher } from 'undici';
+import { Client, type Dispatcher, request } from 'undici';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import type { Target } from '../../src/protocol/target.ts';
-import { ClientFactory, type HttpClient } from '../../src/workers/clients/http-client.ts';
+import {
+  ClientFactory,
+  type HttpClient,
+  type HttpDispatcher,
+} from '../../src/workers/clients/http-client.ts';
+import { createWireDispatcher } from '../../src/workers/clients/wire/wire-client.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { listening } from '../support/target.ts';
 
@@ -28,7 +33,7 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
     asksToClose: false,
     addresses: [{ address: '127.0.0.1', family: 4 }],
   } as unknown as Target;
-  const client = new ClientFactory('wire', target, createMonotonicClock()).create();
+  const client = new ClientFactory(createWireDispatcher, target, createMonotonicClock()).create();
   open.push({
     close: () => {
       client.dispatcher.destroy().catch(() => {});
@@ -41,7 +46,7 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
 
 /** What a handler is told, as one list. */
 function recorded(
-  dispatcher: Dispatcher,
+  dispatcher: HttpDispatcher,
   options: Partial<Dispatcher.DispatchOptions>,
   also: Dispatcher.DispatchHandler = {},
 ): Promise<string[]> {
@@ -75,8 +80,8 @@ function recorded(
   });
 }
 
-test('is a dispatcher as any other: request() with headers, trailers and a body that outlives its buffer', async () => {
-  const { dispatcher } = await clientOf(
+test('is a dispatcher to undici: request() with headers, trailers and a body that outlives its buffer', async () => {
+  const { dispatcher, origin } = await clientOf(
     createServer((request, response) => {
       response.writeHead(201, { 'x-path': request.url ?? '', trailer: 'x-sum' });
       response.write(`answer to ${request.url} `);
@@ -85,7 +90,7 @@ test('is a dispatcher as any other: request() with headers, trailers and a body 
     }),
   );
   const answers = ['/a', '/b'].map(async (path) => {
-    const answer = await dispatcher.request({ path, method: 'GET' });
+    const answer = await request(`${origin}${path}`, { dispatcher: dispatcher as Dispatcher });
     expect(answer).toMatchObject({ statusCode: 201, headers: { 'x-path': path } });
     expect(await answer.body.text()).toBe(`answer to ${path} ${'x'.repeat(200_000)}`);
     expect(answer.trailers).toEqual({ 'x-sum': '7' });

@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../../src/protocol/target.ts';
 import type { TargetConnection } from '../../src/workers/clients/connection.ts';
+import type { HttpDispatcher } from '../../src/workers/clients/http-client.ts';
 import { WireClient } from '../../src/workers/clients/wire/wire-client.ts';
 
 /** What a client made of some bytes. */
@@ -116,7 +117,7 @@ export function byWire(exchange: Exchange): Promise<Outcome> {
 
 async function outcomeOf(
   { pieces, method, ends }: Exchange,
-  client: Dispatcher,
+  client: HttpDispatcher,
   lines: readonly Line[],
   read: (line: Line, piece: Uint8Array) => void,
 ): Promise<Outcome> {

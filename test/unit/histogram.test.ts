@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
+import { CellRanks } from '../../src/metrics/cell-ranks.ts';
 import { addCells, coarseCellsOf, countOf, valueAtRankMs } from '../../src/metrics/coarse-cells.ts';
-import { cellOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
+import { CELLS, cellOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
 
 const latencies = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
 
@@ -83,18 +84,28 @@ describe('the histogram', () => {
     );
   });
 
-  test('ranks agree with the sorted values', () => {
+  test('ranks over several histograms agree with the sorted values', () => {
     fc.assert(
-      fc.property(fc.array(latencies, { minLength: 1 }), (values) => {
-        const sorted = [...values].sort((a, b) => a - b);
-        const histogram = histogramOf(values);
+      fc.property(fc.array(latencies, { minLength: 1 }), fc.array(latencies), (left, right) => {
+        const sorted = [...left, ...right].sort((a, b) => a - b);
+        const ranks = new CellRanks(histogramOf(left), histogramOf(right));
         sorted.forEach((value, index) => {
-          expect(histogram.cellAtRank(index + 1)).toBe(cellOf(value));
+          expect(ranks.cellAtRank(index + 1)).toBe(cellOf(value));
+          const upTo = sorted.filter((other) => cellOf(other) <= cellOf(value)).length;
+          expect(ranks.countUpTo(cellOf(value))).toBe(upTo);
+          const below = sorted.filter((other) => cellOf(other) < cellOf(value)).length;
+          expect(ranks.countUpTo(cellOf(value) - 1)).toBe(below);
         });
-        expect(histogram.cellAtRank(values.length + 1)).toBeNull();
-        expect(histogram.countUpTo(cellOf(sorted.at(-1)!))).toBe(values.length);
+        expect(ranks.cellAtRank(sorted.length + 1)).toBeNull();
+        expect(ranks.countUpTo(CELLS)).toBe(sorted.length);
       }),
     );
+  });
+
+  test('nothing has no ranks', () => {
+    const ranks = new CellRanks(new Histogram());
+    expect(ranks.cellAtRank(1)).toBeNull();
+    expect(ranks.countUpTo(CELLS)).toBe(0);
   });
 
   test('percentiles agree with HdrHistogram', () => {
@@ -111,9 +122,10 @@ describe('the histogram', () => {
       oracle.recordValue(micros * 1_000);
       histogram.add(micros / 1_000);
     }
+    const ranks = new CellRanks(histogram);
     for (const percentile of [1, 10, 50, 90, 99, 99.9]) {
       const expectedMs = oracle.getValueAtPercentile(percentile) / 1e6;
-      const cell = histogram.cellAtRank(Math.ceil((percentile / 100) * 100_000));
+      const cell = ranks.cellAtRank(Math.ceil((percentile / 100) * 100_000));
       expect(Math.abs(middleMs(cell!) - expectedMs)).toBeLessThanOrEqual(expectedMs * 0.001);
     }
   });

@@ -1,5 +1,6 @@
+import { CellRanks } from '../../metrics/cell-ranks.ts';
 import { countAbove, countOf } from '../../metrics/coarse-cells.ts';
-import { Histogram, middleMs } from '../../metrics/histogram.ts';
+import { middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { dispersionOf, quantileRanks } from '../../metrics/quantile-interval.ts';
 import type { SeriesCounts } from '../../metrics/series.ts';
@@ -15,9 +16,8 @@ export function percentileIntervals(
   { count, percentiles }: LatencySummary,
   windows: readonly SeriesCounts[],
 ): Readonly<Record<string, PercentileInterval>> | null {
-  const all = new Histogram();
-  all.addAll(observed);
-  all.addAll(bounds);
+  const all = new CellRanks(observed, bounds);
+  const observedRanks = new CellRanks(observed);
   const intervals: Record<string, PercentileInterval> = {};
   for (const [label, valueMs] of Object.entries(percentiles)) {
     const percentile = parsePercentile(label);
@@ -30,7 +30,8 @@ export function percentileIntervals(
     const lowCell = ranks.low === null ? null : all.cellAtRank(ranks.low);
     const highCell = ranks.high === null ? null : all.cellAtRank(ranks.high);
     // Among lower bounds there is no upper end.
-    const isKnown = highCell !== null && ranks.high !== null && observed.countUpTo(highCell) >= ranks.high;
+    const isKnown =
+      highCell !== null && ranks.high !== null && observedRanks.countUpTo(highCell) >= ranks.high;
     intervals[label] = {
       low: lowCell === null ? null : Math.min(valueMs, middleMs(lowCell)),
       high: isKnown ? Math.max(valueMs, middleMs(highCell)) : null,

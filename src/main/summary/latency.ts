@@ -1,4 +1,5 @@
-import { cellOf, Histogram, middleMs } from '../../metrics/histogram.ts';
+import { CellRanks } from '../../metrics/cell-ranks.ts';
+import { cellOf, type Histogram, middleMs } from '../../metrics/histogram.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { countUpTo, type ValueList, valuesIn } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
@@ -34,7 +35,8 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
 
   const percentiles: Record<string, number | null> = {};
   // The smallest value is in doubt only where it is a lower bound, below every observed one.
-  const atLeast = lowestCell(bounds) < lowestCell(merged.observed) ? ['min'] : [];
+  const lowestBound = lowestCell(new CellRanks(bounds));
+  const atLeast = lowestBound < lowestCell(new CellRanks(merged.observed)) ? ['min'] : [];
   for (const percentile of wanted) {
     const found = findPercentile(percentile, count, find);
     percentiles[percentile.label] = found?.valueMs ?? null;
@@ -66,39 +68,36 @@ function findPercentile(percentile: ExactPercentile, count: number, find: Find):
  */
 function findInValues(merged: MergedDistribution, lists: Lists, ranks: readonly number[]): Find {
   const { observed, bounds } = merged;
-  const all = together(merged);
+  const all = new CellRanks(observed, bounds);
+  const observedRanks = new CellRanks(observed);
   const cells = new Set(ranks.flatMap((rank) => all.cellAtRank(rank) ?? []));
-  const countsIn = (histogram: Histogram): Map<number, number> =>
-    new Map([...cells].map((cell) => [cell, histogram.countIn(cell)]));
+  const countsIn = (...histograms: readonly Histogram[]): Map<number, number> =>
+    new Map([...cells].map((cell) => [cell, histograms.reduce((sum, each) => sum + each.countIn(cell), 0)]));
   const observedIn = valuesIn(countsIn(observed), lists.observed);
   const allIn =
-    bounds.count === 0 ? observedIn : valuesIn(countsIn(all), [...lists.observed, ...lists.bounds]);
+    bounds.count === 0
+      ? observedIn
+      : valuesIn(countsIn(observed, bounds), [...lists.observed, ...lists.bounds]);
   return (rank) => {
     const cell = all.cellAtRank(rank) ?? 0;
     const valueMs = allIn.get(cell)?.[rank - 1 - all.countUpTo(cell - 1)] ?? Number.NaN;
     const observedUpTo =
-      observed.countUpTo(cell - 1) + countUpTo(observedIn.get(cell) ?? new Float64Array(), valueMs);
+      observedRanks.countUpTo(cell - 1) + countUpTo(observedIn.get(cell) ?? new Float64Array(), valueMs);
     return { valueMs, isAtLeast: observedUpTo < rank };
   };
 }
 
 function findInHistogram(merged: MergedDistribution): Find {
-  const { observed, moments } = merged;
-  const all = together(merged);
+  const { observed, bounds, moments } = merged;
+  const all = new CellRanks(observed, bounds);
+  const observedRanks = new CellRanks(observed);
   return (rank) => {
     const cell = all.cellAtRank(rank) ?? cellOf(moments.max);
     const valueMs = Math.min(moments.max, Math.max(moments.min, middleMs(cell)));
-    return { valueMs, isAtLeast: observed.countUpTo(cell) < rank };
+    return { valueMs, isAtLeast: observedRanks.countUpTo(cell) < rank };
   };
 }
 
-function together({ observed, bounds }: MergedDistribution): Histogram {
-  const all = new Histogram();
-  all.addAll(observed);
-  all.addAll(bounds);
-  return all;
-}
-
-function lowestCell(histogram: Histogram): number {
-  return histogram.cellAtRank(1) ?? Number.POSITIVE_INFINITY;
+function lowestCell(ranks: CellRanks): number {
+  return ranks.cellAtRank(1) ?? Number.POSITIVE_INFINITY;
 }

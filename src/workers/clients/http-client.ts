@@ -6,26 +6,40 @@ import { ConnectionCounters, type Shared, TargetConnection } from './connection.
 import { Inbox } from './inbox.ts';
 import { Names } from './names.ts';
 import { secureContextOf } from './tls.ts';
-import { createUndiciDispatcher } from './undici.ts';
-import { createHttp2Dispatcher } from './undici-http2.ts';
-import { WireClient } from './wire/wire-client.ts';
+
+/** What is used of undici's `Dispatcher`. */
+export type HttpDispatcher = Pick<Dispatcher, 'dispatch'> & { destroy(): Promise<void> };
+
+/** Makes what speaks HTTP over one connection. */
+export type CreateDispatcher = (target: Target, connection: TargetConnection) => HttpDispatcher;
+
+/** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
+export async function loadClient(name: ClientName): Promise<CreateDispatcher> {
+  return await CLIENTS[name]();
+}
+
+/** A new client is one file and one line here. */
+const CLIENTS: Readonly<Record<ClientName, () => Promise<CreateDispatcher>>> = {
+  undici: async () => (await import('./undici.ts')).createUndiciDispatcher,
+  wire: async () => (await import('./wire/wire-client.ts')).createWireDispatcher,
+};
 
 /** One connection and the dispatcher that speaks HTTP over it. */
 export interface HttpClient {
   readonly origin: string;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: HttpDispatcher;
   readonly connection: TargetConnection;
 }
 
 /** The clients of one worker: each with a connection of its own, sharing nothing with other workers. */
 export class ClientFactory {
   readonly counters = new ConnectionCounters();
-  readonly #create: DispatcherFactory;
+  readonly #create: CreateDispatcher;
   readonly #target: Target;
   readonly #shared: Shared;
 
-  constructor(name: ClientName, target: Target, clock: Clock) {
-    this.#create = target.protocol === 'http/1.1' ? DISPATCHERS[name] : createHttp2Dispatcher;
+  constructor(create: CreateDispatcher, target: Target, clock: Clock) {
+    this.#create = create;
     this.#target = target;
     this.#shared = {
       clock,
@@ -41,11 +55,3 @@ export class ClientFactory {
     return { origin: this.#target.origin, connection, dispatcher: this.#create(this.#target, connection) };
   }
 }
-
-type DispatcherFactory = (target: Target, connection: TargetConnection) => Dispatcher;
-
-/** A new client is one file and one line here. */
-const DISPATCHERS: Readonly<Record<ClientName, DispatcherFactory>> = {
-  undici: createUndiciDispatcher,
-  wire: (target, connection) => new WireClient(target, connection),
-};

@@ -2,7 +2,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Target } from '../../protocol/target.ts';
 import type { ConnectionCounters } from './connection.ts';
-import { ClientFactory, type HttpClient } from './http-client.ts';
+import { ClientFactory, type CreateDispatcher, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';
 
 /** Origins to which one slot keeps a connection; the one used longest ago is given up for another. */
@@ -25,14 +25,20 @@ type Counts = Pick<ConnectionCounters, 'opened' | 'closedByTarget' | 'bytesSent'
  * sends to; nearly always that is one.
  */
 export class SlotClients {
-  readonly #shard: Pick<Shard, 'client' | 'connections' | 'streams' | 'target'>;
+  readonly #shard: Pick<Shard, 'connections' | 'streams' | 'target'>;
+  readonly #create: CreateDispatcher;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Origin>();
   /** Of slots that know more than one origin, the clients by origin, the last one used last. */
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
-  constructor(shard: Pick<Shard, 'client' | 'connections' | 'streams' | 'target'>, clock: Clock) {
+  constructor(
+    shard: Pick<Shard, 'connections' | 'streams' | 'target'>,
+    create: CreateDispatcher,
+    clock: Clock,
+  ) {
     this.#shard = shard;
+    this.#create = create;
     this.#clock = clock;
   }
 
@@ -70,8 +76,8 @@ export class SlotClients {
   #originOf(target: Target): Origin {
     const known = this.#origins.get(target.origin);
     if (known !== undefined) return known;
-    const { client, connections, streams } = this.#shard;
-    const factory = new ClientFactory(client, target, this.#clock);
+    const { connections, streams } = this.#shard;
+    const factory = new ClientFactory(this.#create, target, this.#clock);
     const first = target.origin === this.#shard.target.origin ? connections : 0;
     const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
     this.#origins.set(target.origin, origin);

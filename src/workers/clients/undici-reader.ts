@@ -7,6 +7,8 @@ import type { SocketReader } from './link.ts';
  */
 export class UndiciReader implements SocketReader {
   #unread: Buffer | null = null;
+  /** The last view of the shared buffer: answers of one target are often of one length. */
+  #view: Buffer | null = null;
 
   attach(socket: Socket): void {
     this.#unread = null;
@@ -24,7 +26,10 @@ export class UndiciReader implements SocketReader {
   }
 
   onBytes(socket: Socket, bytes: Buffer, count: number): void {
-    const chunk = bytes.subarray(0, count);
+    const last = this.#view;
+    const isSame = last !== null && last.length === count && last.buffer === bytes.buffer;
+    const chunk = isSame && last.byteOffset === bytes.byteOffset ? last : bytes.subarray(0, count);
+    this.#view = chunk;
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
     // What was not taken has to leave the shared buffer.

@@ -1,14 +1,21 @@
 import { Client, type Dispatcher } from 'undici';
 import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
+import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 // Servers say for how long they keep an idle connection; it is left half a second before that.
 const KEEP_ALIVE_MARGIN_MS = 500;
 
-/** undici's own HTTP/1.1 client over one connection. */
+/** undici's own client over one connection, of the HTTP that the target is to be asked in. */
 export function createUndiciDispatcher(target: Target, connection: TargetConnection): Dispatcher {
+  return target.protocol === 'http/1.1'
+    ? createHttp1Dispatcher(target, connection)
+    : createHttp2Dispatcher(target, connection);
+}
+
+function createHttp1Dispatcher(target: Target, connection: TargetConnection): Dispatcher {
   // A tunnel's first bytes are the proxy's, which node:http reads.
   if (target.routes.proxy === null) connection.readWith(new UndiciReader());
   return new Client(target.origin, {

@@ -1,7 +1,9 @@
+import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Target } from '../../../protocol/target.ts';
 import type { TargetConnection } from '../connection.ts';
+import type { HttpDispatcher } from '../http-client.ts';
 import type { SocketReader } from '../link.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
 import { WireRefusal } from './refusal.ts';
@@ -60,9 +62,9 @@ class WireController implements Dispatcher.DispatchController {
 /**
  * volley's own HTTP/1.1 client: one connection, one request at a time, one write for a request, and no more
  * work on an answer than it takes to know where it ends. Nothing is allocated for a request whose handler
- * takes bytes in place.
+ * takes bytes in place. Undici itself, which it behaves as, is not loaded for it.
  */
-export class WireClient extends Dispatcher implements SocketReader {
+export class WireClient extends EventEmitter implements HttpDispatcher, SocketReader {
   readonly #connection: TargetConnection;
   readonly #origin: URL;
   readonly #host: string;
@@ -98,7 +100,7 @@ export class WireClient extends Dispatcher implements SocketReader {
     connection.readWith(this);
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     let request: RequestBytes;
     try {
       if (this.#isDestroyed) throw closed('the client is destroyed');
@@ -115,12 +117,12 @@ export class WireClient extends Dispatcher implements SocketReader {
     return true;
   }
 
-  override close(callback?: () => void): Promise<void> {
+  close(callback?: () => void): Promise<void> {
     const done = this.#handler === null ? this.destroy() : once(this, 'drain').then(() => this.destroy());
     return callback === undefined ? done : done.then(callback);
   }
 
-  override destroy(...args: (Error | null | (() => void))[]): Promise<void> {
+  destroy(...args: (Error | null | (() => void))[]): Promise<void> {
     const [error, callback] = typeof args[0] === 'function' ? [null, args[0]] : args;
     this.#isDestroyed = true;
     for (const { handler } of this.#queue.splice(0)) {
@@ -357,6 +359,10 @@ export class WireClient extends Dispatcher implements SocketReader {
   }
 }
 
+export function createWireDispatcher(target: Target, connection: TargetConnection): WireClient {
+  return new WireClient(target, connection);
+}
+
 function isInPlace(handler: Dispatcher.DispatchHandler): handler is InPlaceHandler {
   return 'onResponseBytes' in handler;
 }
@@ -372,6 +378,6 @@ function closed(message: string): Error {
   return Object.assign(new Error(message), { code: 'WIRE_CLOSED' });
 }
 
-function once(client: Dispatcher, event: 'drain'): Promise<void> {
+function once(client: EventEmitter, event: 'drain'): Promise<void> {
   return new Promise((resolve) => client.once(event, () => resolve()));
 }
