@@ -10,11 +10,12 @@ import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
 import type { SampleBatch, WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { StoppedBy } from '../protocol/summary.ts';
-import { BYTES_PER_KIB, microsToMs } from '../protocol/units.ts';
+import { BYTES_PER_KIB, microsToMs, msToSeconds } from '../protocol/units.ts';
 import { brokenRule } from './abort-rules.ts';
 import { split, windowEndMs } from './plan/split.ts';
 import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
 import { headlinePercentiles, type Progress, topErrorOf } from './progress.ts';
+import { SilenceWatch } from './silence.ts';
 import type { Collected } from './summary/collected.ts';
 
 /** Between `go` and the first request: long enough for the message to reach every worker. */
@@ -85,6 +86,7 @@ export class Coordinator {
   #stoppedBy: StoppedBy | null = null;
   #rulesTimer: NodeJS.Timeout | null = null;
   #killTimer: NodeJS.Timeout | null = null;
+  #silence: SilenceWatch | null = null;
   #keepsValues = true;
   #isOver = false;
   #batchBytes = 0;
@@ -143,6 +145,7 @@ export class Coordinator {
       this.#isOver = true;
       if (this.#killTimer !== null) clearTimeout(this.#killTimer);
       if (this.#rulesTimer !== null) clearInterval(this.#rulesTimer);
+      this.#silence?.close();
       await pool.close();
     }
     const cpu = process.cpuUsage(cpuBefore);
@@ -221,7 +224,11 @@ export class Coordinator {
     if (this.#plan.abortOn.length > 0) {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
-    if (this.#windowEndMs === null) return;
+    if (this.#windowEndMs === null) {
+      // Who waits for rows has nothing to tell.
+      if (this.#dealing === null) this.#watchSilence(timeoutMs + warmupMs + GRACE_MS);
+      return;
+    }
     this.#killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
   }
 
@@ -265,9 +272,20 @@ export class Coordinator {
     }, delayMs);
   }
 
+  /** Every request ends within its timeout, and its record comes soon after. */
+  #watchSilence(longestMs: number): void {
+    this.#silence = new SilenceWatch(this.#workers.length, longestMs, (index) => {
+      const worker = this.#workers[index];
+      if (worker === undefined || worker.hasEnded) return;
+      worker.failure ??= `nothing was heard of it for ${Math.ceil(msToSeconds(longestMs))} s`;
+      this.#pool?.kill(index);
+    });
+  }
+
   #onMessage(index: number, message: WorkerMessage): void {
     const worker = this.#workers[index];
     if (worker === undefined) return;
+    this.#silence?.heard(index);
     switch (message.type) {
       case 'ready':
         worker.ready = message;

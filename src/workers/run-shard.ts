@@ -87,8 +87,8 @@ export class ShardRun implements ExchangeOwner, Sender {
    */
   async prepare(): Promise<void> {
     for (let i = 0; i < this.#shard.slots; i++) this.addExchange();
-    // Where rows say where to go, there is nothing to open yet.
-    if (this.#shard.target.hostname === '') return;
+    // Where rows say where to go, there is nothing to open yet; after a stop there is nothing more to open.
+    if (this.#stopped || this.#shard.target.hostname === '') return;
     const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
     await Promise.all(this.#clients.all.map(({ connection }) => connection.open()));
     clearTimeout(timer);

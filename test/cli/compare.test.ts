@@ -214,7 +214,7 @@ describe('nothing is sent, and one sentence says why', () => {
     [['compare', 'URL', 'URL', '--force'], '--force is for saved results'],
     [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is none"],
     [['compare', 'package.json', 'package.json'], 'it is not a result of volley'],
-    [['URL', '--repeat', '1'], "--repeat '1'"],
+    [['URL', '--repeat', '0'], "--repeat '0'"],
   ])('%j', async (args, sentence) => {
     const target = await startTarget();
     const ended = await volley(...args.map((arg) => (arg === 'URL' ? target.url : arg)));

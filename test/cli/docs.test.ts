@@ -9,7 +9,7 @@ import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/refusal.ts';
 import { ROOT, volley } from '../support/cli.ts';
-import { summaryWith } from '../support/summary.ts';
+import { MIX, summaryWith } from '../support/summary.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -151,7 +151,9 @@ describe('the documents and the program agree on', () => {
   });
 
   test('the metrics of the form for Prometheus', () => {
-    const text = renderPrometheus(summaryWith({ rate: { ...summaryWith().rate, targetPerSecond: 1 } }));
+    const text = renderPrometheus(
+      summaryWith({ rate: { ...summaryWith().rate, targetPerSecond: 1 }, mix: MIX }),
+    );
     const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]!);
     const documented = [...METRICS.matchAll(/`(volley_[a-z_]+)`/g)].map((match) => match[1]!);
     const rare = ['volley_errors_total', 'volley_threshold_ok'];

@@ -85,6 +85,25 @@ mix:
     expect(stderr).not.toContain('    at ');
   });
 
+  test('a setting that the plan does not have is a slip', async () => {
+    const plan = planOf('set.yaml', 'url: http://127.0.0.1:9/{{size}}\nvariables:\n  size: 3\n');
+    const { code, stderr } = await volley('run', plan, '--set', 'siez=4', '-n', '1');
+    expect(code).toBe(2);
+    expect(stderr).toBe("volley: --set 'siez': the plan has no variable of that name: choose from size.\n");
+  });
+
+  test('whose number would change says so; as text it is what is sent', async () => {
+    const target = await startTarget();
+    const plan = (id: string): string =>
+      planOf('long.yaml', `url: ${target.url}echo\nvariables:\n  id: ${id}\nbody: '{{id}}'\nrequests: 2\n`);
+    const { code, stderr } = await volley('run', plan('9007199254740993'));
+    expect([code, target.stats().requests]).toEqual([2, 0]);
+    expect(stderr).toContain(':3:7: ');
+    expect(stderr).toContain('9007199254740993');
+    const quoted = await volley('run', plan("'9007199254740993'"), '--expect-body', '9007199254740993');
+    expect([quoted.code, target.stats().requests]).toEqual([0, 2]);
+  });
+
   test('that cannot be read, or is not named', async () => {
     expect((await volley('run', join(folder, 'none.yaml'))).stderr).toMatch(
       /^volley: The plan '.*none.yaml' cannot be read/,

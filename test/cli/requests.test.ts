@@ -241,4 +241,42 @@ describe('requests that cannot be as they are asked for', () => {
     expect((JSON.parse(stdout) as { requests: { ok: number } }).requests.ok).toBe(2);
     expect(stdout).not.toContain('s3cret');
   });
+
+  test('nor in the example of an answer that repeats it, nor what a terminal would obey', async () => {
+    const target = await startTarget();
+    const body = 'key={{env API_KEY}} \u001b[31mred';
+    const args = [`${target.url}echo`, '-b', body, '--expect-body', 'blue', '-n', '2'];
+    for (const form of ['text', 'json', 'junit', 'markdown']) {
+      const env = { API_KEY: 's3cret' };
+      const { code, stdout, stderr } = await startVolley([...args, '-o', form], { env }).ended;
+      expect(code).toBe(1);
+      // The text cuts lines that are too long.
+      const shown = form === 'text' ? 'key=…' : "key=… \ufffd[31mred'";
+      expect(stdout).toContain(`expected a body with 'blue', got '${shown}`);
+      for (const bad of ['s3cret', '\u001b', '\\u001b']) expect(stdout + stderr).not.toContain(bad);
+    }
+  });
+
+  test('what a recording cannot send is noted, and what it says cannot be said again', async () => {
+    const target = await startTarget();
+    const request = (url: string) => ({ request: { method: 'GET', url, headers: [] } });
+    const entries = [request(target.url), request('data:,x'), request('wss://example.org/')];
+    const har = file('page.har', JSON.stringify({ log: { entries } }));
+    const { code, stdout } = await volley('--har', har, '-n', '4', '-o', 'json');
+    const { notes, requests } = JSON.parse(stdout) as { notes: string[]; requests: { ok: number } };
+    expect([code, requests.ok, target.stats().requests]).toEqual([0, 4, 4]);
+    expect(notes).toContain(`2 entries of ${har} are not of http or https, and were left out.`);
+
+    const refused = await volley('--har', har, '-n', '4', '-b', 'x', '-m', 'PUT');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/^volley: --har with --method, --body: the recording says what is sent/);
+    expect(target.stats().requests).toBe(4);
+  });
+
+  test('a long id of a row is sent as it is written', async () => {
+    const { url, seen } = await listener();
+    const rows = file('ids.jsonl', '{"id": 9007199254740993}\n{"id": 1.50}\n');
+    const { code } = await volley(`${url}{{id}}`, '-b', '{{id}}', '--rows', rows, ...SMALL);
+    expect([code, seen.map(({ body }) => body)]).toEqual([0, ['9007199254740993', '1.50']]);
+  });
 });

@@ -177,6 +177,16 @@ describe('--samples', () => {
       sentence: "--samples 'a.csv' is the file of --out too",
     },
     {
+      name: 'the file of rows as samples',
+      args: ['--rows', 'test/fixtures/two-rows.csv', '--samples', './test/fixtures/two-rows.csv'],
+      sentence: "--samples './test/fixtures/two-rows.csv' is a file that is read: it would be overwritten",
+    },
+    {
+      name: 'the body’s file as the result',
+      args: ['--body-file', 'package.json', '--out', 'docs/../package.json'],
+      sentence: "--out 'docs/../package.json' is a file that is read: it would be overwritten",
+    },
+    {
       name: 'rounds',
       args: ['--samples', 'a.csv', '--repeat', '3'],
       sentence: "--samples with --repeat '3'",

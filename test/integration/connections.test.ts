@@ -220,6 +220,7 @@ describe.each(MODES)('through a proxy, %s', (mode) => {
     const port = await closedPort();
     const dead = await run({ ...options, url: 'http://127.0.0.1/', proxy: `127.0.0.1:${port}` });
     expect(dead.errors).toMatchObject([{ kind: 'connect', code: 'ECONNREFUSED', count: 10 }]);
+    expect(dead.errors[0]?.example).toContain(`the proxy 127.0.0.1:${port} cannot be reached: `);
     const behind = await run({ ...options, url: `http://127.0.0.1:${port}/`, proxy: proxy.authority });
     expect(behind.errors).toMatchObject([{ kind: 'connect', count: 10 }]);
     expect(behind.errors[0]?.example).toContain(`the proxy ${proxy.authority} gave no tunnel`);

@@ -151,6 +151,32 @@ test('a process that is killed costs its unsent samples, not the run', async () 
   expect(arrivedFromLost - lost!.sent).toBeLessThan(300);
 });
 
+test('a process that hangs does not hold a run that only its requests end', async () => {
+  const target = await startTarget();
+  const before = new Set(childrenOf(process.pid));
+  const underWay = await start({
+    url: `${target.url}delay/5`,
+    mode: 'processes',
+    workers: 2,
+    concurrency: 4,
+    requests: 2_000,
+    timeout: '500ms',
+  });
+  await eventually(() => target.stats().requests > 200, 'some requests have arrived');
+  const victim = childrenOf(process.pid).find((pid) => !before.has(pid))!;
+  process.kill(victim, 'SIGSTOP');
+  const { requests, workers, degradedReasons } = await underWay.summary;
+
+  const [lost, survivor] = [...workers].sort((a, b) => Number(b.lost) - Number(a.lost));
+  expect(lost).toMatchObject({ lost: true, pid: victim });
+  expect(survivor).toMatchObject({ lost: false, ok: 1_000 });
+  expect(requests.scheduled).toBe(2_000);
+  expect(degradedReasons[0]).toMatch(
+    new RegExp(`^Worker ${lost!.index} was lost: nothing was heard of it for 6 s`),
+  );
+  expect(childrenOf(process.pid).filter((pid) => !before.has(pid))).toEqual([]);
+});
+
 test('no process is left when a run has ended', async () => {
   const target = await startTarget();
   const before = childrenOf(process.pid);

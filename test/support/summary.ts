@@ -13,6 +13,19 @@ export const LATENCY: LatencySummary = {
   precision: 'exact',
 };
 
+const COUNTS = { weight: 1, sent: 50, ok: 49, failed: 1, unfinished: 0, dropped: 0 };
+/** Two requests, as the result tells of them. */
+export const MIX: Summary['mix'] = [
+  { name: 'read', method: 'GET', url: 'http://a/', ...COUNTS, latencyMs: LATENCY },
+  {
+    name: 'write "it"',
+    method: 'PUT',
+    url: 'http://b/',
+    ...COUNTS,
+    latencyMs: { ...LATENCY, censored: 1, atLeast: ['99'] },
+  },
+];
+
 const WORKER = {
   index: 0,
   kind: 'thread',

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { VolleyError } from '../../src/main/index.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
-import { checkOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
+import { checkOptions, readOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
 import { type Dial, dialOf } from '../../src/protocol/dial.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
@@ -146,6 +146,17 @@ describe('options of connections', () => {
     expect(problemsOf({ ...HTTPS, ...options })).toEqual([expect.stringMatching(sentence)]);
   });
 
+  test('a curl command says how to connect, and options say it again', async () => {
+    const curl = 'curl -k --http2 --resolve example.org:443:10.0.0.1 https://example.org/';
+    const { mix } = await readOptions({ curl });
+    expect(mix[0]!.target).toMatchObject({ insecure: true, protocol: 'h2' });
+    expect(dialOf({ ...mix[0]!.target, addresses: [] })).toMatchObject({
+      addresses: [{ address: '10.0.0.1', family: 4 }],
+    });
+    const plain = await readOptions({ curl: 'curl https://example.org/', insecure: true });
+    expect(plain.mix[0]!.target).toMatchObject({ insecure: true, protocol: 'http/1.1' });
+  });
+
   test('all that is wrong is reported at once', () => {
     const problems = problemsOf({
       ...HTTPS,
@@ -180,6 +191,11 @@ describe('what is dialled', () => {
           { address: '::1', family: 6 },
         ],
       },
+    ],
+    [
+      'the addresses of the rule for a name in its own letters',
+      { url: 'https://bücher.example/', resolve: ['BÜCHER.example:443:10.0.0.4'] },
+      { hostname: 'xn--bcher-kva.example', addresses: [{ address: '10.0.0.4', family: 4 }] },
     ],
     ['no addresses of a rule for another port', { resolve: ['example.org:80:10.0.0.1'] }, { addresses: [] }],
     ['another host', { connectTo: ['example.org:443:[::1]:8443'] }, { hostname: '::1', port: 8_443 }],

@@ -5,7 +5,7 @@ import { renderJunit } from '../../src/main/reporters/junit.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
-import { LATENCY, summaryWith } from '../support/summary.ts';
+import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 const { plan, requests, latencyMs } = summaryWith();
 const URL = 'http://127.0.0.1:8080/a?b="c",d&e=<f>\\';
@@ -34,6 +34,11 @@ describe('CSV', () => {
     return Object.fromEntries(heading.split(',').map((name, column) => [name, cells[column]!]));
   };
 
+  test('says of how many requests the URL is the first', () => {
+    expect(tableOf()).toMatchObject({ mix_requests: '1' });
+    expect(tableOf({ mix: MIX })).toMatchObject({ mix_requests: '2', url: 'http://127.0.0.1:8080/' });
+  });
+
   test('is one row under stable names with units', () => {
     const row = tableOf();
     expect(
@@ -44,6 +49,7 @@ describe('CSV', () => {
         'volley_version',
         'url',
         'method',
+        'mix_requests',
         'mode',
         'workers',
         'concurrency',
@@ -170,6 +176,12 @@ describe('JUnit', () => {
     );
   });
 
+  test('a mix is called one', () => {
+    expect(renderJunit(summaryWith({ mix: MIX }))).toContain(
+      '<testsuite name="2 requests, the first GET http://127.0.0.1:8080/"',
+    );
+  });
+
   test('an interrupted or degraded run is an error', () => {
     const text = casesOf({ interrupted: true, degraded: true, degradedReasons: ['Lost.', 'Dropped.'] });
     expect(text).toContain('tests="3" failures="0" errors="2"');
@@ -207,6 +219,23 @@ describe('Prometheus', () => {
     expect(new Set(families.map((family) => HEAD.exec(family)![1])).size).toBe(families.length);
     expect(new Set(series).size).toBe(series.length);
     expect(text.endsWith('\n')).toBe(true);
+  });
+
+  test('each request of a mix has its own series', () => {
+    const mixed = renderPrometheus(summaryWith({ mix: MIX }));
+    const labels = String.raw`method="PUT",url="http://b/",request="write \"it\""`;
+    for (const line of [
+      `volley_mix_requests_total{${labels},outcome="failed"} 1`,
+      `volley_mix_latency_seconds{${labels},quantile="0.99"} 0.0125`,
+      `volley_mix_latency_seconds_count{${labels}} 100`,
+      `volley_mix_latency_is_lower_bound{${labels},quantile="0.99"} 1`,
+      'volley_mix_latency_is_lower_bound{method="GET",url="http://a/",request="read",quantile="0.99"} 0',
+    ]) {
+      expect(mixed.split('\n')).toContain(line);
+    }
+    const names = mixed.split('\n').flatMap((line) => SERIES.exec(line)?.slice(1, 3).join() ?? []);
+    expect(new Set(names).size).toBe(names.length);
+    expect(text).not.toContain('volley_mix');
   });
 
   test.each([

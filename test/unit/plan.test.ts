@@ -123,6 +123,15 @@ describe('the gate between options and plan', () => {
     expect(targetOf({ url }).url).toBe(expected);
   });
 
+  test('a port is no scheme', () => {
+    expect(targetOf({ url: 'http:8080/x' }).url).toBe('http://http:8080/x');
+  });
+
+  test('a percentile written in two ways is one', () => {
+    const { percentiles } = checkOptions({ ...URL_GIVEN, percentiles: '50,50.0,99.90,99.9,90' });
+    expect(percentiles).toEqual(['50', '99.9', '90']);
+  });
+
   test('credentials become a header and leave the URL', () => {
     const target = targetOf({ url: 'http://me:p%40ss@127.0.0.1/' });
     expect(target.url).toBe('http://127.0.0.1/');
@@ -143,6 +152,18 @@ describe('the gate between options and plan', () => {
     ['no URL', { url: '' }, /No URL/],
     ['another scheme', { url: 'ftp://x' }, /'ftp:\/\/x' starts with ftp:/],
     ['a URL that cannot be read', { url: 'http://a b/' }, /'http:\/\/a b\/' cannot be read/],
+    ['one slash', { url: 'http:/x' }, /'http:\/x' cannot be read: write two slashes/],
+    ['no slash', { url: 'HTTPS:x' }, /'HTTPS:x' cannot be read: write two slashes/],
+    [
+      'an authorization given twice',
+      { user: 'me:x', headers: ['Authorization: Bearer t'] },
+      /^--user and an authorization header: a request has one authorization/,
+    ],
+    [
+      'a password in the URL and another one',
+      { url: 'http://me:x@127.0.0.1/', user: 'me:y' },
+      /^a user name in the URL and --user: /,
+    ],
     ['no requests', { requests: '0' }, /--requests '0'/],
     ['half a request', { requests: 1.5 }, /--requests '1.5'/],
     ['no connections', { concurrency: '0' }, /--concurrency '0'/],

@@ -18,13 +18,16 @@ export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {
   readonly path?: string;
 }
 
+/** The default of --repeat: a plain run. */
+const ONCE = '1';
+
 /** `volley <url>`: checks everything, runs, prints the result. */
 export async function runCommand(
   parsed: Parsed,
   problems: string[],
   planned: Planned = {},
 ): Promise<ExitCode> {
-  const isRepeated = parsed.last('repeat') !== undefined;
+  const isRepeated = (parsed.last('repeat') ?? ONCE) !== ONCE;
   const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
   const options = withPlanned(runOptionsFrom(parsed, problems), planned);
   if (isRepeated) {

@@ -36,9 +36,12 @@ export function compareRounds(
   };
 }
 
-/** A positive figure over the rounds of one arm: its median, and an interval for the middle of its logarithms. */
+/**
+ * A figure over the rounds of one arm: its median, and an interval for the middle of its logarithms, which
+ * nothing has not.
+ */
 export function levelOf(values: readonly number[]): Level {
-  const interval = signFlipInterval(values.map(Math.log));
+  const interval = values.every((value) => value > 0) ? signFlipInterval(values.map(Math.log)) : null;
   return {
     median: median(values),
     low: interval === null ? null : Math.exp(interval.low),

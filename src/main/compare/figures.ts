@@ -15,6 +15,12 @@ const percentile = (label: string): Figure => ({
   of: ({ latencyMs }) => latencyMs[latencyMs.headline].percentiles[label] ?? null,
 });
 
+/** The figure of every round; null where a round has none, or nothing, which cannot be divided by. */
+export function ratioFigures(metric: Metric, summaries: readonly Summary[]): number[] | null {
+  const values = summaries.map((summary) => FIGURES[metric].of(summary) ?? 0);
+  return values.length > 0 && values.every((value) => value > 0) ? values : null;
+}
+
 /** What each metric is, and which way is better. */
 export const FIGURES: Readonly<Record<Metric, Figure>> = {
   throughput: {

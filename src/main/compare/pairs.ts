@@ -2,7 +2,7 @@ import { joinCells } from '../../metrics/cells.ts';
 import { type Estimate, METRICS, type Metric, type Pair } from '../../protocol/comparison.ts';
 import { compareRounds } from './decide.ts';
 import { probabilityShorter, quantileShifts } from './effect.ts';
-import { FIGURES } from './figures.ts';
+import { ratioFigures } from './figures.ts';
 import { holm } from './paired.ts';
 import type { Round } from './rounds.ts';
 
@@ -61,13 +61,12 @@ export function fewestRoundsFor(comparisons: number): number {
 
 /** Null where a round of either arm lacks the figure. */
 function compareFigure(metric: Metric, a: MeasuredArm, b: MeasuredArm, margin: number): Estimate | null {
-  const valuesOf = ({ rounds }: MeasuredArm): number[] =>
-    rounds.flatMap(({ summary }) => {
-      const value = FIGURES[metric].of(summary);
-      return value === null || value <= 0 ? [] : [value];
-    });
-  const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
   const rounds = Math.min(a.rounds.length, b.rounds.length);
-  if (rounds === 0 || ofA.length < rounds || ofB.length < rounds) return null;
-  return compareRounds(ofA, ofB, margin);
+  const [ofA = null, ofB = null] = [a, b].map((arm) =>
+    ratioFigures(
+      metric,
+      arm.rounds.slice(0, rounds).map(({ summary }) => summary),
+    ),
+  );
+  return ofA === null || ofB === null ? null : compareRounds(ofA, ofB, margin);
 }

@@ -6,7 +6,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../result-file.ts';
 import { armOf } from './comparison.ts';
 import { compareRounds } from './decide.ts';
-import { FIGURES } from './figures.ts';
+import { ratioFigures } from './figures.ts';
 import { sentenceOf } from './sentences.ts';
 
 export interface SavedComparison {
@@ -40,11 +40,8 @@ export async function compareSaved(
   const rounds = Math.min(a.rounds.length, b.rounds.length);
   const figures = Object.fromEntries(
     METRICS.flatMap((name) => {
-      const [ofA, ofB] = [a, b].map((arm) =>
-        arm.rounds.slice(0, rounds).flatMap((round) => FIGURES[name].of(round) ?? []),
-      );
-      if (ofA?.length !== rounds || ofB?.length !== rounds) return [];
-      return [[name, compareRounds(ofB, ofA, margin)]];
+      const [ofA = null, ofB = null] = [a, b].map((arm) => ratioFigures(name, arm.rounds.slice(0, rounds)));
+      return ofA === null || ofB === null ? [] : [[name, compareRounds(ofB, ofA, margin)]];
     }),
   );
   const pair: Pair = {

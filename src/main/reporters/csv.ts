@@ -26,12 +26,14 @@ function textOf(cell: Cell): string {
   return cell === null ? '' : String(cell);
 }
 
-function planOf({ startedAt, tool, plan, rate }: Summary): Column[] {
+function planOf({ startedAt, tool, plan, mix, rate }: Summary): Column[] {
   return [
     ['started_at', startedAt],
     ['volley_version', tool.version],
     ['url', plan.target.url],
     ['method', plan.target.method],
+    // Of several requests, the two cells before are of the first.
+    ['mix_requests', Math.max(1, mix.length)],
     ['mode', plan.mode],
     ['workers', plan.workers],
     ['concurrency', plan.concurrency],

@@ -1,6 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { whyNothingSucceeded } from '../exit-code.ts';
+import { whatWasSent } from './mix.ts';
 import { measuredText, stopSentences } from './rule-text.ts';
 import { renderText } from './text.ts';
 
@@ -19,13 +20,13 @@ interface Problem {
 
 /** The result as JUnit XML: a test case for each threshold, and the text report beside them. */
 export function renderJunit(summary: Summary): string {
-  const { startedAt, plan, windowMs } = summary;
+  const { startedAt, windowMs } = summary;
   const cases = casesOf(summary);
   const count = (element: Problem['element']): number =>
     cases.filter(({ problem }) => problem?.element === element).length;
   const timeS = msToSeconds(windowMs);
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
-  const suite = `${plan.target.method} ${plan.target.url}`;
+  const suite = whatWasSent(summary);
   // The schema that most readers check against has neither fractions of a second nor a zone.
   const timestamp = startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
   return [

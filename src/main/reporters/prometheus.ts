@@ -20,6 +20,7 @@ export function renderPrometheus(summary: Summary): string {
     ...runOf(summary),
     ...requestsOf(summary),
     ...latenciesOf(summary),
+    ...mixOf(summary),
     ...thresholdsOf(summary),
     ...generatorOf(summary),
   ];
@@ -162,6 +163,48 @@ function latenciesOf({ latencyMs }: Summary): Family[] {
     statistic('min', 'Smallest latency.'),
     statistic('max', 'Largest latency.'),
     statistic('stdev', 'Standard deviation of the latencies.'),
+  ];
+}
+
+/** Of each request of a mix, with its own method and URL. */
+function mixOf({ mix }: Summary): Family[] {
+  const rows = mix.map(({ name, method, url, ...row }) => ({
+    labels: { method, url, request: name },
+    ...row,
+  }));
+  return [
+    counter(
+      'mix_requests',
+      'Requests of the window by request of the mix and outcome.',
+      ...rows.flatMap(({ labels, ok, failed, unfinished, dropped }) =>
+        Object.entries({ ok, failed, unfinished, dropped }).map(
+          ([outcome, count]): Sample => [{ ...labels, outcome }, count],
+        ),
+      ),
+    ),
+    {
+      name: 'volley_mix_latency_seconds',
+      type: 'summary',
+      help: 'Headline latency by request of the mix.',
+      samples: rows.flatMap(({ labels, latencyMs: { percentiles, count, mean } }): Sample[] => [
+        ...Object.entries(percentiles).flatMap(([label, valueMs]): Sample[] =>
+          valueMs === null ? [] : [[{ ...labels, quantile: quantileOf(label) }, msToSeconds(valueMs)]],
+        ),
+        [labels, msToSeconds((mean ?? 0) * count), '_sum'],
+        [labels, count, '_count'],
+      ]),
+    },
+    gauge(
+      'mix_latency_is_lower_bound',
+      '1 where requests without an answer make the quantile only a lower bound.',
+      ...rows.flatMap(({ labels, latencyMs: { percentiles, atLeast } }) =>
+        Object.entries(percentiles).flatMap(([label, valueMs]): Sample[] =>
+          valueMs === null
+            ? []
+            : [[{ ...labels, quantile: quantileOf(label) }, Number(atLeast.includes(label))]],
+        ),
+      ),
+    ),
   ];
 }
 

@@ -7,7 +7,7 @@ import type { Inbox } from './inbox.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
 import type { Names } from './names.ts';
 import { explainedHandshake, handshakeOptions, protocolRefusal } from './tls.ts';
-import { openTunnel } from './tunnel.ts';
+import { openTunnel, unreachableProxy } from './tunnel.ts';
 
 /** What a worker's connections have done; one object for all of them. */
 export class ConnectionCounters {
@@ -198,6 +198,11 @@ export class TargetConnection {
       : net.connect(options);
     const link = new Link(socket, this, reader, callback);
     this.#link = link;
+    if (tunnel !== null) {
+      const fail = (error: Error): void => link.settle(unreachableProxy(tunnel.proxy, error), null);
+      socket.once('error', fail);
+      socket.once('connect', () => socket.off('error', fail));
+    }
     this.#watch(link, socket);
     reader?.attach?.(socket);
     if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);

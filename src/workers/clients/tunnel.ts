@@ -12,6 +12,17 @@ class TunnelError extends Error {
   }
 }
 
+/** Why no connection to the proxy itself came about; the code stays what it was. */
+export function unreachableProxy(
+  { hostname, port }: HttpProxy,
+  { message, code, name }: NodeJS.ErrnoException,
+): Error {
+  return new TunnelError(
+    `the proxy ${authorityOf(hostname, port)} cannot be reached: ${message}`,
+    code ?? name,
+  );
+}
+
 /**
  * Asks a proxy, over a socket that is connected to it, for a tunnel to `authority`.
  *

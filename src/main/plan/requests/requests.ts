@@ -170,7 +170,13 @@ function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): RowsPlan
 function parseLocation(location: RunOptions['location'], problems: Problems): number | null {
   if (location === undefined || location === false) return 0;
   if (location === true || location === '') return DEFAULT_LOCATION;
-  return problems.count('--location', location, 0, MOST_REDIRECTS);
+  const count = new Problems().count('--location', location, 0, MOST_REDIRECTS);
+  // It takes what stands behind it, a URL too.
+  if (count === null)
+    problems.add(
+      `--location ${quoted(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
+    );
+  return count;
 }
 
 function checkNames(requests: readonly UnresolvedRequest[], problems: Problems): void {
@@ -178,6 +184,9 @@ function checkNames(requests: readonly UnresolvedRequest[], problems: Problems):
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     problems.add(`Two requests are called ${quoted(twice)}: give each a name of its own.`);
+  const unreadable = names.find((name) => name.trim() === '' || /\p{Cc}/u.test(name));
+  if (unreadable !== undefined)
+    problems.add(`A request is called ${JSON.stringify(unreadable)}: give it a name of one readable line.`);
   const weights = requests.map(({ weight }) => weight);
   if (!canBeDealt(weights))
     problems.add(`The weights ${weights.join(', ')} cannot be kept exactly: give smaller whole numbers.`);
