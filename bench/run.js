@@ -2,9 +2,10 @@
 // Usage: npm run bench -- [--rounds 5] [--requests 500000] [--only words of a title] [--all]
 //        [--output table|markdown|json] [--quick]
 import { parseArgs } from 'node:util';
-import { measure, PINS } from './measure.js';
+import { PINS } from './measure.js';
 import { EVERY_COMBINATION, GROUPS, QUICK } from './plan.js';
 import { render } from './report.js';
+import { measureRounds } from './rounds.js';
 import { startTarget } from './target.js';
 
 const { values: options } = parseArgs({
@@ -26,24 +27,12 @@ const groups = (options.quick ? QUICK : options.all ? EVERY_COMBINATION : GROUPS
 const target = await startTarget();
 try {
   const measured = [];
-  for (const group of groups) measured.push({ ...group, rows: await measureGroup(group) });
+  for (const { path, ...group } of groups) {
+    const url = new URL(path, target.url).href;
+    measured.push({ ...group, rows: await measureRounds({ ...group, requests }, url, rounds) });
+  }
   const conditions = { target: target.name, rounds, requests, pinned: PINS.client !== null };
   console.log(render(options.output, conditions, measured));
 } finally {
   await target.stop();
-}
-
-async function measureGroup({ title, connections, path, tools }) {
-  const url = new URL(path, target.url).href;
-  const there = tools.filter(({ isThere }) => isThere());
-  const rows = there.map(({ name }) => ({ name, rounds: [] }));
-  for (let round = 0; round < rounds; round++) {
-    process.stderr.write(`${title}: round ${round + 1} of ${rounds}\n`);
-    const order = there.map((_, index) => index);
-    // Every other round runs backwards, so that no tool is always first.
-    for (const index of round % 2 === 0 ? order : order.toReversed()) {
-      rows[index].rounds.push(await measure(there[index].run({ url, connections, requests })));
-    }
-  }
-  return rows;
 }

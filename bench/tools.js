@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { isInstalled } from './measure.js';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
-const VOLLEY = path('../bin/volley.js');
+export const VOLLEY = path('../bin/volley.js');
 const AUTOCANNON = path('node_modules/autocannon/autocannon.js');
 const LOADTEST = path('node_modules/loadtest/bin/loadtest.js');
 // wrk and h2load's relatives end by time, not by count; this many requests a second is what a core does here.

@@ -99,9 +99,9 @@ describe('the documents and the program agree on', () => {
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   });
 
-  test('the options of the server', () => {
-    expect(optionsIn(firstCells(CLI, 'Options of `volley serve`'))).toEqual(
-      Object.keys(COMMANDS['serve']!.options),
+  test.each(['demo', 'serve'])('the options of %s', (name) => {
+    expect(optionsIn(firstCells(CLI, `Options of \`volley ${name}\``))).toEqual(
+      Object.keys(COMMANDS[name]!.options),
     );
   });
 

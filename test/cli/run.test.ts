@@ -342,7 +342,7 @@ describe('other commands', () => {
   });
 
   test('demo runs every mode side by side', async () => {
-    const { code, stdout } = await volley('demo');
+    const { code, stdout } = await volley('demo', '--rounds', '2');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^inline +1 /m);
     expect(stdout).toMatch(/^threads +2 /m);

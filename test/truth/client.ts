@@ -4,31 +4,38 @@ import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { POOLS } from '../../src/main/pool/pools.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
-import { columnsOf } from '../../src/protocol/report.ts';
+import { columnsOf, type SampleBatch } from '../../src/protocol/report.ts';
 import type { Recorded, RunResult } from './recorded.ts';
 
 /** One run of volley in a process of its own, with every record of it. */
 async function runOnce(options: RunOptions): Promise<RunResult> {
   const clock = createMonotonicClock();
   const plan = await resolvePlan(options);
-  const rows: Recorded[] = [];
+  // Copied, and read only when the run is over: what is done here is done on the worker's core.
+  const batches: SampleBatch[] = [];
   const coordinator = new Coordinator(plan, clock, (batch) => {
-    const columns = columnsOf(batch.buffer, batch.capacity);
-    for (let row = 0; row < batch.count; row++) {
-      rows.push({
-        intendedMs: columns.intendedMs[row] ?? 0,
-        startLagMs: columns.startLagMs[row] ?? 0,
-        waitMs: columns.waitMs[row] ?? 0,
-        firstByteMs: columns.firstByteMs[row] ?? 0,
-        serviceMs: columns.serviceMs[row] ?? 0,
-        bodyBytes: columns.bodyBytes[row] ?? 0,
-        status: columns.status[row] ?? 0,
-        outcome: columns.outcome[row] ?? 0,
-      });
-    }
+    batches.push({ ...batch, buffer: batch.buffer.slice(0) });
   });
   const collected = await coordinator.run(await POOLS[plan.mode]());
-  return { summary: summarize(collected, clock), windowAtMs: collected.windowAtMs ?? 0, rows };
+  return {
+    summary: summarize(collected, clock),
+    windowAtMs: collected.windowAtMs ?? 0,
+    rows: batches.flatMap(rowsOf),
+  };
+}
+
+function rowsOf({ buffer, capacity, count }: SampleBatch): Recorded[] {
+  const columns = columnsOf(buffer, capacity);
+  return Array.from({ length: count }, (_, row) => ({
+    intendedMs: columns.intendedMs[row] ?? 0,
+    startLagMs: columns.startLagMs[row] ?? 0,
+    waitMs: columns.waitMs[row] ?? 0,
+    firstByteMs: columns.firstByteMs[row] ?? 0,
+    serviceMs: columns.serviceMs[row] ?? 0,
+    bodyBytes: columns.bodyBytes[row] ?? 0,
+    status: columns.status[row] ?? 0,
+    outcome: columns.outcome[row] ?? 0,
+  }));
 }
 
 process.once('message', (options: RunOptions) => {

@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { BATCH_OPTIONS } from './batch-options.ts';
-import { COMPARE_OPTIONS, MODES_OPTIONS } from './comparison-options.ts';
+import { COMPARE_OPTIONS, DEMO_OPTIONS, MODES_OPTIONS } from './comparison-options.ts';
 import type { Parsed } from './parsed.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 
@@ -64,8 +64,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'demo',
     describe: 'No target at hand: volley modes against the reference server, in half a minute',
     positionals: [],
-    options: {},
-    run: async (_parsed, problems) => (await import('./demo-command.ts')).demoCommand(problems),
+    options: DEMO_OPTIONS,
+    run: async (parsed, problems) => (await import('./demo-command.ts')).demoCommand(parsed, problems),
   },
   serve: {
     name: 'serve',

@@ -30,7 +30,7 @@ const {
   ...LOAD_OPTIONS
 } = RUN_OPTIONS;
 
-const JUDGING: Readonly<Record<string, Options>> = {
+const JUDGING = {
   rounds: {
     type: 'string',
     describe: `Rounds, ${FEWEST} to ${MOST_ROUNDS}; fewer than ${FEWEST_ROUNDS} can show no difference`,
@@ -47,7 +47,7 @@ const JUDGING: Readonly<Record<string, Options>> = {
     describe: `Form of the result on stdout: ${COMPARISON_FORMS.join(', ')}`,
     defaultDescription: 'text',
   },
-};
+} as const satisfies Readonly<Record<string, Options>>;
 
 /** Of `volley modes`: a run's, but for the mode. */
 export const MODES_OPTIONS: Readonly<Record<string, Options>> = {
@@ -56,6 +56,9 @@ export const MODES_OPTIONS: Readonly<Record<string, Options>> = {
   ...metricOption('throughput'),
   ...JUDGING,
 };
+
+/** Of `volley demo`, whose load is its own. */
+export const DEMO_OPTIONS: Readonly<Record<'rounds', Options>> = { rounds: JUDGING.rounds };
 
 /** Of `volley compare`: a run's, and what is to fail. */
 export const COMPARE_OPTIONS: Readonly<Record<string, Options>> = {

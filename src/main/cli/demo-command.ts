@@ -2,14 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { judgingFrom } from './comparison-options.ts';
 import { compareModes } from './modes-command.ts';
+import type { Parsed } from './parsed.ts';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../target/process-entry.js', import.meta.url));
 const LOAD = { workers: 2, concurrency: 20, duration: '350ms', warmup: '150ms', seed: 1 };
-const JUDGING = { rounds: 8, margin: 0.03, metric: 'throughput', form: 'text' } as const;
+/** The best arm is compared with three others. */
+const COMPARISONS = 3;
 
 /** `volley demo`: the same load in every mode, against a server of its own. */
-export async function demoCommand(problems: readonly string[]): Promise<ExitCode> {
+export async function demoCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const judging = judgingFrom(parsed, 'throughput', COMPARISONS, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const { server, url } = await startServer();
   try {
@@ -17,7 +21,7 @@ export async function demoCommand(problems: readonly string[]): Promise<ExitCode
       'The same load on the reference server, in every way that volley can send it: one request after\n' +
         `the other, ${LOAD.concurrency} connections in one event loop, and over ${LOAD.workers} threads or processes.\n\n`,
     );
-    const code = await compareModes({ url, ...LOAD }, JUDGING, undefined, []);
+    const code = await compareModes({ url, ...LOAD }, judging, undefined, []);
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
     return code;
   } finally {

@@ -7,6 +7,15 @@ import type { Load, Sender } from './load.ts';
 
 /** Due requests started in one turn of the event loop, before answers are read again. */
 const STARTS_PER_TURN = 64;
+/**
+ * Connections opened in one turn. Each takes much longer to open than a request to send: where this process is
+ * late, and many requests are due at once, the connections that are there serve most of them sooner.
+ */
+const OPENED_PER_TURN = 4;
+/** The same while connections become free for those who wait, or before that can be known. */
+const OPENED_WHILE_SERVED = 1;
+/** A tick later than that is more than eco pacing is by itself. */
+const LATE_MS = 2;
 /** Node's timers tick once a millisecond. */
 const TICK_MS = 1;
 /** Well within what a timer can hold; who wakes up early sleeps again. */
@@ -29,6 +38,10 @@ export class OpenLoad implements Load {
   #windowAtMs = 0;
   #stopped = false;
   #missed = 0;
+  /** Connections that may be opened in what is left of this turn. */
+  #mayOpen = 0;
+  /** An answer has come since the last turn. */
+  #hasServed = false;
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
 
@@ -60,7 +73,10 @@ export class OpenLoad implements Load {
     // A client may tell of a failure again when its socket has closed, within this turn of the event loop;
     // the next request must not be there yet to be blamed for it.
     if (hasFailed) setImmediate(() => this.#free(exchange, this.#sender.clock.nowMs()));
-    else this.#free(exchange, nowMs);
+    else {
+      this.#hasServed = true;
+      this.#free(exchange, nowMs);
+    }
   }
 
   onRoom(): void {
@@ -85,11 +101,15 @@ export class OpenLoad implements Load {
 
   #free(exchange: Exchange, nowMs: number): void {
     if (this.#line.length === 0 || this.#stopped) this.#idle.push(exchange);
-    else
-      this.#line.shift((intendedMs, dispatchedMs) =>
-        this.#sender.send(exchange, intendedMs, dispatchedMs, nowMs),
-      );
+    else this.#sendFirst(exchange, nowMs);
     this.#sender.finishIfIdle();
+  }
+
+  /** Sends what has been in line for longest. */
+  #sendFirst(exchange: Exchange, nowMs: number): void {
+    this.#line.shift((intendedMs, dispatchedMs) =>
+      this.#sender.send(exchange, intendedMs, dispatchedMs, nowMs),
+    );
   }
 
   /** Starts what is due, then waits for the next start. */
@@ -97,6 +117,8 @@ export class OpenLoad implements Load {
     this.#sleepNoMore();
     if (this.#stopped) return;
     let nowMs = this.#pacing === 'precise' ? this.#spin() : this.#sender.clock.nowMs();
+    this.#mayOpen = this.#opensInTurn(nowMs);
+    while (this.#line.length > 0 && this.#canOpen) this.#sendFirst(this.#open(), nowMs);
     for (
       let started = 0;
       started < STARTS_PER_TURN && this.#dueMs <= nowMs && !this.#sender.isFull;
@@ -120,8 +142,13 @@ export class OpenLoad implements Load {
   }
 
   #wait(untilDueMs: number): void {
-    if (untilDueMs === Number.POSITIVE_INFINITY) return;
     const pump = (): void => this.#pump();
+    if (this.#line.length > 0 && this.#hasRoom) {
+      // After the answers that have come by then.
+      this.#immediate = setImmediate(pump);
+      return;
+    }
+    if (untilDueMs === Number.POSITIVE_INFINITY) return;
     const sleepMs = Math.floor(this.#pacing === 'precise' ? untilDueMs - POLLED_MS : untilDueMs);
     if (untilDueMs <= 0 || (this.#pacing === 'precise' && (sleepMs < TICK_MS || this.#isAnswerDue)))
       this.#immediate = setImmediate(pump);
@@ -134,13 +161,31 @@ export class OpenLoad implements Load {
   }
 
   #release(intendedMs: number, nowMs: number): void {
-    const exchange = this.#idle.pop() ?? this.#another();
+    // Who is in line comes first.
+    const exchange = this.#idle.pop() ?? (this.#line.length === 0 && this.#canOpen ? this.#open() : null);
     if (exchange === null) this.#line.push(intendedMs, nowMs);
     else this.#sender.send(exchange, intendedMs, nowMs, nowMs);
   }
 
-  #another(): Exchange | null {
-    return this.#sender.exchanges.length < this.#maxSlots ? this.#sender.addExchange() : null;
+  get #hasRoom(): boolean {
+    return this.#sender.exchanges.length < this.#maxSlots;
+  }
+
+  /** Where nobody answers those who wait, only further connections help them. */
+  #opensInTurn(nowMs: number): number {
+    const isServed = this.#hasServed;
+    this.#hasServed = false;
+    if (this.#line.length > 0) return isServed ? OPENED_WHILE_SERVED : STARTS_PER_TURN;
+    return nowMs - this.#dueMs > LATE_MS ? OPENED_WHILE_SERVED : OPENED_PER_TURN;
+  }
+
+  get #canOpen(): boolean {
+    return this.#hasRoom && this.#mayOpen > 0;
+  }
+
+  #open(): Exchange {
+    this.#mayOpen--;
+    return this.#sender.addExchange();
   }
 
   #sleepNoMore(): void {
