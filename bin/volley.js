@@ -11,6 +11,12 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
     'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.\n',
   );
   process.exitCode = 2;
+} else if (process.argv.length === 3 && process.argv[2] === '--version') {
+  // Asked for alone, it needs nothing of what reads a command line.
+  process.stdout.on('error', function () {});
+  import('../dist/src/main/version.js').then(function (own) {
+    process.stdout.write(own.VERSION + '\n');
+  });
 } else {
   import('../dist/src/main/cli/index.js').then(function (cli) {
     return cli.main(process.argv.slice(2));
