@@ -41,7 +41,7 @@ function steady(rate: number, seconds: number) {
 const fixed = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
   name: `fixed 10 ms, 200/s, ${mode}`,
   async run(isShort): Promise<readonly Check[]> {
-    const { options, count, fromMs } = steady(200, isShort ? 3 : 30);
+    const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
     const observed = await observe({ kind: 'delay', delayMs: 10 }, { ...options, mode });
     const checks = new Checks();
     soundness(checks, observed, count);
@@ -66,7 +66,7 @@ const fixed = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
 const mixture: Experiment = {
   name: '95 % 5 ms, every 20th 100 ms',
   async run(isShort) {
-    const { options, count, fromMs } = steady(200, isShort ? 3 : 30);
+    const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
     const observed = await observe({ kind: 'mix', every: 20, slowMs: 100, fastMs: 5 }, options);
     const checks = new Checks();
     soundness(checks, observed, count);
@@ -157,7 +157,7 @@ const stallCapped: Experiment = {
 const serial = (arrivals: 'constant' | 'poisson'): Experiment => ({
   name: `one serial server of 1 ms, ${arrivals} 500/s`,
   async run(isShort) {
-    const seconds = isShort ? 5 : 30;
+    const seconds = isShort ? 3 : 30;
     const observed = await observe(
       { kind: 'serial', serviceMs: 1 },
       { rate: 500, arrivals, duration: `${seconds}s`, pacing: 'precise', workers: 1, seed: 2 },

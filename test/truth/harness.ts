@@ -17,7 +17,6 @@ const [SERVER_CORE, CLIENT_CORE] = ['0', '1'];
 
 /** Node compiles what is hot while it runs: the first seconds are not what is tested here. */
 const WARMUP_MS = 2_000;
-const SHORT_WARMUP_MS = 1_000;
 const PERCENTILES = '50,90,92,95,99';
 
 /** The tightest of the clocks' brackets is good to about 30 µs, on either side. */
@@ -54,23 +53,17 @@ export interface Circumstances {
 }
 
 let client: ClientName = 'undici';
-let usualWarmupMs = WARMUP_MS;
 
 /** From now on volley's requests go through this client. */
 export function useClient(name: ClientName): void {
   client = name;
 }
 
-/** From now on runs are warmed up for half as long. */
-export function useShortWarmup(): void {
-  usualWarmupMs = SHORT_WARMUP_MS;
-}
-
 /** Runs volley against the precise server and puts both logs together. */
 export async function observe(
   scenario: Scenario,
   options: Omit<RunOptions, 'url'>,
-  { preload, warmupMs = usualWarmupMs, port: onPort }: Circumstances = {},
+  { preload, warmupMs = WARMUP_MS, port: onPort }: Circumstances = {},
 ): Promise<Observed> {
   const server = startPinned(SERVER_CORE, SERVER);
   try {

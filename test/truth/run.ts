@@ -4,7 +4,7 @@ import { ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check, Experiment } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS, LARGE_EXPERIMENTS } from './disturbances.ts';
-import { IS_PINNED, useClient, useShortWarmup } from './harness.ts';
+import { IS_PINNED, useClient } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 // npm run test:truth [-- --short] [--client wire] [words of names]
@@ -17,7 +17,6 @@ const client = CLIENT_NAMES.find((name) => name === values.client);
 if (client === undefined)
   throw new Error(`--client '${values.client}': choose one of ${CLIENT_NAMES.join(', ')}`);
 useClient(client);
-if (isShort) useShortWarmup();
 const experiments = [
   ...DELAY_EXPERIMENTS,
   ...WIRE_EXPERIMENTS,

@@ -4,7 +4,7 @@ import { SHORT_ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS } from './disturbances.ts';
-import { useClient, useShortWarmup } from './harness.ts';
+import { useClient } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 const EXPERIMENTS = [
@@ -27,7 +27,6 @@ describe('experiments with known answers, in short', () => {
     '$name, by $client',
     async ({ run, client }) => {
       useClient(client);
-      useShortWarmup();
       let late: string[] = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const checks = await run(true);
