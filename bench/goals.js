@@ -39,7 +39,7 @@ const RATIOS = [
 
 const target = await startTarget();
 try {
-  const tools = [...new Set(RATIOS.map(([tool]) => tool).concat(RATIOS.map(([, reference]) => reference)))];
+  const tools = [...new Set(RATIOS.flatMap((goal) => goal.slice(0, 2)))];
   const rows = await measureRounds({ title: 'ratios', tools, connections: 50, requests }, target.url, rounds);
   const results = [
     ...RATIOS.flatMap((goal) => ratioRow(goal, rows)),

@@ -1,4 +1,5 @@
 import type { Histogram } from './histogram.ts';
+import { countUpTo } from './value-list.ts';
 
 /**
  * A histogram's used cells with the number of values up to and in each of them, as it stands now: made by one
@@ -23,25 +24,13 @@ export class CellRanks {
     });
   }
 
-  /** The cell that holds the value of rank `rank` (from 1); null where there are fewer values. */
+  /** The cell that holds the value of rank `rank`, a whole number from 1; null where there are fewer values. */
   cellAtRank(rank: number): number | null {
-    return this.#cells[placesBefore(this.#countsUpTo, rank)] ?? null;
+    return this.#cells[countUpTo(this.#countsUpTo, rank - 1)] ?? null;
   }
 
   /** How many values lie in this cell or below it. */
   countUpTo(lastCell: number): number {
-    return this.#countsUpTo[placesBefore(this.#cells, lastCell + 1) - 1] ?? 0;
+    return this.#countsUpTo[countUpTo(this.#cells, lastCell) - 1] ?? 0;
   }
-}
-
-/** How many of the increasing numbers are less than `limit`. */
-function placesBefore(increasing: Int32Array | Float64Array, limit: number): number {
-  let low = 0;
-  let high = increasing.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((increasing[middle] ?? 0) < limit) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -60,7 +60,7 @@ export function valuesIn(
 }
 
 /** How many of the sorted values are at most `value`. */
-export function countUpTo(sorted: Float64Array, value: number): number {
+export function countUpTo(sorted: Float64Array | Int32Array, value: number): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Progress, run, start } from '../../src/main/index.ts';
+import { type Progress, type RunOptions, run, start } from '../../src/main/index.ts';
 import { ROOT } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
@@ -121,18 +121,19 @@ describe.each(MODES)('%s', (mode) => {
   });
 });
 
-test('a process that is killed costs its unsent samples, not the run', async () => {
+/** A run over two processes that is under way, and one of them. */
+async function withVictim(options: Pick<RunOptions, 'requests' | 'timeout'>) {
   const target = await startTarget();
   const before = new Set(childrenOf(process.pid));
-  const underWay = await start({
-    url: `${target.url}delay/5`,
-    mode: 'processes',
-    workers: 2,
-    concurrency: 4,
-    requests: 1_000,
-  });
+  const url = `${target.url}delay/5`;
+  const underWay = await start({ url, mode: 'processes', workers: 2, concurrency: 4, ...options });
   await eventually(() => target.stats().requests > 200, 'some requests have arrived');
   const victim = childrenOf(process.pid).find((pid) => !before.has(pid))!;
+  return { target, before, underWay, victim };
+}
+
+test('a process that is killed costs its unsent samples, not the run', async () => {
+  const { target, underWay, victim } = await withVictim({ requests: 1_000 });
   process.kill(victim, 'SIGKILL');
   const summary = await underWay.summary;
 
@@ -152,18 +153,7 @@ test('a process that is killed costs its unsent samples, not the run', async () 
 });
 
 test('a process that hangs does not hold a run that only its requests end', async () => {
-  const target = await startTarget();
-  const before = new Set(childrenOf(process.pid));
-  const underWay = await start({
-    url: `${target.url}delay/5`,
-    mode: 'processes',
-    workers: 2,
-    concurrency: 4,
-    requests: 2_000,
-    timeout: '500ms',
-  });
-  await eventually(() => target.stats().requests > 200, 'some requests have arrived');
-  const victim = childrenOf(process.pid).find((pid) => !before.has(pid))!;
+  const { before, underWay, victim } = await withVictim({ requests: 2_000, timeout: '500ms' });
   process.kill(victim, 'SIGSTOP');
   const { requests, workers, degradedReasons } = await underWay.summary;
 

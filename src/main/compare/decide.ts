@@ -37,8 +37,8 @@ export function compareRounds(
 }
 
 /**
- * A figure over the rounds of one arm: its median, and an interval for the middle of its logarithms, which
- * nothing has not.
+ * A figure over the rounds of one arm: its median, and an interval for the middle of its logarithms; none
+ * where it is zero in a round, which has no logarithm.
  */
 export function levelOf(values: readonly number[]): Level {
   const interval = values.every((value) => value > 0) ? signFlipInterval(values.map(Math.log)) : null;

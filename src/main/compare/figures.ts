@@ -15,7 +15,7 @@ const percentile = (label: string): Figure => ({
   of: ({ latencyMs }) => latencyMs[latencyMs.headline].percentiles[label] ?? null,
 });
 
-/** The figure of every round; null where a round has none, or nothing, which cannot be divided by. */
+/** The figure of every round; null where a round has none, or zero, of which there is no ratio. */
 export function ratioFigures(metric: Metric, summaries: readonly Summary[]): number[] | null {
   const values = summaries.map((summary) => FIGURES[metric].of(summary) ?? 0);
   return values.length > 0 && values.every((value) => value > 0) ? values : null;

@@ -1,5 +1,5 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
-import type { Summary } from '../../protocol/summary.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { SNAKE_CASE_NAMES } from './latency-names.ts';
 
@@ -110,12 +110,13 @@ function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Su
   ];
 }
 
-function latenciesOf({ latencyMs }: Summary): Family[] {
-  const kinds = LATENCY_KINDS.map((kind) => ({
-    labels: { latency: SNAKE_CASE_NAMES[kind] },
-    ...latencyMs[kind],
-  }));
-  const quantiles = kinds.flatMap(({ labels, percentiles, atLeast }) =>
+interface LabelledLatency extends LatencySummary {
+  readonly labels: Labels;
+}
+
+/** The quantiles with sum and count, and which of the quantiles are only lower bounds. */
+function quantileFamilies(name: string, help: string, latencies: readonly LabelledLatency[]): Family[] {
+  const quantiles = latencies.flatMap(({ labels, percentiles, atLeast }) =>
     Object.entries(percentiles).flatMap(([label, valueMs]) =>
       valueMs === null
         ? []
@@ -128,6 +129,32 @@ function latenciesOf({ latencyMs }: Summary): Family[] {
           ],
     ),
   );
+  return [
+    {
+      name: `volley_${name}_seconds`,
+      type: 'summary',
+      help,
+      samples: [
+        ...quantiles.map(({ labels, valueMs }): Sample => [labels, msToSeconds(valueMs)]),
+        ...latencies.flatMap(({ labels, count, mean }): Sample[] => [
+          [labels, msToSeconds((mean ?? 0) * count), '_sum'],
+          [labels, count, '_count'],
+        ]),
+      ],
+    },
+    gauge(
+      `${name}_is_lower_bound`,
+      '1 where requests without an answer make the quantile only a lower bound.',
+      ...quantiles.map(({ labels, isAtLeast }): Sample => [labels, Number(isAtLeast)]),
+    ),
+  ];
+}
+
+function latenciesOf({ latencyMs }: Summary): Family[] {
+  const kinds = LATENCY_KINDS.map((kind) => ({
+    labels: { latency: SNAKE_CASE_NAMES[kind] },
+    ...latencyMs[kind],
+  }));
   const statistic = (name: 'min' | 'max' | 'stdev', help: string): Family =>
     gauge(
       `latency_${name}_seconds`,
@@ -138,22 +165,10 @@ function latenciesOf({ latencyMs }: Summary): Family[] {
       }),
     );
   return [
-    {
-      name: 'volley_latency_seconds',
-      type: 'summary',
-      help: 'Latencies of requests; quantiles by nearest rank, left out where the sample is too small.',
-      samples: [
-        ...quantiles.map(({ labels, valueMs }): Sample => [labels, msToSeconds(valueMs)]),
-        ...kinds.flatMap(({ labels, count, mean }): Sample[] => [
-          [labels, msToSeconds((mean ?? 0) * count), '_sum'],
-          [labels, count, '_count'],
-        ]),
-      ],
-    },
-    gauge(
-      'latency_is_lower_bound',
-      '1 where requests without an answer make the quantile only a lower bound.',
-      ...quantiles.map(({ labels, isAtLeast }): Sample => [labels, Number(isAtLeast)]),
+    ...quantileFamilies(
+      'latency',
+      'Latencies of requests; quantiles by nearest rank, left out where the sample is too small.',
+      kinds,
     ),
     gauge(
       'latency_censored',
@@ -182,28 +197,10 @@ function mixOf({ mix }: Summary): Family[] {
         ),
       ),
     ),
-    {
-      name: 'volley_mix_latency_seconds',
-      type: 'summary',
-      help: 'Headline latency by request of the mix.',
-      samples: rows.flatMap(({ labels, latencyMs: { percentiles, count, mean } }): Sample[] => [
-        ...Object.entries(percentiles).flatMap(([label, valueMs]): Sample[] =>
-          valueMs === null ? [] : [[{ ...labels, quantile: quantileOf(label) }, msToSeconds(valueMs)]],
-        ),
-        [labels, msToSeconds((mean ?? 0) * count), '_sum'],
-        [labels, count, '_count'],
-      ]),
-    },
-    gauge(
-      'mix_latency_is_lower_bound',
-      '1 where requests without an answer make the quantile only a lower bound.',
-      ...rows.flatMap(({ labels, latencyMs: { percentiles, atLeast } }) =>
-        Object.entries(percentiles).flatMap(([label, valueMs]): Sample[] =>
-          valueMs === null
-            ? []
-            : [[{ ...labels, quantile: quantileOf(label) }, Number(atLeast.includes(label))]],
-        ),
-      ),
+    ...quantileFamilies(
+      'mix_latency',
+      'Headline latency by request of the mix.',
+      rows.map(({ labels, latencyMs }) => ({ labels, ...latencyMs })),
     ),
   ];
 }

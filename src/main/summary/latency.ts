@@ -14,6 +14,12 @@ interface Found {
 
 type Find = (rank: number) => Found;
 
+/** Of all values, and of those that are no lower bounds. */
+interface Ranks {
+  readonly all: CellRanks;
+  readonly observed: CellRanks;
+}
+
 interface Lists {
   readonly observed: readonly ValueList[];
   readonly bounds: readonly ValueList[];
@@ -22,21 +28,25 @@ interface Lists {
 /** Sums up one kind of latency; percentiles by nearest rank, from the values while they are all there. */
 export function summarizeLatency(merged: MergedDistribution, labels: readonly string[]): LatencySummary {
   const { moments, bounds, observedValues, boundValues } = merged;
+  const ranks: Ranks = {
+    all: new CellRanks(merged.observed, bounds),
+    observed: new CellRanks(merged.observed),
+  };
   const { count, min, max, mean } = moments;
   const isExact = observedValues !== null && boundValues !== null;
   const wanted = labels.flatMap((label) => parsePercentile(label) ?? []);
   const find = isExact
     ? findInValues(
         merged,
+        ranks,
         { observed: observedValues, bounds: boundValues },
         wanted.flatMap((percentile) => rankOf(percentile, count) ?? []),
       )
-    : findInHistogram(merged);
+    : findInHistogram(merged, ranks);
 
   const percentiles: Record<string, number | null> = {};
   // The smallest value is in doubt only where it is a lower bound, below every observed one.
-  const lowestBound = lowestCell(new CellRanks(bounds));
-  const atLeast = lowestBound < lowestCell(new CellRanks(merged.observed)) ? ['min'] : [];
+  const atLeast = lowestCell(ranks.all) < lowestCell(ranks.observed) ? ['min'] : [];
   for (const percentile of wanted) {
     const found = findPercentile(percentile, count, find);
     percentiles[percentile.label] = found?.valueMs ?? null;
@@ -66,11 +76,13 @@ function findPercentile(percentile: ExactPercentile, count: number, find: Find):
  * A value of rank r is what it says if r observed values lie at or below it: then no lower bound, whatever
  * its true value, can move it. Otherwise the true one may be larger.
  */
-function findInValues(merged: MergedDistribution, lists: Lists, ranks: readonly number[]): Find {
-  const { observed, bounds } = merged;
-  const all = new CellRanks(observed, bounds);
-  const observedRanks = new CellRanks(observed);
-  const cells = new Set(ranks.flatMap((rank) => all.cellAtRank(rank) ?? []));
+function findInValues(
+  { observed, bounds }: MergedDistribution,
+  { all, observed: observedRanks }: Ranks,
+  lists: Lists,
+  wanted: readonly number[],
+): Find {
+  const cells = new Set(wanted.flatMap((rank) => all.cellAtRank(rank) ?? []));
   const countsIn = (...histograms: readonly Histogram[]): Map<number, number> =>
     new Map([...cells].map((cell) => [cell, histograms.reduce((sum, each) => sum + each.countIn(cell), 0)]));
   const observedIn = valuesIn(countsIn(observed), lists.observed);
@@ -87,14 +99,11 @@ function findInValues(merged: MergedDistribution, lists: Lists, ranks: readonly 
   };
 }
 
-function findInHistogram(merged: MergedDistribution): Find {
-  const { observed, bounds, moments } = merged;
-  const all = new CellRanks(observed, bounds);
-  const observedRanks = new CellRanks(observed);
+function findInHistogram({ moments }: MergedDistribution, { all, observed }: Ranks): Find {
   return (rank) => {
     const cell = all.cellAtRank(rank) ?? cellOf(moments.max);
     const valueMs = Math.min(moments.max, Math.max(moments.min, middleMs(cell)));
-    return { valueMs, isAtLeast: observedRanks.countUpTo(cell) < rank };
+    return { valueMs, isAtLeast: observed.countUpTo(cell) < rank };
   };
 }
 

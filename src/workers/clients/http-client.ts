@@ -14,8 +14,8 @@ export type HttpDispatcher = Pick<Dispatcher, 'dispatch'> & { destroy(): Promise
 export type CreateDispatcher = (target: Target, connection: TargetConnection) => HttpDispatcher;
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
-export async function loadClient(name: ClientName): Promise<CreateDispatcher> {
-  return await CLIENTS[name]();
+export function loadClient(name: ClientName): Promise<CreateDispatcher> {
+  return CLIENTS[name]();
 }
 
 /** A new client is one file and one line here. */

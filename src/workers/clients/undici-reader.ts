@@ -7,8 +7,6 @@ import type { SocketReader } from './link.ts';
  */
 export class UndiciReader implements SocketReader {
   #unread: Buffer | null = null;
-  /** The last view of the shared buffer: answers of one target are often of one length. */
-  #view: Buffer | null = null;
 
   attach(socket: Socket): void {
     this.#unread = null;
@@ -26,10 +24,7 @@ export class UndiciReader implements SocketReader {
   }
 
   onBytes(socket: Socket, bytes: Buffer, count: number): void {
-    const last = this.#view;
-    const isSame = last !== null && last.length === count && last.buffer === bytes.buffer;
-    const chunk = isSame && last.byteOffset === bytes.byteOffset ? last : bytes.subarray(0, count);
-    this.#view = chunk;
+    const chunk = bytes.subarray(0, count);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
     // What was not taken has to leave the shared buffer.

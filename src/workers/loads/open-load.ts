@@ -118,7 +118,8 @@ export class OpenLoad implements Load {
     if (this.#stopped) return;
     let nowMs = this.#pacing === 'precise' ? this.#spin() : this.#sender.clock.nowMs();
     this.#mayOpen = this.#opensInTurn(nowMs);
-    while (this.#line.length > 0 && this.#canOpen) this.#sendFirst(this.#open(), nowMs);
+    while (this.#line.length > 0 && this.#canOpen && !this.#sender.isFull)
+      this.#sendFirst(this.#open(), nowMs);
     for (
       let started = 0;
       started < STARTS_PER_TURN && this.#dueMs <= nowMs && !this.#sender.isFull;
