@@ -252,19 +252,24 @@ test.each(['threads', 'processes', 'inline'])(
   '%s: the CPU of workers, coordinator and the rest is that of the process tree',
   async (mode) => {
     const target = await startTarget();
-    const before = childrenCpuMs();
-    const ended = await volley(target.url, '-d', '1500ms', '-c', '8', '--mode', mode, '-o', 'json');
-    const outside = childrenCpuMs() - before;
-    const { generator, workers } = JSON.parse(ended.stdout) as Summary;
-    const { cpuMs, workersCpuMs, coordinatorCpuMs, runtimeCpuMs } = generator;
-    expect(workersCpuMs + coordinatorCpuMs + runtimeCpuMs).toBeCloseTo(cpuMs, 3);
-    expect(workersCpuMs).toBeCloseTo(
-      workers.reduce((sum, worker) => sum + worker.cpuMs, 0),
-      6,
-    );
-    expect(coordinatorCpuMs).toBeGreaterThan(0);
-    // Starting Node and loading volley, and printing the result, come before and after what is measured.
-    expect(outside).toBeGreaterThan(cpuMs * 0.95);
-    expect(outside).toBeLessThan(cpuMs * 1.1 + 400);
+    let leastBesideMs = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 3 && leastBesideMs >= 250; attempt++) {
+      const before = childrenCpuMs();
+      const ended = await volley(target.url, '-d', '1500ms', '-c', '8', '--mode', mode, '-o', 'json');
+      const outside = childrenCpuMs() - before;
+      const { generator, workers } = JSON.parse(ended.stdout) as Summary;
+      const { cpuMs, workersCpuMs, coordinatorCpuMs, runtimeCpuMs } = generator;
+      expect(workersCpuMs + coordinatorCpuMs + runtimeCpuMs).toBeCloseTo(cpuMs, 3);
+      expect(workersCpuMs).toBeCloseTo(
+        workers.reduce((sum, worker) => sum + worker.cpuMs, 0),
+        6,
+      );
+      expect(coordinatorCpuMs).toBeGreaterThan(0);
+      // Starting Node and loading volley, and printing the result, come before and after what is measured.
+      expect(outside).toBeGreaterThan(cpuMs * 0.95);
+      leastBesideMs = Math.min(leastBesideMs, outside - cpuMs * 1.1);
+    }
+    // A busy machine can only add to it.
+    expect(leastBesideMs).toBeLessThan(250);
   },
 );
