@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from '@jest/globals';
+
+const MODULE = new URL('../../src/workers/background-threads.js', import.meta.url).href;
+/** In a process of its own: a thread that has yielded cannot be raised again. */
+const SCRIPT = `
+  import { readdirSync, readFileSync } from 'node:fs';
+  import { getPriority } from 'node:os';
+  import { yieldBackgroundThreads } from '${MODULE}';
+  const count = yieldBackgroundThreads();
+  const threads = process.platform !== 'linux' ? [] : readdirSync('/proc/self/task').map((id) => ({
+    name: readFileSync('/proc/self/task/' + id + '/comm', 'utf8').trim(),
+    niceness: getPriority(Number(id)),
+  }));
+  console.log(JSON.stringify({ count, own: getPriority(process.pid), threads }));
+`;
+
+test('V8’s own threads yield, the event loop and all others do not', () => {
+  const before = execFileSync(process.execPath, [
+    '-p',
+    'require("node:os").getPriority(process.pid)',
+  ]).toString();
+  const { count, own, threads } = JSON.parse(
+    execFileSync(process.execPath, ['--input-type=module', '-e', SCRIPT]).toString(),
+  );
+  const background = threads.filter(({ name }: { name: string }) => name.includes('V8Worker'));
+  expect(count).toBe(background.length);
+  expect(own).toBe(Number(before));
+  for (const { name, niceness } of threads)
+    expect([name, niceness]).toEqual([name, name.includes('V8Worker') ? 10 : own]);
+});
