@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { getPriority } from 'node:os';
 import { expect, test } from '@jest/globals';
 
 const MODULE = new URL('../../src/workers/background-threads.js', import.meta.url).href;
@@ -16,16 +17,13 @@ const SCRIPT = `
 `;
 
 test('V8’s own threads yield, the event loop and all others do not', () => {
-  const before = execFileSync(process.execPath, [
-    '-p',
-    'require("node:os").getPriority(process.pid)',
-  ]).toString();
   const { count, own, threads } = JSON.parse(
     execFileSync(process.execPath, ['--input-type=module', '-e', SCRIPT]).toString(),
   );
   const background = threads.filter(({ name }: { name: string }) => name.includes('V8Worker'));
   expect(count).toBe(background.length);
-  expect(own).toBe(Number(before));
+  if (process.platform === 'linux') expect(count).toBeGreaterThan(0);
+  expect(own).toBe(getPriority(process.pid));
   for (const { name, niceness } of threads)
     expect([name, niceness]).toEqual([name, name.includes('V8Worker') ? 10 : own]);
 });
