@@ -2,6 +2,7 @@ import { threadId } from 'node:worker_threads';
 import { createMonotonicClock } from '../protocol/clock.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerChannel } from '../protocol/messages.ts';
+import { pacesPrecisely } from '../protocol/plan.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
@@ -30,7 +31,7 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
     run = new ShardRun(shard, channel, clock, { create, Batch });
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
-    if (shard.load.model === 'open' && shard.load.pacing === 'precise') yieldBackgroundThreads();
+    if (pacesPrecisely(shard.load)) yieldBackgroundThreads();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
     await run.finished;
     if (endOfLoad !== null) clearTimeout(endOfLoad);

@@ -2,17 +2,22 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
-import type { PoolEvents, WorkerPool } from './worker-pool.ts';
+import { ROOMY_HEAP_FLAG } from './roomy-heap.ts';
+import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/process-entry.js', import.meta.url));
 const KEPT_STDERR_CHARACTERS = 4_096;
 
 /** Processes: one forked child each. A child that dies breaks nothing but itself. */
-export function createProcessPool(count: number, events: PoolEvents): WorkerPool {
+export function createProcessPool(
+  count: number,
+  events: PoolEvents,
+  { areHeapsRoomy }: PoolOptions,
+): WorkerPool {
   const workers = Array.from({ length: count }, (_, index) => {
     const child = fork(ENTRY, [], {
       serialization: 'advanced',
-      execArgv: [],
+      execArgv: areHeapsRoomy ? [ROOMY_HEAP_FLAG] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     let stderr = '';

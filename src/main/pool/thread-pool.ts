@@ -1,15 +1,23 @@
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
 import { move, Piscina } from 'piscina';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
-import type { PoolEvents, WorkerPool } from './worker-pool.ts';
+import { PLAIN_HEAP_FLAG, ROOMY_HEAP_FLAG } from './roomy-heap.ts';
+import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/thread-entry.js', import.meta.url));
 const NURSERY_MB = 12;
 
 /** Threads: a Piscina pool in which each thread runs one long task and talks over a port of its own. */
-export function createThreadPool(count: number, events: PoolEvents): WorkerPool {
+export function createThreadPool(
+  count: number,
+  events: PoolEvents,
+  { areHeapsRoomy }: PoolOptions,
+): WorkerPool {
+  // A thread's heap follows the flags that its process has when it is made.
+  setFlagsFromString(areHeapsRoomy ? ROOMY_HEAP_FLAG : PLAIN_HEAP_FLAG);
   const pool = new Piscina({
     filename: ENTRY,
     minThreads: count,

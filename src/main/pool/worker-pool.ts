@@ -24,5 +24,11 @@ export interface WorkerPool {
   close(): Promise<void>;
 }
 
+/** What the workers' heaps are to be good for. */
+export interface PoolOptions {
+  /** They pace precisely, so that a pause of milliseconds is worth some memory. */
+  readonly areHeapsRoomy: boolean;
+}
+
 /** Starts `count` workers, which then wait for their shards. */
-export type CreatePool = (count: number, events: PoolEvents) => WorkerPool;
+export type CreatePool = (count: number, events: PoolEvents, options: PoolOptions) => WorkerPool;
