@@ -6,7 +6,7 @@ import type { RowMessage } from '../protocol/batch.ts';
 import type { Clock } from '../protocol/clock.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../protocol/messages.ts';
-import { headlineOf, pacesPrecisely, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
+import { headlineOf, type RunPlan, WORKER_KINDS } from '../protocol/plan.ts';
 import type { SampleBatch, WorkerReport } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { StoppedBy } from '../protocol/summary.ts';
@@ -133,7 +133,7 @@ export class Coordinator {
         onEnd: (index, failure) => this.#onEnd(index, failure),
       },
       // A batch promises little memory, however long it is.
-      { areHeapsRoomy: pacesPrecisely(this.#plan.load) && this.#dealing === null },
+      { areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null },
     );
     this.#pool = pool;
     try {

@@ -55,11 +55,6 @@ export function headlineOf(load: LoadModel): 'response' | 'service' {
   return load.model === 'open' ? 'response' : 'service';
 }
 
-/** Each worker polls between two starts, so that a pause of a millisecond is one too many. */
-export function pacesPrecisely(load: LoadModel): boolean {
-  return load.model === 'open' && load.pacing === 'precise';
-}
-
 /** The run ends with whichever comes first; at least one of the two is set. */
 export interface StopCondition {
   readonly requests: number | null;

@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { getPriority } from 'node:os';
 import { expect, test } from '@jest/globals';
+import type { LoadModel } from '../../src/protocol/plan.ts';
+import { areBackgroundThreadsToYield } from '../../src/workers/background-threads.ts';
 
 const MODULE = new URL('../../src/workers/background-threads.js', import.meta.url).href;
 /** In a process of its own: a thread that has yielded cannot be raised again. */
@@ -26,4 +28,22 @@ test('V8’s own threads yield, the event loop and all others do not', () => {
   expect(own).toBe(getPriority(process.pid));
   for (const { name, niceness } of threads)
     expect([name, niceness]).toEqual([name, name.includes('V8Worker') ? 10 : own]);
+});
+
+const open = (pacing: 'precise' | 'eco'): LoadModel => ({
+  model: 'open',
+  stages: [],
+  arrivals: 'constant',
+  maxInFlight: 1,
+  pacing,
+});
+
+test.each([
+  [open('precise'), 1, true],
+  [open('precise'), 4, true],
+  [open('eco'), 1, true],
+  [open('eco'), 4, false],
+  [{ model: 'closed' } as const, 1, false],
+])('%j with %i workers: they yield: %s', (load, workers, expected) => {
+  expect(areBackgroundThreadsToYield({ load, workers })).toBe(expected);
 });

@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
 import { MessageChannel } from 'node:worker_threads';
 import { move, Piscina } from 'piscina';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
-import { PLAIN_HEAP_FLAG, ROOMY_HEAP_FLAG } from './roomy-heap.ts';
+import { setThreadHeaps } from './roomy-heap.ts';
 import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 
 const ENTRY = fileURLToPath(new URL('../../workers/thread-entry.js', import.meta.url));
@@ -16,8 +15,7 @@ export function createThreadPool(
   events: PoolEvents,
   { areHeapsRoomy }: PoolOptions,
 ): WorkerPool {
-  // A thread's heap follows the flags that its process has when it is made.
-  setFlagsFromString(areHeapsRoomy ? ROOMY_HEAP_FLAG : PLAIN_HEAP_FLAG);
+  setThreadHeaps(areHeapsRoomy);
   const pool = new Piscina({
     filename: ENTRY,
     minThreads: count,

@@ -26,7 +26,7 @@ export interface WorkerPool {
 
 /** What the workers' heaps are to be good for. */
 export interface PoolOptions {
-  /** They pace precisely, so that a pause of milliseconds is worth some memory. */
+  /** They keep to a schedule, so that a pause of milliseconds is worth some memory. */
   readonly areHeapsRoomy: boolean;
 }
 
