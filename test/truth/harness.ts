@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { ClientName, RunOptions, Summary } from '../../src/main/index.ts';
+import type { ClientName, NamedRequestOptions, RunOptions, Summary } from '../../src/main/index.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { numberOf } from './identity.ts';
 import type { Recorded, RunResult } from './recorded.ts';
@@ -48,6 +48,8 @@ export interface Circumstances {
   /** Loaded before volley, in its process and its workers. */
   readonly preload?: string;
   readonly warmupMs?: number;
+  /** Of the server, from 127.0.0.1 on, asked in turn; several on Linux only. By default 1. */
+  readonly addresses?: number;
   /** Called when the server listens; what it returns, when the run is over. */
   readonly port?: (port: number) => Promise<() => Promise<void>>;
 }
@@ -63,18 +65,19 @@ export function useClient(name: ClientName): void {
 export async function observe(
   scenario: Scenario,
   options: Omit<RunOptions, 'url'>,
-  { preload, warmupMs = WARMUP_MS, port: onPort }: Circumstances = {},
+  { preload, warmupMs = WARMUP_MS, addresses = 1, port: onPort }: Circumstances = {},
 ): Promise<Observed> {
   const server = startPinned(SERVER_CORE, SERVER);
   try {
-    server.send({ scenario, warmupMs } satisfies ServerOrders);
+    const host = addresses === 1 ? '127.0.0.1' : '0.0.0.0';
+    server.send({ scenario, warmupMs, host } satisfies ServerOrders);
     const [port] = (await once(server, 'message')) as [number];
     const finish = await onPort?.(port);
     const { summary, windowAtMs, rows } = await runClient(
       {
         client,
         ...options,
-        url: `http://127.0.0.1:${port}/`,
+        ...(addresses === 1 ? { url: `http://127.0.0.1:${port}/` } : { mix: mixOf(addresses, port) }),
         warmup: `${warmupMs}ms`,
         percentiles: PERCENTILES,
       },
@@ -98,6 +101,13 @@ export async function observe(
     if (server.connected) server.disconnect();
     if (server.exitCode === null) await once(server, 'exit');
   }
+}
+
+function mixOf(addresses: number, port: number): NamedRequestOptions[] {
+  return Array.from({ length: addresses }, (_, index) => {
+    const host = `127.0.0.${index + 1}`;
+    return { name: host, url: `http://${host}:${port}/` };
+  });
 }
 
 async function runClient(options: RunOptions, preload: string | undefined): Promise<RunResult> {

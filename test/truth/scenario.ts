@@ -25,6 +25,8 @@ export type Scenario =
 export interface ServerOrders {
   readonly scenario: Scenario;
   readonly warmupMs: number;
+  /** The address to listen at. */
+  readonly host: string;
 }
 
 /** What it really did, by number of the request in order of arrival, on the shared clock; NaN: never left. */

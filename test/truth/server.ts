@@ -138,8 +138,8 @@ function scheduleStalls({ firstAtMs, periodMs, stallMs, times }: Extract<Scenari
 }
 
 /** Accepts connections of its own first, so that what is measured is no code that runs for the first time. */
-async function listen(): Promise<void> {
-  server.listen({ host: '127.0.0.1', port: 0, backlog: 4_096 });
+async function listen(host: string): Promise<void> {
+  server.listen({ host, port: 0, backlog: 4_096 });
   await once(server, 'listening');
   const { port } = server.address() as { port: number };
   for (let round = 0; round < ACCEPT_ROUNDS; round++) {
@@ -157,7 +157,7 @@ process.on('message', (message: ServerOrders | 'log') => {
     process.send?.(log);
   } else {
     ({ scenario, warmupMs } = message);
-    void listen();
+    void listen(message.host);
   }
 });
 process.on('disconnect', () => process.exit(0));

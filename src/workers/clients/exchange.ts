@@ -120,6 +120,17 @@ export class Exchange implements InPlaceHandler {
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
   end(reason: EndedByUs): void {
+    // Closing a socket writes out the stacks of the errors it is closed with: a quarter of what a timeout costs.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      this.#end(reason);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  }
+
+  #end(reason: EndedByUs): void {
     this.client.connection.showWaiting();
     if (!this.busy) return;
     this.endedByUs = reason;
