@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { type Check, Checks, type Experiment } from './check.ts';
-import { observe, percentileOf } from './harness.ts';
+import { brief, observe, percentileOf } from './harness.ts';
 
 const fixture = (name: string): string =>
   fileURLToPath(new URL(`../../../test/fixtures/${name}`, import.meta.url));
@@ -111,6 +111,7 @@ const faulty = (fault: 'close' | 'reset' | 'truncate' | 'garbage', kind: string)
     const { summary, requests, disordered } = await observe(
       { kind: 'fault', fault, every: 10, delayMs: 5 },
       { rate: 200, duration: `${seconds * 1_000}ms`, pacing: 'precise', workers: 1 },
+      brief(isShort),
     );
     const sent = 200 * seconds;
     const checks = new Checks();
@@ -135,6 +136,7 @@ const slowBodies: Experiment = {
     const { summary, requests, disordered } = await observe(
       { kind: 'slowBody', every: 10, slowMs: 100, delayMs: 5 },
       { rate: 200, duration: `${seconds}s`, pacing: 'precise', workers: 1 },
+      brief(isShort),
     );
     const checks = new Checks();
     checks.exact(
@@ -173,7 +175,7 @@ const dayClock: Experiment = {
     const { summary, disordered } = await observe(
       { kind: 'delay', delayMs: 5 },
       { rate: 200, duration: `${seconds}s`, pacing: 'precise', workers: 1 },
-      { preload: fixture('step-day-clock.cjs') },
+      { ...brief(isShort), preload: fixture('step-day-clock.cjs') },
     );
     const checks = new Checks();
     checks.exact(
