@@ -6,6 +6,7 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/'],
   testTimeout: 30_000,
+  globalSetup: '<rootDir>/support/compile-cache.js',
   // Most tests wait for something: three at a time keep two cores busy.
   maxWorkers: 3,
 };

@@ -6,4 +6,6 @@ export default {
   testMatch: ['<rootDir>/truth/*.test.js'],
   testPathIgnorePatterns: [],
   maxWorkers: 1,
+  // Timed as users start it.
+  globalSetup: undefined,
 };
