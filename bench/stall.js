@@ -134,7 +134,7 @@ async function underStalls({ command, args, read }) {
     stallMs: 1_000,
     times: Math.ceil(seconds / 10),
   };
-  server.send({ scenario, warmupMs: 0 });
+  server.send({ scenario, warmupMs: 0, host: '127.0.0.1' });
   const [port] = await once(server, 'message');
   const child = spawn(...pinned(PINS.client, command, args(`http://127.0.0.1:${port}/`)), {
     stdio: ['ignore', 'pipe', 'ignore'],
