@@ -19,3 +19,9 @@ export interface OnceExchange {
   /** Why there is no complete answer, or it is not what was expected; null where all is well. */
   readonly failure: string | null;
 }
+
+/** A request of the mix that was sent once, with the redirects that it followed. */
+export interface OnceSent {
+  readonly name: string;
+  readonly exchanges: readonly OnceExchange[];
+}

@@ -2,6 +2,7 @@ import { createRandom } from '../metrics/random.ts';
 import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
 import type { Target } from '../protocol/target.ts';
 import { Dealer, rowOf } from './dealing.ts';
+import { authorityIn, type Place, placeOf, writtenPathOf } from './place.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 
 /** What a run says of its requests. */
@@ -21,13 +22,15 @@ export interface PickedRequest {
 
 /** Far from the streams of workers and rows. */
 const PLACEHOLDER_STREAMS = 2 ** 40;
-const MOST_ORIGINS = 1_000;
+/** Reading a URL costs more than all else that is done to fill in a request. */
+const MOST_PLACES = 1_000;
 
 /** Knows the request of every number: what it says follows from number, rows and seed, and from the time. */
 export class RequestPicker {
   readonly #run: RequestsOfRun;
   readonly #dealer: Dealer;
-  readonly #origins = new Map<string, Target>();
+  /** By what a URL says before its path. */
+  readonly #places = new Map<string, Place>();
 
   constructor(run: RequestsOfRun) {
     this.#run = run;
@@ -37,6 +40,19 @@ export class RequestPicker {
   /** The place in the mix of the request of a number, from 0. */
   indexOf(number: number): number {
     return this.#dealer.deal(number).request;
+  }
+
+  /** For each request of the mix the first number that stands for it. */
+  firstNumbers(): number[] {
+    const numbers: number[] = [];
+    let found = 0;
+    for (let number = 0; found < this.#run.mix.length; number++) {
+      const index = this.indexOf(number);
+      if (numbers[index] !== undefined) continue;
+      numbers[index] = number;
+      found++;
+    }
+    return numbers;
   }
 
   /** The request of a number, from 0; `dayMs` is the time since 1970. */
@@ -69,31 +85,29 @@ export class RequestPicker {
   #fill({ templates, target }: RequestPlan, filling: Filling): Target {
     const { url = null, path = null, headers = null, body = null } = templates ?? {};
     return {
-      ...(url === null ? target : this.#targetOf(target, renderText(url, filling))),
+      ...(url === null ? target : this.#targetOf(target, renderText(url, filling).trim())),
       ...(path === null ? {} : { path: renderText(path, filling) }),
       ...(headers === null ? {} : { headers: headers.map((template) => renderText(template, filling)) }),
       ...(body === null ? {} : { body: renderBytes(body, filling) }),
     };
   }
 
+  /** What a URL that is known only now changes in its request: all else is the request's own. */
   #targetOf(base: Target, text: string): Target {
-    const url = new URL(text);
-    const path = url.pathname + url.search;
-    const known = this.#origins.get(url.origin);
-    if (known !== undefined) return { ...known, path };
-    const target = { ...base, ...placeOf(url), addresses: [] };
-    if (this.#origins.size < MOST_ORIGINS) this.#origins.set(url.origin, target);
-    return { ...target, path };
+    const authority = authorityIn(text);
+    return {
+      ...base,
+      ...this.#placeOf(authority),
+      addresses: [],
+      path: writtenPathOf(text, authority.length),
+    };
   }
-}
 
-/** Where a URL leads. */
-export function placeOf(url: URL): Pick<Target, 'origin' | 'hostname' | 'port' | 'secure'> {
-  const secure = url.protocol === 'https:';
-  return {
-    origin: url.origin,
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    secure,
-  };
+  #placeOf(authority: string): Place {
+    const known = this.#places.get(authority);
+    if (known !== undefined) return known;
+    const place = placeOf(new URL(authority));
+    if (this.#places.size < MOST_PLACES) this.#places.set(authority, place);
+    return place;
+  }
 }

@@ -1,5 +1,5 @@
 import { createMonotonicClock } from '../protocol/clock.ts';
-import type { OnceExchange } from '../protocol/once.ts';
+import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -7,25 +7,28 @@ import { Witness } from './clients/witness.ts';
 import { isRedirect, redirected } from './redirect.ts';
 import { type PreparedRequest, RequestSource } from './request-source.ts';
 
-/** Sends a shard's first request, follows where it wants to be led, and tells everything that came. */
-export async function sendOnce(shard: Shard): Promise<OnceExchange[]> {
+/** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
+export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
   const clients = new SlotClients(shard, await loadClient(shard.client), clock);
-  const exchanges: OnceExchange[] = [];
   try {
-    let request: PreparedRequest | null = new RequestSource(shard).next(true);
-    const slot = { client: clients.open(request.target) };
-    while (request !== null) {
-      clients.use(slot, request.target);
-      const witness = new Witness(request, slot.client, clock);
-      const exchange: OnceExchange = await witness.send(shard.timeoutMs);
-      exchanges.push(exchange);
-      request = exchanges.length <= request.plan.maxRedirects ? nextOf(request, exchange) : null;
+    const requests = new RequestSource(shard).firstOfEach();
+    const slot = { client: clients.open(shard.target) };
+    for (const first of requests) {
+      const exchanges: OnceExchange[] = [];
+      let request: PreparedRequest | null = first;
+      while (request !== null) {
+        clients.use(slot, request.target);
+        const witness = new Witness(request, slot.client, clock);
+        const exchange: OnceExchange = await witness.send(shard.timeoutMs);
+        exchanges.push(exchange);
+        request = exchanges.length <= request.plan.maxRedirects ? nextOf(request, exchange) : null;
+      }
+      yield { name: first.plan.name, exchanges };
     }
   } finally {
     clients.close();
   }
-  return exchanges;
 }
 
 function nextOf(request: PreparedRequest, { response }: OnceExchange): PreparedRequest | null {

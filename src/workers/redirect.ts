@@ -1,14 +1,20 @@
 import type { RequestPlan } from '../protocol/request.ts';
-import { placeOf } from '../requests/request-picker.ts';
+import { pathOf, placeOf } from '../requests/place.ts';
 import { requestTemplate } from './clients/request-template.ts';
 import type { PreparedRequest } from './request-source.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Other methods become GET with these, as in browsers and curl. */
-const BECOMES_GET = new Set([301, 302, 303]);
 /** What is meant for one origin is not told to another. */
 const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
-const BODY_FIELDS = new Set(['content-type', 'content-encoding', 'content-language']);
+/** They speak of the body, and go with it (RFC 9110, 15.4). */
+const BODY_FIELDS = new Set([
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'digest',
+  'last-modified',
+]);
 
 /** Whether an answer asks to go elsewhere, and the request wants to. */
 export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
@@ -21,24 +27,35 @@ export function redirected(
   status: number,
   location: string,
 ): PreparedRequest | null {
-  const url = URL.parse(location, `${request.target.origin}${request.template.path}`);
+  const url = URL.parse(asAscii(location), `${request.target.origin}${request.template.path}`);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
   const isElsewhere = url.origin !== request.target.origin;
   const method = String(request.template.method);
-  const becomesGet = BECOMES_GET.has(status) && method !== 'GET' && method !== 'HEAD';
+  const turnsToGet = becomesGet(status, method);
   const body = request.template.body;
   const target = {
     ...request.target,
     ...(isElsewhere ? { ...placeOf(url), addresses: [] } : {}),
-    path: url.pathname + url.search,
-    method: becomesGet ? 'GET' : method,
+    path: pathOf(url),
+    method: turnsToGet ? 'GET' : method,
     headers: withoutFields(
       (request.template.headers ?? []) as readonly string[],
-      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (becomesGet && BODY_FIELDS.has(name)),
+      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (turnsToGet && BODY_FIELDS.has(name)),
     ),
-    body: becomesGet || !(body instanceof Uint8Array) ? null : body,
+    body: turnsToGet || !(body instanceof Uint8Array) ? null : body,
   };
   return { ...request, target, template: requestTemplate(target) };
+}
+
+/** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */
+function becomesGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'GET' && method !== 'HEAD';
+  return (status === 301 || status === 302) && method === 'POST';
+}
+
+/** Bytes of a field beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */
+function asAscii(latin1: string): string {
+  return latin1.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function withoutFields(headers: readonly string[], isLeftOut: (lowerCaseName: string) => boolean): string[] {

@@ -46,6 +46,11 @@ export class RequestSource {
     return this.#only ?? this.#make(this.#takeNumber(isWindow));
   }
 
+  /** The first of each request of the mix. */
+  firstOfEach(): PreparedRequest[] {
+    return this.#picker.firstNumbers().map((number) => this.#make(number));
+  }
+
   /** Passes over the next request; its place in the mix. */
   skip(isWindow: boolean): number {
     return this.#only === null ? this.#picker.indexOf(this.#takeNumber(isWindow)) : 0;

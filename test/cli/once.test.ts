@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -33,6 +35,51 @@ describe('--dry-run', () => {
     expect(stdout).toContain('> content-length: 7\n>\n{"n":1}\n');
     expect(stdout).not.toContain(Buffer.from('me:secret').toString('base64'));
     expect(target.stats().requests).toBe(0);
+  });
+});
+
+describe('every request of a mix', () => {
+  const folder = useFolder();
+
+  test('is shown by --dry-run, and sent and shown by --once; one that fails is the exit code', async () => {
+    const target = await startTarget();
+    const plan = folder('mix.json');
+    const mix = [
+      { name: 'read', url: '{{u}}bytes/3', weight: 3 },
+      { name: 'write', url: '{{u}}echo', body: '{{id}}', header: ['x-kind: w'] },
+      { name: 'fail', url: '{{u}}status/503' },
+    ];
+    writeFileSync(folder('rows.csv'), `u,id\n${target.url},first\n${target.url},second\n`);
+    writeFileSync(plan, JSON.stringify({ mix }));
+    const shown = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((line) => /^(\* request|> [A-Z]+ |> x-kind|first|\* failed)/.test(line))
+        .map((line) => line.replace(' HTTP/1.1', ''));
+    const dry = await volley('run', plan, '--rows', folder('rows.csv'), '--dry-run');
+    expect([dry.code, shown(dry.stdout)]).toEqual([
+      0,
+      [
+        "* request 'read'",
+        '> GET /bytes/3',
+        "* request 'write'",
+        '> POST /echo',
+        '> x-kind: w',
+        'first',
+        "* request 'fail'",
+        '> GET /status/503',
+      ],
+    ]);
+    expect(target.stats().requests).toBe(0);
+    const once = await volley('run', plan, '--rows', folder('rows.csv'), '--once');
+    expect([once.code, shown(once.stdout)]).toEqual([
+      1,
+      [
+        ...shown(dry.stdout).flatMap((line) => (line === 'first' ? [line, line] : [line])),
+        '* failed: status 503',
+      ],
+    ]);
+    expect(target.stats().byPath).toEqual({ '/bytes/3': 1, '/echo': 1, '/status/503': 1 });
   });
 });
 

@@ -165,6 +165,39 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
     expect(b.stats().connectionsAccepted).toBeLessThanOrEqual(2);
   });
 
+  test.each(CLIENT_NAMES)(
+    'requests of a mix whose origin rows name are each their own (%s)',
+    async (client) => {
+      const target = await startRecorder();
+      const base = target.url.slice(0, -1);
+      const summary = await run({
+        mix: [
+          { name: 'read', url: '{{u}}/read' },
+          { name: 'write', url: '{{u}}/write', method: 'POST', body: 'x', headers: ['x-kind: w'] },
+          { name: 'own', url: '{{u}}/own/{{id}}', user: 'me:secret', json: '{"id":{{id}}}', method: 'PUT' },
+          { name: 'fixed', url: `${base}/fixed`, cookie: 'c=1' },
+        ],
+        rows: fileOf('bases.csv', `u,id\n${base},1\n${base},2\n`),
+        mode,
+        client,
+        ...many,
+        requests: 40,
+      });
+      expect(summary.requests.ok).toBe(40);
+      const shown = target.seen.map(({ method, url, headers, body }) =>
+        [method, url, headers['x-kind'], headers['authorization'], headers['cookie'], body].join(' '),
+      );
+      const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+      expect(countsOf(shown)).toEqual({
+        'GET /read    ': 10,
+        'POST /write w   x': 10,
+        [`PUT /own/1  ${basic}  {"id":1}`]: 5,
+        [`PUT /own/2  ${basic}  {"id":2}`]: 5,
+        'GET /fixed   c=1 ': 10,
+      });
+    },
+  );
+
   test('a mix keeps its weights exactly, and has a row and thresholds for each request', async () => {
     const target = await startRecorder(({ url }) => ({ status: url === '/c' ? 500 : 200 }));
     const summary = await run({
@@ -267,6 +300,76 @@ describe.each(CLIENT_NAMES)('expectations and redirects, %s', (client) => {
       },
     ]);
     expect((await follow('loop', { location: false })).requests.ok).toBe(1);
+  });
+});
+
+describe.each(CLIENT_NAMES)('what a redirect asks for, %s', (client) => {
+  const BODY = 'content-type: text/plain';
+  const followed = async (
+    status: number,
+    options: Partial<RunOptions>,
+    location = '/end',
+  ): Promise<Seen[]> => {
+    const target = await startRecorder(({ url }) =>
+      url === '/begin' ? { status, headers: { location } } : {},
+    );
+    const base = { client, mode: 'inline', requests: 1, concurrency: 1, location: true } as const;
+    const summary = await run({ ...base, url: `${target.url}begin`, headers: [BODY], ...options });
+    expect(summary.requests.ok).toBe(1);
+    return target.seen.slice(1);
+  };
+
+  test.each([
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'POST', 'GET'],
+    [307, 'POST', 'POST'],
+    [308, 'POST', 'POST'],
+    ...['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'QUERY'].flatMap((method) => [
+      [301, method, method] as const,
+      [302, method, method] as const,
+      [303, method, 'GET'] as const,
+    ]),
+  ] as const)('%i after %s is followed by %s', async (status, method, next) => {
+    const [seen] = await followed(status, { method, body: 'x' });
+    expect(seen).toMatchObject({ method: next, url: '/end', body: next === 'GET' ? '' : 'x' });
+    expect(seen!.headers['content-type']).toBe(next === 'GET' ? undefined : 'text/plain');
+  });
+
+  test('HEAD stays HEAD', async () => {
+    const methods = [301, 302, 303].map(async (status) => followed(status, { method: 'HEAD' }));
+    for (const [seen] of await Promise.all(methods)) expect(seen!.method).toBe('HEAD');
+  });
+
+  test.each([
+    ['UTF-8 bytes', Buffer.from('/café/日?q=ü').toString('latin1'), '/caf%C3%A9/%E6%97%A5?q=%C3%BC'],
+    ['Latin-1 bytes', '/caf\xe9', '/caf%E9'],
+    ['what is encoded already', '/caf%C3%A9/%2e%2E/a', '/a'],
+    ['an empty query and a fragment', '/a?#b', '/a?'],
+  ])('a location in %s', async (_name, location, expected) => {
+    expect((await followed(302, {}, location))[0]!.url).toBe(expected);
+  });
+});
+
+describe.each(CLIENT_NAMES)('a path that was recorded goes out as it is written, %s', (client) => {
+  test('from a list of URLs, or a column of them', async () => {
+    const target = await startRecorder();
+    const paths: readonly (readonly [written: string, sent: string])[] = [
+      ['a?', '/a?'],
+      ['a/%2e%2e/b/../c//d', '/a/%2e%2e/b/../c//d'],
+      [`{x}|^?q='"<>\\`, `/{x}|^?q='"<>\\`],
+      ['é日?q=a b#c', '/%C3%A9%E6%97%A5?q=a%20b'],
+      ['%zz%', '/%zz%'],
+    ];
+    const urls = paths.map(([written]) => target.url + written);
+    const list = fileOf('paths.txt', [...urls, `${target.url.slice(0, -1)}?x#y`].join('\n'));
+    const base = { client, mode: 'inline', concurrency: 1 } as const;
+    await run({ ...base, urls: list, requests: 6 });
+    const sent = paths.map(([, path]) => path);
+    expect(target.seen.splice(0).map(({ url }) => url)).toEqual([...sent, '/?x']);
+    const rows = fileOf('paths.jsonl', urls.map((url) => JSON.stringify({ url })).join('\n'));
+    await run({ ...base, url: '{{url}}', rows, requests: 5 });
+    expect(target.seen.splice(0).map(({ url }) => url)).toEqual(sent);
   });
 });
 

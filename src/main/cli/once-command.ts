@@ -1,5 +1,5 @@
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import type { OnceExchange } from '../../protocol/once.ts';
+import type { OnceExchange, OnceSent } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { shownHead } from '../../requests/request-head.ts';
@@ -15,29 +15,34 @@ import { VERSION } from '../version.ts';
 
 const WIDTH = 80;
 
-/** `--dry-run`: what would be done, and the first request as it would go over the wire. Nothing is sent. */
+/** `--dry-run`: what would be done, and the first of each request as it would go over the wire. Nothing is sent. */
 export function printDryRun(plan: RunPlan): ExitCode {
   const shown = summarizePlan(plan);
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
-  const { target } = new RequestPicker(plan).pick(0, Date.now());
+  const picker = new RequestPicker(plan);
+  const firsts = picker.firstNumbers().map((number) => picker.pick(number, Date.now()));
+  const isMix = plan.mix.length > 1;
   const text = [
     `volley ${VERSION}, dry run: nothing is sent.`,
     ...wrapped(planText(shown, pacing), WIDTH),
     ...split(plan).map(shardText),
     ...plan.mix.map(({ name, weight, target: { method: verb, url } }) =>
-      plan.mix.length > 1 ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
+      isMix ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
     ),
     ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
-    '',
-    ...requestText(shownHead(target)),
-    ...bodyText(target.body),
+    ...firsts.flatMap(({ plan: { name }, target }) => [
+      '',
+      ...(isMix ? [heading(name)] : []),
+      ...requestText(shownHead(target)),
+      ...bodyText(target.body),
+    ]),
     '',
   ].join('\n');
   process.stdout.write(withoutSecrets(text, plan.secrets));
   return EXIT_CODES.ok;
 }
 
-/** `--once`: sends one request, and shows it and its answer. */
+/** `--once`: sends each request of the mix once, and shows it and its answer. */
 export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const once = {
     ...plan,
@@ -51,25 +56,36 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   if (shard === undefined) throw new Error('a plan has at least one worker');
   // A worker's code, which the coordinator knows by its file alone.
   const { sendOnce } = (await import(new URL('../../workers/once.js', import.meta.url).href)) as {
-    sendOnce(shard: Shard): Promise<OnceExchange[]>;
+    sendOnce(shard: Shard): AsyncIterable<OnceSent>;
   };
-  const exchanges = await sendOnce(shard);
   const say = (line: string): void => {
     process.stdout.write(`${withoutSecrets(line, plan.secrets)}\n`);
   };
-  for (const exchange of exchanges) say(exchangeText(exchange).join('\n'));
-  const last = exchanges.at(-1);
+  let code: ExitCode = EXIT_CODES.ok;
+  for await (const { name, exchanges } of sendOnce(shard)) {
+    if (plan.mix.length > 1) say(heading(name));
+    for (const exchange of exchanges) say(exchangeText(exchange).join('\n'));
+    for (const line of outcomeLines(exchanges.at(-1))) say(line);
+    if (exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;
+  }
+  return code;
+}
+
+/** How long an answer took, and what was wrong with it. */
+function outcomeLines(last: OnceExchange | undefined): string[] {
   const response = last?.response ?? null;
-  const times =
-    response === null
-      ? ''
-      : `first byte after ${formatMs(response.firstByteMs)}, ${
-          Number.isNaN(response.serviceMs) ? 'not complete' : `complete after ${formatMs(response.serviceMs)}`
-        }`;
-  if (times !== '') say(`* ${times}`);
-  if (last?.failure == null) return EXIT_CODES.ok;
-  say(`* failed: ${last.failure}`);
-  return EXIT_CODES.failed;
+  const complete = (serviceMs: number): string =>
+    Number.isNaN(serviceMs) ? 'not complete' : `complete after ${formatMs(serviceMs)}`;
+  return [
+    ...(response === null
+      ? []
+      : [`* first byte after ${formatMs(response.firstByteMs)}, ${complete(response.serviceMs)}`]),
+    ...(last?.failure == null ? [] : [`* failed: ${last.failure}`]),
+  ];
+}
+
+function heading(name: string): string {
+  return `* request '${name}'`;
 }
 
 function shardText({ index, connections, requests }: Shard): string {

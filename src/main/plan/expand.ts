@@ -55,7 +55,7 @@ async function expandedBy(
       mix: bounded(
         '--urls',
         urls,
-        (list ?? []).map((url) => ({ name: withoutCredentials(url), url })),
+        (list ?? []).map((url) => ({ name: withoutCredentials(url), url, pathAsIs: true })),
         problems,
       ),
     };
@@ -67,7 +67,11 @@ async function expandedBy(
     const skipped = recording?.skipped ?? 0;
     if (skipped > 0) notes.push(`${skipped} entries of ${har} are not of http or https, and were left out.`);
     refuseWithRecording(rest, problems);
-    const requests = (recording?.requests ?? []).map((request) => ({ ...request, placeholders: false }));
+    const requests = (recording?.requests ?? []).map((request) => ({
+      ...request,
+      placeholders: false,
+      pathAsIs: true,
+    }));
     return { ...rest, mix: bounded('--har', har, requests, problems) };
   }
   const command = curlFile === undefined ? curl : readTextOf('--curl-file', curlFile, problems);

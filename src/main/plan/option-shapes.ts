@@ -14,6 +14,7 @@ const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
 /** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
 const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   url: TEXT,
+  pathAsIs: FLAG,
   urls: TEXT,
   curl: TEXT,
   curlFile: TEXT,

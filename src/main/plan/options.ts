@@ -5,6 +5,8 @@ import type { RowsMode } from '../../protocol/request.ts';
 export interface RequestOptions {
   /** `http://…` or `https://…`; `host:port/path` means http. */
   readonly url: string;
+  /** True: path and query go out as they are written; else as the URL standard writes them. */
+  readonly pathAsIs?: boolean | undefined;
   /** `GET`, or `POST` where there is a body. */
   readonly method?: string | undefined;
   /** `Name: value`, one a string. */

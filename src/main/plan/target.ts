@@ -6,6 +6,7 @@ import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address } from '../../protocol/routes.ts';
 import type { Target } from '../../protocol/target.ts';
 import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
+import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { parseConnection } from './connection/connection.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { ConnectionOptions, RequestOptions } from './options.ts';
@@ -17,6 +18,7 @@ import { isOpen } from './requests/request-marks.ts';
 /** A target whose name has not been looked up yet. */
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
+const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // The client sets these itself, from the body and the connection; two of a kind would contradict each other.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
@@ -44,17 +46,11 @@ export function parseTarget(
   if (url === null || method === null || headers === null) return null;
 
   const authorization = parseAuthorization(options, url, problems);
-  url.username = '';
-  url.password = '';
-  url.hash = '';
-  const secure = url.protocol === 'https:';
+  const path = options.pathAsIs === true ? writtenPath(options.url) : pathOf(url);
   return {
-    url: url.href,
-    origin: url.origin,
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-    secure,
-    path: url.pathname + url.search,
+    url: url.origin + path,
+    ...placeOf(url),
+    path,
     method,
     headers: withDefaults(headers, [
       ['user-agent', userAgent],
@@ -133,8 +129,7 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     );
     return null;
   }
-  const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  const url = URL.parse(hasScheme ? text : `http://${text}`);
+  const url = URL.parse(HAS_SCHEME.test(text) ? text : `http://${text}`);
   if (url === null || url.hostname === '') {
     problems.add(`The URL ${quotedUrl(text)} cannot be read: give it as http://host:port/path.`);
     return null;
@@ -146,6 +141,13 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     return null;
   }
   return url;
+}
+
+/** The path of a URL that has been found to be one. */
+function writtenPath(text: string): string {
+  const url = text.trim();
+  const withScheme = HAS_SCHEME.test(url) ? url : `http://${url}`;
+  return writtenPathOf(withScheme, authorityIn(withScheme).length);
 }
 
 function parseMethod(text: string, problems: Problems): string | null {

@@ -25,7 +25,7 @@ type Counts = Pick<ConnectionCounters, 'opened' | 'closedByTarget' | 'bytesSent'
  * sends to; nearly always that is one.
  */
 export class SlotClients {
-  readonly #shard: Pick<Shard, 'connections' | 'streams' | 'target'>;
+  readonly #shard: Pick<Shard, 'connections' | 'streams' | 'target' | 'mix'>;
   readonly #create: CreateDispatcher;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Origin>();
@@ -33,7 +33,7 @@ export class SlotClients {
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
   constructor(
-    shard: Pick<Shard, 'connections' | 'streams' | 'target'>,
+    shard: Pick<Shard, 'connections' | 'streams' | 'target' | 'mix'>,
     create: CreateDispatcher,
     clock: Clock,
   ) {
@@ -76,8 +76,10 @@ export class SlotClients {
   #originOf(target: Target): Origin {
     const known = this.#origins.get(target.origin);
     if (known !== undefined) return known;
-    const { connections, streams } = this.#shard;
-    const factory = new ClientFactory(this.#create, target, this.#clock);
+    const { connections, streams, mix } = this.#shard;
+    // All requests of an origin share its connections: where any asks for their end, that is not the target's doing.
+    const asksToClose = mix.some((request) => request.target.asksToClose);
+    const factory = new ClientFactory(this.#create, { ...target, asksToClose }, this.#clock);
     const first = target.origin === this.#shard.target.origin ? connections : 0;
     const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
     this.#origins.set(target.origin, origin);

@@ -3,6 +3,7 @@ import { withoutCredentials } from '../problems.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
 const SHARED = [
+  'pathAsIs',
   'method',
   'headers',
   'body',
