@@ -145,6 +145,8 @@ export interface WorkerReport extends WorkerUsage {
   readonly workRounds: number;
   readonly connectionsOpened: number;
   readonly connectionsClosedByTarget: number;
+  /** Of those opened, by the address that was reached. */
+  readonly addresses: readonly (readonly [address: string, connections: number])[];
   readonly bytesSent: number;
   readonly bytesReceived: number;
   /** When the first request was released, on the shared clock; null where none was. */

@@ -34,4 +34,6 @@ export interface Routes {
   /** The path of a socket that all connections go to. */
   readonly unixSocket: string | null;
   readonly proxy: HttpProxy | null;
+  /** Connections begin with one of several addresses after the other; else all with the first. */
+  readonly spreads: boolean;
 }

@@ -157,6 +157,8 @@ export interface Summary {
   /** Of the headline latency: rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
   readonly connections: { readonly opened: number; readonly closedByTarget: number };
+  /** Connections opened to each address, also to those that were known and never reached. */
+  readonly addresses: readonly { readonly address: string; readonly connections: number }[];
   readonly bytes: { readonly sent: number; readonly received: number };
   readonly statuses: Readonly<Record<string, number>>;
   readonly errors: readonly ErrorSummary[];

@@ -135,6 +135,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       workRounds: this.#work.rounds,
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
+      addresses: [...this.#clients.addresses],
       bytesSent: counters.bytesSent,
       bytesReceived: counters.bytesReceived,
       startedAtMs: this.#startedAtMs,

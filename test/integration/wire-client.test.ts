@@ -29,7 +29,7 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
     insecure: true,
     tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
     protocol: 'http/1.1',
-    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null },
+    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
     asksToClose: false,
     addresses: [{ address: '127.0.0.1', family: 4 }],
   } as unknown as Target;

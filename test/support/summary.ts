@@ -112,6 +112,7 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       { fromMs: 10, toMs: 100, count: 25 },
     ],
     connections: { opened: 2, closedByTarget: 0 },
+    addresses: [{ address: '127.0.0.1', connections: 2 }],
     bytes: { sent: 1, received: 1 },
     statuses: { '200': 100 },
     errors: [],

@@ -50,6 +50,7 @@ const createPool: CreatePool = (_count, events) => {
       workRounds: 0,
       connectionsOpened: 1,
       connectionsClosedByTarget: 0,
+      addresses: [],
       bytesSent: 0,
       bytesReceived: 0,
     };

@@ -19,7 +19,7 @@ const PLAN: RunPlan = {
     insecure: false,
     tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
     protocol: 'http/1.1',
-    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null },
+    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
   },
   mix: [],
   rows: null,

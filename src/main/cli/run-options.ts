@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
 import type { RowsMode } from '../../protocol/request.ts';
 import {
+  DEFAULT_ADDRESSES,
   DEFAULT_ARRIVALS,
   DEFAULT_CLIENT,
   DEFAULT_CONCURRENCY,
@@ -90,6 +91,11 @@ export const RUN_OPTIONS = {
   sni: text(undefined, 'Name to ask the server for, and to check its certificate against', "the URL's"),
   'tls-min': text(undefined, 'Lowest version of TLS: 1.2 or 1.3', '1.2'),
   resolve: text(undefined, 'host:port:address, instead of a look-up; repeatable', 'none'),
+  addresses: text(
+    undefined,
+    'Of several addresses: spread connections over all, or all to the first that answers',
+    DEFAULT_ADDRESSES,
+  ),
   'connect-to': text(
     undefined,
     'host1:port1:host2:port2, dials the second for the first; repeatable',
@@ -183,6 +189,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
     sni: one('sni'),
     tlsMin: one('tls-min') as RunOptions['tlsMin'],
     resolve: parsed.all('resolve'),
+    addresses: one('addresses') as RunOptions['addresses'],
     connectTo: parsed.all('connect-to'),
     unixSocket: one('unix-socket'),
     proxy: one('proxy'),

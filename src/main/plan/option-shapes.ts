@@ -69,6 +69,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   sni: TEXT,
   tlsMin: TEXT,
   resolve: LIST,
+  addresses: TEXT,
   connectTo: LIST,
   unixSocket: TEXT,
   proxy: TEXT,

@@ -122,6 +122,8 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly tlsMin?: '1.2' | '1.3' | undefined;
   /** `host:port:address`: what that name stands for, without a look-up. */
   readonly resolve?: readonly string[] | undefined;
+  /** Of several addresses: `spread` connections over all of them in turn, or begin with the `first`. */
+  readonly addresses?: 'spread' | 'first' | undefined;
   /** `host1:port1:host2:port2`: where connections to the first really go; empty parts are any, or the same. */
   readonly connectTo?: readonly string[] | undefined;
   /** The path of a socket that all connections go to. */
@@ -147,6 +149,7 @@ export type ConnectionOptions = Pick<
   | 'sni'
   | 'tlsMin'
   | 'resolve'
+  | 'addresses'
   | 'connectTo'
   | 'unixSocket'
   | 'proxy'

@@ -14,6 +14,7 @@ const WIDTH = 80;
 const BAR_WIDTH = 40;
 const MOST_ERRORS = 5;
 const MOST_WORKERS = 8;
+const MOST_ADDRESSES = 12;
 /** Workers whose shares of the requests differ by less than this are not listed. */
 const EVEN_SHARE = 0.05;
 const PREFERRED_PERCENTILES = ['50', '90', '99', '99.9'];
@@ -212,7 +213,7 @@ function workers({ workers: list }: Summary): string[] {
   });
 }
 
-function generator({ generator: own, workers: list, connections }: Summary): string[] {
+function generator({ generator: own, workers: list, connections, addresses }: Summary): string[] {
   const busiest = Math.max(0, ...list.map(({ eventLoopUtilization }) => eventLoopUtilization));
   const perRequest =
     own.cpuMicrosPerRequest === null ? [] : [`${own.cpuMicrosPerRequest.toFixed(1)} µs CPU/request`];
@@ -221,6 +222,7 @@ function generator({ generator: own, workers: list, connections }: Summary): str
       'connected',
       `${formatCount(connections.opened)} opened, ${formatCount(connections.closedByTarget)} closed by the target`,
     ),
+    ...addressLines(addresses),
     row(
       'generator',
       [
@@ -231,6 +233,18 @@ function generator({ generator: own, workers: list, connections }: Summary): str
       ].join(', '),
     ),
   ];
+}
+
+/** Connections to each of several addresses; results of older versions do not know them. */
+function addressLines(addresses: Summary['addresses'] = []): string[] {
+  if (addresses.length < 2) return [];
+  const shown = addresses.slice(0, MOST_ADDRESSES);
+  const left = addresses.length - shown.length;
+  const text = [
+    ...shown.map(({ address, connections }) => `${formatCount(connections)} to ${address}`),
+    ...(left > 0 ? [`and to ${counted(left, 'more address')}`] : []),
+  ].join(', ');
+  return wrapped(text, WIDTH - LABEL_WIDTH).map((line, index) => row(index === 0 ? 'addresses' : '', line));
 }
 
 function verdict({ generator: { verdict: name, reasons } }: Summary): string[] {

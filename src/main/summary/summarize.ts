@@ -15,6 +15,7 @@ import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { withoutSecrets } from '../secrets.ts';
+import { summarizeAddresses } from './addresses.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
@@ -73,6 +74,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       opened: sumOfReports(workers, 'connectionsOpened'),
       closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
     },
+    addresses: summarizeAddresses(collected),
     bytes: { sent: sumOfReports(workers, 'bytesSent'), received: sumOfReports(workers, 'bytesReceived') },
     statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
     errors,

@@ -15,6 +15,8 @@ export class ConnectionCounters {
   closedByTarget = 0;
   bytesSent = 0;
   bytesReceived = 0;
+  /** Of `opened`, by the address that was reached; none for a socket's path. */
+  readonly byAddress = new Map<string, number>();
 }
 
 // One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
@@ -207,6 +209,7 @@ export class TargetConnection {
     reader?.attach?.(socket);
     if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
     socket.once('connect', () => {
+      link.address = socket.remoteAddress ?? null;
       if (isSecure) link.phase = 'securing';
       else if (tunnel === null) this.#opened(link);
       else {
@@ -274,7 +277,10 @@ export class TargetConnection {
 
   #opened(link: Link): void {
     link.phase = 'open';
-    this.#shared.counters.opened++;
+    const { counters } = this.#shared;
+    counters.opened++;
+    if (link.address !== null)
+      counters.byAddress.set(link.address, (counters.byAddress.get(link.address) ?? 0) + 1);
     // Without TLS there is no ALPN: undici goes by what it finds here.
     if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
     link.settle(null, link.socket);

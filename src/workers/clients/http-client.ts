@@ -4,7 +4,7 @@ import type { ClientName } from '../../protocol/plan.ts';
 import type { Target } from '../../protocol/target.ts';
 import { ConnectionCounters, type Shared, TargetConnection } from './connection.ts';
 import { Inbox } from './inbox.ts';
-import { Names } from './names.ts';
+import { Names, type Turn } from './names.ts';
 import { secureContextOf } from './tls.ts';
 
 /** What is used of undici's `Dispatcher`. */
@@ -24,6 +24,9 @@ const CLIENTS: Readonly<Record<ClientName, () => Promise<CreateDispatcher>>> = {
   wire: async () => (await import('./wire/wire-client.ts')).createWireDispatcher,
 };
 
+/** Where there is one worker. */
+const FIRST_OF_ONE: Turn = { first: 0, step: 1 };
+
 /** One connection and the dispatcher that speaks HTTP over it. */
 export interface HttpClient {
   readonly origin: string;
@@ -38,13 +41,13 @@ export class ClientFactory {
   readonly #target: Target;
   readonly #shared: Shared;
 
-  constructor(create: CreateDispatcher, target: Target, clock: Clock) {
+  constructor(create: CreateDispatcher, target: Target, clock: Clock, turn: Turn = FIRST_OF_ONE) {
     this.#create = create;
     this.#target = target;
     this.#shared = {
       clock,
       inbox: new Inbox(clock),
-      names: new Names(),
+      names: new Names(target.routes.spreads ? turn : null),
       counters: this.counters,
       secureContext: secureContextOf(target),
     };

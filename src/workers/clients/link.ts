@@ -26,6 +26,8 @@ export class Link implements Recipient {
   /** Over a proxy first that to the proxy, then the one with TLS on top of it. */
   socket: net.Socket;
   waitingReads = 0;
+  /** What was reached; over a proxy its own. */
+  address: string | null = null;
   phase: ConnectionPhase = 'connecting';
   /** By FIN or RST. */
   endedByTarget = false;

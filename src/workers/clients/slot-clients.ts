@@ -8,6 +8,10 @@ import { Slots } from './slots.ts';
 /** Origins to which one slot keeps a connection; the one used longest ago is given up for another. */
 const MOST_PER_SLOT = 6;
 
+/** More are counted as one: rows may name an address each. */
+const MOST_ADDRESSES = 1_000;
+const OTHER_ADDRESSES = 'others';
+
 /** Whatever sends one request after the other. */
 interface Slot {
   client: HttpClient;
@@ -18,14 +22,14 @@ interface Origin {
   readonly slots: Slots;
 }
 
-type Counts = Pick<ConnectionCounters, 'opened' | 'closedByTarget' | 'bytesSent' | 'bytesReceived'>;
+type Counts = Omit<ConnectionCounters, 'byAddress'>;
 
 /**
  * The clients of a worker. A slot sends one request at a time, and keeps a connection to every origin that it
  * sends to; nearly always that is one.
  */
 export class SlotClients {
-  readonly #shard: Pick<Shard, 'connections' | 'streams' | 'target' | 'mix'>;
+  readonly #shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'target' | 'mix'>;
   readonly #create: CreateDispatcher;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Origin>();
@@ -33,7 +37,7 @@ export class SlotClients {
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
   constructor(
-    shard: Pick<Shard, 'connections' | 'streams' | 'target' | 'mix'>,
+    shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'target' | 'mix'>,
     create: CreateDispatcher,
     clock: Clock,
   ) {
@@ -59,6 +63,18 @@ export class SlotClients {
     };
   }
 
+  /** How many connections were opened to each address. */
+  get addresses(): Map<string, number> {
+    const sum = new Map<string, number>();
+    for (const { factory } of this.#origins.values()) {
+      for (const [address, count] of factory.counters.byAddress) {
+        const name = sum.has(address) || sum.size < MOST_ADDRESSES ? address : OTHER_ADDRESSES;
+        sum.set(name, (sum.get(name) ?? 0) + count);
+      }
+    }
+    return sum;
+  }
+
   /** A client for a new slot; its connection opens when it is asked to, or with its first request. */
   open(target: Target): HttpClient {
     return this.#originOf(target).slots.take();
@@ -76,10 +92,13 @@ export class SlotClients {
   #originOf(target: Target): Origin {
     const known = this.#origins.get(target.origin);
     if (known !== undefined) return known;
-    const { connections, streams, mix } = this.#shard;
+    const { connections, streams, mix, index, workers } = this.#shard;
     // All requests of an origin share its connections: where any asks for their end, that is not the target's doing.
     const asksToClose = mix.some((request) => request.target.asksToClose);
-    const factory = new ClientFactory(this.#create, { ...target, asksToClose }, this.#clock);
+    const factory = new ClientFactory(this.#create, { ...target, asksToClose }, this.#clock, {
+      first: index,
+      step: workers,
+    });
     const first = target.origin === this.#shard.target.origin ? connections : 0;
     const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
     this.#origins.set(target.origin, origin);

@@ -35,7 +35,8 @@ export function handshakeOptions(
   { hostname, insecure, tls, protocol }: Pick<Target, 'hostname' | 'insecure' | 'tls' | 'protocol'>,
   secureContext: SecureContext | null,
 ): ConnectionOptions {
-  const name = tls.servername ?? hostname;
+  // The dot that ends a full name is no part of it here (RFC 6066, 3).
+  const name = (tls.servername ?? hostname).replace(/\.$/, '');
   return {
     ALPNProtocols: [protocol === 'h2' ? 'h2' : 'http/1.1'],
     rejectUnauthorized: !insecure,

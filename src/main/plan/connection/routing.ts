@@ -1,10 +1,12 @@
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../../protocol/routes.ts';
+import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { ConnectionOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
 
 const HIGHEST_PORT = 65_535;
+const ADDRESS_CHOICES = ['spread', 'first'] as const;
 const HOST = String.raw`\[[0-9a-fA-F:.]+\]|[^\s:/@[\]*]+`;
 const RESOLVE = new RegExp(`^(${HOST}):(\\d+):(.+)$`);
 const CONNECT_TO = new RegExp(`^(${HOST})?:(\\d+)?:(${HOST})?:(\\d+)?$`);
@@ -28,9 +30,11 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
       );
     }
   }
+  const addresses = problems.choice('--addresses', options.addresses ?? DEFAULT_ADDRESSES, ADDRESS_CHOICES);
   return {
     resolve,
     connectTo,
+    spreads: addresses !== 'first',
     unixSocket: unixSocket ?? null,
     proxy: proxy === undefined ? null : parseProxy(proxy, problems),
   };
@@ -109,7 +113,14 @@ function portIn(text: string): number | null {
 function addressOf(text: string): Address | null {
   const address = bare(text.trim());
   const family = isIP(address);
-  return family === 0 ? null : { address, family: family === 6 ? 6 : 4 };
+  if (family === 4) return { address, family };
+  // As sockets write it, so that it is known again; a zone is no part of that.
+  return family === 0
+    ? null
+    : {
+        address: address.includes('%') ? address : new SocketAddress({ address, family: 'ipv6' }).address,
+        family: 6,
+      };
 }
 
 function bare(host: string): string {

@@ -33,6 +33,7 @@ const CONNECTION = [
   'sni',
   'tlsMin',
   'resolve',
+  'addresses',
   'connectTo',
   'unixSocket',
   'proxy',
