@@ -1,8 +1,10 @@
 import type { RowCells } from '../protocol/request.ts';
 
-const DECODER = new TextDecoder();
+// A mark at the beginning of a cell is part of it.
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 const EXPECTED_ROWS = 1_024;
 const EXPECTED_ROW_BYTES = 64;
+const MOST_EXPECTED_CELLS = 65_536;
 
 /** Collects rows into two buffers. */
 export class RowTableBuilder {
@@ -16,7 +18,8 @@ export class RowTableBuilder {
   constructor(columns: readonly string[], expectedRows = EXPECTED_ROWS) {
     this.#columns = columns;
     this.#text = new Uint8Array(expectedRows * EXPECTED_ROW_BYTES);
-    this.#ends = new Float64Array(Math.max(1, expectedRows * columns.length));
+    const expectedCells = Math.min(MOST_EXPECTED_CELLS, expectedRows * columns.length);
+    this.#ends = new Float64Array(Math.max(1, expectedCells));
   }
 
   get rowCount(): number {

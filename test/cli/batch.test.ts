@@ -310,7 +310,7 @@ describe('what cannot be done', () => {
     const { code, stderr } = await volley('batch', rows, `${target.url}{{id}}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^volley: The rows '.*bad\.csv': Invalid Record Length: expect 2, got 3 on line 3\.\n$/,
+      /^volley: The rows '.*bad\.csv': line 3 has 3 cells, and the first line names 2 columns\.\n$/,
     );
     expect(target.stats().requests).toBe(0);
   });

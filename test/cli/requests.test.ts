@@ -265,7 +265,7 @@ describe('requests that cannot be as they are asked for', () => {
     const { code, stdout } = await volley('--har', har, '-n', '4', '-o', 'json');
     const { notes, requests } = JSON.parse(stdout) as { notes: string[]; requests: { ok: number } };
     expect([code, requests.ok, target.stats().requests]).toEqual([0, 4, 4]);
-    expect(notes).toContain(`2 entries of ${har} are not of http or https, and were left out.`);
+    expect(notes).toContain('Left out of the HAR file: 2 entries not of http or https.');
 
     const refused = await volley('--har', har, '-n', '4', '-b', 'x', '-m', 'PUT');
     expect(refused.code).toBe(2);

@@ -396,7 +396,12 @@ describe('rows that cannot be sent', () => {
     ],
     ['no rows', 'x.csv', 'a\n', "--rows 'x.csv' has no rows"],
     ['nothing at all', 'x.csv', '', "--rows 'x.csv' has no rows"],
-    ['a ragged row', 'x.csv', 'a,b\n1,2\n3\n', "--rows 'x.csv': Invalid Record Length"],
+    [
+      'a ragged row',
+      'x.csv',
+      'a,b\n1,2\n3\n',
+      "--rows 'x.csv': line 3 has 1 cell, and the first line names 2 columns.",
+    ],
     ['a column twice', 'x.csv', 'a,a\n1,2\n', "--rows 'x.csv': two columns are called 'a'"],
     ['a column without a name', 'x.csv', 'a,\n1,2\n', "--rows 'x.csv': column 2 has no name"],
     [

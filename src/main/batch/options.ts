@@ -85,7 +85,7 @@ export async function resolveBatch(options: BatchOptions, earlier: readonly stri
   const asked =
     options.retries === undefined ? null : problems.count('--retries', options.retries, 0, MOST_RETRIES);
   const sentences = [...problems.sentences];
-  const expanded = await expandSources(withKey(options), sentences);
+  const expanded = await expandSources(withKey(options), sentences, [], rowsPath === '-' ? ['the rows'] : []);
   const retries = retriesOf(methodOf(expanded), asked, options.retryUnsafe, sentences);
   const unresolved = checkOptions(expanded, sentences, columns);
   if (input === null || order === null || rowsPath === undefined)

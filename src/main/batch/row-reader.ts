@@ -4,7 +4,9 @@ import { CsvError, type Parser, parse } from 'csv-parse';
 import { messageOf } from '../../protocol/errors.ts';
 import { textOfJson } from '../../requests/exact-json.ts';
 import { quoted } from '../plan/problems.ts';
-import { checkColumns, objectIn } from '../plan/requests/rows.ts';
+import { checkColumns } from '../plan/requests/columns.ts';
+import { csvSentence } from '../plan/requests/csv-rows.ts';
+import { objectIn } from '../plan/requests/json-rows.ts';
 import type { RowSource } from './dealer.ts';
 import { InputError, lineBlocks } from './line-blocks.ts';
 import type { Format, InputRow } from './row.ts';
@@ -113,6 +115,7 @@ function rowOf(cells: readonly string[] | null): RowValues | null {
 class CsvRows {
   readonly #parser: Parser;
   #error: Error | null = null;
+  #columnCount = 0;
   #hasEnded = false;
   #wake: () => void = () => {};
 
@@ -140,8 +143,9 @@ class CsvRows {
   async next(): Promise<string[] | null> {
     for (;;) {
       const record = this.now();
+      if (record !== null) this.#columnCount = record.length;
       if (record !== null || this.#hasEnded) return record;
-      if (this.#error !== null) throw readable(this.#error);
+      if (this.#error !== null) throw readable(this.#error, this.#columnCount);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -149,18 +153,20 @@ class CsvRows {
   }
 }
 
-function readable(error: Error): Error {
-  return error instanceof CsvError ? new InputError(error.message.replace(/\.$/, '')) : error;
+function readable(error: Error, columnCount: number): Error {
+  return error instanceof CsvError ? new InputError(csvSentence(error, columnCount, null)) : error;
 }
 
 class JsonRecords implements Records {
   readonly columns: readonly string[];
   readonly #lines: JsonLines;
+  readonly #names: ReadonlySet<string>;
   #first: Readonly<Record<string, unknown>> | null;
 
   private constructor(first: Readonly<Record<string, unknown>> | null, lines: JsonLines) {
     this.#first = first;
     this.columns = Object.keys(first ?? {});
+    this.#names = new Set(this.columns);
     this.#lines = lines;
   }
 
@@ -192,7 +198,7 @@ class JsonRecords implements Records {
     const missing = columns.find((column) => !Object.hasOwn(record, column));
     if (missing !== undefined)
       throw new InputError(`line ${this.#lines.line} lacks ${quoted(missing)}, which the first row has`);
-    const extra = Object.keys(record).find((name) => !columns.includes(name));
+    const extra = Object.keys(record).find((name) => !this.#names.has(name));
     if (extra !== undefined)
       throw new InputError(`line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`);
     const values = columns.map((column) => record[column]);

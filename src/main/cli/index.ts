@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
-import { Parsed, unknownArguments, withDashes, withOptionalValues } from './parsed.ts';
+import { Parsed, unknownArguments, withDashes, withDashValues, withOptionalValues } from './parsed.ts';
 
 const HELP_WIDTH = 100;
 /** Errors that are no mistake in what was asked for. */
@@ -50,7 +50,8 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
 }
 
 function createParser(argv: readonly string[]): Argv {
-  return yargs(withOptionalValues(argv))
+  const options = Object.values(COMMANDS).map((command) => command.options);
+  return yargs(withOptionalValues(withDashValues(argv, options)))
     .scriptName('volley')
     .locale('en')
     .usage('Load-tests HTTP services over threads, processes or one event loop.')

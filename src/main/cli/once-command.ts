@@ -29,6 +29,7 @@ export function printDryRun(plan: RunPlan): ExitCode {
     ...plan.mix.map(({ name, weight, target: { method: verb, url } }) =>
       isMix ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
     ),
+    ...plan.notes.flatMap((note) => wrapped(note, WIDTH)),
     ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
     ...firsts.flatMap(({ plan: { name }, target }) => [
       '',
@@ -61,6 +62,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const say = (line: string): void => {
     process.stdout.write(`${withoutSecrets(line, plan.secrets)}\n`);
   };
+  for (const note of plan.notes) say(`* ${note}`);
   let code: ExitCode = EXIT_CODES.ok;
   for await (const { name, exchanges } of sendOnce(shard)) {
     if (plan.mix.length > 1) say(heading(name));

@@ -50,6 +50,31 @@ export function withOptionalValues(argv: readonly string[]): string[] {
   });
 }
 
+/** `-` behind an option that takes text is its value: yargs would take it for an argument. */
+export function withDashValues(
+  argv: readonly string[],
+  commands: readonly Readonly<Record<string, Options>>[],
+): string[] {
+  const texts = commands.flatMap((options) =>
+    Object.entries(options).filter(([, { type }]) => type === 'string'),
+  );
+  const names = new Set(texts.map(([name]) => name));
+  const letters = new Set(texts.flatMap(([, { alias }]) => alias ?? []));
+  const takesText = (word: string): boolean =>
+    word.startsWith('--')
+      ? names.has(word.slice(2))
+      : /^-[a-zA-Z]+$/.test(word) && letters.has(word.slice(-1));
+  const end = argv.indexOf('--');
+  const words: string[] = [];
+  for (const [index, word] of argv.entries()) {
+    const last = words.at(-1);
+    const isValue = word === '-' && last !== undefined && takesText(last) && (end < 0 || index < end);
+    if (isValue) words.splice(-1, 1, `${last}=-`);
+    else words.push(word);
+  }
+  return words;
+}
+
 /** A positional argument that is `-` comes out of yargs as nothing. */
 export function withDashes(positionals: readonly unknown[], words: readonly string[]): readonly unknown[] {
   const wasDash = words.includes('-') && !words.includes('');

@@ -1,8 +1,11 @@
 import type { NamedRequestOptions, RunOptions } from './options.ts';
+import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, quoted, withoutCredentials } from './problems.ts';
 import { readTextOf } from './read-text.ts';
+import { refuseTwoReaders } from './stdin.ts';
 
 const MOST_REQUESTS = 1_000;
+const CREDENTIALS = /^([a-z]+:\/\/)[^/?#\\]*@/i;
 const OF_REQUESTS = {
   method: '--method',
   body: '--body',
@@ -16,14 +19,22 @@ const OF_REQUESTS = {
 /**
  * Reads what names requests in other words than volley's: a list of URLs, a curl command, a recording. What is
  * read takes the place of those options. Each reader is loaded when it is asked for.
+ *
+ * @param found takes up problems
+ * @param notes takes up what was left out
+ * @param readersOfStdin what reads stdin besides these options
  */
 export async function expandSources(
   options: RunOptions,
   found: string[],
   notes: string[] = [],
+  readersOfStdin: readonly string[] = [],
 ): Promise<RunOptions> {
-  const { urls, curl, curlFile, har, ...rest } = options;
+  const { urls, curl, curlFile, har, harHosts, ...rest } = options;
   const problems = new Problems();
+  refuseTwoReaders(options, problems, readersOfStdin);
+  if (harHosts !== undefined && har === undefined)
+    problems.add(`--har-hosts ${quoted(harHosts)} without --har: say which recording.`);
   const given = [
     ...(rest.url === undefined || rest.url === '' ? [] : ['a URL']),
     ...Object.entries({ '--urls': urls, '--curl': curl, '--curl-file': curlFile, '--har': har }).flatMap(
@@ -32,16 +43,23 @@ export async function expandSources(
     ...(rest.mix === undefined ? [] : ['the requests of a plan']),
   ];
   if (given.length > 1) {
-    found.push(`${given.join(' and ')}: each says where to send requests: give one of them.`);
+    problems.add(`${given.join(' and ')}: each says where to send requests: give one of them.`);
+    found.push(...problems.sentences);
     return { ...rest, mix: [] };
   }
-  const expanded = await expandedBy({ urls, curl, curlFile, har }, rest, problems, notes);
+  const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes);
   found.push(...problems.sentences);
   return expanded;
 }
 
 async function expandedBy(
-  { urls, curl, curlFile, har }: Pick<RunOptions, 'urls' | 'curl' | 'curlFile' | 'har'>,
+  {
+    urls,
+    curl,
+    curlFile,
+    har,
+    harHosts,
+  }: Pick<RunOptions, 'urls' | 'curl' | 'curlFile' | 'har' | 'harHosts'>,
   rest: RunOptions,
   problems: Problems,
   notes: string[],
@@ -62,13 +80,15 @@ async function expandedBy(
   }
   if (har !== undefined) {
     const text = readTextOf('--har', har, problems);
-    const { readHar } = await import('./har.ts');
-    const recording = text === null ? null : readHar(text, problems);
-    const skipped = recording?.skipped ?? 0;
-    if (skipped > 0) notes.push(`${skipped} entries of ${har} are not of http or https, and were left out.`);
+    const { readHar } = await import('./har/har.ts');
+    const recording = text === null ? null : readHar(text, problems, harHosts);
+    notes.push(...(recording?.notes ?? []));
     refuseWithRecording(rest, problems);
+    const own = ownHeaderNames(rest);
     const requests = (recording?.requests ?? []).map((request) => ({
       ...request,
+      url: own.has('authorization') ? request.url.replace(CREDENTIALS, '$1') : request.url,
+      headers: withoutHeaders(request.headers, own),
       placeholders: false,
       pathAsIs: true,
     }));
@@ -113,9 +133,12 @@ function bounded(
   problems: Problems,
 ): NamedRequestOptions[] {
   if (requests.length > MOST_REQUESTS) {
+    const advice =
+      option === '--har'
+        ? 'record less, or name fewer hosts with --har-hosts.'
+        : 'for more URLs, put them into a column of --rows and send to {{url}}.';
     problems.add(
-      `${option} ${quoted(path)} has ${requests.length} requests: give at most ${MOST_REQUESTS}; ` +
-        'for more URLs, put them into a column of --rows and send to {{url}}.',
+      `${option} ${quoted(path)} has ${requests.length} requests: give at most ${MOST_REQUESTS}; ${advice}`,
     );
   }
   const seen = new Map<string, number>();

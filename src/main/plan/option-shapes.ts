@@ -19,6 +19,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   curl: TEXT,
   curlFile: TEXT,
   har: TEXT,
+  harHosts: TEXT,
   mix: ['a list of requests', Array.isArray],
   variables: [
     'an object of texts',

@@ -64,6 +64,8 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly curlFile?: string | undefined;
   /** A HAR file, whose requests are sent in turn. */
   readonly har?: string | undefined;
+  /** Hosts of the HAR file to send to, with commas between them; by default those of its first page. */
+  readonly harHosts?: string | undefined;
   /** Several requests by their weights; what is said of all of them holds for each that says nothing else. */
   readonly mix?: readonly NamedRequestOptions[] | undefined;
   /** Values for `{{name}}`. */

@@ -5,7 +5,7 @@ import { type Dial, dialOf } from '../../protocol/dial.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address } from '../../protocol/routes.ts';
 import type { Target } from '../../protocol/target.ts';
-import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
+import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { parseConnection } from './connection/connection.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
@@ -19,7 +19,6 @@ import { isOpen } from './requests/request-marks.ts';
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 // The client sets these itself, from the body and the connection; two of a kind would contradict each other.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 
@@ -151,7 +150,7 @@ function writtenPath(text: string): string {
 }
 
 function parseMethod(text: string, problems: Problems): string | null {
-  if (HTTP_TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text.toUpperCase();
+  if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text.toUpperCase();
   problems.add(`--method ${quoted(text)}: give a method such as GET, POST or PUT.`);
   return null;
 }
@@ -165,7 +164,7 @@ function parseHeaders(lines: readonly string[], problems: Problems): string[] | 
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).trim();
     const lowerCase = name.toLowerCase();
-    if (colon < 1 || !HTTP_TOKEN.test(name)) {
+    if (colon < 1 || !TOKEN.test(name)) {
       problems.add(`--header ${shown(line)}: give it as 'Name: value'.`);
     } else if (NOT_IN_A_HEADER.test(value)) {
       problems.add(`--header ${shown(line)}: a value must be one line of Latin-1 text.`);

@@ -2,10 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { RequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
+import { readStdin, STDIN } from '../stdin.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { encodeMultipart } from './multipart.ts';
-
-const STDIN = '-';
 
 /** What a request carries, encoded once. */
 export interface Body {
@@ -55,14 +54,6 @@ function fromFile(path: string, problems: Problems): Body | null {
     );
     return null;
   }
-}
-
-let stdin: Uint8Array | null = null;
-
-/** It can be read only once, and several plans may be made of the same options. */
-function readStdin(): Uint8Array {
-  stdin ??= readFileSync(0);
-  return stdin;
 }
 
 function fromJson(text: string, problems: Problems): Body | null {

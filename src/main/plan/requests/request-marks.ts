@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
+import { readStdin, STDIN } from '../stdin.ts';
 import type { Placeholders } from './placeholders.ts';
 
 /** Stands for an origin that rows will name. */
@@ -54,6 +55,27 @@ export function markRequest(
   };
 }
 
+/**
+ * The same of a request that was recorded, and is sent as it is, but for what a user adds to it.
+ *
+ * @param count of its headers the first that are the user's
+ */
+export function markOwnHeaders(
+  request: NamedRequestOptions,
+  count: number,
+  placeholders: Placeholders,
+): NamedRequestOptions {
+  const { headers, cookie, userAgent } = request;
+  const mark = <T extends string | undefined>(text: T, option: string): T =>
+    (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
+  return {
+    ...request,
+    headers: headers?.map((line, index) => (index < count ? mark(line, '--header') : line)),
+    cookie: mark(cookie, '--cookie'),
+    userAgent: mark(userAgent, '--user-agent'),
+  };
+}
+
 /** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
   const option = `The URL ${quoted(url)}`;
@@ -70,7 +92,7 @@ function jsonText(json: string, problems: Problems): string {
   if (!json.startsWith('@')) return json;
   const path = json.slice(1);
   try {
-    return readFileSync(path, 'utf8');
+    return path === STDIN ? readStdin().toString('utf8') : readFileSync(path, 'utf8');
   } catch (error) {
     problems.add(
       `--json ${quoted(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

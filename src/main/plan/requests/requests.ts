@@ -14,7 +14,7 @@ import { Problems, quoted } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
 import { parseExpectation } from './expectations.ts';
 import { Placeholders } from './placeholders.ts';
-import { markRequest, OPEN_ORIGIN } from './request-marks.ts';
+import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
@@ -69,7 +69,7 @@ function parseRequest(
   const placeholders = new Placeholders(names, found);
   const { marked, openUrl } =
     request.placeholders === false
-      ? { marked: request, openUrl: null }
+      ? { marked: markOwnHeaders(request, options.headers?.length ?? 0, placeholders), openUrl: null }
       : markRequest(request, placeholders, found);
   const target = parseTarget({ ...connectionOptionsOf(options), ...marked }, userAgent, found);
   const expectation = parseExpectation(request, found);

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { NOT_IN_A_HEADER, TOKEN } from '../../../requests/header-text.ts';
+import { recordedBody } from './body.ts';
+import { Unusable } from './unusable.ts';
+
+/** One request of a recording. */
+export interface HarRequest {
+  /** Method and path, such as `GET /users`. */
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  /** `Name: value`, one a string, without what belongs to the connection of the recording. */
+  readonly headers: readonly string[];
+  readonly body?: string | Uint8Array;
+}
+
+const TEXT = z.string().nullish();
+const PAIR = z.object({ name: z.string(), value: z.string().nullish() });
+const PAIRS = z.array(PAIR).nullish();
+const ENTRY = z.object({
+  pageref: z.unknown().optional(),
+  _resourceType: z.unknown().optional(),
+  request: z.object({
+    method: z.string(),
+    url: z.string(),
+    headers: PAIRS,
+    cookies: PAIRS.catch(null),
+    queryString: PAIRS.catch(null),
+    postData: z
+      .object({
+        mimeType: TEXT,
+        text: TEXT,
+        encoding: TEXT,
+        params: z
+          .array(z.object({ name: z.string(), value: TEXT, fileName: TEXT, contentType: TEXT }))
+          .nullish(),
+      })
+      .nullish(),
+  }),
+  response: z.object({ status: z.number(), redirectURL: TEXT }).nullish().catch(null),
+});
+
+/** An entry as it was recorded, and where it goes; null where that is neither http:// nor https://. */
+export interface RecordedEntry {
+  readonly entry: z.infer<typeof ENTRY>;
+  readonly url: URL | null;
+}
+
+// They say how the recording's connection carried a request; the client says it of its own.
+const CONNECTION_HEADERS = new Set([
+  'connection',
+  'proxy-connection',
+  'keep-alive',
+  'content-length',
+  'transfer-encoding',
+]);
+const SHOWN_CHARACTERS = 40;
+
+/** @throws Unusable where the entry is of another shape, or its URL cannot be read */
+export function recordedEntry(value: unknown): RecordedEntry {
+  const { data, error } = ENTRY.safeParse(value);
+  if (data === undefined) throw new Unusable(misshapen(error.issues[0]));
+  const url = URL.parse(data.request.url);
+  if (url === null) throw new Unusable('request.url is no URL');
+  const isWebSocket = data._resourceType === 'websocket';
+  return { entry: data, url: /^https?:$/.test(url.protocol) && !isWebSocket ? url : null };
+}
+
+/** @throws Unusable where the request cannot be sent as it was recorded */
+export function requestOf({ entry: { request } }: RecordedEntry, target: URL): HarRequest {
+  const { method } = request;
+  if (!TOKEN.test(method) || method.toUpperCase() === 'CONNECT')
+    throw new Unusable('request.method is none that can be sent');
+  const headers = headersOf(request.headers ?? [], target);
+  const names = new Set(headers.map(({ name }) => name.toLowerCase()));
+  const hasCredentials = target.username !== '' || target.password !== '';
+  if (hasCredentials && !isReadable(target))
+    throw new Unusable('the user name or password of request.url cannot be read');
+  const body = recordedBody(request.postData ?? null, headers.find(isContentType)?.value ?? null);
+  const added = [
+    ...(names.has('cookie') ? [] : cookieOf(request.cookies ?? [])),
+    ...(body === null || names.has('content-type') ? [] : [`content-type: ${body.contentType}`]),
+  ];
+  if (added.some((line) => NOT_IN_A_HEADER.test(line)))
+    throw new Unusable('a cookie or the type of the body has a character that no header may have');
+  return {
+    name: `${method} ${target.pathname}`,
+    method,
+    url: urlOf(request, hasCredentials && names.has('authorization')),
+    headers: [...headers.map(({ name, value }) => `${name}: ${value}`), ...added],
+    ...(body === null ? {} : { body: body.content }),
+  };
+}
+
+interface Header {
+  readonly name: string;
+  readonly value: string;
+}
+
+function headersOf(recorded: readonly z.infer<typeof PAIR>[], target: URL): Header[] {
+  const headers = recorded
+    .filter(({ name }) => !name.startsWith(':') && !CONNECTION_HEADERS.has(name.toLowerCase()))
+    .map(({ name, value }) => ({ name, value: (value ?? '').trim() }))
+    .filter(({ name, value }) => name.toLowerCase() !== 'host' || !isHostOf(value, target));
+  for (const { name, value } of headers) {
+    const lowerCase = name.toLowerCase();
+    if (!TOKEN.test(name)) throw new Unusable('a header has a name that cannot be sent');
+    if (lowerCase === 'upgrade') throw new Unusable('it asks for another protocol (upgrade)');
+    if (lowerCase === 'expect') throw new Unusable('it waits for an interim answer (expect)');
+    if (NOT_IN_A_HEADER.test(value))
+      throw new Unusable(
+        `the header ${lowerCase.slice(0, SHOWN_CHARACTERS)} has a character that no header may have`,
+      );
+  }
+  if (headers.filter(({ name }) => name.toLowerCase() === 'host').length > 1)
+    throw new Unusable('it has more than one host header');
+  return headers;
+}
+
+function isContentType({ name }: Header): boolean {
+  return name.toLowerCase() === 'content-type';
+}
+
+function isHostOf(value: string, { protocol, host }: URL): boolean {
+  return URL.parse(`${protocol}//${value}`)?.host === host;
+}
+
+/** Some tools keep cookies in their own list alone. */
+function cookieOf(cookies: readonly z.infer<typeof PAIR>[]): string[] {
+  if (cookies.length === 0) return [];
+  return [`cookie: ${cookies.map(({ name, value }) => `${name}=${value ?? ''}`).join('; ')}`];
+}
+
+/** And queries; an authorization that was recorded as a header is the one that was sent. */
+function urlOf(
+  { url, queryString }: z.infer<typeof ENTRY>['request'],
+  leavesOutCredentials: boolean,
+): string {
+  const text = leavesOutCredentials ? url.trim().replace(/^([a-z]+:\/\/)[^/?#\\]*@/i, '$1') : url.trim();
+  const [address = ''] = text.split('#');
+  if (address.includes('?') || queryString == null || queryString.length === 0) return text;
+  const encoded = (part: string): string => encodeURIComponent(part.toWellFormed());
+  const pairs = queryString.map(({ name, value }) => `${encoded(name)}=${encoded(value ?? '')}`);
+  return `${address}?${pairs.join('&')}`;
+}
+
+function isReadable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function misshapen(issue: z.core.$ZodIssue | undefined): string {
+  const steps = (issue?.path ?? []).map((step) =>
+    typeof step === 'number' ? `[${step}]` : `.${String(step)}`,
+  );
+  const expected = issue?.code === 'invalid_type' ? issue.expected : 'such value';
+  const place = steps.join('').replace(/^\./, '');
+  return place === '' ? `it is no ${expected}` : `${place} is missing or no ${expected}`;
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import type { Problems } from '../problems.ts';
+import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './entry.ts';
+import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
+import { Unusable } from './unusable.ts';
+
+/** What a recording holds. */
+export interface HarRecording {
+  /** In the order of the recording; at least one. */
+  readonly requests: readonly HarRequest[];
+  /** What was left out, and why; at most ten sentences. */
+  readonly notes: readonly string[];
+}
+
+const NO_PAGE: Page = { id: undefined, title: '' };
+const FILE = z.object({
+  log: z.object({
+    entries: z.array(z.unknown()),
+    pages: z
+      .array(z.object({ id: z.unknown(), title: z.string().catch('') }).catch(NO_PAGE))
+      .nullish()
+      .catch(null),
+  }),
+});
+
+const MOST_SENTENCES = 10;
+const MOST_NAMED = 7;
+
+/**
+ * Reads the requests of a HAR file, version 1.2, as browsers and other tools save it. An entry that cannot be sent is
+ * left out, and so is what goes to other hosts than those asked for. Null where problems have been noted: text that
+ * is not JSON, no `log.entries`, or nothing that can be sent. No sentence repeats what was recorded but for hosts.
+ *
+ * @param wantedHosts `--har-hosts`; without it the hosts of the first page
+ */
+export function readHar(
+  text: string,
+  problems: Problems,
+  wantedHosts: string | undefined = undefined,
+): HarRecording | null {
+  const file = contentOf(text, problems);
+  const given = wantedHosts === undefined ? undefined : parseHarHosts(wantedHosts, problems);
+  if (file === null || given === null) return null;
+  const wrong = new Map<number, string>();
+  const attempt = <T>(index: number, read: () => T): T | null => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Unusable)) throw error;
+      wrong.set(index, `Left out of the HAR file: log.entries[${index}], because ${error.message}.`);
+      return null;
+    }
+  };
+  const read = file.entries.map((value, index) => ({
+    index,
+    entry: attempt(index, () => recordedEntry(value)),
+  }));
+  const entries = read.flatMap(({ index, entry }) => (entry === null ? [] : [{ ...entry, index }]));
+  const sendable = entries.flatMap((entry) => (entry.url === null ? [] : [{ ...entry, url: entry.url }]));
+  const patterns = given ?? hostsOfFirstPage(entries, file.page);
+  const hosts = hostCounts(sendable.map(({ url }) => url));
+  const idle = given?.filter(({ matches }) => !sendable.some(({ url }) => matches(url))) ?? [];
+  if (idle.length > 0 && sendable.length > 0) {
+    problems.add(
+      `--har-hosts: no entry of the HAR file goes to ${idle.map(({ text: host }) => host).join(', ')}: choose from ${namedHosts(hosts)}.`,
+    );
+    return null;
+  }
+  const isWanted = (url: URL): boolean => patterns.some(({ matches }) => matches(url));
+  const others = hostCounts(sendable.map(({ url }) => url).filter((url) => !isWanted(url)));
+  const requests = sendable
+    .filter(({ url }) => isWanted(url))
+    .map((entry) => attempt(entry.index, () => requestOf(entry, entry.url)))
+    .filter((request) => request !== null);
+  const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
+  if (requests.length > 0) return { requests, notes };
+  problems.add(`The HAR file has ${file.entries.length} entries, and none can be sent: record it again.`);
+  for (const note of notes.slice(0, MOST_SENTENCES - 1)) problems.add(note);
+  return null;
+}
+
+function skippedNote(entries: readonly RecordedEntry[]): string[] {
+  const skipped = entries.filter(({ url }) => url === null).length;
+  return skipped === 0 ? [] : [`Left out of the HAR file: ${entriesText(skipped)} not of http or https.`];
+}
+
+function wrongNotes(wrong: ReadonlyMap<number, string>): string[] {
+  const inOrder = [...wrong].toSorted(([a], [b]) => a - b).map(([, sentence]) => sentence);
+  const left = inOrder.length - MOST_NAMED;
+  return [
+    ...inOrder.slice(0, MOST_NAMED),
+    ...(left > 0 ? [`Left out of the HAR file: ${entriesText(left)} more, for such reasons.`] : []),
+  ];
+}
+
+function othersNote(others: ReturnType<typeof hostCounts>): string[] {
+  if (others.length === 0) return [];
+  const count = others.reduce((sum, [, entries]) => sum + entries, 0);
+  return [
+    `Left out of the HAR file: ${entriesText(count)} to other hosts, ${namedHosts(others)}. ` +
+      'Name the hosts to send to with --har-hosts, or * for all.',
+  ];
+}
+
+function entriesText(count: number): string {
+  return count === 1 ? '1 entry' : `${count} entries`;
+}
+
+function contentOf(text: string, problems: Problems): { entries: readonly unknown[]; page: Page } | null {
+  let content: unknown;
+  try {
+    content = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    // The error's own message would repeat a piece of the file.
+    problems.add('The HAR file is not JSON: save it again from the developer tools of a browser.');
+    return null;
+  }
+  const { data } = FILE.safeParse(content);
+  if (data === undefined) {
+    problems.add('The HAR file has no list log.entries: save it from the developer tools of a browser.');
+    return null;
+  }
+  const { entries, pages } = data.log;
+  if (entries.length > 0) return { entries, page: pages?.[0] ?? NO_PAGE };
+  problems.add('The list log.entries of the HAR file is empty: record at least one request.');
+  return null;
+}

@@ -1,0 +1,18 @@
+import { quoted } from '../problems.ts';
+
+const MOST_NAMED = 10;
+
+/** @throws Error that names the columns */
+export function checkColumns(columns: readonly string[]): void {
+  const empty = columns.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
+  if (empty.length > 0) {
+    const named = empty.slice(0, MOST_NAMED).join(' and ');
+    throw new Error(`column ${named} has no name: name every column in the first line`);
+  }
+  const seen = new Set<string>();
+  for (const name of columns) {
+    if (seen.has(name))
+      throw new Error(`two columns are called ${quoted(name)}: give each a name of its own`);
+    seen.add(name);
+  }
+}

@@ -1,0 +1,95 @@
+import { createRequire } from 'node:module';
+import type { RowCells } from '../../../protocol/request.ts';
+import { RowTableBuilder } from '../../../requests/row-table.ts';
+import { checkColumns } from './columns.ts';
+import { RowProblems } from './row-problems.ts';
+
+const require = createRequire(import.meta.url);
+
+/** What is read of the parser's errors. */
+interface CsvError {
+  readonly code?: unknown;
+  /** Where the parser was. */
+  readonly lines?: unknown;
+  readonly record?: unknown;
+}
+
+/**
+ * Reads CSV with column names in its first line (RFC 4180); the text is without a byte order mark.
+ *
+ * @throws RowsError with every bad line
+ */
+export function csvRows(text: string): RowCells {
+  // Loaded for a CSV file alone.
+  const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
+  const problems = new RowProblems();
+  let table: RowTableBuilder | null = null;
+  let columnCount = 0;
+  let lastLine = 0;
+  let isLost = false;
+  parse(text, {
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip: (error) => {
+      // Behind a quote that ends nowhere, or too early, nothing is what it seems.
+      if (!isLost) problems.add(csvSentence(error ?? {}, columnCount, lastLine));
+      isLost ||= isQuoting(error ?? {}) || columnCount === 0;
+      lastLine = lineOf(error ?? {}, lastLine);
+      return undefined;
+    },
+    on_record: (record: readonly string[], { lines }) => {
+      lastLine = lines;
+      if (isLost) return null;
+      if (table === null) {
+        checkColumns(record);
+        columnCount = record.length;
+        table = new RowTableBuilder(record);
+      } else {
+        table.add(record);
+      }
+      return null;
+    },
+  });
+  problems.throwIfAny();
+  return (table ?? new RowTableBuilder([])).build();
+}
+
+/**
+ * What is wrong with a record, and where.
+ *
+ * @param columnCount of the first line; 0 before it
+ * @param lastLine the last line of the record before; null where nobody knows
+ */
+export function csvSentence(error: CsvError, columnCount: number, lastLine: number | null): string {
+  const line = lineOf(error, (lastLine ?? 0) + 1);
+  switch (error.code) {
+    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
+      const cells: readonly unknown[] = Array.isArray(error.record) ? error.record : [];
+      const first = line - cells.reduce((sum: number, cell) => sum + lineEndsIn(String(cell)), 0);
+      const wanted = columnCount === 1 ? '1 column' : `${columnCount} columns`;
+      return `line ${first} has ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}, and the first line names ${wanted}`;
+    }
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return lastLine === null
+        ? 'a quote is opened and never closed'
+        : `a quote is opened in line ${lastLine + 1} or behind it, and never closed`;
+    case 'CSV_INVALID_CLOSING_QUOTE':
+      return `line ${line} has text behind a closing quote: write a quote within quotes twice`;
+    case 'INVALID_OPENING_QUOTE':
+      return `line ${line} has a quote in a cell that does not begin with one: put the cell into quotes, and write a quote within them twice`;
+    default:
+      return `line ${line} is no CSV`;
+  }
+}
+
+function isQuoting({ code }: CsvError): boolean {
+  return code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE';
+}
+
+function lineOf({ lines }: CsvError, otherwise: number): number {
+  return typeof lines === 'number' ? lines : otherwise;
+}
+
+function lineEndsIn(text: string): number {
+  return text.split('\n').length - 1;
+}

@@ -1,0 +1,53 @@
+import { messageOf } from '../../../protocol/errors.ts';
+import type { RowCells } from '../../../protocol/request.ts';
+import { parseExactJson, textOfJson } from '../../../requests/exact-json.ts';
+import { RowTableBuilder } from '../../../requests/row-table.ts';
+import { quoted } from '../problems.ts';
+import { checkColumns } from './columns.ts';
+import { RowProblems } from './row-problems.ts';
+
+/**
+ * Reads one JSON object a line, whose first names the columns.
+ *
+ * @throws RowsError with every bad line
+ */
+export function jsonRows(text: string): RowCells {
+  const problems = new RowProblems();
+  let table: RowTableBuilder | null = null;
+  let columns: readonly string[] = [];
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    try {
+      const row = objectIn(line, index + 1);
+      if (table === null) {
+        columns = Object.keys(row);
+        checkColumns(columns);
+        table = new RowTableBuilder(columns);
+      }
+      const missing = columns.find((column) => !Object.hasOwn(row, column));
+      if (missing !== undefined)
+        throw new Error(`line ${index + 1} lacks ${quoted(missing)}, which the first row has`);
+      table.add(columns.map((column) => textOfJson(row[column])));
+    } catch (error) {
+      problems.add(messageOf(error));
+      // Nobody knows then what the others are to have.
+      if (table === null) break;
+    }
+  }
+  problems.throwIfAny();
+  return (table ?? new RowTableBuilder([])).build();
+}
+
+/** @throws Error with the line */
+export function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
+  let value: unknown;
+  try {
+    value = parseExactJson(line);
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not JSON' : 'is JSON that is nested too deep to be read';
+    throw new Error(`line ${number} ${why}: give an object such as {"id":1}, in one line`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error(`line ${number} is no JSON object: give one with a field for each column`);
+  return value as Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,30 @@
+const MOST_TOLD = 10;
+
+/** What is wrong with the lines of a file of rows, a sentence each, without its full stop. */
+export class RowsError extends Error {
+  readonly sentences: readonly string[];
+
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('; '));
+    this.sentences = sentences;
+  }
+}
+
+/** Collects what is wrong with lines: the first ten are told, the others counted. */
+export class RowProblems {
+  readonly #sentences: string[] = [];
+  #more = 0;
+
+  add(sentence: string): void {
+    if (this.#sentences.length < MOST_TOLD) this.#sentences.push(sentence);
+    else this.#more++;
+  }
+
+  /** @throws RowsError */
+  throwIfAny(): void {
+    if (this.#sentences.length === 0) return;
+    const last = this.#sentences.at(-1) ?? '';
+    const told = this.#more === 0 ? last : `${last}; and so do ${this.#more} more lines`;
+    throw new RowsError([...this.#sentences.slice(0, -1), told]);
+  }
+}

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { startVolley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const inFolder = useFolder();
+
+describe('- stands for stdin', () => {
+  test.each<[string, string[], (url: string) => string]>([
+    ['--urls', [], (url) => `${url}bytes/1\n${url}bytes/2\n`],
+    ['--har', [], (url) => harOf(`${url}bytes/1`, `${url}bytes/2`)],
+    ['--curl-file', [], (url) => `curl '${url}bytes/1?b'\n`],
+    ['--rows', ['{{u}}'], (url) => `u\n${url}bytes/1\n${url}bytes/2\n`],
+    ['--rows', ['{{u}}'], (url) => `{"u":"${url}bytes/1"}\n{"u":"${url}bytes/2"}\n`],
+    ['--body-file', ['{{url}}'], () => 'bytes'],
+    ['--json', ['{{url}}'], () => '{"n":{{n}}}'],
+  ])('%s %j', async (option, positionals, text) => {
+    const target = await startTarget();
+    const own = positionals.map((word) => word.replace('{{url}}', `${target.url}echo`));
+    const value = option === '--json' ? '@-' : '-';
+    const args = [...own, option, value, '-n', '2', '-c', '1', '-o', 'json'];
+    const { code, stdout, stderr } = await startVolley(args, {}, text(target.url)).ended;
+    expect([code, stderr]).toEqual([0, '']);
+    expect((JSON.parse(stdout) as { requests: { ok: number } }).requests.ok).toBe(2);
+    expect(target.stats().requests).toBe(2);
+    if (option === '--urls' || option === '--har' || option === '--rows')
+      expect(target.stats().byPath).toEqual({ '/bytes/1': 1, '/bytes/2': 1 });
+  });
+
+  test.each([
+    [['http://127.0.0.1:9/', '--rows', '-', '--body-file', '-'], '--rows and --body-file'],
+    [['--har', '-', '--rows', '-'], '--har and --rows'],
+    [['http://127.0.0.1:9/', '--rows', '-', '--json', '@-'], '--rows and --json'],
+    [['batch', '-', 'http://127.0.0.1:9/', '--body-file', '-'], 'the rows and --body-file'],
+  ])('%j is refused', async (args, both) => {
+    const { code, stdout, stderr } = await startVolley(args, {}, 'a\n1\n').ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(
+      `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.`,
+    );
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('several requests of a plan may have it as their body', async () => {
+    const target = await startTarget();
+    const plan = inFolder('plan.json');
+    const request = (name: string) => ({ name, url: `${target.url}echo`, 'body-file': '-' });
+    writeFileSync(plan, JSON.stringify({ mix: [request('a'), request('b')] }));
+    const args = ['run', plan, '-n', '4', '-c', '1', '--expect-body', 'from stdin'];
+    expect((await startVolley(args, {}, 'from stdin').ended).code).toBe(0);
+  });
+});
+
+function harOf(...urls: readonly string[]): string {
+  return JSON.stringify({ log: { entries: urls.map((url) => ({ request: { method: 'GET', url } })) } });
+}
