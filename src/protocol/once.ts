@@ -23,5 +23,8 @@ export interface OnceExchange {
 /** A request of the mix that was sent once, with the redirects that it followed. */
 export interface OnceSent {
   readonly name: string;
+  /** None where it cannot be sent. */
   readonly exchanges: readonly OnceExchange[];
+  /** Why it cannot be sent; null where it can. */
+  readonly refusal: string | null;
 }

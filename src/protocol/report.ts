@@ -14,6 +14,7 @@ export const OUTCOMES = [
   'generator',
   'unfinished',
   'dropped',
+  'request',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -35,6 +36,7 @@ export const OUTCOME = {
   generator: 11,
   unfinished: 12,
   dropped: 13,
+  request: 14,
 } as const satisfies Record<Outcome, number>;
 
 export type OutcomeCode = (typeof OUTCOME)[Outcome];

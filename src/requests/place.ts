@@ -1,11 +1,21 @@
 import type { Target } from '../protocol/target.ts';
+import { InvalidRequest, shown } from './invalid-request.ts';
 
 /** Where a URL leads. */
 export type Place = Pick<Target, 'origin' | 'hostname' | 'port' | 'secure'>;
 
 /** What stands before the path; a backslash ends it too, as in browsers. */
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i;
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#\\]*@/i;
+const BLANK = /\p{Cc}|\s/u;
 const NEEDS_ENCODING = /[^\x21-\x7e]+/g;
+
+/** The same of a URL that is known only when its request is filled in. */
+export interface OpenPlace {
+  readonly place: Place;
+  /** The header that its user name and password stand for; null without them. */
+  readonly authorization: string | null;
+}
 
 export function placeOf(url: URL): Place {
   const secure = url.protocol === 'https:';
@@ -15,6 +25,32 @@ export function placeOf(url: URL): Place {
     port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
     secure,
   };
+}
+
+/** @throws InvalidRequest where no request can go there */
+export function openPlaceOf(authority: string): OpenPlace {
+  const url = BLANK.test(authority) ? null : URL.parse(authority);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.port === '0') {
+    const text = authority.replace(CREDENTIALS, '$1…@');
+    throw new InvalidRequest(
+      'URL',
+      `${shown(text)} is no URL that can be sent to: give one such as http://host:8080`,
+    );
+  }
+  return { place: placeOf(url), authorization: authorizationIn(url) };
+}
+
+function authorizationIn({ username, password }: URL): string | null {
+  if (username === '' && password === '') return null;
+  try {
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    return `Basic ${Buffer.from(credentials).toString('base64')}`;
+  } catch {
+    throw new InvalidRequest(
+      'CREDENTIALS',
+      'the user name or password in the URL cannot be read: write a % in it as %25',
+    );
+  }
 }
 
 /** Path and query as the URL standard writes them: dots are walked, some characters encoded. */

@@ -2,7 +2,8 @@ import { createRandom } from '../metrics/random.ts';
 import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
 import type { Target } from '../protocol/target.ts';
 import { Dealer, rowOf } from './dealing.ts';
-import { authorityIn, type Place, placeOf, writtenPathOf } from './place.ts';
+import { InvalidRequest } from './invalid-request.ts';
+import { authorityIn, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 
 /** What a run says of its requests. */
@@ -17,7 +18,10 @@ export interface PickedRequest {
   /** Its place in the mix. */
   readonly index: number;
   readonly plan: RequestPlan;
+  /** The plan's where the request cannot be sent. */
   readonly target: Target;
+  /** Why it cannot be sent; null where it can. */
+  readonly refusal: InvalidRequest | null;
 }
 
 /** Far from the streams of workers and rows. */
@@ -30,7 +34,7 @@ export class RequestPicker {
   readonly #run: RequestsOfRun;
   readonly #dealer: Dealer;
   /** By what a URL says before its path. */
-  readonly #places = new Map<string, Place>();
+  readonly #places = new Map<string, OpenPlace>();
 
   constructor(run: RequestsOfRun) {
     this.#run = run;
@@ -61,7 +65,7 @@ export class RequestPicker {
     const { request: index, occurrence } = this.#dealer.deal(number);
     const plan = mix[index];
     if (plan === undefined) throw new Error(`there is no request ${index}`);
-    if (plan.templates === null) return { index, plan, target: plan.target };
+    if (plan.templates === null) return { index, plan, target: plan.target, refusal: null };
     const turn = rows?.mode === 'once' ? number : occurrence;
     const filling = {
       number: number + 1,
@@ -70,7 +74,7 @@ export class RequestPicker {
       random: createRandom(seed, PLACEHOLDER_STREAMS + number),
       dayMs,
     };
-    return { index, plan, target: this.#fill(plan, filling) };
+    return this.#picked(index, plan, filling);
   }
 
   /** The same of a row of which somebody else keeps count, for the first request of the mix. */
@@ -79,35 +83,58 @@ export class RequestPicker {
     const [plan] = mix;
     if (plan === undefined) throw new Error('there is no request');
     const random = createRandom(seed, PLACEHOLDER_STREAMS + number);
-    return { index: 0, plan, target: this.#fill(plan, { number: number + 1, rows, row, random, dayMs }) };
+    return this.#picked(0, plan, { number: number + 1, rows, row, random, dayMs });
   }
 
+  #picked(index: number, plan: RequestPlan, filling: Filling): PickedRequest {
+    try {
+      return { index, plan, target: this.#fill(plan, filling), refusal: null };
+    } catch (error) {
+      if (!(error instanceof InvalidRequest)) throw error;
+      return { index, plan, target: plan.target, refusal: error };
+    }
+  }
+
+  /** @throws InvalidRequest */
   #fill({ templates, target }: RequestPlan, filling: Filling): Target {
     const { url = null, path = null, headers = null, body = null } = templates ?? {};
-    return {
-      ...(url === null ? target : this.#targetOf(target, renderText(url, filling).trim())),
+    const filled = {
+      ...target,
       ...(path === null ? {} : { path: renderText(path, filling) }),
       ...(headers === null ? {} : { headers: headers.map((template) => renderText(template, filling)) }),
       ...(body === null ? {} : { body: renderBytes(body, filling) }),
     };
+    return url === null ? filled : this.#at(filled, renderText(url, filling).trim());
   }
 
   /** What a URL that is known only now changes in its request: all else is the request's own. */
-  #targetOf(base: Target, text: string): Target {
-    const authority = authorityIn(text);
+  #at(target: Target, url: string): Target {
+    const authority = authorityIn(url);
+    const { place, authorization } = this.#placeOf(authority);
+    const { headers } = target;
     return {
-      ...base,
-      ...this.#placeOf(authority),
+      ...target,
+      ...place,
       addresses: [],
-      path: writtenPathOf(text, authority.length),
+      path: writtenPathOf(url, authority.length),
+      headers: authorization === null ? headers : withAuthorization(headers, authorization),
     };
   }
 
-  #placeOf(authority: string): Place {
+  #placeOf(authority: string): OpenPlace {
     const known = this.#places.get(authority);
     if (known !== undefined) return known;
-    const place = placeOf(new URL(authority));
+    const place = openPlaceOf(authority);
     if (this.#places.size < MOST_PLACES) this.#places.set(authority, place);
     return place;
   }
+}
+
+function withAuthorization(headers: readonly string[], authorization: string): readonly string[] {
+  if (headers.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization'))
+    throw new InvalidRequest(
+      'CREDENTIALS',
+      'it has a user name in its URL and another authorization: give one of them',
+    );
+  return ['authorization', authorization, ...headers];
 }

@@ -1,5 +1,6 @@
 import { codeOf, messageOf } from '../protocol/errors.ts';
 import type { ErrorKind } from '../protocol/report.ts';
+import { InvalidRequest } from '../requests/invalid-request.ts';
 import type { ConnectionPhase } from './clients/link.ts';
 import { StreamEnded } from './clients/stream-failure.ts';
 
@@ -28,6 +29,7 @@ export function classifyFailure({ error, phase, hasHead, endedByTarget }: Failur
   const message = readable(error);
   const code = codeOf(error) || error.name;
   const failure = (kind: ErrorKind, example = message): Failure => ({ kind, code, example });
+  if (error instanceof InvalidRequest) return failure('request');
   if (GENERATOR_CODES.has(code)) return failure('generator');
   if (DNS_CODES.has(code)) return failure('dns');
   if (code === 'ETIMEDOUT') return failure('timeout');

@@ -16,7 +16,7 @@ export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
     const slot = { client: clients.open(shard.target) };
     for (const first of requests) {
       const exchanges: OnceExchange[] = [];
-      let request: PreparedRequest | null = first;
+      let request: PreparedRequest | null = first.refusal === null ? first : null;
       while (request !== null) {
         clients.use(slot, request.target);
         const witness = new Witness(request, slot.client, clock);
@@ -24,7 +24,7 @@ export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
         exchanges.push(exchange);
         request = exchanges.length <= request.plan.maxRedirects ? nextOf(request, exchange) : null;
       }
-      yield { name: first.plan.name, exchanges };
+      yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null };
     }
   } finally {
     clients.close();

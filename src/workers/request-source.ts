@@ -3,8 +3,8 @@ import type { Numbering, RequestPlan, RowCells } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Target } from '../protocol/target.ts';
 import { looksIntoBody } from '../requests/expectation.ts';
-import { NOT_IN_A_HEADER } from '../requests/header-text.ts';
-import { RequestPicker } from '../requests/request-picker.ts';
+import { checkHeaders, checkPath, type InvalidRequest } from '../requests/invalid-request.ts';
+import { type PickedRequest, RequestPicker } from '../requests/request-picker.ts';
 import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
 
 /** A request as it is given to a connection. */
@@ -18,6 +18,8 @@ export interface PreparedRequest {
   readonly keepsBody: boolean;
   /** Whether somebody asks what the response's fields say. */
   readonly wantsFields: boolean;
+  /** Why it cannot be sent; null where it can. */
+  readonly refusal: InvalidRequest | null;
 }
 
 /** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
@@ -36,7 +38,7 @@ export class RequestSource {
     this.#numbering = shard.numbering;
     this.#picker = new RequestPicker(shard);
     this.#fixed = shard.mix.map((plan, index) =>
-      plan.templates === null ? this.#prepared(index, plan, plan.target) : null,
+      plan.templates === null ? this.#prepared({ index, plan, target: plan.target, refusal: null }) : null,
     );
     this.#only = this.#fixed.length === 1 ? (this.#fixed[0] ?? null) : null;
   }
@@ -59,12 +61,15 @@ export class RequestSource {
   /**
    * The request of a row of which somebody else keeps count; `number` is from 1.
    *
-   * @throws Error where the row makes no request
+   * @throws InvalidRequest where the row makes no request that can be sent
    */
   ofRow(number: number, rows: RowCells, row: number): PreparedRequest {
     if (this.#only !== null) return this.#only;
-    const { index, plan, target } = this.#picker.pickRow(number - 1, rows, row, Date.now());
-    return checked(this.#prepared(index, plan, target));
+    const picked = this.#picker.pickRow(number - 1, rows, row, Date.now());
+    if (picked.refusal !== null) throw picked.refusal;
+    checkPath(picked.target.path);
+    checkHeaders(picked.target.headers);
+    return this.#prepared(picked);
   }
 
   #takeNumber(isWindow: boolean): number {
@@ -75,11 +80,10 @@ export class RequestSource {
   #make(number: number): PreparedRequest {
     const fixed = this.#fixed[this.#picker.indexOf(number)] ?? null;
     if (fixed !== null) return fixed;
-    const { index, plan, target } = this.#picker.pick(number, Date.now());
-    return this.#prepared(index, plan, target);
+    return this.#prepared(this.#picker.pick(number, Date.now()));
   }
 
-  #prepared(index: number, plan: RequestPlan, target: Target): PreparedRequest {
+  #prepared({ index, plan, target, refusal }: PickedRequest): PreparedRequest {
     const { expectation, maxRedirects } = plan;
     const batch = this.#batch;
     return {
@@ -90,17 +94,9 @@ export class RequestSource {
       keepsBody:
         (expectation !== null && looksIntoBody(expectation)) || (batch !== null && keepsBodies(batch)),
       wantsFields: maxRedirects > 0 || (batch !== null && batch.retries > 0),
+      refusal,
     };
   }
-}
-
-/** @throws Error where a filled-in request cannot be sent */
-function checked(request: PreparedRequest): PreparedRequest {
-  if (!/^https?:/.test(request.target.origin)) throw new Error('the URL is none of http or https');
-  const wrong = request.target.headers.find((text) => NOT_IN_A_HEADER.test(text));
-  if (wrong !== undefined)
-    throw new Error(`the header value '${wrong}' has a character that no header may have`);
-  return request;
 }
 
 /** Whether rows take something from the bodies of their answers. */

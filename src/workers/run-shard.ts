@@ -160,6 +160,10 @@ export class ShardRun implements ExchangeOwner, Sender {
     exchange.assignedMs = nowMs;
     this.#deadlines.add(exchange);
     const request = this.#requests.next(intendedMs >= this.#windowAtMs);
+    if (request.refusal !== null) {
+      exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
+      return;
+    }
     this.#clients.use(exchange, request.target);
     exchange.send(request, intendedMs, dispatchedMs);
   }

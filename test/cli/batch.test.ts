@@ -235,7 +235,9 @@ describe('requests', () => {
     expect(code).toBe(1);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.slice(1, 21).every((line) => line.includes(',200,'))).toBe(true);
-    expect(lines[21]).toBe('ftp://x/,,,0,request: the URL is none of http or https');
+    expect(lines[21]).toBe(
+      "ftp://x/,,,0,request: 'ftp://x' is no URL that can be sent to: give one such as http://host:8080",
+    );
     expect(lines[22]).toContain('no url,,,0,request: ');
     expect(target.stats().requests).toBe(20);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/main/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
-import { MODES } from '../support/modes.ts';
+import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -31,6 +31,7 @@ interface Seen {
 /** A server that remembers what it was asked, and answers as it is told. */
 async function startRecorder(
   answer: (seen: Seen) => { status?: number; headers?: Record<string, string>; body?: string } = () => ({}),
+  address = '127.0.0.1',
 ): Promise<{ url: string; seen: Seen[] }> {
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
@@ -45,7 +46,7 @@ async function startRecorder(
       response.end(body);
     });
   });
-  const port = await listening(server);
+  const port = await listening(server, address);
   open.push({ close: () => server.closeAllConnections() }, { close: () => server.close() });
   return { url: `http://127.0.0.1:${port}/`, seen };
 }
@@ -225,6 +226,36 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
     ]);
     expect(summary.mix.reduce((sum, { latencyMs }) => sum + latencyMs.count, 0)).toBe(200);
     expect(summary.thresholds.map(({ ok }) => ok)).toEqual([false, true, true]);
+  });
+});
+
+describe.each(VARIANTS)('requests that cannot be sent, $mode $client', ({ mode, client }) => {
+  test.each([
+    ['closed', {}],
+    ['open', { rate: 2_000 }],
+  ])('fail under their own kind, and cost nothing else (%s)', async (_name, load) => {
+    const target = await startRecorder(() => ({}), '0.0.0.0');
+    const { port } = new URL(target.url);
+    const summary = await run({
+      url: `http://127.0.0.{{n}}:${port}/`,
+      mode,
+      client,
+      workers: workersIn(mode, 2),
+      concurrency: 4,
+      requests: 260,
+      ...load,
+    });
+    expect(summary.requests).toMatchObject({ scheduled: 260, sent: 260, ok: 255, failed: 5 });
+    expect(target.seen).toHaveLength(255);
+    expect(summary.errors).toEqual([
+      {
+        kind: 'request',
+        code: 'URL',
+        count: 5,
+        example: expect.stringMatching(/^'http:\/\/127\.0\.0\.2(5[6-9]|60):/),
+      },
+    ]);
+    expect(summary.workers.some(({ lost }) => lost)).toBe(false);
   });
 });
 
@@ -419,7 +450,7 @@ describe('rows that cannot be sent', () => {
   test('a line end in a header value is found before anything is sent', async () => {
     const found = await problems({ headers: ['X-A: {{a}}'] }, 'x.csv', 'a\nfine\n"two\nlines"\n');
     expect(found.join('\n')).toMatch(
-      /^Row 2, .*the header value 'two\nlines' has a character that no header may have/,
+      /^Row 2, .*the header value 'two\ufffdlines' has a character that no header may have/,
     );
   });
 });

@@ -31,8 +31,8 @@ export async function closedPort(): Promise<number> {
 }
 
 /** Makes a server listen on a free port of this machine, and says which. */
-export async function listening(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
+export async function listening(server: Server, address = '127.0.0.1'): Promise<number> {
+  server.listen(0, address);
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 }

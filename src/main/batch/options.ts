@@ -7,7 +7,7 @@ import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, quoted } from '../plan/problems.ts';
-import { Placeholders } from '../plan/requests/placeholders.ts';
+import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { formatOf, type Input, openInput } from './input.ts';
 import { ANSWER_COLUMNS } from './record.ts';
@@ -173,13 +173,11 @@ function checkCombinations(
     problems.add(`--out ${quoted(out)} is the input itself: choose another file.`);
 }
 
-const NAME = /\{\{\s*(?:raw\s+)?(.*?)\s*\}\}/gs;
-
 function namesIn({ run, saveBody = '', idempotencyKey = '' }: BatchOptions): string[] {
   const texts = [...Object.values(run).flat(), saveBody, idempotencyKey].filter(
     (value) => typeof value === 'string',
   );
-  return texts.flatMap((text) => [...text.matchAll(NAME)].map((match) => match[1] ?? ''));
+  return texts.flatMap(placeholderNames);
 }
 
 function parseSaveBody(
@@ -189,7 +187,7 @@ function parseSaveBody(
 ): BatchPlan['saveBody'] {
   if (text === undefined) return null;
   const placeholders = new Placeholders(
-    { secrets: new Set(), areKnown: true, columns, variables: new Map() },
+    { secrets: new Set(), areKnown: true, columns: placesOf(columns), variables: new Map() },
     problems,
   );
   const first = text.indexOf('{{');

@@ -31,11 +31,12 @@ export function printDryRun(plan: RunPlan): ExitCode {
     ),
     ...plan.notes.flatMap((note) => wrapped(note, WIDTH)),
     ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
-    ...firsts.flatMap(({ plan: { name }, target }) => [
+    ...firsts.flatMap(({ plan: { name }, target, refusal }) => [
       '',
       ...(isMix ? [heading(name)] : []),
-      ...requestText(shownHead(target)),
-      ...bodyText(target.body),
+      ...(refusal === null
+        ? [...requestText(shownHead(target)), ...bodyText(target.body)]
+        : [`* cannot be sent: ${refusal.message}`]),
     ]),
     '',
   ].join('\n');
@@ -64,11 +65,12 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   };
   for (const note of plan.notes) say(`* ${note}`);
   let code: ExitCode = EXIT_CODES.ok;
-  for await (const { name, exchanges } of sendOnce(shard)) {
+  for await (const { name, exchanges, refusal } of sendOnce(shard)) {
     if (plan.mix.length > 1) say(heading(name));
     for (const exchange of exchanges) say(exchangeText(exchange).join('\n'));
     for (const line of outcomeLines(exchanges.at(-1))) say(line);
-    if (exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;
+    if (refusal !== null) say(`* failed: request: ${refusal}`);
+    if (refusal !== null || exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;
   }
   return code;
 }

@@ -6,6 +6,7 @@ import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { Address } from '../../protocol/routes.ts';
 import type { Target } from '../../protocol/target.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
+import { isClientHeader } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { parseConnection } from './connection/connection.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
@@ -19,9 +20,6 @@ import { isOpen } from './requests/request-marks.ts';
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-// The client sets these itself, from the body and the connection; two of a kind would contradict each other.
-const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
-
 const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
@@ -139,6 +137,10 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     );
     return null;
   }
+  if (url.port === '0') {
+    problems.add(`The URL ${quotedUrl(text)} has port 0, where nobody listens: give a port from 1 to 65535.`);
+    return null;
+  }
   return url;
 }
 
@@ -168,7 +170,7 @@ function parseHeaders(lines: readonly string[], problems: Problems): string[] | 
       problems.add(`--header ${shown(line)}: give it as 'Name: value'.`);
     } else if (NOT_IN_A_HEADER.test(value)) {
       problems.add(`--header ${shown(line)}: a value must be one line of Latin-1 text.`);
-    } else if (CLIENT_HEADERS.has(lowerCase)) {
+    } else if (isClientHeader(lowerCase)) {
       problems.add(`--header ${shown(line)}: ${lowerCase} is set by the client itself: leave it out.`);
     } else if (lowerCase === 'host' && ++hosts > 1) {
       problems.add(`--header ${shown(line)}: a request has one Host: give it once.`);

@@ -96,6 +96,25 @@ export class Exchange implements InPlaceHandler {
     this.#dispatch(request);
   }
 
+  /** Takes up a request that cannot be sent: the owner hears of it as a failure, soon, and nothing is written. */
+  refuse(request: PreparedRequest, reason: Error, intendedMs: number, dispatchedMs: number): void {
+    this.intendedMs = intendedMs;
+    this.dispatchedMs = dispatchedMs;
+    this.sentMs = Number.NaN;
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    this.endedByUs = null;
+    this.request = request;
+    this.busy = true;
+    this.#controller = null;
+    this.#stream = null;
+    // Never within the call: a load that goes on at once would call itself.
+    setImmediate(() => {
+      if (this.request === request) this.onResponseError(null, reason);
+    });
+  }
+
   /** Goes on with another request in the place of the one that was answered, as if it were one. */
   follow(request: PreparedRequest): void {
     this.redirects++;

@@ -1,14 +1,21 @@
 import { randomInt } from 'node:crypto';
 import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
+import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
-const PLACEHOLDER = /\{\{\s*(.*?)\s*\}\}/gs;
+const OPEN = '{{';
+const CLOSE = '}}';
+const RAW = 'raw';
+const IS_RAW = /^raw\s/;
 const BUILT_IN = 'n, uuid, random 1 6, now, now ms, now s and env NAME';
 const HIGHEST_RANDOM = 2 ** 48;
 const TOKEN_GROUPS = 2;
 const GROUP = 1_000_000_000;
-const INDEX_DIGITS = 4;
+const INDEX_DIGITS = 7;
+const MOST_PLACEHOLDERS = 10 ** INDEX_DIGITS;
+/** Of those that mean nothing, and of the names that there are instead. */
+const MOST_NAMED = 10;
 
 /** Text that is filled in for each request, or one that is the same for all of them, such as a variable. */
 type Meaning = { readonly placeholder: Placeholder } | { readonly text: string };
@@ -24,8 +31,8 @@ export interface Names {
   readonly secrets: Set<string>;
   /** False where the rows could not be read: then any name may be one of their columns. */
   readonly areKnown: boolean;
-  /** Of the rows; null where there are none. */
-  readonly columns: readonly string[] | null;
+  /** Of the rows, with their places; null where there are none. */
+  readonly columns: ReadonlyMap<string, number> | null;
   readonly variables: ReadonlyMap<string, string>;
 }
 
@@ -37,6 +44,7 @@ export class Placeholders {
   readonly #names: Names;
   readonly #problems: Problems;
   readonly #marked: Marked[] = [];
+  #unknown = 0;
   readonly #stem: string;
   readonly #token: RegExp;
 
@@ -52,17 +60,27 @@ export class Placeholders {
 
   /** The text with a token for each placeholder; a problem for each that means nothing. */
   mark(text: string, option: string, encoding: PlaceholderEncoding): string {
-    return text.replace(PLACEHOLDER, (original, name: string) => {
-      const isRaw = /^raw\s/.test(name);
-      const meaning = this.#meaningOf(name.replace(/^raw\s+/, ''), isRaw ? 'raw' : encoding);
-      if (meaning === null) {
-        if (!this.#names.areKnown) return original;
-        this.#problems.add(`${option}: ${quoted(original)} ${this.#whatThereIs(name)}`);
-        return original;
-      }
-      this.#marked.push({ original, meaning });
-      return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
-    });
+    return piecesOf(text)
+      .map((piece) => (typeof piece === 'string' ? piece : this.#markOne(piece, option, encoding)))
+      .join('');
+  }
+
+  #markOne({ original, name }: Found, option: string, encoding: PlaceholderEncoding): string {
+    const isRaw = IS_RAW.test(name);
+    const meaning = this.#meaningOf(bareName(name), isRaw ? 'raw' : encoding);
+    if (meaning === null) {
+      if (this.#names.areKnown && this.#unknown++ < MOST_NAMED)
+        this.#problems.add(`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
+      return original;
+    }
+    if (this.#marked.length === MOST_PLACEHOLDERS) {
+      this.#problems.add(
+        `${option}: there are more than ${MOST_PLACEHOLDERS.toLocaleString('en')} placeholders.`,
+      );
+      return original;
+    }
+    this.#marked.push({ original, meaning });
+    return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
   }
 
   /** As it was given. */
@@ -100,8 +118,8 @@ export class Placeholders {
   }
 
   #meaningOf(name: string, encoding: PlaceholderEncoding): Meaning | null {
-    const column = this.#names.columns?.indexOf(name) ?? -1;
-    if (column >= 0) return { placeholder: { source: { type: 'column', column }, encoding } };
+    const column = this.#names.columns?.get(name);
+    if (column !== undefined) return { placeholder: { source: { type: 'column', column }, encoding } };
     const variable = this.#names.variables.get(name);
     if (variable !== undefined) return { text: encoded(variable, encoding) };
     const [word = '', ...rest] = name.split(/\s+/);
@@ -135,9 +153,49 @@ export class Placeholders {
     if (/^(?:raw\s+)?env\s+\S+$/.test(name))
       return 'names an environment variable that is not set: set it, or leave the placeholder out.';
     const { columns, variables } = this.#names;
-    const known = [...(columns ?? []), ...variables.keys()];
+    const all = [...(columns?.keys() ?? []), ...variables.keys()];
+    const known = [
+      ...all.slice(0, MOST_NAMED),
+      ...(all.length > MOST_NAMED ? [`${all.length - MOST_NAMED} more`] : []),
+    ];
     const own = known.length === 0 ? '' : `choose from ${known.join(', ')}, or from `;
     return `is no placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with --rows' : ''}.`;
+  }
+}
+
+/** The place of each column by its name. */
+export function placesOf(columns: readonly string[] | null): ReadonlyMap<string, number> | null {
+  return columns === null ? null : new Map(columns.map((name, place) => [name, place]));
+}
+
+/** What the placeholders of a text ask for. */
+export function placeholderNames(text: string): string[] {
+  return piecesOf(text).flatMap((piece) => (typeof piece === 'string' ? [] : [bareName(piece.name)]));
+}
+
+/** What a placeholder that is not to be encoded stands for. */
+function bareName(name: string): string {
+  return IS_RAW.test(name) ? name.slice(RAW.length).trimStart() : name;
+}
+
+/** A placeholder in a text, as it is written. */
+interface Found {
+  readonly original: string;
+  /** Without braces, and without blanks at its ends. */
+  readonly name: string;
+}
+
+/** A text in pieces, in linear time however it is written; braces that are never closed are text. */
+function piecesOf(text: string): (string | Found)[] {
+  const pieces: (string | Found)[] = [];
+  let at = 0;
+  for (;;) {
+    const from = text.indexOf(OPEN, at);
+    const to = from < 0 ? -1 : text.indexOf(CLOSE, from + OPEN.length);
+    if (to < 0) return [...pieces, text.slice(at)];
+    pieces.push(text.slice(at, from));
+    at = to + CLOSE.length;
+    pieces.push({ original: text.slice(from, at), name: text.slice(from + OPEN.length, to).trim() });
   }
 }
 

@@ -7,9 +7,6 @@ import type { Placeholders } from './placeholders.ts';
 
 /** Stands for an origin that rows will name. */
 const SOME_URL = 'http://origin.invalid/';
-const HAS_OPEN_ORIGIN = /^\s*(?:\{\{|[a-z][a-z0-9+.-]*:\/\/[^/?#]*\{\{|[^/?#]*\{\{)/i;
-/** Scheme, host and port, or as far as placeholders stand for them. */
-const BEGIN = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:\{\{.*?\}\}|[^/?#{])*/i;
 const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
@@ -79,13 +76,26 @@ export function markOwnHeaders(
 /** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
   const option = `The URL ${quoted(url)}`;
-  const beginEnd = HAS_OPEN_ORIGIN.test(url) ? (BEGIN.exec(url)?.[0].length ?? 0) : 0;
+  const beginEnd = openBeginLength(url);
   const begin = url.slice(0, beginEnd);
   const needsScheme = begin !== '' && !begin.startsWith('{{') && !WITH_SCHEME.test(begin);
   return {
     begin: placeholders.mark(needsScheme ? `http://${begin}` : begin, option, 'raw'),
     rest: placeholders.mark(url.slice(beginEnd), option, 'url'),
   };
+}
+
+/** How far scheme, host and port reach, or placeholders that stand for them; 0 where none does. */
+function openBeginLength(url: string): number {
+  const last = url.lastIndexOf('}}');
+  let isOpen = false;
+  let at = WITH_SCHEME.exec(url)?.[0].length ?? 0;
+  while (at < url.length && !'/?#'.includes(url[at] ?? '')) {
+    const close = at < last && url.startsWith('{{', at) ? url.indexOf('}}', at + 2) : -1;
+    isOpen ||= close >= 0;
+    at = close < 0 ? at + 1 : close + 2;
+  }
+  return isOpen ? at : 0;
 }
 
 function jsonText(json: string, problems: Problems): string {

@@ -8,12 +8,13 @@ import type {
 import { ROWS_MODES } from '../../../protocol/request.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
+import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems, quoted } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
 import { parseExpectation } from './expectations.ts';
-import { Placeholders } from './placeholders.ts';
+import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
@@ -46,7 +47,7 @@ export function parseRequests(
   const names = {
     secrets: new Set<string>(),
     areKnown: options.rows === undefined || rows !== null,
-    columns: rows?.cells.columns ?? columns,
+    columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
   };
   const requests = requestsOf(options).map((request) =>
@@ -83,7 +84,7 @@ function parseRequest(
   checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
   if (rows !== null || names.columns === null)
-    checkRows(request.name, templates, rows, problems, marked.json !== undefined);
+    checkRows(request.name, templates, target.headers, rows, problems, marked.json !== undefined);
   if (problems.sentences.length > before) return null;
   return {
     name: request.name,
@@ -95,20 +96,37 @@ function parseRequest(
   };
 }
 
-/** What stands for a variable, or comes from the environment, may be no header value. */
+/** What stands for a variable, or comes from the environment, may be no part of a header or path. */
 function checkConstants(
   name: string,
-  { headers }: UnresolvedTarget,
+  { path, headers }: UnresolvedTarget,
   placeholders: Placeholders,
   problems: Problems,
 ): void {
+  // As they were given: what stands for them may be secret.
+  const report = (what: string, text: string, why: string): void =>
+    problems.add(`${name}: the ${what} ${quoted(placeholders.shown(text))} ${why}.`);
+  const filled = placeholders.shown(path) === path ? null : placeholders.constant(path);
+  if (filled !== null && !isSendable(() => checkPath(filled)))
+    report('path', path, 'has a character that no path may have');
   headers.forEach((text, index) => {
-    const value = placeholders.constant(text);
-    if (index % 2 === 1 && value !== null && NOT_IN_A_HEADER.test(value))
-      problems.add(
-        `${name}: the header value ${quoted(placeholders.shown(text))} has a character that no header may have.`,
-      );
+    const value = placeholders.shown(text) === text ? null : placeholders.constant(text);
+    if (value === null) return;
+    if (index % 2 === 1 && NOT_IN_A_HEADER.test(value))
+      report('header value', text, 'has a character that no header may have');
+    if (index % 2 === 0 && !isSendable(() => checkHeaders([value, ''])))
+      report('header', text, 'is no name that can be sent');
   });
+}
+
+function isSendable(check: () => void): boolean {
+  try {
+    check();
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidRequest) return false;
+    throw error;
+  }
 }
 
 /** What is left to fill in for each request. */

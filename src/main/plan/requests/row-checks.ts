@@ -1,41 +1,91 @@
 import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
-import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
+import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import { authorityIn, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
-const MOST_REPORTED = 3;
+const MOST_REPORTED = 10;
+const LOWEST = (): number => 0;
+const HIGHEST = (): number => 1 - Number.EPSILON;
 
-/** Fills in what can be wrong of every row, so that a bad one is found before anything is sent. */
+/**
+ * Fills in what can be wrong of every row, with the lowest and the highest of random numbers, so that a bad one is
+ * found before anything is sent.
+ *
+ * @param headers of the request, before they are filled in; flat
+ */
 export function checkRows(
   name: string,
-  { url, headers, body }: RequestTemplates,
+  templates: RequestTemplates,
+  headers: readonly string[],
   rows: RowCells | null,
   problems: Problems,
   isJson = false,
 ): void {
-  const open = (headers ?? []).filter((_, index) => index % 2 === 1);
+  const open = openParts(templates, headers, isJson);
+  const parts = [...(open.url === null ? [] : [open.url]), ...(open.path === null ? [] : [open.path])];
+  const all: readonly Template[] = [...parts, ...open.headers];
+  const usesRow = [...all, ...(open.json === null ? [] : [open.json])].some((template) =>
+    template.some((part) => isOf(part, 'column')),
+  );
+  const randoms = all.some((template) => template.some((part) => isOf(part, 'random')))
+    ? [LOWEST, HIGHEST]
+    : [LOWEST];
+  const count = usesRow ? (rows?.rowCount ?? 1) : 1;
   let reported = 0;
-  const report = (row: number, sentence: string): void => {
-    if (reported++ < MOST_REPORTED) problems.add(`Row ${row + 1}, ${name}: ${sentence}`);
-  };
-  const json = isJson ? body : null;
-  const isSame = url === null && json === null && open.every((template) => !usesRow(template));
-  const count = isSame ? 1 : (rows?.rowCount ?? 1);
   for (let row = 0; row < count && reported < MOST_REPORTED; row++) {
-    const filling: Filling = { number: 1, rows, row, random: () => 0, dayMs: 0 };
-    for (const template of open) {
-      const text = renderText(template, filling);
-      if (NOT_IN_A_HEADER.test(text))
-        report(row, `the header value ${quoted(text)} has a character that no header may have.`);
+    for (const random of randoms) {
+      const problem = problemOf(open, { number: 1, rows, row, random, dayMs: 0 });
+      if (problem === null) continue;
+      problems.add(`${rows === null ? '' : `Row ${row + 1}, `}${name}: ${problem}.`);
+      reported++;
+      break;
     }
-    if (json !== null && !isJsonText(renderBytes(json, filling)))
-      report(row, 'with its values --json is no JSON: put quotes around a placeholder that stands for text.');
-    if (url === null) continue;
-    const text = renderText(url, filling);
-    const parsed = URL.parse(text);
-    if (parsed === null || !/^https?:$/.test(parsed.protocol))
-      report(row, `${quoted(text)} is no URL: give one with http:// or https://.`);
   }
+}
+
+/** What a value can make wrong; null, or nothing, where none can. */
+interface OpenParts {
+  readonly hasAuthorization: boolean;
+  readonly url: Template | null;
+  readonly path: Template | null;
+  /** Flat: name, value, name, value. */
+  readonly headers: readonly Template[];
+  readonly json: RequestTemplates['body'];
+}
+
+function openParts(
+  { url, path, headers, body }: RequestTemplates,
+  allHeaders: readonly string[],
+  isJson: boolean,
+): OpenParts {
+  return {
+    url,
+    hasAuthorization: allHeaders.some((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization'),
+    // What is encoded fits a path, whatever it is.
+    path: path?.some((part) => typeof part !== 'string' && part.encoding === 'raw') === true ? path : null,
+    headers: headers ?? [],
+    json: isJson ? body : null,
+  };
+}
+
+function problemOf(
+  { url, path, headers, json, hasAuthorization }: OpenParts,
+  filling: Filling,
+): string | null {
+  try {
+    const fields = headers.map((template) => renderText(template, filling));
+    checkHeaders(fields);
+    if (path !== null) checkPath(renderText(path, filling));
+    const place = url === null ? null : openPlaceOf(authorityIn(renderText(url, filling).trim()));
+    if (place !== null && place.authorization !== null && hasAuthorization)
+      return 'a request has one authorization: take the user name out of the URL, or leave the other out';
+  } catch (error) {
+    if (!(error instanceof InvalidRequest)) throw error;
+    return error.message;
+  }
+  if (json === null || isJsonText(renderBytes(json, filling))) return null;
+  return 'with its values --json is no JSON: put quotes around a placeholder that stands for text';
 }
 
 function isJsonText(bytes: Uint8Array): boolean {
@@ -47,10 +97,6 @@ function isJsonText(bytes: Uint8Array): boolean {
   }
 }
 
-function usesRow(template: Template): boolean {
-  return template.some((part) => typeof part !== 'string' && isColumn(part));
-}
-
-function isColumn({ source }: Placeholder): boolean {
-  return source.type === 'column';
+function isOf(part: string | Uint8Array | Placeholder, type: Placeholder['source']['type']): boolean {
+  return typeof part === 'object' && 'source' in part && part.source.type === type;
 }

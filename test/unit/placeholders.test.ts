@@ -1,0 +1,231 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { RunOptions } from '../../src/main/index.ts';
+import { checkOptions } from '../../src/main/plan/resolve.ts';
+import type { Target } from '../../src/protocol/target.ts';
+import { RequestPicker } from '../../src/requests/request-picker.ts';
+import { useFolder } from '../support/folder.ts';
+
+const inFolder = useFolder();
+
+function firstOf(options: RunOptions): Pick<Target, 'path' | 'headers'> & { body: string } {
+  const { mix, rows, seed } = checkOptions(options);
+  const resolved = mix.map((request) => ({ ...request, target: { ...request.target, addresses: [] } }));
+  const { target } = new RequestPicker({ mix: resolved, rows, seed }).pick(0, 0);
+  return { path: target.path, headers: target.headers, body: Buffer.from(target.body ?? []).toString() };
+}
+
+function problemsOf(options: RunOptions): readonly string[] {
+  try {
+    checkOptions(options);
+    return [];
+  } catch (error) {
+    return (error as { problems: readonly string[] }).problems;
+  }
+}
+
+function rowsOf(text: string): string {
+  const path = inFolder('rows.jsonl');
+  writeFileSync(path, text);
+  return path;
+}
+
+const URL = 'http://127.0.0.1:9/';
+
+describe('many placeholders', () => {
+  test('more than ten thousand, in every place', () => {
+    const count = 25_000;
+    const numbers = (separator: string): string =>
+      Array.from({ length: count }, () => '{{n}}').join(separator);
+    const expected = (separator: string): string => Array(count).fill('1').join(separator);
+    expect(firstOf({ url: URL, body: numbers(' ') }).body).toBe(expected(' '));
+    expect(firstOf({ url: URL, json: `[${numbers(',')}]` }).body).toBe(`[${expected(',')}]`);
+    expect(firstOf({ url: URL + numbers('/') }).path).toBe(`/${expected('/')}`);
+    expect(firstOf({ url: URL, headers: [`x: ${numbers('.')}`] }).headers).toContain(expected('.'));
+  });
+
+  const blanks = ' '.repeat(200_000);
+  test.each<[string, string]>([
+    ['braces that are never closed', `{{${blanks}`],
+    ['and again and again', '{{ '.repeat(100_000)],
+    ['closed before they are opened', `}}${'{{'.repeat(100_000)}`],
+  ])('%s are text, and take no time', (_name, text) => {
+    expect(firstOf({ url: URL, body: text }).body).toBe(text);
+    expect(firstOf({ url: `${URL}?${text}x` }).path.length).toBeGreaterThan(text.length);
+    expect(firstOf({ url: URL, headers: [`x: ${text.trim()}`] }).headers).toContain(text.trim());
+    // Whether that is a host is for the resolver to say.
+    expect(problemsOf({ url: text }).length).toBeLessThan(2);
+  });
+
+  test('blanks within closed braces do not count, however many', () => {
+    expect(firstOf({ url: URL, body: `{{${blanks}n${blanks}}}` }).body).toBe('1');
+    expect(firstOf({ url: URL, body: `{{ raw${blanks}n }}` }).body).toBe('1');
+  });
+
+  test('of those that mean nothing, and of what there is instead, ten are named', () => {
+    const columns = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`c${index}`, 1]));
+    const rows = rowsOf(JSON.stringify(columns));
+    const body = Array.from({ length: 12_000 }, (_, index) => `{{x${index}}}`).join('');
+    const problems = problemsOf({ url: URL, rows, body });
+    expect(problems).toHaveLength(10);
+    expect(problems[0]).toContain("'{{x0}}' is no placeholder: choose from c0, c1, c2,");
+    expect(problems[0]).toContain('c9, 4990 more, or from n');
+  });
+});
+
+describe('what makes no request is found before anything is sent', () => {
+  const values = (...texts: readonly string[]): string => texts.map((v) => JSON.stringify({ v })).join('\n');
+
+  test.each<[string, Partial<RunOptions>, string, string]>([
+    [
+      'a port beyond the range',
+      { url: '{{v}}/' },
+      values('http://a:1', 'http://a:99999'),
+      "'http://a:99999' is no URL that can be sent to",
+    ],
+    [
+      'a port that is none',
+      { url: 'http://a:{{v}}/' },
+      values('1', 'x'),
+      "'http://a:x' is no URL that can be sent to",
+    ],
+    ['port 0', { url: 'http://a:{{v}}/' }, values('1', '0'), "'http://a:0' is no URL that can be sent to"],
+    [
+      'another scheme',
+      { url: '{{v}}/' },
+      values('http://a', 'ftp://me:pw@a'),
+      "'ftp://…@a' is no URL that can be sent to",
+    ],
+    ['no scheme', { url: '{{v}}/' }, values('http://a', 'a:80'), 'is no URL that can be sent to'],
+    ['one slash', { url: '{{v}}/' }, values('http://a', 'http:/a'), 'is no URL that can be sent to'],
+    ['no host', { url: 'http://{{v}}/' }, values('a', ''), "'http://' is no URL that can be sent to"],
+    [
+      'a line end in the host',
+      { url: 'http://{{v}}/' },
+      values('a', 'b\r\nc'),
+      "'http://b��c' is no URL that can be sent to",
+    ],
+    [
+      'credentials that cannot be read',
+      { url: 'http://{{v}}@a/' },
+      values('me:pw', 'me:%zz'),
+      'the user name or password in the URL cannot be read',
+    ],
+    [
+      'two authorizations',
+      { url: '{{v}}/', user: 'me:pw' },
+      values('http://a', 'http://u:p@a'),
+      'a request has one authorization',
+    ],
+    [
+      'a blank in a raw path',
+      { url: `${URL}{{raw v}}` },
+      values('a', 'b c'),
+      "the path '/b c' has a character that no path may have",
+    ],
+    [
+      'a line end in a raw path',
+      { url: `${URL}{{raw v}}` },
+      values('a', 'b\r\nc: d'),
+      "the path '/b��c: d' has a character that no path may have",
+    ],
+    [
+      'a raw path beyond ASCII',
+      { url: `${URL}{{raw v}}` },
+      values('a', 'ü'),
+      "the path '/ü' has a character that no path may have",
+    ],
+    [
+      'a fragment in a raw path',
+      { url: `${URL}{{raw v}}` },
+      values('a', 'b#c'),
+      "the path '/b#c' has a character that no path may have",
+    ],
+    [
+      'a header value of two lines',
+      { url: URL, headers: ['x: {{v}}'] },
+      values('a', 'b\nc'),
+      "the header value 'b�c' has a character",
+    ],
+    [
+      'a header name that is none',
+      { url: URL, headers: ['x-{{v}}: y'] },
+      values('a', 'b c'),
+      "'x-b c' is no name of a header",
+    ],
+    [
+      'a header of the client',
+      { url: URL, headers: ['{{v}}: 9'] },
+      values('a', 'Content-Length'),
+      "the header 'Content-Length' is set by the client itself",
+    ],
+    [
+      'a cookie of two lines',
+      { url: URL, cookie: 'a={{v}}' },
+      values('a', 'b\nc'),
+      'has a character that no header may have',
+    ],
+  ])('%s', (_name, options, rows, expected) => {
+    const [sentence, ...more] = problemsOf({ url: URL, ...options, rows: rowsOf(rows) });
+    expect(more).toEqual([]);
+    expect(sentence).toMatch(/^Row 2, /);
+    expect(sentence).toContain(expected);
+    expect(sentence).not.toMatch(/pw|u:p/);
+  });
+
+  test.each<[string, Partial<RunOptions>, string]>([
+    [
+      'the highest of a random port',
+      { url: 'http://127.0.0.1:{{random 23101 99999}}/' },
+      "'http://127.0.0.1:99999' is no URL that can be sent to",
+    ],
+    [
+      'the lowest',
+      { url: 'http://127.0.0.1:{{random 0 9}}/' },
+      "'http://127.0.0.1:0' is no URL that can be sent to",
+    ],
+    ['the time in a name', { url: URL, headers: ['x-{{now}}: y'] }, 'is no name of a header'],
+    [
+      'a variable in a raw path',
+      { url: `${URL}{{raw v}}`, variables: { v: 's3cret x' } },
+      "the path '/{{raw v}}' has a character that no path may have",
+    ],
+    [
+      'a variable in a name',
+      { url: URL, headers: ['{{v}}: y'], variables: { v: 's3cret x' } },
+      "the header '{{v}}' is no name that can be sent",
+    ],
+    [
+      'a variable as a value',
+      { url: URL, headers: ['x: {{v}}'], variables: { v: 's3cret\n' } },
+      "the header value '{{v}}' has a character that no header may have",
+    ],
+    ['a variable as the port', { url: 'http://a:{{v}}/', variables: { v: '99999' } }, 'cannot be read'],
+    ['port 0', { url: 'http://a:0/' }, 'has port 0'],
+  ])('%s', (_name, options, expected) => {
+    const problems = problemsOf({ url: URL, ...options });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(expected);
+    expect(problems[0]).not.toContain('s3cret');
+  });
+
+  test('ten bad rows are named', () => {
+    const rows = rowsOf(values(...Array.from({ length: 50 }, () => 'a b')));
+    expect(problemsOf({ url: `${URL}{{raw v}}`, rows })).toHaveLength(10);
+  });
+
+  test('what is encoded, and what is only text, may hold anything', () => {
+    const rows = rowsOf(values('ü /?#\r\n%'));
+    const { path, body } = firstOf({ url: `${URL}{{v}}`, body: '{{v}}', rows });
+    expect([path, body]).toEqual(['/%C3%BC%20%2F%3F%23%0D%0A%25', 'ü /?#\r\n%']);
+  });
+
+  test('credentials in a URL of a row are sent as an authorization', () => {
+    const rows = rowsOf(values('http://me:p%40ss@a'));
+    const { headers, path } = firstOf({ url: '{{v}}/x', rows });
+    expect([headers.slice(0, 2), path]).toEqual([
+      ['authorization', `Basic ${Buffer.from('me:p@ss').toString('base64')}`],
+      '/x',
+    ]);
+  });
+});
