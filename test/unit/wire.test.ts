@@ -27,14 +27,10 @@ const ALIKE: Readonly<Record<string, string>> = {
   'HTTP/1.0 that stays': 'HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 5\r\n\r\nhello',
   'an interim answer': `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${OK}content-length: 0\r\n\r\n`,
   'two interim answers': `HTTP/1.1 102 P\r\n\r\nHTTP/1.1 103 E\r\n\r\n${OK}content-length: 0\r\n\r\n`,
-  'a 100 that nobody asked for': `HTTP/1.1 100 Continue\r\n\r\n${OK}content-length: 0\r\n\r\n`,
   'a 101 that nobody asked for': `HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n${OK}\r\n`,
-  'a last interim answer': `HTTP/1.1 103 E\r\nconnection: close\r\n\r\n${OK}content-length: 0\r\n\r\n`,
   '204 without a length': 'HTTP/1.1 204 No Content\r\n\r\n',
   '204 with a body': 'HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello',
   '204 with a length of zero': 'HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n',
-  '304 with the length of what there would be': 'HTTP/1.1 304 N\r\ncontent-length: 5\r\n\r\n',
-  '304 chunked': 'HTTP/1.1 304 N\r\ntransfer-encoding: chunked\r\n\r\n',
   'connection: close': `${OK}connection: Close\r\ncontent-length: 0\r\n\r\n`,
   'connection: close among others': `${OK}connection: foo,\tclose , bar\r\ncontent-length: 0\r\n\r\n`,
   'connection: closed': `${OK}connection: closed\r\ncontent-length: 0\r\n\r\n`,
@@ -63,26 +59,20 @@ const ALIKE: Readonly<Record<string, string>> = {
   'a bare line feed behind the head': `${OK}content-length: 0\r\n\n`,
   'a bare carriage return in a reason': 'HTTP/1.1 200 O\rK\r\ncontent-length: 0\r\n\r\n',
   'a bare carriage return in a value': `${OK}x: a\rb\r\ncontent-length: 0\r\n\r\n`,
-  'a folded line': `${OK}x: a\r\n b\r\ncontent-length: 0\r\n\r\n`,
   'a blank before the colon': `${OK}x : a\r\ncontent-length: 0\r\n\r\n`,
   'a blank before the name': `${OK} x: a\r\ncontent-length: 0\r\n\r\n`,
   'no name': `${OK}: a\r\ncontent-length: 0\r\n\r\n`,
   'no colon': `${OK}x\r\ncontent-length: 0\r\n\r\n`,
   'NUL in a value': `${OK}x: a\0b\r\ncontent-length: 0\r\n\r\n`,
   'DEL in a value': `${OK}x: a\x7fb\r\ncontent-length: 0\r\n\r\n`,
-  'two lengths': `${OK}content-length: 5\r\ncontent-length: 5\r\n\r\nhello`,
-  'a list of lengths': `${OK}content-length: 5, 5\r\n\r\nhello`,
   'an empty length': `${OK}content-length: \r\n\r\n`,
   'a length with a sign': `${OK}content-length: +5\r\n\r\nhello`,
   'a length in hexadecimal': `${OK}content-length: 0x5\r\n\r\nhello`,
-  'a length with a blank behind': `${OK}content-length: 5 \r\n\r\nhello`,
   'a length that nobody can count to': `${OK}content-length: 99999999999999999999\r\n\r\nhello`,
   'a length and chunks': `${OK}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n${LAST_CHUNK}`,
   'chunks and a length': `${OK}transfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n${LAST_CHUNK}`,
-  'a length in the trailer': `${CHUNKED}0\r\ncontent-length: 5\r\n\r\n`,
   ...Object.fromEntries(
     [
-      '5 \r\nhello\r\n',
       '5\nhello\r\n',
       '5\r\nhello\n',
       '5\r\nhelloX\r\n',
@@ -92,7 +82,6 @@ const ALIKE: Readonly<Record<string, string>> = {
       '0x5\r\nhello\r\n',
       'fffffffffffffffff\r\nhello\r\n',
       '5;\r\nhello\r\n',
-      '5; a=b\r\nhello\r\n',
       '5;a="b\r\nhello\r\n',
       '5;a="b"c\r\nhello\r\n',
       '5;a=b c\r\nhello\r\n',
@@ -125,17 +114,120 @@ const STRICTER: Readonly<Record<string, readonly [keyof typeof REFUSALS, string]
     'HTTP/1.1 200 O\x01K\r\ncontent-length: 0\r\n\r\n',
   ],
   'an extension without its value': ['WIRE_CHUNK', `${CHUNKED}5;a=\r\nhello\r\n${LAST_CHUNK}`],
-  'connection in a trailer': ['WIRE_FRAMING_FIELD', `${CHUNKED}0\r\nconnection: close\r\n\r\n`],
-  'keep-alive in a trailer': ['WIRE_FRAMING_FIELD', `${CHUNKED}0\r\nkeep-alive: timeout=0\r\n\r\n`],
-  'transfer-encoding in a trailer': [
-    'WIRE_FRAMING_FIELD',
-    `${CHUNKED}0\r\ntransfer-encoding: chunked\r\n\r\n`,
-  ],
   'a Connection of 300 bytes': [
     'WIRE_FRAMING_FIELD',
     `${OK}connection: ${'x'.repeat(300)}\r\ncontent-length: 0\r\n\r\n`,
   ],
 };
+
+const MORE = `${OK}content-length: 5\r\n\r\nhello`;
+const answerOf = (fields: string, body = 'hello'): string => `${OK}${fields}\r\n\r\n${body}`;
+const inChunks = (fields: string): string => answerOf(fields, `5\r\nhello\r\n${LAST_CHUNK}`);
+const chunksOf = (...chunks: string[]): string => `${CHUNKED}${chunks.join('')}${LAST_CHUNK}`;
+
+/** Read as RFC 9110 and RFC 9112 say; undici refuses most of them, or closes the connection behind them. */
+const BY_THE_STANDARD: Readonly<Record<string, readonly [text: string, expected: Partial<Outcome>]>> = {
+  ...Object.fromEntries(
+    [
+      'content-length: 5 ',
+      'content-length: 5\t',
+      'content-length:5',
+      'content-length:\t 5 \t ',
+      'Content-Length: 5\r\nCONTENT-LENGTH: 5',
+      'content-length: 5, 5',
+      'content-length: ,5 ,, 5,',
+      'content-length:\r\n 5',
+      'content-length: 5\r\n\t',
+      'x: a\r\n b\r\n\tc\r\ncontent-length: 5',
+      'content-length: 5\r\nx:\r\n \r\n y',
+      'transfer-encoding: \r\ncontent-length: 5',
+    ].map((fields) => [JSON.stringify(fields), [answerOf(fields), { statuses: [200], body: 'hello' }]]),
+  ),
+  ...Object.fromEntries(
+    [
+      'transfer-encoding: chunked ',
+      'transfer-encoding:chunked\t',
+      'Transfer-Encoding: \tCHUNKED \t',
+      'transfer-encoding: chunked,',
+      'transfer-encoding: , ,chunked ,',
+      'transfer-encoding:\r\n chunked',
+      'transfer-encoding:\r\ntransfer-encoding: chunked',
+    ].map((fields) => [JSON.stringify(fields), [inChunks(fields), { statuses: [200], body: 'hello' }]]),
+  ),
+  'a folded end of the connection': [
+    answerOf('content-length: 5\r\nconnection: a,\r\n close'),
+    { body: 'hello', isReused: false },
+  ],
+  'a 100': [`HTTP/1.1 100 Continue\r\n\r\n${MORE}`, { statuses: [100, 200], body: 'hello' }],
+  'many of them, with fields': [
+    `HTTP/1.1 100 C\r\nx: y\r\n\r\nHTTP/1.1 100 C\r\n\r\nHTTP/1.1 103 E\r\nlink: </a>\r\n\r\nHTTP/1.1 199 ?\r\n\r\n${MORE}`,
+    { statuses: [100, 100, 103, 199, 200], body: 'hello' },
+  ],
+  'a 100 of HTTP/1.0': [`HTTP/1.0 100 Continue\r\n\r\n${MORE}`, { statuses: [100, 200], body: 'hello' }],
+  'a 101 that switches to nothing': [
+    `HTTP/1.1 101 Switching\r\n\r\n${MORE}`,
+    { statuses: [101, 200], body: 'hello' },
+  ],
+  'a 100 with the fields of a body': [
+    `HTTP/1.1 100 C\r\ncontent-length: 9\r\n\r\nHTTP/1.1 102 P\r\ntransfer-encoding: chunked\r\n\r\n${MORE}`,
+    { statuses: [100, 102, 200], body: 'hello' },
+  ],
+  'an interim answer that announces the end': [
+    `HTTP/1.1 103 E\r\nconnection: close\r\n\r\n${MORE}`,
+    { statuses: [103, 200], body: 'hello', isReused: false },
+  ],
+  ...Object.fromEntries(
+    [204, 304].flatMap((status) =>
+      [
+        'content-length: 5',
+        'transfer-encoding: chunked',
+        'transfer-encoding: gzip',
+        'content-length: 5\r\ntransfer-encoding: chunked',
+      ].map((fields) => [
+        `${status} with ${JSON.stringify(fields)}`,
+        [`HTTP/1.1 ${status} N\r\n${fields}\r\n\r\n`, { statuses: [status], body: '' }] as const,
+      ]),
+    ),
+  ),
+  'a 304 of HTTP/1.0': [
+    'HTTP/1.0 304 N\r\ntransfer-encoding: chunked\r\n\r\n',
+    { statuses: [304], isReused: false },
+  ],
+  'a 304 with a body that must not be there': [
+    `HTTP/1.1 304 N\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n${LAST_CHUNK}`,
+    { statuses: [304], body: '', isReused: false },
+  ],
+  ...Object.fromEntries(
+    ['5 ', '5  \t', '5 ;a', '5; a', '5\t;\ta = b ; c\t=\t"d" ', '5;a ;b'].map((line) => [
+      `the chunk line ${JSON.stringify(line)}`,
+      [chunksOf(`${line}\r\nhello\r\n`), { statuses: [200], body: 'hello' }],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['content-length: 5', 'connection: close', 'keep-alive: timeout=0', 'transfer-encoding: chunked'].map(
+      (field) => [
+        `${field} in a trailer`,
+        [`${CHUNKED}5\r\nhello\r\n0\r\n${field}\r\n\r\n`, { statuses: [200], body: 'hello' }],
+      ],
+    ),
+  ),
+};
+/** What only wire reads: of an answer with any of these undici's refusal says nothing about wire. */
+const ONLY_WIRE_READS: readonly RegExp[] = [
+  // Interim answers, and folded lines.
+  /HTTP\/1\.. 1\d\d/i,
+  /\r\n[\t ]/,
+  // The next line may go on with this one.
+  /content-length:[^\r]*\r\n$/i,
+  // Blanks and commas around a value.
+  /[\t ,]\r\n/,
+  /content-length:[^\r]*,/i,
+  /content-length:.*content-length:/is,
+  // A length beside chunks, which only a body makes a contradiction.
+  /content-length:.*transfer-encoding:|transfer-encoding:.*content-length:/is,
+  // Blanks in the line before a chunk.
+  /^[0-9a-f]+[\t ]|;[\t ]|[\t ];|[\t ]=|=[\t ]/im,
+];
 
 const exchangeOf = (text: string, ends: boolean, method = 'GET', ...cuts: number[]): Exchange => {
   const bytes = Buffer.from(text, 'latin1');
@@ -144,9 +236,14 @@ const exchangeOf = (text: string, ends: boolean, method = 'GET', ...cuts: number
   return { pieces: pieces.filter(({ length }) => length > 0), method, ends };
 };
 
+/** undici leaves the blanks behind values. */
+const trimmed = (fields: unknown): unknown =>
+  JSON.parse(JSON.stringify(fields), (_name, value) => (typeof value === 'string' ? value.trim() : value));
+
 /** What has to be the same in both clients; why an answer is refused, each says in its own words. */
 const judged = (outcome: Outcome): unknown => {
-  const { result, statuses, headers, trailers, body, isReused } = outcome;
+  const { result, statuses, body, isReused } = outcome;
+  const [headers, trailers] = [trimmed(outcome.headers), trimmed(outcome.trailers)];
   return result === 'refused' ? { result } : { result, statuses, headers, trailers, body, isReused };
 };
 
@@ -175,6 +272,21 @@ describe.each([true, false])('the server ends the connection: %s', (ends) => {
       expect(await byWire(exchangeOf(text, ends, 'GET', cut))).toMatchObject({ result: 'refused', code });
     }
   });
+
+  test.each(Object.entries(BY_THE_STANDARD))(
+    '%s: read by wire, however the bytes are cut',
+    async (_name, [text, expected]) => {
+      const outcome = { result: 'complete', isReused: !ends, ...expected };
+      expect(await byWire(exchangeOf(text, ends))).toMatchObject(outcome);
+      expect(await byWire(exchangeOf(text, ends, 'GET', ...everyCut(text)))).toMatchObject(outcome);
+      for (const cut of everyCut(text)) {
+        expect({ cut, ...(await byWire(exchangeOf(text, ends, 'GET', cut))) }).toMatchObject({
+          cut,
+          ...outcome,
+        });
+      }
+    },
+  );
 
   test.each([
     'content-length: 5\r\nconnection: keep-alive\r\n',
@@ -272,6 +384,7 @@ test('wire takes nothing that undici refuses, and what both take is the same', a
       const exchange = exchangeOf(text, ends, method);
       const [wire, undici] = await Promise.all([byWire(exchange), byUndici(exchange)]);
       if (wire.result === 'refused' && wire.code?.startsWith('WIRE_')) return;
+      if (undici.result !== 'complete' && ONLY_WIRE_READS.some((form) => form.test(text))) return;
       const { isReused: _undici, ...expected } = judged(undici) as Outcome;
       const { isReused, ...actual } = judged(wire) as Outcome;
       expect(actual).toEqual(expected);

@@ -1,21 +1,26 @@
 import { LONGEST_HEAD_BYTES } from './head-parser.ts';
 import type { RefusalCode } from './refusal.ts';
-import { BACKSLASH, CR, EQUALS, HEX, IS_TEXT, LF, QUOTE, SEMICOLON, TOKEN_LOWER } from './syntax.ts';
+import { BACKSLASH, CR, EQUALS, HEX, IS_TEXT, isBlank, LF, QUOTE, SEMICOLON, TOKEN_LOWER } from './syntax.ts';
 
 const FIRST_DIGIT = 0;
 const DIGITS = 1;
 const NAME_START = 2;
 const NAME = 3;
-const VALUE_START = 4;
-const VALUE = 5;
-const QUOTED = 6;
-const ESCAPED = 7;
-const AFTER_QUOTED = 8;
-const LINE_END = 9;
-const COMPLETE = 10;
-const REFUSED = 11;
+const AFTER_NAME = 4;
+const VALUE_START = 5;
+const VALUE = 6;
+const QUOTED = 7;
+const ESCAPED = 8;
+/** Behind a size or a value. */
+const AFTER_ITEM = 9;
+const LINE_END = 10;
+const COMPLETE = 11;
+const REFUSED = 12;
 
-/** Reads the line before a chunk: its size, and extensions, which are checked and left (RFC 9112, 7.1). */
+/**
+ * Reads the line before a chunk: its size, and extensions, which are checked and left (RFC 9112, 7.1). Blanks
+ * between their parts mean nothing; some servers also fill the size up with blanks.
+ */
 export class ChunkLineParser {
   size = 0;
   refusal: RefusalCode | null = null;
@@ -60,22 +65,25 @@ export class ChunkLineParser {
         return this.size > Number.MAX_SAFE_INTEGER ? REFUSED : DIGITS;
       }
       case NAME_START:
+        if (isBlank(byte)) return NAME_START;
         return TOKEN_LOWER[byte] === 0 ? REFUSED : NAME;
       case NAME:
-        if (byte === EQUALS) return VALUE_START;
-        return TOKEN_LOWER[byte] === 0 ? afterItem(byte) : NAME;
+        return TOKEN_LOWER[byte] === 0 ? afterName(byte) : NAME;
+      case AFTER_NAME:
+        return afterName(byte);
       case VALUE_START:
+        if (isBlank(byte)) return VALUE_START;
         if (byte === QUOTE) return QUOTED;
         return TOKEN_LOWER[byte] === 0 ? REFUSED : VALUE;
       case VALUE:
         return TOKEN_LOWER[byte] === 0 ? afterItem(byte) : VALUE;
       case QUOTED:
-        if (byte === QUOTE) return AFTER_QUOTED;
+        if (byte === QUOTE) return AFTER_ITEM;
         if (byte === BACKSLASH) return ESCAPED;
         return IS_TEXT[byte] === 1 ? QUOTED : REFUSED;
       case ESCAPED:
         return IS_TEXT[byte] === 1 ? QUOTED : REFUSED;
-      case AFTER_QUOTED:
+      case AFTER_ITEM:
         return afterItem(byte);
       default:
         return byte === LF ? COMPLETE : REFUSED;
@@ -86,5 +94,11 @@ export class ChunkLineParser {
 /** What comes behind the size or an extension. */
 function afterItem(byte: number): number {
   if (byte === SEMICOLON) return NAME_START;
+  if (isBlank(byte)) return AFTER_ITEM;
   return byte === CR ? LINE_END : REFUSED;
+}
+
+function afterName(byte: number): number {
+  if (byte === EQUALS) return VALUE_START;
+  return isBlank(byte) ? AFTER_NAME : afterItem(byte);
 }

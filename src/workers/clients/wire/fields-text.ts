@@ -24,14 +24,16 @@ export class FieldsText {
     return /^[\r\n]*HTTP\/1\.[01] \d{3} ([^\r]*)/.exec(this.#text())?.[1] ?? '';
   }
 
-  /** Name, value, name, value, as they came; values in Latin-1, without the blanks before them. */
+  /** Name, value, name, value, as they came; values in Latin-1, without the blanks around them. */
   raw(): string[] {
     const fields: string[] = [];
-    for (const line of this.#text().split('\r\n')) {
+    for (const line of this.#text()
+      .replace(/[\t ]*\r\n[\t ]+/g, ' ')
+      .split('\r\n')) {
       const colon = line.indexOf(':');
       // A status line may hold a colon too, but its version is no token.
       if (colon < 1 || line.startsWith('HTTP/1.')) continue;
-      fields.push(line.slice(0, colon), line.slice(colon + 1).replace(/^[\t ]+/, ''));
+      fields.push(line.slice(0, colon), line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, ''));
     }
     return fields;
   }

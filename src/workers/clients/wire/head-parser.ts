@@ -1,6 +1,6 @@
 import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
 import type { RefusalCode } from './refusal.ts';
-import { COLON, CR, IS_TEXT, LF, NINE, SPACE, TAB, TOKEN_LOWER, ZERO } from './syntax.ts';
+import { COLON, CR, IS_TEXT, isBlank, LF, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
 
 /** The longest head, trailer or size line of a chunk, in bytes; Node's own limit for a head. */
 export const LONGEST_HEAD_BYTES = 16_384;
@@ -17,16 +17,18 @@ const NAME = 8;
 const VALUE_START = 9;
 const VALUE = 10;
 const LINE_END = 11;
-const HEAD_END = 12;
-const COMPLETE = 13;
-const REFUSED = 14;
+const AFTER_LINE = 12;
+const HEAD_END = 13;
+const COMPLETE = 14;
+const REFUSED = 15;
 
 // The minor version is read as the byte behind it.
 const VERSION_TEXT = new TextEncoder().encode('HTTP/1.');
 
 /**
  * Reads the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte: a cut
- * anywhere changes nothing. Strict: lines end with CR and LF, names are tokens, nothing is folded.
+ * anywhere changes nothing. Strict: lines end with CR and LF, and names are tokens. But blanks around a value
+ * are no part of it, and a line that begins with a blank continues the one before (RFC 9112, 5).
  */
 export class HeadParser {
   readonly fields = new FramingFields();
@@ -146,14 +148,13 @@ export class HeadParser {
           at = this.#readName(bytes, at, to);
           if (at === to) break;
           if (bytes[at] !== COLON) return this.#refuse('WIRE_FIELD', at);
-          this.#field = fieldNamed(this.#name, 0, this.#nameLength);
-          // A trailer comes too late to say where the message ends.
-          if (this.#isTrailer && this.#field !== FIELD.other) return this.#refuse('WIRE_FRAMING_FIELD', at);
+          // A trailer comes too late to say where the message ends: what it says of that is left.
+          this.#field = this.#isTrailer ? FIELD.other : fieldNamed(this.#name, 0, this.#nameLength);
           this.#state = VALUE_START;
           at++;
           break;
         case VALUE_START:
-          if (byte === SPACE || byte === TAB) at++;
+          if (isBlank(byte)) at++;
           else this.#state = VALUE;
           break;
         case VALUE: {
@@ -174,10 +175,20 @@ export class HeadParser {
         }
         case LINE_END: {
           if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
+          this.#state = AFTER_LINE;
+          at++;
+          break;
+        }
+        case AFTER_LINE: {
+          if (isBlank(byte)) {
+            if (this.#field !== FIELD.other && !this.fields.addFold())
+              return this.#refuse('WIRE_FRAMING_FIELD', at);
+            this.#state = VALUE_START;
+            break;
+          }
           const refusal = this.#field === FIELD.other ? null : this.fields.take(this.#field);
           if (refusal !== null) return this.#refuse(refusal, at);
           this.#state = LINE_START;
-          at++;
           break;
         }
         case HEAD_END:
@@ -203,16 +214,17 @@ export class HeadParser {
       const nameLength = at - lineStart;
       if (nameLength === 0 || at === to || bytes[at] !== COLON) return lineStart;
       at++;
-      while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+      while (at < to && isBlank(bytes[at] as number)) at++;
       const valueStart = at;
       at = endOfText(bytes, at, to);
-      if (at + 1 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
-      const field = fieldNamed(bytes, lineStart, nameLength);
+      // The byte behind the line says whether it goes on in the next one.
+      if (at + 2 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
+      if (isBlank(bytes[at + 2] as number)) return lineStart;
+      const field = this.#isTrailer ? FIELD.other : fieldNamed(bytes, lineStart, nameLength);
       if (field !== FIELD.other) {
-        const refusal =
-          this.#isTrailer || !this.fields.add(bytes, valueStart, at)
-            ? 'WIRE_FRAMING_FIELD'
-            : this.fields.take(field);
+        const refusal = this.fields.add(bytes, valueStart, at)
+          ? this.fields.take(field)
+          : 'WIRE_FRAMING_FIELD';
         if (refusal !== null) return this.#refuse(refusal, at);
       }
       lineStart = at + 2;

@@ -43,10 +43,14 @@ export class ResponseParser {
   fieldsFrom = -1;
   /** Whether the connection can carry another request after this response. */
   keepsAlive = false;
+  /** The response has no body, but its head announces one: a server that is wrong of one may send the other. */
+  isOddlyEmpty = false;
   readonly #head = new HeadParser();
   readonly #chunkLine = new ChunkLineParser();
   #state = HEAD;
   #isHeadRequest = false;
+  /** An interim response has announced the end of the connection. */
+  #isLast = false;
   /** Bytes of the body, or of the chunk, that are still to come. */
   #left = 0;
   #refusal: RefusalCode | null = null;
@@ -70,6 +74,8 @@ export class ResponseParser {
     this.#state = HEAD;
     this.#refusal = null;
     this.keepsAlive = false;
+    this.isOddlyEmpty = false;
+    this.#isLast = false;
     this.#head.beginHead();
   }
 
@@ -141,14 +147,14 @@ export class ResponseParser {
   #headComplete(): Event {
     const { status, minorVersion, fields } = this.#head;
     const { contentLength, isChunked } = fields;
-    if (isChunked && minorVersion === 0) return this.#refuse('WIRE_TRANSFER_ENCODING');
     const mayStay = minorVersion === 1 ? !fields.asksToClose : fields.asksToKeepAlive && !fields.asksToClose;
-    if (status < 200) return this.#interimComplete(status, mayStay);
+    if (status < 200) return this.#interimComplete(status, fields.asksToClose);
+    // These end with their head, whatever it says of a body (RFC 9112, 6.3).
     const isEmpty = this.#isHeadRequest || status === 204 || status === 304;
-    const endsItself = isEmpty || isChunked || contentLength !== -1;
-    // A body that must not be there would be taken for the next answer.
-    const isSafe = this.#isHeadRequest || !isEmpty || !(isChunked || contentLength > 0);
-    this.keepsAlive = mayStay && endsItself && isSafe;
+    const refusal = isEmpty ? null : fields.bodyRefusal(minorVersion);
+    if (refusal !== null) return this.#refuse(refusal);
+    this.isOddlyEmpty = isEmpty && !this.#isHeadRequest && (fields.hasCoding || contentLength > 0);
+    this.keepsAlive = mayStay && !this.#isLast && (isEmpty || isChunked || contentLength !== -1);
     this.#left = contentLength;
     if (isEmpty || contentLength === 0) this.#state = ENDED;
     else if (isChunked) this.#beginChunk();
@@ -156,9 +162,10 @@ export class ResponseParser {
     return EVENT.head;
   }
 
-  #interimComplete(status: number, mayStay: boolean): Event {
-    // Nobody asked to continue or to switch; and behind a last answer there can be no other.
-    if (status === 100 || status === 101 || !mayStay) return this.#refuse('WIRE_INTERIM');
+  /** Read over, asked for or not (RFC 9110, 15.2); but what follows a switch of protocols is not HTTP/1.1. */
+  #interimComplete(status: number, asksToClose: boolean): Event {
+    if (status === 101 && this.#head.fields.hasUpgrade) return this.#refuse('WIRE_SWITCHED');
+    this.#isLast ||= asksToClose;
     this.#head.beginHead();
     return EVENT.head;
   }

@@ -31,3 +31,8 @@ for (let digit = 0; digit < 16; digit++) {
     HEX[character.charCodeAt(0)] = digit;
   }
 }
+
+/** White space within a line. */
+export function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === TAB;
+}

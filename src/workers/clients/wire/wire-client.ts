@@ -283,7 +283,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
   #onEnd(isClean: boolean, mayHaveMore: boolean): void {
     const handler = this.#handler;
-    const { keepAliveS, keepsAlive } = this.#parser;
+    const { isOddlyEmpty, keepAliveS, keepsAlive } = this.#parser;
     this.#handler = null;
     this.#isWritten = false;
     this.#idleSinceMs = Number.POSITIVE_INFINITY;
@@ -293,8 +293,8 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
       this.#leave();
     } else if (!isClean) {
       this.#leave();
-    } else if (mayHaveMore || this.#isSecure) {
-      // The rest of a full buffer, or the next TLS record, may be a second answer.
+    } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
+      // The rest of a full buffer, the next TLS record or a body that must not be there may follow.
       this.#isSettling = true;
       setImmediate(this.#settled);
     }
