@@ -48,7 +48,7 @@ export async function measureAndPrint(experiment: Experiment): Promise<ExitCode>
       arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
       pairs,
       conclusions: experiment.conclude(pairs),
-      notes: experiment.notes ?? [],
+      notes: [...(experiment.notes ?? []), ...new Set(arms.flatMap(({ plan }) => plan.notes))],
     });
     return await printComparison(comparison, judging, file, experiment.isFailure?.(pairs) ?? false);
   } catch (error) {

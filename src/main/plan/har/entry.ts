@@ -46,13 +46,16 @@ export interface RecordedEntry {
   readonly url: URL | null;
 }
 
-// They say how the recording's connection carried a request; the client says it of its own.
+// They say how the recording's connection, or its proxy, carried a request; the client says it of its own.
 const CONNECTION_HEADERS = new Set([
   'connection',
   'proxy-connection',
   'keep-alive',
   'content-length',
   'transfer-encoding',
+  'te',
+  'http2-settings',
+  'proxy-authorization',
 ]);
 const SHOWN_CHARACTERS = 40;
 
