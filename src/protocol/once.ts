@@ -8,6 +8,7 @@ export interface OnceExchange {
   /** Null where no head came. */
   readonly response: {
     readonly status: number;
+    /** As they came, a character for each byte. */
     readonly fields: readonly (readonly [name: string, value: string])[];
     /** The beginning of the body. */
     readonly body: Uint8Array;

@@ -53,8 +53,8 @@ function becomesGet(status: number, method: string): boolean {
   return (status === 301 || status === 302) && method === 'POST';
 }
 
-/** Bytes of a field beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */
-function asAscii(latin1: string): string {
+/** A location whose bytes beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */
+export function asAscii(latin1: string): string {
   return latin1.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 

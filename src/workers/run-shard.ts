@@ -17,7 +17,7 @@ import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, Sender } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import { Recorder } from './recorder.ts';
-import { isRedirect, redirected } from './redirect.ts';
+import { asAscii, isRedirect, redirected } from './redirect.ts';
 import { type PreparedRequest, RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
 
@@ -228,7 +228,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (request === null) return null;
     const { expectation, target, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
-      const example = `${this.#nameOf(request)}after ${exchange.redirects} of at most ${maxRedirects} redirects: ${status} to '${location}'`;
+      const example = `${this.#nameOf(request)}after ${exchange.redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
       return { kind: 'expectation', code: 'REDIRECT', count: 1, example };
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
-import { useTargets } from '../support/target.ts';
+import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 
@@ -93,6 +94,23 @@ describe.each(['undici', 'wire'])('--once, by %s', (client) => {
       /\n>\nhello\n\n< 200\n< content-type: text\/plain\n[\s\S]*\n<\nhello world\n\* first byte after/,
     );
     expect(target.stats().requests).toBe(1);
+  });
+
+  test('shows fields in UTF-8, and follows a location by its bytes', async () => {
+    const seen: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      seen.push(url);
+      const location = Buffer.from('/caf\u00e9').toString('latin1');
+      response.writeHead(url === '/' ? 302 : 200, { location, 'x-latin': 'caf\u00e9' });
+      response.end();
+    });
+    const port = await listening(server);
+    const { code, stdout } = await volley(`http://127.0.0.1:${port}/`, '-L', '--client', client, '--once');
+    server.closeAllConnections();
+    server.close();
+    expect([code, seen]).toEqual([0, ['/', '/caf%C3%A9']]);
+    expect(stdout).toContain('< location: /caf\u00e9\n');
+    expect(stdout).toContain('< x-latin: caf\u00e9\n');
   });
 
   test('says why it failed', async () => {

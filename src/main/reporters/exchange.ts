@@ -18,7 +18,7 @@ export function exchangeText({ requestHead, requestBody, response }: OnceExchang
     ...requestText(requestHead),
     ...bodyText(requestBody),
     `< ${response.status}`,
-    ...response.fields.map(([name, value]) => `< ${field(name, value)}`),
+    ...response.fields.map(([name, value]) => `< ${field(name, readable(value))}`),
     '<',
     ...bodyText(response.body, response.bodyBytes),
   ];
@@ -47,6 +47,11 @@ export function bodyText(body: Uint8Array | null, length = body?.length ?? 0): s
 
 function field(name: string, value: string): string {
   return `${name}: ${SECRET_FIELDS.has(name.toLowerCase()) ? '…' : value}`;
+}
+
+/** Bytes of a field as text: UTF-8 where they are that, else Latin-1. */
+function readable(latin1: string): string {
+  return textOf(Buffer.from(latin1, 'latin1'), false) ?? latin1;
 }
 
 /** Null where it is no UTF-8 text; a character that is cut at the end is left out. */

@@ -109,9 +109,16 @@ export class Witness implements Dispatcher.DispatchHandler {
 /** Names and values that follow each other; of HTTP/2, an object's. */
 function pairsIn(raw: unknown): (readonly [string, string])[] {
   if (!Array.isArray(raw)) {
-    return Object.entries(raw ?? {}).map(([name, value]) => [name, String(value)] as const);
+    return Object.entries(raw ?? {}).flatMap(([name, value]) =>
+      [value].flat().map((one) => [name, textOf(one)] as const),
+    );
   }
   return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[String(name), String(raw[index + 1])] as const] : [],
+    index % 2 === 0 ? [[textOf(name), textOf(raw[index + 1])] as const] : [],
   );
+}
+
+/** A character for each byte, whichever client has read it. */
+function textOf(raw: unknown): string {
+  return raw instanceof Uint8Array ? Buffer.from(raw).toString('latin1') : String(raw);
 }
