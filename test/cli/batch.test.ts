@@ -308,11 +308,11 @@ describe('what cannot be done', () => {
   test('rows that cannot be read are told with the line, and nothing is sent', async () => {
     const target = await startTarget();
     const rows = inFolder('bad.csv');
-    writeFileSync(rows, 'id,name\n1,a\n2,b,c\n');
+    writeFileSync(rows, 'id,name\n1,a\n2,b,c\n3,d\n4\n');
     const { code, stderr } = await volley('batch', rows, `${target.url}{{id}}`);
     expect(code).toBe(2);
     expect(stderr).toMatch(
-      /^volley: The rows '.*bad\.csv': line 3 has 3 cells, and the first line names 2 columns\.\n$/,
+      /^volley: The rows '.*bad\.csv': line 3 has 3 cells, and the first line names 2 columns\.\nvolley: The rows '.*bad\.csv': line 5 has 1 cell, and the first line names 2 columns\.\n$/,
     );
     expect(target.stats().requests).toBe(0);
   });

@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import { type Problems, quoted } from '../plan/problems.ts';
+import { wrongLinesOf } from '../plan/requests/rows.ts';
 import { InputError } from './line-blocks.ts';
 import type { Format } from './row.ts';
 import { RowReader } from './row-reader.ts';
@@ -34,11 +35,16 @@ export async function openInput(path: string, problems: Problems): Promise<Input
     const facts = await readThrough(path);
     return { ...facts, reader: await RowReader.open(streamOf(path), formatOf(path)) };
   } catch (error) {
-    problems.add(
-      error instanceof InputError
-        ? `The rows ${quoted(path)}: ${messageOf(error)}.`
-        : `The rows ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    if (error instanceof InputError) {
+      // The first bad line has ended the reading; all of them are told where that is cheap.
+      const sentences = path === STDIN ? [] : wrongLinesOf(path);
+      for (const sentence of sentences.length > 0 ? sentences : [messageOf(error)])
+        problems.add(`The rows ${quoted(path)}: ${sentence}.`);
+    } else {
+      problems.add(
+        `The rows ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      );
+    }
     return null;
   }
 }

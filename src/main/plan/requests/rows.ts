@@ -32,6 +32,24 @@ export function readRows(path: string, problems: Problems): RowCells | null {
   return null;
 }
 
+/**
+ * What is wrong with the lines of a file of rows, a sentence each without its full stop; none where nothing is, or
+ * where it is no file that can be read whole.
+ */
+export function wrongLinesOf(path: string): readonly string[] {
+  try {
+    const stats = statSync(path);
+    const isReadable = stats.isFile() && stats.size <= LARGEST_FILE_BYTES;
+    const text = isReadable ? decode(readFileSync(path)) : null;
+    if (text === null) return [];
+    if (isJsonLines(path, text)) jsonRows(text);
+    else csvRows(text);
+    return [];
+  } catch (error) {
+    return error instanceof RowsError ? error.sentences : [];
+  }
+}
+
 /** By its name; stdin has none, and is known by how it begins. */
 function isJsonLines(path: string, text: string): boolean {
   if (path === STDIN) return text.trimStart().startsWith('{');
