@@ -40,6 +40,18 @@ export function openPlaceOf(authority: string): OpenPlace {
   return { place: placeOf(url), authorization: authorizationIn(url) };
 }
 
+/** Whether a protocol can be spoken there: one kind of HTTP/2 is over TLS, the other without it. */
+export function fitsProtocol({ secure }: Pick<Place, 'secure'>, protocol: Target['protocol']): boolean {
+  return protocol === 'http/1.1' || secure === (protocol === 'h2');
+}
+
+/** @throws InvalidRequest where a protocol cannot be spoken there */
+export function checkProtocol(place: Place, protocol: Target['protocol']): void {
+  if (fitsProtocol(place, protocol)) return;
+  const how = protocol === 'h2' ? '--http2 is over TLS: give https://' : '--h2c is without TLS: give http://';
+  throw new InvalidRequest('URL', `${shown(place.origin)}: ${how}`);
+}
+
 function authorizationIn({ username, password }: URL): string | null {
   if (username === '' && password === '') return null;
   try {

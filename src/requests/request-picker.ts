@@ -3,7 +3,7 @@ import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
 import type { Target } from '../protocol/target.ts';
 import { Dealer, rowOf } from './dealing.ts';
 import { InvalidRequest } from './invalid-request.ts';
-import { authorityIn, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
+import { authorityIn, checkProtocol, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 
 /** What a run says of its requests. */
@@ -111,6 +111,7 @@ export class RequestPicker {
   #at(target: Target, url: string): Target {
     const authority = authorityIn(url);
     const { place, authorization } = this.#placeOf(authority);
+    checkProtocol(place, target.protocol);
     const { headers } = target;
     return {
       ...target,

@@ -1,5 +1,5 @@
 import type { RequestPlan } from '../protocol/request.ts';
-import { pathOf, placeOf } from '../requests/place.ts';
+import { fitsProtocol, pathOf, placeOf } from '../requests/place.ts';
 import { requestTemplate } from './clients/request-template.ts';
 import type { PreparedRequest } from './request-source.ts';
 
@@ -21,7 +21,7 @@ export function isRedirect({ maxRedirects }: RequestPlan, status: number, locati
   return maxRedirects > 0 && location !== null && REDIRECTS.has(status);
 }
 
-/** The request that a redirect asks for; null where its location is no http or https URL. */
+/** The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as it is here. */
 export function redirected(
   request: PreparedRequest,
   status: number,
@@ -29,13 +29,15 @@ export function redirected(
 ): PreparedRequest | null {
   const url = URL.parse(asAscii(location), `${request.target.origin}${request.template.path}`);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  const place = placeOf(url);
+  if (!fitsProtocol(place, request.target.protocol)) return null;
   const isElsewhere = url.origin !== request.target.origin;
   const method = String(request.template.method);
   const turnsToGet = becomesGet(status, method);
   const body = request.template.body;
   const target = {
     ...request.target,
-    ...(isElsewhere ? { ...placeOf(url), addresses: [] } : {}),
+    ...(isElsewhere ? { ...place, addresses: [] } : {}),
     path: pathOf(url),
     method: turnsToGet ? 'GET' : method,
     headers: withoutFields(

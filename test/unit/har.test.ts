@@ -108,6 +108,11 @@ describe('requests of a HAR file', () => {
       { headers: ['cookie: a=1; b='] },
     ],
     [
+      'cookies in several headers, as HTTP/2 has them',
+      { headers: [header('cookie', 'a=1'), header('x', 'y'), header('cookie', 'b=2')] },
+      { headers: ['cookie: a=1; b=2', 'x: y'] },
+    ],
+    [
       'cookies in both, of which the header is the one',
       { headers: [header('Cookie', 'a=2')], cookies: [header('a', '1')] },
       { headers: ['Cookie: a=2'] },

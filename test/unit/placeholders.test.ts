@@ -97,6 +97,18 @@ describe('what makes no request is found before anything is sent', () => {
       "'ftp://…@a' is no URL that can be sent to",
     ],
     ['no scheme', { url: '{{v}}/' }, values('http://a', 'a:80'), 'is no URL that can be sent to'],
+    [
+      'a scheme without TLS for --http2',
+      { url: '{{v}}/', http2: true },
+      values('https://a', 'http://a'),
+      "'http://a': --http2 is over TLS: give https://",
+    ],
+    [
+      'a scheme with TLS for --h2c',
+      { url: '{{v}}/', h2c: true },
+      values('http://a', 'https://a'),
+      "'https://a': --h2c is without TLS: give http://",
+    ],
     ['one slash', { url: '{{v}}/' }, values('http://a', 'http:/a'), 'is no URL that can be sent to'],
     ['no host', { url: 'http://{{v}}/' }, values('a', ''), "'http://' is no URL that can be sent to"],
     [

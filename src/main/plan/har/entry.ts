@@ -117,7 +117,21 @@ function headersOf(recorded: readonly z.infer<typeof PAIR>[], target: URL): Head
   }
   if (headers.filter(({ name }) => name.toLowerCase() === 'host').length > 1)
     throw new Unusable('it has more than one host header');
-  return headers;
+  return withOneCookie(headers);
+}
+
+/** HTTP/2 may carry cookies in several fields; everywhere else they are one (RFC 9113, 8.2.3). */
+function withOneCookie(headers: readonly Header[]): Header[] {
+  const cookies = headers.filter(isCookie);
+  if (cookies.length < 2) return [...headers];
+  const value = cookies.map((cookie) => cookie.value).join('; ');
+  return headers.flatMap((header) =>
+    isCookie(header) ? (header === cookies[0] ? [{ name: header.name, value }] : []) : [header],
+  );
+}
+
+function isCookie({ name }: Header): boolean {
+  return name.toLowerCase() === 'cookie';
 }
 
 function isContentType({ name }: Header): boolean {

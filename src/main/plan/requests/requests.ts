@@ -84,7 +84,7 @@ function parseRequest(
   checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
   if (rows !== null || names.columns === null)
-    checkRows(request.name, templates, target.headers, rows, problems, marked.json !== undefined);
+    checkRows(request.name, templates, target, rows, problems, marked.json !== undefined);
   if (problems.sentences.length > before) return null;
   return {
     name: request.name,

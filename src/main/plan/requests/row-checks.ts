@@ -1,6 +1,7 @@
 import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
+import type { Target } from '../../../protocol/target.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
-import { authorityIn, openPlaceOf } from '../../../requests/place.ts';
+import { authorityIn, checkProtocol, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
 import type { Problems } from '../problems.ts';
 
@@ -12,17 +13,17 @@ const HIGHEST = (): number => 1 - Number.EPSILON;
  * Fills in what can be wrong of every row, with the lowest and the highest of random numbers, so that a bad one is
  * found before anything is sent.
  *
- * @param headers of the request, before they are filled in; flat
+ * @param target of the request, before it is filled in
  */
 export function checkRows(
   name: string,
   templates: RequestTemplates,
-  headers: readonly string[],
+  target: Pick<Target, 'headers' | 'protocol'>,
   rows: RowCells | null,
   problems: Problems,
   isJson = false,
 ): void {
-  const open = openParts(templates, headers, isJson);
+  const open = openParts(templates, target, isJson);
   const parts = [...(open.url === null ? [] : [open.url]), ...(open.path === null ? [] : [open.path])];
   const all: readonly Template[] = [...parts, ...open.headers];
   const usesRow = [...all, ...(open.json === null ? [] : [open.json])].some((template) =>
@@ -46,6 +47,7 @@ export function checkRows(
 
 /** What a value can make wrong; null, or nothing, where none can. */
 interface OpenParts {
+  readonly protocol: Target['protocol'];
   readonly hasAuthorization: boolean;
   readonly url: Template | null;
   readonly path: Template | null;
@@ -56,12 +58,15 @@ interface OpenParts {
 
 function openParts(
   { url, path, headers, body }: RequestTemplates,
-  allHeaders: readonly string[],
+  target: Pick<Target, 'headers' | 'protocol'>,
   isJson: boolean,
 ): OpenParts {
   return {
     url,
-    hasAuthorization: allHeaders.some((text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization'),
+    protocol: target.protocol,
+    hasAuthorization: target.headers.some(
+      (text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization',
+    ),
     // What is encoded fits a path, whatever it is.
     path: path?.some((part) => typeof part !== 'string' && part.encoding === 'raw') === true ? path : null,
     headers: headers ?? [],
@@ -70,7 +75,7 @@ function openParts(
 }
 
 function problemOf(
-  { url, path, headers, json, hasAuthorization }: OpenParts,
+  { url, path, headers, json, hasAuthorization, protocol }: OpenParts,
   filling: Filling,
 ): string | null {
   try {
@@ -78,6 +83,7 @@ function problemOf(
     checkHeaders(fields);
     if (path !== null) checkPath(renderText(path, filling));
     const place = url === null ? null : openPlaceOf(authorityIn(renderText(url, filling).trim()));
+    if (place !== null) checkProtocol(place.place, protocol);
     if (place !== null && place.authorization !== null && hasAuthorization)
       return 'a request has one authorization: take the user name out of the URL, or leave the other out';
   } catch (error) {
