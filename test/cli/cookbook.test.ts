@@ -24,6 +24,7 @@ const REQUESTS: readonly (readonly [part: string, requests: number])[] = [
   ['-o junit', 200],
   ['--abort-on', 500],
   ['--curl', 20],
+  ['--har', 20],
   ['--once', 1],
 ];
 
@@ -33,6 +34,13 @@ function folderWith(base: string): string {
     'dogs-before.jpg': 'not really a picture',
     'kitten_small.jpg': 'nor this one',
     'addresses.csv': 'address,zipcode\n"1 Main St, Springfield",12345\n2 Side St,23456\nÜber 3,34567\n',
+    'page.har': JSON.stringify({
+      log: {
+        entries: [`${base}bytes/1`, `${base}bytes/2`, 'http://third.example/'].map((url) => ({
+          request: { method: 'GET', url },
+        })),
+      },
+    }),
     'urls.txt': ['bytes/1', 'bytes/2', 'bytes/3', 'bytes/4', 'bytes/5'].map((path) => base + path).join('\n'),
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
