@@ -24,9 +24,10 @@ export function formatMs(valueMs: number | null): string {
   return `${significant(valueMs / MS_PER_SECOND)} s`;
 }
 
-/** A share in tenths of a percent; less than that, but not nothing, is said so. */
+/** A share in tenths of a percent; what is almost nothing, or almost all, is never shown as that. */
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.000_5) return '<0.1 %';
+  if (share >= 0.999_5 && share < 1) return '>99.9 %';
   return `${TENTHS.format(share * 100)} %`;
 }
 
@@ -47,4 +48,14 @@ function significant(value: number): string {
 /** So many of something. */
 export function counted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The share of so many in so many, in brackets behind a blank; nothing where it is none. */
+export function shareText(count: number, of: number): string {
+  return count === 0 || of === 0 ? '' : ` (${formatPercent(count / of)})`;
+}
+
+/** A moment of a run, in tenths of a second. */
+export function formatMoment(atMs: number): string {
+  return `${Math.round(atMs / 100) / 10} s`;
 }

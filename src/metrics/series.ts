@@ -10,6 +10,9 @@ export interface SeriesCounts {
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** When the first and the last request were due that did not end well; infinite where all did. */
+  readonly firstBadMs: number;
+  readonly lastBadMs: number;
   readonly latencies: CoarseCells;
 }
 
@@ -17,6 +20,8 @@ interface Bucket {
   sent: number;
   ok: number;
   failed: number;
+  firstBadMs: number;
+  lastBadMs: number;
   /** Latencies that are no longer in an open histogram. */
   folded: CoarseCells;
 }
@@ -32,9 +37,22 @@ export class Series {
   /** By index of the interval, the oldest first. */
   readonly #open = new Map<number, Histogram>();
   readonly #spare: Histogram[] = [];
+  #lastOkMs = Number.NEGATIVE_INFINITY;
+  #okBeforeBad = 0;
+  #hasBad = false;
 
   get intervalMs(): number {
     return this.#intervalMs;
+  }
+
+  /** When the last request was due that ended well; minus infinity where none did. */
+  get lastOkMs(): number {
+    return this.#lastOkMs;
+  }
+
+  /** How many requests ended well before the first that did not, in the order in which they were recorded. */
+  get okBeforeBad(): number {
+    return this.#okBeforeBad;
   }
 
   /** Records one request; `latencyMs` is null where it has no latency. */
@@ -46,7 +64,15 @@ export class Series {
     }
     const bucket = this.#bucket(index);
     bucket.sent++;
-    if (isOk) bucket.ok++;
+    if (isOk) {
+      bucket.ok++;
+      if (intendedMs > this.#lastOkMs) this.#lastOkMs = intendedMs;
+      if (!this.#hasBad) this.#okBeforeBad++;
+    } else {
+      this.#hasBad = true;
+      if (intendedMs < bucket.firstBadMs) bucket.firstBadMs = intendedMs;
+      if (intendedMs > bucket.lastBadMs) bucket.lastBadMs = intendedMs;
+    }
     if (isFailed) bucket.failed++;
     if (latencyMs !== null) this.#histogram(index).add(latencyMs);
   }
@@ -56,8 +82,8 @@ export class Series {
     this.#foldAll();
     const last = Math.max(-1, ...this.#buckets.keys());
     return Array.from({ length: last + 1 }, (_, index) => {
-      const { sent, ok, failed, folded } = this.#buckets.get(index) ?? emptyBucket();
-      return { atMs: index * this.#intervalMs, sent, ok, failed, latencies: folded };
+      const { folded, ...counts } = this.#buckets.get(index) ?? emptyBucket();
+      return { atMs: index * this.#intervalMs, ...counts, latencies: folded };
     });
   }
 
@@ -103,6 +129,8 @@ export class Series {
       into.sent += bucket.sent;
       into.ok += bucket.ok;
       into.failed += bucket.failed;
+      into.firstBadMs = Math.min(into.firstBadMs, bucket.firstBadMs);
+      into.lastBadMs = Math.max(into.lastBadMs, bucket.lastBadMs);
       into.folded = addCells(into.folded, bucket.folded);
       doubled.set(half, into);
     }
@@ -112,5 +140,12 @@ export class Series {
 }
 
 function emptyBucket(): Bucket {
-  return { sent: 0, ok: 0, failed: 0, folded: NO_CELLS };
+  return {
+    sent: 0,
+    ok: 0,
+    failed: 0,
+    firstBadMs: Number.POSITIVE_INFINITY,
+    lastBadMs: Number.NEGATIVE_INFINITY,
+    folded: NO_CELLS,
+  };
 }

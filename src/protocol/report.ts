@@ -132,6 +132,8 @@ export interface WorkerUsage {
   readonly processCpuMs: number;
   readonly peakRssBytes: number;
   readonly eventLoopUtilization: number;
+  /** Share of the load in which it was ready to run and had no processor; null where the system does not say. */
+  readonly processorWait: number | null;
   readonly loopDelayP99Ms: number;
   readonly gcMs: number;
 }

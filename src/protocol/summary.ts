@@ -49,6 +49,8 @@ export interface WorkerSummary extends RequestCounts {
   readonly connections: number;
   readonly cpuMs: number;
   readonly eventLoopUtilization: number;
+  /** Share of the load in which it was ready to run and had no processor; null where the system does not say. */
+  readonly processorWait: number | null;
   readonly loopDelayP99Ms: number;
   readonly gcMs: number;
   readonly startupMs: number;
@@ -81,7 +83,7 @@ export interface StoppedBy {
   readonly atMs: number;
 }
 
-export type Verdict = 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
+export type Verdict = 'failing' | 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
 
 export interface StageSummary {
   /** Null: to the end of the run. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   type EventLoopUtilization,
   monitorEventLoopDelay,
@@ -16,7 +17,10 @@ export class UsageMeter {
   readonly #delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
   readonly #gc: PerformanceObserver;
   #gcMs = 0;
+  readonly #startedAtMs = performance.now();
+  readonly #waitedAtStartMs = processorWaitMs();
   #utilization: number | null = null;
+  #processorWait: number | null = null;
 
   constructor() {
     this.#delay.enable();
@@ -26,7 +30,12 @@ export class UsageMeter {
 
   /** Ends the measurement of how busy the loop is: waiting for the last answers would dilute it. */
   endOfLoad(): void {
-    this.#utilization ??= performance.eventLoopUtilization(this.#loop).utilization;
+    if (this.#utilization !== null) return;
+    this.#utilization = performance.eventLoopUtilization(this.#loop).utilization;
+    const waitedMs = processorWaitMs();
+    const elapsedMs = performance.now() - this.#startedAtMs;
+    if (waitedMs !== null && this.#waitedAtStartMs !== null && elapsedMs > 0)
+      this.#processorWait = Math.min(1, (waitedMs - this.#waitedAtStartMs) / elapsedMs);
   }
 
   /** Ends the measurement. The CPU of the whole process counts from its beginning. */
@@ -44,6 +53,7 @@ export class UsageMeter {
       processCpuMs: microsToMs(whole.user + whole.system),
       peakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
       eventLoopUtilization: this.#utilization ?? 0,
+      processorWait: this.#processorWait,
       loopDelayP99Ms: Math.max(0, delayMs),
       gcMs: this.#gcMs,
     };
@@ -51,5 +61,18 @@ export class UsageMeter {
 
   #addGc(entries: readonly PerformanceEntry[]): void {
     for (const entry of entries) this.#gcMs += entry.duration;
+  }
+}
+
+/**
+ * How long this thread has been ready to run without a processor, since it began. Linux only: there the second
+ * number of a thread's schedstat, in nanoseconds. Null where the system does not say.
+ */
+function processorWaitMs(): number | null {
+  try {
+    const [, waited] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
+    return waited === undefined ? null : Number(waited) / NANOS_PER_MS;
+  } catch {
+    return null;
   }
 }

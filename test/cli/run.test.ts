@@ -173,15 +173,22 @@ describe('exit codes', () => {
     expect(target.stats().requests).toBe(7);
   });
 
-  test('0 with open files running out: counted as the generator’s own failure', async () => {
+  test('3 with open files running out under way: counted as the generator’s own failures', async () => {
     const target = await startTarget();
-    const command = `ulimit -n 60; "${process.execPath}" bin/volley.js ${target.url} -c 200 -n 1000 -w 1 -o json`;
-    const { stdout } = await promisify(exec)(command, { cwd: ROOT });
-    const { requests, errors } = JSON.parse(stdout) as Summary;
-    expect(requests.ok + requests.failed).toBe(1_000);
+    const args = [`${target.url}fault/connection-close`, '-c', '4', '-d', '3s', '-w', '1', '-o', 'json'];
+    const eater = ['--require', join(ROOT, 'test/fixtures/eat-files.cjs')];
+    const command = `ulimit -n 100; "${process.execPath}" ${[...eater, 'bin/volley.js', ...args].join(' ')}`;
+    const ended = await promisify(exec)(command, { cwd: ROOT }).catch((error: unknown) => error);
+    const { code, stdout } = ended as { code: number; stdout: string };
+    const { requests, errors, degradedReasons, generator } = JSON.parse(stdout) as Summary;
+    expect(code).toBe(3);
     expect(requests.ok).toBeGreaterThan(0);
     expect(errors).toMatchObject([{ kind: 'generator', code: 'EMFILE', count: requests.failed }]);
-    expect(target.stats().requests).toBe(requests.ok);
+    expect(degradedReasons).toHaveLength(1);
+    expect(degradedReasons[0]).toMatch(
+      /^[\d,]+ \([<>\d.]+ %\) of [\d,]+ requests failed because this machine ran out of something \(EMFILE\)\.$/,
+    );
+    expect(generator.verdict).toBe('generator-limited');
   });
 
   test('2 for an unknown host', async () => {

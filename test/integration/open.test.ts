@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { run, start } from '../../src/main/index.ts';
-import { VERDICT_LIMITS } from '../../src/main/summary/verdict.ts';
+import { run, type Summary, start } from '../../src/main/index.ts';
+import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';
@@ -80,7 +80,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     const [lagMs, responseMs] = [startLag, response].map(({ percentiles }) => percentiles['99']!);
     const limitMs = VERDICT_LIMITS.startLagP99Ms[summary.generator.pacing!];
     const isLate = lagMs! > limitMs && lagMs! > VERDICT_LIMITS.startLagShare * responseMs!;
-    expect(summary.generator.verdict).toBe(isLate ? 'generator-limited' : 'connection-limited');
+    const isHeldUp = isLate || lacksProcessor(summary);
+    expect(summary.generator.verdict).toBe(isHeldUp ? 'generator-limited' : 'connection-limited');
     expect(summary.notes[0]).toMatch(/^Response time is \d+\.\d times service time/);
   });
 
@@ -130,7 +131,7 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     underWay.stop();
     const { requests } = await underWay.summary;
     expect(requests.scheduled).toBe(5_000);
-    expect(requests.notStarted).toBe(5_000 - requests.sent);
+    expect(requests.notStarted).toBe(5_000 - requests.sent - requests.dropped);
   });
 
   test('a target that refuses fails each request once, on time', async () => {
@@ -164,9 +165,11 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
 
   test('the closed model, slow target: the concurrency sets the rate', async () => {
     const target = await startTarget();
-    const summary = await run({ mode, client, url: `${target.url}delay/30`, concurrency: 2, requests: 20 });
-    expect(summary.generator).toMatchObject({ verdict: 'ok', pacing: null });
-    expect(summary.generator.reasons[0]).toMatch(/^The concurrency sets the rate: 2 at a time/);
+    const summary = await run({ mode, client, url: `${target.url}delay/10`, concurrency: 4, requests: 120 });
+    expect(summary.generator.pacing).toBeNull();
+    if (lacksProcessor(summary)) return;
+    expect(summary.generator.verdict).toBe('ok');
+    expect(summary.generator.reasons[0]).toMatch(/^The concurrency sets the rate: 4 at a time/);
   });
 });
 
@@ -175,9 +178,16 @@ test('a new connection for every request takes longer than being served: the clo
   const summary = await run({
     url: `${target.url}fault/connection-close`,
     concurrency: 1,
-    requests: 30,
+    requests: 300,
     insecure: true,
   });
-  expect(summary.requests.ok).toBe(30);
-  expect(summary.generator.verdict).toBe('connection-limited');
+  expect(summary.requests.ok).toBe(300);
+  expect(summary.generator.verdict).toBe(
+    lacksProcessor(summary) ? 'generator-limited' : 'connection-limited',
+  );
 });
+
+/** On a machine that is busy with other tests the verdict is about that, rightly. */
+function lacksProcessor({ workers }: Summary): boolean {
+  return workers.some(({ processorWait }) => (processorWait ?? 0) > VERDICT_LIMITS.processorWait);
+}

@@ -43,6 +43,7 @@ const WORKER = {
   workRounds: 0,
   cpuMs: 5,
   eventLoopUtilization: 0.5,
+  processorWait: null,
   loopDelayP99Ms: 0,
   gcMs: 0,
   startupMs: 30,

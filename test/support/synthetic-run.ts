@@ -41,6 +41,7 @@ const createPool: CreatePool = (_count, events) => {
       processCpuMs: 0,
       peakRssBytes: 0,
       eventLoopUtilization: 0,
+      processorWait: null,
       loopDelayP99Ms: 0,
       gcMs: 0,
     };

@@ -100,7 +100,9 @@ describe('the text report', () => {
     expect(text).toContain(
       'INTERRUPTED: this is what was measured until then.\nDEGRADED: Worker 1 was lost: it was killed.\n',
     );
-    expect(text).toContain('8 sent, 1 ok, 6 failed, 1 unfinished, 1 not started, 2 retried');
+    expect(text).toContain(
+      '8 sent, 1 ok, 6 failed (75.0 %), 1 unfinished, 1 not started, 2\n           retried',
+    );
     expect(text).toMatch(/^error {6}6 × connect \(ECONNREFUSED\): x+…$/m);
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
@@ -191,7 +193,7 @@ describe('the live view', () => {
   test('the rate is of what has ended since the last line', () => {
     const last = { ...PROGRESS, elapsedMs: 1_000, ended: 1_000 };
     expect(renderProgress(PROGRESS, last)).toBe(
-      ' 20% 2.0 s of 10 s  3,000 done  2,000.0/s  p50 1.00 ms  p99 –  1 failed: reset (ECONNRESET)',
+      ' 20% 2.0 s of 10 s  3,000 done  2,000.0/s  p50 1.00 ms  p99 –  1 failed (<0.1 %): reset (ECONNRESET)',
     );
     expect(
       renderProgress({ ...PROGRESS, durationMs: null, requests: 4_000, topError: null, failed: 0 }, null),

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LatencySummary } from '../../src/main/index.ts';
-import { judge, VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict.ts';
+import { whenFailed } from '../../src/main/summary/episode.ts';
+import { judge } from '../../src/main/summary/verdict.ts';
+import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
 import { Backlog } from '../../src/metrics/backlog.ts';
+import { Series } from '../../src/metrics/series.ts';
 import { LATENCY } from '../support/summary.ts';
 
 const latency = (mean: number, p99: number): LatencySummary => ({
@@ -22,6 +25,15 @@ const QUIET: VerdictFacts = {
   },
   errors: [],
   loopBusy: 1,
+  processorWait: null,
+  streams: 1,
+  keepsAlive: true,
+  windowMs: 10_000,
+  connections: { opened: 10, closedByTarget: 0 },
+  requests: { sent: 1_000, ok: 1_000, unfinished: 0, dropped: 0 },
+  mix: [],
+  isStopped: false,
+  when: null,
   outstanding: [10, 10, 10, 10],
   isTargetLocal: false,
 };
@@ -35,7 +47,34 @@ const closed = (changes: Partial<VerdictFacts>): VerdictFacts => ({
 const withLatencies = (changes: Partial<VerdictFacts['latencies']>): Partial<VerdictFacts> => ({
   latencies: { ...QUIET.latencies, ...changes },
 });
-const { startLagP99Ms, startLagShare, loopBusy, waitShare, waitMs, growthByQuarter, growth } = VERDICT_LIMITS;
+const {
+  startLagP99Ms,
+  startLagShare,
+  loopBusy,
+  waitShare,
+  waitMs,
+  growthByQuarter,
+  growth,
+  reopenedShare,
+  fewestRequests,
+  shortestMs,
+  processorWait,
+  failedShare,
+  failedShareOfRequest,
+  fewestOfRequest,
+} = VERDICT_LIMITS;
+const SENT = QUIET.requests;
+const REOPENING = { connections: { opened: 1_000, closedByTarget: 995 } };
+const failed = (count: number): Partial<VerdictFacts> => ({
+  requests: { ...SENT, ok: SENT.sent - count },
+  errors: [{ kind: 'status', code: '500', count, example: '' }],
+});
+const mixRow = (sent: number, bad: number): VerdictFacts['mix'][number] => ({
+  name: 'create',
+  sent,
+  ok: sent - bad,
+  unfinished: 0,
+});
 
 describe('the verdict, on each side of each line', () => {
   test.each<[string, VerdictFacts, string]>([
@@ -96,9 +135,103 @@ describe('the verdict, on each side of each line', () => {
       'connection-limited',
     ],
     [
-      'the same in the closed model',
-      closed(withLatencies({ wait: latency(10 * waitShare + 0.01, 9) })),
+      'a wait in the open model while more connections may be opened',
+      {
+        ...QUIET,
+        connections: { opened: 9, closedByTarget: 0 },
+        ...withLatencies({ wait: latency(9, 9) }),
+      },
+      'ok',
+    ],
+    [
+      'a wait in the closed model where the target closes connections',
+      closed({ ...REOPENING, ...withLatencies({ wait: latency(10 * waitShare + 0.01, 9) }) }),
       'connection-limited',
+    ],
+    [
+      'a wait in the closed model for the first connections',
+      closed({
+        connections: { opened: 5 + 1_000 * reopenedShare, closedByTarget: 1_000 * reopenedShare },
+        ...withLatencies({ wait: latency(9, 9) }),
+      }),
+      'ok',
+    ],
+    [
+      'a wait for streams that the target does not allow',
+      closed({ streams: 5, ...withLatencies({ wait: latency(9, 9) }) }),
+      'connection-limited',
+    ],
+    [
+      'too few requests for a busy loop',
+      closed({ loopBusy: 1, requests: { ...SENT, sent: fewestRequests - 1, ok: fewestRequests - 1 } }),
+      'ok',
+    ],
+    [
+      'just enough of them',
+      closed({ loopBusy: 1, requests: { ...SENT, sent: fewestRequests, ok: fewestRequests } }),
+      'generator-limited',
+    ],
+    ['a window too short for it', closed({ loopBusy: 1, windowMs: shortestMs - 1 }), 'ok'],
+    ['one just long enough', closed({ loopBusy: 1, windowMs: shortestMs }), 'generator-limited'],
+    [
+      'a wait for a processor in the time of a few requests',
+      closed({ processorWait: 0.9, requests: { ...SENT, sent: 5, ok: 5 } }),
+      'generator-limited',
+    ],
+    ['a wait for a processor in no time', closed({ processorWait: 0.9, windowMs: shortestMs - 1 }), 'ok'],
+    ['a wait for a processor on the line', { ...QUIET, processorWait }, 'ok'],
+    [
+      'a wait for a processor above it',
+      { ...QUIET, processorWait: processorWait + 0.001 },
+      'generator-limited',
+    ],
+    ['failures on the line', closed(failed(1_000 * failedShare)), 'ok'],
+    ['failures above it', closed(failed(1_000 * failedShare + 1)), 'failing'],
+    ['failures outrank a busy loop', closed({ loopBusy: 1, ...failed(500) }), 'failing'],
+    ['failures in the shortest run', closed({ requests: { ...SENT, sent: 1, ok: 0 } }), 'failing'],
+    [
+      'requests without an answer above the line',
+      closed({ requests: { ...SENT, ok: 989, unfinished: 11 } }),
+      'failing',
+    ],
+    [
+      'the same where the run was stopped',
+      closed({ isStopped: true, requests: { ...SENT, ok: 989, unfinished: 11 } }),
+      'ok',
+    ],
+    ['dropped requests that nothing explains', { ...QUIET, requests: { ...SENT, dropped: 11 } }, 'failing'],
+    [
+      'dropped requests of a stopped run',
+      { ...QUIET, isStopped: true, requests: { ...SENT, dropped: 11 } },
+      'ok',
+    ],
+    [
+      'dropped requests where all connections were in use',
+      { ...QUIET, requests: { ...SENT, dropped: 500 }, ...withLatencies({ wait: latency(9, 9) }) },
+      'connection-limited',
+    ],
+    [
+      'one request of a mix, half of it',
+      closed({ mix: [mixRow(fewestOfRequest + 1, (fewestOfRequest + 1) * failedShareOfRequest)] }),
+      'ok',
+    ],
+    [
+      'one request of a mix, more than half',
+      closed({ mix: [mixRow(fewestOfRequest, fewestOfRequest)] }),
+      'failing',
+    ],
+    [
+      'one request of a mix, hardly sent',
+      closed({ mix: [mixRow(fewestOfRequest - 1, fewestOfRequest - 1)] }),
+      'ok',
+    ],
+    [
+      'failures of which this machine is the cause alone',
+      closed({
+        requests: { ...SENT, ok: 100 },
+        errors: [{ kind: 'generator', code: 'EMFILE', count: 900, example: '' }],
+      }),
+      'generator-limited',
     ],
     [
       'a wait too short to matter',
@@ -148,9 +281,79 @@ describe('the verdict, on each side of each line', () => {
   test('where nothing was answered, nothing is claimed', () => {
     const empty = { ...LATENCY, count: 0, mean: null, percentiles: { '99': null } };
     const latencies = { response: empty, service: empty, startLag: empty, wait: empty, firstByte: empty };
-    expect(judge({ ...QUIET, latencies }).reasons).toEqual([
+    const requests = { ...SENT, sent: 0, ok: 0 };
+    expect(judge({ ...QUIET, latencies, requests }).reasons).toEqual([
       'No request was answered: nothing can be said of limits.',
     ]);
+  });
+
+  test.each<[string, Partial<VerdictFacts>, RegExp]>([
+    [
+      'how many, when, of what, and what to do',
+      { ...failed(900), when: 'since 5 s' },
+      /^90\.0 % of the requests failed \(900 of 1,000\), since 5 s: 900 × status \(500\)\. Look for the cause in the target's logs\. /,
+    ],
+    ['that all did', failed(1_000), /^All 1,000 requests failed: 1,000 × status/],
+    [
+      'a share that is almost all, as less than all',
+      { requests: { ...SENT, sent: 100_000, ok: 1 } },
+      /^>99\.9 % of the requests failed \(99,999 of 100,000\)/,
+    ],
+    [
+      'which request of a mix',
+      { mix: [mixRow(10, 2), mixRow(50, 50)] },
+      /^All 50 requests of 'create' failed/,
+    ],
+    [
+      'failures that spoil nothing, beside the verdict',
+      failed(3),
+      /0\.3 % of the requests failed \(3 of 1,000\)/,
+    ],
+  ])('it says %s', (_name, changes, pattern) => {
+    const { reasons } = judge(closed(changes));
+    expect(reasons.join(' ')).toMatch(pattern);
+  });
+
+  test('nothing that failed altogether is called served', () => {
+    for (const changes of [failed(1_000), { requests: { ...SENT, ok: 0, unfinished: 1_000 } }])
+      expect(judge(closed(changes)).reasons.join(' ')).not.toMatch(/served|kept up/);
+  });
+});
+
+describe('when requests failed', () => {
+  /** A second each; a letter for each tenth of it: o is ok, x is not. */
+  const when = (...seconds: string[]): string | null => {
+    const series = new Series();
+    for (const [second, letters] of seconds.entries())
+      for (const [tenth, letter] of [...letters].entries())
+        series.add(second * 1_000 + tenth * 100, letter === 'o', letter === 'x', null);
+    return whenFailed(series, seconds.length * 1_000);
+  };
+  const OK = 'oooooooooo';
+  const BAD = 'xxxxxxxxxx';
+
+  test.each<[string, string[], string | null]>([
+    ['never', [OK, OK], null],
+    ['always', [BAD, BAD, BAD], 'from the first request on'],
+    ['half of all, all the time', ['xoxoxoxoxo', 'xoxoxoxoxo', 'xoxoxoxoxo'], 'from the first request on'],
+    ['the target dies', [OK, OK, OK, 'ooooxxxxxx', BAD], 'since 3.4 s'],
+    ['the target dies, and few are sent then', [OK, OK, OK, 'oooooooooo', 'x', 'x'], 'since 4 s'],
+    ['the first goes well and takes long', ['o', 'oxoxoxoxox', 'xoxoxoxoxo'], 'from the first request on'],
+    ['the target dies in a short run', ['oooooxxxxx'], 'since 0.5 s'],
+    ['an episode', [OK, OK, OK, BAD, BAD, 'xxxooooooo', OK], 'from 3 s to 5.2 s'],
+    ['it comes up late', [BAD, BAD, 'xxxooooooo', OK, OK], 'from the first request until 2.2 s'],
+    ['a background of failures is no part of an episode', [OK, 'xooooooooo', OK, OK, BAD, BAD], 'since 4 s'],
+    ['single ones', [OK, 'oxoooooooo', OK, OK, OK, OK, 'oxoooooooo', OK], 'on and off, from 1.1 s to 6.1 s'],
+    ['one', [OK, 'oooooxoooo', OK], 'at 1.5 s'],
+  ])('%s', (_name, seconds, expected) => {
+    expect(when(...seconds)).toBe(expected);
+  });
+
+  test('is known for runs whose intervals have been added up', () => {
+    const series = new Series();
+    for (let second = 0; second < 8_000; second++) series.add(second * 1_000, second < 6_000, false, null);
+    expect(series.intervalMs).toBe(4_000);
+    expect(whenFailed(series, 8_000_000)).toBe('since 6000 s');
   });
 });
 

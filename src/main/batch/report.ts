@@ -1,5 +1,5 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { formatCount, formatDuration, formatMs, formatRate } from '../format.ts';
+import { formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
 import type { LiveStream } from '../reporters/live.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
@@ -55,7 +55,7 @@ function linesOf(result: BatchResult): string[] {
       [
         `${formatCount(done)}${of} answered`,
         `${formatCount(ok)} ok`,
-        `${formatCount(failed)} failed`,
+        `${formatCount(failed)} failed${shareText(failed, done)}`,
         ...rare,
       ].join(', '),
     ),
@@ -116,7 +116,7 @@ export function renderBatchProgress({
     formatMs(elapsedMs),
     `${formatCount(done)}${rowCount === null ? '' : ` of ${formatCount(rowCount)}`} rows`,
     formatRate(perSecond),
-    `${formatCount(failed)} failed`,
+    `${formatCount(failed)} failed${shareText(failed, done)}`,
     ...left,
   ].join('  ');
 }

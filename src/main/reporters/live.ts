@@ -1,5 +1,5 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { formatCount, formatDuration, formatMs, formatRate } from '../format.ts';
+import { formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
 import type { Progress } from '../progress.ts';
 
 const TERMINAL_INTERVAL_MS = 500;
@@ -40,7 +40,7 @@ export function renderProgress(progress: Progress, last: Progress | null): strin
     formatRate(rate),
     `p50 ${formatMs(p50Ms)}`,
     `p99 ${formatMs(p99Ms)}`,
-    `${formatCount(failed)} failed${topError === null ? '' : `: ${topError}`}`,
+    `${formatCount(failed)} failed${shareText(failed, ended)}${topError === null ? '' : `: ${topError}`}`,
   ].join('  ');
 }
 

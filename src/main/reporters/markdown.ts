@@ -1,6 +1,6 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, formatRate } from '../format.ts';
+import { formatCount, formatMs, formatRate, shareText } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
 import { measuredText, stopSentences } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
@@ -58,7 +58,7 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
       [
         formatCount(requests.sent),
         formatCount(requests.ok),
-        formatCount(requests.failed),
+        formatCount(requests.failed) + shareText(requests.failed, requests.sent),
         formatCount(requests.unfinished),
         formatCount(requests.dropped),
         formatRate(rate.sentPerSecond),

@@ -1,5 +1,5 @@
 import type { MixRow, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs } from '../format.ts';
+import { formatCount, formatMs, shareText } from '../format.ts';
 import type { Table } from './table.ts';
 
 const MOST_ROWS = 12;
@@ -32,7 +32,7 @@ function cells({ name, sent, ok, failed, latencyMs }: MixRow, labels: readonly s
     name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name,
     formatCount(sent),
     formatCount(ok),
-    formatCount(failed),
+    formatCount(failed) + shareText(failed, sent),
     ...labels.map((label) => {
       const value = formatMs(latencyMs.percentiles[label] ?? null);
       return latencyMs.atLeast.includes(label) ? `≥ ${value}` : value;

@@ -1,6 +1,14 @@
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { HistogramRow, LatencySummary, PercentileInterval, Summary } from '../../protocol/summary.ts';
-import { counted, formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../format.ts';
+import {
+  counted,
+  formatCount,
+  formatMegabytes,
+  formatMs,
+  formatPercent,
+  formatRate,
+  shareText,
+} from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
 import { planText } from './plan-text.ts';
 import { measuredText, stopSentences } from './rule-text.ts';
@@ -84,11 +92,14 @@ function counts({ requests, rate, windowMs }: Summary): string[] {
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
   return [
-    row(
+    ...rows(
       'requests',
-      [`${formatCount(sent)} sent`, `${formatCount(ok)} ok`, `${formatCount(failed)} failed`, ...rare].join(
-        ', ',
-      ),
+      [
+        `${formatCount(sent)} sent`,
+        `${formatCount(ok)} ok`,
+        `${formatCount(failed)} failed${shareText(failed, sent)}`,
+        ...rare,
+      ].join(', '),
     ),
     row(
       'rate',
@@ -208,7 +219,7 @@ function workers({ workers: list }: Summary): string[] {
     const use = lost ? 'LOST' : `CPU ${formatMs(cpuMs)}, loop busy ${formatPercent(eventLoopUtilization)}`;
     return row(
       `worker ${index}`,
-      `${name}: ${formatCount(worker.sent)} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed, ${use}`,
+      `${name}: ${formatCount(worker.sent)} sent, ${formatCount(ok)} ok, ${formatCount(failed)} failed${shareText(failed, worker.sent)}, ${use}`,
     );
   });
 }
@@ -248,11 +259,14 @@ function addressLines(addresses: Summary['addresses'] = []): string[] {
 }
 
 function verdict({ generator: { verdict: name, reasons } }: Summary): string[] {
-  const lines = wrapped(`${name}. ${reasons.join(' ')}`, WIDTH - LABEL_WIDTH);
-  return lines.map((line, index) => row(index === 0 ? 'verdict' : '', line));
+  return rows('verdict', `${name}. ${reasons.join(' ')}`);
 }
 
 /** The words of a sentence on as many lines as they need. */
+function rows(label: string, text: string): string[] {
+  return wrapped(text, WIDTH - LABEL_WIDTH).map((line, index) => row(index === 0 ? label : '', line));
+}
+
 function row(label: string, text: string): string {
   return label.padEnd(LABEL_WIDTH) + text;
 }

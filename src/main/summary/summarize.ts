@@ -12,11 +12,13 @@ import {
   type WorkerSummary,
 } from '../../protocol/summary.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { formatCount, shareText } from '../format.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { withoutSecrets } from '../secrets.ts';
 import { summarizeAddresses } from './addresses.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
+import { whenFailed } from './episode.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
@@ -26,7 +28,8 @@ import { summarizeMix } from './mix.ts';
 import { summarizePlan } from './plan.ts';
 import { judgeThresholds } from './thresholds.ts';
 import { toolFacts } from './tool.ts';
-import { type Judgement, judge } from './verdict.ts';
+import { judge } from './verdict.ts';
+import type { Judgement } from './verdict-facts.ts';
 
 /** Merges what every worker recorded, computes each percentile once, and checks every identity. */
 export function summarize(collected: Collected, clock: Clock): Summary {
@@ -52,6 +55,11 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     intervals: percentileIntervals(merged.latencies[headline], latencies[headline], windows),
     ...latencies,
   };
+  const mix = summarizeMix(plan, collected.records.mix);
+  const connections = {
+    opened: sumOfReports(workers, 'connectionsOpened'),
+    closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
+  };
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
 
   const summary: Summary = {
@@ -68,12 +76,9 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     requests,
     rate,
     latencyMs,
-    mix: summarizeMix(plan, collected.records.mix),
+    mix,
     histogram: histogramRows(merged.latencies[headline]),
-    connections: {
-      opened: sumOfReports(workers, 'connectionsOpened'),
-      closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
-    },
+    connections,
     addresses: summarizeAddresses(collected),
     bytes: { sent: sumOfReports(workers, 'bytesSent'), received: sumOfReports(workers, 'bytesReceived') },
     statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
@@ -81,14 +86,25 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     workers: workerSummaries,
     generator: {
       ...summarizeGenerator(collected, mergeMs),
-      ...verdictOn(collected, latencies, errors, workerSummaries, windowMs),
+      ...verdictOn(collected, {
+        requests,
+        errors,
+        mix,
+        connections,
+        latencies,
+        workers: workerSummaries,
+        windowMs,
+      }),
     },
     thresholds: [],
     series: {
       intervalMs: collected.records.series.intervalMs,
       buckets: windows.map(
-        ({ latencies, ...counts }): SeriesBucket => ({
-          ...counts,
+        ({ atMs, sent, ok, failed, latencies }): SeriesBucket => ({
+          atMs,
+          sent,
+          ok,
+          failed,
           p50: percentileIn(latencies, '50'),
           p99: percentileIn(latencies, '99'),
         }),
@@ -97,6 +113,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   };
   const degradedReasons = [
     ...lossesOf(workers, plan.batch !== undefined),
+    ...exhaustionOf(summary),
     ...shortfallOf(summary),
     ...findViolations(summary, merged, workers),
   ];
@@ -119,19 +136,27 @@ function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally
   return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends));
 }
 
+/** What the verdict goes by, beside what the coordinator has collected. */
+type Judged = Pick<Summary, 'requests' | 'errors' | 'mix' | 'connections' | 'workers' | 'windowMs'> & {
+  readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
+};
+
 function verdictOn(
-  { plan, records }: Collected,
-  latencies: Readonly<Record<LatencyKind, LatencySummary>>,
-  errors: readonly ErrorSummary[],
-  workers: readonly WorkerSummary[],
-  windowMs: number,
+  { plan, records, interrupted, stoppedBy }: Collected,
+  { workers, windowMs, ...judged }: Judged,
 ): Judgement {
+  const waits = workers.flatMap(({ processorWait }) => processorWait ?? []);
   return judge({
+    ...judged,
+    windowMs,
+    isStopped: interrupted || stoppedBy !== null,
+    when: whenFailed(records.series, windowMs),
     load: plan.load,
     concurrency: plan.concurrency * plan.streams,
-    latencies,
-    errors,
+    streams: plan.streams,
+    keepsAlive: plan.mix.every(({ target }) => !target.asksToClose),
     loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
+    processorWait: waits.length === 0 ? null : Math.max(...waits),
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
   });
@@ -158,6 +183,7 @@ function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): 
     retried: report?.retried ?? 0,
     cpuMs: report?.cpuMs ?? 0,
     eventLoopUtilization: report?.eventLoopUtilization ?? 0,
+    processorWait: report?.processorWait ?? null,
     loopDelayP99Ms: report?.loopDelayP99Ms ?? 0,
     gcMs: report?.gcMs ?? 0,
     startupMs: worker.startupMs,
@@ -200,6 +226,17 @@ function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): string
   return workers
     .filter(({ lostBecause }) => lostBecause !== null)
     .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. ${consequence}`);
+}
+
+/** Requests that failed for want of something on this machine: they say nothing of the target. */
+function exhaustionOf({ errors, requests }: Summary): string[] {
+  const own = errors.filter(({ kind }) => kind === 'generator');
+  if (own.length === 0) return [];
+  const count = own.reduce((sum, error) => sum + error.count, 0);
+  const codes = own.map(({ code }) => code).join(', ');
+  return [
+    `${formatCount(count)}${shareText(count, requests.sent)} of ${formatCount(requests.sent)} requests failed because this machine ran out of something (${codes}).`,
+  ];
 }
 
 /** Load that was to be sent and was not, unless the user or a rule has stopped the run. */

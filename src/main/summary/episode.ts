@@ -1,0 +1,60 @@
+import type { Series, SeriesCounts } from '../../metrics/series.ts';
+import { formatMoment } from '../format.ts';
+
+/** An interval belongs to the episode if this part of the largest share of failures failed in it. */
+const PART_OF_PEAK = 0.25;
+/** The one before and the one after may hold its edges. */
+const EDGE_SHARE = 0.01;
+/** An episode that begins or ends this close to the run's own ends has no such end. */
+const NEAR_SHARE = 0.02;
+const NEAR_MS = 100;
+/** So does one before which so few went well: a part of all, and with so many failures to be expected among them. */
+const NEAR_REQUESTS_SHARE = 0.2;
+const MOST_EXPECTED = 5;
+
+export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'>;
+
+/**
+ * When requests failed, as part of a sentence: "since 5 s". Null where none did.
+ *
+ * @param windowMs length of the run
+ */
+export function whenFailed(
+  series: Pick<Series, 'lastOkMs' | 'okBeforeBad'> & { buckets(): readonly FailureCounts[] },
+  windowMs: number,
+): string | null {
+  const buckets = series.buckets();
+  const shares = buckets.map(({ sent, ok }) => (sent === 0 ? 0 : (sent - ok) / sent));
+  const peak = Math.max(0, ...shares);
+  if (peak === 0) return null;
+  const isIn = shares.map((share) => share >= peak * PART_OF_PEAK);
+  const isEdge = (index: number): boolean => (shares[index] ?? 0) > EDGE_SHARE;
+  const firstIn = isIn.indexOf(true);
+  const lastIn = isIn.lastIndexOf(true);
+  const first = isEdge(firstIn - 1) ? firstIn - 1 : firstIn;
+  const last = isEdge(lastIn + 1) ? lastIn + 1 : lastIn;
+  const beginMs = buckets[first]?.firstBadMs ?? 0;
+  const endMs = buckets[last]?.lastBadMs ?? 0;
+  const used = buckets.slice(first, last + 1).filter(({ sent }) => sent > 0).length;
+  const isScattered = isIn.filter(Boolean).length * 2 < used;
+  const nearMs = Math.max(NEAR_MS, NEAR_SHARE * windowMs);
+  const isFirst = shares.slice(0, first).every((share) => share === 0);
+  const isFromStart =
+    beginMs <= nearMs || (isFirst && !isScattered && beginsAtOnce(buckets, series.okBeforeBad));
+  const when = spanText(beginMs, endMs, isFromStart, endMs >= series.lastOkMs - nearMs);
+  return isScattered ? `on and off, ${when}` : when;
+}
+
+/** Whether as many may well have gone well by chance before the first failure. */
+function beginsAtOnce(buckets: readonly FailureCounts[], okBeforeBad: number): boolean {
+  const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
+  const bad = buckets.reduce((sum, bucket) => sum + bucket.sent - bucket.ok, 0);
+  return okBeforeBad <= NEAR_REQUESTS_SHARE * sent && (okBeforeBad * bad) / sent <= MOST_EXPECTED;
+}
+
+function spanText(beginMs: number, endMs: number, isFromStart: boolean, isToEnd: boolean): string {
+  const [begin, end] = [formatMoment(beginMs), formatMoment(endMs)];
+  if (isFromStart) return isToEnd ? 'from the first request on' : `from the first request until ${end}`;
+  if (isToEnd) return `since ${begin}`;
+  return begin === end ? `at ${begin}` : `from ${begin} to ${end}`;
+}

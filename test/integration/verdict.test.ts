@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunOptions, run, type Summary } from '../../src/main/index.ts';
+import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
+import { BIN } from '../support/cli.ts';
+import { closedPort, listening, useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const servers: Server[] = [];
+const hogs: ChildProcess[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+  for (const hog of hogs.splice(0)) hog.kill('SIGKILL');
+});
+
+async function serverThat(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  servers.push(server);
+  return `http://127.0.0.1:${await listening(server)}/`;
+}
+
+const failing = async (options: RunOptions): Promise<string> => {
+  const { generator } = await run({ mode: 'inline', concurrency: 4, ...options });
+  expect(generator.verdict).toBe('failing');
+  const text = generator.reasons.join(' ');
+  expect(text).not.toMatch(/served|kept up|Raise -c/);
+  return text;
+};
+
+describe('a target that fails is called failing', () => {
+  test('with a status to everything', async () => {
+    const { url } = await startTarget();
+    const text = await failing({ url: `${url}status/500`, requests: 40 });
+    expect(text).toContain(
+      'All 40 requests failed, from the first request on: 40 × status (500). Look for the cause',
+    );
+  });
+
+  test('with a status to half of it', async () => {
+    let count = 0;
+    const url = await serverThat((_request, response) => {
+      response.writeHead(count++ % 2 === 0 ? 200 : 404).end('x');
+    });
+    const text = await failing({ url, requests: 100 });
+    expect(text).toContain('50.0 % of the requests failed (50 of 100), from the first request on');
+    expect(text).toContain('Check URL and method');
+  });
+
+  test('with silence', async () => {
+    const { url } = await startTarget();
+    const text = await failing({ url: `${url}fault/hang`, requests: 8, timeout: '150ms' });
+    expect(text).toContain('All 8 requests failed, from the first request on: 8 × timeout (TIMEOUT).');
+    expect(text).toContain('does not answer in time');
+  });
+
+  test('with RST', async () => {
+    const { url } = await startTarget();
+    expect(await failing({ url: `${url}fault/reset`, requests: 8 })).toContain('8 × reset (ECONNRESET)');
+  });
+
+  test('by not being there', async () => {
+    const url = `http://127.0.0.1:${await closedPort()}/`;
+    const text = await failing({ url, requests: 8 });
+    expect(text).toContain('8 × connect (ECONNREFUSED). Check that the target runs and listens there');
+  });
+
+  test('in one request of a mix alone, which is named', async () => {
+    const { url } = await startTarget();
+    const text = await failing({
+      mix: [
+        { name: 'read', url, weight: 199 },
+        { name: 'write', url: `${url}status/503`, weight: 1 },
+      ],
+      requests: 1_200,
+    });
+    expect(text).toMatch(/^All \d+ requests of 'write' failed, .*: \d+ × status \(503\)\./);
+  });
+
+  test('from when it dies', async () => {
+    const sockets = new Set<Socket>();
+    const url = await serverThat((_request, response) => {
+      setTimeout(() => response.end('x'), 5);
+    });
+    const [server] = servers;
+    server?.on('connection', (socket) => sockets.add(socket));
+    setTimeout(() => {
+      server?.close();
+      for (const socket of sockets) socket.resetAndDestroy();
+    }, 1_500);
+    const text = await failing({ url, duration: '3s' });
+    const [, sinceS = '0'] = /, since ([\d.]+) s: /.exec(text) ?? [];
+    expect(Number(sinceS)).toBeGreaterThan(1);
+    expect(Number(sinceS)).toBeLessThan(2.8);
+  });
+
+  test('but not for what went wrong in the warm-up', async () => {
+    const startedAt = performance.now();
+    const url = await serverThat((_request, response) => {
+      response.writeHead(performance.now() - startedAt < 400 ? 500 : 200).end('x');
+    });
+    const { generator, requests } = await run({
+      url,
+      mode: 'inline',
+      concurrency: 2,
+      warmup: '1s',
+      duration: '300ms',
+    });
+    expect(requests.failed).toBe(0);
+    expect(generator.verdict).not.toBe('failing');
+  });
+});
+
+describe('short runs', () => {
+  test('do not take the opening of connections for the target closing them', async () => {
+    const { url } = await startTarget();
+    const { generator } = await run({ url, requests: 10, concurrency: 10 });
+    expect(generator.verdict).toBe('ok');
+    expect(generator.reasons[0]).toMatch(/^10 requests are too short a run/);
+  });
+});
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('workers that get no processor are told, with the figure', async () => {
+  const { url } = await startTarget();
+  const onOneCore = (...words: string[]): ChildProcess =>
+    spawn('taskset', ['-c', '0', ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  for (let i = 0; i < 6; i++) hogs.push(onOneCore(process.execPath, '-e', 'for (;;) {}'));
+  const volley = onOneCore(process.execPath, BIN, `${url}delay/1`, '-c', '4', '-d', '1s', '-o', 'json');
+  let json = '';
+  for await (const text of volley.stdout?.setEncoding('utf8') ?? []) json += text;
+  const { workers, generator } = JSON.parse(json) as Summary;
+  const { processorWait } = workers[0]!;
+  expect(processorWait).toBeGreaterThan(VERDICT_LIMITS.processorWait);
+  expect(processorWait).toBeLessThanOrEqual(1);
+  expect(generator.verdict).toBe('generator-limited');
+});
