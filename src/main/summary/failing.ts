@@ -103,6 +103,7 @@ const STEPS: Readonly<Record<ErrorKind, string>> = {
   protocol: 'Check that the target speaks this protocol at this port; look at one answer with --once.',
   status: LOGS,
   expectation: 'Look at one answer with --once: it is not what was expected.',
+  request: 'Check rows and values: these requests could not be written as they were asked for.',
   aborted: LOGS,
   generator: LOGS,
 };
