@@ -47,6 +47,12 @@ export interface Expectation {
   readonly maxBodyBytes: number | null;
 }
 
+/**
+ * What becomes of the method when a redirect is followed: RFC 9110 and browsers turn some to GET; or it stays as
+ * it is, as with curl's `-X`, while a body is dropped where the standard drops it, or where an upload does.
+ */
+export type MethodOnRedirect = 'standard' | 'kept' | 'kept-with-upload';
+
 /** One of the requests that a run sends. */
 export interface RequestPlan {
   /** Unique within the plan. */
@@ -58,6 +64,7 @@ export interface RequestPlan {
   readonly expectation: Expectation | null;
   /** Redirects that are followed; 0 for none. */
   readonly maxRedirects: number;
+  readonly methodOnRedirect: MethodOnRedirect;
 }
 
 export const ROWS_MODES = ['cycle', 'once', 'random'] as const;

@@ -1,4 +1,4 @@
-import type { RequestPlan } from '../protocol/request.ts';
+import type { MethodOnRedirect, RequestPlan } from '../protocol/request.ts';
 import { fitsProtocol, pathOf, placeOf } from '../requests/place.ts';
 import { requestTemplate } from './clients/request-template.ts';
 import type { PreparedRequest } from './request-source.ts';
@@ -33,7 +33,9 @@ export function redirected(
   if (!fitsProtocol(place, request.target.protocol)) return null;
   const isElsewhere = url.origin !== request.target.origin;
   const method = String(request.template.method);
-  const turnsToGet = becomesGet(status, method);
+  const { methodOnRedirect } = request.plan;
+  const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
+  const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
   const body = request.template.body;
   const target = {
     ...request.target,
@@ -42,9 +44,9 @@ export function redirected(
     method: turnsToGet ? 'GET' : method,
     headers: withoutFields(
       (request.template.headers ?? []) as readonly string[],
-      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (turnsToGet && BODY_FIELDS.has(name)),
+      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && BODY_FIELDS.has(name)),
     ),
-    body: turnsToGet || !(body instanceof Uint8Array) ? null : body,
+    body: losesBody || !(body instanceof Uint8Array) ? null : body,
   };
   return { ...request, target, template: requestTemplate(target) };
 }
@@ -53,6 +55,11 @@ export function redirected(
 function becomesGet(status: number, method: string): boolean {
   if (status === 303) return method !== 'GET' && method !== 'HEAD';
   return (status === 301 || status === 302) && method === 'POST';
+}
+
+/** Where a method stays that would else become GET, its body goes; an upload is sent again, but not after 303. */
+function dropsBody(status: number, methodOnRedirect: MethodOnRedirect): boolean {
+  return status === 303 || (methodOnRedirect === 'kept' && (status === 301 || status === 302));
 }
 
 /** A location whose bytes beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */

@@ -55,7 +55,10 @@ describe('the cookbook', () => {
   test.each(REQUESTS)('%s', async (part, requests) => {
     const command = COMMANDS.find((text) => text.includes(part))!;
     const target = await startTarget();
-    const words = splitShellWords(command.replaceAll('http://127.0.0.1:8080/', target.url), new Problems())!;
+    const { words } = splitShellWords(
+      command.replaceAll('http://127.0.0.1:8080/', target.url),
+      new Problems(),
+    )!;
     const { code, stderr } = await startVolley(words.slice(1), { cwd: folderWith(target.url) }).ended;
     expect([code, stderr]).toEqual([0, '']);
     expect(target.stats().requests).toBe(requests);

@@ -12,7 +12,9 @@ function wordsOf(split: Split, command: string): readonly string[] {
   const problems = new Problems();
   const words = split(command, problems);
   expect(problems.sentences).toEqual([]);
-  return words!.map((word) => fromByteText(word) ?? `bytes ${[...Buffer.from(word, 'latin1')].join(' ')}`);
+  return words!.words.map(
+    (word) => fromByteText(word) ?? `bytes ${[...Buffer.from(word, 'latin1')].join(' ')}`,
+  );
 }
 
 function problemOf(split: Split, command: string): string {
@@ -94,6 +96,12 @@ describe('words of a shell', () => {
     ['comments are none', '# a\na # b\n# c', ['a']],
     ['text beyond ASCII needs no quotes', 'à é\u00a0ö', ['à', 'é\u00a0ö']],
     ['a byte order mark is not part of the first', '\uFEFFa', ['a']],
+    ['a semicolon at the end does nothing', 'a b; ', ['a', 'b']],
+    ['nor does a &', 'a b&\n', ['a', 'b']],
+    ['nor does a backslash that nothing follows', 'a b \\', ['a', 'b']],
+    ['what goes to files is left out', 'a > x 2>&1 b >>y c 2>/dev/null', ['a', 'b', 'c']],
+    ['a number before > is no word', 'a 3 2> x', ['a', '3']],
+    ['a pipe ends the command', "a b | jq '.x", ['a', 'b']],
   ])('%s', (_name, command, expected) => {
     expect(wordsOf(splitShellWords, command)).toEqual(expected);
   });
@@ -117,8 +125,11 @@ describe('words of a shell', () => {
     ['a "b\\', unclosed('"')],
     ["a $'b\\'", unclosed("$'")],
     ['a;b', outside(';')],
-    ['a | b', outside('|')],
-    ['a > b', outside('>')],
+    ['a|b', outside('|')],
+    ['a || b', outside('|')],
+    ['a && b', outside('&')],
+    ['a; b', outside(';')],
+    ['a > $b', outside('>')],
     ['a <b', outside('<')],
     ['a?b&c', outside('&')],
     ['a (b)', outside('(')],
@@ -130,7 +141,6 @@ describe('words of a shell', () => {
     ['a "b $(c)"', expanded('$')],
     ['a "me:pa$secret', expanded('$')],
     ['a "b `c`"', expanded('`')],
-    ['a \\', 'The curl command ends with a \\: add the rest of it.'],
     [
       'a\nb',
       'The curl command goes on in a new line: give one command, with a \\ at the end of each line but its last.',
@@ -158,6 +168,12 @@ describe('words of cmd', () => {
     ['what is quoted by carets', 'a^&b ^> c', ['a&b', '>', 'c']],
     ['an operator in a string', '"a&b|c"', ['a&b|c']],
     ['percent signs', '^"a^%^41^"', ['a%41']],
+    [
+      'carets that were meant to go, within quotes',
+      'curl "http://a/?b=1^&c=^%^41" -d "^{^\\^"a^\\^":1^}"',
+      ['curl', 'http://a/?b=1&c=%41', '-d', '{"a":1}'],
+    ],
+    ['a caret that nothing follows', '"a" ^', ['a']],
   ])('%s', (_name, command, expected) => {
     expect(wordsOf(splitCmdWords, command)).toEqual(expected);
   });

@@ -6,6 +6,7 @@ import { type CurlRequest, readCurl } from '../../src/main/plan/curl/curl.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 
 const URL_GIVEN = 'http://a/';
+const JSON_HEADERS = ['accept: application/json', 'content-type: application/json'];
 const FORM = 'content-type: application/x-www-form-urlencoded';
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-curl-'));
@@ -21,11 +22,16 @@ const LINES = file('lines.txt', 'a b\r\nc\0d\n');
 const BINARY = file('binary', Uint8Array.of(0xff, 0x00, 0x0a));
 const HEADERS = file('headers', 'X-A: 1\r\n\r\nX-B: 2\n');
 
-function requestIn(command: string): CurlRequest {
+type OneRequest = Omit<CurlRequest, 'urls'> & { readonly url: string };
+
+/** Of a command with one URL. */
+function requestIn(command: string): OneRequest {
   const problems = new Problems();
   const request = readCurl(command, problems);
   expect(problems.sentences).toEqual([]);
-  return request!;
+  const { urls, ...rest } = request!;
+  expect(urls).toHaveLength(1);
+  return { ...rest, ...urls[0]! };
 }
 
 function problemsOf(command: string): readonly string[] {
@@ -133,11 +139,15 @@ describe('commands as browsers copy them', () => {
 });
 
 describe('options of curl', () => {
-  test.each<[string, string, Partial<CurlRequest>]>([
+  test.each<[string, string, Partial<OneRequest>]>([
     ['no option', '', {}],
     ['-X, of which the last counts', '-X POST --request=PUT', { method: 'PUT' }],
     ['values that are attached', "-XPATCH -H'X-A: 1'", { method: 'PATCH', headers: ['X-A: 1'] }],
-    ['letters in a cluster', '-sSLkXPUT', { method: 'PUT', location: true, insecure: true }],
+    [
+      'letters in a cluster',
+      '-sSLkXPUT',
+      { method: 'PUT', methodOnRedirect: 'kept', location: true, insecure: true },
+    ],
     ['what says how curl prints', '-svSiONfg# -o f -w x --fail-with-body --progress-bar --output f', {}],
     ['--connect-timeout, which is part of the timeout', '--connect-timeout 5', {}],
     ['-I', '-I', { method: 'HEAD' }],
@@ -158,7 +168,7 @@ describe('options of curl', () => {
       '--oauth2-bearer t -u me:pass',
       { headers: ['authorization: Bearer t'] },
     ],
-    ['-b', "-b 'a=1; b=2' --cookie c=3", { cookie: 'a=1; b=2; c=3' }],
+    ['-b', "-b 'a=1; b=2' --cookie c=3", { cookie: 'a=1; b=2;c=3' }],
     ['-b beside a header that comes first', "-b a=1 -H 'Cookie: c=3'", { headers: ['Cookie: c=3'] }],
     ['-A', '-A me', { userAgent: 'me' }],
     ['-A beside a header that comes first', "-A me -H 'User-Agent: x'", { headers: ['User-Agent: x'] }],
@@ -190,7 +200,7 @@ describe('options of curl', () => {
     ['--unix-socket', '--unix-socket /a', { unixSocket: '/a' }],
     ['--http1.1', '--http2 --http1.1', { http2: false }],
     ['--http2', '--http2', { http2: true }],
-    ['--http2-prior-knowledge', '--http2-prior-knowledge', { http2: true }],
+    ['--http2-prior-knowledge without TLS', '--http2-prior-knowledge', { http2: false, h2c: true }],
     ['--tlsv1.2', '--tlsv1.2', { tlsMin: '1.2' }],
     ['--tlsv1.3', '--tlsv1.3', { tlsMin: '1.3' }],
     ['no TCP keep-alive probes, which changes no request', '--no-keepalive', {}],
@@ -198,7 +208,7 @@ describe('options of curl', () => {
     expect(requestIn(`curl ${options} ${URL_GIVEN}`)).toEqual({ url: URL_GIVEN, headers: [], ...expected });
   });
 
-  test.each<[string, string, Partial<CurlRequest>]>([
+  test.each<[string, string, Partial<OneRequest>]>([
     ['data, joined', '-d a=1 --data b=2 --data-ascii c', { headers: [FORM], body: 'a=1&b=2&c' }],
     ['data of nothing', "-d '' -d b", { headers: [FORM], body: '&b' }],
     [
@@ -225,8 +235,9 @@ describe('options of curl', () => {
       `--data-urlencode n@${LINES} -d z`,
       { headers: [FORM], body: 'n=a+b%0D%0Ac%00d%0A&z' },
     ],
-    ['--json', `--json '{"a":' --json '1}'`, { json: '{"a":1}' }],
-    ['--json in a file', `--json @${LINES}`, { json: 'a b\r\nc\0d\n' }],
+    ['--json', `--json '{"a":' --json '1}'`, { headers: JSON_HEADERS, body: '{"a":1}' }],
+    ['--json with a placeholder', `--json '{"a":"{{b}}"}'`, { headers: JSON_HEADERS, json: '{"a":"{{b}}"}' }],
+    ['--json in a file', `--json @${LINES}`, { headers: JSON_HEADERS, body: 'a b\r\nc\0d\n' }],
     ['-F', "-F a=b -F 'f=@x;type=text/plain'", { form: ['a=b', 'f=@x;type=text/plain'] }],
     ['--form-string', '--form-string a=b', { form: ['a=b'] }],
     ['--form-string with what -F would read', `--form-string 'a=@x;"\\'`, { form: ['a="@x;\\"\\\\"'] }],
@@ -242,13 +253,13 @@ describe('options of curl', () => {
 
   test.each<[string, string, string]>([
     ['--url', '--url http://a/b', 'http://a/b'],
-    ['what is behind --', '-- a', 'a'],
+    ['what is behind --', '-- a', 'a/'],
     ['no scheme', 'a:8080/b', 'a:8080/b'],
     ['an address of IPv6', 'http://[::1]:80/', 'http://[::1]:80/'],
     ['brackets around nothing', "'http://a/?b[]=1'", 'http://a/?b[]=1'],
     ['other brackets with -g', "-g 'http://a/{b}[1]'", 'http://a/{b}[1]'],
-    ['data in the query', "-G -d a=1 --data-urlencode 'b=c d' http://a", 'http://a?a=1&b=c+d'],
-    ['data behind a query', "-G -d a=1 'http://a/?b=2#c'", 'http://a/?b=2&a=1#c'],
+    ['data in the query', "-G -d a=1 --data-urlencode 'b=c d' http://a", 'http://a/?a=1&b=c+d'],
+    ['data behind a query', "-G -d a=1 'http://a/?b=2#c'", 'http://a/?b=2&a=1'],
     ['data behind an open query', "-G -d a=1 'http://a/?b=2&'", 'http://a/?b=2&a=1'],
     ['data behind an empty query', "-G -d a=1 'http://a/?'", 'http://a/?a=1'],
     ['-G without data', '-G http://a/', 'http://a/'],
@@ -267,9 +278,8 @@ describe('options of curl', () => {
 
 describe('what is refused', () => {
   const START = 'The curl command has to begin with the word curl: copy it with "Copy as cURL".';
-  const ALWAYS = 'volley always sends accept, host and user-agent: give a value, or leave it out.';
   const GLOB =
-    'The URL of the curl command has [ ] or { }, which curl reads as several URLs: add --globoff if they are part of it.';
+    'The URL of the curl command has [ ] or { } that are neither a set nor a range, which curl refuses: add --globoff if they are part of it.';
   const unknown = (option: string): string =>
     `curl ${option}: this option is not known here: leave it out, or say it with an option of volley's.`;
   const missing = join(folder, 'missing');
@@ -279,18 +289,11 @@ describe('what is refused', () => {
     ['another program', 'wget http://a/', [START]],
     ['a secret before it', 'TOKEN=secret curl http://a/', [START]],
     ['no URL', 'curl -s', ['The curl command has no URL: add one.']],
-    [
-      'two URLs, neither of which is repeated',
-      'curl http://me:secret@a/ --url http://b/',
-      ['The curl command has 2 URLs: give one, and put quotes around a value with blanks.'],
-    ],
-    ['a set of URLs', "curl 'http://a/{b,c}'", [GLOB]],
-    ['a range of URLs', "curl 'http://a/[1-3]'", [GLOB]],
     ['half a range', "curl 'http://a/b]'", [GLOB]],
     [
       'options that are unknown, without what follows them',
-      'curl --pass secret -Zsecret --token=secret http://a/',
-      [unknown('--pass'), unknown('-Z'), unknown('--token')],
+      'curl --passwd secret -§secret --token=secret http://a/',
+      [unknown('--passwd'), unknown('-§'), unknown('--token')],
     ],
     ['an option without its value', 'curl http://a/ -H', ['curl -H: give a value after it.']],
     ['a value too many', 'curl --silent=1 http://a/', ['curl --silent: it takes no value.']],
@@ -320,14 +323,14 @@ describe('what is refused', () => {
     ],
     ['a part without a name', 'curl -F secret http://a/', ['curl --form: give it as name=value.']],
     [
-      'headers that cannot be left out',
-      "curl -H 'Accept:' -A '' http://a/",
-      [`curl --user-agent '': ${ALWAYS}`, `curl --header 'Accept:': ${ALWAYS}`],
+      'a host that cannot be left out',
+      "curl -H 'Host:' http://a/",
+      ["curl --header 'Host:': a request has a host: give a value, or leave it out."],
     ],
     [
       'two bodies',
       'curl -d a --json 1 -F a=b http://a/',
-      ['curl --data and --json and --form: a request has one body: give one of them.'],
+      ['curl --data and --form: a request has one body: give one of them.'],
     ],
     [
       'a HEAD with a body',
@@ -335,21 +338,15 @@ describe('what is refused', () => {
       ['curl --head with --data: HEAD has no body: leave one of them out.'],
     ],
     [
-      'another body in the query',
-      'curl -G -d a --json 1 http://a/',
-      ['curl --get with --json: only --data goes into the query: leave one of them out.'],
-    ],
-    [
-      'a query that is not UTF-8',
-      "curl -G -d $'\\xff' http://a/",
-      ['curl --get: the data is not UTF-8 text: use --data-urlencode.'],
+      'another body beside a query',
+      'curl -G -d a -F b=c http://a/',
+      ['curl --get with --data and --form: only --data goes into the query: leave one of them out.'],
     ],
     [
       'a name that is not UTF-8',
       "curl -u $'\\xff:secret' http://a/",
       ['curl --user: give it as UTF-8 text.'],
     ],
-    ['JSON that is not UTF-8', "curl --json $'\\xff' http://a/", ['curl --json: give it as UTF-8 text.']],
     [
       'files that cannot be read',
       `curl -d @${missing} -H @${missing} http://a/`,
@@ -365,9 +362,55 @@ describe('what is refused', () => {
     ],
     [
       'what a shell would do',
-      'curl http://a/ | jq',
+      'curl http://a/?b=1|2',
       [
         "The curl command has '|' outside quotes: nothing is executed here: put quotes around the value that it belongs to, or leave it out.",
+      ],
+    ],
+    [
+      'an option that begins like several',
+      'curl --dat a --prox b http://a/',
+      [
+        'curl --dat: several options begin like that (--data, --data-ascii, --data-raw, --data-binary and others): write it out.',
+        'curl --prox: several options begin like that (--proxy, --proxy-user, --proxytunnel, --proxy-basic and others): write it out.',
+      ],
+    ],
+    [
+      'what volley cannot do, each by its name',
+      'curl --ntlm -0 --socks5 p -K f --next -z now --crlf --interface eth0 --netrc -V http://a/',
+      [
+        'curl --ntlm: volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
+        'curl -0: volley speaks HTTP/1.1 and HTTP/2: leave it out.',
+        'curl --socks5: volley tunnels through http:// proxies, with Basic authorization: use --proxy.',
+        'curl -K: files of options are not read: write its options into the command.',
+        'curl --next: one command has one set of options here: give the part behind it to a run of its own.',
+        'curl -z: it depends on files of earlier answers: say the header that it makes with --header.',
+        'curl --crlf: volley cannot do that: leave it out, or write what it stands for.',
+        'curl --interface: where connections go is said by --resolve, --connect-to and --unix-socket: use one of these.',
+        'curl --netrc: files of passwords are not read: give --user.',
+        'curl -V: it sends no request: leave it out.',
+      ],
+    ],
+    [
+      'values that cannot be read',
+      "curl -r x -C - --proto-default ftp --cert-type DER --request-target '*' http://a/",
+      [
+        "curl --continue-at '-': give bytes, such as 100.",
+        "curl --request-target '*': give a path that begins with a /.",
+        "curl --proto-default 'ftp': choose http or https.",
+        "curl --cert-type 'DER': only PEM files are read: convert it, and leave it out.",
+      ],
+    ],
+    [
+      'a header that the connection owns',
+      "curl -H 'Connection: Upgrade' http://a/",
+      ["curl --header 'Connection: Upgrade': volley says keep-alive or close there: leave the header out."],
+    ],
+    [
+      'a blank in a URL',
+      "curl 'http://a/b c'",
+      [
+        'The URL of the curl command has a blank or a control character, which curl refuses: write a blank as %20.',
       ],
     ],
   ])('%s', (_name, command, sentences) => {
@@ -375,12 +418,67 @@ describe('what is refused', () => {
   });
 
   test('everything that is wrong, at once', () => {
-    expect(problemsOf('curl -b x -m soon --max-redirs x -I -d a http://a/ http://b/')).toEqual([
+    expect(problemsOf('curl -b x -m soon --max-redirs x -I -d a http://a/{')).toEqual([
       'curl --head with --data: HEAD has no body: leave one of them out.',
       'curl --cookie: without a = it is a file of cookies, which is not read: give name=value.',
-      'The curl command has 2 URLs: give one, and put quotes around a value with blanks.',
+      GLOB,
       "curl --max-redirs 'x': give a whole number, or -1 for no limit.",
       "curl --max-time 'soon': give a number of seconds.",
     ]);
   });
+});
+
+describe('what is noted', () => {
+  function notesOf(command: string): readonly string[] {
+    const problems = new Problems();
+    const notes: string[] = [];
+    readCurl(command, problems, notes);
+    expect(problems.sentences).toEqual([]);
+    return notes;
+  }
+
+  test.each<[string, string, readonly string[]]>([
+    ['nothing of what is taken', 'curl -X PUT -d a -L http://a/', []],
+    [
+      'options that change nothing, once',
+      'curl -s --silent -D - -c jar --no-progress-meter --tcp-nodelay http://a/',
+      [
+        'Of the curl command -s, --silent, -D, -c, --no-progress-meter, --tcp-nodelay change nothing in the request, and are passed over.',
+      ],
+    ],
+    [
+      'what the shell would do',
+      'curl http://a/ 2> /dev/null | jq -r .secret',
+      [
+        "What the shell would do with curl's output ('2> /dev/null', '| jq') is not done: nothing is executed.",
+      ],
+    ],
+    [
+      'several URLs',
+      'curl http://a/[1-2]/{x,y} http://b/',
+      ['The curl command has 5 URLs: its request is sent to them in turn.'],
+    ],
+  ])('%s', (_name, command, notes) => {
+    expect(notesOf(command)).toEqual(notes);
+  });
+});
+
+describe('prompts', () => {
+  test.each(['$ ', '% ', '> ', 'C:\\Users\\me>'])('%p before the command is left out', (prompt) => {
+    expect(requestIn(`${prompt}curl http://a/`).url).toBe('http://a/');
+  });
+});
+
+test('a command for cmd on one line has quotes doubled', () => {
+  expect(requestIn('curl "http://a/" -d "{""a"":1}" --compressed').body).toBe('{"a":1}');
+});
+
+test.each<[string, string, string | undefined]>([
+  ['a proxy with a user', '-x p:1 -U me:a/b', 'http://me:a%2Fb@p:1'],
+  ['a proxy whose user is given twice', '-x http://x:y@p:1 -U me:z', 'http://me:z@p:1'],
+  ['no proxy for any host', "-x p:1 --noproxy '*'", undefined],
+  ['no proxy for the domain', '-x p:1 --noproxy example.org', undefined],
+  ['no proxy for another one', '-x p:1 --noproxy ample.org', 'http://p:1'],
+])('%s', (_name, options, proxy) => {
+  expect(requestIn(`curl ${options} http://www.example.org/`).proxy).toBe(proxy);
 });

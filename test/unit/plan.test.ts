@@ -100,7 +100,7 @@ describe('the gate between options and plan', () => {
 
   test('a body makes it a POST, unless a method is named', () => {
     expect(targetOf({ ...URL_GIVEN, body: 'a' }).method).toBe('POST');
-    expect(targetOf({ ...URL_GIVEN, body: 'a', method: 'put' }).method).toBe('PUT');
+    expect(targetOf({ ...URL_GIVEN, body: 'a', method: 'put' }).method).toBe('put');
   });
 
   test('more workers than the default concurrency raise it', () => {

@@ -97,8 +97,11 @@ async function expandedBy(
   const command = curlFile === undefined ? curl : readTextOf('--curl-file', curlFile, problems);
   if (command === undefined) return rest;
   const { readCurl } = await import('./curl/curl.ts');
-  const request = command === null ? null : readCurl(command.trim(), problems);
-  return request === null ? { ...rest, mix: [] } : withOwn(request, rest);
+  const { withOwnOptions } = await import('./curl/own-options.ts');
+  const request = command === null ? null : readCurl(command.trim(), problems, notes);
+  if (request === null) return { ...rest, mix: [] };
+  const { mix, ...expanded } = withOwnOptions(request, rest);
+  return mix === undefined ? expanded : { ...expanded, mix: bounded('--curl', '', mix, problems) };
 }
 
 /** A recording says what its requests are; headers may be added. */
@@ -109,16 +112,6 @@ function refuseWithRecording(options: RunOptions, problems: Problems): void {
   });
   if (given.length > 0)
     problems.add(`--har with ${given.join(', ')}: the recording says what is sent: leave one of them out.`);
-}
-
-/** What volley's own options say comes before what the command says; headers are added. */
-function withOwn(request: RunOptions, own: RunOptions): RunOptions {
-  const said = Object.fromEntries(
-    Object.entries(own).filter(
-      ([name, value]) => value !== undefined && value !== '' && name !== 'headers' && !isEmptyList(value),
-    ),
-  );
-  return { ...request, ...said, headers: [...(request.headers ?? []), ...(own.headers ?? [])] };
 }
 
 function isEmptyList(value: unknown): boolean {

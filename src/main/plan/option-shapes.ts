@@ -15,6 +15,9 @@ const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
 const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   url: TEXT,
   pathAsIs: FLAG,
+  requestTarget: TEXT,
+  withoutHeaders: LIST,
+  methodOnRedirect: TEXT,
   urls: TEXT,
   curl: TEXT,
   curlFile: TEXT,

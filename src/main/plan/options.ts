@@ -1,5 +1,5 @@
 import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
-import type { RowsMode } from '../../protocol/request.ts';
+import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
 
 /** What a caller may say of one request. Texts may have placeholders (docs/requests.md). */
 export interface RequestOptions {
@@ -7,6 +7,12 @@ export interface RequestOptions {
   readonly url: string;
   /** True: path and query go out as they are written; else as the URL standard writes them. */
   readonly pathAsIs?: boolean | undefined;
+  /** What the request line says instead of path and query; in Latin-1, as it goes over the wire. */
+  readonly requestTarget?: string | undefined;
+  /** Lower-case names of headers that are sent by default, and are not to be. */
+  readonly withoutHeaders?: readonly string[] | undefined;
+  /** What becomes of the method when a redirect is followed; by default `standard`. */
+  readonly methodOnRedirect?: MethodOnRedirect | undefined;
   /** `GET`, or `POST` where there is a body. */
   readonly method?: string | undefined;
   /** `Name: value`, one a string. */

@@ -29,12 +29,13 @@ export function parseTarget(
   problems: Problems,
 ): UnresolvedTarget | null {
   const url = parseUrl(options.url, problems);
-  const body = parseBody(options, problems);
+  const lines = headerLinesOf(options);
+  const body = parseBody(options, contentTypeIn(lines), problems);
   const method = parseMethod(
     options.method ?? (body === null ? DEFAULT_METHOD : DEFAULT_METHOD_WITH_BODY),
     problems,
   );
-  const headers = parseHeaders(headerLinesOf(options), problems);
+  const headers = parseHeaders(lines, problems);
   const connection = parseConnection(
     options,
     url === null || isOpen(url) ? null : url.protocol === 'https:',
@@ -43,18 +44,22 @@ export function parseTarget(
   if (url === null || method === null || headers === null) return null;
 
   const authorization = parseAuthorization(options, url, problems);
-  const path = options.pathAsIs === true ? writtenPath(options.url) : pathOf(url);
+  const path = options.requestTarget ?? (options.pathAsIs === true ? writtenPath(options.url) : pathOf(url));
   return {
     url: url.origin + path,
     ...placeOf(url),
     path,
     method,
-    headers: withDefaults(headers, [
-      ['user-agent', userAgent],
-      ...(authorization === null ? [] : [['authorization', authorization] as const]),
-      ...(body?.headers ?? []),
-      ['accept', '*/*'],
-    ]),
+    headers: withDefaults(
+      body?.contentType === undefined ? headers : withContentType(headers, body.contentType),
+      [
+        ['user-agent', userAgent],
+        ...(authorization === null ? [] : [['authorization', authorization] as const]),
+        ...(body?.headers ?? []),
+        ['accept', '*/*'],
+      ],
+      options.withoutHeaders ?? [],
+    ),
     body: body?.bytes ?? null,
     asksToClose: asksToClose(headers),
     ...connection,
@@ -152,7 +157,7 @@ function writtenPath(text: string): string {
 }
 
 function parseMethod(text: string, problems: Problems): string | null {
-  if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text.toUpperCase();
+  if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text;
   problems.add(`--method ${quoted(text)}: give a method such as GET, POST or PUT.`);
   return null;
 }
@@ -204,12 +209,27 @@ function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions
   ];
 }
 
-/** Headers before those that were given, each unless it was given; of two of a name the first. */
+/** What a header line says of the body's type; null without one. */
+function contentTypeIn(lines: readonly string[]): string | null {
+  const line = lines.find((given) => /^content-type:/i.test(given));
+  return line === undefined ? null : line.slice(line.indexOf(':') + 1).trim();
+}
+
+function withContentType(headers: readonly string[], contentType: string): string[] {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at < 0 ? ['content-type', contentType, ...headers] : headers.with(at + 1, contentType);
+}
+
+/** Headers before those that were given, each unless it was given or left out; of two of a name the first. */
 function withDefaults(
   headers: readonly string[],
   defaults: readonly (readonly [name: string, value: string])[],
+  leftOut: readonly string[],
 ): string[] {
-  const names = new Set(headers.flatMap((name, index) => (index % 2 === 0 ? [name.toLowerCase()] : [])));
+  const names = new Set(leftOut);
+  headers.forEach((name, index) => {
+    if (index % 2 === 0) names.add(name.toLowerCase());
+  });
   const added = defaults.filter(([name]) => {
     if (names.has(name)) return false;
     names.add(name);

@@ -1,71 +1,85 @@
 import type { Problems } from '../problems.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
-import { dataOf, jsonOf, readCurlFile } from './data.ts';
-import { type CurlOptions, decoded } from './options.ts';
+import { dataOf, readCurlFile } from './data.ts';
+import { type CurlOption, type CurlOptions, decoded } from './options.ts';
+
+const PLACEHOLDER = /\{\{.*?\}\}/s;
 
 /** What a curl command says of the body. */
 export interface CurlBody {
-  /** All data of `--data…` as one byte text. */
+  /** All data of `--data…` and `--json` as one byte text. */
   readonly data: string | null;
   /** Whether that data belongs into the query. */
   readonly isQuery: boolean;
   readonly body: string | Uint8Array | undefined;
+  /** JSON with placeholders, whose values are to be escaped. */
   readonly json: string | undefined;
   readonly form: readonly string[] | undefined;
+  readonly isUpload: boolean;
 }
 
 /** Reads the body and the files that it names; notes a problem for each of these, and for two bodies. */
 export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
   const data = dataOf(options, problems);
-  const isQuery = options.has('get');
-  const json = jsonOf(options, problems);
-  const upload = options.last('upload-file');
+  const isQuery = options.has('get') && data !== null;
+  // An empty name is no file.
+  const path = options.last('upload-file')?.value || undefined;
   const form = formIn(options, problems);
   check(options, problems, [
-    ...(data === null ? [] : ['--data']),
-    ...(json === null ? [] : ['--json']),
+    ...(data === null ? [] : [options.list.some(isData) ? '--data' : '--json']),
     ...(form.length === 0 ? [] : ['--form']),
-    ...(upload === undefined ? [] : ['--upload-file']),
+    ...(path === undefined ? [] : ['--upload-file']),
   ]);
-  const bytes =
-    upload === undefined ? (isQuery ? null : data) : readCurlFile('upload-file', upload.value, problems);
+  const bytes = path === undefined ? (isQuery ? null : data) : readCurlFile('upload-file', path, problems);
+  const text = bytes === null ? null : fromByteText(bytes);
+  const isTemplate =
+    text !== null && path === undefined && !options.list.some(isData) && PLACEHOLDER.test(text);
   return {
     data,
     isQuery,
-    body: bytes === null ? undefined : (fromByteText(bytes) ?? bytesOf(bytes)),
-    json: json === null ? undefined : decoded({ name: 'json', value: json }, problems),
+    body: bytes === null || isTemplate ? undefined : (text ?? bytesOf(bytes)),
+    json: isTemplate ? text : undefined,
     form: form.length === 0 ? undefined : form,
+    isUpload: path !== undefined,
   };
 }
 
-function check(options: CurlOptions, problems: Problems, given: readonly string[]): void {
-  const notData = given.filter((name) => name !== '--data');
-  if (options.has('get')) {
-    if (notData.length > 0)
-      problems.add(
-        `curl --get with ${notData.join(' and ')}: only --data goes into the query: leave one of them out.`,
-      );
-  } else if (options.has('head') && given.length > 0) {
-    problems.add(`curl --head with ${given.join(' and ')}: HEAD has no body: leave one of them out.`);
-  } else if (given.length > 1) {
-    problems.add(`curl ${given.join(' and ')}: a request has one body: give one of them.`);
-  }
+function isData({ name }: CurlOption): boolean {
+  return name.startsWith('data');
 }
 
-/** Parts in order; a literal one is quoted where its value would mean something else to `--form`. */
+function check(options: CurlOptions, problems: Problems, given: readonly string[]): void {
+  const [first = ''] = given;
+  const isInQuery = options.has('get') && (first === '--data' || first === '--json');
+  if (options.has('head') && given.length > 0 && !(isInQuery && given.length === 1))
+    problems.add(`curl --head with ${given.join(' and ')}: HEAD has no body: leave one of them out.`);
+  else if (given.length > 1)
+    problems.add(
+      isInQuery
+        ? `curl --get with ${given.join(' and ')}: only --data goes into the query: leave one of them out.`
+        : `curl ${given.join(' and ')}: a request has one body: give one of them.`,
+    );
+}
+
+/** Parts in order, as `--form` takes them: a literal one is put in quotation marks. */
 function formIn(options: CurlOptions, problems: Problems): string[] {
+  const escapes = options.has('form-escape');
   return options.list.flatMap((option) => {
     if (option.name !== 'form' && option.name !== 'form-string') return [];
     const part = decoded(option, problems);
     if (part === undefined) return [];
     const equals = part.indexOf('=');
-    if (equals < 1) {
+    if (equals < 0) {
       problems.add(`curl --${option.name}: give it as name=value.`);
+      return [];
+    }
+    if (escapes && /["\\]/.test(part)) {
+      problems.add('curl --form-escape: quotation marks in names are sent as %22: leave it out.');
       return [];
     }
     if (option.name === 'form') return part;
     const value = part.slice(equals + 1);
-    const isPlain = !/^[@<"\s]|;|\s$/.test(value);
+    const isPlain = !/^[@<("\s]|;|\s$/.test(value);
     return isPlain ? part : `${part.slice(0, equals)}="${value.replace(/[\\"]/g, '\\$&')}"`;
   });
 }

@@ -1,12 +1,23 @@
 import { type Problems, quoted } from '../problems.ts';
 import { toByteText } from './byte-text.ts';
+import type { CommandWords } from './shell-words.ts';
 
 // A caret takes away what the next character means to cmd; before the end of a line it also joins the lines.
 const PIECE = /\^\n?(.)|"[^"\n]*"?|([&|<>\n])|./gs;
 
-/** Whether a command is quoted for cmd, as Chrome's "Copy as cURL (cmd)" does: `^"…^"`, or `"…" ^` at a line's end. */
+// Carets within plain quotes: Chrome wrote that for some years, meaning them to be taken away.
+const CARETS_IN_QUOTES = /[ \t]"(?:[^"^\n]|\^[^\\\n])*\^\\\^"/;
+
+/**
+ * Whether a command is quoted for cmd, as browsers' "Copy as cURL (cmd)" does: `^"…^"`, `"…" ^` at a line's end, or
+ * double quotes alone with `""` for a quote in them.
+ */
 export function isForCmd(command: string): boolean {
-  return /^[^'"]*\^"|^[^']*" \^\r?\n/.test(command);
+  return (
+    /^[^'"]*\^"|^[^']*" \^\r?\n/.test(command) ||
+    CARETS_IN_QUOTES.test(command) ||
+    (/^[^'$\\]*$/.test(command) && /"(?:[^"\n]*"")+[^"\n]+"/.test(command))
+  );
 }
 
 /**
@@ -14,9 +25,11 @@ export function isForCmd(command: string): boolean {
  * program splits the rest. The words are byte texts. Nothing is expanded and nothing executed: where cmd would
  * execute something, and where a quote stays open, a problem is noted and the answer is null.
  */
-export function splitCmdWords(command: string, problems: Problems): string[] | null {
+export function splitCmdWords(command: string, problems: Problems): CommandWords | null {
   const operators: string[] = [];
-  const line = toByteText(command.trim().replaceAll('\r\n', '\n')).replace(
+  const whole = toByteText(command.trim().replaceAll('\r\n', '\n')).replace(/\s\^$/, '');
+  if (CARETS_IN_QUOTES.test(whole)) return splitArguments(whole.replace(/\^\n?(.)/gs, '$1'), problems);
+  const line = whole.replace(
     PIECE,
     (piece: string, escaped: string | undefined, operator: string | undefined) => {
       if (operator !== undefined) operators.push(operator);
@@ -38,7 +51,7 @@ export function splitCmdWords(command: string, problems: Problems): string[] | n
 // Backslashes mean something before a quote only.
 const ARGUMENT_PIECE = /(\\*)"("?)|[ \t]+|[^ \t"\\]+|\\+/g;
 
-function splitArguments(line: string, problems: Problems): string[] | null {
+function splitArguments(line: string, problems: Problems): CommandWords | null {
   const words: string[] = [];
   let word: string | null = null;
   let isOpen = false;
@@ -62,5 +75,5 @@ function splitArguments(line: string, problems: Problems): string[] | null {
     return null;
   }
   if (word !== null) words.push(word);
-  return words;
+  return { words, behind: [] };
 }

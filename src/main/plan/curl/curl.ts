@@ -1,20 +1,26 @@
-import type { Problems } from '../problems.ts';
-import { bodyOf } from './body.ts';
+import type { MethodOnRedirect } from '../../../protocol/request.ts';
+import { type Problems, quoted } from '../problems.ts';
+import { bodyOf, type CurlBody } from './body.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
 import { connectionOf } from './connection.ts';
 import { headersOf } from './headers.ts';
 import { CurlOptions } from './options.ts';
 import { splitShellWords } from './shell-words.ts';
-import { urlOf } from './url.ts';
+import { type CurlUrl, urlsOf } from './url.ts';
 
 /** What a curl command says of a request, in the words of volley's own options. */
 export interface CurlRequest {
-  readonly url: string;
+  /** At least one, in the order in which curl would ask for them. */
+  readonly urls: readonly CurlUrl[];
   readonly method?: string;
+  readonly methodOnRedirect?: MethodOnRedirect;
   /** `Name: value`, in Latin-1: each character is the byte that curl would send. */
   readonly headers: readonly string[];
+  /** Lower-case names of headers that are sent by default, and not here. */
+  readonly withoutHeaders?: readonly string[];
   /** What all data says together; bytes where it is not UTF-8. */
   readonly body?: string | Uint8Array;
+  /** The same where it is JSON with placeholders. */
   readonly json?: string;
   /** Parts of a form as curl's `-F` takes them. */
   readonly form?: readonly string[];
@@ -35,46 +41,91 @@ export interface CurlRequest {
   readonly connectTo?: readonly string[];
   readonly unixSocket?: string;
   readonly http2?: boolean;
+  readonly h2c?: boolean;
   readonly tlsMin?: '1.2' | '1.3';
 }
 
 /**
- * Reads a curl command as browsers copy it, quoted for bash or for cmd. Nothing is executed; files that its
- * options name are read. Null where problems have been noted, one for each thing that is wrong: a quote that stays
- * open, an option that is unknown, several URLs. No sentence repeats a password, a cookie or a header's value.
+ * Reads a curl command as browsers copy it and documentation has it, quoted for bash or for cmd. Nothing is
+ * executed; files that its options name are read. Null where problems have been noted, one for each thing that is
+ * wrong: a quote that stays open, an option that is unknown. No sentence repeats a password, a cookie or a header's
+ * value.
+ *
+ * @param notes takes up a sentence on what changes nothing in the request
  */
-export function readCurl(command: string, problems: Problems): CurlRequest | null {
+export function readCurl(command: string, problems: Problems, notes: string[] = []): CurlRequest | null {
   const before = problems.sentences.length;
-  const words = (isForCmd(command) ? splitCmdWords : splitShellWords)(command, problems);
-  if (words === null) return null;
+  // As documentation shows it, behind a prompt.
+  const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
+  const split = isForCmd(bare) ? splitCmdWords(bare, problems) : splitShellWords(bare, problems);
+  if (split === null) return null;
+  const { words, behind } = split;
   const [program = '', ...rest] = words;
-  if (!/^curl(\.exe)?$/i.test(program)) {
+  if (!/^(?:.*[/\\])?curl(\.exe)?$/i.test(program)) {
     problems.add('The curl command has to begin with the word curl: copy it with "Copy as cURL".');
     return null;
   }
-  const request = requestOf(new CurlOptions(rest, problems), problems);
-  return problems.sentences.length === before ? request : null;
+  const options = new CurlOptions(rest, problems);
+  const request = requestOf(options, problems);
+  if (problems.sentences.length > before) return null;
+  notes.push(...notesOn(request, options, behind));
+  return request;
+}
+
+function notesOn({ urls }: CurlRequest, { passedOver }: CurlOptions, behind: readonly string[]): string[] {
+  return [
+    ...(urls.length === 1
+      ? []
+      : [`The curl command has ${urls.length} URLs: its request is sent to them in turn.`]),
+    ...(passedOver.length === 0
+      ? []
+      : [`Of the curl command ${passedOver.join(', ')} change nothing in the request, and are passed over.`]),
+    ...(behind.length === 0
+      ? []
+      : [
+          `What the shell would do with curl's output (${behind.map(quoted).join(', ')}) is not done: nothing is executed.`,
+        ]),
+  ];
 }
 
 function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
-  const { isQuery, data, ...body } = bodyOf(options, problems);
-  const headers = headersOf(options, data !== null && !isQuery, problems);
+  const body = bodyOf(options, problems);
+  const headers = headersOf(options, body, problems);
+  const user = headers.areAuthorized ? undefined : options.text('user');
+  const urls = urlsOf(
+    options,
+    {
+      query: body.isQuery ? body.data : null,
+      isAuthorized: headers.areAuthorized || user !== undefined,
+    },
+    problems,
+  );
   return withoutGaps<CurlRequest>({
-    url: urlOf(options, isQuery ? data : null, problems) ?? '',
-    method: options.text('request') ?? impliedMethod(options),
+    urls: urls ?? [],
+    method: options.text('request') ?? impliedMethod(options, body),
+    methodOnRedirect: methodOnRedirect(options, body),
     headers: headers.lines,
-    ...body,
-    user: headers.areAuthorized ? undefined : options.text('user'),
+    withoutHeaders: headers.leftOut.length === 0 ? undefined : headers.leftOut,
+    body: body.body,
+    json: body.json,
+    form: body.form,
+    user,
     cookie: headers.cookie,
     userAgent: headers.userAgent,
-    ...connectionOf(options, problems),
+    ...connectionOf(options, urls?.map(({ url }) => url) ?? [], problems),
   });
 }
 
 /** A method that follows from neither a body nor its absence. */
-function impliedMethod(options: CurlOptions): string | undefined {
+function impliedMethod(options: CurlOptions, { isUpload }: CurlBody): string | undefined {
   if (options.has('head')) return 'HEAD';
-  return options.has('upload-file') ? 'PUT' : undefined;
+  return isUpload ? 'PUT' : undefined;
+}
+
+/** With `--location` a method that is named stays, whatever redirects say; with `--follow` it does not. */
+function methodOnRedirect(options: CurlOptions, { isUpload }: CurlBody): MethodOnRedirect | undefined {
+  if (!options.has('location') || options.last('request') === undefined) return undefined;
+  return isUpload ? 'kept-with-upload' : 'kept';
 }
 
 /** The fields that have a value: what a command does not say replaces nothing where it is spread. */

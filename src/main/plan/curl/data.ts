@@ -12,26 +12,36 @@ const DATA_OPTIONS: readonly CurlOptionName[] = [
   'data-raw',
   'data-binary',
   'data-urlencode',
+  'json',
 ];
 
-/** All `--data…` of a command as one byte text, in order and joined by `&`; null where there are none. */
+/** All `--data…` and `--json` of a command as one byte text, in order; null where there are none. */
 export function dataOf(options: CurlOptions, problems: Problems): string | null {
   const given = options.list.filter(({ name }) => DATA_OPTIONS.includes(name));
-  return given.length === 0 ? null : given.map((option) => dataIn(option, problems)).join('&');
+  if (given.length === 0) return null;
+  let data: string | null = null;
+  for (const option of given) {
+    const piece = dataIn(option, problems);
+    data = data === null ? piece : `${data}${option.name === 'json' ? '' : '&'}${piece}`;
+  }
+  return data;
 }
 
-/** All `--json` of a command as one byte text; null where there are none. */
-export function jsonOf(options: CurlOptions, problems: Problems): string | null {
-  const given = options.list.filter(({ name }) => name === 'json');
-  return given.length === 0 ? null : given.map((option) => dataIn(option, problems)).join('');
+/** All `--url-query` of a command as one byte text; null where there are none. */
+export function urlQueryOf(options: CurlOptions, problems: Problems): string | null {
+  const given = options.all('url-query');
+  if (given.length === 0) return null;
+  return given
+    .map((value) => (value.startsWith('+') ? value.slice(1) : urlEncoded('url-query', value, problems)))
+    .join('&');
 }
 
-/** All `--header` of a command as byte texts, one a line, also those in files. */
+/** All `--header` of a command as byte texts, one a line, also those in files, where `#` begins a comment. */
 export function headerLinesOf(options: CurlOptions, problems: Problems): string[] {
   return options.all('header').flatMap((value) => {
     if (!value.startsWith('@')) return value;
     const lines = readCurlFile('header', value.slice(1), problems).split(/\r?\n/);
-    return lines.filter((line) => line.trim() !== '');
+    return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
   });
 }
 
@@ -55,25 +65,29 @@ export function readCurlFile(option: CurlOptionName, path: string, problems: Pro
   return '';
 }
 
+/** As curl escapes: everything but letters, digits, `-`, `.`, `_` and `~`. */
+export function percentEncoded(byteText: string, isUpperCase = true): string {
+  return byteText.replace(/[^A-Za-z\d._~-]/g, (byte) => {
+    const digits = byte.charCodeAt(0).toString(16).padStart(2, '0');
+    return `%${isUpperCase ? digits.toUpperCase() : digits}`;
+  });
+}
+
 function dataIn({ name, value }: CurlOption, problems: Problems): string {
-  if (name === 'data-urlencode') return urlEncoded(value, problems);
+  if (name === 'data-urlencode') return urlEncoded(name, value, problems);
   if (name === 'data-raw' || !value.startsWith('@')) return value;
   const contents = readCurlFile(name, value.slice(1), problems);
   return name === 'data' || name === 'data-ascii' ? contents.replace(/[\r\n\0]/g, '') : contents;
 }
 
 /** `content`, `=content`, `name=content`, `@file` or `name@file`: the name stays as it is. */
-function urlEncoded(value: string, problems: Problems): string {
+function urlEncoded(option: 'data-urlencode' | 'url-query', value: string, problems: Problems): string {
   const separator = /=/.exec(value) ?? /@/.exec(value);
-  if (separator === null) return percentEncoded(value);
+  const isUpperCase = option === 'data-urlencode';
+  const encoded = (text: string): string => percentEncoded(text, isUpperCase).replaceAll('%20', '+');
+  if (separator === null) return encoded(value);
   const name = value.slice(0, separator.index);
   const rest = value.slice(separator.index + 1);
-  const content = separator[0] === '=' ? rest : readCurlFile('data-urlencode', rest, problems);
-  return (name === '' ? '' : `${name}=`) + percentEncoded(content);
-}
-
-function percentEncoded(byteText: string): string {
-  return byteText.replace(/[^\w.~-]/g, (byte) =>
-    byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  const content = separator[0] === '=' ? rest : readCurlFile(option, rest, problems);
+  return (name === '' ? '' : `${name}=`) + encoded(content);
 }

@@ -1,16 +1,21 @@
 import { type Problems, quoted } from '../problems.ts';
+import type { CurlBody } from './body.ts';
 import { headerLinesOf } from './data.ts';
 import type { CurlOptions } from './options.ts';
 
 // Set by the client itself; a browser's copy has the length of what was sent then.
 const CONTENT_LENGTH = 'content-length';
-const ALWAYS_SENT = new Set(['accept', 'host', 'user-agent']);
+const OMITTABLE = new Set(['accept', 'user-agent']);
 const CURL_ACCEPT_ENCODING = 'deflate, gzip, br, zstd';
 const FORM_CONTENT_TYPE = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
+const SENT_CONNECTION = /^(?:close|keep-alive)?$/i;
 
 /** What a curl command says of headers, as byte texts; a line of `--header` comes before any other option. */
 export interface CurlHeaders {
   readonly lines: readonly string[];
+  /** Lower-case names of headers that are not sent although they are by default. */
+  readonly leftOut: readonly string[];
   readonly cookie: string | undefined;
   readonly userAgent: string | undefined;
   /** Whether a line of them is the authorization. */
@@ -18,53 +23,101 @@ export interface CurlHeaders {
 }
 
 /** Reads everything that becomes a header; a body of `--data` is a form unless a content type is given. */
-export function headersOf(options: CurlOptions, hasData: boolean, problems: Problems): CurlHeaders {
-  const given = headerLinesOf(options, problems);
+export function headersOf(options: CurlOptions, body: CurlBody, problems: Problems): CurlHeaders {
+  const given = headerLinesOf(options, problems).filter(isHeader);
   const names = new Set(given.map(nameIn));
   const unlessGiven = (name: string, value: string | undefined): string[] =>
     value === undefined || names.has(name) ? [] : [`${name}: ${value}`];
 
+  const isJson = options.last('json') !== undefined;
   const bearer = options.last('oauth2-bearer')?.value;
   const referer = options.last('referer')?.value.replace(/;auto$/, '');
   const userAgent = names.has('user-agent') ? undefined : options.last('user-agent')?.value;
-  if (userAgent === '') problems.add(leftOut("--user-agent ''"));
+  for (const line of given) checkLine(line, body, problems);
+  const dataType = isJson ? JSON_TYPE : body.data !== null && !body.isQuery ? FORM_CONTENT_TYPE : undefined;
   return {
     lines: [
       ...unlessGiven('referer', referer === '' ? undefined : referer),
       ...unlessGiven('authorization', bearer === undefined ? undefined : `Bearer ${bearer}`),
       ...unlessGiven('accept-encoding', options.has('compressed') ? CURL_ACCEPT_ENCODING : undefined),
-      ...unlessGiven('content-type', hasData ? FORM_CONTENT_TYPE : undefined),
-      ...given.flatMap((line) => sentLine(line, problems)),
+      ...unlessGiven('range', rangeIn(options, body, problems)),
+      ...unlessGiven('accept', isJson ? JSON_TYPE : undefined),
+      ...unlessGiven('content-type', dataType),
+      ...given.flatMap(sentLine),
     ],
+    leftOut: [...given.filter(isRemoval).map(nameIn), ...(userAgent === '' ? ['user-agent'] : [])].filter(
+      (name) => OMITTABLE.has(name),
+    ),
     cookie: cookieIn(options, names, problems),
-    userAgent,
+    userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),
   };
 }
 
-/** curl reads `Name:` as a header to leave out and `Name;` as one without a value. */
-function sentLine(line: string, problems: Problems): string[] {
-  const name = nameIn(line);
-  if (/^[^:]*:\s*$/.test(line)) {
-    if (ALWAYS_SENT.has(name)) problems.add(leftOut(`--header ${quoted(line.trim())}`));
-    return [];
-  }
-  if (/^[^:;]+;\s*$/.test(line)) return [line.replace(/;\s*$/, ':')];
-  return name === CONTENT_LENGTH ? [] : [line];
+/** curl drops what has no colon, unless a semicolon ends it. */
+function isHeader(line: string): boolean {
+  return line.includes(':') || /^[^;]+;\s*$/.test(line);
 }
 
-function leftOut(option: string): string {
-  return `curl ${option}: volley always sends accept, host and user-agent: give a value, or leave it out.`;
+/** `Name:` is a header to leave out. */
+function isRemoval(line: string): boolean {
+  return /^[^:;]*:\s*$/.test(line);
+}
+
+/** `Name;` is one without a value. */
+function sentLine(line: string): string[] {
+  if (isRemoval(line)) return [];
+  if (!line.includes(':')) return [line.replace(/;\s*$/, ':')];
+  return nameIn(line) === CONTENT_LENGTH ? [] : [line];
+}
+
+function checkLine(line: string, body: CurlBody, problems: Problems): void {
+  const name = nameIn(line);
+  if (isRemoval(line)) {
+    if (name === 'host')
+      problems.add("curl --header 'Host:': a request has a host: give a value, or leave it out.");
+    else if (name === 'content-type' && body.form !== undefined)
+      problems.add(
+        "curl --header 'Content-Type:' with --form: a form says its boundary there: leave one of them out.",
+      );
+  } else if (name === 'connection') {
+    const value = line.slice(line.indexOf(':') + 1).trim();
+    if (!SENT_CONNECTION.test(value))
+      problems.add(
+        `curl --header ${quoted(line)}: volley says keep-alive or close there: leave the header out.`,
+      );
+  }
 }
 
 function nameIn(line: string): string {
   return (/^[^:;]*/.exec(line)?.[0] ?? '').trim().toLowerCase();
 }
 
+/** `--range` and `--continue-at` as the header has them; one end is enough. */
+function rangeIn(options: CurlOptions, body: CurlBody, problems: Problems): string | undefined {
+  const option = options.last('range', 'continue-at');
+  if (option === undefined) return undefined;
+  const { name, value } = option;
+  const isRange = name === 'range' ? /^\d*(?:-\d*)?(?:,\d*-\d*)*$/.test(value) : /^\d+$/.test(value);
+  if (!isRange || value === '') {
+    problems.add(
+      `curl --${name} ${quoted(value)}: give bytes, such as ${name === 'range' ? '0-99' : '100'}.`,
+    );
+    return undefined;
+  }
+  if (body.isUpload || body.form !== undefined || (body.data !== null && !body.isQuery)) {
+    problems.add(`curl --${name} with a body: say the header that you mean with --header.`);
+    return undefined;
+  }
+  if (name === 'continue-at' && Number(value) === 0) return undefined;
+  return `bytes=${value.includes('-') ? value : `${value}-`}`;
+}
+
 function cookieIn(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): string | undefined {
-  const cookies = options.all('cookie');
+  // An empty one only turns on what keeps cookies of answers.
+  const cookies = options.all('cookie').filter((cookie) => cookie !== '');
   // Not quoted: it may be a cookie that was cut short.
   if (cookies.some((cookie) => !cookie.includes('=')))
     problems.add('curl --cookie: without a = it is a file of cookies, which is not read: give name=value.');
-  return cookies.length === 0 || names.has('cookie') ? undefined : cookies.join('; ');
+  return cookies.length === 0 || names.has('cookie') ? undefined : cookies.join(';');
 }

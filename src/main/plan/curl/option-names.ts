@@ -1,38 +1,72 @@
 /** Options of curl by the letter. */
-export const LETTERS = {
-  X: 'request',
-  H: 'header',
-  d: 'data',
-  F: 'form',
-  u: 'user',
-  b: 'cookie',
+export const LETTERS: Readonly<Record<string, string>> = {
+  '0': 'http1.0',
+  '1': 'tlsv1',
+  '2': 'sslv2',
+  '3': 'sslv3',
+  '4': 'ipv4',
+  '6': 'ipv6',
+  '#': 'progress-bar',
+  ':': 'next',
+  a: 'append',
   A: 'user-agent',
+  b: 'cookie',
+  B: 'use-ascii',
+  c: 'cookie-jar',
+  C: 'continue-at',
+  d: 'data',
+  D: 'dump-header',
   e: 'referer',
-  I: 'head',
-  G: 'get',
-  L: 'location',
-  k: 'insecure',
-  m: 'max-time',
   E: 'cert',
-  x: 'proxy',
-  T: 'upload-file',
-  s: 'silent',
-  S: 'show-error',
-  v: 'verbose',
+  f: 'fail',
+  F: 'form',
+  g: 'globoff',
+  G: 'get',
+  h: 'help',
+  H: 'header',
   i: 'include',
+  I: 'head',
+  j: 'junk-session-cookies',
+  J: 'remote-header-name',
+  k: 'insecure',
+  K: 'config',
+  l: 'list-only',
+  L: 'location',
+  m: 'max-time',
+  M: 'manual',
+  n: 'netrc',
+  N: 'no-buffer',
   o: 'output',
   O: 'remote-name',
-  f: 'fail',
+  p: 'proxytunnel',
+  P: 'ftp-port',
+  q: 'disable',
+  Q: 'quote',
+  r: 'range',
+  R: 'remote-time',
+  s: 'silent',
+  S: 'show-error',
+  t: 'telnet-option',
+  T: 'upload-file',
+  u: 'user',
+  U: 'proxy-user',
+  v: 'verbose',
+  V: 'version',
   w: 'write-out',
-  g: 'globoff',
-  N: 'no-buffer',
-  '#': 'progress-bar',
-} as const satisfies Readonly<Record<string, CurlOptionName>>;
+  x: 'proxy',
+  X: 'request',
+  y: 'speed-time',
+  Y: 'speed-limit',
+  z: 'time-cond',
+  Z: 'parallel',
+};
 
-/** Options that take a value, by their long names. */
+/** Options that take a value and say something of the request or its connection. */
 export const WITH_VALUE = [
   'url',
+  'url-query',
   'request',
+  'request-target',
   'header',
   'data',
   'data-ascii',
@@ -43,34 +77,35 @@ export const WITH_VALUE = [
   'form',
   'form-string',
   'user',
+  'oauth2-bearer',
   'cookie',
   'user-agent',
   'referer',
+  'range',
+  'continue-at',
   'max-redirs',
   'max-time',
   'cacert',
   'cert',
+  'cert-type',
   'key',
+  'key-type',
   'proxy',
+  'proxy-user',
+  'noproxy',
+  'proto-default',
   'resolve',
   'connect-to',
   'unix-socket',
   'upload-file',
-  'oauth2-bearer',
-  // Of no effect here: a run writes no answer, and its one timeout includes connecting.
-  'output',
-  'write-out',
-  'connect-timeout',
-  // Refused, with its value.
-  'retry',
-  'retry-delay',
-  'retry-max-time',
 ] as const;
 
+/** The same of options that take no value. */
 export const WITHOUT_VALUE = [
   'head',
   'get',
   'location',
+  'follow',
   'insecure',
   'compressed',
   'http1.1',
@@ -78,22 +113,132 @@ export const WITHOUT_VALUE = [
   'http2-prior-knowledge',
   'tlsv1.2',
   'tlsv1.3',
-  'no-keepalive',
   'globoff',
-  // Of no effect here: they say what curl prints and where.
-  'silent',
-  'show-error',
-  'verbose',
-  'include',
-  'remote-name',
-  'fail',
-  'fail-with-body',
-  'progress-bar',
-  'no-buffer',
-  // Refused.
-  'retry-connrefused',
-  'retry-all-errors',
+  'path-as-is',
+  'basic',
+  'form-escape',
 ] as const;
 
 /** An option of curl that is understood, by its long name. */
 export type CurlOptionName = (typeof WITH_VALUE)[number] | (typeof WITHOUT_VALUE)[number];
+
+const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** Options that change nothing in a request: what curl prints and where, how it waits, other protocols. */
+export const PASSED_OVER: {
+  readonly withValue: readonly string[];
+  readonly withoutValue: readonly string[];
+} = {
+  withValue: words(`
+    output output-dir write-out stderr dump-header cookie-jar etag-save trace trace-ascii trace-config libcurl
+    create-file-mode connect-timeout keepalive-time keepalive-cnt expect100-timeout happy-eyeballs-timeout-ms
+    limit-rate speed-limit speed-time rate parallel-max parallel-max-host max-filesize egd-file random-file
+    proto proto-redir ip-tos vlan-priority ssl-sessions
+    ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode mail-auth mail-from mail-rcpt
+    sasl-authzid tftp-blksize telnet-option hostpubmd5 hostpubsha256 pubkey login-options krb knownhosts
+    upload-flags quote
+  `),
+  withoutValue: words(`
+    silent show-error verbose include show-headers remote-name remote-name-all remote-header-name remote-time
+    fail fail-with-body fail-early progress-bar progress-meter buffer keepalive tcp-nodelay tcp-fastopen mptcp
+    junk-session-cookies disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
+    ssl-no-revoke ssl-revoke-best-effort ssl-allow-beast ssl-auto-client-cert false-start sessionid alpn npn
+    tlsv1 tlsv1.0 tlsv1.1 create-dirs clobber remove-on-error skip-existing xattr raw http0.9 out-null
+    suppress-connect-headers compressed-ssh disallow-username-in-url parallel parallel-immediate proxytunnel
+    proxy-basic ipv4 ipv6 metalink append list-only use-ascii ftp-create-dirs ftp-pasv ftp-pret
+    ftp-skip-pasv-ip ftp-ssl-ccc ftp-ssl-control disable-eprt disable-epsv mail-rcpt-allowfails sasl-ir
+    tftp-no-options
+  `),
+};
+
+/** What volley cannot do as curl does it, and what to do about it. */
+export const REFUSED: readonly {
+  readonly reason: string;
+  readonly withValue: readonly string[];
+  readonly withoutValue: readonly string[];
+}[] = [
+  {
+    reason: 'volley does not retry: leave it out.',
+    withValue: words('retry retry-delay retry-max-time'),
+    withoutValue: words('retry-connrefused retry-all-errors'),
+  },
+  {
+    reason: 'volley speaks HTTP/1.1 and HTTP/2: leave it out.',
+    withValue: [],
+    withoutValue: words('http1.0 http3 http3-only'),
+  },
+  {
+    reason: 'volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
+    withValue: words('aws-sigv4 delegation service-name'),
+    withoutValue: words('digest anyauth ntlm ntlm-wb negotiate'),
+  },
+  {
+    reason: 'files of passwords are not read: give --user.',
+    withValue: words('netrc-file'),
+    withoutValue: words('netrc netrc-optional'),
+  },
+  {
+    reason: 'volley tunnels through http:// proxies, with Basic authorization: use --proxy.',
+    withValue: words(`
+      preproxy proxy1.0 socks4 socks4a socks5 socks5-hostname socks5-gssapi-service proxy-header proxy-cacert
+      proxy-capath proxy-cert proxy-cert-type proxy-ciphers proxy-crlfile proxy-key proxy-key-type proxy-pass
+      proxy-pinnedpubkey proxy-service-name proxy-tls13-ciphers proxy-tlsauthtype proxy-tlspassword
+      proxy-tlsuser
+    `),
+    withoutValue: words(`
+      socks5-basic socks5-gssapi socks5-gssapi-nec proxy-anyauth proxy-digest proxy-ntlm proxy-negotiate
+      proxy-insecure proxy-tlsv1 proxy-ssl-allow-beast proxy-ssl-auto-client-cert proxy-ca-native proxy-http2
+    `),
+  },
+  {
+    reason: 'what it makes of the TLS handshake cannot be had here: leave it out.',
+    withValue: words(`
+      capath crlfile pass ciphers tls13-ciphers curves sigalgs tls-max pinnedpubkey tlsauthtype tlspassword
+      tlsuser engine ech
+    `),
+    withoutValue: words('cert-status sslv2 sslv3 ca-native tls-earlydata dump-ca-embed'),
+  },
+  {
+    reason: 'where connections go is said by --resolve, --connect-to and --unix-socket: use one of these.',
+    withValue: words(`
+      abstract-unix-socket interface local-port dns-interface dns-ipv4-addr dns-ipv6-addr dns-servers doh-url
+      haproxy-clientip ipfs-gateway
+    `),
+    withoutValue: words('doh-insecure doh-cert-status haproxy-protocol'),
+  },
+  {
+    reason: 'it depends on files of earlier answers: say the header that it makes with --header.',
+    withValue: words('time-cond etag-compare alt-svc hsts'),
+    withoutValue: [],
+  },
+  {
+    reason:
+      'volley sends no credentials to another origin, and turns POST to GET as curl does without it: leave it out.',
+    withValue: [],
+    withoutValue: words('location-trusted post301 post302 post303'),
+  },
+  {
+    reason: 'one command has one set of options here: give the part behind it to a run of its own.',
+    withValue: [],
+    withoutValue: words('next'),
+  },
+  {
+    reason: 'it sends no request: leave it out.',
+    withValue: [],
+    withoutValue: words('help manual version'),
+  },
+  {
+    reason: 'files of options are not read: write its options into the command.',
+    withValue: words('config'),
+    withoutValue: [],
+  },
+  {
+    reason: 'volley cannot do that: leave it out, or write what it stands for.',
+    withValue: words(`
+      variable expand-url expand-data expand-data-raw expand-data-binary expand-data-urlencode expand-json
+      expand-header expand-user expand-user-agent expand-cookie expand-referer expand-output expand-request
+      expand-form expand-form-string expand-url-query expand-oauth2-bearer expand-upload-file
+    `),
+    withoutValue: words('crlf ignore-content-length tr-encoding'),
+  },
+];

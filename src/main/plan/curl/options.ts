@@ -1,16 +1,23 @@
 import type { Problems } from '../problems.ts';
 import { fromByteText } from './byte-text.ts';
-import { type CurlOptionName, LETTERS, WITH_VALUE, WITHOUT_VALUE } from './option-names.ts';
+import { findLetter, findLong, type KnownOption } from './known-options.ts';
+import type { CurlOptionName } from './option-names.ts';
+
+const MOST_CANDIDATES = 4;
 
 export interface CurlOption {
   readonly name: CurlOptionName;
   /** A byte text; empty where the option takes none. */
   readonly value: string;
+  /** False behind `--no-`. */
+  readonly isOn: boolean;
 }
 
 /** What the words behind `curl` say, in order. An argument that is no option is a URL. */
 export class CurlOptions {
   readonly list: readonly CurlOption[];
+  /** Options that change nothing in the request, as they are written. */
+  readonly passedOver: readonly string[];
   /** False where a word was not understood: what follows it may then be anything. */
   readonly areUnderstood: boolean;
   readonly #problems: Problems;
@@ -18,13 +25,15 @@ export class CurlOptions {
   /** Takes the words as byte texts; notes a problem for each option that is unknown, refused or incomplete. */
   constructor(words: readonly string[], problems: Problems) {
     const before = problems.sentences.length;
-    this.list = readOptions(words, problems);
+    const { options, passedOver } = readOptions(words, problems);
+    this.list = options;
+    this.passedOver = [...new Set(passedOver)];
     this.areUnderstood = problems.sentences.length === before;
     this.#problems = problems;
   }
 
   has(name: CurlOptionName): boolean {
-    return this.list.some((option) => option.name === name);
+    return this.last(name)?.isOn ?? false;
   }
 
   /** Values in order, as byte texts. */
@@ -52,66 +61,75 @@ export class CurlOptions {
 }
 
 /** The value of an option as text; undefined, with a problem noted, where it is not UTF-8. */
-export function decoded({ name, value }: CurlOption, problems: Problems): string | undefined {
+export function decoded(
+  { name, value }: Pick<CurlOption, 'name' | 'value'>,
+  problems: Problems,
+): string | undefined {
   const text = fromByteText(value);
   if (text === null) problems.add(`curl --${name}: give it as UTF-8 text.`);
   return text ?? undefined;
 }
 
-function readOptions(words: readonly string[], problems: Problems): CurlOption[] {
+function readOptions(
+  words: readonly string[],
+  problems: Problems,
+): { options: CurlOption[]; passedOver: string[] } {
   const options: CurlOption[] = [];
+  const passedOver: string[] = [];
   const left = words.values();
   let areAllUrls = false;
 
   /** Adds an option, with what is attached to it or else the next word. */
-  function add(written: string, name: CurlOptionName, attached: string | undefined): void {
-    const takesValue = isOneOf(WITH_VALUE, name);
+  function add(written: string, known: KnownOption, isOn: boolean, attached: string | undefined): void {
+    const { takesValue, refusal, understood } = known;
     const value = attached ?? (takesValue ? left.next().value : '');
     if (value === undefined) problems.add(`curl ${written}: give a value after it.`);
     else if (attached !== undefined && !takesValue) problems.add(`curl ${written}: it takes no value.`);
-    else if (name.startsWith('retry')) problems.add(`curl ${written}: volley does not retry: leave it out.`);
-    else options.push({ name, value });
+    else if (refusal !== null && isOn) problems.add(`curl ${written}: ${refusal}`);
+    else if (understood !== null) options.push({ name: understood, value, isOn });
+    else passedOver.push(written);
   }
 
   function addLong(word: string): void {
     const [, name = '', attached] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (isOneOf(WITH_VALUE, name) || isOneOf(WITHOUT_VALUE, name)) add(`--${name}`, name, attached);
-    else problems.add(unknown(`--${name}`));
+    const found = findLong(name);
+    if ('candidates' in found) problems.add(unknown(`--${name}`, found.candidates));
+    else add(`--${name}`, found.known, found.isOn, attached);
   }
 
   function addCluster(letters: string): void {
     for (const [index, letter] of [...letters].entries()) {
-      const name = isLetter(letter) ? LETTERS[letter] : null;
-      if (name === null) {
-        problems.add(unknown(`-${letter}`));
+      const found = findLetter(letter);
+      if (found === null) {
+        const [shown = letter] = fromByteText(letters.slice(index)) ?? letter;
+        problems.add(unknown(`-${shown}`, []));
         return;
       }
       const rest = letters.slice(index + 1);
-      if (isOneOf(WITH_VALUE, name)) {
-        add(`-${letter}`, name, rest === '' ? undefined : rest);
+      const { known, isOn } = found;
+      if (known.takesValue) {
+        add(`-${letter}`, known, isOn, rest === '' ? undefined : rest);
         return;
       }
-      add(`-${letter}`, name, undefined);
+      add(`-${letter}`, known, isOn, undefined);
     }
   }
 
   for (const word of left) {
-    if (areAllUrls || word === '-' || !word.startsWith('-')) options.push({ name: 'url', value: word });
+    if (areAllUrls || word === '-' || !word.startsWith('-'))
+      options.push({ name: 'url', value: word, isOn: true });
     else if (word === '--') areAllUrls = true;
     else if (word.startsWith('--')) addLong(word);
     else addCluster(word.slice(1));
   }
-  return options;
+  return { options, passedOver };
 }
 
-function unknown(written: string): string {
+function unknown(written: string, candidates: readonly string[]): string {
+  if (candidates.length > 1) {
+    const shown = candidates.slice(0, MOST_CANDIDATES).map((name) => `--${name}`);
+    const more = candidates.length > MOST_CANDIDATES ? ' and others' : '';
+    return `curl ${written}: several options begin like that (${shown.join(', ')}${more}): write it out.`;
+  }
   return `curl ${written}: this option is not known here: leave it out, or say it with an option of volley's.`;
-}
-
-function isLetter(letter: string): letter is keyof typeof LETTERS {
-  return Object.hasOwn(LETTERS, letter);
-}
-
-function isOneOf<T extends string>(names: readonly T[], name: string): name is T {
-  return (names as readonly string[]).includes(name);
 }

@@ -6,6 +6,11 @@ const BLANKS = /[ \t\r]+/y;
 const CONTINUED_LINE = /\\\r?\n/y;
 const LINE_END = /\n/y;
 const COMMENT = /#[^\n]*/y;
+/** To a file, or to another stream. */
+const REDIRECTION = /((?:\d*|&)>{1,2}[|&]?[ \t]*[^ \t\r\n;&|<>()'"`$\\]+)/y;
+const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
+/** What may stand behind the last word without doing anything. */
+const TRAILER = /[;&\\]?\s*$/y;
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
 // The loop is unrolled: (?:a|b)* has no stack for a long body.
@@ -24,13 +29,23 @@ const PIECES: readonly Piece[] = [
   [/(\$)(?![\w{(@*#?$!'"-])/y, (inner) => inner],
 ];
 
+/** A command, taken apart. */
+export interface CommandWords {
+  /** Byte texts. */
+  readonly words: readonly string[];
+  /** What a shell would do with the command's output, as far as it is shown. */
+  readonly behind: readonly string[];
+}
+
 /**
- * Splits one command into the words that bash makes of it, as byte texts. Nothing is expanded and nothing
- * executed: where bash would, and where a quote stays open, a problem is noted and the answer is null.
+ * Splits one command into the words that bash makes of it. Nothing is expanded and nothing executed: where bash
+ * would change the words, and where a quote stays open, a problem is noted and the answer is null. Redirections
+ * of the output, and a pipe behind the command, are left out.
  */
-export function splitShellWords(command: string, problems: Problems): string[] | null {
+export function splitShellWords(command: string, problems: Problems): CommandWords | null {
   const text = toByteText(command.trimStart());
   const words: string[] = [];
+  const behind: string[] = [];
   let word: string | null = null;
   let at = 0;
 
@@ -72,6 +87,22 @@ export function splitShellWords(command: string, problems: Problems): string[] |
       );
       return null;
     }
+    if (take(TRAILER) !== null) break;
+    const isAlone = word === null;
+    if (isAlone || (text[at] === '>' && !/^\d+$/.test(word ?? ''))) {
+      const redirection = take(REDIRECTION);
+      if (redirection !== null) {
+        endWord();
+        behind.push(redirection);
+        continue;
+      }
+    }
+    // Without a blank before it, it may be part of a URL without quotes.
+    const pipe = isAlone && words.length > 0 ? take(PIPE) : null;
+    if (pipe !== null) {
+      behind.push(pipe.trimEnd());
+      break;
+    }
     const piece = takePiece();
     if (piece === null) {
       problems.add(obstacleIn(text.slice(at)));
@@ -80,7 +111,7 @@ export function splitShellWords(command: string, problems: Problems): string[] |
     word = (word ?? '') + piece;
   }
   endWord();
-  return words;
+  return { words, behind };
 }
 
 /** In double quotes a backslash quotes only what would mean something there. */
@@ -90,7 +121,6 @@ function readDoubleQuoted(inner: string): string {
 
 /** Why no piece begins with this text. What follows a $ may be part of a password, and is not repeated. */
 function obstacleIn(rest: string): string {
-  if (rest === '\\') return 'The curl command ends with a \\: add the rest of it.';
   const quote = /^(?:\$?'|")/.exec(rest)?.[0];
   const found = quote === '"' ? (AFTER_DOUBLE_QUOTE.exec(rest)?.[1] ?? '') : rest.charAt(0);
   if (quote === "'" || quote === "$'" || found === '')

@@ -1,53 +1,128 @@
-import { posix } from 'node:path';
-import type { Problems } from '../problems.ts';
+import { type Problems, quoted } from '../problems.ts';
 import { fromByteText } from './byte-text.ts';
+import { percentEncoded, urlQueryOf } from './data.ts';
+import { expandGlob } from './glob.ts';
 import type { CurlOptions } from './options.ts';
 
-const IPV6_HOST = /\[[\da-f]*:[\da-f:.]*\]/i;
-// curl takes [] as it is.
-const GLOB = /[{}]|\[(?!\])|(?<!\[)\]/;
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
+const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;
+const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
+const PLACEHOLDER = /\{\{.*?\}\}/gs;
+const NOT_IN_A_URL = /[\0-\x20\x7f]/;
+const DEFAULT_SCHEMES = new Set(['http', 'https']);
+
+/** One URL of a command. */
+export interface CurlUrl {
+  readonly url: string;
+  /** Path and query as they go over the wire, in Latin-1, where the URL does not say it. */
+  readonly requestTarget?: string;
+}
+
+/** What decides how a command's URLs read. */
+export interface UrlSetting {
+  /** The data of `--get`, as a byte text. */
+  readonly query: string | null;
+  /** An option or a header says who asks. */
+  readonly isAuthorized: boolean;
+}
 
 /**
- * The one URL of a curl command, with the data of `--get` as its query and the file of `--upload-file` as its
- * name where it has none; null where a problem has been noted. No sentence repeats the URL: it may have a password.
+ * The URLs of a curl command, as curl makes requests of them: sets and ranges are taken apart, dots walked,
+ * what has to go into the query put there, and the file of `--upload-file` is the name where there is none. Null
+ * where a problem has been noted. No sentence repeats a URL: it may have a password.
  */
-export function urlOf(options: CurlOptions, query: string | null, problems: Problems): string | null {
-  const urls = options.texts('url');
-  const [url] = urls;
+export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Problems): CurlUrl[] | null {
   // After an option that was not understood, a word may be its value.
   if (!options.areUnderstood) return null;
-  if (url === undefined || urls.length > 1) {
-    problems.add(
-      url === undefined
-        ? 'The curl command has no URL: add one.'
-        : `The curl command has ${urls.length} URLs: give one, and put quotes around a value with blanks.`,
-    );
+  const given = options.all('url');
+  if (given.length === 0) {
+    problems.add('The curl command has no URL: add one.');
     return null;
   }
-  if (!options.has('globoff') && GLOB.test(url.replace(IPV6_HOST, ''))) {
+  const before = problems.sentences.length;
+  const urls = options.has('globoff') ? given : given.flatMap((url) => expandGlob(url, problems) ?? []);
+  if (options.last('upload-file')?.value && urls.length > 1)
+    problems.add('curl --upload-file with several URLs: give one URL.');
+  const query = setting.query ?? urlQueryOf(options, problems);
+  const asIs = options.has('path-as-is');
+  const file = options.last('upload-file')?.value || null;
+  const target = options.last('request-target')?.value;
+  if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target)))
     problems.add(
-      'The URL of the curl command has [ ] or { }, which curl reads as several URLs: add --globoff if they are part of it.',
+      `curl --request-target ${quoted(fromByteText(target) ?? target)}: give a path that begins with a /.`,
     );
-    return null;
-  }
-  const upload = options.text('upload-file');
-  const named = upload === undefined ? url : withFileName(url, upload);
-  if (query === null) return named;
-  const queryText = fromByteText(query);
-  if (queryText !== null) return withQuery(named, queryText);
-  problems.add('curl --get: the data is not UTF-8 text: use --data-urlencode.');
-  return null;
+  const scheme = defaultSchemeIn(options, problems);
+  if (problems.sentences.length > before) return null;
+  const read = urls.map((url) => {
+    const whole = SCHEME.test(url) ? url : scheme + url;
+    const own = setting.isAuthorized ? whole.replace(CREDENTIALS, '$1') : whole;
+    return urlOf(own, { file, query, asIs, target }, problems);
+  });
+  return problems.sentences.length > before ? null : read;
 }
 
-function withFileName(url: string, path: string): string {
-  const [base = ''] = /^[^?#]*/.exec(url) ?? [];
-  const hasPath = base.replace(/^[a-z]+:\/\//i, '').includes('/');
-  if (hasPath && !base.endsWith('/')) return url;
-  return `${base}${hasPath ? '' : '/'}${encodeURIComponent(posix.basename(path))}${url.slice(base.length)}`;
+function defaultSchemeIn(options: CurlOptions, problems: Problems): string {
+  const scheme = options.text('proto-default');
+  if (scheme === undefined) return '';
+  if (DEFAULT_SCHEMES.has(scheme.toLowerCase())) return `${scheme}://`;
+  problems.add(`curl --proto-default ${quoted(scheme)}: choose http or https.`);
+  return '';
 }
 
-function withQuery(url: string, query: string): string {
-  const [base = ''] = /^[^#]*/.exec(url) ?? [];
-  const joint = base.includes('?') ? (/[?&]$/.test(base) ? '' : '&') : '?';
-  return `${base}${joint}${query}${url.slice(base.length)}`;
+interface Additions {
+  readonly file: string | null;
+  readonly query: string | null;
+  readonly asIs: boolean;
+  readonly target: string | undefined;
+}
+
+/** The URL is a byte text. */
+function urlOf(given: string, { file, query, asIs, target }: Additions, problems: Problems): CurlUrl {
+  const authority = AUTHORITY.exec(given)?.[0] ?? '';
+  const rest = given.slice(authority.length).replace(/#.*$/s, '');
+  const [, path = '', ownQuery = ''] = /^([^?]*)(.*)$/s.exec(rest) ?? [];
+  const named = file !== null && /(?:^|\/)$/.test(path) ? `${path || '/'}${nameOf(file)}` : path;
+  const walked = asIs ? named || '/' : withoutDots(named || '/');
+  const wholeQuery = query === null ? ownQuery : joined(ownQuery, query);
+  if (NOT_IN_A_URL.test((authority + walked + wholeQuery).replace(PLACEHOLDER, '')))
+    problems.add(
+      'The URL of the curl command has a blank or a control character, which curl refuses: write a blank as %20.',
+    );
+  const host = fromByteText(authority);
+  if (host === null) problems.add('The URL of the curl command has a host that is not UTF-8: correct it.');
+  const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte, false));
+  const url = `${host ?? ''}${asciiPath}`;
+  // Beyond ASCII curl sends the bytes of a query as they are.
+  const isAscii = !/[\x80-\xff]/.test(wholeQuery);
+  if (isAscii && target === undefined) return { url: url + wholeQuery };
+  return {
+    url: url + (fromByteText(wholeQuery) ?? percentEncodedQuery(wholeQuery)),
+    requestTarget: target ?? asciiPath + wholeQuery,
+  };
+}
+
+function percentEncodedQuery(query: string): string {
+  return query.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte));
+}
+
+function nameOf(path: string): string {
+  return percentEncoded(path.slice(path.lastIndexOf('/') + 1), false);
+}
+
+function joined(query: string, more: string): string {
+  if (query === '') return `?${more}`;
+  return `${query}${/[?&]$/.test(query) ? '' : '&'}${more}`;
+}
+
+/** RFC 3986, 5.2.4; dots that are written as `%2e` stay, as with curl. */
+function withoutDots(path: string): string {
+  const segments = path.slice(1).split('/');
+  const kept: string[] = [];
+  segments.forEach((segment, index) => {
+    const isLast = index === segments.length - 1;
+    if (segment === '..') kept.pop();
+    if (segment !== '.' && segment !== '..') kept.push(segment);
+    else if (isLast) kept.push('');
+  });
+  return `/${kept.join('/')}`;
 }

@@ -11,10 +11,20 @@ export interface Body {
   readonly bytes: Uint8Array;
   /** Sent where no header says otherwise. */
   readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Sent whatever the headers say: it has the boundary of a form. */
+  readonly contentType?: string;
 }
 
-/** Reads the body from the one option that gives it; null where there is none, or a problem has been noted. */
-export function parseBody(options: RequestOptions, problems: Problems): Body | null {
+/**
+ * Reads the body from the one option that gives it; null where there is none, or a problem has been noted.
+ *
+ * @param contentType what a header says of it; null without one
+ */
+export function parseBody(
+  options: RequestOptions,
+  contentType: string | null,
+  problems: Problems,
+): Body | null {
   const { body, bodyFile, json, dataUrlencode = [], form = [] } = options;
   const given = [
     ...(body === undefined ? [] : ['--body']),
@@ -30,7 +40,7 @@ export function parseBody(options: RequestOptions, problems: Problems): Body | n
   if (body !== undefined) return plain(typeof body === 'string' ? new TextEncoder().encode(body) : body);
   if (bodyFile !== undefined) return fromFile(bodyFile, problems);
   if (json !== undefined) return fromJson(json, problems);
-  if (form.length > 0) return fromForm(form, problems);
+  if (form.length > 0) return fromForm(form, contentType, problems);
   return dataUrlencode.length === 0 ? null : fromFields(dataUrlencode, problems);
 }
 
@@ -72,9 +82,10 @@ function fromJson(text: string, problems: Problems): Body | null {
   };
 }
 
-function fromForm(fields: readonly string[], problems: Problems): Body | null {
-  const encoded = encodeMultipart(fields, problems);
-  return encoded === null ? null : { bytes: encoded.bytes, headers: [['content-type', encoded.contentType]] };
+/** Its content type replaces the one that a header gives, which has no boundary. */
+function fromForm(fields: readonly string[], contentType: string | null, problems: Problems): Body | null {
+  const encoded = encodeMultipart(fields, contentType, problems);
+  return encoded === null ? null : { bytes: encoded.bytes, headers: [], contentType: encoded.contentType };
 }
 
 function fromFields(fields: readonly string[], problems: Problems): Body | null {

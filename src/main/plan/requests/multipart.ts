@@ -4,16 +4,16 @@ import { basename, extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
+import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
+import { encoderNames, transferEncoded } from './transfer-encoding.ts';
 
-/** What a file is taken for where `;type=` says nothing, by its ending. */
+/** What a file is taken for where `;type=` says nothing, by its ending; the list is curl's. */
 const TYPES: Readonly<Record<string, string>> = {
-  '.csv': 'text/csv',
   '.gif': 'image/gif',
   '.htm': 'text/html',
   '.html': 'text/html',
   '.jpeg': 'image/jpeg',
   '.jpg': 'image/jpeg',
-  '.json': 'application/json',
   '.pdf': 'application/pdf',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
@@ -21,107 +21,165 @@ const TYPES: Readonly<Record<string, string>> = {
   '.xml': 'application/xml',
 };
 const ANY_TYPE = 'application/octet-stream';
-const ATTRIBUTE = /;\s*(type|filename)=("(?:[^"\\]|\\.)*"|[^;]*)\s*$/;
-const QUOTED = /^"(?:[^"\\]|\\.)*"$/s;
-const HEADER_TEXT = /^[^\r\n]*$/;
-
-interface Part {
-  readonly name: string;
-  readonly content: Uint8Array;
-  readonly type: string | null;
-  readonly filename: string | null;
-}
+const PLAIN_TEXT = 'text/plain';
+const FORM_DATA = 'multipart/form-data';
+const ONE_LINE = /^[^\r\n]*$/;
 
 export interface Multipart {
   readonly bytes: Uint8Array;
   readonly contentType: string;
 }
 
+/** A part that is ready to be written: its header lines, and what it holds. */
+interface Written {
+  readonly lines: readonly string[];
+  readonly content: Uint8Array;
+}
+
 /**
- * Encodes form parts given as curl's `-F` takes them: `name=text`, `name=@file`, `name=<file`, each with
- * `;type=…` and `;filename=…`. The encoding is that of RFC 7578. Null where a problem has been noted.
+ * Encodes form parts given as curl's `-F` takes them; the bytes are those that curl would send (RFC 7578), but for
+ * the boundary, which is random. Null where a problem has been noted.
+ *
+ * @param given the content type that a header asks for; a boundary is added to it
  */
-export function encodeMultipart(fields: readonly string[], problems: Problems): Multipart | null {
-  const parts = fields.map((field) => parsePart(field, problems));
-  const read = parts.filter((part) => part !== null);
-  if (read.length < parts.length) return null;
-  const boundary = `volley-${randomBytes(16).toString('hex')}`;
-  const pieces = read.flatMap(({ name, content, type, filename }) => [
-    Buffer.from(
-      `--${boundary}\r\ncontent-disposition: form-data; name="${inQuotes(name)}"` +
-        `${filename === null ? '' : `; filename="${inQuotes(filename)}"`}\r\n` +
-        `${type === null ? '' : `content-type: ${type}\r\n`}\r\n`,
-    ),
+export function encodeMultipart(
+  fields: readonly string[],
+  given: string | null,
+  problems: Problems,
+): Multipart | null {
+  const type = given || FORM_DATA;
+  if (/;\s*boundary=/i.test(type)) {
+    problems.add(
+      `--form with a content type that has a boundary: the form has one of its own: leave ';boundary=…' out.`,
+    );
+    return null;
+  }
+  // Only a part of a form is form data.
+  const disposition = /^multipart\/form-data\s*(?:;|$)/i.test(type) ? 'form-data' : 'attachment';
+  const parts = fields.map((field) => partOf(field, disposition, problems));
+  const written = parts.filter((part) => part !== null);
+  if (written.length < parts.length) return null;
+  const { bytes, boundary } = inOne(written);
+  return { bytes, contentType: `${type}; boundary=${boundary}` };
+}
+
+function inOne(parts: readonly Written[]): { bytes: Uint8Array; boundary: string } {
+  const boundary = `------------------------${randomBytes(8).toString('hex')}`;
+  const pieces = parts.flatMap(({ lines, content }) => [
+    Buffer.from(`--${boundary}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`),
     content,
     Buffer.from('\r\n'),
   ]);
+  return { bytes: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]), boundary };
+}
+
+function partOf(field: string, disposition: string, problems: Problems): Written | null {
+  const part = readFormPart(field);
+  if ('advice' in part) {
+    problems.add(`--form ${quoted(part.what)}: ${part.advice}`);
+    return null;
+  }
+  const { name, sign, contents } = part;
+  const beginning = `${disposition}${name === '' ? '' : `; name="${inQuotes(name)}"`}`;
+  const [only, ...more] = contents;
+  if (only !== undefined && more.length === 0) return contentOf(only, part, beginning, problems);
+  const files = contents.map((content) => contentOf(content, { name, sign }, 'attachment', problems));
+  const written = files.filter((file) => file !== null);
+  if (written.length < files.length) return null;
+  const { bytes, boundary } = inOne(written);
   return {
-    bytes: Buffer.concat([...pieces, Buffer.from(`--${boundary}--\r\n`)]),
-    contentType: `multipart/form-data; boundary=${boundary}`,
+    lines: [`Content-Disposition: ${beginning}`, `Content-Type: multipart/mixed; boundary=${boundary}`],
+    content: bytes,
   };
 }
 
-function parsePart(field: string, problems: Problems): Part | null {
-  const equals = field.indexOf('=');
-  if (equals < 1) {
-    problems.add(`--form ${quoted(field)}: give it as name=text, name=@file or name=<file.`);
+function contentOf(
+  content: PartContent,
+  { name, sign }: Pick<FormPart, 'name' | 'sign'>,
+  disposition: string,
+  problems: Problems,
+): Written | null {
+  const { value, type, encoder } = content;
+  const bytes =
+    content.source === 'text'
+      ? new TextEncoder().encode(value)
+      : readPart(`${name}=${sign}`, value, problems);
+  const own = headersIn(content.headers, name, problems);
+  if (bytes === null || own === null) return null;
+  if (!ONE_LINE.test(type ?? '')) {
+    problems.add(`--form ${quoted(name)}: a type is one line.`);
     return null;
   }
-  const name = field.slice(0, equals);
-  const { value, attributes } = withoutAttributes(field.slice(equals + 1));
-  const type = attributes.get('type') ?? null;
-  const filename = attributes.get('filename') ?? null;
-  if (![name, type ?? '', filename ?? ''].every((text) => HEADER_TEXT.test(text))) {
-    problems.add(`--form ${quoted(name)}: name, type and filename are one line each.`);
+  const encoded = encoder === null ? null : transferEncoded(bytes, encoder);
+  if (encoder !== null && encoded === null) {
+    problems.add(
+      `--form ${quoted(name)}: encoder=${encoder} cannot be used for it: choose one of ${encoderNames()}.`,
+    );
     return null;
   }
-  if (!value.startsWith('@') && !value.startsWith('<')) {
-    return { name, content: new TextEncoder().encode(value), type, filename };
-  }
-  const path = value.slice(1);
-  const content = readPart(name, path, problems);
-  if (content === null) return null;
-  if (value.startsWith('<')) return { name, content, type, filename };
+  const filename = content.filename ?? (sign === '@' ? basename(value) : null);
+  const shownType = type ?? guessedType(value, filename, sign);
+  const shownName = filename === null ? '' : `; filename="${inQuotes(filename)}"`;
+  const has = (header: string): boolean => own.some((line) => line.toLowerCase().startsWith(`${header}:`));
   return {
-    name,
-    content,
-    type: type ?? TYPES[extname(path).toLowerCase()] ?? ANY_TYPE,
-    filename: filename ?? basename(path),
+    lines: [
+      ...(has('content-disposition') ? [] : [`Content-Disposition: ${disposition}${shownName}`]),
+      ...(shownType === null || has('content-type') ? [] : [`Content-Type: ${shownType}`]),
+      ...(encoded === null || has('content-transfer-encoding')
+        ? []
+        : [`Content-Transfer-Encoding: ${encoded.name}`]),
+      ...own,
+    ],
+    content: encoded?.bytes ?? bytes,
   };
 }
 
-function withoutAttributes(text: string): { value: string; attributes: Map<string, string> } {
-  const attributes = new Map<string, string>();
-  let value = text;
-  for (let match = ATTRIBUTE.exec(value); match !== null; match = ATTRIBUTE.exec(value)) {
-    const [, key = '', given = ''] = match;
-    attributes.set(key, unquoted(given));
-    value = value.slice(0, match.index);
+/** A guess that it is plain text says nothing of what is no file to its reader. */
+function guessedType(value: string, filename: string | null, sign: FormPart['sign']): string | null {
+  const byName = filename === null ? undefined : TYPES[extname(filename).toLowerCase()];
+  const byPath = sign === '' ? undefined : TYPES[extname(value).toLowerCase()];
+  const guess = byName ?? byPath ?? (sign === '' || filename === null ? null : ANY_TYPE);
+  return guess === PLAIN_TEXT && filename === null ? null : guess;
+}
+
+/** Header lines of a part, also those in files, where `#` begins a comment; null where a problem has been noted. */
+function headersIn(headers: readonly string[], name: string, problems: Problems): string[] | null {
+  const lines: string[] = [];
+  for (const header of headers) {
+    if (!header.startsWith('@')) {
+      lines.push(header);
+      continue;
+    }
+    const bytes = readPart(`${name}=…;headers=@`, header.slice(1), problems);
+    if (bytes === null) return null;
+    const text = Buffer.from(bytes)
+      .toString('utf8')
+      .replace(/\r?\n(?=[ \t])/g, '');
+    lines.push(...text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')));
   }
-  const [, sign = '', content = ''] = /^([@<]?)(.*)$/s.exec(value) ?? [];
-  return { value: sign + unquoted(content), attributes };
+  if (lines.every((line) => ONE_LINE.test(line))) return lines;
+  problems.add(`--form ${quoted(name)}: a header is one line.`);
+  return null;
 }
 
-/** In quotation marks a backslash takes the next character as it is. */
-function unquoted(text: string): string {
-  return QUOTED.test(text) ? text.slice(1, -1).replace(/\\(.)/gs, '$1') : text;
-}
-
-function readPart(name: string, path: string, problems: Problems): Uint8Array | null {
+function readPart(option: string, path: string, problems: Problems): Uint8Array | null {
+  const named = `--form ${quoted(option + path)}`;
+  if (path === '-') {
+    problems.add(`${named}: stdin is not read here: give the name of a file.`);
+    return null;
+  }
   try {
     if (statSync(path).size <= LARGEST_BODY_BYTES) return readFileSync(path);
     problems.add(
-      `--form ${quoted(`${name}=@${path}`)}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
+      `${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
     );
   } catch (error) {
-    problems.add(
-      `--form ${quoted(`${name}=@${path}`)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    problems.add(`${named}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
   }
   return null;
 }
 
 /** As browsers write it (WHATWG HTML, multipart/form-data encoding algorithm). */
 function inQuotes(text: string): string {
-  return text.replaceAll('"', '%22');
+  return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -93,6 +93,7 @@ function parseRequest(
     templates: isFixed(templates) ? null : templates,
     expectation,
     maxRedirects,
+    methodOnRedirect: request.methodOnRedirect ?? 'standard',
   };
 }
 

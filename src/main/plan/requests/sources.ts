@@ -2,8 +2,11 @@ import type { ConnectionOptions, NamedRequestOptions, RequestOptions, RunOptions
 import { withoutCredentials } from '../problems.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
-const SHARED = [
+export const SHARED = [
   'pathAsIs',
+  'requestTarget',
+  'withoutHeaders',
+  'methodOnRedirect',
   'method',
   'headers',
   'body',
@@ -41,7 +44,7 @@ const CONNECTION = [
   'h2c',
 ] as const satisfies (keyof ConnectionOptions)[];
 
-const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
+export const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
 
 /** The requests of a run: those of its mix, or the one that its options say. */
 export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] {

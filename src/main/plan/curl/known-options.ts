@@ -1,0 +1,75 @@
+import {
+  type CurlOptionName,
+  LETTERS,
+  PASSED_OVER,
+  REFUSED,
+  WITH_VALUE,
+  WITHOUT_VALUE,
+} from './option-names.ts';
+
+/** What is known of an option of curl. */
+export interface KnownOption {
+  readonly name: string;
+  readonly takesValue: boolean;
+  /** Null where it is understood, and where it is passed over. */
+  readonly refusal: string | null;
+  readonly understood: CurlOptionName | null;
+}
+
+/** An option as it is written: known, negated, or one of several that begin like it. */
+export type FoundOption =
+  | { readonly known: KnownOption; readonly isOn: boolean }
+  | { readonly candidates: readonly string[] };
+
+const KNOWN: ReadonlyMap<string, KnownOption> = new Map(
+  [
+    ...understood(WITH_VALUE, true),
+    ...understood(WITHOUT_VALUE, false),
+    ...others(PASSED_OVER, null),
+    ...REFUSED.flatMap((group) => others(group, group.reason)),
+  ].map((option) => [option.name, option]),
+);
+
+/** The option of a long name, of a unique beginning of one, or of either behind `no-`; capitals do not count. */
+export function findLong(written: string): FoundOption {
+  const name = written.toLowerCase();
+  const known = KNOWN.get(name);
+  if (known !== undefined) return { known, isOn: true };
+  const isOn = !name.startsWith('no-');
+  const wanted = isOn ? name : name.slice(3);
+  const exact = isOn ? undefined : KNOWN.get(wanted);
+  const candidates =
+    exact === undefined
+      ? [...KNOWN.values()].filter((option) => wanted !== '' && option.name.startsWith(wanted))
+      : [exact];
+  const [only, ...more] = candidates.filter(({ takesValue }) => isOn || !takesValue);
+  if (only === undefined || more.length > 0) return { candidates: candidates.map((option) => option.name) };
+  return { known: only, isOn };
+}
+
+/** The option of a letter; null where there is none. */
+export function findLetter(letter: string): { readonly known: KnownOption; readonly isOn: boolean } | null {
+  const name = Object.hasOwn(LETTERS, letter) ? (LETTERS[letter] ?? '') : '';
+  const found = name === '' ? null : findLong(name);
+  return found === null || 'candidates' in found ? null : found;
+}
+
+function understood(names: readonly CurlOptionName[], takesValue: boolean): KnownOption[] {
+  return names.map((name) => ({ name, takesValue, refusal: null, understood: name }));
+}
+
+function others(
+  group: { readonly withValue: readonly string[]; readonly withoutValue: readonly string[] },
+  refusal: string | null,
+): KnownOption[] {
+  const option = (name: string, takesValue: boolean): KnownOption => ({
+    name,
+    takesValue,
+    refusal,
+    understood: null,
+  });
+  return [
+    ...group.withValue.map((name) => option(name, true)),
+    ...group.withoutValue.map((name) => option(name, false)),
+  ];
+}

@@ -1,0 +1,77 @@
+import type { NamedRequestOptions, RunOptions } from '../options.ts';
+import { ownHeaderNames, withoutHeaders } from '../own-headers.ts';
+import { withoutCredentials } from '../problems.ts';
+import { BODIES, SHARED } from '../requests/sources.ts';
+import type { CurlRequest } from './curl.ts';
+
+const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
+/** Bodies that bring a content type of their own. */
+const TYPED_BODIES = ['json', 'dataUrlencode', 'form'] as const;
+
+/**
+ * The options of a run that sends a command's request, or its requests in turn where it has several URLs. What
+ * volley's own options say takes the place of what the command says of the same.
+ */
+export function withOwnOptions(request: CurlRequest, own: RunOptions): RunOptions {
+  const said: Partial<RunOptions> = Object.fromEntries(
+    Object.entries(own).filter(
+      ([name, value]) => value !== undefined && value !== '' && name !== 'headers' && !isEmptyList(value),
+    ),
+  );
+  const { urls, ...kept } = withoutReplaced(request, said, own.headers ?? []);
+  const options = { ...kept, ...said, headers: [...kept.headers, ...(own.headers ?? [])] };
+  const [only, ...more] = urls;
+  if (only !== undefined && more.length === 0) return { ...options, ...only, pathAsIs: true };
+  const [ofRequest, ofRun] = parted(options);
+  const mix = urls.map(
+    (url): NamedRequestOptions => ({
+      ...ofRequest,
+      ...url,
+      pathAsIs: true,
+      name: withoutCredentials(url.url),
+    }),
+  );
+  return { ...ofRun, mix };
+}
+
+/** The command's request without what the own options say. */
+function withoutReplaced(
+  request: CurlRequest,
+  own: Partial<RunOptions>,
+  ownHeaders: readonly string[],
+): CurlRequest {
+  const names = new Set(ownHeaderNames({ ...own, headers: ownHeaders }));
+  if (TYPED_BODIES.some((body) => own[body] !== undefined)) names.add('content-type');
+  const isAuthorized = names.has('authorization');
+  const replaced = new Set<keyof CurlRequest>([
+    ...(BODIES.some((body) => own[body] !== undefined) ? (['body', 'json', 'form'] as const) : []),
+    ...(names.has('cookie') ? (['cookie'] as const) : []),
+    ...(names.has('user-agent') ? (['userAgent'] as const) : []),
+    ...(isAuthorized ? (['user'] as const) : []),
+    ...(own.http2 === true || own.h2c === true ? (['http2', 'h2c'] as const) : []),
+  ]);
+  const kept = Object.fromEntries(
+    Object.entries(request).filter(([name]) => !replaced.has(name as keyof CurlRequest)),
+  ) as Omit<CurlRequest, 'headers' | 'urls'>;
+  return {
+    ...kept,
+    headers: withoutHeaders(request.headers, names),
+    urls: isAuthorized
+      ? request.urls.map((one) => ({ ...one, url: one.url.replace(CREDENTIALS, '$1') }))
+      : request.urls,
+  };
+}
+
+/** What is said of a request, and what of the run. */
+function parted(options: Partial<RunOptions>): [ofRequest: Partial<RunOptions>, ofRun: Partial<RunOptions>] {
+  const names = new Set<string>(SHARED);
+  const entries = Object.entries(options);
+  return [
+    Object.fromEntries(entries.filter(([name]) => names.has(name))),
+    Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+  ];
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

@@ -1,0 +1,176 @@
+/** What a part of a form holds: a text, or the content of a file. */
+export interface PartContent {
+  readonly source: 'text' | 'file';
+  /** The text, or the file's path. */
+  readonly value: string;
+  readonly type: string | null;
+  readonly filename: string | null;
+  /** Further header lines of the part; those with an `@` name files that hold some. */
+  readonly headers: readonly string[];
+  readonly encoder: string | null;
+}
+
+/** One `-F`, as curl reads it. */
+export interface FormPart {
+  readonly name: string;
+  /** `@`: files to send as such, several with commas between them; `<`: a file's text; else a text. */
+  readonly sign: '' | '@' | '<';
+  readonly contents: readonly PartContent[];
+}
+
+/** Why a part cannot be read; `what` is shown between quotation marks. */
+export interface PartProblem {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const BLANK = /[ \t\n\v\f\r]/;
+const ATTRIBUTE = /(type|filename|headers|encoder)=/iy;
+const BEHIND_TYPE = /(filename|headers|encoder)=/iy;
+const TYPE = /[^/ ]{1,127}\/[^;, \n]{1,127}/y;
+
+/**
+ * Reads `name=content;attribute=…` by curl's rules: quotation marks at the beginning of a value take everything
+ * up to the next one, with `\"` and `\\` in it; a type goes on over parameters of its own. Where curl would drop a
+ * piece with a warning, it is a problem.
+ */
+export function readFormPart(field: string): FormPart | PartProblem {
+  const equals = field.indexOf('=');
+  if (equals < 0) return { what: field, advice: 'give it as name=text, name=@file or name=<file.' };
+  const name = field.slice(0, equals);
+  const content = field.slice(equals + 1);
+  if (content.startsWith('('))
+    return { what: name, advice: 'parts in parts cannot be sent: put the text in quotation marks.' };
+  const sign = content.startsWith('@') ? '@' : content.startsWith('<') ? '<' : '';
+  const scanner = new Scanner(sign === '' ? content : content.slice(1), sign === '@' ? ',' : null);
+  const contents: PartContent[] = [];
+  try {
+    do contents.push(contentIn(scanner, sign));
+    while (scanner.skip(','));
+  } catch (error) {
+    if (error instanceof Unreadable) return { what: name, advice: error.message };
+    throw error;
+  }
+  return { name, sign, contents };
+}
+
+class Unreadable extends Error {}
+
+function contentIn(scanner: Scanner, sign: FormPart['sign']): PartContent {
+  const value = scanner.word();
+  const found: { type: string | null; filename: string | null; encoder: string | null; headers: string[] } = {
+    type: null,
+    filename: null,
+    encoder: null,
+    headers: [],
+  };
+  let isInType = false;
+  while (scanner.skip(';')) {
+    scanner.skipBlanks();
+    const attribute = scanner.match(isInType ? BEHIND_TYPE : ATTRIBUTE);
+    if (attribute === null && isInType) {
+      found.type = scanner.moreOfType();
+      continue;
+    }
+    isInType = false;
+    switch (attribute?.slice(0, -1).toLowerCase()) {
+      case 'type':
+        scanner.skipBlanks();
+        found.type = scanner.type();
+        isInType = true;
+        break;
+      case 'filename':
+        if (sign === '<')
+          throw new Unreadable('a text that is read from a file has no filename: leave it out.');
+        found.filename = scanner.word();
+        break;
+      case 'headers': {
+        const isFile = scanner.skip('@') || scanner.skip('<');
+        found.headers.push(`${isFile ? '@' : ''}${scanner.word()}`);
+        break;
+      }
+      case 'encoder':
+        found.encoder = scanner.word();
+        break;
+      default:
+        if (!scanner.isAtSeparator)
+          throw new Unreadable(
+            'what is behind a ; is neither type, filename, headers nor encoder: put quotation marks around a value with a ; in it.',
+          );
+    }
+  }
+  return { source: sign === '' ? 'text' : 'file', value, ...found };
+}
+
+/** Goes through the text behind the name; a word ends before a `;`, and before the separator of files. */
+class Scanner {
+  readonly #text: string;
+  readonly #separator: string | null;
+  #at = 0;
+  #typeFrom = 0;
+
+  constructor(text: string, separator: string | null) {
+    this.#text = text;
+    this.#separator = separator;
+  }
+
+  get isAtSeparator(): boolean {
+    const next = this.#text[this.#at];
+    return next === undefined || next === ';' || next === this.#separator;
+  }
+
+  skip(character: string): boolean {
+    if (this.#text[this.#at] !== character) return false;
+    if (character === ',' && this.#separator !== ',') return false;
+    this.#at++;
+    return true;
+  }
+
+  skipBlanks(): void {
+    while (BLANK.test(this.#text[this.#at] ?? '')) this.#at++;
+  }
+
+  match(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0] ?? null;
+    this.#at += found?.length ?? 0;
+    return found;
+  }
+
+  type(): string {
+    this.#typeFrom = this.#at;
+    if (this.match(TYPE) === null)
+      throw new Unreadable('a type is two words with a / between them, such as text/plain.');
+    return this.moreOfType();
+  }
+
+  /** The type up to the next separator, with the parameters that it has until there. */
+  moreOfType(): string {
+    while (!this.isAtSeparator) this.#at++;
+    return this.#text.slice(this.#typeFrom, this.#at).trimEnd();
+  }
+
+  word(): string {
+    this.skipBlanks();
+    const quoted = this.#text[this.#at] === '"' ? this.#quoted() : null;
+    if (quoted !== null) return quoted;
+    const from = this.#at;
+    while (!this.isAtSeparator) this.#at++;
+    return this.#text.slice(from, this.#at).replace(/[ \t\n\v\f\r]+$/, '');
+  }
+
+  /** Null where the quotation mark is never closed: then it is a character like any other. */
+  #quoted(): string | null {
+    const inner = /"((?:\\[\\"]|[^"])*)"/y;
+    inner.lastIndex = this.#at;
+    const match = inner.exec(this.#text);
+    if (match === null) return null;
+    this.#at = inner.lastIndex;
+    this.skipBlanks();
+    if (!this.isAtSeparator)
+      throw new Unreadable(
+        'there is text behind a closing quotation mark: put all of the value between the two.',
+      );
+    return (match[1] ?? '').replace(/\\([\\"])/g, '$1');
+  }
+}

@@ -1,0 +1,263 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RunOptions } from '../../src/main/plan/options.ts';
+import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
+import { split } from '../../src/main/plan/split.ts';
+import { sendOnce } from '../../src/workers/once.ts';
+import { type Captured, startCapturing } from '../support/capturing-server.ts';
+
+const AT_ONCE = 8;
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+if (!hasCurl && process.env['CI'] === 'true')
+  throw new Error('curl is missing: install it, or the requests of curl commands are compared with nothing.');
+if (!hasCurl)
+  process.stderr.write('curl is missing: what it sends is not compared with what volley sends.\n');
+
+const before = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'volley-as-curl-'));
+beforeAll(() => {
+  // Commands name files as people do: from where they are.
+  process.chdir(folder);
+  writeFileSync('f.txt', 'a b\r\nc');
+  writeFileSync('g.html', '<p>');
+  writeFileSync('h.json', '{"a":1}\n');
+  writeFileSync('a+[b] é.txt', 'x');
+  writeFileSync('headers', 'A: 1\r\n\r\n# none\nB: 2\n');
+  writeFileSync(
+    'bytes',
+    Uint8Array.from({ length: 300 }, (_, index) => index % 256),
+  );
+});
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true });
+});
+
+/** URLs begin with BASE; PORT is the port alone. */
+function addressed(command: string, port: number): string {
+  return command.replaceAll('BASE', `http://127.0.0.1:${port}`).replaceAll('PORT', String(port));
+}
+
+function runCurl(command: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', command], { cwd: folder }, (_error, _stdout, stderr) => resolve(stderr));
+  });
+}
+
+/** Null, or why nothing was sent. */
+async function sendByVolley(options: RunOptions): Promise<string | null> {
+  try {
+    await send(options);
+    return null;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+async function send(options: RunOptions): Promise<void> {
+  const plan = await completePlan(await readOptions({ ...options, concurrency: 1, workers: 1, requests: 1 }));
+  const [shard] = split(plan);
+  for await (const _sent of sendOnce(shard!)) {
+    // What the server has captured counts.
+  }
+}
+
+interface Arrived {
+  readonly curl: Captured[];
+  readonly volley: Captured[];
+  /** Why volley sends nothing. */
+  readonly refusal: string | null;
+}
+
+/** What arrives of a command from curl, and from volley. */
+async function both(command: string, client: 'undici' | 'wire'): Promise<Arrived> {
+  const server = await startCapturing();
+  try {
+    const addressedCommand = addressed(command, server.port);
+    await runCurl(addressedCommand.replace(/^curl/, 'curl -sS -m 10'));
+    const curl = server.taken();
+    const refusal = await sendByVolley({ curl: addressedCommand, client });
+    return { curl, volley: server.taken(), refusal };
+  } finally {
+    server.close();
+  }
+}
+
+const FAMILIES: Readonly<Record<string, readonly string[]>> = {
+  'methods and URLs': [
+    'curl BASE',
+    'curl 127.0.0.1:PORT/x',
+    'curl HTTP://127.0.0.1:PORT/x#y',
+    'curl -X get BASE/',
+    'curl -X PATCH BASE/a',
+    'curl -I BASE/',
+    "curl 'BASE/p?'",
+    "curl 'BASE?x=../y'",
+    "curl 'BASE/a/../b/./c//d/..'",
+    "curl 'BASE/a/%2e%2e/b%zz'",
+    "curl --path-as-is 'BASE/a/../b'",
+    `curl -g "BASE/{}|^<>\\\\'\\"?q='x'{}[]"`,
+    "curl 'BASE/é?é=ü#ö'",
+    "curl 'BASE/\\[a\\]\\{?x[]=1'",
+    'curl --request-target /x?y BASE/z',
+    "curl --request-target '/é' BASE/",
+    "curl 'BASE/[1-3]'",
+    "curl 'BASE/{a,b}x[01-05:2]?y={,1}' 'BASE/[a-c]'",
+    'curl BASE/1 --url BASE/2 -d x',
+    'curl --proto-default http 127.0.0.1:PORT/x',
+  ],
+  data: [
+    'curl -d a=1 --data b=2 --data-ascii c BASE/',
+    "curl -d '' BASE/",
+    'curl -d @f.txt --data-binary @f.txt --data-raw @f.txt BASE/',
+    'curl --data-binary @bytes BASE/',
+    "curl --data-urlencode 'a b' --data-urlencode =x= --data-urlencode 'n=v w' --data-urlencode @f.txt --data-urlencode n@f.txt BASE/",
+    "curl --data-urlencode 'a@b=c' --data-urlencode 'é(~)!*' BASE/",
+    'curl --json \'{"a":\' --json 1} BASE/',
+    'curl --json @h.json BASE/',
+    "curl --json 'not json' BASE/",
+    "curl --json '' BASE/",
+    "curl --json 1 -H 'Accept: x' -H 'content-type: y' BASE/",
+    'curl -d a --json b -d c BASE/',
+    'curl -G --json a=1 BASE/',
+    "curl -G -d a=1 -d b=2 --data-urlencode 'c=d e' 'BASE/?x=1#f'",
+    "curl -G -d a=1 'BASE/p?'",
+    "curl -G -d a=1 'BASE/p?b=2&'",
+    'curl -G -I -d a BASE/',
+    'curl -G BASE/',
+    'curl -G --data-binary é BASE/',
+    "curl --url-query 'a=b c' --url-query '+d=%20' 'BASE/x?q=1'",
+    "curl -d x=1 --url-query a --url-query '=c d' --url-query n@f.txt BASE/",
+    'curl -d a -X GET BASE/',
+    'curl -d a -X PUT BASE/',
+    "curl -d $'\\xff\\xe9' BASE/",
+  ],
+  uploads: [
+    'curl -T f.txt BASE/',
+    'curl -T f.txt BASE',
+    "curl -T f.txt 'BASE/d/?q'",
+    'curl -T bytes BASE/d',
+    "curl -g -T 'a+[b] é.txt' BASE/",
+    "curl -T f.txt -X POST -H 'Content-Type: a/b' BASE/x",
+    "curl -T '' BASE/",
+  ],
+  forms: [
+    'curl -F a=b -F c=d BASE/',
+    'curl -F a=@f.txt BASE/',
+    `curl -F 'a="@f.txt"' -F 'b=\\@f' BASE/`,
+    "curl -F 'a=<g.html' -F 'b=<f.txt' BASE/",
+    "curl --form-string 'a=@f.txt;type=x' --form-string 'b=<x' --form-string 'c=\"q\\' --form-string 'd= (x) ' BASE/",
+    "curl -F 'a={};type=application/json;charset=UTF-8' BASE/",
+    "curl -F 'a=b;type=text/html; charset=utf-8 ;filename=x' BASE/",
+    "curl -F 'a=b;filename=x.html' -F 'c=d;type=text/plain' BASE/",
+    `curl -F 'a="b;type=c";type=text/css' BASE/`,
+    `curl -F 'a=b;headers="X-A: 1";headers=X-B: 2;encoder=base64' BASE/`,
+    "curl -F 'a=@bytes;encoder=base64' BASE/",
+    "curl -F 'a=b;encoder=8bit' -F 'c=d;encoder=BINARY' -F 'e=f;encoder=7bit' BASE/",
+    "curl -F 'a=b;headers=@headers' BASE/",
+    `curl -F 'a=@f.txt;headers="Content-Type: a/b"' BASE/`,
+    'curl -F a=@f.txt,g.html BASE/',
+    "curl -F 'a=@f.txt;filename=z , g.html;type=text/css' BASE/",
+    `curl -F 'a=@f.txt;filename="q\\"x\\\\y.txt"' BASE/`,
+    `curl -F 'a=@"f.txt"' -F b=@h.json -F c=@bytes BASE/`,
+    "curl -F 'a=@f.txt;filename=/x/y.txt' BASE/",
+    "curl -F '=x' -F 'na\"me=v' BASE/",
+    `curl -F 'a=  sp  ' -F 'b=" q "' -F 'c= "x" ' -F 'd="x' -F 'e=x"y' BASE/`,
+    "curl -F $'n\\nm=v\\nw' BASE/",
+    "curl -F 'é=ü' -F 'x=@f.txt;filename=é' BASE/",
+    "curl -H 'Content-Type: multipart/form-data' -F a=b BASE/",
+    "curl -H 'content-type: application/json' -F a=b BASE/",
+    'curl -F a=b -X PUT BASE/',
+  ],
+  'headers and authorization': [
+    "curl -H 'X-A:1' -H 'X-A: 2' -H 'X-D;' -H 'X-E:' -H foo -H 'X-C; d' BASE/",
+    'curl -H @headers BASE/',
+    "curl -H 'Accept:' -H 'User-Agent:' BASE/",
+    "curl -H 'Accept;' -A '' BASE/",
+    "curl -A me -e 'http://x/;auto' BASE/",
+    "curl -A x -H 'User-Agent: y' -e r -H 'Referer: s' BASE/",
+    "curl -e ';auto' BASE/",
+    "curl -b a=1 -b 'b=2; c=3' BASE/",
+    "curl -b a=1 -H 'Cookie: b=2' BASE/",
+    "curl -b a=1 -H 'Cookie:' BASE/",
+    "curl -b '' BASE/",
+    'curl --compressed BASE/',
+    "curl --compressed -H 'Accept-Encoding: br' BASE/",
+    'curl -u me:pw BASE/',
+    'curl -u me: BASE/',
+    "curl -u 'é:ü:x' BASE/",
+    'curl -u me:pw http://a:b@127.0.0.1:PORT/',
+    'curl http://a%40:b%3A@127.0.0.1:PORT/',
+    'curl http://a@127.0.0.1:PORT/',
+    "curl -u me:pw -H 'Authorization: x' http://a:b@127.0.0.1:PORT/",
+    'curl --oauth2-bearer t -u a:b http://a:b@127.0.0.1:PORT/',
+    'curl -r 0-5 BASE/',
+    'curl -r -5 BASE/',
+    'curl -r 7 BASE/',
+    'curl --range 0-1,4-5 BASE/',
+    "curl -r 0-5 -H 'Range: x' BASE/",
+    'curl -C 5 BASE/',
+    "curl -H 'Host: x.example' BASE/",
+    "curl -H 'Connection: close' BASE/",
+    "curl -H $'X-A: \\xe9' -H 'X-B: é' BASE/",
+  ],
+  redirects: [
+    'curl -L BASE/redirect/302',
+    'curl -L -d x BASE/redirect/302',
+    'curl -L -d x BASE/redirect/307',
+    'curl -L -X POST -d x BASE/redirect/301',
+    'curl -L -X POST -d x BASE/redirect/303',
+    'curl -L -X PUT -d x BASE/redirect/302',
+    'curl -L -X PUT -d x BASE/redirect/308',
+    'curl -L -X DELETE BASE/redirect/303',
+    'curl -L -T f.txt BASE/redirect/302',
+    'curl -L -T f.txt BASE/redirect/303',
+    'curl -L -X POST -T f.txt BASE/redirect/302',
+    'curl -L -X PATCH -T f.txt BASE/redirect/303',
+    'curl -L -I BASE/redirect/303',
+    'curl -L -F a=b BASE/redirect/301',
+    'curl -L -u a:b -b c=d BASE/redirect/301',
+    'curl --max-redirs 3 BASE/redirect/302',
+  ],
+  'what is passed over': [
+    'curl --no-get --no-location --insec -d x --no-progress-meter BASE/',
+    'curl -o /dev/null -D /dev/null -c /dev/null -w "" -JR --output-dir /tmp --create-dirs BASE/',
+    'curl --tcp-nodelay --ssl-no-revoke --trace-ascii /dev/null --no-keepalive -q --connect-timeout 3 BASE/',
+    "curl --proxy http://127.0.0.1:9/ --noproxy '127.0.0.0/8' BASE/",
+    "curl -x 127.0.0.1:9 --noproxy '*' BASE/",
+    'curl -x 127.0.0.1:9 --noproxy x,127.0.0.1 BASE/',
+    'curl --resolve x.example:PORT:127.0.0.1 http://x.example:PORT/',
+    'curl --connect-to x.example:80:127.0.0.1:PORT http://x.example/',
+    'curl BASE/ > /dev/null 2>&1 | cat;',
+    'curl \\\n  --http1.1 \\\n  BASE/ \\\n',
+  ],
+};
+
+const suite = hasCurl ? describe : describe.skip;
+
+suite.each(['undici', 'wire'] as const)(
+  'what arrives from volley is what arrives from curl, by %s',
+  (client) => {
+    test.each(Object.entries(FAMILIES))('%s', async (_family, commands) => {
+      const left = commands.values();
+      const arrived: ({ command: string } & Arrived)[] = [];
+      const next = async (): Promise<void> => {
+        for (const command of left) arrived.push({ command, ...(await both(command, client)) });
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, next));
+      expect(arrived).toHaveLength(commands.length);
+      expect(arrived.filter(({ curl }) => curl.length === 0).map(({ command }) => command)).toEqual([]);
+      const byVolley = arrived.map(({ command, volley, refusal }) => ({
+        command,
+        arrived: volley,
+        refusal,
+      }));
+      expect(byVolley).toEqual(
+        arrived.map(({ command, curl }) => ({ command, arrived: curl, refusal: null })),
+      );
+    });
+  },
+);
