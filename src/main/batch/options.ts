@@ -156,8 +156,12 @@ function parseSelection(text: string, problems: Problems): Selection | null {
 
 function checkNames(columns: readonly string[], select: readonly Selection[], problems: Problems): void {
   const names = [...columns, ...ANSWER_COLUMNS, ...select.map(({ name }) => name)];
-  for (const twice of new Set(names.filter((name, index) => names.indexOf(name) !== index)))
-    problems.add(`Two columns of the output would be called ${quoted(twice)}: give each a name of its own.`);
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name))
+      problems.add(`Two columns of the output would be called ${quoted(name)}: give each a name of its own.`);
+    seen.add(name);
+  }
 }
 
 function checkCombinations(
