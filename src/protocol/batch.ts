@@ -37,8 +37,8 @@ export interface RowAnswer {
   readonly attempts: number;
   /** What went wrong; an empty text where nothing did. */
   readonly error: string;
-  /** One for each selection; null where the answer has none. */
-  readonly values: readonly unknown[];
+  /** One for each selection, as JSON text; null where the answer has none. */
+  readonly values: readonly (string | null)[];
 }
 
 /** Between a coordinator that deals rows and its workers. */

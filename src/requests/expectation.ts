@@ -1,6 +1,7 @@
 import type { Expectation } from '../protocol/request.ts';
 import { joined } from './bytes.ts';
-import { parseJsonPath, shownValue, valueAt } from './json-path.ts';
+import { isSameJson, JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
+import { jsonQuery } from './json-path.ts';
 
 /** Bodies longer than this are not kept to be looked into. */
 export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
@@ -61,19 +62,51 @@ function bodyMiss({ bodyTexts, json }: Expectation, { body, bodyBytes }: Answere
 }
 
 function jsonMiss(wanted: Expectation['json'], text: string): Miss | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { code: 'BODY_JSON', example: `expected JSON, got '${shortened(text)}'` };
-  }
+  const read = jsonIn(text);
+  if (read.problem !== null) return { code: 'BODY_JSON', example: read.problem };
   for (const { path, value: expected } of wanted) {
-    const found = valueAt(value, parseJsonPath(path) ?? []);
-    if (found !== undefined && shownValue(found) === expected) continue;
-    const got = found === undefined ? 'nothing' : `'${shortened(shownValue(found))}'`;
-    return { code: 'BODY_JSON', example: `expected ${path} to be '${shortened(expected)}', got ${got}` };
+    const found = jsonQuery(path).find(read.value);
+    // What leads to several places has to be so in all of them.
+    const wrong = found.findIndex((value) => !says(value, expected));
+    if (found.length > 0 && wrong < 0) continue;
+    const got = found.length === 0 ? 'nothing' : `'${shortened(shownJson(found[wrong]))}'`;
+    const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
+    return {
+      code: 'BODY_JSON',
+      example: `expected ${path} to be '${shortened(expected)}', got ${got}${where}`,
+    };
   }
   return null;
+}
+
+/** The JSON of a body, or why there is none to be looked into. */
+export function jsonIn(
+  text: string,
+): { readonly value: unknown; readonly problem: null } | { readonly problem: string } {
+  try {
+    return { value: parseExactJson(text), problem: null };
+  } catch (error) {
+    if (error instanceof JsonTooDeep) return { problem: error.message };
+    return { problem: `expected JSON, got ${text === '' ? 'an empty body' : `'${shortened(text)}'`}` };
+  }
+}
+
+/** Text is compared as it is, everything else as JSON. */
+function says(value: unknown, expected: string): boolean {
+  if (typeof value === 'string') return value === expected;
+  const wanted = expectedJson(expected);
+  return wanted !== undefined && isSameJson(value, wanted);
+}
+
+const known = new Map<string, unknown>();
+
+/** An expected value as JSON; undefined where it is none. */
+function expectedJson(text: string): unknown {
+  if (known.has(text)) return known.get(text);
+  const read = jsonIn(text);
+  const value = read.problem === null ? read.value : undefined;
+  known.set(text, value);
+  return value;
 }
 
 function shortened(text: string): string {

@@ -1,13 +1,63 @@
-/** A step into JSON: a property's name or an element's index. */
+import { isContainer } from './exact-json.ts';
+import { compileRfcPath } from './rfc-path.ts';
+
+/** A path into JSON, ready to be followed. */
+export interface JsonQuery {
+  /** Whether it leads to one place at most, whatever the JSON (RFC 9535, 2.3.5.1). */
+  readonly isSingular: boolean;
+  /** Everything that it leads to. */
+  find(root: unknown): readonly unknown[];
+}
+
+/** A step into JSON: a property's name, or an element's index, which counts from the end where it is negative. */
 type Step = string | number;
 
-const STEP = /(?:^|\.)([^.[\]]+)|\[(\d+|"(?:[^"\\]|\\.)*")\]/y;
+/** A name is whatever stands between dots and brackets, but for `*` and what has blanks around it. */
+const STEP =
+  /(?:^|\.)(?!\*(?:[.[]|$))(?!\s)([^.[\]]*[^.[\]\s])|\[\s*(0|-?[1-9]\d{0,14}|"[^"\\\p{Cc}]*"|'[^'\\\p{Cc}]*')\s*\]/uy;
+const ROOT = /^\$(?=[.[]|$)/;
+const INDEX = /^(?:0|[1-9]\d{0,14})$/;
+const NOTHING: readonly unknown[] = [];
+
+const known = new Map<string, JsonQuery>();
 
 /**
- * Reads a path such as `data.items[0].id` or `["a.b"].c`; a leading `$.` may be there. Null where it is none.
+ * Reads a path: `data.items[0].id`, `["a.b"].c`, or any of RFC 9535, of which `$.` may be left out at its beginning.
+ *
+ * @throws Error that says what is wrong with it, and where
  */
-export function parseJsonPath(path: string): readonly Step[] | null {
-  const text = path.replace(/^\$(?=\.|\[|$)\.?/, '');
+export function parseJsonPath(path: string): JsonQuery {
+  const steps = simpleSteps(path);
+  return steps === null ? compileRfcPath(rootOf(path), path) : new SimpleQuery(steps);
+}
+
+/** The same of a path of the plan, of which there are few. */
+export function jsonQuery(path: string): JsonQuery {
+  const query = known.get(path) ?? parseJsonPath(path);
+  known.set(path, query);
+  return query;
+}
+
+/** Parts `path=value` at the first `=` that is not within brackets; null where there is none. */
+export function pathAndValue(text: string): { readonly path: string; readonly value: string } | null {
+  let depth = 0;
+  let quote = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charAt(at);
+    if (quote !== '') {
+      if (character === '\\') at++;
+      else if (character === quote) quote = '';
+    } else if (depth > 0 && (character === '"' || character === "'")) quote = character;
+    else if (character === '[') depth++;
+    else if (character === ']') depth--;
+    else if (character === '=' && depth <= 0) return { path: text.slice(0, at), value: text.slice(at + 1) };
+  }
+  return null;
+}
+
+/** Names and indices that follow each other; null where the path asks for more, or is none. */
+function simpleSteps(path: string): readonly Step[] | null {
+  const text = path.replace(ROOT, '');
   const steps: Step[] = [];
   STEP.lastIndex = 0;
   for (let at = 0; at < text.length; at = STEP.lastIndex) {
@@ -15,22 +65,43 @@ export function parseJsonPath(path: string): readonly Step[] | null {
     if (match === null) return null;
     const [, name, bracket = ''] = match;
     if (name !== undefined) steps.push(name);
-    else steps.push(bracket.startsWith('"') ? (JSON.parse(bracket) as string) : Number(bracket));
+    else steps.push(/^["']/.test(bracket) ? bracket.slice(1, -1) : Number(bracket));
   }
   return steps;
 }
 
-/** What a path leads to; undefined where it leads nowhere. */
-export function valueAt(value: unknown, steps: readonly Step[]): unknown {
-  let at = value;
-  for (const step of steps) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = (at as Readonly<Record<Step, unknown>>)[step];
-  }
-  return at;
+/** What a path has to begin with besides, to be one of RFC 9535. */
+function rootOf(path: string): string {
+  if (ROOT.test(path) || /^\$\s/.test(path)) return '';
+  return /^[.[]/.test(path) ? '$' : '$.';
 }
 
-/** As a person would write it: text as it is, everything else as JSON. */
-export function shownValue(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+class SimpleQuery implements JsonQuery {
+  readonly isSingular = true;
+  readonly #steps: readonly Step[];
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps;
+  }
+
+  find(root: unknown): readonly unknown[] {
+    let at = root;
+    for (const step of this.#steps) {
+      if (!isContainer(at)) return NOTHING;
+      const next = Array.isArray(at) ? elementAt(at, step) : propertyOf(at, step);
+      if (next === undefined) return NOTHING;
+      at = next;
+    }
+    return [at];
+  }
+}
+
+function propertyOf(at: Readonly<Record<string, unknown>>, step: Step): unknown {
+  return typeof step === 'string' && Object.hasOwn(at, step) ? at[step] : undefined;
+}
+
+/** `items.0` is no path of RFC 9535, and taken for `items[0]`. */
+function elementAt(at: readonly unknown[], step: Step): unknown {
+  if (typeof step === 'number') return at.at(step);
+  return INDEX.test(step) ? at[Number(step)] : undefined;
 }

@@ -51,6 +51,7 @@ describe('who may import what', () => {
   test.each([
     { name: 'undici', home: /^workers\/clients\// },
     { name: 'yargs', home: /^main\/cli\// },
+    { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
     { name: 'simple-statistics', home: /^main\/summary\/statistics\.ts$/ },
   ])('$name has one home', ({ name, home }) => {

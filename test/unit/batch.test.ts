@@ -109,7 +109,7 @@ describe('the output', () => {
   test('is quoted as RFC 4180 says', () => {
     const writer = new RecordWriter({ ...options, format: 'csv' });
     expect(writer.heading).toBe('id,volley_status,volley_latency_ms,volley_attempts,volley_error,price\n');
-    expect(writer.line(answered(1, { own: ['a,"b"\nc'], values: [{ x: 1 }] }))).toBe(
+    expect(writer.line(answered(1, { own: ['a,"b"\nc'], values: ['{"x":1}'] }))).toBe(
       '"a,""b""\nc",200,1.5,1,,"{""x"":1}"\n',
     );
     expect(
@@ -121,15 +121,15 @@ describe('the output', () => {
 
   test('has no formulas where that is asked for; numbers stay numbers', () => {
     const writer = new RecordWriter({ ...options, format: 'csv', isCsvSafe: true });
-    expect(writer.line(answered(1, { own: ['=1+1'], values: ['@x'] }))).toBe("'=1+1,200,1.5,1,,'@x\n");
-    expect(writer.line(answered(1, { own: ['-1.5'], values: ['+1'] }))).toBe('-1.5,200,1.5,1,,+1\n');
-    expect(writer.line(answered(1, { own: ['-1+2'], values: ['\t='] }))).toBe("'-1+2,200,1.5,1,,'\t=\n");
+    expect(writer.line(answered(1, { own: ['=1+1'], values: ['"@x"'] }))).toBe("'=1+1,200,1.5,1,,'@x\n");
+    expect(writer.line(answered(1, { own: ['-1.5'], values: ['"+1"'] }))).toBe('-1.5,200,1.5,1,,+1\n');
+    expect(writer.line(answered(1, { own: ['-1+2'], values: ['"\\t="'] }))).toBe("'-1+2,200,1.5,1,,'\t=\n");
   });
 
   test('keeps types in JSON', () => {
     const writer = new RecordWriter({ ...options, format: 'jsonl' });
     expect(writer.heading).toBe('');
-    expect(JSON.parse(writer.line(answered(1, { own: [{ a: 1 }], values: [7] })))).toEqual({
+    expect(JSON.parse(writer.line(answered(1, { own: [{ a: 1 }], values: ['7'] })))).toEqual({
       id: { a: 1 },
       volley_status: 200,
       volley_latency_ms: 1.5,
@@ -301,7 +301,7 @@ describe('the journal', () => {
     writeFileSync(path, Buffer.from([9, 0, 0, 0, 1, 2, 3, 4, 5]), { flag: 'a' });
 
     const reader = (await JournalReader.open(path))!;
-    expect(await reader.header()).toEqual({ volleyJournal: 1, ...header });
+    expect(await reader.header()).toEqual({ volleyJournal: 2, ...header });
     expect(await reader.rows()).toEqual([answered(2, { own: ['line\nend'] })]);
     expect(await reader.rows()).toBeNull();
     expect(reader.checkpoint).toEqual({ rows: 2, digest: 5 });
@@ -463,8 +463,14 @@ describe('a worker', () => {
       { name: 'a', path: 'x[1]' },
       { name: 'b', path: '$' },
     ]);
-    expect(selector.valuesIn([Buffer.from('{"x":'), Buffer.from('[1,2]}')])).toEqual([2, { x: [1, 2] }]);
-    expect(selector.valuesIn([Buffer.from('<html>')])).toEqual([null, null]);
+    expect(selector.valuesIn([Buffer.from('{"x":'), Buffer.from('[1,2.0]}')])).toEqual({
+      values: ['2.0', '{"x":[1,2.0]}'],
+      error: '',
+    });
+    expect(selector.valuesIn([Buffer.from('<html>')])).toEqual({
+      values: [null, null],
+      error: "select: expected JSON, got '<html>'",
+    });
   });
 });
 

@@ -2,10 +2,11 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { codeOf } from '../../protocol/errors.ts';
+import { readBack } from '../../requests/exact-json.ts';
 import { AppendQueue } from './append-queue.ts';
 import type { AnsweredRow } from './record.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 /** With the worker's part of it, an answer is in the journal well within 100 ms. */
 const WRITE_DELAY_MS = 25;
 const SYNC_INTERVAL_MS = 1_000;
@@ -37,7 +38,7 @@ type Line =
       latencyMs: number | null,
       attempts: number,
       error: string,
-      values: readonly unknown[],
+      values: AnsweredRow['values'],
       own: readonly unknown[],
     ]
   | { readonly checkpoint: Checkpoint };
@@ -207,7 +208,7 @@ export class JournalReader {
     if (text === null) return null;
     const rows: AnsweredRow[] = [];
     for (const line of text.split('\n')) {
-      const parsed = JSON.parse(line) as Line;
+      const parsed = readBack(line) as Line;
       if ('checkpoint' in parsed) {
         this.checkpoint = parsed.checkpoint;
         continue;

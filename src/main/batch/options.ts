@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { parseJsonPath } from '../../requests/json-path.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, quoted } from '../plan/problems.ts';
+import { isJsonPath } from '../plan/requests/expectations.ts';
 import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { formatOf, type Input, openInput } from './input.ts';
@@ -149,7 +149,7 @@ function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, s
 function parseSelection(text: string, problems: Problems): Selection | null {
   const equals = text.indexOf('=');
   const [name, path] = [text.slice(0, Math.max(0, equals)).trim(), text.slice(equals + 1).trim()];
-  if (name !== '' && path !== '' && parseJsonPath(path) !== null) return { name, path };
+  if (name !== '' && path !== '') return isJsonPath(path, '--select', problems) ? { name, path } : null;
   problems.add(`--select ${quoted(text)}: give name=path, such as price=data.items[0].price.`);
   return null;
 }

@@ -1,5 +1,5 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
-import { textOfJson } from '../../requests/exact-json.ts';
+import { readBack, textOfJson } from '../../requests/exact-json.ts';
 import type { Format, InputRow } from './row.ts';
 
 /** Columns of the output behind the row's own and before those selected. */
@@ -49,7 +49,7 @@ export class RecordWriter {
 
   line({ own, status, latencyMs, attempts, error, values }: AnsweredRow): string {
     const { byDefault, format } = this.#options;
-    const selected = values.map((value) => value ?? byDefault);
+    const selected = values.map((value) => (value === null ? byDefault : readBack(value)));
     const answer = [status === 0 ? null : status, latencyMs, attempts];
     if (format === 'csv') return this.#csv([...own, ...answer, error, ...selected]);
     const all = [...own, ...answer, error === '' ? null : error, ...selected];

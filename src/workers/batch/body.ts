@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Selection } from '../../protocol/batch.ts';
 import type { Template } from '../../protocol/request.ts';
 import { joined } from '../../requests/bytes.ts';
-import { parseJsonPath, valueAt } from '../../requests/json-path.ts';
+import { jsonIn } from '../../requests/expectation.ts';
+import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 
 const DECODER = new TextDecoder();
@@ -11,28 +12,38 @@ const DECODER = new TextDecoder();
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 const LONGEST_NAME_BYTES = 255;
 
+/** What was taken out of an answer. */
+export interface Selected {
+  /** JSON text for each selection, as the answer has it; null where it has nothing there. */
+  readonly values: readonly (string | null)[];
+  /** Why nothing could be taken; an empty text where the body is JSON. */
+  readonly error: string;
+}
+
 /** Takes values out of JSON bodies. */
 export class Selector {
-  readonly #paths: readonly NonNullable<ReturnType<typeof parseJsonPath>>[];
+  readonly #queries: readonly JsonQuery[];
   /** What a row gets whose answer has none of them. */
   readonly nothing: readonly null[];
 
   constructor(select: readonly Selection[]) {
-    this.#paths = select.map(({ path }) => parseJsonPath(path) ?? []);
+    this.#queries = select.map(({ path }) => parseJsonPath(path));
     this.nothing = select.map(() => null);
   }
 
-  /** One value for each selection; null where the body is no JSON, or has nothing there. */
-  valuesIn(body: readonly Uint8Array[]): readonly unknown[] {
-    if (this.#paths.length === 0) return this.nothing;
-    let value: unknown;
-    try {
-      value = JSON.parse(DECODER.decode(joined(body)));
-    } catch {
-      return this.nothing;
-    }
-    return this.#paths.map((steps) => valueAt(value, steps) ?? null);
+  valuesIn(body: readonly Uint8Array[]): Selected {
+    if (this.#queries.length === 0) return { values: this.nothing, error: '' };
+    const read = jsonIn(DECODER.decode(joined(body)));
+    if (read.problem !== null) return { values: this.nothing, error: `select: ${read.problem}` };
+    return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
   }
+}
+
+/** What may lead to several places gives a list, of one or more. */
+function textAt(query: JsonQuery, root: unknown): string | null {
+  const found = query.find(root);
+  const value = query.isSingular || found.length === 0 ? found[0] : found;
+  return value === undefined || value === null ? null : JSON.stringify(value);
 }
 
 /**

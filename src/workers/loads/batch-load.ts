@@ -205,7 +205,8 @@ export class BatchLoad implements Load {
         this.#save(exchange, row, latencyMs);
         return true;
       }
-      this.#answer(row, status, latencyMs, '', this.#selector.valuesIn(body));
+      const { error, values } = this.#selector.valuesIn(body);
+      this.#answer(row, status, latencyMs, error, values);
       return false;
     }
     const isRetryable = row.attempts <= this.#plan.retries && isWorthRetrying(failure, status);
@@ -247,7 +248,8 @@ export class BatchLoad implements Load {
     this.#saving++;
     this.#saved(place, row, body, bodyBytes)
       .then((error) => {
-        this.#answer(row, status, latencyMs, error, this.#selector.valuesIn(body));
+        const selected = this.#selector.valuesIn(body);
+        this.#answer(row, status, latencyMs, error || selected.error, selected.values);
       })
       .catch((error: unknown) => {
         this.#channel.post({ type: 'not-saved', message: messageOf(error) });

@@ -1,5 +1,6 @@
+import { messageOf } from '../../../protocol/errors.ts';
 import type { Expectation, StatusRange } from '../../../protocol/request.ts';
-import { parseJsonPath } from '../../../requests/json-path.ts';
+import { parseJsonPath, pathAndValue } from '../../../requests/json-path.ts';
 import type { RequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
 
@@ -37,9 +38,24 @@ function rangeOf(text: string): StatusRange | null {
 }
 
 function parseJsonExpectation(text: string, problems: Problems): { path: string; value: string } | null {
-  const equals = text.indexOf('=');
-  const path = text.slice(0, equals).trim();
-  if (equals > 0 && parseJsonPath(path) !== null) return { path, value: text.slice(equals + 1) };
-  problems.add(`--expect-json ${quoted(text)}: give path=value, such as data.items[0].id=7.`);
-  return null;
+  const parts = pathAndValue(text);
+  const path = parts?.path.trim() ?? '';
+  if (parts === null || path === '') {
+    problems.add(`--expect-json ${quoted(text)}: give path=value, such as data.items[0].id=7.`);
+    return null;
+  }
+  return isJsonPath(path, '--expect-json', problems) ? { path, value: parts.value } : null;
+}
+
+/** Whether text is a path into JSON; where it is not, says why. */
+export function isJsonPath(path: string, option: string, problems: Problems): boolean {
+  try {
+    parseJsonPath(path);
+    return true;
+  } catch (error) {
+    problems.add(
+      `${option} ${quoted(path)}: it is no JSON path (${messageOf(error)}): give one such as data.items[0].id or '$..id' (RFC 9535).`,
+    );
+    return false;
+  }
 }

@@ -1,0 +1,207 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseExactJson } from '../../src/requests/exact-json.ts';
+import { parseJsonPath, pathAndValue } from '../../src/requests/json-path.ts';
+
+const SHOP = `{
+  "store": { "name": "corner", "a.b": { "c": 1 }, "a=b": 5, "x-y": 6, "it's": 7, "q\\"": 8, "*": 9, "": 10, "ключ": 11 },
+  "items": [
+    { "id": 2733382000000000049, "price": 1.10, "tags": ["a", "b"] },
+    { "id": 2733382000000000050, "price": 2.5, "tags": [] },
+    { "id": 7, "price": 10, "tags": ["c"], "sold": true, "note": null }
+  ],
+  "nested": [[1, 2], [3, [4, 5]]],
+  "length": "own",
+  "0": "zero"
+}`;
+
+/** Each with everything that it leads to, as JSON. */
+const PATHS: readonly (readonly [path: string, found: readonly string[]])[] = [
+  // Simple ones, with and without the root.
+  ['store.name', ['"corner"']],
+  ['$.store.name', ['"corner"']],
+  ['.store.name', ['"corner"']],
+  ['$["store"]["name"]', ['"corner"']],
+  ["$['store']['name']", ['"corner"']],
+  ["store['name']", ['"corner"']],
+  ["['store'].name", ['"corner"']],
+  ['["store"].name', ['"corner"']],
+  ['store["a.b"].c', ['1']],
+  ['store["a=b"]', ['5']],
+  ["store['a=b']", ['5']],
+  ['store.x-y', ['6']],
+  ["store.it's", ['7']],
+  ["store['it\\'s']", ['7']],
+  ['store["q\\""]', ['8']],
+  ['store["*"]', ['9']],
+  ['store[""]', ['10']],
+  ['store.ключ', ['11']],
+  ['store["\\u043a\\u043b\\u044e\\u0447"]', ['11']],
+  ['items[0].id', ['2733382000000000049']],
+  ['items.0.id', ['2733382000000000049']],
+  ['items[ 0 ].id', ['2733382000000000049']],
+  ['items[0].price', ['1.10']],
+  ['items[-1].id', ['7']],
+  ['$.items[-3].id', ['2733382000000000049']],
+  ['items[2].note', ['null']],
+  ['nested[1][1][0]', ['4']],
+  ['length', ['"own"']],
+  ['0', ['"zero"']],
+  // What leads nowhere.
+  ['items[3]', []],
+  ['items[-4]', []],
+  ['items.length', []],
+  ['$.items.length', []],
+  ['store[0]', []],
+  ['$[0]', []],
+  ['store.name.length', []],
+  ['items[0].id.text', []],
+  ['items[0].id[0]', []],
+  ['constructor', []],
+  ['store.__proto__', []],
+  ['items[0].note.x', []],
+  // Several places.
+  ['$.store.*', ['"corner"', '{"c":1}', '5', '6', '7', '8', '9', '10', '11']],
+  ['items[*].id', ['2733382000000000049', '2733382000000000050', '7']],
+  ['items.*.id', ['2733382000000000049', '2733382000000000050', '7']],
+  ['$..id', ['2733382000000000049', '2733382000000000050', '7']],
+  ['..id', ['2733382000000000049', '2733382000000000050', '7']],
+  ['$.items..tags[0]', ['"a"', '"c"']],
+  ['$..tags[*]', ['"a"', '"b"', '"c"']],
+  ["$..['sold','note']", ['true', 'null']],
+  ['items[0,2].price', ['1.10', '10']],
+  ['items[0:2].price', ['1.10', '2.5']],
+  ['items[::-1].price', ['10', '2.5', '1.10']],
+  ['items[1:].price', ['2.5', '10']],
+  ['items[-1:].price', ['10']],
+  ['items[::2].price', ['1.10', '10']],
+  ['items[0]["id","price"]', ['2733382000000000049', '1.10']],
+  ['items[0].id.*', []],
+  ['items[0].id[*]', []],
+  ['$ .items [0] .price', ['1.10']],
+  // Filters, with numbers of any length.
+  ['items[?@.id==2733382000000000049].price', ['1.10']],
+  ['items[?@.id==2733382000000000050].price', ['2.5']],
+  ['items[?@.id==2733382000000000051].price', []],
+  ['items[?@.id!=2733382000000000049].price', ['2.5', '10']],
+  ['items[?@.id>2733382000000000049].price', ['2.5']],
+  ['items[?@.id>=2733382000000000049].price', ['1.10', '2.5']],
+  ['items[?@.id<2733382000000000050].price', ['1.10', '10']],
+  ['items[?2733382000000000049<@.id].price', ['2.5']],
+  ['items[?@.price==1.1].id', ['2733382000000000049']],
+  ['items[?@.price==11e-1].id', ['2733382000000000049']],
+  ['items[?@.price<=1.1].id', ['2733382000000000049']],
+  ['items[?@.price>1.1 && @.price<10].id', ['2733382000000000050']],
+  ['items[?@.price>1.1 && @.price<10 && @.id==1].id', []],
+  ['items[?@.price==2.5 || @.sold==true].id', ['2733382000000000050', '7']],
+  ['items[?@.sold].id', ['7']],
+  ['items[?!@.sold].price', ['1.10', '2.5']],
+  ['items[?@.note==null].id', ['7']],
+  ['items[?@.missing==@.gone].id', ['2733382000000000049', '2733382000000000050', '7']],
+  ["items[?@.tags[0]=='a'].price", ['1.10']],
+  ['items[?@.tags==$.items[0].tags].price', ['1.10']],
+  ['items[?length(@.tags)==2].price', ['1.10']],
+  ['items[?length(@.id)==0].price', []],
+  ['items[?count(@.tags[*])>0].price', ['1.10', '10']],
+  ["$.store[?match(@, 'c.*r')]", ['"corner"']],
+  ["$.store[?match(@, 'corn')]", []],
+  ["$.store[?search(@, 'orn|zzz')]", ['"corner"']],
+  ['items[?value(@..price)==10].id', ['7']],
+  ['nested[?@[0]==3][1][?@>4]', ['5']],
+];
+
+describe('paths into JSON', () => {
+  const root = parseExactJson(SHOP);
+
+  test.each(PATHS)('%s', (path, found) => {
+    expect(
+      parseJsonPath(path)
+        .find(root)
+        .map((value) => JSON.stringify(value)),
+    ).toEqual(found);
+  });
+
+  test('the root alone', () => {
+    expect(parseJsonPath('$').find(root)).toEqual([root]);
+  });
+
+  test('characters are counted, not units of UTF-16', () => {
+    expect(parseJsonPath('[?length(@)==1]').find(['😀', 'ab'])).toEqual(['😀']);
+  });
+
+  test('as deep as JSON is looked into', () => {
+    const deep = parseExactJson(`${'['.repeat(999)}{"id":1}${']'.repeat(999)}`);
+    expect(parseJsonPath('$..id').find(deep)).toEqual([1]);
+  });
+
+  test('in lists of any length', () => {
+    const long = Array.from({ length: 300_000 }, (_, id) => ({ id }));
+    expect(parseJsonPath('$..id').find(long)).toHaveLength(300_000);
+    expect(parseJsonPath('[*].id').find(long)).toHaveLength(300_000);
+    expect(parseJsonPath('[?@.id>299998].id').find(long)).toEqual([299_999]);
+  });
+
+  test.each([
+    ['a.b[0]["c"][-1]', true],
+    ["$ ['a'] [0]", true],
+    ['$', true],
+    ['a[*]', false],
+    ['$..a', false],
+    ["['a','b']", false],
+    ['a[0:1]', false],
+    ['a[?@.x]', false],
+  ])('%s leads to one place at most: %p', (path, isSingular) => {
+    expect(parseJsonPath(path).isSingular).toBe(isSingular);
+  });
+
+  test.each([
+    ['$..', 4],
+    ['a..', 4],
+    ['$[', 3],
+    ['a[?@.x==]', 9],
+    ['a[', 3],
+    ['["\\x"]', 4],
+    ['[01]', 2],
+    ['a[1:2:3:4]', 8],
+    ['$[?foo(@)]', 4],
+    ['$[?length(@)]', 4],
+    ["$[?match(@, 'a')==true]", null],
+    ["$['a'", null],
+    ['$[?@.a==01]', null],
+    ['$[?@.a=1]', null],
+    ['$[?(@.a]', null],
+    ['$[a]', null],
+    ['$a.b[*', null],
+    ['a]', 2],
+    ['a[-0]', null],
+    ['a[9007199254740992]', null],
+    ["a['\u0001']", null],
+    ['a[]', null],
+    ['a.[b]', null],
+    ['$.a..[', null],
+  ])('%s is none', (path, at) => {
+    expect(() => parseJsonPath(path)).toThrow(at === null ? /at character \d+$/ : `, at character ${at}`);
+  });
+});
+
+describe('path=value', () => {
+  test.each([
+    ['a=1', 'a', '1'],
+    ['a==1', 'a', '=1'],
+    ['a=b=c', 'a', 'b=c'],
+    ['d["a=b"]=5', 'd["a=b"]', '5'],
+    ["d['a=b']=5", "d['a=b']", '5'],
+    ["d['a\\'=]b']=5", "d['a\\'=]b']", '5'],
+    ['d["]="]=5', 'd["]="]', '5'],
+    ["it's=5", "it's", '5'],
+    ["a[?@.x==1].y='z'", 'a[?@.x==1].y', "'z'"],
+    ["a[?@.b[?@.c=='=']].y=[1]", "a[?@.b[?@.c=='=']].y", '[1]'],
+    ['a=[x]="y"', 'a', '[x]="y"'],
+    ['$=', '$', ''],
+  ])('%s', (text, path, value) => {
+    expect(pathAndValue(text)).toEqual({ path, value });
+  });
+
+  test.each(['a', 'a["="]', 'a["=5'])('%s has none', (text) => {
+    expect(pathAndValue(text)).toBeNull();
+  });
+});
