@@ -30,3 +30,9 @@ export function rankOf(percentile: ExactPercentile, count: number): number | nul
   if (n * (denominator - numerator) < denominator) return null;
   return Number((n * numerator + denominator - 1n) / denominator);
 }
+
+/** How many values it takes to say what this percentile is. */
+export function fewestFor({ numerator, denominator }: ExactPercentile): number {
+  const above = denominator - numerator;
+  return Number((denominator + above - 1n) / above);
+}

@@ -190,6 +190,10 @@ export interface Summary {
     readonly measured: number | null;
     /** Requests without an answer make it one: an upper limit is then not kept. */
     readonly isLowerBound: boolean;
+    /** How many requests the figure takes, where there were too few; null where it was measured. Absent in older results. */
+    readonly requestsNeeded?: number | null;
+    /** Nobody gave it: it came with the others. Absent in older results. */
+    readonly isImplied?: boolean;
     readonly ok: boolean;
   }[];
   readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };

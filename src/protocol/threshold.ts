@@ -20,4 +20,6 @@ export interface Threshold {
   readonly operator: Operator;
   /** Milliseconds, requests per second, or a share from 0 to 1. */
   readonly limit: number;
+  /** Nobody gave it: it comes with the others. */
+  readonly isImplied?: true;
 }

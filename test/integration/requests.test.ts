@@ -225,7 +225,12 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
       ['c', 20, 0, 20],
     ]);
     expect(summary.mix.reduce((sum, { latencyMs }) => sum + latencyMs.count, 0)).toBe(200);
-    expect(summary.thresholds.map(({ ok }) => ok)).toEqual([false, true, true]);
+    expect(summary.thresholds.map(({ expression, ok }) => [expression, ok])).toEqual([
+      ['error-rate{c}<50%', false],
+      ['error-rate{a}<1%', true],
+      ['p50{b c}<9s', true],
+      ['error-rate{b c}<=1%', true],
+    ]);
   });
 });
 

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Problems } from '../../src/main/plan/problems.ts';
-import { checkThresholdNames, parseThresholds, percentilesIn } from '../../src/main/plan/thresholds.ts';
+import {
+  checkThresholdNames,
+  parseThresholds,
+  percentilesIn,
+  withErrorRate,
+} from '../../src/main/plan/thresholds.ts';
 import { judgeThresholds } from '../../src/main/summary/thresholds.ts';
+import { parsePercentile, rankOf } from '../../src/metrics/percentile-rank.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
 const parse = (expression: string) => {
@@ -100,7 +106,14 @@ describe('rules are judged', () => {
     ['rate>100/s', 100, false],
     ['error-rate<=0', 0, true],
   ])('%s: measured %d, holds: %s', (expression, measured, ok) => {
-    expect(judge(expression)).toEqual({ expression, measured, isLowerBound: false, ok });
+    expect(judge(expression)).toEqual({
+      expression,
+      measured,
+      isLowerBound: false,
+      requestsNeeded: null,
+      isImplied: false,
+      ok,
+    });
   });
 
   test('what was sent and not answered well counts as an error, unfinished requests too', () => {
@@ -125,4 +138,74 @@ describe('rules are judged', () => {
     expect(judge('max<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
     expect(judge('mean<1s', { latencyMs })).toMatchObject({ isLowerBound: true, ok: false });
   });
+});
+
+describe('the rule on the error rate that others imply', () => {
+  const NAMES = ['read', 'write', 'delete'];
+  const withImplied = (given: readonly string[], percent?: number): string[] =>
+    withErrorRate(parseThresholds(given, new Problems()), NAMES, percent).map(({ expression }) => expression);
+
+  test.each<[string, string[], string[]]>([
+    ['any rule brings it', ['p95<30ms'], ['p95<30ms', 'error-rate<=1%']],
+    ['a rule on a request of the mix too', ['p95{read}<30ms'], ['p95{read}<30ms', 'error-rate<=1%']],
+    ['unless one is given', ['p95<30ms', 'error-rate<50%'], ['p95<30ms', 'error-rate<50%']],
+    [
+      'also for the whole run beside one for a request',
+      ['error-rate{read}<5%', 'error-rate<9%'],
+      ['error-rate{read}<5%', 'error-rate<9%'],
+    ],
+    [
+      'one for a request leaves the others to their own',
+      ['error-rate{read}<5%'],
+      ['error-rate{read}<5%', 'error-rate{write}<=1%', 'error-rate{delete}<=1%'],
+    ],
+    [
+      'those for every request leave nothing to imply',
+      NAMES.map((name) => `error-rate{${name}}<5%`),
+      NAMES.map((name) => `error-rate{${name}}<5%`),
+    ],
+  ])('%s', (_name, given, expected) => {
+    expect(withImplied(given)).toEqual(expected);
+  });
+
+  test('where it was said what to expect nothing may fail', () => {
+    expect(withImplied([], 0)).toEqual(['error-rate<=0%']);
+    expect(withImplied(['error-rate{read}<5%'], 0)).toEqual([
+      'error-rate{read}<5%',
+      'error-rate{write}<=0%',
+      'error-rate{delete}<=0%',
+    ]);
+  });
+
+  test('is judged as any other, and marked', () => {
+    const [, implied] = withErrorRate(parseThresholds(['p50<9s'], new Problems()), []);
+    const requests = { ...summaryWith().requests, sent: 1_000, ok: 989 };
+    expect(judgeThresholds([implied!], summaryWith({ requests }))).toEqual([
+      {
+        expression: 'error-rate<=1%',
+        measured: 0.011,
+        isLowerBound: false,
+        requestsNeeded: null,
+        isImplied: true,
+        ok: false,
+      },
+    ]);
+  });
+});
+
+test.each([
+  ['p50', 2],
+  ['p99', 100],
+  ['p99.9', 1_000],
+  ['p99.99', 10_000],
+  ['p97', 34],
+  ['p5', 2],
+])('%s takes %d requests, and no fewer', (name, needed) => {
+  const label = name.slice(1);
+  const percentile = parsePercentile(label)!;
+  expect([rankOf(percentile, needed - 1), rankOf(percentile, needed)]).toEqual([null, expect.any(Number)]);
+  const percentiles = { [label]: null };
+  const changes = { latencyMs: { ...summaryWith().latencyMs, service: { ...LATENCY, percentiles } } };
+  const rule = judgeThresholds(parseThresholds([`${name}<1s`], new Problems()), summaryWith(changes));
+  expect(rule).toMatchObject([{ measured: null, requestsNeeded: needed, ok: false }]);
 });

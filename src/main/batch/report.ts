@@ -1,5 +1,6 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
+import { counted, formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
+import { type Case, renderJunit } from '../reporters/junit.ts';
 import type { LiveStream } from '../reporters/live.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
@@ -9,12 +10,25 @@ const TOO_MANY_REQUESTS = '429';
 const MOST_ERRORS = 5;
 
 /** What became of the rows, and then the report of the requests, as after a load test. */
-export function renderBatch(result: BatchResult, form: OutputForm): string {
+export function renderBatch(result: BatchResult, form: OutputForm, areFailuresAllowed: boolean): string {
   const { summary } = result;
   if (form === 'json') return `${JSON.stringify({ ...summary, rows: rowsOf(result) }, null, 2)}\n`;
+  if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
+  // Machines read these: a line that is none of theirs would spoil them.
+  if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);
   const lines = linesOf(result);
   const table = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
   return `${table.join('\n')}\n\n${REPORTERS[form](summary)}`;
+}
+
+/** A request may be repeated: it is rows that succeed or fail. */
+function rowsCase({ counts: { failed, done } }: BatchResult, areFailuresAllowed: boolean): Case {
+  const message = `${counted(failed, 'row')} of ${formatCount(done)} failed${shareText(failed, done)}.`;
+  const isFailure = failed > 0 && !areFailuresAllowed;
+  return {
+    name: 'rows succeed',
+    problem: isFailure ? { element: 'failure', type: 'rows', message } : null,
+  };
 }
 
 /** What became of the rows, for JSON. */

@@ -22,7 +22,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     live.end();
     removeHandlers();
   }
-  const report = renderBatch(result, form);
+  const report = renderBatch(result, form, parsed.flag('allow-failures'));
   // Where the rows are printed, the report must not be among them.
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);

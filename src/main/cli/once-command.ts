@@ -30,7 +30,9 @@ export function printDryRun(plan: RunPlan): ExitCode {
       isMix ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
     ),
     ...plan.notes.flatMap((note) => wrapped(note, WIDTH)),
-    ...plan.thresholds.map(({ expression }) => `threshold ${expression}`),
+    ...plan.thresholds.map(
+      ({ expression, isImplied }) => `threshold ${expression}${isImplied ? ', implied' : ''}`,
+    ),
     ...firsts.flatMap(({ plan: { name }, target, refusal }) => [
       '',
       ...(isMix ? [heading(name)] : []),

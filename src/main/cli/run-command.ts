@@ -1,9 +1,12 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
 import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { withErrorRate } from '../plan/thresholds.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
+import { brokenRuleSentences } from '../reporters/rule-text.ts';
 import { startPlan } from '../run.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
@@ -35,7 +38,8 @@ export async function runCommand(
   }
   const paths = outputPathsFrom(parsed, planned.path ?? null, problems);
   refuseUseless(parsed, problems);
-  const plan = await completePlan(await readOptions(options, problems));
+  const resolved = await completePlan(await readOptions(options, problems));
+  const plan = form === 'junit' ? withRule(resolved) : resolved;
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   if (parsed.flag('once')) return (await import('./once-command.ts')).sendAndPrint(plan);
   const outputs = await RunOutputs.open(
@@ -53,6 +57,8 @@ export async function runCommand(
     process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary));
     const why = whyNothingSucceeded(summary);
     if (why !== null) note(why);
+    // On a terminal the report itself shows them.
+    if (form !== 'text' || !process.stdout.isTTY) for (const line of brokenRuleSentences(summary)) note(line);
     return exitCodeOf(summary, !isComplete);
   } catch (error) {
     await outputs.discard();
@@ -60,6 +66,12 @@ export async function runCommand(
   } finally {
     removeHandlers();
   }
+}
+
+/** A test report needs something to go by, and the exit code goes by the same. */
+function withRule(plan: RunPlan): RunPlan {
+  if (plan.thresholds.length > 0) return plan;
+  return { ...plan, thresholds: withErrorRate([], []) };
 }
 
 /** Of what is measured there is a result to print and save; one request and none have neither. */

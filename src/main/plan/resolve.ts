@@ -10,6 +10,7 @@ import {
   type WorkerMode,
 } from '../../protocol/plan.ts';
 import type { RowsPlan } from '../../protocol/request.ts';
+import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../version.ts';
 import { parseStreams } from './connection/protocol.ts';
@@ -144,9 +145,7 @@ export function checkOptions(
     timeoutMs,
     cpuWork,
     percentiles: [...new Set([...percentiles, ...percentilesIn(thresholds)])],
-    thresholds: parsed.mix.some(({ expectation }) => expectation !== null)
-      ? withErrorRate(thresholds)
-      : thresholds,
+    thresholds: withImplied(thresholds, parsed.mix),
     abortOn,
     seed: seed ?? randomInt(2 ** 32),
   };
@@ -195,6 +194,16 @@ export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
   if (load.model === 'closed') return { ...plan, load, target, mix, isTargetLocal };
   const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);
   return { ...plan, load: { ...load, pacing }, target, mix, isTargetLocal };
+}
+
+/** What is expected is expected of every response; else rules bear a few failures, and no rules any number. */
+function withImplied(
+  thresholds: readonly Threshold[],
+  mix: readonly Pick<UnresolvedRequest, 'name' | 'expectation'>[],
+): readonly Threshold[] {
+  const names = mix.map(({ name }) => name);
+  if (mix.some(({ expectation }) => expectation !== null)) return withErrorRate(thresholds, names, 0);
+  return thresholds.length === 0 ? thresholds : withErrorRate(thresholds, names);
 }
 
 /** Rows that are used once each are a budget. */

@@ -52,11 +52,38 @@ export function checkThresholdNames(
   }
 }
 
-/** Whoever says what to expect wants it of every response, unless a rule on the error rate says otherwise. */
-export function withErrorRate(thresholds: readonly Threshold[]): readonly Threshold[] {
-  if (thresholds.some(({ measure }) => measure.type === 'error-rate')) return thresholds;
-  const measure = { type: 'error-rate' } as const;
-  return [...thresholds, { expression: 'error-rate<=0%', measure, request: null, operator: '<=', limit: 0 }];
+/** What may fail where rules are given, and none says so: a fast error keeps every rule on latencies. */
+export const IMPLIED_PERCENT = 1;
+
+/**
+ * Rules with the one on the error rate that they imply. A rule on the error rate of the whole run stands for
+ * itself; where there are only some for requests of the mix, each other request gets one of its own.
+ *
+ * @param names of the requests of the mix
+ * @param percent that may fail: 0 where it was said what to expect, since that is meant of every response
+ */
+export function withErrorRate(
+  thresholds: readonly Threshold[],
+  names: readonly string[],
+  percent: number = IMPLIED_PERCENT,
+): readonly Threshold[] {
+  const given = thresholds.filter(({ measure }) => measure.type === 'error-rate');
+  if (given.some(({ request }) => request === null)) return thresholds;
+  if (given.length === 0) return [...thresholds, impliedRule(null, percent)];
+  const covered = new Set(given.map(({ request }) => request));
+  const others = names.filter((name) => !covered.has(name));
+  return [...thresholds, ...others.map((name) => impliedRule(name, percent))];
+}
+
+function impliedRule(request: string | null, percent: number): Threshold {
+  return {
+    expression: `error-rate${request === null ? '' : `{${request}}`}<=${percent}%`,
+    measure: { type: 'error-rate' },
+    request,
+    operator: '<=',
+    limit: percent / 100,
+    isImplied: true,
+  };
 }
 
 /** Rules and others besides, each expression once. */

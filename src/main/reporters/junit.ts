@@ -1,27 +1,34 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { whyNothingSucceeded } from '../exit-code.ts';
+import { counted, formatCount, shareText } from '../format.ts';
+import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
 import { whatWasSent } from './mix.ts';
-import { measuredText, stopSentences } from './rule-text.ts';
+import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderText } from './text.ts';
 
-interface Case {
+/** A test case of JUnit. */
+export interface Case {
   readonly name: string;
   /** Null where all is well. */
   readonly problem: Problem | null;
 }
 
-interface Problem {
+export interface Problem {
   /** A failure is the target's; an error says that the run was not what it was to be. */
   readonly element: 'failure' | 'error';
   readonly type: string;
   readonly message: string;
 }
 
-/** The result as JUnit XML: a test case for each threshold, and the text report beside them. */
-export function renderJunit(summary: Summary): string {
+/**
+ * The result as JUnit XML: a test case for each threshold, and the text report beside them.
+ *
+ * @param success what stands for the success of requests, where that is not how many failed
+ */
+export function renderJunit(summary: Summary, success: Case | null = null): string {
   const { startedAt, windowMs } = summary;
-  const cases = casesOf(summary);
+  const cases = casesOf(summary, success);
   const count = (element: Problem['element']): number =>
     cases.filter(({ problem }) => problem?.element === element).length;
   const timeS = msToSeconds(windowMs);
@@ -41,29 +48,38 @@ export function renderJunit(summary: Summary): string {
   ].join('\n');
 }
 
-function casesOf(summary: Summary): Case[] {
-  const { thresholds, requests } = summary;
-  const rules = thresholds.map((rule) => ({ name: rule.expression, problem: problemOf(rule, summary) }));
-  // Rules on latencies may hold although every answer was an error.
-  const isAnyOk = requests.ok > 0;
-  const succeed = {
-    name: 'requests succeed',
-    problem: isAnyOk ? null : failure('requests', whyNothingSucceeded(summary) ?? 'No request was sent.'),
-  };
-  return [...rules, ...(rules.length === 0 || !isAnyOk ? [succeed] : []), ...shortcomingsOf(summary)];
+function casesOf(summary: Summary, success: Case | null): Case[] {
+  const rules = summary.thresholds.map((rule) => ({
+    name: rule.expression,
+    problem: problemOf(rule, summary),
+  }));
+  return [...rules, ...(success === null ? succeeded(summary) : [success]), ...shortcomingsOf(summary)];
 }
 
-function problemOf(
-  { expression, measured, isLowerBound, ok }: Summary['thresholds'][number],
-  summary: Summary,
-): Problem | null {
+/** Rules on latencies may hold although answers were errors; one on the error rate says what may fail. */
+function succeeded(summary: Summary): Case[] {
+  const { thresholds, requests } = summary;
+  const isJudged = thresholds.some(({ expression }) => expression.startsWith('error-rate'));
+  const bad = requests.sent - requests.ok;
+  const isBad = !isJudged && bad * 100 > IMPLIED_PERCENT * requests.sent;
+  if (isJudged && requests.ok > 0) return [];
+  const message =
+    requests.ok > 0
+      ? `${counted(bad, 'request')} of ${formatCount(requests.sent)} failed${shareText(bad, requests.sent)}; at most ${IMPLIED_PERCENT} % may.`
+      : (whyNothingSucceeded(summary) ?? 'No request was sent.');
+  return [
+    {
+      name: 'requests succeed',
+      problem: requests.ok > 0 && !isBad ? null : failure('requests', message),
+    },
+  ];
+}
+
+function problemOf(rule: Summary['thresholds'][number], summary: Summary): Problem | null {
   // What was in flight at the stop may have put the rule right again.
-  const stop = summary.stoppedBy?.expression === expression ? stopSentences(summary) : [];
-  if (ok && stop.length === 0) return null;
-  const value =
-    measured === null
-      ? 'too few requests to tell'
-      : `measured ${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured)}`;
+  const stop = summary.stoppedBy?.expression === rule.expression ? stopSentences(summary) : [];
+  if (rule.ok && stop.length === 0) return null;
+  const value = `${rule.measured === null ? '' : 'measured '}${valueText(rule)}${impliedText(rule)}`;
   return failure('threshold', [value, ...stop].join('; '));
 }
 

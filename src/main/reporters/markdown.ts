@@ -2,7 +2,7 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, formatRate, shareText } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
-import { measuredText, stopSentences } from './rule-text.ts';
+import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 
 const MOST_ERRORS = 10;
@@ -43,10 +43,10 @@ function section(title: string, table: Table): string {
 function thresholdsOf({ thresholds }: Summary): Table {
   return {
     heading: ['', 'rule', 'measured'],
-    rows: thresholds.map(({ expression, measured, isLowerBound, ok }) => [
-      ok ? '✓' : '✗',
-      `\`${expression}\``,
-      measured === null ? '–' : `${isLowerBound ? '≥ ' : ''}${measuredText(expression, measured)}`,
+    rows: thresholds.map((rule) => [
+      rule.ok ? '✓' : '✗',
+      `\`${rule.expression}\`${impliedText(rule)}`,
+      valueText(rule),
     ]),
   };
 }

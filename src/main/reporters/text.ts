@@ -11,7 +11,7 @@ import {
 } from '../format.ts';
 import { mixTable, whatWasSent } from './mix.ts';
 import { planText } from './plan-text.ts';
-import { measuredText, stopSentences } from './rule-text.ts';
+import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
 
@@ -78,11 +78,12 @@ function notices(summary: Summary): string[] {
 }
 
 function thresholds({ thresholds: rules }: Summary): string[] {
-  return rules.map(({ expression, measured, isLowerBound, ok }, index) => {
-    const value = measured === null ? 'too few requests to tell' : measuredText(expression, measured);
-    const text = `${ok ? '✓' : '✗'} ${expression}   ${isLowerBound ? 'at least ' : ''}${value}`;
-    return row(index === 0 ? 'thresholds' : '', text);
-  });
+  return rules.map((rule, index) =>
+    row(
+      index === 0 ? 'thresholds' : '',
+      `${rule.ok ? '✓' : '✗'} ${rule.expression}   ${valueText(rule)}${impliedText(rule)}`,
+    ),
+  );
 }
 
 function counts({ requests, rate, windowMs }: Summary): string[] {

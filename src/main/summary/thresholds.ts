@@ -1,3 +1,4 @@
+import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
 import type { LatencySummary, MixRow, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
 
@@ -23,15 +24,23 @@ interface Measured {
  * and an upper limit for one that timeouts have made a lower bound.
  */
 export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged): Summary['thresholds'] {
-  return thresholds.map(({ expression, measure, request, operator, limit }) => {
+  return thresholds.map(({ expression, measure, request, operator, limit, isImplied = false }) => {
     const { value, isLowerBound } = measuredIn(judged, measure, request);
     return {
       expression,
       measured: value,
       isLowerBound,
+      requestsNeeded: value === null ? fewestRequests(measure) : null,
+      isImplied,
       ok: value !== null && holds(value, operator, limit) && !(isLowerBound && operator.startsWith('<')),
     };
   });
+}
+
+/** Of a percentile; one of anything else is enough. */
+function fewestRequests(measure: Measure): number {
+  const percentile = measure.type === 'percentile' ? parsePercentile(measure.label) : null;
+  return percentile === null ? 1 : fewestFor(percentile);
 }
 
 /** Whether a value keeps a limit. */
