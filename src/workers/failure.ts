@@ -3,6 +3,7 @@ import type { ErrorKind } from '../protocol/report.ts';
 import { InvalidRequest } from '../requests/invalid-request.ts';
 import type { ConnectionPhase } from './clients/link.ts';
 import { StreamEnded } from './clients/stream-failure.ts';
+import { explainedRefusal } from './clients/undici-refusal.ts';
 
 /** What is known of a request that got no complete response. */
 export interface FailureFacts {
@@ -12,6 +13,8 @@ export interface FailureFacts {
   readonly hasHead: boolean;
   /** The target had ended the connection. */
   readonly endedByTarget: boolean;
+  /** The TLS alert with which it had, in words. */
+  readonly alert?: Error | null;
 }
 
 export interface Failure {
@@ -25,7 +28,14 @@ const GENERATOR_CODES = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS',
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Puts a failure under exactly one kind (docs/metrics.md has the table). */
-export function classifyFailure({ error, phase, hasHead, endedByTarget }: FailureFacts): Failure {
+export function classifyFailure({
+  error,
+  phase,
+  hasHead,
+  endedByTarget,
+  alert = null,
+}: FailureFacts): Failure {
+  if (alert !== null) return { kind: 'tls', code: codeOf(alert), example: readable(alert) };
   const message = readable(error);
   const code = codeOf(error) || error.name;
   const failure = (kind: ErrorKind, example = message): Failure => ({ kind, code, example });
@@ -37,7 +47,8 @@ export function classifyFailure({ error, phase, hasHead, endedByTarget }: Failur
   if (phase !== 'open') return failure('connect');
   if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
   // After the end of the connection there are no more bytes to object to: then it is the end itself.
-  if (!endedByTarget && !CONNECTION_CODES.has(code)) return failure('protocol');
+  if (!endedByTarget && !CONNECTION_CODES.has(code))
+    return failure('protocol', explainedRefusal(error) ?? message);
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
   const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
   return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);

@@ -268,6 +268,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       phase: connection.phase,
       hasHead,
       endedByTarget: connection.endedByTarget,
+      alert: connection.alert,
     });
   }
 

@@ -4,9 +4,10 @@ import type { Clock } from '../../protocol/clock.ts';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
 import type { Target } from '../../protocol/target.ts';
 import type { Inbox } from './inbox.ts';
+import { hearLastWords } from './last-words.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
 import type { Names } from './names.ts';
-import { explainedHandshake, handshakeOptions, protocolRefusal } from './tls.ts';
+import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
 import { openTunnel, unreachableProxy } from './tunnel.ts';
 
 /** What a worker's connections have done; one object for all of them. */
@@ -81,6 +82,11 @@ export class TargetConnection {
     return this.#link?.endedByTarget ?? false;
   }
 
+  /** The TLS alert with which the target has ended the connection, in words; null without one. */
+  get alert(): Error | null {
+    return this.#link?.alert ?? null;
+  }
+
   /** Whether anything has been read from the connection. */
   get hasReceived(): boolean {
     return (this.#link?.socket.bytesRead ?? 0) > 0;
@@ -130,6 +136,15 @@ export class TargetConnection {
   /** From now on the end of the connection is volley's own doing. */
   leave(): void {
     if (this.#link !== null) this.#link.endedByUs = true;
+  }
+
+  /** Drops a connection on which an answer came before its request was sent: the rest would be in the way of others. */
+  dropUnsent(): void {
+    const socket = this.#link?.socket;
+    if (socket === undefined || this.isMultiplexed || socket.destroyed) return;
+    if (socket.writableLength === 0 && socket.errored === null) return;
+    this.leave();
+    socket.destroy();
   }
 
   /** The last answer that the target gives on this connection has come: its end is the target's doing. */
@@ -188,6 +203,7 @@ export class TargetConnection {
       options.onread = {
         buffer: READ_BUFFER,
         callback: (count, bytes) => {
+          link.hasBrought = true;
           if (link.isHandedOut) inbox.arrived(link, bytes as Buffer, count);
           else link.isSpoiled = true;
           return true;
@@ -217,6 +233,7 @@ export class TargetConnection {
           socket,
           tunnel.proxy,
           tunnel.authority,
+          this.#target.protocol === 'h2c',
           () => this.#openThrough(link),
           (error) => {
             link.settle(error, null);
@@ -253,6 +270,7 @@ export class TargetConnection {
 
   #watch(link: Link, socket: net.Socket): void {
     const { clock, inbox } = this.#shared;
+    hearLastWords(socket, () => link.hasBrought);
     const destroy = socket.destroy;
     socket.destroy = (error) => {
       link.showWaiting(inbox);
@@ -265,8 +283,13 @@ export class TargetConnection {
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
+      // With TLS 1.3 the target sees a client certificate when the handshake is over for this side.
+      const isFirstAlert = link.alert === null && isAlert(error);
+      if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
       const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
-      link.settle(isHandshake ? explainedHandshake(error, socket) : error, null);
+      link.settle(link.alert ?? (isHandshake ? explainedHandshake(error, socket) : error), null);
+      // Of an alert behind the handshake Node only tells.
+      if (isFirstAlert) socket.destroy();
     });
     socket.once('close', () => {
       if (link.socket !== socket) return;

@@ -197,6 +197,7 @@ export class Exchange implements InPlaceHandler {
   onResponseEnd(): void {
     if (!this.busy) return;
     this.busy = false;
+    if (this.request?.target.body !== null) this.client.connection.dropUnsent();
     this.#owner.onComplete(this, this.#readAtMs);
   }
 

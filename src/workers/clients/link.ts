@@ -32,6 +32,10 @@ export class Link implements Recipient {
   /** By FIN or RST. */
   endedByTarget = false;
   endedByUs = false;
+  /** Bytes have come that are the target's own: no proxy's, and of no handshake. */
+  hasBrought = false;
+  /** The TLS alert that ended it, in words. */
+  alert: Error | null = null;
   /** Its last answer has come, as the target had announced. */
   isFinished = false;
   isHandedOut = false;

@@ -9,6 +9,11 @@ import {
 import { messageOf } from '../../protocol/errors.ts';
 import type { Target } from '../../protocol/target.ts';
 
+const ALERT = /^ERR_SSL_\w*?_ALERT_/;
+const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
+// A server that misses a client certificate, or does not take it, has many words for that.
+const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake failure/;
+
 /** A handshake that failed, in words that say what to do. */
 class HandshakeError extends Error {
   readonly code: string;
@@ -53,10 +58,27 @@ export function protocolRefusal(socket: TLSSocket, { protocol }: Pick<Target, 'p
   return noHttp2();
 }
 
+/** Whether the target has ended the connection with a TLS alert, in the handshake or later. */
+export function isAlert({ code }: NodeJS.ErrnoException): boolean {
+  return code !== undefined && ALERT.test(code) && code !== NO_COMMON_PROTOCOL;
+}
+
+/** An alert of the target, with its name and what can be done about it. */
+export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Target, 'tls'>): Error {
+  const code = String(error.code);
+  const name = code.replace(ALERT, '').replaceAll('_', ' ').toLowerCase();
+  const advice = ABOUT_A_CERTIFICATE.test(name)
+    ? tls.cert === null
+      ? ': name a client certificate with --cert and --key'
+      : ': it may not accept the client certificate of --cert'
+    : '';
+  return new HandshakeError(`the target ended TLS with the alert '${name}'${advice}`, code, error);
+}
+
 /** The error of a handshake, with what can be done about it. */
 export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): Error {
   const { code = error.name } = error;
-  if (code === 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') return noHttp2(error);
+  if (code === NO_COMMON_PROTOCOL) return noHttp2(error);
   // Set where the target's certificate is what was wrong; the type says it always is.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;

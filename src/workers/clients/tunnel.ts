@@ -26,6 +26,7 @@ export function unreachableProxy(
 /**
  * Asks a proxy, over a socket that is connected to it, for a tunnel to `authority`.
  *
+ * @param isTargetFirst the target may speak before it is spoken to, as in HTTP/2 without TLS
  * @param onOpen what is read and written from then on is the target's
  * @param onError the proxy has refused, or ended the connection; the socket is of no more use
  */
@@ -33,6 +34,7 @@ export function openTunnel(
   socket: Socket,
   { hostname, port, authorization }: HttpProxy,
   authority: string,
+  isTargetFirst: boolean,
   onOpen: () => void,
   onError: (error: Error) => void,
 ): void {
@@ -59,7 +61,18 @@ export function openTunnel(
       );
       return;
     }
-    if (head.length > 0) socket.unshift(head);
+    if (head.length > 0 && isTargetFirst) {
+      socket.unshift(head);
+    } else if (head.length > 0) {
+      // Nobody speaks before a client of HTTP/1.1 or TLS has: these are no bytes of the target's.
+      onError(
+        new TunnelError(
+          `the proxy ${authorityOf(hostname, port)} sent ${head.length} bytes behind its ${statusCode}, where the tunnel begins`,
+          'PROXY_EXTRA_BYTES',
+        ),
+      );
+      return;
+    }
     onOpen();
   });
   asked.once('error', (error: NodeJS.ErrnoException) => {

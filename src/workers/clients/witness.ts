@@ -69,9 +69,9 @@ export class Witness implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    const { phase, endedByTarget } = this.#client.connection;
+    const { phase, endedByTarget, alert } = this.#client.connection;
     const hasHead = this.#status > 0;
-    const { kind, code, example } = classifyFailure({ error, phase, hasHead, endedByTarget });
+    const { kind, code, example } = classifyFailure({ error, phase, hasHead, endedByTarget, alert });
     this.#settle(`${kind} (${code}): ${example}`, Number.NaN);
   }
 

@@ -13,6 +13,8 @@ import { CR, LF } from './syntax.ts';
 
 // Servers say for how long they keep an idle connection; it is left half a second before that.
 const KEEP_ALIVE_MARGIN_MS = 500;
+/** What is shorter is with the kernel at once. */
+const LONG_REQUEST_BYTES = 65_536;
 /** What a handler that takes bytes in place is told of fields. */
 const NO_FIELDS = Object.freeze({});
 
@@ -84,6 +86,8 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   #controller: WireController = this.#reusedController;
   #request: RequestBytes | null = null;
   #isWritten = false;
+  /** Of a long request the end is not with the kernel yet. */
+  #isUnsent = false;
   /** Bytes that a paused handler has not taken. */
   #held: Buffer | null = null;
   /** For how long the connection may idle; 0: for ever. */
@@ -220,7 +224,15 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     if (this.#inPlace === null) this.#fields.clear();
     this.#isWritten = true;
     handler.onRequestStart?.(this.#controller, null);
-    if (this.#handler === handler) socket.write(request.bytes);
+    if (this.#handler !== handler) return;
+    if (request.bytes.length < LONG_REQUEST_BYTES) {
+      socket.write(request.bytes);
+      return;
+    }
+    this.#isUnsent = true;
+    socket.write(request.bytes, (error) => {
+      if (socket === this.#socket && !error) this.#isUnsent = false;
+    });
   }
 
   #read(bytes: Uint8Array, to: number): void {
@@ -291,7 +303,8 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
       this.#connection.finish();
       this.#leave();
-    } else if (!isClean) {
+    } else if (!isClean || this.#isUnsent) {
+      // Answered early, or too much: the rest of the request would be in the way of the next one.
       this.#leave();
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
       // The rest of a full buffer, the next TLS record or a body that must not be there may follow.
@@ -335,7 +348,9 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   #closed(socket: Socket): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
-    if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
+    // Who closes on what is still being sent cannot do it without an RST: it says nothing of the answer.
+    if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd(true, false);
+    else if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
     else if (this.#handler !== null) this.#proceed();
   }
 
@@ -354,6 +369,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     const socket = this.#socket;
     this.#socket = null;
     this.#held = null;
+    this.#isUnsent = false;
     this.#idleLimitMs = 0;
     if (socket !== null && !socket.destroyed) socket.destroy();
   }

@@ -1,0 +1,44 @@
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+/** After a failed write the kernel has all that will ever come; what is not read by then is not looked at. */
+const LONGEST_MS = 1_000;
+
+/**
+ * Lets a target have its last word. A server that does not want a request may answer, or send a TLS alert, and
+ * close the connection while the request is still being written: then a write fails before the answer has been
+ * read, or the end of the connection is told before the alert that explains it. So a socket whose write has
+ * failed is first read to its end, and the end of a TLS connection that has brought nothing waits for a turn.
+ *
+ * @param hasBrought whether the target has sent anything on this connection, handshakes apart
+ */
+export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
+  const { destroy, push } = socket;
+  let writeError: Error | null = null;
+  const giveUp = (): void => {
+    if (writeError !== null && !socket.destroyed) destroy.call(socket, writeError);
+  };
+  socket.destroy = (error) => {
+    if (writeError !== null || !isOfWriting(error) || socket.destroyed) return destroy.call(socket, error);
+    writeError = error;
+    setTimeout(giveUp, LONGEST_MS).unref();
+    return socket;
+  };
+  socket.push = (chunk, encoding) => {
+    if (chunk !== null) return push.call(socket, chunk, encoding);
+    // A socket whose write has failed tells of no end.
+    if (writeError !== null) giveUp();
+    else if (socket instanceof TLSSocket && !hasBrought()) {
+      setImmediate(() => {
+        if (socket.destroyed) return;
+        push.call(socket, null);
+        socket.read(0);
+      });
+    } else push.call(socket, null);
+    return false;
+  };
+}
+
+function isOfWriting(error: NodeJS.ErrnoException | undefined): error is NodeJS.ErrnoException {
+  return error?.syscall === 'write' && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
+}

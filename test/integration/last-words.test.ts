@@ -1,0 +1,190 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type ClientName, run } from '../../src/main/index.ts';
+import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
+import { startProxy } from '../support/proxy.ts';
+import { listening } from '../support/target.ts';
+
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of open.splice(0)) close();
+});
+
+/** Serves sockets with a handler, and counts them. */
+async function serve(
+  server: Server,
+  onSocket: (socket: Socket) => void,
+): Promise<{ port: number; opened: number }> {
+  const sockets = new Set<Socket>();
+  const served = { port: 0, opened: 0 };
+  server.on('connection', (socket: Socket) => {
+    served.opened++;
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.on('tlsClientError', () => {});
+  server.on('secureConnection', (socket: Socket) => socket.on('error', () => {}));
+  server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', onSocket);
+  served.port = await listening(server);
+  open.push({
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  });
+  return served;
+}
+
+const CLIENTS: readonly ClientName[] = ['undici', 'wire'];
+const plan = { mode: 'inline', requests: 20, concurrency: 2, timeout: '5s' } as const;
+
+describe('TLS 1.3: a client certificate that the target misses is told by its alert', () => {
+  test.each([
+    ['undici', { client: 'undici' }, false],
+    ['wire', { client: 'wire' }, false],
+    ['HTTP/2', { http2: true }, false],
+    ['undici through a proxy', { client: 'undici' }, true],
+    ['HTTP/2 through a proxy', { http2: true }, true],
+  ] as const)('%s', async (_name, options, isProxied) => {
+    const server = createTlsServer({
+      ...CERTIFICATE,
+      requestCert: true,
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.3',
+      ALPNProtocols: ['h2', 'http/1.1'],
+    });
+    const { port } = await serve(server, (socket) =>
+      socket.end('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'),
+    );
+    const proxy = isProxied ? await startProxy() : null;
+    if (proxy !== null) open.push(proxy);
+    const { errors } = await run({
+      ...plan,
+      ...options,
+      ...(proxy === null ? {} : { proxy: `http://${proxy.authority}` }),
+      url: `https://127.0.0.1:${port}/`,
+      insecure: true,
+    });
+    expect(errors).toMatchObject([
+      { kind: 'tls', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', count: plan.requests },
+    ]);
+    expect(errors[0]?.example).toBe(
+      "the target ended TLS with the alert 'certificate required': name a client certificate with --cert and --key",
+    );
+  });
+
+  test('one that is given is used', async () => {
+    const server = createTlsServer({ ...CERTIFICATE, ca: CERTIFICATE.cert, requestCert: true });
+    const { port } = await serve(server, (socket) =>
+      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')),
+    );
+    const url = `https://127.0.0.1:${port}/`;
+    const summary = await run({ ...plan, url, insecure: true, cert: CERTIFICATE_PATH, key: KEY_PATH });
+    expect(summary.requests.ok).toBe(plan.requests);
+  });
+});
+
+const TOO_LARGE = 'HTTP/1.1 413 Content Too Large\r\ncontent-length: 3\r\n';
+/** What a server does that does not want an upload, once its head has come. */
+const REFUSALS: Readonly<Record<string, (socket: Socket) => void>> = {
+  'closes as announced': (socket) => {
+    socket.pause();
+    socket.write(`${TOO_LARGE}connection: close\r\n\r\nbig`, () => socket.destroy());
+  },
+  'closes without a word': (socket) => {
+    socket.pause();
+    socket.write(`${TOO_LARGE}\r\nbig`, () => socket.destroy());
+  },
+  'ends the answer with the connection': (socket) => {
+    socket.pause();
+    socket.write('HTTP/1.1 413 Content Too Large\r\n\r\nbig', () => socket.destroy());
+  },
+  'stops reading': (socket) => {
+    socket.pause();
+    socket.write(`${TOO_LARGE}\r\nbig`);
+  },
+  'reads on': (socket) => {
+    socket.resume();
+    socket.write(`${TOO_LARGE}\r\nbig`);
+  },
+};
+
+describe.each(['http', 'https'])('%s: an upload that is refused early', (scheme) => {
+  test.each(Object.entries(REFUSALS))('the server %s: the answer is read', async (_name, refuse) => {
+    const server = scheme === 'http' ? createServer() : createTlsServer(CERTIFICATE);
+    const served = await serve(server, (socket) => socket.once('data', () => refuse(socket)));
+    for (const client of CLIENTS) {
+      served.opened = 0;
+      const summary = await run({
+        ...plan,
+        client,
+        url: `${scheme}://127.0.0.1:${served.port}/`,
+        insecure: true,
+        method: 'POST',
+        body: Buffer.alloc(6_000_000, 'x'),
+      });
+      const refused = summary.errors.find(({ kind }) => kind === 'status');
+      expect({ client, code: refused?.code }).toEqual({ client, code: '413' });
+      // undici writes a next request now and then before it sees what has become of the last one.
+      if (client === 'wire') expect(refused?.count).toBe(plan.requests);
+      else expect(refused?.count).toBeGreaterThanOrEqual(plan.requests / 2);
+    }
+  });
+});
+
+test('a large upload that is answered when it has come keeps its connection', async () => {
+  const size = 3_000_000;
+  const { port } = await serve(createServer(), (socket) => {
+    let left = 0;
+    socket.on('data', (piece) => {
+      if (left === 0) left = size + piece.indexOf('\r\n\r\n') + 4;
+      left -= piece.length;
+      if (left === 0) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n');
+    });
+  });
+  for (const client of CLIENTS) {
+    const summary = await run({
+      ...plan,
+      client,
+      url: `http://127.0.0.1:${port}/`,
+      method: 'POST',
+      body: Buffer.alloc(size, 'x'),
+    });
+    expect(summary.requests.ok).toBe(plan.requests);
+    expect(summary.connections).toEqual({ opened: plan.concurrency, closedByTarget: 0 });
+  }
+});
+
+test.each([
+  ['text', 'hello'],
+  ['an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],
+])(
+  'a proxy that sends %s behind its 200 gives no tunnel, and is not asked without end',
+  async (_name, extra) => {
+    const served = await serve(createServer(), (socket) =>
+      socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n\r\n${extra}`)),
+    );
+    for (const options of [{ url: 'http://127.0.0.1:9/' }, { url: 'https://127.0.0.1:9/' }]) {
+      served.opened = 0;
+      const { errors } = await run({ ...plan, ...options, proxy: `http://127.0.0.1:${served.port}` });
+      expect(errors).toMatchObject([{ kind: 'connect', code: 'PROXY_EXTRA_BYTES', count: plan.requests }]);
+      expect(errors[0]?.example).toContain(`sent ${extra.length} bytes behind its 200`);
+      expect(served.opened).toBeLessThanOrEqual(plan.requests + plan.concurrency);
+    }
+  },
+);
+
+test.each([
+  ['HTTP/1.1 100 Continue\r\n\r\n', /^the target sent a 100 that nobody asked for/],
+  ['HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', /^the target switched to another protocol/],
+  ['HTTP/1.1 101 S\r\n\r\n', /101 that nobody asked for/],
+  ['HTTP/1.1 200 OK\r\nx: y\r\ncontent-length: 0 \r\n\r\n', /Content-Length/],
+])('what only wire reads: undici says what it was: %j', async (text, sentence) => {
+  const { port } = await serve(createServer(), (socket) =>
+    socket.on('data', () => socket.write(`${text}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`)),
+  );
+  const { errors } = await run({ ...plan, client: 'undici', url: `http://127.0.0.1:${port}/` });
+  expect(errors).toMatchObject([{ kind: 'protocol', count: plan.requests }]);
+  expect(errors[0]?.example).toMatch(sentence);
+});
