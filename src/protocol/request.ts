@@ -47,6 +47,12 @@ export interface Expectation {
   readonly maxBodyBytes: number | null;
 }
 
+/** Who asks, where the server wants Digest authorization. */
+export interface DigestCredentials {
+  readonly user: string;
+  readonly password: string;
+}
+
 /**
  * What becomes of the method when a redirect is followed: RFC 9110 and browsers turn some to GET; or it stays as
  * it is, as with curl's `-X`, while a body is dropped where the standard drops it, or where an upload does.
@@ -65,6 +71,8 @@ export interface RequestPlan {
   /** Redirects that are followed; 0 for none. */
   readonly maxRedirects: number;
   readonly methodOnRedirect: MethodOnRedirect;
+  /** Null without Digest authorization. */
+  readonly digest: DigestCredentials | null;
 }
 
 export const ROWS_MODES = ['cycle', 'once', 'random'] as const;

@@ -1,9 +1,11 @@
 import { createMonotonicClock } from '../protocol/clock.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
+import type { DigestCredentials } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Witness } from './clients/witness.ts';
+import { DigestAuthorization } from './digest.ts';
 import { isRedirect, redirected } from './redirect.ts';
 import { type PreparedRequest, RequestSource } from './request-source.ts';
 
@@ -17,18 +19,44 @@ export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
     for (const first of requests) {
       const exchanges: OnceExchange[] = [];
       let request: PreparedRequest | null = first.refusal === null ? first : null;
-      while (request !== null) {
-        clients.use(slot, request.target);
-        const witness = new Witness(request, slot.client, clock);
-        const exchange: OnceExchange = await witness.send(shard.timeoutMs);
+      const digest = new DigestAuthorization();
+      let redirects = 0;
+      const sent = async (one: PreparedRequest): Promise<OnceExchange> => {
+        clients.use(slot, one.target);
+        const exchange = await new Witness(one, slot.client, clock).send(shard.timeoutMs);
         exchanges.push(exchange);
-        request = exchanges.length <= request.plan.maxRedirects ? nextOf(request, exchange) : null;
+        return exchange;
+      };
+      while (request !== null) {
+        const credentials: DigestCredentials | null = request.plan.digest;
+        let exchange: OnceExchange = await sent(
+          credentials === null ? request : digest.first(request, credentials),
+        );
+        let again: PreparedRequest | null = againOf(digest, request, exchange);
+        while (again !== null) {
+          exchange = await sent(again);
+          again = againOf(digest, request, exchange);
+        }
+        request = redirects++ < request.plan.maxRedirects ? nextOf(request, exchange) : null;
       }
       yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null };
     }
   } finally {
     clients.close();
   }
+}
+
+/** The request with the authorization that its answer asks for; null where there is nothing more to do. */
+function againOf(
+  authorization: DigestAuthorization,
+  request: PreparedRequest,
+  { response }: OnceExchange,
+): PreparedRequest | null {
+  const { digest } = request.plan;
+  if (digest === null || response === null) return null;
+  const fields = response.fields.filter(([name]) => name.toLowerCase() === 'www-authenticate');
+  const authenticate = fields.length === 0 ? null : fields.map(([, value]) => value).join(', ');
+  return authorization.again(digest, response.status, authenticate);
 }
 
 function nextOf(request: PreparedRequest, { response }: OnceExchange): PreparedRequest | null {

@@ -48,7 +48,9 @@ export function redirected(
     ),
     body: losesBody || !(body instanceof Uint8Array) ? null : body,
   };
-  return { ...request, target, template: requestTemplate(target) };
+  // Credentials are for the origin that they were given for.
+  const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
+  return { ...request, plan, target, template: requestTemplate(target) };
 }
 
 /** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */

@@ -93,7 +93,7 @@ export class RequestSource {
       template: requestTemplate(target),
       keepsBody:
         (expectation !== null && looksIntoBody(expectation)) || (batch !== null && keepsBodies(batch)),
-      wantsFields: maxRedirects > 0 || (batch !== null && batch.retries > 0),
+      wantsFields: maxRedirects > 0 || plan.digest !== null || (batch !== null && batch.retries > 0),
       refusal,
     };
   }

@@ -11,6 +11,7 @@ import type { CreateDispatcher } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
+import { DigestAuthorization } from './digest.ts';
 import { classifyFailure } from './failure.ts';
 import type { BatchLoad } from './loads/batch-load.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
@@ -165,7 +166,12 @@ export class ShardRun implements ExchangeOwner, Sender {
       return;
     }
     this.#clients.use(exchange, request.target);
-    exchange.send(request, intendedMs, dispatchedMs);
+    const { digest } = request.plan;
+    exchange.send(
+      digest === null ? request : digestOf(exchange).first(request, digest),
+      intendedMs,
+      dispatchedMs,
+    );
   }
 
   drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
@@ -175,7 +181,7 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
-    if (this.#follows(exchange)) return;
+    if (this.#isAuthorizing(exchange) || this.#follows(exchange)) return;
     this.#deadlines.remove(exchange);
     this.#inFlight--;
     const failure = this.#failureOfAnswer(exchange);
@@ -211,14 +217,27 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
   }
 
+  /** Whether the answer was about who asks, and the request goes on with what it needs. */
+  #isAuthorizing(exchange: Exchange): boolean {
+    const { request, status, authenticate } = exchange;
+    const credentials = request?.plan.digest ?? null;
+    if (request === null || credentials === null) return false;
+    const next = digestOf(exchange).again(credentials, status, authenticate);
+    if (next === null) return false;
+    exchange.repeat(next);
+    return true;
+  }
+
   /** Whether a redirect has been followed: the request then goes on. */
   #follows(exchange: Exchange): boolean {
     const { request, status, location, redirects } = exchange;
     if (request === null || location === null || !isRedirect(request.plan, status, location)) return false;
-    const next = redirects < request.plan.maxRedirects ? redirected(request, status, location) : null;
+    const from = (request.plan.digest === null ? null : digestOf(exchange).plain) ?? request;
+    const next = redirects < request.plan.maxRedirects ? redirected(from, status, location) : null;
     if (next === null) return false;
     this.#clients.use(exchange, next.target);
-    exchange.follow(next);
+    const { digest } = next.plan;
+    exchange.follow(digest === null ? next : digestOf(exchange).first(next, digest));
     return true;
   }
 
@@ -291,6 +310,12 @@ export class ShardRun implements ExchangeOwner, Sender {
     for (const exchange of this.exchanges) exchange.end('unfinished');
     this.finishIfIdle();
   }
+}
+
+/** What a connection knows of Digest authorization. */
+function digestOf(exchange: Exchange): DigestAuthorization {
+  exchange.digest ??= new DigestAuthorization();
+  return exchange.digest;
 }
 
 /** The path as it was asked for: what placeholders stand for may be secret. */

@@ -18,6 +18,7 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   requestTarget: TEXT,
   withoutHeaders: LIST,
   methodOnRedirect: TEXT,
+  digest: FLAG,
   urls: TEXT,
   curl: TEXT,
   curlFile: TEXT,

@@ -11,6 +11,8 @@ export interface RequestOptions {
   readonly requestTarget?: string | undefined;
   /** Lower-case names of headers that are sent by default, and are not to be. */
   readonly withoutHeaders?: readonly string[] | undefined;
+  /** With `user`: Digest authorization instead of Basic. */
+  readonly digest?: boolean | undefined;
   /** What becomes of the method when a redirect is followed; by default `standard`. */
   readonly methodOnRedirect?: MethodOnRedirect | undefined;
   /** `GET`, or `POST` where there is a body. */

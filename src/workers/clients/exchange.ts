@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import type { DigestAuthorization } from '../digest.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
 import { Stream } from './stream.ts';
@@ -41,6 +42,10 @@ export class Exchange implements InPlaceHandler {
   redirects = 0;
   /** Where the response asks to go; null where it does not. */
   location: string | null = null;
+  /** What the response asks of whoever authorizes; read only where its fields are. */
+  authenticate: string | null = null;
+  /** Set where the request wants Digest authorization: what its connection knows of it. */
+  digest: DigestAuthorization | null = null;
   /** What the response says of when to ask again; read only where its fields are. */
   retryAfter: string | null = null;
   /** What was wrong with the request that ended last; null where nothing was. */
@@ -118,6 +123,11 @@ export class Exchange implements InPlaceHandler {
   /** Goes on with another request in the place of the one that was answered, as if it were one. */
   follow(request: PreparedRequest): void {
     this.redirects++;
+    this.#dispatch(request);
+  }
+
+  /** Sends the request again, with what the answer has asked for. */
+  repeat(request: PreparedRequest): void {
     this.#dispatch(request);
   }
 
@@ -242,6 +252,7 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
   ): void {
     this.#exchange.location = fieldIn(headers, 'location');
     this.#exchange.retryAfter = fieldIn(headers, 'retry-after');
+    this.#exchange.authenticate = allOf(headers, 'www-authenticate');
     this.#exchange.onResponseStart(controller, status);
   }
 
@@ -264,4 +275,12 @@ function fieldIn(
 ): string | null {
   const value = headers[name];
   return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+function allOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  name: string,
+): string | null {
+  const value = headers[name];
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
 }

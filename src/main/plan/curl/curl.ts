@@ -25,6 +25,8 @@ export interface CurlRequest {
   /** Parts of a form as curl's `-F` takes them. */
   readonly form?: readonly string[];
   readonly user?: string;
+  /** Digest authorization, by the name and password of `user`. */
+  readonly digest?: boolean;
   /** In Latin-1, as headers are. */
   readonly cookie?: string;
   /** In Latin-1, as headers are. */
@@ -110,6 +112,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     json: body.json,
     form: body.form,
     user,
+    digest: user !== undefined && options.has('digest') ? true : undefined,
     cookie: headers.cookie,
     userAgent: headers.userAgent,
     ...connectionOf(options, urls?.map(({ url }) => url) ?? [], problems),

@@ -116,6 +116,7 @@ export const WITHOUT_VALUE = [
   'globoff',
   'path-as-is',
   'basic',
+  'digest',
   'form-escape',
 ] as const;
 
@@ -170,7 +171,7 @@ export const REFUSED: readonly {
   {
     reason: 'volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
     withValue: words('aws-sigv4 delegation service-name'),
-    withoutValue: words('digest anyauth ntlm ntlm-wb negotiate'),
+    withoutValue: words('anyauth ntlm ntlm-wb negotiate'),
   },
   {
     reason: 'files of passwords are not read: give --user.',

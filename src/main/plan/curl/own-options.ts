@@ -47,7 +47,7 @@ function withoutReplaced(
     ...(BODIES.some((body) => own[body] !== undefined) ? (['body', 'json', 'form'] as const) : []),
     ...(names.has('cookie') ? (['cookie'] as const) : []),
     ...(names.has('user-agent') ? (['userAgent'] as const) : []),
-    ...(isAuthorized ? (['user'] as const) : []),
+    ...(isAuthorized ? (['user', 'digest'] as const) : []),
     ...(own.http2 === true || own.h2c === true ? (['http2', 'h2c'] as const) : []),
   ]);
   const kept = Object.fromEntries(

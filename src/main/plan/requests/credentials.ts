@@ -1,3 +1,4 @@
+import type { DigestCredentials } from '../../../protocol/request.ts';
 import type { RequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
 
@@ -19,9 +20,19 @@ export function parseAuthorization(options: RequestOptions, url: URL, problems: 
     problems.add(`${given.join(' and ')}: a request has one authorization: give one of them.`);
     return null;
   }
+  if (options.digest === true) return null;
   if (inUrl) return fromUrl(url, problems);
   if (user !== undefined) return fromUser(user, problems);
   return bearerEnv === undefined ? null : fromEnvironment(bearerEnv, problems);
+}
+
+/** Who asks by Digest; null without it, or where a problem has been noted. */
+export function parseDigest(options: RequestOptions, problems: Problems): DigestCredentials | null {
+  if (options.digest !== true || options.user === undefined) return null;
+  const colon = options.user.indexOf(':');
+  if (colon >= 0) return { user: options.user.slice(0, colon), password: options.user.slice(colon + 1) };
+  problems.add('--user: give it as name:password.');
+  return null;
 }
 
 function fromUrl(url: URL, problems: Problems): string | null {

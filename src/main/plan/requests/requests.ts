@@ -13,6 +13,7 @@ import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems, quoted } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
+import { parseDigest } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
@@ -76,6 +77,8 @@ function parseRequest(
   const expectation = parseExpectation(request, found);
   const weight = found.count(`Request ${quoted(request.name)}: weight`, request.weight ?? 1, 1, MOST_WEIGHT);
   const maxRedirects = parseLocation(request.location, found);
+  const digest = parseDigest(request, found);
+  if (digest !== null) names.secrets.add(digest.password);
   for (const sentence of found.sentences) problems.add(placeholders.shown(sentence));
   if (target === null || weight === null || maxRedirects === null || found.sentences.length > 0) return null;
 
@@ -94,6 +97,7 @@ function parseRequest(
     expectation,
     maxRedirects,
     methodOnRedirect: request.methodOnRedirect ?? 'standard',
+    digest,
   };
 }
 

@@ -7,6 +7,7 @@ export const SHARED = [
   'requestTarget',
   'withoutHeaders',
   'methodOnRedirect',
+  'digest',
   'method',
   'headers',
   'body',
