@@ -44,6 +44,24 @@ export interface Level {
   readonly high: number | null;
 }
 
+/** How many requests were sent and not answered well. */
+export interface FailureShare {
+  readonly sent: number;
+  readonly failed: number;
+  /** From 0 to 1; 0 where nothing was sent. */
+  readonly share: number;
+}
+
+/** The failures of two arms. */
+export interface PairFailures {
+  readonly a: FailureShare;
+  readonly b: FailureShare;
+  /** Two-sided, of the exact sign-flip test on the shares of each round. */
+  readonly p: number;
+  /** What a does more than b, beyond chance. */
+  readonly decision: 'more' | 'fewer' | 'no-difference';
+}
+
 /** The same plan, measured several times. */
 export interface Arm {
   readonly name: string;
@@ -52,6 +70,8 @@ export interface Arm {
   readonly workers: number;
   readonly concurrency: number;
   readonly figures: Readonly<Partial<Record<Metric, Level>>>;
+  /** Absent in older results, here and below. */
+  readonly failures?: FailureShare;
   readonly rounds: readonly (Summary & { readonly cost: RoundCost })[];
 }
 
@@ -60,6 +80,9 @@ export interface Pair {
   readonly b: string;
   /** Of a in proportion to b. */
   readonly figures: Readonly<Partial<Record<Metric, Estimate>>>;
+  readonly failures?: PairFailures;
+  /** In how many of the rounds of each volley was the limit. */
+  readonly generatorLimited?: { readonly a: number; readonly b: number; readonly rounds: number };
   /** Of the headline metric, raised for the number of pairs (Holm). */
   readonly adjustedP: number;
   /** That a latency of a is shorter than one of b; null where one has none. */

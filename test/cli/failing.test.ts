@@ -1,10 +1,17 @@
+import { exec } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/main/index.ts';
-import { volley } from '../support/cli.ts';
+import type { Comparison } from '../../src/protocol/comparison.ts';
+import { ROOT, volley } from '../support/cli.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const servers: Server[] = [];
 afterEach(() => {
   for (const server of servers.splice(0)) server.close();
@@ -65,5 +72,104 @@ describe('a target of which much fails', () => {
     expect(stderr).toContain('p99.9<1s did not hold: too few requests to tell: it takes 1,000 requests.');
     expect(stdout).not.toContain('did not hold');
     expect(code).toBe(1);
+  });
+});
+
+describe('a comparison', () => {
+  test('never praises the errors of the arm that fails more', async () => {
+    const { url } = await startTarget();
+    const failing = await faultyTarget(90);
+    const args = ['--rounds', '2', '-n', '100', '-c', '2', '-w', '1', '--warmup', '0s'];
+    const ended = await volley(
+      'compare',
+      `${url}delay/3`,
+      failing,
+      ...args,
+      '--fail-if',
+      'slower',
+      '-o',
+      'json',
+    );
+    const { arms, pairs, conclusions } = JSON.parse(ended.stdout) as Comparison;
+    expect(arms.map(({ failures }) => failures)).toEqual([
+      { sent: 200, failed: 0, share: 0 },
+      { sent: 200, failed: 180, share: 0.9 },
+    ]);
+    expect(pairs[0]?.failures?.decision).toBe('more');
+    expect(conclusions[0]).toMatch(
+      /^B failed 90\.0 % of its requests, A 0\.0 %: B is worse, whatever the rest says/,
+    );
+    expect(ended.stderr).toContain(conclusions[0]);
+    expect(ended.code).toBe(1);
+    const better = await volley('compare', failing, `${url}delay/3`, ...args, '--fail-if', 'slower');
+    expect(better.stdout).toMatch(/B is better/);
+    expect(better.stdout).toMatch(/^A +1 +\S+\/s +90\.0 % /m);
+    expect(better.stdout).toMatch(/note: A: 180 of 200 requests failed \(90\.0 %\)\./);
+    expect(better.code).toBe(0);
+    const different = await volley('compare', failing, `${url}delay/3`, ...args, '--fail-if', 'different');
+    expect(different.code).toBe(1);
+  }, 60_000);
+
+  test('of saved results goes by failures too, also where all failed', async () => {
+    const { url } = await startTarget();
+    const save = async (name: string, path: string): Promise<string> => {
+      const file = join(folder, name);
+      await volley(`${url}${path}`, '-n', '50', '-c', '2', '-w', '1', '--out', file);
+      return file;
+    };
+    const [good, bad, alsoBad] = [
+      await save('good.json', 'delay/2'),
+      await save('bad.json', 'status/500'),
+      await save('also.json', 'status/503'),
+    ];
+    const worse = await volley('compare', good, bad, '--fail-if', 'slower');
+    expect(worse.stdout).toMatch(/^B failed 100\.0 % of its requests, A 0\.0 %: B is worse/m);
+    expect(worse.stdout).not.toContain('faster');
+    expect(worse.code).toBe(1);
+    const nothing = await volley('compare', bad, alsoBad, '--fail-if', 'slower');
+    expect(nothing.stdout).toContain('Neither B nor A answered a request well');
+    expect(nothing.code).toBe(1);
+  }, 60_000);
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('with 100 open files', () => {
+  const limited = (...args: string[]): Promise<{ code: number; stderr: string; stdout: string }> =>
+    new Promise((resolve) => {
+      const command = `ulimit -n 100; exec "${process.execPath}" bin/volley.js ${args.join(' ')}`;
+      exec(command, { cwd: ROOT }, (error, stdout, stderr) =>
+        resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      );
+    });
+
+  test.each([
+    ['-c 500 -n 1000', '--concurrency 500 asks for 500 connections, but this process may'],
+    [
+      '-c 500 -d 1s --mode processes -w 2',
+      '--concurrency 500 asks for 500 connections, but each process may',
+    ],
+    ['-r 10 --max-in-flight 300 -d 1s', '--max-in-flight 300 asks for 300 connections'],
+    ['-r 10 -c 300 -d 1s', '--concurrency 300 asks for 300 connections'],
+    ['-c 30 -w 20 -n 1000', '--concurrency 30 asks for 30 connections'],
+    ['-c 500 -n 1000 --repeat 2', '--concurrency 500 asks'],
+  ])('%s is refused before the start', async (args, sentence) => {
+    const target = await startTarget();
+    const { code, stderr, stdout } = await limited(target.url, args);
+    expect(stderr).toContain(`volley: ${sentence}`);
+    expect(stderr).toContain('raise the limit (ulimit -n), or ask for fewer.');
+    expect([code, stdout, target.stats().requests]).toEqual([2, '', 0]);
+  });
+
+  test.each([
+    '-c 45 -n 500 -w 1',
+    '-c 100 -n 500 -w 2 --mode processes',
+    '-c 500 -n 30 -w 1',
+    '-r 200 -n 100 -w 1',
+  ])('%s has enough', async (args) => {
+    const target = await startTarget();
+    const { code, stdout } = await limited(`${target.url}delay/20`, args, '-o json');
+    const { requests } = JSON.parse(stdout) as Summary;
+    expect([code, requests.failed]).toEqual([0, 0]);
   });
 });

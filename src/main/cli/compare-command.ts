@@ -105,7 +105,8 @@ function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | nu
   if (failIf === null) return false;
   return pairs.some((pair) => {
     const outcome = outcomeOf(pair, metric);
-    return outcome === 'worse' || (failIf === 'different' && outcome === 'better');
+    // Where nothing was answered, nothing shows that it is well.
+    return outcome === 'worse' || outcome === 'nothing' || (failIf === 'different' && outcome === 'better');
   });
 }
 

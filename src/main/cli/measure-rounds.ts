@@ -1,7 +1,7 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { armOf, comparisonOf } from '../compare/comparison.ts';
+import { armOf, brokenRuleNotes, comparisonOf } from '../compare/comparison.ts';
 import type { MeasuredArm } from '../compare/pairs.ts';
 import { type PlannedArm, Rounds } from '../compare/rounds.ts';
 import { worstOf } from '../exit-code.ts';
@@ -76,6 +76,12 @@ export async function printComparison(
   if (comparison.arms.length > 0)
     process.stdout.write(COMPARISON_REPORTERS[couldNotWrite ? 'json' : form](comparison));
   else say('stopped before every arm had had a round: there is nothing to show.');
+  if (form !== 'text' || !process.stdout.isTTY)
+    for (const sentence of [
+      ...comparison.arms.flatMap(brokenRuleNotes),
+      ...(isFailure ? comparison.conclusions : []),
+    ])
+      say(sentence);
   const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));
   return worstOf([
     comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,

@@ -1,9 +1,11 @@
 import type { Arm, Comparison, Level, Metric, RoundCost } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/comparison.ts';
-import type { Summary } from '../../protocol/summary.ts';
+import type { Summary, Verdict } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
+import { formatCount, shareText } from '../format.ts';
 import { toolFacts } from '../summary/tool.ts';
 import { levelOf } from './decide.ts';
+import { failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
 
 /** An arm's result from its rounds. */
@@ -20,6 +22,7 @@ export function armOf(
     workers: plan.workers,
     concurrency: plan.concurrency,
     figures: levelsOf(rounds.map(({ summary }) => summary)),
+    failures: failuresIn(rounds.map(({ summary }) => summary)),
     rounds: rounds.map(({ summary, cost }) => ({ ...summary, cost })),
   };
 }
@@ -55,16 +58,33 @@ function brokenRules(rounds: Arm['rounds']): [expression: string, times: number]
   ]);
 }
 
+/** For each rule that some round did not keep, a sentence. */
+export function brokenRuleNotes({ name, rounds }: Arm): string[] {
+  return brokenRules(rounds).map(
+    ([expression, times]) => `${name}: ${expression} did not hold in ${times} of ${rounds.length} rounds.`,
+  );
+}
+
 /** What a reader must know of an arm's rounds before believing them. */
-function troublesOf({ name, rounds }: Arm): string[] {
-  const failed = rounds.reduce((sum, { requests }) => sum + requests.failed, 0);
-  const limited = rounds.filter(({ generator }) => generator.verdict === 'generator-limited').length;
+function troublesOf(arm: Arm): string[] {
+  const { name, rounds } = arm;
+  const { sent, failed } = failuresIn(rounds);
+  const withVerdict = (verdict: Verdict): number =>
+    rounds.filter(({ generator }) => generator.verdict === verdict).length;
+  const limited = withVerdict('generator-limited');
+  const failing = withVerdict('failing');
+  const [example] = rounds.filter(({ generator }) => generator.verdict === 'failing');
   const degraded = rounds.filter((round) => round.degraded).length;
   return [
-    ...(failed > 0 ? [`${name}: ${failed} requests failed.`] : []),
-    ...brokenRules(rounds).map(
-      ([expression, times]) => `${name}: ${expression} did not hold in ${times} of ${rounds.length} rounds.`,
-    ),
+    ...(failed > 0
+      ? [`${name}: ${formatCount(failed)} of ${formatCount(sent)} requests failed${shareText(failed, sent)}.`]
+      : []),
+    ...(example === undefined
+      ? []
+      : [
+          `${name}: the target was failing in ${failing} of ${rounds.length} rounds, at first so: ${example.generator.reasons[0]}`,
+        ]),
+    ...brokenRuleNotes(arm),
     ...(degraded > 0 ? [`${name}: ${degraded} of ${rounds.length} rounds are degraded.`] : []),
     ...(limited > 0 ? [`${name}: volley was the limit in ${limited} of ${rounds.length} rounds.`] : []),
   ];

@@ -1,6 +1,7 @@
 import type { Metric, Pair } from '../../protocol/comparison.ts';
 import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
 import { median } from '../summary/statistics.ts';
+import { compareFailures, failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
 import type { PlannedArm } from './rounds.ts';
@@ -61,7 +62,9 @@ export function recommend(pairs: readonly Pair[], metric: Metric): string[] {
   const leader = pairs[0]?.a;
   if (leader === undefined) return [];
   const against = pairs.filter(({ a }) => a === leader);
-  const equal = against.filter((pair) => outcomeOf(pair, metric) === 'no-difference').map(({ b }) => b);
+  const equal = against
+    .filter((pair) => outcomeOf(pair, metric) === 'no-difference' && pair.failures?.decision !== 'fewer')
+    .map(({ b }) => b);
   const open = against.filter((pair) => outcomeOf(pair, metric) === 'undecided').map(({ b }) => b);
   const choice = [leader, ...equal].sort((a, b) => simplicity(a) - simplicity(b))[0] ?? leader;
   const { label } = FIGURES[metric];
@@ -81,12 +84,21 @@ export function recommend(pairs: readonly Pair[], metric: Metric): string[] {
 
 function leaderOf(arms: readonly MeasuredArm[], metric: Metric): MeasuredArm | null {
   const { of, isMoreBetter } = FIGURES[metric];
-  const ranked = arms.flatMap((arm) => {
+  const ranked = withoutFailing(arms).flatMap((arm) => {
     const values = arm.rounds.flatMap(({ summary }) => of(summary) ?? []);
     return values.length === 0 ? [] : [{ arm, middle: median(values) }];
   });
   ranked.sort((a, b) => (isMoreBetter ? b.middle - a.middle : a.middle - b.middle));
   return ranked[0]?.arm ?? null;
+}
+
+/** Without the arms that fail more than the one that fails least: none of them can be the best. */
+function withoutFailing(arms: readonly MeasuredArm[]): readonly MeasuredArm[] {
+  const summaries = arms.map(({ rounds }) => rounds.map(({ summary }) => summary));
+  const least = [...summaries].sort((a, b) => failuresIn(a).share - failuresIn(b).share)[0] ?? [];
+  return arms.filter(
+    (_arm, index) => compareFailures(summaries[index] ?? [], least, arms.length).decision !== 'more',
+  );
 }
 
 /** Fewer workers are simpler too. */

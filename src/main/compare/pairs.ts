@@ -1,7 +1,9 @@
 import { joinCells } from '../../metrics/cells.ts';
 import { type Estimate, METRICS, type Metric, type Pair } from '../../protocol/comparison.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { compareRounds } from './decide.ts';
 import { probabilityShorter, quantileShifts } from './effect.ts';
+import { compareFailures } from './failures.ts';
 import { ratioFigures } from './figures.ts';
 import { holm } from './paired.ts';
 import type { Round } from './rounds.ts';
@@ -32,6 +34,8 @@ export function comparePairs(
       a: a.name,
       b: b.name,
       figures,
+      failures: compareFailures(summariesOf(a), summariesOf(b), couples.length),
+      generatorLimited: generatorLimited(summariesOf(a), summariesOf(b)),
       probabilityShorter: ofA === undefined || ofB === undefined ? null : probabilityShorter(ofA, ofB),
       shifts: ofA === undefined || ofB === undefined ? [] : quantileShifts(ofA, ofB),
     };
@@ -44,6 +48,22 @@ export function comparePairs(
     const judged = { ...pair.figures, [metric]: amongSeveral(estimate, adjustedP, pairs.length) };
     return { ...pair, figures: judged, adjustedP };
   });
+}
+
+function summariesOf({ rounds }: MeasuredArm): Summary[] {
+  return rounds.map(({ summary }) => summary);
+}
+
+/** In how many of the rounds of each volley was the limit. */
+export function generatorLimited(
+  a: readonly Summary[],
+  b: readonly Summary[],
+): NonNullable<Pair['generatorLimited']> {
+  const rounds = Math.min(a.length, b.length);
+  const [ofA = 0, ofB = 0] = [a, b].map(
+    (arm) => arm.slice(0, rounds).filter(({ generator }) => generator.verdict === 'generator-limited').length,
+  );
+  return { a: ofA, b: ofB, rounds };
 }
 
 /** A difference that would be sure alone is not yet, where it is one of several that were looked for. */

@@ -6,8 +6,10 @@ import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../result-file.ts';
 import { armOf } from './comparison.ts';
 import { compareRounds } from './decide.ts';
+import { compareFailures } from './failures.ts';
 import { ratioFigures } from './figures.ts';
-import { sentenceOf } from './sentences.ts';
+import { generatorLimited } from './pairs.ts';
+import { isDecidedByFailures, sentenceOf } from './sentences.ts';
 
 export interface SavedComparison {
   readonly arms: readonly Arm[];
@@ -48,6 +50,8 @@ export async function compareSaved(
     a: 'B',
     b: 'A',
     figures,
+    failures: compareFailures(b.rounds, a.rounds),
+    generatorLimited: generatorLimited(b.rounds, a.rounds),
     adjustedP: figures[metric]?.p ?? 1,
     probabilityShorter: null,
     shifts: rounds === 1 ? shiftsOf(b, a) : [],
@@ -59,6 +63,7 @@ export async function compareSaved(
       rounds > 1
         ? [sentenceOf(pair, metric)]
         : [
+            ...(isDecidedByFailures(pair) ? [sentenceOf(pair, metric)] : []),
             'One round each: the differences are shown, but nothing says how much of them is chance.',
             'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
           ],

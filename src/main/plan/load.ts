@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   ARRIVALS,
   type OpenLoad,
@@ -10,14 +9,13 @@ import {
 } from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
+import { openFilesFor } from './open-files.ts';
 import type { RunOptions } from './options.ts';
 import { type Problems, quoted } from './problems.ts';
 import { parseDurationMs, parseRate } from './quantities.ts';
 
 const LONGEST_STAGES_MS = 168 * MS_PER_HOUR;
 const MAX_PER_SECOND = 10_000_000;
-/** Open files that a process needs beside its connections. */
-const RESERVED_FILES = 100;
 
 /** The open model before it is known where the target is, which decides how a worker waits. */
 export type UnresolvedOpenLoad = Omit<OpenLoad, 'pacing'> & { readonly pacing: Pacing | 'auto' };
@@ -148,18 +146,5 @@ function isPossible({ requests, periodMs }: Rate): boolean {
 
 /** 10,000 connections, or what open files allow. */
 export function defaultMaxInFlight(mode: WorkerMode | null, workers: number): number {
-  const files = openFileLimit();
-  // Processes have a limit each; threads share one.
-  const allowed = (files - RESERVED_FILES) * (mode === 'processes' ? workers : 1);
-  return Math.max(1, Math.min(DEFAULT_MAX_IN_FLIGHT, allowed));
-}
-
-/** The soft limit of open files (Linux); infinite where the system does not say. */
-function openFileLimit(): number {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
+  return Math.max(1, Math.min(DEFAULT_MAX_IN_FLIGHT, openFilesFor(mode, workers).connections));
 }

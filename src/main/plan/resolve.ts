@@ -31,6 +31,7 @@ import {
   parseOpenLoad,
   type UnresolvedOpenLoad,
 } from './load.ts';
+import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
 import { Problems, quoted } from './problems.ts';
@@ -108,6 +109,19 @@ export function checkOptions(
   const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
   const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
+  if (openLoad === null || options.concurrency !== undefined) {
+    // A budget smaller than that opens fewer.
+    const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
+    checkOpenFiles(opened, `--concurrency ${concurrency}`, mode, workers, problems);
+  }
+  if (openLoad !== null && maxInFlight !== null)
+    checkOpenFiles(
+      Math.ceil(maxInFlight / streams),
+      `--max-in-flight ${maxInFlight}`,
+      mode,
+      workers,
+      problems,
+    );
 
   if (
     problems.sentences.length > 0 ||

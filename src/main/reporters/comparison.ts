@@ -88,6 +88,7 @@ function armsTable(arms: readonly Arm[]): Table {
       '',
       'workers',
       'throughput',
+      'failed',
       'p50',
       'p99',
       'CPU/1000',
@@ -101,6 +102,7 @@ function armsTable(arms: readonly Arm[]): Table {
       arm.name,
       String(arm.workers),
       levelText(arm.figures.throughput, formatRate),
+      failuresText(arm),
       levelText(arm.figures.p50, formatMs),
       levelText(arm.figures.p99, formatMs),
       levelText(arm.figures.cpu, formatMs),
@@ -164,6 +166,12 @@ function shiftTable({ a, b, shifts }: Pair): Table {
       ];
     }),
   };
+}
+
+/** As a share; the number is in the notes. */
+function failuresText({ failures }: Arm): string {
+  if (failures === undefined) return '–';
+  return failures.failed === 0 ? '0' : formatPercent(failures.share);
 }
 
 function levelText(level: Level | undefined, format: (value: number) => string): string {

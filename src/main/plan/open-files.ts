@@ -1,0 +1,62 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { WorkerMode } from '../../protocol/plan.ts';
+import type { Problems } from './problems.ts';
+
+/** What an event loop keeps open for itself: polling, waking, its clock. Seen were 6 for each thread. */
+const FILES_PER_THREAD = 6;
+/** What a worker process has before its connections. Seen were 23. */
+const FILES_OF_A_PROCESS = 26;
+/** Kept free: result files, look-ups, and connections that are being replaced. */
+const SPARE_FILES = 14;
+
+/** How many connections a run may have, as open files allow it. */
+export interface OpenFiles {
+  /** The soft limit of each process; infinite where the system does not say. */
+  readonly limit: number;
+  /** Over all workers. */
+  readonly connections: number;
+}
+
+/** What the limit of open files leaves for connections: processes have a limit each, threads share one. */
+export function openFilesFor(mode: WorkerMode | null, workers: number): OpenFiles {
+  const limit = openFileLimit();
+  if (mode === 'processes')
+    return { limit, connections: Math.max(0, limit - FILES_OF_A_PROCESS - SPARE_FILES) * workers };
+  const own = openNow() + FILES_PER_THREAD * workers + SPARE_FILES;
+  return { limit, connections: Math.max(0, limit - own) };
+}
+
+/** Notes a problem where more connections are asked for than files can be open. */
+export function checkOpenFiles(
+  asked: number,
+  option: string,
+  mode: WorkerMode | null,
+  workers: number,
+  problems: Problems,
+): void {
+  const { limit, connections } = openFilesFor(mode, workers);
+  if (asked <= connections) return;
+  const whose = mode === 'processes' ? 'each process' : 'this process';
+  problems.add(
+    `${option} asks for ${asked} connections, but ${whose} may have ${limit} files open, which leaves ` +
+      `${connections} for connections: raise the limit (ulimit -n), or ask for fewer.`,
+  );
+}
+
+/** In Node the soft limit is raised to the hard one at its start, so this is what `ulimit -Hn` says. */
+function openFileLimit(): number {
+  try {
+    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+function openNow(): number {
+  try {
+    return readdirSync('/proc/self/fd').length;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { compareFailures } from '../../src/main/compare/failures.ts';
+import { outcomeOf, sentenceOf } from '../../src/main/compare/sentences.ts';
+import type { Estimate, Pair } from '../../src/protocol/comparison.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const SENT = 1_000;
+/** Rounds of a thousand requests, by how many of each failed. */
+const rounds = (...failed: number[]) =>
+  failed.map((count) =>
+    summaryWith({ requests: { ...summaryWith().requests, sent: SENT, ok: SENT - count, failed: count } }),
+  );
+const times = (count: number, of: number): number[] => Array.from({ length: count }, () => of);
+
+describe('an arm fails more', () => {
+  test.each<[string, number[], number[], string]>([
+    ['where no one fails: no', times(8, 0), times(8, 0), 'no-difference'],
+    ['where all fail: no', times(8, SENT), times(8, SENT), 'no-difference'],
+    ['in each of six rounds, if only a little', [1, 2, 1, 1, 3, 1], times(6, 0), 'more'],
+    ['in each of five: too few to tell', [1, 2, 1, 1, 3], times(5, 0), 'no-difference'],
+    ['in one round a little: chance', [5, 0, 0, 0, 0, 0, 0, 0], times(8, 0), 'no-difference'],
+    ['in one round altogether: that is no chance', [SENT, 0, 0, 0, 0, 0, 0, 0], times(8, 0), 'more'],
+    ['in a single round by far', [900], [0], 'more'],
+    ['in a single round by a point: not', [10], [0], 'no-difference'],
+    ['in a single round by just more than a point', [20], [0], 'more'],
+    ['where both fail about as much: not', [60], [50], 'no-difference'],
+    ['fewer, the other way round', times(8, 0), times(8, 900), 'fewer'],
+  ])('%s', (_name, a, b, decision) => {
+    expect(compareFailures(rounds(...a), rounds(...b)).decision).toBe(decision);
+  });
+
+  test('a few requests prove nothing', () => {
+    const few = (ok: number) => [
+      summaryWith({ requests: { ...summaryWith().requests, sent: 10, ok, failed: 10 - ok } }),
+    ];
+    expect(compareFailures(few(8), few(10)).decision).toBe('no-difference');
+    expect(compareFailures(few(0), few(10)).decision).toBe('more');
+  });
+
+  test('several comparisons at once ask for more', () => {
+    const [a, b] = [rounds(...times(6, 1)), rounds(...times(6, 0))];
+    expect(compareFailures(a, b, 1).decision).toBe('more');
+    expect(compareFailures(a, b, 2).decision).toBe('no-difference');
+  });
+});
+
+describe('what is concluded of a pair', () => {
+  const estimate: Estimate = {
+    ratio: 0.1,
+    low: 0.09,
+    high: 0.11,
+    p: 0.008,
+    rounds: 8,
+    margin: 0.03,
+    decision: 'lower',
+    roundsNeeded: null,
+  };
+  const pairOf = (a: number, b: number, changes: Partial<Estimate> = {}, count = 8): Pair => ({
+    a: 'B',
+    b: 'A',
+    figures: { p50: { ...estimate, ...changes } },
+    failures: compareFailures(rounds(...times(count, a)), rounds(...times(count, b))),
+    adjustedP: 0.008,
+    probabilityShorter: null,
+    shifts: [],
+  });
+
+  test.each<[string, Pair, string, RegExp]>([
+    [
+      'the latency, where nothing fails',
+      pairOf(0, 0),
+      'better',
+      /^p50 of B was 0\.10 .*: faster, in 8 rounds\.$/,
+    ],
+    [
+      'an arm that fails more is worse, however fast',
+      pairOf(900, 0),
+      'worse',
+      /^B failed 90\.0 % of its requests, A 0\.0 %: B is worse, whatever the rest says \(p50 of B was 0\.10/,
+    ],
+    ['if only a little, too', pairOf(1, 0), 'worse', /^B failed 0\.1 % .*: B is worse/],
+    [
+      'one that fails much less is better, however slow',
+      pairOf(0, 900, { decision: 'higher' }),
+      'better',
+      /: B is better/,
+    ],
+    [
+      'one that fails a little less may still be slower',
+      pairOf(0, 1, { decision: 'higher' }),
+      'worse',
+      /: slower, in 8 rounds\. B failed 0\.0 % of its requests, A 0\.1 %\.$/,
+    ],
+    [
+      'where nothing was answered, nothing',
+      pairOf(SENT, SENT),
+      'nothing',
+      /^Neither B nor A answered a request well/,
+    ],
+    ['almost nothing is not nothing', pairOf(SENT - 1, SENT - 1), 'better', />?99\.9 % of its requests/],
+  ])('%s', (_name, pair, outcome, sentence) => {
+    expect(outcomeOf(pair, 'p50')).toBe(outcome);
+    expect(sentenceOf(pair, 'p50')).toMatch(sentence);
+    if (outcome !== 'better') expect(sentenceOf(pair, 'p50')).not.toContain('faster');
+  });
+
+  test('where volley was the limit the sentence says in which rounds', () => {
+    const pair = { ...pairOf(0, 0), generatorLimited: { a: 3, b: 8, rounds: 8 } };
+    expect(sentenceOf(pair, 'p50')).toMatch(
+      /volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: there the figures are its own\.$/,
+    );
+  });
+});
