@@ -37,8 +37,8 @@ describe('- stands for stdin', () => {
   ])('%j is refused', async (args, both) => {
     const { code, stdout, stderr } = await startVolley(args, {}, 'a\n1\n').ended;
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain(
-      `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.`,
+    expect(stderr).toBe(
+      `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.\n`,
     );
     expect(stderr).not.toContain('    at ');
   });

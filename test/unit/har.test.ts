@@ -252,6 +252,7 @@ describe('entries that are left out, by number and without what they hold', () =
     ['a method that is none', { ...GET, method: `${SECRET} x` }, 'request.method is none that can be sent.'],
     ['CONNECT', { ...GET, method: 'CONNECT' }, 'request.method is none that can be sent.'],
     ['no URL', { ...GET, url: `//${SECRET}` }, 'request.url is no URL.'],
+    ['port 0', { ...GET, url: 'http://shop.example:0/' }, 'request.url is no URL.'],
     ['no object', undefined, 'request is missing or no object.'],
     [
       'a header of another shape',

@@ -32,7 +32,11 @@ export async function expandSources(
 ): Promise<RunOptions> {
   const { urls, curl, curlFile, har, harHosts, ...rest } = options;
   const problems = new Problems();
-  refuseTwoReaders(options, problems, readersOfStdin);
+  if (refuseTwoReaders(options, problems, readersOfStdin)) {
+    // What one of them would find there says nothing of what was meant.
+    found.push(...problems.sentences);
+    return { ...rest, rows: undefined, rowsMode: undefined, mix: [] };
+  }
   if (harHosts !== undefined && har === undefined)
     problems.add(`--har-hosts ${quoted(harHosts)} without --har: say which recording.`);
   const given = [

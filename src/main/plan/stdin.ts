@@ -46,7 +46,7 @@ function readOrWait(chunk: Buffer): number {
 }
 
 /**
- * Notes a problem where several options ask for stdin: only one can have it.
+ * Notes a problem where several options ask for stdin, and says so: only one can have it.
  *
  * @param others what else reads it
  */
@@ -54,7 +54,7 @@ export function refuseTwoReaders(
   options: RunOptions,
   problems: Problems,
   others: readonly string[] = [],
-): void {
+): boolean {
   const requests = [options, ...(options.mix ?? [])];
   const readers = [
     ...others,
@@ -65,8 +65,9 @@ export function refuseTwoReaders(
     ...(requests.some(({ bodyFile }) => bodyFile === STDIN) ? ['--body-file'] : []),
     ...(requests.some(({ json }) => json === `@${STDIN}`) ? ['--json'] : []),
   ];
-  if (readers.length > 1)
-    problems.add(
-      `${readers.join(' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
-    );
+  if (readers.length <= 1) return false;
+  problems.add(
+    `${readers.join(' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
+  );
+  return true;
 }

@@ -64,7 +64,7 @@ export function recordedEntry(value: unknown): RecordedEntry {
   const { data, error } = ENTRY.safeParse(value);
   if (data === undefined) throw new Unusable(misshapen(error.issues[0]));
   const url = URL.parse(data.request.url);
-  if (url === null) throw new Unusable('request.url is no URL');
+  if (url === null || url.port === '0') throw new Unusable('request.url is no URL');
   const isWebSocket = data._resourceType === 'websocket';
   return { entry: data, url: /^https?:$/.test(url.protocol) && !isWebSocket ? url : null };
 }
