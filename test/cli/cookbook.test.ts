@@ -23,7 +23,8 @@ const REQUESTS: readonly (readonly [part: string, requests: number])[] = [
   ['quicksort', 100],
   ['-o junit', 200],
   ['--abort-on', 500],
-  ['--curl', 20],
+  ['--curl "curl \'http', 20],
+  ['--curl "$ curl', 20],
   ['--har', 20],
   ['--once', 1],
 ];

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type CurlRequest, readCurl } from '../../src/main/plan/curl/curl.ts';
+import { expandSources } from '../../src/main/plan/expand.ts';
+import type { RunOptions } from '../../src/main/plan/options.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 
 const URL_GIVEN = 'http://a/';
@@ -481,4 +483,62 @@ test.each<[string, string, string | undefined]>([
   ['no proxy for another one', '-x p:1 --noproxy ample.org', 'http://p:1'],
 ])('%s', (_name, options, proxy) => {
   expect(requestIn(`curl ${options} http://www.example.org/`).proxy).toBe(proxy);
+});
+
+describe('beside options of volley', () => {
+  async function optionsOf(curl: string, own: RunOptions): Promise<RunOptions> {
+    const problems: string[] = [];
+    const options = await expandSources({ curl, ...own }, problems);
+    expect(problems).toEqual([]);
+    return options;
+  }
+
+  test.each<[string, string, RunOptions, RunOptions]>([
+    [
+      'a header replaces those of its name',
+      "-H 'X-A: 1' -H 'x-a: 2' -H 'X-B: 3'",
+      { headers: ['X-a: 4', 'X-a: 5'] },
+      { headers: ['X-B: 3', 'X-a: 4', 'X-a: 5'] },
+    ],
+    [
+      'so do cookies and a user agent, said either way',
+      "-b a=1 -H 'User-Agent: x'",
+      { headers: ['Cookie: b=2'], userAgent: 'y' },
+      { headers: ['Cookie: b=2'], userAgent: 'y' },
+    ],
+    ['and an authorization', '-u a:b', { user: 'c:d' }, { headers: [], user: 'c:d' }],
+    [
+      'which a header may say',
+      '--digest -u a:b',
+      { headers: ['authorization: x'] },
+      { headers: ['authorization: x'] },
+    ],
+    ['a body replaces any other', '-F a=b', { body: 'x' }, { headers: [], body: 'x' }],
+    ['with its type', '-d a=b', { json: '{}' }, { headers: [], json: '{}' }],
+    ['a method comes first', '-X PUT', { method: 'PATCH' }, { headers: [], method: 'PATCH' }],
+  ])('%s', async (_name, command, own, expected) => {
+    expect(await optionsOf(`curl ${command} http://a/`, own)).toEqual({
+      url: 'http://a/',
+      pathAsIs: true,
+      ...expected,
+    });
+  });
+
+  test('a name and password of the URL go where others are given', async () => {
+    expect((await optionsOf('curl http://me:pw@a/', { user: 'c:d' })).url).toBe('http://a/');
+  });
+
+  test('several URLs are requests in turn, which differ in nothing else', async () => {
+    const { mix, ...ofRun } = await optionsOf("curl -k -d x 'http://a/[1-2]' http://a/1", {
+      headers: ['X-A: 1'],
+      requests: 6,
+    });
+    const request = { headers: [FORM, 'X-A: 1'], body: 'x', pathAsIs: true };
+    expect(ofRun).toEqual({ insecure: true, requests: 6 });
+    expect(mix).toEqual([
+      { ...request, url: 'http://a/1', name: 'http://a/1' },
+      { ...request, url: 'http://a/2', name: 'http://a/2' },
+      { ...request, url: 'http://a/1', name: 'http://a/1 (2)' },
+    ]);
+  });
 });

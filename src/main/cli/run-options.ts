@@ -47,7 +47,7 @@ export const RUN_OPTIONS = {
   'body-file': text('D', 'Body from a file; - is stdin', 'none'),
   json: text(undefined, 'Body as JSON, or @file: checked, with content type and accept', 'none'),
   'data-urlencode': text(undefined, 'Form field as name=value; repeatable', 'none'),
-  form: text('F', 'Multipart part as name=text or name=@file;type=…;filename=…; repeatable', 'none'),
+  form: text('F', 'Multipart part as in curl: name=text or name=@file;type=…;filename=…; repeatable', 'none'),
   user: text('u', 'name:password, for Basic authorization', 'none'),
   'bearer-env': text(undefined, 'The environment variable that holds a bearer token', 'none'),
   cookie: text(undefined, 'Cookies, as name=value; other=value', 'none'),
@@ -55,7 +55,7 @@ export const RUN_OPTIONS = {
   'no-keepalive': { type: 'boolean', describe: 'A new connection for each request' },
   location: text('L', 'Follow redirects, at most so many (-L alone is 10)', 'off'),
   urls: text(undefined, 'A file with one URL a line, sent in turn; - is stdin', 'none'),
-  curl: text(undefined, "A curl command, as a browser copies it: 'curl …'", 'none'),
+  curl: text(undefined, "A curl command, whose request is sent as curl would send it: 'curl …'", 'none'),
   'curl-file': text(undefined, 'A file that holds a curl command; - is stdin', 'none'),
   har: text(undefined, 'A HAR file, whose requests are sent in turn; - is stdin', 'none'),
   'har-hosts': text(
