@@ -68,7 +68,7 @@ export interface RunPlan {
   /** At least one; their origins may differ. */
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsPlan | null;
-  /** Texts from the environment, which no result may show. */
+  /** Credentials, and texts from the environment and from variables, which no result may show. */
   readonly secrets: readonly string[];
   /** What a reader of the result should know of how it was asked for. */
   readonly notes: readonly string[];

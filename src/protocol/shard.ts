@@ -31,5 +31,7 @@ export interface Shard {
   readonly rows: RowsPlan | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
+  /** What no example of a failure may show. */
+  readonly secrets: readonly string[];
   readonly batch?: BatchPlan | undefined;
 }

@@ -104,6 +104,14 @@ export type LoadSummary =
       readonly stages: readonly StageSummary[];
     };
 
+/** As they are given on the command line; a proxy without its name and password. */
+export interface RoutesSummary {
+  readonly unixSocket: string | null;
+  readonly proxy: string | null;
+  readonly connectTo: readonly string[];
+  readonly resolve: readonly string[];
+}
+
 /** The result of a run, which is also the JSON that is saved. */
 export interface Summary {
   readonly schemaVersion: typeof SCHEMA_VERSION;
@@ -132,6 +140,8 @@ export interface Summary {
     readonly timeoutMs: number;
     readonly cpuWork: number;
     readonly rows: { readonly mode: RowsMode; readonly count: number } | null;
+    /** Where connections went, if not where the URL says; null, or missing in older results, where nothing was said. */
+    readonly routes?: RoutesSummary | null;
     readonly seed: number;
   };
   readonly interrupted: boolean;

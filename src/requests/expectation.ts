@@ -2,6 +2,8 @@ import type { Expectation } from '../protocol/request.ts';
 import { joined } from './bytes.ts';
 import { isSameJson, JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
+import { HIDE_NOTHING, type Hide } from './secrets.ts';
+import { visible } from './visible.ts';
 
 /** Bodies longer than this are not kept to be looked into. */
 export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
@@ -27,12 +29,16 @@ export function looksIntoBody({ bodyTexts, json }: Expectation): boolean {
   return bodyTexts.length > 0 || json.length > 0;
 }
 
-/** The first part of an expectation that a complete response does not meet; null where it meets all. */
-export function missOf(expectation: Expectation, answer: Answered): Miss | null {
+/**
+ * The first part of an expectation that a complete response does not meet; null where it meets all.
+ *
+ * @param hide takes secrets out of what is shown, before that is cut
+ */
+export function missOf(expectation: Expectation, answer: Answered, hide: Hide): Miss | null {
   return (
     statusMiss(expectation, answer) ??
     lengthMiss(expectation, answer) ??
-    (looksIntoBody(expectation) ? bodyMiss(expectation, answer) : null)
+    (looksIntoBody(expectation) ? bodyMiss(expectation, answer, hide) : null)
   );
 }
 
@@ -47,7 +53,7 @@ function lengthMiss({ maxBodyBytes }: Expectation, { bodyBytes }: Answered): Mis
   return { code: 'BODY_LENGTH', example: `expected at most ${maxBodyBytes} bytes of body, got ${bodyBytes}` };
 }
 
-function bodyMiss({ bodyTexts, json }: Expectation, { body, bodyBytes }: Answered): Miss | null {
+function bodyMiss({ bodyTexts, json }: Expectation, { body, bodyBytes }: Answered, hide: Hide): Miss | null {
   if (bodyBytes > LARGEST_KEPT_BYTES)
     return { code: 'BODY_LENGTH', example: `a body of ${bodyBytes} bytes is too long to look into` };
   const text = DECODER.decode(joined(body));
@@ -55,25 +61,25 @@ function bodyMiss({ bodyTexts, json }: Expectation, { body, bodyBytes }: Answere
   if (missing !== undefined) {
     return {
       code: 'BODY_TEXT',
-      example: `expected a body with '${shortened(missing)}', got '${shortened(text)}'`,
+      example: `expected a body with '${shortened(missing, hide)}', got '${shortened(text, hide)}'`,
     };
   }
-  return json.length === 0 ? null : jsonMiss(json, text);
+  return json.length === 0 ? null : jsonMiss(json, text, hide);
 }
 
-function jsonMiss(wanted: Expectation['json'], text: string): Miss | null {
-  const read = jsonIn(text);
+function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss | null {
+  const read = jsonIn(text, hide);
   if (read.problem !== null) return { code: 'BODY_JSON', example: read.problem };
   for (const { path, value: expected } of wanted) {
     const found = jsonQuery(path).find(read.value);
     // What leads to several places has to be so in all of them.
     const wrong = found.findIndex((value) => !says(value, expected));
     if (found.length > 0 && wrong < 0) continue;
-    const got = found.length === 0 ? 'nothing' : `'${shortened(shownJson(found[wrong]))}'`;
+    const got = found.length === 0 ? 'nothing' : `'${shortened(shownJson(found[wrong]), hide)}'`;
     const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
     return {
       code: 'BODY_JSON',
-      example: `expected ${path} to be '${shortened(expected)}', got ${got}${where}`,
+      example: `expected ${path} to be '${shortened(expected, hide)}', got ${got}${where}`,
     };
   }
   return null;
@@ -82,12 +88,13 @@ function jsonMiss(wanted: Expectation['json'], text: string): Miss | null {
 /** The JSON of a body, or why there is none to be looked into. */
 export function jsonIn(
   text: string,
+  hide: Hide,
 ): { readonly value: unknown; readonly problem: null } | { readonly problem: string } {
   try {
     return { value: parseExactJson(text), problem: null };
   } catch (error) {
     if (error instanceof JsonTooDeep) return { problem: error.message };
-    return { problem: `expected JSON, got ${text === '' ? 'an empty body' : `'${shortened(text)}'`}` };
+    return { problem: `expected JSON, got ${text === '' ? 'an empty body' : `'${shortened(text, hide)}'`}` };
   }
 }
 
@@ -103,17 +110,13 @@ const known = new Map<string, unknown>();
 /** An expected value as JSON; undefined where it is none. */
 function expectedJson(text: string): unknown {
   if (known.has(text)) return known.get(text);
-  const read = jsonIn(text);
+  const read = jsonIn(text, HIDE_NOTHING);
   const value = read.problem === null ? read.value : undefined;
   known.set(text, value);
   return value;
 }
 
-function shortened(text: string): string {
-  // What a terminal would obey is shown as unreadable.
-  const line = text
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd')
-    .trim();
+function shortened(text: string, hide: Hide): string {
+  const line = visible(hide(text).replace(/\s+/g, ' ').trim());
   return line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
 }

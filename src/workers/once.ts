@@ -2,6 +2,7 @@ import { createMonotonicClock } from '../protocol/clock.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { DigestCredentials } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { hiding } from '../requests/secrets.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Witness } from './clients/witness.ts';
@@ -12,6 +13,7 @@ import { type PreparedRequest, RequestSource } from './request-source.ts';
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
 export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
+  const hide = hiding(shard.secrets);
   const clients = new SlotClients(shard, await loadClient(shard.client), clock);
   try {
     const requests = new RequestSource(shard).firstOfEach();
@@ -23,7 +25,7 @@ export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
       let redirects = 0;
       const sent = async (one: PreparedRequest): Promise<OnceExchange> => {
         clients.use(slot, one.target);
-        const exchange = await new Witness(one, slot.client, clock).send(shard.timeoutMs);
+        const exchange = await new Witness(one, slot.client, clock, hide).send(shard.timeoutMs);
         exchanges.push(exchange);
         return exchange;
       };

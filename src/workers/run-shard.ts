@@ -6,6 +6,7 @@ import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '.
 import type { Shard } from '../protocol/shard.ts';
 import type { Target } from '../protocol/target.ts';
 import { missOf } from '../requests/expectation.ts';
+import { type Hide, hiding } from '../requests/secrets.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import type { CreateDispatcher } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -37,6 +38,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly recorder: Recorder;
   readonly exchanges: Exchange[] = [];
   readonly #shard: Shard;
+  readonly #hide: Hide;
   readonly #load: Load;
   readonly #deadlines: Deadlines;
   readonly #clients: SlotClients;
@@ -55,6 +57,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Batch }: LoadedForShard) {
     this.clock = clock;
     this.#shard = shard;
+    this.#hide = hiding(shard.secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
@@ -254,7 +257,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       const example = `${target.method} ${shownPath(target)} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
-    const miss = expectation === null ? null : missOf(expectation, exchange);
+    const miss = expectation === null ? null : missOf(expectation, exchange, this.#hide);
     return miss === null
       ? null
       : {

@@ -251,7 +251,7 @@ describe('requests that cannot be as they are asked for', () => {
       const { code, stdout, stderr } = await startVolley([...args, '-o', form], { env }).ended;
       expect(code).toBe(1);
       // The text cuts lines that are too long.
-      const shown = form === 'text' ? 'key=…' : "key=… \ufffd[31mred'";
+      const shown = form === 'text' ? 'key=…' : "key=… \\\\x1b[31mred'";
       expect(stdout).toContain(`expected a body with 'blue', got '${shown}`);
       for (const bad of ['s3cret', '\u001b', '\\u001b']) expect(stdout + stderr).not.toContain(bad);
     }

@@ -12,6 +12,7 @@ import type { InputRow } from '../../src/main/batch/row.ts';
 import { RowReader } from '../../src/main/batch/row-reader.ts';
 import { DoneRows, UndoneRows } from '../../src/main/batch/undone-rows.ts';
 import type { CoordinatorMessage } from '../../src/protocol/messages.ts';
+import { HIDE_NOTHING } from '../../src/requests/secrets.ts';
 import { fileNameOf, Selector } from '../../src/workers/batch/body.ts';
 import { ChunkSize } from '../../src/workers/batch/chunk-size.ts';
 import { isWorthRetrying, retryPauseMs } from '../../src/workers/batch/retry.ts';
@@ -459,10 +460,13 @@ describe('a worker', () => {
   });
 
   test('takes values out of JSON', () => {
-    const selector = new Selector([
-      { name: 'a', path: 'x[1]' },
-      { name: 'b', path: '$' },
-    ]);
+    const selector = new Selector(
+      [
+        { name: 'a', path: 'x[1]' },
+        { name: 'b', path: '$' },
+      ],
+      HIDE_NOTHING,
+    );
     expect(selector.valuesIn([Buffer.from('{"x":'), Buffer.from('[1,2.0]}')])).toEqual({
       values: ['2.0', '{"x":[1,2.0]}'],
       error: '',

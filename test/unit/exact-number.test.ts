@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { DEEPEST_JSON, isSameJson, JsonTooDeep, parseExactJson } from '../../src/requests/exact-json.ts';
 import { compareNumbers, type JsonNumber } from '../../src/requests/exact-number.ts';
 import { missOf } from '../../src/requests/expectation.ts';
+import { HIDE_NOTHING } from '../../src/requests/secrets.ts';
 
 const read = (text: string): JsonNumber => parseExactJson(text) as JsonNumber;
 /** A whole number, and the same shifted by a power of ten. */
@@ -76,6 +77,7 @@ describe('an expectation of JSON', () => {
     missOf(
       { statuses: [], bodyTexts: [], json: [{ path, value }], maxBodyBytes: null },
       { status: 200, bodyBytes: body.length, body: [Buffer.from(body)] },
+      HIDE_NOTHING,
     )?.example;
 
   test.each([

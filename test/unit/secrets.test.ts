@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { withoutSecrets } from '../../src/main/secrets.ts';
+import { secretsInHeaders } from '../../src/main/plan/requests/secret-values.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { missOf } from '../../src/requests/expectation.ts';
+import { hiding, hidingInCut, withoutSecrets } from '../../src/requests/secrets.ts';
 
 const secret = fc.stringMatching(/^[A-Za-z0-9 %"\\/+é]{4,20}$/);
 /** Shares no letter with a secret. */
@@ -25,5 +28,71 @@ describe('texts without secrets', () => {
   test('three letters would be found anywhere', () => {
     expect(withoutSecrets('abc', ['abc'])).toBe('abc');
     expect(withoutSecrets('nothing to hide', [])).toBe('nothing to hide');
+  });
+
+  test.each([
+    ['as a form encodes it', 'top+secret%2Bvalue%21'],
+    ['in hexadecimal digits of either case', 'top%20secret%2bvalue!'],
+    ['in quotes within JSON within JSON', 'say \\\\\\"top secret+value!'],
+    ['with its blanks folded', 'top   secret+value!'],
+    ['with its blanks as line ends', 'top\r\nsecret+value!'],
+    ['in Base64', Buffer.from('top secret+value!').toString('base64')],
+    ['in Base64 for URLs', Buffer.from('top secret+value!').toString('base64url')],
+  ])('%s', (_what, form) => {
+    const hidden = withoutSecrets(`<${form}>`, ['top secret+value!']);
+    expect(hidden).not.toContain('secret');
+    expect(hidden).toMatch(/…>$/);
+  });
+
+  test('the beginning of one at the end of a text that was cut', () => {
+    const hide = hidingInCut(['correct-horse-battery']);
+    expect(hide('token=correct-ho')).toBe('token=…');
+    expect(hide('token=cor')).toBe('token=cor');
+  });
+
+  test('an answer is shown without them although it is cut afterwards', () => {
+    const secret = 'correct-horse-battery-staple';
+    const body = [Buffer.from(`${'x'.repeat(70)}${secret}`)];
+    const expectation = { statuses: [], bodyTexts: ['Z'], json: [], maxBodyBytes: null };
+    const answer = { status: 200, bodyBytes: 100, body };
+    expect(missOf(expectation, answer, hiding([secret]))?.example).toBe(
+      `expected a body with 'Z', got '${'x'.repeat(70)}…'`,
+    );
+  });
+});
+
+describe('what of a request is secret', () => {
+  test('credentials, in every part that may be shown alone', () => {
+    expect(secretsInHeaders(['Authorization', 'Basic bmFtZTpwYXNzLXdvcmQ=', 'accept', '*/*'])).toEqual([
+      'Basic bmFtZTpwYXNzLXdvcmQ=',
+      'bmFtZTpwYXNzLXdvcmQ=',
+      'name:pass-word',
+      'pass-word',
+    ]);
+    expect(secretsInHeaders(['cookie', 'a=1; sid=0123456789'])).toEqual([
+      'a=1; sid=0123456789',
+      '0123456789',
+    ]);
+    for (const name of ['X-Api-Key', 'x-auth-token', 'apikey', 'X-Amz-Security-Token', 'Proxy-Authorization'])
+      expect(secretsInHeaders([name, 'abcdef'])).toEqual(['abcdef']);
+    expect(secretsInHeaders(['x-author', 'someone', 'x-tokenizer', 'bpe'])).toEqual([]);
+  });
+
+  test.each([
+    ['--user', { user: 'me:pass-word' }, ['me:pass-word', 'pass-word', 'bWU6cGFzcy13b3Jk']],
+    ['the URL', { url: 'http://me:pass-word@127.0.0.1:9/' }, ['pass-word', 'bWU6cGFzcy13b3Jk']],
+    ['--proxy', { proxy: 'http://me:pass-word@127.0.0.1:9' }, ['pass-word', 'bWU6cGFzcy13b3Jk']],
+    ['--cookie', { cookie: 'sid=pass-word' }, ['pass-word']],
+    ['--set', { body: '{{key}}', variables: { key: 'pass-word' } }, ['pass-word']],
+    ['a curl command', { url: undefined, curl: "curl -u me:pass-word 'http://127.0.0.1:9/'" }, ['pass-word']],
+  ])('what %s says', async (_what, options, hidden) => {
+    const { secrets } = await resolvePlan({ url: 'http://127.0.0.1:9/', ...options });
+    expect(secrets).toEqual(expect.arrayContaining(hidden));
+  });
+
+  test('where requests go is none, although a variable says it', async () => {
+    const variables = { base: 'http://127.0.0.1:9' };
+    const { secrets } = await resolvePlan({ url: '{{base}}/x', variables });
+    expect(secrets).toEqual([]);
   });
 });

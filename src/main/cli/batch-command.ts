@@ -7,13 +7,14 @@ import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
 
 /** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const form = outputFormFrom(parsed.last('output'), problems);
   const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems);
   const run = await startBatch(batch);
-  const removeHandlers = handleInterrupts(run, note);
+  const removeHandlers = handleInterrupts(run, say);
   const live = showBatchProgress(() => run.progress(), process.stderr);
   let result: BatchResult;
   try {
@@ -26,7 +27,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   // Where the rows are printed, the report must not be among them.
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);
-  for (const line of whatIsLeft(result, batch.out !== null)) note(line);
+  for (const line of whatIsLeft(result, batch.out !== null)) say(line);
   return exitCodeOf(result, parsed.flag('allow-failures'));
 }
 
@@ -59,8 +60,4 @@ function exitCodeOf(
     isLost ? EXIT_CODES.degraded : EXIT_CODES.ok,
     counts.failed > 0 && !allowsFailures ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);
-}
-
-function note(line: string): void {
-  process.stderr.write(`volley: ${line}\n`);
 }

@@ -5,6 +5,7 @@ import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import { Parsed, unknownArguments, withDashes, withDashValues, withOptionalValues } from './parsed.ts';
+import { say } from './say.ts';
 
 const HELP_WIDTH = 100;
 /** Errors that are no mistake in what was asked for. */
@@ -44,7 +45,7 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof VolleyError)) throw error;
-    for (const problem of error.problems) process.stderr.write(`volley: ${problem}\n`);
+    for (const problem of error.problems) say(problem);
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
 }

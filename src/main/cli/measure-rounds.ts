@@ -9,6 +9,7 @@ import { announcement, COMPARISON_REPORTERS } from '../reporters/comparison.ts';
 import { ResultFile } from '../result-file.ts';
 import type { Judging } from './comparison-options.ts';
 import { handleInterrupts } from './interrupts.ts';
+import { say } from './say.ts';
 
 /** Starting a coordinator process and its workers, connecting and ending takes about this long. */
 const AROUND_A_ROUND_MS = 350;
@@ -101,8 +102,4 @@ function longestRoundMs(arms: readonly PlannedArm[]): number | null {
     plan.stop.durationMs === null ? null : plan.warmupMs + plan.stop.durationMs + AROUND_A_ROUND_MS,
   );
   return lengths.some((length) => length === null) ? null : Math.max(...lengths.map(Number));
-}
-
-function say(line: string): void {
-  process.stderr.write(`volley: ${line}\n`);
 }

@@ -4,12 +4,13 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
+import { hiding, hidingInCut } from '../../requests/secrets.ts';
+import { visibleLines } from '../../requests/visible.ts';
 import { counted, formatMs } from '../format.ts';
 import { split } from '../plan/split.ts';
 import { bodyText, exchangeText, requestText } from '../reporters/exchange.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { wrapped } from '../reporters/wrap.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { summarizePlan } from '../summary/plan.ts';
 import { VERSION } from '../version.ts';
 
@@ -17,7 +18,7 @@ const WIDTH = 80;
 
 /** `--dry-run`: what would be done, and the first of each request as it would go over the wire. Nothing is sent. */
 export function printDryRun(plan: RunPlan): ExitCode {
-  const shown = summarizePlan(plan);
+  const shown = summarizePlan(plan, hiding(plan.secrets));
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
   const picker = new RequestPicker(plan);
   const firsts = picker.firstNumbers().map((number) => picker.pick(number, Date.now()));
@@ -37,12 +38,12 @@ export function printDryRun(plan: RunPlan): ExitCode {
       '',
       ...(isMix ? [heading(name)] : []),
       ...(refusal === null
-        ? [...requestText(shownHead(target)), ...bodyText(target.body)]
+        ? [...requestText(shownHead(target)), ...bodyText(target.body, hidingInCut(plan.secrets))]
         : [`* cannot be sent: ${refusal.message}`]),
     ]),
     '',
   ].join('\n');
-  process.stdout.write(withoutSecrets(text, plan.secrets));
+  process.stdout.write(visibleLines(hiding(plan.secrets)(text)));
   return EXIT_CODES.ok;
 }
 
@@ -62,14 +63,16 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const { sendOnce } = (await import(new URL('../../workers/once.js', import.meta.url).href)) as {
     sendOnce(shard: Shard): AsyncIterable<OnceSent>;
   };
+  const hide = hiding(plan.secrets);
+  const hideInCut = hidingInCut(plan.secrets);
   const say = (line: string): void => {
-    process.stdout.write(`${withoutSecrets(line, plan.secrets)}\n`);
+    process.stdout.write(`${visibleLines(hide(line))}\n`);
   };
   for (const note of plan.notes) say(`* ${note}`);
   let code: ExitCode = EXIT_CODES.ok;
   for await (const { name, exchanges, refusal } of sendOnce(shard)) {
     if (plan.mix.length > 1) say(heading(name));
-    for (const exchange of exchanges) say(exchangeText(exchange).join('\n'));
+    for (const exchange of exchanges) say(exchangeText(exchange, hideInCut).join('\n'));
     for (const line of outcomeLines(exchanges.at(-1))) say(line);
     if (refusal !== null) say(`* failed: request: ${refusal}`);
     if (refusal !== null || exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;

@@ -13,6 +13,7 @@ import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputPathsFrom, RunOutputs } from './run-outputs.ts';
+import { say } from './say.ts';
 
 const OF_RESULTS = ['output', 'out', 'samples', 'step-summary'] as const;
 
@@ -45,20 +46,20 @@ export async function runCommand(
   const outputs = await RunOutputs.open(
     paths,
     plan.mix.map(({ name }) => name),
-    note,
+    say,
   );
 
   const run = startPlan(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
-  const removeHandlers = handleInterrupts(run, note);
+  const removeHandlers = handleInterrupts(run, say);
   try {
     await showProgress(run, process.stderr);
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary));
     const why = whyNothingSucceeded(summary);
-    if (why !== null) note(why);
+    if (why !== null) say(why);
     // On a terminal the report itself shows them.
-    if (form !== 'text' || !process.stdout.isTTY) for (const line of brokenRuleSentences(summary)) note(line);
+    if (form !== 'text' || !process.stdout.isTTY) for (const line of brokenRuleSentences(summary)) say(line);
     return exitCodeOf(summary, !isComplete);
   } catch (error) {
     await outputs.discard();
@@ -92,8 +93,4 @@ function withPlanned(options: RunOptions, { url, mix, variables }: Planned): Run
     // What is said on the command line comes first.
     variables: { ...variables, ...options.variables },
   };
-}
-
-function note(line: string): void {
-  process.stderr.write(`volley: ${line}\n`);
 }

@@ -21,6 +21,7 @@ function shareOf(total: number, parts: number, first: number, count: number): nu
 export function split(plan: RunPlan): Shard[] {
   const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, mix, rows, seed, streams } =
     plan;
+  const { secrets } = plan;
   const connections = usable(plan.concurrency, plan);
   const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
   return Array.from({ length: workers }, (_, index) => {
@@ -62,6 +63,7 @@ export function split(plan: RunPlan): Shard[] {
             : { first: shareOf(stop.requests, slots, 0, firstSlot), step: 1 },
       },
       seed,
+      secrets,
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     };
   });

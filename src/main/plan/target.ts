@@ -15,12 +15,12 @@ import { type Problems, quoted, quotedUrl } from './problems.ts';
 import { parseBody } from './requests/body.ts';
 import { parseAuthorization } from './requests/credentials.ts';
 import { isOpen } from './requests/request-marks.ts';
+import { isSecretHeader } from './requests/secret-values.ts';
 
 /** A target whose name has not been looked up yet. */
 export type UnresolvedTarget = Omit<Target, 'addresses'>;
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
 export function parseTarget(
@@ -196,7 +196,7 @@ function asksToClose(headers: readonly string[]): boolean {
 /** A header line as an error message shows it: without what may be a secret. */
 function shown(line: string): string {
   const name = line.slice(0, line.indexOf(':'));
-  return quoted(SECRET_HEADERS.has(name.toLowerCase()) ? `${name}: …` : line);
+  return quoted(isSecretHeader(name) ? `${name}: …` : line);
 }
 
 /** The options that stand for a header line of their own. */

@@ -1,8 +1,10 @@
 import type { Arm, Comparison, Level, Metric, Pair } from '../../protocol/comparison.ts';
+import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { FIGURES } from '../compare/figures.ts';
 import { ratioText } from '../compare/sentences.ts';
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../format.ts';
 import { median } from '../summary/statistics.ts';
+import { markdownIn } from './markdown-text.ts';
 import { sparklines } from './spark.ts';
 import { renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
 import { wrapped } from './wrap.ts';
@@ -13,9 +15,9 @@ const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 
 /** Turns a comparison into text. It formats; it never computes. */
 export const COMPARISON_REPORTERS = {
-  text: renderComparisonText,
-  json: (comparison: Comparison) => `${JSON.stringify(comparison, null, 2)}\n`,
-  markdown: renderComparisonMarkdown,
+  text: (comparison: Comparison) => renderComparisonText(visibleIn(comparison)),
+  json: (comparison: Comparison) => `${visibleJson(JSON.stringify(comparison, null, 2))}\n`,
+  markdown: (comparison: Comparison) => renderComparisonMarkdown(markdownIn(visibleIn(comparison))),
 } as const satisfies Record<string, (comparison: Comparison) => string>;
 
 export type ComparisonForm = keyof typeof COMPARISON_REPORTERS;

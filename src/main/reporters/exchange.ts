@@ -1,26 +1,22 @@
 import type { OnceExchange } from '../../protocol/once.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import { isSecretHeader } from '../plan/requests/secret-values.ts';
 
-const SECRET_FIELDS = new Set([
-  'authorization',
-  'proxy-authorization',
-  'cookie',
-  'set-cookie',
-  'x-api-key',
-  'api-key',
-  'x-auth-token',
-]);
 const MOST_SHOWN_BYTES = 4_096;
 
 /** A request and its answer, line by line, as curl shows them with -v. */
-export function exchangeText({ requestHead, requestBody, response }: OnceExchange): string[] {
-  if (response === null) return [...requestText(requestHead), ...bodyText(requestBody)];
+export function exchangeText(
+  { requestHead, requestBody, response }: OnceExchange,
+  hideInCut: Hide,
+): string[] {
+  if (response === null) return [...requestText(requestHead), ...bodyText(requestBody, hideInCut)];
   return [
     ...requestText(requestHead),
-    ...bodyText(requestBody),
+    ...bodyText(requestBody, hideInCut),
     `< ${response.status}`,
     ...response.fields.map(([name, value]) => `< ${field(name, readable(value))}`),
     '<',
-    ...bodyText(response.body, response.bodyBytes),
+    ...bodyText(response.body, hideInCut, response.bodyBytes),
   ];
 }
 
@@ -37,16 +33,19 @@ export function requestText(head: string): string[] {
 }
 
 /** The beginning of a body, or how long it is where it is no text. */
-export function bodyText(body: Uint8Array | null, length = body?.length ?? 0): string[] {
+export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body?.length ?? 0): string[] {
   if (body === null || length === 0) return [];
   const shown = body.subarray(0, MOST_SHOWN_BYTES);
   const text = textOf(shown, shown.length < length);
   if (text === null) return [`(${length} bytes that are no text)`];
-  return [text, ...(shown.length < length ? [`(the first ${shown.length} of ${length} bytes)`] : [])];
+  return [
+    shown.length < length ? hideInCut(text) : text,
+    ...(shown.length < length ? [`(the first ${shown.length} of ${length} bytes)`] : []),
+  ];
 }
 
 function field(name: string, value: string): string {
-  return `${name}: ${SECRET_FIELDS.has(name.toLowerCase()) ? '…' : value}`;
+  return `${name}: ${isSecretHeader(name) ? '…' : value}`;
 }
 
 /** Bytes of a field as text: UTF-8 where they are that, else Latin-1. */

@@ -1,6 +1,7 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, formatRate, shareText } from '../format.ts';
+import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
@@ -8,7 +9,8 @@ import { renderMarkdownTable, type Table } from './table.ts';
 const MOST_ERRORS = 10;
 
 /** The result as Markdown, for a pull request or the summary of a CI job. */
-export function renderMarkdown(summary: Summary): string {
+export function renderMarkdown(result: Summary): string {
+  const summary = markdownIn(result);
   const { tool, plan, interrupted, degradedReasons, notes, generator } = summary;
   const remarks = [
     ...stopSentences(summary),
@@ -21,7 +23,7 @@ export function renderMarkdown(summary: Summary): string {
     `volley ${tool.version}, ${plan.mode}, ${plan.workers} workers, ${plan.concurrency} connections, ` +
       `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
-    section('Thresholds', thresholdsOf(summary)),
+    section('Thresholds', thresholdsOf(result)),
     section('Requests', requestsOf(summary)),
     section('Latency', latenciesOf(summary)),
     section('Requests of the mix', mixTable(summary)),
@@ -45,7 +47,7 @@ function thresholdsOf({ thresholds }: Summary): Table {
     heading: ['', 'rule', 'measured'],
     rows: thresholds.map((rule) => [
       rule.ok ? '✓' : '✗',
-      `\`${rule.expression}\`${impliedText(rule)}`,
+      `${markdownCode(rule.expression)}${impliedText(rule)}`,
       valueText(rule),
     ]),
   };

@@ -18,6 +18,7 @@ export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
     limits.join(' or '),
     ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
     ...(rows === null ? [] : [`${formatCount(rows.count)} rows, ${rows.mode}`]),
+    ...routeParts(plan),
     `seed ${seed}`,
   ];
   return parts.join(', ');
@@ -43,5 +44,16 @@ function loadParts(load: LoadSummary): string[] {
     `open model: ${rates.join(', ')}`,
     `${load.arrivals} arrivals`,
     `at most ${formatCount(load.maxInFlight)} in flight`,
+  ];
+}
+
+function routeParts({ routes }: Summary['plan']): string[] {
+  if (!routes) return [];
+  const { unixSocket, proxy, connectTo, resolve } = routes;
+  return [
+    ...(unixSocket === null ? [] : [`through the socket ${unixSocket}`]),
+    ...(proxy === null ? [] : [`through the proxy ${proxy}`]),
+    ...connectTo.map((rule) => `connect-to ${rule}`),
+    ...resolve.map((rule) => `resolve ${rule}`),
   ];
 }

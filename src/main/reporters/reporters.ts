@@ -1,4 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
+import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { renderCsv } from './csv.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -10,14 +11,19 @@ export type Reporter = (summary: Summary) => string;
 
 /** A new form is one file and one line here. */
 export const REPORTERS = {
-  text: renderText,
-  json: (summary: Summary) => `${JSON.stringify(summary, null, 2)}\n`,
-  markdown: renderMarkdown,
-  csv: renderCsv,
-  junit: renderJunit,
-  prometheus: renderPrometheus,
+  text: printable(renderText),
+  json: (summary: Summary) => `${visibleJson(JSON.stringify(summary, null, 2))}\n`,
+  markdown: printable(renderMarkdown),
+  csv: printable(renderCsv),
+  junit: printable(renderJunit),
+  prometheus: printable(renderPrometheus),
 } as const satisfies Record<string, Reporter>;
 
 export type OutputForm = keyof typeof REPORTERS;
 
 export const OUTPUT_FORMS = Object.keys(REPORTERS) as OutputForm[];
+
+/** Texts in a result come from servers and files: no reporter sees what a terminal would obey. */
+function printable(reporter: Reporter): Reporter {
+  return (summary) => reporter(visibleIn(summary));
+}

@@ -12,10 +12,10 @@ import {
   type WorkerSummary,
 } from '../../protocol/summary.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
 import { formatCount, shareText } from '../format.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
-import { withoutSecrets } from '../secrets.ts';
 import { summarizeAddresses } from './addresses.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { whenFailed } from './episode.ts';
@@ -43,7 +43,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const windows = collected.records.series.buckets();
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
-  const errors = rankedErrors(merged, plan.secrets);
+  const hide = hiding(plan.secrets);
+  const errors = rankedErrors(merged, hide);
   const requests = sumOfRequests(workerSummaries);
   const rate = {
     targetPerSecond: targetPerSecond(collected, windowMs),
@@ -66,17 +67,17 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
     startedAt: collected.startedAt.toISOString(),
-    plan: summarizePlan(plan),
+    plan: summarizePlan(plan, hide),
     interrupted: collected.interrupted,
     stoppedBy: collected.stoppedBy,
     degraded: false,
     degradedReasons: [],
-    notes: [...plan.notes, ...notesOn(plan.load, latencies)],
+    notes: [...plan.notes, ...notesOn(plan.load, latencies)].map(hide),
     windowMs,
     requests,
     rate,
     latencyMs,
-    mix,
+    mix: mix.map((row) => ({ ...row, url: hide(row.url) })),
     histogram: histogramRows(merged.latencies[headline]),
     connections,
     addresses: summarizeAddresses(collected),
@@ -121,7 +122,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...summary,
     thresholds: judgeThresholds(plan.thresholds, summary),
     degraded: degradedReasons.length > 0,
-    degradedReasons,
+    degradedReasons: degradedReasons.map(hide),
   };
 }
 
@@ -278,9 +279,9 @@ function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): 
 }
 
 /** Most frequent first. */
-function rankedErrors(merged: MergedTally, secrets: readonly string[]): ErrorSummary[] {
+function rankedErrors(merged: MergedTally, hide: Hide): ErrorSummary[] {
   return [...merged.errors.values()]
-    .map((error) => ({ ...error, example: withoutSecrets(error.example, secrets) }))
+    .map((error) => ({ ...error, example: hide(error.example) }))
     .sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
 }
 

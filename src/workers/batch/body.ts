@@ -6,6 +6,7 @@ import { joined } from '../../requests/bytes.ts';
 import { jsonIn } from '../../requests/expectation.ts';
 import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
+import type { Hide } from '../../requests/secrets.ts';
 
 const DECODER = new TextDecoder();
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
@@ -23,17 +24,19 @@ export interface Selected {
 /** Takes values out of JSON bodies. */
 export class Selector {
   readonly #queries: readonly JsonQuery[];
+  readonly #hide: Hide;
   /** What a row gets whose answer has none of them. */
   readonly nothing: readonly null[];
 
-  constructor(select: readonly Selection[]) {
+  constructor(select: readonly Selection[], hide: Hide) {
+    this.#hide = hide;
     this.#queries = select.map(({ path }) => parseJsonPath(path));
     this.nothing = select.map(() => null);
   }
 
   valuesIn(body: readonly Uint8Array[]): Selected {
     if (this.#queries.length === 0) return { values: this.nothing, error: '' };
-    const read = jsonIn(DECODER.decode(joined(body)));
+    const read = jsonIn(DECODER.decode(joined(body)), this.#hide);
     if (read.problem !== null) return { values: this.nothing, error: `select: ${read.problem}` };
     return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
   }

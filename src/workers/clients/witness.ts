@@ -5,6 +5,7 @@ import type { OnceExchange } from '../../protocol/once.ts';
 import { joined } from '../../requests/bytes.ts';
 import { missOf } from '../../requests/expectation.ts';
 import { shownHead } from '../../requests/request-head.ts';
+import type { Hide } from '../../requests/secrets.ts';
 import { classifyFailure } from '../failure.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
@@ -19,6 +20,7 @@ export class Witness implements Dispatcher.DispatchHandler {
   readonly #clock: Clock;
   readonly #done = Promise.withResolvers<OnceExchange>();
   readonly #body: Uint8Array[] = [];
+  readonly #hide: Hide;
   #controller: Dispatcher.DispatchController | null = null;
   #sentMs = Number.NaN;
   #firstByteMs = Number.NaN;
@@ -26,7 +28,8 @@ export class Witness implements Dispatcher.DispatchHandler {
   #fields: (readonly [string, string])[] = [];
   #bodyBytes = 0;
 
-  constructor(request: PreparedRequest, client: HttpClient, clock: Clock) {
+  constructor(request: PreparedRequest, client: HttpClient, clock: Clock, hide: Hide) {
+    this.#hide = hide;
     this.#request = request;
     this.#client = client;
     this.#clock = clock;
@@ -64,7 +67,7 @@ export class Witness implements Dispatcher.DispatchHandler {
     const { expectation } = this.#request.plan;
     const isRefused = status >= LOWEST_FAILURE && (expectation?.statuses.length ?? 0) === 0;
     const answer = { status, bodyBytes: this.#bodyBytes, body: this.#body };
-    const miss = expectation === null ? null : missOf(expectation, answer);
+    const miss = expectation === null ? null : missOf(expectation, answer, this.#hide);
     this.#settle(isRefused ? `status ${status}` : (miss?.example ?? null), this.#clock.nowMs());
   }
 

@@ -6,6 +6,7 @@ import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
 import { backoffMs } from '../backoff.ts';
 import { AnswerBox } from '../batch/answer-box.ts';
@@ -39,6 +40,7 @@ export class BatchLoad implements Load {
   readonly #random: Random;
   readonly #answers: AnswerBox;
   readonly #selector: Selector;
+  readonly #hide: Hide;
   readonly #chunk: ChunkSize;
   readonly #limit: StartLimit;
   #queue: HeldRow[] = [];
@@ -68,7 +70,8 @@ export class BatchLoad implements Load {
     this.#channel = channel;
     this.#random = createRandom(shard.seed, shard.index);
     this.#answers = new AnswerBox(channel);
-    this.#selector = new Selector(plan.select);
+    this.#hide = hiding(shard.secrets);
+    this.#selector = new Selector(plan.select, this.#hide);
     this.#chunk = new ChunkSize(plan.chunkRows);
     this.#limit = new StartLimit(plan.rate, shard.index, shard.workers);
   }
@@ -235,7 +238,7 @@ export class BatchLoad implements Load {
       status,
       latencyMs: latencyMs === null ? null : Math.round(latencyMs * MICROS) / MICROS,
       attempts: row.attempts,
-      error,
+      error: error === '' ? error : this.#hide(error),
       values,
     });
   }

@@ -19,6 +19,7 @@ import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
+import { secretsInHeaders, secretVariables } from './secret-values.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
 const MOST_REDIRECTS = 100;
@@ -56,7 +57,20 @@ export function parseRequests(
   );
   const known = requests.filter((request) => request !== null);
   checkNames(known, problems);
-  return known.length < requests.length ? null : { mix: known, rows, secrets: [...names.secrets] };
+  if (known.length < requests.length) return null;
+  const targets = known.map(({ target }) => target);
+  const secrets = [
+    ...names.secrets,
+    ...targets.flatMap(({ headers, routes }) => [
+      ...secretsInHeaders(headers),
+      ...secretsInHeaders(['proxy-authorization', routes.proxy?.authorization ?? '']),
+    ]),
+    ...secretVariables(
+      options.variables ?? {},
+      targets.map(({ origin }) => origin),
+    ),
+  ];
+  return { mix: known, rows, secrets: [...new Set(secrets)] };
 }
 
 function parseRequest(
