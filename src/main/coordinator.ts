@@ -1,6 +1,7 @@
 import { Backlog } from '../metrics/backlog.ts';
 import { RequestTally } from '../metrics/request-tally.ts';
 import { Series } from '../metrics/series.ts';
+import { StartRecord } from '../metrics/start-record.ts';
 import { type RunRecords, Tally } from '../metrics/tally.ts';
 import type { RowMessage } from '../protocol/batch.ts';
 import type { Clock } from '../protocol/clock.ts';
@@ -111,6 +112,7 @@ export class Coordinator {
       series: new Series(),
       backlog: isOpen && this.#windowEndMs !== null ? new Backlog(this.#windowEndMs) : null,
       headline: headlineOf(plan.load),
+      start: plan.warmupMs > 0 ? null : new StartRecord(),
       mix: plan.mix.length > 1 ? plan.mix.map(() => new RequestTally()) : [],
     };
   }

@@ -14,6 +14,7 @@ import { Distribution } from './distribution.ts';
 import { addErrors } from './error-counts.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
+import { START_MS, type StartRecord } from './start-record.ts';
 
 /** What is kept of the whole run beside each worker's tally. */
 export interface RunRecords {
@@ -23,6 +24,8 @@ export interface RunRecords {
   /** Null where the length of the window is not known beforehand. */
   readonly backlog: Backlog | null;
   readonly headline: 'response' | 'service';
+  /** Null where a warm-up comes first. */
+  readonly start: StartRecord | null;
   /** One for each request of the mix; none where there is only one. */
   readonly mix: readonly RequestTally[];
 }
@@ -79,7 +82,7 @@ export class Tally {
 
   /** Adds a batch's rows. Membership in the window is decided by the intended start. */
   fold(batch: SampleBatch, records: RunRecords): void {
-    const { windowEndMs, series, backlog, headline, mix } = records;
+    const { windowEndMs, series, backlog, headline, mix, start } = records;
     const columns = columnsOf(batch.buffer, batch.capacity);
     const { response, service, startLag, wait, firstByte } = this.latencies;
     this.samples += batch.count;
@@ -128,6 +131,8 @@ export class Tally {
       const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
       mix[columns.request[row] ?? 0]?.add(outcome, knownMs);
       if (outcome === OUTCOME.dropped) continue;
+      if (intendedMs < START_MS && knownMs !== null)
+        start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);
       series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), knownMs);
     }
   }

@@ -51,6 +51,7 @@ export function recordsOf(changes: Partial<RunRecords> = {}): RunRecords {
     series: new Series(),
     backlog: null,
     headline: 'service',
+    start: null,
     mix: [],
     ...changes,
   };

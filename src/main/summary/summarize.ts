@@ -17,6 +17,7 @@ import { formatCount, shareText } from '../format.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { summarizeAddresses } from './addresses.ts';
+import { coldStartNote, findColdStart, withoutStart } from './cold-start.ts';
 import type { Collected, CollectedWorker } from './collected.ts';
 import { whenFailed } from './episode.ts';
 import { histogramRows } from './histogram-rows.ts';
@@ -61,6 +62,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     opened: sumOfReports(workers, 'connectionsOpened'),
     closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
   };
+  const { start } = collected.records;
+  const coldStart = findColdStart(start, merged.latencies[headline]);
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
 
   const summary: Summary = {
@@ -72,7 +75,11 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     stoppedBy: collected.stoppedBy,
     degraded: false,
     degradedReasons: [],
-    notes: [...plan.notes, ...notesOn(plan.load, latencies)].map(hide),
+    notes: [
+      ...plan.notes,
+      ...notesOn(plan.load, latencies),
+      ...(coldStart === null ? [] : [coldStartNote(coldStart)]),
+    ].map(hide),
     windowMs,
     requests,
     rate,
@@ -87,15 +94,19 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     workers: workerSummaries,
     generator: {
       ...summarizeGenerator(collected, mergeMs),
-      ...verdictOn(collected, {
-        requests,
-        errors,
-        mix,
-        connections,
-        latencies,
-        workers: workerSummaries,
-        windowMs,
-      }),
+      ...verdictOn(
+        collected,
+        {
+          requests,
+          errors,
+          mix,
+          connections,
+          latencies: coldStart === null || start === null ? latencies : withoutStart(latencies, start),
+          workers: workerSummaries,
+          windowMs,
+        },
+        hide,
+      ),
     },
     thresholds: [],
     series: {
@@ -145,9 +156,10 @@ type Judged = Pick<Summary, 'requests' | 'errors' | 'mix' | 'connections' | 'wor
 function verdictOn(
   { plan, records, interrupted, stoppedBy }: Collected,
   { workers, windowMs, ...judged }: Judged,
+  hide: Hide,
 ): Judgement {
   const waits = workers.flatMap(({ processorWait }) => processorWait ?? []);
-  return judge({
+  const { verdict, reasons } = judge({
     ...judged,
     windowMs,
     isStopped: interrupted || stoppedBy !== null,
@@ -161,6 +173,7 @@ function verdictOn(
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
   });
+  return { verdict, reasons: reasons.map(hide) };
 }
 
 function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {

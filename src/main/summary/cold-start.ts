@@ -1,0 +1,80 @@
+import { CellRanks } from '../../metrics/cell-ranks.ts';
+import { Histogram, middleMs } from '../../metrics/histogram.ts';
+import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
+import { START_MS, type StartRecord } from '../../metrics/start-record.ts';
+import type { LatencyKind } from '../../protocol/latency.ts';
+import type { LatencySummary } from '../../protocol/summary.ts';
+import { formatCount, formatMs } from '../format.ts';
+import type { MergedDistribution } from '../merge.ts';
+
+/** When the start stands out; docs/metrics.md has the same figures. */
+export const COLD_START_LIMITS = {
+  /** So many requests after the start say what is usual. */
+  fewestLater: 200,
+  /** Of those at the start, so many and such a share take longer than 99 % of the later ones; 1 % would be usual. */
+  fewest: 3,
+  share: 0.1,
+  /** And the longest of them takes so many times that, and so much more. */
+  ratio: 2,
+  moreMs: 1,
+} as const;
+const USUAL = parsePercentile('99');
+
+/** A start that took longer than what followed. */
+export interface ColdStart {
+  readonly slow: number;
+  readonly count: number;
+  readonly longestMs: number;
+  /** The 99th percentile of the requests after it. */
+  readonly laterMs: number;
+}
+
+/** Whether the first requests stand out from the later ones; null where they do not, or a warm-up came before. */
+export function findColdStart(start: StartRecord | null, all: MergedDistribution): ColdStart | null {
+  if (start === null || USUAL === null) return null;
+  const later = new Histogram();
+  for (const histogram of [all.observed, all.bounds])
+    histogram.forEachCell((cell, count) => later.addCell(cell, count));
+  start.latencies.forEachCell((cell, count) => later.addCell(cell, -count));
+  const { fewestLater, fewest, share, ratio, moreMs } = COLD_START_LIMITS;
+  const rank = rankOf(USUAL, later.count);
+  const usualCell = rank === null || later.count < fewestLater ? null : new CellRanks(later).cellAtRank(rank);
+  if (usualCell === null) return null;
+  let slow = 0;
+  let longestMs = 0;
+  start.latencies.forEachCell((cell, count) => {
+    if (cell <= usualCell) return;
+    slow += count;
+    longestMs = middleMs(cell);
+  });
+  const laterMs = middleMs(usualCell);
+  const standsOut =
+    slow >= fewest && slow >= share * start.count && longestMs >= Math.max(ratio * laterMs, laterMs + moreMs);
+  return standsOut ? { slow, count: start.count, longestMs, laterMs } : null;
+}
+
+export function coldStartNote({ slow, count, longestMs, laterMs }: ColdStart): string {
+  return (
+    `${formatCount(slow)} of the ${formatCount(count)} requests due in the first ${START_MS} ms took longer than 99 % of ` +
+    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterMs)}). Without a warm-up volley's own ` +
+    "code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out."
+  );
+}
+
+/** The latencies with the means of what came after the start, for the verdict. */
+export function withoutStart(
+  latencies: Readonly<Record<LatencyKind, LatencySummary>>,
+  start: StartRecord,
+): Readonly<Record<LatencyKind, LatencySummary>> {
+  const meanWithout = (latency: LatencySummary, sumMs: number): LatencySummary => {
+    const { mean, count } = latency;
+    if (mean === null || count <= start.count) return latency;
+    return { ...latency, mean: Math.max(0, (mean * count - sumMs) / (count - start.count)) };
+  };
+  return {
+    ...latencies,
+    wait: meanWithout(latencies.wait, start.waitMs),
+    service: meanWithout(latencies.service, start.serviceMs),
+    response: meanWithout(latencies.response, start.responseMs),
+  };
+}
