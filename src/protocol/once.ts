@@ -10,8 +10,10 @@ export interface OnceExchange {
     readonly status: number;
     /** As they came, a character for each byte. */
     readonly fields: readonly (readonly [name: string, value: string])[];
-    /** The beginning of the body. */
+    /** The body as it came, up to 16 MiB of it. */
     readonly body: Uint8Array;
+    /** The same decoded as its fields say, as UTF-8 where it is text; or why it cannot be; null where it is as it came. */
+    readonly readable: Uint8Array | string | null;
     readonly bodyBytes: number;
     readonly firstByteMs: number;
     /** From the first byte sent until the last one received; NaN where that never came. */

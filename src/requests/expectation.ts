@@ -1,21 +1,17 @@
 import type { Expectation } from '../protocol/request.ts';
-import { joined } from './bytes.ts';
+import { type AnsweredBody, textOfBody, Unreadable } from './body-text.ts';
 import { isSameJson, JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
 import { HIDE_NOTHING, type Hide } from './secrets.ts';
 import { visible } from './visible.ts';
 
-/** Bodies longer than this are not kept to be looked into. */
-export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
+export { LARGEST_KEPT_BYTES } from './body-text.ts';
+
 const SHOWN_CHARACTERS = 80;
-const DECODER = new TextDecoder();
 
 /** What has come of a request. */
-export interface Answered {
+export interface Answered extends AnsweredBody {
   readonly status: number;
-  readonly bodyBytes: number;
-  /** The body's pieces; not all of them where it is longer than can be kept. */
-  readonly body: readonly Uint8Array[];
 }
 
 export interface Miss {
@@ -53,10 +49,14 @@ function lengthMiss({ maxBodyBytes }: Expectation, { bodyBytes }: Answered): Mis
   return { code: 'BODY_LENGTH', example: `expected at most ${maxBodyBytes} bytes of body, got ${bodyBytes}` };
 }
 
-function bodyMiss({ bodyTexts, json }: Expectation, { body, bodyBytes }: Answered, hide: Hide): Miss | null {
-  if (bodyBytes > LARGEST_KEPT_BYTES)
-    return { code: 'BODY_LENGTH', example: `a body of ${bodyBytes} bytes is too long to look into` };
-  const text = DECODER.decode(joined(body));
+function bodyMiss({ bodyTexts, json }: Expectation, answer: Answered, hide: Hide): Miss | null {
+  let text: string;
+  try {
+    text = textOfBody(answer);
+  } catch (error) {
+    if (error instanceof Unreadable) return { code: error.code, example: hide(error.message) };
+    throw error;
+  }
   const missing = bodyTexts.find((wanted) => !text.includes(wanted));
   if (missing !== undefined) {
     return {

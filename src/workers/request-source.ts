@@ -86,22 +86,20 @@ export class RequestSource {
   #prepared({ index, plan, target, refusal }: PickedRequest): PreparedRequest {
     const { expectation, maxRedirects } = plan;
     const batch = this.#batch;
+    // How a body is encoded is said in a field.
+    const looksIn =
+      (expectation !== null && looksIntoBody(expectation)) || (batch !== null && batch.select.length > 0);
     return {
       index,
       plan,
       target,
       template: requestTemplate(target),
-      keepsBody:
-        (expectation !== null && looksIntoBody(expectation)) || (batch !== null && keepsBodies(batch)),
-      wantsFields: maxRedirects > 0 || plan.digest !== null || (batch !== null && batch.retries > 0),
+      keepsBody: looksIn || (batch !== null && batch.saveBody !== null),
+      wantsFields:
+        looksIn || maxRedirects > 0 || plan.digest !== null || (batch !== null && batch.retries > 0),
       refusal,
     };
   }
-}
-
-/** Whether rows take something from the bodies of their answers. */
-function keepsBodies({ select, saveBody }: BatchPlan): boolean {
-  return select.length > 0 || saveBody !== null;
 }
 
 function numbered({ first, step }: Numbering, count: number): number {

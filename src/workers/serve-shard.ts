@@ -12,7 +12,7 @@ import { UsageMeter } from './usage.ts';
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
  * sends batches, reports, and closes the channel last. Resolves when all is said.
  */
-export function serveShard(channel: WorkerChannel): Promise<void> {
+export function serveShard(wire: WorkerChannel): Promise<void> {
   const clock = createMonotonicClock();
   const bootedAtMs = clock.nowMs();
   const done = Promise.withResolvers<void>();
@@ -22,6 +22,19 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   /** A stop that came before there was anything to stop. */
   let earlyDrainMs: number | null = null;
   let endOfLoad: NodeJS.Timeout | null = null;
+  let hasEnded = false;
+  // A message that cannot be sent would end the worker without a word, or leave it waiting for an answer to it.
+  const channel: WorkerChannel = {
+    ...wire,
+    post: (message, transfer) => {
+      if (hasEnded) return;
+      try {
+        wire.post(message, transfer);
+      } catch (error) {
+        end(`its message '${message.type}' cannot be sent: ${messageOf(error)}`);
+      }
+    },
+  };
 
   const carryOut = async (shard: Shard): Promise<void> => {
     windowEndMs = shard.windowEndMs;
@@ -77,8 +90,14 @@ export function serveShard(channel: WorkerChannel): Promise<void> {
   };
 
   const end = (failure: string | null): void => {
-    if (failure !== null) channel.post({ type: 'failed', message: failure });
-    channel.close();
+    if (hasEnded) return;
+    hasEnded = true;
+    if (failure !== null) {
+      wire.post({ type: 'failed', message: failure });
+      // Closes what is open; nobody hears of it.
+      run?.stop(0);
+    }
+    wire.close();
     done.resolve();
   };
 

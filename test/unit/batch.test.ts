@@ -467,11 +467,17 @@ describe('a worker', () => {
       ],
       HIDE_NOTHING,
     );
-    expect(selector.valuesIn([Buffer.from('{"x":'), Buffer.from('[1,2.0]}')])).toEqual({
+    const answered = (...pieces: readonly string[]) => ({
+      bodyBytes: pieces.join('').length,
+      body: pieces.map((piece) => Buffer.from(piece)),
+      contentEncoding: null,
+      contentType: null,
+    });
+    expect(selector.valuesIn(answered('{"x":', '[1,2.0]}'))).toEqual({
       values: ['2.0', '{"x":[1,2.0]}'],
       error: '',
     });
-    expect(selector.valuesIn([Buffer.from('<html>')])).toEqual({
+    expect(selector.valuesIn(answered('<html>'))).toEqual({
       values: [null, null],
       error: "select: expected JSON, got '<html>'",
     });

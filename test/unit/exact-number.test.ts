@@ -76,7 +76,13 @@ describe('an expectation of JSON', () => {
   const missed = (path: string, value: string, body = BODY): string | undefined =>
     missOf(
       { statuses: [], bodyTexts: [], json: [{ path, value }], maxBodyBytes: null },
-      { status: 200, bodyBytes: body.length, body: [Buffer.from(body)] },
+      {
+        status: 200,
+        bodyBytes: body.length,
+        body: [Buffer.from(body)],
+        contentEncoding: null,
+        contentType: null,
+      },
       HIDE_NOTHING,
     )?.example;
 

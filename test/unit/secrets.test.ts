@@ -54,7 +54,7 @@ describe('texts without secrets', () => {
     const secret = 'correct-horse-battery-staple';
     const body = [Buffer.from(`${'x'.repeat(70)}${secret}`)];
     const expectation = { statuses: [], bodyTexts: ['Z'], json: [], maxBodyBytes: null };
-    const answer = { status: 200, bodyBytes: 100, body };
+    const answer = { status: 200, bodyBytes: 100, body, contentEncoding: null, contentType: null };
     expect(missOf(expectation, answer, hiding([secret]))?.example).toBe(
       `expected a body with 'Z', got '${'x'.repeat(70)}…'`,
     );

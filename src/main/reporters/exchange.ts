@@ -16,8 +16,17 @@ export function exchangeText(
     `< ${response.status}`,
     ...response.fields.map(([name, value]) => `< ${field(name, readable(value))}`),
     '<',
-    ...bodyText(response.body, hideInCut, response.bodyBytes),
+    ...responseBodyText(response, hideInCut),
   ];
+}
+
+function responseBodyText(
+  { body, bodyBytes, readable: decoded }: NonNullable<OnceExchange['response']>,
+  hideInCut: Hide,
+): readonly string[] {
+  if (decoded === null || bodyBytes === 0) return bodyText(body, hideInCut, bodyBytes);
+  if (typeof decoded === 'string') return [`(${bodyBytes} bytes: ${decoded})`];
+  return [...bodyText(decoded, hideInCut), `(decoded, from ${bodyBytes} bytes)`];
 }
 
 /** The lines of a head, without what may be a secret. */

@@ -2,13 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selection } from '../../protocol/batch.ts';
 import type { Template } from '../../protocol/request.ts';
+import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
 import { joined } from '../../requests/bytes.ts';
 import { jsonIn } from '../../requests/expectation.ts';
 import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
-const DECODER = new TextDecoder();
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 const LONGEST_NAME_BYTES = 255;
@@ -34,11 +34,20 @@ export class Selector {
     this.nothing = select.map(() => null);
   }
 
-  valuesIn(body: readonly Uint8Array[]): Selected {
+  valuesIn(answer: AnsweredBody): Selected {
     if (this.#queries.length === 0) return { values: this.nothing, error: '' };
-    const read = jsonIn(DECODER.decode(joined(body)), this.#hide);
-    if (read.problem !== null) return { values: this.nothing, error: `select: ${read.problem}` };
-    return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
+    try {
+      const read = jsonIn(textOfBody(answer), this.#hide);
+      if (read.problem !== null) return this.#none(read.problem);
+      return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
+    } catch (error) {
+      if (error instanceof Unreadable) return this.#none(this.#hide(error.message));
+      throw error;
+    }
+  }
+
+  #none(problem: string): Selected {
+    return { values: this.nothing, error: `select: ${problem}` };
   }
 }
 

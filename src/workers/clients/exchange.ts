@@ -48,6 +48,9 @@ export class Exchange implements InPlaceHandler {
   digest: DigestAuthorization | null = null;
   /** What the response says of when to ask again; read only where its fields are. */
   retryAfter: string | null = null;
+  /** What the response says of its body; read only where its fields are. */
+  contentEncoding: string | null = null;
+  contentType: string | null = null;
   /** What was wrong with the request that ended last; null where nothing was. */
   failure: ErrorTally | null = null;
   intendedMs = 0;
@@ -242,6 +245,8 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#exchange.retryAfter = null;
+    this.#exchange.contentEncoding = null;
+    this.#exchange.contentType = null;
     this.#exchange.onRequestStart(controller);
   }
 
@@ -253,6 +258,8 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     this.#exchange.location = fieldIn(headers, 'location');
     this.#exchange.retryAfter = fieldIn(headers, 'retry-after');
     this.#exchange.authenticate = allOf(headers, 'www-authenticate');
+    this.#exchange.contentEncoding = allOf(headers, 'content-encoding');
+    this.#exchange.contentType = fieldIn(headers, 'content-type');
     this.#exchange.onResponseStart(controller, status);
   }
 

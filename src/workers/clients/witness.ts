@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
+import { type AnsweredBody, LARGEST_KEPT_BYTES, readableBody } from '../../requests/body-text.ts';
 import { joined } from '../../requests/bytes.ts';
 import { missOf } from '../../requests/expectation.ts';
 import { shownHead } from '../../requests/request-head.ts';
@@ -10,7 +11,6 @@ import { classifyFailure } from '../failure.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
 
-const LARGEST_KEPT_BYTES = 2 ** 20;
 const LOWEST_FAILURE = 400;
 
 /** One request over one client, with all that is told of it. */
@@ -66,8 +66,7 @@ export class Witness implements Dispatcher.DispatchHandler {
     const status = this.#status;
     const { expectation } = this.#request.plan;
     const isRefused = status >= LOWEST_FAILURE && (expectation?.statuses.length ?? 0) === 0;
-    const answer = { status, bodyBytes: this.#bodyBytes, body: this.#body };
-    const miss = expectation === null ? null : missOf(expectation, answer, this.#hide);
+    const miss = expectation === null ? null : missOf(expectation, { status, ...this.#answered }, this.#hide);
     this.#settle(isRefused ? `status ${status}` : (miss?.example ?? null), this.#clock.nowMs());
   }
 
@@ -86,6 +85,21 @@ export class Witness implements Dispatcher.DispatchHandler {
     else this.#controller.abort(reason);
   }
 
+  get #answered(): AnsweredBody {
+    return {
+      bodyBytes: this.#bodyBytes,
+      body: this.#body,
+      contentEncoding: this.#field('content-encoding'),
+      contentType: this.#field('content-type'),
+    };
+  }
+
+  /** A field's value, or all of them with commas between; null where it is not there. */
+  #field(name: string): string | null {
+    const values = this.#fields.flatMap(([known, value]) => (known.toLowerCase() === name ? [value] : []));
+    return values.length === 0 ? null : values.join(',');
+  }
+
   #settle(failure: string | null, endMs: number): void {
     const { target } = this.#request;
     this.#done.resolve({
@@ -100,6 +114,7 @@ export class Witness implements Dispatcher.DispatchHandler {
               status: this.#status,
               fields: this.#fields,
               body: joined(this.#body),
+              readable: readableBody(this.#answered),
               bodyBytes: this.#bodyBytes,
               firstByteMs: this.#firstByteMs - this.#sentMs,
               serviceMs: endMs - this.#sentMs,

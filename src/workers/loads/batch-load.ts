@@ -201,14 +201,14 @@ export class BatchLoad implements Load {
 
   /** Says what has become of a row, or lets it rest; whether its connection is kept meanwhile. */
   #settle(exchange: Exchange, row: HeldRow, endMs: number): boolean {
-    const { failure, status, sentMs, body } = exchange;
+    const { failure, status, sentMs } = exchange;
     const latencyMs = Number.isNaN(sentMs) ? null : endMs - sentMs;
     if (failure === null) {
       if (this.#plan.saveBody !== null) {
         this.#save(exchange, row, latencyMs);
         return true;
       }
-      const { error, values } = this.#selector.valuesIn(body);
+      const { error, values } = this.#selector.valuesIn(exchange);
       this.#answer(row, status, latencyMs, error, values);
       return false;
     }
@@ -251,7 +251,7 @@ export class BatchLoad implements Load {
     this.#saving++;
     this.#saved(place, row, body, bodyBytes)
       .then((error) => {
-        const selected = this.#selector.valuesIn(body);
+        const selected = this.#selector.valuesIn(exchange);
         this.#answer(row, status, latencyMs, error || selected.error, selected.values);
       })
       .catch((error: unknown) => {

@@ -1,0 +1,168 @@
+import { messageOf } from '../protocol/errors.ts';
+import { joined } from './bytes.ts';
+
+/** Bodies longer than this, as they came or decoded, are not looked into. */
+export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
+/** Each of them could make a body a thousand times longer. */
+const MOST_ENCODINGS = 5;
+const UTF_8 = new TextDecoder();
+const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]*))/i;
+const ZLIB_METHOD = 8;
+const ZLIB_CHECK = 31;
+
+/** A complete answer, as far as its body is to be looked into. */
+export interface AnsweredBody {
+  readonly bodyBytes: number;
+  /** The body as it came; not all of it where it is longer than can be kept. */
+  readonly body: readonly Uint8Array[];
+  /** What the answer says of its body; null where it says nothing. */
+  readonly contentEncoding: string | null;
+  readonly contentType: string | null;
+}
+
+/** A body that cannot be looked into, and why. */
+export class Unreadable extends Error {
+  readonly code: 'BODY_LENGTH' | 'BODY_ENCODING';
+
+  constructor(code: Unreadable['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/**
+ * A body as text, decoded as its answer says. An empty one is empty, whatever it is said to be.
+ *
+ * @throws Unreadable
+ */
+export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: AnsweredBody): string {
+  if (bodyBytes > LARGEST_KEPT_BYTES)
+    throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to look into`);
+  const bytes = decodedBody(joined(body), contentEncoding);
+  return decoderOf(bytes, contentType).decode(bytes);
+}
+
+/**
+ * The same before it is read as text.
+ *
+ * @param contentEncoding gzip, deflate, br and zstd, also several in the order in which they were applied (RFC 9110, 8.4)
+ * @throws Unreadable
+ */
+export function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Array {
+  const codings = codingsIn(contentEncoding);
+  if (codings.length === 0 || bytes.length === 0) return bytes;
+  if (codings.length > MOST_ENCODINGS)
+    throw new Unreadable('BODY_ENCODING', `a body encoded ${codings.length} times is not looked into`);
+  return codings.reduceRight<Uint8Array>(decodedOnce, bytes);
+}
+
+/**
+ * A body for a reader: decoded, and in UTF-8 where it says that it has another charset; or why it cannot be. Null
+ * where it is to be read as it came.
+ */
+export function readableBody({
+  bodyBytes,
+  body,
+  contentEncoding,
+  contentType,
+}: AnsweredBody): Uint8Array | string | null {
+  try {
+    const came = joined(body);
+    const isWhole = came.length === bodyBytes;
+    if (codingsIn(contentEncoding).length > 0 && !isWhole)
+      return 'only all of an encoded body can be decoded';
+    const bytes = decodedBody(came, contentEncoding);
+    const decoder = decoderOf(bytes, contentType);
+    if (decoder.encoding !== UTF_8.encoding) return new TextEncoder().encode(decoder.decode(bytes));
+    return bytes === came ? null : bytes;
+  } catch (error) {
+    if (error instanceof Unreadable) return error.message;
+    throw error;
+  }
+}
+
+/** Codings that change something, in lower case. */
+function codingsIn(contentEncoding: string | null): readonly string[] {
+  if (contentEncoding === null) return [];
+  return contentEncoding
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity' && coding !== 'none');
+}
+
+function decodedOnce(bytes: Uint8Array, coding: string): Uint8Array {
+  // Loaded by the first encoded body: most runs have none.
+  const zlib = process.getBuiltinModule('node:zlib');
+  const options = { maxOutputLength: LARGEST_KEPT_BYTES };
+  try {
+    switch (coding) {
+      case 'gzip':
+      case 'x-gzip':
+        return zlib.gunzipSync(bytes, options);
+      case 'deflate':
+        return isZlib(bytes) ? zlib.inflateSync(bytes, options) : zlib.inflateRawSync(bytes, options);
+      case 'br':
+        return zlib.brotliDecompressSync(bytes, options);
+      case 'zstd':
+        return zlib.zstdDecompressSync(bytes, options);
+    }
+  } catch (error) {
+    throw unreadable(coding, error);
+  }
+  throw new Unreadable(
+    'BODY_ENCODING',
+    `a body with content-encoding '${shortCoding(coding)}' cannot be looked into: only gzip, deflate, br and zstd can be decoded`,
+  );
+}
+
+function unreadable(coding: string, error: unknown): Unreadable {
+  if ((error as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE')
+    return new Unreadable(
+      'BODY_LENGTH',
+      `a body of more than ${LARGEST_KEPT_BYTES} bytes once decoded (${coding}) is too long to look into`,
+    );
+  return new Unreadable('BODY_ENCODING', `a body that cannot be decoded (${coding}): ${messageOf(error)}`);
+}
+
+/** Some send `deflate` without the head that it is to have (RFC 9110, 8.4.1.2). */
+function isZlib(bytes: Uint8Array): boolean {
+  const [method = 0, flags = 0] = bytes;
+  return method % 16 === ZLIB_METHOD && (method * 256 + flags) % ZLIB_CHECK === 0;
+}
+
+let latest: { readonly contentType: string; readonly decoder: TextDecoder } | null = null;
+
+/**
+ * What reads a body's bytes: by its byte order mark, else by its `charset`, else UTF-8.
+ *
+ * @throws Unreadable where the charset is unknown
+ */
+export function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be');
+  if (contentType === null || (first === 0xef && second === 0xbb && bytes[2] === 0xbf)) return UTF_8;
+  if (latest?.contentType !== contentType) latest = { contentType, decoder: decoderNamedIn(contentType) };
+  return latest.decoder;
+}
+
+function decoderNamedIn(contentType: string): TextDecoder {
+  const [, inQuotes, inSingle, plain] = CHARSET.exec(contentType) ?? [];
+  const charset = (inQuotes ?? inSingle ?? plain ?? '').trim();
+  if (charset === '') return UTF_8;
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    throw new Unreadable(
+      'BODY_ENCODING',
+      `a body with charset '${shortCoding(charset)}' cannot be looked into: it is unknown`,
+    );
+  }
+}
+
+const LONGEST_SHOWN = 40;
+
+function shortCoding(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}]/gu, '\ufffd');
+  return line.length > LONGEST_SHOWN ? `${line.slice(0, LONGEST_SHOWN)}…` : line;
+}

@@ -1,0 +1,105 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import { LARGEST_KEPT_BYTES, textOfBody } from '../../src/requests/body-text.ts';
+
+const TEXT = '{"id":2733382000000000049,"name":"Ada Lovelace, Ada Lovelace, Ada Lovelace"}';
+const PLAIN = Buffer.from(TEXT);
+
+const textOf = (
+  body: Uint8Array,
+  contentEncoding: string | null,
+  contentType: string | null = null,
+): string => textOfBody({ bodyBytes: body.length, body: [body], contentEncoding, contentType });
+
+describe('a body is decoded as its answer says', () => {
+  test.each<readonly [coding: string, body: Uint8Array]>([
+    ['gzip', gzipSync(PLAIN)],
+    ['GZip', gzipSync(PLAIN)],
+    ['x-gzip', gzipSync(PLAIN)],
+    ['gzip', Buffer.concat([gzipSync(PLAIN.subarray(0, 9)), gzipSync(PLAIN.subarray(9))])],
+    ['deflate', deflateSync(PLAIN)],
+    ['deflate', deflateRawSync(PLAIN)],
+    ['br', brotliCompressSync(PLAIN)],
+    ['zstd', zstdCompressSync(PLAIN)],
+    ['identity', PLAIN],
+    ['', PLAIN],
+    [' , identity ,', PLAIN],
+    ['deflate, gzip', gzipSync(deflateSync(PLAIN))],
+    ['gzip,br', brotliCompressSync(gzipSync(PLAIN))],
+    ['br , zstd,identity,gzip', gzipSync(zstdCompressSync(brotliCompressSync(PLAIN)))],
+  ])('%s', (coding, body) => {
+    expect(textOf(body, coding)).toBe(TEXT);
+  });
+
+  test('in whatever pieces it came', () => {
+    const body = gzipSync(PLAIN);
+    const pieces = [body.subarray(0, 5), body.subarray(5, 6), body.subarray(6)];
+    const answer = { bodyBytes: body.length, contentEncoding: 'gzip', contentType: null };
+    expect(textOfBody({ ...answer, body: pieces })).toBe(TEXT);
+  });
+
+  test.each(['gzip', 'deflate', 'br', 'zstd', 'compress'])('an empty one is empty, also as %s', (coding) => {
+    expect(textOf(Buffer.alloc(0), coding)).toBe('');
+  });
+
+  test.each<readonly [coding: string, body: Uint8Array, problem: string]>([
+    ['gzip', gzipSync(PLAIN).subarray(0, -1), 'cannot be decoded (gzip)'],
+    ['gzip', gzipSync(PLAIN).subarray(0, 12), 'cannot be decoded (gzip)'],
+    ['deflate', deflateSync(PLAIN).subarray(0, -1), 'cannot be decoded (deflate)'],
+    ['deflate', deflateRawSync(PLAIN).subarray(0, -3), 'cannot be decoded (deflate)'],
+    ['br', brotliCompressSync(PLAIN).subarray(0, -1), 'cannot be decoded (br)'],
+    ['zstd', zstdCompressSync(PLAIN).subarray(0, -1), 'cannot be decoded (zstd)'],
+    ['zstd', zstdCompressSync(PLAIN).subarray(0, 6), 'cannot be decoded (zstd)'],
+    ['gzip', PLAIN, 'cannot be decoded (gzip)'],
+    ['br', PLAIN, 'cannot be decoded (br)'],
+    ['zstd', PLAIN, 'cannot be decoded (zstd)'],
+    ['gzip', gzipSync(PLAIN).fill(0, 20, 26), 'cannot be decoded (gzip)'],
+    ['deflate, gzip', gzipSync(PLAIN), 'cannot be decoded (deflate)'],
+    ['compress', PLAIN, "content-encoding 'compress' cannot be looked into"],
+    ['gzip, aws-chunked', PLAIN, "content-encoding 'aws-chunked' cannot be looked into"],
+    ['gzip,gzip,gzip,gzip,gzip,gzip', PLAIN, 'encoded 6 times'],
+  ])('%s that is broken, cut short or unknown says why (%#)', (coding, body, problem) => {
+    expect(() => textOf(body, coding)).toThrow(problem);
+  });
+
+  test.each([
+    ['gzip', gzipSync(Buffer.alloc(LARGEST_KEPT_BYTES + 1))],
+    ['deflate', deflateSync(Buffer.alloc(LARGEST_KEPT_BYTES + 1))],
+    ['br', brotliCompressSync(Buffer.alloc(LARGEST_KEPT_BYTES + 1))],
+    ['zstd', zstdCompressSync(Buffer.alloc(LARGEST_KEPT_BYTES + 1))],
+    ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(4 * LARGEST_KEPT_BYTES)))],
+  ])('%s that grows beyond what is kept is not taken apart', (coding, body) => {
+    expect(() => textOf(body, coding)).toThrow('is too long to look into');
+  });
+});
+
+describe('a body is read in the charset that its answer says', () => {
+  const utf16 = (text: string): Buffer => Buffer.from(text, 'utf16le');
+  test.each<readonly [contentType: string | null, body: Uint8Array]>([
+    [null, Buffer.from('né €')],
+    ['application/json', Buffer.from('né €')],
+    ['text/plain; charset=utf-8', Buffer.from('né €')],
+    ['text/plain; charset="UTF-8"; x=y', Buffer.from('né €')],
+    ['text/plain; charset=', Buffer.from('né €')],
+    ['text/plain', Buffer.from('\uFEFFné €')],
+    ['text/plain; charset=utf-16le', utf16('né €')],
+    ['text/plain; charset=utf-16', utf16('né €')],
+    ['text/plain; charset=utf-16be', utf16('né €').swap16()],
+    [null, utf16('\uFEFFné €')],
+    ['text/plain; charset=iso-8859-1', utf16('\uFEFFné €').swap16()],
+    ['text/plain;charset=windows-1252', Buffer.from([0x6e, 0xe9, 0x20, 0x80])],
+    ["text/plain; Charset='iso-8859-15'", Buffer.from([0x6e, 0xe9, 0x20, 0xa4])],
+  ])('%s', (contentType, body) => {
+    expect(textOf(body, null, contentType)).toBe('né €');
+  });
+
+  test('encoded too', () => {
+    expect(textOf(gzipSync(utf16('né €')), 'gzip', 'text/plain; charset=utf-16le')).toBe('né €');
+  });
+
+  test('an unknown one is said', () => {
+    expect(() => textOf(PLAIN, null, 'text/plain; charset=klingon')).toThrow(
+      "a body with charset 'klingon' cannot be looked into: it is unknown",
+    );
+  });
+});
