@@ -4,6 +4,7 @@ export const ERROR_CODES = {
   unknownHost: 'VOLLEY_UNKNOWN_HOST',
   workerStart: 'VOLLEY_WORKER_START',
   output: 'VOLLEY_OUTPUT',
+  notWritten: 'VOLLEY_NOT_WRITTEN',
   resultFile: 'VOLLEY_RESULT_FILE',
   listen: 'VOLLEY_LISTEN',
   noAnswer: 'VOLLEY_NO_ANSWER',
@@ -40,6 +41,14 @@ export function codeOf(error: unknown): string {
   if (typeof error.code === 'string') return error.code;
   const first = error.errors?.[0];
   return first === undefined ? '' : codeOf(first);
+}
+
+/** What systems say of a disk that is full or broken, and of limits on files. */
+const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
+/** A path that cannot be written to is a mistake in what was asked for; a full disk is none. */
+export function writeErrorCodeOf(error: unknown): ErrorCode {
+  return OF_THE_DISK.has(codeOf(error)) ? ERROR_CODES.notWritten : ERROR_CODES.output;
 }
 
 interface ErrorLike {

@@ -290,7 +290,7 @@ describe('dealing', () => {
 });
 
 describe('the journal', () => {
-  const header = { request: 'r', input: null, seed: 7 };
+  const header = { request: 'r', input: null, seed: 7, files: {} };
 
   test('gives back what was written, without a torn end, and goes on after it', async () => {
     const path = join(folder, 'a.journal');

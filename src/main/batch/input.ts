@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { noteInput } from '../files/input-files.ts';
 import { type Problems, quoted } from '../plan/problems.ts';
 import { wrongLinesOf } from '../plan/requests/rows.ts';
 import { InputError } from './line-blocks.ts';
@@ -30,6 +31,7 @@ export async function openInput(path: string, problems: Problems): Promise<Input
   try {
     if (path === STDIN) return { ...UNKNOWN, reader: await RowReader.open(process.stdin, null) };
     const stats = statSync(path);
+    noteInput(path);
     if (stats.isDirectory()) throw new InputError('it is a folder');
     if (!stats.isFile()) return { ...UNKNOWN, reader: await RowReader.open(streamOf(path), null) };
     const facts = await readThrough(path);

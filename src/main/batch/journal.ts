@@ -1,9 +1,12 @@
-import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { codeOf } from '../../protocol/errors.ts';
 import { readBack } from '../../requests/exact-json.ts';
+import { linked, writeNew } from '../files/file-lock.ts';
 import { AppendQueue } from './append-queue.ts';
+import { InputError } from './line-blocks.ts';
 import type { AnsweredRow } from './record.ts';
 
 const VERSION = 2;
@@ -12,7 +15,6 @@ const WRITE_DELAY_MS = 25;
 const SYNC_INTERVAL_MS = 1_000;
 /** Before each frame: its length and checksum. */
 const FRAME_HEAD_BYTES = 8;
-const LARGEST_FRAME_BYTES = 2 ** 29;
 
 /** What a journal is the journal of. */
 export interface JournalHeader {
@@ -23,6 +25,8 @@ export interface JournalHeader {
   readonly input: string | null;
   /** Random placeholders are the same after a resume. */
   readonly seed: number;
+  /** SHA-256 of each other file whose content is sent, by its name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** How far the input had been read: a digest of all rows up to there. */
@@ -72,10 +76,12 @@ export class Journal {
     this.#onError = onError;
     this.#queue = new AppendQueue((lines) => this.#writeFrame(lines), WRITE_DELAY_MS, onError);
     this.#timer = setInterval(() => this.#sync(), SYNC_INTERVAL_MS);
+    this.#timer.unref();
   }
 
   /**
-   * Begins a journal; `checkpoint` is asked with each write.
+   * Begins a journal; `checkpoint` is asked with each write. It gets its name when its beginning is on the
+   * disk: a full disk leaves none.
    *
    * @throws Error with code EEXIST where there is one
    */
@@ -85,12 +91,17 @@ export class Journal {
     checkpoint: () => Checkpoint,
     onError: (error: unknown) => void,
   ): Promise<Journal> {
-    const file = await open(path, 'wx+');
-    const journal = new Journal(path, file, 0, checkpoint, onError);
-    await journal.#append(JSON.stringify({ volleyJournal: VERSION, ...header }));
-    await file.sync();
+    const ownPath = `${path}.${randomBytes(6).toString('hex')}`;
+    const first = frameOf(JSON.stringify({ volleyJournal: VERSION, ...header }));
+    try {
+      await writeNew(ownPath, first);
+      if (!(await linked(ownPath, path)))
+        throw Object.assign(new Error('there is a journal already'), { code: 'EEXIST' });
+    } finally {
+      await unlink(ownPath).catch(() => {});
+    }
     await syncFolder(path);
-    return journal;
+    return new Journal(path, await open(path, 'r+'), first.length, checkpoint, onError);
   }
 
   /** Goes on with a journal of which `end` bytes are good. */
@@ -140,11 +151,7 @@ export class Journal {
   }
 
   async #append(text: string): Promise<void> {
-    const payload = Buffer.from(text);
-    const head = Buffer.alloc(FRAME_HEAD_BYTES);
-    head.writeUInt32LE(payload.length, 0);
-    head.writeUInt32LE(crc32(payload), Uint32Array.BYTES_PER_ELEMENT);
-    const frame = Buffer.concat([head, payload]);
+    const frame = frameOf(text);
     for (let written = 0; written < frame.length; ) {
       const { bytesWritten } = await this.#file.write(
         frame,
@@ -171,6 +178,15 @@ export class Journal {
   }
 }
 
+/** Length and checksum, and then the text. */
+function frameOf(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const head = Buffer.alloc(FRAME_HEAD_BYTES);
+  head.writeUInt32LE(payload.length, 0);
+  head.writeUInt32LE(crc32(payload), Uint32Array.BYTES_PER_ELEMENT);
+  return Buffer.concat([head, payload]);
+}
+
 /** Reads what a run that ended early has left. */
 export class JournalReader {
   readonly path: string;
@@ -184,9 +200,15 @@ export class JournalReader {
     this.file = file;
   }
 
-  /** Null where there is no such file. */
+  /**
+   * Null where there is no such file.
+   *
+   * @throws InputError where it is a folder, a pipe or a device
+   */
   static async open(path: string): Promise<JournalReader | null> {
     try {
+      // Before it is opened: opening a pipe would wait for somebody to write.
+      if (!(await stat(path)).isFile()) throw new InputError('it is no file');
       return new JournalReader(path, await open(path, 'r+'));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
@@ -198,17 +220,26 @@ export class JournalReader {
   async header(): Promise<JournalHeader | null> {
     const text = await this.#frame();
     if (text === null) return null;
-    const header = JSON.parse(text) as JournalHeader;
-    return header.volleyJournal === VERSION ? header : null;
+    try {
+      const header: unknown = JSON.parse(text);
+      return isHeader(header) ? header : null;
+    } catch {
+      return null;
+    }
   }
 
-  /** The rows of the next frame; null where the good part ends. */
+  /**
+   * The rows of the next frame; null where the good part ends.
+   *
+   * @throws InputError where a frame is whole, and yet says what no volley has written
+   */
   async rows(): Promise<readonly AnsweredRow[] | null> {
     const text = await this.#frame();
     if (text === null) return null;
     const rows: AnsweredRow[] = [];
     for (const line of text.split('\n')) {
-      const parsed = readBack(line) as Line;
+      const parsed = lineIn(line);
+      if (parsed === null) throw new InputError(`what stands before byte ${this.end} is no row`);
       if ('checkpoint' in parsed) {
         this.checkpoint = parsed.checkpoint;
         continue;
@@ -220,11 +251,12 @@ export class JournalReader {
   }
 
   async #frame(): Promise<string | null> {
+    const { size } = await this.file.stat();
     const head = await this.#bytes(FRAME_HEAD_BYTES, this.end);
     if (head === null) return null;
     const length = head.readUInt32LE(0);
     // A file system may leave zeros where data was to come.
-    if (length === 0 || length > LARGEST_FRAME_BYTES) return null;
+    if (length === 0 || length > size - this.end - FRAME_HEAD_BYTES) return null;
     const payload = await this.#bytes(length, this.end + FRAME_HEAD_BYTES);
     if (payload === null || crc32(payload) !== head.readUInt32LE(Uint32Array.BYTES_PER_ELEMENT)) return null;
     this.end += FRAME_HEAD_BYTES + length;
@@ -251,4 +283,46 @@ export async function syncFolder(path: string): Promise<void> {
   } catch {
     // Not every system syncs folders.
   }
+}
+
+function isHeader(value: unknown): value is JournalHeader {
+  if (typeof value !== 'object' || value === null) return false;
+  const { volleyJournal, request, input, seed, files } = value as Readonly<Record<string, unknown>>;
+  return (
+    volleyJournal === VERSION &&
+    typeof request === 'string' &&
+    (input === null || typeof input === 'string') &&
+    Number.isSafeInteger(seed) &&
+    typeof files === 'object' &&
+    files !== null
+  );
+}
+
+/** Null where it is no line of a journal. */
+function lineIn(text: string): Line | null {
+  try {
+    const value = readBack(text);
+    if (Array.isArray(value)) return isRowLine(value) ? (value as unknown as Line) : null;
+    const checkpoint = (value as { readonly checkpoint?: Partial<Checkpoint> } | null)?.checkpoint;
+    return isCount(checkpoint?.rows) && isCount(checkpoint?.digest) ? (value as Line) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isRowLine([row, status, latencyMs, attempts, error, values, own]: readonly unknown[]): boolean {
+  return (
+    isCount(row) &&
+    row > 0 &&
+    isCount(status) &&
+    (latencyMs === null || typeof latencyMs === 'number') &&
+    isCount(attempts) &&
+    typeof error === 'string' &&
+    Array.isArray(values) &&
+    Array.isArray(own)
+  );
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import { inputDigests, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
@@ -10,6 +11,7 @@ import { isJsonPath } from '../plan/requests/expectations.ts';
 import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { formatOf, type Input, openInput } from './input.ts';
+import { batchOutputs } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
 import { ORDERS, type Order } from './results.ts';
 import type { Format } from './row.ts';
@@ -57,6 +59,8 @@ export interface Batch {
   readonly isCsvSafe: boolean;
   /** Of everything that makes a row's answer what it is. */
   readonly fingerprint: string;
+  /** SHA-256 of each file that options name but that of the rows, by its name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /**
@@ -66,6 +70,10 @@ export interface Batch {
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
 export async function resolveBatch(options: BatchOptions, earlier: readonly string[]): Promise<Batch> {
+  return withoutOverwriting(batchOutputs(options.out), () => readBatch(options, earlier));
+}
+
+async function readBatch(options: BatchOptions, earlier: readonly string[]): Promise<Batch> {
   const problems = new Problems();
   for (const sentence of earlier) problems.add(sentence);
   const { rows: rowsPath, out, isCsvSafe, resume } = options;
@@ -104,6 +112,7 @@ export async function resolveBatch(options: BatchOptions, earlier: readonly stri
     resume,
     isCsvSafe,
     fingerprint: fingerprintOf(options, format),
+    files: inputDigests(),
   };
 }
 
@@ -165,7 +174,7 @@ function checkNames(columns: readonly string[], select: readonly Selection[], pr
 }
 
 function checkCombinations(
-  { out, resume, isCsvSafe, rows }: BatchOptions,
+  { out, resume, isCsvSafe }: BatchOptions,
   format: Format,
   problems: Problems,
 ): void {
@@ -173,8 +182,6 @@ function checkCombinations(
     problems.add('--resume without --out: the journal lies beside the output: say which.');
   if (isCsvSafe && format !== 'csv')
     problems.add('--csv-safe with JSONL output: only spreadsheets run formulas: leave it out.');
-  if (out !== undefined && out === rows)
-    problems.add(`--out ${quoted(out)} is the input itself: choose another file.`);
 }
 
 function namesIn({ run, saveBody = '', idempotencyKey = '' }: BatchOptions): string[] {

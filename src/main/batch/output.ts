@@ -1,6 +1,8 @@
-import { type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { finalPathOf } from '../files/file-identity.ts';
+import type { OutputFile } from '../files/input-files.ts';
 import { AppendQueue } from './append-queue.ts';
 import { syncFolder } from './journal.ts';
 
@@ -25,9 +27,24 @@ export function printedOutput(onError: (error: unknown) => void): Output {
   return { queue, commit: () => queue.flush(), discard: () => queue.flush() };
 }
 
+/** Every file that a batch writes beside its output, so that none is one that is read. */
+export function batchOutputs(out: string | undefined): OutputFile[] {
+  if (out === undefined || out === '') return [];
+  const finalPath = finalPathOf(out);
+  const besides = [`${finalPath}.journal`, `${finalPath}.journal.lock`, partialPathOf(finalPath)];
+  return [
+    { option: '--out', path: out },
+    ...besides.map((path) => ({ option: '--out', path: out, besides: path })),
+  ];
+}
+
+function partialPathOf(finalPath: string): string {
+  return join(dirname(finalPath), `.${basename(finalPath)}.partial`);
+}
+
 /** Where the journal of an output lies; null where there can be none, beside a pipe or a device. */
 export async function journalPathOf(path: string): Promise<string | null> {
-  const finalPath = await realpath(path).catch(() => path);
+  const finalPath = await finalPathOf(path);
   const known = await stat(finalPath).catch(() => null);
   return known === null || known.isFile() || known.isDirectory() ? `${finalPath}.journal` : null;
 }
@@ -40,16 +57,18 @@ export async function journalPathOf(path: string): Promise<string | null> {
  */
 export async function openOutput(path: string, onError: (error: unknown) => void): Promise<Output> {
   try {
-    const finalPath = await realpath(path).catch(() => path);
+    const finalPath = await finalPathOf(path);
     const known = await stat(finalPath).catch(() => null);
     if (known?.isDirectory() === true) throw new Error('it is a folder');
     if (known !== null && !known.isFile())
       return new OpenedOutput(finalPath, null, await open(finalPath, 'r+'), onError);
-    const partialPath = join(dirname(finalPath), `.${basename(finalPath)}.partial`);
-    return new OpenedOutput(finalPath, partialPath, await open(partialPath, 'w', known?.mode), onError);
+    const partialPath = partialPathOf(finalPath);
+    // Under the lock of the output it is a dead run's, or a link that leads elsewhere: never written through.
+    await unlink(partialPath).catch(() => {});
+    return new OpenedOutput(finalPath, partialPath, await open(partialPath, 'wx', known?.mode), onError);
   } catch (error) {
     throw new VolleyError(
-      ERROR_CODES.output,
+      writeErrorCodeOf(error),
       `--out '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
     );
   }

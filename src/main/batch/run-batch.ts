@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { createMonotonicClock } from '../../protocol/clock.ts';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
 import { Coordinator } from '../coordinator.ts';
+import { FileLock } from '../files/file-lock.ts';
 import { quoted } from '../plan/problems.ts';
 import { POOLS } from '../pool/pools.ts';
 import type { Collected } from '../summary/collected.ts';
@@ -13,7 +14,7 @@ import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import type { Batch } from './options.ts';
 import { journalPathOf, type Output, openOutput, printedOutput } from './output.ts';
-import { RecordWriter } from './record.ts';
+import { type AnsweredRow, RecordWriter } from './record.ts';
 import { Results } from './results.ts';
 import type { RowCounts } from './tally.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
@@ -127,9 +128,42 @@ interface OpenedResults {
 }
 
 async function openResults(batch: Batch, onError: (error: unknown) => void): Promise<OpenedResults> {
+  const { out } = batch;
+  const journalPath = out === null ? null : await journalPathOf(out);
+  const lock = journalPath === null ? null : await takeLock(journalPath, batch);
+  try {
+    return await openLocked(batch, journalPath, lock, onError);
+  } catch (error) {
+    await lock?.release();
+    throw error;
+  }
+}
+
+/** Of two batches that write the same output the second one ends here. */
+async function takeLock(journalPath: string, { out }: Batch): Promise<FileLock> {
+  try {
+    return await FileLock.take(`${journalPath}.lock`, `--out ${quoted(out)}`);
+  } catch (error) {
+    if (error instanceof VolleyError) throw error;
+    throw cannotWriteJournal(journalPath, error);
+  }
+}
+
+function cannotWriteJournal(path: string, error: unknown): VolleyError {
+  return new VolleyError(
+    writeErrorCodeOf(error),
+    `The journal ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose an --out in a folder that can be written to and has room.`,
+  );
+}
+
+async function openLocked(
+  batch: Batch,
+  journalPath: string | null,
+  lock: FileLock | null,
+  onError: (error: unknown) => void,
+): Promise<OpenedResults> {
   const { input, out, format, select, byDefault, order, isCsvSafe } = batch;
   const { reader } = input;
-  const journalPath = out === null ? null : await journalPathOf(out);
   const checkpoint = (): Checkpoint => ({ rows: reader.count, digest: reader.digest });
   const records = new RecordWriter({
     format,
@@ -157,7 +191,7 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
       source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
       plan: { ...batch.plan, seed },
       journalPath,
-      close: (dealer) => close(dealer, results, output, journal, onError),
+      close: (dealer) => close(dealer, results, output, journal, onError).finally(() => lock?.release()),
     };
   } catch (error) {
     await created?.close();
@@ -167,7 +201,14 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
 }
 
 async function replay(reader: JournalReader, done: DoneRows, results: Results): Promise<void> {
-  for (let rows = await reader.rows(); rows !== null; rows = await reader.rows()) {
+  const next = (): Promise<readonly AnsweredRow[] | null> =>
+    reader.rows().catch((error: unknown) => {
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `The journal ${quoted(reader.path)} is damaged (${codeOf(error) || messageOf(error)}): keep it, and begin again with another --out.`,
+      );
+    });
+  for (let rows = await next(); rows !== null; rows = await next()) {
     for (const row of rows) if (done.add(row.row)) results.place(row);
     await results.settle();
   }
@@ -199,7 +240,7 @@ async function close(
 
 async function createJournal(
   path: string,
-  { fingerprint, input }: Batch,
+  { fingerprint, input, files }: Batch,
   seed: number,
   checkpoint: () => Checkpoint,
   onError: (error: unknown) => void,
@@ -207,7 +248,7 @@ async function createJournal(
   try {
     return await Journal.create(
       path,
-      { request: fingerprint, input: input.sha256, seed },
+      { request: fingerprint, input: input.sha256, seed, files },
       checkpoint,
       onError,
     );
@@ -218,22 +259,21 @@ async function createJournal(
         `The journal ${quoted(path)} of a batch that has not ended is there: add --resume to go on with it, or delete it to begin again.`,
       );
     }
-    throw new VolleyError(
-      ERROR_CODES.output,
-      `The journal ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose an --out in a folder that can be written to.`,
-    );
+    throw cannotWriteJournal(path, error);
   }
 }
 
 /** The journal to go on with; null where the batch had not begun. */
 async function openJournal(
-  { fingerprint, input, rowsPath, out }: Batch,
+  { fingerprint, input, rowsPath, out, files }: Batch,
   path: string | null,
 ): Promise<{ reader: JournalReader; seed: number } | null> {
   const refused = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(out)}: ${why}.`);
   if (path === null) throw refused('it is no file, and has no journal: leave --resume out');
-  const reader = await JournalReader.open(path);
+  const reader = await JournalReader.open(path).catch((error: unknown) => {
+    throw refused(`the journal ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)})`);
+  });
   if (reader === null)
     throw refused(`there is no journal ${quoted(path)}: the batch has ended, or never began`);
   const header = await reader.header();
@@ -246,6 +286,13 @@ async function openJournal(
   if (header.input !== input.sha256)
     throw refused(
       `the rows ${quoted(rowsPath)} have changed since the journal was begun: put the file back as it was, or delete the journal to begin again`,
+    );
+  const changed = Object.keys({ ...header.files, ...files }).find(
+    (name) => header.files[name] !== files[name],
+  );
+  if (changed !== undefined)
+    throw refused(
+      `the file ${quoted(changed)} has changed since the journal was begun: put it back as it was, or delete the journal to begin again`,
     );
   return { reader, seed: header.seed };
 }

@@ -6,6 +6,7 @@ import { comparisonOf } from '../compare/comparison.ts';
 import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
+import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { withoutCredentials } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { ResultFile } from '../result-file.ts';
@@ -46,8 +47,11 @@ async function compareTargets(
   if (parsed.flag('force'))
     problems.push('--force is for saved results: leave it out where two URLs are measured.');
   const options = withShortRounds(runOptionsFrom(parsed, problems));
-  const checked = await readOptions({ ...options, url: a }, problems);
-  const others = await readOptions({ ...options, url: b });
+  const outPath = parsed.last('out');
+  const { checked, others } = await withoutOverwriting(resultFileOf(outPath), async () => ({
+    checked: await readOptions({ ...options, url: a }, problems),
+    others: await readOptions({ ...options, url: b }),
+  }));
   // What is random is the same on both sides.
   const arms = [
     { name: 'A', plan: await completePlan(checked) },
@@ -57,7 +61,7 @@ async function compareTargets(
     kind: 'compare',
     arms,
     judging,
-    outPath: parsed.last('out'),
+    outPath,
     notes: [`A is ${withoutCredentials(a)}`, `B is ${withoutCredentials(b)}`],
     pair: ([armA, armB]) =>
       armA === undefined || armB === undefined
@@ -83,8 +87,12 @@ async function compareFiles(
     );
   }
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  const { arms, pairs, conclusions, notes } = await compareSaved(a, b, judging, parsed.flag('force'));
   const outPath = parsed.last('out');
+  const { arms, pairs, conclusions, notes } = await withoutOverwriting(resultFileOf(outPath), () => {
+    noteInput(a);
+    noteInput(b);
+    return compareSaved(a, b, judging, parsed.flag('force'));
+  });
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
   const { metric, margin } = judging;
   const comparison = comparisonOf({

@@ -11,6 +11,7 @@ const HELP_WIDTH = 100;
 /** Errors that are no mistake in what was asked for. */
 const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
+  [ERROR_CODES.notWritten]: EXIT_CODES.notWritten,
   [ERROR_CODES.noAnswer]: EXIT_CODES.failed,
 };
 

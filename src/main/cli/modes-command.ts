@@ -1,20 +1,28 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modeArms, pairModes, recommend } from '../compare/modes.ts';
+import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
-import { measureAndPrint } from './measure-rounds.ts';
+import { type Experiment, measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const experiment = await withoutOverwriting(resultFileOf(parsed.last('out')), () =>
+    modesExperiment(parsed, problems),
+  );
+  return measureAndPrint(experiment);
+}
+
+async function modesExperiment(parsed: Parsed, problems: string[]): Promise<Experiment> {
   const options = withShortRounds(await expandSources(runOptionsFrom(parsed, problems), problems));
   // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
   const comparisons = 1 + 2 * workerCountsOf(options.workers).length;
   const judging = judgingFrom(parsed, 'throughput', comparisons, problems);
-  return compareModes(options, judging, parsed.last('out'), problems);
+  return experimentOf(options, judging, parsed.last('out'), problems);
 }
 
 /** Checks everything, measures, and prints the table and what follows from it. */
@@ -24,6 +32,15 @@ export async function compareModes(
   outPath: string | undefined,
   problems: readonly string[],
 ): Promise<ExitCode> {
+  return measureAndPrint(await experimentOf(options, judging, outPath, problems));
+}
+
+async function experimentOf(
+  options: RunOptions,
+  judging: Judging,
+  outPath: string | undefined,
+  problems: readonly string[],
+): Promise<Experiment> {
   const workerCounts = workerCountsOf(options.workers);
   // Every problem that one arm has the others have too: they are told once.
   for (const workers of workerCounts) {
@@ -34,14 +51,14 @@ export async function compareModes(
   const arms = await modeArms(workerCounts, async ({ mode, workers, isSequential }) =>
     completePlan(checkOptions({ ...options, mode, workers, ...(isSequential ? alone : {}) })),
   );
-  return measureAndPrint({
+  return {
     kind: 'modes',
     arms,
     judging,
     outPath,
     pair: (measured) => pairModes(measured, judging.metric, judging.margin),
     conclude: (pairs) => recommend(pairs, judging.metric),
-  });
+  };
 }
 
 function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] {

@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -19,6 +20,7 @@ export async function repeatCommand(
   parsed: Parsed,
   options: RunOptions,
   problems: string[],
+  planPath: string | undefined,
 ): Promise<ExitCode> {
   const counts = new Problems();
   const rounds = counts.count('--repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
@@ -30,12 +32,16 @@ export async function repeatCommand(
       );
   }
   const form = comparisonFormFrom(parsed.last('output'), problems);
-  const plan = await completePlan(await readOptions(options, problems));
+  const outPath = parsed.last('out');
+  const plan = await withoutOverwriting(resultFileOf(outPath), async () => {
+    if (planPath !== undefined) noteInput(planPath);
+    return completePlan(await readOptions(options, problems));
+  });
   return measureAndPrint({
     kind: 'repeat',
     arms: [{ name: 'run', plan }],
     judging: { rounds, form, metric: HEADLINE ?? 'throughput', margin: 0 },
-    outPath: parsed.last('out'),
+    outPath,
     pair: () => [],
     conclude: () =>
       rounds < FEWEST_ROUNDS

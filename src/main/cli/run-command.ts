@@ -1,6 +1,7 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
+import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
@@ -12,7 +13,7 @@ import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
-import { outputPathsFrom, RunOutputs } from './run-outputs.ts';
+import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
 import { say } from './say.ts';
 
 const OF_RESULTS = ['output', 'out', 'samples', 'step-summary'] as const;
@@ -35,11 +36,14 @@ export async function runCommand(
   const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
   const options = withPlanned(runOptionsFrom(parsed, problems), planned);
   if (isRepeated) {
-    return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems);
+    return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems, planned.path);
   }
-  const paths = outputPathsFrom(parsed, planned.path ?? null, problems);
+  const paths = outputPathsFrom(parsed, problems);
   refuseUseless(parsed, problems);
-  const resolved = await completePlan(await readOptions(options, problems));
+  const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
+    if (planned.path !== undefined) noteInput(planned.path);
+    return completePlan(await readOptions(options, problems));
+  });
   const plan = form === 'junit' ? withRule(resolved) : resolved;
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   if (parsed.flag('once')) return (await import('./once-command.ts')).sendAndPrint(plan);

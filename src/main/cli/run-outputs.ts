@@ -1,15 +1,12 @@
-import { resolve } from 'node:path';
 import { messageOf } from '../../protocol/errors.ts';
 import type { SampleBatch } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { OutputFile } from '../files/input-files.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { ResultFile } from '../result-file.ts';
 import { SamplesFile, samplesProblem } from '../samples-file.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
-
-/** Options that name files to read. */
-const INPUTS = ['rows', 'urls', 'curl-file', 'har', 'body-file', 'cacert', 'cert', 'key'] as const;
 
 export interface OutputPaths {
   readonly out: string | null;
@@ -18,27 +15,22 @@ export interface OutputPaths {
 }
 
 /** The files that were asked for; problems are added to the list. */
-export function outputPathsFrom(parsed: Parsed, planPath: string | null, problems: string[]): OutputPaths {
-  const inputs = [...INPUTS.flatMap((name) => parsed.all(name)), ...(planPath === null ? [] : [planPath])];
+export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths {
   const out = parsed.last('out') ?? null;
   const samples = parsed.last('samples') ?? null;
   const problem = samples === null ? null : samplesProblem(samples);
   if (problem !== null) problems.push(problem);
   if (out === '') problems.push("--out '': give the name of a file.");
-  for (const [option, path] of [
-    ['--out', out],
-    ['--samples', samples],
-  ] as const) {
-    const input =
-      path === null || path === '' ? undefined : inputs.find((name) => resolve(name) === resolve(path));
-    if (input !== undefined)
-      problems.push(
-        `${option} '${path}' is a file that is read: it would be overwritten: choose another one.`,
-      );
-  }
-  if (out !== null && samples !== null && resolve(out) === resolve(samples))
-    problems.push(`--samples '${samples}' is the file of --out too: give each a file of its own.`);
   return { out, samples, stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null };
+}
+
+/** The same, as what is compared with the files that are read. */
+export function outputFilesOf({ out, samples, stepSummary }: OutputPaths): OutputFile[] {
+  return [
+    ...(out === null ? [] : [{ option: '--out', path: out }]),
+    ...(samples === null ? [] : [{ option: '--samples', path: samples }]),
+    ...(stepSummary === null ? [] : [{ option: '--step-summary', path: stepSummary }]),
+  ];
 }
 
 /** Files that a run writes beside what it prints. All of them are opened before anything is sent. */

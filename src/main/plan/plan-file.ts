@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Document, isCollection, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { readInput } from '../files/input-files.ts';
 import type { NamedRequestOptions, RequestOptions } from './options.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 
@@ -64,7 +64,7 @@ export function readPlanFile(path: string): PlanFile {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readInput(path).toString('utf8');
   } catch (error) {
     throw new VolleyError(
       ERROR_CODES.usage,

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
@@ -55,7 +56,7 @@ export function readCurlFile(option: CurlOptionName, path: string, problems: Pro
   try {
     const pathBytes = Buffer.from(path, 'latin1');
     const { size } = statSync(pathBytes);
-    if (size <= LARGEST_BODY_BYTES) return toByteText(readFileSync(pathBytes));
+    if (size <= LARGEST_BODY_BYTES) return toByteText(readInput(pathBytes));
     problems.add(
       `${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
     );

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
 import type { RequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
@@ -57,7 +58,7 @@ function fromFile(path: string, problems: Problems): Body | null {
       );
       return null;
     }
-    return plain(path === STDIN ? readStdin() : readFileSync(path));
+    return plain(path === STDIN ? readStdin() : readInput(path));
   } catch (error) {
     problems.add(
       `--body-file ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

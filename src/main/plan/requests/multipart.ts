@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
@@ -169,7 +170,7 @@ function readPart(option: string, path: string, problems: Problems): Uint8Array 
     return null;
   }
   try {
-    if (statSync(path).size <= LARGEST_BODY_BYTES) return readFileSync(path);
+    if (statSync(path).size <= LARGEST_BODY_BYTES) return readInput(path);
     problems.add(
       `${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
     );

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
@@ -102,7 +102,7 @@ function jsonText(json: string, problems: Problems): string {
   if (!json.startsWith('@')) return json;
   const path = json.slice(1);
   try {
-    return path === STDIN ? readStdin().toString('utf8') : readFileSync(path, 'utf8');
+    return path === STDIN ? readStdin().toString('utf8') : readInput(path).toString('utf8');
   } catch (error) {
     problems.add(
       `--json ${quoted(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
+import { readInput } from '../../files/input-files.ts';
 import { type Problems, quoted } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
 import { csvRows } from './csv-rows.ts';
@@ -60,7 +61,7 @@ function readBytes(path: string, problems: Problems): Buffer | null {
   try {
     const bytes = path === STDIN ? readStdin() : null;
     const size = bytes?.length ?? statSync(path).size;
-    if (size <= LARGEST_FILE_BYTES) return bytes ?? readFileSync(path);
+    if (size <= LARGEST_FILE_BYTES) return bytes ?? readInput(path);
     problems.add(
       `--rows ${quoted(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
     );

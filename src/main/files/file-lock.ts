@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { constants, copyFile, link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { isRunning, type Owner, thisProcess } from './process-identity.ts';
+
+/** A take-over that was cut off is itself taken over; so many cut off in a row are none of ours. */
+const MOST_LEVELS = 3;
+/** What file systems without hard links say. */
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * A file that says which process works on what lies beside it. It appears with its content (a link to a
+ * finished file), so nobody ever reads half of one, and it is gone when its owner releases it.
+ *
+ * One that a dead process left is replaced only under a lock of its own, `<path>.taking`: of two that find it
+ * stale at once, the second sees the first one's lock in its place.
+ */
+export class FileLock {
+  readonly #path: string;
+  readonly #text: string;
+
+  private constructor(path: string, text: string) {
+    this.#path = path;
+    this.#text = text;
+  }
+
+  /**
+   * @param what is locked, as a sentence begins: `--out 'results.csv'`
+   * @throws VolleyError VOLLEY_USAGE, which says who holds it, or what the system says
+   */
+  static async take(path: string, what: string, level = 0): Promise<FileLock> {
+    const text = `${JSON.stringify({ ...(await thisProcess()), host: hostname(), nonce: randomBytes(8).toString('hex') })}\n`;
+    const ownPath = `${path}.${randomBytes(6).toString('hex')}`;
+    await writeNew(ownPath, text);
+    try {
+      for (;;) {
+        if (await linked(ownPath, path)) return new FileLock(path, text);
+        const found = await readFile(path, 'utf8').catch(nullIfMissing);
+        if (found === null) continue;
+        await refuseWhereHeld(path, what, found);
+        if (level >= MOST_LEVELS) throw held(what, `the lock ${path} cannot be taken over: delete it`);
+        const taking = await FileLock.take(`${path}.taking`, what, level + 1);
+        try {
+          // Only who holds the second lock replaces the first: what is still there is what was found stale.
+          if ((await readFile(path, 'utf8').catch(nullIfMissing)) !== found) continue;
+          await rename(ownPath, path);
+          return new FileLock(path, text);
+        } finally {
+          await taking.release();
+        }
+      }
+    } finally {
+      await unlink(ownPath).catch(() => {});
+    }
+  }
+
+  /** Never another process's lock, should somebody have deleted ours by hand. */
+  async release(): Promise<void> {
+    const found = await readFile(this.#path, 'utf8').catch(() => null);
+    if (found === this.#text) await unlink(this.#path).catch(() => {});
+  }
+}
+
+/** Writes a file that was not there, down to the disk; it is gone again where it cannot be written whole. */
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } catch (error) {
+    await unlink(path).catch(() => {});
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Gives a finished file another name, unless that is taken: then false. */
+export async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to).catch(async (error: unknown) => {
+      if (!WITHOUT_LINKS.has(codeOf(error))) throw error;
+      await copyFile(from, to, constants.COPYFILE_EXCL);
+    });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (codeOf(error) === 'ENOENT') return null;
+  throw error;
+}
+
+async function refuseWhereHeld(path: string, what: string, text: string): Promise<void> {
+  const owner = ownerIn(text);
+  if (owner === null)
+    throw held(what, `${path} is in the way, and is no lock of volley: delete or rename it`);
+  const running = await isRunning(owner);
+  if (running === false) return;
+  const who = `process ${owner.pid} on ${owner.host}`;
+  throw held(
+    what,
+    running === true
+      ? `it is being written by ${who}: wait for it to end, or choose another file`
+      : `${who} holds it, which cannot be looked up from here: if it is gone, delete ${path}`,
+  );
+}
+
+function held(what: string, why: string): VolleyError {
+  return new VolleyError(ERROR_CODES.usage, `${what}: ${why}.`);
+}
+
+function ownerIn(text: string): (Owner & { host: string }) | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { pid, started, machine, host } = value as Readonly<Record<string, unknown>>;
+  if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return null;
+  if (typeof started !== 'string' || typeof machine !== 'string' || typeof host !== 'string') return null;
+  return { pid, started, machine, host };
+}

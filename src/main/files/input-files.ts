@@ -1,0 +1,114 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
+import { fstatSync, readFileSync } from 'node:fs';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { identityOf } from './file-identity.ts';
+
+const STDOUT_FD = 1;
+
+/** Files that have been read on behalf of options: SHA-256 of the content by name; null where it is no part of it. */
+type InputFiles = Map<string, string | null>;
+
+/** Who reads is deep within the gates of the options, and who asks what was read is a command. */
+const READ = new AsyncLocalStorage<InputFiles>();
+
+/**
+ * Reads a file that an option names, and notes it for whoever asks what was read.
+ *
+ * @throws Error of the file system
+ */
+export function readInput(path: string | Buffer): Buffer {
+  noteInput(String(path));
+  const bytes = readFileSync(path);
+  READ.getStore()?.set(String(path), createHash('sha256').update(bytes).digest('hex'));
+  return bytes;
+}
+
+/** Notes a file that is read in another way, or whose content does not matter. */
+export function noteInput(path: string): void {
+  READ.getStore()?.set(path, null);
+}
+
+/** Digests of what has been read so far, by the names of the files. */
+export function inputDigests(): Readonly<Record<string, string>> {
+  const read = [...(READ.getStore() ?? [])].flatMap(([path, digest]) =>
+    digest === null ? [] : [[path, digest] as const],
+  );
+  return Object.fromEntries(read);
+}
+
+/** An option and the file that it writes. */
+export interface OutputFile {
+  readonly option: string;
+  readonly path: string;
+  /** The file itself, where the option names another one beside which it lies. */
+  readonly besides?: string;
+}
+
+/** The one file of a command that has only a result to save. */
+export function resultFileOf(path: string | undefined): OutputFile[] {
+  return path === undefined ? [] : [{ option: '--out', path }];
+}
+
+/**
+ * Reads what options name, and refuses outputs that are one of the files that were read, or one another. They
+ * are compared by what they are, not by their names: links and other spellings do not hide them.
+ *
+ * @throws VolleyError VOLLEY_USAGE, with what `read` found and what is wrong with the outputs
+ */
+export async function withoutOverwriting<T>(
+  outputs: readonly OutputFile[],
+  read: () => Promise<T>,
+): Promise<T> {
+  const inputs: InputFiles = new Map();
+  const problems = (): string[] => clashes(outputs, [...inputs.keys()]);
+  let value: T;
+  try {
+    value = await READ.run(inputs, read);
+  } catch (error) {
+    if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.usage) throw error;
+    throw new VolleyError(error.code, [...error.problems, ...problems()]);
+  }
+  const found = problems();
+  if (found.length > 0) throw new VolleyError(ERROR_CODES.usage, found);
+  return value;
+}
+
+function clashes(outputs: readonly OutputFile[], inputs: readonly string[]): string[] {
+  const identities = new Map(
+    inputs.flatMap((path) => {
+      const identity = identityOf(path);
+      return identity === null ? [] : [[identity, path] as const];
+    }),
+  );
+  const problems: string[] = [];
+  const printed = printedIdentity();
+  const read = printed === null ? undefined : identities.get(printed);
+  if (read !== undefined)
+    problems.push(`Standard output goes to '${read}', which is read: let it go to another file.`);
+  const taken = new Map<string, OutputFile>();
+  for (const output of outputs) {
+    const { option, path, besides = path } = output;
+    if (besides === '') continue;
+    const identity = identityOf(besides);
+    if (identity === null) continue;
+    const named = besides === path ? `${option} '${path}'` : `${option} '${path}' with its file '${besides}'`;
+    const input = identities.get(identity);
+    if (input !== undefined)
+      problems.push(`${named} is a file that is read: it would be overwritten: choose another one.`);
+    const other = taken.get(identity);
+    if (other !== undefined)
+      problems.push(`${named} is the file of ${other.option} too: give each a file of its own.`);
+    taken.set(identity, output);
+  }
+  return problems;
+}
+
+function printedIdentity(): string | null {
+  try {
+    const stats = fstatSync(STDOUT_FD, { bigint: true });
+    return stats.isFile() ? `${stats.dev}:${stats.ino}` : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,175 @@
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
+import { BIN, type Ended, startVolley, volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { eventually } from '../support/processes.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const inFolder = useFolder();
+
+/** Begins a batch that is killed when some of its rows are answered: its journal and its lock stay. */
+async function killed(words: readonly string[], requests: () => number): Promise<void> {
+  const before = requests();
+  const { child, ended } = startVolley([...words, '--rate', '200']);
+  await eventually(() => requests() > before + 40, 'some rows are sent');
+  child.kill('SIGKILL');
+  await ended;
+}
+
+function expectRefusal({ code, stdout, stderr }: Ended, part: string): void {
+  expect(stderr).toContain(part);
+  expect(stderr).not.toMatch(/\n\s+at /);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+}
+
+describe('two batches at once', () => {
+  test('of the same output, by whatever name: the second says who holds it, and the first is whole', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('held.csv'), 400), inFolder('held-out.csv')];
+    symlinkSync('held-out.csv', inFolder('held-link.csv'));
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out'];
+    const first = startVolley([...words, out, '--rate', '200']);
+    await eventually(() => target.stats().requests > 20, 'some rows are sent');
+    const by = `it is being written by process ${first.child.pid} on `;
+    expectRefusal(await volley(...words, out), by);
+    expectRefusal(await volley(...words, out, '--resume'), by);
+    expectRefusal(await volley(...words, inFolder('held-link.csv')), by);
+    expect((await first.ended).code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
+    expect(readdirSync(inFolder('.')).filter((name) => /lock|partial|journal/.test(name))).toEqual([]);
+  });
+
+  test('that resume what a killed one has left: one goes on, the other is refused', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('both.csv'), 400), inFolder('both-out.csv')];
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
+    await killed(words, () => target.stats().requests);
+    const ended = await Promise.all([1, 2].map(() => volley(...words, '--resume', '--rate', '200')));
+    expect(ended.map(({ code }) => code).sort()).toEqual([0, 2]);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
+  });
+});
+
+describe('resuming', () => {
+  test('a journal that is none, or says what no volley writes, is refused and kept', async () => {
+    const target = await startTarget();
+    const rows = writeIds(inFolder('odd.csv'), 3);
+    const out = inFolder('odd-out.csv');
+    const words = ['batch', rows, target.url, '--out', out, '--resume'];
+    const journal = `${out}.journal`;
+    mkdirSync(journal);
+    expectRefusal(await volley(...words), 'it is no file');
+    const folderInstead = await volley(...words.slice(0, -1));
+    expectRefusal(folderInstead, 'of a batch that has not ended is there');
+    const random = Buffer.from(idsTo(4_000).map((at) => (at * 7_919) % 251));
+    const hugeLength = Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]), random]);
+    for (const [index, bytes] of [Buffer.alloc(0), random, hugeLength, Buffer.alloc(4_096)].entries()) {
+      const name = inFolder(`odd-${index}.csv`);
+      writeFileSync(`${name}.journal`, bytes);
+      expectRefusal(await volley(...words.slice(0, 4), name, '--resume'), 'is no journal of this version');
+      expect(readFileSync(`${name}.journal`)).toEqual(bytes);
+    }
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test.each([
+    ['--json', (file: string) => ['--json', `@${file}`]],
+    ['--body-file', (file: string) => ['--body-file', file]],
+    ['--form', (file: string) => ['-F', `a=@${file}`]],
+  ])('with another content of %s is refused by the name of the file', async (_option, given) => {
+    const target = await startTarget();
+    const [rows, file] = [writeIds(inFolder('content.csv'), 200), inFolder('content.json')];
+    const out = inFolder(`content${_option}.csv`);
+    writeFileSync(file, '{"a":1}');
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '-m', 'PUT', ...given(file), '--out', out];
+    await killed(words, () => target.stats().requests);
+    const sent = target.stats().requests;
+    writeFileSync(file, '{"a":2}');
+    expectRefusal(await volley(...words, '--resume'), `the file '${file}' has changed since`);
+    expect(target.stats().requests).toBe(sent);
+    writeFileSync(file, '{"a":1}');
+    expect((await volley(...words, '--resume')).code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(200));
+  });
+});
+
+describe('outputs', () => {
+  test('that are inputs or one another, by whatever name, are refused and nothing is touched', async () => {
+    const target = await startTarget();
+    const rows = writeIds(inFolder('in.csv'), 3);
+    const form = inFolder('form.csv');
+    writeFileSync(form, 'form');
+    symlinkSync('in.csv', inFolder('in-link.csv'));
+    linkSync(rows, inFolder('in-hard.csv'));
+    symlinkSync('new.json', inFolder('new-link.json'));
+    writeFileSync(inFolder('plan.yaml'), `url: ${target.url}\nrequests: 1\n`);
+    writeFileSync(inFolder('a.journal'), 'id\n1\n');
+    const overwritten = 'is a file that is read: it would be overwritten';
+    const cases: readonly [args: string[], part: string][] = [
+      [['batch', rows, target.url, '--out', inFolder('./x/../in.csv')], overwritten],
+      [['batch', rows, target.url, '--out', inFolder('in-link.csv')], overwritten],
+      [['batch', rows, target.url, '--out', inFolder('in-hard.csv')], overwritten],
+      [['batch', rows, target.url, '-F', `a=@${form}`, '--out', form], overwritten],
+      [['batch', inFolder('a.journal'), target.url, '--out', inFolder('a')], overwritten],
+      [[target.url, '-n', '1', '-F', `a=@${form}`, '--samples', form], overwritten],
+      [['-n', '1', '--curl', `curl -d @${form} ${target.url}`, '--out', form], overwritten],
+      [['run', inFolder('plan.yaml'), '--out', inFolder('plan.yaml')], overwritten],
+      [['run', inFolder('plan.yaml'), '--repeat', '2', '--out', inFolder('plan.yaml')], overwritten],
+      [['modes', target.url, '-D', form, '--out', form], overwritten],
+      [['compare', target.url, target.url, '-D', form, '--out', form], overwritten],
+      [
+        [target.url, '--out', inFolder('new.csv'), '--samples', inFolder('./new.csv')],
+        'is the file of --out too',
+      ],
+    ];
+    const contents = (): string[] =>
+      [rows, form, inFolder('plan.yaml')].map((path) => readFileSync(path, 'utf8'));
+    const before = contents();
+    for (const [args, part] of cases) {
+      const ended = await volley(...args);
+      expect(ended.stderr).toContain(part);
+      expect(ended.code).toBe(2);
+    }
+    expect(contents()).toEqual(before);
+    expect(target.stats().requests).toBe(0);
+  });
+
+  test('what lies where the unfinished output goes is not written through', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('through.csv'), 3), inFolder('through-out.csv')];
+    writeFileSync(inFolder('precious'), 'precious');
+    symlinkSync('precious', inFolder('.through-out.csv.partial'));
+    expect((await volley('batch', rows, target.url, '--out', out)).code).toBe(0);
+    expect(readFileSync(inFolder('precious'), 'utf8')).toBe('precious');
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(3));
+  });
+
+  test('a limit on the size of files ends a batch with 4, and what is journalled is gone on after', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('limit.csv'), 2_000), inFolder('limit-out.csv')];
+    const words = ['batch', rows, `${target.url}delay/0?{{id}}`, '--out', out];
+    const limited = (blocks: number): number | null =>
+      spawnSync(
+        'bash',
+        ['-c', `ulimit -f ${blocks}; exec "$@"`, 'limited', process.execPath, BIN, ...words],
+        { timeout: 60_000, env: { ...process.env, NODE_COMPILE_CACHE: '' } },
+      ).status;
+    expect(limited(0)).toBe(4);
+    expect(readdirSync(inFolder('.')).filter((name) => name.startsWith('limit-out'))).toEqual([]);
+    const ended = await startVolley(words).ended;
+    expect(ended.code).toBe(0);
+    expect(existsSync(`${out}.journal`)).toBe(false);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(2_000));
+  });
+});
