@@ -16,6 +16,7 @@ import { brokenRule } from './abort-rules.ts';
 import { split, windowEndMs } from './plan/split.ts';
 import type { CreatePool, WorkerPool } from './pool/worker-pool.ts';
 import { headlinePercentiles, type Progress, topErrorOf } from './progress.ts';
+import { afterRunning } from './running-time.ts';
 import { SilenceWatch } from './silence.ts';
 import type { Collected } from './summary/collected.ts';
 
@@ -86,7 +87,8 @@ export class Coordinator {
   #interrupted = false;
   #stoppedBy: StoppedBy | null = null;
   #rulesTimer: NodeJS.Timeout | null = null;
-  #killTimer: NodeJS.Timeout | null = null;
+  /** Ends the wait after which workers that have not stopped are killed. */
+  #forgoKill: () => void = () => {};
   #silence: SilenceWatch | null = null;
   #keepsValues = true;
   #isOver = false;
@@ -150,7 +152,7 @@ export class Coordinator {
       await this.#allEnded.promise;
     } finally {
       this.#isOver = true;
-      if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+      this.#forgoKill();
       if (this.#rulesTimer !== null) clearInterval(this.#rulesTimer);
       this.#silence?.close();
       await pool.close();
@@ -227,7 +229,7 @@ export class Coordinator {
     this.#windowAtMs = windowAtMs;
     for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
     this.#dealing?.begin((index, message) => pool.post(index, message), this.#workers.length);
-    if (this.#killTimer !== null) clearTimeout(this.#killTimer);
+    this.#forgoKill();
     if (this.#plan.abortOn.length > 0) {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
@@ -273,10 +275,10 @@ export class Coordinator {
   }
 
   #killAfter(delayMs: number): void {
-    if (this.#killTimer !== null) clearTimeout(this.#killTimer);
-    this.#killTimer = setTimeout(() => {
+    this.#forgoKill();
+    this.#forgoKill = afterRunning(delayMs, () => {
       for (const { shard, hasEnded } of this.#workers) if (!hasEnded) this.#pool?.kill(shard.index);
-    }, delayMs);
+    });
   }
 
   /** Every request ends within its timeout, and its record comes soon after. */

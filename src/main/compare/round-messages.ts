@@ -8,6 +8,14 @@ export type RoundRequest =
   /** Start nothing more, and report. */
   | { readonly type: 'stop' };
 
+/** A round under way is heard of so often. */
+export const ALIVE_EVERY_MS = 1_000;
+
+export type RoundMessage =
+  | RoundReply
+  /** The round's event loop runs. */
+  | { readonly type: 'alive' };
+
 export type RoundReply =
   | {
       readonly type: 'result';

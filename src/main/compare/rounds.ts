@@ -6,9 +6,13 @@ import type { RoundCost } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { msToSeconds } from '../../protocol/units.ts';
+import { SilenceWatch } from '../silence.ts';
 import { MemoryWatch } from './memory.ts';
-import type { RoundReply, RoundRequest } from './round-messages.ts';
+import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
 
+/** A round that is heard of no more for so long hangs, and is ended: its event loop has other things to do at times. */
+const LONGEST_SILENCE_MS = 30 * ALIVE_EVERY_MS;
 const ENTRY = fileURLToPath(new URL('./round-entry.js', import.meta.url));
 
 /** A plan that is measured again and again. */
@@ -43,13 +47,20 @@ export class Rounds {
   readonly #arms: readonly PlannedArm[];
   readonly #rounds: number;
   readonly #onStart: (start: RoundStart) => void;
+  readonly #longestSilenceMs: number;
   #current: { stop: () => void } | null = null;
   #isStopped = false;
 
-  constructor(arms: readonly PlannedArm[], rounds: number, onStart: (start: RoundStart) => void) {
+  constructor(
+    arms: readonly PlannedArm[],
+    rounds: number,
+    onStart: (start: RoundStart) => void,
+    longestSilenceMs = LONGEST_SILENCE_MS,
+  ) {
     this.#arms = arms;
     this.#rounds = rounds;
     this.#onStart = onStart;
+    this.#longestSilenceMs = longestSilenceMs;
   }
 
   get isStopped(): boolean {
@@ -93,19 +104,30 @@ export class Rounds {
     this.#current = { stop: () => tell({ type: 'stop' }) };
     const memory = new MemoryWatch(child.pid ?? 0);
     let reply: RoundReply | null = null;
+    let hangs = false;
+    const silence = new SilenceWatch(1, this.#longestSilenceMs, () => {
+      hangs = true;
+      // It may be stopped, and hear no other signal.
+      child.kill('SIGKILL');
+    });
     child.on('message', (message) => {
-      reply = message as RoundReply;
+      const said = message as RoundMessage;
+      silence.heard(0);
+      if (said.type !== 'alive') reply = said;
     });
     child.on('error', () => {});
     tell({ type: 'plan', plan });
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+    silence.close();
     this.#current = null;
     const answered = reply as RoundReply | null;
     const cost = memory.close(answered?.type === 'result' ? answered.summary.generator.peakRssBytes : 0);
     if (answered === null) {
       throw new VolleyError(
         ERROR_CODES.workerStart,
-        `A round of ${name} ended without a result (${signal ?? `exit ${code}`}).`,
+        hangs
+          ? `A round of ${name} was not heard of for ${msToSeconds(this.#longestSilenceMs)} s and was ended: its process was stopped or hung. Measure again.`
+          : `A round of ${name} ended without a result (${signal ?? `exit ${code}`}).`,
       );
     }
     if (answered.type === 'failed') {

@@ -5,12 +5,16 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import { Coordinator } from '../coordinator.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';
-import type { RoundReply, RoundRequest } from './round-messages.ts';
+import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
 
 /** Runs one plan in this process, which was started for it, says what came of it, and leaves. */
 export function serveRound(parent: NodeJS.Process): void {
   let coordinator: Coordinator | null = null;
   let isStopped = false;
+  const say = (message: RoundMessage, onSaid: () => void): void => {
+    parent.send?.(message, onSaid);
+  };
+  setInterval(() => say({ type: 'alive' }, () => {}), ALIVE_EVERY_MS).unref();
   parent.on('message', (message) => {
     const request = message as RoundRequest;
     switch (request.type) {
@@ -25,7 +29,7 @@ export function serveRound(parent: NodeJS.Process): void {
               message: messageOf(error),
             }),
           )
-          .then((reply) => parent.send?.(reply, () => parent.disconnect?.()));
+          .then((reply) => say(reply, () => parent.disconnect?.()));
         return;
       case 'stop':
         isStopped = true;
