@@ -56,6 +56,40 @@ describe('the inbox of a worker', () => {
     expect(waited).toEqual([...waited].sort((a, b) => a - b));
   });
 
+  test('keeps no more than 16 MiB: what comes then is shown at once, behind all that waits', () => {
+    const { clock, inbox } = setUp();
+    const recipients = [recipientOf(clock, 0), recipientOf(clock, 0)];
+    const buffer = Buffer.alloc(65_536);
+    const most = 2 ** 24 / buffer.length;
+    // The burst has begun: from now on reads wait.
+    inbox.arrived(recipients[0]!.recipient, buffer, 1);
+    for (let i = 0; i < 10; i++) {
+      clock.atMs += 0.1;
+      inbox.arrived(recipients[0]!.recipient, buffer, 1);
+    }
+    let waiting = 0;
+    let reads = 0;
+    while (reads < 3 * most) {
+      clock.atMs += 0.001;
+      buffer.write(String(reads).padStart(8), 'latin1');
+      inbox.arrived(recipients[reads % 2]!.recipient, buffer, buffer.length);
+      reads++;
+      waiting = Math.max(
+        waiting,
+        recipients[0]!.recipient.waitingReads + recipients[1]!.recipient.waitingReads,
+      );
+    }
+    expect(waiting).toBeLessThanOrEqual(most + 10);
+    expect(waiting).toBeGreaterThanOrEqual(most - 1);
+    for (const { shown } of recipients) {
+      const numbers = shown.filter(([text]) => text.length > 1).map(([text]) => Number(text.slice(0, 8)));
+      expect(numbers.length).toBeGreaterThan(most / 2);
+      expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+      const times = shown.map(([, readAtMs]) => readAtMs);
+      expect(times).toEqual([...times].sort((a, b) => a - b));
+    }
+  });
+
   test('deals with what waits in slices, so that the event loop can read in between', async () => {
     const { clock, inbox } = setUp();
     const { recipient, shown } = recipientOf(clock, 0.1);

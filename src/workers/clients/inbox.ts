@@ -24,6 +24,12 @@ const MOST_KEPT = 4_096;
 /** Of those dealt with, so many stay in the list before it is cut. */
 const MOST_DEALT = 1_024;
 
+/**
+ * More than this is not kept for later. A burst of small answers is far below; large ones would come faster than they
+ * are dealt with, and for ever.
+ */
+const MOST_WAITING_BYTES = 2 ** 24;
+
 /** In a burst, answers are dealt with for so long before reading goes first; longer pauses end it. */
 const SLICE_MS = 0.5;
 
@@ -38,6 +44,8 @@ export class Inbox {
   readonly #unused: Waiting[] = [];
   /** The first of `#waiting` that has not been dealt with. */
   #first = 0;
+  /** Of those that have not been dealt with. */
+  #waitingBytes = 0;
   #burstSinceMs = Number.NEGATIVE_INFINITY;
   #lastReadMs = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
@@ -55,7 +63,14 @@ export class Inbox {
       recipient.show(bytes, count, nowMs);
       return;
     }
+    if (this.#waitingBytes + count > MOST_WAITING_BYTES) {
+      // The rest waits in the kernel, where the window of each connection bounds it.
+      this.#dealWithAll();
+      recipient.show(bytes, count, nowMs);
+      return;
+    }
     recipient.waitingReads++;
+    this.#waitingBytes += count;
     this.#waiting.push(this.#copyOf(recipient, bytes, count, nowMs));
     this.#schedule();
   }
@@ -66,6 +81,15 @@ export class Inbox {
     this.#waiting = waiting.filter((read) => read.recipient !== recipient);
     this.#first = 0;
     for (const read of waiting) if (read.recipient === recipient) this.#show(read);
+  }
+
+  #dealWithAll(): void {
+    while (this.#first < this.#waiting.length) {
+      const waiting = this.#waiting[this.#first++];
+      if (waiting !== undefined) this.#show(waiting);
+    }
+    this.#waiting.length = 0;
+    this.#first = 0;
   }
 
   readonly #dealWithSlice = (): void => {
@@ -109,6 +133,7 @@ export class Inbox {
     if (recipient === null) return;
     read.recipient = null;
     recipient.waitingReads--;
+    this.#waitingBytes -= count;
     recipient.show(bytes, count, readAtMs);
     if (bytes.length <= MOST_KEPT_BYTES && this.#unused.length < MOST_KEPT) this.#unused.push(read);
   }
