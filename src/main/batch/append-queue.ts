@@ -1,6 +1,9 @@
 /** Beyond so many bytes that wait for the disk, or for whoever reads, nothing more is dealt. */
 const MOST_WAITING_BYTES = 8 * 2 ** 20;
 
+/** Written at a time, unless one piece alone is longer: what is written is copied on its way. */
+const MOST_WRITTEN_BYTES = 4 * 2 ** 20;
+
 /** Writes text in its order, in pieces of a few milliseconds, one at a time. */
 export class AppendQueue {
   /** Called when there is room again after `isBehind` was true. */
@@ -46,15 +49,24 @@ export class AppendQueue {
     }
   }
 
+  #takeSome(): readonly string[] {
+    let count = 0;
+    let length = 0;
+    for (const { length: more } of this.#waiting) {
+      if (count > 0 && length + more > MOST_WRITTEN_BYTES) break;
+      count++;
+      length += more;
+    }
+    this.#underWayLength = length;
+    this.#waitingLength -= length;
+    return this.#waiting.splice(0, count);
+  }
+
   #start(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting.length === 0 || this.#hasFailed) return;
-    const pieces = this.#waiting;
-    const wasBehind = this.isBehind;
-    this.#underWayLength = this.#waitingLength;
-    this.#waiting = [];
-    this.#waitingLength = 0;
+    const pieces = this.#takeSome();
     this.#writing = this.#write(pieces)
       .catch((error: unknown) => {
         this.#hasFailed = true;
@@ -62,6 +74,8 @@ export class AppendQueue {
         this.#onError(error);
       })
       .finally(() => {
+        // It may have come to be behind while this was written.
+        const wasBehind = this.isBehind;
         this.#writing = null;
         this.#underWayLength = 0;
         if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#start(), this.#delayMs);

@@ -11,6 +11,8 @@ export type Order = (typeof ORDERS)[number];
 
 /** Answered rows that wait for one before them; beyond, nothing is dealt until that one is answered. */
 const MOST_WAITING_ROWS = 50_000;
+/** The same in characters: values of answers may be long. */
+const MOST_WAITING_LENGTH = 64 * 2 ** 20;
 
 /** Takes answered rows: into the journal at once, into the output in its order. */
 export class Results implements AnswerSink {
@@ -22,6 +24,7 @@ export class Results implements AnswerSink {
   readonly #order: Order;
   /** Lines by row number, that wait for those before them. */
   readonly #waiting = new Map<number, string>();
+  #waitingLength = 0;
   #next = 1;
 
   constructor(records: RecordWriter, output: AppendQueue, order: Order) {
@@ -40,7 +43,7 @@ export class Results implements AnswerSink {
   }
 
   get isFull(): boolean {
-    return this.#waiting.size >= MOST_WAITING_ROWS;
+    return this.#waiting.size >= MOST_WAITING_ROWS || this.#waitingLength >= MOST_WAITING_LENGTH;
   }
 
   get isBehind(): boolean {
@@ -63,9 +66,11 @@ export class Results implements AnswerSink {
     }
     const wasFull = this.isFull;
     this.#waiting.set(answered.row, line);
+    this.#waitingLength += line.length;
     for (let due = this.#waiting.get(this.#next); due !== undefined; due = this.#waiting.get(this.#next)) {
       this.#output.add(due);
       this.#waiting.delete(this.#next++);
+      this.#waitingLength -= due.length;
     }
     if (wasFull && !this.isFull) this.#tellRoom();
   }

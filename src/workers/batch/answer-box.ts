@@ -4,11 +4,14 @@ import type { WorkerChannel } from '../../protocol/messages.ts';
 /** What is answered has to be in the journal within 100 ms: this is the worker's part of that. */
 const LONGEST_WAIT_MS = 25;
 const MOST_WAITING = 256;
+const MOST_WAITING_LENGTH = 2 ** 20;
 
 /** Sends answers in groups: a message costs more than what is in it. */
 export class AnswerBox {
   readonly #channel: WorkerChannel;
   #waiting: RowAnswer[] = [];
+  /** Of the values that wait, in characters. */
+  #waitingLength = 0;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(channel: WorkerChannel) {
@@ -17,7 +20,8 @@ export class AnswerBox {
 
   add(answer: RowAnswer): void {
     this.#waiting.push(answer);
-    if (this.#waiting.length >= MOST_WAITING) this.flush();
+    for (const value of answer.values) this.#waitingLength += value?.length ?? 0;
+    if (this.#waiting.length >= MOST_WAITING || this.#waitingLength >= MOST_WAITING_LENGTH) this.flush();
     else this.#timer ??= setTimeout(() => this.flush(), LONGEST_WAIT_MS);
   }
 
@@ -27,5 +31,6 @@ export class AnswerBox {
     if (this.#waiting.length === 0) return;
     this.#channel.post({ type: 'answers', answers: this.#waiting });
     this.#waiting = [];
+    this.#waitingLength = 0;
   }
 }

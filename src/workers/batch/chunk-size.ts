@@ -1,11 +1,15 @@
 /** A chunk is to last so long: then messages cost little, and few rows wait behind a worker that is slow. */
 const CHUNK_MS = 20;
 const MOST_ROWS = 512;
+/** What the rows of a chunk may bring back: where values are long, few rows are asked for. */
+const MOST_VALUES_LENGTH = 16 * 2 ** 20;
 
 /** How many rows a worker asks for at a time: those it was told, or as many as it starts in 20 ms. */
 export class ChunkSize {
   readonly #fixed: number | null;
   #rows = 1;
+  /** Of a row's values so far, in characters. */
+  #longest = 1;
   #count = 0;
   #sinceMs = 0;
 
@@ -14,7 +18,14 @@ export class ChunkSize {
   }
 
   get rows(): number {
-    return this.#fixed ?? this.#rows;
+    return Math.max(1, Math.min(this.#fixed ?? this.#rows, Math.floor(MOST_VALUES_LENGTH / this.#longest)));
+  }
+
+  /** A row was answered with these values. */
+  took(values: readonly (string | null)[]): void {
+    let length = 0;
+    for (const value of values) length += value?.length ?? 0;
+    this.#longest = Math.max(this.#longest, length);
   }
 
   /** A request was started. */

@@ -181,7 +181,7 @@ export class BatchLoad implements Load {
     // Where rows take longer than asking does, one that waits here might be under way elsewhere.
     if (this.#plan.chunkRows === null && this.#chunk.rows === 1 && free <= 0) return;
     this.#hasAsked = true;
-    const rows = this.#plan.chunkRows ?? Math.max(this.#chunk.rows, free);
+    const rows = this.#plan.chunkRows === null ? Math.max(this.#chunk.rows, free) : this.#chunk.rows;
     this.#channel.post({ type: 'wants-rows', rows });
   }
 
@@ -233,6 +233,7 @@ export class BatchLoad implements Load {
     error: string,
     values: RowAnswer['values'] = this.#selector.nothing,
   ): void {
+    this.#chunk.took(values);
     this.#answers.add({
       row: row.number,
       status,

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { AppendQueue } from '../../src/main/batch/append-queue.ts';
+import { RecordWriter } from '../../src/main/batch/record.ts';
+import { Results } from '../../src/main/batch/results.ts';
+import type { RowAnswer } from '../../src/protocol/batch.ts';
+import type { WorkerMessage } from '../../src/protocol/messages.ts';
+import { AnswerBox } from '../../src/workers/batch/answer-box.ts';
+import { ChunkSize } from '../../src/workers/batch/chunk-size.ts';
+
+const MEBI = 2 ** 20;
+const answer = (row: number, value: string): RowAnswer => ({
+  row,
+  status: 200,
+  latencyMs: 1,
+  attempts: 1,
+  error: '',
+  values: [JSON.stringify(value)],
+});
+
+describe('long values are bounded in all', () => {
+  test('what waits for the disk is written in pieces, in order, and room is told once there is some', async () => {
+    const written: number[] = [];
+    let rooms = 0;
+    const failed: unknown[] = [];
+    const queue = new AppendQueue(
+      async (pieces) => {
+        written.push(...pieces.map((piece) => piece.length));
+        expect(pieces.length === 1 || pieces.join('').length <= 4 * MEBI).toBe(true);
+        await new Promise((resolve) => setImmediate(resolve));
+      },
+      0,
+      (error) => failed.push(error),
+    );
+    queue.onRoom = () => rooms++;
+    const lengths = [1, 3 * MEBI, 1, 9 * MEBI, 2, 3, 3 * MEBI];
+    for (const length of lengths) queue.add('x'.repeat(length));
+    expect(queue.isBehind).toBe(true);
+    await queue.flush();
+    expect(written).toEqual(lengths);
+    expect(queue.isBehind).toBe(false);
+    expect(rooms).toBe(1);
+    expect(failed).toEqual([]);
+  });
+
+  test('room is told too where the queue came to be behind during a write', async () => {
+    let rooms = 0;
+    const queue = new AppendQueue(
+      () => new Promise((resolve) => setImmediate(resolve)),
+      0,
+      () => {},
+    );
+    queue.onRoom = () => rooms++;
+    queue.add('x'.repeat(4 * MEBI));
+    const flushed = queue.flush();
+    queue.add('x'.repeat(5 * MEBI));
+    expect(queue.isBehind).toBe(true);
+    await flushed;
+    expect(rooms).toBe(1);
+  });
+
+  test('rows that wait for one before them stop the dealing by their length', () => {
+    const options = {
+      format: 'csv',
+      columns: ['id'],
+      selected: ['v'],
+      byDefault: null,
+      isCsvSafe: false,
+    } as const;
+    const output = new AppendQueue(
+      async () => {},
+      0,
+      () => {},
+    );
+    const results = new Results(new RecordWriter(options), output, 'input');
+    const row = (number: number) => ({ number, cells: [String(number)], values: [String(number)] });
+    for (let number = 2; number < 10; number++)
+      results.add(row(number), answer(number, 'x'.repeat(8 * MEBI - 1)));
+    expect(results.isFull).toBe(true);
+    results.add(row(1), answer(1, 'x'));
+    expect(results.isFull).toBe(false);
+  });
+
+  test('a worker sends long values at once', () => {
+    const posted: WorkerMessage[] = [];
+    const box = new AnswerBox({
+      post: (message) => posted.push(message),
+      onMessage: () => {},
+      close: () => {},
+    });
+    box.add(answer(1, 'short'));
+    expect(posted).toHaveLength(0);
+    box.add(answer(2, 'x'.repeat(MEBI)));
+    expect(posted).toHaveLength(1);
+    box.add(answer(3, 'short'));
+    expect(posted).toHaveLength(1);
+    box.flush();
+    expect(posted).toHaveLength(2);
+  });
+
+  test.each([
+    [null, 100, 512],
+    [null, 4 * MEBI, 4],
+    [null, 16 * MEBI, 1],
+    [100, 100, 100],
+    [100, 4 * MEBI, 4],
+  ])('and asks for fewer rows: --chunk %p, values of %d characters', (fixed, length, rows) => {
+    const chunk = new ChunkSize(fixed);
+    for (let count = 0; count < 2_000; count++) chunk.sent(0);
+    chunk.sent(20);
+    chunk.took(['x'.repeat(length), null]);
+    expect(chunk.rows).toBe(rows);
+  });
+});
