@@ -172,4 +172,37 @@ describe('outputs', () => {
     expect(existsSync(`${out}.journal`)).toBe(false);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(2_000));
   });
+
+  test('saved bodies of two rows are never one file, nor one that the batch reads or writes', async () => {
+    const target = await startTarget();
+    mkdirSync(inFolder('saved'));
+    const rows = inFolder('saved/rows.csv');
+    const text = 'id,file\n1,a\n2,rows.csv\n3,out.csv\n4,a\n';
+    writeFileSync(rows, text);
+    const saving = (input: string, name: string): string[] => [
+      ...['batch', input, `${target.url}bytes/1?{{id}}`, '--out', inFolder('saved/out.csv')],
+      ...['--save-body', inFolder(`saved/${name}`)],
+    ];
+    expectRefusal(await volley(...saving(rows, '{{file}}')), "row 2 would be saved as 'rows.csv', which");
+    expectRefusal(
+      await volley(...saving(rows, 'x{{file}}')),
+      "row 4 would be saved as 'xa', as an earlier row is",
+    );
+    expect(target.stats().requests).toBe(0);
+    const piped = await startVolley(saving('-', 'x{{file}}'), {}, text).ended;
+    expect(piped.stderr).toContain("row 4 would be saved as 'xa', as an earlier row is");
+    expect(piped.code).toBe(2);
+    writeFileSync(inFolder('saved/precious'), 'precious');
+    symlinkSync('precious', inFolder('saved/y1'));
+    expect((await volley(...saving(rows, 'y{{id}}'), '--resume')).code).toBe(2);
+    const other = [...saving(rows, 'y{{id}}'), '--out', inFolder('saved-out.csv')].filter(
+      (word) => word !== inFolder('saved/out.csv'),
+    );
+    other.splice(other.indexOf('--out'), 1);
+    expect((await volley(...other)).code).toBe(0);
+    expect(readFileSync(inFolder('saved/precious'), 'utf8')).toBe('precious');
+    expect(readFileSync(inFolder('saved/y1'), 'utf8')).toBe('v');
+    expect(readFileSync(rows, 'utf8')).toBe(text);
+    expect(readdirSync(inFolder('saved')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
 });

@@ -58,6 +58,29 @@ export function formatOf(path: string): Format {
   return JSON_LINES.has(extname(path).toLowerCase()) ? 'jsonl' : 'csv';
 }
 
+/**
+ * Looks at every row before the start where the input is a file, else as it is read; a problem is noted where
+ * `onRow` throws an InputError.
+ */
+export async function checkRows(
+  path: string,
+  { reader, sha256 }: Input,
+  onRow: RowReader['onRow'],
+  problems: Problems,
+): Promise<void> {
+  if (sha256 === null) {
+    reader.onRow = onRow;
+    return;
+  }
+  const rows = await RowReader.open(streamOf(path), formatOf(path));
+  rows.onRow = onRow;
+  try {
+    while ((await rows.next(ROWS_AT_A_TIME)).length > 0);
+  } catch (error) {
+    problems.add(`The rows ${quoted(path)}: ${messageOf(error)}.`);
+  }
+}
+
 async function readThrough(path: string): Promise<{ rowCount: number; sha256: string }> {
   const hash = createHash('sha256');
   const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path));

@@ -10,11 +10,12 @@ import { Problems, quoted } from '../plan/problems.ts';
 import { isJsonPath } from '../plan/requests/expectations.ts';
 import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
 import { checkOptions, completePlan } from '../plan/resolve.ts';
-import { formatOf, type Input, openInput } from './input.ts';
+import { checkRows, formatOf, type Input, openInput } from './input.ts';
 import { batchOutputs } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
 import { ORDERS, type Order } from './results.ts';
 import type { Format } from './row.ts';
+import { SavedNames } from './saved-names.ts';
 
 const DEFAULT_RETRIES = 2;
 const MOST_RETRIES = 100;
@@ -90,6 +91,11 @@ async function readBatch(options: BatchOptions, earlier: readonly string[]): Pro
   // Where the rows cannot be read, whatever a placeholder names may be one of their columns.
   const columns = input?.reader.columns ?? namesIn(options);
   const saveBody = parseSaveBody(options.saveBody, columns, problems);
+  if (input !== null && rowsPath !== undefined && saveBody !== null) {
+    const others = [rowsPath, ...batchOutputs(out).map(({ path, besides = path }) => besides)];
+    const names = new SavedNames(saveBody, others);
+    await checkRows(rowsPath, input, (row) => names.check(row), problems);
+  }
   const asked =
     options.retries === undefined ? null : problems.count('--retries', options.retries, 0, MOST_RETRIES);
   const sentences = [...problems.sentences];

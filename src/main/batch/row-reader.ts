@@ -31,6 +31,8 @@ export class RowReader implements RowSource {
   readonly #records: Records;
   /** Rows read so far. */
   count = 0;
+  /** Looks at each row as it is read, and throws where it cannot be. */
+  onRow: (row: InputRow) => void = () => {};
   /** Over all cells read so far: two inputs that differ there differ here, but for one in four billion. */
   digest = 0;
 
@@ -70,7 +72,9 @@ export class RowReader implements RowSource {
       const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
       if (read === null) break;
       this.digest = crc32(read.cells.join(CELL_END), this.digest);
-      rows.push({ number: ++this.count, ...read });
+      const row = { number: ++this.count, ...read };
+      this.onRow(row);
+      rows.push(row);
     }
     return rows;
   }

@@ -1,17 +1,20 @@
-import { writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Selection } from '../../protocol/batch.ts';
+import { codeOf } from '../../protocol/errors.ts';
 import type { Template } from '../../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
 import { joined } from '../../requests/bytes.ts';
 import { jsonIn } from '../../requests/expectation.ts';
+import { fileNameOf } from '../../requests/file-name.ts';
 import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
-/** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
-const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 const LONGEST_NAME_BYTES = 255;
+/** What systems say where a folder has the name. */
+const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
 
 /** What was taken out of an answer. */
 export interface Selected {
@@ -60,6 +63,7 @@ function textAt(query: JsonQuery, root: unknown): string | null {
 
 /**
  * Writes a body to the file that its row names, down to the disk: an answer that is journalled has its file.
+ * It is written beside its name and appears whole; a link of that name is replaced, and never written through.
  * Returns why there can be no such file; an empty text where it is there.
  *
  * @throws Error where the file cannot be written
@@ -73,14 +77,19 @@ export async function saveBody(
   if (fileName === '') return 'save: the file would have no name';
   if (Buffer.byteLength(fileName) > LONGEST_NAME_BYTES)
     return `save: the file name is longer than ${LONGEST_NAME_BYTES} bytes`;
-  await writeFile(join(folder, fileName), joined(body), { flush: true });
-  return '';
-}
-
-/** A name that stays within its folder on every system: what has a meaning in a path is percent-encoded. */
-export function fileNameOf(text: string): string {
-  return text.toWellFormed().replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0).toString(16).toUpperCase();
-    return `%${code.padStart(2, '0')}`;
-  });
+  const partialPath = join(folder, `.volley-${randomBytes(9).toString('hex')}.partial`);
+  const file = await open(partialPath, 'wx');
+  try {
+    await file.writeFile(joined(body));
+    await rename(partialPath, join(folder, fileName));
+    // After the new name, so that this is on the disk too.
+    await file.sync();
+    return '';
+  } catch (error) {
+    await unlink(partialPath).catch(() => {});
+    if (!IN_THE_WAY.has(codeOf(error))) throw error;
+    return `save: a folder is called ${fileName}`;
+  } finally {
+    await file.close();
+  }
 }
