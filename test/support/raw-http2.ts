@@ -1,0 +1,194 @@
+import { createServer, type Socket } from 'node:net';
+import { listening } from './target.ts';
+
+const PREFACE_BYTES = 24;
+const HEAD_BYTES = 9;
+
+export const FRAME = {
+  data: 0,
+  headers: 1,
+  rstStream: 3,
+  settings: 4,
+  ping: 6,
+  goaway: 7,
+  windowUpdate: 8,
+  continuation: 9,
+} as const;
+
+export const FLAG = { none: 0, endStream: 1, ack: 1, endHeaders: 4, padded: 8 } as const;
+
+/** Settings by their numbers in RFC 9113, section 6.5.2. */
+export const SETTING = { maxConcurrentStreams: 3, initialWindowSize: 4, maxFrameSize: 5 } as const;
+
+/** A frame that says what its arguments say, whether that is allowed or not. */
+export function frame(type: number, flags: number, streamId: number, payload: Uint8Array = Buffer.alloc(0)) {
+  const head = Buffer.alloc(HEAD_BYTES);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(streamId, 5);
+  return Buffer.concat([head, payload]);
+}
+
+export function settings(values: readonly (readonly [id: number, value: number])[] = []): Buffer {
+  return frame(FRAME.settings, FLAG.none, 0, Buffer.concat(values.map(([id, value]) => setting(id, value))));
+}
+
+/** A header block of literals that are not indexed, without Huffman coding. */
+export function fieldBlock(fields: readonly (readonly [name: string, value: string])[]): Buffer {
+  return Buffer.concat(
+    fields.flatMap(([name, value]) => [Buffer.of(0), hpackString(name), hpackString(value)]),
+  );
+}
+
+/** The head of an answer in one frame. */
+export function head(
+  streamId: number,
+  status: number,
+  fields: readonly (readonly [string, string])[] = [],
+  flags: number = FLAG.endHeaders,
+): Buffer {
+  return frame(FRAME.headers, flags, streamId, fieldBlock([[':status', String(status)], ...fields]));
+}
+
+export function data(streamId: number, body: string, flags: number = FLAG.endStream): Buffer {
+  return frame(FRAME.data, flags, streamId, Buffer.from(body));
+}
+
+/** A complete answer. */
+export function answer(streamId: number, body = 'hello', status = 200): Buffer {
+  return Buffer.concat([head(streamId, status, [['content-length', String(body.length)]]), data(streamId, body)]);
+}
+
+export function reset(streamId: number, code: number): Buffer {
+  return frame(FRAME.rstStream, FLAG.none, streamId, uint32(code));
+}
+
+export function goaway(lastStreamId: number, code = 0): Buffer {
+  return frame(FRAME.goaway, FLAG.none, 0, Buffer.concat([uint32(lastStreamId), uint32(code)]));
+}
+
+export function windowUpdate(streamId: number, bytes: number): Buffer {
+  return frame(FRAME.windowUpdate, FLAG.none, streamId, uint32(bytes));
+}
+
+/** One connection, as its server sees it. */
+export class RawConnection {
+  /** Its place among all connections of the server. */
+  readonly index: number;
+  readonly socket: Socket;
+  /** Requests whose head has come. */
+  requests = 0;
+  bodyBytes = 0;
+  /** Streams that the client has reset, with its reasons. */
+  readonly resets: { readonly streamId: number; readonly code: number }[] = [];
+
+  constructor(index: number, socket: Socket) {
+    this.index = index;
+    this.socket = socket;
+  }
+
+  send(...frames: readonly Uint8Array[]): void {
+    if (this.socket.writable) this.socket.write(Buffer.concat(frames));
+  }
+}
+
+/** What a server does; whatever is left out is not done. */
+export interface RawBehaviour {
+  /** The first settings. */
+  readonly settings?: readonly (readonly [id: number, value: number])[];
+  /** The client's preface has come, and the server's has been sent. */
+  opened?(connection: RawConnection): void;
+  /** The head of a request has come; `index` counts those of the connection from 0. */
+  asked?(connection: RawConnection, streamId: number, index: number, hasBody: boolean): void;
+  /** A piece of a request's body has come. */
+  sent?(connection: RawConnection, streamId: number, bytes: number, isLast: boolean): void;
+}
+
+export interface RawHttp2 {
+  readonly url: string;
+  readonly connections: RawConnection[];
+  /** Those that are open now. */
+  readonly openNow: () => number;
+  close(): void;
+}
+
+/** A server that speaks HTTP/2 frame by frame, as right or as wrong as it is told to. */
+export async function startRawHttp2(behaviour: RawBehaviour): Promise<RawHttp2> {
+  const connections: RawConnection[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    const connection = new RawConnection(connections.length, socket);
+    connections.push(connection);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', () => {});
+    readFrames(socket, connection, behaviour);
+  });
+  const port = await listening(server);
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    connections,
+    openNow: () => sockets.size,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+function readFrames(socket: Socket, connection: RawConnection, behaviour: RawBehaviour): void {
+  let unread = Buffer.alloc(0);
+  let isOpen = false;
+  socket.on('data', (bytes) => {
+    unread = Buffer.concat([unread, bytes as Buffer]);
+    if (!isOpen) {
+      if (unread.length < PREFACE_BYTES) return;
+      unread = unread.subarray(PREFACE_BYTES);
+      isOpen = true;
+      connection.send(settings(behaviour.settings));
+      behaviour.opened?.(connection);
+    }
+    while (unread.length >= HEAD_BYTES && unread.length >= HEAD_BYTES + unread.readUIntBE(0, 3)) {
+      const end = HEAD_BYTES + unread.readUIntBE(0, 3);
+      react(connection, behaviour, unread.subarray(0, end));
+      unread = unread.subarray(end);
+    }
+  });
+}
+
+function react(connection: RawConnection, behaviour: RawBehaviour, bytes: Buffer): void {
+  const [type, flags] = [bytes[3] ?? 0, bytes[4] ?? 0];
+  const streamId = bytes.readUInt32BE(5);
+  const payload = bytes.subarray(HEAD_BYTES);
+  const isLast = (flags & FLAG.endStream) !== 0;
+  if (type === FRAME.settings && (flags & FLAG.ack) === 0)
+    connection.send(frame(FRAME.settings, FLAG.ack, 0));
+  else if (type === FRAME.headers) behaviour.asked?.(connection, streamId, connection.requests++, !isLast);
+  else if (type === FRAME.data) {
+    connection.bodyBytes += payload.length;
+    behaviour.sent?.(connection, streamId, payload.length, isLast);
+  } else if (type === FRAME.rstStream) connection.resets.push({ streamId, code: payload.readUInt32BE(0) });
+}
+
+function setting(id: number, value: number): Buffer {
+  const bytes = Buffer.alloc(6);
+  bytes.writeUInt16BE(id, 0);
+  bytes.writeUInt32BE(value, 2);
+  return bytes;
+}
+
+/** Up to 16,509 bytes. */
+function hpackString(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  const rest = bytes.length - 127;
+  const length =
+    rest < 0 ? [bytes.length] : rest < 128 ? [127, rest] : [127, (rest & 127) | 128, rest >> 7];
+  return Buffer.concat([Buffer.from(length), bytes]);
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value >>> 0);
+  return bytes;
+}
