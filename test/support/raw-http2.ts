@@ -57,7 +57,10 @@ export function data(streamId: number, body: string, flags: number = FLAG.endStr
 
 /** A complete answer. */
 export function answer(streamId: number, body = 'hello', status = 200): Buffer {
-  return Buffer.concat([head(streamId, status, [['content-length', String(body.length)]]), data(streamId, body)]);
+  return Buffer.concat([
+    head(streamId, status, [['content-length', String(body.length)]]),
+    data(streamId, body),
+  ]);
 }
 
 export function reset(streamId: number, code: number): Buffer {
@@ -182,8 +185,7 @@ function setting(id: number, value: number): Buffer {
 function hpackString(text: string): Buffer {
   const bytes = Buffer.from(text, 'latin1');
   const rest = bytes.length - 127;
-  const length =
-    rest < 0 ? [bytes.length] : rest < 128 ? [127, rest] : [127, (rest & 127) | 128, rest >> 7];
+  const length = rest < 0 ? [bytes.length] : rest < 128 ? [127, rest] : [127, (rest & 127) | 128, rest >> 7];
   return Buffer.concat([Buffer.from(length), bytes]);
 }
 

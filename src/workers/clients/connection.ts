@@ -189,8 +189,11 @@ export class TargetConnection {
       this.#waiting = null;
       if (waiting !== null) this.#dial(waiting);
     });
-    // A target that says goodbye (GOAWAY) may still answer what it has accepted.
-    if (!(this.isMultiplexed && link.isHandedOut && link.phase === 'open')) previous.destroy();
+    // A target that says goodbye (GOAWAY) may still answer what it has accepted. When nothing more is to come
+    // node:http2 ends our half and waits for the target's end, which some never send.
+    const mayStillAnswer = this.isMultiplexed && link.isHandedOut && link.phase === 'open';
+    if (!mayStillAnswer || previous.writableFinished) previous.destroy();
+    else previous.once('finish', () => previous.destroy());
   }
 
   #dial(callback: ConnectCallback): void {

@@ -167,7 +167,7 @@ export class Exchange implements InPlaceHandler {
     if (!this.busy) return;
     this.endedByUs = reason;
     const error = new EndedByVolley(reason);
-    if (this.#stream !== null) this.#endStream(this.#stream, reason, error);
+    if (this.#stream !== null) this.#endStream(this.#stream, reason);
     else {
       this.client.connection.leave();
       if (this.#controller === null) this.client.connection.fail(error);
@@ -228,9 +228,9 @@ export class Exchange implements InPlaceHandler {
   }
 
   /** The other requests of the connection go on, unless it does not open: then none of them has one. */
-  #endStream(stream: Stream, reason: EndedByUs, error: Error): void {
+  #endStream(stream: Stream, reason: EndedByUs): void {
     const { connection } = this.client;
-    stream.end(error);
+    stream.end();
     if (reason === 'timeout' && connection.isOpening) connection.fail(new NotOpenInTime());
   }
 }

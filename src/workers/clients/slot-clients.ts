@@ -1,7 +1,7 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Target } from '../../protocol/target.ts';
-import type { ConnectionCounters } from './connection.ts';
+import { ConnectionCounters } from './connection.ts';
 import { ClientFactory, type CreateDispatcher, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';
 
@@ -33,6 +33,8 @@ export class SlotClients {
   readonly #create: CreateDispatcher;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Origin>();
+  /** What connections to origins did that are forgotten. */
+  readonly #left = new ConnectionCounters();
   /** Of slots that know more than one origin, the clients by origin, the last one used last. */
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
@@ -53,7 +55,7 @@ export class SlotClients {
 
   /** What all connections have done. */
   get counters(): Counts {
-    const all = [...this.#origins.values()].map(({ factory }) => factory.counters);
+    const all = this.#allCounters;
     const sum = (field: keyof Counts): number => all.reduce((total, counters) => total + counters[field], 0);
     return {
       opened: sum('opened'),
@@ -66,13 +68,12 @@ export class SlotClients {
   /** How many connections were opened to each address. */
   get addresses(): Map<string, number> {
     const sum = new Map<string, number>();
-    for (const { factory } of this.#origins.values()) {
-      for (const [address, count] of factory.counters.byAddress) {
-        const name = sum.has(address) || sum.size < MOST_ADDRESSES ? address : OTHER_ADDRESSES;
-        sum.set(name, (sum.get(name) ?? 0) + count);
-      }
-    }
+    for (const { byAddress } of this.#allCounters) addAddresses(sum, byAddress);
     return sum;
+  }
+
+  get #allCounters(): ConnectionCounters[] {
+    return [this.#left, ...[...this.#origins.values()].map(({ factory }) => factory.counters)];
   }
 
   /** A client for a new slot; its connection opens when it is asked to, or with its first request. */
@@ -117,8 +118,34 @@ export class SlotClients {
     if (known.size <= MOST_PER_SLOT || oldest === undefined || this.#shard.streams > 1) return;
     const [origin, unused] = oldest;
     known.delete(origin);
-    this.#origins.get(origin)?.slots.drop(unused);
     closeClient(unused);
+    this.#drop(origin, unused);
+  }
+
+  /** Forgets a client that is closed, and its origin with the last one: rows may name any number of origins. */
+  #drop(name: string, unused: HttpClient): void {
+    const origin = this.#origins.get(name);
+    if (origin === undefined) return;
+    origin.slots.drop(unused);
+    if (origin.slots.clients.length > 0) return;
+    this.#origins.delete(name);
+    addCounters(this.#left, origin.factory.counters);
+  }
+}
+
+function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): void {
+  sum.opened += counters.opened;
+  sum.closedByTarget += counters.closedByTarget;
+  sum.bytesSent += counters.bytesSent;
+  sum.bytesReceived += counters.bytesReceived;
+  addAddresses(sum.byAddress, counters.byAddress);
+}
+
+/** Beyond so many addresses the rest are counted together. */
+function addAddresses(sum: Map<string, number>, counts: ReadonlyMap<string, number>): void {
+  for (const [address, count] of counts) {
+    const name = sum.has(address) || sum.size < MOST_ADDRESSES ? address : OTHER_ADDRESSES;
+    sum.set(name, (sum.get(name) ?? 0) + count);
   }
 }
 

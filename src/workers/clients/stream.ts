@@ -2,6 +2,11 @@ import type { Dispatcher } from 'undici';
 import type { TargetConnection } from './connection.ts';
 import { explainedStream } from './stream-failure.ts';
 
+/** By its code undici knows that this is no reason to fail the requests that wait behind the stream. */
+class StreamLeft extends Error {
+  readonly code = 'UND_ERR_INFO';
+}
+
 /** One request on a connection that others share. Once it is ended, nothing of it reaches its exchange. */
 export class Stream implements Dispatcher.DispatchHandler {
   #exchange: Dispatcher.DispatchHandler | null;
@@ -17,16 +22,16 @@ export class Stream implements Dispatcher.DispatchHandler {
   }
 
   /** Ends this stream alone; one that has not begun never will. */
-  end(reason: Error): void {
+  end(): void {
     this.#exchange = null;
-    this.#controller?.abort(reason);
+    this.#controller?.abort(new StreamLeft('ended by volley'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#controller = controller;
     this.#length = Number.NaN;
     this.#received = 0;
-    if (this.#exchange === null) controller.abort(new Error('ended before it began'));
+    if (this.#exchange === null) controller.abort(new StreamLeft('ended before it began'));
     else this.#exchange.onRequestStart?.(controller, context);
   }
 
