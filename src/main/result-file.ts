@@ -113,6 +113,15 @@ function checkedComparison(
   ];
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
   const comparison = value as unknown as Comparison;
+  for (const arm of value['arms'] as readonly unknown[]) {
+    if (
+      !isRecord(arm) ||
+      !Array.isArray(arm['rounds']) ||
+      !arm['rounds'].every(isRecord) ||
+      !isRecord(arm['figures'])
+    )
+      throw unusable('an arm in it has no rounds or figures');
+  }
   for (const { name, rounds } of comparison.arms) {
     const lacking = rounds.flatMap((round) => missingFields(round as unknown as Record<string, unknown>));
     if (lacking.length > 0) throw unusable(`a round of ${name} lacks ${lacking.join(', ')}`);

@@ -4,7 +4,14 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { worstOf } from '../exit-code.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
-import { Parsed, unknownArguments, withDashes, withDashValues, withOptionalValues } from './parsed.ts';
+import {
+  inheritedNames,
+  Parsed,
+  unknownArguments,
+  withDashes,
+  withDashValues,
+  withOptionalValues,
+} from './parsed.ts';
 import { say } from './say.ts';
 
 const HELP_WIDTH = 100;
@@ -42,6 +49,8 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
     createParser(argv),
   );
   try {
+    const inherited = inheritedNames(argv);
+    if (inherited.length > 0) throw new VolleyError(ERROR_CODES.usage, inherited);
     await parser.parseAsync();
     return exitCode;
   } catch (error) {

@@ -81,6 +81,15 @@ export function withDashes(positionals: readonly unknown[], words: readonly stri
   return positionals.map((value) => (value === '' && wasDash ? '-' : value));
 }
 
+/** A sentence for each option that has the name of what every JavaScript object has: yargs stumbles over them. */
+export function inheritedNames(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? undefined : end).flatMap((word) => {
+    const [, name = ''] = /^--?(?:no-)?([^=.\s]+)/.exec(word) ?? [];
+    return name in Object.prototype ? [`--${name} is not an option: see volley --help.`] : [];
+  });
+}
+
 /** A sentence for each option that the command does not have, and for each argument too many. */
 export function unknownArguments(
   argv: Readonly<Record<string, unknown>>,

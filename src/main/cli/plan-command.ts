@@ -12,6 +12,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   const plan = readPlanFile(path);
+  problems.push(...plan.problems);
   refuseUnknownSettings(parsed, plan.variables, problems);
   const { url, ...options } = Object.fromEntries(plan.options);
   const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../result-file.ts';
 import { armOf } from './comparison.ts';
@@ -24,7 +24,19 @@ export interface SavedComparison {
  *
  * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or their plans differ and `isForced` is not
  */
-export async function compareSaved(
+export async function compareSaved(...asked: Parameters<typeof compared>): Promise<SavedComparison> {
+  try {
+    return await compared(...asked);
+  } catch (error) {
+    if (error instanceof VolleyError) throw error;
+    throw new VolleyError(
+      ERROR_CODES.resultFile,
+      `The results '${asked[0]}' and '${asked[1]}' cannot be compared: a part of one is missing or of another kind (${messageOf(error)}); save them with --out.`,
+    );
+  }
+}
+
+async function compared(
   pathA: string,
   pathB: string,
   { metric, margin }: { readonly metric: Metric; readonly margin: number },

@@ -53,6 +53,8 @@ export interface NamedRequestOptions extends RequestOptions {
   readonly name: string;
   /** How often it is sent, against the others; by default 1. */
   readonly weight?: number | string | undefined;
+  /** Where its options stand in a plan file, by their long names. */
+  readonly places?: ReadonlyMap<string, string> | undefined;
   /** False: `{{…}}` is sent as it is. */
   readonly placeholders?: boolean | undefined;
 }

@@ -1,4 +1,13 @@
-import { type Document, isCollection, isNode, isPair, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isCollection,
+  isNode,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
@@ -16,29 +25,35 @@ export interface PlanFile {
   readonly variables: Readonly<Record<string, string>>;
   /** Null where the plan names no requests. */
   readonly mix: readonly NamedRequestOptions[] | null;
+  /** What is wrong with its fields, a sentence each, with their places. */
+  readonly problems: readonly string[];
 }
 
 /**
- * Reads a plan file, in YAML or JSON.
+ * Reads a plan file, in YAML or JSON. What is wrong with single fields is told with `problems`, and they are
+ * left out, so that the rest can be checked too.
  *
- * @throws VolleyError VOLLEY_USAGE, with every problem and where it stands
+ * @throws VolleyError VOLLEY_USAGE where the file cannot be read, or is no plan at all
  */
 export function readPlanFile(path: string): PlanFile {
   const text = readText(path);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
-  if (document.errors.length > 0) {
+  const document = parsed(text, lines, path);
+  // The others mostly follow from the first.
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    const advice = adviceOn(text, syntax.pos[0]);
     throw new VolleyError(
       ERROR_CODES.usage,
-      document.errors.map(({ message, pos }) => `${placeAt(pos[0])}: ${firstLine(message)}.`),
+      `${placeAt(syntax.pos[0])}: ${advice ?? `${firstLine(syntax.message)}.`}`,
     );
   }
-  const unquoted = unquotedIn(document, placeAt);
-  if (unquoted.length > 0) throw new VolleyError(ERROR_CODES.usage, unquoted);
+  const problems = [...referenceProblems(document, placeAt), ...unquotedIn(document, placeAt)];
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const placeOf = (keys: readonly PropertyKey[]): Place => {
     for (let length = keys.length; length > 0; length--) {
       const node = document.getIn(keys.slice(0, length), true);
@@ -46,20 +61,114 @@ export function readPlanFile(path: string): PlanFile {
     }
     return placeAt(0);
   };
-  const read = PLAN.safeParse(withoutAnchors(document.toJS() ?? {}));
-  if (!read.success) {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      read.error.issues.flatMap((issue) => sentencesOf(issue, placeOf)),
-    );
-  }
+  const data = withoutAnchors(contentOf(document, path));
+  const first = PLAN.safeParse(data);
+  const issues = first.error?.issues ?? [];
+  problems.push(...issues.flatMap((issue) => sentencesOf(issue, placeOf)));
+  const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
+  if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
   const { variables = {}, mix, ...options } = read.data;
   return {
     options: new Map(Object.entries(options).flatMap(([name, value]) => given(name, value))),
     places: new Map(Object.keys(options).map((name) => [name, placeOf([name])])),
     variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
-    mix: mix?.map(requestOf) ?? null,
+    mix:
+      mix?.map((entry, index) => ({
+        ...requestOf(entry),
+        places: new Map(Object.keys(entry).map((name) => [name, placeOf(['mix', index, name])])),
+      })) ?? null,
+    problems,
   };
+}
+
+function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {
+  try {
+    return parseDocument(text, { lineCounter: lines, merge: true });
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function contentOf(document: Document, path: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): VolleyError {
+  return new VolleyError(
+    ERROR_CODES.usage,
+    `The plan '${path}' cannot be read (${firstLine(messageOf(error))}): write it with less nesting and fewer aliases.`,
+  );
+}
+
+/** What to do about a syntax error where its line shows what was meant; null where it does not. */
+function adviceOn(text: string, offset: number): string | null {
+  const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
+  const end = text.indexOf('\n', offset);
+  const line = text.slice(start, end < 0 ? undefined : end);
+  const bare = line.replace(/'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"/g, '');
+  if (bare.includes('{{'))
+    return "braces without quotes: put quotes around placeholders, as in '{{name}}/path'.";
+  return /\{[^}]*\[/.test(bare)
+    ? 'brackets within { } without quotes: put quotes around the value, or write the map over several lines.'
+    : null;
+}
+
+/** A plan without the fields that are wrong; what must be there is made up, since nothing will be sent. */
+function withoutWrong(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  const copy = structuredClone(data);
+  for (const issue of issues) {
+    const paths =
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+    for (const path of paths) leaveOut(copy, path);
+  }
+  return copy;
+}
+
+function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
+  // Of a field the whole of it; of a request of the mix one of its fields.
+  const keys = path.slice(0, path[0] === 'mix' ? 3 : 1);
+  const last = keys.at(-1);
+  let holder: unknown = data;
+  for (const key of keys.slice(0, -1)) holder = isRecord(holder) ? holder[String(key)] : undefined;
+  if (!isRecord(holder) || last === undefined) return;
+  const isNeeded = keys.length === 3 && (last === 'name' || last === 'url');
+  if (isNeeded) holder[String(last)] = last === 'name' ? `request ${String(keys[1])}` : 'http://127.0.0.1/';
+  else delete holder[String(last)];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Aliases and merges that lead nowhere, or in circles, and a key that JavaScript would not keep. */
+function referenceProblems(document: Document, placeAt: (offset: number) => Place): string[] {
+  const found: string[] = [];
+  const note = (range: readonly number[] | null | undefined, sentence: string): void => {
+    found.push(`${placeAt(range?.[0] ?? 0)}: ${sentence}`);
+  };
+  visit(document, {
+    Alias: (_key, alias, path) => {
+      const anchored = alias.resolve(document);
+      if (anchored === undefined)
+        note(
+          alias.range,
+          `*${alias.source} has no anchor: write &${alias.source} before what it stands for.`,
+        );
+      else if (path.includes(anchored))
+        note(alias.range, `*${alias.source} stands for what it is a part of: leave it out.`);
+    },
+    Pair: (_key, { key, value }) => {
+      if (!isScalar(key)) return;
+      if (key.value === '__proto__') note(key.range, "'__proto__' can be no name here: choose another one.");
+      if (key.source === '<<' && isScalar(value))
+        note(value.range, '<< merges maps: give it an alias of one.');
+    },
+  });
+  return found;
 }
 
 function readText(path: string): string {
@@ -97,7 +206,7 @@ function unquotedIn(document: Document, placeAt: (offset: number) => Place): str
     Pair: (_key, { key }) => {
       if (!isCollection(key)) return undefined;
       found.push(
-        `${placeAt(key.range?.[0] ?? 0)}: braces without quotes: write a placeholder as '{{name}}'.`,
+        `${placeAt(key.range?.[0] ?? 0)}: braces without quotes: put quotes around placeholders, as in '{{name}}'.`,
       );
       return visit.SKIP;
     },

@@ -93,7 +93,8 @@ function parseRequest(
   const maxRedirects = parseLocation(request.location, found);
   const digest = parseDigest(request, found);
   if (digest !== null) names.secrets.add(digest.password);
-  for (const sentence of found.sentences) problems.add(placeholders.shown(sentence));
+  for (const sentence of found.sentences)
+    problems.add(withPlace(placeholders.shown(sentence), request.places));
   if (target === null || weight === null || maxRedirects === null || found.sentences.length > 0) return null;
 
   const templates = templatesOf(target, openUrl, placeholders);
@@ -227,4 +228,11 @@ function checkNames(requests: readonly UnresolvedRequest[], problems: Problems):
   const weights = requests.map(({ weight }) => weight);
   if (!canBeDealt(weights))
     problems.add(`The weights ${weights.join(', ')} cannot be kept exactly: give smaller whole numbers.`);
+}
+
+/** A problem of a request that stands in a plan file says where. */
+function withPlace(sentence: string, places: ReadonlyMap<string, string> | undefined): string {
+  const [, option = 'url'] = /^(?:--|Request '.*?': )([a-z-]+)/.exec(sentence) ?? [];
+  const place = places?.get(option);
+  return place === undefined ? sentence : `${place}: ${sentence}`;
 }
