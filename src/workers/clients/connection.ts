@@ -23,6 +23,10 @@ export class ConnectionCounters {
 // One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
+// Of several addresses the next one is tried after so long, and the attempt before it is ended. A server that is late
+// to accept is asked again by the kernel after a second: Node's quarter of a second would end that attempt for nothing.
+const LONGEST_ATTEMPT_MS = 1_500;
+
 // undici closes a connection with this after an answer that was the last one on it.
 const LAST_ANSWER = 'UND_ERR_INFO';
 
@@ -336,6 +340,7 @@ function socketOptions(dial: Dial, names: Names): net.NetConnectOpts {
     port,
     noDelay: true,
     autoSelectFamily: addresses.length !== 1,
+    autoSelectFamilyAttemptTimeout: LONGEST_ATTEMPT_MS,
     lookup: names.answering(addresses),
   };
 }
