@@ -15,6 +15,11 @@ const REASONS = [
   'INADEQUATE_SECURITY',
   'HTTP_1_1_REQUIRED',
 ] as const;
+/** What else a reason may mean: node:http2 gives the same code where its own memory for a connection is full. */
+const REASON_NOTES: Readonly<Record<string, string>> = {
+  ENHANCE_YOUR_CALM:
+    ', or node:http2 did, which holds at most 10 MB to be sent on a connection: with larger bodies lower --streams',
+};
 /** Either side gives these where what the other one has sent is wrong; here nearly always this one does. */
 const PROTOCOL_REASONS = new Set<string>([
   'PROTOCOL_ERROR',
@@ -60,7 +65,11 @@ export function explainedStream(error: Error, { isShort, endedByTarget, hasRecei
   if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return new StreamEnded('the target ended the stream in the middle of the body', 'SHORT_BODY', error);
   if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
-    return new StreamEnded(`the target reset the stream with ${reason}`, `RST_STREAM_${reason}`, error);
+    return new StreamEnded(
+      `the target reset the stream with ${reason}${REASON_NOTES[reason] ?? ''}`,
+      `RST_STREAM_${reason}`,
+      error,
+    );
   if (SESSION_CODES.has(code))
     return new StreamError('what the target sent is not HTTP/2, or breaks its rules', 'NOT_HTTP2', error);
   if (endedByTarget && !hasReceived)
