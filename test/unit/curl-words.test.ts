@@ -174,6 +174,7 @@ describe('words of cmd', () => {
       ['curl', 'http://a/?b=1&c=%41', '-d', '{"a":1}'],
     ],
     ['a caret that nothing follows', '"a" ^', ['a']],
+    ['a & at the end, which does nothing', '^"a^" &', ['a']],
   ])('%s', (_name, command, expected) => {
     expect(wordsOf(splitCmdWords, command)).toEqual(expected);
   });
