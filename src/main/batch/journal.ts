@@ -58,6 +58,8 @@ export class Journal {
   readonly #checkpoint: () => Checkpoint;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
+  /** Rows that this run has written. */
+  rows = 0;
   #end: number;
   #isDirty = false;
   #syncing: Promise<void> | null = null;
@@ -148,6 +150,7 @@ export class Journal {
   async #writeFrame(lines: readonly string[]): Promise<void> {
     const checkpoint: Line = { checkpoint: this.#checkpoint() };
     await this.#append(`${lines.join('\n')}\n${JSON.stringify(checkpoint)}`);
+    this.rows += lines.length;
   }
 
   async #append(text: string): Promise<void> {

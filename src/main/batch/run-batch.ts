@@ -46,6 +46,8 @@ export interface BatchResult {
   /** Every row has an answer, and the output is written. */
   readonly isComplete: boolean;
   readonly trouble: Trouble | null;
+  /** Rows that a resume need not send again: a full disk may have kept fewer than were answered. */
+  readonly journalled: number;
   /** What is there to resume from; null where nothing is. */
   readonly journalPath: string | null;
 }
@@ -97,6 +99,7 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
       isComplete: dealer.isComplete && dealer.trouble === null,
       trouble: dealer.trouble,
       journalPath: results.counts.done === 0 ? null : opened.journalPath,
+      journalled: doneBefore + (opened.journal?.rows ?? 0),
     };
   };
   return {
@@ -124,6 +127,7 @@ interface OpenedResults {
   /** With the seed of the journal. */
   readonly plan: RunPlan;
   readonly journalPath: string | null;
+  readonly journal: Journal | null;
   close(dealer: Dealer): Promise<void>;
 }
 
@@ -191,6 +195,7 @@ async function openLocked(
       source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
       plan: { ...batch.plan, seed },
       journalPath,
+      journal,
       close: (dealer) => close(dealer, results, output, journal, onError).finally(() => lock?.release()),
     };
   } catch (error) {

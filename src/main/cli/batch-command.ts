@@ -32,7 +32,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
 }
 
 function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
-  const { isComplete, trouble, journalPath, counts, rowCount } = result;
+  const { isComplete, trouble, journalPath, journalled, counts, rowCount } = result;
   if (isComplete) return [];
   const why =
     trouble === null
@@ -42,9 +42,13 @@ function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
             ? `the output could not be written: ${trouble.message}.`
             : `the rows could not be read on: ${trouble.message}.`,
         ];
-  const done = `${counts.done}${rowCount === null ? '' : ` of ${rowCount}`} rows are answered`;
+  const of = rowCount === null ? '' : ` of ${rowCount}`;
+  const done = `${counts.done}${of} rows are answered`;
   if (journalPath !== null)
-    return [...why, `${done} and kept in ${journalPath}: say the same with --resume to go on after them.`];
+    return [
+      ...why,
+      `${journalled}${of} rows are answered and kept in ${journalPath}: say the same with --resume to go on after them.`,
+    ];
   return [...why, hasOut ? `${done}.` : `${done} and printed; with --out the rest could be sent later.`];
 }
 
