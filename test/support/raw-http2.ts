@@ -116,11 +116,11 @@ export interface RawHttp2 {
   close(): void;
 }
 
-/** A server that speaks HTTP/2 frame by frame, as right or as wrong as it is told to. */
+/** A server that speaks HTTP/2 frame by frame, as right or as wrong as it is told to; it ends no connection by itself. */
 export async function startRawHttp2(behaviour: RawBehaviour): Promise<RawHttp2> {
   const connections: RawConnection[] = [];
   const sockets = new Set<Socket>();
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     const connection = new RawConnection(connections.length, socket);
     connections.push(connection);
     sockets.add(socket);
