@@ -1,5 +1,4 @@
 import { messageOf } from '../protocol/errors.ts';
-import { joined } from './bytes.ts';
 
 /** Bodies longer than this, as they came or decoded, are not looked into. */
 export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
@@ -14,7 +13,7 @@ const ZLIB_CHECK = 31;
 export interface AnsweredBody {
   readonly bodyBytes: number;
   /** The body as it came; not all of it where it is longer than can be kept. */
-  readonly body: readonly Uint8Array[];
+  readonly body: Uint8Array;
   /** What the answer says of its body; null where it says nothing. */
   readonly contentEncoding: string | null;
   readonly contentType: string | null;
@@ -38,7 +37,7 @@ export class Unreadable extends Error {
 export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: AnsweredBody): string {
   if (bodyBytes > LARGEST_KEPT_BYTES)
     throw new Unreadable('BODY_LENGTH', `a body of ${bodyBytes} bytes is too long to look into`);
-  const bytes = decodedBody(joined(body), contentEncoding);
+  const bytes = decodedBody(body, contentEncoding);
   return decoderOf(bytes, contentType).decode(bytes);
 }
 
@@ -67,14 +66,13 @@ export function readableBody({
   contentType,
 }: AnsweredBody): Uint8Array | string | null {
   try {
-    const came = joined(body);
-    const isWhole = came.length === bodyBytes;
+    const isWhole = body.length === bodyBytes;
     if (codingsIn(contentEncoding).length > 0 && !isWhole)
       return 'only all of an encoded body can be decoded';
-    const bytes = decodedBody(came, contentEncoding);
+    const bytes = decodedBody(body, contentEncoding);
     const decoder = decoderOf(bytes, contentType);
     if (decoder.encoding !== UTF_8.encoding) return new TextEncoder().encode(decoder.decode(bytes));
-    return bytes === came ? null : bytes;
+    return bytes === body ? null : bytes;
   } catch (error) {
     if (error instanceof Unreadable) return error.message;
     throw error;

@@ -21,12 +21,10 @@ export class CpuWork {
     return this.#roundsPerAnswer > 0;
   }
 
-  do(body: readonly Uint8Array[]): void {
+  do(body: Uint8Array): void {
     let hash = OFFSET_BASIS;
     for (let round = 0; round < this.#roundsPerAnswer; round++) {
-      for (const piece of body) {
-        for (let at = 0; at < piece.length; at++) hash = Math.imul(hash ^ (piece[at] as number), PRIME);
-      }
+      for (let at = 0; at < body.length; at++) hash = Math.imul(hash ^ (body[at] as number), PRIME);
     }
     this.hash = hash >>> 0;
     this.rounds += this.#roundsPerAnswer;

@@ -470,7 +470,7 @@ describe('a worker', () => {
     );
     const answered = (...pieces: readonly string[]) => ({
       bodyBytes: pieces.join('').length,
-      body: pieces.map((piece) => Buffer.from(piece)),
+      body: Buffer.from(pieces.join('')),
       contentEncoding: null,
       contentType: null,
     });

@@ -79,7 +79,7 @@ describe('an expectation of JSON', () => {
       {
         status: 200,
         bodyBytes: body.length,
-        body: [Buffer.from(body)],
+        body: Buffer.from(body),
         contentEncoding: null,
         contentType: null,
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Inbox, type Recipient } from '../../src/workers/clients/inbox.ts';
+import { copyOf } from '../../src/workers/clients/read-bytes.ts';
 
 /** Shows what came, and lets time pass for each piece. */
 function recipientOf(clock: { atMs: number }, tookMs: number) {
@@ -7,7 +8,7 @@ function recipientOf(clock: { atMs: number }, tookMs: number) {
   const recipient: Recipient = {
     waitingReads: 0,
     show(bytes, count, readAtMs) {
-      shown.push([bytes.toString('latin1', 0, count), readAtMs]);
+      shown.push([Buffer.from(copyOf(bytes, 0, count)).toString('latin1'), readAtMs]);
       clock.atMs += tookMs;
     },
   };

@@ -52,7 +52,7 @@ describe('texts without secrets', () => {
 
   test('an answer is shown without them although it is cut afterwards', () => {
     const secret = 'correct-horse-battery-staple';
-    const body = [Buffer.from(`${'x'.repeat(70)}${secret}`)];
+    const body = Buffer.from(`${'x'.repeat(70)}${secret}`);
     const expectation = { statuses: [], bodyTexts: ['Z'], json: [], maxBodyBytes: null };
     const answer = { status: 200, bodyBytes: 100, body, contentEncoding: null, contentType: null };
     expect(missOf(expectation, answer, hiding([secret]))?.example).toBe(

@@ -5,7 +5,6 @@ import type { Selection } from '../../protocol/batch.ts';
 import { codeOf } from '../../protocol/errors.ts';
 import type { Template } from '../../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
-import { joined } from '../../requests/bytes.ts';
 import { jsonIn } from '../../requests/expectation.ts';
 import { fileNameOf } from '../../requests/file-name.ts';
 import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
@@ -71,7 +70,7 @@ function textAt(query: JsonQuery, root: unknown): string | null {
 export async function saveBody(
   { folder, name }: { readonly folder: string; readonly name: Template },
   filling: Filling,
-  body: readonly Uint8Array[],
+  body: Uint8Array,
 ): Promise<string> {
   const fileName = fileNameOf(renderText(name, filling));
   if (fileName === '') return 'save: the file would have no name';
@@ -80,7 +79,7 @@ export async function saveBody(
   const partialPath = join(folder, `.volley-${randomBytes(9).toString('hex')}.partial`);
   const file = await open(partialPath, 'wx');
   try {
-    await file.writeFile(joined(body));
+    await file.writeFile(body);
     await rename(partialPath, join(folder, fileName));
     // After the new name, so that this is on the disk too.
     await file.sync();

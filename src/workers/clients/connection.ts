@@ -53,6 +53,8 @@ export interface Shared {
 export class TargetConnection {
   /** When the last of its bytes, or their end, was read; on the shared clock. NaN without a reader. */
   readAtMs = Number.NaN;
+  /** The head of an answer has come, and what follows can only be its body: no chunks, and so no trailers. */
+  isInPlainBody = false;
   readonly #target: Endpoint;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
@@ -123,13 +125,14 @@ export class TargetConnection {
       // Of HTTP/2 the server may send its part of the preface at once.
       (this.isMultiplexed || link.socket.readableLength === 0);
     this.#isSpare = false;
-    const handOut: ConnectCallback = (...result) => {
-      if (this.#link !== null) this.#link.isHandedOut = true;
-      callback(...result);
-    };
-    if (!isGood) this.#connect(handOut);
+    if (!isGood) this.#connect((...result) => this.#handOut(callback, ...result));
     // Never within the call: the caller expects to be called back later.
-    else queueMicrotask(() => handOut(null, link.socket));
+    else queueMicrotask(() => this.#handOut(callback, null, link.socket));
+  }
+
+  #handOut(callback: ConnectCallback, ...result: Parameters<ConnectCallback>): void {
+    if (this.#link !== null) this.#link.isHandedOut = true;
+    callback(...result);
   }
 
   /** Lets the client see now what has been read already. */
@@ -211,7 +214,7 @@ export class TargetConnection {
         buffer: READ_BUFFER,
         callback: (count, bytes) => {
           link.hasBrought = true;
-          if (link.isHandedOut) inbox.arrived(link, bytes as Buffer, count);
+          if (link.isHandedOut) inbox.arrived(link, bytes, count);
           else link.isSpoiled = true;
           return true;
         },

@@ -1,10 +1,11 @@
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
-import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { DigestAuthorization } from '../digest.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
+import { KeptBody } from './kept-body.ts';
+import type { ReadBytes } from './read-bytes.ts';
 import { Stream } from './stream.ts';
 import type { InPlaceHandler } from './wire/wire-client.ts';
 
@@ -15,6 +16,9 @@ export interface ExchangeOwner {
   /** The client writes a request again without being told to. */
   onRetry(exchange: Exchange): void;
 }
+
+/** A response's fields by lower-case name; none where the client does not read them. */
+type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
 /** Why volley itself ended a request. */
 export type EndedByUs = 'timeout' | 'unfinished';
@@ -70,10 +74,9 @@ export class Exchange implements InPlaceHandler {
   // A place in the ring of deadlines.
   previous: Exchange | null = null;
   next: Exchange | null = null;
-  /** Copies of the body's pieces, where they are wanted; at most so many bytes as can be looked into. */
-  readonly body: Uint8Array[] = [];
   readonly #alwaysKeepsBody: boolean;
   #keepsBody = false;
+  readonly #body = new KeptBody();
   /** The next start of the request is the first one, not one that the client makes again. */
   #isNew = true;
   readonly #withFields = new FieldsHandler(this);
@@ -92,6 +95,11 @@ export class Exchange implements InPlaceHandler {
   /** The request's place in the mix. */
   get requestIndex(): number {
     return this.request?.index ?? 0;
+  }
+
+  /** The answer's body where it is wanted, as much of it as can be looked into; else nothing. */
+  get body(): Uint8Array {
+    return this.#body.bytes;
   }
 
   /** Hands the request to the connection. */
@@ -140,10 +148,11 @@ export class Exchange implements InPlaceHandler {
     this.status = 0;
     this.bodyBytes = 0;
     this.#keepsBody = request.keepsBody || this.#alwaysKeepsBody;
-    if (this.#keepsBody) this.body.length = 0;
+    if (this.#keepsBody) this.#body.clear();
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
+    this.client.connection.isInPlainBody = false;
     this.location = null;
     const handler = request.wantsFields ? this.#withFields : this;
     this.#stream = this.client.connection.isMultiplexed ? new Stream(handler, this.client.connection) : null;
@@ -188,13 +197,15 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
+    if (this.#keepsBody) this.#body.clear();
     this.#owner.onRetry(this);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
     if (status < 200) return;
     this.firstByteMs = this.#readAtMs;
     this.status = status;
+    this.client.connection.isInPlainBody = fields['transfer-encoding'] === undefined;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -202,9 +213,9 @@ export class Exchange implements InPlaceHandler {
   }
 
   /** The same from a client that shows the bytes where it has read them. */
-  onResponseBytes(bytes: Uint8Array, from: number, to: number): void {
+  onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
-    if (this.#keepsBody && this.bodyBytes <= LARGEST_KEPT_BYTES) this.body.push(bytes.slice(from, to));
+    if (this.#keepsBody) this.#body.add(bytes, from, to);
   }
 
   onResponseEnd(): void {
@@ -250,17 +261,13 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     this.#exchange.onRequestStart(controller);
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Readonly<Record<string, string | string[] | undefined>>,
-  ): void {
-    this.#exchange.location = fieldIn(headers, 'location');
-    this.#exchange.retryAfter = fieldIn(headers, 'retry-after');
-    this.#exchange.authenticate = allOf(headers, 'www-authenticate');
-    this.#exchange.contentEncoding = allOf(headers, 'content-encoding');
-    this.#exchange.contentType = fieldIn(headers, 'content-type');
-    this.#exchange.onResponseStart(controller, status);
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
+    this.#exchange.location = fieldIn(fields, 'location');
+    this.#exchange.retryAfter = fieldIn(fields, 'retry-after');
+    this.#exchange.authenticate = allOf(fields, 'www-authenticate');
+    this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
+    this.#exchange.contentType = fieldIn(fields, 'content-type');
+    this.#exchange.onResponseStart(controller, status, fields);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -276,18 +283,12 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-function fieldIn(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  name: string,
-): string | null {
-  const value = headers[name];
+function fieldIn(fields: Fields, name: string): string | null {
+  const value = fields[name];
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
-function allOf(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  name: string,
-): string | null {
-  const value = headers[name];
+function allOf(fields: Fields, name: string): string | null {
+  const value = fields[name];
   return (Array.isArray(value) ? value.join(', ') : value) ?? null;
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../../protocol/clock.ts';
+import { copyInto, type ReadBytes } from './read-bytes.ts';
 
 /** Who is shown bytes that have been read for it. */
 export interface Recipient {
   /** Pieces of this recipient's that wait in the inbox. */
   waitingReads: number;
   /** `bytes[0…count)` were read at `readAtMs`; they are valid during the call only. */
-  show(bytes: Buffer, count: number, readAtMs: number): void;
+  show(bytes: ReadBytes, count: number, readAtMs: number): void;
 }
 
 /** A read that waits; the object and its buffer are used again. */
@@ -55,7 +56,7 @@ export class Inbox {
   }
 
   /** Takes what was read just now, from a buffer that is read into again. */
-  arrived(recipient: Recipient, bytes: Buffer, count: number): void {
+  arrived(recipient: Recipient, bytes: ReadBytes, count: number): void {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#lastReadMs > SLICE_MS) this.#burstSinceMs = nowMs;
     this.#lastReadMs = nowMs;
@@ -118,10 +119,10 @@ export class Inbox {
     setImmediate(this.#dealWithSlice);
   }
 
-  #copyOf(recipient: Recipient, bytes: Buffer, count: number, readAtMs: number): Waiting {
+  #copyOf(recipient: Recipient, bytes: ReadBytes, count: number, readAtMs: number): Waiting {
     const read = this.#unused.pop() ?? { recipient, bytes: Buffer.allocUnsafe(FIRST_BYTES), count, readAtMs };
     if (read.bytes.length < count) read.bytes = Buffer.allocUnsafe(count);
-    bytes.copy(read.bytes, 0, 0, count);
+    copyInto(read.bytes, 0, bytes, 0, count);
     read.recipient = recipient;
     read.count = count;
     read.readAtMs = readAtMs;

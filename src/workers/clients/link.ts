@@ -1,6 +1,7 @@
 import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import type { Inbox, Recipient } from './inbox.ts';
+import type { ReadBytes } from './read-bytes.ts';
 
 /** How far a connection has come; after a failure, how far it had come. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
@@ -13,7 +14,7 @@ export type ConnectCallback = (
 export interface SocketReader {
   /** A connection is being opened. */
   attach?(socket: net.Socket): void;
-  onBytes(socket: net.Socket, bytes: Buffer, count: number): void;
+  onBytes(socket: net.Socket, bytes: ReadBytes, count: number): void;
 }
 
 /** Whoever is told when bytes were read. */
@@ -44,8 +45,8 @@ export class Link implements Recipient {
   isAccounted = false;
   readonly #connection: ReadMark;
   readonly #reader: SocketReader | null;
-  readonly #settle: ConnectCallback;
-  #isSettled = false;
+  /** Null once told: it leads to the request that asked, and that to the link before this one. */
+  #settle: ConnectCallback | null;
   #isShowing = false;
 
   constructor(
@@ -60,7 +61,7 @@ export class Link implements Recipient {
     this.#settle = settle;
   }
 
-  show(bytes: Buffer, count: number, readAtMs: number): void {
+  show(bytes: ReadBytes, count: number, readAtMs: number): void {
     this.#connection.readAtMs = readAtMs;
     this.#isShowing = true;
     this.#reader?.onBytes(this.socket, bytes, count);
@@ -74,8 +75,8 @@ export class Link implements Recipient {
 
   /** Tells how dialling went; what comes after that is the client's to see. */
   settle(...result: Parameters<ConnectCallback>): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#settle(...result);
+    const settle = this.#settle;
+    this.#settle = null;
+    settle?.(...result);
   }
 }

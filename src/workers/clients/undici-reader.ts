@@ -1,12 +1,27 @@
 import type { Socket } from 'node:net';
 import type { SocketReader } from './link.ts';
+import { copyOf, lentTo, type ReadBytes } from './read-bytes.ts';
+
+/** Less than this costs about as much to lend as to copy. */
+const SMALLEST_LENT_BYTES = 4_096;
+
+/** What a reader asks of the connection that it reads from. */
+interface ReadFrom {
+  readonly isInPlainBody: boolean;
+}
 
 /**
  * Feeds undici from the shared read buffer: the real socket, of which only the source of bytes is another.
- * That saves a buffer and the machinery of a stream for every read.
+ * That saves a buffer and the machinery of a stream for every read. undici keeps views of a head's names and
+ * values until the head is complete, which may be reads later: so it is lent nothing but bodies.
  */
 export class UndiciReader implements SocketReader {
   #unread: Buffer | null = null;
+  readonly #connection: ReadFrom;
+
+  constructor(connection: ReadFrom) {
+    this.#connection = connection;
+  }
 
   attach(socket: Socket): void {
     this.#unread = null;
@@ -23,11 +38,12 @@ export class UndiciReader implements SocketReader {
     };
   }
 
-  onBytes(socket: Socket, bytes: Buffer, count: number): void {
-    const chunk = bytes.subarray(0, count);
+  onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
+    const isLent = count >= SMALLEST_LENT_BYTES && this.#connection.isInPlainBody;
+    const chunk = isLent ? lentTo(bytes, count) : Buffer.from(copyOf(bytes, 0, count).buffer);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
     // What was not taken has to leave the shared buffer.
-    if (this.#unread !== null) this.#unread = Buffer.from(this.#unread);
+    if (isLent && this.#unread !== null) this.#unread = Buffer.from(this.#unread);
   }
 }

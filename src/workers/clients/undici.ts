@@ -17,7 +17,7 @@ export function createUndiciDispatcher(target: Target, connection: TargetConnect
 
 function createHttp1Dispatcher(target: Target, connection: TargetConnection): Dispatcher {
   // A tunnel's first bytes are the proxy's, which node:http reads.
-  if (target.routes.proxy === null) connection.readWith(new UndiciReader());
+  if (target.routes.proxy === null) connection.readWith(new UndiciReader(connection));
   return new Client(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,

@@ -2,14 +2,14 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
-import { type AnsweredBody, LARGEST_KEPT_BYTES, readableBody } from '../../requests/body-text.ts';
-import { joined } from '../../requests/bytes.ts';
+import { type AnsweredBody, readableBody } from '../../requests/body-text.ts';
 import { missOf } from '../../requests/expectation.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import { classifyFailure } from '../failure.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
+import { KeptBody } from './kept-body.ts';
 
 const LOWEST_FAILURE = 400;
 
@@ -19,7 +19,7 @@ export class Witness implements Dispatcher.DispatchHandler {
   readonly #client: HttpClient;
   readonly #clock: Clock;
   readonly #done = Promise.withResolvers<OnceExchange>();
-  readonly #body: Uint8Array[] = [];
+  readonly #body = new KeptBody();
   readonly #hide: Hide;
   #controller: Dispatcher.DispatchController | null = null;
   #sentMs = Number.NaN;
@@ -58,7 +58,7 @@ export class Witness implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#bodyBytes < LARGEST_KEPT_BYTES) this.#body.push(Uint8Array.from(chunk));
+    this.#body.add(chunk, 0, chunk.length);
     this.#bodyBytes += chunk.length;
   }
 
@@ -88,7 +88,7 @@ export class Witness implements Dispatcher.DispatchHandler {
   get #answered(): AnsweredBody {
     return {
       bodyBytes: this.#bodyBytes,
-      body: this.#body,
+      body: this.#body.bytes,
       contentEncoding: this.#field('content-encoding'),
       contentType: this.#field('content-type'),
     };
@@ -113,7 +113,7 @@ export class Witness implements Dispatcher.DispatchHandler {
           : {
               status: this.#status,
               fields: this.#fields,
-              body: joined(this.#body),
+              body: this.#body.bytes,
               readable: readableBody(this.#answered),
               bodyBytes: this.#bodyBytes,
               firstByteMs: this.#firstByteMs - this.#sentMs,

@@ -269,7 +269,7 @@ export class BatchLoad implements Load {
   async #saved(
     place: NonNullable<BatchPlan['saveBody']>,
     row: HeldRow,
-    body: readonly Uint8Array[],
+    body: Uint8Array,
     bodyBytes: number,
   ): Promise<string> {
     if (bodyBytes > LARGEST_KEPT_BYTES) return `save: a body of ${bodyBytes} bytes is too long to be kept`;

@@ -1,3 +1,4 @@
+import type { ReadBytes } from '../read-bytes.ts';
 import { LONGEST_HEAD_BYTES } from './head-parser.ts';
 import type { RefusalCode } from './refusal.ts';
 import { BACKSLASH, CR, EQUALS, HEX, IS_TEXT, isBlank, LF, QUOTE, SEMICOLON, TOKEN_LOWER } from './syntax.ts';
@@ -39,7 +40,7 @@ export class ChunkLineParser {
   }
 
   /** Reads on, to the end of the line at most. Returns the place of the next byte to read. */
-  read(bytes: Uint8Array, from: number, to: number): number {
+  read(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     while (at < to && this.#state < COMPLETE) {
       const next = this.#after(bytes[at] as number);

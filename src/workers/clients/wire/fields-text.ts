@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import { copyInto, type ReadBytes } from '../read-bytes.ts';
 
 const FIRST_CAPACITY_BYTES = 1_024;
 
@@ -12,10 +13,10 @@ export class FieldsText {
   }
 
   /** Adds a piece that the parser has read; the parser limits the length of the whole. */
-  add(bytes: Uint8Array, from: number, to: number): void {
+  add(bytes: ReadBytes, from: number, to: number): void {
     const length = this.#length + to - from;
     if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length * 2);
-    this.#bytes.set(bytes.subarray(from, to), this.#length);
+    copyInto(this.#bytes, this.#length, bytes, from, to);
     this.#length = length;
   }
 

@@ -1,3 +1,4 @@
+import type { ReadBytes } from '../read-bytes.ts';
 import type { RefusalCode } from './refusal.ts';
 import { COMMA, isBlank, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
 
@@ -26,7 +27,7 @@ const CHUNKED = bytesOf('chunked');
 const TIMEOUT = bytesOf('timeout=');
 
 /** Which field has this name, in any case, of `length` characters from `from` on. */
-export function fieldNamed(bytes: Uint8Array, from: number, length: number): Field {
+export function fieldNamed(bytes: ReadBytes, from: number, length: number): Field {
   switch (length) {
     case 7:
       return isNamed(bytes, from, UPGRADE) ? FIELD.upgrade : FIELD.other;
@@ -83,7 +84,7 @@ export class FramingFields {
   }
 
   /** Adds a piece of the value of the field that is being read; false where it grows too long. */
-  add(bytes: Uint8Array, from: number, to: number): boolean {
+  add(bytes: ReadBytes, from: number, to: number): boolean {
     if (this.#length + to - from > LONGEST_VALUE) return false;
     for (let at = from; at < to; at++) {
       const byte = bytes[at] as number;
@@ -216,11 +217,11 @@ function secondsIn(value: Uint8Array, length: number): number {
   return -1;
 }
 
-function isText(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+function isText(bytes: ReadBytes, from: number, to: number, text: Uint8Array): boolean {
   return to - from === text.length && isAt(bytes, from, to, text);
 }
 
-function isAt(bytes: Uint8Array, from: number, to: number, text: Uint8Array): boolean {
+function isAt(bytes: ReadBytes, from: number, to: number, text: Uint8Array): boolean {
   if (from + text.length > to) return false;
   for (let at = 0; at < text.length; at++) {
     if (bytes[from + at] !== text[at]) return false;
@@ -228,7 +229,7 @@ function isAt(bytes: Uint8Array, from: number, to: number, text: Uint8Array): bo
   return true;
 }
 
-function isNamed(bytes: Uint8Array, from: number, name: Uint8Array): boolean {
+function isNamed(bytes: ReadBytes, from: number, name: Uint8Array): boolean {
   for (let at = 0; at < name.length; at++) {
     if (TOKEN_LOWER[bytes[from + at] as number] !== name[at]) return false;
   }

@@ -1,3 +1,4 @@
+import type { ReadBytes } from '../read-bytes.ts';
 import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
 import type { RefusalCode } from './refusal.ts';
 import { COLON, CR, IS_TEXT, isBlank, LF, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
@@ -61,7 +62,7 @@ export class HeadParser {
   }
 
   /** Reads on, to the end of the head at most. Returns the place of the next byte to read. */
-  read(bytes: Uint8Array, from: number, to: number): number {
+  read(bytes: ReadBytes, from: number, to: number): number {
     const end = this.#read(bytes, from, to);
     this.#bytes += end - from;
     if (this.#bytes > LONGEST_HEAD_BYTES && this.#state !== REFUSED) this.#refuse('WIRE_HEAD_SIZE');
@@ -74,7 +75,7 @@ export class HeadParser {
     this.refusal = null;
   }
 
-  #read(bytes: Uint8Array, from: number, to: number): number {
+  #read(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     while (at < to) {
       const byte = bytes[at] as number;
@@ -206,7 +207,7 @@ export class HeadParser {
    * Reads the lines that are there as a whole, which nearly all are: between their bytes no state has to be
    * kept. Returns where the first begins that is not, or is no line; a refusal is left in `refusal`.
    */
-  #readWholeLines(bytes: Uint8Array, from: number, to: number): number {
+  #readWholeLines(bytes: ReadBytes, from: number, to: number): number {
     let lineStart = from;
     for (;;) {
       let at = lineStart;
@@ -231,7 +232,7 @@ export class HeadParser {
     }
   }
 
-  #readName(bytes: Uint8Array, from: number, to: number): number {
+  #readName(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     for (; at < to; at++) {
       const lower = TOKEN_LOWER[bytes[at] as number] as number;
@@ -249,7 +250,7 @@ export class HeadParser {
   }
 }
 
-function endOfText(bytes: Uint8Array, from: number, to: number): number {
+function endOfText(bytes: ReadBytes, from: number, to: number): number {
   let at = from;
   while (at < to && IS_TEXT[bytes[at] as number] === 1) at++;
   return at;

@@ -1,3 +1,4 @@
+import type { ReadBytes } from '../read-bytes.ts';
 import { ChunkLineParser } from './chunk-line-parser.ts';
 import { HeadParser } from './head-parser.ts';
 import type { RefusalCode } from './refusal.ts';
@@ -80,7 +81,7 @@ export class ResponseParser {
   }
 
   /** Reads on from `from`, up to the next event, which is `more` only where `to` is reached. */
-  next(bytes: Uint8Array, from: number, to: number): Event {
+  next(bytes: ReadBytes, from: number, to: number): Event {
     this.at = from;
     this.fieldsFrom = this.#state === HEAD || this.#state === TRAILER ? from : -1;
     for (;;) {

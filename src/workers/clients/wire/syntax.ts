@@ -1,3 +1,5 @@
+import type { ReadBytes } from '../read-bytes.ts';
+
 /** Bytes that the grammar of HTTP/1.1 names. */
 export const TAB = 0x09;
 export const LF = 0x0a;
@@ -35,4 +37,12 @@ for (let digit = 0; digit < 16; digit++) {
 /** White space within a line. */
 export function isBlank(byte: number): boolean {
   return byte === SPACE || byte === TAB;
+}
+
+/** Nothing but what servers may send between answers. */
+export function hasOnlyLineEnds(bytes: ReadBytes, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    if (bytes[at] !== CR && bytes[at] !== LF) return false;
+  }
+  return true;
 }

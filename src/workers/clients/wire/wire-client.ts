@@ -5,11 +5,12 @@ import type { Target } from '../../../protocol/target.ts';
 import type { TargetConnection } from '../connection.ts';
 import type { HttpDispatcher } from '../http-client.ts';
 import type { SocketReader } from '../link.ts';
+import { copyOf, type ReadBytes } from '../read-bytes.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
 import { WireRefusal } from './refusal.ts';
 import { type RequestBytes, requestBytes } from './request-bytes.ts';
 import { EVENT, ResponseParser } from './response-parser.ts';
-import { CR, LF } from './syntax.ts';
+import { hasOnlyLineEnds } from './syntax.ts';
 
 // Servers say for how long they keep an idle connection; it is left half a second before that.
 const KEEP_ALIVE_MARGIN_MS = 500;
@@ -23,7 +24,7 @@ const NO_FIELDS = Object.freeze({});
  * call only. It is not told what the fields of a response say, so that nobody has to read them.
  */
 export interface InPlaceHandler extends Dispatcher.DispatchHandler {
-  onResponseBytes(bytes: Uint8Array, from: number, to: number): void;
+  onResponseBytes(bytes: ReadBytes, from: number, to: number): void;
 }
 
 interface Queued {
@@ -155,10 +156,10 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     if (this.#held === null && socket === this.#socket) socket.resume();
   }
 
-  onBytes(socket: Socket, bytes: Uint8Array, count: number): void {
+  onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
     if (socket !== this.#socket) return;
     if (this.#held !== null) {
-      this.#hold(bytes.subarray(0, count));
+      this.#hold(bytes, 0, count);
       return;
     }
     if (this.#isWritten) {
@@ -235,7 +236,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     });
   }
 
-  #read(bytes: Uint8Array, to: number): void {
+  #read(bytes: ReadBytes, to: number): void {
     const parser = this.#parser;
     const handler = this.#handler;
     const takesFields = this.#inPlace === null;
@@ -243,7 +244,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     while (this.#handler === handler && this.#isWritten) {
       if (this.#controller.paused) {
         this.#socket?.pause();
-        this.#hold(bytes.subarray(at, to));
+        this.#hold(bytes, at, to);
         return;
       }
       const event = parser.next(bytes, at, to);
@@ -269,8 +270,9 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   }
 
   /** A TLS socket that is paused still brings what it has decrypted. */
-  #hold(bytes: Uint8Array): void {
-    this.#held = Buffer.concat(this.#held === null ? [bytes] : [this.#held, bytes]);
+  #hold(bytes: ReadBytes, from: number, to: number): void {
+    const piece = copyOf(bytes, from, to);
+    this.#held = Buffer.concat(this.#held === null ? [piece] : [this.#held, piece]);
   }
 
   #onHead(): void {
@@ -286,10 +288,11 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     this.#handler?.onResponseStart?.(this.#controller, status, headers, reason);
   }
 
-  #onBody(bytes: Uint8Array): void {
+  #onBody(bytes: ReadBytes): void {
     const { bodyFrom, bodyTo } = this.#parser;
     if (this.#inPlace !== null) this.#inPlace.onResponseBytes(bytes, bodyFrom, bodyTo);
-    else this.#handler?.onResponseData?.(this.#controller, Buffer.from(bytes.subarray(bodyFrom, bodyTo)));
+    else
+      this.#handler?.onResponseData?.(this.#controller, Buffer.from(copyOf(bytes, bodyFrom, bodyTo).buffer));
   }
 
   /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
@@ -381,13 +384,6 @@ export function createWireDispatcher(target: Target, connection: TargetConnectio
 
 function isInPlace(handler: Dispatcher.DispatchHandler): handler is InPlaceHandler {
   return 'onResponseBytes' in handler;
-}
-
-function hasOnlyLineEnds(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    if (bytes[at] !== CR && bytes[at] !== LF) return false;
-  }
-  return true;
 }
 
 function closed(message: string): Error {

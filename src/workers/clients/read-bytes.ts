@@ -1,0 +1,31 @@
+/**
+ * Bytes in a buffer that is read into again: valid only during the call that brings them. They can be looked
+ * at and copied, but this is no `Uint8Array`, so that nobody keeps a view of what will be another answer.
+ */
+export interface ReadBytes {
+  readonly length: number;
+  readonly [at: number]: number;
+  indexOf(byte: number, from?: number): number;
+}
+
+/** A copy of `bytes[from…to)` that may be kept. */
+export function copyOf(bytes: ReadBytes, from: number, to: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(to - from);
+  copy.set(viewOf(bytes, from, to));
+  return copy;
+}
+
+/** Copies `bytes[from…to)` into `target`, from `at` on. */
+export function copyInto(target: Uint8Array, at: number, bytes: ReadBytes, from: number, to: number): void {
+  target.set(viewOf(bytes, from, to), at);
+}
+
+/** The bytes themselves, for a callee that is known to keep no view of them beyond the call. */
+export function lentTo(bytes: ReadBytes, count: number): Buffer {
+  return viewOf(bytes, 0, count) as Buffer;
+}
+
+// Not `slice`: that of a Buffer is a view too.
+function viewOf(bytes: ReadBytes, from: number, to: number): Uint8Array {
+  return (bytes as Uint8Array).subarray(from, to);
+}

@@ -1,0 +1,154 @@
+import { createServer, type Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { createRandom } from '../../src/metrics/random.ts';
+import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { Exchange } from '../../src/workers/clients/exchange.ts';
+import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
+import { requestTemplate } from '../../src/workers/clients/request-template.ts';
+import { listening } from '../support/target.ts';
+
+const HEAD_END = '\r\n\r\n';
+
+/** A body that belongs to one request: no other has the same bytes anywhere. */
+function bodyOf(id: number, length: number): Buffer {
+  const line = `${id.toString().padStart(6, '.')}|`;
+  return Buffer.alloc(length, line);
+}
+
+/** Answers `/ID/LENGTH/PIECES` with that request's own body, head and body cut anywhere, in separate writes. */
+async function answer(socket: Socket, path: string): Promise<void> {
+  const [, id = 0, length = 0, pieces = 1, framing = 'length'] = path
+    .split('/')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part)) as [string, number, number, number, string];
+  const body = bodyOf(id, length);
+  const framed =
+    framing === 'chunked'
+      ? Buffer.concat([
+          Buffer.from(`${length.toString(16)}\r\n`),
+          body,
+          Buffer.from(`\r\n0\r\nx-trailer: ${id}\r\n\r\n`),
+        ])
+      : body;
+  const length_ = framing === 'chunked' ? 'transfer-encoding: chunked' : `content-length: ${length}`;
+  const head = `HTTP/1.1 200 OK\r\nlocation: /at/${id}\r\n${length_}\r\nretry-after: ${id}${HEAD_END}`;
+  const whole = Buffer.concat([Buffer.from(head), framed]);
+  const random = createRandom(id, 1);
+  const within = Array.from({ length: pieces - 1 }, (_, index) =>
+    // Every other cut falls into the head, where small answers would hardly be cut at all.
+    Math.floor(random() * (index % 2 === 0 ? Math.min(whole.length, head.length) : whole.length)),
+  );
+  const cuts = [0, ...within.sort((a, b) => a - b), whole.length];
+  for (const [index, from] of cuts.slice(0, -1).entries()) {
+    socket.write(whole.subarray(from, cuts[index + 1]));
+    if (index < cuts.length - 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+const servers: { close(): void }[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+async function startServer(): Promise<number> {
+  const server = createServer({ noDelay: true }, (socket) => {
+    let asked = '';
+    socket.on('data', (bytes) => {
+      asked += bytes.toString('latin1');
+      const end = asked.indexOf(HEAD_END);
+      if (end < 0) return;
+      const [, path = ''] = asked.split(' ');
+      asked = asked.slice(end + HEAD_END.length);
+      void answer(socket, path);
+    });
+    socket.on('error', () => {});
+  });
+  servers.push(server);
+  return listening(server);
+}
+
+interface Case {
+  readonly connections: number;
+  readonly requests: number;
+  readonly length: number;
+  readonly pieces: number;
+  readonly framing: 'length' | 'chunked';
+}
+
+interface Wrong {
+  readonly path: string;
+  readonly what: string;
+}
+
+/** Sends so many requests, each for an answer of its own, and says what was not its own. */
+async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong[]> {
+  const { connections, requests, length, pieces, framing } = asked;
+  const plan = await resolvePlan({ url: `http://127.0.0.1:${port}/`, requests: 1 });
+  const clock = createMonotonicClock();
+  const [request] = plan.mix;
+  if (request === undefined) throw new Error('there is no request');
+  const factory = new ClientFactory(await loadClient(client), plan.target, clock);
+  const wrong: Wrong[] = [];
+  let sent = 0;
+  let ended = 0;
+  const done = Promise.withResolvers<void>();
+  const ids = new Map<Exchange, number>();
+  const next = (exchange: Exchange): void => {
+    if (sent === requests) return;
+    const id = ++sent;
+    ids.set(exchange, id);
+    const target = { ...plan.target, path: `/${id}/${length}/${pieces}/${framing}` };
+    const template = requestTemplate(target);
+    exchange.send(
+      { index: 0, plan: request, target, template, keepsBody: true, wantsFields: true, refusal: null },
+      0,
+      0,
+    );
+  };
+  const end = (exchange: Exchange, misses: (string | false)[]): void => {
+    const what = misses.filter((miss) => miss !== false).join(', ');
+    if (what !== '') wrong.push({ path: exchange.request?.target.path ?? '', what });
+    next(exchange);
+    if (++ended === requests) done.resolve();
+  };
+  const owner = {
+    onComplete(exchange: Exchange): void {
+      const id = ids.get(exchange) ?? 0;
+      end(exchange, [
+        !bodyOf(id, length).equals(exchange.body) && 'body',
+        exchange.location !== `/at/${id}` && `location ${exchange.location}`,
+        exchange.retryAfter !== String(id) && `retry-after ${exchange.retryAfter}`,
+      ]);
+    },
+    onFailure: (exchange: Exchange, _endMs: number, error: Error): void => end(exchange, [error.message]),
+    onRetry(): void {},
+  };
+  const clients = Array.from({ length: connections }, () => factory.create());
+  for (const one of clients) next(new Exchange(one, owner, clock, true));
+  await done.promise;
+  await Promise.all(clients.map(({ dispatcher }) => dispatcher.destroy().catch(() => {})));
+  for (const { connection } of clients) connection.close();
+  return wrong;
+}
+
+const CASES: Case[] = [
+  { connections: 1, requests: 50, length: 1, pieces: 4, framing: 'length' },
+  { connections: 200, requests: 2_000, length: 1, pieces: 3, framing: 'chunked' },
+  { connections: 20, requests: 1_000, length: 100, pieces: 1, framing: 'length' },
+  { connections: 50, requests: 1_000, length: 300, pieces: 5, framing: 'length' },
+  { connections: 50, requests: 600, length: 20_000, pieces: 4, framing: 'length' },
+  { connections: 50, requests: 600, length: 20_000, pieces: 4, framing: 'chunked' },
+  { connections: 20, requests: 100, length: 200_000, pieces: 3, framing: 'length' },
+  { connections: 20, requests: 100, length: 200_000, pieces: 3, framing: 'chunked' },
+  { connections: 5, requests: 10, length: 10_000_000, pieces: 3, framing: 'length' },
+];
+
+describe.each(CLIENT_NAMES)('whatever shares a read buffer, by %s', (client) => {
+  test.each(CASES)(
+    '$requests answers of $length B in $pieces pieces ($framing) over $connections connections',
+    async (asked) => {
+      expect(await ask(client, await startServer(), asked)).toEqual([]);
+    },
+  );
+});
