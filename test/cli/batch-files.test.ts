@@ -8,12 +8,13 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
 import { BIN, type Ended, startVolley, volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { eventually } from '../support/processes.ts';
-import { useTargets } from '../support/target.ts';
+import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 const inFolder = useFolder();
@@ -35,17 +36,27 @@ function expectRefusal({ code, stdout, stderr }: Ended, part: string): void {
 
 describe('two batches at once', () => {
   test('of the same output, by whatever name: the second says who holds it, and the first is whole', async () => {
-    const target = await startTarget();
+    const held: ServerResponse[] = [];
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked++;
+      // The last row waits until all has been tried.
+      if (request.url === '/400') held.push(response);
+      else response.end();
+    });
+    const port = await listening(server);
     const [rows, out] = [writeIds(inFolder('held.csv'), 400), inFolder('held-out.csv')];
     symlinkSync('held-out.csv', inFolder('held-link.csv'));
-    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out'];
-    const first = startVolley([...words, out, '--rate', '200']);
-    await eventually(() => target.stats().requests > 20, 'some rows are sent');
+    const words = ['batch', rows, `http://127.0.0.1:${port}/{{id}}`, '--timeout', '1m', '--out'];
+    const first = startVolley([...words, out]);
+    await eventually(() => asked === 400, 'all rows are sent');
     const by = `it is being written by process ${first.child.pid} on `;
     expectRefusal(await volley(...words, out), by);
     expectRefusal(await volley(...words, out, '--resume'), by);
     expectRefusal(await volley(...words, inFolder('held-link.csv')), by);
+    for (const response of held) response.end();
     expect((await first.ended).code).toBe(0);
+    server.close();
     expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
     expect(readdirSync(inFolder('.')).filter((name) => /lock|partial|journal/.test(name))).toEqual([]);
   });

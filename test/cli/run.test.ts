@@ -51,7 +51,11 @@ describe('the result on stdout', () => {
     expect(stdout).toMatch(/^service +\S+ µs/m);
     expect(stdout).toMatch(/█/);
     expect(stdout).toContain('statuses   500 × 200');
-    expect(lines.length).toBeLessThanOrEqual(34);
+    // On a busy machine the verdict has more to say.
+    const aboveVerdict = lines.findIndex((line) => line.startsWith('verdict'));
+    expect(aboveVerdict).toBeGreaterThan(0);
+    expect(aboveVerdict).toBeLessThanOrEqual(28);
+    expect(lines.length - aboveVerdict).toBeLessThanOrEqual(10);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 

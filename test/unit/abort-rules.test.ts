@@ -113,7 +113,12 @@ describe('rules that may end a run', () => {
       thresholds: ['p50<1s', 'mean<1s'],
       abortOn: ['mean<1s', 'p97.5<1s'],
     });
-    expect(thresholds.map(({ expression }) => expression)).toEqual(['p50<1s', 'mean<1s', 'p97.5<1s']);
+    expect(thresholds.map(({ expression }) => expression)).toEqual([
+      'p50<1s',
+      'mean<1s',
+      'p97.5<1s',
+      'error-rate<=1%',
+    ]);
     expect(abortOn.map(({ expression }) => expression)).toEqual(['mean<1s', 'p97.5<1s']);
     expect(percentiles).toContain('97.5');
     await expect(resolvePlan({ url: 'http://127.0.0.1:9/', abortOn: ['p50'] })).rejects.toThrow(

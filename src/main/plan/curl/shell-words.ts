@@ -9,8 +9,8 @@ const COMMENT = /#[^\n]*/y;
 /** To a file, or to another stream. */
 const REDIRECTION = /((?:\d*|&)>{1,2}[|&]?[ \t]*[^ \t\r\n;&|<>()'"`$\\]+)/y;
 const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
-/** What may stand behind the last word without doing anything. */
-const TRAILER = /[;&\\]?\s*$/y;
+/** What may stand behind the last word without doing anything; a blank behind a backslash is a word. */
+const TRAILER = /[;&]?\s*$|\\(?:[\r\n]\s*)?$/y;
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
 // The loop is unrolled: (?:a|b)* has no stack for a long body.
