@@ -15,10 +15,9 @@ const REASONS = [
   'INADEQUATE_SECURITY',
   'HTTP_1_1_REQUIRED',
 ] as const;
-/** What else a reason may mean: node:http2 gives the same code where its own memory for a connection is full. */
+/** What else a reason may mean: node:http2 gives the same code where it takes no more fields. */
 const REASON_NOTES: Readonly<Record<string, string>> = {
-  ENHANCE_YOUR_CALM:
-    ', or node:http2 did, which holds at most 10 MB to be sent on a connection: with larger bodies lower --streams',
+  ENHANCE_YOUR_CALM: ', or node:http2 did, which takes at most 64 KB of fields in an answer',
 };
 /** Either side gives these where what the other one has sent is wrong; here nearly always this one does. */
 const PROTOCOL_REASONS = new Set<string>([
@@ -40,8 +39,8 @@ const SESSION_CODES = new Set<unknown>([
 class StreamError extends Error {
   readonly code: string;
 
-  constructor(message: string, code: string, cause: Error) {
-    super(message, { cause });
+  constructor(message: string, code: string, cause?: Error) {
+    super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
 }
@@ -56,6 +55,15 @@ export interface StreamFacts {
   readonly endedByTarget: boolean;
   /** Anything has been read from the connection. */
   readonly hasReceived: boolean;
+}
+
+/** The target has reset a stream in the middle of an answer that does not say its length. */
+export function cutStream(code: number | undefined): StreamEnded {
+  const reason = REASONS[code ?? 0] ?? String(code);
+  return new StreamEnded(
+    `the target reset the stream with ${reason} in the middle of the body`,
+    `RST_STREAM_${reason}`,
+  );
 }
 
 /** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */

@@ -1,10 +1,21 @@
+import { type ClientHttp2Stream, constants } from 'node:http2';
 import type { Dispatcher } from 'undici';
 import type { TargetConnection } from './connection.ts';
-import { explainedStream } from './stream-failure.ts';
+import { cutStream, explainedStream } from './stream-failure.ts';
 
 /** By its code undici knows that this is no reason to fail the requests that wait behind the stream. */
 class StreamLeft extends Error {
   readonly code = 'UND_ERR_INFO';
+}
+
+/** Set from a request's start until its stream is opened: undici does both within one call. */
+let starting: Stream | null = null;
+
+/** Gives a stream that node:http2 has just opened to the request that it is for. */
+export function claimStream(opened: ClientHttp2Stream): ClientHttp2Stream {
+  starting?.claim(opened);
+  starting = null;
+  return opened;
 }
 
 /** One request on a connection that others share. Once it is ended, nothing of it reaches its exchange. */
@@ -15,6 +26,9 @@ export class Stream implements Dispatcher.DispatchHandler {
   /** Of the body, in bytes; NaN where the answer does not say. */
   #length = Number.NaN;
   #received = 0;
+  #opened: ClientHttp2Stream | null = null;
+  /** The target has reset the stream before its own end of it. */
+  #isCut = false;
 
   constructor(exchange: Dispatcher.DispatchHandler, connection: TargetConnection) {
     this.#exchange = exchange;
@@ -27,12 +41,28 @@ export class Stream implements Dispatcher.DispatchHandler {
     this.#controller?.abort(new StreamLeft('ended by volley'));
   }
 
+  /** Takes the stream of node:http2 that this one is. */
+  claim(opened: ClientHttp2Stream): void {
+    this.#opened = opened;
+    const { push } = opened;
+    // A reset ends what can be read just as the end of an answer does: only here they can be told apart.
+    opened.push = (chunk: unknown, encoding?: BufferEncoding) => {
+      if (chunk === null && opened.closed) this.#isCut = true;
+      return push.call(opened, chunk, encoding);
+    };
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
     this.#controller = controller;
     this.#length = Number.NaN;
     this.#received = 0;
-    if (this.#exchange === null) controller.abort(new StreamLeft('ended before it began'));
-    else this.#exchange.onRequestStart?.(controller, context);
+    this.#isCut = false;
+    if (this.#exchange === null) {
+      controller.abort(new StreamLeft('ended before it began'));
+      return;
+    }
+    starting = this;
+    this.#exchange.onRequestStart?.(controller, context);
   }
 
   onResponseStart(
@@ -53,7 +83,16 @@ export class Stream implements Dispatcher.DispatchHandler {
     controller: Dispatcher.DispatchController,
     trailers: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>[1],
   ): void {
+    const opened = this.#opened;
+    if (this.#isCut && this.#received !== this.#length) {
+      this.#exchange?.onResponseError?.(controller, cutStream(opened?.rstCode));
+      return;
+    }
     this.#exchange?.onResponseEnd?.(controller, trailers);
+    // The rest of a body that nobody waits for would stay in memory for as long as the connection is open.
+    if (opened === null || opened.writableFinished || opened.destroyed) return;
+    opened.close(constants.NGHTTP2_CANCEL);
+    opened.destroy();
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {

@@ -1,0 +1,144 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { run } from '../../src/main/index.ts';
+import {
+  answer,
+  data,
+  FLAG,
+  head,
+  type RawBehaviour,
+  type RawHttp2,
+  reset,
+  startRawHttp2,
+  windowUpdate,
+} from '../support/raw-http2.ts';
+
+const NO_ERROR = 0;
+const CANCEL = 8;
+const WINDOW = 2 ** 30;
+const BODY = 'x'.repeat(2 ** 21);
+
+const open: RawHttp2[] = [];
+afterEach(() => {
+  for (const server of open.splice(0)) server.close();
+});
+
+async function start(behaviour: RawBehaviour): Promise<RawHttp2> {
+  const server = await startRawHttp2(behaviour);
+  open.push(server);
+  return server;
+}
+
+const BASE = { h2c: true, mode: 'inline', concurrency: 1, timeout: '10s' } as const;
+
+describe.each([1, 10])('an upload that is answered before its end, %i streams', (streams) => {
+  test.each([
+    ['answered only', (streamId: number) => [answer(streamId, 'too large', 413)]],
+    [
+      'answered and reset',
+      (streamId: number) => [answer(streamId, 'too large', 413), reset(streamId, NO_ERROR)],
+    ],
+  ])('%s: the answer counts', async (_name, answers) => {
+    const server = await start({
+      asked: (connection, streamId) => connection.send(...answers(streamId)),
+    });
+    const summary = await run({
+      ...BASE,
+      url: server.url,
+      streams,
+      method: 'POST',
+      body: BODY,
+      requests: 60,
+    });
+    expect(summary.statuses).toEqual({ 413: 60 });
+    expect(summary.errors).toMatchObject([{ kind: 'status', count: 60 }]);
+    expect(server.connections).toHaveLength(1);
+  });
+});
+
+test('bodies under way may be more than node:http2 holds of a connection', async () => {
+  const server = await start({
+    opened: (connection) => connection.send(windowUpdate(0, WINDOW)),
+    asked: (connection, streamId) =>
+      setTimeout(() => connection.send(windowUpdate(streamId, WINDOW / 32)), 20),
+    sent: (connection, streamId, _bytes, isLast) => {
+      if (isLast) connection.send(answer(streamId));
+    },
+  });
+  const summary = await run({
+    ...BASE,
+    url: server.url,
+    streams: 20,
+    method: 'POST',
+    body: BODY,
+    requests: 40,
+  });
+  expect(summary.requests).toMatchObject({ sent: 40, ok: 40 });
+  expect(server.connections.map(({ bodyBytes }) => bodyBytes)).toEqual([40 * BODY.length]);
+  expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
+});
+
+describe.each([1, 10])('answers that do not say their length, %i streams', (streams) => {
+  test.each([
+    ['NO_ERROR', NO_ERROR],
+    ['CANCEL', CANCEL],
+  ])('are truncated where a reset with %s is their end', async (name, code) => {
+    const server = await start({
+      asked: (connection, streamId) =>
+        connection.send(head(streamId, 200), data(streamId, 'part', FLAG.none), reset(streamId, code)),
+    });
+    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 0 });
+    expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 20 }]);
+  });
+
+  test('are complete where a reset comes behind their end', async () => {
+    const server = await start({
+      asked: (connection, streamId) =>
+        connection.send(head(streamId, 200), data(streamId, 'all of it'), reset(streamId, NO_ERROR)),
+    });
+    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+  });
+
+  test('are complete where all of the length has come before a reset', async () => {
+    const server = await start({
+      asked: (connection, streamId) =>
+        connection.send(
+          head(streamId, 200, [['content-length', '4']]),
+          data(streamId, 'four', FLAG.none),
+          reset(streamId, NO_ERROR),
+        ),
+    });
+    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
+    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
+  });
+});
+
+test('answers without a body, and fields by the hundred, are read', async () => {
+  const fields = Array.from({ length: 300 }, (_, index): [string, string] => [`x-${index}`, 'v']);
+  const server = await start({
+    asked: (connection, streamId, index) =>
+      connection.send(head(streamId, index % 2 === 0 ? 204 : 200, fields, FLAG.endHeaders | FLAG.endStream)),
+  });
+  const summary = await run({ ...BASE, url: server.url, streams: 4, requests: 20 });
+  expect(summary.errors).toEqual([]);
+  expect(summary.statuses).toEqual({ 200: 10, 204: 10 });
+});
+
+test('streams whose request was sent whole are never reset', async () => {
+  const server = await start({
+    sent: (connection, streamId, _bytes, isLast) => {
+      if (isLast) connection.send(answer(streamId));
+    },
+  });
+  const summary = await run({
+    ...BASE,
+    url: server.url,
+    streams: 10,
+    method: 'POST',
+    body: 'small',
+    requests: 500,
+  });
+  expect(summary.requests).toMatchObject({ sent: 500, ok: 500 });
+  expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
+});
