@@ -7,6 +7,8 @@ import { Histogram } from '../../src/metrics/histogram.ts';
 import { createRandom, type Random } from '../../src/metrics/random.ts';
 
 const MARGIN = 0.03;
+// In a test's own realm a look at a global costs a hundred times what it does elsewhere.
+const { cos, exp, log, PI, sqrt } = Math;
 
 function cells(...valuesMs: number[]): Cells {
   const histogram = new Histogram();
@@ -16,19 +18,19 @@ function cells(...valuesMs: number[]): Cells {
 
 /** Standard normal, by Box and Muller. */
 function normal(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return sqrt(-2 * log(1 - random())) * cos(2 * PI * random());
 }
 
 /** The p50 of one round: latencies that remember the one before, now and then a stall, and the round’s own luck. */
 function p50OfRound(random: Random, centre: number, noise: number, spread: number): number {
-  const luck = Math.exp(noise * normal(random));
+  const luck = exp(noise * normal(random));
   const latencies = new Float64Array(400);
   let state = normal(random);
   let stalledFor = 0;
   for (let index = 0; index < latencies.length; index++) {
-    state = 0.9 * state + Math.sqrt(1 - 0.81) * normal(random);
+    state = 0.9 * state + sqrt(1 - 0.81) * normal(random);
     if (random() < 0.005) stalledFor = 20;
-    latencies[index] = centre * luck * Math.exp(spread * state) + (stalledFor-- > 0 ? 50 : 0);
+    latencies[index] = centre * luck * exp(spread * state) + (stalledFor-- > 0 ? 50 : 0);
   }
   return latencies.sort()[200]!;
 }
