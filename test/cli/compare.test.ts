@@ -253,7 +253,7 @@ test.each(['threads', 'processes', 'inline'])(
   async (mode) => {
     const target = await startTarget();
     let leastBesideMs = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < 3 && leastBesideMs >= 250; attempt++) {
+    for (let attempt = 0; attempt < 5 && leastBesideMs >= 250; attempt++) {
       const before = childrenCpuMs();
       const ended = await volley(target.url, '-d', '1500ms', '-c', '8', '--mode', mode, '-o', 'json');
       const outside = childrenCpuMs() - before;
