@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { run } from '../../src/main/index.ts';
+import { useFolder } from '../support/folder.ts';
 import {
   answer,
   data,
@@ -8,6 +10,8 @@ import {
   type RawBehaviour,
   type RawHttp2,
   reset,
+  SETTING,
+  settings,
   startRawHttp2,
   windowUpdate,
 } from '../support/raw-http2.ts';
@@ -17,6 +21,7 @@ const CANCEL = 8;
 const WINDOW = 2 ** 30;
 const BODY = 'x'.repeat(2 ** 21);
 
+const inFolder = useFolder();
 const open: RawHttp2[] = [];
 afterEach(() => {
   for (const server of open.splice(0)) server.close();
@@ -141,4 +146,56 @@ test('streams whose request was sent whole are never reset', async () => {
   });
   expect(summary.requests).toMatchObject({ sent: 500, ok: 500 });
   expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
+});
+
+test('a connection on which no request gets a stream is given up, and those that wait go over the next', async () => {
+  const none = settings([[SETTING.maxConcurrentStreams, 0]]);
+  const server = await start({
+    opened: (connection) => {
+      if (connection.index < 2) connection.send(none);
+    },
+    asked: (connection, streamId) => {
+      if (connection.index >= 2) connection.send(answer(streamId));
+    },
+  });
+  const summary = await run({
+    ...BASE,
+    url: server.url,
+    streams: 120,
+    requests: 1_000,
+    timeout: '200ms',
+  });
+  expect(summary.requests.sent).toBe(1_000);
+  expect(summary.requests.ok).toBeGreaterThan(100);
+  expect(summary.errors).toMatchObject([{ kind: 'timeout' }]);
+  expect(summary.connections).toMatchObject({ opened: server.connections.length, closedByTarget: 0 });
+});
+
+test('of many origins only the last used keep a connection, also where connections have several streams', async () => {
+  const count = 30;
+  const servers = await Promise.all(
+    Array.from({ length: count }, () =>
+      start({
+        opened: ({ socket }) => socket.on('end', () => socket.destroy()),
+        asked: (connection, streamId) => connection.send(answer(streamId)),
+      }),
+    ),
+  );
+  let mostOpen = 0;
+  const watch = setInterval(() => {
+    mostOpen = Math.max(
+      mostOpen,
+      servers.reduce((sum, server) => sum + server.openNow(), 0),
+    );
+  }, 1);
+  const rows = inFolder('many-origins.csv');
+  writeFileSync(rows, ['url', ...servers.map(({ url }) => url), ''].join('\n'));
+  const summary = await run({ ...BASE, url: '{{url}}', rows, streams: 2, requests: 3 * count });
+  clearInterval(watch);
+  expect(summary.requests).toMatchObject({ sent: 3 * count, ok: 3 * count });
+  expect(summary.connections.opened).toBe(
+    servers.reduce((sum, { connections }) => sum + connections.length, 0),
+  );
+  // Two slots keep six each, and a close takes its time.
+  expect(mostOpen).toBeLessThan(22);
 });

@@ -114,19 +114,17 @@ export class SlotClients {
     known.set(target.origin, client);
     slot.client = client;
     const [oldest] = known;
-    // A connection with several streams is not one slot's to close.
-    if (known.size <= MOST_PER_SLOT || oldest === undefined || this.#shard.streams > 1) return;
+    if (known.size <= MOST_PER_SLOT || oldest === undefined) return;
     const [origin, unused] = oldest;
     known.delete(origin);
-    closeClient(unused);
-    this.#drop(origin, unused);
+    this.#leave(origin, unused);
   }
 
-  /** Forgets a client that is closed, and its origin with the last one: rows may name any number of origins. */
-  #drop(name: string, unused: HttpClient): void {
+  /** Closes a client with its last slot, and forgets its origin with the last client: rows may name any number. */
+  #leave(name: string, unused: HttpClient): void {
     const origin = this.#origins.get(name);
-    if (origin === undefined) return;
-    origin.slots.drop(unused);
+    if (origin === undefined || !origin.slots.release(unused)) return;
+    closeClient(unused);
     if (origin.slots.clients.length > 0) return;
     this.#origins.delete(name);
     addCounters(this.#left, origin.factory.counters);

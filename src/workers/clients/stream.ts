@@ -8,6 +8,18 @@ class StreamLeft extends Error {
   readonly code = 'UND_ERR_INFO';
 }
 
+/** A client gives up those that still wait in its queue: another one takes them over. */
+export class QueueLeft extends Error {}
+
+/** Where a request waits until its connection has a stream for it. */
+export interface StreamQueue {
+  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean;
+  /** A request was ended that has not begun, and is still in the queue. */
+  left(): void;
+  /** Such a request's turn has come, and it is gone. */
+  passed(): void;
+}
+
 /** Set from a request's start until its stream is opened: undici does both within one call. */
 let starting: Stream | null = null;
 
@@ -26,6 +38,8 @@ export class Stream implements Dispatcher.DispatchHandler {
   /** Of the body, in bytes; NaN where the answer does not say. */
   #length = Number.NaN;
   #received = 0;
+  #queue: StreamQueue | null = null;
+  #options: Dispatcher.DispatchOptions | null = null;
   #opened: ClientHttp2Stream | null = null;
   /** The target has reset the stream before its own end of it. */
   #isCut = false;
@@ -38,7 +52,18 @@ export class Stream implements Dispatcher.DispatchHandler {
   /** Ends this stream alone; one that has not begun never will. */
   end(): void {
     this.#exchange = null;
-    this.#controller?.abort(new StreamLeft('ended by volley'));
+    if (this.#controller !== null) {
+      this.#controller.abort(new StreamLeft('ended by volley'));
+      return;
+    }
+    this.#options = null;
+    this.#queue?.left();
+  }
+
+  /** Is told where it is going to wait. */
+  wait(queue: StreamQueue, options: Dispatcher.DispatchOptions): void {
+    this.#queue = queue;
+    this.#options = options;
   }
 
   /** Takes the stream of node:http2 that this one is. */
@@ -59,6 +84,7 @@ export class Stream implements Dispatcher.DispatchHandler {
     this.#isCut = false;
     if (this.#exchange === null) {
       controller.abort(new StreamLeft('ended before it began'));
+      this.#queue?.passed();
       return;
     }
     starting = this;
@@ -96,6 +122,10 @@ export class Stream implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+    if (error instanceof QueueLeft && this.#options !== null) {
+      this.#queue?.dispatch(this.#options, this);
+      return;
+    }
     const { phase, endedByTarget, hasReceived } = this.#connection;
     const isShort = this.#received < this.#length;
     const explained =

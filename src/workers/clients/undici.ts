@@ -1,6 +1,7 @@
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
+import type { HttpDispatcher } from './http-client.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 
@@ -9,13 +10,13 @@ const KEEP_ALIVE_MS = 600_000;
 const KEEP_ALIVE_MARGIN_MS = 500;
 
 /** undici's own client over one connection, of the HTTP that the target is to be asked in. */
-export function createUndiciDispatcher(target: Target, connection: TargetConnection): Dispatcher {
+export function createUndiciDispatcher(target: Target, connection: TargetConnection): HttpDispatcher {
   return target.protocol === 'http/1.1'
     ? createHttp1Dispatcher(target, connection)
     : createHttp2Dispatcher(target, connection);
 }
 
-function createHttp1Dispatcher(target: Target, connection: TargetConnection): Dispatcher {
+function createHttp1Dispatcher(target: Target, connection: TargetConnection): HttpDispatcher {
   // A tunnel's first bytes are the proxy's, which node:http reads.
   if (target.routes.proxy === null) connection.readWith(new UndiciReader(connection));
   return new Client(target.origin, {
