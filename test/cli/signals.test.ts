@@ -111,6 +111,23 @@ describe('workers that fail', () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
+  test('an exception on the one event loop costs its worker, not what it has told', async () => {
+    const target = await startTarget();
+    const { env } = preload('crash-first-thread.cjs');
+    const { ended } = startVolley(
+      [`${target.url}delay/5`, '-n', '1000', '-c', '4', '--mode', 'inline', '-o', 'json'],
+      { env: { ...env, CRASH_IN_MAIN: 'yes' } },
+    );
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(3);
+    const summary = JSON.parse(stdout) as Summary;
+    expect(summary.workers).toMatchObject([{ lost: true }]);
+    expect(summary.degradedReasons[0]).toContain('was lost: a deliberate failure');
+    expect(summary.requests.ok).toBeGreaterThan(0);
+    expect(target.stats().requests).toBeLessThan(1_000);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
   test.each(['threads', 'processes'])(
     '%s that fail before they are ready: one error, nothing sent',
     async (mode) => {

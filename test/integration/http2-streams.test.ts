@@ -6,6 +6,8 @@ import {
   answer,
   data,
   FLAG,
+  FRAME,
+  frame,
   head,
   type RawBehaviour,
   type RawHttp2,
@@ -91,9 +93,9 @@ describe.each([1, 10])('answers that do not say their length, %i streams', (stre
       asked: (connection, streamId) =>
         connection.send(head(streamId, 200), data(streamId, 'part', FLAG.none), reset(streamId, code)),
     });
-    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
-    expect(summary.requests).toMatchObject({ sent: 20, ok: 0 });
-    expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 20 }]);
+    const summary = await run({ ...BASE, url: server.url, streams, requests: 10 });
+    expect(summary.requests).toMatchObject({ sent: 10, ok: 0 });
+    expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 10 }]);
   });
 
   test('are complete where a reset comes behind their end', async () => {
@@ -199,3 +201,33 @@ test('of many origins only the last used keep a connection, also where connectio
   // Two slots keep six each, and a close takes its time.
   expect(mostOpen).toBeLessThan(22);
 });
+
+describe.each([1, 10])(
+  'what is not HTTP/2 is so for every stream of its connection, %i streams',
+  (streams) => {
+    test.each<[string, (streamId: number) => Buffer[]]>([
+      [
+        'fields that cannot be read',
+        (streamId) => [frame(FRAME.headers, 5, streamId, Buffer.alloc(6, 0xff))],
+      ],
+      [
+        'a frame above the size',
+        (streamId) => [head(streamId, 200), frame(FRAME.data, 1, streamId, Buffer.alloc(100_000))],
+      ],
+      ['an answer on a stream of its own', () => [head(2, 200)]],
+      [
+        'a flood of PING',
+        () => Array.from({ length: 20_000 }, () => frame(FRAME.ping, 0, 0, Buffer.alloc(8))),
+      ],
+      ['a flood of SETTINGS', () => Array.from({ length: 20_000 }, () => settings([[4, 65_535]]))],
+    ])('%s', async (_name, frames) => {
+      const requests = 2 * streams;
+      const server = await start({
+        asked: (connection, streamId) => connection.send(...frames(streamId)),
+      });
+      const summary = await run({ ...BASE, url: server.url, streams, requests });
+      expect(summary.requests).toMatchObject({ sent: requests, ok: 0 });
+      expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: requests }]);
+    });
+  },
+);

@@ -2,6 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { worstOf } from '../exit-code.ts';
+import { ownProcess } from '../pool/own-process.ts';
 import { VERSION } from '../version.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import {
@@ -25,6 +26,7 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   let exitCode: ExitCode = EXIT_CODES.ok;
+  ownProcess();
   // Whoever reads the result may stop reading: that is no error. A disk that is full is one.
   process.stdout.on('error', (error) => {
     if (codeOf(error) === 'EPIPE') return;

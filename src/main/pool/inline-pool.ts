@@ -1,5 +1,7 @@
+import { messageOf } from '../../protocol/errors.ts';
 import type { CoordinatorMessage, WorkerChannel, WorkerMessage } from '../../protocol/messages.ts';
 import { serveShard } from '../../workers/serve-shard.ts';
+import { hearUncaught } from './own-process.ts';
 import type { PoolEvents, WorkerPool } from './worker-pool.ts';
 
 /** One worker on the coordinator's own event loop. Messages pass as they are, in their order, a tick later. */
@@ -7,9 +9,11 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
   const early: CoordinatorMessage[] = [];
   let handler: ((message: CoordinatorMessage) => void) | null = null;
   let closed = false;
+  const failed = Promise.withResolvers<void>();
 
   const channel: WorkerChannel = {
     post: (message: WorkerMessage) => {
+      if (closed) return;
       queueMicrotask(() => events.onMessage(0, message));
     },
     onMessage: (given) => {
@@ -17,10 +21,19 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
       for (const message of early.splice(0)) queueMicrotask(() => given(message));
     },
     close: () => {
+      if (closed) return;
       closed = true;
       queueMicrotask(() => events.onEnd(0, null));
     },
   };
+  // As in a thread an exception costs the worker, not what it has told.
+  const stopHearing = hearUncaught((error) => {
+    if (closed) return;
+    closed = true;
+    handler?.({ type: 'stop', drainMs: 0 });
+    queueMicrotask(() => events.onEnd(0, messageOf(error)));
+    failed.resolve();
+  });
   const post = (_index: number, message: CoordinatorMessage): void => {
     if (closed) return;
     const given = handler;
@@ -35,6 +48,6 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
     returnBuffer: (index, buffer) => post(index, { type: 'folded', buffer }),
     // One's own event loop can only be asked.
     kill: (index) => post(index, { type: 'stop', drainMs: 0 }),
-    close: () => served,
+    close: () => Promise.race([served, failed.promise]).finally(stopHearing),
   };
 }

@@ -78,7 +78,9 @@ export function explainedStream(error: Error, { isShort, endedByTarget, hasRecei
       `RST_STREAM_${reason}`,
       error,
     );
-  if (SESSION_CODES.has(code))
+  // A request that could not be written, on a connection that nobody has ended: it has failed under it.
+  const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
+  if (SESSION_CODES.has(code) || isUnwritten)
     return new StreamError('what the target sent is not HTTP/2, or breaks its rules', 'NOT_HTTP2', error);
   if (endedByTarget && !hasReceived)
     return new StreamEnded('the target ended the connection: it may not speak HTTP/2', 'NO_HTTP2', error);
