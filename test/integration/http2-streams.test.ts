@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run, type Summary } from '../../src/main/index.ts';
+import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import {
   answer,
   data,
   FLAG,
   FRAME,
+  fieldBlock,
   frame,
   head,
   type RawBehaviour,
@@ -231,3 +233,21 @@ describe.each([1, 10])(
     });
   },
 );
+
+test('heads that are given up half read do not end the process', async () => {
+  const server = await start({
+    asked: (connection, streamId) => {
+      const pieces = Array.from({ length: 20 }, (_, index) =>
+        frame(FRAME.continuation, FLAG.none, streamId, fieldBlock([[`x-${index}`, 'v'.repeat(10_000)]])),
+      );
+      connection.send(head(streamId, 200, [], FLAG.none), ...pieces);
+    },
+  });
+  for (const mode of ['inline', 'threads']) {
+    const { code, stdout } = await startVolley([
+      ...[server.url, '--h2c', '-n', '400', '-c', '20', '--streams', '10', '--mode', mode, '-o', 'json'],
+    ]).ended;
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as Summary).errors).toMatchObject([{ kind: 'protocol', count: 400 }]);
+  }
+});

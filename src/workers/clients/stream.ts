@@ -20,12 +20,18 @@ export interface StreamQueue {
   passed(): void;
 }
 
+/**
+ * Sessions of streams that failed, each for as long as the stream is in memory: Node 26.10 aborts the process where it
+ * frees a session before a stream of it that has got a part of an answer's head.
+ */
+const outlived = new FinalizationRegistry<unknown>(() => {});
+
 /** Set from a request's start until its stream is opened: undici does both within one call. */
 let starting: Stream | null = null;
 
 /** Gives a stream that node:http2 has just opened to the request that it is for. */
-export function claimStream(opened: ClientHttp2Stream): ClientHttp2Stream {
-  starting?.claim(opened);
+export function claimStream(opened: ClientHttp2Stream, native: unknown): ClientHttp2Stream {
+  starting?.claim(opened, native);
   starting = null;
   return opened;
 }
@@ -41,6 +47,8 @@ export class Stream implements Dispatcher.DispatchHandler {
   #queue: StreamQueue | null = null;
   #options: Dispatcher.DispatchOptions | null = null;
   #opened: ClientHttp2Stream | null = null;
+  /** Of the session that the stream is of. */
+  #native: unknown = undefined;
   /** The target has reset the stream before its own end of it. */
   #isCut = false;
 
@@ -67,8 +75,9 @@ export class Stream implements Dispatcher.DispatchHandler {
   }
 
   /** Takes the stream of node:http2 that this one is. */
-  claim(opened: ClientHttp2Stream): void {
+  claim(opened: ClientHttp2Stream, native: unknown): void {
     this.#opened = opened;
+    this.#native = native;
     const { push } = opened;
     // A reset ends what can be read just as the end of an answer does: only here they can be told apart.
     opened.push = (chunk: unknown, encoding?: BufferEncoding) => {
@@ -126,6 +135,7 @@ export class Stream implements Dispatcher.DispatchHandler {
       this.#queue?.dispatch(this.#options, this);
       return;
     }
+    if (this.#opened !== null) outlived.register(this.#opened, this.#native);
     const { phase, endedByTarget, hasReceived } = this.#connection;
     const isShort = this.#received < this.#length;
     const explained =

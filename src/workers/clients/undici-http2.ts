@@ -98,7 +98,8 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         maxHeaderListPairs: MOST_FIELDS,
       });
       const { request } = session;
-      session.request = (...asked) => claimStream(request.apply(session, asked));
+      const native = nativeOf(session);
+      session.request = (...asked) => claimStream(request.apply(session, asked), native);
       return session;
     }) as typeof connect;
     try {
@@ -107,4 +108,10 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
       http2.connect = connect;
     }
   };
+}
+
+/** What of a session is not JavaScript's; undefined where Node does not keep it as it does today. */
+function nativeOf(session: http2.ClientHttp2Session): unknown {
+  const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle');
+  return key === undefined ? undefined : Reflect.get(session, key);
 }
