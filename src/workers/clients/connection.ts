@@ -55,6 +55,8 @@ export class TargetConnection {
   readAtMs = Number.NaN;
   /** The head of an answer has come, and what follows can only be its body: no chunks, and so no trailers. */
   isInPlainBody = false;
+  /** The client may leave after the answer under way, although the target has not said that it will. */
+  isLeftUnasked = false;
   readonly #target: Endpoint;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
@@ -328,7 +330,8 @@ export class TargetConnection {
     counters.bytesReceived += socket.bytesRead;
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
     const isFinished =
-      (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed)) && !this.#target.asksToClose;
+      (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed && !this.isLeftUnasked)) &&
+      !this.#target.asksToClose;
     const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }

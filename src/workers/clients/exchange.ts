@@ -20,6 +20,10 @@ export interface ExchangeOwner {
 /** A response's fields by lower-case name; none where the client does not read them. */
 type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
 /** Why volley itself ended a request. */
 export type EndedByUs = 'timeout' | 'unfinished';
 
@@ -205,7 +209,12 @@ export class Exchange implements InPlaceHandler {
     if (status < 200) return;
     this.firstByteMs = this.#readAtMs;
     this.status = status;
-    this.client.connection.isInPlainBody = fields['transfer-encoding'] === undefined;
+    const { connection } = this.client;
+    connection.isInPlainBody = fields['transfer-encoding'] === undefined;
+    // undici closes after some answers that have no body, whatever they say of their length.
+    connection.isLeftUnasked =
+      (status === NO_CONTENT || status === NOT_MODIFIED || this.request?.target.method === 'HEAD') &&
+      !CLOSE.test(allOf(fields, 'connection') ?? '');
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
