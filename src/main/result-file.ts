@@ -5,6 +5,7 @@ import type { Comparison } from '../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { LATENCY_KINDS } from '../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
+import { wrongPart } from './saved-shape.ts';
 
 /**
  * A result file that is being written beside its final name, so that nobody ever reads half of one. What is
@@ -100,6 +101,8 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   if (Array.isArray(value['arms'])) return checkedComparison(value, unusable);
   const missing = missingFields(value);
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  const wrong = wrongPart(value);
+  if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
   return value as unknown as Summary;
 }
 
@@ -125,6 +128,10 @@ function checkedComparison(
   for (const { name, rounds } of comparison.arms) {
     const lacking = rounds.flatMap((round) => missingFields(round as unknown as Record<string, unknown>));
     if (lacking.length > 0) throw unusable(`a round of ${name} lacks ${lacking.join(', ')}`);
+    for (const round of rounds) {
+      const wrong = wrongPart(round);
+      if (wrong !== null) throw unusable(`in a round of ${name}, ${wrong}; save one with --out`);
+    }
   }
   return comparison;
 }
@@ -146,9 +153,8 @@ const LISTS = ['degradedReasons', 'histogram', 'errors', 'workers', 'thresholds'
 function missingFields(value: Readonly<Record<string, unknown>>): string[] {
   const latencies = isRecord(value['latencyMs']) ? value['latencyMs'] : {};
   return [
-    ...OBJECTS.filter((field) => !isRecord(value[field])),
-    ...LISTS.filter((field) => !Array.isArray(value[field])),
-    ...LATENCY_KINDS.filter((kind) => !isRecord(latencies[kind])).map((kind) => `latencyMs.${kind}`),
+    ...[...OBJECTS, ...LISTS].filter((field) => value[field] === undefined),
+    ...LATENCY_KINDS.filter((kind) => latencies[kind] === undefined).map((kind) => `latencyMs.${kind}`),
   ];
 }
 

@@ -272,7 +272,7 @@ describe('exit codes', () => {
   });
 
   test.each([
-    { name: 'is damaged', text: DAMAGED, sentence: /a part of it is missing/ },
+    { name: 'is damaged', text: DAMAGED, sentence: /plan\.target is not an object/ },
     { name: 'is not there', text: null, sentence: /cannot be read \(ENOENT\)/ },
     { name: 'is not JSON', text: 'hello', sentence: /it is not JSON/ },
     { name: 'is something else', text: '{"a":1}', sentence: /it is not a result of volley/ },

@@ -6,8 +6,10 @@ import { type PlanFile, readPlanFile } from '../../src/main/plan/plan-file.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { readSaved } from '../../src/main/result-file.ts';
+import { wrongPart } from '../../src/main/saved-shape.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
 import { useFolder } from '../support/folder.ts';
-import { summaryWith } from '../support/summary.ts';
+import { MIX, summaryWith } from '../support/summary.ts';
 
 const pathOf = useFolder();
 
@@ -86,6 +88,35 @@ test.each([
   expect(inheritedNames(['--', word])).toEqual([]);
 });
 
+type Place = readonly (string | number)[];
+
+/** Every place within a value, parts before wholes. */
+function placesIn(value: unknown): Place[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, part]) => [
+    ...placesIn(part).map((place): Place => [name, ...place]),
+    [name],
+  ]);
+}
+
+/** A copy that has another value in one place. */
+function withValue(whole: object, place: Place, value: unknown): object {
+  const copy = structuredClone(whole) as Record<string | number, unknown>;
+  let at = copy;
+  for (const name of place.slice(0, -1)) at = at[name] as Record<string | number, unknown>;
+  at[place.at(-1) ?? ''] = value;
+  return copy;
+}
+
+/** Whether a report shows what is no value, or cannot be made. */
+function hasGap(report: () => string): boolean {
+  try {
+    return /undefined|NaN|\[object/.test(report());
+  } catch {
+    return true;
+  }
+}
+
 describe('a saved result that is broken', () => {
   const good = JSON.parse(JSON.stringify(summaryWith())) as Record<string, unknown>;
   const cases = Object.keys(good).flatMap((field) =>
@@ -114,6 +145,31 @@ describe('a saved result that is broken', () => {
       );
       await expect(readSaved(path)).rejects.toMatchObject({ code: 'VOLLEY_RESULT_FILE' });
     }
+  });
+
+  test('at whatever depth: what is taken is shown without a gap', () => {
+    const whole = JSON.parse(
+      JSON.stringify(
+        summaryWith({ mix: MIX, errors: [{ kind: 'reset', code: 'X', count: 1, example: 'e' }] }),
+      ),
+    ) as object;
+    expect(wrongPart(whole)).toBeNull();
+    let taken = 0;
+    const gaps: string[] = [];
+    for (const place of placesIn(whole)) {
+      for (const value of [{ a: 'x' }, 'x', 5, null, [null], true]) {
+        const summary = withValue(whole, place, value) as Summary;
+        if (wrongPart(summary) !== null) continue;
+        taken++;
+        for (const [form, report] of Object.entries(REPORTERS)) {
+          // JSON shows a result as it is.
+          if (form !== 'json' && hasGap(() => report(summary)))
+            gaps.push(`${form}: ${place.join('.')} as ${JSON.stringify(value)}`);
+        }
+      }
+    }
+    expect(gaps).toEqual([]);
+    expect(taken).toBeGreaterThan(0);
   });
 
   test('and one of no fault is shown', () => {

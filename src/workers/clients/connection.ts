@@ -290,6 +290,8 @@ export class TargetConnection {
     };
     socket.on('end', () => {
       link.showWaiting(inbox);
+      // The client has given it up over what came before its end.
+      if (socket.destroyed) return;
       if (this.#reader !== null) this.readAtMs = clock.nowMs();
       link.endedByTarget = true;
     });
