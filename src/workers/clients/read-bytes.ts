@@ -15,6 +15,11 @@ export function copyOf(bytes: ReadBytes, from: number, to: number): Uint8Array<A
   return copy;
 }
 
+/** The same for bytes of a small answer that are soon done with: it shares memory with other such copies. */
+export function smallCopyOf(bytes: ReadBytes, count: number): Buffer {
+  return Buffer.from(viewOf(bytes, 0, count));
+}
+
 /** Copies `bytes[from…to)` into `target`, from `at` on. */
 export function copyInto(target: Uint8Array, at: number, bytes: ReadBytes, from: number, to: number): void {
   target.set(viewOf(bytes, from, to), at);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { SocketReader } from './link.ts';
-import { copyOf, lentTo, type ReadBytes } from './read-bytes.ts';
+import { lentTo, type ReadBytes, smallCopyOf } from './read-bytes.ts';
 
 /** Less than this costs about as much to lend as to copy. */
 const SMALLEST_LENT_BYTES = 4_096;
@@ -40,7 +40,7 @@ export class UndiciReader implements SocketReader {
 
   onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
     const isLent = count >= SMALLEST_LENT_BYTES && this.#connection.isInPlainBody;
-    const chunk = isLent ? lentTo(bytes, count) : Buffer.from(copyOf(bytes, 0, count).buffer);
+    const chunk = isLent ? lentTo(bytes, count) : smallCopyOf(bytes, count);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
     // What was not taken has to leave the shared buffer.
