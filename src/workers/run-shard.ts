@@ -4,26 +4,21 @@ import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
-import type { Target } from '../protocol/target.ts';
-import { missOf } from '../requests/expectation.ts';
-import { type Hide, hiding } from '../requests/secrets.ts';
+import { hiding } from '../requests/secrets.ts';
 import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import type { CreateDispatcher } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
-import { DigestAuthorization } from './digest.ts';
-import { classifyFailure } from './failure.ts';
+import { continued, firstOf } from './exchange/continuation.ts';
+import { Verdict } from './exchange/verdict.ts';
 import type { BatchLoad } from './loads/batch-load.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, Sender } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import { Recorder } from './recorder.ts';
-import { asAscii, isRedirect, redirected } from './redirect.ts';
-import { type PreparedRequest, RequestSource } from './request-source.ts';
+import { RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
-
-const LOWEST_FAILURE = 400;
 
 /** What has been loaded for one shard, and would be in vain for others. */
 export interface LoadedForShard {
@@ -38,7 +33,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly recorder: Recorder;
   readonly exchanges: Exchange[] = [];
   readonly #shard: Shard;
-  readonly #hide: Hide;
+  readonly #verdict: Verdict;
   readonly #load: Load;
   readonly #deadlines: Deadlines;
   readonly #clients: SlotClients;
@@ -57,7 +52,7 @@ export class ShardRun implements ExchangeOwner, Sender {
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Batch }: LoadedForShard) {
     this.clock = clock;
     this.#shard = shard;
-    this.#hide = hiding(shard.secrets);
+    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, hiding(shard.secrets));
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
@@ -169,12 +164,7 @@ export class ShardRun implements ExchangeOwner, Sender {
       return;
     }
     this.#clients.use(exchange, request.target);
-    const { digest } = request.plan;
-    exchange.send(
-      digest === null ? request : digestOf(exchange).first(request, digest),
-      intendedMs,
-      dispatchedMs,
-    );
+    exchange.send(firstOf(exchange, request), intendedMs, dispatchedMs);
   }
 
   drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
@@ -184,10 +174,15 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
-    if (this.#isAuthorizing(exchange) || this.#follows(exchange)) return;
+    const next = continued(exchange);
+    if (next !== null) {
+      this.#clients.use(exchange, next.request.target);
+      exchange.goOn(next);
+      return;
+    }
     this.#deadlines.remove(exchange);
     this.#inFlight--;
-    const failure = this.#failureOfAnswer(exchange);
+    const failure = this.#verdict.ofAnswer(exchange);
     exchange.failure = failure;
     if (failure === null) this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
     else this.#recordFailure(exchange, endMs, failure);
@@ -205,7 +200,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (exchange.endedByUs === 'unfinished') {
       this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
     } else {
-      exchange.failure = { ...this.#failureOf(exchange, error), count: 1 };
+      exchange.failure = this.#verdict.ofFailure(exchange, error);
       this.#recordFailure(exchange, endMs, exchange.failure);
     }
     this.#load.onFree(exchange, endMs, endMs, true);
@@ -220,78 +215,10 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
   }
 
-  /** Whether the answer was about who asks, and the request goes on with what it needs. */
-  #isAuthorizing(exchange: Exchange): boolean {
-    const { request, status, authenticate } = exchange;
-    const credentials = request?.plan.digest ?? null;
-    if (request === null || credentials === null) return false;
-    const next = digestOf(exchange).again(credentials, status, authenticate);
-    if (next === null) return false;
-    exchange.repeat(next);
-    return true;
-  }
-
-  /** Whether a redirect has been followed: the request then goes on. */
-  #follows(exchange: Exchange): boolean {
-    const { request, status, location, redirects } = exchange;
-    if (request === null || location === null || !isRedirect(request.plan, status, location)) return false;
-    const from = (request.plan.digest === null ? null : digestOf(exchange).plain) ?? request;
-    const next = redirects < request.plan.maxRedirects ? redirected(from, status, location) : null;
-    if (next === null) return false;
-    this.#clients.use(exchange, next.target);
-    const { digest } = next.plan;
-    exchange.follow(digest === null ? next : digestOf(exchange).first(next, digest));
-    return true;
-  }
-
-  /** What is wrong with a complete response; null where nothing is. */
-  #failureOfAnswer(exchange: Exchange): ErrorTally | null {
-    const { request, status, location } = exchange;
-    if (request === null) return null;
-    const { expectation, target, maxRedirects } = request.plan;
-    if (location !== null && isRedirect(request.plan, status, location)) {
-      const example = `${this.#nameOf(request)}after ${exchange.redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
-      return { kind: 'expectation', code: 'REDIRECT', count: 1, example };
-    }
-    if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const example = `${target.method} ${shownPath(target)} was answered with ${status}`;
-      return { kind: 'status', code: String(status), count: 1, example };
-    }
-    const miss = expectation === null ? null : missOf(expectation, exchange, this.#hide);
-    return miss === null
-      ? null
-      : {
-          kind: 'expectation',
-          code: miss.code,
-          count: 1,
-          example: `${this.#nameOf(request)}${miss.example}`,
-        };
-  }
-
-  #nameOf({ plan }: PreparedRequest): string {
-    return this.#shard.mix.length > 1 ? `${plan.name}: ` : '';
-  }
-
   #giveUpConnecting(): void {
     for (const { connection } of this.#clients.all) {
       if (connection.phase !== 'open') connection.fail(new Error('no connection in time'));
     }
-  }
-
-  #failureOf(exchange: Exchange, error: Error): Omit<ErrorTally, 'count'> {
-    const { connection } = exchange.client;
-    const hasHead = !Number.isNaN(exchange.firstByteMs);
-    if (exchange.endedByUs === 'timeout') {
-      const what = Number.isNaN(exchange.sentMs) ? 'no connection' : 'no complete answer';
-      return { kind: 'timeout', code: 'TIMEOUT', example: `${what} within ${this.#shard.timeoutMs} ms` };
-    }
-    return classifyFailure({
-      error,
-      phase: connection.phase,
-      hasHead,
-      endedByTarget: connection.endedByTarget,
-      alert: connection.alert,
-    });
   }
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {
@@ -313,15 +240,4 @@ export class ShardRun implements ExchangeOwner, Sender {
     for (const exchange of this.exchanges) exchange.end('unfinished');
     this.finishIfIdle();
   }
-}
-
-/** What a connection knows of Digest authorization. */
-function digestOf(exchange: Exchange): DigestAuthorization {
-  exchange.digest ??= new DigestAuthorization();
-  return exchange.digest;
-}
-
-/** The path as it was asked for: what placeholders stand for may be secret. */
-function shownPath({ url, origin }: Target): string {
-  return url.startsWith(origin) ? url.slice(origin.length) : url;
 }

@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { DigestAuthorization } from '../digest.ts';
+import type { Continuation } from '../exchange/continuation.ts';
 import type { PreparedRequest } from '../request-source.ts';
 import type { HttpClient } from './http-client.ts';
 import { KeptBody } from './kept-body.ts';
@@ -14,7 +15,7 @@ export interface ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void;
   onFailure(exchange: Exchange, endMs: number, error: Error): void;
   /** The client writes a request again without being told to. */
-  onRetry(exchange: Exchange): void;
+  onRetry?(exchange: Exchange): void;
 }
 
 /** A response's fields by lower-case name; none where the client does not read them. */
@@ -59,6 +60,10 @@ export class Exchange implements InPlaceHandler {
   /** What the response says of its body; read only where its fields are. */
   contentEncoding: string | null = null;
   contentType: string | null = null;
+  /** Whether all fields of a response are kept; they are read only where its fields are. */
+  keepsFields = false;
+  /** Those fields, as the client has them. */
+  fields: unknown = null;
   /** What was wrong with the request that ended last; null where nothing was. */
   failure: ErrorTally | null = null;
   intendedMs = 0;
@@ -135,14 +140,9 @@ export class Exchange implements InPlaceHandler {
     });
   }
 
-  /** Goes on with another request in the place of the one that was answered, as if it were one. */
-  follow(request: PreparedRequest): void {
-    this.redirects++;
-    this.#dispatch(request);
-  }
-
-  /** Sends the request again, with what the answer has asked for. */
-  repeat(request: PreparedRequest): void {
+  /** Goes on with another request in the place of the one that was answered, as if they were one. */
+  goOn({ request, isRedirect }: Continuation): void {
+    if (isRedirect) this.redirects++;
     this.#dispatch(request);
   }
 
@@ -202,7 +202,7 @@ export class Exchange implements InPlaceHandler {
     this.status = 0;
     this.bodyBytes = 0;
     if (this.#keepsBody) this.#body.clear();
-    this.#owner.onRetry(this);
+    this.#owner.onRetry?.(this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
@@ -276,6 +276,7 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     this.#exchange.authenticate = allOf(fields, 'www-authenticate');
     this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
     this.#exchange.contentType = fieldIn(fields, 'content-type');
+    if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
     this.#exchange.onResponseStart(controller, status, fields);
   }
 

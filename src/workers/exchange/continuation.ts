@@ -1,0 +1,61 @@
+import { DigestAuthorization } from '../digest.ts';
+import { isRedirect, redirected } from '../redirect.ts';
+import type { PreparedRequest } from '../request-source.ts';
+
+/** Whatever sends one request after the other, and what it knows of authorization. */
+export interface Authorizing {
+  /** Null before a request wanted Digest authorization. */
+  digest: DigestAuthorization | null;
+}
+
+/** What an answer says of how its request goes on. */
+interface Leading extends Authorizing {
+  readonly request: PreparedRequest | null;
+  readonly status: number;
+  /** Redirects that were followed before it. */
+  readonly redirects: number;
+  readonly location: string | null;
+  readonly authenticate: string | null;
+}
+
+/** What is sent in the place of a request that was answered. */
+export interface Continuation {
+  readonly request: PreparedRequest;
+  /** Else it is the same request, with authorization. */
+  readonly isRedirect: boolean;
+}
+
+/** The request as it goes out first. */
+export function firstOf(slot: Authorizing, request: PreparedRequest): PreparedRequest {
+  const { digest } = request.plan;
+  return digest === null ? request : authorizationOf(slot).first(request, digest);
+}
+
+/** How a request goes on, as its answer asks: with authorization or elsewhere; null where it is over. */
+export function continued(answer: Leading): Continuation | null {
+  const again = authorizedAgain(answer);
+  if (again !== null) return { request: again, isRedirect: false };
+  const next = redirectedTo(answer);
+  return next === null ? null : { request: next, isRedirect: true };
+}
+
+/** The same request with the authorization that its answer asks for. */
+function authorizedAgain(answer: Leading): PreparedRequest | null {
+  const credentials = answer.request?.plan.digest ?? null;
+  if (credentials === null) return null;
+  return authorizationOf(answer).again(credentials, answer.status, answer.authenticate);
+}
+
+function redirectedTo(answer: Leading): PreparedRequest | null {
+  const { request, status, location, redirects } = answer;
+  if (request === null || location === null || !isRedirect(request.plan, status, location)) return null;
+  if (redirects >= request.plan.maxRedirects) return null;
+  const from = (request.plan.digest === null ? null : authorizationOf(answer).plain) ?? request;
+  const next = redirected(from, status, location);
+  return next === null ? null : firstOf(answer, next);
+}
+
+function authorizationOf(slot: Authorizing): DigestAuthorization {
+  slot.digest ??= new DigestAuthorization();
+  return slot.digest;
+}
