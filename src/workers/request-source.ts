@@ -1,4 +1,3 @@
-import type { BatchPlan } from '../protocol/batch.ts';
 import type { Numbering, RequestPlan, RowCells } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Target } from '../protocol/target.ts';
@@ -22,10 +21,18 @@ export interface PreparedRequest {
   readonly refusal: InvalidRequest | null;
 }
 
+/** What a job wants of answers, beyond what its requests' own expectations need. */
+export interface AnswerNeeds {
+  readonly body: boolean;
+  readonly fields: boolean;
+}
+
+const NOTHING_MORE: AnswerNeeds = { body: false, fields: false };
+
 /** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
 export class RequestSource {
   readonly #numbering: Shard['numbering'];
-  readonly #batch: BatchPlan | null;
+  readonly #needs: AnswerNeeds;
   readonly #picker: RequestPicker;
   readonly #fixed: readonly (PreparedRequest | null)[];
   /** Where there is only this one. */
@@ -33,8 +40,8 @@ export class RequestSource {
   #warmups = 0;
   #windows = 0;
 
-  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering' | 'batch'>) {
-    this.#batch = shard.batch ?? null;
+  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering'>, needs: AnswerNeeds = NOTHING_MORE) {
+    this.#needs = needs;
     this.#numbering = shard.numbering;
     this.#picker = new RequestPicker(shard);
     this.#fixed = shard.mix.map((plan, index) =>
@@ -84,19 +91,16 @@ export class RequestSource {
   }
 
   #prepared({ index, plan, target, refusal }: PickedRequest): PreparedRequest {
-    const { expectation, maxRedirects } = plan;
-    const batch = this.#batch;
-    // How a body is encoded is said in a field.
-    const looksIn =
-      (expectation !== null && looksIntoBody(expectation)) || (batch !== null && batch.select.length > 0);
+    const { expectation, maxRedirects, digest } = plan;
+    const looksIn = expectation !== null && looksIntoBody(expectation);
     return {
       index,
       plan,
       target,
       template: requestTemplate(target),
-      keepsBody: looksIn || (batch !== null && batch.saveBody !== null),
-      wantsFields:
-        looksIn || maxRedirects > 0 || plan.digest !== null || (batch !== null && batch.retries > 0),
+      keepsBody: looksIn || this.#needs.body,
+      // How a body is encoded is said in a field.
+      wantsFields: looksIn || maxRedirects > 0 || digest !== null || this.#needs.fields,
       refusal,
     };
   }

@@ -12,23 +12,25 @@ import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Verdict } from './exchange/verdict.ts';
-import type { BatchLoad } from './loads/batch-load.ts';
+import type { Job, JobHost } from './jobs/job.ts';
+import { RequestJob } from './jobs/request-job.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
-import type { Load, Sender } from './loads/load.ts';
+import type { Load, LoadHost } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
+import type { RowsLoad } from './loads/rows-load.ts';
 import { Recorder } from './recorder.ts';
-import { RequestSource } from './request-source.ts';
+import { type PreparedRequest, RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
 
 /** What has been loaded for one shard, and would be in vain for others. */
 export interface LoadedForShard {
   readonly create: CreateDispatcher;
   /** Null where the shard has no batch. */
-  readonly Batch: typeof BatchLoad | null;
+  readonly Rows: typeof RowsLoad | null;
 }
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
-export class ShardRun implements ExchangeOwner, Sender {
+export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly clock: Clock;
   readonly recorder: Recorder;
   readonly exchanges: Exchange[] = [];
@@ -37,8 +39,9 @@ export class ShardRun implements ExchangeOwner, Sender {
   readonly #load: Load;
   readonly #deadlines: Deadlines;
   readonly #clients: SlotClients;
-  readonly #requests: Pick<RequestSource, 'next' | 'skip'>;
-  readonly #batch: BatchLoad | null;
+  readonly #job: Job;
+  /** The load, where it is one of rows. */
+  readonly #rows: RowsLoad | null;
   readonly #work: CpuWork;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
@@ -49,26 +52,30 @@ export class ShardRun implements ExchangeOwner, Sender {
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
 
-  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Batch }: LoadedForShard) {
+  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Rows }: LoadedForShard) {
     this.clock = clock;
     this.#shard = shard;
-    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, hiding(shard.secrets));
+    const hide = hiding(shard.secrets);
+    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, hide);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
-    const requests = new RequestSource(shard);
-    const random = createRandom(shard.seed, shard.index);
-    this.#batch =
-      shard.batch === undefined || Batch === null
-        ? null
-        : new Batch(shard, shard.batch, this, requests, channel);
-    this.#requests = this.#batch ?? requests;
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
-    this.#load =
-      this.#batch ??
-      (shard.load.model === 'open'
-        ? new OpenLoad(shard, shard.load, this)
-        : new ClosedLoad(shard, this, random));
+    const random = createRandom(shard.seed, shard.index);
+    const { batch, load } = shard;
+    if (batch !== undefined && Rows !== null) {
+      this.#rows = new Rows(shard, batch, this, { channel, random, hide });
+      this.#load = this.#rows;
+      this.#job = this.#rows.job;
+    } else {
+      const job = new RequestJob(new RequestSource(shard), this);
+      this.#rows = null;
+      this.#job = job;
+      this.#load =
+        load.model === 'open'
+          ? new OpenLoad(shard, load, this, job)
+          : new ClosedLoad(shard, this, job, random);
+    }
   }
 
   /** Resolves when nothing is in flight and nothing more will start. */
@@ -124,7 +131,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#deadlines.close();
     this.recorder.close();
-    this.#batch?.close();
+    this.#rows?.close();
     this.#clients.close();
     const { counters } = this.#clients;
     return {
@@ -144,7 +151,7 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   /** Takes rows of a batch, or word that there are no more. */
   takeRows(message: DealtMessage): void {
-    this.#batch?.take(message);
+    this.#rows?.take(message);
   }
 
   addExchange(): Exchange {
@@ -154,11 +161,20 @@ export class ShardRun implements ExchangeOwner, Sender {
     return exchange;
   }
 
-  send(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void {
+  isMeasured(intendedMs: number): boolean {
+    return intendedMs >= this.#windowAtMs;
+  }
+
+  send(
+    exchange: Exchange,
+    request: PreparedRequest,
+    intendedMs: number,
+    dispatchedMs: number,
+    nowMs: number,
+  ): void {
     this.#inFlight++;
     exchange.assignedMs = nowMs;
     this.#deadlines.add(exchange);
-    const request = this.#requests.next(intendedMs >= this.#windowAtMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
@@ -167,8 +183,7 @@ export class ShardRun implements ExchangeOwner, Sender {
     exchange.send(firstOf(exchange, request), intendedMs, dispatchedMs);
   }
 
-  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
-    const requestIndex = this.#requests.skip(intendedMs >= this.#windowAtMs);
+  recordDropped(requestIndex: number, intendedMs: number, dispatchedMs: number, nowMs: number): void {
     this.recorder.addDropped({ intendedMs, dispatchedMs, requestIndex }, nowMs, this.#windowAtMs);
   }
 
@@ -189,7 +204,8 @@ export class ShardRun implements ExchangeOwner, Sender {
     if (this.#work.isWanted) this.#work.do(exchange.body);
     const nowMs = this.clock.nowMs();
     // What a worker computes is no part of any latency: its connection is free when that is done.
-    this.#load.onFree(exchange, this.#work.isWanted ? nowMs : endMs, nowMs, false);
+    if (!this.#job.keeps(exchange, endMs))
+      this.#load.onFree(exchange, this.#work.isWanted ? nowMs : endMs, nowMs, false);
     this.finishIfIdle();
   }
 
@@ -203,16 +219,17 @@ export class ShardRun implements ExchangeOwner, Sender {
       exchange.failure = this.#verdict.ofFailure(exchange, error);
       this.#recordFailure(exchange, endMs, exchange.failure);
     }
-    this.#load.onFree(exchange, endMs, endMs, true);
+    if (!this.#job.keeps(exchange, endMs)) this.#load.onFree(exchange, endMs, endMs, true);
     this.finishIfIdle();
   }
 
   onRetry(exchange: Exchange): void {
-    if (exchange.intendedMs >= this.#windowAtMs) this.#retried++;
+    if (this.isMeasured(exchange.intendedMs)) this.#retried++;
   }
 
   finishIfIdle(): void {
-    if (this.#inFlight === 0 && this.#load.isDone && this.#cancelStart === null) this.#finished.resolve();
+    const isIdle = this.#inFlight === 0 && this.#cancelStart === null;
+    if (isIdle && this.#load.isDone && this.#job.isDone) this.#finished.resolve();
   }
 
   #giveUpConnecting(): void {
@@ -223,7 +240,7 @@ export class ShardRun implements ExchangeOwner, Sender {
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {
     // Failures of the warm-up are left out with the rest of it.
-    if (exchange.intendedMs >= this.#windowAtMs) this.recorder.addError(error);
+    if (this.isMeasured(exchange.intendedMs)) this.recorder.addError(error);
     this.recorder.add(exchange, endMs, OUTCOME[error.kind], this.#windowAtMs);
   }
 

@@ -38,9 +38,9 @@ export function serveShard(wire: WorkerChannel): Promise<void> {
 
   const carryOut = async (shard: Shard): Promise<void> => {
     windowEndMs = shard.windowEndMs;
-    const Batch = shard.batch === undefined ? null : (await import('./loads/batch-load.ts')).BatchLoad;
+    const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const create = await loadClient(shard.client);
-    run = new ShardRun(shard, channel, clock, { create, Batch });
+    run = new ShardRun(shard, channel, clock, { create, Rows });
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
     if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();

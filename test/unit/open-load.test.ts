@@ -2,14 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Shard } from '../../src/protocol/shard.ts';
 import type { Exchange } from '../../src/workers/clients/exchange.ts';
-import type { Sender } from '../../src/workers/loads/load.ts';
+import type { LoadHost, Starts } from '../../src/workers/loads/load.ts';
 import { OpenLoad } from '../../src/workers/loads/open-load.ts';
 
 const WINDOW_AT_MS = 1_000;
 const STARTED = 10;
 
-/** A sender whose clock stands still unless it is set, and whose connections answer when told. */
-class ScriptedSender {
+/** A worker whose clock stands still unless it is set, and whose connections answer when told. */
+class ScriptedWorker {
   nowMs = WINDOW_AT_MS;
   readonly exchanges: Exchange[] = [];
   readonly sent: { readonly intendedMs: number; readonly connection: Exchange }[] = [];
@@ -27,7 +27,7 @@ class ScriptedSender {
     return exchange;
   }
 
-  send(connection: Exchange, intendedMs: number): void {
+  start(connection: Exchange, intendedMs: number): void {
     this.sent.push({ intendedMs, connection });
   }
 
@@ -38,20 +38,21 @@ class ScriptedSender {
   finishIfIdle(): void {}
 }
 
-function loadWith(sender: ScriptedSender, maxSlots: number): OpenLoad {
+function loadWith(sender: ScriptedWorker, maxSlots: number): OpenLoad {
   const rate = { requests: 1_000, periodMs: 1_000 };
   const stages = [{ durationMs: null, from: rate, to: rate }];
   const shard = { index: 0, workers: 1, requests: 200, durationMs: null, warmupMs: 0, maxSlots, seed: 1 };
   return new OpenLoad(
     shard as Shard,
     { stages, arrivals: 'constant', pacing: 'eco' },
-    sender as unknown as Sender,
+    sender as unknown as LoadHost,
+    sender as unknown as Starts,
   );
 }
 
 describe('the open load after a pause of its own process', () => {
   test('what is due at once is served by the connections that are there, while they answer', async () => {
-    const sender = new ScriptedSender();
+    const sender = new ScriptedWorker();
     const load = loadWith(sender, 1_000);
     sender.nowMs += 63;
     load.begin(sender.nowMs, WINDOW_AT_MS);
@@ -71,7 +72,7 @@ describe('the open load after a pause of its own process', () => {
   });
 
   test('where they do not answer, connections are opened for all of it in the next turn', async () => {
-    const sender = new ScriptedSender();
+    const sender = new ScriptedWorker();
     const load = loadWith(sender, 1_000);
     sender.nowMs += 63;
     load.begin(sender.nowMs, WINDOW_AT_MS);
@@ -87,7 +88,7 @@ describe('the open load after a pause of its own process', () => {
   });
 
   test('on time, each finds a connection at once', () => {
-    const sender = new ScriptedSender();
+    const sender = new ScriptedWorker();
     const load = loadWith(sender, 1_000);
     sender.nowMs += 1.5;
     load.begin(sender.nowMs, WINDOW_AT_MS);
@@ -101,7 +102,7 @@ describe('the open load after a pause of its own process', () => {
   });
 
   test('beyond the cap they wait in line, and a stop drops them', async () => {
-    const sender = new ScriptedSender();
+    const sender = new ScriptedWorker();
     const load = loadWith(sender, 20);
     sender.nowMs += 63;
     load.begin(sender.nowMs, WINDOW_AT_MS);

@@ -3,11 +3,12 @@ import type { Shard } from '../../protocol/shard.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Exchange } from '../clients/exchange.ts';
 import { ClosedPacer } from '../pacing/closed.ts';
-import type { Load, Sender } from './load.ts';
+import type { Load, LoadHost, Starts } from './load.ts';
 
 /** Closed: a connection's next request is due when its last one has ended. */
 export class ClosedLoad implements Load {
-  readonly #sender: Sender;
+  readonly #host: LoadHost;
+  readonly #job: Starts;
   readonly #random: Random;
   readonly #pacer: ClosedPacer;
   readonly #durationMs: number;
@@ -20,8 +21,9 @@ export class ClosedLoad implements Load {
   /** Relative to the window. */
   #stoppedAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(shard: Shard, sender: Sender, random: Random) {
-    this.#sender = sender;
+  constructor(shard: Shard, host: LoadHost, job: Starts, random: Random) {
+    this.#host = host;
+    this.#job = job;
     this.#random = random;
     this.#pacer = new ClosedPacer(shard.requests, shard.durationMs);
     this.#durationMs = shard.durationMs ?? Number.POSITIVE_INFINITY;
@@ -38,7 +40,7 @@ export class ClosedLoad implements Load {
 
   begin(nowMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
-    for (const exchange of this.#sender.exchanges) this.#next(exchange, nowMs);
+    for (const exchange of this.#host.exchanges) this.#next(exchange, nowMs);
   }
 
   onFree(exchange: Exchange, freeAtMs: number, nowMs: number, hasFailed: boolean): void {
@@ -48,13 +50,13 @@ export class ClosedLoad implements Load {
 
   onRoom(): void {
     for (const { exchange, freeAtMs } of this.#held.splice(0))
-      this.#next(exchange, freeAtMs, this.#sender.clock.nowMs());
-    this.#sender.finishIfIdle();
+      this.#next(exchange, freeAtMs, this.#host.clock.nowMs());
+    this.#host.finishIfIdle();
   }
 
   stop(): void {
     if (!this.#stopped)
-      this.#stoppedAtMs = this.#windowAtMs === 0 ? 0 : this.#sender.clock.nowMs() - this.#windowAtMs;
+      this.#stoppedAtMs = this.#windowAtMs === 0 ? 0 : this.#host.clock.nowMs() - this.#windowAtMs;
     this.#stopped = true;
     for (const timer of this.#resting.values()) clearTimeout(timer);
     this.#resting.clear();
@@ -63,9 +65,8 @@ export class ClosedLoad implements Load {
 
   #next(exchange: Exchange, freeAtMs: number, nowMs = freeAtMs): void {
     if (this.#stopped) return;
-    if (this.#sender.isFull) this.#held.push({ exchange, freeAtMs });
-    else if (this.#pacer.take(freeAtMs - this.#windowAtMs))
-      this.#sender.send(exchange, freeAtMs, nowMs, nowMs);
+    if (this.#host.isFull) this.#held.push({ exchange, freeAtMs });
+    else if (this.#pacer.take(freeAtMs - this.#windowAtMs)) this.#job.start(exchange, freeAtMs, nowMs, nowMs);
   }
 
   #rest(exchange: Exchange): void {
@@ -73,8 +74,8 @@ export class ClosedLoad implements Load {
     const pauseMs = Math.ceil(backoffMs(exchange.failuresInARow, this.#random));
     const timer = setTimeout(() => {
       this.#resting.delete(exchange);
-      this.#next(exchange, this.#sender.clock.nowMs());
-      this.#sender.finishIfIdle();
+      this.#next(exchange, this.#host.clock.nowMs());
+      this.#host.finishIfIdle();
     }, pauseMs);
     this.#resting.set(exchange, timer);
   }

@@ -1,13 +1,13 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { Exchange } from '../clients/exchange.ts';
 
-/** When a worker sends, and on which of its connections. Times are on the shared clock. */
+/** When a worker starts something, and on which of its connections. Times are on the shared clock. */
 export interface Load {
   /** The load begins; the window begins at `windowAtMs`. */
   begin(nowMs: number, windowAtMs: number): void;
   /** A connection has been free since `freeAtMs`, and it is `nowMs` now: in a burst of answers later. */
   onFree(exchange: Exchange, freeAtMs: number, nowMs: number, hasFailed: boolean): void;
-  /** The coordinator has caught up: sending may go on. */
+  /** The coordinator has caught up: starts may go on. */
   onRoom(): void;
   /** From now on nothing starts, neither what is due later nor what waits in line. */
   stop(): void;
@@ -18,7 +18,7 @@ export interface Load {
 }
 
 /** What a load may ask of the worker that it runs in. */
-export interface Sender {
+export interface LoadHost {
   readonly clock: Clock;
   /** The coordinator is behind: nothing may start until `onRoom`. */
   readonly isFull: boolean;
@@ -26,10 +26,14 @@ export interface Sender {
   readonly exchanges: readonly Exchange[];
   /** Room for one request more; where that takes a new connection, it opens with its first request. */
   addExchange(): Exchange;
-  /** Gives a request to a connection, now. */
-  send(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;
-  /** Records a request that was released and never got a connection. */
-  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void;
   /** To be called when `isDone` may have become true. */
   finishIfIdle(): void;
+}
+
+/** What a load releases, whatever it is. */
+export interface Starts {
+  /** A start is released, and has a connection. */
+  start(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;
+  /** A start was released and never got a connection. */
+  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void;
 }

@@ -3,7 +3,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { Exchange } from '../clients/exchange.ts';
 import { OpenPacer, type OpenPacerOptions } from '../pacing/open.ts';
 import { Line } from './line.ts';
-import type { Load, Sender } from './load.ts';
+import type { Load, LoadHost, Starts } from './load.ts';
 
 /** Due requests started in one turn of the event loop, before answers are read again. */
 const STARTS_PER_TURN = 64;
@@ -27,7 +27,8 @@ const SPIN_MS = 0.005;
 
 /** Open: requests start when the schedule says so, whatever has become of the earlier ones. */
 export class OpenLoad implements Load {
-  readonly #sender: Sender;
+  readonly #host: LoadHost;
+  readonly #job: Starts;
   readonly #pacer: OpenPacer;
   readonly #pacing: Pacing;
   readonly #maxSlots: number;
@@ -45,8 +46,14 @@ export class OpenLoad implements Load {
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
 
-  constructor(shard: Shard, load: OpenPacerOptions['load'] & { readonly pacing: Pacing }, sender: Sender) {
-    this.#sender = sender;
+  constructor(
+    shard: Shard,
+    load: OpenPacerOptions['load'] & { readonly pacing: Pacing },
+    host: LoadHost,
+    job: Starts,
+  ) {
+    this.#host = host;
+    this.#job = job;
     this.#pacer = new OpenPacer({ ...shard, load });
     this.#pacing = load.pacing;
     this.#maxSlots = shard.maxSlots;
@@ -65,14 +72,14 @@ export class OpenLoad implements Load {
 
   begin(_nowMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
-    this.#idle.push(...this.#sender.exchanges);
+    this.#idle.push(...this.#host.exchanges);
     this.#pump();
   }
 
   onFree(exchange: Exchange, _freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     // A client may tell of a failure again when its socket has closed, within this turn of the event loop;
     // the next request must not be there yet to be blamed for it.
-    if (hasFailed) setImmediate(() => this.#free(exchange, this.#sender.clock.nowMs()));
+    if (hasFailed) setImmediate(() => this.#free(exchange, this.#host.clock.nowMs()));
     else {
       this.#hasServed = true;
       this.#free(exchange, nowMs);
@@ -84,14 +91,14 @@ export class OpenLoad implements Load {
   }
 
   stop(): void {
-    const nowMs = this.#sender.clock.nowMs();
+    const nowMs = this.#host.clock.nowMs();
     this.#stopped = true;
     this.#sleepNoMore();
     while (!this.#hasBudget && this.#windowAtMs > 0 && this.#dueMs <= nowMs) {
       if (this.#pacer.take() >= 0) this.#missed++;
     }
     while (this.#line.length > 0) {
-      this.#line.shift((intendedMs, dispatchedMs) => this.#sender.drop(intendedMs, dispatchedMs, nowMs));
+      this.#line.shift((intendedMs, dispatchedMs) => this.#job.drop(intendedMs, dispatchedMs, nowMs));
     }
   }
 
@@ -102,13 +109,13 @@ export class OpenLoad implements Load {
   #free(exchange: Exchange, nowMs: number): void {
     if (this.#line.length === 0 || this.#stopped) this.#idle.push(exchange);
     else this.#sendFirst(exchange, nowMs);
-    this.#sender.finishIfIdle();
+    this.#host.finishIfIdle();
   }
 
   /** Sends what has been in line for longest. */
   #sendFirst(exchange: Exchange, nowMs: number): void {
     this.#line.shift((intendedMs, dispatchedMs) =>
-      this.#sender.send(exchange, intendedMs, dispatchedMs, nowMs),
+      this.#job.start(exchange, intendedMs, dispatchedMs, nowMs),
     );
   }
 
@@ -116,26 +123,25 @@ export class OpenLoad implements Load {
   #pump(): void {
     this.#sleepNoMore();
     if (this.#stopped) return;
-    let nowMs = this.#pacing === 'precise' ? this.#spin() : this.#sender.clock.nowMs();
+    let nowMs = this.#pacing === 'precise' ? this.#spin() : this.#host.clock.nowMs();
     this.#mayOpen = this.#opensInTurn(nowMs);
-    while (this.#line.length > 0 && this.#canOpen && !this.#sender.isFull)
-      this.#sendFirst(this.#open(), nowMs);
+    while (this.#line.length > 0 && this.#canOpen && !this.#host.isFull) this.#sendFirst(this.#open(), nowMs);
     for (
       let started = 0;
-      started < STARTS_PER_TURN && this.#dueMs <= nowMs && !this.#sender.isFull;
+      started < STARTS_PER_TURN && this.#dueMs <= nowMs && !this.#host.isFull;
       started++
     ) {
       this.#release(this.#windowAtMs + this.#pacer.take(), nowMs);
-      nowMs = this.#sender.clock.nowMs();
+      nowMs = this.#host.clock.nowMs();
     }
     // A full recorder calls again when there is room.
-    if (!this.#sender.isFull) this.#wait(this.#dueMs - nowMs);
-    this.#sender.finishIfIdle();
+    if (!this.#host.isFull) this.#wait(this.#dueMs - nowMs);
+    this.#host.finishIfIdle();
   }
 
   /** Looks at the clock for a moment before the event loop turns: each turn costs more than a look. */
   #spin(): number {
-    const { clock } = this.#sender;
+    const { clock } = this.#host;
     let nowMs = clock.nowMs();
     const untilMs = Math.min(nowMs + SPIN_MS, this.#dueMs);
     while (nowMs < untilMs) nowMs = clock.nowMs();
@@ -158,18 +164,18 @@ export class OpenLoad implements Load {
 
   /** An answer may come at any moment: a loop that sleeps wakes up late for it, by up to half a millisecond. */
   get #isAnswerDue(): boolean {
-    return this.#idle.length < this.#sender.exchanges.length;
+    return this.#idle.length < this.#host.exchanges.length;
   }
 
   #release(intendedMs: number, nowMs: number): void {
     // Who is in line comes first.
     const exchange = this.#idle.pop() ?? (this.#line.length === 0 && this.#canOpen ? this.#open() : null);
     if (exchange === null) this.#line.push(intendedMs, nowMs);
-    else this.#sender.send(exchange, intendedMs, nowMs, nowMs);
+    else this.#job.start(exchange, intendedMs, nowMs, nowMs);
   }
 
   get #hasRoom(): boolean {
-    return this.#sender.exchanges.length < this.#maxSlots;
+    return this.#host.exchanges.length < this.#maxSlots;
   }
 
   /** Where nobody answers those who wait, only further connections help them. */
@@ -186,7 +192,7 @@ export class OpenLoad implements Load {
 
   #open(): Exchange {
     this.#mayOpen--;
-    return this.#sender.addExchange();
+    return this.#host.addExchange();
   }
 
   #sleepNoMore(): void {

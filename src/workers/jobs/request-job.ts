@@ -1,0 +1,30 @@
+import type { Exchange } from '../clients/exchange.ts';
+import type { Starts } from '../loads/load.ts';
+import type { RequestSource } from '../request-source.ts';
+import type { Job, JobHost } from './job.ts';
+
+/** One request of the mix for each start. */
+export class RequestJob implements Job, Starts {
+  readonly isDone = true;
+  readonly #requests: RequestSource;
+  readonly #host: JobHost;
+
+  constructor(requests: RequestSource, host: JobHost) {
+    this.#requests = requests;
+    this.#host = host;
+  }
+
+  start(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void {
+    const request = this.#requests.next(this.#host.isMeasured(intendedMs));
+    this.#host.send(exchange, request, intendedMs, dispatchedMs, nowMs);
+  }
+
+  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void {
+    const requestIndex = this.#requests.skip(this.#host.isMeasured(intendedMs));
+    this.#host.recordDropped(requestIndex, intendedMs, dispatchedMs, nowMs);
+  }
+
+  keeps(): boolean {
+    return false;
+  }
+}

@@ -1,0 +1,189 @@
+import type { Random } from '../../metrics/random.ts';
+import type { BatchPlan, RowAnswer } from '../../protocol/batch.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import type { WorkerChannel } from '../../protocol/messages.ts';
+import type { RowCells } from '../../protocol/request.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import type { Filling } from '../../requests/render.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import { AnswerBox } from '../batch/answer-box.ts';
+import { Selector, saveBody } from '../batch/body.ts';
+import { isWorthRetrying, retryPauseMs } from '../batch/retry.ts';
+import type { Exchange } from '../clients/exchange.ts';
+import { type AnswerNeeds, type PreparedRequest, RequestSource } from '../request-source.ts';
+import type { Job, JobHost } from './job.ts';
+
+/** A row that this worker holds. */
+export interface HeldRow {
+  readonly number: number;
+  readonly cells: RowCells;
+  /** Its place in `cells`. */
+  readonly place: number;
+  attempts: number;
+}
+
+/** Who starts rows, and hears how they go. */
+export interface RowStarter {
+  readonly isStopped: boolean;
+  /** A row is to start again, after a pause. */
+  again(row: HeldRow, pauseMs: number): void;
+  /** A connection that was kept for a row is free. */
+  release(exchange: Exchange): void;
+  /** A row has its last answer. */
+  answered(values: RowAnswer['values']): void;
+}
+
+const MICROS = 1_000;
+
+/** One request for each row: sends it, takes what is wanted of its answer, and tells the coordinator. */
+export class RowJob implements Job {
+  readonly #plan: BatchPlan;
+  readonly #host: JobHost;
+  readonly #requests: RequestSource;
+  readonly #channel: WorkerChannel;
+  readonly #random: Random;
+  readonly #hide: Hide;
+  readonly #answers: AnswerBox;
+  readonly #selector: Selector;
+  readonly #starter: RowStarter;
+  readonly #underWay = new Map<Exchange, HeldRow>();
+  #saving = 0;
+
+  constructor(
+    shard: Shard,
+    plan: BatchPlan,
+    host: JobHost,
+    starter: RowStarter,
+    { channel, random, hide }: RowJobParts,
+  ) {
+    this.#plan = plan;
+    this.#host = host;
+    this.#starter = starter;
+    this.#requests = new RequestSource(shard, needsOf(plan));
+    this.#channel = channel;
+    this.#random = random;
+    this.#hide = hide;
+    this.#answers = new AnswerBox(channel);
+    this.#selector = new Selector(plan.select, hide);
+  }
+
+  get isDone(): boolean {
+    return this.#saving === 0;
+  }
+
+  /** Sends a row's request; false where it makes none, which is then its answer. */
+  start(exchange: Exchange, row: HeldRow, nowMs: number): boolean {
+    let request: PreparedRequest;
+    try {
+      request = this.#requests.ofRow(row.number, row.cells, row.place);
+    } catch (error) {
+      this.#answer(row, 0, null, `request: ${messageOf(error)}`);
+      return false;
+    }
+    row.attempts++;
+    this.#underWay.set(exchange, row);
+    this.#host.send(exchange, request, nowMs, nowMs, nowMs);
+    return true;
+  }
+
+  /** Says what has become of a row, or has it start again; its connection is kept while its body is saved. */
+  keeps(exchange: Exchange, endMs: number): boolean {
+    const row = this.#underWay.get(exchange);
+    this.#underWay.delete(exchange);
+    if (row === undefined || exchange.endedByUs === 'unfinished') return false;
+    const { failure, status, sentMs } = exchange;
+    const latencyMs = Number.isNaN(sentMs) ? null : endMs - sentMs;
+    if (failure === null) {
+      if (this.#plan.saveBody !== null) {
+        this.#save(exchange, row, latencyMs);
+        return true;
+      }
+      const { error, values } = this.#selector.valuesIn(exchange);
+      this.#answer(row, status, latencyMs, error, values);
+      return false;
+    }
+    const isRetryable = row.attempts <= this.#plan.retries && isWorthRetrying(failure, status);
+    if (!isRetryable) {
+      const error = failure.kind === 'status' ? `status ${status}` : `${failure.kind}: ${failure.example}`;
+      this.#answer(row, status, latencyMs, error);
+    } else if (!this.#starter.isStopped) {
+      this.#starter.again(row, retryPauseMs(row.attempts, exchange.retryAfter, this.#random, Date.now()));
+    }
+    return false;
+  }
+
+  /** Sends the last answers. */
+  close(): void {
+    this.#answers.flush();
+  }
+
+  #answer(
+    row: HeldRow,
+    status: number,
+    latencyMs: number | null,
+    error: string,
+    values: RowAnswer['values'] = this.#selector.nothing,
+  ): void {
+    this.#starter.answered(values);
+    this.#answers.add({
+      row: row.number,
+      status,
+      latencyMs: latencyMs === null ? null : Math.round(latencyMs * MICROS) / MICROS,
+      attempts: row.attempts,
+      error: error === '' ? error : this.#hide(error),
+      values,
+    });
+  }
+
+  /** The connection waits for the disk, so that bodies do not pile up. */
+  #save(exchange: Exchange, row: HeldRow, latencyMs: number | null): void {
+    const { saveBody: place } = this.#plan;
+    if (place === null) return;
+    const { status, body, bodyBytes } = exchange;
+    this.#saving++;
+    this.#saved(place, row, body, bodyBytes)
+      .then((error) => {
+        const selected = this.#selector.valuesIn(exchange);
+        this.#answer(row, status, latencyMs, error || selected.error, selected.values);
+      })
+      .catch((error: unknown) => {
+        this.#channel.post({ type: 'not-saved', message: messageOf(error) });
+      })
+      .finally(() => {
+        this.#saving--;
+        this.#starter.release(exchange);
+        this.#host.finishIfIdle();
+      });
+  }
+
+  /** An empty text, or why this row's body cannot be a file. */
+  async #saved(
+    place: NonNullable<BatchPlan['saveBody']>,
+    row: HeldRow,
+    body: Uint8Array,
+    bodyBytes: number,
+  ): Promise<string> {
+    if (bodyBytes > LARGEST_KEPT_BYTES) return `save: a body of ${bodyBytes} bytes is too long to be kept`;
+    const filling: Filling = {
+      number: row.number,
+      rows: row.cells,
+      row: row.place,
+      random: this.#random,
+      dayMs: Date.now(),
+    };
+    return saveBody(place, filling, body);
+  }
+}
+
+/** What a row job works with. */
+export interface RowJobParts {
+  readonly channel: WorkerChannel;
+  readonly random: Random;
+  readonly hide: Hide;
+}
+
+/** How a body is encoded, and when to ask again, is said in fields. */
+function needsOf({ select, saveBody: place, retries }: BatchPlan): AnswerNeeds {
+  return { body: select.length > 0 || place !== null, fields: select.length > 0 || retries > 0 };
+}
