@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { DigestCredentials } from '../protocol/request.ts';
-import { requestTemplate } from './clients/request-template.ts';
+import { requestTemplate } from './clients/dispatcher.ts';
 import { type Challenge, challengeIn } from './digest-challenge.ts';
 import type { PreparedRequest } from './request-source.ts';
 

@@ -1,6 +1,6 @@
 import type { MethodOnRedirect, RequestPlan } from '../protocol/request.ts';
 import { fitsProtocol, pathOf, placeOf } from '../requests/place.ts';
-import { requestTemplate } from './clients/request-template.ts';
+import { requestTemplate } from './clients/dispatcher.ts';
 import type { PreparedRequest } from './request-source.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -4,7 +4,7 @@ import type { Target } from '../protocol/target.ts';
 import { looksIntoBody } from '../requests/expectation.ts';
 import { checkHeaders, checkPath, type InvalidRequest } from '../requests/invalid-request.ts';
 import { type PickedRequest, RequestPicker } from '../requests/request-picker.ts';
-import { type RequestTemplate, requestTemplate } from './clients/request-template.ts';
+import { type RequestTemplate, requestTemplate } from './clients/dispatcher.ts';
 
 /** A request as it is given to a connection. */
 export interface PreparedRequest {

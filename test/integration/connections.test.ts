@@ -242,7 +242,7 @@ test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when
     });
     return new Promise((resolve) => {
       dispatcher.dispatch(
-        { origin: plan.origin, path: '/', method: 'GET', reset: false },
+        { origin: plan.origin, path: '/', method: 'GET', headers: [], body: null, reset: false },
         {
           onRequestStart: () => {},
           onResponseStart: (_controller, status) => resolve(String(status)),

@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import type { Target } from '../../src/protocol/target.ts';
 import type { TargetConnection } from '../../src/workers/clients/connection.ts';
-import type { HttpDispatcher } from '../../src/workers/clients/http-client.ts';
+import type { AnswerHandler, HttpDispatcher } from '../../src/workers/clients/dispatcher.ts';
 import { WireClient } from '../../src/workers/clients/wire/wire-client.ts';
 
 /** What a client made of some bytes. */
@@ -28,7 +28,7 @@ export interface Exchange {
 const ORIGIN = 'http://target.example';
 const TARGET = { origin: ORIGIN, secure: false } as Target;
 
-class Collector implements Dispatcher.DispatchHandler {
+class Collector implements AnswerHandler {
   result: Outcome['result'] = 'pending';
   code: string | null = null;
   readonly statuses: number[] = [];
@@ -38,21 +38,21 @@ class Collector implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: unknown): void {
+  onResponseStart(_controller: unknown, status: number, headers: unknown): void {
     this.statuses.push(status);
     this.headers = headers;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: unknown, chunk: Buffer): void {
     this.body += chunk.toString('latin1');
   }
 
-  onResponseEnd(_controller: Dispatcher.DispatchController, trailers: unknown): void {
+  onResponseEnd(_controller: unknown, trailers: unknown): void {
     this.result = 'complete';
     this.trailers = trailers;
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: unknown, error: Error): void {
     this.result = 'refused';
     this.code = String((error as NodeJS.ErrnoException).code);
   }
@@ -121,7 +121,7 @@ async function outcomeOf(
   lines: readonly Line[],
   read: (line: Line, piece: Uint8Array) => void,
 ): Promise<Outcome> {
-  const request = { path: '/', method, reset: false } as Dispatcher.DispatchOptions;
+  const request = { origin: ORIGIN, path: '/', method, headers: [], body: null, reset: false };
   const collector = new Collector();
   client.dispatch(request, collector);
   await turns(1);

@@ -49,7 +49,7 @@ describe('who may import what', () => {
   });
 
   test.each([
-    { name: 'undici', home: /^workers\/clients\// },
+    { name: 'undici', home: /^workers\/clients\/undici/ },
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },

@@ -1,9 +1,9 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { DigestAuthorization } from '../digest.ts';
 import type { Continuation } from '../exchange/continuation.ts';
 import type { PreparedRequest } from '../request-source.ts';
+import type { AnswerHandler, Controller, Fields } from './dispatcher.ts';
 import type { HttpClient } from './http-client.ts';
 import { KeptBody } from './kept-body.ts';
 import type { ReadBytes } from './read-bytes.ts';
@@ -17,9 +17,6 @@ export interface ExchangeOwner {
   /** The client writes a request again without being told to. */
   onRetry?(exchange: Exchange): void;
 }
-
-/** A response's fields by lower-case name; none where the client does not read them. */
-type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
@@ -91,7 +88,7 @@ export class Exchange implements InPlaceHandler {
   readonly #withFields = new FieldsHandler(this);
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
-  #controller: Dispatcher.DispatchController | null = null;
+  #controller: Controller | null = null;
   #stream: Stream | null = null;
 
   constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
@@ -190,7 +187,7 @@ export class Exchange implements InPlaceHandler {
     if (this.busy) this.onResponseError(null, error);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#controller = controller;
     if (this.#isNew) {
       this.#isNew = false;
@@ -205,7 +202,7 @@ export class Exchange implements InPlaceHandler {
     this.#owner.onRetry?.(this);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
+  onResponseStart(_controller: Controller, status: number, fields: Fields): void {
     if (status < 200) return;
     this.firstByteMs = this.#readAtMs;
     this.status = status;
@@ -217,7 +214,7 @@ export class Exchange implements InPlaceHandler {
       !CLOSE.test(allOf(fields, 'connection') ?? '');
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Controller, chunk: Buffer): void {
     this.onResponseBytes(chunk, 0, chunk.length);
   }
 
@@ -234,7 +231,7 @@ export class Exchange implements InPlaceHandler {
     this.#owner.onComplete(this, this.#readAtMs);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onResponseError(_controller: Controller | null, error: Error): void {
     if (!this.busy) return;
     this.busy = false;
     if (error instanceof NotOpenInTime) this.endedByUs = 'timeout';
@@ -256,21 +253,21 @@ export class Exchange implements InPlaceHandler {
 }
 
 /** Takes an exchange's answers where somebody asks what their fields say: a client then has to read them. */
-class FieldsHandler implements Dispatcher.DispatchHandler {
+class FieldsHandler implements AnswerHandler {
   readonly #exchange: Exchange;
 
   constructor(exchange: Exchange) {
     this.#exchange = exchange;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: Controller): void {
     this.#exchange.retryAfter = null;
     this.#exchange.contentEncoding = null;
     this.#exchange.contentType = null;
     this.#exchange.onRequestStart(controller);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, fields: Fields): void {
+  onResponseStart(controller: Controller, status: number, fields: Fields): void {
     this.#exchange.location = fieldIn(fields, 'location');
     this.#exchange.retryAfter = fieldIn(fields, 'retry-after');
     this.#exchange.authenticate = allOf(fields, 'www-authenticate');
@@ -280,7 +277,7 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     this.#exchange.onResponseStart(controller, status, fields);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: Controller, chunk: Buffer): void {
     this.#exchange.onResponseBytes(chunk, 0, chunk.length);
   }
 
@@ -288,7 +285,7 @@ class FieldsHandler implements Dispatcher.DispatchHandler {
     this.#exchange.onResponseEnd();
   }
 
-  onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
+  onResponseError(controller: Controller | null, error: Error): void {
     this.#exchange.onResponseError(controller, error);
   }
 }

@@ -1,17 +1,11 @@
-import type { Dispatcher } from 'undici';
 import type { Clock } from '../../protocol/clock.ts';
 import type { ClientName } from '../../protocol/plan.ts';
 import type { Target } from '../../protocol/target.ts';
 import { ConnectionCounters, type Shared, TargetConnection } from './connection.ts';
+import type { CreateDispatcher, HttpDispatcher } from './dispatcher.ts';
 import { Inbox } from './inbox.ts';
 import { Names, type Turn } from './names.ts';
 import { secureContextOf } from './tls.ts';
-
-/** What is used of undici's `Dispatcher`. */
-export type HttpDispatcher = Pick<Dispatcher, 'dispatch'> & { destroy(): Promise<void> };
-
-/** Makes what speaks HTTP over one connection. */
-export type CreateDispatcher = (target: Target, connection: TargetConnection) => HttpDispatcher;
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
 export function loadClient(name: ClientName): Promise<CreateDispatcher> {

@@ -2,7 +2,8 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Target } from '../../protocol/target.ts';
 import { ConnectionCounters } from './connection.ts';
-import { ClientFactory, type CreateDispatcher, type HttpClient } from './http-client.ts';
+import type { CreateDispatcher } from './dispatcher.ts';
+import { ClientFactory, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';
 
 /** Origins to which one slot keeps a connection; the one used longest ago is given up for another. */

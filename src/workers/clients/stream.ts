@@ -1,6 +1,6 @@
 import { type ClientHttp2Stream, constants } from 'node:http2';
-import type { Dispatcher } from 'undici';
 import type { TargetConnection } from './connection.ts';
+import type { AnswerHandler, Controller, Fields, RequestTemplate } from './dispatcher.ts';
 import { cutStream, explainedStream } from './stream-failure.ts';
 
 /** By its code undici knows that this is no reason to fail the requests that wait behind the stream. */
@@ -13,7 +13,7 @@ export class QueueLeft extends Error {}
 
 /** Where a request waits until its connection has a stream for it. */
 export interface StreamQueue {
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean;
+  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean;
   /** A request was ended that has not begun, and is still in the queue. */
   left(): void;
   /** Such a request's turn has come, and it is gone. */
@@ -37,22 +37,22 @@ export function claimStream(opened: ClientHttp2Stream, native: unknown): ClientH
 }
 
 /** One request on a connection that others share. Once it is ended, nothing of it reaches its exchange. */
-export class Stream implements Dispatcher.DispatchHandler {
-  #exchange: Dispatcher.DispatchHandler | null;
+export class Stream implements AnswerHandler {
+  #exchange: AnswerHandler | null;
   readonly #connection: TargetConnection;
-  #controller: Dispatcher.DispatchController | null = null;
+  #controller: Controller | null = null;
   /** Of the body, in bytes; NaN where the answer does not say. */
   #length = Number.NaN;
   #received = 0;
   #queue: StreamQueue | null = null;
-  #options: Dispatcher.DispatchOptions | null = null;
+  #options: RequestTemplate | null = null;
   #opened: ClientHttp2Stream | null = null;
   /** Of the session that the stream is of. */
   #native: unknown = undefined;
   /** The target has reset the stream before its own end of it. */
   #isCut = false;
 
-  constructor(exchange: Dispatcher.DispatchHandler, connection: TargetConnection) {
+  constructor(exchange: AnswerHandler, connection: TargetConnection) {
     this.#exchange = exchange;
     this.#connection = connection;
   }
@@ -69,7 +69,7 @@ export class Stream implements Dispatcher.DispatchHandler {
   }
 
   /** Is told where it is going to wait. */
-  wait(queue: StreamQueue, options: Dispatcher.DispatchOptions): void {
+  wait(queue: StreamQueue, options: RequestTemplate): void {
     this.#queue = queue;
     this.#options = options;
   }
@@ -86,7 +86,7 @@ export class Stream implements Dispatcher.DispatchHandler {
     };
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController, context: unknown): void {
+  onRequestStart(controller: Controller, context: unknown): void {
     this.#controller = controller;
     this.#length = Number.NaN;
     this.#received = 0;
@@ -97,40 +97,33 @@ export class Stream implements Dispatcher.DispatchHandler {
       return;
     }
     starting = this;
-    this.#exchange.onRequestStart?.(controller, context);
+    this.#exchange.onRequestStart(controller, context);
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2],
-  ): void {
+  onResponseStart(controller: Controller, status: number, headers: Fields): void {
     this.#length = Number(headers['content-length']);
-    this.#exchange?.onResponseStart?.(controller, status, headers);
+    this.#exchange?.onResponseStart(controller, status, headers);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Controller, chunk: Buffer): void {
     this.#received += chunk.length;
-    this.#exchange?.onResponseData?.(controller, chunk);
+    this.#exchange?.onResponseData(controller, chunk);
   }
 
-  onResponseEnd(
-    controller: Dispatcher.DispatchController,
-    trailers: Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseEnd']>>[1],
-  ): void {
+  onResponseEnd(controller: Controller, trailers?: Fields): void {
     const opened = this.#opened;
     if (this.#isCut && this.#received !== this.#length) {
-      this.#exchange?.onResponseError?.(controller, cutStream(opened?.rstCode));
+      this.#exchange?.onResponseError(controller, cutStream(opened?.rstCode));
       return;
     }
-    this.#exchange?.onResponseEnd?.(controller, trailers);
+    this.#exchange?.onResponseEnd(controller, trailers);
     // The rest of a body that nobody waits for would stay in memory for as long as the connection is open.
     if (opened === null || opened.writableFinished || opened.destroyed) return;
     opened.close(constants.NGHTTP2_CANCEL);
     opened.destroy();
   }
 
-  onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(controller: Controller | null, error: Error): void {
     if (error instanceof QueueLeft && this.#options !== null) {
       this.#queue?.dispatch(this.#options, this);
       return;
@@ -140,6 +133,6 @@ export class Stream implements Dispatcher.DispatchHandler {
     const isShort = this.#received < this.#length;
     const explained =
       phase === 'open' ? explainedStream(error, { isShort, endedByTarget, hasReceived }) : error;
-    this.#exchange?.onResponseError?.(controller, explained);
+    this.#exchange?.onResponseError(controller, explained);
   }
 }

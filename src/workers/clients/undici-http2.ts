@@ -1,8 +1,8 @@
 import http2 from 'node:http2';
-import { Client, type Dispatcher } from 'undici';
+import { Client } from 'undici';
 import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
-import type { HttpDispatcher } from './http-client.ts';
+import type { AnswerHandler, HttpDispatcher, RequestTemplate } from './dispatcher.ts';
 import type { ConnectCallback } from './link.ts';
 import { claimStream, QueueLeft, Stream, type StreamQueue } from './stream.ts';
 
@@ -38,7 +38,7 @@ class Http2Dispatcher implements HttpDispatcher, StreamQueue {
     this.#client = this.#create();
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean {
     if (handler instanceof Stream) handler.wait(this, options);
     return this.#client.dispatch(options, handler);
   }

@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
-import type { HttpDispatcher } from './http-client.ts';
+import type { HttpDispatcher } from './dispatcher.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 

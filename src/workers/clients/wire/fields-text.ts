@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'undici/types/header.js';
+import type { Fields } from '../dispatcher.ts';
 import { copyInto, type ReadBytes } from '../read-bytes.ts';
 
 const FIRST_CAPACITY_BYTES = 1_024;
@@ -18,11 +18,6 @@ export class FieldsText {
     if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length * 2);
     copyInto(this.#bytes, this.#length, bytes, from, to);
     this.#length = length;
-  }
-
-  /** What stands behind the status code. */
-  reason(): string {
-    return /^[\r\n]*HTTP\/1\.[01] \d{3} ([^\r]*)/.exec(this.#text())?.[1] ?? '';
   }
 
   /** Name, value, name, value, as they came; values in Latin-1, without the blanks around them. */
@@ -45,7 +40,7 @@ export class FieldsText {
 }
 
 /** Fields by their names in lower case; those that came more than once as lists. */
-export function fieldsByName(raw: readonly string[]): IncomingHttpHeaders {
+export function fieldsByName(raw: readonly string[]): Fields {
   const fields = new Map<string, string | string[]>();
   for (let i = 0; i < raw.length; i += 2) {
     const name = String(raw[i]).toLowerCase();

@@ -1,5 +1,5 @@
-import type { Dispatcher } from 'undici';
 import { requestHead, saysClose } from '../../../requests/request-head.ts';
+import type { RequestTemplate } from '../dispatcher.ts';
 
 /** A request as it goes over the wire. */
 export interface RequestBytes {
@@ -25,14 +25,16 @@ const PATH = /^[\x21-\xff]+$/;
 // The length comes from the body, and the connection is the client's.
 const CLIENT_FIELDS = new Set(['transfer-encoding', 'keep-alive', 'upgrade', 'expect', 'content-length']);
 
-const known = new WeakMap<Dispatcher.DispatchOptions, RequestBytes>();
+const NO_BODY = new Uint8Array();
+
+const known = new WeakMap<RequestTemplate, RequestBytes>();
 
 /**
  * The bytes of a request (RFC 9112, 3), the same as undici writes; encoded once for each object.
  *
  * @throws NotOnTheWire for what only undici can do; Error for what no client can send
  */
-export function requestBytes(options: Dispatcher.DispatchOptions, host: string): RequestBytes {
+export function requestBytes(options: RequestTemplate, host: string): RequestBytes {
   let request = known.get(options);
   if (request === undefined) {
     request = encode(options, host);
@@ -41,15 +43,14 @@ export function requestBytes(options: Dispatcher.DispatchOptions, host: string):
   return request;
 }
 
-function encode(options: Dispatcher.DispatchOptions, host: string): RequestBytes {
+function encode(options: RequestTemplate, host: string): RequestBytes {
   const { method, path } = options;
-  if (options.upgrade || method === 'CONNECT') throw new NotOnTheWire('upgrades and tunnels');
-  if (options.expectContinue) throw new NotOnTheWire('requests that wait for a 100');
+  if (method === 'CONNECT') throw new NotOnTheWire('tunnels');
   if (!TOKEN.test(method)) throw new Error(`the method '${method}' is no token`);
   if (!PATH.test(path)) throw new Error(`the path '${path}' has a character that cannot be sent`);
-  const body = bodyOf(options.body ?? null);
+  const body = options.body ?? NO_BODY;
   const fields = pairsOf(options.headers);
-  let asksToClose = options.reset ?? false;
+  let asksToClose = options.reset;
   for (const [name, value] of fields) {
     const lowerCase = name.toLowerCase();
     if (!TOKEN.test(name) || !FIELD_VALUE.test(value) || CLIENT_FIELDS.has(lowerCase)) {
@@ -62,22 +63,6 @@ function encode(options: Dispatcher.DispatchOptions, host: string): RequestBytes
   return { bytes, isHead: method === 'HEAD', asksToClose };
 }
 
-function bodyOf(body: NonNullable<Dispatcher.DispatchOptions['body']> | null): Uint8Array {
-  if (body === null) return new Uint8Array();
-  if (typeof body === 'string') return Buffer.from(body);
-  if (body instanceof Uint8Array) return body;
-  throw new NotOnTheWire('bodies that are streamed');
-}
-
-function pairsOf(headers: Dispatcher.DispatchOptions['headers']): [name: string, value: string][] {
-  if (headers === null || headers === undefined) return [];
-  if (Array.isArray(headers)) {
-    return headers.flatMap((name, index) =>
-      index % 2 === 0 ? [[String(name), String(headers[index + 1] ?? '')]] : [],
-    );
-  }
-  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
-  return entries.flatMap(([name, value]) =>
-    value === undefined ? [] : [value].flat().map((one): [string, string] => [name, String(one)]),
-  );
+function pairsOf(headers: readonly string[]): [name: string, value: string][] {
+  return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? '']] : []));
 }

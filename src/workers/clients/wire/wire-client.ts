@@ -1,9 +1,7 @@
-import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import type { Target } from '../../../protocol/target.ts';
 import type { TargetConnection } from '../connection.ts';
-import type { HttpDispatcher } from '../http-client.ts';
+import type { AnswerHandler, Controller, HttpDispatcher, RequestTemplate } from '../dispatcher.ts';
 import type { SocketReader } from '../link.ts';
 import { copyOf, type ReadBytes } from '../read-bytes.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
@@ -23,53 +21,38 @@ const NO_FIELDS = Object.freeze({});
  * A handler that takes a body's bytes where they were read, instead of a copy: they are valid during the
  * call only. It is not told what the fields of a response say, so that nobody has to read them.
  */
-export interface InPlaceHandler extends Dispatcher.DispatchHandler {
+export interface InPlaceHandler extends AnswerHandler {
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void;
 }
 
 interface Queued {
   readonly request: RequestBytes;
-  readonly handler: Dispatcher.DispatchHandler;
+  readonly handler: AnswerHandler;
 }
 
-class WireController implements Dispatcher.DispatchController {
+class WireController implements Controller {
   readonly #client: WireClient;
-  aborted = false;
-  paused = false;
-  reason: Error | null = null;
+  isAborted = false;
   rawHeaders: string[] | null = null;
-  rawTrailers: string[] | null = null;
 
   constructor(client: WireClient) {
     this.#client = client;
   }
 
   abort(reason: Error): void {
-    if (this.aborted) return;
-    this.aborted = true;
-    this.reason = reason;
+    if (this.isAborted) return;
+    this.isAborted = true;
     this.#client.abort(this, reason);
-  }
-
-  pause(): void {
-    this.paused = true;
-  }
-
-  resume(): void {
-    if (!this.paused) return;
-    this.paused = false;
-    this.#client.resume(this);
   }
 }
 
 /**
  * volley's own HTTP/1.1 client: one connection, one request at a time, one write for a request, and no more
  * work on an answer than it takes to know where it ends. Nothing is allocated for a request whose handler
- * takes bytes in place. Undici itself, which it behaves as, is not loaded for it.
+ * takes bytes in place.
  */
-export class WireClient extends EventEmitter implements HttpDispatcher, SocketReader {
+export class WireClient implements HttpDispatcher, SocketReader {
   readonly #connection: TargetConnection;
-  readonly #origin: URL;
   readonly #host: string;
   readonly #isSecure: boolean;
   readonly #parser = new ResponseParser();
@@ -82,36 +65,32 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   #isDestroyed = false;
   /** An answer has ended with what was read, and more may be there to read: nothing is written yet. */
   #isSettling = false;
-  #handler: Dispatcher.DispatchHandler | null = null;
+  #handler: AnswerHandler | null = null;
   #inPlace: InPlaceHandler | null = null;
   #controller: WireController = this.#reusedController;
   #request: RequestBytes | null = null;
   #isWritten = false;
   /** Of a long request the end is not with the kernel yet. */
   #isUnsent = false;
-  /** Bytes that a paused handler has not taken. */
-  #held: Buffer | null = null;
   /** For how long the connection may idle; 0: for ever. */
   #idleLimitMs = 0;
   /** Since when it does; infinity while it does not. */
   #idleSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(target: Target, connection: TargetConnection) {
-    super();
     this.#connection = connection;
-    this.#origin = new URL(target.origin);
-    this.#host = this.#origin.host;
+    this.#host = new URL(target.origin).host;
     this.#isSecure = target.secure;
     connection.readWith(this);
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean {
     let request: RequestBytes;
     try {
       if (this.#isDestroyed) throw closed('the client is destroyed');
       request = requestBytes(options, this.#host);
     } catch (error) {
-      handler.onResponseError?.(new WireController(this), error as Error);
+      handler.onResponseError(new WireController(this), error as Error);
       return false;
     }
     if (this.#handler !== null) {
@@ -122,23 +101,14 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     return true;
   }
 
-  close(callback?: () => void): Promise<void> {
-    const done = this.#handler === null ? this.destroy() : once(this, 'drain').then(() => this.destroy());
-    return callback === undefined ? done : done.then(callback);
-  }
-
-  destroy(...args: (Error | null | (() => void))[]): Promise<void> {
-    const [error, callback] = typeof args[0] === 'function' ? [null, args[0]] : args;
+  destroy(): Promise<void> {
     this.#isDestroyed = true;
-    for (const { handler } of this.#queue.splice(0)) {
-      handler.onResponseError?.(
-        new WireController(this),
-        (error as Error) ?? closed('the client is destroyed'),
-      );
-    }
-    if (this.#handler !== null) this.#fail((error as Error) ?? closed('the client is destroyed'));
+    const reason = closed('the client is destroyed');
+    for (const { handler } of this.#queue.splice(0))
+      handler.onResponseError(new WireController(this), reason);
+    if (this.#handler !== null) this.#fail(reason);
     this.#leave();
-    return Promise.resolve().then(() => (typeof callback === 'function' ? callback() : undefined));
+    return Promise.resolve();
   }
 
   /** The controller's; does nothing for a request that is over. */
@@ -146,22 +116,8 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     if (controller === this.#controller && this.#handler !== null) this.#fail(reason);
   }
 
-  /** The controller's; does nothing for a request that is over. */
-  resume(controller: WireController): void {
-    const held = this.#held;
-    const socket = this.#socket;
-    if (controller !== this.#controller || held === null || socket === null) return;
-    this.#held = null;
-    this.#read(held, held.length);
-    if (this.#held === null && socket === this.#socket) socket.resume();
-  }
-
   onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
     if (socket !== this.#socket) return;
-    if (this.#held !== null) {
-      this.#hold(bytes, 0, count);
-      return;
-    }
     if (this.#isWritten) {
       this.#read(bytes, count);
       return;
@@ -172,7 +128,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     if (this.#handler !== null) this.#proceed();
   }
 
-  #begin(request: RequestBytes, handler: Dispatcher.DispatchHandler): void {
+  #begin(request: RequestBytes, handler: AnswerHandler): void {
     this.#request = request;
     this.#handler = handler;
     this.#inPlace = isInPlace(handler) ? handler : null;
@@ -180,8 +136,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
       this.#controller = new WireController(this);
     } else {
       this.#controller = this.#reusedController;
-      this.#controller.aborted = false;
-      this.#controller.paused = false;
+      this.#controller.isAborted = false;
     }
     this.#proceed();
   }
@@ -224,7 +179,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     this.#parser.begin(request.isHead);
     if (this.#inPlace === null) this.#fields.clear();
     this.#isWritten = true;
-    handler.onRequestStart?.(this.#controller, null);
+    handler.onRequestStart(this.#controller);
     if (this.#handler !== handler) return;
     if (request.bytes.length < LONG_REQUEST_BYTES) {
       socket.write(request.bytes);
@@ -242,11 +197,6 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     const takesFields = this.#inPlace === null;
     let at = 0;
     while (this.#handler === handler && this.#isWritten) {
-      if (this.#controller.paused) {
-        this.#socket?.pause();
-        this.#hold(bytes, at, to);
-        return;
-      }
       const event = parser.next(bytes, at, to);
       if (takesFields && parser.fieldsFrom >= 0) this.#fields.add(bytes, parser.fieldsFrom, parser.at);
       at = parser.at;
@@ -269,30 +219,22 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     }
   }
 
-  /** A TLS socket that is paused still brings what it has decrypted. */
-  #hold(bytes: ReadBytes, from: number, to: number): void {
-    const piece = copyOf(bytes, from, to);
-    this.#held = Buffer.concat(this.#held === null ? [piece] : [this.#held, piece]);
-  }
-
   #onHead(): void {
     const { status } = this.#parser;
     if (this.#inPlace !== null) {
-      this.#inPlace.onResponseStart?.(this.#controller, status, NO_FIELDS);
+      this.#inPlace.onResponseStart(this.#controller, status, NO_FIELDS);
       return;
     }
-    const reason = this.#fields.reason();
     this.#controller.rawHeaders = this.#fields.raw();
     this.#fields.clear();
     const headers = fieldsByName(this.#controller.rawHeaders);
-    this.#handler?.onResponseStart?.(this.#controller, status, headers, reason);
+    this.#handler?.onResponseStart(this.#controller, status, headers);
   }
 
   #onBody(bytes: ReadBytes): void {
     const { bodyFrom, bodyTo } = this.#parser;
     if (this.#inPlace !== null) this.#inPlace.onResponseBytes(bytes, bodyFrom, bodyTo);
-    else
-      this.#handler?.onResponseData?.(this.#controller, Buffer.from(copyOf(bytes, bodyFrom, bodyTo).buffer));
+    else this.#handler?.onResponseData(this.#controller, Buffer.from(copyOf(bytes, bodyFrom, bodyTo).buffer));
   }
 
   /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
@@ -315,10 +257,9 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
       setImmediate(this.#settled);
     }
     if (this.#inPlace === null) {
-      this.#controller.rawTrailers = this.#fields.raw();
-      handler?.onResponseEnd?.(this.#controller, fieldsByName(this.#controller.rawTrailers));
+      handler?.onResponseEnd(this.#controller, fieldsByName(this.#fields.raw()));
     } else {
-      handler?.onResponseEnd?.(this.#controller, NO_FIELDS);
+      handler?.onResponseEnd(this.#controller, NO_FIELDS);
     }
     this.#next();
   }
@@ -337,7 +278,6 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
       return;
     }
     if (this.#idleLimitMs !== 0) this.#idleSinceMs = performance.now();
-    if (this.listenerCount('drain') > 0) this.emit('drain', this.#origin);
   }
 
   /** The target ends the connection in good order. */
@@ -363,7 +303,7 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
     this.#handler = null;
     this.#isWritten = false;
     this.#leave();
-    handler?.onResponseError?.(this.#controller, error);
+    handler?.onResponseError(this.#controller, error);
     this.#next();
   }
 
@@ -371,7 +311,6 @@ export class WireClient extends EventEmitter implements HttpDispatcher, SocketRe
   #leave(): void {
     const socket = this.#socket;
     this.#socket = null;
-    this.#held = null;
     this.#isUnsent = false;
     this.#idleLimitMs = 0;
     if (socket !== null && !socket.destroyed) socket.destroy();
@@ -382,14 +321,10 @@ export function createWireDispatcher(target: Target, connection: TargetConnectio
   return new WireClient(target, connection);
 }
 
-function isInPlace(handler: Dispatcher.DispatchHandler): handler is InPlaceHandler {
+function isInPlace(handler: AnswerHandler): handler is InPlaceHandler {
   return 'onResponseBytes' in handler;
 }
 
 function closed(message: string): Error {
   return Object.assign(new Error(message), { code: 'WIRE_CLOSED' });
-}
-
-function once(client: EventEmitter, event: 'drain'): Promise<void> {
-  return new Promise((resolve) => client.once(event, () => resolve()));
 }

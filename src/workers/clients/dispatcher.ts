@@ -1,0 +1,60 @@
+import type { Target } from '../../protocol/target.ts';
+import type { TargetConnection } from './connection.ts';
+
+/** What a client needs to know of a request. */
+export interface RequestTemplate {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: string;
+  /** Flat: name, value, name, value. */
+  readonly headers: string[];
+  readonly body: Buffer | null;
+  /** Ask for the end of the connection after the answer. */
+  readonly reset: boolean;
+}
+
+/** Fields by lower-case name; of a name that came more than once, a list. */
+export type Fields = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One request under way, as its client holds it. */
+export interface Controller {
+  /** Ends the request, and on HTTP/1.1 its connection. */
+  abort(reason: Error): void;
+  /** The fields of the answer as they came: names and values in turn, or an object of HTTP/2's. */
+  readonly rawHeaders?: unknown;
+}
+
+/** Who is told how a request goes; undici's handlers have the same names. */
+export interface AnswerHandler {
+  /** The first byte is about to be written; again where the client sends the request anew by itself. */
+  onRequestStart(controller: Controller, context?: unknown): void;
+  /** A head has come, also one of an interim answer. */
+  onResponseStart(controller: Controller, status: number, fields: Fields): void;
+  onResponseData(controller: Controller, chunk: Buffer): void;
+  onResponseEnd(controller: Controller, trailers?: Fields): void;
+  /** There is no complete answer; without a controller where the request never started. */
+  onResponseError(controller: Controller | null, error: Error): void;
+}
+
+/** What speaks HTTP over one connection, one request after the other (HTTP/1.1) or several at once (HTTP/2). */
+export interface HttpDispatcher {
+  dispatch(request: RequestTemplate, handler: AnswerHandler): boolean;
+  /** Fails what is under way, and what waits. */
+  destroy(): Promise<void>;
+}
+
+/** Makes what speaks HTTP over one connection. */
+export type CreateDispatcher = (target: Target, connection: TargetConnection) => HttpDispatcher;
+
+/** The one request of a shard, sent again and again. */
+export function requestTemplate(target: Target): RequestTemplate {
+  return {
+    origin: target.origin,
+    path: target.path,
+    method: target.method,
+    headers: [...target.headers],
+    body: target.body === null ? null : Buffer.from(target.body),
+    // Without it undici closes the connection after every HEAD.
+    reset: false,
+  };
+}
