@@ -1,6 +1,6 @@
 // What one step costs by itself. Usage: npm run bench:micro
 import { Bench } from 'tinybench';
-import { emptyTally, mergeTallies, tallyOf } from '../dist/src/main/merge.js';
+import { emptyTally, mergeTallies, tallyOf } from '../dist/src/main/collect/merge.js';
 import { checkOptions } from '../dist/src/main/plan/resolve.js';
 import { split } from '../dist/src/main/plan/split.js';
 import { Histogram } from '../dist/src/metrics/histogram.js';

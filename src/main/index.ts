@@ -21,5 +21,5 @@ export {
   type ReferenceServerOptions,
 } from '../target/server.ts';
 export type { NamedRequestOptions, RequestOptions, RunOptions } from './plan/options.ts';
-export type { Progress } from './progress.ts';
-export { type Run, type RunControl, run, start } from './run.ts';
+export type { Progress } from './run/progress.ts';
+export { type Run, type RunControl, run, start } from './run/run.ts';

@@ -120,7 +120,7 @@ describe('volley compare', () => {
     const args = [
       'compare',
       `${target.url}delay/2`,
-      `${target.url}delay/20`,
+      `${target.url}delay/50`,
       '-d',
       '200ms',
       '--warmup',

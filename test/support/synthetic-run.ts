@@ -1,6 +1,6 @@
-import { Coordinator } from '../../src/main/coordinator.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import type { CreatePool } from '../../src/main/pool/worker-pool.ts';
+import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';

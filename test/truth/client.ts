@@ -1,24 +1,22 @@
-import { Coordinator } from '../../src/main/coordinator.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
-import { POOLS } from '../../src/main/pool/pools.ts';
-import { summarize } from '../../src/main/summary/summarize.ts';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { conduct } from '../../src/main/run/conduct.ts';
 import { columnsOf, type SampleBatch } from '../../src/protocol/report.ts';
 import type { Recorded, RunResult } from './recorded.ts';
 
 /** One run of volley in a process of its own, with every record of it. */
 async function runOnce(options: RunOptions): Promise<RunResult> {
-  const clock = createMonotonicClock();
   const plan = await resolvePlan(options);
   // Copied, and read only when the run is over: what is done here is done on the worker's core.
   const batches: SampleBatch[] = [];
-  const coordinator = new Coordinator(plan, clock, (batch) => {
-    batches.push({ ...batch, buffer: batch.buffer.slice(0) });
+  const conducted = conduct(plan, {
+    onBatch: (batch) => {
+      batches.push({ ...batch, buffer: batch.buffer.slice(0) });
+    },
   });
-  const collected = await coordinator.run(await POOLS[plan.mode]());
+  const collected = await conducted.collect();
   return {
-    summary: summarize(collected, clock),
+    summary: conducted.sumUp(collected),
     windowAtMs: collected.windowAtMs ?? 0,
     rows: batches.flatMap(rowsOf),
   };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { brokenRule } from '../../src/main/abort-rules.ts';
+import { Snapshot } from '../../src/main/collect/snapshot.ts';
 import type { RunOptions } from '../../src/main/index.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { brokenRule } from '../../src/main/run/abort-rules.ts';
 import { Tally } from '../../src/metrics/tally.ts';
 import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 
@@ -20,7 +21,7 @@ async function broken(
   tallies.forEach((tally, worker) => {
     tally.fold(batchOf(samples.filter((_, row) => row % 2 === worker)), recordsOf({ headline }));
   });
-  return brokenRule(plan, tallies, [], elapsedMs);
+  return brokenRule(plan, new Snapshot(tallies, { headline, mix: [] }, elapsedMs));
 }
 
 const repeated = (count: number, sample: (row: number) => Sample): Sample[] =>

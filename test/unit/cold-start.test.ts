@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { distributionOf } from '../../src/main/merge.ts';
+import { distributionOf } from '../../src/main/collect/merge.ts';
 import {
   COLD_START_LIMITS,
   coldStartNote,

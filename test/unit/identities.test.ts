@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import type { Summary } from '../../src/main/index.ts';
-import { emptyTally, mergeTallies, tallyOf } from '../../src/main/merge.ts';
 import { findViolations } from '../../src/main/summary/identities.ts';
 import { summarizeLatency } from '../../src/main/summary/latency.ts';
 import { Tally } from '../../src/metrics/tally.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/merge.ts';
+import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import { summarizeLatency } from '../../src/main/summary/latency.ts';
 import { Tally } from '../../src/metrics/tally.ts';
 import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { Coordinator } from '../../src/main/coordinator.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { PLAIN_HEAP_FLAG, ROOMY_HEAP_FLAG } from '../../src/main/pool/roomy-heap.ts';
 import type { PoolOptions } from '../../src/main/pool/worker-pool.ts';
+import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { createMonotonicClock } from '../../src/protocol/clock.ts';
 
 async function poolOptions(load: Partial<RunOptions>): Promise<PoolOptions | undefined> {

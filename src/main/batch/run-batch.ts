@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises';
-import { createMonotonicClock } from '../../protocol/clock.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
-import { Coordinator } from '../coordinator.ts';
+import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
 import { quoted } from '../plan/problems.ts';
-import { POOLS } from '../pool/pools.ts';
-import type { Collected } from '../summary/collected.ts';
-import { summarize } from '../summary/summarize.ts';
+import { conduct } from '../run/conduct.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import type { Batch } from './options.ts';
@@ -76,20 +73,15 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
   await makeFolder(batch);
   const opened = await openResults(batch, onOutputError);
   const { results, source, plan } = opened;
-  const clock = createMonotonicClock();
-  const dealer = new Dealer(source, results, () => coordinator.stop());
-  const coordinator = new Coordinator(plan, clock, () => {}, {
-    dealing: dealer,
-    mostExactRequests: MOST_EXACT_REQUESTS,
-  });
+  const dealer = new Dealer(source, results, () => conducted.stop());
+  const conducted = conduct(plan, { dealing: dealer, mostExactRequests: MOST_EXACT_REQUESTS });
   fail = (trouble) => dealer.fail(trouble);
   if (early !== null) dealer.fail(early);
   const doneBefore = results.counts.done;
   const finish = async (): Promise<BatchResult> => {
-    const createPool = await POOLS[plan.mode]();
     // What was answered is kept, whatever becomes of the workers.
-    const collected = await coordinator.run(createPool).finally(() => opened.close(dealer));
-    const summary = summarize(withBudget(collected), clock);
+    const collected = await conducted.collect().finally(() => opened.close(dealer));
+    const summary = conducted.sumUp(withBudget(collected));
     return {
       summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
       counts: results.counts,
@@ -105,13 +97,13 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
   return {
     result: finish(),
     progress: () => {
-      const running = coordinator.progress();
+      const running = conducted.progress();
       if (running === null) return null;
       const { done, failed } = results.counts;
       return { elapsedMs: running.elapsedMs, rowCount: batch.input.rowCount, done, doneBefore, failed };
     },
-    stop: () => coordinator.stop(),
-    abort: () => coordinator.abort(),
+    stop: () => conducted.stop(),
+    abort: () => conducted.abort(),
   };
 }
 

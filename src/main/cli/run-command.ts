@@ -8,7 +8,7 @@ import { withErrorRate } from '../plan/thresholds.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences } from '../reporters/rule-text.ts';
-import { startPlan } from '../run.ts';
+import { startPlan } from '../run/run.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';

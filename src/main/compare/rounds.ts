@@ -7,7 +7,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
-import { SilenceWatch } from '../silence.ts';
+import { SilenceWatch } from '../run/silence.ts';
 import { MemoryWatch } from './memory.ts';
 import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
 

@@ -1,6 +1,6 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
-import type { Progress } from '../progress.ts';
+import type { Progress } from '../run/progress.ts';
 
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;

@@ -4,8 +4,8 @@ import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { START_MS, type StartRecord } from '../../metrics/start-record.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
+import type { MergedDistribution } from '../collect/merge.ts';
 import { formatCount, formatMs } from '../format.ts';
-import type { MergedDistribution } from '../merge.ts';
 
 /** When the start stands out; docs/metrics.md has the same figures. */
 export const COLD_START_LIMITS = {

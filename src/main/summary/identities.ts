@@ -1,7 +1,7 @@
 import { isCensored, isComplete, OUTCOME } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import type { MergedTally } from '../merge.ts';
-import type { CollectedWorker } from './collected.ts';
+import type { CollectedWorker } from '../collect/collected.ts';
+import type { MergedTally } from '../collect/merge.ts';
 
 /**
  * Checks what must hold of every result, whatever the target did (docs/metrics.md lists the identities).

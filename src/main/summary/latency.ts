@@ -3,7 +3,7 @@ import { cellOf, type Histogram, middleMs } from '../../metrics/histogram.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { countUpTo, type ValueList, valuesIn } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
-import type { MergedDistribution } from '../merge.ts';
+import type { MergedDistribution } from '../collect/merge.ts';
 import { sampleDeviation } from './statistics.ts';
 
 /** A percentile's value, and whether it is only a lower bound. */

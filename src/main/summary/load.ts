@@ -4,8 +4,8 @@ import type { LoadModel, Rate } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { LatencySummary, LoadSummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { Collected } from '../collect/collected.ts';
 import { formatMs } from '../format.ts';
-import type { Collected } from './collected.ts';
 
 /** A mean response beyond this many times the mean service, and so much longer, is worth a sentence. */
 const NOTED_RATIO = 1.5;

@@ -1,7 +1,7 @@
 import type { RequestTally } from '../../metrics/request-tally.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { MixRow } from '../../protocol/summary.ts';
-import { distributionOf } from '../merge.ts';
+import { distributionOf } from '../collect/merge.ts';
 import { summarizeLatency } from './latency.ts';
 
 /** A row for each request of a mix; none where there is only one request. */

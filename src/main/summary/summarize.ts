@@ -13,12 +13,12 @@ import {
 } from '../../protocol/summary.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
+import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
 import { formatCount, shareText } from '../format.ts';
-import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../merge.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { summarizeAddresses } from './addresses.ts';
 import { coldStartNote, findColdStart, withoutStart } from './cold-start.ts';
-import type { Collected, CollectedWorker } from './collected.ts';
 import { whenFailed } from './episode.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';

@@ -1,12 +1,12 @@
-import type { Distribution } from '../metrics/distribution.ts';
-import { addErrors } from '../metrics/error-counts.ts';
-import { Histogram } from '../metrics/histogram.ts';
-import { type Moments, NO_MOMENTS } from '../metrics/moments.ts';
-import type { Tally } from '../metrics/tally.ts';
-import type { ValueList } from '../metrics/value-list.ts';
-import { LATENCY_KINDS, type LatencyKind } from '../protocol/latency.ts';
-import { type ErrorTally, OUTCOMES } from '../protocol/report.ts';
-import { combineMoments } from './summary/statistics.ts';
+import type { Distribution } from '../../metrics/distribution.ts';
+import { addErrors } from '../../metrics/error-counts.ts';
+import { Histogram } from '../../metrics/histogram.ts';
+import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+import type { Tally } from '../../metrics/tally.ts';
+import type { ValueList } from '../../metrics/value-list.ts';
+import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import { type ErrorTally, OUTCOMES } from '../../protocol/report.ts';
+import { combineMoments } from '../summary/statistics.ts';
 
 /** One kind of latency over any number of workers. */
 export interface MergedDistribution {
@@ -36,17 +36,22 @@ export function emptyTally(): MergedTally {
     outcomes: OUTCOMES.map(() => 0),
     statuses: new Map(),
     errors: new Map(),
-    latencies: forEachKind(() => ({
-      moments: NO_MOMENTS,
-      observed: new Histogram(),
-      bounds: new Histogram(),
-      observedValues: [],
-      boundValues: [],
-    })),
+    latencies: forEachKind(emptyDistribution),
     sentInWindow: 0,
     okInWindow: 0,
     warmupEndsMs: [],
     lastEndMs: 0,
+  };
+}
+
+/** No latency at all. */
+export function emptyDistribution(): MergedDistribution {
+  return {
+    moments: NO_MOMENTS,
+    observed: new Histogram(),
+    bounds: new Histogram(),
+    observedValues: [],
+    boundValues: [],
   };
 }
 

@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, createMonotonicClock } from '../protocol/clock.ts';
-import type { RunPlan } from '../protocol/plan.ts';
-import type { Summary } from '../protocol/summary.ts';
-import { Coordinator, type OnBatch } from './coordinator.ts';
-import type { RunOptions } from './plan/options.ts';
-import { resolvePlan } from './plan/resolve.ts';
-import { POOLS } from './pool/pools.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { resolvePlan } from '../plan/resolve.ts';
+import { type Conduct, conduct } from './conduct.ts';
+import type { OnBatch } from './coordinator.ts';
 import type { Progress } from './progress.ts';
-import { summarize } from './summary/summarize.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
 
@@ -52,13 +50,12 @@ export async function start(options: RunOptions, control: RunControl = {}): Prom
 
 /** Starts a plan that has been resolved; `onBatch` sees what is recorded as it comes. */
 export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBatch?: OnBatch): Run {
-  const clock = createMonotonicClock();
-  const coordinator = new Coordinator(plan, clock, onBatch);
+  const conducted = conduct(plan, { onBatch });
   const over = new AbortController();
-  const stop = (): void => coordinator.stop();
+  const stop = (): void => conducted.stop();
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);
-  const summary = carryOut(plan, coordinator, clock).finally(() => {
+  const summary = carryOut(conducted).finally(() => {
     signal?.removeEventListener('abort', stop);
     over.abort();
   });
@@ -66,26 +63,21 @@ export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBatch?: 
   summary.catch(() => {});
   return {
     summary,
-    progress: (intervalMs = PROGRESS_INTERVAL_MS) => watch(coordinator, intervalMs, over.signal),
+    progress: (intervalMs = PROGRESS_INTERVAL_MS) => watch(conducted, intervalMs, over.signal),
     stop,
-    abort: () => coordinator.abort(),
+    abort: () => conducted.abort(),
   };
 }
 
-async function carryOut(plan: RunPlan, coordinator: Coordinator, clock: Clock): Promise<Summary> {
-  const createPool = await POOLS[plan.mode]();
-  return summarize(await coordinator.run(createPool), clock);
+async function carryOut(conducted: Conduct): Promise<Summary> {
+  return conducted.sumUp(await conducted.collect());
 }
 
-async function* watch(
-  coordinator: Coordinator,
-  intervalMs: number,
-  over: AbortSignal,
-): AsyncGenerator<Progress> {
+async function* watch(conducted: Conduct, intervalMs: number, over: AbortSignal): AsyncGenerator<Progress> {
   for (;;) {
     await delay(intervalMs, undefined, { signal: over }).catch(() => {});
     if (over.aborted) return;
-    const progress = coordinator.progress();
+    const progress = conducted.progress();
     if (progress !== null) yield progress;
   }
 }

@@ -1,4 +1,4 @@
-import { MS_PER_SECOND } from '../protocol/units.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 
 const LOOK_EVERY_MS = MS_PER_SECOND;
 

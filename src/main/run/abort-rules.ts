@@ -1,16 +1,14 @@
-import { Histogram } from '../metrics/histogram.ts';
-import { type Moments, NO_MOMENTS } from '../metrics/moments.ts';
-import type { RequestTally } from '../metrics/request-tally.ts';
-import type { Tally } from '../metrics/tally.ts';
-import { LATENCY_KINDS, type LatencyKind } from '../protocol/latency.ts';
-import { headlineOf, type RunPlan } from '../protocol/plan.ts';
-import type { LatencySummary, StoppedBy } from '../protocol/summary.ts';
-import { MS_PER_SECOND } from '../protocol/units.ts';
-import type { MergedDistribution } from './merge.ts';
-import { percentilesIn } from './plan/thresholds.ts';
-import { summarizeLatency } from './summary/latency.ts';
-import { combineMoments } from './summary/statistics.ts';
-import { holds, type Judged, measuredIn } from './summary/thresholds.ts';
+import type { RequestTally } from '../../metrics/request-tally.ts';
+import type { Tally } from '../../metrics/tally.ts';
+import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import { headlineOf, type RunPlan } from '../../protocol/plan.ts';
+import type { LatencySummary, StoppedBy } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { emptyDistribution } from '../collect/merge.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { percentilesIn } from '../plan/thresholds.ts';
+import { summarizeLatency } from '../summary/latency.ts';
+import { holds, type Judged, measuredIn } from '../summary/thresholds.ts';
 
 /** In less than this a rate says more about the start of a run than about the target. */
 const SHORTEST_FOR_RATES_MS = 1_000;
@@ -20,24 +18,18 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
 
 /**
  * The first rule that does not hold of what has been recorded so far, and will not by what is only not known
- * yet; null where there is none. Tallies are only read, so that it can be asked at any time.
- *
- * @param elapsedMs since the window began
+ * yet; null where there is none.
  */
-export function brokenRule(
-  plan: RunPlan,
-  tallies: readonly Tally[],
-  mixTallies: readonly RequestTally[],
-  elapsedMs: number,
-): StoppedBy | null {
-  const latencyMs = latenciesSoFar(plan, tallies);
-  const requests = { sent: sumOf(tallies, ({ sent }) => sent), ok: sumOf(tallies, ({ ok }) => ok) };
-  const mix = mixSoFar(plan, mixTallies);
+export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
+  const { elapsedMs, sent, ok } = snapshot;
+  const latencyMs = latenciesSoFar(plan, snapshot);
+  const requests = { sent, ok };
+  const mix = mixSoFar(plan, snapshot.mix);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
     const isLowerLimit = operator.startsWith('>');
     const isRate = measure.type === 'rate' || measure.type === 'throughput';
     if (isRate && elapsedMs < SHORTEST_FOR_RATES_MS) continue;
-    const rate = isRate ? ratesSoFar(tallies, elapsedMs, isLowerLimit) : NO_RATES;
+    const rate = isRate ? ratesSoFar(snapshot, isLowerLimit) : NO_RATES;
     const { value, isLowerBound } = measuredIn({ latencyMs, requests, rate, mix }, measure, request);
     if (value === null) continue;
     // Requests are recorded when they have ended: those in flight may have been sent in time.
@@ -51,7 +43,7 @@ export function brokenRule(
 }
 
 /** Of the latencies that rules are about; the others stay empty. Percentiles come from the histograms. */
-function latenciesSoFar({ abortOn, load }: RunPlan, tallies: readonly Tally[]): Judged['latencyMs'] {
+function latenciesSoFar({ abortOn, load }: RunPlan, snapshot: Snapshot): Judged['latencyMs'] {
   const headline = headlineOf(load);
   const wanted = new Set(
     abortOn.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
@@ -59,7 +51,7 @@ function latenciesSoFar({ abortOn, load }: RunPlan, tallies: readonly Tally[]): 
   const labels = [...new Set(percentilesIn(abortOn))];
   const summaries = LATENCY_KINDS.map((kind) => [
     kind,
-    summarizeLatency(latencySoFar(wanted.has(kind) ? tallies : [], kind), labels),
+    summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
   ]);
   return { headline, ...(Object.fromEntries(summaries) as Record<LatencyKind, LatencySummary>) };
 }
@@ -76,22 +68,11 @@ function mixSoFar({ abortOn, mix }: RunPlan, tallies: readonly RequestTally[]): 
   });
 }
 
-function latencySoFar(tallies: readonly Tally[], kind: LatencyKind): MergedDistribution {
-  const observed = new Histogram();
-  const bounds = new Histogram();
-  let moments: Moments = NO_MOMENTS;
-  for (const { latencies } of tallies) {
-    observed.addAll(latencies[kind].observed);
-    bounds.addAll(latencies[kind].bounds);
-    moments = combineMoments(moments, latencies[kind].moments);
-  }
-  return { moments, observed, bounds, observedValues: null, boundValues: null };
-}
-
 /** For a lower limit only the time counts of which there are records: they come a little later. */
-function ratesSoFar(tallies: readonly Tally[], elapsedMs: number, isLowerLimit: boolean): Judged['rate'] {
+function ratesSoFar(snapshot: Snapshot, isLowerLimit: boolean): Judged['rate'] {
+  const { elapsedMs } = snapshot;
   const perSecond = (countOf: (tally: Tally) => number): number =>
-    sumOf(tallies, (tally) => {
+    snapshot.sumOf((tally) => {
       const recordedMs = Math.max(tally.lastEndMs, elapsedMs - LONGEST_DELAY_MS);
       return (countOf(tally) * MS_PER_SECOND) / (isLowerLimit ? recordedMs : elapsedMs);
     });
@@ -103,8 +84,4 @@ function ratesSoFar(tallies: readonly Tally[], elapsedMs: number, isLowerLimit: 
 
 function mayBeInFlight({ load, concurrency }: RunPlan): number {
   return load.model === 'open' ? load.maxInFlight : concurrency;
-}
-
-function sumOf(tallies: readonly Tally[], countOf: (tally: Tally) => number): number {
-  return tallies.reduce((sum, tally) => sum + countOf(tally), 0);
 }

@@ -1,0 +1,63 @@
+import { Backlog } from '../../metrics/backlog.ts';
+import { RequestTally } from '../../metrics/request-tally.ts';
+import { Series } from '../../metrics/series.ts';
+import { StartRecord } from '../../metrics/start-record.ts';
+import { type RunRecords, Tally } from '../../metrics/tally.ts';
+import { headlineOf, type RunPlan } from '../../protocol/plan.ts';
+import type { ErrorTally, SampleBatch } from '../../protocol/report.ts';
+import { Snapshot } from './snapshot.ts';
+
+/** Takes in what workers record, and says at any time what there is. */
+export class Collector {
+  /** One a worker. */
+  readonly tallies: readonly Tally[];
+  readonly records: RunRecords;
+  /** Of all batches that came. */
+  batchBytes = 0;
+  readonly #mostExactRequests: number;
+  #keepsValues = true;
+
+  /**
+   * @param windowEndMs null where only the last request ends the window
+   * @param mostExactRequests beyond so many, over all workers, percentiles come from the histograms
+   */
+  constructor(plan: RunPlan, workers: number, windowEndMs: number | null, mostExactRequests: number) {
+    this.tallies = Array.from({ length: workers }, () => new Tally());
+    this.#mostExactRequests = mostExactRequests;
+    const isOpen = plan.load.model === 'open';
+    this.records = {
+      windowEndMs: windowEndMs ?? Number.POSITIVE_INFINITY,
+      series: new Series(),
+      backlog: isOpen && windowEndMs !== null ? new Backlog(windowEndMs) : null,
+      headline: headlineOf(plan.load),
+      start: plan.warmupMs > 0 ? null : new StartRecord(),
+      mix: plan.mix.length > 1 ? plan.mix.map(() => new RequestTally()) : [],
+    };
+  }
+
+  take(worker: number, batch: SampleBatch, errors: readonly ErrorTally[]): void {
+    this.batchBytes += batch.buffer.byteLength;
+    this.tallies[worker]?.fold(batch, this.records);
+    this.tallies[worker]?.foldErrors(errors);
+    this.#boundMemory();
+  }
+
+  /** The window ends here, if it does not end before. */
+  endWindowAt(elapsedMs: number): void {
+    this.records.windowEndMs = Math.min(this.records.windowEndMs, elapsedMs);
+  }
+
+  /** @param elapsedMs since the window began */
+  snapshot(elapsedMs: number): Snapshot {
+    return new Snapshot(this.tallies, this.records, elapsedMs);
+  }
+
+  #boundMemory(): void {
+    if (!this.#keepsValues) return;
+    const requests = this.tallies.reduce((sum, { latencies }) => sum + latencies.response.moments.count, 0);
+    if (requests <= this.#mostExactRequests) return;
+    this.#keepsValues = false;
+    for (const tally of this.tallies) tally.dropValues();
+    for (const { latency } of this.records.mix) latency.dropValues();
+  }
+}

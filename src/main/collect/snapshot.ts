@@ -1,0 +1,77 @@
+import { addErrors } from '../../metrics/error-counts.ts';
+import { Histogram } from '../../metrics/histogram.ts';
+import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+import type { RequestTally } from '../../metrics/request-tally.ts';
+import type { RunRecords, Tally } from '../../metrics/tally.ts';
+import type { LatencyKind } from '../../protocol/latency.ts';
+import type { ErrorTally } from '../../protocol/report.ts';
+import { combineMoments } from '../summary/statistics.ts';
+import type { MergedDistribution } from './merge.ts';
+
+/**
+ * What has been recorded so far, over all workers: from it come the live view and the rules that may end a run.
+ * It only reads, and adds up what is asked for and no more, so that it can be made at any time.
+ */
+export class Snapshot {
+  /** Since the measured window began; negative in the warm-up. */
+  readonly elapsedMs: number;
+  /** One a worker. */
+  readonly tallies: readonly Tally[];
+  readonly #records: Pick<RunRecords, 'headline' | 'mix'>;
+
+  constructor(tallies: readonly Tally[], records: Pick<RunRecords, 'headline' | 'mix'>, elapsedMs: number) {
+    this.tallies = tallies;
+    this.#records = records;
+    this.elapsedMs = elapsedMs;
+  }
+
+  /** Requests of the window that have ended. */
+  get ended(): number {
+    return this.sumOf(({ released }) => released);
+  }
+
+  get sent(): number {
+    return this.sumOf(({ sent }) => sent);
+  }
+
+  get ok(): number {
+    return this.sumOf(({ ok }) => ok);
+  }
+
+  get failed(): number {
+    return this.sumOf(({ failed }) => failed);
+  }
+
+  get headline(): 'response' | 'service' {
+    return this.#records.headline;
+  }
+
+  /** One for each request of the mix; none where there is only one. */
+  get mix(): readonly RequestTally[] {
+    return this.#records.mix;
+  }
+
+  /** Failures by kind and code. */
+  get errors(): ReadonlyMap<string, ErrorTally> {
+    const errors = new Map<string, ErrorTally>();
+    for (const tally of this.tallies) addErrors(errors, tally.errors.values());
+    return errors;
+  }
+
+  /** One kind of latency; its single values are left out. */
+  latency(kind: LatencyKind): MergedDistribution {
+    const observed = new Histogram();
+    const bounds = new Histogram();
+    let moments: Moments = NO_MOMENTS;
+    for (const { latencies } of this.tallies) {
+      observed.addAll(latencies[kind].observed);
+      bounds.addAll(latencies[kind].bounds);
+      moments = combineMoments(moments, latencies[kind].moments);
+    }
+    return { moments, observed, bounds, observedValues: null, boundValues: null };
+  }
+
+  sumOf(countOf: (tally: Tally) => number): number {
+    return this.tallies.reduce((sum, tally) => sum + countOf(tally), 0);
+  }
+}

@@ -1,0 +1,330 @@
+import type { RowMessage } from '../../protocol/batch.ts';
+import type { Clock } from '../../protocol/clock.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
+import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
+import type { SampleBatch, WorkerReport } from '../../protocol/report.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { StoppedBy } from '../../protocol/summary.ts';
+import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
+import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { Collector } from '../collect/collector.ts';
+import { split, windowEndMs } from '../plan/split.ts';
+import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
+import { brokenRule } from './abort-rules.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** Between `go` and the first request: long enough for the message to reach every worker. */
+const LEAD_MS = 20;
+const LEAD_MS_PER_WORKER = 1;
+/** Beyond so many, percentiles come from the histogram. */
+const MOST_EXACT_REQUESTS = 1_000_000;
+/** A worker that is not ready this long after it could have given up connecting is ended. */
+const LONGEST_BOOT_MS = 30_000;
+/** A worker that has not ended this long after it should have is ended. */
+const GRACE_MS = 5_000;
+const GRACE_AFTER_ABORT_MS = 1_000;
+/** At a stop, what is in flight is waited for at most this long. */
+const LONGEST_DRAIN_MS = 5_000;
+/** Rules that may end the run are looked at so often. */
+const RULES_INTERVAL_MS = 1_000;
+
+/** Sees the records of the worker of that index. */
+export type OnBatch = (batch: SampleBatch, worker: number) => void;
+
+/** Deals rows to workers while they run, and takes their answers. */
+export interface RowDealing {
+  /** The load begins; `post` reaches the workers. */
+  begin(post: (index: number, message: CoordinatorMessage) => void, workers: number): void;
+  onMessage(index: number, message: RowMessage): void;
+  /** A worker has ended, well or not. */
+  onEnd(index: number): void;
+  /** From now on nothing is dealt. */
+  stop(): void;
+}
+
+export interface CoordinatorOptions {
+  /** Sees every batch as it comes, before its buffer is used again. */
+  readonly onBatch?: OnBatch | undefined;
+  /** Null where workers know from their shards what to send. */
+  readonly dealing?: RowDealing | null;
+  /** Values kept for exact percentiles, over all workers. */
+  readonly mostExactRequests?: number;
+}
+
+class Worker {
+  readonly shard: Shard;
+  ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
+  report: WorkerReport | null = null;
+  failure: string | null = null;
+  hasEnded = false;
+
+  constructor(shard: Shard) {
+    this.shard = shard;
+  }
+}
+
+/** How far a run has come. Times are on the shared clock, but `stoppedAtMs`, which counts from the window's start. */
+type Phase =
+  /** Workers start and connect. */
+  | { readonly is: 'booting' }
+  | { readonly is: 'running'; readonly windowAtMs: number }
+  /** Told to stop: nothing more starts, and what is in flight is waited for. */
+  | { readonly is: 'draining'; readonly windowAtMs: number | null; readonly stoppedAtMs: number };
+
+/** Starts the workers together, hands on what they record, and stops them. */
+export class Coordinator {
+  readonly #plan: RunPlan;
+  readonly #clock: Clock;
+  readonly #workers: Worker[];
+  readonly #onBatch: OnBatch;
+  readonly #collector: Collector;
+  readonly #watchdog: Watchdog;
+  readonly #windowEndMs: number | null;
+  readonly #dealing: RowDealing | null;
+  readonly #allReady = Promise.withResolvers<void>();
+  readonly #allEnded = Promise.withResolvers<void>();
+  #phase: Phase = { is: 'booting' };
+  #pool: WorkerPool | null = null;
+  #interrupted = false;
+  #stoppedBy: StoppedBy | null = null;
+  #rulesTimer: NodeJS.Timeout | null = null;
+  #isOver = false;
+
+  constructor(
+    plan: RunPlan,
+    clock: Clock,
+    { onBatch = () => {}, dealing = null, mostExactRequests = MOST_EXACT_REQUESTS }: CoordinatorOptions = {},
+  ) {
+    this.#onBatch = onBatch;
+    this.#dealing = dealing;
+    this.#plan = plan;
+    this.#clock = clock;
+    this.#workers = split(plan).map((shard) => new Worker(shard));
+    this.#windowEndMs = windowEndMs(plan);
+    this.#collector = new Collector(plan, this.#workers.length, this.#windowEndMs, mostExactRequests);
+    this.#watchdog = new Watchdog(this.#workers.length, (index, because) => this.#kill(index, because));
+  }
+
+  /**
+   * Runs the plan to its end.
+   *
+   * @throws VolleyError VOLLEY_WORKER_START where a worker fails before it is ready; then nothing was sent
+   */
+  async run(createPool: CreatePool): Promise<Collected> {
+    const startedAt = new Date();
+    const calledAtMs = this.#clock.nowMs();
+    const cpuBefore = process.cpuUsage();
+    const loopCpuBefore = process.threadCpuUsage();
+    await this.#carryOut(createPool);
+    const cpu = process.cpuUsage(cpuBefore);
+    const loopCpu = process.threadCpuUsage(loopCpuBefore);
+    const windowAtMs = this.#windowAtMs;
+    return {
+      plan: this.#plan,
+      kind: WORKER_KINDS[this.#plan.mode],
+      startedAt,
+      workers: this.#workers.map((worker, index) => this.#collectedOf(worker, index, calledAtMs)),
+      records: this.#collector.records,
+      interrupted: this.#interrupted,
+      stoppedBy: this.#stoppedBy,
+      windowAtMs,
+      stoppedAtMs: this.#phase.is === 'draining' ? this.#phase.stoppedAtMs : null,
+      startupMs: (windowAtMs === null ? this.#clock.nowMs() : windowAtMs - this.#plan.warmupMs) - calledAtMs,
+      ownCpuMs: microsToMs(cpu.user + cpu.system),
+      ownLoopCpuMs: microsToMs(loopCpu.user + loopCpu.system),
+      batchBytes: this.#collector.batchBytes,
+      ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+    };
+  }
+
+  /** Starts nothing more, waits for what is in flight (at most the timeout or 5 s), then ends the run. */
+  stop(): void {
+    this.#interrupt(this.#drainMs, GRACE_MS);
+  }
+
+  /** Ends the run with what has been recorded; what is in flight stays unfinished. */
+  abort(): void {
+    this.#interrupt(0, GRACE_AFTER_ABORT_MS);
+  }
+
+  /** Where the run stands; null before it has begun. */
+  progress(): Progress | null {
+    const windowAtMs = this.#windowAtMs;
+    if (windowAtMs === null) return null;
+    return progressOf(this.#plan, this.#collector.snapshot(this.#clock.nowMs() - windowAtMs));
+  }
+
+  /** When the window begins; null before that is known. */
+  get #windowAtMs(): number | null {
+    return this.#phase.is === 'booting' ? null : this.#phase.windowAtMs;
+  }
+
+  get #drainMs(): number {
+    return Math.min(this.#plan.timeoutMs, LONGEST_DRAIN_MS);
+  }
+
+  async #carryOut(createPool: CreatePool): Promise<void> {
+    const pool = createPool(
+      this.#workers.length,
+      {
+        onMessage: (index, message) => this.#onMessage(index, message),
+        onEnd: (index, failure) => this.#onEnd(index, failure),
+      },
+      // A batch promises little memory, however long it is.
+      { areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null },
+    );
+    this.#pool = pool;
+    try {
+      for (const { shard } of this.#workers) {
+        pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard });
+      }
+      // A stop may have come before there was a pool to tell.
+      if (this.#interrupted) this.#tellStop(0);
+      else this.#watchdog.killAfter(this.#plan.timeoutMs + LONGEST_BOOT_MS);
+      await this.#allReady.promise;
+      if (!this.#interrupted) this.#go(pool);
+      await this.#allEnded.promise;
+    } finally {
+      this.#isOver = true;
+      this.#watchdog.close();
+      if (this.#rulesTimer !== null) clearInterval(this.#rulesTimer);
+      await pool.close();
+    }
+  }
+
+  #go(pool: WorkerPool): void {
+    const { warmupMs, timeoutMs } = this.#plan;
+    const startAtMs = this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
+    const windowAtMs = startAtMs + warmupMs;
+    this.#phase = { is: 'running', windowAtMs };
+    for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
+    this.#dealing?.begin((index, message) => pool.post(index, message), this.#workers.length);
+    this.#watchdog.forgo();
+    if (this.#plan.abortOn.length > 0) {
+      this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
+    }
+    if (this.#windowEndMs === null) {
+      // Who waits for rows has nothing to tell.
+      if (this.#dealing === null) this.#watchdog.killSilent(timeoutMs + warmupMs + GRACE_MS);
+      return;
+    }
+    this.#watchdog.killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
+  }
+
+  #interrupt(drainMs: number, graceMs: number): void {
+    if (this.#isOver) return;
+    this.#interrupted = true;
+    this.#endEarly(drainMs, graceMs);
+  }
+
+  #endEarly(drainMs: number, graceMs: number): void {
+    this.#dealing?.stop();
+    if (this.#phase.is !== 'draining') {
+      const windowAtMs = this.#windowAtMs;
+      const stoppedAtMs = windowAtMs === null ? 0 : this.#clock.nowMs() - windowAtMs;
+      this.#phase = { is: 'draining', windowAtMs, stoppedAtMs };
+      this.#collector.endWindowAt(stoppedAtMs);
+    }
+    this.#tellStop(drainMs);
+    this.#watchdog.killAfter(drainMs + graceMs);
+  }
+
+  /** Ends the run as the first Ctrl-C does where a rule is broken, while there is load left to spare. */
+  #checkRules(): void {
+    if (this.#phase.is !== 'running') return;
+    const elapsedMs = this.#clock.nowMs() - this.#phase.windowAtMs;
+    if (elapsedMs <= 0 || elapsedMs >= this.#collector.records.windowEndMs) return;
+    this.#stoppedBy = brokenRule(this.#plan, this.#collector.snapshot(elapsedMs));
+    if (this.#stoppedBy !== null) this.#endEarly(this.#drainMs, GRACE_MS);
+  }
+
+  #tellStop(drainMs: number): void {
+    for (const { shard, hasEnded } of this.#workers) {
+      if (!hasEnded) this.#pool?.post(shard.index, { type: 'stop', drainMs });
+    }
+  }
+
+  #kill(index: number, because: string | null): void {
+    const worker = this.#workers[index];
+    if (worker === undefined || worker.hasEnded) return;
+    worker.failure ??= because;
+    this.#pool?.kill(index);
+  }
+
+  #onMessage(index: number, message: WorkerMessage): void {
+    const worker = this.#workers[index];
+    if (worker === undefined) return;
+    this.#watchdog.heard(index);
+    switch (message.type) {
+      case 'ready':
+        this.#onReady(worker, message);
+        return;
+      case 'batch':
+        this.#onBatch(message.batch, index);
+        this.#collector.take(index, message.batch, message.errors);
+        this.#pool?.returnBuffer(index, message.batch.buffer);
+        return;
+      case 'report':
+        worker.report = message.report;
+        return;
+      case 'wants-rows':
+      case 'answers':
+      case 'not-saved':
+        this.#dealing?.onMessage(index, message);
+        return;
+      case 'failed':
+        worker.failure = message.message;
+        return;
+    }
+    message satisfies never;
+  }
+
+  #onReady(worker: Worker, message: Extract<WorkerMessage, { type: 'ready' }>): void {
+    if (message.version !== PROTOCOL_VERSION) {
+      const because = `it speaks protocol ${message.version}, the coordinator ${PROTOCOL_VERSION}`;
+      this.#kill(worker.shard.index, because);
+      return;
+    }
+    worker.ready = message;
+    if (this.#workers.every(({ ready }) => ready !== null)) this.#allReady.resolve();
+  }
+
+  #onEnd(index: number, failure: string | null): void {
+    const worker = this.#workers[index];
+    if (worker === undefined) return;
+    worker.hasEnded = true;
+    worker.failure ??= failure;
+    this.#dealing?.onEnd(index);
+    if (this.#interrupted) this.#allReady.resolve();
+    if (this.#windowAtMs === null && worker.report === null) {
+      const reason = worker.failure ?? 'it ended before it was ready';
+      this.#allReady.reject(
+        new VolleyError(
+          ERROR_CODES.workerStart,
+          `Worker ${index} could not start: ${reason}. Nothing was sent.`,
+        ),
+      );
+    }
+    if (this.#workers.every(({ hasEnded }) => hasEnded)) this.#allEnded.resolve();
+  }
+
+  #collectedOf(
+    { shard, ready, report, failure }: Worker,
+    index: number,
+    calledAtMs: number,
+  ): CollectedWorker {
+    const tally = this.#collector.tallies[index];
+    if (tally === undefined) throw new Error(`there is no worker ${index}`);
+    return {
+      shard,
+      tally,
+      pid: ready?.pid ?? 0,
+      threadId: ready?.threadId ?? 0,
+      startupMs: ready === null ? 0 : ready.bootedAtMs - calledAtMs,
+      report,
+      lostBecause: report === null && ready !== null ? (failure ?? 'it ended without a report') : null,
+    };
+  }
+}
