@@ -4,8 +4,12 @@ import type { Summary } from '../protocol/summary.ts';
 /** What the process ends with after a run. */
 export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
   const { requests, thresholds, stoppedBy } = summary;
-  // What was in flight at the stop may have put the rule right again.
-  const isFailed = requests.ok === 0 || stoppedBy !== null || thresholds.some(({ ok }) => !ok);
+  const isFailed =
+    requests.ok === 0 ||
+    // What was in flight at the stop may have put the rule right again.
+    stoppedBy !== null ||
+    thresholds.some(({ ok }) => !ok) ||
+    failsByVerdict(summary);
   return worstOf([
     summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
@@ -25,4 +29,26 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
   if (requests.ok > 0 || requests.sent === 0) return null;
   if (first === undefined) return `No request succeeded: none of ${requests.sent} was answered in time.`;
   return `No request succeeded: ${first.count} of ${requests.sent} failed with ${first.kind} (${first.code}): ${first.example}.`;
+}
+
+/** Whether the verdict is `failing`, and the user has not said with a rule how much may fail: such a rule decides alone. */
+export function failsByVerdict({
+  generator,
+  thresholds,
+}: Pick<Summary, 'generator' | 'thresholds'>): boolean {
+  return (
+    generator.verdict === 'failing' && !thresholds.some((rule) => isOnErrors(rule) && rule.isImplied !== true)
+  );
+}
+
+/** The same in one sentence, with what failed; null where it does not, or a broken rule on the error rate says so. */
+export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
+  if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnErrors(rule) && !rule.ok))
+    return null;
+  const [what = 'Requests failed.'] = summary.generator.reasons;
+  return `The target is failing, and no rule on the error rate allows it: ${what}`;
+}
+
+function isOnErrors({ expression }: Pick<Summary['thresholds'][number], 'expression'>): boolean {
+  return expression.startsWith('error-rate');
 }

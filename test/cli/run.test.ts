@@ -119,9 +119,9 @@ describe('exit codes', () => {
     );
   });
 
-  test('0 where some succeeded and no threshold was set', async () => {
+  test('1 where some succeeded and many failed', async () => {
     const target = await startTarget({ closeEvery: 2 });
-    const { code, stdout } = await volley(
+    const { code, stdout, stderr } = await volley(
       target.url,
       '-n',
       '10',
@@ -133,7 +133,8 @@ describe('exit codes', () => {
       'json',
     );
     expect((JSON.parse(stdout) as Summary).requests.failed).toBeGreaterThan(0);
-    expect(code).toBe(0);
+    expect(stderr).toContain('The target is failing');
+    expect(code).toBe(1);
   });
 
   test('2 and every problem at once, with nothing sent', async () => {

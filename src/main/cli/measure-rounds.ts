@@ -1,10 +1,10 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { armOf, brokenRuleNotes, comparisonOf } from '../compare/comparison.ts';
+import { armOf, brokenRuleNotes, comparisonOf, failingNotes } from '../compare/comparison.ts';
 import type { MeasuredArm } from '../compare/pairs.ts';
 import { type PlannedArm, Rounds } from '../compare/rounds.ts';
-import { worstOf } from '../exit-code.ts';
+import { failsByVerdict, worstOf } from '../exit-code.ts';
 import { announcement, COMPARISON_REPORTERS } from '../reporters/comparison.ts';
 import { ResultFile } from '../result-file.ts';
 import type { Judging } from './comparison-options.ts';
@@ -80,6 +80,7 @@ export async function printComparison(
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [
       ...comparison.arms.flatMap(brokenRuleNotes),
+      ...comparison.arms.flatMap(failingNotes),
       ...(isFailure ? comparison.conclusions : []),
     ])
       say(sentence);
@@ -88,12 +89,24 @@ export async function printComparison(
     comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
     degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
-    isFailure || comparison.arms.some(hasBrokenRule) ? EXIT_CODES.failed : EXIT_CODES.ok,
+    isFailure || comparison.arms.some(hasBrokenRule) || judgedArms(comparison).some(isFailing)
+      ? EXIT_CODES.failed
+      : EXIT_CODES.ok,
   ]);
 }
 
 function hasBrokenRule({ rounds }: Arm): boolean {
   return rounds.some(({ thresholds }) => thresholds.some(({ ok }) => !ok));
+}
+
+/** Of two targets the first is what the second is held against, and may be what is to be replaced. */
+function judgedArms({ kind, arms }: Comparison): readonly Arm[] {
+  return kind === 'compare' ? arms.slice(1) : arms;
+}
+
+/** By the same rule as a single run, in any round. */
+function isFailing({ rounds }: Arm): boolean {
+  return rounds.some(failsByVerdict);
 }
 
 /** Null where only a number of requests ends a round. */

@@ -1,6 +1,6 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { exitCodeOf, whyNothingSucceeded } from '../exit-code.ts';
+import { exitCodeOf, whyItFails, whyNothingSucceeded } from '../exit-code.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -60,7 +60,7 @@ export async function runCommand(
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary));
-    const why = whyNothingSucceeded(summary);
+    const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
     if (why !== null) say(why);
     // On a terminal the report itself shows them.
     if (form !== 'text' || !process.stdout.isTTY) for (const line of brokenRuleSentences(summary)) say(line);

@@ -65,6 +65,16 @@ export function brokenRuleNotes({ name, rounds }: Arm): string[] {
   );
 }
 
+/** In how many rounds the target was failing, and how in the first of them; nothing where it was in none. */
+export function failingNotes({ name, rounds }: Arm): string[] {
+  const failing = rounds.filter(({ generator }) => generator.verdict === 'failing');
+  const [first] = failing;
+  if (first === undefined) return [];
+  return [
+    `${name}: the target was failing in ${failing.length} of ${rounds.length} rounds, at first so: ${first.generator.reasons[0]}`,
+  ];
+}
+
 /** What a reader must know of an arm's rounds before believing them. */
 function troublesOf(arm: Arm): string[] {
   const { name, rounds } = arm;
@@ -72,18 +82,12 @@ function troublesOf(arm: Arm): string[] {
   const withVerdict = (verdict: Verdict): number =>
     rounds.filter(({ generator }) => generator.verdict === verdict).length;
   const limited = withVerdict('generator-limited');
-  const failing = withVerdict('failing');
-  const [example] = rounds.filter(({ generator }) => generator.verdict === 'failing');
   const degraded = rounds.filter((round) => round.degraded).length;
   return [
     ...(failed > 0
       ? [`${name}: ${formatCount(failed)} of ${formatCount(sent)} requests failed${shareText(failed, sent)}.`]
       : []),
-    ...(example === undefined
-      ? []
-      : [
-          `${name}: the target was failing in ${failing} of ${rounds.length} rounds, at first so: ${example.generator.reasons[0]}`,
-        ]),
+    ...failingNotes(arm),
     ...brokenRuleNotes(arm),
     ...(degraded > 0 ? [`${name}: ${degraded} of ${rounds.length} rounds are degraded.`] : []),
     ...(limited > 0 ? [`${name}: volley was the limit in ${limited} of ${rounds.length} rounds.`] : []),

@@ -1,6 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
-import { whyNothingSucceeded } from '../exit-code.ts';
+import { whyItFails, whyNothingSucceeded } from '../exit-code.ts';
 import { counted, formatCount, shareText } from '../format.ts';
 import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
 import { whatWasSent } from './mix.ts';
@@ -61,11 +61,13 @@ function succeeded(summary: Summary): Case[] {
   const { thresholds, requests } = summary;
   const isJudged = thresholds.some(({ expression }) => expression.startsWith('error-rate'));
   const bad = requests.sent - requests.ok;
-  const isBad = !isJudged && bad * 100 > IMPLIED_PERCENT * requests.sent;
-  if (isJudged && requests.ok > 0) return [];
+  const why = whyItFails(summary);
+  const isBad = why !== null || (!isJudged && bad * 100 > IMPLIED_PERCENT * requests.sent);
+  if (isJudged && requests.ok > 0 && why === null) return [];
   const message =
     requests.ok > 0
-      ? `${counted(bad, 'request')} of ${formatCount(requests.sent)} failed${shareText(bad, requests.sent)}; at most ${IMPLIED_PERCENT} % may.`
+      ? (why ??
+        `${counted(bad, 'request')} of ${formatCount(requests.sent)} failed${shareText(bad, requests.sent)}; at most ${IMPLIED_PERCENT} % may.`)
       : (whyNothingSucceeded(summary) ?? 'No request was sent.');
   return [
     {

@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startVolley, volley } from '../support/cli.ts';
+import { listening } from '../support/target.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
+const inFolder = (name: string): string => join(folder, name);
+const servers: Server[] = [];
+let base = '';
+
+/** `/60` fails six requests of ten, `/0` none. */
+beforeAll(async () => {
+  const counts = new Map<string, number>();
+  const server = createServer((request, response) => {
+    const path = request.url!;
+    const count = counts.get(path) ?? 0;
+    counts.set(path, count + 1);
+    response.writeHead((count * 7) % 100 < Number(path.slice(1)) ? 500 : 200).end('x');
+  });
+  servers.push(server);
+  base = `http://127.0.0.1:${await listening(server)}`;
+});
+afterAll(() => {
+  for (const server of servers) server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const LOAD = ['-n', '200', '-c', '4', '-w', '1'];
+const ROUNDS = [...LOAD, '--rounds', '2', '--warmup', '0s'];
+const WHY = /The target is failing, and no rule on the error rate allows it: 60\.0 % of the requests failed/;
+const IN_ROUNDS = /the target was failing in 2 of 2 rounds, at first so: 60\.0 % of the requests failed/;
+
+/** What is said to run the same load, and the sentence on stderr. */
+const FORMS: readonly (readonly [form: string, args: (url: string) => string[], sentence: RegExp])[] = [
+  ['text', (url) => [url, ...LOAD], WHY],
+  ['json', (url) => [url, ...LOAD, '-o', 'json'], WHY],
+  ['csv', (url) => [url, ...LOAD, '-o', 'csv'], WHY],
+  ['markdown', (url) => [url, ...LOAD, '-o', 'markdown'], WHY],
+  ['prometheus', (url) => [url, ...LOAD, '-o', 'prometheus'], WHY],
+  ['junit', (url) => [url, ...LOAD, '-o', 'junit'], /error-rate<=1% did not hold: 60\.0 % \(implied/],
+  ['a rule on latency', (url) => [url, ...LOAD, '--threshold', 'p50<9s'], /error-rate<=1% did not hold/],
+  ['an open model', (url) => [url, '-r', '400', '-n', '200', '-w', '1'], WHY],
+  ['processes', (url) => [url, ...LOAD, '--mode', 'processes'], WHY],
+  ['a plan file', (url) => ['run', planOf(url)], WHY],
+  ['rounds', (url) => [url, ...LOAD, '--repeat', '2'], IN_ROUNDS],
+  ['modes', (url) => ['modes', url, ...ROUNDS], IN_ROUNDS],
+  ['a comparison of both', (url) => ['compare', url, url, ...ROUNDS], IN_ROUNDS],
+];
+
+function planOf(url: string): string {
+  const path = inFolder(`plan-${url.split('/').at(-1)}.yaml`);
+  writeFileSync(path, `url: ${url}\nrequests: 200\nconcurrency: 4\nworkers: 1\n`);
+  return path;
+}
+
+describe('a service of which 60 % fails ends with 1, and a sentence, and one that is well with 0, as', () => {
+  test.each(FORMS)(
+    '%s',
+    async (_form, args, sentence) => {
+      const failing = await volley(...args(`${base}/60`));
+      expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(sentence)]);
+      const well = await volley(...args(`${base}/0`));
+      expect([well.code, /fail/.test(well.stderr)]).toEqual([0, false]);
+    },
+    60_000,
+  );
+
+  test('a comparison of saved results', async () => {
+    for (const [name, path] of [
+      ['a', '/60'],
+      ['b', '/60'],
+      ['well', '/0'],
+    ])
+      await volley(base + path!, ...LOAD, '--out', inFolder(`${name}.json`));
+    const compare = (a: string, b: string) => volley('compare', inFolder(`${a}.json`), inFolder(`${b}.json`));
+    const both = await compare('a', 'b');
+    expect([both.code, both.stderr]).toEqual([1, expect.stringMatching(/failing in 1 of 1 rounds/)]);
+    expect((await compare('well', 'b')).code).toBe(1);
+    // What is mended is green.
+    expect((await compare('a', 'well')).code).toBe(0);
+  }, 60_000);
+
+  test('a step summary, which says it too', async () => {
+    const path = inFolder('step.md');
+    const args = [`${base}/60`, ...LOAD, '--step-summary'];
+    const { code, stderr } = await startVolley(args, { env: { GITHUB_STEP_SUMMARY: path } }).ended;
+    expect([code, stderr]).toEqual([1, expect.stringMatching(WHY)]);
+    expect(readFileSync(path, 'utf8')).toContain('**failing**: 60.0 % of the requests failed');
+  });
+});
+
+describe('a rule of the user on the error rate decides alone', () => {
+  test.each([
+    ['error-rate<70%', 0],
+    ['error-rate<50%', 1],
+    ['error-rate>50%', 0],
+  ])('%s: %d', async (rule, expected) => {
+    const { code, stderr } = await volley(`${base}/60`, ...LOAD, '--threshold', rule);
+    expect([code, stderr.includes('The target is failing')]).toEqual([expected, false]);
+  });
+});
+
+test('a request of the mix that always fails breaks no rule on all of them, and is red in every form', async () => {
+  const path = inFolder('mix.yaml');
+  const mix = `mix: [{ name: good, url: '${base}/0', weight: 150 }, { name: bad, url: '${base}/100', weight: 1 }]`;
+  writeFileSync(path, `${mix}\nrequests: 2000\nconcurrency: 4\nworkers: 1\nseed: 1\n`);
+  const text = await volley('run', path, '--threshold', 'p50<9s');
+  expect(text.stdout).toContain('✓ error-rate<=1%');
+  expect(text.stderr).toMatch(/no rule on the error rate allows it: All \d+ requests of 'bad' failed/);
+  const junit = await volley('run', path, '-o', 'junit');
+  expect(junit.stdout).toMatch(
+    /name="requests succeed"[^>]*>\n +<failure type="requests" message="The target is failing/,
+  );
+  expect([text.code, junit.code]).toEqual([1, 1]);
+});
+
+test('failures that are few enough are told, and no more', async () => {
+  const { code, stdout, stderr } = await volley(`${base}/1`, ...LOAD);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/1\.0 % of the requests failed \(2 of\s+200\)/);
+});
