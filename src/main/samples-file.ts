@@ -1,6 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf } from '../protocol/errors.ts';
+import { responseMsOf } from '../protocol/latency.ts';
 import { columnsOf, OUTCOMES, type SampleBatch, type SampleColumns } from '../protocol/report.ts';
 import { NANOS_PER_MS } from '../protocol/units.ts';
 import { csvLine } from './csv-line.ts';
@@ -16,7 +17,7 @@ const COLUMNS: readonly (readonly [name: string, cellOf: CellOf])[] = [
   ['wait_ms', ({ waitMs }, row) => toNanosecond(waitMs[row])],
   ['first_byte_ms', ({ firstByteMs }, row) => toNanosecond(firstByteMs[row])],
   ['service_ms', ({ serviceMs }, row) => toNanosecond(serviceMs[row])],
-  ['response_ms', (columns, row) => toNanosecond(responseMsOf(columns, row))],
+  ['response_ms', (columns, row) => toNanosecond(responseOf(columns, row))],
   ['status', ({ status }, row) => status[row] || null],
   ['outcome', ({ outcome }, row) => OUTCOMES[outcome[row] ?? 0] ?? null],
   ['body_bytes', ({ bodyBytes }, row) => bodyBytes[row] ?? 0],
@@ -150,9 +151,8 @@ export class SamplesFile {
   }
 }
 
-function responseMsOf({ startLagMs, waitMs, serviceMs }: SampleColumns, row: number): number {
-  const ownMs = serviceMs[row] ?? Number.NaN;
-  return (startLagMs[row] ?? 0) + (waitMs[row] ?? 0) + (Number.isNaN(ownMs) ? 0 : ownMs);
+function responseOf({ startLagMs, waitMs, serviceMs }: SampleColumns, row: number): number {
+  return responseMsOf(startLagMs[row] ?? 0, waitMs[row] ?? 0, serviceMs[row] ?? Number.NaN);
 }
 
 /** The clock's own grain; null for a mark that was never reached. */

@@ -1,4 +1,4 @@
-import type { LatencyKind } from '../protocol/latency.ts';
+import { type LatencyKind, responseMsOf } from '../protocol/latency.ts';
 import {
   columnsOf,
   type ErrorTally,
@@ -94,7 +94,7 @@ export class Tally {
       const firstByteMs = columns.firstByteMs[row] ?? Number.NaN;
       const outcome = columns.outcome[row] ?? 0;
       const wasWritten = !Number.isNaN(serviceMs);
-      const responseMs = startLagMs + waitMs + (wasWritten ? serviceMs : 0);
+      const responseMs = responseMsOf(startLagMs, waitMs, serviceMs);
       const endMs = intendedMs + responseMs;
 
       if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) {

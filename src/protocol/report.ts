@@ -125,10 +125,15 @@ export interface ErrorTally {
   readonly example: string;
 }
 
+/** What a worker does not share with its coordinator. */
+export type OwnedPart = 'process' | 'thread' | 'nothing';
+
 /** What a worker's own event loop has taken. */
 export interface WorkerUsage {
   readonly cpuMs: number;
-  /** Of its whole process, which in thread and inline mode is the coordinator's too. */
+  /** What it has to itself: a process, a thread of the coordinator's, or nothing, where the loop is the coordinator's. */
+  readonly owns: OwnedPart;
+  /** Of its whole process. */
   readonly processCpuMs: number;
   readonly peakRssBytes: number;
   readonly eventLoopUtilization: number;

@@ -6,4 +6,4 @@ process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 // No worker outlives its coordinator; at the end of a run it is the worker itself that disconnects.
 process.on('disconnect', () => process.exit(0));
-await serveShard(processChannel(process));
+await serveShard(processChannel(process), 'process');

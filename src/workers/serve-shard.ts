@@ -2,6 +2,7 @@ import { threadId } from 'node:worker_threads';
 import { createMonotonicClock } from '../protocol/clock.ts';
 import { messageOf } from '../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerChannel } from '../protocol/messages.ts';
+import type { OwnedPart } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
@@ -12,12 +13,12 @@ import { UsageMeter } from './usage.ts';
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
  * sends batches, reports, and closes the channel last. Resolves when all is said.
  */
-export function serveShard(wire: WorkerChannel): Promise<void> {
+export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> {
   const clock = createMonotonicClock();
   const bootedAtMs = clock.nowMs();
   const done = Promise.withResolvers<void>();
   let run: ShardRun | null = null;
-  let usage = new UsageMeter();
+  let usage = new UsageMeter(owns);
   let windowEndMs: number | null = null;
   /** A stop that came before there was anything to stop. */
   let earlyDrainMs: number | null = null;
@@ -70,7 +71,7 @@ export function serveShard(wire: WorkerChannel): Promise<void> {
       case 'go':
         // What came before the load is not the load's.
         usage.stop();
-        usage = new UsageMeter();
+        usage = new UsageMeter(owns);
         endOfLoad = endOfLoadAfter(message.windowAtMs);
         run?.start(message.startAtMs, message.windowAtMs);
         return;

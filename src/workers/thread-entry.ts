@@ -4,5 +4,5 @@ import { serveShard } from './serve-shard.ts';
 
 /** The one long task of a pool's thread. */
 export default function runThread(port: MessagePort): Promise<void> {
-  return serveShard(portChannel(port));
+  return serveShard(portChannel(port), 'thread');
 }

@@ -5,13 +5,14 @@ import {
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks';
-import type { WorkerUsage } from '../protocol/report.ts';
+import type { OwnedPart, WorkerUsage } from '../protocol/report.ts';
 import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../protocol/units.ts';
 
 const LOOP_DELAY_RESOLUTION_MS = 10;
 
 /** What this worker's own event loop takes, from its construction on. */
 export class UsageMeter {
+  readonly #owns: OwnedPart;
   readonly #cpu = process.threadCpuUsage();
   readonly #loop: EventLoopUtilization = performance.eventLoopUtilization();
   readonly #delay = monitorEventLoopDelay({ resolution: LOOP_DELAY_RESOLUTION_MS });
@@ -22,7 +23,8 @@ export class UsageMeter {
   #utilization: number | null = null;
   #processorWait: number | null = null;
 
-  constructor() {
+  constructor(owns: OwnedPart) {
+    this.#owns = owns;
     this.#delay.enable();
     this.#gc = new PerformanceObserver((list) => this.#addGc(list.getEntries()));
     this.#gc.observe({ entryTypes: ['gc'] });
@@ -49,6 +51,7 @@ export class UsageMeter {
     // The monitor's own timer is part of every delay that it sees.
     const delayMs = this.#delay.percentile(99) / NANOS_PER_MS - LOOP_DELAY_RESOLUTION_MS;
     return {
+      owns: this.#owns,
       cpuMs: microsToMs(cpu.user + cpu.system),
       processCpuMs: microsToMs(whole.user + whole.system),
       peakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,

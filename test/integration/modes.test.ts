@@ -89,8 +89,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     });
     expect(summary.windowMs).toBe(250);
     expect(summary.requests.ok).toBe(target.stats().requests);
-    // Each connection begins at 0 and goes on every 30 to 40 ms.
-    expect(summary.requests.ok).toBeGreaterThanOrEqual(3 * 5);
+    // Each connection begins at 0 and goes on every 30 to 40 ms, or as soon as a busy machine lets it.
+    expect(summary.requests.ok).toBeGreaterThanOrEqual(3 * 2);
     expect(summary.requests.ok).toBeLessThanOrEqual(3 * 9);
     // The last ones ended after the window.
     expect(summary.rate.throughputPerSecond * 0.25).toBeLessThan(summary.requests.ok);
@@ -129,7 +129,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     });
     expect(summary.requests.ok).toBe(20);
     expect(summary.latencyMs.service.count).toBe(20);
-    expect(target.stats().requests).toBeGreaterThan(20 + 2 * 8);
+    // As many as a busy machine gets done in that time; each connection at least more than one.
+    expect(target.stats().requests).toBeGreaterThan(20 + 2);
     expect(target.stats().connectionsAccepted).toBe(2);
     expectSound(summary);
   });

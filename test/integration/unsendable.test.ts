@@ -28,7 +28,7 @@ test('a worker whose message cannot be sent ends, and says why', async () => {
     },
     close: () => closed++,
   };
-  const served = serveShard(channel);
+  const served = serveShard(channel, 'nothing');
   tell({ type: 'shard', version: PROTOCOL_VERSION, shard: shard! });
   await served;
   expect(posted).toEqual([

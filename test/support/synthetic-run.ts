@@ -37,6 +37,7 @@ const createPool: CreatePool = (_count, events) => {
       return;
     }
     const usage = {
+      owns: 'thread' as const,
       cpuMs: 0,
       processCpuMs: 0,
       peakRssBytes: 0,

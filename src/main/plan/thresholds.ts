@@ -1,18 +1,14 @@
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
-import type { LatencyKind } from '../../protocol/latency.ts';
+import { LATENCY_KINDS, type LatencyKind, ruleNameOf } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Problems, quoted } from './problems.ts';
 
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
-const KINDS: Readonly<Record<string, LatencyKind>> = {
-  response: 'response',
-  service: 'service',
-  'start-lag': 'startLag',
-  wait: 'wait',
-  'first-byte': 'firstByte',
-};
+const KINDS: ReadonlyMap<string, LatencyKind> = new Map(
+  LATENCY_KINDS.map((kind) => [ruleNameOf(kind), kind]),
+);
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
   us: 1 / MICROS_PER_MS,
   µs: 1 / MICROS_PER_MS,
@@ -121,7 +117,7 @@ function withoutBlanks(expression: string): string {
 }
 
 function measureOf(name: string, kindName: string | undefined): Measure | null {
-  const kind = kindName === undefined ? null : KINDS[kindName];
+  const kind = kindName === undefined ? null : KINDS.get(kindName);
   if (kind === undefined) return null;
   const label = /^p(\d.*)$/.exec(name)?.[1];
   if (label !== undefined) {

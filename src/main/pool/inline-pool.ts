@@ -40,7 +40,7 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
     if (given === null) early.push(message);
     else queueMicrotask(() => given(message));
   };
-  const served = serveShard(channel);
+  const served = serveShard(channel, 'nothing');
 
   return {
     kind: 'inline',

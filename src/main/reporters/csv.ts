@@ -1,8 +1,7 @@
-import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { columnNameOf, LATENCY_KINDS } from '../../protocol/latency.ts';
 import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { csvLine } from '../csv-line.ts';
-import { SNAKE_CASE_NAMES } from './latency-names.ts';
 
 type Cell = string | number | boolean | null;
 type Column = readonly [name: string, cell: Cell];
@@ -16,7 +15,7 @@ export function renderCsv(summary: Summary): string {
     ...planOf(summary),
     ...outcomeOf(summary),
     ...countsOf(summary),
-    ...LATENCY_KINDS.flatMap((kind) => latencyOf(SNAKE_CASE_NAMES[kind], summary.latencyMs[kind])),
+    ...LATENCY_KINDS.flatMap((kind) => latencyOf(columnNameOf(kind), summary.latencyMs[kind])),
     ...generatorOf(summary),
   ];
   return csvLine(columns.map(([name]) => name)) + csvLine(columns.map(([, cell]) => textOf(cell)));
@@ -82,7 +81,7 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
     ['connections_closed_by_target', connections.closedByTarget],
     ['sent_bytes', bytes.sent],
     ['received_bytes', bytes.received],
-    ['headline', SNAKE_CASE_NAMES[latencyMs.headline]],
+    ['headline', columnNameOf(latencyMs.headline)],
   ];
 }
 

@@ -1,7 +1,6 @@
-import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { columnNameOf, LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
-import { SNAKE_CASE_NAMES } from './latency-names.ts';
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
@@ -152,7 +151,7 @@ function quantileFamilies(name: string, help: string, latencies: readonly Labell
 
 function latenciesOf({ latencyMs }: Summary): Family[] {
   const kinds = LATENCY_KINDS.map((kind) => ({
-    labels: { latency: SNAKE_CASE_NAMES[kind] },
+    labels: { latency: columnNameOf(kind) },
     ...latencyMs[kind],
   }));
   const statistic = (name: 'min' | 'max' | 'stdev', help: string): Family =>

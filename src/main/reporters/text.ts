@@ -1,4 +1,4 @@
-import type { LatencyKind } from '../../protocol/latency.ts';
+import { LATENCIES, type LatencyKind } from '../../protocol/latency.ts';
 import type { HistogramRow, LatencySummary, PercentileInterval, Summary } from '../../protocol/summary.ts';
 import {
   counted,
@@ -29,13 +29,6 @@ const PREFERRED_PERCENTILES = ['50', '90', '99', '99.9'];
 const LATENCY_ORDER: Readonly<Record<'response' | 'service', readonly LatencyKind[]>> = {
   service: ['service', 'response', 'firstByte', 'wait', 'startLag'],
   response: ['response', 'service', 'firstByte', 'wait', 'startLag'],
-};
-const LATENCY_NAMES: Readonly<Record<LatencyKind, string>> = {
-  response: 'response',
-  service: 'service',
-  startLag: 'start lag',
-  wait: 'wait',
-  firstByte: 'first byte',
 };
 
 /** The result for people: about 30 lines of 80 columns. */
@@ -119,13 +112,12 @@ function latencyTable({ latencyMs, plan }: Summary): string[] {
   if (headline.count === 0) return [];
   const percentiles = shownPercentiles(Object.keys(headline.percentiles));
   const heading = ['min', 'mean', ...percentiles.map((label) => `p${label}`), 'max', 'max−mean'];
-  // In the closed model a request is due when its connection is free: it cannot start late.
   const kinds = LATENCY_ORDER[latencyMs.headline].filter(
-    (kind) => kind !== 'startLag' || plan.load.model !== 'closed',
+    (kind) => plan.load.model !== 'closed' || !('onlyInOpenModel' in LATENCIES[kind]),
   );
   return [
     row('latency', columns(heading)),
-    ...kinds.map((kind) => row(LATENCY_NAMES[kind], columns(latencyRow(latencyMs[kind], percentiles)))),
+    ...kinds.map((kind) => row(LATENCIES[kind].label, columns(latencyRow(latencyMs[kind], percentiles)))),
     ...intervals(latencyMs, percentiles),
   ];
 }
@@ -177,7 +169,7 @@ function histogram({ histogram: rows, latencyMs }: Summary): string[] {
   if (total === 0) return [];
   const most = Math.max(...rows.map(({ count }) => count));
   return [
-    `${LATENCY_NAMES[latencyMs.headline]} time of ${counted(total, 'request')}`,
+    `${LATENCIES[latencyMs.headline].label} time of ${counted(total, 'request')}`,
     ...rows.map((bucket) => histogramRow(bucket, total, most)),
   ];
 }

@@ -2,6 +2,7 @@ import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-c
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import type { OwnedPart } from '../../protocol/report.ts';
 import {
   type ErrorSummary,
   type LatencySummary,
@@ -210,11 +211,14 @@ function summarizeGenerator(
   collected: Collected,
   mergeMs: number,
 ): Omit<Summary['generator'], 'verdict' | 'reasons'> {
-  const { plan, workers, kind } = collected;
-  const children = kind === 'process' ? workers : [];
+  const { plan, workers } = collected;
+  const whoOwn = (part: OwnedPart): CollectedWorker[] =>
+    workers.filter(({ report }) => report?.owns === part);
+  const children = whoOwn('process');
+  const inOwnLoop = whoOwn('nothing');
   const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
   const workersCpuMs = sumOfReports(workers, 'cpuMs');
-  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - (kind === 'inline' ? workersCpuMs : 0));
+  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - sumOfReports(inOwnLoop, 'cpuMs'));
   const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
   const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
   return {
@@ -228,7 +232,7 @@ function summarizeGenerator(
     startupMs: collected.startupMs,
     mergeMs,
     // Within one event loop nothing travels.
-    batchBytes: kind === 'inline' ? 0 : collected.batchBytes,
+    batchBytes: inOwnLoop.length > 0 ? 0 : collected.batchBytes,
     startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
   };
 }

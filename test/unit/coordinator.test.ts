@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import type { CreatePool, PoolEvents } from '../../src/main/pool/worker-pool.ts';
+import { Coordinator } from '../../src/main/run/coordinator.ts';
+import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { type CoordinatorMessage, PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
+
+const PLAN = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: 4, concurrency: 2, workers: 2 });
+
+/** Workers that do what the test says when they get a message; a killed one ends. */
+function scripted(
+  onPost: (events: PoolEvents, index: number, message: CoordinatorMessage) => void,
+  killed: number[] = [],
+): CreatePool {
+  return (_count, events) => ({
+    kind: 'thread',
+    post: (index, message) => queueMicrotask(() => onPost(events, index, message)),
+    returnBuffer: () => {},
+    kill: (index) => {
+      killed.push(index);
+      queueMicrotask(() => events.onEnd(index, 'it did not stop when asked, and was ended'));
+    },
+    close: async () => {},
+  });
+}
+
+const ready = (version: number) => ({ type: 'ready', version, pid: 1, threadId: 1, bootedAtMs: 0 }) as const;
+
+test('a worker of another version is ended, and nothing is sent', async () => {
+  const killed: number[] = [];
+  const told: string[] = [];
+  const pool = scripted((events, index, message) => {
+    told.push(message.type);
+    if (message.type === 'shard')
+      events.onMessage(index, ready(index === 1 ? PROTOCOL_VERSION - 1 : PROTOCOL_VERSION));
+  }, killed);
+  const run = new Coordinator(PLAN, createMonotonicClock()).run(pool);
+  await expect(run).rejects.toMatchObject({
+    code: 'VOLLEY_WORKER_START',
+    message: `Worker 1 could not start: it speaks protocol ${PROTOCOL_VERSION - 1}, the coordinator ${PROTOCOL_VERSION}. Nothing was sent.`,
+  });
+  expect(killed).toEqual([1]);
+  expect(told).not.toContain('go');
+});
+
+test('a stop before the workers are ready sends no load, and the run ends well', async () => {
+  const told: string[] = [];
+  const coordinator = new Coordinator(PLAN, createMonotonicClock());
+  const pool = scripted((events, index, message) => {
+    told.push(message.type);
+    if (message.type === 'shard' && index === 0) coordinator.stop();
+    if (message.type === 'stop') events.onEnd(index, null);
+  });
+  const collected = await coordinator.run(pool);
+  expect(collected).toMatchObject({ interrupted: true, windowAtMs: null, stoppedAtMs: 0 });
+  expect(coordinator.progress()).toBeNull();
+  expect(told).not.toContain('go');
+});
