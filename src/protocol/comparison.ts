@@ -58,8 +58,8 @@ export interface PairFailures {
   readonly b: FailureShare;
   /** Two-sided, of the exact sign-flip test on the shares of each round. */
   readonly p: number;
-  /** What a does more than b, beyond chance. */
-  readonly decision: 'more' | 'fewer' | 'no-difference';
+  /** What a does more than b, beyond chance; undecided where the shares differ and chance may be why. */
+  readonly decision: 'more' | 'fewer' | 'no-difference' | 'undecided';
 }
 
 /** The same plan, measured several times. */
@@ -83,6 +83,8 @@ export interface Pair {
   readonly failures?: PairFailures;
   /** In how many of the rounds of each volley was the limit. */
   readonly generatorLimited?: { readonly a: number; readonly b: number; readonly rounds: number };
+  /** In how many of them the measurement was degraded: workers lost, load never sent. */
+  readonly degraded?: { readonly a: number; readonly b: number; readonly rounds: number };
   /** Of the headline metric, raised for the number of pairs (Holm). */
   readonly adjustedP: number;
   /** That a latency of a is shorter than one of b; null where one has none. */

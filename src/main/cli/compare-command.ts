@@ -5,7 +5,7 @@ import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { comparisonOf } from '../compare/comparison.ts';
 import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
-import { outcomeOf, sentenceOf } from '../compare/sentences.ts';
+import { isInDoubt, outcomeOf, sentenceOf } from '../compare/sentences.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { withoutCredentials } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -69,6 +69,7 @@ async function compareTargets(
         : comparePairs([[armB, armA]], judging.metric, judging.margin),
     conclude: (pairs) => pairs.map((pair) => sentenceOf(pair, judging.metric)),
     isFailure: (pairs) => fails(pairs, judging, failIf),
+    isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
 }
 
@@ -106,7 +107,10 @@ async function compareFiles(
     conclusions,
     notes,
   });
-  return printComparison(comparison, judging, file, fails(pairs, judging, failIf));
+  return printComparison(comparison, judging, file, {
+    isFailure: fails(pairs, judging, failIf),
+    isInDoubt: pairs.some((pair) => isInDoubt(pair, metric)),
+  });
 }
 
 function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | null): boolean {
@@ -114,7 +118,12 @@ function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | nu
   return pairs.some((pair) => {
     const outcome = outcomeOf(pair, metric);
     // Where nothing was answered, nothing shows that it is well.
-    return outcome === 'worse' || outcome === 'nothing' || (failIf === 'different' && outcome === 'better');
+    return (
+      outcome === 'worse' ||
+      outcome === 'nothing' ||
+      outcome === 'both-fail' ||
+      (failIf === 'different' && outcome === 'better')
+    );
   });
 }
 

@@ -24,6 +24,8 @@ export interface Experiment {
   conclude(pairs: readonly Pair[]): string[];
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
+  /** Whether what is concluded is not to pass in silence. */
+  isInDoubt?(pairs: readonly Pair[]): boolean;
 }
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
@@ -51,7 +53,10 @@ export async function measureAndPrint(experiment: Experiment): Promise<ExitCode>
       conclusions: experiment.conclude(pairs),
       notes: [...(experiment.notes ?? []), ...new Set(arms.flatMap(({ plan }) => plan.notes))],
     });
-    return await printComparison(comparison, judging, file, experiment.isFailure?.(pairs) ?? false);
+    return await printComparison(comparison, judging, file, {
+      isFailure: experiment.isFailure?.(pairs) ?? false,
+      isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
+    });
   } catch (error) {
     await file?.discard();
     throw error;
@@ -65,7 +70,7 @@ export async function printComparison(
   comparison: Comparison,
   { form }: Pick<Judging, 'form'>,
   file: ResultFile | null,
-  isFailure: boolean,
+  { isFailure, isInDoubt }: { readonly isFailure: boolean; readonly isInDoubt: boolean },
 ): Promise<ExitCode> {
   let couldNotWrite = false;
   try {
@@ -81,7 +86,7 @@ export async function printComparison(
     for (const sentence of [
       ...comparison.arms.flatMap(brokenRuleNotes),
       ...comparison.arms.flatMap(failingNotes),
-      ...(isFailure ? comparison.conclusions : []),
+      ...(isFailure || isInDoubt ? comparison.conclusions : []),
     ])
       say(sentence);
   const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));

@@ -1,5 +1,6 @@
 import type { FailureShare, PairFailures } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { binomialUpperTail } from '../summary/statistics.ts';
 import { FEWEST_ROUNDS, signFlipP } from './paired.ts';
 
 /** How probable a false alarm may be, all comparisons together. */
@@ -9,6 +10,12 @@ export const GROSS_DIFFERENCE = 0.01;
 /** Without enough rounds: so many times the other's share, and so many standard errors of two shares. */
 const GROSS_RATIO = 2;
 const GROSS_ERRORS = 3.3;
+/** By the counts alone: failures come in clusters, so that a false alarm is to be rarer still. */
+const LEVEL_OF_COUNTS = 0.01;
+/** Fewer intervals than this say nothing of clusters. */
+const FEWEST_INTERVALS = 4;
+
+type Counted = Pick<Summary, 'requests' | 'series'>;
 
 /** What was sent in these rounds and not answered well. */
 export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): FailureShare {
@@ -19,15 +26,12 @@ export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): Failur
 
 /**
  * Whether the first fails more than the second, beyond chance: by the exact sign-flip test over the rounds, since
- * requests within a round depend on each other; or, with any number of rounds, where the difference is gross.
+ * requests within a round depend on each other; or, with any number of rounds, by the counts, each for as much less as
+ * failures come in clusters; or where the difference is gross. What is not sure is undecided.
  *
  * @param comparisons that are made at once
  */
-export function compareFailures(
-  a: readonly Pick<Summary, 'requests'>[],
-  b: readonly Pick<Summary, 'requests'>[],
-  comparisons = 1,
-): PairFailures {
+export function compareFailures(a: readonly Counted[], b: readonly Counted[], comparisons = 1): PairFailures {
   const rounds = Math.min(a.length, b.length);
   const [ofA, ofB] = [failuresIn(a.slice(0, rounds)), failuresIn(b.slice(0, rounds))];
   const differences = a.slice(0, rounds).map((round, index) => {
@@ -35,10 +39,48 @@ export function compareFailures(
     return failuresIn([round]).share - failuresIn(other === undefined ? [] : [other]).share;
   });
   const p = signFlipP(differences);
+  const byCounts = Math.min(1, pOfCounts(a.slice(0, rounds), b.slice(0, rounds)) * comparisons);
   const isSure =
-    (rounds >= FEWEST_ROUNDS && p * comparisons <= LEVEL) || isGross(ofA, ofB) || isGross(ofB, ofA);
-  const more = ofA.share > ofB.share ? 'more' : 'fewer';
-  return { a: ofA, b: ofB, p, decision: isSure && ofA.share !== ofB.share ? more : 'no-difference' };
+    (rounds >= FEWEST_ROUNDS && p * comparisons <= LEVEL) ||
+    byCounts <= LEVEL_OF_COUNTS ||
+    isGross(ofA, ofB) ||
+    isGross(ofB, ofA);
+  return { a: ofA, b: ofB, p, decision: decisionOf(ofA, ofB, isSure) };
+}
+
+function decisionOf(a: FailureShare, b: FailureShare, isSure: boolean): PairFailures['decision'] {
+  if (a.share === b.share) return 'no-difference';
+  if (!isSure) return 'undecided';
+  return a.share > b.share ? 'more' : 'fewer';
+}
+
+/**
+ * Two-sided probability of failures shared out so unevenly by chance: binomial, given how many there were in all.
+ * Failures count for less by their dispersion over the intervals of the series; 1 where that is not known.
+ */
+function pOfCounts(a: readonly Counted[], b: readonly Counted[]): number {
+  const [ofA, ofB] = [failuresIn(a), failuresIn(b)];
+  const dispersion = Math.max(dispersionOf(a), dispersionOf(b));
+  if (!Number.isFinite(dispersion) || ofA.sent === 0 || ofB.sent === 0) return 1;
+  const [more, fewer] = ofA.share > ofB.share ? [ofA, ofB] : [ofB, ofA];
+  const [failedMore, failedFewer] = [more, fewer].map(({ failed }) => failed / dispersion);
+  const least = Math.floor(failedMore ?? 0);
+  const trials = least + Math.ceil(failedFewer ?? 0);
+  return Math.min(1, 2 * binomialUpperTail(least, trials, more.sent / (more.sent + fewer.sent)));
+}
+
+/** Variance of the failures of each interval over the binomial one, at least 1; infinite where there are too few. */
+function dispersionOf(rounds: readonly Counted[]): number {
+  const { share, failed } = failuresIn(rounds);
+  if (failed === 0) return 1;
+  const intervals = rounds.flatMap(({ series }) => series.buckets.filter(({ sent }) => sent > 0));
+  if (intervals.length < FEWEST_INTERVALS) return Number.POSITIVE_INFINITY;
+  if (share === 1) return 1;
+  const chiSquare = intervals.reduce(
+    (sum, { sent, ok }) => sum + (sent - ok - sent * share) ** 2 / (sent * share * (1 - share)),
+    0,
+  );
+  return Math.max(1, chiSquare / (intervals.length - 1));
 }
 
 /** So many more that chance, of requests or of the moment, is no explanation. */

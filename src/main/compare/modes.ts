@@ -68,6 +68,11 @@ export function recommend(pairs: readonly Pair[], metric: Metric): string[] {
   const open = against.filter((pair) => outcomeOf(pair, metric) === 'undecided').map(({ b }) => b);
   const choice = [leader, ...equal].sort((a, b) => simplicity(a) - simplicity(b))[0] ?? leader;
   const { label } = FIGURES[metric];
+  if (against.some((pair) => ['both-fail', 'nothing'].includes(outcomeOf(pair, metric))))
+    return [
+      ...pairs.map((pair) => sentenceOf(pair, metric)),
+      `Nothing is recommended: ${leader}, which fails least, fails too much.`,
+    ];
   const why =
     equal.length === 0
       ? `the best ${label}`

@@ -35,7 +35,7 @@ export function comparePairs(
       b: b.name,
       figures,
       failures: compareFailures(summariesOf(a), summariesOf(b), couples.length),
-      generatorLimited: generatorLimited(summariesOf(a), summariesOf(b)),
+      ...troubledRounds(summariesOf(a), summariesOf(b)),
       probabilityShorter: ofA === undefined || ofB === undefined ? null : probabilityShorter(ofA, ofB),
       shifts: ofA === undefined || ofB === undefined ? [] : quantileShifts(ofA, ofB),
     };
@@ -54,16 +54,21 @@ function summariesOf({ rounds }: MeasuredArm): Summary[] {
   return rounds.map(({ summary }) => summary);
 }
 
-/** In how many of the rounds of each volley was the limit. */
-export function generatorLimited(
+/** In how many of the rounds of each volley was the limit, and in how many the measurement was degraded. */
+export function troubledRounds(
   a: readonly Summary[],
   b: readonly Summary[],
-): NonNullable<Pair['generatorLimited']> {
+): Required<Pick<Pair, 'generatorLimited' | 'degraded'>> {
   const rounds = Math.min(a.length, b.length);
-  const [ofA = 0, ofB = 0] = [a, b].map(
-    (arm) => arm.slice(0, rounds).filter(({ generator }) => generator.verdict === 'generator-limited').length,
-  );
-  return { a: ofA, b: ofB, rounds };
+  const count = (isTroubled: (summary: Summary) => boolean): { a: number; b: number; rounds: number } => ({
+    a: a.slice(0, rounds).filter(isTroubled).length,
+    b: b.slice(0, rounds).filter(isTroubled).length,
+    rounds,
+  });
+  return {
+    generatorLimited: count(({ generator }) => generator.verdict === 'generator-limited'),
+    degraded: count(({ degraded }) => degraded),
+  };
 }
 
 /** A difference that would be sure alone is not yet, where it is one of several that were looked for. */

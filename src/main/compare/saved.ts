@@ -8,8 +8,8 @@ import { armOf } from './comparison.ts';
 import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './figures.ts';
-import { generatorLimited } from './pairs.ts';
-import { isDecidedByFailures, sentenceOf } from './sentences.ts';
+import { troubledRounds } from './pairs.ts';
+import { isDecidedByFailures, remarksOn, sentenceOf } from './sentences.ts';
 
 export interface SavedComparison {
   readonly arms: readonly Arm[];
@@ -63,7 +63,7 @@ async function compared(
     b: 'A',
     figures,
     failures: compareFailures(b.rounds, a.rounds),
-    generatorLimited: generatorLimited(b.rounds, a.rounds),
+    ...troubledRounds(b.rounds, a.rounds),
     adjustedP: figures[metric]?.p ?? 1,
     probabilityShorter: null,
     shifts: rounds === 1 ? shiftsOf(b, a) : [],
@@ -75,7 +75,7 @@ async function compared(
       rounds > 1
         ? [sentenceOf(pair, metric)]
         : [
-            ...(isDecidedByFailures(pair) ? [sentenceOf(pair, metric)] : []),
+            ...(isDecidedByFailures(pair) ? [sentenceOf(pair, metric)] : remarksOn(pair)),
             'One round each: the differences are shown, but nothing says how much of them is chance.',
             'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
           ],

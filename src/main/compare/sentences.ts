@@ -1,10 +1,11 @@
-import type { Estimate, Metric, Pair } from '../../protocol/comparison.ts';
+import type { Estimate, Metric, Pair, PairFailures } from '../../protocol/comparison.ts';
 import { formatPercent } from '../format.ts';
+import { VERDICT_LIMITS } from '../summary/verdict-facts.ts';
 import { GROSS_DIFFERENCE } from './failures.ts';
 import { FIGURES } from './figures.ts';
 
-/** What is concluded of a pair; `nothing` where neither side answered a request well. */
-export type Outcome = 'better' | 'worse' | 'no-difference' | 'undecided' | 'nothing';
+/** What is concluded of a pair; `both-fail` where latencies say little, `nothing` where no request was answered well. */
+export type Outcome = 'better' | 'worse' | 'no-difference' | 'undecided' | 'both-fail' | 'nothing';
 
 /** How the first of a pair does against the second, by failures first, then by the headline metric. */
 export function outcomeOf(pair: Pair, metric: Metric): Outcome {
@@ -25,21 +26,53 @@ export function isDecidedByFailures(pair: Pair): boolean {
  * An arm that fails more is worse, however fast its errors are. One that fails fewer is better only where that is
  * much: else it may still be too slow.
  */
-function outcomeByFailures({ failures }: Pair): Outcome | null {
+function outcomeByFailures(pair: Pair): Outcome | null {
+  const { failures } = pair;
   if (failures === undefined) return null;
   const { a, b, decision } = failures;
   if (a.sent > 0 && b.sent > 0 && a.failed === a.sent && b.failed === b.sent) return 'nothing';
   if (decision === 'more') return 'worse';
-  return decision === 'fewer' && b.share - a.share > GROSS_DIFFERENCE ? 'better' : null;
+  if (decision === 'fewer' && b.share - a.share > GROSS_DIFFERENCE) return 'better';
+  return bothFail(pair) ? 'both-fail' : null;
+}
+
+function bothFail({ failures }: Pair): boolean {
+  const { failedShare } = VERDICT_LIMITS;
+  return failures !== undefined && failures.a.share > failedShare && failures.b.share > failedShare;
+}
+
+/** Whether what is concluded of a pair rests on enough for a green light: on rounds without trouble, and on a decision. */
+export function isInDoubt(pair: Pair, metric: Metric): boolean {
+  const outcome = outcomeOf(pair, metric);
+  return outcome === 'undecided' || outcome === 'both-fail' || remarksOn(pair).length > 0;
+}
+
+/** What must be known of a pair beside what is concluded of its figures, a sentence each. */
+export function remarksOn(pair: Pair): string[] {
+  const { a, b, failures } = pair;
+  const remarks: Readonly<Record<PairFailures['decision'], string>> = {
+    undecided: ': too few failures, or too few rounds, to tell whether that is chance',
+    fewer: ': beyond chance',
+    more: ': beyond chance',
+    'no-difference': '',
+  };
+  const hasFailed = failures !== undefined && failures.a.failed + failures.b.failed > 0;
+  return [
+    ...(hasFailed && outcomeByFailures(pair) === null
+      ? [`${failuresText(pair)}${remarks[failures.decision]}.`]
+      : []),
+    ...troubleSentence(a, b, pair.generatorLimited, 'volley itself was the limit', 'the figures are its own'),
+    ...troubleSentence(a, b, pair.degraded, 'the measurement was degraded', 'load or workers were lost'),
+  ];
 }
 
 /** The same in plain words, with the interval, and with what must be known besides. */
 export function sentenceOf(pair: Pair, metric: Metric): string {
-  return [conclusionSentence(pair, metric), ...limitSentences(pair)].join(' ');
+  return [conclusionSentence(pair, metric), ...remarksOn(pair)].join(' ');
 }
 
 function conclusionSentence(pair: Pair, metric: Metric): string {
-  const { a, b, failures } = pair;
+  const { a, b } = pair;
   const estimate = pair.figures[metric];
   const outcome = outcomeByFailures(pair);
   if (outcome === 'nothing')
@@ -47,30 +80,34 @@ function conclusionSentence(pair: Pair, metric: Metric): string {
   if (outcome !== null) {
     const besides =
       estimate === undefined ? '' : `, whatever the rest says (${factOf(pair, metric, estimate)})`;
-    return `${failuresText(pair)}: ${a} is ${outcome}${besides}.`;
+    const both = bothFail(pair) ? 'Both fail: ' : '';
+    const what = outcome === 'both-fail' ? 'that has to be mended first' : `${a} is ${outcome}`;
+    return `${both}${failuresText(pair)}: ${what}${besides}.`;
   }
-  const hasFailed = failures !== undefined && failures.a.failed + failures.b.failed > 0;
-  const fact =
-    estimate === undefined
-      ? `${a} and ${b}: no ${FIGURES[metric].label} to compare.`
-      : `${factOf(pair, metric, estimate)}: ${conclusionOf(outcomeOf(pair, metric), metric, estimate)}.`;
-  return hasFailed ? `${fact} ${failuresText(pair)}.` : fact;
+  return estimate === undefined
+    ? `${a} and ${b}: no ${FIGURES[metric].label} to compare.`
+    : `${factOf(pair, metric, estimate)}: ${conclusionOf(outcomeOf(pair, metric), metric, estimate)}.`;
 }
 
 function failuresText({ a, b, failures }: Pair): string {
   return `${a} failed ${formatPercent(failures?.a.share ?? 0)} of its requests, ${b} ${formatPercent(failures?.b.share ?? 0)}`;
 }
 
-function limitSentences({ a, b, generatorLimited }: Pair): string[] {
-  if (generatorLimited === undefined) return [];
-  const { rounds } = generatorLimited;
-  const limited = [
-    { name: a, count: generatorLimited.a },
-    { name: b, count: generatorLimited.b },
-  ].filter(({ count }) => count > 0);
-  if (limited.length === 0) return [];
-  const where = limited.map(({ name, count }) => `${count} of ${rounds} rounds of ${name}`).join(' and ');
-  return [`volley itself was the limit in ${where}: there the figures are its own.`];
+/** In which rounds something was amiss, and what follows; nothing where it was in none. */
+function troubleSentence(
+  a: string,
+  b: string,
+  rounds: Pair['generatorLimited'],
+  what: string,
+  consequence: string,
+): string[] {
+  const where = [
+    { name: a, count: rounds?.a ?? 0 },
+    { name: b, count: rounds?.b ?? 0 },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count} of ${rounds?.rounds} rounds of ${name}`);
+  return where.length === 0 ? [] : [`${what} in ${where.join(' and ')}: there ${consequence}.`];
 }
 
 /** A ratio with its interval, as in 1.02 (0.99–1.05). */
@@ -97,6 +134,7 @@ function conclusionOf(outcome: Outcome, metric: Metric, estimate: Estimate): str
     case 'no-difference':
       return `no difference within ${margin}, ${rounds}`;
     case 'nothing':
+    case 'both-fail':
     case 'undecided':
       return `not enough rounds to tell (${estimate.rounds}; ${neededText(estimate)})`;
   }

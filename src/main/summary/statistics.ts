@@ -1,4 +1,4 @@
-import { combineMeans, combineVariances, median as medianOfList } from 'simple-statistics';
+import { combineMeans, combineVariances, gammaln, median as medianOfList } from 'simple-statistics';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 
 /** Moments of two samples together. Associative and commutative up to rounding; `NO_MOMENTS` is its identity. */
@@ -32,4 +32,26 @@ export function sampleDeviation({ count, squares }: Moments = NO_MOMENTS): numbe
 /** The middle of at least one value; of an even number, the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
   return medianOfList([...values]);
+}
+
+/**
+ * Probability of at least `least` successes in `trials` of probability `chance`.
+ *
+ * @param chance above 0 and below 1
+ */
+export function binomialUpperTail(least: number, trials: number, chance: number): number {
+  if (least <= 0) return 1;
+  let term = Math.exp(
+    gammaln(trials + 1) -
+      gammaln(least + 1) -
+      gammaln(trials - least + 1) +
+      least * Math.log(chance) +
+      (trials - least) * Math.log1p(-chance),
+  );
+  let sum = 0;
+  for (let count = least; count <= trials && term > sum * Number.EPSILON; count++) {
+    sum += term;
+    term *= ((trials - count) / (count + 1)) * (chance / (1 - chance));
+  }
+  return Math.min(1, sum);
 }
