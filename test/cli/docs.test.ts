@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
@@ -165,19 +165,6 @@ describe('the documents and the program agree on', () => {
     const rows = [...text.split('| fault |')[1]!.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
     expect(rows).toEqual(Object.keys(FAULTS));
   });
-});
-
-test('links between the documents lead somewhere', () => {
-  const files = [
-    'README.md',
-    'CONTRIBUTING.md',
-    ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
-  ];
-  for (const file of files) {
-    for (const [, link] of read(file).matchAll(/\]\(([^)#:]+)\)/g)) {
-      expect(() => read(join(file, '..', link!))).not.toThrow();
-    }
-  }
 });
 
 /** Paths of all fields; members of lists and of tables by status or percentile are not fields of their own. */

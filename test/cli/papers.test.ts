@@ -1,0 +1,73 @@
+import { accessSync, constants, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
+import { ROOT } from '../support/cli.ts';
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const PAPERS = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'examples/**/*.md'], { cwd: ROOT }).sort();
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Readonly<Record<string, string>> };
+
+/** Anchors of a page's headings, as GitHub makes them. */
+const anchorsOf = (text: string): string[] =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\- _]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** What is said outside of blocks of code. */
+const proseOf = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');
+
+test('there are papers to check', () => {
+  expect(PAPERS).toEqual(
+    expect.arrayContaining(['CONTRIBUTING.md', 'README.md', 'RELEASING.md', 'SECURITY.md', 'docs/cli.md']),
+  );
+});
+
+describe.each(PAPERS)('%s', (paper) => {
+  test('its links lead to files and headings that exist', () => {
+    const broken = [...proseOf(read(paper)).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link]) => link!)
+      .filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(paper, link));
+    expect(broken).toEqual([]);
+  });
+
+  test('the npm scripts that it names exist', () => {
+    const named = [...read(paper).matchAll(/npm run (?:--silent )?([a-z-]+(?::[a-z-]+)*)/g)].map(
+      ([, name]) => name!,
+    );
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+test('contributors are told of every script', () => {
+  const told = read('CONTRIBUTING.md') + read('bench/README.md') + read('README.md');
+  // npm itself runs the first; the second is part of `build`.
+  const silent = ['prepare', 'clean'];
+  const untold = Object.keys(scripts).filter(
+    (name) => !silent.includes(name) && !new RegExp(`npm (run )?${name}(?![a-z:-])`).test(told),
+  );
+  expect(untold).toEqual([]);
+});
+
+test('the workflow on GitHub runs what .ci/run runs, and nothing besides', () => {
+  const { jobs } = parse(read('.github/workflows/ci.yml')) as {
+    jobs: Readonly<Record<string, { steps: readonly { run?: string }[] }>>;
+  };
+  const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
+  expect(commands).toEqual(['.ci/run']);
+  expect(() => accessSync(join(ROOT, '.ci/run'), constants.X_OK)).not.toThrow();
+});
+
+function leadsSomewhere(paper: string, link: string): boolean {
+  const [path, anchor] = link.split('#') as [string, string?];
+  const target = path === '' ? paper : join(dirname(paper), decodeURI(path));
+  try {
+    accessSync(join(ROOT, target));
+  } catch {
+    return false;
+  }
+  return anchor === undefined || anchorsOf(read(target)).includes(anchor);
+}
