@@ -2,7 +2,8 @@
 export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
 export type { LatencyKind } from '../protocol/latency.ts';
-export type { ClientName, LoadModel, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
+export type { LoadModel } from '../protocol/load.ts';
+export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
 export type {
   ErrorSummary,

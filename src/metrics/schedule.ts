@@ -1,4 +1,4 @@
-import type { OpenLoad, Rate, Stage } from '../protocol/plan.ts';
+import type { OpenLoad, Rate, Stage } from '../protocol/load.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** A stage on the time axis of the window, with the number of requests that are due before it. */

@@ -1,4 +1,4 @@
-import type { Rate } from './plan.ts';
+import type { Rate } from './load.ts';
 import type { RowCells, Template } from './request.ts';
 
 /** A value that a row's answer is asked for: a name in the output, a path into JSON. */

@@ -1,5 +1,6 @@
 import type { BatchPlan } from './batch.ts';
-import type { ClientName, LoadModel } from './plan.ts';
+import type { LoadModel } from './load.ts';
+import type { ClientName } from './plan.ts';
 import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
 import type { Target } from './target.ts';
 

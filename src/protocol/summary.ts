@@ -1,5 +1,6 @@
 import type { LatencyKind } from './latency.ts';
-import type { Arrivals, ClientName, Pacing, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+import type { Arrivals, Pacing } from './load.ts';
+import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
 import type { Protocol } from './target.ts';

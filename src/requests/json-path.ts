@@ -1,13 +1,6 @@
 import { isContainer } from './exact-json.ts';
+import type { JsonQuery } from './json-query.ts';
 import { compileRfcPath } from './rfc-path.ts';
-
-/** A path into JSON, ready to be followed. */
-export interface JsonQuery {
-  /** Whether it leads to one place at most, whatever the JSON (RFC 9535, 2.3.5.1). */
-  readonly isSingular: boolean;
-  /** Everything that it leads to. */
-  find(root: unknown): readonly unknown[];
-}
 
 /** A step into JSON: a property's name, or an element's index, which counts from the end where it is negative. */
 type Step = string | number;

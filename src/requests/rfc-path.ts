@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type { JSONPathEnvironment, JSONPathNode, JSONPathQuery, JSONValue } from 'json-p3';
 import { isContainer, isSameJson } from './exact-json.ts';
 import { compareNumbers, ExactNumber, isJsonNumber } from './exact-number.ts';
-import type { JsonQuery } from './json-path.ts';
+import type { JsonQuery } from './json-query.ts';
 
 type Library = typeof import('json-p3');
 type Comparison = InstanceType<Library['jsonpath']['expressions']['InfixExpression']>;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { DigestCredentials } from '../protocol/request.ts';
 import { requestTemplate } from './clients/dispatcher.ts';
 import { type Challenge, challengeIn } from './digest-challenge.ts';
-import type { PreparedRequest } from './request-source.ts';
+import type { PreparedRequest } from './exchange/prepared-request.ts';
 
 const REDIRECTION = 300;
 const UNAUTHORIZED = 401;

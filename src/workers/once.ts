@@ -9,8 +9,9 @@ import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
+import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { Verdict } from './exchange/verdict.ts';
-import { type PreparedRequest, RequestSource } from './request-source.ts';
+import { RequestSource } from './request-source.ts';
 
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
 export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {

@@ -1,7 +1,7 @@
 import type { MethodOnRedirect, RequestPlan } from '../protocol/request.ts';
 import { fitsProtocol, pathOf, placeOf } from '../requests/place.ts';
 import { requestTemplate } from './clients/dispatcher.ts';
-import type { PreparedRequest } from './request-source.ts';
+import type { PreparedRequest } from './exchange/prepared-request.ts';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What is meant for one origin is not told to another. */

@@ -1,25 +1,10 @@
-import type { Numbering, RequestPlan, RowCells } from '../protocol/request.ts';
+import type { Numbering, RowCells } from '../protocol/request.ts';
 import type { Shard } from '../protocol/shard.ts';
-import type { Target } from '../protocol/target.ts';
 import { looksIntoBody } from '../requests/expectation.ts';
-import { checkHeaders, checkPath, type InvalidRequest } from '../requests/invalid-request.ts';
+import { checkHeaders, checkPath } from '../requests/invalid-request.ts';
 import { type PickedRequest, RequestPicker } from '../requests/request-picker.ts';
-import { type RequestTemplate, requestTemplate } from './clients/dispatcher.ts';
-
-/** A request as it is given to a connection. */
-export interface PreparedRequest {
-  /** Its place in the plan's mix. */
-  readonly index: number;
-  readonly plan: RequestPlan;
-  /** Where it goes: the plan's target, or the one that a row or a redirect names. */
-  readonly target: Target;
-  readonly template: RequestTemplate;
-  readonly keepsBody: boolean;
-  /** Whether somebody asks what the response's fields say. */
-  readonly wantsFields: boolean;
-  /** Why it cannot be sent; null where it can. */
-  readonly refusal: InvalidRequest | null;
-}
+import { requestTemplate } from './clients/dispatcher.ts';
+import type { PreparedRequest } from './exchange/prepared-request.ts';
 
 /** What a job wants of answers, beyond what its requests' own expectations need. */
 export interface AnswerNeeds {

@@ -11,6 +11,7 @@ import { SlotClients } from './clients/slot-clients.ts';
 import { CpuWork } from './cpu-work.ts';
 import { Deadlines } from './deadlines.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
+import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { Verdict } from './exchange/verdict.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { RequestJob } from './jobs/request-job.ts';
@@ -19,7 +20,7 @@ import type { Load, LoadHost } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
 import { Recorder } from './recorder.ts';
-import { type PreparedRequest, RequestSource } from './request-source.ts';
+import { RequestSource } from './request-source.ts';
 import { startAt } from './start-at.ts';
 
 /** What has been loaded for one shard, and would be in vain for others. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { getPriority } from 'node:os';
 import { expect, test } from '@jest/globals';
-import type { LoadModel } from '../../src/protocol/plan.ts';
+import type { LoadModel } from '../../src/protocol/load.ts';
 import { areBackgroundThreadsToYield } from '../../src/workers/background-threads.ts';
 
 const MODULE = new URL('../../src/workers/background-threads.js', import.meta.url).href;

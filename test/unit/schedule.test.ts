@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRate } from '../../src/main/plan/quantities.ts';
 import { ArrivalStream, Schedule, startsOf } from '../../src/metrics/schedule.ts';
-import type { Arrivals, Stage } from '../../src/protocol/plan.ts';
+import type { Arrivals, Stage } from '../../src/protocol/load.ts';
 import { OpenPacer } from '../../src/workers/pacing/open.ts';
 
 const rate = (text: string) => parseRate(text)!;

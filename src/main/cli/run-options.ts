@@ -1,5 +1,6 @@
 import type { Options } from 'yargs';
-import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, Pacing } from '../../protocol/load.ts';
+import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
 import type { RowsMode } from '../../protocol/request.ts';
 import {
   DEFAULT_ADDRESSES,

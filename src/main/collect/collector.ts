@@ -3,7 +3,8 @@ import { RequestTally } from '../../metrics/request-tally.ts';
 import { Series } from '../../metrics/series.ts';
 import { StartRecord } from '../../metrics/start-record.ts';
 import { type RunRecords, Tally } from '../../metrics/tally.ts';
-import { headlineOf, type RunPlan } from '../../protocol/plan.ts';
+import { headlineOf } from '../../protocol/load.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
 import type { ErrorTally, SampleBatch } from '../../protocol/report.ts';
 import { Snapshot } from './snapshot.ts';
 

@@ -1,12 +1,5 @@
-import {
-  ARRIVALS,
-  type OpenLoad,
-  PACINGS,
-  type Pacing,
-  type Rate,
-  type Stage,
-  type WorkerMode,
-} from '../../protocol/plan.ts';
+import { ARRIVALS, type OpenLoad, PACINGS, type Pacing, type Rate, type Stage } from '../../protocol/load.ts';
+import type { WorkerMode } from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
 import { openFilesFor } from './open-files.ts';

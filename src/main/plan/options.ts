@@ -1,4 +1,5 @@
-import type { Arrivals, ClientName, Pacing, WorkerMode } from '../../protocol/plan.ts';
+import type { Arrivals, Pacing } from '../../protocol/load.ts';
+import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
 import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
 
 /** What a caller may say of one request. Texts may have placeholders (docs/requests.md). */

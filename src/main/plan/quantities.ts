@@ -1,4 +1,4 @@
-import type { Rate } from '../../protocol/plan.ts';
+import type { Rate } from '../../protocol/load.ts';
 import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
 
 const COUNT = /^(\d+(?:\.\d+)?)([km]?)$/i;

@@ -2,13 +2,8 @@ import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import {
-  CLIENT_NAMES,
-  type ClosedLoad,
-  type RunPlan,
-  WORKER_MODES,
-  type WorkerMode,
-} from '../../protocol/plan.ts';
+import type { ClosedLoad } from '../../protocol/load.ts';
+import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
 import type { RowsPlan } from '../../protocol/request.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';

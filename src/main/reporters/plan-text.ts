@@ -1,4 +1,4 @@
-import type { Pacing } from '../../protocol/plan.ts';
+import type { Pacing } from '../../protocol/load.ts';
 import type { LoadSummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatDuration, formatRate } from '../format.ts';
 

@@ -1,7 +1,8 @@
 import type { RequestTally } from '../../metrics/request-tally.ts';
 import type { Tally } from '../../metrics/tally.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
-import { headlineOf, type RunPlan } from '../../protocol/plan.ts';
+import { headlineOf } from '../../protocol/load.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
 import type { LatencySummary, StoppedBy } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyDistribution } from '../collect/merge.ts';

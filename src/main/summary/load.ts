@@ -1,6 +1,6 @@
 import { Schedule, startsOf } from '../../metrics/schedule.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
-import type { LoadModel, Rate } from '../../protocol/plan.ts';
+import type { LoadModel, Rate } from '../../protocol/load.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { LatencySummary, LoadSummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';

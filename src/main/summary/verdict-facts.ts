@@ -1,5 +1,5 @@
 import type { LatencyKind } from '../../protocol/latency.ts';
-import type { ClosedLoad, OpenLoad } from '../../protocol/plan.ts';
+import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
 import type { FailureFacts } from './failing.ts';
 

@@ -7,7 +7,8 @@ import type { Template } from '../../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
 import { jsonIn } from '../../requests/expectation.ts';
 import { fileNameOf } from '../../requests/file-name.ts';
-import { type JsonQuery, parseJsonPath } from '../../requests/json-path.ts';
+import { parseJsonPath } from '../../requests/json-path.ts';
+import type { JsonQuery } from '../../requests/json-query.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
 

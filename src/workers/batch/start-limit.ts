@@ -1,4 +1,4 @@
-import type { Rate } from '../../protocol/plan.ts';
+import type { Rate } from '../../protocol/load.ts';
 
 /** Timers fire late by a little; what is late by more is not caught up with, so that no burst exceeds the rate. */
 const CAUGHT_UP_MS = 20;

@@ -2,7 +2,7 @@ import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { DigestAuthorization } from '../digest.ts';
 import type { Continuation } from '../exchange/continuation.ts';
-import type { PreparedRequest } from '../request-source.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { AnswerHandler, Controller, Fields } from './dispatcher.ts';
 import type { HttpClient } from './http-client.ts';
 import { KeptBody } from './kept-body.ts';

@@ -1,6 +1,6 @@
 import { DigestAuthorization } from '../digest.ts';
 import { isRedirect, redirected } from '../redirect.ts';
-import type { PreparedRequest } from '../request-source.ts';
+import type { PreparedRequest } from './prepared-request.ts';
 
 /** Whatever sends one request after the other, and what it knows of authorization. */
 export interface Authorizing {

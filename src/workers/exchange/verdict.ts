@@ -5,7 +5,7 @@ import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../clients/connection.ts';
 import { classifyFailure } from '../failure.ts';
 import { asAscii, isRedirect } from '../redirect.ts';
-import type { PreparedRequest } from '../request-source.ts';
+import type { PreparedRequest } from './prepared-request.ts';
 
 const LOWEST_FAILURE = 400;
 

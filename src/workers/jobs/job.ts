@@ -1,5 +1,5 @@
 import type { Exchange } from '../clients/exchange.ts';
-import type { PreparedRequest } from '../request-source.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
 /** What a worker does with each start: which request goes out, and what becomes of its answer. */
 export interface Job {
@@ -11,6 +11,14 @@ export interface Job {
    * @returns whether the connection is still needed; the job gives it back later
    */
   keeps(exchange: Exchange, endMs: number): boolean;
+}
+
+/** What a load releases, whatever it is. */
+export interface Starts {
+  /** A start is released, and has a connection. */
+  start(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;
+  /** A start was released and never got a connection. */
+  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void;
 }
 
 /** What a job may ask of the worker that it runs in. */

@@ -1,7 +1,6 @@
 import type { Exchange } from '../clients/exchange.ts';
-import type { Starts } from '../loads/load.ts';
 import type { RequestSource } from '../request-source.ts';
-import type { Job, JobHost } from './job.ts';
+import type { Job, JobHost, Starts } from './job.ts';
 
 /** One request of the mix for each start. */
 export class RequestJob implements Job, Starts {

@@ -11,7 +11,8 @@ import { AnswerBox } from '../batch/answer-box.ts';
 import { Selector, saveBody } from '../batch/body.ts';
 import { isWorthRetrying, retryPauseMs } from '../batch/retry.ts';
 import type { Exchange } from '../clients/exchange.ts';
-import { type AnswerNeeds, type PreparedRequest, RequestSource } from '../request-source.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
+import { type AnswerNeeds, RequestSource } from '../request-source.ts';
 import type { Job, JobHost } from './job.ts';
 
 /** A row that this worker holds. */

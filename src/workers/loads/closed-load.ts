@@ -2,8 +2,9 @@ import type { Random } from '../../metrics/random.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Exchange } from '../clients/exchange.ts';
+import type { Starts } from '../jobs/job.ts';
 import { ClosedPacer } from '../pacing/closed.ts';
-import type { Load, LoadHost, Starts } from './load.ts';
+import type { Load, LoadHost } from './load.ts';
 
 /** Closed: a connection's next request is due when its last one has ended. */
 export class ClosedLoad implements Load {

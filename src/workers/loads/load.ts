@@ -29,11 +29,3 @@ export interface LoadHost {
   /** To be called when `isDone` may have become true. */
   finishIfIdle(): void;
 }
-
-/** What a load releases, whatever it is. */
-export interface Starts {
-  /** A start is released, and has a connection. */
-  start(exchange: Exchange, intendedMs: number, dispatchedMs: number, nowMs: number): void;
-  /** A start was released and never got a connection. */
-  drop(intendedMs: number, dispatchedMs: number, nowMs: number): void;
-}
