@@ -205,8 +205,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     if (this.#work.isWanted) this.#work.do(exchange.body);
     const nowMs = this.clock.nowMs();
     // What a worker computes is no part of any latency: its connection is free when that is done.
-    if (!this.#job.keeps(exchange, endMs))
-      this.#load.onFree(exchange, this.#work.isWanted ? nowMs : endMs, nowMs, false);
+    this.#handBack(exchange, endMs, this.#work.isWanted ? nowMs : endMs, nowMs, false);
     this.finishIfIdle();
   }
 
@@ -220,8 +219,15 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       exchange.failure = this.#verdict.ofFailure(exchange, error);
       this.#recordFailure(exchange, endMs, exchange.failure);
     }
-    if (!this.#job.keeps(exchange, endMs)) this.#load.onFree(exchange, endMs, endMs, true);
+    this.#handBack(exchange, endMs, endMs, endMs, true);
     this.finishIfIdle();
+  }
+
+  /** The connection is the load's again, without the body of its answer, unless the job still needs both. */
+  #handBack(exchange: Exchange, endMs: number, freeAtMs: number, nowMs: number, hasFailed: boolean): void {
+    if (this.#job.keeps(exchange, endMs)) return;
+    exchange.releaseBody();
+    this.#load.onFree(exchange, freeAtMs, nowMs, hasFailed);
   }
 
   onRetry(exchange: Exchange): void {

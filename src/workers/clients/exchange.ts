@@ -108,6 +108,11 @@ export class Exchange implements InPlaceHandler {
     return this.#body.bytes;
   }
 
+  /** Nobody looks into the answer any more: its body is not kept until the connection's next request. */
+  releaseBody(): void {
+    if (this.#keepsBody) this.#body.clear();
+  }
+
   /** Hands the request to the connection. */
   send(request: PreparedRequest, intendedMs: number, dispatchedMs: number): void {
     this.intendedMs = intendedMs;
@@ -148,8 +153,9 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
+    // Of the answer before, where this one goes on in its place.
+    this.releaseBody();
     this.#keepsBody = request.keepsBody || this.#alwaysKeepsBody;
-    if (this.#keepsBody) this.#body.clear();
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
@@ -198,7 +204,7 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
-    if (this.#keepsBody) this.#body.clear();
+    this.releaseBody();
     this.#owner.onRetry?.(this);
   }
 

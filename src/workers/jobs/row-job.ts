@@ -153,6 +153,7 @@ export class RowJob implements Job {
       })
       .finally(() => {
         this.#saving--;
+        exchange.releaseBody();
         this.#starter.release(exchange);
         this.#host.finishIfIdle();
       });
