@@ -47,6 +47,7 @@ export async function measure({ command, args, read }) {
   return {
     requests,
     cpuMicros: (cpuMs * 1_000) / requests,
+    wallMs,
     perSecond: (requests * 1_000) / wallMs,
     p50Ms,
     memoryMb: memoryBytes / 2 ** 20,

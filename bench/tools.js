@@ -9,17 +9,25 @@ const LOADTEST = path('node_modules/loadtest/bin/loadtest.js');
 // wrk and h2load's relatives end by time, not by count; this many requests a second is what a core does here.
 const ROUGHLY_PER_SECOND = 120_000;
 
-/** volley in one of its forms. */
-export function volley({ client = 'undici', mode = 'threads', workers = 1 }) {
-  const name = ['volley', client, mode, ...(workers > 1 ? [`${workers} workers`] : [])].join(' ');
+/** volley in one of its forms; `bin` is another version of it, `rate` makes the load an open one. */
+export function volley({
+  client = 'undici',
+  mode = 'threads',
+  workers = 1,
+  rate,
+  bin = VOLLEY,
+  name: given,
+}) {
+  const name = given ?? ['volley', client, mode, ...(workers > 1 ? [`${workers} workers`] : [])].join(' ');
   return {
     name,
     isThere: () => true,
     run: ({ url, connections, requests }) => ({
       command: process.execPath,
       args: [
-        [VOLLEY, url, '-o', 'json', '--client', client, '--mode', mode],
+        [bin, url, '-o', 'json', '--client', client, '--mode', mode],
         ['-w', workers, '-c', connections, '-n', requests].map(String),
+        rate === undefined ? [] : ['-r', String(rate)],
       ].flat(),
       read: (output) => {
         const { requests: counts, latencyMs, degraded } = JSON.parse(output);
