@@ -6,15 +6,15 @@
  * The cell's number is read from the number itself: in IEEE 754, the exponent and the first ten bits
  * of the fraction are that logarithmic scale.
  */
-const CELLS_PER_PAGE = 1024;
+export const CELLS_PER_OCTAVE = 1024;
 const LOWEST_EXPONENT = -20;
 const HIGHEST_EXPONENT = 32;
 const PAGES = HIGHEST_EXPONENT - LOWEST_EXPONENT;
 /** How many cells there are. */
-export const CELLS = PAGES * CELLS_PER_PAGE;
+export const CELLS = PAGES * CELLS_PER_OCTAVE;
 const LAST_CELL = CELLS - 1;
 const EXPONENT_BIAS = 1023;
-const FIRST_KEY = (LOWEST_EXPONENT + EXPONENT_BIAS) * CELLS_PER_PAGE;
+const FIRST_KEY = (LOWEST_EXPONENT + EXPONENT_BIAS) * CELLS_PER_OCTAVE;
 
 const float = new Float64Array(1);
 const words = new Uint32Array(float.buffer);
@@ -33,8 +33,8 @@ export function cellOf(valueMs: number): number {
 /** The smallest value, in milliseconds, of a cell. */
 export function lowerBoundMs(cell: number): number {
   return (
-    2 ** (LOWEST_EXPONENT + Math.floor(cell / CELLS_PER_PAGE)) *
-    (1 + (cell % CELLS_PER_PAGE) / CELLS_PER_PAGE)
+    2 ** (LOWEST_EXPONENT + Math.floor(cell / CELLS_PER_OCTAVE)) *
+    (1 + (cell % CELLS_PER_OCTAVE) / CELLS_PER_OCTAVE)
   );
 }
 
@@ -60,10 +60,10 @@ export class Histogram {
     const pageIndex = cell >>> 10;
     let page = this.#pages[pageIndex];
     if (page === undefined) {
-      page = new Float64Array(CELLS_PER_PAGE);
+      page = new Float64Array(CELLS_PER_OCTAVE);
       this.#pages[pageIndex] = page;
     }
-    const offset = cell & (CELLS_PER_PAGE - 1);
+    const offset = cell & (CELLS_PER_OCTAVE - 1);
     page[offset] = (page[offset] ?? 0) + count;
     this.#count += count;
   }
@@ -84,15 +84,15 @@ export class Histogram {
     for (let pageIndex = 0; pageIndex < PAGES; pageIndex++) {
       const page = this.#pages[pageIndex];
       if (page === undefined) continue;
-      for (let offset = 0; offset < CELLS_PER_PAGE; offset++) {
+      for (let offset = 0; offset < CELLS_PER_OCTAVE; offset++) {
         const count = page[offset] ?? 0;
-        if (count > 0) visit(pageIndex * CELLS_PER_PAGE + offset, count);
+        if (count > 0) visit(pageIndex * CELLS_PER_OCTAVE + offset, count);
       }
     }
   }
 
   /** How many values lie in this cell. */
   countIn(cell: number): number {
-    return this.#pages[cell >>> 10]?.[cell & (CELLS_PER_PAGE - 1)] ?? 0;
+    return this.#pages[cell >>> 10]?.[cell & (CELLS_PER_OCTAVE - 1)] ?? 0;
   }
 }

@@ -73,6 +73,8 @@ export interface SeriesBucket {
   readonly failed: number;
   readonly p50: number | null;
   readonly p99: number | null;
+  /** The headline latency of its requests, as a histogram; docs/metrics.md says how to read it. */
+  readonly cells: readonly number[];
 }
 
 /** The rule that ended a run early. */
@@ -207,7 +209,12 @@ export interface Summary {
     readonly isImplied?: boolean;
     readonly ok: boolean;
   }[];
-  readonly series: { readonly intervalMs: number; readonly buckets: readonly SeriesBucket[] };
+  readonly series: {
+    readonly intervalMs: number;
+    /** Of `buckets[].cells`: 8, and fewer where there are many intervals. */
+    readonly cellsPerOctave: number;
+    readonly buckets: readonly SeriesBucket[];
+  };
 }
 
 /** What became of one request of the mix. */

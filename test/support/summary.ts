@@ -134,7 +134,11 @@ export function summaryWith(changes: Partial<Summary> = {}): Summary {
       startSkewMs: 0.25,
     },
     thresholds: [],
-    series: { intervalMs: 1_000, buckets: [{ atMs: 0, sent: 100, ok: 100, failed: 0, p50: 1, p99: 12.5 }] },
+    series: {
+      intervalMs: 1_000,
+      cellsPerOctave: 8,
+      buckets: [{ atMs: 0, sent: 100, ok: 100, failed: 0, p50: 1, p99: 12.5, cells: [160, 100] }],
+    },
     ...changes,
   };
 }

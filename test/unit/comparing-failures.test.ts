@@ -18,10 +18,11 @@ const roundOf = (failed: readonly number[], eachSent: number): Summary => {
     failed: count,
     p50: 1,
     p99: 2,
+    cells: [],
   }));
   return summaryWith({
     requests: { ...summaryWith().requests, sent, ok: sent - bad, failed: bad },
-    series: { intervalMs: 1_000, buckets },
+    series: { intervalMs: 1_000, cellsPerOctave: 8, buckets },
   });
 };
 /** Rounds of a second and a thousand requests, by how many of each failed. */

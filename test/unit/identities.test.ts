@@ -34,7 +34,11 @@ const SOUND = summaryWith({
     firstByte: latency('firstByte'),
   },
   histogram: [{ fromMs: 1, toMs: 10, count: 3 }],
-  series: { intervalMs: 1_000, buckets: [{ atMs: 0, sent: 3, ok: 2, failed: 1, p50: 2, p99: null }] },
+  series: {
+    intervalMs: 1_000,
+    cellsPerOctave: 8,
+    buckets: [{ atMs: 0, sent: 3, ok: 2, failed: 1, p50: 2, p99: null, cells: [168, 3] }],
+  },
 });
 
 describe('the identities of a result', () => {
@@ -58,7 +62,7 @@ describe('the identities of a result', () => {
     ],
     ['a request of the mix that is missing', { mix: MIX.slice(1) }],
     ['a bar that is too short', { histogram: [{ fromMs: 1, toMs: 10, count: 2 }] }],
-    ['an interval that is missing', { series: { intervalMs: 1_000, buckets: [] } }],
+    ['an interval that is missing', { series: { intervalMs: 1_000, cellsPerOctave: 8, buckets: [] } }],
   ])('%s is found', (_name, change) => {
     const found = findViolations({ ...SOUND, ...change }, merged, []);
     expect(found.length).toBeGreaterThan(0);

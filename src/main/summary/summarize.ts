@@ -1,4 +1,5 @@
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
+import { cellsPerOctaveOf, packCells } from '../../metrics/packed-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Clock } from '../../protocol/clock.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
@@ -43,6 +44,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   ) as Record<LatencyKind, LatencySummary>;
   const { headline } = collected.records;
   const windows = collected.records.series.buckets();
+  const cellsPerOctave = cellsPerOctaveOf(windows.length);
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
   const hide = hiding(plan.secrets);
@@ -112,6 +114,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     thresholds: [],
     series: {
       intervalMs: collected.records.series.intervalMs,
+      cellsPerOctave,
       buckets: windows.map(
         ({ atMs, sent, ok, failed, latencies }): SeriesBucket => ({
           atMs,
@@ -120,6 +123,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
           failed,
           p50: percentileIn(latencies, '50'),
           p99: percentileIn(latencies, '99'),
+          cells: packCells(latencies, cellsPerOctave),
         }),
       ),
     },
