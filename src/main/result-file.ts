@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Comparison } from '../protocol/comparison.ts';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
+import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../protocol/errors.ts';
 import { LATENCY_KINDS } from '../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
+import { syncFolder } from './files/sync-folder.ts';
 import { wrongPart } from './saved-shape.ts';
 
 /**
@@ -26,23 +27,21 @@ export class ResultFile {
   /**
    * Opens the file before the load starts, so that a path that cannot be written is found in time.
    *
-   * @throws VolleyError VOLLEY_OUTPUT
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
    */
   static async open(path: string): Promise<ResultFile> {
     try {
       // A link stays a link: what it leads to is replaced.
       const finalPath = await realpath(path).catch(() => path);
       const known = await stat(finalPath).catch(() => null);
-      if (known?.isDirectory() === true) throw cannotWrite('--out', path, 'it is a folder');
+      if (known?.isDirectory() === true) throw new Error('it is a folder');
       if (known !== null && !known.isFile())
         return new ResultFile(finalPath, null, await open(finalPath, 'r+'));
       const suffix = randomBytes(6).toString('hex');
       const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${suffix}.tmp`);
       return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode));
     } catch (error) {
-      throw error instanceof VolleyError
-        ? error
-        : cannotWrite('--out', path, codeOf(error) || messageOf(error));
+      throw cannotWrite('--out', path, error);
     }
   }
 
@@ -52,10 +51,12 @@ export class ResultFile {
       await this.#file.writeFile(text);
       if (this.#temporaryPath !== null) await this.#file.sync();
       await this.#file.close();
-      if (this.#temporaryPath !== null) await rename(this.#temporaryPath, this.#path);
+      if (this.#temporaryPath === null) return;
+      await rename(this.#temporaryPath, this.#path);
+      await syncFolder(this.#path);
     } catch (error) {
       await this.discard();
-      throw cannotWrite('--out', this.#path, codeOf(error) || messageOf(error));
+      throw cannotWrite('--out', this.#path, error);
     }
   }
 
@@ -162,10 +163,10 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** That the file which an option names cannot be written. */
-export function cannotWrite(option: string, path: string, why: string): VolleyError {
+/** That the file which an option names cannot be written, for what the system has said. */
+export function cannotWrite(option: string, path: string, error: unknown): VolleyError {
   return new VolleyError(
-    ERROR_CODES.output,
-    `${option} '${path}' cannot be written (${why}): choose a file in a folder that can be written to.`,
+    writeErrorCodeOf(error),
+    `${option} '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
   );
 }

@@ -82,15 +82,15 @@ export class SamplesFile {
    *
    * @param path one that `samplesProblem` has nothing against
    * @param names of the requests of the mix
-   * @throws VolleyError VOLLEY_OUTPUT
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
    */
   static open(path: string, names: readonly string[], onFailure: (sentence: string) => void): SamplesFile {
     const form = FORMS[extname(path)];
-    if (form === undefined) throw cannotWrite('--samples', path, 'its form is not known');
+    if (form === undefined) throw cannotWrite('--samples', path, new Error('its form is not known'));
     try {
       return new SamplesFile(path, names, form, openSync(path, 'w'), onFailure);
     } catch (error) {
-      throw cannotWrite('--samples', path, codeOf(error) || messageOf(error));
+      throw cannotWrite('--samples', path, error);
     }
   }
 

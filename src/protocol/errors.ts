@@ -43,8 +43,8 @@ export function codeOf(error: unknown): string {
   return first === undefined ? '' : codeOf(first);
 }
 
-/** What systems say of a disk that is full or broken, and of limits on files. */
-const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+/** What systems say of a disk that is full, broken or read-only, and of limits on files. */
+const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS']);
 
 /** A path that cannot be written to is a mistake in what was asked for; a full disk is none. */
 export function writeErrorCodeOf(error: unknown): ErrorCode {

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, withoutLatencies, writeIds } from '../support/batch.ts';
 import { startVolley, volley } from '../support/cli.ts';
@@ -62,6 +63,29 @@ describe('after kill -9', () => {
     expect(target.stats().requests).toBe(sent);
     expect((await startVolley([...words, '--resume'], {}, rows).ended).code).toBe(0);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(600));
+  });
+
+  test('damage in the middle of a journal costs its rows alone, and is told', async () => {
+    const target = await startTarget();
+    const [rows, out] = [writeIds(inFolder('damaged.csv'), 600), inFolder('damaged-out.csv')];
+    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
+    const { child, ended } = startVolley([...words, '--rate', '500']);
+    await eventually(() => target.stats().requests > 300, 'some rows are sent');
+    child.kill('SIGKILL');
+    await ended;
+    await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+    const journal = readFileSync(`${out}.journal`);
+    const middle = Math.floor(journal.length / 2);
+    writeFileSync(`${out}.journal`, journal.fill(0, middle, middle + 4));
+    const sent = target.stats().requests;
+    const { code, stderr } = await volley(...words, '--resume');
+    expect(stderr).toMatch(
+      /^volley: The journal '.*' is damaged: \d+ bytes in it cannot be read, and of \d+ rows that had been read \d+ have no answer in it: they are sent again\.\n/,
+    );
+    expect(code).toBe(0);
+    expect(idsOf(readAnswered(out))).toEqual(idsTo(600));
+    // Of 300 rows and more a tenth of a second's worth, at most, stood in the frame that was hit.
+    expect(target.stats().requests - sent).toBeLessThan(450);
   });
 
   test('another file, another request or a second beginning is refused, and nothing is sent', async () => {

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { fateOf } from '../../src/target/flaky.ts';
 import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
-import { ROOT, startVolley, volley } from '../support/cli.ts';
+import { BIN, ROOT, startVolley, volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
@@ -326,5 +328,15 @@ describe('what cannot be done', () => {
     const missing = await volley('batch', rows, target.url, '--out', inFolder('none/x.csv'));
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('cannot be written (ENOENT)');
+  });
+
+  test('whoever has read enough of the printed rows ends it quietly, and the rest is not sent', async () => {
+    const target = await startTarget();
+    const rows = writeIds(inFolder('head.csv'), 5_000);
+    const command = `"${process.execPath}" "${BIN}" batch "${rows}" "${target.url}delay/2?{{id}}" | head -1; exit \${PIPESTATUS[0]}`;
+    const ended = await promisify(execFile)('/bin/bash', ['-c', command]);
+    expect(ended.stdout).toMatch(/^id,.*volley_error\n$/);
+    expect(ended.stderr).toBe('');
+    expect(target.stats().requests).toBeLessThan(5_000);
   });
 });

@@ -23,7 +23,7 @@ export interface AnswerSink {
 }
 
 /** Why dealing ended before the last row was answered; null where it did not. */
-export type Trouble = { readonly kind: 'input' | 'output'; readonly message: string };
+export type Trouble = { readonly kind: 'input' | 'output' | 'reader-gone'; readonly message: string };
 
 interface Held {
   readonly row: InputRow;

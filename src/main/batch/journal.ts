@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { codeOf } from '../../protocol/errors.ts';
 import { readBack } from '../../requests/exact-json.ts';
 import { linked, writeNew } from '../files/file-lock.ts';
+import { syncFolder } from '../files/sync-folder.ts';
 import { AppendQueue } from './append-queue.ts';
+import { FrameReader, frameOf } from './journal-frames.ts';
 import { InputError } from './line-blocks.ts';
 import type { AnsweredRow } from './record.ts';
 
@@ -13,8 +13,6 @@ const VERSION = 2;
 /** With the worker's part of it, an answer is in the journal well within 100 ms. */
 const WRITE_DELAY_MS = 25;
 const SYNC_INTERVAL_MS = 1_000;
-/** Before each frame: its length and checksum. */
-const FRAME_HEAD_BYTES = 8;
 
 /** What a journal is the journal of. */
 export interface JournalHeader {
@@ -181,26 +179,27 @@ export class Journal {
   }
 }
 
-/** Length and checksum, and then the text. */
-function frameOf(text: string): Buffer {
-  const payload = Buffer.from(text);
-  const head = Buffer.alloc(FRAME_HEAD_BYTES);
-  head.writeUInt32LE(payload.length, 0);
-  head.writeUInt32LE(crc32(payload), Uint32Array.BYTES_PER_ELEMENT);
-  return Buffer.concat([head, payload]);
-}
-
 /** Reads what a run that ended early has left. */
 export class JournalReader {
   readonly path: string;
   readonly file: FileHandle;
-  /** Where the last good frame ends that has been read. */
-  end = 0;
   checkpoint: Checkpoint = { rows: 0, digest: 0 };
+  readonly #frames: FrameReader;
 
   private constructor(path: string, file: FileHandle) {
     this.path = path;
     this.file = file;
+    this.#frames = new FrameReader(file);
+  }
+
+  /** Where the last good frame ends that has been read. */
+  get end(): number {
+    return this.#frames.end;
+  }
+
+  /** Unreadable bytes that have good frames behind them. */
+  get damagedBytes(): number {
+    return this.#frames.damagedBytes;
   }
 
   /**
@@ -221,7 +220,7 @@ export class JournalReader {
 
   /** The first frame; null where it is no journal of this version. */
   async header(): Promise<JournalHeader | null> {
-    const text = await this.#frame();
+    const text = await this.#frames.first();
     if (text === null) return null;
     try {
       const header: unknown = JSON.parse(text);
@@ -232,12 +231,12 @@ export class JournalReader {
   }
 
   /**
-   * The rows of the next frame; null where the good part ends.
+   * The rows of the next good frame, also behind damaged ones; null where there is none any more.
    *
    * @throws InputError where a frame is whole, and yet says what no volley has written
    */
   async rows(): Promise<readonly AnsweredRow[] | null> {
-    const text = await this.#frame();
+    const text = await this.#frames.next();
     if (text === null) return null;
     const rows: AnsweredRow[] = [];
     for (const line of text.split('\n')) {
@@ -251,40 +250,6 @@ export class JournalReader {
       rows.push({ row, status, latencyMs, attempts, error, values, own });
     }
     return rows;
-  }
-
-  async #frame(): Promise<string | null> {
-    const { size } = await this.file.stat();
-    const head = await this.#bytes(FRAME_HEAD_BYTES, this.end);
-    if (head === null) return null;
-    const length = head.readUInt32LE(0);
-    // A file system may leave zeros where data was to come.
-    if (length === 0 || length > size - this.end - FRAME_HEAD_BYTES) return null;
-    const payload = await this.#bytes(length, this.end + FRAME_HEAD_BYTES);
-    if (payload === null || crc32(payload) !== head.readUInt32LE(Uint32Array.BYTES_PER_ELEMENT)) return null;
-    this.end += FRAME_HEAD_BYTES + length;
-    return payload.toString('utf8');
-  }
-
-  async #bytes(length: number, position: number): Promise<Buffer | null> {
-    const bytes = Buffer.alloc(length);
-    let read = 0;
-    while (read < length) {
-      const { bytesRead } = await this.file.read(bytes, read, length - read, position + read);
-      if (bytesRead === 0) return null;
-      read += bytesRead;
-    }
-    return bytes;
-  }
-}
-
-/** Makes a new name in a folder survive a power cut, where the system can. */
-export async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(dirname(path), 'r');
-    await folder.sync().finally(() => folder.close());
-  } catch {
-    // Not every system syncs folders.
   }
 }
 

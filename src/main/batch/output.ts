@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { finalPathOf } from '../files/file-identity.ts';
 import type { OutputFile } from '../files/input-files.ts';
+import { syncFolder } from '../files/sync-folder.ts';
 import { AppendQueue } from './append-queue.ts';
-import { syncFolder } from './journal.ts';
 
 const WRITE_DELAY_MS = 25;
 

@@ -52,6 +52,8 @@ export interface BatchResult {
 /** A batch under way. */
 export interface BatchRun {
   readonly result: Promise<BatchResult>;
+  /** What is to be known of the journal that is gone on with; null where it is whole. */
+  readonly damage: string | null;
   progress(): BatchProgress | null;
   stop(): void;
   abort(): void;
@@ -67,8 +69,11 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
   let fail = (trouble: Trouble): void => {
     early ??= trouble;
   };
-  const onOutputError = (error: unknown): void =>
-    fail({ kind: 'output', message: codeOf(error) || messageOf(error) });
+  const onOutputError = (error: unknown): void => {
+    // Whoever reads the printed rows may stop reading: that is no error, and the rest need not be sent.
+    const kind = batch.out === null && codeOf(error) === 'EPIPE' ? 'reader-gone' : 'output';
+    fail({ kind, message: codeOf(error) || messageOf(error) });
+  };
   holdHeapDown();
   await makeFolder(batch);
   const opened = await openResults(batch, onOutputError);
@@ -96,6 +101,7 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
   };
   return {
     result: finish(),
+    damage: opened.damage,
     progress: () => {
       const running = conducted.progress();
       if (running === null) return null;
@@ -120,6 +126,7 @@ interface OpenedResults {
   readonly plan: RunPlan;
   readonly journalPath: string | null;
   readonly journal: Journal | null;
+  readonly damage: string | null;
   close(dealer: Dealer): Promise<void>;
 }
 
@@ -188,6 +195,7 @@ async function openLocked(
       plan: { ...batch.plan, seed },
       journalPath,
       journal,
+      damage: earlier === null ? null : damageOf(earlier.reader, results.counts.done),
       close: (dealer) => close(dealer, results, output, journal, onError).finally(() => lock?.release()),
     };
   } catch (error) {
@@ -209,6 +217,13 @@ async function replay(reader: JournalReader, done: DoneRows, results: Results): 
     for (const row of rows) if (done.add(row.row)) results.place(row);
     await results.settle();
   }
+}
+
+/** Rows of the damaged part are as those that were in flight: they are sent again. */
+function damageOf({ path, damagedBytes, checkpoint }: JournalReader, doneBefore: number): string | null {
+  if (damagedBytes === 0) return null;
+  const missing = checkpoint.rows - doneBefore;
+  return `The journal ${quoted(path)} is damaged: ${damagedBytes} bytes in it cannot be read, and of ${checkpoint.rows} rows that had been read ${missing} have no answer in it: they are sent again.`;
 }
 
 async function close(
@@ -301,7 +316,7 @@ async function makeFolder({ plan: { batch } }: Batch): Promise<void> {
     await mkdir(folder, { recursive: true });
   } catch (error) {
     throw new VolleyError(
-      ERROR_CODES.output,
+      writeErrorCodeOf(error),
       `--save-body ${quoted(folder)} cannot be made (${codeOf(error) || messageOf(error)}): choose another folder.`,
     );
   }

@@ -14,6 +14,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const form = outputFormFrom(parsed.last('output'), problems);
   const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems);
   const run = await startBatch(batch);
+  if (run.damage !== null) say(run.damage);
   const removeHandlers = handleInterrupts(run, say);
   const live = showBatchProgress(() => run.progress(), process.stderr);
   let result: BatchResult;
@@ -23,6 +24,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     live.end();
     removeHandlers();
   }
+  if (result.trouble?.kind === 'reader-gone') return exitCodeOf(result, parsed.flag('allow-failures'));
   const report = renderBatch(result, form, parsed.flag('allow-failures'));
   // Where the rows are printed, the report must not be among them.
   if (batch.out === null) process.stderr.write(report);

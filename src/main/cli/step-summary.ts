@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
@@ -23,7 +23,7 @@ export class StepSummary {
     this.#file = file;
   }
 
-  /** @throws VolleyError VOLLEY_OUTPUT */
+  /** @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN */
   static async open(path: string): Promise<StepSummary> {
     try {
       return new StepSummary(path, await open(path, 'a'));
@@ -35,7 +35,7 @@ export class StepSummary {
   /**
    * Appends Markdown, and closes the file.
    *
-   * @throws VolleyError VOLLEY_OUTPUT
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
    */
   async append(markdown: string): Promise<void> {
     try {
@@ -54,7 +54,7 @@ export class StepSummary {
 
 function cannotAppend(path: string, error: unknown): VolleyError {
   return new VolleyError(
-    ERROR_CODES.output,
+    writeErrorCodeOf(error),
     `--step-summary: '${path}', which ${VARIABLE} names, cannot be appended to (${codeOf(error) || messageOf(error)}).`,
   );
 }
