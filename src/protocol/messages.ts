@@ -3,7 +3,10 @@ import type { ErrorTally, SampleBatch, WorkerReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
+
+/** A worker of a batch is heard of so often. */
+export const ALIVE_EVERY_MS = 1_000;
 
 export type CoordinatorMessage =
   /** First message: what this worker is to do. */
@@ -29,6 +32,8 @@ export type WorkerMessage =
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }
+  /** Its event loop runs, although it may have nothing to tell: from workers of a batch. */
+  | { readonly type: 'alive' }
   /** The worker cannot go on. */
   | { readonly type: 'failed'; readonly message: string };
 

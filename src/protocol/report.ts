@@ -141,6 +141,8 @@ export interface WorkerUsage {
   readonly processorWait: number | null;
   readonly loopDelayP99Ms: number;
   readonly gcMs: number;
+  /** In which it could do nothing at all, as while its process was stopped. */
+  readonly stoodStillMs: number;
 }
 
 /** What a worker says of itself when it is done; the samples have travelled before it. */

@@ -1,7 +1,12 @@
 import { threadId } from 'node:worker_threads';
 import { createMonotonicClock } from '../protocol/clock.ts';
 import { messageOf } from '../protocol/errors.ts';
-import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerChannel } from '../protocol/messages.ts';
+import {
+  ALIVE_EVERY_MS,
+  type CoordinatorMessage,
+  PROTOCOL_VERSION,
+  type WorkerChannel,
+} from '../protocol/messages.ts';
 import type { OwnedPart } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
@@ -24,6 +29,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
   let earlyDrainMs: number | null = null;
   let endOfLoad: NodeJS.Timeout | null = null;
   let hasEnded = false;
+  let heartbeat: NodeJS.Timeout | null = null;
   // A message that cannot be sent would end the worker without a word, or leave it waiting for an answer to it.
   const channel: WorkerChannel = {
     ...wire,
@@ -46,6 +52,8 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
     await run.prepare();
     if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();
     channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
+    if (shard.batch !== undefined)
+      heartbeat = setInterval(() => channel.post({ type: 'alive' }), ALIVE_EVERY_MS);
     await run.finished;
     if (endOfLoad !== null) clearTimeout(endOfLoad);
     channel.post({ type: 'report', report: run.close(usage.stop()) });
@@ -93,6 +101,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
   const end = (failure: string | null): void => {
     if (hasEnded) return;
     hasEnded = true;
+    if (heartbeat !== null) clearInterval(heartbeat);
     if (failure !== null) {
       wire.post({ type: 'failed', message: failure });
       // Closes what is open; nobody hears of it.

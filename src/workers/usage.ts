@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   type EventLoopUtilization,
   monitorEventLoopDelay,
@@ -7,6 +6,8 @@ import {
 } from 'node:perf_hooks';
 import type { OwnedPart, WorkerUsage } from '../protocol/report.ts';
 import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../protocol/units.ts';
+import { processorWaitMs } from './scheduling.ts';
+import { StandstillWatch } from './standstill.ts';
 
 const LOOP_DELAY_RESOLUTION_MS = 10;
 
@@ -20,6 +21,7 @@ export class UsageMeter {
   #gcMs = 0;
   readonly #startedAtMs = performance.now();
   readonly #waitedAtStartMs = processorWaitMs();
+  readonly #standstill = new StandstillWatch();
   #utilization: number | null = null;
   #processorWait: number | null = null;
 
@@ -59,23 +61,11 @@ export class UsageMeter {
       processorWait: this.#processorWait,
       loopDelayP99Ms: Math.max(0, delayMs),
       gcMs: this.#gcMs,
+      stoodStillMs: this.#standstill.stop(),
     };
   }
 
   #addGc(entries: readonly PerformanceEntry[]): void {
     for (const entry of entries) this.#gcMs += entry.duration;
-  }
-}
-
-/**
- * How long this thread has been ready to run without a processor, since it began. Linux only: there the second
- * number of a thread's schedstat, in nanoseconds. Null where the system does not say.
- */
-function processorWaitMs(): number | null {
-  try {
-    const [, waited] = readFileSync('/proc/thread-self/schedstat', 'utf8').split(' ');
-    return waited === undefined ? null : Number(waited) / NANOS_PER_MS;
-  } catch {
-    return null;
   }
 }

@@ -45,6 +45,7 @@ const createPool: CreatePool = (_count, events) => {
       processorWait: null,
       loopDelayP99Ms: 0,
       gcMs: 0,
+      stoodStillMs: 0,
     };
     const counts = {
       notStarted: 0,

@@ -26,6 +26,7 @@ const QUIET: VerdictFacts = {
   errors: [],
   loopBusy: 1,
   processorWait: null,
+  stoodStillMs: 0,
   streams: 1,
   keepsAlive: true,
   windowMs: 10_000,

@@ -7,6 +7,7 @@ import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
 import { quoted } from '../plan/problems.ts';
 import { conduct } from '../run/conduct.ts';
+import type { CoordinatorOptions } from '../run/coordinator.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import type { Batch } from './options.ts';
@@ -64,7 +65,10 @@ export interface BatchRun {
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_USAGE; then nothing was sent
  */
-export async function startBatch(batch: Batch): Promise<BatchRun> {
+export async function startBatch(
+  batch: Batch,
+  options: Pick<CoordinatorOptions, 'longestSilenceMs'> = {},
+): Promise<BatchRun> {
   let early: Trouble | null = null;
   let fail = (trouble: Trouble): void => {
     early ??= trouble;
@@ -79,7 +83,11 @@ export async function startBatch(batch: Batch): Promise<BatchRun> {
   const opened = await openResults(batch, onOutputError);
   const { results, source, plan } = opened;
   const dealer = new Dealer(source, results, () => conducted.stop());
-  const conducted = conduct(plan, { dealing: dealer, mostExactRequests: MOST_EXACT_REQUESTS });
+  const conducted = conduct(plan, {
+    ...options,
+    dealing: dealer,
+    mostExactRequests: MOST_EXACT_REQUESTS,
+  });
   fail = (trouble) => dealer.fail(trouble);
   if (early !== null) dealer.fail(early);
   const doneBefore = results.counts.done;

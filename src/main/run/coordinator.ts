@@ -25,6 +25,8 @@ const LONGEST_BOOT_MS = 30_000;
 /** A worker that has not ended this long after it should have is ended. */
 const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
+/** A worker of a batch says every second that it is alive; long answers to look into take their time. */
+const LONGEST_SILENCE_MS = 20_000;
 /** At a stop, what is in flight is waited for at most this long. */
 const LONGEST_DRAIN_MS = 5_000;
 /** Rules that may end the run are looked at so often. */
@@ -51,6 +53,8 @@ export interface CoordinatorOptions {
   readonly dealing?: RowDealing | null;
   /** Values kept for exact percentiles, over all workers. */
   readonly mostExactRequests?: number;
+  /** A worker that waits for rows and is not heard of for so long is ended. */
+  readonly longestSilenceMs?: number;
 }
 
 class Worker {
@@ -83,6 +87,7 @@ export class Coordinator {
   readonly #watchdog: Watchdog;
   readonly #windowEndMs: number | null;
   readonly #dealing: RowDealing | null;
+  readonly #longestSilenceMs: number;
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
   #phase: Phase = { is: 'booting' };
@@ -95,10 +100,16 @@ export class Coordinator {
   constructor(
     plan: RunPlan,
     clock: Clock,
-    { onBatch = () => {}, dealing = null, mostExactRequests = MOST_EXACT_REQUESTS }: CoordinatorOptions = {},
+    {
+      onBatch = () => {},
+      dealing = null,
+      mostExactRequests = MOST_EXACT_REQUESTS,
+      longestSilenceMs = LONGEST_SILENCE_MS,
+    }: CoordinatorOptions = {},
   ) {
     this.#onBatch = onBatch;
     this.#dealing = dealing;
+    this.#longestSilenceMs = longestSilenceMs;
     this.#plan = plan;
     this.#clock = clock;
     this.#workers = split(plan).map((shard) => new Worker(shard));
@@ -206,8 +217,10 @@ export class Coordinator {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
     if (this.#windowEndMs === null) {
-      // Who waits for rows has nothing to tell.
-      if (this.#dealing === null) this.#watchdog.killSilent(timeoutMs + warmupMs + GRACE_MS);
+      // Who waits for rows has nothing to tell but that it is alive.
+      this.#watchdog.killSilent(
+        this.#dealing === null ? timeoutMs + warmupMs + GRACE_MS : this.#longestSilenceMs,
+      );
       return;
     }
     this.#watchdog.killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
@@ -273,6 +286,8 @@ export class Coordinator {
       case 'answers':
       case 'not-saved':
         this.#dealing?.onMessage(index, message);
+        return;
+      case 'alive':
         return;
       case 'failed':
         worker.failure = message.message;

@@ -17,7 +17,7 @@ import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
-import { formatCount, shareText } from '../format.ts';
+import { formatCount, formatMs, shareText } from '../format.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { summarizeAddresses } from './addresses.ts';
 import { coldStartNote, findColdStart, withoutStart } from './cold-start.ts';
@@ -81,6 +81,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     notes: [
       ...plan.notes,
       ...notesOn(plan.load, latencies),
+      ...(plan.batch === undefined ? [] : standstillOf(workers)),
       ...(coldStart === null ? [] : [coldStartNote(coldStart)]),
     ].map(hide),
     windowMs,
@@ -130,6 +131,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   };
   const degradedReasons = [
     ...lossesOf(workers, plan.batch !== undefined),
+    ...(plan.batch === undefined ? standstillOf(workers) : []),
     ...exhaustionOf(summary),
     ...shortfallOf(summary),
     ...findViolations(summary, merged, workers),
@@ -159,7 +161,7 @@ type Judged = Pick<Summary, 'requests' | 'errors' | 'mix' | 'connections' | 'wor
 };
 
 function verdictOn(
-  { plan, records, interrupted, stoppedBy }: Collected,
+  { plan, records, interrupted, stoppedBy, workers: collectedWorkers }: Collected,
   { workers, windowMs, ...judged }: Judged,
   hide: Hide,
 ): Judgement {
@@ -175,6 +177,7 @@ function verdictOn(
     keepsAlive: plan.mix.every(({ target }) => !target.asksToClose),
     loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
     processorWait: waits.length === 0 ? null : Math.max(...waits),
+    stoodStillMs: stoodStillMs(collectedWorkers),
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
   });
@@ -248,6 +251,20 @@ function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): string
   return workers
     .filter(({ lostBecause }) => lostBecause !== null)
     .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. ${consequence}`);
+}
+
+/** The longest of any worker. */
+function stoodStillMs(workers: readonly CollectedWorker[]): number {
+  return Math.max(0, ...workers.map(({ report }) => report?.stoodStillMs ?? 0));
+}
+
+/** Requests that were under way meanwhile are told of as the target's. */
+function standstillOf(workers: readonly CollectedWorker[]): string[] {
+  const stillMs = stoodStillMs(workers);
+  if (stillMs === 0) return [];
+  return [
+    `volley itself stood still for ${formatMs(stillMs)}, as when its process is stopped: what was under way then may have timed out or taken longer because of that.`,
+  ];
 }
 
 /** Requests that failed for want of something on this machine: they say nothing of the target. */

@@ -49,6 +49,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly loopBusy: number;
   /** Share of the load in which the worst worker waited for a processor; null where the system does not say. */
   readonly processorWait: number | null;
+  /** For how long a worker could do nothing at all, the longest of them. */
+  readonly stoodStillMs: number;
   /** Mean number of requests outstanding in each quarter of the window; empty where that is not known. */
   readonly outstanding: readonly number[];
   readonly isTargetLocal: boolean;

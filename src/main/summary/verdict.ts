@@ -46,10 +46,15 @@ function failingBecause(sentence: string, facts: VerdictFacts): Judgement {
     verdict: 'failing',
     reasons: [
       sentence,
-      nextStep(facts),
+      facts.stoodStillMs > 0 ? stoodStill(facts) : nextStep(facts),
       "Until that is mended, rates and latencies say little of the target's speed.",
     ],
   };
+}
+
+/** What failed meanwhile may be volley's own doing. */
+function stoodStill({ stoodStillMs }: VerdictFacts): string {
+  return `volley itself stood still for ${formatMs(stoodStillMs)}, which may be why: measure again.`;
 }
 
 /** Failures that are too few to spoil the figures are told all the same. */
