@@ -1,22 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { describe, expect, test } from '@jest/globals';
+import { type RunOptions, run } from '../../src/main/index.ts';
 import { useFolder } from '../support/folder.ts';
-import { answer, goaway, type RawBehaviour, type RawHttp2, startRawHttp2 } from '../support/raw-http2.ts';
+import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
 import { useTargets } from '../support/target.ts';
 
 const inFolder = useFolder();
 const startTarget = useTargets();
-const open: RawHttp2[] = [];
-afterEach(() => {
-  for (const server of open.splice(0)) server.close();
-});
-
-async function start(behaviour: RawBehaviour): Promise<RawHttp2> {
-  const server = await startRawHttp2(behaviour);
-  open.push(server);
-  return server;
-}
+const start = useRawHttp2();
 
 describe.each([1, 10])('a target that says goodbye and leaves its connection open, %i streams', (streams) => {
   test('is left by us, and its connection replaced', async () => {
@@ -39,6 +30,43 @@ describe.each([1, 10])('a target that says goodbye and leaves its connection ope
     expect(summary.errors).toEqual([]);
     expect(server.connections.length).toBeGreaterThanOrEqual(10);
   });
+});
+
+describe.each(['keeps it open', 'closes it'])('a target that looks at five streams and %s', (after) => {
+  test.each([
+    ['GET', undefined],
+    ['POST', 'small'],
+  ])('gets what it has not looked at again, and answers each request once: %s', async (method, body) => {
+    const answered = new Map<number, number>();
+    const server = await start({
+      asked: (connection, streamId, index) => {
+        if (index > 4) return;
+        answered.set(connection.index, index + 1);
+        connection.send(answer(streamId));
+        if (index < 4) return;
+        connection.send(goaway(streamId));
+        if (after === 'closes it') connection.socket.end();
+      },
+    });
+    const summary = await run({
+      ...{ url: server.url, h2c: true, mode: 'inline', concurrency: 2, streams: 30, requests: 150 },
+      ...{ method, timeout: '20s', ...(body === undefined ? {} : { body }) },
+    } as RunOptions);
+    expect(summary.requests).toMatchObject({ sent: 150, ok: 150, failed: 0 });
+    expect(summary.requests.retried).toBeGreaterThan(100);
+    expect([...answered.values()].reduce((sum, count) => sum + count, 0)).toBe(150);
+  });
+});
+
+test('a target that looks at no request is not asked for ever', async () => {
+  const server = await start({ asked: (connection) => connection.send(goaway(0)) });
+  const summary = await run({
+    ...{ url: server.url, h2c: true, mode: 'inline', concurrency: 1, streams: 10, requests: 50 },
+    timeout: '20s',
+  });
+  expect(summary.requests).toMatchObject({ sent: 50, ok: 0, failed: 50, retried: 50 });
+  expect(summary.errors).toMatchObject([{ kind: 'reset', count: 50 }]);
+  expect(server.connections.length).toBeLessThan(110);
 });
 
 test('requests behind streams that time out are timeouts too', async () => {

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { run, type Summary } from '../../src/main/index.ts';
 import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
@@ -11,12 +11,10 @@ import {
   fieldBlock,
   frame,
   head,
-  type RawBehaviour,
-  type RawHttp2,
   reset,
   SETTING,
   settings,
-  startRawHttp2,
+  useRawHttp2,
   windowUpdate,
 } from '../support/raw-http2.ts';
 
@@ -26,16 +24,7 @@ const WINDOW = 2 ** 30;
 const BODY = 'x'.repeat(2 ** 21);
 
 const inFolder = useFolder();
-const open: RawHttp2[] = [];
-afterEach(() => {
-  for (const server of open.splice(0)) server.close();
-});
-
-async function start(behaviour: RawBehaviour): Promise<RawHttp2> {
-  const server = await startRawHttp2(behaviour);
-  open.push(server);
-  return server;
-}
+const start = useRawHttp2();
 
 const BASE = { h2c: true, mode: 'inline', concurrency: 1, timeout: '10s' } as const;
 

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import { afterEach } from '@jest/globals';
 import { listening } from './target.ts';
 
 const PREFACE_BYTES = 24;
@@ -116,8 +117,21 @@ export interface RawHttp2 {
   close(): void;
 }
 
+/** Starts servers that live until the end of the test. */
+export function useRawHttp2(): (behaviour: RawBehaviour) => Promise<RawHttp2> {
+  const open: RawHttp2[] = [];
+  afterEach(() => {
+    for (const server of open.splice(0)) server.close();
+  });
+  return async (behaviour) => {
+    const server = await startRawHttp2(behaviour);
+    open.push(server);
+    return server;
+  };
+}
+
 /** A server that speaks HTTP/2 frame by frame, as right or as wrong as it is told to; it ends no connection by itself. */
-export async function startRawHttp2(behaviour: RawBehaviour): Promise<RawHttp2> {
+async function startRawHttp2(behaviour: RawBehaviour): Promise<RawHttp2> {
   const connections: RawConnection[] = [];
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {

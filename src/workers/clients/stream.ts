@@ -20,6 +20,14 @@ export interface StreamQueue {
   passed(): void;
 }
 
+/** What streams have to know of the session that they are of. */
+export interface StreamSession {
+  /** What of it is not JavaScript's. */
+  readonly native: unknown;
+  /** The last stream that the target says it has looked at, in its goodbye (GOAWAY); null before that. */
+  lastSeenId: number | null;
+}
+
 /**
  * Sessions of streams that failed, each for as long as the stream is in memory: Node 26.10 aborts the process where it
  * frees a session before a stream of it that has got a part of an answer's head.
@@ -30,8 +38,8 @@ const outlived = new FinalizationRegistry<unknown>(() => {});
 let starting: Stream | null = null;
 
 /** Gives a stream that node:http2 has just opened to the request that it is for. */
-export function claimStream(opened: ClientHttp2Stream, native: unknown): ClientHttp2Stream {
-  starting?.claim(opened, native);
+export function claimStream(opened: ClientHttp2Stream, session: StreamSession): ClientHttp2Stream {
+  starting?.claim(opened, session);
   starting = null;
   return opened;
 }
@@ -47,8 +55,10 @@ export class Stream implements AnswerHandler {
   #queue: StreamQueue | null = null;
   #options: RequestTemplate | null = null;
   #opened: ClientHttp2Stream | null = null;
-  /** Of the session that the stream is of. */
-  #native: unknown = undefined;
+  #session: StreamSession | null = null;
+  #hasHead = false;
+  /** Nobody has the request: its connection has ended, and it is about to wait for the next one. */
+  #isBetween = false;
   /** The target has reset the stream before its own end of it. */
   #isCut = false;
 
@@ -65,7 +75,7 @@ export class Stream implements AnswerHandler {
       return;
     }
     this.#options = null;
-    this.#queue?.left();
+    if (!this.#isBetween) this.#queue?.left();
   }
 
   /** Is told where it is going to wait. */
@@ -75,9 +85,9 @@ export class Stream implements AnswerHandler {
   }
 
   /** Takes the stream of node:http2 that this one is. */
-  claim(opened: ClientHttp2Stream, native: unknown): void {
+  claim(opened: ClientHttp2Stream, session: StreamSession): void {
     this.#opened = opened;
-    this.#native = native;
+    this.#session = session;
     const { push } = opened;
     // A reset ends what can be read just as the end of an answer does: only here they can be told apart.
     opened.push = (chunk: unknown, encoding?: BufferEncoding) => {
@@ -91,6 +101,7 @@ export class Stream implements AnswerHandler {
     this.#length = Number.NaN;
     this.#received = 0;
     this.#isCut = false;
+    this.#hasHead = false;
     if (this.#exchange === null) {
       controller.abort(new StreamLeft('ended before it began'));
       this.#queue?.passed();
@@ -102,6 +113,7 @@ export class Stream implements AnswerHandler {
 
   onResponseStart(controller: Controller, status: number, headers: Fields): void {
     this.#length = Number(headers['content-length']);
+    this.#hasHead = true;
     this.#exchange?.onResponseStart(controller, status, headers);
   }
 
@@ -128,11 +140,38 @@ export class Stream implements AnswerHandler {
       this.#queue?.dispatch(this.#options, this);
       return;
     }
-    if (this.#opened !== null) outlived.register(this.#opened, this.#native);
+    if (this.#opened !== null) outlived.register(this.#opened, this.#session?.native);
+    if (this.#isUnseen) {
+      this.#sendAgain();
+      return;
+    }
     const { phase, endedByTarget, hasReceived } = this.#connection;
     const isShort = this.#received < this.#length;
     const explained =
       phase === 'open' ? explainedStream(error, { isShort, endedByTarget, hasReceived }) : error;
     this.#exchange?.onResponseError(controller, explained);
+  }
+
+  /**
+   * The target has said goodbye without having looked at the request (RFC 9113, 6.8): it may be sent again. undici
+   * does so once. A target that looks at none is one that refuses; where it looks at some, each goodbye brings the
+   * end nearer.
+   */
+  get #isUnseen(): boolean {
+    const lastSeenId = this.#session?.lastSeenId ?? 0;
+    if (this.#opened === null || this.#exchange === null || this.#hasHead || lastSeenId === 0) return false;
+    return this.#opened.id === undefined || this.#opened.id > lastSeenId;
+  }
+
+  /** Soon, and not within the call: undici is about to leave the connection, and would still write on it. */
+  #sendAgain(): void {
+    this.#opened = null;
+    this.#session = null;
+    this.#controller = null;
+    this.#isBetween = true;
+    setImmediate(() => {
+      this.#isBetween = false;
+      if (this.#options !== null) this.#queue?.dispatch(this.#options, this);
+    });
   }
 }

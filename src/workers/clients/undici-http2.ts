@@ -4,7 +4,7 @@ import type { Target } from '../../protocol/target.ts';
 import type { TargetConnection } from './connection.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from './dispatcher.ts';
 import type { ConnectCallback } from './link.ts';
-import { claimStream, QueueLeft, Stream, type StreamQueue } from './stream.ts';
+import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './stream.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 /** No more are ever asked for; what the target allows may be less, and then requests wait. */
@@ -98,8 +98,12 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         maxHeaderListPairs: MOST_FIELDS,
       });
       const { request } = session;
-      const native = nativeOf(session);
-      session.request = (...asked) => claimStream(request.apply(session, asked), native);
+      const facts: StreamSession = { native: nativeOf(session), lastSeenId: null };
+      // Before undici hears of it, and ends the streams that were not seen.
+      session.on('goaway', (_code, lastSeenId) => {
+        facts.lastSeenId ??= lastSeenId;
+      });
+      session.request = (...asked) => claimStream(request.apply(session, asked), facts);
       return session;
     }) as typeof connect;
     try {
