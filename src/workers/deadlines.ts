@@ -1,58 +1,71 @@
 import type { Clock } from '../protocol/clock.ts';
-import type { Exchange } from './clients/exchange.ts';
+
+/** A place among deadlines of one kind, made once for whoever may expire; it has one for each kind. */
+export class Deadline<Owner> {
+  readonly owner: Owner;
+  /** From when on the timeout runs. */
+  sinceMs = 0;
+  previous: Deadline<Owner> | null = null;
+  next: Deadline<Owner> | null = null;
+
+  constructor(owner: Owner) {
+    this.owner = owner;
+  }
+}
 
 /**
- * The deadlines of every request in flight. All have the same timeout, so they expire in the order in
- * which they were added: a linked list with one timer for its head. Adding and removing cost nothing
- * that grows with the number in flight, and no timer is made for a request.
+ * The deadlines of one kind. All have the same timeout, so they expire in the order in which they were added: a
+ * linked list with one timer for its head. Adding and removing cost nothing that grows with their number, and no
+ * timer is made for any of them.
  */
-export class Deadlines {
+export class Deadlines<Owner> {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  readonly #onExpired: (exchange: Exchange) => void;
-  #head: Exchange | null = null;
-  #tail: Exchange | null = null;
+  readonly #onExpired: (owner: Owner) => void;
+  #head: Deadline<Owner> | null = null;
+  #tail: Deadline<Owner> | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(timeoutMs: number, clock: Clock, onExpired: (exchange: Exchange) => void) {
+  constructor(timeoutMs: number, clock: Clock, onExpired: (owner: Owner) => void) {
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#onExpired = onExpired;
   }
 
-  /** The timeout runs from when the request was assigned to its connection. */
-  add(exchange: Exchange): void {
-    exchange.previous = this.#tail;
-    exchange.next = null;
-    if (this.#tail === null) this.#head = exchange;
-    else this.#tail.next = exchange;
-    this.#tail = exchange;
+  /** The timeout runs from `sinceMs`, which is never before that of the one added last. */
+  add(deadline: Deadline<Owner>, sinceMs: number): void {
+    deadline.sinceMs = sinceMs;
+    deadline.previous = this.#tail;
+    deadline.next = null;
+    if (this.#tail === null) this.#head = deadline;
+    else this.#tail.next = deadline;
+    this.#tail = deadline;
     if (this.#timer === null) this.#arm(this.#timeoutMs);
   }
 
-  /** Does nothing where the exchange is not in the ring. */
-  remove(exchange: Exchange): void {
-    const { previous, next } = exchange;
-    if (previous === null && this.#head !== exchange) return;
+  /** Does nothing where it is not there. */
+  remove(deadline: Deadline<Owner>): void {
+    const { previous, next } = deadline;
+    if (previous === null && this.#head !== deadline) return;
     if (previous === null) this.#head = next;
     else previous.next = next;
     if (next === null) this.#tail = previous;
     else next.previous = previous;
-    exchange.previous = null;
-    exchange.next = null;
+    deadline.previous = null;
+    deadline.next = null;
   }
 
   /** Ends at once whatever has reached its deadline, without waiting for the timer. */
   expireDue(): void {
     const nowMs = this.#clock.nowMs();
-    while (this.#head !== null && this.#head.assignedMs + this.#timeoutMs <= nowMs) {
+    while (this.#head !== null && this.#head.sinceMs + this.#timeoutMs <= nowMs) {
       const expired = this.#head;
       this.remove(expired);
-      this.#onExpired(expired);
+      this.#onExpired(expired.owner);
     }
   }
 
-  /** Stops the timer; what is still in the ring expires no more. */
+  /** Stops the timer; what is still there expires no more. */
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -66,7 +79,7 @@ export class Deadlines {
     this.#timer = null;
     this.expireDue();
     if (this.#head !== null && this.#timer === null) {
-      this.#arm(this.#head.assignedMs + this.#timeoutMs - this.#clock.nowMs());
+      this.#arm(this.#head.sinceMs + this.#timeoutMs - this.#clock.nowMs());
     }
   }
 }

@@ -38,7 +38,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #shard: Shard;
   readonly #verdict: Verdict;
   readonly #load: Load;
-  readonly #deadlines: Deadlines;
+  readonly #deadlines: Deadlines<Exchange>;
   readonly #clients: SlotClients;
   readonly #job: Job;
   /** The load, where it is one of rows. */
@@ -59,7 +59,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     const hide = hiding(shard.secrets);
     this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, hide);
     this.#work = new CpuWork(shard.cpuWork);
-    this.#deadlines = new Deadlines(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
+    this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
     this.recorder = new Recorder(channel, () => this.#load.onRoom());
     const random = createRandom(shard.seed, shard.index);
@@ -174,8 +174,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     nowMs: number,
   ): void {
     this.#inFlight++;
-    exchange.assignedMs = nowMs;
-    this.#deadlines.add(exchange);
+    this.#deadlines.add(exchange.deadline, nowMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
@@ -196,7 +195,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       exchange.goOn(next);
       return;
     }
-    this.#deadlines.remove(exchange);
+    this.#deadlines.remove(exchange.deadline);
     this.#inFlight--;
     const failure = this.#verdict.ofAnswer(exchange);
     exchange.failure = failure;
@@ -211,7 +210,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   onFailure(exchange: Exchange, endMs: number, error: Error): void {
     exchange.failuresInARow++;
-    this.#deadlines.remove(exchange);
+    this.#deadlines.remove(exchange.deadline);
     this.#inFlight--;
     if (exchange.endedByUs === 'unfinished') {
       this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);

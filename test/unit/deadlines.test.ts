@@ -1,30 +1,25 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import type { Exchange } from '../../src/workers/clients/exchange.ts';
-import { Deadlines } from '../../src/workers/deadlines.ts';
-
-interface Named {
-  readonly name: string;
-}
+import { Deadline, Deadlines } from '../../src/workers/deadlines.ts';
 
 function setUp(timeoutMs: number): {
-  deadlines: Deadlines;
+  deadlines: Deadlines<string>;
   expired: string[];
-  add: (name: string) => Exchange;
+  add: (name: string) => Deadline<string>;
   passMs: (ms: number) => void;
 } {
   jest.useFakeTimers();
   let nowMs = 0;
   const expired: string[] = [];
-  const deadlines = new Deadlines(timeoutMs, { nowMs: () => nowMs }, (exchange) => {
-    expired.push(`${(exchange as unknown as Named).name}@${nowMs}`);
+  const deadlines = new Deadlines<string>(timeoutMs, { nowMs: () => nowMs }, (name) => {
+    expired.push(`${name}@${nowMs}`);
   });
   return {
     deadlines,
     expired,
     add: (name) => {
-      const exchange = { name, assignedMs: nowMs, previous: null, next: null } as unknown as Exchange;
-      deadlines.add(exchange);
-      return exchange;
+      const deadline = new Deadline(name);
+      deadlines.add(deadline, nowMs);
+      return deadline;
     },
     passMs: (ms) => {
       for (let i = 0; i < ms; i++) {
@@ -49,7 +44,7 @@ describe('deadlines', () => {
   test('what has ended does not expire, wherever it stands; ending twice does no harm', () => {
     const { deadlines, expired, add, passMs } = setUp(10);
     const [first, middle, last] = ['a', 'b', 'c', 'd'].map(add).filter((_, index) => index !== 1);
-    for (const exchange of [first!, middle!, last!, first!, last!]) deadlines.remove(exchange);
+    for (const deadline of [first!, middle!, last!, first!, last!]) deadlines.remove(deadline);
     passMs(30);
     expect(expired).toEqual(['b@10']);
   });

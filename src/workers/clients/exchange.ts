@@ -1,6 +1,8 @@
 import type { Clock } from '../../protocol/clock.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
+import { Deadline } from '../deadlines.ts';
 import type { DigestAuthorization } from '../digest.ts';
+import type { BodySink } from '../exchange/body-sink.ts';
 import type { Continuation } from '../exchange/continuation.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { AnswerHandler, Controller, Fields } from './dispatcher.ts';
@@ -65,8 +67,6 @@ export class Exchange implements InPlaceHandler {
   failure: ErrorTally | null = null;
   intendedMs = 0;
   dispatchedMs = 0;
-  /** When the request was given to this connection; its deadline counts from then. */
-  assignedMs = 0;
   /** NaN until the first byte is about to be written. */
   sentMs = Number.NaN;
   /** NaN until the head of the response has arrived. */
@@ -77,11 +77,11 @@ export class Exchange implements InPlaceHandler {
   /** Failures since the last complete response. */
   failuresInARow = 0;
   busy = false;
-  // A place in the ring of deadlines.
-  previous: Exchange | null = null;
-  next: Exchange | null = null;
+  /** For the whole of the request under way. */
+  readonly deadline = new Deadline<Exchange>(this);
   readonly #alwaysKeepsBody: boolean;
-  #keepsBody = false;
+  /** Who takes the body of the answer under way; null where nobody wants it. */
+  #sink: BodySink | null = null;
   readonly #body = new KeptBody();
   /** The next start of the request is the first one, not one that the client makes again. */
   #isNew = true;
@@ -110,7 +110,7 @@ export class Exchange implements InPlaceHandler {
 
   /** Nobody looks into the answer any more: its body is not kept until the connection's next request. */
   releaseBody(): void {
-    if (this.#keepsBody) this.#body.clear();
+    this.#sink?.clear();
   }
 
   /** Hands the request to the connection. */
@@ -155,7 +155,7 @@ export class Exchange implements InPlaceHandler {
     this.bodyBytes = 0;
     // Of the answer before, where this one goes on in its place.
     this.releaseBody();
-    this.#keepsBody = request.keepsBody || this.#alwaysKeepsBody;
+    this.#sink = request.keepsBody || this.#alwaysKeepsBody ? this.#body : null;
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
@@ -227,7 +227,7 @@ export class Exchange implements InPlaceHandler {
   /** The same from a client that shows the bytes where it has read them. */
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
-    if (this.#keepsBody) this.#body.add(bytes, from, to);
+    if (this.#sink !== null) this.#sink.add(bytes, from, to, this.#readAtMs);
   }
 
   onResponseEnd(): void {

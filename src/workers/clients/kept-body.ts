@@ -1,4 +1,5 @@
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import type { BodySink } from '../exchange/body-sink.ts';
 import { copyInto, copyOf, type ReadBytes } from './read-bytes.ts';
 
 const NOTHING = new Uint8Array();
@@ -8,7 +9,7 @@ const SMALLEST_GROWN_BYTES = 4_096;
  * The body of one answer, copied as it comes: one buffer, however many pieces there were. It is never used
  * again for another answer, so whoever holds `bytes` may keep it.
  */
-export class KeptBody {
+export class KeptBody implements BodySink {
   #buffer: Uint8Array = NOTHING;
   #length = 0;
 
