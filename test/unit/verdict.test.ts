@@ -223,9 +223,11 @@ describe('the verdict, on each side of each line', () => {
     ],
     [
       'one request of a mix, hardly sent',
-      closed({ mix: [mixRow(fewestOfRequest - 1, fewestOfRequest - 1)] }),
+      closed({ mix: [mixRow(fewestOfRequest - 1, fewestOfRequest - 2)] }),
       'ok',
     ],
+    ['one request of a mix, each of three', closed({ mix: [mixRow(3, 3)] }), 'failing'],
+    ['one request of a mix, both', closed({ mix: [mixRow(2, 2)] }), 'ok'],
     [
       'failures of which this machine is the cause alone',
       closed({

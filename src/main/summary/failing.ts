@@ -3,6 +3,8 @@ import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary
 import { counted, formatCount, formatPercent } from '../format.ts';
 
 const MOST_KINDS = 3;
+/** That each of so many requests fails is no chance. */
+const FEWEST_ALL_FAILED = 3;
 
 export interface FailureFacts {
   readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'dropped'>;
@@ -34,7 +36,10 @@ export function failedOrDropped(facts: FailureFacts): Failed {
   return facts.isStopped ? { bad, of } : { bad: bad + dropped, of: of + dropped };
 }
 
-/** The request of a mix that fares worst, where more than `share` of at least `fewest` failed; null where none does. */
+/**
+ * The request of a mix that fares worst, where more than `share` of at least `fewest` failed, or all of at least 3;
+ * null where none does.
+ */
 export function failingRequest(
   { mix, isStopped }: FailureFacts,
   share: number,
@@ -43,7 +48,8 @@ export function failingRequest(
   const rows = mix.flatMap(({ name, sent, ok, unfinished }) => {
     const of = sent - (isStopped ? unfinished : 0);
     const bad = of - ok;
-    return of >= fewest && bad > share * of ? [{ name, bad, of }] : [];
+    const isFailing = of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
+    return isFailing ? [{ name, bad, of }] : [];
   });
   rows.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
   return rows[0] ?? null;
