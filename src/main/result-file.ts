@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import type { Comparison } from '../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../protocol/errors.ts';
 import { LATENCY_KINDS } from '../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../protocol/summary.ts';
+import { finalPathOf } from './files/file-identity.ts';
+import type { FileLock } from './files/file-lock.ts';
+import { lockOutput, unfinishedPathOf } from './files/output-lock.ts';
 import { syncFolder } from './files/sync-folder.ts';
 import { wrongPart } from './saved-shape.ts';
 
@@ -17,31 +18,36 @@ export class ResultFile {
   /** Null where the file is written directly. */
   readonly #temporaryPath: string | null;
   readonly #file: FileHandle;
+  readonly #lock: FileLock | null;
 
-  private constructor(path: string, temporaryPath: string | null, file: FileHandle) {
+  private constructor(path: string, temporaryPath: string | null, file: FileHandle, lock: FileLock | null) {
     this.#path = path;
     this.#temporaryPath = temporaryPath;
     this.#file = file;
+    this.#lock = lock;
   }
 
   /**
    * Opens the file before the load starts, so that a path that cannot be written is found in time.
    *
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
    */
   static async open(path: string): Promise<ResultFile> {
+    let lock: FileLock | null = null;
     try {
+      lock = await lockOutput('--out', path);
       // A link stays a link: what it leads to is replaced.
-      const finalPath = await realpath(path).catch(() => path);
+      const finalPath = finalPathOf(path);
       const known = await stat(finalPath).catch(() => null);
       if (known?.isDirectory() === true) throw new Error('it is a folder');
       if (known !== null && !known.isFile())
-        return new ResultFile(finalPath, null, await open(finalPath, 'r+'));
-      const suffix = randomBytes(6).toString('hex');
-      const temporaryPath = join(dirname(finalPath), `.${basename(finalPath)}.${suffix}.tmp`);
-      return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode));
+        return new ResultFile(finalPath, null, await open(finalPath, 'r+'), lock);
+      const temporaryPath = unfinishedPathOf(finalPath);
+      if (lock !== null) await unlink(temporaryPath).catch(() => {});
+      return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode), lock);
     } catch (error) {
-      throw cannotWrite('--out', path, error);
+      await lock?.release();
+      throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
     }
   }
 
@@ -51,9 +57,11 @@ export class ResultFile {
       await this.#file.writeFile(text);
       if (this.#temporaryPath !== null) await this.#file.sync();
       await this.#file.close();
-      if (this.#temporaryPath === null) return;
-      await rename(this.#temporaryPath, this.#path);
-      await syncFolder(this.#path);
+      if (this.#temporaryPath !== null) {
+        await rename(this.#temporaryPath, this.#path);
+        await syncFolder(this.#path);
+      }
+      await this.#lock?.release();
     } catch (error) {
       await this.discard();
       throw cannotWrite('--out', this.#path, error);
@@ -64,6 +72,7 @@ export class ResultFile {
   async discard(): Promise<void> {
     await this.#file.close().catch(() => {});
     if (this.#temporaryPath !== null) await unlink(this.#temporaryPath).catch(() => {});
+    await this.#lock?.release();
   }
 }
 

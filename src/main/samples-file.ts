@@ -1,10 +1,12 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
-import { codeOf, messageOf } from '../protocol/errors.ts';
+import { codeOf, messageOf, VolleyError } from '../protocol/errors.ts';
 import { responseMsOf } from '../protocol/latency.ts';
 import { columnsOf, OUTCOMES, type SampleBatch, type SampleColumns } from '../protocol/report.ts';
 import { NANOS_PER_MS } from '../protocol/units.ts';
 import { csvLine } from './csv-line.ts';
+import type { FileLock } from './files/file-lock.ts';
+import { lockOutput } from './files/output-lock.ts';
 import { cannotWrite } from './result-file.ts';
 
 type Cell = string | number | null;
@@ -55,6 +57,7 @@ export class SamplesFile {
   readonly #path: string;
   readonly #form: Form;
   readonly #descriptor: number;
+  readonly #lock: FileLock | null;
   readonly #names: readonly string[];
   readonly #onFailure: (sentence: string) => void;
   #pending: string;
@@ -67,12 +70,14 @@ export class SamplesFile {
     names: readonly string[],
     form: Form,
     descriptor: number,
+    lock: FileLock | null,
     onFailure: (sentence: string) => void,
   ) {
     this.#path = path;
     this.#names = names;
     this.#form = form;
     this.#descriptor = descriptor;
+    this.#lock = lock;
     this.#onFailure = onFailure;
     this.#pending = form.heading;
   }
@@ -82,15 +87,22 @@ export class SamplesFile {
    *
    * @param path one that `samplesProblem` has nothing against
    * @param names of the requests of the mix
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
    */
-  static open(path: string, names: readonly string[], onFailure: (sentence: string) => void): SamplesFile {
+  static async open(
+    path: string,
+    names: readonly string[],
+    onFailure: (sentence: string) => void,
+  ): Promise<SamplesFile> {
     const form = FORMS[extname(path)];
     if (form === undefined) throw cannotWrite('--samples', path, new Error('its form is not known'));
+    let lock: FileLock | null = null;
     try {
-      return new SamplesFile(path, names, form, openSync(path, 'w'), onFailure);
+      lock = await lockOutput('--samples', path);
+      return new SamplesFile(path, names, form, openSync(path, 'w'), lock, onFailure);
     } catch (error) {
-      throw cannotWrite('--samples', path, error);
+      await lock?.release();
+      throw error instanceof VolleyError ? error : cannotWrite('--samples', path, error);
     }
   }
 
@@ -109,7 +121,7 @@ export class SamplesFile {
   }
 
   /** Returns whether every row has been written. */
-  close(): boolean {
+  async close(): Promise<boolean> {
     // Without a request there is still a heading.
     this.#flush(0);
     try {
@@ -117,6 +129,7 @@ export class SamplesFile {
     } catch (error) {
       this.#fail(error);
     }
+    await this.#lock?.release();
     return !this.#hasFailed;
   }
 

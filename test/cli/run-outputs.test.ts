@@ -1,5 +1,5 @@
 import { exec } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { LatencyKind, LatencySummary, RequestCounts, Summary } from '../../src/main/index.ts';
 import { BIN, startVolley, volley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
+import { eventually } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -253,4 +254,61 @@ test.each([
   expect(code).toBe(0);
   expect(stdout).toMatch(text);
   expect((await volley('report', file, '-o', form)).stdout).toBe(stdout);
+});
+
+describe('a file that another run writes', () => {
+  test.each([
+    { option: '--samples', name: 'shared.csv', command: [] },
+    { option: '--out', name: 'shared.json', command: [] },
+    { option: '--out', name: 'shared-modes.json', command: ['modes', '--rounds', '2'] },
+  ])('$option $name is refused to a second one, $command, and nothing is sent', async (of) => {
+    const { option, name, command } = of;
+    const [busy, idle] = [await startTarget(), await startTarget()];
+    const [file, link] = [join(folder, name), join(folder, `link-${name}`)];
+    symlinkSync(file, link);
+    const first = startVolley([busy.url, '-d', '60s', '-c', '2', option, file]);
+    await eventually(() => busy.stats().requests > 100, 'the first run sends');
+    const second = await volley(...command, idle.url, '-d', '100ms', option, link);
+    first.child.kill('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(
+      `volley: ${option} '${link}': it is being written by process ${first.child.pid} on `,
+    );
+    expect(idle.stats().requests).toBe(0);
+    expect(readFileSync(file).length).toBeGreaterThan(1_000);
+    expect(readdirSync(folder).filter((found) => found.includes(`${name}.`))).toEqual([]);
+  });
+
+  test('what a killed run has left is taken over and removed', async () => {
+    const target = await startTarget();
+    const [file, samples] = [join(folder, 'killed.json'), join(folder, 'killed.csv')];
+    const options = ['-c', '2', '--out', file, '--samples', samples];
+    const first = startVolley([target.url, '-d', '60s', ...options]);
+    await eventually(() => target.stats().requests > 100, 'the run sends');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const left = (): string[] => readdirSync(folder).filter((name) => /killed.*\.(tmp|lock)$/.test(name));
+    expect(left().sort()).toEqual(['.killed.json.tmp', 'killed.csv.lock', 'killed.json.lock']);
+    expect((await volley(target.url, '-n', '20', ...options)).code).toBe(0);
+    expect(left()).toEqual([]);
+    expect(rowsOf(samples)).toHaveLength(20);
+  });
+
+  test('what is no lock is never removed, and neither is a file that is read', async () => {
+    const target = await startTarget();
+    const file = join(folder, 'own.json');
+    writeFileSync(`${file}.lock`, 'mine');
+    const blocked = await volley(target.url, '-n', '5', '--out', file);
+    expect(blocked.code).toBe(2);
+    expect(blocked.stderr).toContain(`${file}.lock is in the way, and is no lock of volley`);
+    expect(readFileSync(`${file}.lock`, 'utf8')).toBe('mine');
+    const body = join(folder, '.read.json.tmp');
+    writeFileSync(body, 'mine');
+    const read = await volley(target.url, '-n', '5', '--body-file', body, '--out', join(folder, 'read.json'));
+    expect(read.code).toBe(2);
+    expect(read.stderr).toContain('is a file that is read');
+    expect(readFileSync(body, 'utf8')).toBe('mine');
+    expect(target.stats().requests).toBe(0);
+  });
 });

@@ -74,7 +74,7 @@ describe('the result on stdout', () => {
       tool: { name: 'volley', version: '0.1.0' },
     });
     expect(readFileSync(path, 'utf8')).toBe(stdout);
-    expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    expect(readdirSync(folder).filter((name) => /\.(tmp|lock)$/.test(name))).toEqual([]);
     const again = await volley('report', path, '-o', 'json');
     expect(again.stdout).toBe(stdout);
     const text = await volley('report', path);

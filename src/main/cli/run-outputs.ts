@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocol/errors.ts';
 import type { SampleBatch } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import type { OutputFile } from '../files/input-files.ts';
+import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { ResultFile } from '../result-file.ts';
 import { SamplesFile, samplesProblem } from '../samples-file.ts';
@@ -27,7 +27,7 @@ export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths
 /** The same, as what is compared with the files that are read. */
 export function outputFilesOf({ out, samples, stepSummary }: OutputPaths): OutputFile[] {
   return [
-    ...(out === null ? [] : [{ option: '--out', path: out }]),
+    ...resultFileOf(out ?? undefined),
     ...(samples === null ? [] : [{ option: '--samples', path: samples }]),
     ...(stepSummary === null ? [] : [{ option: '--step-summary', path: stepSummary }]),
   ];
@@ -47,7 +47,7 @@ export class RunOutputs {
   /**
    * @param names of the requests of the mix
    * @param say is told of what cannot be written later on
-   * @throws VolleyError VOLLEY_OUTPUT
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes one of them
    */
   static async open(
     paths: OutputPaths,
@@ -58,7 +58,7 @@ export class RunOutputs {
     try {
       if (paths.out !== null) outputs.#result = await ResultFile.open(paths.out);
       if (paths.stepSummary !== null) outputs.#stepSummary = await StepSummary.open(paths.stepSummary);
-      if (paths.samples !== null) outputs.#samples = SamplesFile.open(paths.samples, names, say);
+      if (paths.samples !== null) outputs.#samples = await SamplesFile.open(paths.samples, names, say);
     } catch (error) {
       await outputs.discard();
       throw error;
@@ -72,7 +72,7 @@ export class RunOutputs {
 
   /** Writes what is left. `isSaved`: the result itself has its file, where it was to have one. */
   async finish(summary: Summary): Promise<{ isSaved: boolean; isComplete: boolean }> {
-    const hasSamples = this.#samples?.close() ?? true;
+    const hasSamples = (await this.#samples?.close()) ?? true;
     const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
     const isAppended = await this.#attempt(this.#stepSummary?.append(REPORTERS.markdown(summary)));
     return { isSaved, isComplete: hasSamples && isSaved && isAppended };
@@ -80,7 +80,7 @@ export class RunOutputs {
 
   /** After a run that has come to nothing. */
   async discard(): Promise<void> {
-    this.#samples?.close();
+    await this.#samples?.close();
     await this.#stepSummary?.close();
     await this.#result?.discard();
   }

@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { identityOf } from './file-identity.ts';
+import { finalPathOf, identityOf } from './file-identity.ts';
+import { unfinishedPathOf } from './output-lock.ts';
 
 const STDOUT_FD = 1;
 
@@ -45,9 +46,11 @@ export interface OutputFile {
   readonly besides?: string;
 }
 
-/** The one file of a command that has only a result to save. */
+/** The result's file, and what is written beside it until it is complete. */
 export function resultFileOf(path: string | undefined): OutputFile[] {
-  return path === undefined ? [] : [{ option: '--out', path }];
+  if (path === undefined) return [];
+  const output = { option: '--out', path };
+  return path === '' ? [output] : [output, { ...output, besides: unfinishedPathOf(finalPathOf(path)) }];
 }
 
 /**
