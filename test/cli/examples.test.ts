@@ -48,7 +48,7 @@ const EXAMPLES = {
   'compare.ts': async () => {
     const targets = [await startTarget(), await startTarget()];
     const urls = targets.map(({ url }) => url);
-    const load = ['--rounds', '2', '-n', '50', '-c', '5', '-w', '1'];
+    const load = ['--rounds', '2', '-n', '50', '-c', '5', '-w', '1', '--warmup', '0s'];
     const { stdout } = await ran(process.execPath, [example('compare.ts'), ...urls, ...load]);
     // Two rounds never tell.
     expect(stdout).toMatch(
