@@ -2,7 +2,10 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Clock } from '../../protocol/clock.ts';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
+import type { Address } from '../../protocol/routes.ts';
 import type { Target } from '../../protocol/target.ts';
+import { AddressRace } from './address-race.ts';
+import { type Attempt, type HostDial, startAttempt, tunnelOf } from './attempt.ts';
 import type { Inbox } from './inbox.ts';
 import { hearLastWords } from './last-words.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
@@ -20,15 +23,10 @@ export class ConnectionCounters {
   readonly byAddress = new Map<string, number>();
 }
 
-// One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
-const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
-
-// Of several addresses the next one is tried after so long, and the attempt before it is ended. A server that is late
-// to accept is asked again by the kernel after a second: Node's quarter of a second would end that attempt for nothing.
-const LONGEST_ATTEMPT_MS = 1_500;
-
 // undici closes a connection with this after an answer that was the last one on it.
 const LAST_ANSWER = 'UND_ERR_INFO';
+
+const CLOSED_EARLY = 'the connection was closed before it was open';
 
 /** What a connection needs to know of where it goes. */
 export type Endpoint = Pick<
@@ -61,6 +59,10 @@ export class TargetConnection {
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
   #link: Link | null = null;
+  /** Under way to the first of several addresses that answers; there is no link until then. */
+  #race: { readonly race: AddressRace<Attempt>; readonly callback: ConnectCallback } | null = null;
+  /** How far it has come without a link. */
+  #unlinkedPhase: ConnectionPhase = 'none';
   /** The socket was opened ahead of the first request, and has not been asked for. */
   #isSpare = false;
   /** Whoever waits for the last socket's close, to dial again. */
@@ -82,7 +84,7 @@ export class TargetConnection {
   }
 
   get phase(): ConnectionPhase {
-    return this.#link?.phase ?? 'none';
+    return this.#link?.phase ?? this.#unlinkedPhase;
   }
 
   /** Whether the target has ended the connection, by FIN or by RST. */
@@ -169,6 +171,7 @@ export class TargetConnection {
       waiting(error, null);
       return;
     }
+    if (this.#endRace(error)) return;
     this.leave();
     if (this.#link !== null && !this.#link.socket.destroyed) this.#link.socket.destroy(error);
   }
@@ -177,6 +180,7 @@ export class TargetConnection {
   close(): void {
     const link = this.#link;
     this.#waiting = null;
+    this.#endRace(new Error(CLOSED_EARLY));
     if (link === null) return;
     if (!link.socket.destroyed) {
       this.leave();
@@ -206,54 +210,88 @@ export class TargetConnection {
   }
 
   #dial(callback: ConnectCallback): void {
-    const { inbox, names, secureContext } = this.#shared;
     const dial = dialOf(this.#target);
-    const tunnel = dial.unixSocket === null ? dial.tunnel : null;
-    const reader = this.#reader;
-    const options: net.NetConnectOpts = socketOptions(dial, names);
-    if (reader !== null) {
-      options.onread = {
-        buffer: READ_BUFFER,
-        callback: (count, bytes) => {
-          link.hasBrought = true;
-          if (link.isHandedOut) inbox.arrived(link, bytes, count);
-          else link.isSpoiled = true;
-          return true;
-        },
-      };
+    if (dial.unixSocket === null && dial.addresses.length !== 1 && net.isIP(dial.hostname) === 0) {
+      this.#dialFirstOf(dial, callback);
+      return;
     }
-    const isSecure = this.#target.secure && tunnel === null;
-    const socket = isSecure
-      ? tls.connect({ ...options, ...handshakeOptions(this.#target, secureContext) })
-      : net.connect(options);
-    const link = new Link(socket, this, reader, callback);
+    const isAddress = dial.unixSocket !== null || net.isIP(dial.hostname) !== 0;
+    const attempt = this.#attempt(dial, isAddress ? undefined : dial.addresses[0]);
+    const link = this.#use(attempt, dial, callback);
+    attempt.socket.once('connect', () => this.#connected(link, dial));
+  }
+
+  #dialFirstOf(dial: HostDial, callback: ConnectCallback): void {
+    const race = new AddressRace<Attempt>((address) => this.#attempt(dial, address), {
+      won: (attempt) => {
+        this.#race = null;
+        this.#connected(this.#use(attempt, dial, callback), dial);
+      },
+      lost: (error) => {
+        this.#race = null;
+        callback(dial.tunnel === null ? error : unreachableProxy(dial.tunnel.proxy, error), null);
+      },
+    });
+    this.#link = null;
+    this.#unlinkedPhase = 'connecting';
+    this.#race = { race, callback };
+    this.#shared.names.inTurn(dial.hostname, dial.addresses).then(
+      (addresses) => race.run(addresses),
+      (error: Error) => race.lose(error),
+    );
+  }
+
+  /** Whether there was a race to end; whoever waits for it is told. */
+  #endRace(error: Error): boolean {
+    const running = this.#race;
+    this.#race = null;
+    if (running === null) return false;
+    running.race.stop();
+    process.nextTick(running.callback, error, null);
+    return true;
+  }
+
+  #attempt(dial: Dial, address?: Address): Attempt {
+    return startAttempt(dial, address, this.#target, this.#shared, this.#reader !== null);
+  }
+
+  #use(attempt: Attempt, dial: Dial, callback: ConnectCallback): Link {
+    const { socket } = attempt;
+    const link = new Link(socket, this, this.#reader, callback);
+    attempt.link = link;
     this.#link = link;
-    if (tunnel !== null) {
+    const tunnel = tunnelOf(dial);
+    if (tunnel !== null && socket.connecting) {
       const fail = (error: Error): void => link.settle(unreachableProxy(tunnel.proxy, error), null);
       socket.once('error', fail);
       socket.once('connect', () => socket.off('error', fail));
     }
     this.#watch(link, socket);
-    reader?.attach?.(socket);
+    this.#reader?.attach?.(socket);
     if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
-    socket.once('connect', () => {
-      link.address = socket.remoteAddress ?? null;
-      if (isSecure) link.phase = 'securing';
-      else if (tunnel === null) this.#opened(link);
-      else {
-        openTunnel(
-          socket,
-          tunnel.proxy,
-          tunnel.authority,
-          this.#target.protocol === 'h2c',
-          () => this.#openThrough(link),
-          (error) => {
-            link.settle(error, null);
-            socket.destroy();
-          },
-        );
-      }
-    });
+    return link;
+  }
+
+  #connected(link: Link, dial: Dial): void {
+    const { socket } = link;
+    const tunnel = tunnelOf(dial);
+    link.address = socket.remoteAddress ?? null;
+    if (tunnel === null) {
+      if (this.#target.secure) link.phase = 'securing';
+      else this.#opened(link);
+      return;
+    }
+    openTunnel(
+      socket,
+      tunnel.proxy,
+      tunnel.authority,
+      this.#target.protocol === 'h2c',
+      () => this.#openThrough(link),
+      (error) => {
+        link.settle(error, null);
+        socket.destroy();
+      },
+    );
   }
 
   /** The tunnel is there: what remains is the handshake, where there is one. */
@@ -308,7 +346,7 @@ export class TargetConnection {
     socket.once('close', () => {
       if (link.socket !== socket) return;
       this.#account(link);
-      link.settle(new Error('the connection was closed before it was open'), null);
+      link.settle(new Error(CLOSED_EARLY), null);
     });
   }
 
@@ -337,18 +375,4 @@ export class TargetConnection {
     const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }
-}
-
-/** How to get to what is dialled. */
-function socketOptions(dial: Dial, names: Names): net.NetConnectOpts {
-  if (dial.unixSocket !== null) return { path: dial.unixSocket };
-  const { hostname, port, addresses } = dial;
-  return {
-    host: hostname,
-    port,
-    noDelay: true,
-    autoSelectFamily: addresses.length !== 1,
-    autoSelectFamilyAttemptTimeout: LONGEST_ATTEMPT_MS,
-    lookup: names.answering(addresses),
-  };
 }

@@ -1,5 +1,4 @@
 import { lookup } from 'node:dns/promises';
-import type { LookupFunction } from 'node:net';
 import type { Address } from '../../protocol/routes.ts';
 
 /** Which of the connections of all workers are a worker's: of several addresses each begins with its own. */
@@ -20,21 +19,14 @@ export class Names {
   }
 
   /**
-   * Answers the look-up of the next connection: from addresses that are known, or else by asking the resolver. All
-   * addresses are told, the one whose turn it is first, and then those to try where it does not answer.
+   * The addresses for the next connection: those that are known, or else what the resolver says. The one whose turn it
+   * is comes first, and then those to try where it does not answer.
    */
-  answering(known: readonly Address[]): LookupFunction {
+  async inTurn(hostname: string, known: readonly Address[]): Promise<readonly Address[]> {
     const number = this.#turn === null ? 0 : this.#turn.first + this.#turn.step * this.#dialled++;
-    return (hostname, options, callback) => {
-      const answer = (addresses: readonly Address[]): void => {
-        const from = number % Math.max(1, addresses.length);
-        const first = addresses[from];
-        if (options.all === true) callback(null, [...addresses.slice(from), ...addresses.slice(0, from)]);
-        else callback(null, first?.address ?? '', first?.family ?? 4);
-      };
-      if (known.length > 0) answer(known);
-      else this.#addressesOf(hostname).then(answer, (error: NodeJS.ErrnoException) => callback(error, ''));
-    };
+    const addresses = known.length > 0 ? known : await this.#addressesOf(hostname);
+    const from = number % Math.max(1, addresses.length);
+    return [...addresses.slice(from), ...addresses.slice(0, from)];
   }
 
   #addressesOf(hostname: string): Promise<Address[]> {
