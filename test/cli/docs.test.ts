@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
-import { ERROR_CODES, EXIT_CODES, run } from '../../src/main/index.ts';
+import * as library from '../../src/main/index.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
@@ -12,6 +13,7 @@ import { ROOT, volley } from '../support/cli.ts';
 import { MIX, summaryWith } from '../support/summary.ts';
 import { useTargets } from '../support/target.ts';
 
+const { ERROR_CODES, EXIT_CODES, run } = library;
 const startTarget = useTargets();
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const CLI = read('docs/cli.md');
@@ -158,6 +160,15 @@ describe('the documents and the program agree on', () => {
     const documented = [...METRICS.matchAll(/`(volley_[a-z_]+)`/g)].map((match) => match[1]!);
     const rare = ['volley_errors_total', 'volley_threshold_ok'];
     expect(documented.toSorted()).toEqual([...names, ...rare].toSorted());
+  });
+
+  test('the library, whose page is written from its types', () => {
+    const script = join(ROOT, 'scripts/api-reference.js');
+    const { stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    const page = read('docs/api.md');
+    for (const name of [...Object.keys(library), 'RunOptions', 'Summary'])
+      expect(page).toContain(`### ${name}\n`);
   });
 
   test('the faults of the reference server', () => {
