@@ -60,6 +60,45 @@ describe('rules are read', () => {
     expect(problems).toEqual([expect.stringContaining(`--threshold '${expression}': give a rule such as`)]);
   });
 
+  test.each([
+    ['error-rate<200%', 'holds'],
+    ['error-rate<=100%', 'holds'],
+    ['error-rate<=1', 'holds'],
+    ['error-rate>=0%', 'holds'],
+    ['error-rate{a}>=0', 'holds'],
+    ['error-rate>100%', 'fails'],
+    ['error-rate>=100.1%', 'fails'],
+    ['error-rate<0%', 'fails'],
+    ['p99>=0ms', 'holds'],
+    ['p99.9(service)>0us', 'holds'],
+    ['mean < 0 s', 'fails'],
+    ['max(response)<=0ms', 'fails'],
+    ['min(wait)>=0ms', 'holds'],
+    ['p50(start-lag)<0ms', 'fails'],
+    ['throughput>=0', 'holds'],
+    ['rate>=0.0/s', 'holds'],
+    ['rate<0', 'fails'],
+  ])('%s is refused: it %s whatever is measured', (expression, always) => {
+    expect(parse(expression).problems).toEqual([
+      expect.stringMatching(new RegExp(`: it ${always} whatever is measured: give a limit `)),
+    ]);
+    expect(parse(expression).problems[0]).toContain(`--threshold '${expression}'`);
+  });
+
+  test.each([
+    'error-rate<100%',
+    'error-rate>=100%',
+    'error-rate>0',
+    'error-rate<=0%',
+    'p99(wait)>0ms',
+    'max(start-lag)<=0ms',
+    'throughput>0',
+    'rate<=0',
+    'p99<9999999s',
+  ])('%s says something', (expression) => {
+    expect(parse(expression).problems).toEqual([]);
+  });
+
   test('a rule may name a request of the mix, blanks included', () => {
     expect(parse('p95 {GET /a b} < 5 ms').threshold).toMatchObject({ request: 'GET /a b', limit: 5 });
     expect(parse('error-rate{a}<1%').threshold).toMatchObject({
@@ -123,7 +162,7 @@ describe('rules are judged', () => {
 
   test('what is not known does not hold', () => {
     expect(judge('p99.9<1s')).toMatchObject({ measured: null, ok: false });
-    expect(judge('p99.9>0ms')).toMatchObject({ measured: null, ok: false });
+    expect(judge('p99.9>1us')).toMatchObject({ measured: null, ok: false });
     expect(judge('error-rate<1%', { requests: { ...requests, sent: 0, ok: 0 } })).toMatchObject({
       ok: false,
     });

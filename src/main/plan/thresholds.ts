@@ -2,6 +2,7 @@ import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { LATENCY_KINDS, type LatencyKind, ruleNameOf } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { emptinessOf } from './empty-rules.ts';
 import { type Problems, quoted } from './problems.ts';
 
 const RULE =
@@ -29,8 +30,11 @@ export function parseThresholds(
         `${option} ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
           'error-rate<1%, throughput>500/s or rate>=100/s.',
       );
+      return [];
     }
-    return threshold ?? [];
+    const emptiness = emptinessOf(threshold);
+    if (emptiness !== null) problems.add(`${option} ${quoted(expression)}: ${emptiness}.`);
+    return threshold;
   });
 }
 

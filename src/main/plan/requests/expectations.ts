@@ -12,6 +12,11 @@ const MOST_BYTES = 2 ** 40;
 export function parseExpectation(options: RequestOptions, problems: Problems): Expectation | null {
   const { expectStatus, expectBody = [], expectJson = [], maxBody } = options;
   const statuses = expectStatus === undefined ? [] : parseStatuses(String(expectStatus), problems);
+  // What was meant is mostly a variable that is not set.
+  for (const text of expectBody.filter((wanted) => wanted.trim() === ''))
+    problems.add(
+      `--expect-body ${quoted(text)}: any body would do: give text that each must have, or leave the option out.`,
+    );
   const json = expectJson.flatMap((text) => parseJsonExpectation(text, problems) ?? []);
   const maxBodyBytes = maxBody === undefined ? null : problems.count('--max-body', maxBody, 0, MOST_BYTES);
   if (statuses.length + expectBody.length + expectJson.length === 0 && maxBody === undefined) return null;
@@ -22,7 +27,9 @@ function parseStatuses(text: string, problems: Problems): StatusRange[] {
   return text.split(',').flatMap((part) => {
     const range = rangeOf(part.trim());
     if (range === null) {
-      problems.add(`--expect-status ${quoted(part)}: give statuses such as 200, 200,201, 200-299 or 2xx.`);
+      problems.add(
+        `--expect-status ${quoted(part.trim() === '' ? text : part)}: give statuses such as 200, 200,201, 200-299 or 2xx.`,
+      );
     }
     return range ?? [];
   });

@@ -1,0 +1,30 @@
+import type { LatencyKind } from '../../protocol/latency.ts';
+import type { Measure, Threshold } from '../../protocol/threshold.ts';
+
+/** These may truly take no time; an exchange never does. */
+const MAY_BE_ZERO: ReadonlySet<LatencyKind> = new Set(['startLag', 'wait']);
+
+/** What is wrong with a rule that holds, or fails, whatever is measured; null for one that says something. */
+export function emptinessOf(threshold: Threshold): string | null {
+  const holds = alwaysHolds(threshold);
+  if (holds === null) return null;
+  const advice =
+    threshold.measure.type === 'error-rate'
+      ? 'give a limit between 0 and 100 %, such as error-rate<1%'
+      : 'give a limit above zero';
+  return `it ${holds ? 'holds' : 'fails'} whatever is measured: ${advice}`;
+}
+
+/** Null where that depends on what is measured. */
+function alwaysHolds({ measure, operator, limit }: Threshold): boolean | null {
+  const most = measure.type === 'error-rate' ? 1 : Number.POSITIVE_INFINITY;
+  const isOverMost = operator === '<=' || operator === '>' ? limit >= most : limit > most;
+  const isUnderLeast = operator === '<' || operator === '>=' || !canBeZero(measure) ? limit <= 0 : limit < 0;
+  if (!isOverMost && !isUnderLeast) return null;
+  const isUpper = operator === '<' || operator === '<=';
+  return isOverMost === isUpper;
+}
+
+function canBeZero(measure: Measure): boolean {
+  return !('kind' in measure) || (measure.kind !== null && MAY_BE_ZERO.has(measure.kind));
+}
