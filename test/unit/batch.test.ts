@@ -494,3 +494,14 @@ test('progress says how much time is left, where the number of rows is known', (
     '10.0 s  1,500 rows  100.0/s  3 failed (0.2 %)',
   );
 });
+
+test.each([
+  [80, ' 75%  10.0 s  1,500 of 2,000 rows  100.0/s  150 failed (10.0 %)  5 s left'],
+  [60, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)  5 s left'],
+  [50, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)'],
+  [40, ' 75%  1,500 rows  150 failed (10.0 %)'],
+  [30, ' 75%  150 failed (10.0 %)'],
+])('progress in %d columns has whole figures, and the failing share last', (width, line) => {
+  const at = { elapsedMs: 10_000, done: 1_500, doneBefore: 500, failed: 150, rowCount: 2_000 };
+  expect(renderBatchProgress(at, width)).toBe(line);
+});

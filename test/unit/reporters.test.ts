@@ -201,6 +201,39 @@ describe('the live view', () => {
     expect(renderProgress({ ...PROGRESS, elapsedMs: -600 }, null)).toBe('warming up, 600 ms to go');
   });
 
+  test.each([
+    [95, ' 12% 2.5 s of 20 s  123 done  49.2/s  p50 100 ms  p99 200 ms  12 failed (9.8 %): status (500)'],
+    [80, ' 12% 2.5 s  123 done  49.2/s  p99 200 ms  12 failed (9.8 %): status (500)'],
+    [60, ' 12%  123 done  49.2/s  12 failed (9.8 %): status (500)'],
+    [50, ' 12%  123 done  12 failed (9.8 %): status (500)'],
+    [40, ' 12%  123 done  12 failed (9.8 %)'],
+    [30, ' 12%  12 failed (9.8 %)'],
+    [20, '12 failed (9.8 %)'],
+    [16, '9.8 % failed'],
+    [5, ''],
+  ])('in %d columns whole figures are shown', (width, line) => {
+    const progress = {
+      ...PROGRESS,
+      ...{ elapsedMs: 2_500, durationMs: 20_000, ended: 123, failed: 12, topError: 'status (500)' },
+      ...{ p50Ms: 100, p99Ms: 200 },
+    };
+    expect(renderProgress(progress, null, width)).toBe(line);
+  });
+
+  test('the failing share stays in every terminal from 40 columns on, whatever the figures', () => {
+    for (const factor of [1, 1_000, 1_000_000, 1_000_000_000]) {
+      const progress = { ...PROGRESS, requests: 9e6 * factor, ended: 7e6 * factor, failed: 690_000 * factor };
+      for (let width = 39; width < 140; width++) {
+        const line = renderProgress(progress, null, width);
+        expect(line.length).toBeLessThanOrEqual(width);
+        expect(line).toContain('9.9 %');
+        expect(line).toMatch(
+          /^( 77%( 2\.0 s( of 10 s)?)?)?( {2}[\d,]+000 (of [\d,]+000 )?done)?( {2}[\d,]+\.0\/s)?( {2}p50 1\.00 ms)?( {2}p99 –)?( {2})?([\d,]+000 failed \(9\.9 %\)(: reset \(ECONNRESET\))?|9\.9 % failed)$/,
+        );
+      }
+    }
+  });
+
   async function shown(isTTY: boolean): Promise<{ text: string; intervalMs: number }> {
     let text = '';
     let asked = 0;
@@ -226,7 +259,7 @@ describe('the live view', () => {
     expect(intervalMs).toBe(500);
     const lines = text.split('\r\x1b[K');
     expect(lines.at(-1)).toBe('');
-    expect(lines[1]).toHaveLength(39);
+    expect(lines[1]).toBe(' 20%  3,000 done  1 failed (<0.1 %)');
     expect(text).not.toContain('\n');
   });
 

@@ -1,7 +1,8 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { counted, formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
+import { fittedLine, lineWidth } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
-import type { LiveStream } from '../reporters/live.ts';
+import { failedPart, type LiveStream } from '../reporters/live.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
@@ -100,8 +101,8 @@ export function showBatchProgress(progress: () => BatchProgress | null, stream: 
     () => {
       const now = progress();
       if (now === null) return;
-      const line = renderBatchProgress(now);
-      stream.write(isTerminal ? CLEAR_LINE + line.slice(0, (stream.columns ?? 80) - 1) : `${line}\n`);
+      const line = renderBatchProgress(now, isTerminal ? lineWidth(stream) : Number.POSITIVE_INFINITY);
+      stream.write(isTerminal ? CLEAR_LINE + line : `${line}\n`);
     },
     isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS,
   );
@@ -113,26 +114,28 @@ export function showBatchProgress(progress: () => BatchProgress | null, stream: 
   };
 }
 
-/** One line; the time left follows from the rate of this run so far. */
-export function renderBatchProgress({
-  elapsedMs,
-  rowCount,
-  done,
-  doneBefore,
-  failed,
-}: BatchProgress): string {
+/** One line of what there is room for; the time left follows from the rate of this run so far. */
+export function renderBatchProgress(
+  { elapsedMs, rowCount, done, doneBefore, failed }: BatchProgress,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
   const perSecond = elapsedMs <= 0 ? 0 : ((done - doneBefore) * MS_PER_SECOND) / elapsedMs;
-  const share = rowCount === null ? [] : [`${Math.floor((100 * done) / Math.max(1, rowCount))}%`.padStart(4)];
-  const left =
-    rowCount === null || perSecond === 0 ? [] : [`${timeLeft((rowCount - done) / perSecond)} left`];
-  return [
-    ...share,
-    formatMs(elapsedMs),
-    `${formatCount(done)}${rowCount === null ? '' : ` of ${formatCount(rowCount)}`} rows`,
-    formatRate(perSecond),
-    `${formatCount(failed)} failed${shareText(failed, done)}`,
-    ...left,
-  ].join('  ');
+  const rows = `${formatCount(done)} rows`;
+  const elapsed = { text: formatMs(elapsedMs), dropAt: 4 };
+  const rate = { text: formatRate(perSecond), dropAt: 5 };
+  if (rowCount === null)
+    return fittedLine([elapsed, { text: rows, dropAt: 2 }, rate, failedPart(failed, done)], width);
+  return fittedLine(
+    [
+      { text: `${Math.floor((100 * done) / Math.max(1, rowCount))}%`.padStart(4), dropAt: 1 },
+      elapsed,
+      { text: `${formatCount(done)} of ${formatCount(rowCount)} rows`, shorter: rows, dropAt: 2 },
+      rate,
+      failedPart(failed, done),
+      ...(perSecond === 0 ? [] : [{ text: `${timeLeft((rowCount - done) / perSecond)} left`, dropAt: 3 }]),
+    ],
+    width,
+  );
 }
 
 function timeLeft(seconds: number): string {

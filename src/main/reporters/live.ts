@@ -1,6 +1,7 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { formatCount, formatDuration, formatMs, formatRate, shareText } from '../format.ts';
+import { formatCount, formatDuration, formatMs, formatPercent, formatRate, shareText } from '../format.ts';
 import type { Progress } from '../run/progress.ts';
+import { fittedLine, type LinePart, lineWidth } from './fitted-line.ts';
 
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
@@ -21,27 +22,62 @@ export async function showProgress(
   const isTerminal = stream.isTTY === true;
   let last: Progress | null = null;
   for await (const progress of run.progress(isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
-    const line = renderProgress(progress, last);
+    const line = renderProgress(progress, last, isTerminal ? lineWidth(stream) : Number.POSITIVE_INFINITY);
     last = progress;
-    stream.write(isTerminal ? CLEAR_LINE + line.slice(0, (stream.columns ?? 80) - 1) : `${line}\n`);
+    stream.write(isTerminal ? CLEAR_LINE + line : `${line}\n`);
   }
   if (isTerminal && last !== null) stream.write(CLEAR_LINE);
 }
 
-/** One line; the rate is of what has ended since the last one. */
-export function renderProgress(progress: Progress, last: Progress | null): string {
+/** One line of what there is room for; the rate is of what has ended since the last one. */
+export function renderProgress(
+  progress: Progress,
+  last: Progress | null,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
   const { elapsedMs, durationMs, requests, ended, failed, topError, p50Ms, p99Ms } = progress;
-  if (elapsedMs < 0) return `warming up, ${formatMs(-elapsedMs)} to go`;
+  if (elapsedMs < 0)
+    return fittedLine(
+      [
+        { text: 'warming up', dropAt: 0 },
+        { text: `${formatMs(-elapsedMs)} to go`, gap: ', ', dropAt: 1 },
+      ],
+      width,
+    );
   const sinceMs = elapsedMs - Math.max(0, last?.elapsedMs ?? 0);
   const rate = sinceMs <= 0 ? 0 : ((ended - (last?.ended ?? 0)) * MS_PER_SECOND) / sinceMs;
-  return [
-    `${shareOf(progress)} ${(elapsedMs / MS_PER_SECOND).toFixed(1)} s${durationMs === null ? '' : ` of ${formatDuration(durationMs)}`}`,
-    `${formatCount(ended)}${requests === null ? '' : ` of ${formatCount(requests)}`} done`,
-    formatRate(rate),
-    `p50 ${formatMs(p50Ms)}`,
-    `p99 ${formatMs(p99Ms)}`,
-    `${formatCount(failed)} failed${shareText(failed, ended)}${topError === null ? '' : `: ${topError}`}`,
-  ].join('  ');
+  const elapsed = `${(elapsedMs / MS_PER_SECOND).toFixed(1)} s`;
+  const done = `${formatCount(ended)} done`;
+  return fittedLine(
+    [
+      { text: shareOf(progress), dropAt: 1 },
+      durationMs === null
+        ? { text: elapsed, gap: ' ', dropAt: 6 }
+        : {
+            text: `${elapsed} of ${formatDuration(durationMs)}`,
+            shorter: elapsed,
+            gap: ' ',
+            dropAt: 6,
+          },
+      requests === null
+        ? { text: done, dropAt: 2 }
+        : { text: `${formatCount(ended)} of ${formatCount(requests)} done`, shorter: done, dropAt: 2 },
+      { text: formatRate(rate), dropAt: 4 },
+      { text: `p50 ${formatMs(p50Ms)}`, dropAt: 7 },
+      { text: `p99 ${formatMs(p99Ms)}`, dropAt: 5 },
+      failedPart(failed, ended),
+      ...(topError === null ? [] : [{ text: topError, gap: ': ', dropAt: 3 }]),
+    ],
+    width,
+  );
+}
+
+/** That something fails is the last to go. */
+export function failedPart(failed: number, of: number): LinePart {
+  const text = `${formatCount(failed)} failed`;
+  return failed === 0 || of === 0
+    ? { text, dropAt: 0 }
+    : { text: text + shareText(failed, of), shorter: `${formatPercent(failed / of)} failed`, dropAt: 0 };
 }
 
 function shareOf({ elapsedMs, durationMs, ended, requests }: Progress): string {
