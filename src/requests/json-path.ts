@@ -8,6 +8,8 @@ type Step = string | number;
 /** A name is whatever stands between dots and brackets, but for `*` and what has blanks around it. */
 const STEP =
   /(?:^|\.)(?!\*(?:[.[]|$))(?!\s)([^.[\]]*[^.[\]\s])|\[\s*(0|-?[1-9]\d{0,14}|"[^"\\\p{Cc}]*"|'[^'\\\p{Cc}]*')\s*\]/uy;
+/** What no name has where a path begins as in RFC 9535: functions, filters, comparisons, lists and wildcards. */
+const MORE_THAN_A_NAME = /[()<>*,]|^\?|[=!]=|&&|\|\|/;
 const ROOT = /^\$(?=[.[]|$)/;
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
 const NOTHING: readonly unknown[] = [];
@@ -57,6 +59,7 @@ function simpleSteps(path: string): readonly Step[] | null {
     const match = STEP.exec(text);
     if (match === null) return null;
     const [, name, bracket = ''] = match;
+    if (name !== undefined && path.startsWith('$') && MORE_THAN_A_NAME.test(name)) return null;
     if (name !== undefined) steps.push(name);
     else steps.push(/^["']/.test(bracket) ? bracket.slice(1, -1) : Number(bracket));
   }

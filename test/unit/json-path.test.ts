@@ -178,9 +178,44 @@ describe('paths into JSON', () => {
     ['a[]', null],
     ['a.[b]', null],
     ['$.a..[', null],
+    ['$.length(@)', 9],
+    ['$.items.length()', 15],
+    ['$length(@)', 1],
+    ['$.count($.items)', 8],
+    ['$.items.?(@.id)', 9],
+    ['$.?@.id', 3],
+    ['$.items.id>7', 11],
+    ['$.items.id==7', 11],
+    ['$.a,b', 4],
+    ['$.a*', 4],
+    ["$['items'].max()", null],
+    ['$["a(b)"].size()', null],
   ])('%s is none', (path, at) => {
     expect(() => parseJsonPath(path)).toThrow(at === null ? /at character \d+$/ : `, at character ${at}`);
   });
+});
+
+test.each([
+  ['$.@type', '@type'],
+  ['@type', '@type'],
+  ['@context.@id', '@context', '@id'],
+  ['$.content-type', 'content-type'],
+  ['content-type', 'content-type'],
+  ['$schema', '$schema'],
+  ['$.$ref', '$ref'],
+  ['$.#text', '#text'],
+  ['$.dc:title', 'dc:title'],
+  ['$.is_ok?', 'is_ok?'],
+  ['$.first name', 'first name'],
+  ['$.50%', '50%'],
+  ['price (EUR)', 'price (EUR)'],
+  ['length(@)', 'length(@)'],
+  ["$['length(@)']", 'length(@)'],
+  ['$["a?b(c)"].@id', 'a?b(c)', '@id'],
+  ['$.x["(y)"]', 'x', '(y)'],
+])('%s is made of names', (path, ...names) => {
+  const json = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), 1);
+  expect(parseJsonPath(path).find(json)).toEqual([1]);
 });
 
 describe('path=value', () => {
