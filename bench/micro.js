@@ -1,15 +1,15 @@
 // What one step costs by itself. Usage: npm run bench:micro
 import { Bench } from 'tinybench';
 import { emptyTally, mergeTallies, tallyOf } from '../dist/src/main/collect/merge.js';
+import { Series } from '../dist/src/main/collect/series.js';
+import { Tally } from '../dist/src/main/collect/tally.js';
 import { checkOptions } from '../dist/src/main/plan/resolve.js';
 import { split } from '../dist/src/main/plan/split.js';
 import { Histogram } from '../dist/src/metrics/histogram.js';
-import { Series } from '../dist/src/metrics/series.js';
-import { Tally } from '../dist/src/metrics/tally.js';
-import { createMonotonicClock } from '../dist/src/protocol/clock.js';
 import { batchByteLength, columnsOf, OUTCOME } from '../dist/src/protocol/report.js';
-import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/response-parser.js';
-import { Recorder } from '../dist/src/workers/recorder.js';
+import { createMonotonicClock } from '../dist/src/time/clock.js';
+import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/http1/response-parser.js';
+import { Recorder } from '../dist/src/workers/record/recorder.js';
 import { renderPlain } from './table.js';
 
 const ROWS = 2_048;

@@ -14,7 +14,7 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Asked for alone, it needs nothing of what reads a command line.
   process.stdout.on('error', function () {});
-  import('../dist/src/main/version.js').then(function (own) {
+  import('../dist/src/main/text/version.js').then(function (own) {
     process.stdout.write(own.VERSION + '\n');
   });
 } else {

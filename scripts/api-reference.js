@@ -12,7 +12,7 @@ const INTRODUCTION = `# The library
 Options have the meanings and defaults of the command line ([cli.md](cli.md)); the fields of the result are explained in
 [metrics.md](metrics.md). Programs that use it: [examples](../examples/README.md).`;
 
-const { exported, further } = declarationsOf(path('../dist/src/main/index.d.ts'));
+const { exported, further } = declarationsOf(path('../dist/src/api/index.d.ts'));
 const isFunction = ({ kind }) => kind === 'TSDeclareFunction';
 const isValue = ({ kind }) => kind === 'VariableDeclaration' || kind === 'ClassDeclaration';
 const sections = [

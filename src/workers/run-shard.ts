@@ -1,27 +1,27 @@
 import { createRandom } from '../metrics/random.ts';
 import type { DealtMessage } from '../protocol/batch.ts';
-import type { Clock } from '../protocol/clock.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { hiding } from '../requests/secrets.ts';
+import type { Clock } from '../time/clock.ts';
 import type { CreateDispatcher } from './clients/dispatcher.ts';
-import { Exchange, type ExchangeOwner } from './clients/exchange.ts';
 import { SlotClients } from './clients/slot-clients.ts';
-import { CpuWork } from './cpu-work.ts';
-import { Deadlines } from './deadlines.ts';
+import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
+import { Deadlines } from './exchange/deadlines.ts';
+import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
-import { Verdict } from './exchange/verdict.ts';
+import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { RequestJob } from './jobs/request-job.ts';
+import { RequestSource } from './jobs/request-source.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, LoadHost } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
-import { Recorder } from './recorder.ts';
-import { RequestSource } from './request-source.ts';
-import { startAt } from './start-at.ts';
+import { startAt } from './loads/start-at.ts';
+import { Recorder } from './record/recorder.ts';
 
 /** What has been loaded for one shard, and would be in vain for others. */
 export interface LoadedForShard {

@@ -1,5 +1,4 @@
 import { threadId } from 'node:worker_threads';
-import { createMonotonicClock } from '../protocol/clock.ts';
 import { messageOf } from '../protocol/errors.ts';
 import {
   ALIVE_EVERY_MS,
@@ -9,10 +8,11 @@ import {
 } from '../protocol/messages.ts';
 import type { OwnedPart } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { createMonotonicClock } from '../time/clock.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
+import { UsageMeter } from './record/usage.ts';
 import { ShardRun } from './run-shard.ts';
-import { UsageMeter } from './usage.ts';
 
 /**
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { volley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { startVolley, volley } from '../support/cli.ts';
 import { closedPort, useTargets } from '../support/target.ts';

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { ROOT, volley } from '../support/cli.ts';
 import { listening, useTargets } from '../support/target.ts';

@@ -39,8 +39,8 @@ describe('the packed package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/volley.js',
-        'dist/src/main/index.js',
-        'dist/src/main/index.d.ts',
+        'dist/src/api/index.js',
+        'dist/src/api/index.d.ts',
         'README.md',
         'LICENSE',
         'docs/cli.md',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { LatencyKind, LatencySummary, RequestCounts, Summary } from '../../src/main/index.ts';
+import type { LatencyKind, LatencySummary, RequestCounts, Summary } from '../../src/api/index.ts';
 import { BIN, startVolley, volley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { eventually } from '../support/processes.ts';

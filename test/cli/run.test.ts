@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { ROOT, startVolley, volley } from '../support/cli.ts';
 import { summaryWith } from '../support/summary.ts';
 import { closedPort, useTargets } from '../support/target.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';

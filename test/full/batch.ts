@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createReferenceServer, type WorkerMode } from '../../src/main/index.ts';
+import { createReferenceServer, type WorkerMode } from '../../src/api/index.ts';
 import { idsOf, idsTo, readAnswered, withoutLatencies, writeIds } from '../support/batch.ts';
 import { startVolley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';

@@ -5,7 +5,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';

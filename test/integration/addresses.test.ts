@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';

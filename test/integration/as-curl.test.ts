@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
-import { sendOnce } from '../../src/workers/once.ts';
+import { sendOnce } from '../../src/workers/send-once.ts';
 import { type Captured, startCapturing } from '../support/capturing-server.ts';
 
 const AT_ONCE = 8;

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { listening } from '../support/target.ts';
 

@@ -2,7 +2,7 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { listening } from '../support/target.ts';
 
 interface Demand {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type ErrorKind, run } from '../../src/main/index.ts';
+import { type ErrorKind, run } from '../../src/api/index.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';

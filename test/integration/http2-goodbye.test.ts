@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { type RunOptions, run } from '../../src/main/index.ts';
+import { type RunOptions, run } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
 import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
 import { useTargets } from '../support/target.ts';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { run, type Summary } from '../../src/main/index.ts';
+import { run, type Summary } from '../../src/api/index.ts';
 import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import {

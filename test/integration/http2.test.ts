@@ -5,7 +5,7 @@ import { createSecureServer, createServer, type Http2Session, type ServerHttp2St
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type ErrorKind, run } from '../../src/main/index.ts';
+import { type ErrorKind, run } from '../../src/api/index.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';

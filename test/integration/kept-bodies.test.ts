@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { startVolley } from '../support/cli.ts';
 import { listening } from '../support/target.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type ClientName, run } from '../../src/main/index.ts';
+import { type ClientName, run } from '../../src/api/index.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
 import { startProxy } from '../support/proxy.ts';
 import { listening } from '../support/target.ts';

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { listening } from '../support/target.ts';
 
 const CASES = [

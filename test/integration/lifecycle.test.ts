@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { type Progress, type RunOptions, run, start } from '../../src/main/index.ts';
+import { type Progress, type RunOptions, run, start } from '../../src/api/index.ts';
 import { ROOT } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';

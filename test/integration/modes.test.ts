@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { run, type Summary } from '../../src/main/index.ts';
+import { run, type Summary } from '../../src/api/index.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/main/index.ts';
+import { run } from '../../src/api/index.ts';
 import { listening } from '../support/target.ts';
 
 const REQUESTS = 6;

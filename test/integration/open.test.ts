@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { run, type Summary, start } from '../../src/main/index.ts';
+import { run, type Summary, start } from '../../src/api/index.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';

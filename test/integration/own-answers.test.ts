@@ -2,11 +2,11 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { createRandom } from '../../src/metrics/random.ts';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 import { requestTemplate } from '../../src/workers/clients/dispatcher.ts';
-import { Exchange } from '../../src/workers/clients/exchange.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
+import { Exchange } from '../../src/workers/exchange/exchange.ts';
 import { listening } from '../support/target.ts';
 
 const HEAD_END = '\r\n\r\n';

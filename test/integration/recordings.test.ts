@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run } from '../../src/main/index.ts';
+import { type RunOptions, run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run } from '../../src/main/index.ts';
+import { type RunOptions, run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
 import { listening, useTargets } from '../support/target.ts';

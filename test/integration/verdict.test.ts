@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run, type Summary } from '../../src/main/index.ts';
+import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { BIN } from '../support/cli.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';

@@ -3,11 +3,11 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'undici';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import type { Target } from '../../src/protocol/target.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from '../../src/workers/clients/dispatcher.ts';
 import { ClientFactory, type HttpClient } from '../../src/workers/clients/http-client.ts';
-import { createWireDispatcher } from '../../src/workers/clients/wire/wire-client.ts';
+import { createWireDispatcher } from '../../src/workers/clients/wire/http1/wire-client.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { listening } from '../support/target.ts';
 

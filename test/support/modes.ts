@@ -1,4 +1,4 @@
-import type { ClientName, WorkerMode } from '../../src/main/index.ts';
+import type { ClientName, WorkerMode } from '../../src/api/index.ts';
 
 export const MODES: readonly WorkerMode[] = ['threads', 'processes', 'inline'];
 

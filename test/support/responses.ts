@@ -1,9 +1,9 @@
 import { Duplex } from 'node:stream';
 import { Client } from 'undici';
 import type { Target } from '../../src/protocol/target.ts';
-import type { TargetConnection } from '../../src/workers/clients/connection.ts';
 import type { AnswerHandler, HttpDispatcher } from '../../src/workers/clients/dispatcher.ts';
-import { WireClient } from '../../src/workers/clients/wire/wire-client.ts';
+import { WireClient } from '../../src/workers/clients/wire/http1/wire-client.ts';
+import type { TargetConnection } from '../../src/workers/connections/connection.ts';
 
 /** What a client made of some bytes. */
 export interface Outcome {

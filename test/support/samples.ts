@@ -1,5 +1,5 @@
-import { Series } from '../../src/metrics/series.ts';
-import type { RunRecords } from '../../src/metrics/tally.ts';
+import { Series } from '../../src/main/collect/series.ts';
+import type { RunRecords } from '../../src/main/collect/tally.ts';
 import {
   batchByteLength,
   columnsOf,

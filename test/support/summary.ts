@@ -1,4 +1,4 @@
-import type { LatencySummary, Summary } from '../../src/main/index.ts';
+import type { LatencySummary, Summary } from '../../src/api/index.ts';
 
 export const LATENCY: LatencySummary = {
   count: 100,

@@ -2,9 +2,9 @@ import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import type { CreatePool } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { batchByteLength, columnsOf, OUTCOME } from '../../src/protocol/report.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 
 /**
  * Feeds a coordinator with records of a worker that does not exist, at full speed, and prints how much memory

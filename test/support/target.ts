@@ -5,7 +5,7 @@ import {
   createReferenceServer,
   type ReferenceServer,
   type ReferenceServerOptions,
-} from '../../src/main/index.ts';
+} from '../../src/api/index.ts';
 
 /** Reference servers of one test file; each is closed after its test. */
 export function useTargets(): (options?: ReferenceServerOptions) => Promise<ReferenceServer> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { volley } from '../support/cli.ts';
 import keepCompiledCode from '../support/compile-cache.ts';
 import { useTargets } from '../support/target.ts';

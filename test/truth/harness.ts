@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import type { ClientName, NamedRequestOptions, RunOptions, Summary } from '../../src/main/index.ts';
+import type { ClientName, NamedRequestOptions, RunOptions, Summary } from '../../src/api/index.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { numberOf } from './identity.ts';
 import type { Recorded, RunResult } from './recorded.ts';

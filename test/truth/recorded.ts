@@ -1,4 +1,4 @@
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 
 /** One request as a worker recorded it; times relative to the window. */
 export interface Recorded {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 import { identityOf } from './identity.ts';
 import type { Scenario, ServerLog, ServerOrders } from './scenario.ts';
 

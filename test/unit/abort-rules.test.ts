@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { RunOptions } from '../../src/api/index.ts';
 import { Snapshot } from '../../src/main/collect/snapshot.ts';
-import type { RunOptions } from '../../src/main/index.ts';
+import { Tally } from '../../src/main/collect/tally.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { brokenRule } from '../../src/main/run/abort-rules.ts';
-import { Tally } from '../../src/metrics/tally.ts';
 import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const OPEN = { rate: '1000', maxInFlight: '5', concurrency: 5 };

@@ -17,23 +17,55 @@ const FILES = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
 
 const IMPORTS: readonly Import[] = FILES.flatMap((file) => {
   const text = readFileSync(join(SOURCE, file), 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
+  // Also those by URL, which name what is built.
+  const specifiers = [...text.matchAll(/(?:from|import\(|new URL\()\s*'([^']+)'/g)].map((match) => match[1]!);
   return specifiers.map((specifier) => ({
     from: file,
-    to: specifier.startsWith('.') ? relative(SOURCE, join(SOURCE, dirname(file), specifier)) : specifier,
+    to: specifier.startsWith('.')
+      ? relative(SOURCE, join(SOURCE, dirname(file), specifier)).replace(/\.js$/, '.ts')
+      : specifier,
   }));
 });
 
 const side = (path: string): string => path.split('/')[0]!;
+/** A folder of `src`, or of `workers` and `main`. */
+const room = (path: string): string => {
+  const folders = path.split('/').slice(0, -1);
+  return folders.slice(0, ['workers', 'main'].includes(folders[0]!) ? 2 : 1).join('/');
+};
 
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
-  protocol: ['protocol'],
-  metrics: ['metrics', 'protocol'],
-  requests: ['requests', 'metrics', 'protocol'],
-  workers: ['workers', 'requests', 'metrics', 'protocol'],
-  target: ['target', 'metrics', 'protocol'],
-  main: ['main', 'requests', 'metrics', 'protocol', 'target'],
+  protocol: [],
+  time: ['metrics', 'protocol'],
+  metrics: ['protocol'],
+  requests: ['metrics', 'protocol'],
+  workers: ['requests', 'metrics', 'time', 'protocol'],
+  target: ['metrics', 'time', 'protocol'],
+  main: ['requests', 'metrics', 'time', 'protocol', 'target'],
+  api: ['main', 'target', 'protocol'],
 };
+
+/** What a room leads to, by way of others too. */
+function reachedFrom(start: string, next: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
+  const reached = new Set<string>();
+  const queue = [start];
+  for (let at = queue.pop(); at !== undefined; at = queue.pop())
+    for (const to of next.get(at) ?? [])
+      if (!reached.has(to)) {
+        reached.add(to);
+        queue.push(to);
+      }
+  return reached;
+}
+
+function graphOf(name: (path: string) => string): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of IMPORTS) {
+    if (!to.endsWith('.ts') || name(from) === name(to)) continue;
+    graph.set(name(from), (graph.get(name(from)) ?? new Set()).add(name(to)));
+  }
+  return graph;
+}
 
 describe('who may import what', () => {
   test('there is something to check', () => {
@@ -43,17 +75,35 @@ describe('who may import what', () => {
 
   test('the arrows between the folders', () => {
     const crossing = IMPORTS.filter(
-      ({ from, to }) => to.endsWith('.ts') && !ALLOWED[side(from)]!.includes(side(to)),
+      ({ from, to }) =>
+        to.endsWith('.ts') && side(from) !== side(to) && !ALLOWED[side(from)]!.includes(side(to)),
     );
-    expect(crossing).toEqual([{ from: 'main/pool/inline-pool.ts', to: 'workers/serve-shard.ts' }]);
+    // Threads and processes begin by URL, the coordinator's own loop by a call.
+    expect(crossing).toEqual([
+      { from: 'main/cli/once-command.ts', to: 'workers/send-once.ts' },
+      { from: 'main/pool/inline-pool.ts', to: 'workers/serve-shard.ts' },
+      { from: 'main/pool/process-pool.ts', to: 'workers/process-entry.ts' },
+      { from: 'main/pool/thread-pool.ts', to: 'workers/thread-entry.ts' },
+    ]);
+  });
+
+  test('nothing imports itself by way of others', () => {
+    const graph = graphOf((path) => path);
+    expect(FILES.filter((file) => reachedFrom(file, graph).has(file))).toEqual([]);
+    const rooms = graphOf(room);
+    expect([...rooms.keys()].filter((name) => reachedFrom(name, rooms).has(name))).toEqual([]);
+  });
+
+  test('each source file is in a room', () => {
+    expect(FILES.filter((file) => !file.includes('/') || /^main\/[^/]+$/.test(file))).toEqual([]);
   });
 
   test.each([
-    { name: 'undici', home: /^workers\/clients\/undici/ },
+    { name: 'undici', home: /^workers\/clients\/undici\// },
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
-    { name: 'simple-statistics', home: /^main\/summary\/statistics\.ts$/ },
+    { name: 'simple-statistics', home: /^main\/collect\/statistics\.ts$/ },
   ])('$name has one home', ({ name, home }) => {
     const users = IMPORTS.filter(({ to }) => to === name).map(({ from }) => from);
     expect(users.length).toBeGreaterThan(0);
@@ -62,7 +112,7 @@ describe('who may import what', () => {
 
   test('what is pure imports nothing of Node', () => {
     const pure =
-      /^(metrics\/|workers\/pacing\/|workers\/backoff|workers\/failure|main\/merge|main\/plan\/(split|quantities)|protocol\/(?!clock))/;
+      /^(metrics\/|time\/(?!clock)|workers\/loads\/(pacing\/|backoff)|workers\/exchange\/failure|main\/collect\/|main\/plan\/(split|quantities)|protocol\/)/;
     expect(IMPORTS.filter(({ from, to }) => pure.test(from) && to.startsWith('node:'))).toEqual([]);
   });
 

@@ -4,8 +4,8 @@ import { RecordWriter } from '../../src/main/batch/record.ts';
 import { Results } from '../../src/main/batch/results.ts';
 import type { RowAnswer } from '../../src/protocol/batch.ts';
 import type { WorkerMessage } from '../../src/protocol/messages.ts';
-import { AnswerBox } from '../../src/workers/batch/answer-box.ts';
-import { ChunkSize } from '../../src/workers/batch/chunk-size.ts';
+import { AnswerBox } from '../../src/workers/jobs/answer-box.ts';
+import { ChunkSize } from '../../src/workers/loads/chunk-size.ts';
 
 const MEBI = 2 ** 20;
 const answer = (row: number, value: string): RowAnswer => ({

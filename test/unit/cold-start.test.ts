@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { distributionOf } from '../../src/main/collect/merge.ts';
+import { StartRecord } from '../../src/main/collect/start-record.ts';
 import {
   COLD_START_LIMITS,
   coldStartNote,
@@ -7,7 +8,6 @@ import {
   withoutStart,
 } from '../../src/main/summary/cold-start.ts';
 import { Distribution } from '../../src/metrics/distribution.ts';
-import { StartRecord } from '../../src/metrics/start-record.ts';
 import { LATENCY } from '../support/summary.ts';
 
 const { fewestLater, fewest, share, ratio } = COLD_START_LIMITS;

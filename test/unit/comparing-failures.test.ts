@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { compareFailures } from '../../src/main/compare/failures.ts';
 import { isInDoubt, outcomeOf, sentenceOf } from '../../src/main/compare/sentences.ts';
-import type { Summary } from '../../src/main/index.ts';
 import type { Estimate, Pair } from '../../src/protocol/comparison.ts';
 import { summaryWith } from '../support/summary.ts';
 

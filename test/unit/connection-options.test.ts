@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { VolleyError } from '../../src/main/index.ts';
+import { VolleyError } from '../../src/api/index.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions, readOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';

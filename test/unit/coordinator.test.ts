@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import type { CreatePool, PoolEvents } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 
 const PLAN = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: 4, concurrency: 2, workers: 2 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { CpuWork } from '../../src/workers/cpu-work.ts';
+import { CpuWork } from '../../src/workers/jobs/cpu-work.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,5 +1,5 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { Deadline, Deadlines } from '../../src/workers/deadlines.ts';
+import { Deadline, Deadlines } from '../../src/workers/exchange/deadlines.ts';
 
 function setUp(timeoutMs: number): {
   deadlines: Deadlines<string>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ErrorKind } from '../../src/main/index.ts';
-import type { ConnectionPhase } from '../../src/workers/clients/link.ts';
-import { classifyFailure } from '../../src/workers/failure.ts';
+import type { ErrorKind } from '../../src/api/index.ts';
+import type { ConnectionPhase } from '../../src/workers/connections/link.ts';
+import { classifyFailure } from '../../src/workers/exchange/failure.ts';
 
 interface Row {
   readonly why: string;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
-import type { Summary } from '../../src/main/index.ts';
+import { Tally } from '../../src/main/collect/tally.ts';
 import { findViolations } from '../../src/main/summary/identities.ts';
-import { summarizeLatency } from '../../src/main/summary/latency.ts';
-import { Tally } from '../../src/metrics/tally.ts';
+import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { answered, batchOf, recordsOf } from '../support/samples.ts';
 import { summaryWith } from '../support/summary.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Inbox, type Recipient } from '../../src/workers/clients/inbox.ts';
-import { copyOf } from '../../src/workers/clients/read-bytes.ts';
+import { Inbox, type Recipient } from '../../src/workers/connections/inbox.ts';
+import { copyOf } from '../../src/workers/connections/read-bytes.ts';
 
 /** Shows what came, and lets time pass for each piece. */
 function recipientOf(clock: { atMs: number }, tookMs: number) {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
-import { summarizeLatency } from '../../src/main/summary/latency.ts';
-import { Tally } from '../../src/metrics/tally.ts';
+import { Tally } from '../../src/main/collect/tally.ts';
+import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const LABELS = ['50', '90', '99'];

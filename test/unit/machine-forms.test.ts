@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/main/index.ts';
+import type { Summary } from '../../src/api/index.ts';
 import { renderCsv } from '../../src/main/reporters/csv.ts';
 import { renderJunit } from '../../src/main/reporters/junit.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Shard } from '../../src/protocol/shard.ts';
-import type { Exchange } from '../../src/workers/clients/exchange.ts';
+import type { Exchange } from '../../src/workers/exchange/exchange.ts';
 import type { Starts } from '../../src/workers/jobs/job.ts';
 import type { LoadHost } from '../../src/workers/loads/load.ts';
 import { OpenLoad } from '../../src/workers/loads/open-load.ts';

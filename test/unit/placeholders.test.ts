@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { RunOptions } from '../../src/main/index.ts';
+import type { RunOptions } from '../../src/api/index.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import type { Target } from '../../src/protocol/target.ts';
 import { RequestPicker } from '../../src/requests/request-picker.ts';

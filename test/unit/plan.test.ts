@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { VolleyError } from '../../src/main/index.ts';
+import { VolleyError } from '../../src/api/index.ts';
 import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkerChannel, WorkerMessage } from '../../src/protocol/messages.ts';
 import { columnsOf, OUTCOME } from '../../src/protocol/report.ts';
-import type { Exchange } from '../../src/workers/clients/exchange.ts';
-import { Recorder } from '../../src/workers/recorder.ts';
+import type { Exchange } from '../../src/workers/exchange/exchange.ts';
+import { Recorder } from '../../src/workers/record/recorder.ts';
 
 type Batch = Extract<WorkerMessage, { type: 'batch' }>;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { exitCodeOf, whyNothingSucceeded } from '../../src/main/exit-code.ts';
-import { formatMs, formatPercent } from '../../src/main/format.ts';
-import type { Progress, Summary } from '../../src/main/index.ts';
+import type { Progress, Summary } from '../../src/api/index.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/live.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
+import { exitCodeOf, whyNothingSucceeded } from '../../src/main/summary/exit-code.ts';
+import { formatMs, formatPercent } from '../../src/main/text/format.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
 describe('numbers for people', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StepSummary } from '../../src/main/cli/step-summary.ts';
-import { cannotWrite, ResultFile } from '../../src/main/result-file.ts';
+import { cannotWrite, ResultFile } from '../../src/main/files/result-file.ts';
 
 const failed = (code: string): Error => Object.assign(new Error('failed'), { code });
 

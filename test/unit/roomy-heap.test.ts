@@ -5,7 +5,7 @@ import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { PLAIN_HEAP_FLAG, ROOMY_HEAP_FLAG } from '../../src/main/pool/roomy-heap.ts';
 import type { PoolOptions } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
-import { createMonotonicClock } from '../../src/protocol/clock.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
 
 async function poolOptions(load: Partial<RunOptions>): Promise<PoolOptions | undefined> {
   const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', requests: 1, ...load });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { Series } from '../../src/main/collect/series.ts';
 import { countOf } from '../../src/metrics/coarse-cells.ts';
-import { Series } from '../../src/metrics/series.ts';
 
 describe('the series', () => {
   test('an interval is that of the intended start; empty ones are there too', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { Series } from '../../src/metrics/series.ts';
-import { Tally } from '../../src/metrics/tally.ts';
+import { Series } from '../../src/main/collect/series.ts';
+import { Tally } from '../../src/main/collect/tally.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
 

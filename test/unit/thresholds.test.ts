@@ -6,7 +6,7 @@ import {
   percentilesIn,
   withErrorRate,
 } from '../../src/main/plan/thresholds.ts';
-import { judgeThresholds } from '../../src/main/summary/thresholds.ts';
+import { judgeThresholds } from '../../src/main/summary/judged-rules.ts';
 import { parsePercentile, rankOf } from '../../src/metrics/percentile-rank.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 

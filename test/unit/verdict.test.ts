@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { LatencySummary } from '../../src/main/index.ts';
+import type { LatencySummary } from '../../src/api/index.ts';
+import { Backlog } from '../../src/main/collect/backlog.ts';
+import { Series } from '../../src/main/collect/series.ts';
 import { whenFailed } from '../../src/main/summary/episode.ts';
 import { judge } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
-import { Backlog } from '../../src/metrics/backlog.ts';
-import { Series } from '../../src/metrics/series.ts';
 import { LATENCY } from '../support/summary.ts';
 
 const latency = (mean: number, p99: number): LatencySummary => ({

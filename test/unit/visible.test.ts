@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison.ts';
+import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { visible, visibleJson } from '../../src/requests/visible.ts';

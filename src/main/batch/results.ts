@@ -4,7 +4,7 @@ import type { AnswerSink } from './dealer.ts';
 import type { Journal } from './journal.ts';
 import { type AnsweredRow, answeredRow, type RecordWriter } from './record.ts';
 import type { InputRow } from './row.ts';
-import { RowCounts } from './tally.ts';
+import { RowCounts } from './row-counts.ts';
 
 export const ORDERS = ['input', 'completion'] as const;
 export type Order = (typeof ORDERS)[number];

@@ -5,16 +5,16 @@ import type { Summary } from '../../protocol/summary.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
 import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
-import { quoted } from '../plan/problems.ts';
 import { conduct } from '../run/conduct.ts';
 import type { CoordinatorOptions } from '../run/coordinator.ts';
+import { quoted } from '../text/quoted.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import type { Batch } from './options.ts';
 import { journalPathOf, type Output, openOutput, printedOutput } from './output.ts';
 import { type AnsweredRow, RecordWriter } from './record.ts';
 import { Results } from './results.ts';
-import type { RowCounts } from './tally.ts';
+import type { RowCounts } from './row-counts.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
 
 /** Values kept for exact percentiles: batches may be long, and are to need no more memory than short ones. */

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import type { BatchPlan } from '../../protocol/batch.ts';
 import { fileNameOf } from '../../requests/file-name.ts';
 import { finalPathOf, identityOf } from '../files/file-identity.ts';
-import { quoted } from '../plan/problems.ts';
+import { quoted } from '../text/quoted.ts';
 import { InputError } from './line-blocks.ts';
 import type { InputRow } from './row.ts';
 

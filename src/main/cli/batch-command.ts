@@ -1,8 +1,8 @@
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { renderBatch, showBatchProgress } from '../batch/batch-text.ts';
 import { resolveBatch } from '../batch/options.ts';
-import { renderBatch, showBatchProgress } from '../batch/report.ts';
 import { type BatchResult, startBatch } from '../batch/run-batch.ts';
-import { worstOf } from '../exit-code.ts';
+import { worstOf } from '../summary/exit-code.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';

@@ -1,9 +1,9 @@
 import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { worstOf } from '../exit-code.ts';
 import { ownProcess } from '../pool/own-process.ts';
-import { VERSION } from '../version.ts';
+import { worstOf } from '../summary/exit-code.ts';
+import { VERSION } from '../text/version.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import {
   inheritedNames,

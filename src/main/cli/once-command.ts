@@ -6,13 +6,13 @@ import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
 import { hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
-import { counted, formatMs } from '../format.ts';
 import { split } from '../plan/split.ts';
-import { bodyText, exchangeText, requestText } from '../reporters/exchange.ts';
+import { bodyText, exchangeText, requestText } from '../reporters/exchange-text.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { wrapped } from '../reporters/wrap.ts';
-import { summarizePlan } from '../summary/plan.ts';
-import { VERSION } from '../version.ts';
+import { summarizePlan } from '../summary/plan-summary.ts';
+import { counted, formatMs } from '../text/format.ts';
+import { VERSION } from '../text/version.ts';
 
 const WIDTH = 80;
 
@@ -60,7 +60,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const [shard] = split(once);
   if (shard === undefined) throw new Error('a plan has at least one worker');
   // A worker's code, which the coordinator knows by its file alone.
-  const { sendOnce } = (await import(new URL('../../workers/once.js', import.meta.url).href)) as {
+  const { sendOnce } = (await import(new URL('../../workers/send-once.js', import.meta.url).href)) as {
     sendOnce(shard: Shard): AsyncIterable<OnceSent>;
   };
   const hide = hiding(plan.secrets);

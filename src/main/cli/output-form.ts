@@ -1,4 +1,4 @@
-import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison.ts';
+import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm } from '../reporters/reporters.ts';
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { quotedUrl } from '../plan/problems.ts';
+import { quotedUrl } from '../text/quoted.ts';
 
 /** What yargs understood of a command's arguments, before anything is judged. */
 export class Parsed {

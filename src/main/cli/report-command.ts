@@ -1,8 +1,8 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { COMPARISON_REPORTERS } from '../reporters/comparison.ts';
+import { isComparison, readSaved } from '../files/result-file.ts';
+import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
-import { isComparison, readSaved } from '../result-file.ts';
 import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 

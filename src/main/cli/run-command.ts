@@ -1,6 +1,5 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { exitCodeOf, whyItFails, whyNothingSucceeded } from '../exit-code.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -9,6 +8,7 @@ import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences } from '../reporters/rule-text.ts';
 import { startPlan } from '../run/run.ts';
+import { exitCodeOf, whyItFails, whyNothingSucceeded } from '../summary/exit-code.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';

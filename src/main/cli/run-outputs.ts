@@ -2,9 +2,9 @@ import { messageOf } from '../../protocol/errors.ts';
 import type { SampleBatch } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
+import { ResultFile } from '../files/result-file.ts';
+import { SamplesFile, samplesProblem } from '../files/samples-file.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
-import { ResultFile } from '../result-file.ts';
-import { SamplesFile, samplesProblem } from '../samples-file.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
 

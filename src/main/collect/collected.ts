@@ -1,8 +1,8 @@
-import type { RunRecords, Tally } from '../../metrics/tally.ts';
 import type { RunPlan, WorkerKind } from '../../protocol/plan.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
+import type { RunRecords, Tally } from './tally.ts';
 
 /** What the coordinator knows of one worker when all has ended. */
 export interface CollectedWorker {

@@ -1,12 +1,12 @@
-import { Backlog } from '../../metrics/backlog.ts';
-import { RequestTally } from '../../metrics/request-tally.ts';
-import { Series } from '../../metrics/series.ts';
-import { StartRecord } from '../../metrics/start-record.ts';
-import { type RunRecords, Tally } from '../../metrics/tally.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ErrorTally, SampleBatch } from '../../protocol/report.ts';
+import { Backlog } from './backlog.ts';
+import { RequestTally } from './request-tally.ts';
+import { Series } from './series.ts';
 import { Snapshot } from './snapshot.ts';
+import { StartRecord } from './start-record.ts';
+import { type RunRecords, Tally } from './tally.ts';
 
 /** Takes in what workers record, and says at any time what there is. */
 export class Collector {

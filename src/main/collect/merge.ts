@@ -2,11 +2,11 @@ import type { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
-import type { Tally } from '../../metrics/tally.ts';
 import type { ValueList } from '../../metrics/value-list.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import { type ErrorTally, OUTCOMES } from '../../protocol/report.ts';
-import { combineMoments } from '../summary/statistics.ts';
+import { combineMoments } from './statistics.ts';
+import type { Tally } from './tally.ts';
 
 /** One kind of latency over any number of workers. */
 export interface MergedDistribution {

@@ -1,12 +1,12 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
-import type { RequestTally } from '../../metrics/request-tally.ts';
-import type { RunRecords, Tally } from '../../metrics/tally.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
-import { combineMoments } from '../summary/statistics.ts';
 import type { MergedDistribution } from './merge.ts';
+import type { RequestTally } from './request-tally.ts';
+import { combineMoments } from './statistics.ts';
+import type { RunRecords, Tally } from './tally.ts';
 
 /**
  * What has been recorded so far, over all workers: from it come the live view and the rules that may end a run.

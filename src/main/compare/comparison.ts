@@ -2,8 +2,8 @@ import type { Arm, Comparison, Level, Metric, RoundCost } from '../../protocol/c
 import { METRICS } from '../../protocol/comparison.ts';
 import type { Summary, Verdict } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
-import { formatCount, shareText } from '../format.ts';
 import { toolFacts } from '../summary/tool.ts';
+import { formatCount, shareText } from '../text/format.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';

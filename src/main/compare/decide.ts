@@ -1,5 +1,5 @@
 import type { Estimate, Level } from '../../protocol/comparison.ts';
-import { median, sampleDeviation } from '../summary/statistics.ts';
+import { median, sampleDeviation } from '../collect/statistics.ts';
 import { FEWEST_ROUNDS, hodgesLehmann, signFlipInterval, signFlipP } from './paired.ts';
 
 // Half the width of a 95 % interval is about this many standard errors at a dozen rounds.

@@ -1,6 +1,6 @@
 import type { FailureShare, PairFailures } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { binomialUpperTail } from '../summary/statistics.ts';
+import { binomialUpperTail } from '../collect/statistics.ts';
 import { FEWEST_ROUNDS, signFlipP } from './paired.ts';
 
 /** How probable a false alarm may be, all comparisons together. */

@@ -1,6 +1,6 @@
 import type { Metric, Pair } from '../../protocol/comparison.ts';
 import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
-import { median } from '../summary/statistics.ts';
+import { median } from '../collect/statistics.ts';
 import { compareFailures, failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';

@@ -3,7 +3,7 @@ import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
 import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { isComparison, readSaved } from '../result-file.ts';
+import { isComparison, readSaved } from '../files/result-file.ts';
 import { armOf } from './comparison.ts';
 import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';

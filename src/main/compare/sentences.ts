@@ -1,6 +1,6 @@
 import type { Estimate, Metric, Pair, PairFailures } from '../../protocol/comparison.ts';
-import { formatPercent } from '../format.ts';
 import { VERDICT_LIMITS } from '../summary/verdict-facts.ts';
+import { formatPercent } from '../text/format.ts';
 import { GROSS_DIFFERENCE } from './failures.ts';
 import { FIGURES } from './figures.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../protocol/errors.ts';
-import { quoted } from '../plan/problems.ts';
+import { quoted } from '../text/quoted.ts';
 import { finalPathOf } from './file-identity.ts';
 import { FileLock } from './file-lock.ts';
 

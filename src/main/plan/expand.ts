@@ -1,6 +1,7 @@
+import { quoted, withoutCredentials } from '../text/quoted.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
-import { Problems, quoted, withoutCredentials } from './problems.ts';
+import { Problems } from './problems.ts';
 import { readTextOf } from './read-text.ts';
 import { refuseTwoReaders } from './stdin.ts';
 

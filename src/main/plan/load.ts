@@ -1,10 +1,11 @@
 import { ARRIVALS, type OpenLoad, PACINGS, type Pacing, type Rate, type Stage } from '../../protocol/load.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
+import { quoted } from '../text/quoted.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
 import { openFilesFor } from './open-files.ts';
 import type { RunOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Problems } from './problems.ts';
 import { parseDurationMs, parseRate } from './quantities.ts';
 
 const LONGEST_STAGES_MS = 168 * MS_PER_HOUR;

@@ -1,5 +1,6 @@
+import { quoted } from '../text/quoted.ts';
 import type { RunOptions } from './options.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Problems } from './problems.ts';
 
 type Shape = readonly [description: string, fits: (value: unknown) => boolean];
 

@@ -1,3 +1,4 @@
+import { quoted } from '../text/quoted.ts';
 import { parseCount, parseDurationMs } from './quantities.ts';
 
 /** Collects what is wrong with the options, so that everything is reported at once. */
@@ -36,20 +37,3 @@ export class Problems {
     return null;
   }
 }
-
-/** A user's value as an error message shows it. */
-export function quoted(value: unknown): string {
-  return `'${String(value)}'`;
-}
-
-/** A user's URL as an error message shows it: without a name and password. */
-export function quotedUrl(text: string): string {
-  return quoted(text.replace(CREDENTIALS, '$1…@'));
-}
-
-/** A URL without a name and password. */
-export function withoutCredentials(url: string): string {
-  return url.replace(CREDENTIALS, '$1');
-}
-
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i;

@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
-import { type Problems, quoted } from './problems.ts';
+import { quoted } from '../text/quoted.ts';
+import type { Problems } from './problems.ts';
 import { readStdin, STDIN } from './stdin.ts';
 
 /** The text of a file that an option names, `-` for stdin; null where a problem has been noted. */

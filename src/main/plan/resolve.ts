@@ -7,7 +7,8 @@ import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../..
 import type { RowsPlan } from '../../protocol/request.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
-import { VERSION } from '../version.ts';
+import { quoted } from '../text/quoted.ts';
+import { VERSION } from '../text/version.ts';
 import { parseStreams } from './connection/protocol.ts';
 import {
   DEFAULT_CLIENT,
@@ -29,7 +30,7 @@ import {
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
-import { Problems, quoted } from './problems.ts';
+import { Problems } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
 import { isLocal, resolveTargets } from './target.ts';

@@ -1,6 +1,6 @@
-import { Schedule } from '../../metrics/schedule.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import { Schedule } from '../../time/schedule.ts';
 
 /** Part `index` of `total` shared out over `parts`: the parts sum to the total and differ by at most one. */
 export function share(total: number, parts: number, index: number): number {

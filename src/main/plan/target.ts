@@ -8,12 +8,13 @@ import type { Target } from '../../protocol/target.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
-import { parseConnection } from './connection/connection.ts';
+import { quoted, quotedUrl } from '../text/quoted.ts';
+import { parseConnection } from './connection/connection-plan.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { ConnectionOptions, RequestOptions } from './options.ts';
-import { type Problems, quoted, quotedUrl } from './problems.ts';
-import { parseBody } from './requests/body.ts';
+import type { Problems } from './problems.ts';
 import { parseAuthorization } from './requests/credentials.ts';
+import { parseBody } from './requests/request-body.ts';
 import { isOpen } from './requests/request-marks.ts';
 import { isSecretHeader } from './requests/secret-values.ts';
 

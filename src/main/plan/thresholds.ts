@@ -2,8 +2,9 @@ import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { LATENCY_KINDS, type LatencyKind, ruleNameOf } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { quoted } from '../text/quoted.ts';
 import { emptinessOf } from './empty-rules.ts';
-import { type Problems, quoted } from './problems.ts';
+import type { Problems } from './problems.ts';
 
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;

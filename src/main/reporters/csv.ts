@@ -1,7 +1,7 @@
 import { columnNameOf, LATENCY_KINDS } from '../../protocol/latency.ts';
 import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
-import { csvLine } from '../csv-line.ts';
+import { csvLine } from '../text/csv-line.ts';
 
 type Cell = string | number | boolean | null;
 type Column = readonly [name: string, cell: Cell];

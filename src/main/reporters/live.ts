@@ -1,6 +1,13 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { formatCount, formatDuration, formatMs, formatPercent, formatRate, shareText } from '../format.ts';
 import type { Progress } from '../run/progress.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatMs,
+  formatPercent,
+  formatRate,
+  shareText,
+} from '../text/format.ts';
 import { fittedLine, type LinePart, lineWidth } from './fitted-line.ts';
 
 const TERMINAL_INTERVAL_MS = 500;

@@ -1,8 +1,8 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, formatRate, shareText } from '../format.ts';
+import { formatCount, formatMs, formatRate, shareText } from '../text/format.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
-import { mixTable, whatWasSent } from './mix.ts';
+import { mixTable, whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 

@@ -1,6 +1,6 @@
 import type { Pacing } from '../../protocol/load.ts';
 import type { LoadSummary, Summary } from '../../protocol/summary.ts';
-import { counted, formatCount, formatDuration, formatRate } from '../format.ts';
+import { counted, formatCount, formatDuration, formatRate } from '../text/format.ts';
 
 /** What a run does, in one sentence. */
 export function planText(plan: Summary['plan'], pacing: Pacing | null): string {

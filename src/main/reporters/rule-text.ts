@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { counted, formatMs, formatPercent, formatRate } from '../format.ts';
+import { counted, formatMs, formatPercent, formatRate } from '../text/format.ts';
 
 /** A measured value in the unit of its rule's left side. */
 export function measuredText(expression: string, measured: number): string {

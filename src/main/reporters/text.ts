@@ -8,8 +8,8 @@ import {
   formatPercent,
   formatRate,
   shareText,
-} from '../format.ts';
-import { mixTable, whatWasSent } from './mix.ts';
+} from '../text/format.ts';
+import { mixTable, whatWasSent } from './mix-table.ts';
 import { planText } from './plan-text.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderPlainTable } from './table.ts';

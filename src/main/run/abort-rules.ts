@@ -1,15 +1,15 @@
-import type { RequestTally } from '../../metrics/request-tally.ts';
-import type { Tally } from '../../metrics/tally.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { LatencySummary, StoppedBy } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyDistribution } from '../collect/merge.ts';
+import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import type { Tally } from '../collect/tally.ts';
 import { percentilesIn } from '../plan/thresholds.ts';
-import { summarizeLatency } from '../summary/latency.ts';
-import { holds, type Judged, measuredIn } from '../summary/thresholds.ts';
+import { holds, type Judged, measuredIn } from '../summary/judged-rules.ts';
+import { summarizeLatency } from '../summary/latency-summary.ts';
 
 /** In less than this a rate says more about the start of a run than about the target. */
 const SHORTEST_FOR_RATES_MS = 1_000;

@@ -1,6 +1,6 @@
-import { createMonotonicClock } from '../../protocol/clock.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { createMonotonicClock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';

@@ -1,5 +1,4 @@
 import type { RowMessage } from '../../protocol/batch.ts';
-import type { Clock } from '../../protocol/clock.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
 import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
@@ -7,6 +6,7 @@ import type { SampleBatch, WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
 import { split, windowEndMs } from '../plan/split.ts';

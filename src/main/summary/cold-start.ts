@@ -1,11 +1,11 @@
 import { CellRanks } from '../../metrics/cell-ranks.ts';
 import { Histogram, middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
-import { START_MS, type StartRecord } from '../../metrics/start-record.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
 import type { MergedDistribution } from '../collect/merge.ts';
-import { formatCount, formatMs } from '../format.ts';
+import { START_MS, type StartRecord } from '../collect/start-record.ts';
+import { formatCount, formatMs } from '../text/format.ts';
 
 /** When the start stands out; docs/metrics.md has the same figures. */
 export const COLD_START_LIMITS = {

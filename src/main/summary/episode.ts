@@ -1,5 +1,5 @@
-import type { Series, SeriesCounts } from '../../metrics/series.ts';
-import { formatMoment } from '../format.ts';
+import type { Series, SeriesCounts } from '../collect/series.ts';
+import { formatMoment } from '../text/format.ts';
 
 /** An interval belongs to the episode if this part of the largest share of failures failed in it. */
 const PART_OF_PEAK = 0.25;

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
-import { counted, formatCount, formatPercent } from '../format.ts';
+import { counted, formatCount, formatPercent } from '../text/format.ts';
 
 const MOST_KINDS = 3;
 /** That each of so many requests fails is no chance. */

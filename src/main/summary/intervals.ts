@@ -3,9 +3,9 @@ import { countAbove, countOf } from '../../metrics/coarse-cells.ts';
 import { middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { dispersionOf, quantileRanks } from '../../metrics/quantile-interval.ts';
-import type { SeriesCounts } from '../../metrics/series.ts';
 import type { LatencySummary, PercentileInterval } from '../../protocol/summary.ts';
 import type { MergedDistribution } from '../collect/merge.ts';
+import type { SeriesCounts } from '../collect/series.ts';
 
 /**
  * Between what each percentile lies, at 95 %, with the dependence of requests on each other taken from the

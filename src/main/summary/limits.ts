@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatPercent } from '../format.ts';
+import { formatCount, formatMs, formatPercent } from '../text/format.ts';
 import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** Percentiles and means would be those of the start. How long a worker waited for a processor needs time alone. */

@@ -1,7 +1,6 @@
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { cellsPerOctaveOf, packCells } from '../../metrics/packed-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
-import type { Clock } from '../../protocol/clock.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import type { OwnedPart } from '../../protocol/report.ts';
 import {
@@ -15,21 +14,22 @@ import {
 } from '../../protocol/summary.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
-import { formatCount, formatMs, shareText } from '../format.ts';
 import { windowEndMs } from '../plan/split.ts';
+import { formatCount, formatMs, shareText } from '../text/format.ts';
 import { summarizeAddresses } from './addresses.ts';
 import { coldStartNote, findColdStart, withoutStart } from './cold-start.ts';
 import { whenFailed } from './episode.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
-import { summarizeLatency } from './latency.ts';
-import { notesOn, plannedFor, targetPerSecond } from './load.ts';
-import { summarizeMix } from './mix.ts';
-import { summarizePlan } from './plan.ts';
-import { judgeThresholds } from './thresholds.ts';
+import { judgeThresholds } from './judged-rules.ts';
+import { summarizeLatency } from './latency-summary.ts';
+import { notesOn, plannedFor, targetPerSecond } from './load-notes.ts';
+import { summarizeMix } from './mix-summary.ts';
+import { summarizePlan } from './plan-summary.ts';
 import { toolFacts } from './tool.ts';
 import { judge } from './verdict.ts';
 import type { Judgement } from './verdict-facts.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import type { Summary } from '../../protocol/summary.ts';
-import { UNDICI_VERSION, VERSION } from '../version.ts';
+import { UNDICI_VERSION, VERSION } from '../text/version.ts';
 
 /** What measured, and where. */
 export function toolFacts(): Summary['tool'] {

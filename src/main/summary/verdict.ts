@@ -1,4 +1,4 @@
-import { formatMs } from '../format.ts';
+import { formatMs } from '../text/format.ts';
 import { failedOf, failedOrDropped, failingRequest, failureSentence, nextStep } from './failing.ts';
 import { connections, generatorErrors, generatorTime, processor, target, tooShort } from './limits.ts';
 import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';

@@ -1,5 +1,5 @@
 import type { Target } from '../../protocol/target.ts';
-import type { TargetConnection } from './connection.ts';
+import type { TargetConnection } from '../connections/connection.ts';
 
 /** What a client needs to know of a request. */
 export interface RequestTemplate {

@@ -1,11 +1,11 @@
-import type { Clock } from '../../protocol/clock.ts';
 import type { ClientName } from '../../protocol/plan.ts';
 import type { Target } from '../../protocol/target.ts';
-import { ConnectionCounters, type Shared, TargetConnection } from './connection.ts';
+import type { Clock } from '../../time/clock.ts';
+import { ConnectionCounters, type Shared, TargetConnection } from '../connections/connection.ts';
+import { Inbox } from '../connections/inbox.ts';
+import { Names, type Turn } from '../connections/names.ts';
+import { secureContextOf } from '../connections/tls.ts';
 import type { CreateDispatcher, HttpDispatcher } from './dispatcher.ts';
-import { Inbox } from './inbox.ts';
-import { Names, type Turn } from './names.ts';
-import { secureContextOf } from './tls.ts';
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
 export function loadClient(name: ClientName): Promise<CreateDispatcher> {
@@ -14,8 +14,8 @@ export function loadClient(name: ClientName): Promise<CreateDispatcher> {
 
 /** A new client is one file and one line here. */
 const CLIENTS: Readonly<Record<ClientName, () => Promise<CreateDispatcher>>> = {
-  undici: async () => (await import('./undici.ts')).createUndiciDispatcher,
-  wire: async () => (await import('./wire/wire-client.ts')).createWireDispatcher,
+  undici: async () => (await import('./undici/undici-client.ts')).createUndiciDispatcher,
+  wire: async () => (await import('./wire/http1/wire-client.ts')).createWireDispatcher,
 };
 
 /** Where there is one worker. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../../protocol/clock.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Target } from '../../protocol/target.ts';
-import { ConnectionCounters } from './connection.ts';
+import type { Clock } from '../../time/clock.ts';
+import { ConnectionCounters } from '../connections/connection.ts';
 import type { CreateDispatcher } from './dispatcher.ts';
 import { ClientFactory, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';

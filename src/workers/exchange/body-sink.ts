@@ -1,4 +1,4 @@
-import type { ReadBytes } from '../clients/read-bytes.ts';
+import type { ReadBytes } from '../connections/read-bytes.ts';
 
 /** Takes the body of one answer after the other, as it comes. */
 export interface BodySink {

@@ -1,6 +1,6 @@
-import { DigestAuthorization } from '../digest.ts';
-import { isRedirect, redirected } from '../redirect.ts';
+import { DigestAuthorization } from './digest.ts';
 import type { PreparedRequest } from './prepared-request.ts';
+import { isRedirect, redirected } from './redirect.ts';
 
 /** Whatever sends one request after the other, and what it knows of authorization. */
 export interface Authorizing {

@@ -1,4 +1,4 @@
-import type { Exchange } from '../clients/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
 /** What a worker does with each start: which request goes out, and what becomes of its answer. */

@@ -1,6 +1,6 @@
-import type { Exchange } from '../clients/exchange.ts';
-import type { RequestSource } from '../request-source.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost, Starts } from './job.ts';
+import type { RequestSource } from './request-source.ts';
 
 /** One request of the mix for each start. */
 export class RequestJob implements Job, Starts {

@@ -7,13 +7,13 @@ import type { Shard } from '../../protocol/shard.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
-import { AnswerBox } from '../batch/answer-box.ts';
-import { Selector, saveBody } from '../batch/body.ts';
-import { isWorthRetrying, retryPauseMs } from '../batch/retry.ts';
-import type { Exchange } from '../clients/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
-import { type AnswerNeeds, RequestSource } from '../request-source.ts';
+import { AnswerBox } from './answer-box.ts';
 import type { Job, JobHost } from './job.ts';
+import { type AnswerNeeds, RequestSource } from './request-source.ts';
+import { isWorthRetrying, retryPauseMs } from './retry.ts';
+import { Selector, saveBody } from './row-values.ts';
 
 /** A row that this worker holds. */
 export interface HeldRow {

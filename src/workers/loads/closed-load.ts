@@ -1,10 +1,10 @@
 import type { Random } from '../../metrics/random.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import { backoffMs } from '../backoff.ts';
-import type { Exchange } from '../clients/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Starts } from '../jobs/job.ts';
-import { ClosedPacer } from '../pacing/closed.ts';
+import { backoffMs } from './backoff.ts';
 import type { Load, LoadHost } from './load.ts';
+import { ClosedPacer } from './pacing/closed.ts';
 
 /** Closed: a connection's next request is due when its last one has ended. */
 export class ClosedLoad implements Load {

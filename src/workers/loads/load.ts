@@ -1,5 +1,5 @@
-import type { Clock } from '../../protocol/clock.ts';
-import type { Exchange } from '../clients/exchange.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 
 /** When a worker starts something, and on which of its connections. Times are on the shared clock. */
 export interface Load {

@@ -1,10 +1,10 @@
 import type { Pacing } from '../../protocol/load.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { Exchange } from '../clients/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { Starts } from '../jobs/job.ts';
-import { OpenPacer, type OpenPacerOptions } from '../pacing/open.ts';
 import { Line } from './line.ts';
 import type { Load, LoadHost } from './load.ts';
+import { OpenPacer, type OpenPacerOptions } from './pacing/open.ts';
 
 /** Due requests started in one turn of the event loop, before answers are read again. */
 const STARTS_PER_TURN = 64;

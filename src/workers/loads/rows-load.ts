@@ -3,13 +3,13 @@ import type { BatchPlan, DealtMessage, RowAnswer, RowChunk } from '../../protoco
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
-import { backoffMs } from '../backoff.ts';
-import { ChunkSize } from '../batch/chunk-size.ts';
-import { StartLimit } from '../batch/start-limit.ts';
-import type { Exchange } from '../clients/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { JobHost } from '../jobs/job.ts';
 import { type HeldRow, RowJob, type RowJobParts, type RowStarter } from '../jobs/row-job.ts';
+import { backoffMs } from './backoff.ts';
+import { ChunkSize } from './chunk-size.ts';
 import type { Load, LoadHost } from './load.ts';
+import { StartLimit } from './start-limit.ts';
 
 /** Rows on demand: starts one on each free connection, and asks the coordinator for more when few are left. */
 export class RowsLoad implements Load, RowStarter {

@@ -1,6 +1,7 @@
 import type { Protocol } from '../../../protocol/target.ts';
+import { quoted } from '../../text/quoted.ts';
 import type { ConnectionOptions, RequestOptions, RunOptions } from '../options.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
 const MOST_STREAMS = 1_000;
 /** Header fields that belong to a connection of HTTP/1.1; HTTP/2 forbids them (RFC 9113, 8.2.2). */

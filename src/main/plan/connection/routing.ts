@@ -1,9 +1,10 @@
 import { isIP, SocketAddress } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../../protocol/routes.ts';
+import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { ConnectionOptions } from '../options.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
 const HIGHEST_PORT = 65_535;
 const ADDRESS_CHOICES = ['spread', 'first'] as const;

@@ -1,4 +1,5 @@
-import { type Problems, quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import { toByteText } from './byte-text.ts';
 import type { CommandWords } from './shell-words.ts';
 

@@ -1,8 +1,9 @@
 import type { MethodOnRedirect } from '../../../protocol/request.ts';
-import { type Problems, quoted } from '../problems.ts';
-import { bodyOf, type CurlBody } from './body.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
-import { connectionOf } from './connection.ts';
+import { connectionOf } from './connection-options.ts';
+import { bodyOf, type CurlBody } from './curl-body.ts';
 import { headersOf } from './headers.ts';
 import { CurlOptions } from './options.ts';
 import { splitShellWords } from './shell-words.ts';

@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { type Problems, quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOptionName } from './option-names.ts';

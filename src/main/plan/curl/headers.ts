@@ -1,5 +1,6 @@
-import { type Problems, quoted } from '../problems.ts';
-import type { CurlBody } from './body.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
+import type { CurlBody } from './curl-body.ts';
 import { headerLinesOf } from './data.ts';
 import type { CurlOptions } from './options.ts';
 

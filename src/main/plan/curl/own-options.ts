@@ -1,6 +1,6 @@
+import { withoutCredentials } from '../../text/quoted.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { ownHeaderNames, withoutHeaders } from '../own-headers.ts';
-import { withoutCredentials } from '../problems.ts';
 import { BODIES, SHARED } from '../requests/sources.ts';
 import type { CurlRequest } from './curl.ts';
 

@@ -1,4 +1,5 @@
-import { type Problems, quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import { readAnsiC } from './ansi-c.ts';
 import { toByteText } from './byte-text.ts';
 

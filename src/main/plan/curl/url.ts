@@ -1,4 +1,5 @@
-import { type Problems, quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import { fromByteText } from './byte-text.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { type Problems, quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
 import type { RecordedEntry } from './entry.ts';
 
 const MOST_NAMED = 10;

@@ -1,4 +1,4 @@
-import { quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
 
 const MOST_NAMED = 10;
 

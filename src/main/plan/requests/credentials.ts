@@ -1,6 +1,7 @@
 import type { DigestCredentials } from '../../../protocol/request.ts';
+import { quoted } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
 /**
  * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in

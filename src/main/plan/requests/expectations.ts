@@ -1,8 +1,9 @@
 import { messageOf } from '../../../protocol/errors.ts';
 import type { Expectation, StatusRange } from '../../../protocol/request.ts';
 import { parseJsonPath, pathAndValue } from '../../../requests/json-path.ts';
+import { quoted } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;

@@ -2,7 +2,7 @@ import { messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { parseExactJson, textOfJson } from '../../../requests/exact-json.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
-import { quoted } from '../problems.ts';
+import { quoted } from '../../text/quoted.ts';
 import { checkColumns } from './columns.ts';
 import { RowProblems } from './row-problems.ts';
 

@@ -1,7 +1,8 @@
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
+import { quoted } from '../../text/quoted.ts';
 import type { NamedRequestOptions } from '../options.ts';
-import { type Problems, quoted } from '../problems.ts';
+import type { Problems } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
 import type { Placeholders } from './placeholders.ts';
 

@@ -1,5 +1,5 @@
+import { withoutCredentials } from '../../text/quoted.ts';
 import type { ConnectionOptions, NamedRequestOptions, RequestOptions, RunOptions } from '../options.ts';
-import { withoutCredentials } from '../problems.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
 export const SHARED = [

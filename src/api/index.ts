@@ -1,0 +1,27 @@
+/** volley as a library: what is exported here is its interface. */
+
+export type { NamedRequestOptions, RequestOptions, RunOptions } from '../main/plan/options.ts';
+export type { Progress } from '../main/run/progress.ts';
+export { type Run, type RunControl, run, start } from '../main/run/run.ts';
+export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
+export { EXIT_CODES } from '../protocol/exit-codes.ts';
+export type { LatencyKind } from '../protocol/latency.ts';
+export type { LoadModel } from '../protocol/load.ts';
+export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
+export type { ErrorKind } from '../protocol/report.ts';
+export type {
+  ErrorSummary,
+  HistogramRow,
+  LatencySummary,
+  MixRow,
+  RequestCounts,
+  SeriesBucket,
+  StoppedBy,
+  Summary,
+  WorkerSummary,
+} from '../protocol/summary.ts';
+export {
+  createReferenceServer,
+  type ReferenceServer,
+  type ReferenceServerOptions,
+} from '../target/server.ts';

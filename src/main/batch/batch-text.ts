@@ -1,0 +1,145 @@
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { fittedLine, lineWidth } from '../reporters/fitted-line.ts';
+import { type Case, renderJunit } from '../reporters/junit.ts';
+import { failedPart, type LiveStream } from '../reporters/live.ts';
+import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
+import { counted, formatCount, formatDuration, formatMs, formatRate, shareText } from '../text/format.ts';
+import type { BatchProgress, BatchResult } from './run-batch.ts';
+
+const LABEL_WIDTH = 11;
+const TOO_MANY_REQUESTS = '429';
+const MOST_ERRORS = 5;
+
+/** What became of the rows, and then the report of the requests, as after a load test. */
+export function renderBatch(result: BatchResult, form: OutputForm, areFailuresAllowed: boolean): string {
+  const { summary } = result;
+  if (form === 'json') return `${JSON.stringify({ ...summary, rows: rowsOf(result) }, null, 2)}\n`;
+  if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
+  // Machines read these: a line that is none of theirs would spoil them.
+  if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);
+  const lines = linesOf(result);
+  const table = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
+  return `${table.join('\n')}\n\n${REPORTERS[form](summary)}`;
+}
+
+/** A request may be repeated: it is rows that succeed or fail. */
+function rowsCase({ counts: { failed, done } }: BatchResult, areFailuresAllowed: boolean): Case {
+  const message = `${counted(failed, 'row')} of ${formatCount(done)} failed${shareText(failed, done)}.`;
+  const isFailure = failed > 0 && !areFailuresAllowed;
+  return {
+    name: 'rows succeed',
+    problem: isFailure ? { element: 'failure', type: 'rows', message } : null,
+  };
+}
+
+/** What became of the rows, for JSON. */
+function rowsOf({ counts, rowCount, doneBefore, returned, isComplete, summary }: BatchResult): object {
+  const { done, ok, failed, retries, statuses, errors } = counts;
+  return {
+    total: rowCount,
+    done,
+    doneBefore,
+    ok,
+    failed,
+    retries,
+    returned,
+    rateLimitReplies: summary.statuses[TOO_MANY_REQUESTS] ?? 0,
+    isComplete,
+    statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
+    errors: Object.fromEntries(ranked(errors)),
+  };
+}
+
+function linesOf(result: BatchResult): string[] {
+  const { counts, rowCount, doneBefore, returned, summary } = result;
+  const { done, ok, failed, retries, statuses, errors } = counts;
+  const rare = [
+    ...(retries > 0 ? [`${formatCount(retries)} retries`] : []),
+    ...(doneBefore > 0 ? [`${formatCount(doneBefore)} journalled before`] : []),
+    ...(returned > 0 ? [`${formatCount(returned)} given to another worker`] : []),
+  ];
+  const of = rowCount === null || rowCount === done ? '' : ` of ${formatCount(rowCount)}`;
+  const byStatus = [...statuses]
+    .sort(([a], [b]) => a - b)
+    .map(([status, count]) => `${formatCount(count)} × ${status}`);
+  const byError = ranked(errors).map(([error, count]) => `${formatCount(count)} × ${error}`);
+  const limited = summary.statuses[TOO_MANY_REQUESTS] ?? 0;
+  return [
+    row(
+      'rows',
+      [
+        `${formatCount(done)}${of} answered`,
+        `${formatCount(ok)} ok`,
+        `${formatCount(failed)} failed${shareText(failed, done)}`,
+        ...rare,
+      ].join(', '),
+    ),
+    ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
+    ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
+    ...(limited > 0
+      ? [row('limited', `${formatCount(limited)} replies said that requests come too fast (429)`)]
+      : []),
+  ];
+}
+
+function row(label: string, text: string): string {
+  return label.padEnd(LABEL_WIDTH) + text;
+}
+
+function ranked(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].sort(([, a], [, b]) => b - a);
+}
+
+const TERMINAL_INTERVAL_MS = 500;
+const PLAIN_INTERVAL_MS = 5_000;
+const CLEAR_LINE = '\r\x1b[K';
+
+/** Shows where a batch stands, until it is over: a line that renews itself on a terminal, else one every 5 s. */
+export function showBatchProgress(progress: () => BatchProgress | null, stream: LiveStream): { end(): void } {
+  const isTerminal = stream.isTTY === true;
+  const timer = setInterval(
+    () => {
+      const now = progress();
+      if (now === null) return;
+      const line = renderBatchProgress(now, isTerminal ? lineWidth(stream) : Number.POSITIVE_INFINITY);
+      stream.write(isTerminal ? CLEAR_LINE + line : `${line}\n`);
+    },
+    isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS,
+  );
+  return {
+    end: () => {
+      clearInterval(timer);
+      if (isTerminal) stream.write(CLEAR_LINE);
+    },
+  };
+}
+
+/** One line of what there is room for; the time left follows from the rate of this run so far. */
+export function renderBatchProgress(
+  { elapsedMs, rowCount, done, doneBefore, failed }: BatchProgress,
+  width: number = Number.POSITIVE_INFINITY,
+): string {
+  const perSecond = elapsedMs <= 0 ? 0 : ((done - doneBefore) * MS_PER_SECOND) / elapsedMs;
+  const rows = `${formatCount(done)} rows`;
+  const elapsed = { text: formatMs(elapsedMs), dropAt: 4 };
+  const rate = { text: formatRate(perSecond), dropAt: 5 };
+  if (rowCount === null)
+    return fittedLine([elapsed, { text: rows, dropAt: 2 }, rate, failedPart(failed, done)], width);
+  return fittedLine(
+    [
+      { text: `${Math.floor((100 * done) / Math.max(1, rowCount))}%`.padStart(4), dropAt: 1 },
+      elapsed,
+      { text: `${formatCount(done)} of ${formatCount(rowCount)} rows`, shorter: rows, dropAt: 2 },
+      rate,
+      failedPart(failed, done),
+      ...(perSecond === 0 ? [] : [{ text: `${timeLeft((rowCount - done) / perSecond)} left`, dropAt: 3 }]),
+    ],
+    width,
+  );
+}
+
+function timeLeft(seconds: number): string {
+  if (seconds < 100) return formatDuration(Math.ceil(seconds) * MS_PER_SECOND);
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,149 @@
+import { Distribution } from '../../metrics/distribution.ts';
+import { addErrors } from '../../metrics/error-counts.ts';
+import { type LatencyKind, responseMsOf } from '../../protocol/latency.ts';
+import {
+  columnsOf,
+  type ErrorTally,
+  isCensored,
+  isComplete,
+  isFailed,
+  OUTCOME,
+  OUTCOMES,
+  type SampleBatch,
+} from '../../protocol/report.ts';
+import type { Backlog } from './backlog.ts';
+import type { RequestTally } from './request-tally.ts';
+import type { Series } from './series.ts';
+import { START_MS, type StartRecord } from './start-record.ts';
+
+/** What is kept of the whole run beside each worker's tally. */
+export interface RunRecords {
+  /** The window's end, in milliseconds from its start; it moves when a run is stopped early. */
+  windowEndMs: number;
+  readonly series: Series;
+  /** Null where the length of the window is not known beforehand. */
+  readonly backlog: Backlog | null;
+  readonly headline: 'response' | 'service';
+  /** Null where a warm-up comes first. */
+  readonly start: StartRecord | null;
+  /** One for each request of the mix; none where there is only one. */
+  readonly mix: readonly RequestTally[];
+}
+
+/** Everything that is known of one worker's requests, from the batches that it sent. */
+export class Tally {
+  /** Rows received, warm-up included. */
+  samples = 0;
+  /** Requests of the window by how they ended. */
+  readonly outcomes = new Float64Array(OUTCOMES.length);
+  readonly statuses = new Map<number, number>();
+  readonly errors = new Map<string, ErrorTally>();
+  readonly latencies: Readonly<Record<LatencyKind, Distribution>> = {
+    response: new Distribution(),
+    service: new Distribution(),
+    startLag: new Distribution(),
+    wait: new Distribution(),
+    firstByte: new Distribution(),
+  };
+  /** Given to a connection within the window, whenever they were due. */
+  sentInWindow = 0;
+  /** Successful requests of the window that ended within it. */
+  okInWindow = 0;
+  /** When successful requests of the warm-up ended that did so within the window. */
+  readonly warmupEndsMs: number[] = [];
+  /** When the last request of the window ended; zero before the first. */
+  lastEndMs = 0;
+
+  /** Requests of the window that were released. */
+  get released(): number {
+    return this.outcomes.reduce((sum, count) => sum + count, 0);
+  }
+
+  get dropped(): number {
+    return this.outcomes[OUTCOME.dropped] ?? 0;
+  }
+
+  get unfinished(): number {
+    return this.outcomes[OUTCOME.unfinished] ?? 0;
+  }
+
+  get ok(): number {
+    return this.outcomes[OUTCOME.ok] ?? 0;
+  }
+
+  /** Given to a connection, also one that failed to open. */
+  get sent(): number {
+    return this.released - this.dropped;
+  }
+
+  get failed(): number {
+    return this.outcomes.reduce((sum, count, outcome) => (isFailed(outcome) ? sum + count : sum), 0);
+  }
+
+  /** Adds a batch's rows. Membership in the window is decided by the intended start. */
+  fold(batch: SampleBatch, records: RunRecords): void {
+    const { windowEndMs, series, backlog, headline, mix, start } = records;
+    const columns = columnsOf(batch.buffer, batch.capacity);
+    const { response, service, startLag, wait, firstByte } = this.latencies;
+    this.samples += batch.count;
+    for (let row = 0; row < batch.count; row++) {
+      const intendedMs = columns.intendedMs[row] ?? 0;
+      const startLagMs = columns.startLagMs[row] ?? 0;
+      const waitMs = columns.waitMs[row] ?? 0;
+      const serviceMs = columns.serviceMs[row] ?? Number.NaN;
+      const firstByteMs = columns.firstByteMs[row] ?? Number.NaN;
+      const outcome = columns.outcome[row] ?? 0;
+      const wasWritten = !Number.isNaN(serviceMs);
+      const responseMs = responseMsOf(startLagMs, waitMs, serviceMs);
+      const endMs = intendedMs + responseMs;
+
+      if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) {
+        // Where the window ends with its last request, only that will tell whether these ended in time.
+        if (intendedMs < 0) this.warmupEndsMs.push(endMs);
+        else this.okInWindow++;
+      }
+      if (outcome !== OUTCOME.dropped) {
+        const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
+        if (sentAtMs >= 0 && sentAtMs <= windowEndMs) this.sentInWindow++;
+      }
+      if (intendedMs < 0) continue;
+
+      this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
+      if (endMs > this.lastEndMs) this.lastEndMs = endMs;
+      backlog?.add(intendedMs, endMs);
+      const complete = isComplete(outcome);
+      const censored = isCensored(outcome);
+      if (complete) {
+        const status = columns.status[row] ?? 0;
+        this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
+      }
+      if (complete || censored) {
+        response.add(responseMs, censored);
+        startLag.add(startLagMs, false);
+        wait.add(waitMs, !wasWritten);
+        if (wasWritten) {
+          service.add(serviceMs, censored);
+          if (Number.isNaN(firstByteMs)) firstByte.add(serviceMs, true);
+          else firstByte.add(firstByteMs, false);
+        }
+      }
+      const headlineMs = headline === 'response' ? responseMs : serviceMs;
+      const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
+      mix[columns.request[row] ?? 0]?.add(outcome, knownMs);
+      if (outcome === OUTCOME.dropped) continue;
+      if (intendedMs < START_MS && knownMs !== null)
+        start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);
+      series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), knownMs);
+    }
+  }
+
+  /** Adds failures that a worker has counted by kind and code since its last batch. */
+  foldErrors(errors: readonly ErrorTally[]): void {
+    addErrors(this.errors, errors);
+  }
+
+  /** Frees the values kept for exact percentiles. */
+  dropValues(): void {
+    for (const distribution of Object.values(this.latencies)) distribution.dropValues();
+  }
+}

@@ -1,0 +1,181 @@
+import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import type { Comparison } from '../../protocol/comparison.ts';
+import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import { finalPathOf } from './file-identity.ts';
+import type { FileLock } from './file-lock.ts';
+import { lockOutput, unfinishedPathOf } from './output-lock.ts';
+import { wrongPart } from './saved-shape.ts';
+import { syncFolder } from './sync-folder.ts';
+
+/**
+ * A result file that is being written beside its final name, so that nobody ever reads half of one. What is
+ * no regular file, such as a pipe or a device, is written to as it is.
+ */
+export class ResultFile {
+  readonly #path: string;
+  /** Null where the file is written directly. */
+  readonly #temporaryPath: string | null;
+  readonly #file: FileHandle;
+  readonly #lock: FileLock | null;
+
+  private constructor(path: string, temporaryPath: string | null, file: FileHandle, lock: FileLock | null) {
+    this.#path = path;
+    this.#temporaryPath = temporaryPath;
+    this.#file = file;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the file before the load starts, so that a path that cannot be written is found in time.
+   *
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
+   */
+  static async open(path: string): Promise<ResultFile> {
+    let lock: FileLock | null = null;
+    try {
+      lock = await lockOutput('--out', path);
+      // A link stays a link: what it leads to is replaced.
+      const finalPath = finalPathOf(path);
+      const known = await stat(finalPath).catch(() => null);
+      if (known?.isDirectory() === true) throw new Error('it is a folder');
+      if (known !== null && !known.isFile())
+        return new ResultFile(finalPath, null, await open(finalPath, 'r+'), lock);
+      const temporaryPath = unfinishedPathOf(finalPath);
+      if (lock !== null) await unlink(temporaryPath).catch(() => {});
+      return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode), lock);
+    } catch (error) {
+      await lock?.release();
+      throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
+    }
+  }
+
+  /** Writes the text and gives the file its name. */
+  async commit(text: string): Promise<void> {
+    try {
+      await this.#file.writeFile(text);
+      if (this.#temporaryPath !== null) await this.#file.sync();
+      await this.#file.close();
+      if (this.#temporaryPath !== null) {
+        await rename(this.#temporaryPath, this.#path);
+        await syncFolder(this.#path);
+      }
+      await this.#lock?.release();
+    } catch (error) {
+      await this.discard();
+      throw cannotWrite('--out', this.#path, error);
+    }
+  }
+
+  /** Leaves nothing behind. */
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    if (this.#temporaryPath !== null) await unlink(this.#temporaryPath).catch(() => {});
+    await this.#lock?.release();
+  }
+}
+
+/** Whether a saved result is one of several rounds or arms. */
+export function isComparison(saved: Summary | Comparison): saved is Comparison {
+  return 'arms' in saved;
+}
+
+/**
+ * Reads a saved result, of a run or of several.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
+ */
+export async function readSaved(path: string): Promise<Summary | Comparison> {
+  const unusable = (why: string): VolleyError =>
+    new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unusable(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw unusable('it is not JSON; save one with --out');
+  }
+  if (!isRecord(value) || value['schemaVersion'] === undefined)
+    throw unusable('it is not a result of volley; save one with --out');
+  if (value['schemaVersion'] !== SCHEMA_VERSION) {
+    throw unusable(
+      `it has schema version ${String(value['schemaVersion'])}, and this volley reads ${SCHEMA_VERSION}`,
+    );
+  }
+  if (Array.isArray(value['arms'])) return checkedComparison(value, unusable);
+  const missing = missingFields(value);
+  if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  const wrong = wrongPart(value);
+  if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
+  return value as unknown as Summary;
+}
+
+function checkedComparison(
+  value: Readonly<Record<string, unknown>>,
+  unusable: (why: string) => VolleyError,
+): Comparison {
+  const missing = [
+    ...['tool'].filter((field) => !isRecord(value[field])),
+    ...['pairs', 'conclusions', 'notes'].filter((field) => !Array.isArray(value[field])),
+  ];
+  if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  const comparison = value as unknown as Comparison;
+  for (const arm of value['arms'] as readonly unknown[]) {
+    if (
+      !isRecord(arm) ||
+      !Array.isArray(arm['rounds']) ||
+      !arm['rounds'].every(isRecord) ||
+      !isRecord(arm['figures'])
+    )
+      throw unusable('an arm in it has no rounds or figures');
+  }
+  for (const { name, rounds } of comparison.arms) {
+    const lacking = rounds.flatMap((round) => missingFields(round as unknown as Record<string, unknown>));
+    if (lacking.length > 0) throw unusable(`a round of ${name} lacks ${lacking.join(', ')}`);
+    for (const round of rounds) {
+      const wrong = wrongPart(round);
+      if (wrong !== null) throw unusable(`in a round of ${name}, ${wrong}; save one with --out`);
+    }
+  }
+  return comparison;
+}
+
+const OBJECTS = [
+  'tool',
+  'plan',
+  'requests',
+  'rate',
+  'latencyMs',
+  'connections',
+  'bytes',
+  'statuses',
+  'generator',
+  'series',
+];
+const LISTS = ['degradedReasons', 'histogram', 'errors', 'workers', 'thresholds'];
+
+function missingFields(value: Readonly<Record<string, unknown>>): string[] {
+  const latencies = isRecord(value['latencyMs']) ? value['latencyMs'] : {};
+  return [
+    ...[...OBJECTS, ...LISTS].filter((field) => value[field] === undefined),
+    ...LATENCY_KINDS.filter((kind) => latencies[kind] === undefined).map((kind) => `latencyMs.${kind}`),
+  ];
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** That the file which an option names cannot be written, for what the system has said. */
+export function cannotWrite(option: string, path: string, error: unknown): VolleyError {
+  return new VolleyError(
+    writeErrorCodeOf(error),
+    `${option} '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
+  );
+}

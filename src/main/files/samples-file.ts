@@ -1,0 +1,174 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { extname } from 'node:path';
+import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { responseMsOf } from '../../protocol/latency.ts';
+import { columnsOf, OUTCOMES, type SampleBatch, type SampleColumns } from '../../protocol/report.ts';
+import { NANOS_PER_MS } from '../../protocol/units.ts';
+import { csvLine } from '../text/csv-line.ts';
+import type { FileLock } from './file-lock.ts';
+import { lockOutput } from './output-lock.ts';
+import { cannotWrite } from './result-file.ts';
+
+type Cell = string | number | null;
+type CellOf = (columns: SampleColumns, row: number, of: { worker: number; names: readonly string[] }) => Cell;
+
+/** The columns of a row, in every form. */
+const COLUMNS: readonly (readonly [name: string, cellOf: CellOf])[] = [
+  ['intended_ms', ({ intendedMs }, row) => toNanosecond(intendedMs[row])],
+  ['start_lag_ms', ({ startLagMs }, row) => toNanosecond(startLagMs[row])],
+  ['wait_ms', ({ waitMs }, row) => toNanosecond(waitMs[row])],
+  ['first_byte_ms', ({ firstByteMs }, row) => toNanosecond(firstByteMs[row])],
+  ['service_ms', ({ serviceMs }, row) => toNanosecond(serviceMs[row])],
+  ['response_ms', (columns, row) => toNanosecond(responseOf(columns, row))],
+  ['status', ({ status }, row) => status[row] || null],
+  ['outcome', ({ outcome }, row) => OUTCOMES[outcome[row] ?? 0] ?? null],
+  ['body_bytes', ({ bodyBytes }, row) => bodyBytes[row] ?? 0],
+  ['worker', (_columns, _row, { worker }) => worker],
+  ['request', ({ request }, row, { names }) => names[request[row] ?? 0] ?? null],
+];
+const NAMES = COLUMNS.map(([name]) => name);
+
+interface Form {
+  readonly heading: string;
+  line(cells: readonly Cell[]): string;
+}
+
+const FORMS: Readonly<Record<string, Form>> = {
+  '.csv': { heading: csvLine(NAMES), line: (cells) => csvLine(cells.map((cell) => String(cell ?? ''))) },
+  '.jsonl': {
+    heading: '',
+    line: (cells) =>
+      `{${cells.map((cell, column) => `"${NAMES[column]}":${JSON.stringify(cell)}`).join()}}\n`,
+  },
+};
+
+/** What is wrong with a name for a file of samples; null where its form is known. */
+export function samplesProblem(path: string): string | null {
+  return FORMS[extname(path)] === undefined
+    ? `--samples '${path}': name a file that ends in .csv or .jsonl.`
+    : null;
+}
+
+/**
+ * Every request of the window, a row each, written as the records arrive. Writing is synchronous, one write
+ * for each batch: a slow disk holds the workers up rather than filling the memory.
+ */
+export class SamplesFile {
+  readonly #path: string;
+  readonly #form: Form;
+  readonly #descriptor: number;
+  readonly #lock: FileLock | null;
+  readonly #names: readonly string[];
+  readonly #onFailure: (sentence: string) => void;
+  #pending: string;
+  #writtenBytes = 0;
+  #rows = 0;
+  #hasFailed = false;
+
+  private constructor(
+    path: string,
+    names: readonly string[],
+    form: Form,
+    descriptor: number,
+    lock: FileLock | null,
+    onFailure: (sentence: string) => void,
+  ) {
+    this.#path = path;
+    this.#names = names;
+    this.#form = form;
+    this.#descriptor = descriptor;
+    this.#lock = lock;
+    this.#onFailure = onFailure;
+    this.#pending = form.heading;
+  }
+
+  /**
+   * Opens the file, and empties it. `onFailure` is told once, when something cannot be written.
+   *
+   * @param path one that `samplesProblem` has nothing against
+   * @param names of the requests of the mix
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
+   */
+  static async open(
+    path: string,
+    names: readonly string[],
+    onFailure: (sentence: string) => void,
+  ): Promise<SamplesFile> {
+    const form = FORMS[extname(path)];
+    if (form === undefined) throw cannotWrite('--samples', path, new Error('its form is not known'));
+    let lock: FileLock | null = null;
+    try {
+      lock = await lockOutput('--samples', path);
+      return new SamplesFile(path, names, form, openSync(path, 'w'), lock, onFailure);
+    } catch (error) {
+      await lock?.release();
+      throw error instanceof VolleyError ? error : cannotWrite('--samples', path, error);
+    }
+  }
+
+  /** Writes a batch's rows, without those of the warm-up. */
+  add({ buffer, capacity, count }: SampleBatch, worker: number): void {
+    if (this.#hasFailed) return;
+    const columns = columnsOf(buffer, capacity);
+    const of = { worker, names: this.#names };
+    let rows = 0;
+    for (let row = 0; row < count; row++) {
+      if ((columns.intendedMs[row] ?? 0) < 0) continue;
+      this.#pending += this.#form.line(COLUMNS.map(([, cellOf]) => cellOf(columns, row, of)));
+      rows++;
+    }
+    this.#flush(rows);
+  }
+
+  /** Returns whether every row has been written. */
+  async close(): Promise<boolean> {
+    // Without a request there is still a heading.
+    this.#flush(0);
+    try {
+      closeSync(this.#descriptor);
+    } catch (error) {
+      this.#fail(error);
+    }
+    await this.#lock?.release();
+    return !this.#hasFailed;
+  }
+
+  #flush(rows: number): void {
+    if (this.#hasFailed || this.#pending === '') return;
+    const bytes = Buffer.from(this.#pending);
+    this.#pending = '';
+    try {
+      for (let offset = 0; offset < bytes.length; ) {
+        offset += writeSync(this.#descriptor, bytes, offset);
+      }
+      this.#writtenBytes += bytes.length;
+      this.#rows += rows;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    try {
+      // No half row at the end.
+      ftruncateSync(this.#descriptor, this.#writtenBytes);
+    } catch {
+      // A pipe or a device cannot be cut.
+    }
+    this.#onFailure(
+      `--samples '${this.#path}' ends after ${this.#rows} requests: it could not be written ` +
+        `(${codeOf(error) || messageOf(error)}). The run is not affected.`,
+    );
+  }
+}
+
+function responseOf({ startLagMs, waitMs, serviceMs }: SampleColumns, row: number): number {
+  return responseMsOf(startLagMs[row] ?? 0, waitMs[row] ?? 0, serviceMs[row] ?? Number.NaN);
+}
+
+/** The clock's own grain; null for a mark that was never reached. */
+function toNanosecond(valueMs = Number.NaN): number | null {
+  return Number.isNaN(valueMs) ? null : Math.round(valueMs * NANOS_PER_MS) / NANOS_PER_MS;
+}

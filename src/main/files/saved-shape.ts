@@ -1,0 +1,195 @@
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+
+/** A field that a saved result may lack, since earlier versions did not have it. */
+interface Optional {
+  readonly optional: Shape;
+}
+
+/** Of a map from any name. */
+interface Each {
+  readonly each: Shape;
+}
+
+/** What a part of a saved result has to be. */
+type Shape =
+  | 'text'
+  | 'time'
+  | 'flag'
+  | 'number'
+  | 'number or null'
+  | 'null'
+  | { readonly oneOf: readonly string[] }
+  | { readonly either: readonly Shape[]; readonly name: string }
+  | readonly [element: Shape]
+  | Each
+  | { readonly fields: Readonly<Record<string, Shape | Optional>> };
+
+const optional = (shape: Shape): Optional => ({ optional: shape });
+const fields = (of: Readonly<Record<string, Shape | Optional>>): Shape => ({ fields: of });
+const numbers = (...names: readonly string[]): Readonly<Record<string, Shape>> =>
+  Object.fromEntries(names.map((name) => [name, 'number']));
+
+const orNull = (shape: Shape): Shape => ({ either: ['null', shape], name: 'what it should be, or null' });
+
+const COUNTS = numbers('sent', 'ok', 'failed', 'unfinished', 'dropped');
+const LATENCY = fields({
+  ...numbers('count', 'censored'),
+  min: 'number or null',
+  mean: 'number or null',
+  stdev: 'number or null',
+  max: 'number or null',
+  maxMinusMean: 'number or null',
+  percentiles: { each: 'number or null' },
+  atLeast: ['text'],
+  precision: 'text',
+});
+
+/** What the reporters read of a run's result. */
+const SUMMARY = fields({
+  tool: fields({ version: 'text' }),
+  startedAt: 'time',
+  plan: fields({
+    target: fields({ url: 'text', method: 'text' }),
+    mode: 'text',
+    client: 'text',
+    ...numbers('workers', 'concurrency', 'seed', 'warmupMs', 'timeoutMs'),
+    protocol: optional('text'),
+    streams: optional('number'),
+    cpuWork: optional('number'),
+    rows: optional(orNull(fields({ mode: 'text', count: 'number' }))),
+    routes: optional(
+      orNull(
+        fields({
+          unixSocket: orNull('text'),
+          proxy: orNull('text'),
+          connectTo: ['text'],
+          resolve: ['text'],
+        }),
+      ),
+    ),
+    load: {
+      either: [
+        fields({ model: { oneOf: ['closed'] } }),
+        fields({
+          model: { oneOf: ['open'] },
+          ratePerSecond: 'number or null',
+          arrivals: 'text',
+          maxInFlight: 'number',
+          stages: [fields({ durationMs: 'number or null', ...numbers('fromPerSecond', 'toPerSecond') })],
+        }),
+      ],
+      name: 'a closed or an open model',
+    },
+    stop: fields({ requests: 'number or null', durationMs: 'number or null' }),
+  }),
+  stoppedBy: optional(orNull(fields({ expression: 'text', ...numbers('measured', 'atMs') }))),
+  interrupted: 'flag',
+  degraded: 'flag',
+  degradedReasons: ['text'],
+  notes: optional(['text']),
+  windowMs: 'number',
+  requests: fields({ ...COUNTS, ...numbers('scheduled', 'notStarted', 'retried') }),
+  rate: fields({
+    targetPerSecond: 'number or null',
+    ...numbers('sentPerSecond', 'throughputPerSecond'),
+  }),
+  latencyMs: fields({
+    headline: { oneOf: ['response', 'service'] },
+    intervals: optional(orNull({ each: orNull(fields({ low: 'number or null', high: 'number or null' })) })),
+    ...Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, LATENCY])),
+  }),
+  mix: optional([fields({ name: 'text', method: 'text', url: 'text', ...COUNTS, latencyMs: LATENCY })]),
+  histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
+  connections: fields(numbers('opened', 'closedByTarget')),
+  addresses: optional([fields({ address: 'text', connections: 'number' })]),
+  bytes: fields(numbers('sent', 'received')),
+  statuses: { each: 'number' },
+  errors: [fields({ kind: 'text', code: 'text', count: 'number', example: 'text' })],
+  workers: [
+    fields({
+      ...COUNTS,
+      ...numbers('index', 'cpuMs', 'eventLoopUtilization'),
+      lost: 'flag',
+      processorWait: optional('number or null'),
+    }),
+  ],
+  generator: fields({
+    verdict: 'text',
+    reasons: ['text'],
+    pacing: orNull('text'),
+    cpuMs: 'number',
+    cpuMicrosPerRequest: 'number or null',
+    ...numbers('peakRssBytes', 'startupMs', 'startSkewMs'),
+  }),
+  thresholds: [fields({ expression: 'text', measured: 'number or null', ok: 'flag' })],
+  series: fields({
+    intervalMs: 'number',
+    buckets: [
+      fields({ ...numbers('atMs', 'sent', 'ok', 'failed'), p50: 'number or null', p99: 'number or null' }),
+    ],
+  }),
+});
+
+/** The first part of a saved run's result that is not what it has to be, in words; null where all is. */
+export function wrongPart(summary: unknown): string | null {
+  return wrongIn(summary, SUMMARY, '');
+}
+
+function wrongIn(value: unknown, shape: Shape, path: string): string | null {
+  const wrong = (kind: string): string => `${path === '' ? 'it' : path} is not ${kind}`;
+  if (shape === 'text') return typeof value === 'string' ? null : wrong('text');
+  if (shape === 'time')
+    return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? null : wrong('a time');
+  if (shape === 'flag') return typeof value === 'boolean' ? null : wrong('true or false');
+  if (shape === 'number') return typeof value === 'number' ? null : wrong('a number');
+  if (shape === 'number or null')
+    return value === null || typeof value === 'number' ? null : wrong('a number or null');
+  if (shape === 'null') return value === null ? null : wrong('null');
+  if (isList(shape)) {
+    if (!Array.isArray(value)) return wrong('a list');
+    return firstOf(value.map((element, index) => () => wrongIn(element, shape[0], `${path}[${index}]`)));
+  }
+  if ('oneOf' in shape)
+    return shape.oneOf.includes(String(value)) && typeof value === 'string'
+      ? null
+      : wrong(`'${shape.oneOf.join("' or '")}'`);
+  if ('either' in shape)
+    return shape.either.some((one) => wrongIn(value, one, path) === null) ? null : wrong(shape.name);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object');
+  const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
+  if ('each' in shape) {
+    const { each } = shape;
+    return firstOf(
+      Object.entries(value).map(
+        ([name, part]) =>
+          () =>
+            wrongIn(part, each, at(name)),
+      ),
+    );
+  }
+  return firstOf(
+    Object.entries(shape.fields).map(([name, part]) => () => {
+      const found: unknown = Object.hasOwn(value, name)
+        ? (value as Readonly<Record<string, unknown>>)[name]
+        : undefined;
+      if (!isOptional(part)) return wrongIn(found, part, at(name));
+      return found === undefined ? null : wrongIn(found, part.optional, at(name));
+    }),
+  );
+}
+
+function firstOf(checks: readonly (() => string | null)[]): string | null {
+  for (const check of checks) {
+    const wrong = check();
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}
+
+function isOptional(part: Shape | Optional): part is Optional {
+  return typeof part === 'object' && 'optional' in part;
+}
+
+function isList(shape: Shape): shape is readonly [Shape] {
+  return Array.isArray(shape);
+}

@@ -1,0 +1,24 @@
+import type { Target } from '../../../protocol/target.ts';
+import type { ConnectionOptions, RequestOptions } from '../options.ts';
+import type { Problems } from '../problems.ts';
+import { parseProtocol } from './protocol.ts';
+import { parseRoutes } from './routing.ts';
+import { parseTls } from './tls-files.ts';
+
+/**
+ * Reads how connections are made, and reads the files that this takes; problems are noted.
+ *
+ * @param secure whether the URL is https; null where it cannot be read
+ */
+export function parseConnection(
+  options: ConnectionOptions & Pick<RequestOptions, 'keepalive' | 'headers'>,
+  secure: boolean | null,
+  problems: Problems,
+): Pick<Target, 'insecure' | 'tls' | 'protocol' | 'routes'> {
+  return {
+    insecure: options.insecure ?? false,
+    tls: parseTls(options, problems),
+    protocol: parseProtocol(options, secure, problems),
+    routes: parseRoutes(options, problems),
+  };
+}

@@ -1,0 +1,81 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { TlsSettings } from '../../../protocol/target.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { ConnectionOptions } from '../options.ts';
+import type { Problems } from '../problems.ts';
+import { readTextOf } from '../read-text.ts';
+
+const VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
+
+/** Reads the options of a TLS handshake, and the files that they name; problems are noted. */
+export function parseTls(options: ConnectionOptions, problems: Problems): TlsSettings {
+  const { cacert, sni, tlsMin } = options;
+  const version = tlsMin === undefined ? null : problems.choice('--tls-min', tlsMin, ['1.2', '1.3'] as const);
+  if (sni !== undefined && (!HOST_NAME.test(sni) || isIP(sni) !== 0))
+    problems.add(`--sni ${quoted(sni)}: give the name of a host, such as example.org; an address is none.`);
+  return {
+    ca: cacert === undefined ? null : certificatesIn('--cacert', cacert, problems),
+    ...parseIdentity(options, problems),
+    servername: sni ?? null,
+    minVersion: version === null ? null : VERSIONS[version],
+  };
+}
+
+/** The client's certificate and its key. */
+function parseIdentity(
+  { cert, key }: ConnectionOptions,
+  problems: Problems,
+): Pick<TlsSettings, 'cert' | 'key'> {
+  const [given, missing] = cert === undefined ? ['--key', '--cert'] : ['--cert', '--key'];
+  if ((cert === undefined) !== (key === undefined)) {
+    problems.add(
+      `${given} ${quoted(cert ?? key)} needs ${missing}: a client certificate is the two together.`,
+    );
+  }
+  const certPem = cert === undefined ? null : certificatesIn('--cert', cert, problems);
+  const keyPem = key === undefined ? null : keyIn(key, problems);
+  if (certPem !== null && keyPem !== null && !belong(certPem, keyPem))
+    problems.add(
+      `--key ${quoted(key)} is not the key of --cert ${quoted(cert)}: give the two that belong together.`,
+    );
+  return { cert: certPem, key: keyPem };
+}
+
+function certificatesIn(option: string, path: string, problems: Problems): string | null {
+  const pem = readTextOf(option, path, problems);
+  if (pem === null) return null;
+  try {
+    const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
+    if (certificates.length > 0) return pem;
+  } catch {
+    // It says the same as finding none.
+  }
+  problems.add(
+    `${option} ${quoted(path)} holds no certificate in PEM form: give a file with -----BEGIN CERTIFICATE-----.`,
+  );
+  return null;
+}
+
+function keyIn(path: string, problems: Problems): string | null {
+  const pem = readTextOf('--key', path, problems);
+  if (pem === null) return null;
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    problems.add(
+      pem.includes('ENCRYPTED')
+        ? `--key ${quoted(path)} is encrypted: give a file with the key without a passphrase.`
+        : `--key ${quoted(path)} holds no private key in PEM form: give a file with -----BEGIN PRIVATE KEY-----.`,
+    );
+    return null;
+  }
+}
+
+function belong(certPem: string, keyPem: string): boolean {
+  const key: KeyObject = createPrivateKey(keyPem);
+  return new X509Certificate(certPem).checkPrivateKey(key);
+}

@@ -1,0 +1,145 @@
+import { BlockList, isIP } from 'node:net';
+import { quoted } from '../../text/quoted.ts';
+import type { Problems } from '../problems.ts';
+import type { CurlOptions } from './options.ts';
+
+const CURL_PROXY_PORT = 1080;
+
+const TLS_VERSIONS: Readonly<Record<string, '1.2' | '1.3'>> = { 'tlsv1.2': '1.2', 'tlsv1.3': '1.3' };
+
+/** What a curl command says of time, redirects and the connection; undefined where it says nothing. */
+export interface CurlConnection {
+  readonly insecure: boolean | undefined;
+  readonly location: number | boolean | undefined;
+  readonly timeout: string | undefined;
+  readonly cacert: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly proxy: string | undefined;
+  readonly resolve: readonly string[] | undefined;
+  readonly connectTo: readonly string[] | undefined;
+  readonly unixSocket: string | undefined;
+  readonly http2: boolean | undefined;
+  readonly h2c: boolean | undefined;
+  readonly tlsMin: '1.2' | '1.3' | undefined;
+}
+
+/**
+ * Reads what concerns the connection; notes a problem for each value that cannot be read.
+ *
+ * @param urls all URLs of the command, which share their connections' settings
+ */
+export function connectionOf(
+  options: CurlOptions,
+  urls: readonly string[],
+  problems: Problems,
+): CurlConnection {
+  const version = options.last('http1.1', 'http2', 'http2-prior-knowledge')?.name;
+  // Prior knowledge means no TLS where the URL has none.
+  const isClear = version === 'http2-prior-knowledge' && !urls.some((url) => /^https:/i.test(url));
+  checkPem(options, problems);
+  return {
+    insecure: options.has('insecure') || undefined,
+    location: redirectsIn(options, problems),
+    timeout: timeoutIn(options, problems),
+    cacert: options.text('cacert'),
+    cert: certificateIn(options, problems),
+    key: options.text('key'),
+    proxy: proxyIn(options, urls, problems),
+    resolve: someOf(options.texts('resolve')),
+    connectTo: someOf(options.texts('connect-to')),
+    unixSocket: options.text('unix-socket'),
+    http2: version === undefined ? undefined : version !== 'http1.1' && !isClear,
+    h2c: isClear || undefined,
+    tlsMin: TLS_VERSIONS[options.last('tlsv1.2', 'tlsv1.3')?.name ?? ''],
+  };
+}
+
+function someOf(values: readonly string[]): readonly string[] | undefined {
+  return values.length === 0 ? undefined : values;
+}
+
+/** `--max-redirs` alone follows none; -1 is no limit. */
+function redirectsIn(options: CurlOptions, problems: Problems): number | boolean | undefined {
+  const limit = options.text('max-redirs');
+  if (limit !== undefined && !/^(?:-1|\d+)$/.test(limit)) {
+    problems.add(`curl --max-redirs ${quoted(limit)}: give a whole number, or -1 for no limit.`);
+    return undefined;
+  }
+  if (!options.has('location') && !options.has('follow')) return undefined;
+  return limit === undefined || limit === '-1' ? true : Number(limit);
+}
+
+/** To curl, zero is no limit. */
+function timeoutIn(options: CurlOptions, problems: Problems): string | undefined {
+  const seconds = options.text('max-time');
+  if (seconds === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(seconds)) return Number(seconds) === 0 ? undefined : `${seconds}s`;
+  problems.add(`curl --max-time ${quoted(seconds)}: give a number of seconds.`);
+  return undefined;
+}
+
+/** `file:password`, where `\:` and the colon of a drive belong to the file's name. */
+function certificateIn(options: CurlOptions, problems: Problems): string | undefined {
+  const file = options.text('cert');
+  if (file === undefined) return undefined;
+  if (/(?<!\\|^[a-z]):/i.test(file)) {
+    problems.add('curl --cert: a password after the file is not taken: give a key without one.');
+    return undefined;
+  }
+  return file.replaceAll('\\:', ':');
+}
+
+function checkPem(options: CurlOptions, problems: Problems): void {
+  for (const name of ['cert-type', 'key-type'] as const) {
+    const type = options.text(name);
+    if (type !== undefined && type.toUpperCase() !== 'PEM')
+      problems.add(`curl --${name} ${quoted(type)}: only PEM files are read: convert it, and leave it out.`);
+  }
+}
+
+/** With what curl assumes: http, and port 1080; an empty one is none. */
+function proxyIn(options: CurlOptions, urls: readonly string[], problems: Problems): string | undefined {
+  const proxy = options.text('proxy');
+  if (proxy === undefined || proxy === '') return undefined;
+  const without = urls.filter((url) => isWithoutProxy(url, options.text('noproxy') ?? ''));
+  if (without.length > 0 && without.length < urls.length)
+    problems.add('curl --noproxy with URLs of both kinds: give those without a proxy to a run of their own.');
+  if (without.length > 0) return undefined;
+  const url = /^[a-z\d]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+  const withPort =
+    /^http:/i.test(url) && !/:\d+\/?$/.test(url) ? `${url.replace(/\/$/, '')}:${CURL_PROXY_PORT}` : url;
+  const user = options.text('proxy-user');
+  if (user === undefined) return withPort;
+  const [name = '', password = ''] = /^([^:]*):?(.*)$/s.exec(user)?.slice(1) ?? [];
+  const credentials = `${encodeURIComponent(name)}:${encodeURIComponent(password)}`;
+  return withPort.replace(/^([a-z\d]+:\/\/)(?:[^/]*@)?/i, (_, scheme: string) => `${scheme}${credentials}@`);
+}
+
+/** Whether a list of `--noproxy` has a URL's host: `*`, a name with all below it, an address or a block of some. */
+function isWithoutProxy(url: string, list: string): boolean {
+  const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`;
+  const host = (URL.parse(withScheme)?.hostname ?? '').replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  if (list.trim() === '*') return true;
+  const family = isIP(host);
+  return list
+    .split(/[\s,]+/)
+    .filter((entry) => entry !== '')
+    .some((entry) => {
+      const name = entry
+        .toLowerCase()
+        .replace(/^\[|\]$/g, '')
+        .replace(/^\.|\.$/g, '');
+      if (family === 0) return host === name || host.endsWith(`.${name}`);
+      return host === name || isInBlock(host, family === 6 ? 'ipv6' : 'ipv4', name);
+    });
+}
+
+function isInBlock(address: string, family: 'ipv4' | 'ipv6', block: string): boolean {
+  const [, network = '', bits = ''] = /^([\da-f.:]+)\/(\d+)$/.exec(block) ?? [];
+  const most = family === 'ipv6' ? 128 : 32;
+  if (isIP(network) !== (family === 'ipv6' ? 6 : 4) || Number(bits) > most) return false;
+  const blocks = new BlockList();
+  blocks.addSubnet(network, Number(bits), family);
+  return blocks.check(address, family);
+}

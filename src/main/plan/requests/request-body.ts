@@ -1,0 +1,105 @@
+import { statSync } from 'node:fs';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { RequestOptions } from '../options.ts';
+import type { Problems } from '../problems.ts';
+import { readStdin, STDIN } from '../stdin.ts';
+import { LARGEST_BODY_BYTES } from './body-limit.ts';
+import { encodeMultipart } from './multipart.ts';
+
+/** What a request carries, encoded once. */
+export interface Body {
+  readonly bytes: Uint8Array;
+  /** Sent where no header says otherwise. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Sent whatever the headers say: it has the boundary of a form. */
+  readonly contentType?: string;
+}
+
+/**
+ * Reads the body from the one option that gives it; null where there is none, or a problem has been noted.
+ *
+ * @param contentType what a header says of it; null without one
+ */
+export function parseBody(
+  options: RequestOptions,
+  contentType: string | null,
+  problems: Problems,
+): Body | null {
+  const { body, bodyFile, json, dataUrlencode = [], form = [] } = options;
+  const given = [
+    ...(body === undefined ? [] : ['--body']),
+    ...(bodyFile === undefined ? [] : ['--body-file']),
+    ...(json === undefined ? [] : ['--json']),
+    ...(dataUrlencode.length === 0 ? [] : ['--data-urlencode']),
+    ...(form.length === 0 ? [] : ['--form']),
+  ];
+  if (given.length > 1) {
+    problems.add(`${given.join(' and ')}: a request has one body: give one of them.`);
+    return null;
+  }
+  if (body !== undefined) return plain(typeof body === 'string' ? new TextEncoder().encode(body) : body);
+  if (bodyFile !== undefined) return fromFile(bodyFile, problems);
+  if (json !== undefined) return fromJson(json, problems);
+  if (form.length > 0) return fromForm(form, contentType, problems);
+  return dataUrlencode.length === 0 ? null : fromFields(dataUrlencode, problems);
+}
+
+function plain(bytes: Uint8Array): Body {
+  return { bytes, headers: [] };
+}
+
+function fromFile(path: string, problems: Problems): Body | null {
+  try {
+    const size = path === STDIN ? 0 : statSync(path).size;
+    if (size > LARGEST_BODY_BYTES) {
+      problems.add(
+        `--body-file ${quoted(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
+      );
+      return null;
+    }
+    return plain(path === STDIN ? readStdin() : readInput(path));
+  } catch (error) {
+    problems.add(
+      `--body-file ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return null;
+  }
+}
+
+function fromJson(text: string, problems: Problems): Body | null {
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    problems.add(`--json ${quoted(text)} is not JSON: ${messageOf(error)}.`);
+    return null;
+  }
+  return {
+    bytes: new TextEncoder().encode(text),
+    headers: [
+      ['content-type', 'application/json'],
+      ['accept', 'application/json'],
+    ],
+  };
+}
+
+/** Its content type replaces the one that a header gives, which has no boundary. */
+function fromForm(fields: readonly string[], contentType: string | null, problems: Problems): Body | null {
+  const encoded = encodeMultipart(fields, contentType, problems);
+  return encoded === null ? null : { bytes: encoded.bytes, headers: [], contentType: encoded.contentType };
+}
+
+function fromFields(fields: readonly string[], problems: Problems): Body | null {
+  const wrong = fields.filter((field) => !field.includes('='));
+  for (const field of wrong) problems.add(`--data-urlencode ${quoted(field)}: give it as name=value.`);
+  if (wrong.length > 0) return null;
+  const pairs = fields.map((field): [string, string] => {
+    const equals = field.indexOf('=');
+    return [field.slice(0, equals), field.slice(equals + 1)];
+  });
+  return {
+    bytes: new TextEncoder().encode(new URLSearchParams(pairs).toString()),
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+  };
+}

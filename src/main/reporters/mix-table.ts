@@ -1,0 +1,42 @@
+import type { MixRow, Summary } from '../../protocol/summary.ts';
+import { formatCount, formatMs, shareText } from '../text/format.ts';
+import type { Table } from './table.ts';
+
+const MOST_ROWS = 12;
+const NAME_WIDTH = 34;
+const PREFERRED = ['50', '90', '99'];
+
+/** The request of a run, or how many there are. */
+export function whatWasSent({ plan, mix }: Summary): string {
+  if (mix.length === 0) return `${plan.target.method} ${plan.target.url}`;
+  return `${mix.length} requests, the first ${plan.target.method} ${plan.target.url}`;
+}
+
+/** A row for each request of a mix, those that were sent most often first; no rows where there is only one. */
+export function mixTable({ mix, latencyMs }: Summary): Table {
+  const labels = PREFERRED.filter((label) => Object.hasOwn(latencyMs[latencyMs.headline].percentiles, label));
+  const rows = [...mix].sort((a, b) => b.sent - a.sent);
+  const left = rows.length - MOST_ROWS;
+  return {
+    heading: ['request', 'sent', 'ok', 'failed', ...labels.map((label) => `p${label}`), 'max'],
+    rows: [
+      ...rows.slice(0, MOST_ROWS).map((row) => cells(row, labels)),
+      ...(left > 0 ? [[`and ${left} more`]] : []),
+    ],
+  };
+}
+
+function cells({ name, sent, ok, failed, latencyMs }: MixRow, labels: readonly string[]): string[] {
+  const bound = latencyMs.censored > 0 ? '≥ ' : '';
+  return [
+    name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name,
+    formatCount(sent),
+    formatCount(ok),
+    formatCount(failed) + shareText(failed, sent),
+    ...labels.map((label) => {
+      const value = formatMs(latencyMs.percentiles[label] ?? null);
+      return latencyMs.atLeast.includes(label) ? `≥ ${value}` : value;
+    }),
+    `${bound}${formatMs(latencyMs.max)}`,
+  ];
+}

@@ -1,0 +1,50 @@
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Routes } from '../../protocol/routes.ts';
+import type { RoutesSummary, Summary } from '../../protocol/summary.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import { summarizeLoad } from './load-notes.ts';
+
+/** The plan as results show it: without bodies, headers and other secrets. */
+export function summarizePlan(plan: RunPlan, hide: Hide): Summary['plan'] {
+  return {
+    target: { url: hide(plan.target.url), method: plan.target.method },
+    mode: plan.mode,
+    workers: plan.workers,
+    concurrency: plan.concurrency,
+    client: plan.client,
+    protocol: plan.target.protocol,
+    streams: plan.streams,
+    load: summarizeLoad(plan.load),
+    stop: plan.stop,
+    warmupMs: plan.warmupMs,
+    timeoutMs: plan.timeoutMs,
+    cpuWork: plan.cpuWork,
+    rows: plan.rows === null ? null : { mode: plan.rows.mode, count: plan.rows.cells.rowCount },
+    routes: summarizeRoutes(plan.target.routes),
+    seed: plan.seed,
+  };
+}
+
+/** Where connections went, if not where the URL says; null where nothing was said of that. */
+function summarizeRoutes({ unixSocket, proxy, connectTo, resolve }: Routes): RoutesSummary | null {
+  if (unixSocket === null && proxy === null && connectTo.length + resolve.length === 0) return null;
+  return {
+    unixSocket,
+    proxy: proxy === null ? null : `http://${bracketed(proxy.hostname)}:${proxy.port}`,
+    connectTo: connectTo.map(({ fromHostname, fromPort, toHostname, toPort }) =>
+      [host(fromHostname), fromPort ?? '', host(toHostname), toPort ?? ''].join(':'),
+    ),
+    resolve: resolve.map(
+      ({ hostname, port, addresses }) =>
+        `${bracketed(hostname)}:${port}:${addresses.map(({ address }) => address).join(',')}`,
+    ),
+  };
+}
+
+function host(name: string | null): string {
+  return name === null ? '' : bracketed(name);
+}
+
+function bracketed(hostname: string): string {
+  return hostname.includes(':') ? `[${hostname}]` : hostname;
+}

@@ -1,0 +1,131 @@
+import { createRandom, type Random } from '../metrics/random.ts';
+import type { OpenLoad, Rate, Stage } from '../protocol/load.ts';
+
+/** A stage on the time axis of the window, with the number of requests that are due before it. */
+interface PlacedStage {
+  readonly startMs: number;
+  readonly durationMs: number;
+  readonly from: Rate;
+  readonly to: Rate;
+  readonly dueBefore: number;
+  readonly due: number;
+}
+
+/**
+ * When requests are due in the open model: the integral of the rate, and its inverse. Pure; times are
+ * relative to the measured window. The warm-up is the first stage's first rate, before the window.
+ */
+export class Schedule {
+  readonly #stages: readonly PlacedStage[];
+
+  constructor({ stages }: Pick<OpenLoad, 'stages'>, warmupMs: number) {
+    const first = stages[0];
+    const all =
+      first === undefined || warmupMs === 0
+        ? stages
+        : [{ durationMs: warmupMs, from: first.from, to: first.from }, ...stages];
+    let startMs = -warmupMs;
+    let dueBefore = 0;
+    this.#stages = all.map(({ durationMs, from, to }) => {
+      const due = dueIn({ durationMs, from, to });
+      const placed = { startMs, durationMs, from, to, dueBefore, due };
+      startMs += durationMs ?? Number.POSITIVE_INFINITY;
+      dueBefore += due;
+      return { ...placed, durationMs: durationMs ?? Number.POSITIVE_INFINITY };
+    });
+  }
+
+  /** The time at which the `position`-th request is due (from 0, fractions allowed); infinite after the last stage. */
+  timeOfMs(position: number): number {
+    const stage = this.#stages.find(({ dueBefore, due }) => position < dueBefore + due);
+    if (stage === undefined) return Number.POSITIVE_INFINITY;
+    return stage.startMs + timeInStageMs(stage, position - stage.dueBefore);
+  }
+
+  /** How many requests are due before a time. */
+  dueBefore(atMs: number): number {
+    let due = 0;
+    for (const stage of this.#stages) {
+      const elapsedMs = Math.min(stage.durationMs, atMs - stage.startMs);
+      if (elapsedMs > 0) due += dueIn({ ...stage, durationMs: elapsedMs }, stage.durationMs);
+    }
+    return due;
+  }
+}
+
+/** Requests due in the first `durationMs` of a stage that lasts `wholeMs` (by default just as long). */
+function dueIn({ durationMs, from, to }: Stage, wholeMs = durationMs): number {
+  if (durationMs === null || wholeMs === null) return Number.POSITIVE_INFINITY;
+  if (isSame(from, to)) return (from.requests * durationMs) / from.periodMs;
+  const rise = perMs(to) - perMs(from);
+  return perMs(from) * durationMs + (rise * durationMs * durationMs) / (2 * wholeMs);
+}
+
+/** The inverse of `dueIn`: a multiplication and a division where the rate is constant, so that no error adds up. */
+function timeInStageMs({ durationMs, from, to }: PlacedStage, due: number): number {
+  if (due === 0) return 0;
+  if (isSame(from, to)) return (due * from.periodMs) / from.requests;
+  const start = perMs(from);
+  const rise = (perMs(to) - start) / durationMs;
+  // The stable form of the quadratic's root: no difference of nearly equal numbers.
+  return (2 * due) / (start + Math.sqrt(Math.max(0, start * start + 2 * rise * due)));
+}
+
+function isSame(a: Rate, b: Rate): boolean {
+  return a.requests * b.periodMs === b.requests * a.periodMs;
+}
+
+function perMs({ requests, periodMs }: Rate): number {
+  return requests / periodMs;
+}
+
+/**
+ * The intended starts of a whole run, one after the other: the same for every worker and every mode.
+ * Constant arrivals are due at the positions 0, 1, 2 …; Poisson arrivals at the sums of exponential steps
+ * of mean 1, from one seeded sequence.
+ */
+export class ArrivalStream {
+  readonly #schedule: Schedule;
+  readonly #random: Random | null;
+  #position = 0;
+
+  constructor(load: Pick<OpenLoad, 'stages' | 'arrivals'>, warmupMs: number, seed: number) {
+    this.#schedule = new Schedule(load, warmupMs);
+    this.#random = load.arrivals === 'poisson' ? createRandom(seed, ARRIVAL_STREAM) : null;
+    if (this.#random !== null) this.#position = exponential(this.#random);
+  }
+
+  /** The next intended start; infinite when there are no more. */
+  nextMs(): number {
+    const timeMs = this.#schedule.timeOfMs(this.#position);
+    this.#position += this.#random === null ? 1 : exponential(this.#random);
+    return timeMs;
+  }
+}
+
+/** What a shard of an open plan says of its starts. */
+export interface OpenShard {
+  readonly load: Pick<OpenLoad, 'stages' | 'arrivals'>;
+  readonly index: number;
+  readonly workers: number;
+  readonly durationMs: number | null;
+  readonly warmupMs: number;
+  readonly seed: number;
+}
+
+/** How many requests of the window a worker is to start, of a schedule that ends by time. */
+export function startsOf({ load, index, workers, durationMs, warmupMs, seed }: OpenShard): number {
+  const stream = new ArrivalStream(load, warmupMs, seed);
+  let count = 0;
+  for (let startMs = stream.nextMs(); startMs < (durationMs ?? 0); startMs = stream.nextMs())
+    if (startMs >= 0) count++;
+  return Math.floor((count - index + workers - 1) / workers);
+}
+
+/** Workers' own sequences have their index as stream number; this one is nobody's. */
+const ARRIVAL_STREAM = -1;
+
+/** Exponential of mean 1, by inversion; 1 − u is never zero. */
+function exponential(random: Random): number {
+  return -Math.log(1 - random());
+}

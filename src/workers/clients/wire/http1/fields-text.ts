@@ -1,0 +1,54 @@
+import { copyInto, type ReadBytes } from '../../../connections/read-bytes.ts';
+import type { Fields } from '../../dispatcher.ts';
+
+const FIRST_CAPACITY_BYTES = 1_024;
+
+/** The bytes of one head or trailer, for those who ask what its fields say. */
+export class FieldsText {
+  #bytes = Buffer.alloc(FIRST_CAPACITY_BYTES);
+  #length = 0;
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Adds a piece that the parser has read; the parser limits the length of the whole. */
+  add(bytes: ReadBytes, from: number, to: number): void {
+    const length = this.#length + to - from;
+    if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length * 2);
+    copyInto(this.#bytes, this.#length, bytes, from, to);
+    this.#length = length;
+  }
+
+  /** Name, value, name, value, as they came; values in Latin-1, without the blanks around them. */
+  raw(): string[] {
+    const fields: string[] = [];
+    for (const line of this.#text()
+      // Line ends may come before the status line.
+      .replace(/^[\r\n]+/, '')
+      .replace(/[\t ]*\r\n[\t ]+/g, ' ')
+      .split('\r\n')) {
+      const colon = line.indexOf(':');
+      // A status line may hold a colon too, but its version is no token.
+      if (colon < 1 || line.startsWith('HTTP/1.')) continue;
+      fields.push(line.slice(0, colon), line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, ''));
+    }
+    return fields;
+  }
+
+  #text(): string {
+    return this.#bytes.toString('latin1', 0, this.#length);
+  }
+}
+
+/** Fields by their names in lower case; those that came more than once as lists. */
+export function fieldsByName(raw: readonly string[]): Fields {
+  const fields = new Map<string, string | string[]>();
+  for (let i = 0; i < raw.length; i += 2) {
+    const name = String(raw[i]).toLowerCase();
+    const value = String(raw[i + 1]);
+    const known = fields.get(name);
+    fields.set(name, known === undefined ? value : [known, value].flat());
+  }
+  return Object.fromEntries(fields);
+}

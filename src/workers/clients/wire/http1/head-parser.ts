@@ -1,0 +1,257 @@
+import type { ReadBytes } from '../../../connections/read-bytes.ts';
+import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
+import type { RefusalCode } from './refusal.ts';
+import { COLON, CR, IS_TEXT, isBlank, LF, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
+
+/** The longest head, trailer or size line of a chunk, in bytes; Node's own limit for a head. */
+export const LONGEST_HEAD_BYTES = 16_384;
+
+const START = 0;
+const VERSION = 1;
+const AFTER_VERSION = 2;
+const STATUS = 3;
+const AFTER_STATUS = 4;
+const REASON = 5;
+const STATUS_LINE_END = 6;
+const LINE_START = 7;
+const NAME = 8;
+const VALUE_START = 9;
+const VALUE = 10;
+const LINE_END = 11;
+const AFTER_LINE = 12;
+const HEAD_END = 13;
+const COMPLETE = 14;
+const REFUSED = 15;
+
+// The minor version is read as the byte behind it.
+const VERSION_TEXT = new TextEncoder().encode('HTTP/1.');
+
+/**
+ * Reads the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte: a cut
+ * anywhere changes nothing. Strict: lines end with CR and LF, and names are tokens. But blanks around a value
+ * are no part of it, and a line that begins with a blank continues the one before (RFC 9112, 5).
+ */
+export class HeadParser {
+  readonly fields = new FramingFields();
+  status = 0;
+  /** The y of HTTP/1.y. */
+  minorVersion = 0;
+  refusal: RefusalCode | null = null;
+  readonly #name = new Uint8Array(LONGEST_NAME);
+  #nameLength = 0;
+  #field: Field = FIELD.other;
+  #state = START;
+  /** Within the version or the status code. */
+  #index = 0;
+  #bytes = 0;
+  #isTrailer = false;
+
+  get isComplete(): boolean {
+    return this.#state === COMPLETE;
+  }
+
+  beginHead(): void {
+    this.#begin(START);
+    this.#isTrailer = false;
+    this.fields.reset();
+  }
+
+  beginTrailer(): void {
+    this.#begin(LINE_START);
+    this.#isTrailer = true;
+  }
+
+  /** Reads on, to the end of the head at most. Returns the place of the next byte to read. */
+  read(bytes: ReadBytes, from: number, to: number): number {
+    const end = this.#read(bytes, from, to);
+    this.#bytes += end - from;
+    if (this.#bytes > LONGEST_HEAD_BYTES && this.#state !== REFUSED) this.#refuse('WIRE_HEAD_SIZE');
+    return end;
+  }
+
+  #begin(state: number): void {
+    this.#state = state;
+    this.#bytes = 0;
+    this.refusal = null;
+  }
+
+  #read(bytes: ReadBytes, from: number, to: number): number {
+    let at = from;
+    while (at < to) {
+      const byte = bytes[at] as number;
+      switch (this.#state) {
+        case START:
+          // Some servers send an empty line too many behind an answer.
+          if (byte === CR || byte === LF) {
+            at++;
+            break;
+          }
+          this.#index = 0;
+          this.#state = VERSION;
+          break;
+        case VERSION:
+          if (this.#index < VERSION_TEXT.length) {
+            if (byte !== VERSION_TEXT[this.#index]) return this.#refuse('WIRE_STATUS_LINE', at);
+          } else {
+            if (byte !== ZERO && byte !== ZERO + 1) return this.#refuse('WIRE_STATUS_LINE', at);
+            this.minorVersion = byte - ZERO;
+            this.#state = AFTER_VERSION;
+          }
+          this.#index++;
+          at++;
+          break;
+        case AFTER_VERSION:
+          if (byte !== SPACE) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#index = 0;
+          this.status = 0;
+          this.#state = STATUS;
+          at++;
+          break;
+        case STATUS:
+          if (byte < ZERO || byte > NINE) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.status = this.status * 10 + byte - ZERO;
+          this.#index++;
+          if (this.#index === 3) this.#state = AFTER_STATUS;
+          at++;
+          break;
+        case AFTER_STATUS:
+          if (this.status < 100 || (byte !== SPACE && byte !== CR)) {
+            return this.#refuse('WIRE_STATUS_LINE', at);
+          }
+          this.#state = byte === CR ? STATUS_LINE_END : REASON;
+          at++;
+          break;
+        case REASON:
+          at = endOfText(bytes, at, to);
+          if (at === to) break;
+          if (bytes[at] !== CR) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#state = STATUS_LINE_END;
+          at++;
+          break;
+        case STATUS_LINE_END:
+          if (byte !== LF) return this.#refuse('WIRE_STATUS_LINE', at);
+          this.#state = LINE_START;
+          at++;
+          break;
+        case LINE_START:
+          at = this.#readWholeLines(bytes, at, to);
+          if (at === to || this.refusal !== null) break;
+          if (bytes[at] === CR) {
+            this.#state = HEAD_END;
+            at++;
+            break;
+          }
+          if (TOKEN_LOWER[bytes[at] as number] === 0) return this.#refuse('WIRE_FIELD', at);
+          this.#nameLength = 0;
+          this.#state = NAME;
+          break;
+        case NAME:
+          at = this.#readName(bytes, at, to);
+          if (at === to) break;
+          if (bytes[at] !== COLON) return this.#refuse('WIRE_FIELD', at);
+          // A trailer comes too late to say where the message ends: what it says of that is left.
+          this.#field = this.#isTrailer ? FIELD.other : fieldNamed(this.#name, 0, this.#nameLength);
+          this.#state = VALUE_START;
+          at++;
+          break;
+        case VALUE_START:
+          if (isBlank(byte)) at++;
+          else this.#state = VALUE;
+          break;
+        case VALUE: {
+          const start = at;
+          at = endOfText(bytes, at, to);
+          if (this.#field !== FIELD.other && !this.fields.add(bytes, start, at)) {
+            return this.#refuse('WIRE_FRAMING_FIELD', at);
+          }
+          if (at === to) {
+            if (this.#field === FIELD.contentLength && this.fields.isNoLength)
+              return this.#refuse('WIRE_CONTENT_LENGTH', at);
+            break;
+          }
+          if (bytes[at] !== CR) return this.#refuse('WIRE_FIELD', at);
+          this.#state = LINE_END;
+          at++;
+          break;
+        }
+        case LINE_END: {
+          if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
+          this.#state = AFTER_LINE;
+          at++;
+          break;
+        }
+        case AFTER_LINE: {
+          if (isBlank(byte)) {
+            if (this.#field !== FIELD.other && !this.fields.addFold())
+              return this.#refuse('WIRE_FRAMING_FIELD', at);
+            this.#state = VALUE_START;
+            break;
+          }
+          const refusal = this.#field === FIELD.other ? null : this.fields.take(this.#field);
+          if (refusal !== null) return this.#refuse(refusal, at);
+          this.#state = LINE_START;
+          break;
+        }
+        case HEAD_END:
+          if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
+          this.#state = COMPLETE;
+          return at + 1;
+        default:
+          return at;
+      }
+    }
+    return at;
+  }
+
+  /**
+   * Reads the lines that are there as a whole, which nearly all are: between their bytes no state has to be
+   * kept. Returns where the first begins that is not, or is no line; a refusal is left in `refusal`.
+   */
+  #readWholeLines(bytes: ReadBytes, from: number, to: number): number {
+    let lineStart = from;
+    for (;;) {
+      let at = lineStart;
+      while (at < to && TOKEN_LOWER[bytes[at] as number] !== 0) at++;
+      const nameLength = at - lineStart;
+      if (nameLength === 0 || at === to || bytes[at] !== COLON) return lineStart;
+      at++;
+      while (at < to && isBlank(bytes[at] as number)) at++;
+      const valueStart = at;
+      at = endOfText(bytes, at, to);
+      // The byte behind the line says whether it goes on in the next one.
+      if (at + 2 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
+      if (isBlank(bytes[at + 2] as number)) return lineStart;
+      const field = this.#isTrailer ? FIELD.other : fieldNamed(bytes, lineStart, nameLength);
+      if (field !== FIELD.other) {
+        const refusal = this.fields.add(bytes, valueStart, at)
+          ? this.fields.take(field)
+          : 'WIRE_FRAMING_FIELD';
+        if (refusal !== null) return this.#refuse(refusal, at);
+      }
+      lineStart = at + 2;
+    }
+  }
+
+  #readName(bytes: ReadBytes, from: number, to: number): number {
+    let at = from;
+    for (; at < to; at++) {
+      const lower = TOKEN_LOWER[bytes[at] as number] as number;
+      if (lower === 0) break;
+      if (this.#nameLength < LONGEST_NAME) this.#name[this.#nameLength] = lower;
+      this.#nameLength++;
+    }
+    return at;
+  }
+
+  #refuse(refusal: RefusalCode, at = 0): number {
+    this.refusal = refusal;
+    this.#state = REFUSED;
+    return at;
+  }
+}
+
+function endOfText(bytes: ReadBytes, from: number, to: number): number {
+  let at = from;
+  while (at < to && IS_TEXT[bytes[at] as number] === 1) at++;
+  return at;
+}

@@ -1,0 +1,184 @@
+import type { ReadBytes } from '../../../connections/read-bytes.ts';
+import { ChunkLineParser } from './chunk-line-parser.ts';
+import { HeadParser } from './head-parser.ts';
+import type { RefusalCode } from './refusal.ts';
+import { CR, LF } from './syntax.ts';
+
+/** What the parser has come to. */
+export const EVENT = {
+  /** All that there is has been read. */
+  more: 0,
+  /** A head is complete, of an interim response too. */
+  head: 1,
+  /** A piece of the body, from `bodyFrom` to `bodyTo`. */
+  body: 2,
+  /** The response is complete. */
+  end: 3,
+  /** The bytes are not a response; `refusal` says why. */
+  refused: 4,
+} as const;
+export type Event = (typeof EVENT)[keyof typeof EVENT];
+
+const HEAD = 0;
+const SIZED_BODY = 1;
+const BODY_UNTIL_CLOSE = 2;
+const CHUNK_LINE = 3;
+const CHUNK = 4;
+const CHUNK_CR = 5;
+const CHUNK_LF = 6;
+const TRAILER = 7;
+const ENDED = 8;
+const REFUSED = 9;
+
+/**
+ * Tells where a response to one request begins and ends, in bytes that come in any pieces. It keeps no bytes
+ * and makes no strings: what a caller wants to know of a head, it takes from the same bytes.
+ */
+export class ResponseParser {
+  /** Where the body's piece begins and ends, after a body event. */
+  bodyFrom = 0;
+  bodyTo = 0;
+  /** The next byte to read. */
+  at = 0;
+  /** Where in what was read last a head or a trailer begins or goes on, to end at `at`; -1 without one. */
+  fieldsFrom = -1;
+  /** Whether the connection can carry another request after this response. */
+  keepsAlive = false;
+  /** The response has no body, but its head announces one: a server that is wrong of one may send the other. */
+  isOddlyEmpty = false;
+  readonly #head = new HeadParser();
+  readonly #chunkLine = new ChunkLineParser();
+  #state = HEAD;
+  #isHeadRequest = false;
+  /** An interim response has announced the end of the connection. */
+  #isLast = false;
+  /** Bytes of the body, or of the chunk, that are still to come. */
+  #left = 0;
+  #refusal: RefusalCode | null = null;
+
+  get status(): number {
+    return this.#head.status;
+  }
+
+  get refusal(): RefusalCode | null {
+    return this.#refusal;
+  }
+
+  /** For how long the server keeps an idle connection, in seconds; -1 where it did not say. */
+  get keepAliveS(): number {
+    return this.#head.fields.keepAliveS;
+  }
+
+  /** A response to a request is expected; one to HEAD has no body. */
+  begin(isHeadRequest: boolean): void {
+    this.#isHeadRequest = isHeadRequest;
+    this.#state = HEAD;
+    this.#refusal = null;
+    this.keepsAlive = false;
+    this.isOddlyEmpty = false;
+    this.#isLast = false;
+    this.#head.beginHead();
+  }
+
+  /** Reads on from `from`, up to the next event, which is `more` only where `to` is reached. */
+  next(bytes: ReadBytes, from: number, to: number): Event {
+    this.at = from;
+    this.fieldsFrom = this.#state === HEAD || this.#state === TRAILER ? from : -1;
+    for (;;) {
+      switch (this.#state) {
+        case HEAD:
+          this.at = this.#head.read(bytes, this.at, to);
+          if (this.#head.refusal !== null) return this.#refuse(this.#head.refusal);
+          return this.#head.isComplete ? this.#headComplete() : EVENT.more;
+        case SIZED_BODY:
+        case CHUNK: {
+          if (this.at === to) return EVENT.more;
+          const piece = this.#piece(Math.min(to, this.at + this.#left));
+          this.#left -= this.bodyTo - this.bodyFrom;
+          if (this.#left === 0) this.#state = this.#state === CHUNK ? CHUNK_CR : ENDED;
+          return piece;
+        }
+        case BODY_UNTIL_CLOSE:
+          return this.at === to ? EVENT.more : this.#piece(to);
+        case CHUNK_LINE:
+          this.at = this.#chunkLine.read(bytes, this.at, to);
+          if (this.#chunkLine.refusal !== null) return this.#refuse(this.#chunkLine.refusal);
+          if (!this.#chunkLine.isComplete) return EVENT.more;
+          this.#left = this.#chunkLine.size;
+          this.#state = this.#left === 0 ? TRAILER : CHUNK;
+          if (this.#left === 0) {
+            this.#head.beginTrailer();
+            this.fieldsFrom = this.at;
+          }
+          break;
+        case CHUNK_CR:
+        case CHUNK_LF:
+          if (this.at === to) return EVENT.more;
+          if (bytes[this.at] !== (this.#state === CHUNK_CR ? CR : LF)) return this.#refuse('WIRE_CHUNK');
+          this.at++;
+          if (this.#state === CHUNK_CR) this.#state = CHUNK_LF;
+          else this.#beginChunk();
+          break;
+        case TRAILER:
+          this.at = this.#head.read(bytes, this.at, to);
+          if (this.#head.refusal !== null) return this.#refuse(this.#head.refusal);
+          if (!this.#head.isComplete) return EVENT.more;
+          this.#state = ENDED;
+          break;
+        case ENDED:
+          return EVENT.end;
+        default:
+          return EVENT.refused;
+      }
+    }
+  }
+
+  /** The connection has ended, in good order: whether that completes the response. */
+  finish(): boolean {
+    return this.#state === BODY_UNTIL_CLOSE;
+  }
+
+  #piece(to: number): Event {
+    this.bodyFrom = this.at;
+    this.bodyTo = to;
+    this.at = to;
+    return EVENT.body;
+  }
+
+  #headComplete(): Event {
+    const { status, minorVersion, fields } = this.#head;
+    const { contentLength, isChunked } = fields;
+    const mayStay = minorVersion === 1 ? !fields.asksToClose : fields.asksToKeepAlive && !fields.asksToClose;
+    if (status < 200) return this.#interimComplete(status, fields.asksToClose);
+    // These end with their head, whatever it says of a body (RFC 9112, 6.3).
+    const isEmpty = this.#isHeadRequest || status === 204 || status === 304;
+    const refusal = isEmpty ? null : fields.bodyRefusal(minorVersion);
+    if (refusal !== null) return this.#refuse(refusal);
+    this.isOddlyEmpty = isEmpty && !this.#isHeadRequest && (fields.hasCoding || contentLength > 0);
+    this.keepsAlive = mayStay && !this.#isLast && (isEmpty || isChunked || contentLength !== -1);
+    this.#left = contentLength;
+    if (isEmpty || contentLength === 0) this.#state = ENDED;
+    else if (isChunked) this.#beginChunk();
+    else this.#state = contentLength === -1 ? BODY_UNTIL_CLOSE : SIZED_BODY;
+    return EVENT.head;
+  }
+
+  /** Read over, asked for or not (RFC 9110, 15.2); but what follows a switch of protocols is not HTTP/1.1. */
+  #interimComplete(status: number, asksToClose: boolean): Event {
+    if (status === 101 && this.#head.fields.hasUpgrade) return this.#refuse('WIRE_SWITCHED');
+    this.#isLast ||= asksToClose;
+    this.#head.beginHead();
+    return EVENT.head;
+  }
+
+  #beginChunk(): void {
+    this.#chunkLine.begin();
+    this.#state = CHUNK_LINE;
+  }
+
+  #refuse(refusal: RefusalCode): Event {
+    this.#refusal = refusal;
+    this.#state = REFUSED;
+    return EVENT.refused;
+  }
+}

@@ -1,0 +1,330 @@
+import type { Socket } from 'node:net';
+import type { Target } from '../../../../protocol/target.ts';
+import type { TargetConnection } from '../../../connections/connection.ts';
+import type { SocketReader } from '../../../connections/link.ts';
+import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
+import type { AnswerHandler, Controller, HttpDispatcher, RequestTemplate } from '../../dispatcher.ts';
+import { FieldsText, fieldsByName } from './fields-text.ts';
+import { WireRefusal } from './refusal.ts';
+import { type RequestBytes, requestBytes } from './request-bytes.ts';
+import { EVENT, ResponseParser } from './response-parser.ts';
+import { hasOnlyLineEnds } from './syntax.ts';
+
+// Servers say for how long they keep an idle connection; it is left half a second before that.
+const KEEP_ALIVE_MARGIN_MS = 500;
+/** What is shorter is with the kernel at once. */
+const LONG_REQUEST_BYTES = 65_536;
+/** What a handler that takes bytes in place is told of fields. */
+const NO_FIELDS = Object.freeze({});
+
+/**
+ * A handler that takes a body's bytes where they were read, instead of a copy: they are valid during the
+ * call only. It is not told what the fields of a response say, so that nobody has to read them.
+ */
+export interface InPlaceHandler extends AnswerHandler {
+  onResponseBytes(bytes: ReadBytes, from: number, to: number): void;
+}
+
+interface Queued {
+  readonly request: RequestBytes;
+  readonly handler: AnswerHandler;
+}
+
+class WireController implements Controller {
+  readonly #client: WireClient;
+  isAborted = false;
+  rawHeaders: string[] | null = null;
+
+  constructor(client: WireClient) {
+    this.#client = client;
+  }
+
+  abort(reason: Error): void {
+    if (this.isAborted) return;
+    this.isAborted = true;
+    this.#client.abort(this, reason);
+  }
+}
+
+/**
+ * volley's own HTTP/1.1 client: one connection, one request at a time, one write for a request, and no more
+ * work on an answer than it takes to know where it ends. Nothing is allocated for a request whose handler
+ * takes bytes in place.
+ */
+export class WireClient implements HttpDispatcher, SocketReader {
+  readonly #connection: TargetConnection;
+  readonly #host: string;
+  readonly #isSecure: boolean;
+  readonly #parser = new ResponseParser();
+  readonly #queue: Queued[] = [];
+  readonly #reusedController = new WireController(this);
+  /** The bytes of the head, where the handler asks what its fields say. */
+  readonly #fields = new FieldsText();
+  #socket: Socket | null = null;
+  #isAcquiring = false;
+  #isDestroyed = false;
+  /** An answer has ended with what was read, and more may be there to read: nothing is written yet. */
+  #isSettling = false;
+  #handler: AnswerHandler | null = null;
+  #inPlace: InPlaceHandler | null = null;
+  #controller: WireController = this.#reusedController;
+  #request: RequestBytes | null = null;
+  #isWritten = false;
+  /** Of a long request the end is not with the kernel yet. */
+  #isUnsent = false;
+  /** For how long the connection may idle; 0: for ever. */
+  #idleLimitMs = 0;
+  /** Since when it does; infinity while it does not. */
+  #idleSinceMs = Number.POSITIVE_INFINITY;
+
+  constructor(target: Target, connection: TargetConnection) {
+    this.#connection = connection;
+    this.#host = new URL(target.origin).host;
+    this.#isSecure = target.secure;
+    connection.readWith(this);
+  }
+
+  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean {
+    let request: RequestBytes;
+    try {
+      if (this.#isDestroyed) throw closed('the client is destroyed');
+      request = requestBytes(options, this.#host);
+    } catch (error) {
+      handler.onResponseError(new WireController(this), error as Error);
+      return false;
+    }
+    if (this.#handler !== null) {
+      this.#queue.push({ request, handler });
+      return false;
+    }
+    this.#begin(request, handler);
+    return true;
+  }
+
+  destroy(): Promise<void> {
+    this.#isDestroyed = true;
+    const reason = closed('the client is destroyed');
+    for (const { handler } of this.#queue.splice(0))
+      handler.onResponseError(new WireController(this), reason);
+    if (this.#handler !== null) this.#fail(reason);
+    this.#leave();
+    return Promise.resolve();
+  }
+
+  /** The controller's; does nothing for a request that is over. */
+  abort(controller: WireController, reason: Error): void {
+    if (controller === this.#controller && this.#handler !== null) this.#fail(reason);
+  }
+
+  onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
+    if (socket !== this.#socket) return;
+    if (this.#isWritten) {
+      this.#read(bytes, count);
+      return;
+    }
+    // Nobody has asked: whatever comes next on this connection would be no answer either.
+    if (hasOnlyLineEnds(bytes, 0, count)) return;
+    this.#leave();
+    if (this.#handler !== null) this.#proceed();
+  }
+
+  #begin(request: RequestBytes, handler: AnswerHandler): void {
+    this.#request = request;
+    this.#handler = handler;
+    this.#inPlace = isInPlace(handler) ? handler : null;
+    if (this.#inPlace === null) {
+      this.#controller = new WireController(this);
+    } else {
+      this.#controller = this.#reusedController;
+      this.#controller.isAborted = false;
+    }
+    this.#proceed();
+  }
+
+  #proceed(): void {
+    if (this.#isSettling) return;
+    if (this.#idleLimitMs !== 0 && performance.now() - this.#idleSinceMs > this.#idleLimitMs) {
+      this.#connection.finish();
+      this.#leave();
+    }
+    if (this.#socket !== null) {
+      this.#write(this.#socket);
+    } else if (!this.#isAcquiring) {
+      this.#isAcquiring = true;
+      this.#connection.acquire((error, socket) => this.#acquired(error, socket));
+    }
+  }
+
+  #acquired(error: Error | null, socket: Socket | null): void {
+    this.#isAcquiring = false;
+    if (socket === null) {
+      if (this.#handler !== null) this.#fail(error ?? closed('the connection could not be opened'));
+      return;
+    }
+    if (this.#isDestroyed) {
+      socket.destroy();
+      return;
+    }
+    this.#socket = socket;
+    this.#idleLimitMs = 0;
+    socket.once('end', () => this.#ended(socket));
+    socket.once('close', () => this.#closed(socket));
+    if (this.#handler !== null) this.#write(socket);
+  }
+
+  #write(socket: Socket): void {
+    const request = this.#request;
+    const handler = this.#handler;
+    if (request === null || handler === null) return;
+    this.#parser.begin(request.isHead);
+    if (this.#inPlace === null) this.#fields.clear();
+    this.#isWritten = true;
+    handler.onRequestStart(this.#controller);
+    if (this.#handler !== handler) return;
+    if (request.bytes.length < LONG_REQUEST_BYTES) {
+      socket.write(request.bytes);
+      return;
+    }
+    this.#isUnsent = true;
+    socket.write(request.bytes, (error) => {
+      if (socket === this.#socket && !error) this.#isUnsent = false;
+    });
+  }
+
+  #read(bytes: ReadBytes, to: number): void {
+    const parser = this.#parser;
+    const handler = this.#handler;
+    const takesFields = this.#inPlace === null;
+    let at = 0;
+    while (this.#handler === handler && this.#isWritten) {
+      const event = parser.next(bytes, at, to);
+      if (takesFields && parser.fieldsFrom >= 0) this.#fields.add(bytes, parser.fieldsFrom, parser.at);
+      at = parser.at;
+      switch (event) {
+        case EVENT.more:
+          return;
+        case EVENT.head:
+          this.#onHead();
+          break;
+        case EVENT.body:
+          this.#onBody(bytes);
+          break;
+        case EVENT.end:
+          this.#onEnd(hasOnlyLineEnds(bytes, at, to), to === bytes.length);
+          return;
+        default:
+          this.#fail(new WireRefusal(parser.refusal ?? 'WIRE_STATUS_LINE'));
+          return;
+      }
+    }
+  }
+
+  #onHead(): void {
+    const { status } = this.#parser;
+    if (this.#inPlace !== null) {
+      this.#inPlace.onResponseStart(this.#controller, status, NO_FIELDS);
+      return;
+    }
+    this.#controller.rawHeaders = this.#fields.raw();
+    this.#fields.clear();
+    const headers = fieldsByName(this.#controller.rawHeaders);
+    this.#handler?.onResponseStart(this.#controller, status, headers);
+  }
+
+  #onBody(bytes: ReadBytes): void {
+    const { bodyFrom, bodyTo } = this.#parser;
+    if (this.#inPlace !== null) this.#inPlace.onResponseBytes(bytes, bodyFrom, bodyTo);
+    else this.#handler?.onResponseData(this.#controller, Buffer.from(copyOf(bytes, bodyFrom, bodyTo).buffer));
+  }
+
+  /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
+  #onEnd(isClean: boolean, mayHaveMore: boolean): void {
+    const handler = this.#handler;
+    const { isOddlyEmpty, keepAliveS, keepsAlive } = this.#parser;
+    this.#handler = null;
+    this.#isWritten = false;
+    this.#idleSinceMs = Number.POSITIVE_INFINITY;
+    this.#idleLimitMs = keepAliveS < 0 ? 0 : keepAliveS * 1_000 - KEEP_ALIVE_MARGIN_MS;
+    if (!keepsAlive || this.#request?.asksToClose || this.#idleLimitMs < 0) {
+      this.#connection.finish();
+      this.#leave();
+    } else if (!isClean || this.#isUnsent) {
+      // Answered early, or too much: the rest of the request would be in the way of the next one.
+      this.#leave();
+    } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
+      // The rest of a full buffer, the next TLS record or a body that must not be there may follow.
+      this.#isSettling = true;
+      setImmediate(this.#settled);
+    }
+    if (this.#inPlace === null) {
+      handler?.onResponseEnd(this.#controller, fieldsByName(this.#fields.raw()));
+    } else {
+      handler?.onResponseEnd(this.#controller, NO_FIELDS);
+    }
+    this.#next();
+  }
+
+  readonly #settled = (): void => {
+    this.#isSettling = false;
+    if (this.#handler !== null && !this.#isWritten) this.#proceed();
+  };
+
+  /** Takes the next request in line, if no other was given from within the last one's end. */
+  #next(): void {
+    if (this.#handler !== null) return;
+    const next = this.#queue.shift();
+    if (next !== undefined) {
+      this.#begin(next.request, next.handler);
+      return;
+    }
+    if (this.#idleLimitMs !== 0) this.#idleSinceMs = performance.now();
+  }
+
+  /** The target ends the connection in good order. */
+  #ended(socket: Socket): void {
+    if (socket !== this.#socket) return;
+    if (!this.#isWritten) this.#leave();
+    else if (this.#parser.finish()) this.#onEnd(true, false);
+    else this.#fail(closed('the target closed the connection'));
+  }
+
+  #closed(socket: Socket): void {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    // Who closes on what is still being sent cannot do it without an RST: it says nothing of the answer.
+    if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd(true, false);
+    else if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
+    else if (this.#handler !== null) this.#proceed();
+  }
+
+  /** The request is lost, and the connection with it. */
+  #fail(error: Error): void {
+    const handler = this.#handler;
+    this.#handler = null;
+    this.#isWritten = false;
+    this.#leave();
+    handler?.onResponseError(this.#controller, error);
+    this.#next();
+  }
+
+  /** Uses this connection no more. */
+  #leave(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#isUnsent = false;
+    this.#idleLimitMs = 0;
+    if (socket !== null && !socket.destroyed) socket.destroy();
+  }
+}
+
+export function createWireDispatcher(target: Target, connection: TargetConnection): WireClient {
+  return new WireClient(target, connection);
+}
+
+function isInPlace(handler: AnswerHandler): handler is InPlaceHandler {
+  return 'onResponseBytes' in handler;
+}
+
+function closed(message: string): Error {
+  return Object.assign(new Error(message), { code: 'WIRE_CLOSED' });
+}

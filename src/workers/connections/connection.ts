@@ -1,0 +1,378 @@
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import { type Dial, dialOf } from '../../protocol/dial.ts';
+import type { Address } from '../../protocol/routes.ts';
+import type { Target } from '../../protocol/target.ts';
+import type { Clock } from '../../time/clock.ts';
+import { AddressRace } from './address-race.ts';
+import { type Attempt, type HostDial, startAttempt, tunnelOf } from './attempt.ts';
+import type { Inbox } from './inbox.ts';
+import { hearLastWords } from './last-words.ts';
+import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
+import type { Names } from './names.ts';
+import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
+import { openTunnel, unreachableProxy } from './tunnel.ts';
+
+/** What a worker's connections have done; one object for all of them. */
+export class ConnectionCounters {
+  opened = 0;
+  closedByTarget = 0;
+  bytesSent = 0;
+  bytesReceived = 0;
+  /** Of `opened`, by the address that was reached; none for a socket's path. */
+  readonly byAddress = new Map<string, number>();
+}
+
+// undici closes a connection with this after an answer that was the last one on it.
+const LAST_ANSWER = 'UND_ERR_INFO';
+
+const CLOSED_EARLY = 'the connection was closed before it was open';
+
+/** What a connection needs to know of where it goes. */
+export type Endpoint = Pick<
+  Target,
+  'hostname' | 'port' | 'secure' | 'addresses' | 'asksToClose' | 'insecure' | 'tls' | 'protocol' | 'routes'
+>;
+
+/** What the connections of a worker share. */
+export interface Shared {
+  readonly clock: Clock;
+  readonly inbox: Inbox;
+  readonly names: Names;
+  readonly counters: ConnectionCounters;
+  /** Null without TLS. */
+  readonly secureContext: tls.SecureContext | null;
+}
+
+/**
+ * The one TCP or TLS connection behind a client, opened again when the target has closed it, and never
+ * before the last one is closed: so a client has at most one connection at any time.
+ */
+export class TargetConnection {
+  /** When the last of its bytes, or their end, was read; on the shared clock. NaN without a reader. */
+  readAtMs = Number.NaN;
+  /** The head of an answer has come, and what follows can only be its body: no chunks, and so no trailers. */
+  isInPlainBody = false;
+  /** The client may leave after the answer under way, although the target has not said that it will. */
+  isLeftUnasked = false;
+  readonly #target: Endpoint;
+  readonly #shared: Shared;
+  #reader: SocketReader | null = null;
+  #link: Link | null = null;
+  /** Under way to the first of several addresses that answers; there is no link until then. */
+  #race: { readonly race: AddressRace<Attempt>; readonly callback: ConnectCallback } | null = null;
+  /** How far it has come without a link. */
+  #unlinkedPhase: ConnectionPhase = 'none';
+  /** The socket was opened ahead of the first request, and has not been asked for. */
+  #isSpare = false;
+  /** Whoever waits for the last socket's close, to dial again. */
+  #waiting: ConnectCallback | null = null;
+
+  constructor(target: Endpoint, shared: Shared) {
+    this.#target = target;
+    this.#shared = shared;
+  }
+
+  /** Several requests may be under way at once. */
+  get isMultiplexed(): boolean {
+    return this.#target.protocol !== 'http/1.1';
+  }
+
+  /** Somebody waits for the connection to open. */
+  get isOpening(): boolean {
+    return this.#waiting !== null || this.phase === 'connecting' || this.phase === 'securing';
+  }
+
+  get phase(): ConnectionPhase {
+    return this.#link?.phase ?? this.#unlinkedPhase;
+  }
+
+  /** Whether the target has ended the connection, by FIN or by RST. */
+  get endedByTarget(): boolean {
+    return this.#link?.endedByTarget ?? false;
+  }
+
+  /** The TLS alert with which the target has ended the connection, in words; null without one. */
+  get alert(): Error | null {
+    return this.#link?.alert ?? null;
+  }
+
+  /** Whether anything has been read from the connection. */
+  get hasReceived(): boolean {
+    return (this.#link?.socket.bytesRead ?? 0) > 0;
+  }
+
+  /** From the next connection on its bytes go to the reader, not to the socket's own stream. */
+  readWith(reader: SocketReader): void {
+    this.#reader = reader;
+  }
+
+  /** Opens the connection ahead of the first request; resolves also where that fails. */
+  open(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#connect((...[error]) => {
+        this.#isSpare = error === null;
+        resolve();
+      });
+    });
+  }
+
+  /** Hands out an open connection, the one opened ahead if it is still good. */
+  acquire(callback: ConnectCallback): void {
+    const link = this.#link;
+    const isGood =
+      link !== null &&
+      this.#isSpare &&
+      !link.socket.destroyed &&
+      !link.endedByTarget &&
+      !link.isSpoiled &&
+      // Of HTTP/2 the server may send its part of the preface at once.
+      (this.isMultiplexed || link.socket.readableLength === 0);
+    this.#isSpare = false;
+    if (!isGood) this.#connect((...result) => this.#handOut(callback, ...result));
+    // Never within the call: the caller expects to be called back later.
+    else queueMicrotask(() => this.#handOut(callback, null, link.socket));
+  }
+
+  #handOut(callback: ConnectCallback, ...result: Parameters<ConnectCallback>): void {
+    if (this.#link !== null) this.#link.isHandedOut = true;
+    callback(...result);
+  }
+
+  /** Lets the client see now what has been read already. */
+  showWaiting(): void {
+    this.#link?.showWaiting(this.#shared.inbox);
+  }
+
+  /** From now on the end of the connection is volley's own doing. */
+  leave(): void {
+    if (this.#link !== null) this.#link.endedByUs = true;
+  }
+
+  /** Drops a connection on which an answer came before its request was sent: the rest would be in the way of others. */
+  dropUnsent(): void {
+    const socket = this.#link?.socket;
+    if (socket === undefined || this.isMultiplexed || socket.destroyed) return;
+    if (socket.writableLength === 0 && socket.errored === null) return;
+    this.leave();
+    socket.destroy();
+  }
+
+  /** The last answer that the target gives on this connection has come: its end is the target's doing. */
+  finish(): void {
+    if (this.#link !== null) this.#link.isFinished = true;
+  }
+
+  /** Ends the connection, or the attempt to open it, with this error. */
+  fail(error: Error): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) {
+      waiting(error, null);
+      return;
+    }
+    if (this.#endRace(error)) return;
+    this.leave();
+    if (this.#link !== null && !this.#link.socket.destroyed) this.#link.socket.destroy(error);
+  }
+
+  /** Ends the connection for good and completes its counters at once. */
+  close(): void {
+    const link = this.#link;
+    this.#waiting = null;
+    this.#endRace(new Error(CLOSED_EARLY));
+    if (link === null) return;
+    if (!link.socket.destroyed) {
+      this.leave();
+      link.socket.destroy();
+    }
+    this.#account(link);
+  }
+
+  #connect(callback: ConnectCallback): void {
+    const link = this.#link;
+    const previous = link?.socket;
+    if (link === null || previous === undefined || previous.closed) {
+      this.#dial(callback);
+      return;
+    }
+    this.#waiting = callback;
+    previous.once('close', () => {
+      const waiting = this.#waiting;
+      this.#waiting = null;
+      if (waiting !== null) this.#dial(waiting);
+    });
+    // A target that says goodbye (GOAWAY) may still answer what it has accepted. When nothing more is to come
+    // node:http2 ends our half and waits for the target's end, which some never send.
+    const mayStillAnswer = this.isMultiplexed && link.isHandedOut && link.phase === 'open';
+    if (!mayStillAnswer || previous.writableFinished) previous.destroy();
+    else previous.once('finish', () => previous.destroy());
+  }
+
+  #dial(callback: ConnectCallback): void {
+    const dial = dialOf(this.#target);
+    if (dial.unixSocket === null && dial.addresses.length !== 1 && net.isIP(dial.hostname) === 0) {
+      this.#dialFirstOf(dial, callback);
+      return;
+    }
+    const isAddress = dial.unixSocket !== null || net.isIP(dial.hostname) !== 0;
+    const attempt = this.#attempt(dial, isAddress ? undefined : dial.addresses[0]);
+    const link = this.#use(attempt, dial, callback);
+    attempt.socket.once('connect', () => this.#connected(link, dial));
+  }
+
+  #dialFirstOf(dial: HostDial, callback: ConnectCallback): void {
+    const race = new AddressRace<Attempt>((address) => this.#attempt(dial, address), {
+      won: (attempt) => {
+        this.#race = null;
+        this.#connected(this.#use(attempt, dial, callback), dial);
+      },
+      lost: (error) => {
+        this.#race = null;
+        callback(dial.tunnel === null ? error : unreachableProxy(dial.tunnel.proxy, error), null);
+      },
+    });
+    this.#link = null;
+    this.#unlinkedPhase = 'connecting';
+    this.#race = { race, callback };
+    this.#shared.names.inTurn(dial.hostname, dial.addresses).then(
+      (addresses) => race.run(addresses),
+      (error: Error) => race.lose(error),
+    );
+  }
+
+  /** Whether there was a race to end; whoever waits for it is told. */
+  #endRace(error: Error): boolean {
+    const running = this.#race;
+    this.#race = null;
+    if (running === null) return false;
+    running.race.stop();
+    process.nextTick(running.callback, error, null);
+    return true;
+  }
+
+  #attempt(dial: Dial, address?: Address): Attempt {
+    return startAttempt(dial, address, this.#target, this.#shared, this.#reader !== null);
+  }
+
+  #use(attempt: Attempt, dial: Dial, callback: ConnectCallback): Link {
+    const { socket } = attempt;
+    const link = new Link(socket, this, this.#reader, callback);
+    attempt.link = link;
+    this.#link = link;
+    const tunnel = tunnelOf(dial);
+    if (tunnel !== null && socket.connecting) {
+      const fail = (error: Error): void => link.settle(unreachableProxy(tunnel.proxy, error), null);
+      socket.once('error', fail);
+      socket.once('connect', () => socket.off('error', fail));
+    }
+    this.#watch(link, socket);
+    this.#reader?.attach?.(socket);
+    if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
+    return link;
+  }
+
+  #connected(link: Link, dial: Dial): void {
+    const { socket } = link;
+    const tunnel = tunnelOf(dial);
+    link.address = socket.remoteAddress ?? null;
+    if (tunnel === null) {
+      if (this.#target.secure) link.phase = 'securing';
+      else this.#opened(link);
+      return;
+    }
+    openTunnel(
+      socket,
+      tunnel.proxy,
+      tunnel.authority,
+      this.#target.protocol === 'h2c',
+      () => this.#openThrough(link),
+      (error) => {
+        link.settle(error, null);
+        socket.destroy();
+      },
+    );
+  }
+
+  /** The tunnel is there: what remains is the handshake, where there is one. */
+  #openThrough(link: Link): void {
+    if (!this.#target.secure) {
+      this.#opened(link);
+      return;
+    }
+    link.phase = 'securing';
+    const secured = tls.connect({
+      socket: link.socket,
+      ...handshakeOptions(this.#target, this.#shared.secureContext),
+    });
+    link.socket = secured;
+    this.#watch(link, secured);
+    this.#awaitHandshake(link, secured);
+  }
+
+  #awaitHandshake(link: Link, socket: tls.TLSSocket): void {
+    socket.once('secureConnect', () => {
+      const refusal = protocolRefusal(socket, this.#target);
+      if (refusal === null) this.#opened(link);
+      else socket.destroy(refusal);
+    });
+  }
+
+  #watch(link: Link, socket: net.Socket): void {
+    const { clock, inbox } = this.#shared;
+    hearLastWords(socket, () => link.hasBrought);
+    const destroy = socket.destroy;
+    socket.destroy = (error) => {
+      link.showWaiting(inbox);
+      return destroy.call(socket, error);
+    };
+    socket.on('end', () => {
+      link.showWaiting(inbox);
+      // The client has given it up over what came before its end.
+      if (socket.destroyed) return;
+      if (this.#reader !== null) this.readAtMs = clock.nowMs();
+      link.endedByTarget = true;
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
+      // With TLS 1.3 the target sees a client certificate when the handshake is over for this side.
+      const isFirstAlert = link.alert === null && isAlert(error);
+      if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
+      const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
+      link.settle(link.alert ?? (isHandshake ? explainedHandshake(error, socket) : error), null);
+      // Of an alert behind the handshake Node only tells.
+      if (isFirstAlert) socket.destroy();
+    });
+    socket.once('close', () => {
+      if (link.socket !== socket) return;
+      this.#account(link);
+      link.settle(new Error(CLOSED_EARLY), null);
+    });
+  }
+
+  #opened(link: Link): void {
+    link.phase = 'open';
+    const { counters } = this.#shared;
+    counters.opened++;
+    if (link.address !== null)
+      counters.byAddress.set(link.address, (counters.byAddress.get(link.address) ?? 0) + 1);
+    // Without TLS there is no ALPN: undici goes by what it finds here.
+    if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
+    link.settle(null, link.socket);
+  }
+
+  #account(link: Link): void {
+    if (link.isAccounted) return;
+    link.isAccounted = true;
+    const { socket, phase, endedByTarget, endedByUs } = link;
+    const { counters } = this.#shared;
+    counters.bytesSent += socket.bytesWritten;
+    counters.bytesReceived += socket.bytesRead;
+    const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
+    const isFinished =
+      (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed && !this.isLeftUnasked)) &&
+      !this.#target.asksToClose;
+    const byTarget = endedByTarget || isFinished;
+    if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
+  }
+}

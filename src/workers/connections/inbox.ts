@@ -1,0 +1,141 @@
+import type { Clock } from '../../time/clock.ts';
+import { copyInto, type ReadBytes } from './read-bytes.ts';
+
+/** Who is shown bytes that have been read for it. */
+export interface Recipient {
+  /** Pieces of this recipient's that wait in the inbox. */
+  waitingReads: number;
+  /** `bytes[0…count)` were read at `readAtMs`; they are valid during the call only. */
+  show(bytes: ReadBytes, count: number, readAtMs: number): void;
+}
+
+/** A read that waits; the object and its buffer are used again. */
+interface Waiting {
+  recipient: Recipient | null;
+  bytes: Buffer;
+  count: number;
+  readAtMs: number;
+}
+
+/** Most heads and small answers fit. */
+const FIRST_BYTES = 2_048;
+/** Larger buffers are not kept. */
+const MOST_KEPT_BYTES = 16_384;
+const MOST_KEPT = 4_096;
+/** Of those dealt with, so many stay in the list before it is cut. */
+const MOST_DEALT = 1_024;
+
+/**
+ * More than this is not kept for later. A burst of small answers is far below; large ones would come faster than they
+ * are dealt with, and for ever.
+ */
+const MOST_WAITING_BYTES = 2 ** 24;
+
+/** In a burst, answers are dealt with for so long before reading goes first; longer pauses end it. */
+const SLICE_MS = 0.5;
+
+/**
+ * Sees to it that an answer's time is that of its reading. In a burst each answer would wait in the kernel
+ * until those before it have been dealt with, and that wait would look like the target's. So after a moment
+ * the rest is only read and stamped, and dealt with in slices, between which the event loop reads again.
+ */
+export class Inbox {
+  readonly #clock: Clock;
+  #waiting: Waiting[] = [];
+  readonly #unused: Waiting[] = [];
+  /** The first of `#waiting` that has not been dealt with. */
+  #first = 0;
+  /** Of those that have not been dealt with. */
+  #waitingBytes = 0;
+  #burstSinceMs = Number.NEGATIVE_INFINITY;
+  #lastReadMs = Number.NEGATIVE_INFINITY;
+  #isScheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Takes what was read just now, from a buffer that is read into again. */
+  arrived(recipient: Recipient, bytes: ReadBytes, count: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#lastReadMs > SLICE_MS) this.#burstSinceMs = nowMs;
+    this.#lastReadMs = nowMs;
+    if (this.#first === this.#waiting.length && nowMs - this.#burstSinceMs <= SLICE_MS) {
+      recipient.show(bytes, count, nowMs);
+      return;
+    }
+    if (this.#waitingBytes + count > MOST_WAITING_BYTES) {
+      // The rest waits in the kernel, where the window of each connection bounds it.
+      this.#dealWithAll();
+      recipient.show(bytes, count, nowMs);
+      return;
+    }
+    recipient.waitingReads++;
+    this.#waitingBytes += count;
+    this.#waiting.push(this.#copyOf(recipient, bytes, count, nowMs));
+    this.#schedule();
+  }
+
+  /** Shows a recipient now what waits for it. */
+  showAll(recipient: Recipient): void {
+    const waiting = this.#waiting.slice(this.#first);
+    this.#waiting = waiting.filter((read) => read.recipient !== recipient);
+    this.#first = 0;
+    for (const read of waiting) if (read.recipient === recipient) this.#show(read);
+  }
+
+  #dealWithAll(): void {
+    while (this.#first < this.#waiting.length) {
+      const waiting = this.#waiting[this.#first++];
+      if (waiting !== undefined) this.#show(waiting);
+    }
+    this.#waiting.length = 0;
+    this.#first = 0;
+  }
+
+  readonly #dealWithSlice = (): void => {
+    this.#isScheduled = false;
+    const untilMs = this.#clock.nowMs() + SLICE_MS;
+    while (this.#first < this.#waiting.length) {
+      const waiting = this.#waiting[this.#first++];
+      if (waiting !== undefined) this.#show(waiting);
+      if (this.#first < this.#waiting.length && this.#clock.nowMs() > untilMs) {
+        if (this.#first >= MOST_DEALT) {
+          this.#waiting.splice(0, this.#first);
+          this.#first = 0;
+        }
+        this.#schedule();
+        return;
+      }
+    }
+    this.#waiting.length = 0;
+    this.#first = 0;
+    this.#lastReadMs = Number.NEGATIVE_INFINITY;
+  };
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(this.#dealWithSlice);
+  }
+
+  #copyOf(recipient: Recipient, bytes: ReadBytes, count: number, readAtMs: number): Waiting {
+    const read = this.#unused.pop() ?? { recipient, bytes: Buffer.allocUnsafe(FIRST_BYTES), count, readAtMs };
+    if (read.bytes.length < count) read.bytes = Buffer.allocUnsafe(count);
+    copyInto(read.bytes, 0, bytes, 0, count);
+    read.recipient = recipient;
+    read.count = count;
+    read.readAtMs = readAtMs;
+    return read;
+  }
+
+  #show(read: Waiting): void {
+    const { recipient, bytes, count, readAtMs } = read;
+    if (recipient === null) return;
+    read.recipient = null;
+    recipient.waitingReads--;
+    this.#waitingBytes -= count;
+    recipient.show(bytes, count, readAtMs);
+    if (bytes.length <= MOST_KEPT_BYTES && this.#unused.length < MOST_KEPT) this.#unused.push(read);
+  }
+}

@@ -1,0 +1,81 @@
+import type { ErrorTally } from '../../protocol/report.ts';
+import type { Target } from '../../protocol/target.ts';
+import { type Answered, missOf } from '../../requests/expectation.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import type { TargetConnection } from '../connections/connection.ts';
+import { classifyFailure } from './failure.ts';
+import type { PreparedRequest } from './prepared-request.ts';
+import { asAscii, isRedirect } from './redirect.ts';
+
+const LOWEST_FAILURE = 400;
+
+/** What is judged of a request that was answered to the end. */
+interface CompleteAnswer extends Answered {
+  readonly request: PreparedRequest | null;
+  readonly redirects: number;
+  /** Where the answer asks to go; null where it does not. */
+  readonly location: string | null;
+}
+
+/** What is known of a request that was not. */
+interface NoAnswer {
+  readonly client: {
+    readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'alert'>;
+  };
+  readonly endedByUs: 'timeout' | 'unfinished' | null;
+  readonly sentMs: number;
+  readonly firstByteMs: number;
+}
+
+/** Judges how requests ended: the one rule for runs, for rows of a batch, and for requests that are sent once. */
+export class Verdict {
+  readonly #timeoutMs: number;
+  /** Examples say which of several requests they are of. */
+  readonly #namesRequests: boolean;
+  readonly #hide: Hide;
+
+  constructor(timeoutMs: number, namesRequests: boolean, hide: Hide) {
+    this.#timeoutMs = timeoutMs;
+    this.#namesRequests = namesRequests;
+    this.#hide = hide;
+  }
+
+  /** What is wrong with a complete answer that is not followed any further; null where nothing is. */
+  ofAnswer(answer: CompleteAnswer): ErrorTally | null {
+    const { request, status, location, redirects } = answer;
+    if (request === null) return null;
+    const { expectation, target, maxRedirects } = request.plan;
+    if (location !== null && isRedirect(request.plan, status, location)) {
+      const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
+      return this.#unexpected(request, 'REDIRECT', example);
+    }
+    if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
+      const example = `${target.method} ${shownPath(target)} was answered with ${status}`;
+      return { kind: 'status', code: String(status), count: 1, example };
+    }
+    const miss = expectation === null ? null : missOf(expectation, answer, this.#hide);
+    return miss === null ? null : this.#unexpected(request, miss.code, miss.example);
+  }
+
+  /** Why there is no complete answer. */
+  ofFailure({ client: { connection }, endedByUs, sentMs, firstByteMs }: NoAnswer, error: Error): ErrorTally {
+    if (endedByUs === 'timeout') {
+      const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
+      const example = `${what} within ${this.#timeoutMs} ms`;
+      return { kind: 'timeout', code: 'TIMEOUT', count: 1, example };
+    }
+    const { phase, endedByTarget, alert } = connection;
+    const hasHead = !Number.isNaN(firstByteMs);
+    return { ...classifyFailure({ error, phase, hasHead, endedByTarget, alert }), count: 1 };
+  }
+
+  #unexpected({ plan }: PreparedRequest, code: string, example: string): ErrorTally {
+    const name = this.#namesRequests ? `${plan.name}: ` : '';
+    return { kind: 'expectation', code, count: 1, example: name + example };
+  }
+}
+
+/** The path as it was asked for: what placeholders stand for may be secret. */
+function shownPath({ url, origin }: Target): string {
+  return url.startsWith(origin) ? url.slice(origin.length) : url;
+}

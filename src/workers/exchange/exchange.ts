@@ -1,0 +1,307 @@
+import type { ErrorTally } from '../../protocol/report.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { AnswerHandler, Controller, Fields } from '../clients/dispatcher.ts';
+import type { HttpClient } from '../clients/http-client.ts';
+import { Stream } from '../clients/undici/stream.ts';
+import type { InPlaceHandler } from '../clients/wire/http1/wire-client.ts';
+import type { ReadBytes } from '../connections/read-bytes.ts';
+import type { BodySink } from './body-sink.ts';
+import type { Continuation } from './continuation.ts';
+import { Deadline } from './deadlines.ts';
+import type { DigestAuthorization } from './digest.ts';
+import { KeptBody } from './kept-body.ts';
+import type { PreparedRequest } from './prepared-request.ts';
+
+/** Who is told how an exchange ended. */
+export interface ExchangeOwner {
+  onComplete(exchange: Exchange, endMs: number): void;
+  onFailure(exchange: Exchange, endMs: number, error: Error): void;
+  /** The client writes a request again without being told to. */
+  onRetry?(exchange: Exchange): void;
+}
+
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
+const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/** Why volley itself ended a request. */
+export type EndedByUs = 'timeout' | 'unfinished';
+
+class EndedByVolley extends Error {
+  readonly code = 'VOLLEY_ENDED';
+}
+
+/** The connection that several requests waited for was not open when the first of them had waited long enough. */
+class NotOpenInTime extends Error {
+  readonly code = 'VOLLEY_NOT_OPEN';
+}
+
+/**
+ * One request after the other over one client, and the marks of the one under way, in milliseconds on
+ * the shared clock. The object is reused for ever: nothing is allocated for a request here, but for the stream
+ * that it is on a connection of HTTP/2.
+ */
+export class Exchange implements InPlaceHandler {
+  /** The connection that the request under way goes over. */
+  client: HttpClient;
+  /** Null before the first one. */
+  request: PreparedRequest | null = null;
+  /** Redirects that the request under way has followed. */
+  redirects = 0;
+  /** Where the response asks to go; null where it does not. */
+  location: string | null = null;
+  /** What the response asks of whoever authorizes; read only where its fields are. */
+  authenticate: string | null = null;
+  /** Set where the request wants Digest authorization: what its connection knows of it. */
+  digest: DigestAuthorization | null = null;
+  /** What the response says of when to ask again; read only where its fields are. */
+  retryAfter: string | null = null;
+  /** What the response says of its body; read only where its fields are. */
+  contentEncoding: string | null = null;
+  contentType: string | null = null;
+  /** Whether all fields of a response are kept; they are read only where its fields are. */
+  keepsFields = false;
+  /** Those fields, as the client has them. */
+  fields: unknown = null;
+  /** What was wrong with the request that ended last; null where nothing was. */
+  failure: ErrorTally | null = null;
+  intendedMs = 0;
+  dispatchedMs = 0;
+  /** NaN until the first byte is about to be written. */
+  sentMs = Number.NaN;
+  /** NaN until the head of the response has arrived. */
+  firstByteMs = Number.NaN;
+  status = 0;
+  bodyBytes = 0;
+  endedByUs: EndedByUs | null = null;
+  /** Failures since the last complete response. */
+  failuresInARow = 0;
+  busy = false;
+  /** For the whole of the request under way. */
+  readonly deadline = new Deadline<Exchange>(this);
+  readonly #alwaysKeepsBody: boolean;
+  /** Who takes the body of the answer under way; null where nobody wants it. */
+  #sink: BodySink | null = null;
+  readonly #body = new KeptBody();
+  /** The next start of the request is the first one, not one that the client makes again. */
+  #isNew = true;
+  readonly #withFields = new FieldsHandler(this);
+  readonly #owner: ExchangeOwner;
+  readonly #clock: Clock;
+  #controller: Controller | null = null;
+  #stream: Stream | null = null;
+
+  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
+    this.#alwaysKeepsBody = keepsBody;
+    this.client = client;
+    this.#owner = owner;
+    this.#clock = clock;
+  }
+
+  /** The request's place in the mix. */
+  get requestIndex(): number {
+    return this.request?.index ?? 0;
+  }
+
+  /** The answer's body where it is wanted, as much of it as can be looked into; else nothing. */
+  get body(): Uint8Array {
+    return this.#body.bytes;
+  }
+
+  /** Nobody looks into the answer any more: its body is not kept until the connection's next request. */
+  releaseBody(): void {
+    this.#sink?.clear();
+  }
+
+  /** Hands the request to the connection. */
+  send(request: PreparedRequest, intendedMs: number, dispatchedMs: number): void {
+    this.intendedMs = intendedMs;
+    this.dispatchedMs = dispatchedMs;
+    this.sentMs = Number.NaN;
+    this.endedByUs = null;
+    this.redirects = 0;
+    this.#dispatch(request);
+  }
+
+  /** Takes up a request that cannot be sent: the owner hears of it as a failure, soon, and nothing is written. */
+  refuse(request: PreparedRequest, reason: Error, intendedMs: number, dispatchedMs: number): void {
+    this.intendedMs = intendedMs;
+    this.dispatchedMs = dispatchedMs;
+    this.sentMs = Number.NaN;
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    this.endedByUs = null;
+    this.request = request;
+    this.busy = true;
+    this.#controller = null;
+    this.#stream = null;
+    // Never within the call: a load that goes on at once would call itself.
+    setImmediate(() => {
+      if (this.request === request) this.onResponseError(null, reason);
+    });
+  }
+
+  /** Goes on with another request in the place of the one that was answered, as if they were one. */
+  goOn({ request, isRedirect }: Continuation): void {
+    if (isRedirect) this.redirects++;
+    this.#dispatch(request);
+  }
+
+  #dispatch(request: PreparedRequest): void {
+    this.request = request;
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    // Of the answer before, where this one goes on in its place.
+    this.releaseBody();
+    this.#sink = request.keepsBody || this.#alwaysKeepsBody ? this.#body : null;
+    this.#controller = null;
+    this.#isNew = true;
+    this.busy = true;
+    this.client.connection.isInPlainBody = false;
+    this.location = null;
+    const handler = request.wantsFields ? this.#withFields : this;
+    this.#stream = this.client.connection.isMultiplexed ? new Stream(handler, this.client.connection) : null;
+    this.client.dispatcher.dispatch(request.template, this.#stream ?? handler);
+  }
+
+  /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
+  end(reason: EndedByUs): void {
+    // Closing a socket writes out the stacks of the errors it is closed with: a quarter of what a timeout costs.
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    try {
+      this.#end(reason);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+  }
+
+  #end(reason: EndedByUs): void {
+    this.client.connection.showWaiting();
+    if (!this.busy) return;
+    this.endedByUs = reason;
+    const error = new EndedByVolley(reason);
+    if (this.#stream !== null) this.#endStream(this.#stream, reason);
+    else {
+      this.client.connection.leave();
+      if (this.#controller === null) this.client.connection.fail(error);
+      else this.#controller.abort(error);
+    }
+    // The client may tell of it only once the socket has closed; the age counts from now.
+    if (this.busy) this.onResponseError(null, error);
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#isNew) {
+      this.#isNew = false;
+      if (Number.isNaN(this.sentMs)) this.sentMs = this.#clock.nowMs();
+      return;
+    }
+    // The client writes the same request again: what it had got for the first one is void.
+    this.firstByteMs = Number.NaN;
+    this.status = 0;
+    this.bodyBytes = 0;
+    this.releaseBody();
+    this.#owner.onRetry?.(this);
+  }
+
+  onResponseStart(_controller: Controller, status: number, fields: Fields): void {
+    if (status < 200) return;
+    this.firstByteMs = this.#readAtMs;
+    this.status = status;
+    const { connection } = this.client;
+    connection.isInPlainBody = fields['transfer-encoding'] === undefined;
+    // undici closes after some answers that have no body, whatever they say of their length.
+    connection.isLeftUnasked =
+      (status === NO_CONTENT || status === NOT_MODIFIED || this.request?.target.method === 'HEAD') &&
+      !CLOSE.test(allOf(fields, 'connection') ?? '');
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.onResponseBytes(chunk, 0, chunk.length);
+  }
+
+  /** The same from a client that shows the bytes where it has read them. */
+  onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
+    this.bodyBytes += to - from;
+    if (this.#sink !== null) this.#sink.add(bytes, from, to, this.#readAtMs);
+  }
+
+  onResponseEnd(): void {
+    if (!this.busy) return;
+    this.busy = false;
+    if (this.request?.target.body !== null) this.client.connection.dropUnsent();
+    this.#owner.onComplete(this, this.#readAtMs);
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    if (!this.busy) return;
+    this.busy = false;
+    if (error instanceof NotOpenInTime) this.endedByUs = 'timeout';
+    this.#owner.onFailure(this, this.#clock.nowMs(), error);
+  }
+
+  /** When what came last was read; where the client reads by itself, now. */
+  get #readAtMs(): number {
+    const { readAtMs } = this.client.connection;
+    return Number.isNaN(readAtMs) ? this.#clock.nowMs() : readAtMs;
+  }
+
+  /** The other requests of the connection go on, unless it does not open: then none of them has one. */
+  #endStream(stream: Stream, reason: EndedByUs): void {
+    const { connection } = this.client;
+    stream.end();
+    if (reason === 'timeout' && connection.isOpening) connection.fail(new NotOpenInTime());
+  }
+}
+
+/** Takes an exchange's answers where somebody asks what their fields say: a client then has to read them. */
+class FieldsHandler implements AnswerHandler {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#exchange.retryAfter = null;
+    this.#exchange.contentEncoding = null;
+    this.#exchange.contentType = null;
+    this.#exchange.onRequestStart(controller);
+  }
+
+  onResponseStart(controller: Controller, status: number, fields: Fields): void {
+    this.#exchange.location = fieldIn(fields, 'location');
+    this.#exchange.retryAfter = fieldIn(fields, 'retry-after');
+    this.#exchange.authenticate = allOf(fields, 'www-authenticate');
+    this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
+    this.#exchange.contentType = fieldIn(fields, 'content-type');
+    if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
+    this.#exchange.onResponseStart(controller, status, fields);
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#exchange.onResponseBytes(chunk, 0, chunk.length);
+  }
+
+  onResponseEnd(): void {
+    this.#exchange.onResponseEnd();
+  }
+
+  onResponseError(controller: Controller | null, error: Error): void {
+    this.#exchange.onResponseError(controller, error);
+  }
+}
+
+function fieldIn(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return (Array.isArray(value) ? value[0] : value) ?? null;
+}
+
+function allOf(fields: Fields, name: string): string | null {
+  const value = fields[name];
+  return (Array.isArray(value) ? value.join(', ') : value) ?? null;
+}

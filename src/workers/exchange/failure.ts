@@ -1,0 +1,62 @@
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import type { ErrorKind } from '../../protocol/report.ts';
+import { InvalidRequest } from '../../requests/invalid-request.ts';
+import { StreamEnded } from '../clients/undici/stream-failure.ts';
+import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
+import type { ConnectionPhase } from '../connections/link.ts';
+
+/** What is known of a request that got no complete response. */
+export interface FailureFacts {
+  readonly error: Error;
+  readonly phase: ConnectionPhase;
+  /** The head of the response had arrived. */
+  readonly hasHead: boolean;
+  /** The target had ended the connection. */
+  readonly endedByTarget: boolean;
+  /** The TLS alert with which it had, in words. */
+  readonly alert?: Error | null;
+}
+
+export interface Failure {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly example: string;
+}
+
+// This machine ran out of something; the target has no part in it.
+const GENERATOR_CODES = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
+const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
+/** Puts a failure under exactly one kind (docs/metrics.md has the table). */
+export function classifyFailure({
+  error,
+  phase,
+  hasHead,
+  endedByTarget,
+  alert = null,
+}: FailureFacts): Failure {
+  if (alert !== null) return { kind: 'tls', code: codeOf(alert), example: readable(alert) };
+  const message = readable(error);
+  const code = codeOf(error) || error.name;
+  const failure = (kind: ErrorKind, example = message): Failure => ({ kind, code, example });
+  if (error instanceof InvalidRequest) return failure('request');
+  if (GENERATOR_CODES.has(code)) return failure('generator');
+  if (DNS_CODES.has(code)) return failure('dns');
+  if (code === 'ETIMEDOUT') return failure('timeout');
+  if (phase === 'securing') return failure('tls');
+  if (phase !== 'open') return failure('connect');
+  if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
+  // After the end of the connection there are no more bytes to object to: then it is the end itself.
+  if (!endedByTarget && !CONNECTION_CODES.has(code))
+    return failure('protocol', explainedRefusal(error) ?? message);
+  const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
+  const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
+  return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
+}
+
+/** The message without what only OpenSSL's and Node's authors can use. */
+function readable(error: Error): string {
+  const reason: unknown = 'reason' in error ? error.reason : undefined;
+  const message = typeof reason === 'string' && reason !== '' ? reason : messageOf(error);
+  return message.replace(' - Local (undefined:undefined)', '').trim();
+}

@@ -1,0 +1,45 @@
+import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
+import { copyInto, copyOf, type ReadBytes } from '../connections/read-bytes.ts';
+import type { BodySink } from './body-sink.ts';
+
+const NOTHING = new Uint8Array();
+const SMALLEST_GROWN_BYTES = 4_096;
+
+/**
+ * The body of one answer, copied as it comes: one buffer, however many pieces there were. It is never used
+ * again for another answer, so whoever holds `bytes` may keep it.
+ */
+export class KeptBody implements BodySink {
+  #buffer: Uint8Array = NOTHING;
+  #length = 0;
+
+  /** What has come, up to as much as can be looked into. */
+  get bytes(): Uint8Array {
+    return this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#buffer = NOTHING;
+    this.#length = 0;
+  }
+
+  add(bytes: ReadBytes, from: number, to: number): void {
+    const end = Math.min(to, from + LARGEST_KEPT_BYTES - this.#length);
+    if (end <= from) return;
+    if (this.#length === 0) {
+      this.#buffer = copyOf(bytes, from, end);
+    } else {
+      this.#makeRoom(this.#length + end - from);
+      copyInto(this.#buffer, this.#length, bytes, from, end);
+    }
+    this.#length += end - from;
+  }
+
+  #makeRoom(lengthBytes: number): void {
+    if (lengthBytes <= this.#buffer.length) return;
+    const roomBytes = Math.max(lengthBytes, SMALLEST_GROWN_BYTES, 2 * this.#buffer.length);
+    const grown = new Uint8Array(Math.min(roomBytes, LARGEST_KEPT_BYTES));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+}

@@ -1,0 +1,79 @@
+import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
+import { fitsProtocol, pathOf, placeOf } from '../../requests/place.ts';
+import { requestTemplate } from '../clients/dispatcher.ts';
+import type { PreparedRequest } from './prepared-request.ts';
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** What is meant for one origin is not told to another. */
+const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
+/** They speak of the body, and go with it (RFC 9110, 15.4). */
+const BODY_FIELDS = new Set([
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'digest',
+  'last-modified',
+]);
+
+/** Whether an answer asks to go elsewhere, and the request wants to. */
+export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
+  return maxRedirects > 0 && location !== null && REDIRECTS.has(status);
+}
+
+/** The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as it is here. */
+export function redirected(
+  request: PreparedRequest,
+  status: number,
+  location: string,
+): PreparedRequest | null {
+  const url = URL.parse(asAscii(location), `${request.target.origin}${request.template.path}`);
+  if (url === null || !/^https?:$/.test(url.protocol)) return null;
+  const place = placeOf(url);
+  if (!fitsProtocol(place, request.target.protocol)) return null;
+  const isElsewhere = url.origin !== request.target.origin;
+  const method = String(request.template.method);
+  const { methodOnRedirect } = request.plan;
+  const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
+  const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
+  const body = request.template.body;
+  const target = {
+    ...request.target,
+    ...(isElsewhere ? { ...place, addresses: [] } : {}),
+    path: pathOf(url),
+    method: turnsToGet ? 'GET' : method,
+    headers: withoutFields(
+      (request.template.headers ?? []) as readonly string[],
+      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && BODY_FIELDS.has(name)),
+    ),
+    body: losesBody || !(body instanceof Uint8Array) ? null : body,
+  };
+  // Credentials are for the origin that they were given for.
+  const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
+  return { ...request, plan, target, template: requestTemplate(target) };
+}
+
+/** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */
+function becomesGet(status: number, method: string): boolean {
+  if (status === 303) return method !== 'GET' && method !== 'HEAD';
+  return (status === 301 || status === 302) && method === 'POST';
+}
+
+/** Where a method stays that would else become GET, its body goes; an upload is sent again, but not after 303. */
+function dropsBody(status: number, methodOnRedirect: MethodOnRedirect): boolean {
+  return status === 303 || (methodOnRedirect === 'kept' && (status === 301 || status === 302));
+}
+
+/** A location whose bytes beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */
+export function asAscii(latin1: string): string {
+  return latin1.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function withoutFields(headers: readonly string[], isLeftOut: (lowerCaseName: string) => boolean): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (!isLeftOut(name.toLowerCase())) kept.push(name, headers[at + 1] ?? '');
+  }
+  return kept;
+}

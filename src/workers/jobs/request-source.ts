@@ -1,0 +1,96 @@
+import type { Numbering, RowCells } from '../../protocol/request.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import { looksIntoBody } from '../../requests/expectation.ts';
+import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
+import { type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
+import { requestTemplate } from '../clients/dispatcher.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
+
+/** What a job wants of answers, beyond what its requests' own expectations need. */
+export interface AnswerNeeds {
+  readonly body: boolean;
+  readonly fields: boolean;
+}
+
+const NOTHING_MORE: AnswerNeeds = { body: false, fields: false };
+
+/** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
+export class RequestSource {
+  readonly #numbering: Shard['numbering'];
+  readonly #needs: AnswerNeeds;
+  readonly #picker: RequestPicker;
+  readonly #fixed: readonly (PreparedRequest | null)[];
+  /** Where there is only this one. */
+  readonly #only: PreparedRequest | null;
+  #warmups = 0;
+  #windows = 0;
+
+  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering'>, needs: AnswerNeeds = NOTHING_MORE) {
+    this.#needs = needs;
+    this.#numbering = shard.numbering;
+    this.#picker = new RequestPicker(shard);
+    this.#fixed = shard.mix.map((plan, index) =>
+      plan.templates === null ? this.#prepared({ index, plan, target: plan.target, refusal: null }) : null,
+    );
+    this.#only = this.#fixed.length === 1 ? (this.#fixed[0] ?? null) : null;
+  }
+
+  /** The next request of the warm-up or of the window. */
+  next(isWindow: boolean): PreparedRequest {
+    return this.#only ?? this.#make(this.#takeNumber(isWindow));
+  }
+
+  /** The first of each request of the mix. */
+  firstOfEach(): PreparedRequest[] {
+    return this.#picker.firstNumbers().map((number) => this.#make(number));
+  }
+
+  /** Passes over the next request; its place in the mix. */
+  skip(isWindow: boolean): number {
+    return this.#only === null ? this.#picker.indexOf(this.#takeNumber(isWindow)) : 0;
+  }
+
+  /**
+   * The request of a row of which somebody else keeps count; `number` is from 1.
+   *
+   * @throws InvalidRequest where the row makes no request that can be sent
+   */
+  ofRow(number: number, rows: RowCells, row: number): PreparedRequest {
+    if (this.#only !== null) return this.#only;
+    const picked = this.#picker.pickRow(number - 1, rows, row, Date.now());
+    if (picked.refusal !== null) throw picked.refusal;
+    checkPath(picked.target.path);
+    checkHeaders(picked.target.headers);
+    return this.#prepared(picked);
+  }
+
+  #takeNumber(isWindow: boolean): number {
+    const { warmup, window } = this.#numbering;
+    return isWindow ? numbered(window, this.#windows++) : numbered(warmup, this.#warmups++);
+  }
+
+  #make(number: number): PreparedRequest {
+    const fixed = this.#fixed[this.#picker.indexOf(number)] ?? null;
+    if (fixed !== null) return fixed;
+    return this.#prepared(this.#picker.pick(number, Date.now()));
+  }
+
+  #prepared({ index, plan, target, refusal }: PickedRequest): PreparedRequest {
+    const { expectation, maxRedirects, digest } = plan;
+    const looksIn = expectation !== null && looksIntoBody(expectation);
+    return {
+      index,
+      plan,
+      target,
+      template: requestTemplate(target),
+      keepsBody: looksIn || this.#needs.body,
+      // How a body is encoded is said in a field.
+      wantsFields: looksIn || maxRedirects > 0 || digest !== null || this.#needs.fields,
+      refusal,
+    };
+  }
+}
+
+function numbered({ first, step }: Numbering, count: number): number {
+  return first + step * count;
+}

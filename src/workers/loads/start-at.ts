@@ -1,0 +1,18 @@
+import type { Clock } from '../../time/clock.ts';
+
+// Node's timers may fire a millisecond early or late; the last stretch is polled.
+const POLLED_MS = 2;
+
+/** Calls `begin` at `atMs` on the clock, not before it; returns a function that calls it off. */
+export function startAt(atMs: number, clock: Clock, begin: () => void): () => void {
+  let immediate: NodeJS.Immediate | null = null;
+  const poll = (): void => {
+    if (clock.nowMs() >= atMs) begin();
+    else immediate = setImmediate(poll);
+  };
+  const timer = setTimeout(poll, Math.max(0, Math.floor(atMs - clock.nowMs() - POLLED_MS)));
+  return () => {
+    clearTimeout(timer);
+    if (immediate !== null) clearImmediate(immediate);
+  };
+}

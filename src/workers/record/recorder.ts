@@ -1,0 +1,125 @@
+import { addErrors } from '../../metrics/error-counts.ts';
+import type { Channel, CoordinatorMessage, WorkerMessage } from '../../protocol/messages.ts';
+import {
+  batchByteLength,
+  columnsOf,
+  type ErrorTally,
+  OUTCOME,
+  type SampleBatch,
+  type SampleColumns,
+} from '../../protocol/report.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+
+const ROWS_PER_BATCH = 2_048;
+const FLUSH_INTERVAL_MS = 250;
+// A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
+const MAX_BATCHES_UNDER_WAY = 64;
+
+/** The marks of one request. */
+export type Marks = Pick<
+  Exchange,
+  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes' | 'requestIndex'
+>;
+
+const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0 };
+
+/** Writes requests into batches and sends them off, when full or every quarter of a second. */
+export class Recorder {
+  /** Rows recorded, warm-up included. */
+  samples = 0;
+  readonly #channel: Channel<WorkerMessage, CoordinatorMessage>;
+  readonly #onRoom: () => void;
+  readonly #spare: ArrayBuffer[] = [];
+  readonly #timer: NodeJS.Timeout;
+  readonly #errors = new Map<string, ErrorTally>();
+  #buffer = new ArrayBuffer(batchByteLength(ROWS_PER_BATCH));
+  #columns: SampleColumns = columnsOf(this.#buffer, ROWS_PER_BATCH);
+  #rows = 0;
+  #underWay = 0;
+
+  /** `onRoom` is called when the coordinator has caught up after `isFull` was true. */
+  constructor(channel: Channel<WorkerMessage, CoordinatorMessage>, onRoom: () => void) {
+    this.#channel = channel;
+    this.#onRoom = onRoom;
+    this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
+  }
+
+  /** Too many batches are on their way: start nothing more until `onRoom`. */
+  get isFull(): boolean {
+    return this.#underWay >= MAX_BATCHES_UNDER_WAY;
+  }
+
+  /** Adds a request that has ended; times are relative to `windowAtMs`. */
+  add(marks: Marks, endMs: number, outcome: number, windowAtMs: number): void {
+    const row = this.#rows;
+    const columns = this.#columns;
+    const { intendedMs, dispatchedMs, sentMs, firstByteMs } = marks;
+    const wasWritten = !Number.isNaN(sentMs);
+    columns.intendedMs[row] = intendedMs - windowAtMs;
+    columns.startLagMs[row] = dispatchedMs - intendedMs;
+    columns.waitMs[row] = (wasWritten ? sentMs : endMs) - dispatchedMs;
+    columns.firstByteMs[row] = firstByteMs - sentMs;
+    columns.serviceMs[row] = endMs - sentMs;
+    columns.bodyBytes[row] = marks.bodyBytes;
+    columns.status[row] = marks.status;
+    columns.request[row] = marks.requestIndex;
+    columns.outcome[row] = outcome;
+    this.#rows = row + 1;
+    this.samples++;
+    if (this.#rows === ROWS_PER_BATCH) this.flush();
+  }
+
+  /** Adds a request that was released and never got a connection. */
+  addDropped(
+    released: Pick<Marks, 'intendedMs' | 'dispatchedMs' | 'requestIndex'>,
+    nowMs: number,
+    windowAtMs: number,
+  ): void {
+    this.add({ ...NEVER_SENT, ...released }, nowMs, OUTCOME.dropped, windowAtMs);
+  }
+
+  /** Counts a failure, so that its code and an example travel with the next batch. */
+  addError(error: ErrorTally): void {
+    addErrors(this.#errors, [error]);
+  }
+
+  flush(): void {
+    if (this.#rows === 0) return;
+    const errors = [...this.#errors.values()];
+    this.#errors.clear();
+    const batch = this.#takeBatch();
+    this.#underWay++;
+    this.#channel.post({ type: 'batch', batch, errors }, [batch.buffer]);
+  }
+
+  /** The coordinator has folded a batch; its buffer comes back where it was moved, not copied. */
+  folded(buffer: ArrayBuffer | null): void {
+    const wasFull = this.isFull;
+    this.#underWay--;
+    if (buffer !== null && buffer.byteLength === batchByteLength(ROWS_PER_BATCH)) this.#spare.push(buffer);
+    if (wasFull) this.#onRoom();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.flush();
+  }
+
+  #takeBatch(): SampleBatch {
+    const count = this.#rows;
+    this.#rows = 0;
+    // A batch with few rows is sent as a small copy: the buffer stays here.
+    if (count <= ROWS_PER_BATCH / 2) {
+      const buffer = new ArrayBuffer(batchByteLength(count));
+      const columns = columnsOf(buffer, count);
+      for (const [name, column] of Object.entries(columns)) {
+        column.set(this.#columns[name as keyof SampleColumns].subarray(0, count));
+      }
+      return { buffer, capacity: count, count };
+    }
+    const buffer = this.#buffer;
+    this.#buffer = this.#spare.pop() ?? new ArrayBuffer(batchByteLength(ROWS_PER_BATCH));
+    this.#columns = columnsOf(this.#buffer, ROWS_PER_BATCH);
+    return { buffer, capacity: ROWS_PER_BATCH, count };
+  }
+}
