@@ -30,7 +30,9 @@ else if (readFileSync(PAGE, 'utf8') !== page) {
 }
 
 function sectionOf([heading, declarations]) {
-  return [`## ${heading}`, ...declarations.map(entryOf)].join('\n\n');
+  // By name: the order of exports and of files may change.
+  const sorted = declarations.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return [`## ${heading}`, ...sorted.map(entryOf)].join('\n\n');
 }
 
 function entryOf({ name, comment, text }) {

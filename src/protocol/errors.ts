@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   noAnswer: 'VOLLEY_NO_ANSWER',
 } as const;
 
+/** What `VolleyError.code` may be. */
 export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
 
 /** An error whose message is meant for the user: it quotes the value and says what to do. */

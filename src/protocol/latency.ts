@@ -15,6 +15,7 @@ export const LATENCIES = {
   firstByte: { label: 'first byte' },
 } as const satisfies Record<string, LatencyFacts>;
 
+/** A time that is taken of each request; docs/metrics.md says from when to when. */
 export type LatencyKind = keyof typeof LATENCIES;
 
 export const LATENCY_KINDS = Object.keys(LATENCIES) as readonly LatencyKind[];

@@ -6,13 +6,16 @@ import type { Threshold } from './threshold.ts';
 
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
 export const WORKER_MODES = ['threads', 'processes', 'inline'] as const;
+/** Where workers run (docs/threads-vs-processes.md). */
 export type WorkerMode = (typeof WORKER_MODES)[number];
 
 /** What one worker of a mode is called in results. */
 export const WORKER_KINDS = { threads: 'thread', processes: 'process', inline: 'inline' } as const;
+/** The kind of one worker: its mode in the singular. */
 export type WorkerKind = (typeof WORKER_KINDS)[WorkerMode];
 
 export const CLIENT_NAMES = ['undici', 'wire'] as const;
+/** What speaks HTTP (docs/clients.md). */
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
 /** The run ends with whichever comes first; at least one of the two is set. */

@@ -18,6 +18,7 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Why a request failed, in a word; docs/metrics.md lists the kinds. */
 export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped'>;
 
 /** Outcome to number, the inverse of `OUTCOMES`. */

@@ -7,6 +7,7 @@ import type { Protocol } from './target.ts';
 
 export const SCHEMA_VERSION = 1;
 
+/** One kind of latency over all workers, in milliseconds. */
 export interface LatencySummary {
   readonly count: number;
   /** How many of the values are only lower bounds. */
@@ -31,6 +32,7 @@ export interface PercentileInterval {
   readonly high: number | null;
 }
 
+/** What became of the requests; docs/metrics.md has the sums that hold. */
 export interface RequestCounts {
   readonly scheduled: number;
   readonly sent: number;
@@ -42,6 +44,7 @@ export interface RequestCounts {
   readonly retried: number;
 }
 
+/** What one worker did, and what it cost. */
 export interface WorkerSummary extends RequestCounts {
   readonly index: number;
   readonly kind: WorkerKind;
@@ -59,6 +62,7 @@ export interface WorkerSummary extends RequestCounts {
   readonly lost: boolean;
 }
 
+/** Failures of one kind and code, with an example. */
 export interface ErrorSummary {
   readonly kind: ErrorKind;
   readonly code: string;
@@ -66,6 +70,7 @@ export interface ErrorSummary {
   readonly example: string;
 }
 
+/** One interval of the run; `atMs` is its beginning. */
 export interface SeriesBucket {
   readonly atMs: number;
   readonly sent: number;
@@ -86,6 +91,7 @@ export interface StoppedBy {
   readonly atMs: number;
 }
 
+/** Whether the target failed, or what set the limit (docs/metrics.md). */
 export type Verdict = 'failing' | 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
 
 export interface StageSummary {
@@ -232,6 +238,7 @@ export interface MixRow {
   readonly latencyMs: LatencySummary;
 }
 
+/** How many latencies lie between two bounds. */
 export interface HistogramRow {
   /** Inclusive. */
   readonly fromMs: number;

@@ -8,6 +8,7 @@ import { TargetCounter, type TargetStats } from './stats.ts';
 // Connections that wait to be accepted; Node's default of 511 is less than load testers open at once.
 const BACKLOG = 4_096;
 
+/** Where the reference server listens, and what it speaks. */
 export interface ReferenceServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
@@ -22,6 +23,7 @@ export interface ReferenceServerOptions {
   readonly closeEvery?: number | undefined;
 }
 
+/** A reference server that listens. */
 export interface ReferenceServer {
   readonly url: string;
   readonly port: number;

@@ -9,6 +9,7 @@ import type { Progress } from './progress.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
 
+/** How a caller stops a run. */
 export interface RunControl {
   /** Aborting stops the run as `stop()` does: the summary still comes, marked interrupted. */
   readonly signal?: AbortSignal | undefined;
