@@ -17,6 +17,15 @@ const anchorsOf = (text: string): string[] =>
       .replaceAll(' ', '-'),
   );
 
+const SOURCES = globSync(['src/**', 'test/**', 'bench/*.js', 'scripts/*', 'docs/**'], {
+  cwd: ROOT,
+  exclude: ['bench/node_modules'],
+});
+/** How a path within the project begins; of sources `src/` may be left out, and the whole folder. */
+const ROOMS = /^((src|test|bench|scripts|docs|protocol|metrics|requests|workers|main|target)\/|[\w-]+\.ts$)/;
+const isThere = (name: string): boolean =>
+  SOURCES.some((path) => `/${path}`.endsWith(`/${name.replace(/\/$/, '')}`) || path.endsWith(`/${name}.ts`));
+
 /** What is said outside of blocks of code. */
 const proseOf = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '');
 
@@ -32,6 +41,11 @@ describe.each(PAPERS)('%s', (paper) => {
       .map(([, link]) => link!)
       .filter((link) => !/^[a-z]+:/.test(link) && !leadsSomewhere(paper, link));
     expect(broken).toEqual([]);
+  });
+
+  test('the files of the project that it names exist', () => {
+    const named = [...read(paper).matchAll(/`([\w.-]+\/[\w./-]+|[\w-]+\.ts)`/g)].map(([, name]) => name!);
+    expect(named.filter((name) => ROOMS.test(name) && !isThere(name))).toEqual([]);
   });
 
   test('the npm scripts that it names exist', () => {
