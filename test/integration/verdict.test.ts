@@ -98,6 +98,22 @@ describe('a target that fails is called failing', () => {
     expect(Number(sinceS)).toBeLessThan(2.8);
   });
 
+  test('but not for requests that volley had no connection for in time', async () => {
+    const { url } = await startTarget();
+    const { requests, generator, degradedReasons } = await run({
+      ...{ url: `${url}delay/100`, mode: 'inline', timeout: '500ms' },
+      ...{ rate: 400, duration: '1s', maxInFlight: 10, pacing: 'eco' },
+    });
+    expect([requests.failed, requests.sent + requests.dropped]).toEqual([0, 400]);
+    expect(requests.unfinished).toBeGreaterThan(0.01 * requests.sent);
+    // On a machine that is busy with something else that comes first.
+    expect(['connection-limited', 'generator-limited']).toContain(generator.verdict);
+    expect(degradedReasons).toEqual([
+      `${requests.dropped} requests were dropped: they had no connection when the waiting ended.`,
+      `${requests.unfinished} requests were sent too late to be answered when the waiting ended.`,
+    ]);
+  });
+
   test('but not for what went wrong in the warm-up', async () => {
     const startedAt = performance.now();
     const url = await serverThat((_request, response) => {

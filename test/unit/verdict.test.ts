@@ -200,7 +200,11 @@ describe('the verdict, on each side of each line', () => {
       closed({ isStopped: true, requests: { ...SENT, ok: 989, unfinished: 11 } }),
       'ok',
     ],
-    ['dropped requests that nothing explains', { ...QUIET, requests: { ...SENT, dropped: 11 } }, 'failing'],
+    [
+      'dropped requests that nothing explains',
+      { ...QUIET, connections: { opened: 9, closedByTarget: 0 }, requests: { ...SENT, dropped: 11 } },
+      'failing',
+    ],
     [
       'dropped requests of a stopped run',
       { ...QUIET, isStopped: true, requests: { ...SENT, dropped: 11 } },
@@ -281,13 +285,143 @@ describe('the verdict, on each side of each line', () => {
     ]);
   });
 
+  /** Each of 1,000 sent, but for what else is said. */
+  const ended = (changes: Partial<VerdictFacts['requests']>, timeouts = 0): Partial<VerdictFacts> => {
+    const { unfinished = 0 } = changes;
+    const errors = [{ kind: 'timeout' as const, code: 'TIMEOUT', count: timeouts, example: '' }];
+    const requests = { ...SENT, ok: SENT.sent - unfinished - timeouts, ...changes };
+    return { requests, errors: timeouts === 0 ? [] : errors };
+  };
+  const WAITING = withLatencies({ wait: latency(9, 9) });
+  const SOME_OPEN = { connections: { opened: 9, closedByTarget: 0 } };
+
+  test.each<[string, VerdictFacts, string]>([
+    [
+      'open, cut off and dropped, in line',
+      { ...QUIET, ...WAITING, ...ended({ unfinished: 40, dropped: 553 }) },
+      'connection-limited',
+    ],
+    [
+      'open, cut off only, in line',
+      { ...QUIET, ...WAITING, ...ended({ unfinished: 40 }) },
+      'connection-limited',
+    ],
+    [
+      'open, dropped only, in line',
+      { ...QUIET, ...WAITING, ...ended({ dropped: 553 }) },
+      'connection-limited',
+    ],
+    [
+      'open, dropped by a burst that the means hide',
+      { ...QUIET, ...ended({ dropped: 50 }) },
+      'connection-limited',
+    ],
+    [
+      'open, cut off after a burst that the means hide',
+      { ...QUIET, ...ended({ unfinished: 50 }) },
+      'connection-limited',
+    ],
+    [
+      'open, a few timeouts among the dropped',
+      { ...QUIET, ...WAITING, ...ended({ dropped: 553 }, 5) },
+      'connection-limited',
+    ],
+    [
+      'open, few sent, and most dropped',
+      { ...QUIET, ...WAITING, ...ended({ sent: 30, ok: 20, unfinished: 10, dropped: 40 }) },
+      'connection-limited',
+    ],
+    [
+      'open, streams all in use',
+      {
+        ...QUIET,
+        ...WAITING,
+        streams: 5,
+        connections: { opened: 2, closedByTarget: 0 },
+        ...ended({ unfinished: 40, dropped: 553 }),
+      },
+      'connection-limited',
+    ],
+    ['open, few cut off', { ...QUIET, ...ended({ unfinished: 10 }) }, 'ok'],
+    ['open, timeouts', { ...QUIET, ...WAITING, ...ended({ unfinished: 40, dropped: 553 }, 11) }, 'failing'],
+    ['open, statuses', { ...QUIET, ...WAITING, ...failed(11) }, 'failing'],
+    [
+      'open, nothing answered',
+      { ...QUIET, ...WAITING, ...ended({ ok: 0, unfinished: 10, sent: 10, dropped: 990 }) },
+      'failing',
+    ],
+    [
+      'open, all timed out',
+      { ...QUIET, ...WAITING, ...ended({ ok: 0, unfinished: 10, dropped: 90, sent: 30 }, 20) },
+      'failing',
+    ],
+    [
+      'open, cut off with connections to spare',
+      { ...QUIET, ...SOME_OPEN, ...ended({ unfinished: 40 }) },
+      'failing',
+    ],
+    [
+      'open, dropped with connections to spare',
+      { ...QUIET, ...SOME_OPEN, ...ended({ dropped: 40 }) },
+      'failing',
+    ],
+    [
+      'open, late starts and cut off',
+      {
+        ...QUIET,
+        ...withLatencies({ startLag: latency(5, 15) }),
+        ...ended({ unfinished: 40, dropped: 553 }),
+      },
+      'generator-limited',
+    ],
+    ['open, stopped', { ...QUIET, isStopped: true, ...ended({ unfinished: 40, dropped: 553 }) }, 'ok'],
+    ['closed, without an answer', closed(ended({ unfinished: 40 })), 'failing'],
+    ['closed, timeouts', closed(ended({}, 40)), 'failing'],
+    ['closed, stopped', closed({ isStopped: true, ...ended({ unfinished: 40 }) }), 'ok'],
+    [
+      'closed, streams that the target does not allow',
+      closed({ streams: 5, ...WAITING }),
+      'connection-limited',
+    ],
+    ['closed, the same with timeouts', closed({ streams: 5, ...WAITING, ...ended({}, 40) }), 'failing'],
+  ])('requests without an answer, %s', (_name, facts, verdict) => {
+    expect(judge(facts).verdict).toBe(verdict);
+  });
+
+  test('cut off requests of a mix are no failures, those that timed out are', () => {
+    const row = { name: 'create', sent: 20, ok: 8, unfinished: 12 };
+    const facts = { ...QUIET, ...WAITING, ...ended({ unfinished: 12, dropped: 100 }), mix: [row] };
+    expect(judge(facts).verdict).toBe('connection-limited');
+    const timedOut = { ...facts, ...ended({}, 8), mix: [{ ...row, ok: 12 - 4, unfinished: 4 }] };
+    expect(judge({ ...timedOut, mix: [{ ...row, ok: 4, unfinished: 4 }] }).verdict).toBe('failing');
+  });
+
+  test('what lacked a connection is told with the option that sets the limit, and failures only with what failed', () => {
+    const lacking = { ...QUIET, ...WAITING, ...ended({ unfinished: 10, dropped: 553 }) };
+    expect(judge(lacking).reasons).toEqual([
+      'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
+      '553 requests had no connection until the waiting ended, and 10 requests had one too late to be answered.',
+      'Raise --max-in-flight (10), unless the target takes no more connections.',
+    ]);
+    expect(judge({ ...lacking, ...ended({ dropped: 553 }, 500) }).reasons[0]).toBe(
+      '50.0 % of the requests failed (500 of 1,000): 500 × timeout (TIMEOUT).',
+    );
+  });
+
   test('where nothing was answered, nothing is claimed', () => {
     const empty = { ...LATENCY, count: 0, mean: null, percentiles: { '99': null } };
     const latencies = { response: empty, service: empty, startLag: empty, wait: empty, firstByte: empty };
     const requests = { ...SENT, sent: 0, ok: 0 };
-    expect(judge({ ...QUIET, latencies, requests }).reasons).toEqual([
-      'No request was answered: nothing can be said of limits.',
-    ]);
+    for (const facts of [
+      { ...QUIET, latencies, requests },
+      closed({ latencies, requests, loopBusy: 1, processorWait: 1, windowMs: 10 }),
+      closed({ latencies, requests, loopBusy: 1, processorWait: 1 }),
+      closed({ requests: { ...requests, sent: 5, unfinished: 5 }, loopBusy: 1, isStopped: true }),
+    ])
+      expect(judge(facts)).toEqual({
+        verdict: 'ok',
+        reasons: ['No request was answered: nothing can be said of limits.'],
+      });
   });
 
   test.each<[string, Partial<VerdictFacts>, RegExp]>([

@@ -1,3 +1,4 @@
+import type { LoadModel } from '../../protocol/load.ts';
 import type { ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 import { counted, formatCount, formatPercent } from '../text/format.ts';
@@ -12,6 +13,7 @@ export interface FailureFacts {
   readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished'>[];
   /** A stop leaves requests without an answer: that is not the target's. */
   readonly isStopped: boolean;
+  readonly load: Pick<LoadModel, 'model'>;
   /** When they failed, as in "since 5 s"; null where that is not known. */
   readonly when: string | null;
 }
@@ -20,20 +22,42 @@ export interface FailureFacts {
 export interface Failed {
   readonly bad: number;
   readonly of: number;
+  /** Those of the bad ones that had no answer in the end. */
+  readonly unanswered: readonly { readonly text: string; readonly count: number }[];
 }
 
 /** What was sent and not answered well. */
-export function failedOf({ requests, errors, isStopped }: FailureFacts): Failed {
+export function failedOf(facts: FailureFacts): Failed {
+  const { requests, errors } = facts;
   const own = errors.reduce((sum, { kind, count }) => (kind === 'generator' ? sum + count : sum), 0);
-  const of = requests.sent - own - (isStopped ? requests.unfinished : 0);
-  return { bad: of - requests.ok, of };
+  const isCounted = !areCutOff(facts);
+  const of = requests.sent - own - (isCounted ? 0 : requests.unfinished);
+  const unanswered = isCounted ? [{ text: 'unfinished', count: requests.unfinished }] : [];
+  return { bad: of - requests.ok, of, unanswered };
 }
 
-/** The same with what was due and never got a connection. */
+/** The same with what was due and had no connection, or had one too late. */
 export function failedOrDropped(facts: FailureFacts): Failed {
-  const { bad, of } = failedOf(facts);
-  const { dropped } = facts.requests;
-  return facts.isStopped ? { bad, of } : { bad: bad + dropped, of: of + dropped };
+  const failed = failedOf(facts);
+  if (facts.isStopped) return failed;
+  const { dropped, unfinished } = facts.requests;
+  const late = areCutOff(facts) ? unfinished : 0;
+  return {
+    bad: failed.bad + dropped + late,
+    of: failed.of + dropped + late,
+    unanswered: [
+      { text: 'unfinished', count: unfinished },
+      { text: 'dropped', count: dropped },
+    ],
+  };
+}
+
+/**
+ * Whether volley gave up those without an answer, and not they on the target. In the open model they were sent from the
+ * line when the window was over, and had less than their timeout; what was sent before has run into it.
+ */
+function areCutOff({ isStopped, load, requests }: FailureFacts): boolean {
+  return isStopped || (load.model === 'open' && requests.ok > 0);
 }
 
 /**
@@ -41,15 +65,18 @@ export function failedOrDropped(facts: FailureFacts): Failed {
  * null where none does.
  */
 export function failingRequest(
-  { mix, isStopped }: FailureFacts,
+  facts: FailureFacts,
   share: number,
   fewest: number,
 ): (Failed & { readonly name: string }) | null {
-  const rows = mix.flatMap(({ name, sent, ok, unfinished }) => {
-    const of = sent - (isStopped ? unfinished : 0);
+  const isCounted = !areCutOff(facts);
+  const rows = facts.mix.flatMap(({ name, sent, ok, unfinished }) => {
+    const of = sent - (isCounted ? 0 : unfinished);
     const bad = of - ok;
     const isFailing = of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
-    return isFailing ? [{ name, bad, of }] : [];
+    return isFailing
+      ? [{ name, bad, of, unanswered: isCounted ? [{ text: 'unfinished', count: unfinished }] : [] }]
+      : [];
   });
   rows.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
   return rows[0] ?? null;
@@ -57,7 +84,7 @@ export function failingRequest(
 
 /** How many failed, when, and of what. */
 export function failureSentence(
-  { bad, of }: Failed,
+  { bad, of, unanswered }: Failed,
   facts: FailureFacts,
   name: string | null = null,
 ): string {
@@ -69,19 +96,14 @@ export function failureSentence(
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;
   const when = facts.when === null ? '' : `, ${facts.when}`;
-  const kinds = kindsOf(facts);
+  const kinds = kindsOf(facts, unanswered);
   return `${who}${when}${kinds === '' ? '' : `: ${kinds}`}.`;
 }
 
-function kindsOf({ errors, requests, isStopped }: FailureFacts): string {
+function kindsOf({ errors }: FailureFacts, unanswered: Failed['unanswered']): string {
   const rows = [
     ...errors.map(({ kind, code, count }) => ({ text: `${kind} (${code})`, count })),
-    ...(isStopped
-      ? []
-      : [
-          { text: 'unfinished', count: requests.unfinished },
-          { text: 'dropped', count: requests.dropped },
-        ]),
+    ...unanswered,
   ].filter(({ count }) => count > 0);
   rows.sort((a, b) => b.count - a.count);
   const shown = rows.slice(0, MOST_KINDS).map(({ text, count }) => `${formatCount(count)} × ${text}`);
@@ -90,10 +112,10 @@ function kindsOf({ errors, requests, isStopped }: FailureFacts): string {
 }
 
 /** What to do first, by what failed most. */
-export function nextStep({ errors, requests, isStopped }: FailureFacts): string {
+export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): string {
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
-  const unanswered = isStopped ? 0 : requests.unfinished + requests.dropped;
-  if (top === undefined || unanswered > top.count) return STEPS.timeout;
+  const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
+  if (top === undefined || silent > top.count) return STEPS.timeout;
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 

@@ -1,4 +1,4 @@
-import { formatCount, formatMs, formatPercent } from '../text/format.ts';
+import { counted, formatCount, formatMs, formatPercent } from '../text/format.ts';
 import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** Percentiles and means would be those of the start. How long a worker waited for a processor needs time alone. */
@@ -6,8 +6,7 @@ export function tooShort(facts: VerdictFacts): Judgement | null {
   const { requests, windowMs } = facts;
   const { fewestRequests, shortestMs } = VERDICT_LIMITS;
   const isLong = windowMs >= shortestMs;
-  if (requests.ok === 0 || (isLong && (requests.sent >= fewestRequests || processor(facts) !== null)))
-    return null;
+  if (isLong && (requests.sent >= fewestRequests || processor(facts) !== null)) return null;
   const what =
     requests.sent < fewestRequests
       ? `${formatCount(requests.sent)} requests are`
@@ -85,9 +84,28 @@ export function connections(facts: VerdictFacts): Judgement | null {
     verdict: 'connection-limited',
     reasons: [
       `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
+      ...lateText(facts),
       step,
     ],
   };
+}
+
+/** Where requests had no connection in the end because all that may be open were in use: a burst leaves means as they are. */
+export function unserved(facts: VerdictFacts): Judgement | null {
+  const step = facts.load.model === 'open' ? allInUse(facts) : null;
+  const late = lateText(facts);
+  return step === null || late.length === 0
+    ? null
+    : { verdict: 'connection-limited', reasons: [...late, step] };
+}
+
+/** How many requests had no connection, or had one too late. */
+function lateText({ load, isStopped, requests: { dropped, unfinished } }: VerdictFacts): string[] {
+  if (load.model === 'closed' || isStopped || dropped + unfinished === 0) return [];
+  const cut = `${counted(unfinished, 'request')} had one too late to be answered`;
+  if (dropped === 0) return [`${cut}.`];
+  const none = `${counted(dropped, 'request')} had no connection until the waiting ended`;
+  return [unfinished === 0 ? `${none}.` : `${none}, and ${cut}.`];
 }
 
 /** What to do about connections that did not last; null where they did. */

@@ -279,11 +279,17 @@ function exhaustionOf({ errors, requests }: Summary): string[] {
 }
 
 /** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
-function shortfallOf({ interrupted, stoppedBy, requests: { dropped, notStarted } }: Summary): string[] {
+function shortfallOf({
+  interrupted,
+  stoppedBy,
+  requests: { dropped, unfinished, notStarted },
+}: Summary): string[] {
   if (interrupted || stoppedBy !== null) return [];
   const reasons: string[] = [];
   if (dropped > 0)
     reasons.push(`${dropped} requests were dropped: they had no connection when the waiting ended.`);
+  if (unfinished > 0)
+    reasons.push(`${unfinished} requests were sent too late to be answered when the waiting ended.`);
   if (notStarted > 0) reasons.push(`${notStarted} requests were never started.`);
   return reasons;
 }

@@ -1,6 +1,21 @@
 import { formatMs } from '../text/format.ts';
-import { failedOf, failedOrDropped, failingRequest, failureSentence, nextStep } from './failing.ts';
-import { connections, generatorErrors, generatorTime, processor, target, tooShort } from './limits.ts';
+import {
+  type Failed,
+  failedOf,
+  failedOrDropped,
+  failingRequest,
+  failureSentence,
+  nextStep,
+} from './failing.ts';
+import {
+  connections,
+  generatorErrors,
+  generatorTime,
+  processor,
+  target,
+  tooShort,
+  unserved,
+} from './limits.ts';
 import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** What spoils the figures or set the limit: failures, volley, the number of connections, the target, or nothing. */
@@ -9,7 +24,7 @@ export function judge(facts: VerdictFacts): Judgement {
     failing(facts) ??
     withFailures(
       generatorErrors(facts) ??
-        tooShort(facts) ??
+        (lacksConnections(facts) ? null : (unanswered(facts) ?? tooShort(facts))) ??
         generatorTime(facts) ??
         processor(facts) ??
         connections(facts) ??
@@ -29,24 +44,29 @@ export function judge(facts: VerdictFacts): Judgement {
 function failing(facts: VerdictFacts): Judgement | null {
   const { failedShare, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
   const all = failedOf(facts);
-  if (all.bad > failedShare * all.of) return failingBecause(failureSentence(all, facts), facts);
+  if (all.bad > failedShare * all.of) return failingBecause(all, facts);
   const one = failingRequest(facts, failedShareOfRequest, fewestOfRequest);
-  return one === null ? null : failingBecause(failureSentence(one, facts, one.name), facts);
+  return one === null ? null : failingBecause(one, facts, one.name);
 }
 
-/** Requests that never got a connection, although neither volley nor the number of connections explains it. */
+/** Where no mean shows what they lacked: after a burst at the end, or where nothing explains it. */
 function dropping(facts: VerdictFacts): Judgement | null {
-  const all = failedOrDropped(facts);
-  if (all.bad <= VERDICT_LIMITS.failedShare * all.of) return null;
-  return failingBecause(failureSentence(all, facts), facts);
+  if (!lacksConnections(facts)) return null;
+  return unserved(facts) ?? failingBecause(failedOrDropped(facts), facts);
 }
 
-function failingBecause(sentence: string, facts: VerdictFacts): Judgement {
+/** More requests than may fail had no connection, or had one too late; that is told of the shortest run. */
+function lacksConnections(facts: VerdictFacts): boolean {
+  const { bad, of } = failedOrDropped(facts);
+  return bad > VERDICT_LIMITS.failedShare * of;
+}
+
+function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null = null): Judgement {
   return {
     verdict: 'failing',
     reasons: [
-      sentence,
-      facts.stoodStillMs > 0 ? stoodStill(facts) : nextStep(facts),
+      failureSentence(failed, facts, name),
+      facts.stoodStillMs > 0 ? stoodStill(facts) : nextStep(failed, facts),
       "Until that is mended, rates and latencies say little of the target's speed.",
     ],
   };
@@ -64,9 +84,14 @@ function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   return { ...judgement, reasons: [...judgement.reasons, failureSentence(all, facts)] };
 }
 
-function nothing({ load, concurrency, latencies, requests }: VerdictFacts): Judgement {
-  if (requests.ok === 0)
-    return { verdict: 'ok', reasons: ['No request was answered: nothing can be said of limits.'] };
+/** Nothing was sent, or a stop came before the first answer: a loop that was busy then was busy starting. */
+function unanswered({ requests }: VerdictFacts): Judgement | null {
+  return requests.ok > 0
+    ? null
+    : { verdict: 'ok', reasons: ['No request was answered: nothing can be said of limits.'] };
+}
+
+function nothing({ load, concurrency, latencies }: VerdictFacts): Judgement {
   if (load.model === 'open')
     return { verdict: 'ok', reasons: ['Requests started on time, and the target kept up.'] };
   const { mean, censored } = latencies.service;
