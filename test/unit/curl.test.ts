@@ -358,6 +358,20 @@ describe('what is refused', () => {
       ],
     ],
     [
+      'several files',
+      "curl -T '{f.txt,g.json}' http://a/",
+      [
+        "curl --upload-file '{f.txt,g.json}': { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.",
+      ],
+    ],
+    [
+      'a range of files',
+      "curl -X POST -T 'part[1-3].bin' http://a/",
+      [
+        "curl --upload-file 'part[1-3].bin': { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.",
+      ],
+    ],
+    [
       'stdin',
       'curl -T - http://a/',
       ["curl --upload-file with the file '-': stdin is not read here: give the name of a file."],

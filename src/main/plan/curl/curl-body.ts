@@ -1,8 +1,10 @@
+import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
 import { dataOf, readCurlFile } from './data.ts';
 import { type CurlOption, type CurlOptions, decoded } from './options.ts';
 
+const GLOB = /[[\]{}]/;
 const PLACEHOLDER = /\{\{.*?\}\}/s;
 
 /** What a curl command says of the body. */
@@ -30,7 +32,7 @@ export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
     ...(form.length === 0 ? [] : ['--form']),
     ...(path === undefined ? [] : ['--upload-file']),
   ]);
-  const bytes = path === undefined ? (isQuery ? null : data) : readCurlFile('upload-file', path, problems);
+  const bytes = path === undefined ? (isQuery ? null : data) : uploadOf(path, options, problems);
   const text = bytes === null ? null : fromByteText(bytes);
   const isTemplate =
     text !== null && path === undefined && !options.list.some(isData) && PLACEHOLDER.test(text);
@@ -42,6 +44,15 @@ export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
     form: form.length === 0 ? undefined : form,
     isUpload: path !== undefined,
   };
+}
+
+/** The bytes of the file of `--upload-file`: of a set or a range curl makes a request for each. */
+function uploadOf(path: string, options: CurlOptions, problems: Problems): string {
+  if (options.has('globoff') || !GLOB.test(path)) return readCurlFile('upload-file', path, problems);
+  problems.add(
+    `curl --upload-file ${quoted(fromByteText(path) ?? path)}: { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.`,
+  );
+  return '';
 }
 
 function isData({ name }: CurlOption): boolean {

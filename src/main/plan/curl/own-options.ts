@@ -20,18 +20,24 @@ export function withOwnOptions(request: CurlRequest, own: RunOptions): RunOption
   );
   const { urls, ...kept } = withoutReplaced(request, said, own.headers ?? []);
   const options = { ...kept, ...said, headers: [...kept.headers, ...(own.headers ?? [])] };
-  const [only, ...more] = urls;
-  if (only !== undefined && more.length === 0) return { ...options, ...only, pathAsIs: true };
+  const requests = urls.map(({ hostAsWritten, ...url }) => ({
+    ...url,
+    pathAsIs: true,
+    headers: withHost(options.headers, hostAsWritten),
+  }));
+  const [only, ...more] = requests;
+  if (only !== undefined && more.length === 0) return { ...options, ...only };
   const [ofRequest, ofRun] = parted(options);
-  const mix = urls.map(
-    (url): NamedRequestOptions => ({
-      ...ofRequest,
-      ...url,
-      pathAsIs: true,
-      name: withoutCredentials(url.url),
-    }),
+  const mix = requests.map(
+    (one): NamedRequestOptions => ({ ...ofRequest, ...one, name: withoutCredentials(one.url) }),
   );
   return { ...ofRun, mix };
+}
+
+function withHost(headers: readonly string[], host: string | undefined): readonly string[] {
+  return host === undefined || ownHeaderNames({ headers }).has('host')
+    ? headers
+    : [`host: ${host}`, ...headers];
 }
 
 /** The command's request without what the own options say. */

@@ -8,6 +8,7 @@ import type { CurlOptions } from './options.ts';
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;
 const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
+const HOST_NAME = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@]*@)?([\w.-]+)(?::\d*)?$/i;
 const PLACEHOLDER = /\{\{.*?\}\}/gs;
 const NOT_IN_A_URL = /[\0-\x20\x7f]/;
 const DEFAULT_SCHEMES = new Set(['http', 'https']);
@@ -17,6 +18,8 @@ export interface CurlUrl {
   readonly url: string;
   /** Path and query as they go over the wire, in Latin-1, where the URL does not say it. */
   readonly requestTarget?: string;
+  /** What `host` says, where that is not what follows from the URL: curl leaves letters as they are. */
+  readonly hostAsWritten?: string;
 }
 
 /** What decides how a command's URLs read. */
@@ -93,13 +96,23 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
   if (host === null) problems.add('The URL of the curl command has a host that is not UTF-8: correct it.');
   const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte, false));
   const url = `${host ?? ''}${asciiPath}`;
+  const written = host === null ? {} : hostAsWritten(host);
   // Beyond ASCII curl sends the bytes of a query as they are.
   const isAscii = !/[\x80-\xff]/.test(wholeQuery);
-  if (isAscii && target === undefined) return { url: url + wholeQuery };
+  if (isAscii && target === undefined) return { url: url + wholeQuery, ...written };
   return {
     url: url + (fromByteText(wholeQuery) ?? percentEncodedQuery(wholeQuery)),
     requestTarget: target ?? asciiPath + wholeQuery,
+    ...written,
   };
+}
+
+/** Of a name with capitals; addresses, and names beyond ASCII, are written anew by curl too. */
+function hostAsWritten(authority: string): Pick<CurlUrl, 'hostAsWritten'> {
+  const [, name = ''] = HOST_NAME.exec(authority) ?? [];
+  const url = URL.parse(SCHEME.test(authority) ? authority : `http://${authority}`);
+  if (url === null || url.hostname === name || url.hostname !== name.toLowerCase()) return {};
+  return { hostAsWritten: url.port === '' ? name : `${name}:${url.port}` };
 }
 
 function percentEncodedQuery(query: string): string {
