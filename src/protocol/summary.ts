@@ -1,9 +1,11 @@
+import type { Finding } from './finding.ts';
 import type { LatencyKind } from './latency.ts';
 import type { Arrivals, Pacing } from './load.ts';
 import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
 import type { Protocol } from './target.ts';
+import type { Operator, RuleFigure } from './threshold.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -161,6 +163,8 @@ export interface Summary {
   readonly degradedReasons: readonly string[];
   /** What a reader should know of the figures, a sentence each. */
   readonly notes: readonly string[];
+  /** The same as codes with figures. Absent in older results. */
+  readonly findings?: { readonly degraded: readonly Finding[]; readonly notes: readonly Finding[] };
   readonly windowMs: number;
   readonly requests: RequestCounts;
   readonly rate: {
@@ -205,6 +209,15 @@ export interface Summary {
   };
   readonly thresholds: readonly {
     readonly expression: string;
+    /** What it is about: a percentile as in `p99`. Absent in older results, like the next four. */
+    readonly figure?: RuleFigure;
+    /** Which latency; null for a figure that is none. */
+    readonly latency?: LatencyKind | null;
+    /** Of the mix; null for all of them. */
+    readonly request?: string | null;
+    readonly operator?: Operator;
+    /** In the unit of `measured`. */
+    readonly limit?: number;
     /** Milliseconds, requests per second, or a share; null where there is no such figure. */
     readonly measured: number | null;
     /** Requests without an answer make it one: an upper limit is then not kept. */

@@ -10,6 +10,9 @@ export type Measure =
   | { readonly type: 'min' | 'mean' | 'max'; readonly kind: LatencyKind | null }
   | { readonly type: 'error-rate' | 'throughput' | 'rate' };
 
+/** The figure of a rule, as the result shows it. */
+export type RuleFigure = Exclude<Measure['type'], 'percentile'> | `p${string}`;
+
 /** A rule that a run has to keep. */
 export interface Threshold {
   /** As it was given. */

@@ -1,12 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { distributionOf } from '../../src/main/collect/merge.ts';
 import { StartRecord } from '../../src/main/collect/start-record.ts';
-import {
-  COLD_START_LIMITS,
-  coldStartNote,
-  findColdStart,
-  withoutStart,
-} from '../../src/main/summary/cold-start.ts';
+import { COLD_START_LIMITS, findColdStart, withoutStart } from '../../src/main/summary/cold-start.ts';
+import { sentenceOf } from '../../src/main/text/findings.ts';
 import { Distribution } from '../../src/metrics/distribution.ts';
 import { LATENCY } from '../support/summary.ts';
 
@@ -56,7 +52,7 @@ describe('a cold start', () => {
 
   test('is told with its figures, and what to do', () => {
     const { start, all } = runOf([...times(30, 15), ...times(70, 1.5)], 1_900);
-    const note = coldStartNote(findColdStart(start, all)!);
+    const note = sentenceOf(findColdStart(start, all)!);
     expect(note).toMatch(
       /^30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones \(up to 15\.0 ms; later p99 (1\.98|1\.99) ms\)\./,
     );

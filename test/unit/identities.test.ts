@@ -4,6 +4,7 @@ import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.
 import { Tally } from '../../src/main/collect/tally.ts';
 import { findViolations } from '../../src/main/summary/identities.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
+import { sentenceOf } from '../../src/main/text/findings.ts';
 import { answered, batchOf, recordsOf } from '../support/samples.ts';
 import { summaryWith } from '../support/summary.ts';
 
@@ -66,6 +67,6 @@ describe('the identities of a result', () => {
   ])('%s is found', (_name, change) => {
     const found = findViolations({ ...SOUND, ...change }, merged, []);
     expect(found.length).toBeGreaterThan(0);
-    expect(found[0]).toMatch(/^This is a bug in volley, please report it: .* ≠ /);
+    expect(sentenceOf(found[0]!)).toMatch(/^This is a bug in volley, please report it: .* ≠ /);
   });
 });

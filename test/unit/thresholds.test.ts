@@ -145,7 +145,7 @@ describe('rules are judged', () => {
     ['rate>100/s', 100, false],
     ['error-rate<=0', 0, true],
   ])('%s: measured %d, holds: %s', (expression, measured, ok) => {
-    expect(judge(expression)).toEqual({
+    expect(judge(expression)).toMatchObject({
       expression,
       measured,
       isLowerBound: false,
@@ -153,6 +153,17 @@ describe('rules are judged', () => {
       isImplied: false,
       ok,
     });
+  });
+
+  test.each([
+    ['p50<1ms', 'p50', 'service', null, '<', 1],
+    ['p99.9(response)<=2s', 'p99.9', 'response', null, '<=', 2_000],
+    ['max(wait)>1us', 'max', 'wait', null, '>', 0.001],
+    ['mean{a b}>=1ms', 'mean', 'service', 'a b', '>=', 1],
+    ['error-rate{a}<2%', 'error-rate', null, 'a', '<', 0.02],
+    ['throughput>=100/s', 'throughput', null, null, '>=', 100],
+  ])('%s tells its parts', (expression, figure, latency, request, operator, limit) => {
+    expect(judge(expression)).toMatchObject({ expression, figure, latency, request, operator, limit });
   });
 
   test('what was sent and not answered well counts as an error, unfinished requests too', () => {
@@ -219,7 +230,7 @@ describe('the rule on the error rate that others imply', () => {
   test('is judged as any other, and marked', () => {
     const [, implied] = withErrorRate(parseThresholds(['p50<9s'], new Problems()), []);
     const requests = { ...summaryWith().requests, sent: 1_000, ok: 989 };
-    expect(judgeThresholds([implied!], summaryWith({ requests }))).toEqual([
+    expect(judgeThresholds([implied!], summaryWith({ requests }))).toMatchObject([
       {
         expression: 'error-rate<=1%',
         measured: 0.011,

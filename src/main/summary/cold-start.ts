@@ -1,11 +1,11 @@
 import { CellRanks } from '../../metrics/cell-ranks.ts';
 import { Histogram, middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
 import type { MergedDistribution } from '../collect/merge.ts';
 import { START_MS, type StartRecord } from '../collect/start-record.ts';
-import { formatCount, formatMs } from '../text/format.ts';
 
 /** When the start stands out; docs/metrics.md has the same figures. */
 export const COLD_START_LIMITS = {
@@ -20,17 +20,11 @@ export const COLD_START_LIMITS = {
 } as const;
 const USUAL = parsePercentile('99');
 
-/** A start that took longer than what followed. */
-export interface ColdStart {
-  readonly slow: number;
-  readonly count: number;
-  readonly longestMs: number;
-  /** The 99th percentile of the requests after it. */
-  readonly laterMs: number;
-}
-
 /** Whether the first requests stand out from the later ones; null where they do not, or a warm-up came before. */
-export function findColdStart(start: StartRecord | null, all: MergedDistribution): ColdStart | null {
+export function findColdStart(
+  start: StartRecord | null,
+  all: MergedDistribution,
+): Finding<'cold-start'> | null {
   if (start === null || USUAL === null) return null;
   const later = new Histogram();
   for (const histogram of [all.observed, all.bounds])
@@ -50,15 +44,9 @@ export function findColdStart(start: StartRecord | null, all: MergedDistribution
   const laterMs = middleMs(usualCell);
   const standsOut =
     slow >= fewest && slow >= share * start.count && longestMs >= Math.max(ratio * laterMs, laterMs + moreMs);
-  return standsOut ? { slow, count: start.count, longestMs, laterMs } : null;
-}
-
-export function coldStartNote({ slow, count, longestMs, laterMs }: ColdStart): string {
-  return (
-    `${formatCount(slow)} of the ${formatCount(count)} requests due in the first ${START_MS} ms took longer than 99 % of ` +
-    `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterMs)}). Without a warm-up volley's own ` +
-    "code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out."
-  );
+  if (!standsOut) return null;
+  const figures = { slow, count: start.count, startMs: START_MS, longestMs, laterP99Ms: laterMs };
+  return { code: 'cold-start', figures };
 }
 
 /** The latencies with the means of what came after the start, for the verdict. */

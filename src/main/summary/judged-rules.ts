@@ -28,6 +28,11 @@ export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged
     const { value, isLowerBound } = measuredIn(judged, measure, request);
     return {
       expression,
+      figure: measure.type === 'percentile' ? `p${measure.label}` : measure.type,
+      latency: 'kind' in measure ? (measure.kind ?? judged.latencyMs.headline) : null,
+      request,
+      operator,
+      limit,
       measured: value,
       isLowerBound,
       requestsNeeded: value === null ? fewestRequests(measure) : null,

@@ -1,3 +1,4 @@
+import type { Finding } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LoadModel, Rate } from '../../protocol/load.ts';
 import type { Shard } from '../../protocol/shard.ts';
@@ -5,9 +6,8 @@ import type { LatencySummary, LoadSummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { Schedule, startsOf } from '../../time/schedule.ts';
 import type { Collected } from '../collect/collected.ts';
-import { formatMs } from '../text/format.ts';
 
-/** A mean response beyond this many times the mean service, and so much longer, is worth a sentence. */
+/** A mean response beyond this many times the mean service, and so much longer, is worth a note. */
 const NOTED_RATIO = 1.5;
 const NOTED_MS = 1;
 
@@ -44,7 +44,10 @@ export function plannedFor(shard: Shard, released: number): number {
 }
 
 /** What a reader should know of the figures. */
-export function notesOn(load: LoadModel, latencies: Readonly<Record<LatencyKind, LatencySummary>>): string[] {
+export function notesOn(
+  load: LoadModel,
+  latencies: Readonly<Record<LatencyKind, LatencySummary>>,
+): Finding[] {
   const responseMs = latencies.response.mean ?? 0;
   const serviceMs = latencies.service.mean ?? 0;
   if (
@@ -53,10 +56,7 @@ export function notesOn(load: LoadModel, latencies: Readonly<Record<LatencyKind,
     responseMs < Math.max(NOTED_RATIO * serviceMs, serviceMs + NOTED_MS)
   )
     return [];
-  return [
-    `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +
-      `${formatMs(responseMs - serviceMs)} after it was due, which a service time hides.`,
-  ];
+  return [{ code: 'response-beyond-service', figures: { responseMs, serviceMs } }];
 }
 
 function perSecond({ requests, periodMs }: Rate): number {

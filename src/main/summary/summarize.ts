@@ -1,6 +1,7 @@
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
 import { cellsPerOctaveOf, packCells } from '../../metrics/packed-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
 import type { OwnedPart } from '../../protocol/report.ts';
 import {
@@ -18,10 +19,12 @@ import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
 import { windowEndMs } from '../plan/split.ts';
-import { formatCount, formatMs, shareText } from '../text/format.ts';
+import { sentenceOf } from '../text/findings.ts';
 import { summarizeAddresses } from './addresses.ts';
-import { coldStartNote, findColdStart, withoutStart } from './cold-start.ts';
+import { findColdStart, withoutStart } from './cold-start.ts';
+import { exhaustionOf, lossesOf, shortfallOf, standstillOf, stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
+import { hiddenFinding } from './hidden-findings.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { percentileIntervals } from './intervals.ts';
@@ -67,6 +70,12 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   };
   const { start } = collected.records;
   const coldStart = findColdStart(start, merged.latencies[headline]);
+  const notes: readonly Finding[] = [
+    ...plan.notes.map((text): Finding => ({ code: 'option-note', figures: { text } })),
+    ...notesOn(plan.load, latencies),
+    ...(plan.batch === undefined ? [] : standstillOf(workers)),
+    ...(coldStart === null ? [] : [coldStart]),
+  ];
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
 
   const summary: Summary = {
@@ -78,12 +87,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     stoppedBy: collected.stoppedBy,
     degraded: false,
     degradedReasons: [],
-    notes: [
-      ...plan.notes,
-      ...notesOn(plan.load, latencies),
-      ...(plan.batch === undefined ? [] : standstillOf(workers)),
-      ...(coldStart === null ? [] : [coldStartNote(coldStart)]),
-    ].map(hide),
+    notes: notes.map((note) => hide(sentenceOf(note))),
     windowMs,
     requests,
     rate,
@@ -129,7 +133,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
       ),
     },
   };
-  const degradedReasons = [
+  const degradations = [
     ...lossesOf(workers, plan.batch !== undefined),
     ...(plan.batch === undefined ? standstillOf(workers) : []),
     ...exhaustionOf(summary),
@@ -139,8 +143,12 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   return {
     ...summary,
     thresholds: judgeThresholds(plan.thresholds, summary),
-    degraded: degradedReasons.length > 0,
-    degradedReasons: degradedReasons.map(hide),
+    degraded: degradations.length > 0,
+    degradedReasons: degradations.map((finding) => hide(sentenceOf(finding))),
+    findings: {
+      degraded: degradations.map((finding) => hiddenFinding(finding, hide)),
+      notes: notes.map((note) => hiddenFinding(note, hide)),
+    },
   };
 }
 
@@ -242,56 +250,6 @@ function summarizeGenerator(
     batchBytes: inOwnLoop.length > 0 ? 0 : collected.batchBytes,
     startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
   };
-}
-
-function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): string[] {
-  const consequence = isBatch
-    ? 'Its unfinished rows were given to the others.'
-    : 'What it had not sent yet is missing.';
-  return workers
-    .filter(({ lostBecause }) => lostBecause !== null)
-    .map(({ shard, lostBecause }) => `Worker ${shard.index} was lost: ${lostBecause}. ${consequence}`);
-}
-
-/** The longest of any worker. */
-function stoodStillMs(workers: readonly CollectedWorker[]): number {
-  return Math.max(0, ...workers.map(({ report }) => report?.stoodStillMs ?? 0));
-}
-
-/** Requests that were under way meanwhile are told of as the target's. */
-function standstillOf(workers: readonly CollectedWorker[]): string[] {
-  const stillMs = stoodStillMs(workers);
-  if (stillMs === 0) return [];
-  return [
-    `volley itself stood still for ${formatMs(stillMs)}, as when its process is stopped: what was under way then may have timed out or taken longer because of that.`,
-  ];
-}
-
-/** Requests that failed for want of something on this machine: they say nothing of the target. */
-function exhaustionOf({ errors, requests }: Summary): string[] {
-  const own = errors.filter(({ kind }) => kind === 'generator');
-  if (own.length === 0) return [];
-  const count = own.reduce((sum, error) => sum + error.count, 0);
-  const codes = own.map(({ code }) => code).join(', ');
-  return [
-    `${formatCount(count)}${shareText(count, requests.sent)} of ${formatCount(requests.sent)} requests failed because this machine ran out of something (${codes}).`,
-  ];
-}
-
-/** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
-function shortfallOf({
-  interrupted,
-  stoppedBy,
-  requests: { dropped, unfinished, notStarted },
-}: Summary): string[] {
-  if (interrupted || stoppedBy !== null) return [];
-  const reasons: string[] = [];
-  if (dropped > 0)
-    reasons.push(`${dropped} requests were dropped: they had no connection when the waiting ended.`);
-  if (unfinished > 0)
-    reasons.push(`${unfinished} requests were sent too late to be answered when the waiting ended.`);
-  if (notStarted > 0) reasons.push(`${notStarted} requests were never started.`);
-  return reasons;
 }
 
 function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {

@@ -1,0 +1,45 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import type { CollectedWorker } from '../collect/collected.ts';
+
+/** Workers that were lost under way. */
+export function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding[] {
+  return workers.flatMap(({ shard, lostBecause }): Finding[] =>
+    lostBecause === null
+      ? []
+      : [{ code: 'worker-lost', figures: { worker: shard.index, because: lostBecause, isBatch } }],
+  );
+}
+
+/** The longest of any worker. */
+export function stoodStillMs(workers: readonly CollectedWorker[]): number {
+  return Math.max(0, ...workers.map(({ report }) => report?.stoodStillMs ?? 0));
+}
+
+/** Requests that were under way meanwhile are counted as the target's. */
+export function standstillOf(workers: readonly CollectedWorker[]): Finding[] {
+  const stillMs = stoodStillMs(workers);
+  return stillMs === 0 ? [] : [{ code: 'stood-still', figures: { stoodStillMs: stillMs } }];
+}
+
+/** Requests that failed for want of something on this machine: they say nothing of the target. */
+export function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'requests'>): Finding[] {
+  const own = errors.filter(({ kind }) => kind === 'generator');
+  if (own.length === 0) return [];
+  const failed = own.reduce((sum, { count }) => sum + count, 0);
+  const codes = own.map(({ code }) => code);
+  return [{ code: 'requests-failed-here', figures: { failed, sent: requests.sent, codes } }];
+}
+
+/** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
+export function shortfallOf({
+  interrupted,
+  stoppedBy,
+  requests: { dropped, notStarted },
+}: Pick<Summary, 'interrupted' | 'stoppedBy' | 'requests'>): Finding[] {
+  if (interrupted || stoppedBy !== null) return [];
+  return [
+    ...(dropped > 0 ? [{ code: 'requests-dropped', figures: { dropped } } as const] : []),
+    ...(notStarted > 0 ? [{ code: 'requests-not-started', figures: { notStarted } } as const] : []),
+  ];
+}
