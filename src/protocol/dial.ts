@@ -1,5 +1,5 @@
+import type { Destination } from './endpoint.ts';
 import type { Address, HttpProxy, Routes } from './routes.ts';
-import type { Target } from './target.ts';
 
 /** What is dialled: a socket's path, or a host. */
 export type Dial =
@@ -23,7 +23,7 @@ export function dialOf({
   port,
   addresses,
   routes,
-}: Pick<Target, 'hostname' | 'port' | 'addresses' | 'routes'>): Dial {
+}: Pick<Destination, 'hostname' | 'port' | 'addresses' | 'routes'>): Dial {
   const { proxy, unixSocket } = routes;
   if (unixSocket !== null) return { unixSocket };
   const end = endOf(hostname, port, routes);

@@ -1,7 +1,7 @@
 import type { BatchPlan } from './batch.ts';
+import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { RequestPlan, RowsPlan } from './request.ts';
-import type { Target } from './target.ts';
 import type { Threshold } from './threshold.ts';
 
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
@@ -26,8 +26,7 @@ export interface StopCondition {
 
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */
 export interface RunPlan {
-  /** Of the first request. */
-  readonly target: Target;
+  readonly settings: ConnectionSettings;
   /** At least one; their origins may differ. */
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsPlan | null;

@@ -1,4 +1,5 @@
-import type { Target } from './target.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Message } from './message.ts';
 
 /** Where the text of a placeholder comes from; everything but `now` follows from seed, number and rows. */
 export type PlaceholderSource =
@@ -65,7 +66,9 @@ export interface RequestPlan {
   readonly name: string;
   /** How often it is sent, against the others: a whole number from 1. */
   readonly weight: number;
-  readonly target: Target;
+  /** Null where only the row of a request says it. */
+  readonly endpoint: Endpoint | null;
+  readonly message: Message;
   readonly templates: RequestTemplates | null;
   readonly expectation: Expectation | null;
   /** Redirects that are followed; 0 for none. */

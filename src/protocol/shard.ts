@@ -1,8 +1,8 @@
 import type { BatchPlan } from './batch.ts';
+import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { ClientName } from './plan.ts';
 import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
-import type { Target } from './target.ts';
 
 /** One worker's exact part of a plan. */
 export interface Shard {
@@ -26,8 +26,8 @@ export interface Shard {
   readonly cpuWork: number;
   readonly load: LoadModel;
   readonly client: ClientName;
-  /** Of the first request; connections to it are opened before the start. */
-  readonly target: Target;
+  readonly settings: ConnectionSettings;
+  /** Connections to where the first one goes are opened before the start. */
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsPlan | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };

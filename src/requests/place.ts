@@ -1,8 +1,8 @@
-import type { Target } from '../protocol/target.ts';
+import type { Endpoint, Protocol } from '../protocol/endpoint.ts';
 import { InvalidRequest, shown } from './invalid-request.ts';
 
 /** Where a URL leads. */
-export type Place = Pick<Target, 'origin' | 'hostname' | 'port' | 'secure'>;
+export type Place = Omit<Endpoint, 'addresses'>;
 
 /** What stands before the path; a backslash ends it too, as in browsers. */
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i;
@@ -41,12 +41,12 @@ export function openPlaceOf(authority: string): OpenPlace {
 }
 
 /** Whether a protocol can be spoken there: one kind of HTTP/2 is over TLS, the other without it. */
-export function fitsProtocol({ secure }: Pick<Place, 'secure'>, protocol: Target['protocol']): boolean {
+export function fitsProtocol({ secure }: Pick<Place, 'secure'>, protocol: Protocol): boolean {
   return protocol === 'http/1.1' || secure === (protocol === 'h2');
 }
 
 /** @throws InvalidRequest where a protocol cannot be spoken there */
-export function checkProtocol(place: Place, protocol: Target['protocol']): void {
+export function checkProtocol(place: Place, protocol: Protocol): void {
   if (fitsProtocol(place, protocol)) return;
   const how = protocol === 'h2' ? '--http2 is over TLS: give https://' : '--h2c is without TLS: give http://';
   throw new InvalidRequest('URL', `${shown(place.origin)}: ${how}`);

@@ -1,4 +1,5 @@
-import type { Target } from '../protocol/target.ts';
+import type { Protocol } from '../protocol/endpoint.ts';
+import type { Message } from '../protocol/message.ts';
 
 /** What the head of an HTTP/1.1 request says. */
 export interface RequestHead {
@@ -41,8 +42,12 @@ export function requestHead(
   );
 }
 
-/** The head of a target's request, for people: over HTTP/2 it travels packed, with the same fields. */
-export function shownHead({ method, path, origin, headers, body, protocol }: Target): string {
+/** A request's head, for people: over HTTP/2 it travels packed, with the same fields. */
+export function shownHead(
+  { method, path, headers, body }: Message,
+  origin: string,
+  protocol: Protocol,
+): string {
   const fields = pairsOf(headers);
   const bodyLength = body?.length ?? 0;
   const head = requestHead({ method, path, host: new URL(origin).host, fields, bodyLength }, false);

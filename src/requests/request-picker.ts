@@ -1,6 +1,7 @@
 import { createRandom } from '../metrics/random.ts';
+import type { ConnectionSettings, Endpoint } from '../protocol/endpoint.ts';
+import type { Message } from '../protocol/message.ts';
 import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
-import type { Target } from '../protocol/target.ts';
 import { Dealer, rowOf } from './dealing.ts';
 import { InvalidRequest } from './invalid-request.ts';
 import { authorityIn, checkProtocol, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
@@ -8,6 +9,7 @@ import { type Filling, renderBytes, renderText } from './render.ts';
 
 /** What a run says of its requests. */
 export interface RequestsOfRun {
+  readonly settings: Pick<ConnectionSettings, 'protocol'>;
   readonly mix: readonly RequestPlan[];
   readonly rows: RowsPlan | null;
   readonly seed: number;
@@ -18,8 +20,10 @@ export interface PickedRequest {
   /** Its place in the mix. */
   readonly index: number;
   readonly plan: RequestPlan;
+  /** Null where the request cannot be sent. */
+  readonly endpoint: Endpoint | null;
   /** The plan's where the request cannot be sent. */
-  readonly target: Target;
+  readonly message: Message;
   /** Why it cannot be sent; null where it can. */
   readonly refusal: InvalidRequest | null;
 }
@@ -65,7 +69,7 @@ export class RequestPicker {
     const { request: index, occurrence } = this.#dealer.deal(number);
     const plan = mix[index];
     if (plan === undefined) throw new Error(`there is no request ${index}`);
-    if (plan.templates === null) return { index, plan, target: plan.target, refusal: null };
+    if (plan.templates === null) return fixedRequest(index, plan);
     const turn = rows?.mode === 'once' ? number : occurrence;
     const filling = {
       number: number + 1,
@@ -88,37 +92,41 @@ export class RequestPicker {
 
   #picked(index: number, plan: RequestPlan, filling: Filling): PickedRequest {
     try {
-      return { index, plan, target: this.#fill(plan, filling), refusal: null };
+      return { index, plan, ...this.#fill(plan, filling), refusal: null };
     } catch (error) {
       if (!(error instanceof InvalidRequest)) throw error;
-      return { index, plan, target: plan.target, refusal: error };
+      return { index, plan, endpoint: null, message: plan.message, refusal: error };
     }
   }
 
   /** @throws InvalidRequest */
-  #fill({ templates, target }: RequestPlan, filling: Filling): Target {
+  #fill(
+    { templates, endpoint, message }: RequestPlan,
+    filling: Filling,
+  ): Pick<PickedRequest, 'endpoint' | 'message'> {
     const { url = null, path = null, headers = null, body = null } = templates ?? {};
     const filled = {
-      ...target,
+      ...message,
       ...(path === null ? {} : { path: renderText(path, filling) }),
       ...(headers === null ? {} : { headers: headers.map((template) => renderText(template, filling)) }),
       ...(body === null ? {} : { body: renderBytes(body, filling) }),
     };
-    return url === null ? filled : this.#at(filled, renderText(url, filling).trim());
+    return url === null ? { endpoint, message: filled } : this.#at(filled, renderText(url, filling).trim());
   }
 
   /** What a URL that is known only now changes in its request: all else is the request's own. */
-  #at(target: Target, url: string): Target {
+  #at(message: Message, url: string): Pick<PickedRequest, 'endpoint' | 'message'> {
     const authority = authorityIn(url);
     const { place, authorization } = this.#placeOf(authority);
-    checkProtocol(place, target.protocol);
-    const { headers } = target;
+    checkProtocol(place, this.#run.settings.protocol);
+    const { headers } = message;
     return {
-      ...target,
-      ...place,
-      addresses: [],
-      path: writtenPathOf(url, authority.length),
-      headers: authorization === null ? headers : withAuthorization(headers, authorization),
+      endpoint: { ...place, addresses: [] },
+      message: {
+        ...message,
+        path: writtenPathOf(url, authority.length),
+        headers: authorization === null ? headers : withAuthorization(headers, authorization),
+      },
     };
   }
 
@@ -129,6 +137,11 @@ export class RequestPicker {
     if (this.#places.size < MOST_PLACES) this.#places.set(authority, place);
     return place;
   }
+}
+
+/** A request that is the same each time. */
+export function fixedRequest(index: number, plan: RequestPlan): PickedRequest {
+  return { index, plan, endpoint: plan.endpoint, message: plan.message, refusal: null };
 }
 
 function withAuthorization(headers: readonly string[], authorization: string): readonly string[] {

@@ -1,5 +1,6 @@
 import { createRandom } from '../metrics/random.ts';
 import type { DealtMessage } from '../protocol/batch.ts';
+import type { Endpoint } from '../protocol/endpoint.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
@@ -95,7 +96,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   async prepare(): Promise<void> {
     for (let i = 0; i < this.#shard.slots; i++) this.addExchange();
     // Where rows say where to go, there is nothing to open yet; after a stop there is nothing more to open.
-    if (this.#stopped || this.#shard.target.hostname === '') return;
+    if (this.#stopped || this.#firstEndpoint === null) return;
     const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
     await Promise.all(this.#clients.all.map(({ connection }) => connection.open()));
     clearTimeout(timer);
@@ -155,8 +156,13 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#rows?.take(message);
   }
 
+  /** Where the first request goes; null where only rows say it. */
+  get #firstEndpoint(): Endpoint | null {
+    return this.#shard.mix[0]?.endpoint ?? null;
+  }
+
   addExchange(): Exchange {
-    const client = this.#clients.open(this.#shard.target);
+    const client = this.#clients.open(this.#firstEndpoint);
     const exchange = new Exchange(client, this, this.clock, this.#work.isWanted);
     this.exchanges.push(exchange);
     return exchange;
@@ -179,7 +185,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
     }
-    this.#clients.use(exchange, request.target);
+    this.#clients.use(exchange, request.endpoint);
     exchange.send(firstOf(exchange, request), intendedMs, dispatchedMs);
   }
 
@@ -189,9 +195,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
-    const next = continued(exchange);
+    const next = continued(exchange, this.#shard.settings.protocol);
     if (next !== null) {
-      this.#clients.use(exchange, next.request.target);
+      this.#clients.use(exchange, next.request.endpoint);
       exchange.goOn(next);
       return;
     }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
@@ -33,6 +34,7 @@ class OnceRun implements ExchangeOwner {
   readonly #clients: SlotClients;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #protocol: Protocol;
   readonly #verdict: Verdict;
   readonly #exchange: Exchange;
   #told: OnceExchange[] = [];
@@ -42,8 +44,9 @@ class OnceRun implements ExchangeOwner {
     this.#clients = clients;
     this.#clock = clock;
     this.#timeoutMs = shard.timeoutMs;
+    this.#protocol = shard.settings.protocol;
     this.#verdict = new Verdict(shard.timeoutMs, false, hiding(shard.secrets));
-    this.#exchange = new Exchange(clients.open(shard.target), this, clock, true);
+    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, true);
     this.#exchange.keepsFields = true;
   }
 
@@ -54,7 +57,7 @@ class OnceRun implements ExchangeOwner {
     this.#done = Promise.withResolvers();
     exchange.digest = null;
     const timer = setTimeout(() => exchange.end('timeout'), this.#timeoutMs);
-    this.#clients.use(exchange, request.target);
+    this.#clients.use(exchange, request.endpoint);
     const nowMs = this.#clock.nowMs();
     exchange.send(firstOf(exchange, { ...request, wantsFields: true }), nowMs, nowMs);
     await this.#done.promise;
@@ -63,47 +66,48 @@ class OnceRun implements ExchangeOwner {
   }
 
   onComplete(exchange: Exchange, endMs: number): void {
-    const next = continued(exchange);
+    const next = continued(exchange, this.#protocol);
     const failure = next === null ? this.#verdict.ofAnswer(exchange) : null;
-    this.#told.push(toldOf(exchange, endMs, failure));
+    this.#told.push(this.#toldOf(exchange, endMs, failure));
     if (next === null) {
       this.#done.resolve();
       return;
     }
-    this.#clients.use(exchange, next.request.target);
+    this.#clients.use(exchange, next.request.endpoint);
     exchange.sentMs = Number.NaN;
     exchange.goOn(next);
   }
 
   onFailure(exchange: Exchange, _endMs: number, error: Error): void {
-    this.#told.push(toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error)));
+    this.#told.push(this.#toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error)));
     this.#done.resolve();
   }
-}
 
-function toldOf(exchange: Exchange, endMs: number, failure: ErrorTally | null): OnceExchange {
-  const { request, status, body, bodyBytes, sentMs, firstByteMs } = exchange;
-  if (request === null) throw new Error('nothing was sent');
-  const { target } = request;
-  return {
-    method: target.method,
-    url: target.origin + target.path,
-    requestHead: shownHead(target),
-    requestBody: target.body,
-    response:
-      status === 0
-        ? null
-        : {
-            status,
-            fields: pairsIn(exchange.fields),
-            body,
-            readable: readableBody(exchange),
-            bodyBytes,
-            firstByteMs: firstByteMs - sentMs,
-            serviceMs: endMs - sentMs,
-          },
-    failure: failure === null ? null : sentenceOf(failure),
-  };
+  #toldOf(exchange: Exchange, endMs: number, failure: ErrorTally | null): OnceExchange {
+    const { request, status, body, bodyBytes, sentMs, firstByteMs } = exchange;
+    if (request === null) throw new Error('nothing was sent');
+    const { endpoint, message } = request;
+    const origin = endpoint?.origin ?? '';
+    return {
+      method: message.method,
+      url: origin + message.path,
+      requestHead: shownHead(message, origin, this.#protocol),
+      requestBody: message.body,
+      response:
+        status === 0
+          ? null
+          : {
+              status,
+              fields: pairsIn(exchange.fields),
+              body,
+              readable: readableBody(exchange),
+              bodyBytes,
+              firstByteMs: firstByteMs - sentMs,
+              serviceMs: endMs - sentMs,
+            },
+      failure: failure === null ? null : sentenceOf(failure),
+    };
+  }
 }
 
 function sentenceOf({ kind, code, example }: ErrorTally): string {

@@ -87,8 +87,9 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
   const plan = await resolvePlan({ url: `http://127.0.0.1:${port}/`, requests: 1 });
   const clock = createMonotonicClock();
   const [request] = plan.mix;
-  if (request === undefined) throw new Error('there is no request');
-  const factory = new ClientFactory(await loadClient(client), plan.target, clock);
+  const endpoint = request?.endpoint;
+  if (request === undefined || endpoint == null) throw new Error('there is no request');
+  const factory = new ClientFactory(await loadClient(client), { ...endpoint, ...plan.settings }, clock);
   const wrong: Wrong[] = [];
   let sent = 0;
   let ended = 0;
@@ -98,17 +99,26 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
     if (sent === requests) return;
     const id = ++sent;
     ids.set(exchange, id);
-    const target = { ...plan.target, path: `/${id}/${length}/${pieces}/${framing}` };
-    const template = requestTemplate(target);
+    const message = { ...request.message, path: `/${id}/${length}/${pieces}/${framing}` };
+    const template = requestTemplate(endpoint.origin, message);
     exchange.send(
-      { index: 0, plan: request, target, template, keepsBody: true, wantsFields: true, refusal: null },
+      {
+        index: 0,
+        plan: request,
+        endpoint,
+        message,
+        template,
+        keepsBody: true,
+        wantsFields: true,
+        refusal: null,
+      },
       0,
       0,
     );
   };
   const end = (exchange: Exchange, misses: (string | false)[]): void => {
     const what = misses.filter((miss) => miss !== false).join(', ');
-    if (what !== '') wrong.push({ path: exchange.request?.target.path ?? '', what });
+    if (what !== '') wrong.push({ path: exchange.request?.message.path ?? '', what });
     next(exchange);
     if (++ended === requests) done.resolve();
   };

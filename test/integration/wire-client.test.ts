@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type Server, type Socket } from 'node:
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'undici';
-import type { Target } from '../../src/protocol/target.ts';
+import type { Destination } from '../../src/protocol/endpoint.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from '../../src/workers/clients/dispatcher.ts';
 import { ClientFactory, type HttpClient } from '../../src/workers/clients/http-client.ts';
@@ -27,9 +27,8 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient> {
     tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
     protocol: 'http/1.1',
     routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
-    asksToClose: false,
     addresses: [{ address: '127.0.0.1', family: 4 }],
-  } as unknown as Target;
+  } as unknown as Destination;
   const client = new ClientFactory(createWireDispatcher, target, createMonotonicClock()).create();
   open.push({
     close: () => {

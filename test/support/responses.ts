@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Client } from 'undici';
-import type { Target } from '../../src/protocol/target.ts';
+import type { Destination } from '../../src/protocol/endpoint.ts';
 import type { AnswerHandler, HttpDispatcher } from '../../src/workers/clients/dispatcher.ts';
 import { WireClient } from '../../src/workers/clients/wire/http1/wire-client.ts';
 import type { TargetConnection } from '../../src/workers/connections/connection.ts';
@@ -26,7 +26,7 @@ export interface Exchange {
 }
 
 const ORIGIN = 'http://target.example';
-const TARGET = { origin: ORIGIN, secure: false } as Target;
+const TARGET = { origin: ORIGIN, secure: false } as Destination;
 
 class Collector implements AnswerHandler {
   result: Outcome['result'] = 'pending';

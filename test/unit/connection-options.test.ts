@@ -235,7 +235,7 @@ describe('what is dialled', () => {
 
   test('the name of the URL need not exist where another is dialled', async () => {
     const plan = await resolvePlan({ url: 'http://no-such-host.invalid/', connectTo: ['::127.0.0.1:81'] });
-    expect(plan.target.addresses).toEqual([{ address: '127.0.0.1', family: 4 }]);
+    expect(plan.mix[0]?.endpoint?.addresses).toEqual([{ address: '127.0.0.1', family: 4 }]);
     expect(plan.isTargetLocal).toBe(true);
     await expect(
       resolvePlan({ url: 'http://127.0.0.1/', connectTo: ['::no-such-host.invalid:'] }),

@@ -2,17 +2,23 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/api/index.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
-import type { Target } from '../../src/protocol/target.ts';
+import { messageOf } from '../../src/main/plan/target.ts';
+import type { Message } from '../../src/protocol/message.ts';
 import { RequestPicker } from '../../src/requests/request-picker.ts';
 import { useFolder } from '../support/folder.ts';
 
 const inFolder = useFolder();
 
-function firstOf(options: RunOptions): Pick<Target, 'path' | 'headers'> & { body: string } {
+function firstOf(options: RunOptions): Pick<Message, 'path' | 'headers'> & { body: string } {
   const { mix, rows, seed } = checkOptions(options);
-  const resolved = mix.map((request) => ({ ...request, target: { ...request.target, addresses: [] } }));
-  const { target } = new RequestPicker({ mix: resolved, rows, seed }).pick(0, 0);
-  return { path: target.path, headers: target.headers, body: Buffer.from(target.body ?? []).toString() };
+  const known = mix.map(({ target, ...request }) => ({
+    ...request,
+    endpoint: { ...target, addresses: [] },
+    message: messageOf(target),
+  }));
+  const settings = { protocol: 'http/1.1' } as const;
+  const { message } = new RequestPicker({ settings, mix: known, rows, seed }).pick(0, 0);
+  return { path: message.path, headers: message.headers, body: Buffer.from(message.body ?? []).toString() };
 }
 
 function problemsOf(options: RunOptions): readonly string[] {

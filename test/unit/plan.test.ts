@@ -3,7 +3,7 @@ import { VolleyError } from '../../src/api/index.ts';
 import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
-import { resolveTargets } from '../../src/main/plan/target.ts';
+import { resolveEndpoints } from '../../src/main/plan/target.ts';
 
 const URL_GIVEN = { url: 'http://127.0.0.1:8080/x?y=1#z' };
 
@@ -144,7 +144,7 @@ describe('the gate between options and plan', () => {
   });
 
   test('an IPv6 address is its own name', async () => {
-    const [target] = await resolveTargets([targetOf({ url: 'http://[::1]:81/' })]);
+    const [target] = await resolveEndpoints([targetOf({ url: 'http://[::1]:81/' })]);
     expect(target).toMatchObject({ hostname: '::1', port: 81, addresses: [{ address: '::1', family: 6 }] });
   });
 
@@ -285,7 +285,7 @@ describe('the gate between options and plan', () => {
 
   test('an unknown host is an error of its own', async () => {
     const target = targetOf({ url: 'http://no-such-host.invalid/' });
-    await expect(resolveTargets([target])).rejects.toMatchObject({
+    await expect(resolveEndpoints([target])).rejects.toMatchObject({
       code: 'VOLLEY_UNKNOWN_HOST',
       message: expect.stringContaining("'no-such-host.invalid'"),
     });

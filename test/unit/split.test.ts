@@ -4,18 +4,7 @@ import { share, split } from '../../src/main/plan/split.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 
 const PLAN: RunPlan = {
-  target: {
-    url: 'http://127.0.0.1/',
-    origin: 'http://127.0.0.1',
-    hostname: '127.0.0.1',
-    port: 80,
-    secure: false,
-    path: '/',
-    method: 'GET',
-    headers: [],
-    body: null,
-    addresses: [{ address: '127.0.0.1', family: 4 }],
-    asksToClose: false,
+  settings: {
     insecure: false,
     tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
     protocol: 'http/1.1',

@@ -27,18 +27,21 @@ export function printDryRun(plan: RunPlan): ExitCode {
     `volley ${VERSION}, dry run: nothing is sent.`,
     ...wrapped(planText(shown, pacing), WIDTH),
     ...split(plan).map(shardText),
-    ...plan.mix.map(({ name, weight, target: { method: verb, url } }) =>
+    ...plan.mix.map(({ name, weight, message: { method: verb, url } }) =>
       isMix ? `request '${name}', weight ${weight}: ${verb} ${url}` : `${verb} ${url}`,
     ),
     ...plan.notes.flatMap((note) => wrapped(note, WIDTH)),
     ...plan.thresholds.map(
       ({ expression, isImplied }) => `threshold ${expression}${isImplied ? ', implied' : ''}`,
     ),
-    ...firsts.flatMap(({ plan: { name }, target, refusal }) => [
+    ...firsts.flatMap(({ plan: { name }, endpoint, message, refusal }) => [
       '',
       ...(isMix ? [heading(name)] : []),
       ...(refusal === null
-        ? [...requestText(shownHead(target)), ...bodyText(target.body, hidingInCut(plan.secrets))]
+        ? [
+            ...requestText(shownHead(message, endpoint?.origin ?? '', plan.settings.protocol)),
+            ...bodyText(message.body, hidingInCut(plan.secrets)),
+          ]
         : [`* cannot be sent: ${refusal.message}`]),
     ]),
     '',

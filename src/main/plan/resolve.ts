@@ -33,7 +33,7 @@ import type { RunOptions } from './options.ts';
 import { Problems } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
-import { isLocal, resolveTargets } from './target.ts';
+import { isLocal, messageOf, resolveEndpoints, settingsOf } from './target.ts';
 import {
   checkThresholdNames,
   parseThresholds,
@@ -51,7 +51,7 @@ const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
 /** A plan that still wants its target's name looked up, and what follows from where it is. */
-export type UnresolvedPlan = Omit<RunPlan, 'target' | 'mix' | 'isTargetLocal' | 'load'> & {
+export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load'> & {
   readonly mix: readonly UnresolvedRequest[];
   readonly load: ClosedLoad | UnresolvedOpenLoad;
 };
@@ -196,14 +196,20 @@ function isObject(options: unknown): boolean {
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
 export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
-  const targets = await resolveTargets(plan.mix.map(({ target }) => target));
-  const mix = plan.mix.map((request, index) => ({ ...request, target: targets[index] ?? first(targets) }));
-  const target = first(targets);
-  const isTargetLocal = targets.some(isLocal);
+  const endpoints = await resolveEndpoints(plan.mix.map(({ target }) => target));
+  const mix = plan.mix.map(({ target, ...request }, index) => ({
+    ...request,
+    endpoint: endpoints[index] ?? null,
+    message: messageOf(target),
+  }));
+  const settings = settingsOf(first(plan.mix).target);
+  const { routes } = settings;
+  const isTargetLocal =
+    routes.unixSocket !== null || endpoints.some((endpoint) => endpoint !== null && isLocal(endpoint));
   const { load } = plan;
-  if (load.model === 'closed') return { ...plan, load, target, mix, isTargetLocal };
+  if (load.model === 'closed') return { ...plan, load, settings, mix, isTargetLocal };
   const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);
-  return { ...plan, load: { ...load, pacing }, target, mix, isTargetLocal };
+  return { ...plan, load: { ...load, pacing }, settings, mix, isTargetLocal };
 }
 
 /** What is expected is expected of every response; else rules bear a few failures, and no rules any number. */

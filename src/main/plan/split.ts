@@ -19,7 +19,7 @@ function shareOf(total: number, parts: number, first: number, count: number): nu
  * starts are.
  */
 export function split(plan: RunPlan): Shard[] {
-  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, target, mix, rows, seed, streams } =
+  const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, settings, mix, rows, seed, streams } =
     plan;
   const { secrets } = plan;
   const connections = usable(plan.concurrency, plan);
@@ -50,7 +50,7 @@ export function split(plan: RunPlan): Shard[] {
       cpuWork,
       load,
       client,
-      target,
+      settings,
       mix,
       rows,
       numbering: {

@@ -2,9 +2,10 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
+import type { ConnectionSettings, Endpoint } from '../../protocol/endpoint.ts';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { Message } from '../../protocol/message.ts';
 import type { Address } from '../../protocol/routes.ts';
-import type { Target } from '../../protocol/target.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
@@ -18,8 +19,8 @@ import { parseBody } from './requests/request-body.ts';
 import { isOpen } from './requests/request-marks.ts';
 import { isSecretHeader } from './requests/secret-values.ts';
 
-/** A target whose name has not been looked up yet. */
-export type UnresolvedTarget = Omit<Target, 'addresses'>;
+/** All that is said of one request and its connections, before its name is looked up. */
+export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;
 
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
@@ -70,11 +71,11 @@ export function parseTarget(
 /**
  * Looks up the names of what is dialled for several targets, each once; all addresses are kept. Where there are
  * several names, one that is unknown is left to its requests, which then fail; where there is one, nothing can
- * be sent.
+ * be sent. Null where only rows say where to go.
  *
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
-export async function resolveTargets(targets: readonly UnresolvedTarget[]): Promise<Target[]> {
+export async function resolveEndpoints(targets: readonly UnresolvedTarget[]): Promise<(Endpoint | null)[]> {
   const dials = targets.map((target) => dialOf({ ...target, addresses: [] }));
   const names = [...new Set(dials.flatMap(nameIn))];
   const found = new Map(
@@ -82,12 +83,23 @@ export async function resolveTargets(targets: readonly UnresolvedTarget[]): Prom
       names.map(async (name) => [name, await addressesOf(name, names.length === 1)] as const),
     ),
   );
-  return targets.map((target, index) => {
+  return targets.map(({ origin, hostname, port, secure }, index) => {
+    if (hostname === '') return null;
     const dial = dials[index];
-    if (dial === undefined || dial.unixSocket !== null) return { ...target, addresses: [] };
+    const endpoint = { origin, hostname, port, secure };
+    if (dial === undefined || dial.unixSocket !== null) return { ...endpoint, addresses: [] };
     const addresses = dial.addresses.length > 0 ? dial.addresses : (found.get(dial.hostname) ?? []);
-    return { ...target, addresses };
+    return { ...endpoint, addresses };
   });
+}
+
+/** What a request says, without where it goes. */
+export function messageOf({ url, path, method, headers, body, asksToClose }: Message): Message {
+  return { url, path, method, headers, body, asksToClose };
+}
+
+export function settingsOf({ insecure, tls, protocol, routes }: ConnectionSettings): ConnectionSettings {
+  return { insecure, tls, protocol, routes };
 }
 
 /** The name to look up; none where rows say where to go, or a rule what the addresses are. */
@@ -112,8 +124,7 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
 }
 
 /** Whether what is dialled is on this machine. */
-export function isLocal({ addresses, routes }: Pick<Target, 'addresses' | 'routes'>): boolean {
-  if (routes.unixSocket !== null) return true;
+export function isLocal({ addresses }: Pick<Endpoint, 'addresses'>): boolean {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
   );

@@ -8,8 +8,9 @@ export function summarizeAddresses({
   workers,
 }: Pick<Collected, 'plan' | 'workers'>): Summary['addresses'] {
   const counts = new Map<string, number>();
-  for (const { target } of plan.mix) {
-    const dial = dialOf(target);
+  for (const { endpoint } of plan.mix) {
+    if (endpoint === null) continue;
+    const dial = dialOf({ ...endpoint, ...plan.settings });
     for (const { address } of dial.unixSocket === null ? dial.addresses : []) counts.set(address, 0);
   }
   for (const { report } of workers) {

@@ -12,8 +12,8 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
     const { sent, ok, failed, unfinished, dropped, latency } = tally;
     return {
       name: request.name,
-      method: request.target.method,
-      url: request.target.url,
+      method: request.message.method,
+      url: request.message.url,
       weight: request.weight,
       sent,
       ok,

@@ -6,13 +6,14 @@ import { summarizeLoad } from './load-notes.ts';
 
 /** The plan as results show it: without bodies, headers and other secrets. */
 export function summarizePlan(plan: RunPlan, hide: Hide): Summary['plan'] {
+  const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   return {
-    target: { url: hide(plan.target.url), method: plan.target.method },
+    target: { url: hide(url), method },
     mode: plan.mode,
     workers: plan.workers,
     concurrency: plan.concurrency,
     client: plan.client,
-    protocol: plan.target.protocol,
+    protocol: plan.settings.protocol,
     streams: plan.streams,
     load: summarizeLoad(plan.load),
     stop: plan.stop,
@@ -20,7 +21,7 @@ export function summarizePlan(plan: RunPlan, hide: Hide): Summary['plan'] {
     timeoutMs: plan.timeoutMs,
     cpuWork: plan.cpuWork,
     rows: plan.rows === null ? null : { mode: plan.rows.mode, count: plan.rows.cells.rowCount },
-    routes: summarizeRoutes(plan.target.routes),
+    routes: summarizeRoutes(plan.settings.routes),
     seed: plan.seed,
   };
 }

@@ -182,7 +182,7 @@ function verdictOn(
     load: plan.load,
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
-    keepsAlive: plan.mix.every(({ target }) => !target.asksToClose),
+    keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),
     loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
     processorWait: waits.length === 0 ? null : Math.max(...waits),
     stoodStillMs: stoodStillMs(collectedWorkers),

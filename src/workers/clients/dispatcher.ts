@@ -1,4 +1,5 @@
-import type { Target } from '../../protocol/target.ts';
+import type { Destination } from '../../protocol/endpoint.ts';
+import type { Message } from '../../protocol/message.ts';
 import type { TargetConnection } from '../connections/connection.ts';
 
 /** What a client needs to know of a request. */
@@ -44,16 +45,16 @@ export interface HttpDispatcher {
 }
 
 /** Makes what speaks HTTP over one connection. */
-export type CreateDispatcher = (target: Target, connection: TargetConnection) => HttpDispatcher;
+export type CreateDispatcher = (target: Destination, connection: TargetConnection) => HttpDispatcher;
 
-/** The one request of a shard, sent again and again. */
-export function requestTemplate(target: Target): RequestTemplate {
+/** A request as clients take it: one that is the same each time is made once. */
+export function requestTemplate(origin: string, { path, method, headers, body }: Message): RequestTemplate {
   return {
-    origin: target.origin,
-    path: target.path,
-    method: target.method,
-    headers: [...target.headers],
-    body: target.body === null ? null : Buffer.from(target.body),
+    origin,
+    path,
+    method,
+    headers: [...headers],
+    body: body === null ? null : Buffer.from(body),
     // Without it undici closes the connection after every HEAD.
     reset: false,
   };

@@ -1,5 +1,5 @@
+import type { Destination } from '../../protocol/endpoint.ts';
 import type { ClientName } from '../../protocol/plan.ts';
-import type { Target } from '../../protocol/target.ts';
 import type { Clock } from '../../time/clock.ts';
 import { ConnectionCounters, type Shared, TargetConnection } from '../connections/connection.ts';
 import { Inbox } from '../connections/inbox.ts';
@@ -32,10 +32,16 @@ export interface HttpClient {
 export class ClientFactory {
   readonly counters = new ConnectionCounters();
   readonly #create: CreateDispatcher;
-  readonly #target: Target;
+  readonly #target: Destination;
   readonly #shared: Shared;
 
-  constructor(create: CreateDispatcher, target: Target, clock: Clock, turn: Turn = FIRST_OF_ONE) {
+  /** @param askToClose whether requests ask for the end of their connection */
+  constructor(
+    create: CreateDispatcher,
+    target: Destination,
+    clock: Clock,
+    { turn = FIRST_OF_ONE, askToClose = false }: { readonly turn?: Turn; readonly askToClose?: boolean } = {},
+  ) {
     this.#create = create;
     this.#target = target;
     this.#shared = {
@@ -43,6 +49,7 @@ export class ClientFactory {
       inbox: new Inbox(clock),
       names: new Names(target.routes.spreads ? turn : null),
       counters: this.counters,
+      askToClose,
       secureContext: secureContextOf(target),
     };
   }

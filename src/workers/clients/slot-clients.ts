@@ -1,5 +1,5 @@
+import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { Target } from '../../protocol/target.ts';
 import type { Clock } from '../../time/clock.ts';
 import { ConnectionCounters } from '../connections/connection.ts';
 import type { CreateDispatcher } from './dispatcher.ts';
@@ -12,6 +12,9 @@ const MOST_PER_SLOT = 6;
 /** More are counted as one: rows may name an address each. */
 const MOST_ADDRESSES = 1_000;
 const OTHER_ADDRESSES = 'others';
+
+/** Where a slot leads before its first request, if only rows say where that goes. */
+const NOWHERE: Endpoint = { origin: '', hostname: '', port: 0, secure: false, addresses: [] };
 
 /** Whatever sends one request after the other. */
 interface Slot {
@@ -30,7 +33,7 @@ type Counts = Omit<ConnectionCounters, 'byAddress'>;
  * sends to; nearly always that is one.
  */
 export class SlotClients {
-  readonly #shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'target' | 'mix'>;
+  readonly #shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'settings' | 'mix'>;
   readonly #create: CreateDispatcher;
   readonly #clock: Clock;
   readonly #origins = new Map<string, Origin>();
@@ -40,7 +43,7 @@ export class SlotClients {
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
   constructor(
-    shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'target' | 'mix'>,
+    shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'settings' | 'mix'>,
     create: CreateDispatcher,
     clock: Clock,
   ) {
@@ -78,41 +81,41 @@ export class SlotClients {
   }
 
   /** A client for a new slot; its connection opens when it is asked to, or with its first request. */
-  open(target: Target): HttpClient {
-    return this.#originOf(target).slots.take();
+  open(endpoint: Endpoint | null): HttpClient {
+    return this.#originOf(endpoint ?? NOWHERE).slots.take();
   }
 
-  /** Sees to it that a slot's client leads to the target. */
-  use(slot: Slot, target: Target): void {
-    if (slot.client.origin !== target.origin) this.#switch(slot, target);
+  /** Sees to it that a slot's client leads there; where a request does not say where, it stays as it is. */
+  use(slot: Slot, endpoint: Endpoint | null): void {
+    if (endpoint !== null && slot.client.origin !== endpoint.origin) this.#switch(slot, endpoint);
   }
 
   close(): void {
     for (const client of this.all) closeClient(client);
   }
 
-  #originOf(target: Target): Origin {
-    const known = this.#origins.get(target.origin);
+  #originOf(endpoint: Endpoint): Origin {
+    const known = this.#origins.get(endpoint.origin);
     if (known !== undefined) return known;
-    const { connections, streams, mix, index, workers } = this.#shard;
+    const { connections, streams, settings, mix, index, workers } = this.#shard;
     // All requests of an origin share its connections: where any asks for their end, that is not the target's doing.
-    const asksToClose = mix.some((request) => request.target.asksToClose);
-    const factory = new ClientFactory(this.#create, { ...target, asksToClose }, this.#clock, {
-      first: index,
-      step: workers,
+    const askToClose = mix.some(({ message }) => message.asksToClose);
+    const factory = new ClientFactory(this.#create, { ...endpoint, ...settings }, this.#clock, {
+      turn: { first: index, step: workers },
+      askToClose,
     });
-    const first = target.origin === this.#shard.target.origin ? connections : 0;
+    const first = endpoint.origin === (mix[0]?.endpoint ?? NOWHERE).origin ? connections : 0;
     const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };
-    this.#origins.set(target.origin, origin);
+    this.#origins.set(endpoint.origin, origin);
     return origin;
   }
 
-  #switch(slot: Slot, target: Target): void {
+  #switch(slot: Slot, endpoint: Endpoint): void {
     const known = this.#known.get(slot) ?? new Map([[slot.client.origin, slot.client]]);
     this.#known.set(slot, known);
-    const client = known.get(target.origin) ?? this.open(target);
-    known.delete(target.origin);
-    known.set(target.origin, client);
+    const client = known.get(endpoint.origin) ?? this.open(endpoint);
+    known.delete(endpoint.origin);
+    known.set(endpoint.origin, client);
     slot.client = client;
     const [oldest] = known;
     if (known.size <= MOST_PER_SLOT || oldest === undefined) return;

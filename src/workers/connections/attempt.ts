@@ -1,8 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Dial } from '../../protocol/dial.ts';
+import type { Destination } from '../../protocol/endpoint.ts';
 import type { Address } from '../../protocol/routes.ts';
-import type { Target } from '../../protocol/target.ts';
 import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
 import { handshakeOptions } from './tls.ts';
@@ -33,7 +33,7 @@ export function tunnelOf(dial: Dial): HostDial['tunnel'] {
 export function startAttempt(
   dial: Dial,
   address: Address | undefined,
-  target: Pick<Target, 'hostname' | 'secure' | 'insecure' | 'tls' | 'protocol'>,
+  target: Pick<Destination, 'hostname' | 'secure' | 'insecure' | 'tls' | 'protocol'>,
   { inbox, secureContext }: { readonly inbox: Inbox; readonly secureContext: tls.SecureContext | null },
   isLent: boolean,
 ): Attempt {

@@ -1,8 +1,8 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
+import type { Destination } from '../../protocol/endpoint.ts';
 import type { Address } from '../../protocol/routes.ts';
-import type { Target } from '../../protocol/target.ts';
 import type { Clock } from '../../time/clock.ts';
 import { AddressRace } from './address-race.ts';
 import { type Attempt, type HostDial, startAttempt, tunnelOf } from './attempt.ts';
@@ -28,18 +28,14 @@ const LAST_ANSWER = 'UND_ERR_INFO';
 
 const CLOSED_EARLY = 'the connection was closed before it was open';
 
-/** What a connection needs to know of where it goes. */
-export type Endpoint = Pick<
-  Target,
-  'hostname' | 'port' | 'secure' | 'addresses' | 'asksToClose' | 'insecure' | 'tls' | 'protocol' | 'routes'
->;
-
 /** What the connections of a worker share. */
 export interface Shared {
   readonly clock: Clock;
   readonly inbox: Inbox;
   readonly names: Names;
   readonly counters: ConnectionCounters;
+  /** Requests ask for the end of their connection: then that is no doing of the target's. */
+  readonly askToClose: boolean;
   /** Null without TLS. */
   readonly secureContext: tls.SecureContext | null;
 }
@@ -55,7 +51,7 @@ export class TargetConnection {
   isInPlainBody = false;
   /** The client may leave after the answer under way, although the target has not said that it will. */
   isLeftUnasked = false;
-  readonly #target: Endpoint;
+  readonly #target: Omit<Destination, 'origin'>;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
   #link: Link | null = null;
@@ -68,7 +64,7 @@ export class TargetConnection {
   /** Whoever waits for the last socket's close, to dial again. */
   #waiting: ConnectCallback | null = null;
 
-  constructor(target: Endpoint, shared: Shared) {
+  constructor(target: Omit<Destination, 'origin'>, shared: Shared) {
     this.#target = target;
     this.#shared = shared;
   }
@@ -371,7 +367,7 @@ export class TargetConnection {
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
     const isFinished =
       (link.isFinished || (code === LAST_ANSWER && !this.isMultiplexed && !this.isLeftUnasked)) &&
-      !this.#target.asksToClose;
+      !this.#shared.askToClose;
     const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }

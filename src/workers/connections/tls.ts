@@ -6,8 +6,8 @@ import {
   type SecureContext,
   type TLSSocket,
 } from 'node:tls';
+import type { Destination } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
-import type { Target } from '../../protocol/target.ts';
 
 const ALERT = /^ERR_SSL_\w*?_ALERT_/;
 const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
@@ -25,7 +25,7 @@ class HandshakeError extends Error {
 }
 
 /** What all handshakes of a worker share; reading the trust store for each would cost more than the handshake. */
-export function secureContextOf({ secure, tls }: Pick<Target, 'secure' | 'tls'>): SecureContext | null {
+export function secureContextOf({ secure, tls }: Pick<Destination, 'secure' | 'tls'>): SecureContext | null {
   if (!secure) return null;
   const { ca, cert, key, minVersion } = tls;
   return createSecureContext({
@@ -37,7 +37,7 @@ export function secureContextOf({ secure, tls }: Pick<Target, 'secure' | 'tls'>)
 
 /** The options of one handshake; whatever is dialled, the certificate has to be for the URL's name or `--sni`. */
 export function handshakeOptions(
-  { hostname, insecure, tls, protocol }: Pick<Target, 'hostname' | 'insecure' | 'tls' | 'protocol'>,
+  { hostname, insecure, tls, protocol }: Pick<Destination, 'hostname' | 'insecure' | 'tls' | 'protocol'>,
   secureContext: SecureContext | null,
 ): ConnectionOptions {
   // The dot that ends a full name is no part of it here (RFC 6066, 3).
@@ -53,7 +53,10 @@ export function handshakeOptions(
 }
 
 /** An error where HTTP/2 was asked for and the target has not agreed to it; else null. */
-export function protocolRefusal(socket: TLSSocket, { protocol }: Pick<Target, 'protocol'>): Error | null {
+export function protocolRefusal(
+  socket: TLSSocket,
+  { protocol }: Pick<Destination, 'protocol'>,
+): Error | null {
   if (protocol !== 'h2' || socket.alpnProtocol === 'h2') return null;
   return noHttp2();
 }
@@ -64,7 +67,7 @@ export function isAlert({ code }: NodeJS.ErrnoException): boolean {
 }
 
 /** An alert of the target, with its name and what can be done about it. */
-export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Target, 'tls'>): Error {
+export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Destination, 'tls'>): Error {
   const code = String(error.code);
   const name = code.replace(ALERT, '').replaceAll('_', ' ').toLowerCase();
   const advice = ABOUT_A_CERTIFICATE.test(name)

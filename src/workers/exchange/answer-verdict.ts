@@ -1,5 +1,5 @@
 import type { ErrorTally } from '../../protocol/report.ts';
-import type { Target } from '../../protocol/target.ts';
+import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
@@ -44,13 +44,13 @@ export class Verdict {
   ofAnswer(answer: CompleteAnswer): ErrorTally | null {
     const { request, status, location, redirects } = answer;
     if (request === null) return null;
-    const { expectation, target, maxRedirects } = request.plan;
+    const { expectation, message, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
       const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
       return this.#unexpected(request, 'REDIRECT', example);
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const example = `${target.method} ${shownPath(target)} was answered with ${status}`;
+      const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
     const miss = expectation === null ? null : missOf(expectation, answer, this.#hide);
@@ -76,6 +76,6 @@ export class Verdict {
 }
 
 /** The path as it was asked for: what placeholders stand for may be secret. */
-function shownPath({ url, origin }: Target): string {
-  return url.startsWith(origin) ? url.slice(origin.length) : url;
+function shownPath({ message: { url }, endpoint }: Pick<RequestPlan, 'message' | 'endpoint'>): string {
+  return endpoint !== null && url.startsWith(endpoint.origin) ? url.slice(endpoint.origin.length) : url;
 }

@@ -1,3 +1,4 @@
+import type { Protocol } from '../../protocol/endpoint.ts';
 import { DigestAuthorization } from './digest.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirect, redirected } from './redirect.ts';
@@ -32,10 +33,10 @@ export function firstOf(slot: Authorizing, request: PreparedRequest): PreparedRe
 }
 
 /** How a request goes on, as its answer asks: with authorization or elsewhere; null where it is over. */
-export function continued(answer: Leading): Continuation | null {
+export function continued(answer: Leading, protocol: Protocol): Continuation | null {
   const again = authorizedAgain(answer);
   if (again !== null) return { request: again, isRedirect: false };
-  const next = redirectedTo(answer);
+  const next = redirectedTo(answer, protocol);
   return next === null ? null : { request: next, isRedirect: true };
 }
 
@@ -46,12 +47,12 @@ function authorizedAgain(answer: Leading): PreparedRequest | null {
   return authorizationOf(answer).again(credentials, answer.status, answer.authenticate);
 }
 
-function redirectedTo(answer: Leading): PreparedRequest | null {
+function redirectedTo(answer: Leading, protocol: Protocol): PreparedRequest | null {
   const { request, status, location, redirects } = answer;
   if (request === null || location === null || !isRedirect(request.plan, status, location)) return null;
   if (redirects >= request.plan.maxRedirects) return null;
   const from = (request.plan.digest === null ? null : authorizationOf(answer).plain) ?? request;
-  const next = redirected(from, status, location);
+  const next = redirected(from, status, location, protocol);
   return next === null ? null : firstOf(answer, next);
 }
 

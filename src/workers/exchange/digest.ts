@@ -53,13 +53,13 @@ export class DigestAuthorization {
     const plain = this.#plain;
     if (plain === null) return null;
     if (status < REDIRECTION && this.#isWithoutBody) {
-      this.#open.add(plain.target.origin);
+      this.#open.add(originOf(plain));
       return this.#prepared(plain, credentials);
     }
     if (status !== UNAUTHORIZED || authenticate === null) return null;
     const challenge = challengeIn(authenticate);
     if (challenge === null) return null;
-    const { origin } = plain.target;
+    const origin = originOf(plain);
     // A second refusal is one, but for a nonce that has grown old meanwhile.
     if (this.#sessions.has(origin) && (!challenge.isStale || this.#isRenewed)) {
       this.#sessions.delete(origin);
@@ -71,16 +71,20 @@ export class DigestAuthorization {
   }
 
   #prepared(request: PreparedRequest, { user }: DigestCredentials): PreparedRequest {
-    const session = this.#sessions.get(request.target.origin);
-    const headers = [...request.target.headers];
+    const session = this.#sessions.get(originOf(request));
+    const headers = [...request.message.headers];
     if (session !== undefined) headers.push('authorization', authorizationOf(request, session, user));
-    const { body: whole, origin } = request.target;
+    const { body: whole } = request.message;
     // Whoever asks for a nonce would send the body twice.
-    this.#isWithoutBody = whole !== null && session === undefined && !this.#open.has(origin);
+    this.#isWithoutBody = whole !== null && session === undefined && !this.#open.has(originOf(request));
     const body = this.#isWithoutBody ? null : whole;
-    const target = { ...request.target, headers, body };
-    return { ...request, target, template: requestTemplate(target) };
+    const message = { ...request.message, headers, body };
+    return { ...request, message, template: requestTemplate(originOf(request), message) };
   }
+}
+
+function originOf({ endpoint }: PreparedRequest): string {
+  return endpoint?.origin ?? '';
 }
 
 function sessionOf(challenge: Challenge, { user, password }: DigestCredentials): Session {
@@ -91,10 +95,10 @@ function sessionOf(challenge: Challenge, { user, password }: DigestCredentials):
   return { challenge, cnonce, secret, count: 0 };
 }
 
-function authorizationOf({ target }: PreparedRequest, session: Session, user: string): string {
+function authorizationOf({ message }: PreparedRequest, session: Session, user: string): string {
   const { challenge, cnonce, secret } = session;
   const { hash, algorithm, isSession, realm, nonce, opaque, hasQop, hidesUser } = challenge;
-  const { method, path } = target;
+  const { method, path } = message;
   const count = (++session.count).toString(16).padStart(NONCE_COUNT_DIGITS, '0');
   const ofRequest = hashed(hash, `${method}:${path}`);
   const between = hasQop ? `${nonce}:${count}:${cnonce}:auth` : nonce;

@@ -216,7 +216,7 @@ export class Exchange implements InPlaceHandler {
     connection.isInPlainBody = fields['transfer-encoding'] === undefined;
     // undici closes after some answers that have no body, whatever they say of their length.
     connection.isLeftUnasked =
-      (status === NO_CONTENT || status === NOT_MODIFIED || this.request?.target.method === 'HEAD') &&
+      (status === NO_CONTENT || status === NOT_MODIFIED || this.request?.message.method === 'HEAD') &&
       !CLOSE.test(allOf(fields, 'connection') ?? '');
   }
 
@@ -233,7 +233,7 @@ export class Exchange implements InPlaceHandler {
   onResponseEnd(): void {
     if (!this.busy) return;
     this.busy = false;
-    if (this.request?.target.body !== null) this.client.connection.dropUnsent();
+    if (this.request?.message.body !== null) this.client.connection.dropUnsent();
     this.#owner.onComplete(this, this.#readAtMs);
   }
 

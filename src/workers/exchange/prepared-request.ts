@@ -1,5 +1,6 @@
+import type { Endpoint } from '../../protocol/endpoint.ts';
+import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
-import type { Target } from '../../protocol/target.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
 
@@ -8,8 +9,9 @@ export interface PreparedRequest {
   /** Its place in the plan's mix. */
   readonly index: number;
   readonly plan: RequestPlan;
-  /** Where it goes: the plan's target, or the one that a row or a redirect names. */
-  readonly target: Target;
+  /** The plan's, or the one that a row or a redirect names; null where the request cannot be sent. */
+  readonly endpoint: Endpoint | null;
+  readonly message: Message;
   readonly template: RequestTemplate;
   readonly keepsBody: boolean;
   /** Whether somebody asks what the response's fields say. */

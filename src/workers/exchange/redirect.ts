@@ -1,3 +1,4 @@
+import type { Protocol } from '../../protocol/endpoint.ts';
 import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol, pathOf, placeOf } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
@@ -26,31 +27,33 @@ export function redirected(
   request: PreparedRequest,
   status: number,
   location: string,
+  protocol: Protocol,
 ): PreparedRequest | null {
-  const url = URL.parse(asAscii(location), `${request.target.origin}${request.template.path}`);
+  const { endpoint: from, message } = request;
+  if (from === null) return null;
+  const url = URL.parse(asAscii(location), `${from.origin}${message.path}`);
   if (url === null || !/^https?:$/.test(url.protocol)) return null;
   const place = placeOf(url);
-  if (!fitsProtocol(place, request.target.protocol)) return null;
-  const isElsewhere = url.origin !== request.target.origin;
-  const method = String(request.template.method);
+  if (!fitsProtocol(place, protocol)) return null;
+  const isElsewhere = url.origin !== from.origin;
+  const { method } = message;
   const { methodOnRedirect } = request.plan;
   const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
   const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
-  const body = request.template.body;
-  const target = {
-    ...request.target,
-    ...(isElsewhere ? { ...place, addresses: [] } : {}),
+  const endpoint = isElsewhere ? { ...place, addresses: [] } : from;
+  const next = {
+    ...message,
     path: pathOf(url),
     method: turnsToGet ? 'GET' : method,
     headers: withoutFields(
-      (request.template.headers ?? []) as readonly string[],
+      message.headers,
       (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && BODY_FIELDS.has(name)),
     ),
-    body: losesBody || !(body instanceof Uint8Array) ? null : body,
+    body: losesBody ? null : message.body,
   };
   // Credentials are for the origin that they were given for.
   const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
-  return { ...request, plan, target, template: requestTemplate(target) };
+  return { ...request, plan, endpoint, message: next, template: requestTemplate(endpoint.origin, next) };
 }
 
 /** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */

@@ -2,7 +2,7 @@ import type { Numbering, RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { looksIntoBody } from '../../requests/expectation.ts';
 import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
-import { type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
+import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
@@ -25,12 +25,15 @@ export class RequestSource {
   #warmups = 0;
   #windows = 0;
 
-  constructor(shard: Pick<Shard, 'mix' | 'rows' | 'seed' | 'numbering'>, needs: AnswerNeeds = NOTHING_MORE) {
+  constructor(
+    shard: Pick<Shard, 'settings' | 'mix' | 'rows' | 'seed' | 'numbering'>,
+    needs: AnswerNeeds = NOTHING_MORE,
+  ) {
     this.#needs = needs;
     this.#numbering = shard.numbering;
     this.#picker = new RequestPicker(shard);
     this.#fixed = shard.mix.map((plan, index) =>
-      plan.templates === null ? this.#prepared({ index, plan, target: plan.target, refusal: null }) : null,
+      plan.templates === null ? this.#prepared(fixedRequest(index, plan)) : null,
     );
     this.#only = this.#fixed.length === 1 ? (this.#fixed[0] ?? null) : null;
   }
@@ -59,8 +62,8 @@ export class RequestSource {
     if (this.#only !== null) return this.#only;
     const picked = this.#picker.pickRow(number - 1, rows, row, Date.now());
     if (picked.refusal !== null) throw picked.refusal;
-    checkPath(picked.target.path);
-    checkHeaders(picked.target.headers);
+    checkPath(picked.message.path);
+    checkHeaders(picked.message.headers);
     return this.#prepared(picked);
   }
 
@@ -75,14 +78,15 @@ export class RequestSource {
     return this.#prepared(this.#picker.pick(number, Date.now()));
   }
 
-  #prepared({ index, plan, target, refusal }: PickedRequest): PreparedRequest {
+  #prepared({ index, plan, endpoint, message, refusal }: PickedRequest): PreparedRequest {
     const { expectation, maxRedirects, digest } = plan;
     const looksIn = expectation !== null && looksIntoBody(expectation);
     return {
       index,
       plan,
-      target,
-      template: requestTemplate(target),
+      endpoint,
+      message,
+      template: requestTemplate(endpoint?.origin ?? '', message),
       keepsBody: looksIn || this.#needs.body,
       // How a body is encoded is said in a field.
       wantsFields: looksIn || maxRedirects > 0 || digest !== null || this.#needs.fields,

@@ -1,4 +1,4 @@
-import type { Target } from '../../../protocol/target.ts';
+import type { ConnectionSettings } from '../../../protocol/endpoint.ts';
 import type { ConnectionOptions, RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { parseProtocol } from './protocol.ts';
@@ -14,7 +14,7 @@ export function parseConnection(
   options: ConnectionOptions & Pick<RequestOptions, 'keepalive' | 'headers'>,
   secure: boolean | null,
   problems: Problems,
-): Pick<Target, 'insecure' | 'tls' | 'protocol' | 'routes'> {
+): ConnectionSettings {
   return {
     insecure: options.insecure ?? false,
     tls: parseTls(options, problems),

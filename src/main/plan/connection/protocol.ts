@@ -1,4 +1,4 @@
-import type { Protocol } from '../../../protocol/target.ts';
+import type { Protocol } from '../../../protocol/endpoint.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { ConnectionOptions, RequestOptions, RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { TlsSettings } from '../../../protocol/target.ts';
+import type { TlsSettings } from '../../../protocol/endpoint.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';

@@ -27,7 +27,9 @@ const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
 /** A request whose target's name has not been looked up yet. */
-export type UnresolvedRequest = Omit<RequestPlan, 'target'> & { readonly target: UnresolvedTarget };
+export type UnresolvedRequest = Omit<RequestPlan, 'endpoint' | 'message'> & {
+  readonly target: UnresolvedTarget;
+};
 
 export interface UnresolvedRequests {
   readonly mix: readonly UnresolvedRequest[];

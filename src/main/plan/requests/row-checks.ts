@@ -1,5 +1,6 @@
+import type { ConnectionSettings } from '../../../protocol/endpoint.ts';
+import type { Message } from '../../../protocol/message.ts';
 import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
-import type { Target } from '../../../protocol/target.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
@@ -18,7 +19,7 @@ const HIGHEST = (): number => 1 - Number.EPSILON;
 export function checkRows(
   name: string,
   templates: RequestTemplates,
-  target: Pick<Target, 'headers' | 'protocol'>,
+  target: Pick<Message & ConnectionSettings, 'headers' | 'protocol'>,
   rows: RowCells | null,
   problems: Problems,
   isJson = false,
@@ -47,7 +48,7 @@ export function checkRows(
 
 /** What a value can make wrong; null, or nothing, where none can. */
 interface OpenParts {
-  readonly protocol: Target['protocol'];
+  readonly protocol: ConnectionSettings['protocol'];
   readonly hasAuthorization: boolean;
   readonly url: Template | null;
   readonly path: Template | null;
@@ -58,7 +59,7 @@ interface OpenParts {
 
 function openParts(
   { url, path, headers, body }: RequestTemplates,
-  target: Pick<Target, 'headers' | 'protocol'>,
+  target: Pick<Message & ConnectionSettings, 'headers' | 'protocol'>,
   isJson: boolean,
 ): OpenParts {
   return {

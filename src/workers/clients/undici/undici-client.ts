@@ -1,5 +1,5 @@
 import { Client } from 'undici';
-import type { Target } from '../../../protocol/target.ts';
+import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { HttpDispatcher } from '../dispatcher.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
@@ -10,13 +10,13 @@ const KEEP_ALIVE_MS = 600_000;
 const KEEP_ALIVE_MARGIN_MS = 500;
 
 /** undici's own client over one connection, of the HTTP that the target is to be asked in. */
-export function createUndiciDispatcher(target: Target, connection: TargetConnection): HttpDispatcher {
+export function createUndiciDispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
   return target.protocol === 'http/1.1'
     ? createHttp1Dispatcher(target, connection)
     : createHttp2Dispatcher(target, connection);
 }
 
-function createHttp1Dispatcher(target: Target, connection: TargetConnection): HttpDispatcher {
+function createHttp1Dispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
   // A tunnel's first bytes are the proxy's, which node:http reads.
   if (target.routes.proxy === null) connection.readWith(new UndiciReader(connection));
   return new Client(target.origin, {

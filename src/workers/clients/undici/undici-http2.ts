@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
 import { Client } from 'undici';
-import type { Target } from '../../../protocol/target.ts';
+import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { ConnectCallback } from '../../connections/link.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from '../dispatcher.ts';
@@ -81,7 +81,7 @@ class Http2Dispatcher implements HttpDispatcher, StreamQueue {
 }
 
 export function createHttp2Dispatcher(
-  { origin }: Pick<Target, 'origin'>,
+  { origin }: Pick<Destination, 'origin'>,
   connection: TargetConnection,
 ): HttpDispatcher {
   return new Http2Dispatcher(origin, connection);

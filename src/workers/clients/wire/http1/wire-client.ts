@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Target } from '../../../../protocol/target.ts';
+import type { Destination } from '../../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
 import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
@@ -77,7 +77,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
   /** Since when it does; infinity while it does not. */
   #idleSinceMs = Number.POSITIVE_INFINITY;
 
-  constructor(target: Target, connection: TargetConnection) {
+  constructor(target: Destination, connection: TargetConnection) {
     this.#connection = connection;
     this.#host = new URL(target.origin).host;
     this.#isSecure = target.secure;
@@ -317,7 +317,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
   }
 }
 
-export function createWireDispatcher(target: Target, connection: TargetConnection): WireClient {
+export function createWireDispatcher(target: Destination, connection: TargetConnection): WireClient {
   return new WireClient(target, connection);
 }
 

@@ -16,24 +16,8 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | null;
 }
 
-/** Where every request goes and what it carries. */
-export interface Target {
-  /** As reported: without credentials. */
-  readonly url: string;
-  readonly origin: string;
-  /** Without brackets, also for IPv6. */
-  readonly hostname: string;
-  readonly port: number;
-  readonly secure: boolean;
-  readonly path: string;
-  readonly method: string;
-  /** Flat: name, value, name, value. */
-  readonly headers: readonly string[];
-  readonly body: Uint8Array | null;
-  /** Of what is dialled, tried in turn; where there are none, its name is looked up when it is dialled. */
-  readonly addresses: readonly Address[];
-  /** The request says `connection: close`: then the end of a connection is no doing of the target's. */
-  readonly asksToClose: boolean;
+/** How connections are made, wherever they lead: the same for all of a run. */
+export interface ConnectionSettings {
   /** Accept any certificate. */
   readonly insecure: boolean;
   readonly tls: TlsSettings;
@@ -41,3 +25,17 @@ export interface Target {
   /** Where connections go instead of where the URL says. */
   readonly routes: Routes;
 }
+
+/** Where a request goes. */
+export interface Endpoint {
+  readonly origin: string;
+  /** Without brackets, also for IPv6. */
+  readonly hostname: string;
+  readonly port: number;
+  readonly secure: boolean;
+  /** Of what is dialled; where there are none, its name is looked up when it is dialled. */
+  readonly addresses: readonly Address[];
+}
+
+/** All that a connection goes by. */
+export type Destination = Endpoint & ConnectionSettings;
