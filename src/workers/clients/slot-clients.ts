@@ -14,7 +14,13 @@ const MOST_ADDRESSES = 1_000;
 const OTHER_ADDRESSES = 'others';
 
 /** Where a slot leads before its first request, if only rows say where that goes. */
-const NOWHERE: Endpoint = { origin: '', hostname: '', port: 0, secure: false, addresses: [] };
+const NOWHERE: Endpoint = {
+  origin: 'http://nowhere.invalid',
+  hostname: 'nowhere.invalid',
+  port: 80,
+  secure: false,
+  addresses: [],
+};
 
 /** Whatever sends one request after the other. */
 interface Slot {
