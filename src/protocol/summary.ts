@@ -1,17 +1,11 @@
+import type { Protocol } from './endpoint.ts';
 import type { Finding } from './finding.ts';
 import type { LatencyKind } from './latency.ts';
 import type { Arrivals, Pacing } from './load.ts';
 import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
-
-<<<<<<< HEAD
-
-import type { Protocol } from './target.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
-
-=======
->>>>>>> cfc711f (Endpoint, settings and message stand apart: a request says what, a run says how, and where may be left to rows)
 
 export const SCHEMA_VERSION = 1;
 
