@@ -31,6 +31,7 @@ export interface FindingFigures {
     readonly codes: readonly string[];
   };
   readonly 'requests-dropped': { readonly dropped: number };
+  readonly 'requests-unfinished': { readonly unfinished: number };
   readonly 'requests-not-started': { readonly notStarted: number };
   /** `of` is the latency, kind of failure, field or worker that it is about; null where it is about all. */
   readonly 'identity-violated': {

@@ -37,6 +37,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { dropped: 7 },
     '7 requests were dropped: they had no connection when the waiting ended.',
   ],
+  'requests-unfinished': [
+    { unfinished: 8 },
+    '8 requests were sent too late to be answered when the waiting ended.',
+  ],
   'requests-not-started': [{ notStarted: 9 }, '9 requests were never started.'],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },

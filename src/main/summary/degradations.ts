@@ -35,11 +35,12 @@ export function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'req
 export function shortfallOf({
   interrupted,
   stoppedBy,
-  requests: { dropped, notStarted },
+  requests: { dropped, unfinished, notStarted },
 }: Pick<Summary, 'interrupted' | 'stoppedBy' | 'requests'>): Finding[] {
   if (interrupted || stoppedBy !== null) return [];
   return [
     ...(dropped > 0 ? [{ code: 'requests-dropped', figures: { dropped } } as const] : []),
+    ...(unfinished > 0 ? [{ code: 'requests-unfinished', figures: { unfinished } } as const] : []),
     ...(notStarted > 0 ? [{ code: 'requests-not-started', figures: { notStarted } } as const] : []),
   ];
 }

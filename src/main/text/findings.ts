@@ -19,6 +19,8 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `because this machine ran out of something (${codes.join(', ')}).`,
   'requests-dropped': ({ dropped }) =>
     `${dropped} requests were dropped: they had no connection when the waiting ended.`,
+  'requests-unfinished': ({ unfinished }) =>
+    `${unfinished} requests were sent too late to be answered when the waiting ended.`,
   'requests-not-started': ({ notStarted }) => `${notStarted} requests were never started.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
