@@ -175,6 +175,33 @@ test.each([
   },
 );
 
+test.each<[string, (socket: Socket) => void, RegExp]>([
+  [
+    'sends what is no TLS',
+    (socket) => setTimeout(() => socket.write('hello, this is no TLS'), 20),
+    /SSL|TLS/,
+  ],
+  ['closes', (socket) => socket.end(), /./],
+  ['resets', (socket) => socket.resetAndDestroy(), /./],
+])(
+  'a proxy that %s within its tunnel is named, and is not asked without end',
+  async (_name, act, sentence) => {
+    const served = await serve(createServer(), (socket) =>
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        // The handshake's first bytes.
+        socket.once('data', () => act(socket));
+      }),
+    );
+    const proxy = `127.0.0.1:${served.port}`;
+    const { errors } = await run({ ...plan, url: 'https://127.0.0.1:9/', proxy: `http://${proxy}` });
+    expect(errors).toMatchObject([{ kind: 'tls', count: plan.requests }]);
+    expect(errors[0]?.example).toContain(`(through the proxy ${proxy})`);
+    expect(errors[0]?.example).toMatch(sentence);
+    expect(served.opened).toBeLessThanOrEqual(plan.requests + plan.concurrency);
+  },
+);
+
 test.each([
   ['HTTP/1.1 100 Continue\r\n\r\n', /^the target sent a 100 that nobody asked for/],
   ['HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', /^the target switched to another protocol/],

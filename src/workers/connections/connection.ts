@@ -11,7 +11,7 @@ import { hearLastWords } from './last-words.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
 import type { Names } from './names.ts';
 import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
-import { openTunnel, unreachableProxy } from './tunnel.ts';
+import { openTunnel, throughProxy, unreachableProxy } from './tunnel.ts';
 
 /** What a worker's connections have done; one object for all of them. */
 export class ConnectionCounters {
@@ -282,7 +282,10 @@ export class TargetConnection {
       tunnel.proxy,
       tunnel.authority,
       this.#target.protocol === 'h2c',
-      () => this.#openThrough(link),
+      () => {
+        link.proxy = tunnel.proxy;
+        this.#openThrough(link);
+      },
       (error) => {
         link.settle(error, null);
         socket.destroy();
@@ -335,14 +338,15 @@ export class TargetConnection {
       const isFirstAlert = link.alert === null && isAlert(error);
       if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
       const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
-      link.settle(link.alert ?? (isHandshake ? explainedHandshake(error, socket) : error), null);
+      const explained = isHandshake ? explainedHandshake(error, socket) : error;
+      link.settle(link.alert ?? throughTunnel(link, explained), null);
       // Of an alert behind the handshake Node only tells.
       if (isFirstAlert) socket.destroy();
     });
     socket.once('close', () => {
       if (link.socket !== socket) return;
       this.#account(link);
-      link.settle(new Error(CLOSED_EARLY), null);
+      link.settle(throughTunnel(link, new Error(CLOSED_EARLY)), null);
     });
   }
 
@@ -371,4 +375,9 @@ export class TargetConnection {
     const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }
+}
+
+/** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
+function throughTunnel({ proxy, phase }: Link, error: Error): Error {
+  return proxy === null || phase === 'open' ? error : throughProxy(proxy, error);
 }

@@ -1,5 +1,6 @@
 import type * as net from 'node:net';
 import type * as tls from 'node:tls';
+import type { HttpProxy } from '../../protocol/routes.ts';
 import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
 
@@ -29,6 +30,8 @@ export class Link implements Recipient {
   waitingReads = 0;
   /** What was reached; over a proxy its own. */
   address: string | null = null;
+  /** Whose tunnel it goes through, once that is there. */
+  proxy: HttpProxy | null = null;
   phase: ConnectionPhase = 'connecting';
   /** By FIN or RST. */
   endedByTarget = false;

@@ -23,6 +23,14 @@ export function unreachableProxy(
   );
 }
 
+/** What failed within a tunnel; the code stays what it was. */
+export function throughProxy(
+  { hostname, port }: HttpProxy,
+  { message, code, name }: NodeJS.ErrnoException,
+): Error {
+  return new TunnelError(`${message} (through the proxy ${authorityOf(hostname, port)})`, code ?? name);
+}
+
 /**
  * Asks a proxy, over a socket that is connected to it, for a tunnel to `authority`.
  *
