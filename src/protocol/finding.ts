@@ -1,3 +1,21 @@
+import type { Pacing } from './load.ts';
+import type { ErrorKind } from './report.ts';
+
+/** When requests failed: null where that is the beginning of the run, or its end. */
+export interface FailedWhen {
+  readonly fromMs: number | null;
+  readonly toMs: number | null;
+  /** In fewer than half of the intervals in between. */
+  readonly isOnAndOff: boolean;
+}
+
+/** How many failed in one way; `code` is null for what had no answer. */
+export interface FailedAs {
+  readonly kind: ErrorKind | 'unfinished' | 'dropped';
+  readonly code: string | null;
+  readonly count: number;
+}
+
 /** What must hold of every result (docs/metrics.md). */
 export type Identity =
   | 'scheduled-sum'
@@ -21,6 +39,38 @@ export type Identity =
  * counts and names. docs/findings.md has the same table.
  */
 export interface FindingFigures {
+  /** Of one `request` of the mix, or of all; `failedAs` counts what failed in any of them. */
+  readonly 'requests-failed': {
+    readonly failed: number;
+    readonly of: number;
+    readonly request: string | null;
+    readonly when: FailedWhen | null;
+    readonly failedAs: readonly FailedAs[];
+    /** For how long volley itself could do nothing, which may be why; 0 where it never stood still. */
+    readonly stoodStillMs: number;
+  };
+  readonly 'machine-ran-out': { readonly failed: number; readonly codes: readonly string[] };
+  readonly 'run-too-short': Readonly<Record<'sent' | 'windowMs' | 'fewestRequests' | 'shortestMs', number>>;
+  readonly 'loop-busy': { readonly busyShare: number };
+  readonly 'late-starts': {
+    readonly startLagP99Ms: number;
+    readonly responseP99Ms: number;
+    readonly pacing: Pacing;
+  };
+  readonly 'no-processor': { readonly waitShare: number };
+  readonly 'waited-for-connection': ConnectionFigures & Readonly<Record<'waitMs' | 'responseMs', number>>;
+  readonly 'no-connection-left': ConnectionFigures;
+  readonly 'backlog-grew': Readonly<Record<'first' | 'last', number>>;
+  readonly 'nothing-answered': Readonly<Record<never, never>>;
+  readonly 'kept-up': Readonly<Record<never, never>>;
+  readonly 'concurrency-sets-rate': {
+    readonly concurrency: number;
+    /** Null where nothing was served. */
+    readonly serviceMs: number | null;
+    readonly isLowerBound: boolean;
+  };
+  readonly 'figures-mislead': Readonly<Record<never, never>>;
+  readonly 'shared-machine': Readonly<Record<never, never>>;
   /** Degraded: what a worker process or thread had not sent yet is missing; a batch gives its rows to the others. */
   readonly 'worker-lost': { readonly worker: number; readonly because: string; readonly isBatch: boolean };
   /** The longest time in which a worker could do nothing at all. */
@@ -51,6 +101,46 @@ export interface FindingFigures {
     readonly laterP99Ms: number;
   };
 }
+
+/** Connections that were opened, and requests that had none, or one too late. */
+export interface ConnectionFigures {
+  readonly sent: number;
+  readonly opened: number;
+  readonly streams: number;
+  /** Null in the closed model. */
+  readonly maxInFlight: number | null;
+  readonly dropped: number;
+  readonly unfinished: number;
+}
+
+/** What to do about a verdict. */
+export const NEXT_STEPS = [
+  'check-name',
+  'check-listening',
+  'check-tls',
+  'check-protocol',
+  'check-credentials',
+  'check-request',
+  'check-rows',
+  'look-at-answer',
+  'look-in-logs',
+  'look-in-logs-for-resets',
+  'look-in-logs-or-lower-load',
+  'lower-load-or-raise-timeout',
+  'measure-again',
+  'raise-machine-limits',
+  'add-workers',
+  'give-cores-or-lower-rate',
+  'free-cores',
+  'keep-alive',
+  'let-target-keep-alive',
+  'keep-connections',
+  'raise-max-in-flight',
+  'lower-streams',
+  'lower-rate',
+  'raise-concurrency',
+] as const;
+export type NextStep = (typeof NEXT_STEPS)[number];
 
 export type FindingCode = keyof FindingFigures;
 

@@ -1,5 +1,5 @@
 import type { Protocol } from './endpoint.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, NextStep } from './finding.ts';
 import type { LatencyKind } from './latency.ts';
 import type { Arrivals, Pacing } from './load.ts';
 import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
@@ -191,6 +191,9 @@ export interface Summary {
   readonly generator: {
     readonly verdict: Verdict;
     readonly reasons: readonly string[];
+    /** The same as codes with figures: what the verdict rests on, what to do, and what must be known besides. Absent in older results. */
+    readonly finding?: Finding & { readonly nextStep: NextStep | null };
+    readonly caveats?: readonly Finding[];
     readonly pacing: Pacing | null;
     /** The whole process tree's, from the operating system. */
     readonly cpuMs: number;

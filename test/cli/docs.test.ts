@@ -178,13 +178,13 @@ describe('the documents and the program agree on', () => {
   });
 });
 
-/** Paths of all fields; members of lists and of tables by status or percentile are not fields of their own. */
+/** Paths of all fields; members of lists, of tables by status or percentile, and figures of a code are not fields of their own. */
 function fieldsOf(value: object, prefix = ''): string[] {
   return Object.entries(value).flatMap(([name, member]) => {
     const path = prefix + name;
     const element: unknown = Array.isArray(member) ? member[0] : member;
     if (
-      ['statuses', 'percentiles', 'atLeast', 'intervals'].includes(name) ||
+      ['statuses', 'percentiles', 'atLeast', 'intervals', 'figures'].includes(name) ||
       typeof element !== 'object' ||
       element === null
     )

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { hiddenFinding } from '../../src/main/summary/hidden-findings.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
-import type { Finding, FindingCode, FindingFigures } from '../../src/protocol/finding.ts';
+import { reasonsOf, STEPS } from '../../src/main/text/reasons.ts';
+import {
+  type Finding,
+  type FindingCode,
+  type FindingFigures,
+  NEXT_STEPS,
+  type NextStep,
+} from '../../src/protocol/finding.ts';
 import { ROOT } from '../support/cli.ts';
 
 const PAGE = readFileSync(join(ROOT, 'docs/findings.md'), 'utf8');
@@ -21,6 +28,59 @@ function rowsUnder(heading: string, column: number): [string, string[]][] {
 
 /** Figures of each code, and what the report says of them. */
 const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code], string] } = {
+  'requests-failed': [
+    {
+      failed: 900,
+      of: 1_000,
+      request: 'read',
+      when: { fromMs: 5_000, toMs: 6_000, isOnAndOff: true },
+      failedAs: [
+        { kind: 'status', code: '500', count: 600 },
+        { kind: 'unfinished', code: null, count: 200 },
+        { kind: 'timeout', code: 'TIMEOUT', count: 60 },
+        { kind: 'reset', code: 'ECONNRESET', count: 40 },
+      ],
+      stoodStillMs: 0,
+    },
+    "90.0 % of the requests of 'read' failed (900 of 1,000), on and off, from 5 s to 6 s: 600 × status (500), 200 × unfinished, 60 × timeout (TIMEOUT), 1 more.",
+  ],
+  'machine-ran-out': [
+    { failed: 5, codes: ['EMFILE', 'ENOBUFS'] },
+    '5 requests failed because this machine ran out of something (EMFILE, ENOBUFS).',
+  ],
+  'run-too-short': [
+    { sent: 20, windowMs: 1_000, fewestRequests: 100, shortestMs: 250 },
+    '20 requests are too short a run to tell what sets the limit: ask for 100 requests and 250 ms at least.',
+  ],
+  'loop-busy': [{ busyShare: 0.97 }, 'An event loop of volley was busy 97.0 % of the time.'],
+  'late-starts': [
+    { startLagP99Ms: 5, responseP99Ms: 20, pacing: 'eco' },
+    'Requests started late: start lag p99 5.00 ms of a response p99 of 20.0 ms (eco pacing).',
+  ],
+  'no-processor': [
+    { waitShare: 0.25 },
+    'A worker of volley was ready to run and had no processor for 25.0 % of the load: this machine has more to do than it has cores.',
+  ],
+  'waited-for-connection': [
+    { waitMs: 9, responseMs: 10, sent: 0, opened: 0, streams: 1, maxInFlight: 1, dropped: 0, unfinished: 0 },
+    'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
+  ],
+  'no-connection-left': [
+    { sent: 0, opened: 0, streams: 1, maxInFlight: 1, dropped: 553, unfinished: 1 },
+    '553 requests had no connection until the waiting ended, and 1 request had one too late to be answered.',
+  ],
+  'backlog-grew': [
+    { first: 1.2, last: 44.4 },
+    'Requests without an answer grew from 1 in the first quarter to 44 in the last.',
+  ],
+  'nothing-answered': [{}, 'No request was answered: nothing can be said of limits.'],
+  'kept-up': [{}, 'Requests started on time, and the target kept up.'],
+  'concurrency-sets-rate': [
+    { concurrency: 5, serviceMs: 20, isLowerBound: true },
+    'The concurrency sets the rate: 5 at a time, each served in at least 20.0 ms on average.',
+  ],
+  'figures-mislead': [{}, "Until that is mended, rates and latencies say little of the target's speed."],
+  'shared-machine': [{}, 'Target and generator share this machine and its cores.'],
   'worker-lost': [
     { worker: 1, because: 'it ended with code 9', isBatch: false },
     'Worker 1 was lost: it ended with code 9. What it had not sent yet is missing.',
@@ -57,6 +117,38 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
 };
 
+/** A finding with the figures that steps quote. */
+const QUOTED: Finding<'no-connection-left'> = {
+  code: 'no-connection-left',
+  figures: { sent: 1_000, opened: 1_200, streams: 8, maxInFlight: 50, dropped: 0, unfinished: 0 },
+};
+const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
+  'check-name': /^Check the name, .*--resolve/,
+  'check-listening': /^Check that the target runs and listens there/,
+  'check-tls': /^Check the certificates .*--cacert/,
+  'check-protocol': /^Check that the target speaks this protocol .* --once\.$/,
+  'check-credentials': /^Check the credentials .*--bearer-env/,
+  'check-request': /^Check URL and method; look at one answer with --once\.$/,
+  'check-rows': /^Check rows and values/,
+  'look-at-answer': /^Look at one answer with --once/,
+  'look-in-logs': /^Look for the cause in the target's logs\.$/,
+  'look-in-logs-for-resets': /^The target gives connections up: look for the cause in the target's logs\.$/,
+  'look-in-logs-or-lower-load': /^The target turns requests away: ask for less, or look for the cause/,
+  'lower-load-or-raise-timeout': /or raise --timeout\.$/,
+  'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
+  'raise-machine-limits': /ulimit -n for EMFILE/,
+  'add-workers': /^Add workers \(-w\)/,
+  'give-cores-or-lower-rate': /^Give volley cores of its own, or ask for a lower rate\.$/,
+  'free-cores': /^End what else runs here/,
+  'keep-alive': /--no-keepalive/,
+  'let-target-keep-alive': /^Let the target keep connections alive/,
+  'keep-connections': /^1,200 connections were opened for 1,000 requests: /,
+  'raise-max-in-flight': /^Raise --max-in-flight \(50\)/,
+  'lower-streams': /^The target takes fewer than 8 requests at once .*--streams/,
+  'lower-rate': /^The target does not keep up with this rate/,
+  'raise-concurrency': /^Raise -c to ask for more\.$/,
+};
+
 describe('a finding', () => {
   test.each(Object.entries(SAMPLES))('%s becomes a sentence', (code, [figures, sentence]) => {
     expect(sentenceOf({ code, figures } as Finding)).toBe(sentence);
@@ -66,6 +158,38 @@ describe('a finding', () => {
     const known = Object.entries(SAMPLES).map(([code, [figures]]) => [code, Object.keys(figures)]);
     expect(known.map(([code]) => code)).toEqual(Object.keys(SENTENCES));
     expect(rowsUnder('Codes of a run', 3)).toEqual(known);
+  });
+
+  test.each(NEXT_STEPS)('what to do: %s', (step) => {
+    const [failed] = SAMPLES['requests-failed'];
+    const finding: Finding =
+      step === 'measure-again'
+        ? { code: 'requests-failed', figures: { ...failed, stoodStillMs: 3_000 } }
+        : QUOTED;
+    expect(STEPS[step](finding)).toMatch(STEP_TEXTS[step]);
+  });
+
+  test('each next step is documented', () => {
+    expect(rowsUnder('Next steps', 2).map(([step]) => step)).toEqual(NEXT_STEPS);
+  });
+
+  test('of a run becomes its verdict, in order', () => {
+    const finding = { ...QUOTED, nextStep: 'raise-max-in-flight' } as const;
+    expect(
+      reasonsOf({
+        finding: {
+          ...finding,
+          code: 'waited-for-connection',
+          figures: { ...QUOTED.figures, waitMs: 9, responseMs: 10, dropped: 3 },
+        },
+        caveats: [{ code: 'shared-machine', figures: {} }],
+      }),
+    ).toEqual([
+      'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
+      '3 requests had no connection until the waiting ended.',
+      'Raise --max-in-flight (50), unless the target takes no more connections.',
+      'Target and generator share this machine and its cores.',
+    ]);
   });
 
   test('has no secret in its figures', () => {

@@ -2,11 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import type { LatencySummary } from '../../src/api/index.ts';
 import { Backlog } from '../../src/main/collect/backlog.ts';
 import { Series } from '../../src/main/collect/series.ts';
-import { whenFailed } from '../../src/main/summary/episode.ts';
-import { judge } from '../../src/main/summary/verdict.ts';
+import { whenFailed as failedWhen } from '../../src/main/summary/episode.ts';
+import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
+import { whenText } from '../../src/main/text/failure-words.ts';
+import { reasonsOf } from '../../src/main/text/reasons.ts';
 import { LATENCY } from '../support/summary.ts';
 
+/** The verdict in words. */
+function judge(facts: VerdictFacts): { verdict: string; reasons: string[] } {
+  const judgement = judgementOf(facts);
+  return { verdict: judgement.verdict, reasons: reasonsOf(judgement) };
+}
 const latency = (mean: number, p99: number): LatencySummary => ({
   ...LATENCY,
   mean,
@@ -427,7 +434,7 @@ describe('the verdict, on each side of each line', () => {
   test.each<[string, Partial<VerdictFacts>, RegExp]>([
     [
       'how many, when, of what, and what to do',
-      { ...failed(900), when: 'since 5 s' },
+      { ...failed(900), when: { fromMs: 5_000, toMs: null, isOnAndOff: false } },
       /^90\.0 % of the requests failed \(900 of 1,000\), since 5 s: 900 × status \(500\)\. Look for the cause in the target's logs\. /,
     ],
     ['that all did', failed(1_000), /^All 1,000 requests failed: 1,000 × status/],
@@ -458,6 +465,10 @@ describe('the verdict, on each side of each line', () => {
 });
 
 describe('when requests failed', () => {
+  const whenFailed = (...args: Parameters<typeof failedWhen>): string | null => {
+    const when = failedWhen(...args);
+    return when === null ? null : whenText(when);
+  };
   /** A second each; a letter for each tenth of it: o is ok, x is not. */
   const when = (...seconds: string[]): string | null => {
     const series = new Series();

@@ -1,9 +1,22 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import type { CollectedWorker } from '../collect/collected.ts';
+import type { Collected, CollectedWorker } from '../collect/collected.ts';
+
+/** Why less was measured than was asked for, or something else than the target. */
+export function degradationsOf(
+  summary: Pick<Summary, 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
+  { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
+): Finding[] {
+  return [
+    ...lossesOf(workers, plan.batch !== undefined),
+    ...(plan.batch === undefined ? standstillOf(workers) : []),
+    ...exhaustionOf(summary),
+    ...shortfallOf(summary),
+  ];
+}
 
 /** Workers that were lost under way. */
-export function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding[] {
+function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding[] {
   return workers.flatMap(({ shard, lostBecause }): Finding[] =>
     lostBecause === null
       ? []
@@ -23,7 +36,7 @@ export function standstillOf(workers: readonly CollectedWorker[]): Finding[] {
 }
 
 /** Requests that failed for want of something on this machine: they say nothing of the target. */
-export function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'requests'>): Finding[] {
+function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'requests'>): Finding[] {
   const own = errors.filter(({ kind }) => kind === 'generator');
   if (own.length === 0) return [];
   const failed = own.reduce((sum, { count }) => sum + count, 0);
@@ -32,7 +45,7 @@ export function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'req
 }
 
 /** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
-export function shortfallOf({
+function shortfallOf({
   interrupted,
   stoppedBy,
   requests: { dropped, unfinished, notStarted },

@@ -1,5 +1,5 @@
+import type { FailedWhen } from '../../protocol/finding.ts';
 import type { Series, SeriesCounts } from '../collect/series.ts';
-import { formatMoment } from '../text/format.ts';
 
 /** An interval belongs to the episode if this part of the largest share of failures failed in it. */
 const PART_OF_PEAK = 0.25;
@@ -15,14 +15,14 @@ const MOST_EXPECTED = 5;
 export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'>;
 
 /**
- * When requests failed, as part of a sentence: "since 5 s". Null where none did.
+ * When requests failed; null where none did.
  *
  * @param windowMs length of the run
  */
 export function whenFailed(
   series: Pick<Series, 'lastOkMs' | 'okBeforeBad'> & { buckets(): readonly FailureCounts[] },
   windowMs: number,
-): string | null {
+): FailedWhen | null {
   const buckets = series.buckets();
   const shares = buckets.map(({ sent, ok }) => (sent === 0 ? 0 : (sent - ok) / sent));
   const peak = Math.max(0, ...shares);
@@ -41,8 +41,12 @@ export function whenFailed(
   const isFirst = shares.slice(0, first).every((share) => share === 0);
   const isFromStart =
     beginMs <= nearMs || (isFirst && !isScattered && beginsAtOnce(buckets, series.okBeforeBad));
-  const when = spanText(beginMs, endMs, isFromStart, endMs >= series.lastOkMs - nearMs);
-  return isScattered ? `on and off, ${when}` : when;
+  const isToEnd = endMs >= series.lastOkMs - nearMs;
+  return {
+    fromMs: isFromStart ? null : beginMs,
+    toMs: isToEnd ? null : endMs,
+    isOnAndOff: isScattered,
+  };
 }
 
 /** Whether as many may well have gone well by chance before the first failure. */
@@ -50,11 +54,4 @@ function beginsAtOnce(buckets: readonly FailureCounts[], okBeforeBad: number): b
   const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
   const bad = buckets.reduce((sum, bucket) => sum + bucket.sent - bucket.ok, 0);
   return okBeforeBad <= NEAR_REQUESTS_SHARE * sent && (okBeforeBad * bad) / sent <= MOST_EXPECTED;
-}
-
-function spanText(beginMs: number, endMs: number, isFromStart: boolean, isToEnd: boolean): string {
-  const [begin, end] = [formatMoment(beginMs), formatMoment(endMs)];
-  if (isFromStart) return isToEnd ? 'from the first request on' : `from the first request until ${end}`;
-  if (isToEnd) return `since ${begin}`;
-  return begin === end ? `at ${begin}` : `from ${begin} to ${end}`;
 }

@@ -1,9 +1,8 @@
+import type { FailedAs, FailedWhen, Finding, NextStep } from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
 import type { ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
-import { counted, formatCount, formatPercent } from '../text/format.ts';
 
-const MOST_KINDS = 3;
 /** That each of so many requests fails is no chance. */
 const FEWEST_ALL_FAILED = 3;
 
@@ -14,8 +13,10 @@ export interface FailureFacts {
   /** A stop leaves requests without an answer: that is not the target's. */
   readonly isStopped: boolean;
   readonly load: Pick<LoadModel, 'model'>;
-  /** When they failed, as in "since 5 s"; null where that is not known. */
-  readonly when: string | null;
+  /** When they failed; null where that is not known. */
+  readonly when: FailedWhen | null;
+  /** For how long a worker could do nothing at all, the longest of them. */
+  readonly stoodStillMs: number;
 }
 
 /** Requests that went wrong, and of how many; those that this machine's own limits made fail are in neither. */
@@ -23,7 +24,7 @@ export interface Failed {
   readonly bad: number;
   readonly of: number;
   /** Those of the bad ones that had no answer in the end. */
-  readonly unanswered: readonly { readonly text: string; readonly count: number }[];
+  readonly unanswered: readonly FailedAs[];
 }
 
 /** What was sent and not answered well. */
@@ -32,7 +33,7 @@ export function failedOf(facts: FailureFacts): Failed {
   const own = errors.reduce((sum, { kind, count }) => (kind === 'generator' ? sum + count : sum), 0);
   const isCounted = !areCutOff(facts);
   const of = requests.sent - own - (isCounted ? 0 : requests.unfinished);
-  const unanswered = isCounted ? [{ text: 'unfinished', count: requests.unfinished }] : [];
+  const unanswered = isCounted ? [withoutAnswer('unfinished', requests.unfinished)] : [];
   return { bad: of - requests.ok, of, unanswered };
 }
 
@@ -45,10 +46,7 @@ export function failedOrDropped(facts: FailureFacts): Failed {
   return {
     bad: failed.bad + dropped + late,
     of: failed.of + dropped + late,
-    unanswered: [
-      { text: 'unfinished', count: unfinished },
-      { text: 'dropped', count: dropped },
-    ],
+    unanswered: [withoutAnswer('unfinished', unfinished), withoutAnswer('dropped', dropped)],
   };
 }
 
@@ -75,7 +73,7 @@ export function failingRequest(
     const bad = of - ok;
     const isFailing = of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
     return isFailing
-      ? [{ name, bad, of, unanswered: isCounted ? [{ text: 'unfinished', count: unfinished }] : [] }]
+      ? [{ name, bad, of, unanswered: isCounted ? [withoutAnswer('unfinished', unfinished)] : [] }]
       : [];
   });
   rows.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
@@ -83,64 +81,48 @@ export function failingRequest(
 }
 
 /** How many failed, when, and of what. */
-export function failureSentence(
+export function failureFinding(
   { bad, of, unanswered }: Failed,
-  facts: FailureFacts,
-  name: string | null = null,
-): string {
-  const whose = name === null ? '' : ` of '${name}'`;
-  const who =
-    bad < of
-      ? `${formatPercent(bad / of)} of the requests${whose} failed (${formatCount(bad)} of ${formatCount(of)})`
-      : of === 1
-        ? `The only request${whose} failed`
-        : `All ${counted(of, 'request')}${whose} failed`;
-  const when = facts.when === null ? '' : `, ${facts.when}`;
-  const kinds = kindsOf(facts, unanswered);
-  return `${who}${when}${kinds === '' ? '' : `: ${kinds}`}.`;
-}
-
-function kindsOf({ errors }: FailureFacts, unanswered: Failed['unanswered']): string {
-  const rows = [
-    ...errors.map(({ kind, code, count }) => ({ text: `${kind} (${code})`, count })),
+  { errors, when, stoodStillMs }: FailureFacts,
+  request: string | null = null,
+): Finding<'requests-failed'> {
+  const failedAs: FailedAs[] = [
+    ...errors.map(({ kind, code, count }) => ({ kind, code, count })),
     ...unanswered,
   ].filter(({ count }) => count > 0);
-  rows.sort((a, b) => b.count - a.count);
-  const shown = rows.slice(0, MOST_KINDS).map(({ text, count }) => `${formatCount(count)} × ${text}`);
-  const left = rows.length - shown.length;
-  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(', ');
+  failedAs.sort((a, b) => b.count - a.count);
+  return { code: 'requests-failed', figures: { failed: bad, of, request, when, failedAs, stoodStillMs } };
+}
+
+function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs {
+  return { kind, code: null, count };
 }
 
 /** What to do first, by what failed most. */
-export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): string {
+export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): NextStep {
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
   if (top === undefined || silent > top.count) return STEPS.timeout;
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 
-const LOGS = "Look for the cause in the target's logs.";
-
-const STEPS: Readonly<Record<ErrorKind, string>> = {
-  dns: 'Check the name, and who resolves it (--resolve gives an address).',
-  connect: 'Check that the target runs and listens there, and what lies in between.',
-  tls: 'Check the certificates (--cacert, --cert, --sni) and the versions of TLS.',
-  timeout: 'The target does not answer in time: ask for less, give it more, or raise --timeout.',
-  reset: `The target gives connections up: ${LOGS.toLowerCase()}`,
-  truncated: `The target gives connections up: ${LOGS.toLowerCase()}`,
-  protocol: 'Check that the target speaks this protocol at this port; look at one answer with --once.',
-  status: LOGS,
-  expectation: 'Look at one answer with --once: it is not what was expected.',
-  request: 'Check rows and values: these requests could not be written as they were asked for.',
-  aborted: LOGS,
-  generator: LOGS,
+const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
+  dns: 'check-name',
+  connect: 'check-listening',
+  tls: 'check-tls',
+  timeout: 'lower-load-or-raise-timeout',
+  reset: 'look-in-logs-for-resets',
+  truncated: 'look-in-logs-for-resets',
+  protocol: 'check-protocol',
+  status: 'look-in-logs',
+  expectation: 'look-at-answer',
+  request: 'check-rows',
+  aborted: 'look-in-logs',
+  generator: 'look-in-logs',
 };
 
-function statusStep(code: string): string {
-  if (code === '401' || code === '403' || code === '407')
-    return 'Check the credentials (-u, --bearer-env, --cookie); look at one answer with --once.';
-  if (code === '429' || code === '503')
-    return "The target turns requests away: ask for less, or look for the cause in the target's logs.";
-  if (code.startsWith('4')) return 'Check URL and method; look at one answer with --once.';
-  return LOGS;
+function statusStep(code: string): NextStep {
+  if (code === '401' || code === '403' || code === '407') return 'check-credentials';
+  if (code === '429' || code === '503') return 'look-in-logs-or-lower-load';
+  return code.startsWith('4') ? 'check-request' : 'look-in-logs';
 }

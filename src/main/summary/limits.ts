@@ -1,5 +1,5 @@
-import { counted, formatCount, formatMs, formatPercent } from '../text/format.ts';
-import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
+import type { ConnectionFigures, NextStep } from '../../protocol/finding.ts';
+import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** Percentiles and means would be those of the start. How long a worker waited for a processor needs time alone. */
 export function tooShort(facts: VerdictFacts): Judgement | null {
@@ -7,42 +7,23 @@ export function tooShort(facts: VerdictFacts): Judgement | null {
   const { fewestRequests, shortestMs } = VERDICT_LIMITS;
   const isLong = windowMs >= shortestMs;
   if (isLong && (requests.sent >= fewestRequests || processor(facts) !== null)) return null;
-  const what =
-    requests.sent < fewestRequests
-      ? `${formatCount(requests.sent)} requests are`
-      : `${formatMs(windowMs)} is`;
-  return {
-    verdict: 'ok',
-    reasons: [
-      `${what} too short a run to tell what sets the limit: ask for ${fewestRequests} requests and ${shortestMs} ms at least.`,
-    ],
-  };
+  const figures = { sent: requests.sent, windowMs, fewestRequests, shortestMs };
+  return judged('ok', { code: 'run-too-short', figures });
 }
 
 export function generatorErrors({ errors }: VerdictFacts): Judgement | null {
   const own = errors.filter(({ kind }) => kind === 'generator');
-  const count = own.reduce((sum, error) => sum + error.count, 0);
-  if (count === 0) return null;
-  const codes = own.map(({ code }) => code).join(', ');
-  return {
-    verdict: 'generator-limited',
-    reasons: [
-      `${count} requests failed because this machine ran out of something (${codes}).`,
-      'Raise its limits (ulimit -n for EMFILE) or use fewer connections.',
-    ],
-  };
+  const failed = own.reduce((sum, { count }) => sum + count, 0);
+  if (failed === 0) return null;
+  const figures = { failed, codes: own.map(({ code }) => code) };
+  return judged('generator-limited', { code: 'machine-ran-out', figures }, 'raise-machine-limits');
 }
 
 export function generatorTime({ load, latencies, loopBusy }: VerdictFacts): Judgement | null {
   if (load.model === 'closed') {
     if (loopBusy <= VERDICT_LIMITS.loopBusy) return null;
-    return {
-      verdict: 'generator-limited',
-      reasons: [
-        `An event loop of volley was busy ${formatPercent(loopBusy)} of the time.`,
-        'Add workers (-w) where cores are free; else what is measured here is volley.',
-      ],
-    };
+    const figures = { busyShare: loopBusy };
+    return judged('generator-limited', { code: 'loop-busy', figures }, 'add-workers');
   }
   const lagMs = latencies.startLag.percentiles['99'] ?? 0;
   const responseMs = latencies.response.percentiles['99'] ?? 0;
@@ -51,25 +32,14 @@ export function generatorTime({ load, latencies, loopBusy }: VerdictFacts): Judg
     lagMs <= VERDICT_LIMITS.startLagShare * responseMs
   )
     return null;
-  return {
-    verdict: 'generator-limited',
-    reasons: [
-      `Requests started late: start lag p99 ${formatMs(lagMs)} of a response p99 of ${formatMs(responseMs)} (${load.pacing} pacing).`,
-      'Give volley cores of its own, or ask for a lower rate.',
-    ],
-  };
+  const figures = { startLagP99Ms: lagMs, responseP99Ms: responseMs, pacing: load.pacing };
+  return judged('generator-limited', { code: 'late-starts', figures }, 'give-cores-or-lower-rate');
 }
 
 export function processor({ processorWait }: VerdictFacts): Judgement | null {
   if (processorWait === null || processorWait <= VERDICT_LIMITS.processorWait) return null;
-  return {
-    verdict: 'generator-limited',
-    reasons: [
-      `A worker of volley was ready to run and had no processor for ${formatPercent(processorWait)} of the load: ` +
-        'this machine has more to do than it has cores.',
-      'End what else runs here, give volley cores of its own, or use fewer workers (-w): the latencies hold that wait too.',
-    ],
-  };
+  const figures = { waitShare: processorWait };
+  return judged('generator-limited', { code: 'no-processor', figures }, 'free-cores');
 }
 
 /** Only where connections are what was waited for: each was soon replaced, or all that may be open were. */
@@ -80,36 +50,40 @@ export function connections(facts: VerdictFacts): Judgement | null {
   if (waitMs <= VERDICT_LIMITS.waitMs || waitMs <= VERDICT_LIMITS.waitShare * responseMs) return null;
   const step = reopening(facts) ?? allInUse(facts);
   if (step === null) return null;
-  return {
-    verdict: 'connection-limited',
-    reasons: [
-      `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
-      ...lateText(facts),
-      step,
-    ],
-  };
+  const figures = { waitMs, responseMs, ...connectionFigures(facts) };
+  return judged('connection-limited', { code: 'waited-for-connection', figures }, step);
 }
 
 /** Where requests had no connection in the end because all that may be open were in use: a burst leaves means as they are. */
 export function unserved(facts: VerdictFacts): Judgement | null {
   const step = facts.load.model === 'open' ? allInUse(facts) : null;
-  const late = lateText(facts);
-  return step === null || late.length === 0
+  const figures = connectionFigures(facts);
+  return step === null || figures.dropped + figures.unfinished === 0
     ? null
-    : { verdict: 'connection-limited', reasons: [...late, step] };
+    : judged('connection-limited', { code: 'no-connection-left', figures }, step);
 }
 
-/** How many requests had no connection, or had one too late. */
-function lateText({ load, isStopped, requests: { dropped, unfinished } }: VerdictFacts): string[] {
-  if (load.model === 'closed' || isStopped || dropped + unfinished === 0) return [];
-  const cut = `${counted(unfinished, 'request')} had one too late to be answered`;
-  if (dropped === 0) return [`${cut}.`];
-  const none = `${counted(dropped, 'request')} had no connection until the waiting ended`;
-  return [unfinished === 0 ? `${none}.` : `${none}, and ${cut}.`];
+/** In the closed model, and of a stopped run, what had no answer says nothing of connections. */
+function connectionFigures({
+  load,
+  isStopped,
+  streams,
+  connections,
+  requests,
+}: VerdictFacts): ConnectionFigures {
+  const isCounted = load.model === 'open' && !isStopped;
+  return {
+    sent: requests.sent,
+    opened: connections.opened,
+    streams,
+    maxInFlight: load.model === 'open' ? load.maxInFlight : null,
+    dropped: isCounted ? requests.dropped : 0,
+    unfinished: isCounted ? requests.unfinished : 0,
+  };
 }
 
 /** What to do about connections that did not last; null where they did. */
-function reopening(facts: VerdictFacts): string | null {
+function reopening(facts: VerdictFacts): NextStep | null {
   const {
     connections: { opened, closedByTarget },
     requests,
@@ -117,24 +91,17 @@ function reopening(facts: VerdictFacts): string | null {
     load,
   } = facts;
   const most = VERDICT_LIMITS.reopenedShare * requests.sent;
-  if (!keepsAlive)
-    return 'Keep connections alive (leave --no-keepalive out), unless that is what you measure: opening them takes longer than being served.';
-  if (closedByTarget > most)
-    return 'Let the target keep connections alive: opening them takes longer than being served.';
+  if (!keepsAlive) return 'keep-alive';
+  if (closedByTarget > most) return 'let-target-keep-alive';
   // In the open model the first ones are opened under way.
   if (load.model === 'open' || opened - facts.concurrency / facts.streams <= most) return null;
-  return `${formatCount(opened)} connections were opened for ${formatCount(requests.sent)} requests: that takes longer than being served.`;
+  return 'keep-connections';
 }
 
 /** What to do about a number of connections, or of streams, that is too small. */
-function allInUse({ load, streams, connections: { opened } }: VerdictFacts): string | null {
-  if (load.model === 'open')
-    return opened * streams < load.maxInFlight
-      ? null
-      : `Raise --max-in-flight (${load.maxInFlight}), unless the target takes no more connections.`;
-  return streams > 1
-    ? `The target takes fewer than ${streams} requests at once on a connection: lower --streams, or raise -c.`
-    : null;
+function allInUse({ load, streams, connections: { opened } }: VerdictFacts): NextStep | null {
+  if (load.model === 'open') return opened * streams < load.maxInFlight ? null : 'raise-max-in-flight';
+  return streams > 1 ? 'lower-streams' : null;
 }
 
 export function target({ load, outstanding }: VerdictFacts): Judgement | null {
@@ -145,11 +112,5 @@ export function target({ load, outstanding }: VerdictFacts): Judgement | null {
   );
   if (load.model === 'closed' || later.length === 0 || !grows || last - first < VERDICT_LIMITS.growth)
     return null;
-  return {
-    verdict: 'target-limited',
-    reasons: [
-      `Requests without an answer grew from ${first.toFixed(0)} in the first quarter to ${last.toFixed(0)} in the last.`,
-      'The target does not keep up with this rate: ask for less, or give it more.',
-    ],
-  };
+  return judged('target-limited', { code: 'backlog-grew', figures: { first, last } }, 'lower-rate');
 }

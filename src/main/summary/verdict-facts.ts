@@ -1,3 +1,4 @@
+import type { Finding, NextStep } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
@@ -49,15 +50,25 @@ export interface VerdictFacts extends FailureFacts {
   readonly loopBusy: number;
   /** Share of the load in which the worst worker waited for a processor; null where the system does not say. */
   readonly processorWait: number | null;
-  /** For how long a worker could do nothing at all, the longest of them. */
-  readonly stoodStillMs: number;
   /** Mean number of requests outstanding in each quarter of the window; empty where that is not known. */
   readonly outstanding: readonly number[];
   readonly isTargetLocal: boolean;
 }
 
+/** A judgement without what must be known besides. */
+export function judged(
+  verdict: Verdict,
+  finding: Finding,
+  nextStep: NextStep | null = null,
+  caveats: readonly Finding[] = [],
+): Judgement {
+  return { verdict, finding: { ...finding, nextStep }, caveats };
+}
+
 export interface Judgement {
   readonly verdict: Verdict;
-  /** The figures behind it, then what to do, a sentence each. */
-  readonly reasons: readonly string[];
+  /** What it rests on, and what to do; null where there is nothing to do. */
+  readonly finding: Finding & { readonly nextStep: NextStep | null };
+  /** What must be known besides. */
+  readonly caveats: readonly Finding[];
 }

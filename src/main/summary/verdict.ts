@@ -1,10 +1,10 @@
-import { formatMs } from '../text/format.ts';
+import type { Finding } from '../../protocol/finding.ts';
 import {
   type Failed,
   failedOf,
   failedOrDropped,
   failingRequest,
-  failureSentence,
+  failureFinding,
   nextStep,
 } from './failing.ts';
 import {
@@ -16,7 +16,7 @@ import {
   tooShort,
   unserved,
 } from './limits.ts';
-import { type Judgement, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
+import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
 /** What spoils the figures or set the limit: failures, volley, the number of connections, the target, or nothing. */
 export function judge(facts: VerdictFacts): Judgement {
@@ -34,11 +34,11 @@ export function judge(facts: VerdictFacts): Judgement {
       facts,
     );
   if (!facts.isTargetLocal) return judgement;
-  return {
-    ...judgement,
-    reasons: [...judgement.reasons, 'Target and generator share this machine and its cores.'],
-  };
+  return { ...judgement, caveats: [...judgement.caveats, SHARED_MACHINE] };
 }
+
+const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
+const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
 
 /** Of what was sent; or all along of one request of a mix. */
 function failing(facts: VerdictFacts): Judgement | null {
@@ -61,45 +61,27 @@ function lacksConnections(facts: VerdictFacts): boolean {
   return bad > VERDICT_LIMITS.failedShare * of;
 }
 
+/** What failed while volley stood still may be its own doing. */
 function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null = null): Judgement {
-  return {
-    verdict: 'failing',
-    reasons: [
-      failureSentence(failed, facts, name),
-      facts.stoodStillMs > 0 ? stoodStill(facts) : nextStep(failed, facts),
-      "Until that is mended, rates and latencies say little of the target's speed.",
-    ],
-  };
-}
-
-/** What failed meanwhile may be volley's own doing. */
-function stoodStill({ stoodStillMs }: VerdictFacts): string {
-  return `volley itself stood still for ${formatMs(stoodStillMs)}, which may be why: measure again.`;
+  const step = facts.stoodStillMs > 0 ? 'measure-again' : nextStep(failed, facts);
+  return judged('failing', failureFinding(failed, facts, name), step, [FIGURES_MISLEAD]);
 }
 
 /** Failures that are too few to spoil the figures are told all the same. */
 function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   const all = failedOf(facts);
   if (judgement.verdict === 'failing' || all.bad <= 0) return judgement;
-  return { ...judgement, reasons: [...judgement.reasons, failureSentence(all, facts)] };
+  return { ...judgement, caveats: [...judgement.caveats, failureFinding(all, facts)] };
 }
 
 /** Nothing was sent, or a stop came before the first answer: a loop that was busy then was busy starting. */
 function unanswered({ requests }: VerdictFacts): Judgement | null {
-  return requests.ok > 0
-    ? null
-    : { verdict: 'ok', reasons: ['No request was answered: nothing can be said of limits.'] };
+  return requests.ok > 0 ? null : judged('ok', { code: 'nothing-answered', figures: {} });
 }
 
 function nothing({ load, concurrency, latencies }: VerdictFacts): Judgement {
-  if (load.model === 'open')
-    return { verdict: 'ok', reasons: ['Requests started on time, and the target kept up.'] };
+  if (load.model === 'open') return judged('ok', { code: 'kept-up', figures: {} });
   const { mean, censored } = latencies.service;
-  return {
-    verdict: 'ok',
-    reasons: [
-      `The concurrency sets the rate: ${concurrency} at a time, each served in ${censored > 0 ? 'at least ' : ''}${formatMs(mean)} on average.`,
-      'Raise -c to ask for more.',
-    ],
-  };
+  const figures = { concurrency, serviceMs: mean, isLowerBound: censored > 0 };
+  return judged('ok', { code: 'concurrency-sets-rate', figures }, 'raise-concurrency');
 }

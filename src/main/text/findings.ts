@@ -1,5 +1,6 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
-import { formatCount, formatMs, shareText } from './format.ts';
+import { noConnectionText, requestsFailedText } from './failure-words.ts';
+import { formatCount, formatMs, formatPercent, shareText } from './format.ts';
 import { violationText } from './identities.ts';
 
 /** What was found, as a sentence of the report. */
@@ -8,6 +9,31 @@ export function sentenceOf<Code extends FindingCode>({ code, figures }: Finding<
 }
 
 export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigures[Code]) => string } = {
+  'requests-failed': requestsFailedText,
+  'machine-ran-out': ({ failed, codes }) =>
+    `${failed} requests failed because this machine ran out of something (${codes.join(', ')}).`,
+  'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
+    `${sent < fewestRequests ? `${formatCount(sent)} requests are` : `${formatMs(windowMs)} is`} too short a run ` +
+    `to tell what sets the limit: ask for ${fewestRequests} requests and ${shortestMs} ms at least.`,
+  'loop-busy': ({ busyShare }) => `An event loop of volley was busy ${formatPercent(busyShare)} of the time.`,
+  'late-starts': ({ startLagP99Ms, responseP99Ms, pacing }) =>
+    `Requests started late: start lag p99 ${formatMs(startLagP99Ms)} of a response p99 of ` +
+    `${formatMs(responseP99Ms)} (${pacing} pacing).`,
+  'no-processor': ({ waitShare }) =>
+    `A worker of volley was ready to run and had no processor for ${formatPercent(waitShare)} of the load: ` +
+    'this machine has more to do than it has cores.',
+  'waited-for-connection': ({ waitMs, responseMs }) =>
+    `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
+  'no-connection-left': noConnectionText,
+  'backlog-grew': ({ first, last }) =>
+    `Requests without an answer grew from ${first.toFixed(0)} in the first quarter to ${last.toFixed(0)} in the last.`,
+  'nothing-answered': () => 'No request was answered: nothing can be said of limits.',
+  'kept-up': () => 'Requests started on time, and the target kept up.',
+  'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>
+    `The concurrency sets the rate: ${concurrency} at a time, each served in ` +
+    `${isLowerBound ? 'at least ' : ''}${formatMs(serviceMs)} on average.`,
+  'figures-mislead': () => "Until that is mended, rates and latencies say little of the target's speed.",
+  'shared-machine': () => 'Target and generator share this machine and its cores.',
   'worker-lost': ({ worker, because, isBatch }) =>
     `Worker ${worker} was lost: ${because}. ` +
     (isBatch ? 'Its unfinished rows were given to the others.' : 'What it had not sent yet is missing.'),

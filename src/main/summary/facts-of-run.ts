@@ -1,0 +1,33 @@
+import type { Collected } from '../collect/collected.ts';
+import { withoutStart } from './cold-start.ts';
+import { stoodStillMs } from './degradations.ts';
+import { whenFailed } from './episode.ts';
+import type { Figures } from './figures.ts';
+import type { VerdictFacts } from './verdict-facts.ts';
+
+/** What the verdict on a run goes by. */
+export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
+  const { plan, records, interrupted, stoppedBy } = collected;
+  const { requests, errors, mix, connections, latencies, coldStart, workers, windowMs } = figures;
+  const waits = workers.flatMap(({ processorWait }) => processorWait ?? []);
+  return {
+    requests,
+    errors,
+    mix,
+    connections,
+    latencies:
+      coldStart === null || records.start === null ? latencies : withoutStart(latencies, records.start),
+    windowMs,
+    isStopped: interrupted || stoppedBy !== null,
+    when: whenFailed(records.series, windowMs),
+    load: plan.load,
+    concurrency: plan.concurrency * plan.streams,
+    streams: plan.streams,
+    keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),
+    loopBusy: Math.max(0, ...workers.map(({ eventLoopUtilization }) => eventLoopUtilization)),
+    processorWait: waits.length === 0 ? null : Math.max(...waits),
+    stoodStillMs: stoodStillMs(collected.workers),
+    outstanding: records.backlog?.quarters(windowMs) ?? [],
+    isTargetLocal: plan.isTargetLocal,
+  };
+}

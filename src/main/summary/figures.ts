@@ -1,0 +1,86 @@
+import type { Finding } from '../../protocol/finding.ts';
+import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import type { ErrorSummary, LatencySummary, Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { Hide } from '../../requests/secrets.ts';
+import type { Collected } from '../collect/collected.ts';
+import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
+import { windowEndMs } from '../plan/split.ts';
+import { findColdStart } from './cold-start.ts';
+import { percentileIntervals } from './intervals.ts';
+import { summarizeLatency } from './latency-summary.ts';
+import { targetPerSecond } from './load-notes.ts';
+import { summarizeMix } from './mix-summary.ts';
+import { summarizeWorker, sumOfReports, sumOfRequests } from './worker-summary.ts';
+
+/** What all workers recorded, merged, and what follows from it. */
+export interface Figures
+  extends Pick<
+    Summary,
+    'windowMs' | 'requests' | 'rate' | 'latencyMs' | 'mix' | 'connections' | 'errors' | 'workers'
+  > {
+  readonly merged: MergedTally;
+  readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
+  readonly coldStart: Finding<'cold-start'> | null;
+}
+
+/** Merges what every worker recorded, and computes each percentile once. */
+export function figuresOf(collected: Collected, hide: Hide): Figures {
+  const { plan, workers, records } = collected;
+  const { headline } = records;
+  const merged = workers.map(({ tally }) => tallyOf(tally)).reduce(mergeTallies, emptyTally());
+  const latencies = Object.fromEntries(
+    LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
+  ) as Record<LatencyKind, LatencySummary>;
+  const ofHeadline = merged.latencies[headline];
+  const intervals = percentileIntervals(ofHeadline, latencies[headline], records.series.buckets());
+  const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
+  const windowMs = windowOf(collected, merged);
+  return {
+    merged,
+    latencies,
+    windowMs,
+    requests: sumOfRequests(workerSummaries),
+    rate: {
+      targetPerSecond: targetPerSecond(collected, windowMs),
+      sentPerSecond: perSecond(merged.sentInWindow, windowMs),
+      throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
+    },
+    latencyMs: { headline, intervals, ...latencies },
+    mix: summarizeMix(plan, records.mix),
+    connections: {
+      opened: sumOfReports(workers, 'connectionsOpened'),
+      closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
+    },
+    errors: rankedErrors(merged, hide),
+    workers: workerSummaries,
+    coldStart: findColdStart(records.start, ofHeadline),
+  };
+}
+
+/** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever was first. */
+function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
+  const { requests, durationMs } = plan.stop;
+  const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
+  const isBudgetUsed =
+    requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
+  const lastEndMs = plan.load.model === 'closed' && isBudgetUsed ? merged.lastEndMs : null;
+  const ends = [windowEndMs(plan), stoppedAtMs, lastEndMs].filter((end) => end !== null);
+  return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends));
+}
+
+/** Most frequent first. */
+function rankedErrors(merged: MergedTally, hide: Hide): ErrorSummary[] {
+  return [...merged.errors.values()]
+    .map((error) => ({ ...error, example: hide(error.example) }))
+    .sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
+}
+
+/** Successful responses that ended within the window, whenever they began. */
+function okWithin({ okInWindow, warmupEndsMs }: MergedTally, windowMs: number): number {
+  return okInWindow + warmupEndsMs.filter((endMs) => endMs <= windowMs).length;
+}
+
+function perSecond(count: number, windowMs: number): number {
+  return windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs;
+}

@@ -1,0 +1,36 @@
+import type { OwnedPart } from '../../protocol/report.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { MICROS_PER_MS } from '../../protocol/units.ts';
+import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { sumOfReports } from './worker-summary.ts';
+
+/** What volley itself took: CPU, memory, the time to start and to sum up. */
+export function summarizeGenerator(
+  collected: Collected,
+  mergeMs: number,
+): Omit<Summary['generator'], 'verdict' | 'reasons' | 'finding' | 'caveats'> {
+  const { plan, workers } = collected;
+  const whoOwn = (part: OwnedPart): CollectedWorker[] =>
+    workers.filter(({ report }) => report?.owns === part);
+  const children = whoOwn('process');
+  const inOwnLoop = whoOwn('nothing');
+  const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
+  const workersCpuMs = sumOfReports(workers, 'cpuMs');
+  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - sumOfReports(inOwnLoop, 'cpuMs'));
+  const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+  const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
+  return {
+    pacing: plan.load.model === 'open' ? plan.load.pacing : null,
+    cpuMs,
+    cpuMicrosPerRequest: requests === 0 ? null : (cpuMs * MICROS_PER_MS) / requests,
+    workersCpuMs,
+    coordinatorCpuMs,
+    runtimeCpuMs: Math.max(0, cpuMs - workersCpuMs - coordinatorCpuMs),
+    peakRssBytes: collected.ownPeakRssBytes + sumOfReports(children, 'peakRssBytes'),
+    startupMs: collected.startupMs,
+    mergeMs,
+    // Within one event loop nothing travels.
+    batchBytes: inOwnLoop.length > 0 ? 0 : collected.batchBytes,
+    startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
+  };
+}

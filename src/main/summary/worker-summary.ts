@@ -1,0 +1,64 @@
+import type { RequestCounts, WorkerSummary } from '../../protocol/summary.ts';
+import type { CollectedWorker } from '../collect/collected.ts';
+import { plannedFor } from './load-notes.ts';
+
+/** What one worker did, and what it cost. */
+export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
+  const { shard, tally, report } = worker;
+  const released = tally.released;
+  // What a lost worker left undone was never released, as far as anyone knows.
+  const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
+  return {
+    index: shard.index,
+    kind,
+    pid: worker.pid,
+    threadId: worker.threadId,
+    connections: shard.connections,
+    scheduled: released + notStarted,
+    sent: tally.sent,
+    ok: tally.ok,
+    failed: tally.failed,
+    unfinished: tally.unfinished,
+    dropped: tally.dropped,
+    notStarted,
+    retried: report?.retried ?? 0,
+    cpuMs: report?.cpuMs ?? 0,
+    eventLoopUtilization: report?.eventLoopUtilization ?? 0,
+    processorWait: report?.processorWait ?? null,
+    loopDelayP99Ms: report?.loopDelayP99Ms ?? 0,
+    gcMs: report?.gcMs ?? 0,
+    startupMs: worker.startupMs,
+    workRounds: report?.workRounds ?? 0,
+    lost: worker.lostBecause !== null,
+  };
+}
+
+/** Over all workers. */
+export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
+  const sum = (field: keyof RequestCounts): number =>
+    workers.reduce((total, worker) => total + worker[field], 0);
+  return {
+    scheduled: sum('scheduled'),
+    sent: sum('sent'),
+    ok: sum('ok'),
+    failed: sum('failed'),
+    unfinished: sum('unfinished'),
+    dropped: sum('dropped'),
+    notStarted: sum('notStarted'),
+    retried: sum('retried'),
+  };
+}
+
+type SummedField =
+  | 'connectionsOpened'
+  | 'connectionsClosedByTarget'
+  | 'bytesSent'
+  | 'bytesReceived'
+  | 'processCpuMs'
+  | 'peakRssBytes'
+  | 'cpuMs';
+
+/** A figure of the workers' reports, added up. */
+export function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): number {
+  return workers.reduce((sum, { report }) => sum + (report?.[field] ?? 0), 0);
+}

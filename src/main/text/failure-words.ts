@@ -1,0 +1,56 @@
+import type { ConnectionFigures, FailedAs, FailedWhen, FindingFigures } from '../../protocol/finding.ts';
+import { counted, formatCount, formatMoment, formatPercent } from './format.ts';
+
+const MOST_KINDS = 3;
+
+/** How many failed, when, and of what. */
+export function requestsFailedText({
+  failed,
+  of,
+  request,
+  when,
+  failedAs,
+}: FindingFigures['requests-failed']): string {
+  const whose = request === null ? '' : ` of '${request}'`;
+  const who =
+    failed < of
+      ? `${formatPercent(failed / of)} of the requests${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
+      : of === 1
+        ? `The only request${whose} failed`
+        : `All ${counted(of, 'request')}${whose} failed`;
+  const kinds = kindsText(failedAs);
+  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.`;
+}
+
+function kindsText(failedAs: readonly FailedAs[]): string {
+  const shown = failedAs
+    .slice(0, MOST_KINDS)
+    .map(({ kind, code, count }) => `${formatCount(count)} × ${kind}${code === null ? '' : ` (${code})`}`);
+  const left = failedAs.length - shown.length;
+  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(', ');
+}
+
+/** When requests failed, as part of a sentence: "since 5 s". */
+export function whenText({ fromMs, toMs, isOnAndOff }: FailedWhen): string {
+  return isOnAndOff ? `on and off, ${spanText(fromMs, toMs)}` : spanText(fromMs, toMs);
+}
+
+function spanText(fromMs: number | null, toMs: number | null): string {
+  const end = toMs === null ? null : formatMoment(toMs);
+  if (fromMs === null)
+    return end === null ? 'from the first request on' : `from the first request until ${end}`;
+  const begin = formatMoment(fromMs);
+  if (end === null) return `since ${begin}`;
+  return begin === end ? `at ${begin}` : `from ${begin} to ${end}`;
+}
+
+/** How many requests had no connection, or had one too late; empty where all had one. */
+export function noConnectionText({
+  dropped,
+  unfinished,
+}: Pick<ConnectionFigures, 'dropped' | 'unfinished'>): string {
+  const cut = `${counted(unfinished, 'request')} had one too late to be answered`;
+  if (dropped === 0) return unfinished === 0 ? '' : `${cut}.`;
+  const none = `${counted(dropped, 'request')} had no connection until the waiting ended`;
+  return unfinished === 0 ? `${none}.` : `${none}, and ${cut}.`;
+}

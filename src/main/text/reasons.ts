@@ -1,0 +1,66 @@
+import type { Finding, NextStep } from '../../protocol/finding.ts';
+import { noConnectionText } from './failure-words.ts';
+import { sentenceOf } from './findings.ts';
+import { formatCount, formatMs } from './format.ts';
+
+/** The verdict in sentences: what it rests on, what to do, and what must be known besides. */
+export function reasonsOf({
+  finding,
+  caveats,
+}: {
+  readonly finding: Finding & { readonly nextStep: NextStep | null };
+  readonly caveats: readonly Finding[];
+}): string[] {
+  return [
+    sentenceOf(finding),
+    finding.code === 'waited-for-connection' ? noConnectionText(finding.figures) : '',
+    finding.nextStep === null ? '' : STEPS[finding.nextStep](finding),
+    ...caveats.map((caveat) => sentenceOf(caveat)),
+  ].filter((sentence) => sentence !== '');
+}
+
+const LOGS = "look for the cause in the target's logs.";
+const LOOK = 'look at one answer with --once.';
+
+export const STEPS: Readonly<Record<NextStep, (finding: Finding) => string>> = {
+  'check-name': () => 'Check the name, and who resolves it (--resolve gives an address).',
+  'check-listening': () => 'Check that the target runs and listens there, and what lies in between.',
+  'check-tls': () => 'Check the certificates (--cacert, --cert, --sni) and the versions of TLS.',
+  'check-protocol': () => `Check that the target speaks this protocol at this port; ${LOOK}`,
+  'check-credentials': () => `Check the credentials (-u, --bearer-env, --cookie); ${LOOK}`,
+  'check-request': () => `Check URL and method; ${LOOK}`,
+  'check-rows': () => 'Check rows and values: these requests could not be written as they were asked for.',
+  'look-at-answer': () => 'Look at one answer with --once: it is not what was expected.',
+  'look-in-logs': () => "Look for the cause in the target's logs.",
+  'look-in-logs-for-resets': () => `The target gives connections up: ${LOGS}`,
+  'look-in-logs-or-lower-load': () => `The target turns requests away: ask for less, or ${LOGS}`,
+  'lower-load-or-raise-timeout': () =>
+    'The target does not answer in time: ask for less, give it more, or raise --timeout.',
+  'measure-again': (finding) =>
+    `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
+  'raise-machine-limits': () => 'Raise its limits (ulimit -n for EMFILE) or use fewer connections.',
+  'add-workers': () => 'Add workers (-w) where cores are free; else what is measured here is volley.',
+  'give-cores-or-lower-rate': () => 'Give volley cores of its own, or ask for a lower rate.',
+  'free-cores': () =>
+    'End what else runs here, give volley cores of its own, or use fewer workers (-w): the latencies hold that wait too.',
+  'keep-alive': () =>
+    'Keep connections alive (leave --no-keepalive out), unless that is what you measure: opening them takes longer than being served.',
+  'let-target-keep-alive': () =>
+    'Let the target keep connections alive: opening them takes longer than being served.',
+  'keep-connections': (finding) =>
+    `${formatCount(figureOf(finding, 'opened'))} connections were opened for ` +
+    `${formatCount(figureOf(finding, 'sent'))} requests: that takes longer than being served.`,
+  'raise-max-in-flight': (finding) =>
+    `Raise --max-in-flight (${figureOf(finding, 'maxInFlight')}), unless the target takes no more connections.`,
+  'lower-streams': (finding) =>
+    `The target takes fewer than ${figureOf(finding, 'streams')} requests at once on a connection: ` +
+    'lower --streams, or raise -c.',
+  'lower-rate': () => 'The target does not keep up with this rate: ask for less, or give it more.',
+  'raise-concurrency': () => 'Raise -c to ask for more.',
+};
+
+/** A figure of the finding that a step is about; 0 where it has none of that name. */
+function figureOf({ figures }: Finding, name: string): number {
+  const value: unknown = Object.entries(figures).find(([known]) => known === name)?.[1];
+  return typeof value === 'number' ? value : 0;
+}
