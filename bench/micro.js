@@ -6,7 +6,7 @@ import { Tally } from '../dist/src/main/collect/tally.js';
 import { checkOptions } from '../dist/src/main/plan/resolve.js';
 import { split } from '../dist/src/main/plan/split.js';
 import { Histogram } from '../dist/src/metrics/histogram.js';
-import { batchByteLength, columnsOf, OUTCOME } from '../dist/src/protocol/report.js';
+import { blockByteLength, columnsOf, OUTCOME } from '../dist/src/protocol/report.js';
 import { createMonotonicClock } from '../dist/src/time/clock.js';
 import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/http1/response-parser.js';
 import { Recorder } from '../dist/src/workers/record/recorder.js';
@@ -21,11 +21,11 @@ const clock = createMonotonicClock();
 const histogram = new Histogram();
 const parser = new ResponseParser();
 const marks = { intendedMs: 1, dispatchedMs: 1, sentMs: 1.1, firstByteMs: 1.5, status: 200, bodyBytes: 11 };
-const batch = batchOfRows();
+const block = blockOfRows();
 const plan = { ...checkOptions({ url: 'http://127.0.0.1/', workers: 8, requests: 10_007 }) };
 const tallies = [1, 2].map(() => {
   const tally = new Tally();
-  tally.fold(batch, recordsOf());
+  tally.fold(block, recordsOf());
   return tallyOf(tally);
 });
 
@@ -53,7 +53,7 @@ const recorder = new Recorder({ post: (_message, [buffer]) => recorder.folded(bu
 add('recorder: one request', ROWS, () => {
   for (let row = 0; row < ROWS; row++) recorder.add(marks, 2, OUTCOME.ok, 0);
 });
-add('tally: one request folded', ROWS, () => new Tally().fold(batch, recordsOf()));
+add('tally: one request folded', ROWS, () => new Tally().fold(block, recordsOf()));
 add('merge: two workers', 1, () => mergeTallies(mergeTallies(emptyTally(), tallies[0]), tallies[1]));
 add('split: a plan over 8 workers', 1, () => split(plan));
 
@@ -70,8 +70,8 @@ console.log(
   ),
 );
 
-function batchOfRows() {
-  const buffer = new ArrayBuffer(batchByteLength(ROWS));
+function blockOfRows() {
+  const buffer = new ArrayBuffer(blockByteLength(ROWS));
   const columns = columnsOf(buffer, ROWS);
   for (let row = 0; row < ROWS; row++) {
     columns.intendedMs[row] = row / 10;

@@ -1,9 +1,9 @@
 import type { DealtMessage, RowMessage } from './batch.ts';
-import type { ErrorTally, SampleBatch, WorkerReport } from './report.ts';
+import type { ErrorTally, SampleBlock, WorkerReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** A worker of a batch is heard of so often. */
 export const ALIVE_EVERY_MS = 1_000;
@@ -15,7 +15,7 @@ export type CoordinatorMessage =
   | { readonly type: 'go'; readonly startAtMs: number; readonly windowAtMs: number }
   /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */
   | { readonly type: 'stop'; readonly drainMs: number }
-  /** A batch has been folded; its buffer comes back where it was moved, null where it was copied. */
+  /** A block has been folded; its buffer comes back where it was moved, null where it was copied. */
   | { readonly type: 'folded'; readonly buffer: ArrayBuffer | null }
   | DealtMessage;
 
@@ -28,7 +28,7 @@ export type WorkerMessage =
       readonly threadId: number;
       readonly bootedAtMs: number;
     }
-  | { readonly type: 'batch'; readonly batch: SampleBatch; readonly errors: readonly ErrorTally[] }
+  | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly ErrorTally[] }
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }

@@ -1,4 +1,4 @@
-/** How a request ended. The number is what travels in a batch; the name is what results show. */
+/** How a request ended. The number is what travels in a block; the name is what results show. */
 export const OUTCOMES = [
   'ok',
   'dns',
@@ -61,7 +61,7 @@ export function isFailed(outcome: number): boolean {
  * Records of requests as a struct of arrays over one ArrayBuffer: transferred between threads,
  * copied between processes. Row i of every column belongs to one request.
  */
-export interface SampleBatch {
+export interface SampleBlock {
   readonly buffer: ArrayBuffer;
   /** Rows that the buffer has room for; the columns' layout follows from it. */
   readonly capacity: number;
@@ -69,7 +69,7 @@ export interface SampleBatch {
   readonly count: number;
 }
 
-/** The columns of a batch. Milliseconds; NaN where a mark was never reached. */
+/** The columns of a block. Milliseconds; NaN where a mark was never reached. */
 export interface SampleColumns {
   /** Intended start, relative to the start of the measured window; negative in the warm-up. */
   readonly intendedMs: Float64Array;
@@ -91,12 +91,12 @@ export interface SampleColumns {
 
 const BYTES_PER_ROW = 6 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + 1;
 
-/** Size in bytes of a batch's buffer for `capacity` rows. */
-export function batchByteLength(capacity: number): number {
+/** Size in bytes of a block's buffer for `capacity` rows. */
+export function blockByteLength(capacity: number): number {
   return capacity * BYTES_PER_ROW;
 }
 
-/** Views of a batch's columns; wide columns come first, so that each is aligned. */
+/** Views of a block's columns; wide columns come first, so that each is aligned. */
 export function columnsOf(buffer: ArrayBuffer, capacity: number): SampleColumns {
   let offset = 0;
   const float64 = (): Float64Array => {
@@ -148,7 +148,7 @@ export interface WorkerUsage {
 
 /** What a worker says of itself when it is done; the samples have travelled before it. */
 export interface WorkerReport extends WorkerUsage {
-  /** Rows sent in batches, warm-up included: the coordinator checks that it got them all. */
+  /** Rows sent in blocks, warm-up included: the coordinator checks that it got them all. */
   readonly samples: number;
   /** Requests of the window that this shard was to start and never released. */
   readonly notStarted: number;

@@ -1,11 +1,11 @@
 import { Series } from '../../src/main/collect/series.ts';
 import type { RunRecords } from '../../src/main/collect/tally.ts';
 import {
-  batchByteLength,
+  blockByteLength,
   columnsOf,
   OUTCOME,
   type Outcome,
-  type SampleBatch,
+  type SampleBlock,
 } from '../../src/protocol/report.ts';
 
 /** One request, as a worker would record it. */
@@ -23,8 +23,8 @@ export interface Sample {
   readonly request?: number;
 }
 
-export function batchOf(samples: readonly Sample[]): SampleBatch {
-  const buffer = new ArrayBuffer(batchByteLength(samples.length));
+export function blockOf(samples: readonly Sample[]): SampleBlock {
+  const buffer = new ArrayBuffer(blockByteLength(samples.length));
   const columns = columnsOf(buffer, samples.length);
   samples.forEach((sample, row) => {
     columns.intendedMs[row] = sample.intendedMs ?? 0;

@@ -3,7 +3,7 @@ import type { CreatePool } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
-import { batchByteLength, columnsOf, OUTCOME } from '../../src/protocol/report.ts';
+import { blockByteLength, columnsOf, OUTCOME } from '../../src/protocol/report.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 
 /**
@@ -16,13 +16,13 @@ const clock = createMonotonicClock();
 const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', requests, concurrency: 1, workers: 1 });
 
 const createPool: CreatePool = (_count, events) => {
-  const buffer = new ArrayBuffer(batchByteLength(ROWS));
+  const buffer = new ArrayBuffer(blockByteLength(ROWS));
   const columns = columnsOf(buffer, ROWS);
   columns.outcome.fill(OUTCOME.ok);
   columns.status.fill(200);
   let sent = 0;
   const feed = (): void => {
-    // As many turns of the event loop as batches: it has to stay alive, as in a real run.
+    // As many turns of the event loop as blocks: it has to stay alive, as in a real run.
     for (let row = 0; row < ROWS; row++) {
       // A thousand a second, so that the series grows past its limit; latencies from 100 µs to 100 ms.
       columns.intendedMs[row] = sent + row;
@@ -30,7 +30,7 @@ const createPool: CreatePool = (_count, events) => {
       columns.firstByteMs[row] = (columns.serviceMs[row] ?? 0) / 2;
       columns.waitMs[row] = ((sent + row) % 97) / 10;
     }
-    events.onMessage(0, { type: 'batch', batch: { buffer, capacity: ROWS, count: ROWS }, errors: [] });
+    events.onMessage(0, { type: 'block', block: { buffer, capacity: ROWS, count: ROWS }, errors: [] });
     sent += ROWS;
     if (sent < requests) {
       setImmediate(feed);

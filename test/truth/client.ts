@@ -1,28 +1,28 @@
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { conduct } from '../../src/main/run/conduct.ts';
-import { columnsOf, type SampleBatch } from '../../src/protocol/report.ts';
+import { columnsOf, type SampleBlock } from '../../src/protocol/report.ts';
 import type { Recorded, RunResult } from './recorded.ts';
 
 /** One run of volley in a process of its own, with every record of it. */
 async function runOnce(options: RunOptions): Promise<RunResult> {
   const plan = await resolvePlan(options);
   // Copied, and read only when the run is over: what is done here is done on the worker's core.
-  const batches: SampleBatch[] = [];
+  const blocks: SampleBlock[] = [];
   const conducted = conduct(plan, {
-    onBatch: (batch) => {
-      batches.push({ ...batch, buffer: batch.buffer.slice(0) });
+    onBlock: (block) => {
+      blocks.push({ ...block, buffer: block.buffer.slice(0) });
     },
   });
   const collected = await conducted.collect();
   return {
     summary: conducted.sumUp(collected),
     windowAtMs: collected.windowAtMs ?? 0,
-    rows: batches.flatMap(rowsOf),
+    rows: blocks.flatMap(rowsOf),
   };
 }
 
-function rowsOf({ buffer, capacity, count }: SampleBatch): Recorded[] {
+function rowsOf({ buffer, capacity, count }: SampleBlock): Recorded[] {
   const columns = columnsOf(buffer, capacity);
   return Array.from({ length: count }, (_, row) => ({
     intendedMs: columns.intendedMs[row] ?? 0,

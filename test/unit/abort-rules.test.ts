@@ -4,7 +4,7 @@ import { Snapshot } from '../../src/main/collect/snapshot.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { brokenRule } from '../../src/main/run/abort-rules.ts';
-import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
+import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const OPEN = { rate: '1000', maxInFlight: '5', concurrency: 5 };
 
@@ -19,7 +19,7 @@ async function broken(
   const tallies = [new Tally(), new Tally()];
   const { headline } = recordsOf({ headline: plan.load.model === 'open' ? 'response' : 'service' });
   tallies.forEach((tally, worker) => {
-    tally.fold(batchOf(samples.filter((_, row) => row % 2 === worker)), recordsOf({ headline }));
+    tally.fold(blockOf(samples.filter((_, row) => row % 2 === worker)), recordsOf({ headline }));
   });
   return brokenRule(plan, new Snapshot(tallies, { headline, mix: [] }, elapsedMs));
 }

@@ -5,11 +5,11 @@ import { Tally } from '../../src/main/collect/tally.ts';
 import { findViolations } from '../../src/main/summary/identities.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { sentenceOf } from '../../src/main/text/findings.ts';
-import { answered, batchOf, recordsOf } from '../support/samples.ts';
+import { answered, blockOf, recordsOf } from '../support/samples.ts';
 import { summaryWith } from '../support/summary.ts';
 
 const tally = new Tally();
-tally.fold(batchOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]), recordsOf());
+tally.fold(blockOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]), recordsOf());
 tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e' }]);
 const merged = mergeTallies(tallyOf(tally), emptyTally());
 const latency = (kind: keyof typeof merged.latencies) => summarizeLatency(merged.latencies[kind], ['50']);

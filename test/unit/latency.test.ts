@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
-import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
+import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const LABELS = ['50', '90', '99'];
 
@@ -11,7 +11,7 @@ function serviceOf(parts: readonly (readonly Sample[])[], keepsValues = true): M
   const tallies = parts.map((samples) => {
     const tally = new Tally();
     if (!keepsValues) tally.dropValues();
-    tally.fold(batchOf(samples), recordsOf());
+    tally.fold(blockOf(samples), recordsOf());
     return tallyOf(tally);
   });
   return tallies.reduce(mergeTallies, emptyTally()).latencies.service;
@@ -136,7 +136,7 @@ describe('summing up latencies', () => {
       fc.property(part, part, part, (...values) => {
         const [a, b, c] = values.map((list) => {
           const tally = new Tally();
-          tally.fold(batchOf(list.map((ms) => answered(ms))), recordsOf());
+          tally.fold(blockOf(list.map((ms) => answered(ms))), recordsOf());
           return tallyOf(tally);
         });
         const view = (tally: ReturnType<typeof emptyTally>): unknown => {

@@ -4,7 +4,7 @@ import { columnsOf, OUTCOME } from '../../src/protocol/report.ts';
 import type { Exchange } from '../../src/workers/exchange/exchange.ts';
 import { Recorder } from '../../src/workers/record/recorder.ts';
 
-type Batch = Extract<WorkerMessage, { type: 'batch' }>;
+type Block = Extract<WorkerMessage, { type: 'block' }>;
 
 /** Only the marks matter to a recorder. */
 function exchange(intendedMs: number): Exchange {
@@ -22,40 +22,40 @@ function exchange(intendedMs: number): Exchange {
 function record(
   count: number,
   ack: boolean,
-): { batches: Batch[]; recorder: Recorder; roomMade: () => number } {
-  const batches: Batch[] = [];
+): { blocks: Block[]; recorder: Recorder; roomMade: () => number } {
+  const blocks: Block[] = [];
   let room = 0;
   const channel: WorkerChannel = {
     post: (message) => {
-      if (message.type !== 'batch') return;
-      batches.push(structuredClone(message));
-      if (ack) recorder.folded(message.batch.buffer);
+      if (message.type !== 'block') return;
+      blocks.push(structuredClone(message));
+      if (ack) recorder.folded(message.block.buffer);
     },
     onMessage: () => {},
     close: () => {},
   };
   const recorder = new Recorder(channel, () => room++);
   for (let i = 0; i < count; i++) recorder.add(exchange(100 + i), 110 + i, OUTCOME.ok, 100);
-  return { batches, recorder, roomMade: () => room };
+  return { blocks, recorder, roomMade: () => room };
 }
 
 describe('the recorder', () => {
-  test('loses no row, and keeps their order, over full and partial batches', () => {
-    const { batches, recorder } = record(5_000, true);
+  test('loses no row, and keeps their order, over full and partial blocks', () => {
+    const { blocks, recorder } = record(5_000, true);
     recorder.close();
     expect(recorder.samples).toBe(5_000);
-    const intended = batches.flatMap(({ batch }) => [
-      ...columnsOf(batch.buffer, batch.capacity).intendedMs.subarray(0, batch.count),
+    const intended = blocks.flatMap(({ block }) => [
+      ...columnsOf(block.buffer, block.capacity).intendedMs.subarray(0, block.count),
     ]);
     expect(intended).toEqual(Array.from({ length: 5_000 }, (_, index) => index));
     // A few rows travel in a small buffer.
-    expect(batches.at(-1)!.batch.capacity).toBe(5_000 % 2_048);
+    expect(blocks.at(-1)!.block.capacity).toBe(5_000 % 2_048);
   });
 
   test('a row is relative to the window, and its parts are differences of marks', () => {
-    const { batches, recorder } = record(1, true);
+    const { blocks, recorder } = record(1, true);
     recorder.close();
-    const columns = columnsOf(batches[0]!.batch.buffer, 1);
+    const columns = columnsOf(blocks[0]!.block.buffer, 1);
     expect([
       columns.intendedMs[0],
       columns.startLagMs[0],
@@ -66,26 +66,26 @@ describe('the recorder', () => {
     expect([columns.status[0], columns.outcome[0], columns.bodyBytes[0]]).toEqual([200, OUTCOME.ok, 11]);
   });
 
-  test('errors travel once, with the next batch', () => {
-    const { batches, recorder } = record(0, true);
+  test('errors travel once, with the next block', () => {
+    const { blocks, recorder } = record(0, true);
     recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'x' });
     recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'y' });
     recorder.add(exchange(100), 101, OUTCOME.reset, 100);
     recorder.flush();
     recorder.add(exchange(100), 101, OUTCOME.ok, 100);
     recorder.close();
-    expect(batches.map(({ errors }) => errors)).toEqual([
+    expect(blocks.map(({ errors }) => errors)).toEqual([
       [{ kind: 'reset', code: 'A', count: 2, example: 'x' }],
       [],
     ]);
   });
 
-  test('is full when 64 batches are under way, and says so when there is room again', () => {
-    const { batches, recorder, roomMade } = record(64 * 2_048 - 1, false);
+  test('is full when 64 blocks are under way, and says so when there is room again', () => {
+    const { blocks, recorder, roomMade } = record(64 * 2_048 - 1, false);
     expect(recorder.isFull).toBe(false);
     recorder.add(exchange(0), 1, OUTCOME.ok, 0);
     expect(recorder.isFull).toBe(true);
-    expect(batches).toHaveLength(64);
+    expect(blocks).toHaveLength(64);
     recorder.folded(null);
     expect([recorder.isFull, roomMade()]).toEqual([false, 1]);
     recorder.folded(null);

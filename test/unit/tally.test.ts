@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Series } from '../../src/main/collect/series.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
-import { answered, batchOf, recordsOf, type Sample } from '../support/samples.ts';
+import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 function tallyOf(
   samples: readonly Sample[],
@@ -10,11 +10,11 @@ function tallyOf(
 ): { tally: Tally; series: Series } {
   const tally = new Tally();
   const series = new Series();
-  tally.fold(batchOf(samples), recordsOf({ series, windowEndMs: endMs }));
+  tally.fold(blockOf(samples), recordsOf({ series, windowEndMs: endMs }));
   return { tally, series };
 }
 
-describe('folding a batch', () => {
+describe('folding a block', () => {
   test('a request belongs to the window by its intended start', () => {
     const { tally } = tallyOf([answered(5, -3), answered(5, 0), answered(5, 999)], 1_000);
     expect(tally.samples).toBe(3);

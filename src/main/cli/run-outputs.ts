@@ -1,5 +1,5 @@
 import { messageOf } from '../../protocol/errors.ts';
-import type { SampleBatch } from '../../protocol/report.ts';
+import type { SampleBlock } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
@@ -66,8 +66,8 @@ export class RunOutputs {
     return outputs;
   }
 
-  addSamples(batch: SampleBatch, worker: number): void {
-    this.#samples?.add(batch, worker);
+  addSamples(block: SampleBlock, worker: number): void {
+    this.#samples?.add(block, worker);
   }
 
   /** Writes what is left. `isSaved`: the result itself has its file, where it was to have one. */

@@ -1,6 +1,6 @@
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { ErrorTally, SampleBatch } from '../../protocol/report.ts';
+import type { ErrorTally, SampleBlock } from '../../protocol/report.ts';
 import { Backlog } from './backlog.ts';
 import { RequestTally } from './request-tally.ts';
 import { Series } from './series.ts';
@@ -13,7 +13,7 @@ export class Collector {
   /** One a worker. */
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;
-  /** Of all batches that came. */
+  /** Of all blocks that came. */
   batchBytes = 0;
   readonly #mostExactRequests: number;
   #keepsValues = true;
@@ -36,9 +36,9 @@ export class Collector {
     };
   }
 
-  take(worker: number, batch: SampleBatch, errors: readonly ErrorTally[]): void {
-    this.batchBytes += batch.buffer.byteLength;
-    this.tallies[worker]?.fold(batch, this.records);
+  take(worker: number, block: SampleBlock, errors: readonly ErrorTally[]): void {
+    this.batchBytes += block.buffer.byteLength;
+    this.tallies[worker]?.fold(block, this.records);
     this.tallies[worker]?.foldErrors(errors);
     this.#boundMemory();
   }

@@ -9,7 +9,7 @@ import {
   isFailed,
   OUTCOME,
   OUTCOMES,
-  type SampleBatch,
+  type SampleBlock,
 } from '../../protocol/report.ts';
 import type { Backlog } from './backlog.ts';
 import type { RequestTally } from './request-tally.ts';
@@ -30,7 +30,7 @@ export interface RunRecords {
   readonly mix: readonly RequestTally[];
 }
 
-/** Everything that is known of one worker's requests, from the batches that it sent. */
+/** Everything that is known of one worker's requests, from the blocks that it sent. */
 export class Tally {
   /** Rows received, warm-up included. */
   samples = 0;
@@ -80,13 +80,13 @@ export class Tally {
     return this.outcomes.reduce((sum, count, outcome) => (isFailed(outcome) ? sum + count : sum), 0);
   }
 
-  /** Adds a batch's rows. Membership in the window is decided by the intended start. */
-  fold(batch: SampleBatch, records: RunRecords): void {
+  /** Adds a block's rows. Membership in the window is decided by the intended start. */
+  fold(block: SampleBlock, records: RunRecords): void {
     const { windowEndMs, series, backlog, headline, mix, start } = records;
-    const columns = columnsOf(batch.buffer, batch.capacity);
+    const columns = columnsOf(block.buffer, block.capacity);
     const { response, service, startLag, wait, firstByte } = this.latencies;
-    this.samples += batch.count;
-    for (let row = 0; row < batch.count; row++) {
+    this.samples += block.count;
+    for (let row = 0; row < block.count; row++) {
       const intendedMs = columns.intendedMs[row] ?? 0;
       const startLagMs = columns.startLagMs[row] ?? 0;
       const waitMs = columns.waitMs[row] ?? 0;
@@ -137,7 +137,7 @@ export class Tally {
     }
   }
 
-  /** Adds failures that a worker has counted by kind and code since its last batch. */
+  /** Adds failures that a worker has counted by kind and code since its last block. */
   foldErrors(errors: readonly ErrorTally[]): void {
     addErrors(this.errors, errors);
   }

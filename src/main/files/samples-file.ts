@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { responseMsOf } from '../../protocol/latency.ts';
-import { columnsOf, OUTCOMES, type SampleBatch, type SampleColumns } from '../../protocol/report.ts';
+import { columnsOf, OUTCOMES, type SampleBlock, type SampleColumns } from '../../protocol/report.ts';
 import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { csvLine } from '../text/csv-line.ts';
 import type { FileLock } from './file-lock.ts';
@@ -51,7 +51,7 @@ export function samplesProblem(path: string): string | null {
 
 /**
  * Every request of the window, a row each, written as the records arrive. Writing is synchronous, one write
- * for each batch: a slow disk holds the workers up rather than filling the memory.
+ * for each block: a slow disk holds the workers up rather than filling the memory.
  */
 export class SamplesFile {
   readonly #path: string;
@@ -106,8 +106,8 @@ export class SamplesFile {
     }
   }
 
-  /** Writes a batch's rows, without those of the warm-up. */
-  add({ buffer, capacity, count }: SampleBatch, worker: number): void {
+  /** Writes a block's rows, without those of the warm-up. */
+  add({ buffer, capacity, count }: SampleBlock, worker: number): void {
     if (this.#hasFailed) return;
     const columns = columnsOf(buffer, capacity);
     const of = { worker, names: this.#names };

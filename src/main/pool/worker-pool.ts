@@ -16,7 +16,7 @@ export interface WorkerPool {
   readonly kind: WorkerKind;
   /** Sends a message; to a worker that has ended it is lost without a word. */
   post(index: number, message: CoordinatorMessage): void;
-  /** Gives a folded batch's buffer back where the wire can move it. */
+  /** Gives a folded block's buffer back where the wire can move it. */
   returnBuffer(index: number, buffer: ArrayBuffer): void;
   /** Ends a worker at once, whatever it is doing; `onEnd` still follows. */
   kill(index: number): void;

@@ -2,7 +2,7 @@ import type { RowMessage } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
 import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
-import type { SampleBatch, WorkerReport } from '../../protocol/report.ts';
+import type { SampleBlock, WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
@@ -33,7 +33,7 @@ const LONGEST_DRAIN_MS = 5_000;
 const RULES_INTERVAL_MS = 1_000;
 
 /** Sees the records of the worker of that index. */
-export type OnBatch = (batch: SampleBatch, worker: number) => void;
+export type OnBlock = (block: SampleBlock, worker: number) => void;
 
 /** Deals rows to workers while they run, and takes their answers. */
 export interface RowDealing {
@@ -47,8 +47,8 @@ export interface RowDealing {
 }
 
 export interface CoordinatorOptions {
-  /** Sees every batch as it comes, before its buffer is used again. */
-  readonly onBatch?: OnBatch | undefined;
+  /** Sees every block as it comes, before its buffer is used again. */
+  readonly onBlock?: OnBlock | undefined;
   /** Null where workers know from their shards what to send. */
   readonly dealing?: RowDealing | null;
   /** Values kept for exact percentiles, over all workers. */
@@ -82,7 +82,7 @@ export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
   readonly #workers: Worker[];
-  readonly #onBatch: OnBatch;
+  readonly #onBlock: OnBlock;
   readonly #collector: Collector;
   readonly #watchdog: Watchdog;
   readonly #windowEndMs: number | null;
@@ -101,13 +101,13 @@ export class Coordinator {
     plan: RunPlan,
     clock: Clock,
     {
-      onBatch = () => {},
+      onBlock = () => {},
       dealing = null,
       mostExactRequests = MOST_EXACT_REQUESTS,
       longestSilenceMs = LONGEST_SILENCE_MS,
     }: CoordinatorOptions = {},
   ) {
-    this.#onBatch = onBatch;
+    this.#onBlock = onBlock;
     this.#dealing = dealing;
     this.#longestSilenceMs = longestSilenceMs;
     this.#plan = plan;
@@ -274,10 +274,10 @@ export class Coordinator {
       case 'ready':
         this.#onReady(worker, message);
         return;
-      case 'batch':
-        this.#onBatch(message.batch, index);
-        this.#collector.take(index, message.batch, message.errors);
-        this.#pool?.returnBuffer(index, message.batch.buffer);
+      case 'block':
+        this.#onBlock(message.block, index);
+        this.#collector.take(index, message.block, message.errors);
+        this.#pool?.returnBuffer(index, message.block.buffer);
         return;
       case 'report':
         worker.report = message.report;

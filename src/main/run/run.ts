@@ -4,7 +4,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { resolvePlan } from '../plan/resolve.ts';
 import { type Conduct, conduct } from './conduct.ts';
-import type { OnBatch } from './coordinator.ts';
+import type { OnBlock } from './coordinator.ts';
 import type { Progress } from './progress.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
@@ -49,9 +49,9 @@ export async function start(options: RunOptions, control: RunControl = {}): Prom
   return startPlan(await resolvePlan(options), control);
 }
 
-/** Starts a plan that has been resolved; `onBatch` sees what is recorded as it comes. */
-export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBatch?: OnBatch): Run {
-  const conducted = conduct(plan, { onBatch });
+/** Starts a plan that has been resolved; `onBlock` sees what is recorded as it comes. */
+export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBlock?: OnBlock): Run {
+  const conducted = conduct(plan, { onBlock });
   const over = new AbortController();
   const stop = (): void => conducted.stop();
   if (signal?.aborted === true) stop();

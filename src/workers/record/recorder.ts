@@ -1,19 +1,19 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import type { Channel, CoordinatorMessage, WorkerMessage } from '../../protocol/messages.ts';
 import {
-  batchByteLength,
+  blockByteLength,
   columnsOf,
   type ErrorTally,
   OUTCOME,
-  type SampleBatch,
+  type SampleBlock,
   type SampleColumns,
 } from '../../protocol/report.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
-const ROWS_PER_BATCH = 2_048;
+const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
 // A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
-const MAX_BATCHES_UNDER_WAY = 64;
+const MAX_BLOCKS_UNDER_WAY = 64;
 
 /** The marks of one request. */
 export type Marks = Pick<
@@ -23,7 +23,7 @@ export type Marks = Pick<
 
 const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0 };
 
-/** Writes requests into batches and sends them off, when full or every quarter of a second. */
+/** Writes requests into blocks and sends them off, when full or every quarter of a second. */
 export class Recorder {
   /** Rows recorded, warm-up included. */
   samples = 0;
@@ -32,8 +32,8 @@ export class Recorder {
   readonly #spare: ArrayBuffer[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #errors = new Map<string, ErrorTally>();
-  #buffer = new ArrayBuffer(batchByteLength(ROWS_PER_BATCH));
-  #columns: SampleColumns = columnsOf(this.#buffer, ROWS_PER_BATCH);
+  #buffer = new ArrayBuffer(blockByteLength(ROWS_PER_BLOCK));
+  #columns: SampleColumns = columnsOf(this.#buffer, ROWS_PER_BLOCK);
   #rows = 0;
   #underWay = 0;
 
@@ -44,9 +44,9 @@ export class Recorder {
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
   }
 
-  /** Too many batches are on their way: start nothing more until `onRoom`. */
+  /** Too many blocks are on their way: start nothing more until `onRoom`. */
   get isFull(): boolean {
-    return this.#underWay >= MAX_BATCHES_UNDER_WAY;
+    return this.#underWay >= MAX_BLOCKS_UNDER_WAY;
   }
 
   /** Adds a request that has ended; times are relative to `windowAtMs`. */
@@ -66,7 +66,7 @@ export class Recorder {
     columns.outcome[row] = outcome;
     this.#rows = row + 1;
     this.samples++;
-    if (this.#rows === ROWS_PER_BATCH) this.flush();
+    if (this.#rows === ROWS_PER_BLOCK) this.flush();
   }
 
   /** Adds a request that was released and never got a connection. */
@@ -78,7 +78,7 @@ export class Recorder {
     this.add({ ...NEVER_SENT, ...released }, nowMs, OUTCOME.dropped, windowAtMs);
   }
 
-  /** Counts a failure, so that its code and an example travel with the next batch. */
+  /** Counts a failure, so that its code and an example travel with the next block. */
   addError(error: ErrorTally): void {
     addErrors(this.#errors, [error]);
   }
@@ -87,16 +87,16 @@ export class Recorder {
     if (this.#rows === 0) return;
     const errors = [...this.#errors.values()];
     this.#errors.clear();
-    const batch = this.#takeBatch();
+    const block = this.#takeBlock();
     this.#underWay++;
-    this.#channel.post({ type: 'batch', batch, errors }, [batch.buffer]);
+    this.#channel.post({ type: 'block', block, errors }, [block.buffer]);
   }
 
-  /** The coordinator has folded a batch; its buffer comes back where it was moved, not copied. */
+  /** The coordinator has folded a block; its buffer comes back where it was moved, not copied. */
   folded(buffer: ArrayBuffer | null): void {
     const wasFull = this.isFull;
     this.#underWay--;
-    if (buffer !== null && buffer.byteLength === batchByteLength(ROWS_PER_BATCH)) this.#spare.push(buffer);
+    if (buffer !== null && buffer.byteLength === blockByteLength(ROWS_PER_BLOCK)) this.#spare.push(buffer);
     if (wasFull) this.#onRoom();
   }
 
@@ -105,12 +105,12 @@ export class Recorder {
     this.flush();
   }
 
-  #takeBatch(): SampleBatch {
+  #takeBlock(): SampleBlock {
     const count = this.#rows;
     this.#rows = 0;
-    // A batch with few rows is sent as a small copy: the buffer stays here.
-    if (count <= ROWS_PER_BATCH / 2) {
-      const buffer = new ArrayBuffer(batchByteLength(count));
+    // A block with few rows is sent as a small copy: the buffer stays here.
+    if (count <= ROWS_PER_BLOCK / 2) {
+      const buffer = new ArrayBuffer(blockByteLength(count));
       const columns = columnsOf(buffer, count);
       for (const [name, column] of Object.entries(columns)) {
         column.set(this.#columns[name as keyof SampleColumns].subarray(0, count));
@@ -118,8 +118,8 @@ export class Recorder {
       return { buffer, capacity: count, count };
     }
     const buffer = this.#buffer;
-    this.#buffer = this.#spare.pop() ?? new ArrayBuffer(batchByteLength(ROWS_PER_BATCH));
-    this.#columns = columnsOf(this.#buffer, ROWS_PER_BATCH);
-    return { buffer, capacity: ROWS_PER_BATCH, count };
+    this.#buffer = this.#spare.pop() ?? new ArrayBuffer(blockByteLength(ROWS_PER_BLOCK));
+    this.#columns = columnsOf(this.#buffer, ROWS_PER_BLOCK);
+    return { buffer, capacity: ROWS_PER_BLOCK, count };
   }
 }
