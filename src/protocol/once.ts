@@ -30,4 +30,6 @@ export interface OnceSent {
   readonly exchanges: readonly OnceExchange[];
   /** Why it cannot be sent; null where it can. */
   readonly refusal: string | null;
+  /** What its headers hold that nobody is to see, also from its row. */
+  readonly secrets: readonly string[];
 }

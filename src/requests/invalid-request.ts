@@ -1,4 +1,5 @@
 import { NOT_IN_A_HEADER, TOKEN } from './header-text.ts';
+import { isSecretHeader } from './secret-headers.ts';
 
 /** A filled-in request that cannot be sent. */
 export class InvalidRequest extends Error {
@@ -39,7 +40,7 @@ export function checkHeaders(headers: readonly string[]): void {
     if (NOT_IN_A_HEADER.test(value))
       throw new InvalidRequest(
         'HEADER',
-        `the header value ${shown(value)} has a character that no header may have`,
+        `the header value ${isSecretHeader(name) ? `of ${name}` : shown(value)} has a character that no header may have`,
       );
   }
 }

@@ -1,3 +1,5 @@
+import { asWritten, inBase64, type WrittenForm } from './written-forms.ts';
+
 /** Shorter texts would be found anywhere. */
 const SHORTEST = 4;
 const HIDDEN = '…';
@@ -15,12 +17,14 @@ export const HIDE_NOTHING: Hide = (text) => text;
  * used on a whole text, before it is cut. Very short secrets are left.
  */
 export function hiding(secrets: readonly string[]): Hide {
-  const forms = [...new Set(secrets.filter(({ length }) => length >= SHORTEST).flatMap(formsOf))];
-  if (forms.length === 0) return HIDE_NOTHING;
-  // The longest first: one may be a part of another.
-  forms.sort((a, b) => b.length - a.length);
-  const pattern = new RegExp(forms.map(patternOf).join('|'), 'g');
-  return (text) => text.replace(pattern, HIDDEN);
+  const known = new Set(secrets.filter(({ length }) => length >= SHORTEST));
+  if (known.size === 0) return HIDE_NOTHING;
+  // The longest first: one may be a part of another. One expression for each: all in one may be too large.
+  const patterns = [...known]
+    .flatMap(writtenForms)
+    .sort((a, b) => b.length - a.length)
+    .map(({ source }) => new RegExp(source, 'g'));
+  return (text) => patterns.reduce((left, pattern) => left.replace(pattern, HIDDEN), text);
 }
 
 /** The same for a text that has been cut already: the beginning of a secret at its end goes too. */
@@ -39,16 +43,26 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return hiding(secrets)(text);
 }
 
+/** How an echo may write a secret. */
+function writtenForms(secret: string): WrittenForm[] {
+  const text = secret.toWellFormed();
+  const latin1 = Buffer.from(text).toString('latin1');
+  return [
+    ...[...new Set([secret, text, latin1])].map(asWritten),
+    ...inBase64(Buffer.from(text)),
+    ...(latin1 === text ? [] : inBase64(Buffer.from(text, 'latin1'))),
+  ];
+}
+
+/** Beginnings of these are looked for where a text was cut. */
 function formsOf(secret: string): string[] {
   const text = secret.toWellFormed();
   const inUrl = encodeURIComponent(text);
-  const strict = inUrl.replace(/[!'()*]/g, percent);
-  const latin1 = Buffer.from(text).toString('latin1');
   return [
     secret,
-    latin1,
+    Buffer.from(text).toString('latin1'),
     inUrl,
-    strict,
+    inUrl.replace(/[!'()*]/g, percent),
     // What a URL leaves as it is, which depends on the place.
     new URLSearchParams({ a: text }).toString().slice(2),
     encodeURI(text),
@@ -71,19 +85,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 function percent(character: string): string {
   return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-/** Blanks may have been folded, and hexadecimal digits be of either case. */
-function patternOf(form: string): string {
-  return form
-    .split(/(%[0-9A-Fa-f]{2}|\s+)/)
-    .map((piece) => {
-      if (/^\s+$/.test(piece)) return '\\s+';
-      if (/^%[0-9A-Fa-f]{2}$/.test(piece))
-        return piece.replace(/[A-Fa-f]/g, (digit) => `[${digit.toLowerCase()}${digit.toUpperCase()}]`);
-      return piece.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-    })
-    .join('');
 }
 
 function beginningAtEnd(text: string, form: string): number {

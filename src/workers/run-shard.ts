@@ -4,7 +4,6 @@ import type { Endpoint } from '../protocol/endpoint.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
-import { hiding } from '../requests/secrets.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CreateDispatcher } from './clients/dispatcher.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -13,6 +12,7 @@ import { continued, firstOf } from './exchange/continuation.ts';
 import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
+import { RequestSecrets } from './exchange/request-secrets.ts';
 import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { RequestJob } from './jobs/request-job.ts';
@@ -57,8 +57,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Rows }: LoadedForShard) {
     this.clock = clock;
     this.#shard = shard;
-    const hide = hiding(shard.secrets);
-    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, hide);
+    const secrets = new RequestSecrets(shard.secrets);
+    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
@@ -66,7 +66,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     const random = createRandom(shard.seed, shard.index);
     const { batch, load } = shard;
     if (batch !== undefined && Rows !== null) {
-      this.#rows = new Rows(shard, batch, this, { channel, random, hide });
+      this.#rows = new Rows(shard, batch, this, { channel, random, secrets });
       this.#load = this.#rows;
       this.#job = this.#rows.job;
     } else {

@@ -4,7 +4,7 @@ import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import { readableBody } from '../requests/body-text.ts';
 import { shownHead } from '../requests/request-head.ts';
-import { hiding } from '../requests/secrets.ts';
+import { secretsInHeaders } from '../requests/secret-headers.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -12,6 +12,7 @@ import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
+import { RequestSecrets } from './exchange/request-secrets.ts';
 import { RequestSource } from './jobs/request-source.ts';
 
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
@@ -21,8 +22,9 @@ export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
   const once = new OnceRun(shard, clients, clock);
   try {
     for (const first of new RequestSource(shard).firstOfEach()) {
+      const secrets = secretsInHeaders(first.firstHeaders);
       const exchanges = first.refusal === null ? await once.send(first) : [];
-      yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null };
+      yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null, secrets };
     }
   } finally {
     clients.close();
@@ -45,7 +47,7 @@ class OnceRun implements ExchangeOwner {
     this.#clock = clock;
     this.#timeoutMs = shard.timeoutMs;
     this.#protocol = shard.settings.protocol;
-    this.#verdict = new Verdict(shard.timeoutMs, false, hiding(shard.secrets));
+    this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(shard.secrets));
     this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, true);
     this.#exchange.keepsFields = true;
   }

@@ -107,6 +107,7 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
         plan: request,
         endpoint,
         message,
+        firstHeaders: message.headers,
         template,
         keepsBody: true,
         wantsFields: true,

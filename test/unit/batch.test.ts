@@ -461,24 +461,21 @@ describe('a worker', () => {
   });
 
   test('takes values out of JSON', () => {
-    const selector = new Selector(
-      [
-        { name: 'a', path: 'x[1]' },
-        { name: 'b', path: '$' },
-      ],
-      HIDE_NOTHING,
-    );
+    const selector = new Selector([
+      { name: 'a', path: 'x[1]' },
+      { name: 'b', path: '$' },
+    ]);
     const answered = (...pieces: readonly string[]) => ({
       bodyBytes: pieces.join('').length,
       body: Buffer.from(pieces.join('')),
       contentEncoding: null,
       contentType: null,
     });
-    expect(selector.valuesIn(answered('{"x":', '[1,2.0]}'))).toEqual({
+    expect(selector.valuesIn(answered('{"x":', '[1,2.0]}'), HIDE_NOTHING)).toEqual({
       values: ['2.0', '{"x":[1,2.0]}'],
       error: '',
     });
-    expect(selector.valuesIn(answered('<html>'))).toEqual({
+    expect(selector.valuesIn(answered('<html>'), HIDE_NOTHING)).toEqual({
       values: [null, null],
       error: "select: expected JSON, got '<html>'",
     });

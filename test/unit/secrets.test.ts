@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { secretsInHeaders } from '../../src/main/plan/requests/secret-values.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { missOf } from '../../src/requests/expectation.ts';
+import { secretsInHeaders } from '../../src/requests/secret-headers.ts';
 import { hiding, hidingInCut, withoutSecrets } from '../../src/requests/secrets.ts';
 
 const secret = fc.stringMatching(/^[A-Za-z0-9 %"\\/+é]{4,20}$/);

@@ -4,7 +4,8 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
-import { hiding, hidingInCut } from '../../requests/secrets.ts';
+import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { split } from '../plan/split.ts';
 import { bodyText, exchangeText, requestText } from '../reporters/exchange-text.ts';
@@ -22,6 +23,8 @@ export function printDryRun(plan: RunPlan): ExitCode {
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
   const picker = new RequestPicker(plan);
   const firsts = picker.firstNumbers().map((number) => picker.pick(number, Date.now()));
+  const secrets = [...plan.secrets, ...firsts.flatMap(({ message }) => secretsInHeaders(message.headers))];
+  const hideInCut = hidingInCut(secrets);
   const isMix = plan.mix.length > 1;
   const text = [
     `volley ${VERSION}, dry run: nothing is sent.`,
@@ -40,13 +43,13 @@ export function printDryRun(plan: RunPlan): ExitCode {
       ...(refusal === null
         ? [
             ...requestText(shownHead(message, endpoint?.origin ?? '', plan.settings.protocol)),
-            ...bodyText(message.body, hidingInCut(plan.secrets)),
+            ...bodyText(message.body, hideInCut),
           ]
         : [`* cannot be sent: ${refusal.message}`]),
     ]),
     '',
   ].join('\n');
-  process.stdout.write(visibleLines(hiding(plan.secrets)(text)));
+  process.stdout.write(visibleLines(hiding(secrets)(text)));
   return EXIT_CODES.ok;
 }
 
@@ -66,18 +69,19 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const { sendOnce } = (await import(new URL('../../workers/send-once.js', import.meta.url).href)) as {
     sendOnce(shard: Shard): AsyncIterable<OnceSent>;
   };
-  const hide = hiding(plan.secrets);
-  const hideInCut = hidingInCut(plan.secrets);
-  const say = (line: string): void => {
+  const say = (line: string, hide: Hide): void => {
     process.stdout.write(`${visibleLines(hide(line))}\n`);
   };
-  for (const note of plan.notes) say(`* ${note}`);
+  for (const note of plan.notes) say(`* ${note}`, hiding(plan.secrets));
   let code: ExitCode = EXIT_CODES.ok;
-  for await (const { name, exchanges, refusal } of sendOnce(shard)) {
-    if (plan.mix.length > 1) say(heading(name));
-    for (const exchange of exchanges) say(exchangeText(exchange, hideInCut).join('\n'));
-    for (const line of outcomeLines(exchanges.at(-1))) say(line);
-    if (refusal !== null) say(`* failed: request: ${refusal}`);
+  for await (const { name, exchanges, refusal, secrets } of sendOnce(shard)) {
+    const all = [...plan.secrets, ...secrets];
+    const hide = hiding(all);
+    const hideInCut = hidingInCut(all);
+    if (plan.mix.length > 1) say(heading(name), hide);
+    for (const exchange of exchanges) say(exchangeText(exchange, hideInCut).join('\n'), hide);
+    for (const line of outcomeLines(exchanges.at(-1))) say(line, hide);
+    if (refusal !== null) say(`* failed: request: ${refusal}`, hide);
     if (refusal !== null || exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;
   }
   return code;

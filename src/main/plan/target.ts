@@ -9,6 +9,7 @@ import type { Address } from '../../protocol/routes.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
+import { isSecretHeader } from '../../requests/secret-headers.ts';
 import { quoted, quotedUrl } from '../text/quoted.ts';
 import { parseConnection } from './connection/connection-plan.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
@@ -17,7 +18,6 @@ import type { Problems } from './problems.ts';
 import { parseAuthorization } from './requests/credentials.ts';
 import { parseBody } from './requests/request-body.ts';
 import { isOpen } from './requests/request-marks.ts';
-import { isSecretHeader } from './requests/secret-values.ts';
 
 /** All that is said of one request and its connections, before its name is looked up. */
 export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;

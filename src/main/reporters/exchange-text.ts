@@ -1,6 +1,6 @@
 import type { OnceExchange } from '../../protocol/once.ts';
+import { isSecretHeader } from '../../requests/secret-headers.ts';
 import type { Hide } from '../../requests/secrets.ts';
-import { isSecretHeader } from '../plan/requests/secret-values.ts';
 
 const MOST_SHOWN_BYTES = 4_096;
 

@@ -1,11 +1,11 @@
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
-import type { Hide } from '../../requests/secrets.ts';
 import type { TargetConnection } from '../connections/connection.ts';
 import { classifyFailure } from './failure.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { asAscii, isRedirect } from './redirect.ts';
+import type { RequestSecrets } from './request-secrets.ts';
 
 const LOWEST_FAILURE = 400;
 
@@ -19,6 +19,7 @@ interface CompleteAnswer extends Answered {
 
 /** What is known of a request that was not. */
 interface NoAnswer {
+  readonly request: PreparedRequest | null;
   readonly client: {
     readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'alert'>;
   };
@@ -32,12 +33,12 @@ export class Verdict {
   readonly #timeoutMs: number;
   /** Examples say which of several requests they are of. */
   readonly #namesRequests: boolean;
-  readonly #hide: Hide;
+  readonly #secrets: RequestSecrets;
 
-  constructor(timeoutMs: number, namesRequests: boolean, hide: Hide) {
+  constructor(timeoutMs: number, namesRequests: boolean, secrets: RequestSecrets) {
     this.#timeoutMs = timeoutMs;
     this.#namesRequests = namesRequests;
-    this.#hide = hide;
+    this.#secrets = secrets;
   }
 
   /** What is wrong with a complete answer that is not followed any further; null where nothing is. */
@@ -47,18 +48,21 @@ export class Verdict {
     const { expectation, message, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
       const example = `after ${redirects} of at most ${maxRedirects} redirects: ${status} to '${asAscii(location)}'`;
-      return this.#unexpected(request, 'REDIRECT', example);
+      return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
       const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
-    const miss = expectation === null ? null : missOf(expectation, answer, this.#hide);
+    const miss = expectation === null ? null : missOf(expectation, answer, this.#secrets.of(request));
     return miss === null ? null : this.#unexpected(request, miss.code, miss.example);
   }
 
   /** Why there is no complete answer. */
-  ofFailure({ client: { connection }, endedByUs, sentMs, firstByteMs }: NoAnswer, error: Error): ErrorTally {
+  ofFailure(
+    { request, client: { connection }, endedByUs, sentMs, firstByteMs }: NoAnswer,
+    error: Error,
+  ): ErrorTally {
     if (endedByUs === 'timeout') {
       const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
       const example = `${what} within ${this.#timeoutMs} ms`;
@@ -66,7 +70,8 @@ export class Verdict {
     }
     const { phase, endedByTarget, alert } = connection;
     const hasHead = !Number.isNaN(firstByteMs);
-    return { ...classifyFailure({ error, phase, hasHead, endedByTarget, alert }), count: 1 };
+    const failure = classifyFailure({ error, phase, hasHead, endedByTarget, alert });
+    return { ...failure, example: this.#secrets.of(request)(failure.example), count: 1 };
   }
 
   #unexpected({ plan }: PreparedRequest, code: string, example: string): ErrorTally {

@@ -12,6 +12,8 @@ export interface PreparedRequest {
   /** The plan's, or the one that a row or a redirect names; null where the request cannot be sent. */
   readonly endpoint: Endpoint | null;
   readonly message: Message;
+  /** Before a redirect took any away: what its row has put into them may be secret. */
+  readonly firstHeaders: Message['headers'];
   readonly template: RequestTemplate;
   readonly keepsBody: boolean;
   /** Whether somebody asks what the response's fields say. */

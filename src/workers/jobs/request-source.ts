@@ -86,6 +86,7 @@ export class RequestSource {
       plan,
       endpoint,
       message,
+      firstHeaders: message.headers,
       template: requestTemplate(endpoint?.origin ?? '', message),
       keepsBody: looksIn || this.#needs.body,
       // How a body is encoded is said in a field.

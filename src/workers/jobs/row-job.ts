@@ -6,9 +6,9 @@ import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
-import type { Hide } from '../../requests/secrets.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
+import type { RequestSecrets } from '../exchange/request-secrets.ts';
 import { AnswerBox } from './answer-box.ts';
 import type { Job, JobHost } from './job.ts';
 import { type AnswerNeeds, RequestSource } from './request-source.ts';
@@ -44,7 +44,7 @@ export class RowJob implements Job {
   readonly #requests: RequestSource;
   readonly #channel: WorkerChannel;
   readonly #random: Random;
-  readonly #hide: Hide;
+  readonly #secrets: RequestSecrets;
   readonly #answers: AnswerBox;
   readonly #selector: Selector;
   readonly #starter: RowStarter;
@@ -56,7 +56,7 @@ export class RowJob implements Job {
     plan: BatchPlan,
     host: JobHost,
     starter: RowStarter,
-    { channel, random, hide }: RowJobParts,
+    { channel, random, secrets }: RowJobParts,
   ) {
     this.#plan = plan;
     this.#host = host;
@@ -64,9 +64,9 @@ export class RowJob implements Job {
     this.#requests = new RequestSource(shard, needsOf(plan));
     this.#channel = channel;
     this.#random = random;
-    this.#hide = hide;
+    this.#secrets = secrets;
     this.#answers = new AnswerBox(channel);
-    this.#selector = new Selector(plan.select, hide);
+    this.#selector = new Selector(plan.select);
   }
 
   get isDone(): boolean {
@@ -100,7 +100,7 @@ export class RowJob implements Job {
         this.#save(exchange, row, latencyMs);
         return true;
       }
-      const { error, values } = this.#selector.valuesIn(exchange);
+      const { error, values } = this.#selector.valuesIn(exchange, this.#secrets.of(exchange.request));
       this.#answer(row, status, latencyMs, error, values);
       return false;
     }
@@ -132,7 +132,7 @@ export class RowJob implements Job {
       status,
       latencyMs: latencyMs === null ? null : Math.round(latencyMs * MICROS) / MICROS,
       attempts: row.attempts,
-      error: error === '' ? error : this.#hide(error),
+      error: error === '' ? error : this.#secrets.hide(error),
       values,
     });
   }
@@ -145,7 +145,7 @@ export class RowJob implements Job {
     this.#saving++;
     this.#saved(place, row, body, bodyBytes)
       .then((error) => {
-        const selected = this.#selector.valuesIn(exchange);
+        const selected = this.#selector.valuesIn(exchange, this.#secrets.of(exchange.request));
         this.#answer(row, status, latencyMs, error || selected.error, selected.values);
       })
       .catch((error: unknown) => {
@@ -182,7 +182,7 @@ export class RowJob implements Job {
 export interface RowJobParts {
   readonly channel: WorkerChannel;
   readonly random: Random;
-  readonly hide: Hide;
+  readonly secrets: RequestSecrets;
 }
 
 /** How a body is encoded, and when to ask again, is said in fields. */

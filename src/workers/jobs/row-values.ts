@@ -27,24 +27,23 @@ export interface Selected {
 /** Takes values out of JSON bodies. */
 export class Selector {
   readonly #queries: readonly JsonQuery[];
-  readonly #hide: Hide;
   /** What a row gets whose answer has none of them. */
   readonly nothing: readonly null[];
 
-  constructor(select: readonly Selection[], hide: Hide) {
-    this.#hide = hide;
+  constructor(select: readonly Selection[]) {
     this.#queries = select.map(({ path }) => parseJsonPath(path));
     this.nothing = select.map(() => null);
   }
 
-  valuesIn(answer: AnsweredBody): Selected {
+  /** @param hide takes secrets out of why nothing could be taken */
+  valuesIn(answer: AnsweredBody, hide: Hide): Selected {
     if (this.#queries.length === 0) return { values: this.nothing, error: '' };
     try {
-      const read = jsonIn(textOfBody(answer), this.#hide);
+      const read = jsonIn(textOfBody(answer), hide);
       if (read.problem !== null) return this.#none(read.problem);
       return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
     } catch (error) {
-      if (error instanceof Unreadable) return this.#none(this.#hide(error.message));
+      if (error instanceof Unreadable) return this.#none(hide(error.message));
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import { ROWS_MODES } from '../../../protocol/request.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
@@ -20,7 +21,7 @@ import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
-import { secretsInHeaders, secretVariables } from './secret-values.ts';
+import { secretVariables } from './secret-values.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
 const MOST_REDIRECTS = 100;

@@ -1,0 +1,93 @@
+/** A text in every way that an echo may write it. */
+export interface WrittenForm {
+  /** Of a regular expression. */
+  readonly source: string;
+  /** Of the text, in characters. */
+  readonly length: number;
+}
+
+/** Blanks may have been folded. */
+const BLANKS = String.raw`(?:\s|\+|%(?:25)?(?:20|0[9aAdD])|\\{1,7}[nrt]|\\{1,7}u00(?:20|0[9aAdD])|&#(?:32|[xX]20);)+`;
+const NAMED: Readonly<Record<string, string>> = {
+  '&': 'amp',
+  '<': 'lt',
+  '>': 'gt',
+  '"': 'quot',
+  "'": 'apos',
+};
+const SHORTEST_BASE64 = 4;
+const BITS = 8;
+const BITS_OF_DIGIT = 6;
+const BYTES_OF_GROUP = 3;
+const HEXADECIMAL = 16;
+
+/**
+ * A text as it is, percent-encoded, as a form, JSON or HTML escapes it, each also within another. The longest
+ * way comes first: what is found is taken whole.
+ */
+export function asWritten(text: string): WrittenForm {
+  const pieces = text.match(/\s+|\\+|[\s\S]/gu) ?? [];
+  return { source: pieces.map(pieceOf).join(''), length: text.length };
+}
+
+/** Bytes in Base64, wherever they stand in what was encoded; what they share a digit with is left. */
+export function inBase64(bytes: Uint8Array): WrittenForm[] {
+  return Array.from({ length: BYTES_OF_GROUP }, (_, before) => {
+    const digits = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const from = Math.ceil((before * BITS) / BITS_OF_DIGIT);
+    const to = Math.floor(((before + bytes.length) * BITS) / BITS_OF_DIGIT);
+    const last = digits.slice(to);
+    const end = last === '' ? '' : `(?:${digitsSource(last)}(?:=|%(?:25)?3[dD]){0,2})?`;
+    return { source: digitsSource(digits.slice(from, to)) + end, length: to - from };
+  }).filter(({ length }) => length >= SHORTEST_BASE64);
+}
+
+function digitsSource(digits: string): string {
+  return [...digits]
+    .map((digit) => {
+      if (digit === '+') return `(?:-|${pieceOf('+')})`;
+      return digit === '/' ? `(?:_|${pieceOf('/')})` : digit;
+    })
+    .join('');
+}
+
+function pieceOf(piece: string): string {
+  if (/^[A-Za-z0-9]+$/.test(piece)) return piece;
+  if (/^\s+$/.test(piece)) return BLANKS;
+  const encoded = [...piece].map(encodedOnes);
+  // Backslashes are doubled by each escape: how many there are says nothing.
+  if (piece.startsWith('\\')) return `(?:\\\\|${encoded[0]?.join('|')})+`;
+  return `(?:${encoded[0]?.join('|')}|\\\\{0,7}${literal(piece)})`;
+}
+
+function encodedOnes(character: string): string[] {
+  const code = character.codePointAt(0) ?? 0;
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
+  const named = NAMED[character];
+  const isOneByte = code > 0x7f && code <= 0xff;
+  return [
+    percent(Buffer.from(character.toWellFormed())),
+    ...(isOneByte ? [percent([code])] : []),
+    units.map((unit) => `\\\\{1,7}u${anyCase(hex(unit, 4))}`).join(''),
+    `&#(?:0*${code}|[xX]0*${anyCase(hex(code))});`,
+    ...(named === undefined ? [] : [`&${named};`]),
+  ];
+}
+
+function percent(bytes: Iterable<number>): string {
+  return Array.from(bytes, (byte) => `%(?:25)?${anyCase(hex(byte, 2))}`).join('');
+}
+
+function hex(value: number, digits = 1): string {
+  return value.toString(HEXADECIMAL).padStart(digits, '0');
+}
+
+function anyCase(digits: string): string {
+  return digits.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+function literal(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+}

@@ -1,0 +1,26 @@
+import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
+import type { PreparedRequest } from './prepared-request.ts';
+
+/** Takes out of what is told the secrets of a run, and those that a request has from its row. */
+export class RequestSecrets {
+  readonly hide: Hide;
+  readonly #secrets: readonly string[];
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+    this.hide = hiding(secrets);
+  }
+
+  /** For what is told of one request, before it is cut. */
+  of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders'> | null): Hide {
+    const templates = request?.plan.templates ?? null;
+    if (request === null || templates === null) return this.hide;
+    // Credentials in a URL become a header.
+    if (templates.headers === null && templates.url === null) return this.hide;
+    const own = secretsInHeaders(request.firstHeaders);
+    return own.every((secret) => this.#secrets.includes(secret))
+      ? this.hide
+      : hiding([...this.#secrets, ...own]);
+  }
+}
