@@ -7,6 +7,8 @@ export type Place = Omit<Endpoint, 'addresses'>;
 /** What stands before the path; a backslash ends it too, as in browsers. */
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i;
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#\\]*@/i;
+/** A password that a slash has cut off: no port has such characters. */
+const CUT_CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^@[\]]*:(?=\d*[^\d@])[^@]{4,}$/i;
 const BLANK = /\p{Cc}|\s/u;
 const NEEDS_ENCODING = /[^\x21-\x7e]+/g;
 
@@ -31,7 +33,7 @@ export function placeOf(url: URL): Place {
 export function openPlaceOf(authority: string): OpenPlace {
   const url = BLANK.test(authority) ? null : URL.parse(authority);
   if (url === null || !/^https?:$/.test(url.protocol) || url.port === '0') {
-    const text = authority.replace(CREDENTIALS, '$1…@');
+    const text = authority.replace(CREDENTIALS, '$1…@').replace(CUT_CREDENTIALS, '$1…');
     throw new InvalidRequest(
       'URL',
       `${shown(text)} is no URL that can be sent to: give one such as http://host:8080`,

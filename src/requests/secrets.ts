@@ -6,6 +6,9 @@ const HIDDEN = '…';
 /** A text that is cut may end with the beginning of a secret; less than this of one tells nothing. */
 const SHORTEST_BEGINNING = 4;
 
+/** What is left of a character that was cut within its escape. */
+const CUT_ESCAPE = /^(?:[\\%&][\\%&#;\w]{0,15})?$/;
+
 /** Takes secrets out of a text. */
 export type Hide = (text: string) => string;
 
@@ -23,18 +26,21 @@ export function hiding(secrets: readonly string[]): Hide {
   const patterns = [...known]
     .flatMap(writtenForms)
     .sort((a, b) => b.length - a.length)
-    .map(({ source }) => new RegExp(source, 'g'));
+    .map(({ pieces }) => new RegExp(pieces.join(''), 'g'));
   return (text) => patterns.reduce((left, pattern) => left.replace(pattern, HIDDEN), text);
 }
 
 /** The same for a text that has been cut already: the beginning of a secret at its end goes too. */
 export function hidingInCut(secrets: readonly string[]): Hide {
   const hide = hiding(secrets);
-  const forms = secrets.filter(({ length }) => length >= SHORTEST).flatMap(formsOf);
+  const forms = secrets
+    .filter(({ length }) => length >= SHORTEST)
+    .flatMap(writtenForms)
+    .map(({ pieces }) => pieces.map((piece) => new RegExp(piece, 'y')));
   return (text) => {
     const hidden = hide(text);
-    const left = Math.max(0, ...forms.map((form) => beginningAtEnd(hidden, form)));
-    return left === 0 ? hidden : hidden.slice(0, -left) + HIDDEN;
+    const from = Math.min(...forms.map((form) => beginningAtEnd(hidden, form)));
+    return from >= hidden.length ? hidden : hidden.slice(0, from) + HIDDEN;
   };
 }
 
@@ -47,48 +53,26 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
 function writtenForms(secret: string): WrittenForm[] {
   const text = secret.toWellFormed();
   const latin1 = Buffer.from(text).toString('latin1');
+  const encodedFirst = new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)]);
   return [
     ...[...new Set([secret, text, latin1])].map(asWritten),
-    ...inBase64(Buffer.from(text)),
+    ...[...encodedFirst].flatMap((form) => inBase64(Buffer.from(form))),
     ...(latin1 === text ? [] : inBase64(Buffer.from(text, 'latin1'))),
   ];
 }
 
-/** Beginnings of these are looked for where a text was cut. */
-function formsOf(secret: string): string[] {
-  const text = secret.toWellFormed();
-  const inUrl = encodeURIComponent(text);
-  return [
-    secret,
-    Buffer.from(text).toString('latin1'),
-    inUrl,
-    inUrl.replace(/[!'()*]/g, percent),
-    // What a URL leaves as it is, which depends on the place.
-    new URLSearchParams({ a: text }).toString().slice(2),
-    encodeURI(text),
-    URL.parse(`http://a/?${text}`)?.search.slice(1) ?? secret,
-    JSON.stringify(secret).slice(1, -1),
-    JSON.stringify(JSON.stringify(secret)).slice(3, -3),
-    text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character),
-    Buffer.from(text).toString('base64'),
-    Buffer.from(text).toString('base64url'),
-  ].filter(({ length }) => length >= SHORTEST);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function percent(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-}
-
-function beginningAtEnd(text: string, form: string): number {
-  for (let length = Math.min(form.length - 1, text.length); length >= SHORTEST_BEGINNING; length--)
-    if (text.endsWith(form.slice(0, length))) return length;
-  return 0;
+/** Where the beginning of a form begins that reaches the end of a text; Infinity where there is none. */
+function beginningAtEnd(text: string, form: readonly RegExp[]): number {
+  for (let from = 0; from < text.length; from++) {
+    let at = from;
+    let found = 0;
+    for (const piece of form) {
+      piece.lastIndex = at;
+      if (!piece.test(text)) break;
+      at = piece.lastIndex;
+      found++;
+    }
+    if (found >= SHORTEST_BEGINNING && CUT_ESCAPE.test(text.slice(at))) return from;
+  }
+  return Number.POSITIVE_INFINITY;
 }

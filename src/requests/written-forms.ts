@@ -1,13 +1,18 @@
 /** A text in every way that an echo may write it. */
 export interface WrittenForm {
-  /** Of a regular expression. */
-  readonly source: string;
+  /** Of regular expressions, in turn. */
+  readonly pieces: readonly string[];
   /** Of the text, in characters. */
   readonly length: number;
 }
 
 /** Blanks may have been folded. */
-const BLANKS = String.raw`(?:\s|\+|%(?:25)?(?:20|0[9aAdD])|\\{1,7}[nrt]|\\{1,7}u00(?:20|0[9aAdD])|&#(?:32|[xX]20);)+`;
+const BLANKS = String.raw`(?:\s|\+|%(?:25){0,9}(?:20|0[9aAdD])|\\{1,7}[nrt]|\\{1,7}u00(?:20|0[9aAdD])|&#(?:32|[xX]20);)+`;
+const BACKSLASH = String.raw`(?:\\|%(?:25){0,9}5[cC])`;
+/** What an entity is written with, which may be encoded in turn. */
+const AND = '(?:&|%(?:25){0,9}26)';
+const HASH = '(?:#|%(?:25){0,9}23)';
+const END = '(?:;|%(?:25){0,9}3[bB])';
 const NAMED: Readonly<Record<string, string>> = {
   '&': 'amp',
   '<': 'lt',
@@ -27,7 +32,7 @@ const HEXADECIMAL = 16;
  */
 export function asWritten(text: string): WrittenForm {
   const pieces = text.match(/\s+|\\+|[\s\S]/gu) ?? [];
-  return { source: pieces.map(pieceOf).join(''), length: text.length };
+  return { pieces: pieces.map(pieceOf), length: text.length };
 }
 
 /** Bytes in Base64, wherever they stand in what was encoded; what they share a digit with is left. */
@@ -39,18 +44,16 @@ export function inBase64(bytes: Uint8Array): WrittenForm[] {
     const from = Math.ceil((before * BITS) / BITS_OF_DIGIT);
     const to = Math.floor(((before + bytes.length) * BITS) / BITS_OF_DIGIT);
     const last = digits.slice(to);
-    const end = last === '' ? '' : `(?:${digitsSource(last)}(?:=|%(?:25)?3[dD]){0,2})?`;
-    return { source: digitsSource(digits.slice(from, to)) + end, length: to - from };
+    const end = last === '' ? [] : [`(?:${digitsOf(last).join('')}(?:=|%(?:25){0,9}3[dD]){0,2})?`];
+    return { pieces: [...digitsOf(digits.slice(from, to)), ...end], length: to - from };
   }).filter(({ length }) => length >= SHORTEST_BASE64);
 }
 
-function digitsSource(digits: string): string {
-  return [...digits]
-    .map((digit) => {
-      if (digit === '+') return `(?:-|${pieceOf('+')})`;
-      return digit === '/' ? `(?:_|${pieceOf('/')})` : digit;
-    })
-    .join('');
+function digitsOf(digits: string): string[] {
+  return [...digits].map((digit) => {
+    if (digit === '+') return `(?:-|${pieceOf('+')})`;
+    return digit === '/' ? `(?:_|${pieceOf('/')})` : digit;
+  });
 }
 
 function pieceOf(piece: string): string {
@@ -58,8 +61,8 @@ function pieceOf(piece: string): string {
   if (/^\s+$/.test(piece)) return BLANKS;
   const encoded = [...piece].map(encodedOnes);
   // Backslashes are doubled by each escape: how many there are says nothing.
-  if (piece.startsWith('\\')) return `(?:\\\\|${encoded[0]?.join('|')})+`;
-  return `(?:${encoded[0]?.join('|')}|\\\\{0,7}${literal(piece)})`;
+  if (piece.startsWith('\\')) return `(?:${BACKSLASH}|${encoded[0]?.join('|')})+`;
+  return `${BACKSLASH}{0,7}(?:${encoded[0]?.join('|')}|${literal(piece)})`;
 }
 
 function encodedOnes(character: string): string[] {
@@ -70,14 +73,14 @@ function encodedOnes(character: string): string[] {
   return [
     percent(Buffer.from(character.toWellFormed())),
     ...(isOneByte ? [percent([code])] : []),
-    units.map((unit) => `\\\\{1,7}u${anyCase(hex(unit, 4))}`).join(''),
-    `&#(?:0*${code}|[xX]0*${anyCase(hex(code))});`,
-    ...(named === undefined ? [] : [`&${named};`]),
+    units.map((unit) => `${BACKSLASH}{1,7}u${anyCase(hex(unit, 4))}`).join(''),
+    `${AND}${HASH}(?:0*${code}|[xX]0*${anyCase(hex(code))})${END}`,
+    ...(named === undefined ? [] : [`${AND}${named}${END}`]),
   ];
 }
 
 function percent(bytes: Iterable<number>): string {
-  return Array.from(bytes, (byte) => `%(?:25)?${anyCase(hex(byte, 2))}`).join('');
+  return Array.from(bytes, (byte) => `%(?:25){0,9}${anyCase(hex(byte, 2))}`).join('');
 }
 
 function hex(value: number, digits = 1): string {
