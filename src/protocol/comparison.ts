@@ -1,9 +1,7 @@
+import type { ComparisonFinding, Conclusion } from './comparison-finding.ts';
+import type { Metric } from './metric.ts';
 import type { WorkerMode } from './plan.ts';
 import type { Summary } from './summary.ts';
-
-/** The figures that arms are compared by. */
-export const METRICS = ['throughput', 'p50', 'p90', 'p99', 'cpu'] as const;
-export type Metric = (typeof METRICS)[number];
 
 /** One figure of an arm in proportion to that of another, over paired rounds. */
 export interface Estimate {
@@ -106,4 +104,9 @@ export interface Comparison {
   /** What follows, a sentence each. */
   readonly conclusions: readonly string[];
   readonly notes: readonly string[];
+  /** The same as codes with figures. Absent in older results. */
+  readonly findings?: {
+    readonly conclusions: readonly Conclusion[];
+    readonly notes: readonly ComparisonFinding[];
+  };
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { concludeOn, isInDoubt, outcomeOf } from '../../src/main/compare/conclusions.ts';
 import { compareFailures } from '../../src/main/compare/failures.ts';
-import { isInDoubt, outcomeOf, sentenceOf } from '../../src/main/compare/sentences.ts';
+import { conclusionText } from '../../src/main/text/conclusions.ts';
 import type { Estimate, Pair } from '../../src/protocol/comparison.ts';
 import { summaryWith } from '../support/summary.ts';
 
 const SENT = 1_000;
+const sentenceOf = (...args: Parameters<typeof concludeOn>): string => conclusionText(concludeOn(...args));
 
 /** A round by how many of the requests of each of its seconds failed. */
 const roundOf = (failed: readonly number[], eachSent: number): Summary => {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { hiddenFinding } from '../../src/main/summary/hidden-findings.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
@@ -11,20 +9,7 @@ import {
   NEXT_STEPS,
   type NextStep,
 } from '../../src/protocol/finding.ts';
-import { ROOT } from '../support/cli.ts';
-
-const PAGE = readFileSync(join(ROOT, 'docs/findings.md'), 'utf8');
-
-/** The first cell and the names in another one, of each row of the table under a heading. */
-function rowsUnder(heading: string, column: number): [string, string[]][] {
-  const section = PAGE.split(`## ${heading}\n`)[1]!.split('\n## ')[0]!;
-  const rows = section.split('\n').filter((line) => line.startsWith('| `'));
-  return rows.map((row) => {
-    const cells = row.split('|');
-    const names = [...cells[column]!.matchAll(/`([^`]+)`/g)].map((match) => match[1]!);
-    return [cells[1]!.trim().replaceAll('`', ''), names];
-  });
-}
+import { documentedRows } from '../support/documented-rows.ts';
 
 /** Figures of each code, and what the report says of them. */
 const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code], string] } = {
@@ -157,7 +142,7 @@ describe('a finding', () => {
   test('each code is documented, with its figures', () => {
     const known = Object.entries(SAMPLES).map(([code, [figures]]) => [code, Object.keys(figures)]);
     expect(known.map(([code]) => code)).toEqual(Object.keys(SENTENCES));
-    expect(rowsUnder('Codes of a run', 3)).toEqual(known);
+    expect(documentedRows('docs/findings.md', 'Codes of a run', 3)).toEqual(known);
   });
 
   test.each(NEXT_STEPS)('what to do: %s', (step) => {
@@ -170,7 +155,7 @@ describe('a finding', () => {
   });
 
   test('each next step is documented', () => {
-    expect(rowsUnder('Next steps', 2).map(([step]) => step)).toEqual(NEXT_STEPS);
+    expect(documentedRows('docs/findings.md', 'Next steps', 2).map(([step]) => step)).toEqual(NEXT_STEPS);
   });
 
   test('of a run becomes its verdict, in order', () => {

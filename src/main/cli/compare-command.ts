@@ -3,9 +3,9 @@ import type { Pair } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { comparisonOf } from '../compare/comparison.ts';
+import { concludeOn, isInDoubt, outcomeOf } from '../compare/conclusions.ts';
 import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
-import { isInDoubt, outcomeOf, sentenceOf } from '../compare/sentences.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -62,12 +62,15 @@ async function compareTargets(
     arms,
     judging,
     outPath,
-    notes: [`A is ${withoutCredentials(a)}`, `B is ${withoutCredentials(b)}`],
+    notes: [
+      { code: 'arm-is', figures: { arm: 'A', source: withoutCredentials(a) } },
+      { code: 'arm-is', figures: { arm: 'B', source: withoutCredentials(b) } },
+    ],
     pair: ([armA, armB]) =>
       armA === undefined || armB === undefined
         ? []
         : comparePairs([[armB, armA]], judging.metric, judging.margin),
-    conclude: (pairs) => pairs.map((pair) => sentenceOf(pair, judging.metric)),
+    conclude: (pairs) => pairs.map((pair) => concludeOn(pair, judging.metric)),
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });

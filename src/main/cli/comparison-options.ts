@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { METRICS, type Metric } from '../../protocol/comparison.ts';
+import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import { fewestRoundsFor } from '../compare/pairs.ts';
 import type { RunOptions } from '../plan/options.ts';

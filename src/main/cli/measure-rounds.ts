@@ -1,4 +1,5 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
+import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { armOf, brokenRuleNotes, comparisonOf, failingNotes } from '../compare/comparison.ts';
@@ -7,6 +8,7 @@ import { type PlannedArm, Rounds } from '../compare/rounds.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { announcement, COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
+import { comparisonSentence } from '../text/conclusions.ts';
 import type { Judging } from './comparison-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
@@ -19,9 +21,9 @@ export interface Experiment {
   readonly arms: readonly PlannedArm[];
   readonly judging: Judging;
   readonly outPath: string | undefined;
-  readonly notes?: readonly string[];
+  readonly notes?: readonly ComparisonFinding[];
   pair(arms: readonly MeasuredArm[]): Pair[];
-  conclude(pairs: readonly Pair[]): string[];
+  conclude(pairs: readonly Pair[]): Conclusion[];
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -51,7 +53,7 @@ export async function measureAndPrint(experiment: Experiment): Promise<ExitCode>
       arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
       pairs,
       conclusions: experiment.conclude(pairs),
-      notes: [...(experiment.notes ?? []), ...new Set(arms.flatMap(({ plan }) => plan.notes))],
+      notes: [...(experiment.notes ?? []), ...optionNotes(arms)],
     });
     return await printComparison(comparison, judging, file, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
@@ -84,8 +86,8 @@ export async function printComparison(
   else say('stopped before every arm had had a round: there is nothing to show.');
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [
-      ...comparison.arms.flatMap(brokenRuleNotes),
-      ...comparison.arms.flatMap(failingNotes),
+      ...comparison.arms.flatMap(brokenRuleNotes).map((note) => comparisonSentence(note)),
+      ...comparison.arms.flatMap(failingNotes).map((note) => comparisonSentence(note)),
       ...(isFailure || isInDoubt ? comparison.conclusions : []),
     ])
       say(sentence);
@@ -98,6 +100,12 @@ export async function printComparison(
       ? EXIT_CODES.failed
       : EXIT_CODES.ok,
   ]);
+}
+
+/** What was said while the options were read, each remark once. */
+function optionNotes(arms: readonly PlannedArm[]): ComparisonFinding[] {
+  const texts = new Set(arms.flatMap(({ plan }) => plan.notes));
+  return [...texts].map((text) => ({ code: 'option-note', figures: { text } }));
 }
 
 function hasBrokenRule({ rounds }: Arm): boolean {

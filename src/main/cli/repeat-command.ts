@@ -1,5 +1,5 @@
-import { METRICS, type Metric } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
@@ -43,9 +43,10 @@ export async function repeatCommand(
     judging: { rounds, form, metric: HEADLINE ?? 'throughput', margin: 0 },
     outPath,
     pair: () => [],
-    conclude: () =>
+    conclude: () => [
       rounds < FEWEST_ROUNDS
-        ? [`${rounds} rounds: a 95 % interval needs at least ${FEWEST_ROUNDS}.`]
-        : ['Intervals hold for the middle of rounds like these, at 95 %.'],
+        ? { code: 'too-few-rounds', figures: { rounds, fewestRounds: FEWEST_ROUNDS }, remarks: [] }
+        : { code: 'intervals-hold', figures: {}, remarks: [] },
+    ],
   });
 }

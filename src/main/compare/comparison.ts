@@ -1,9 +1,10 @@
-import type { Arm, Comparison, Level, Metric, RoundCost } from '../../protocol/comparison.ts';
-import { METRICS } from '../../protocol/comparison.ts';
-import type { Summary, Verdict } from '../../protocol/summary.ts';
+import type { Arm, Comparison, Level, RoundCost } from '../../protocol/comparison.ts';
+import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
+import { METRICS, type Metric } from '../../protocol/metric.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
 import { toolFacts } from '../summary/tool.ts';
-import { formatCount, shareText } from '../text/format.ts';
+import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
@@ -27,15 +28,24 @@ export function armOf(
   };
 }
 
+/** A comparison as it is saved, with its findings in words too. */
 export function comparisonOf(
-  parts: Omit<Comparison, 'schemaVersion' | 'tool' | 'startedAt'> & { readonly startedAt: Date },
+  parts: Omit<Comparison, 'schemaVersion' | 'tool' | 'startedAt' | 'findings' | 'conclusions' | 'notes'> & {
+    readonly startedAt: Date;
+    readonly conclusions: readonly Conclusion[];
+    readonly notes: readonly ComparisonFinding[];
+  },
 ): Comparison {
+  const { conclusions } = parts;
+  const notes = [...parts.notes, ...parts.arms.flatMap(troublesOf)];
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
     ...parts,
     startedAt: parts.startedAt.toISOString(),
-    notes: [...parts.notes, ...parts.arms.flatMap(troublesOf)],
+    conclusions: conclusions.map(conclusionText),
+    notes: notes.map((note) => comparisonSentence(note)),
+    findings: { conclusions, notes },
   };
 }
 
@@ -58,38 +68,46 @@ function brokenRules(rounds: Arm['rounds']): [expression: string, times: number]
   ]);
 }
 
-/** For each rule that some round did not keep, a sentence. */
-export function brokenRuleNotes({ name, rounds }: Arm): string[] {
-  return brokenRules(rounds).map(
-    ([expression, times]) => `${name}: ${expression} did not hold in ${times} of ${rounds.length} rounds.`,
-  );
+/** Each rule that some round did not keep. */
+export function brokenRuleNotes({ name, rounds }: Arm): ComparisonFinding[] {
+  return brokenRules(rounds).map(([expression, found]) => ({
+    code: 'arm-broke-rule',
+    figures: { arm: name, expression, found, rounds: rounds.length },
+  }));
 }
 
 /** In how many rounds the target was failing, and how in the first of them; nothing where it was in none. */
-export function failingNotes({ name, rounds }: Arm): string[] {
+export function failingNotes({ name, rounds }: Arm): ComparisonFinding[] {
   const failing = rounds.filter(({ generator }) => generator.verdict === 'failing');
   const [first] = failing;
   if (first === undefined) return [];
+  const because = first.generator.reasons[0] ?? '';
   return [
-    `${name}: the target was failing in ${failing.length} of ${rounds.length} rounds, at first so: ${first.generator.reasons[0]}`,
+    {
+      code: 'arm-failing',
+      figures: { arm: name, found: failing.length, rounds: rounds.length, because },
+    },
   ];
 }
 
 /** What a reader must know of an arm's rounds before believing them. */
-function troublesOf(arm: Arm): string[] {
+function troublesOf(arm: Arm): ComparisonFinding[] {
   const { name, rounds } = arm;
   const { sent, failed } = failuresIn(rounds);
-  const withVerdict = (verdict: Verdict): number =>
-    rounds.filter(({ generator }) => generator.verdict === verdict).length;
-  const limited = withVerdict('generator-limited');
-  const degraded = rounds.filter((round) => round.degraded).length;
   return [
-    ...(failed > 0
-      ? [`${name}: ${formatCount(failed)} of ${formatCount(sent)} requests failed${shareText(failed, sent)}.`]
-      : []),
+    ...(failed > 0 ? [{ code: 'arm-failures', figures: { arm: name, failed, sent } } as const] : []),
     ...failingNotes(arm),
     ...brokenRuleNotes(arm),
-    ...(degraded > 0 ? [`${name}: ${degraded} of ${rounds.length} rounds are degraded.`] : []),
-    ...(limited > 0 ? [`${name}: volley was the limit in ${limited} of ${rounds.length} rounds.`] : []),
+    ...roundsWith(arm, 'arm-degraded', ({ degraded }) => degraded),
+    ...roundsWith(arm, 'arm-limited', ({ generator }) => generator.verdict === 'generator-limited'),
   ];
+}
+
+function roundsWith(
+  { name, rounds }: Arm,
+  code: 'arm-degraded' | 'arm-limited',
+  isSo: (round: Summary) => boolean,
+): ComparisonFinding[] {
+  const found = rounds.filter(isSo).length;
+  return found === 0 ? [] : [{ code, figures: { arm: name, found, rounds: rounds.length } }];
 }

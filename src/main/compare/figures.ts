@@ -1,16 +1,13 @@
-import type { Metric } from '../../protocol/comparison.ts';
+import type { Metric } from '../../protocol/metric.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
 interface Figure {
-  /** As it is called in a sentence. */
-  readonly label: string;
   readonly isMoreBetter: boolean;
   /** Null where the round has none. */
   of(summary: Summary): number | null;
 }
 
 const percentile = (label: string): Figure => ({
-  label: `p${label}`,
   isMoreBetter: false,
   of: ({ latencyMs }) => latencyMs[latencyMs.headline].percentiles[label] ?? null,
 });
@@ -24,7 +21,6 @@ export function ratioFigures(metric: Metric, summaries: readonly Summary[]): num
 /** What each metric is, and which way is better. */
 export const FIGURES: Readonly<Record<Metric, Figure>> = {
   throughput: {
-    label: 'throughput',
     isMoreBetter: true,
     of: ({ rate }) => rate.throughputPerSecond,
   },
@@ -32,7 +28,6 @@ export const FIGURES: Readonly<Record<Metric, Figure>> = {
   p90: percentile('90'),
   p99: percentile('99'),
   cpu: {
-    label: 'CPU per request',
     isMoreBetter: false,
     of: ({ generator }) => generator.cpuMicrosPerRequest,
   },

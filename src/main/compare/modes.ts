@@ -1,11 +1,13 @@
-import type { Metric, Pair } from '../../protocol/comparison.ts';
+import type { Pair } from '../../protocol/comparison.ts';
+import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
+import type { Metric } from '../../protocol/metric.ts';
 import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
 import { median } from '../collect/statistics.ts';
+import { concludeOn, outcomeOf } from './conclusions.ts';
 import { compareFailures, failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
 import type { PlannedArm } from './rounds.ts';
-import { outcomeOf, sentenceOf } from './sentences.ts';
 
 /** Of arms that do as well, the first of these is the one to take: it needs the least. */
 const SIMPLEST_FIRST = ['sequential', 'inline', 'threads', 'processes'];
@@ -58,33 +60,20 @@ export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: 
 }
 
 /** What to take for this workload, and how sure that is. */
-export function recommend(pairs: readonly Pair[], metric: Metric): string[] {
+export function recommend(pairs: readonly Pair[], metric: Metric): Conclusion[] {
   const leader = pairs[0]?.a;
   if (leader === undefined) return [];
   const against = pairs.filter(({ a }) => a === leader);
   const equal = against
     .filter((pair) => outcomeOf(pair, metric) === 'no-difference' && pair.failures?.decision !== 'fewer')
     .map(({ b }) => b);
-  const open = against.filter((pair) => outcomeOf(pair, metric) === 'undecided').map(({ b }) => b);
+  const undecided = against.filter((pair) => outcomeOf(pair, metric) === 'undecided').map(({ b }) => b);
   const choice = [leader, ...equal].sort((a, b) => simplicity(a) - simplicity(b))[0] ?? leader;
-  const { label } = FIGURES[metric];
-  if (against.some((pair) => ['both-fail', 'nothing'].includes(outcomeOf(pair, metric))))
-    return [
-      ...pairs.map((pair) => sentenceOf(pair, metric)),
-      `Nothing is recommended: ${leader}, which fails least, fails too much.`,
-    ];
-  const why =
-    equal.length === 0
-      ? `the best ${label}`
-      : `within the margin of the best ${label}${choice === leader ? '' : ` (${leader})`}, and it needs the least`;
-  const sure =
-    open.length === 0
-      ? 'This is sure at 5 %, all comparisons together.'
-      : `This is not sure: too few rounds to tell ${leader} from ${listOf(open)}.`;
-  return [
-    ...pairs.map((pair) => sentenceOf(pair, metric)),
-    `Recommended for this workload on this machine: ${choice}, ${why}. ${sure}`,
-  ];
+  const isFailing = against.some((pair) => ['both-fail', 'nothing'].includes(outcomeOf(pair, metric)));
+  const advice: ComparisonFinding = isFailing
+    ? { code: 'nothing-recommended', figures: { leader } }
+    : { code: 'recommended', figures: { choice, leader, metric, equal, undecided } };
+  return [...pairs.map((pair) => concludeOn(pair, metric)), { ...advice, remarks: [] }];
 }
 
 function leaderOf(arms: readonly MeasuredArm[], metric: Metric): MeasuredArm | null {
@@ -110,9 +99,4 @@ function withoutFailing(arms: readonly MeasuredArm[]): readonly MeasuredArm[] {
 function simplicity(name: string): number {
   const [mode = '', workers = '1'] = name.split(' ×');
   return SIMPLEST_FIRST.indexOf(mode) * 1_000 + Number(workers);
-}
-
-function listOf(names: readonly string[]): string {
-  const last = names.at(-1) ?? '';
-  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

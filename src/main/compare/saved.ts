@@ -1,21 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
-import { METRICS, type Metric } from '../../protocol/comparison.ts';
+import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { METRICS, type Metric } from '../../protocol/metric.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { armOf } from './comparison.ts';
+import { concludeOn, isDecidedByFailures, remarksOn } from './conclusions.ts';
 import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './figures.ts';
 import { troubledRounds } from './pairs.ts';
-import { isDecidedByFailures, remarksOn, sentenceOf } from './sentences.ts';
 
 export interface SavedComparison {
   readonly arms: readonly Arm[];
   readonly pairs: readonly Pair[];
-  readonly conclusions: readonly string[];
-  readonly notes: readonly string[];
+  readonly conclusions: readonly Conclusion[];
+  readonly notes: readonly ComparisonFinding[];
 }
 
 /**
@@ -71,21 +72,27 @@ async function compared(
   return {
     arms: [a, b],
     pairs: [pair],
-    conclusions:
-      rounds > 1
-        ? [sentenceOf(pair, metric)]
-        : [
-            ...(isDecidedByFailures(pair) ? [sentenceOf(pair, metric)] : remarksOn(pair)),
-            'One round each: the differences are shown, but nothing says how much of them is chance.',
-            'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
-          ],
+    conclusions: rounds > 1 ? [concludeOn(pair, metric)] : concludeOnOne(pair, metric),
     notes: [
-      `A is ${pathA}`,
-      `B is ${pathB}`,
-      'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
-      ...(differing.length > 0 ? [`The plans differ: ${differing.join(', ')}.`] : []),
+      { code: 'arm-is', figures: { arm: 'A', source: pathA } },
+      { code: 'arm-is', figures: { arm: 'B', source: pathB } },
+      { code: 'measured-apart', figures: {} },
+      ...(differing.length > 0 ? [{ code: 'plans-differ', figures: { fields: differing } } as const] : []),
     ],
   };
+}
+
+/** What can be said of one round each. */
+function concludeOnOne(pair: Pair, metric: Metric): Conclusion[] {
+  const found: ComparisonFinding[] = [
+    ...(isDecidedByFailures(pair) ? [] : remarksOn(pair)),
+    { code: 'one-round-each', figures: {} },
+    { code: 'save-rounds', figures: {} },
+  ];
+  return [
+    ...(isDecidedByFailures(pair) ? [concludeOn(pair, metric)] : []),
+    ...found.map((finding) => ({ ...finding, remarks: [] })),
+  ];
 }
 
 async function savedArm(name: string, path: string): Promise<Arm> {

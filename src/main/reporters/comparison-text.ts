@@ -1,8 +1,8 @@
-import type { Arm, Comparison, Level, Metric, Pair } from '../../protocol/comparison.ts';
+import type { Arm, Comparison, Level, Pair } from '../../protocol/comparison.ts';
+import type { Metric } from '../../protocol/metric.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { median } from '../collect/statistics.ts';
-import { FIGURES } from '../compare/figures.ts';
-import { ratioText } from '../compare/sentences.ts';
+import { METRIC_LABELS, ratioText } from '../text/conclusions.ts';
 import { formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { markdownIn } from './markdown-text.ts';
 import { sparklines } from './spark.ts';
@@ -59,7 +59,7 @@ function headerOf({ tool, kind, arms, metric, margin, interrupted }: Comparison)
   return [
     `volley ${tool.version}  ${kind}: ${urls.join(' and ')}`,
     `${arms.length} ${arms.length === 1 ? 'arm' : 'arms'}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ` +
-      `judged by ${FIGURES[metric].label}, margin ±${Number((margin * 100).toPrecision(3))} %; medians of rounds`,
+      `judged by ${METRIC_LABELS[metric]}, margin ±${Number((margin * 100).toPrecision(3))} %; medians of rounds`,
     ...(interrupted ? ['INTERRUPTED: these are the rounds that every arm had had.'] : []),
   ];
 }
@@ -140,7 +140,7 @@ function pairsTable(pairs: readonly Pair[]): Table {
     return estimate === undefined ? '–' : ratioText(estimate);
   };
   return {
-    heading: ['', ...SHOWN.map((metric) => FIGURES[metric].label), 'P(shorter)'],
+    heading: ['', ...SHOWN.map((metric) => METRIC_LABELS[metric]), 'P(shorter)'],
     rows: pairs.map((pair) => [
       `${pair.a} ÷ ${pair.b}`,
       ...SHOWN.map((metric) => cell(pair, metric)),

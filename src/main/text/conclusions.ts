@@ -1,0 +1,175 @@
+import type {
+  ComparisonFigures,
+  ComparisonFinding,
+  ComparisonFindingCode,
+  Conclusion,
+  RatioFigures,
+  TroubledRounds,
+} from '../../protocol/comparison-finding.ts';
+import type { Metric } from '../../protocol/metric.ts';
+import { formatCount, formatPercent, shareText } from './format.ts';
+
+/** A conclusion with what must be known besides. */
+export function conclusionText(conclusion: Conclusion): string {
+  return [conclusion, ...conclusion.remarks].map((finding) => comparisonSentence(finding)).join(' ');
+}
+
+/** What was found in a comparison, as sentences of the report. */
+export function comparisonSentence<Code extends ComparisonFindingCode>({
+  code,
+  figures,
+}: ComparisonFinding<Code>): string {
+  return COMPARISON_SENTENCES[code](figures);
+}
+
+export const COMPARISON_SENTENCES: {
+  readonly [Code in ComparisonFindingCode]: (figures: ComparisonFigures[Code]) => string;
+} = {
+  'pair-by-figure': (figures) => `${factText(figures, figures)}: ${outcomeText(figures)}.`,
+  'pair-by-failures': (figures) => {
+    const { a, outcome, isBothFailing, estimate } = figures;
+    const what = outcome === 'both-fail' ? 'that has to be mended first' : `${a} is ${outcome}`;
+    const besides = estimate === null ? '' : `, whatever the rest says (${factText(figures, estimate)})`;
+    return `${isBothFailing ? 'Both fail: ' : ''}${failuresText(figures)}: ${what}${besides}.`;
+  },
+  'pair-unanswered': ({ a, b }) =>
+    `Neither ${a} nor ${b} answered a request well: there is nothing to compare.`,
+  'pair-without-figure': ({ a, b, metric }) => `${a} and ${b}: no ${METRIC_LABELS[metric]} to compare.`,
+  'failures-compared': (figures) => `${failuresText(figures)}${CHANCE[figures.decision]}.`,
+  'limited-rounds': (figures) =>
+    `volley itself was the limit in ${roundsText(figures)}: there the figures are its own.`,
+  'degraded-rounds': (figures) =>
+    `the measurement was degraded in ${roundsText(figures)}: there load or workers were lost.`,
+  'nothing-recommended': ({ leader }) =>
+    `Nothing is recommended: ${leader}, which fails least, fails too much.`,
+  recommended: recommendationText,
+  'one-round-each': () =>
+    'One round each: the differences are shown, but nothing says how much of them is chance.',
+  'save-rounds': () =>
+    'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
+  'too-few-rounds': ({ rounds, fewestRounds }) =>
+    `${rounds} rounds: a 95 % interval needs at least ${fewestRounds}.`,
+  'intervals-hold': () => 'Intervals hold for the middle of rounds like these, at 95 %.',
+  'arm-is': ({ arm, source }) => `${arm} is ${source}`,
+  'measured-apart': () =>
+    'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
+  'plans-differ': ({ fields }) => `The plans differ: ${fields.join(', ')}.`,
+  'option-note': ({ text }) => text,
+  'arm-failures': ({ arm, failed, sent }) =>
+    `${arm}: ${formatCount(failed)} of ${formatCount(sent)} requests failed${shareText(failed, sent)}.`,
+  'arm-failing': ({ arm, found, rounds, because }) =>
+    `${arm}: the target was failing in ${found} of ${rounds} rounds, at first so: ${because}`,
+  'arm-broke-rule': ({ arm, expression, found, rounds }) =>
+    `${arm}: ${expression} did not hold in ${found} of ${rounds} rounds.`,
+  'arm-degraded': ({ arm, found, rounds }) => `${arm}: ${found} of ${rounds} rounds are degraded.`,
+  'arm-limited': ({ arm, found, rounds }) => `${arm}: volley was the limit in ${found} of ${rounds} rounds.`,
+};
+
+/** As each figure is called. */
+export const METRIC_LABELS: Readonly<Record<Metric, string>> = {
+  throughput: 'throughput',
+  p50: 'p50',
+  p90: 'p90',
+  p99: 'p99',
+  cpu: 'CPU per request',
+};
+
+const CHANCE: Readonly<Record<ComparisonFigures['failures-compared']['decision'], string>> = {
+  undecided: ': too few failures, or too few rounds, to tell whether that is chance',
+  fewer: ': beyond chance',
+  more: ': beyond chance',
+  'no-difference': '',
+};
+
+/** A ratio with its interval, as in 1.02 (0.99–1.05). */
+export function ratioText({ ratio, low, high }: RatioFigures): string {
+  const shown = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
+  return low === null || high === null ? shown(ratio) : `${shown(ratio)} (${shown(low)}–${shown(high)})`;
+}
+
+function factText(
+  { a, b, metric }: { readonly a: string; readonly b: string; readonly metric: Metric },
+  ratio: RatioFigures,
+): string {
+  const times = ratioText(ratio);
+  if (metric === 'throughput') return `${a} served ${times} times the requests of ${b}`;
+  if (metric === 'cpu') return `${a} took ${times} times the CPU time of ${b} for a request`;
+  return `${metric} of ${a} was ${times} times that of ${b}`;
+}
+
+function failuresText({
+  a,
+  b,
+  aFailedShare,
+  bFailedShare,
+}: Pick<ComparisonFigures['failures-compared'], 'a' | 'b' | 'aFailedShare' | 'bFailedShare'>): string {
+  return `${a} failed ${formatPercent(aFailedShare)} of its requests, ${b} ${formatPercent(bFailedShare)}`;
+}
+
+function outcomeText({
+  metric,
+  outcome,
+  rounds,
+  marginShare,
+  roundsNeeded,
+}: ComparisonFigures['pair-by-figure']): string {
+  const inRounds = `in ${rounds} rounds`;
+  switch (outcome) {
+    case 'better':
+      return `${WORDS[metric][0]}, ${inRounds}`;
+    case 'worse':
+      return `${WORDS[metric][1]}, ${inRounds}`;
+    case 'no-difference':
+      return `no difference within ±${Number((marginShare * 100).toPrecision(3))} %, ${inRounds}`;
+    case 'undecided':
+      return `not enough rounds to tell (${rounds}; ${neededText(roundsNeeded, rounds)})`;
+  }
+}
+
+function neededText(roundsNeeded: number | null, rounds: number): string {
+  if (roundsNeeded === null) return 'more than 1,000 would be needed, or a larger --margin';
+  return `about ${Math.max(roundsNeeded, rounds + 1)} would`;
+}
+
+const WORDS: Readonly<Record<Metric, readonly [better: string, worse: string]>> = {
+  throughput: ['more', 'fewer'],
+  p50: ['faster', 'slower'],
+  p90: ['faster', 'slower'],
+  p99: ['faster', 'slower'],
+  cpu: ['less', 'more'],
+};
+
+/** In which rounds something was amiss. */
+function roundsText({ a, b, aRounds, bRounds, rounds }: TroubledRounds): string {
+  return [
+    { name: a, count: aRounds },
+    { name: b, count: bRounds },
+  ]
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count} of ${rounds} rounds of ${name}`)
+    .join(' and ');
+}
+
+function recommendationText({
+  choice,
+  leader,
+  metric,
+  equal,
+  undecided,
+}: ComparisonFigures['recommended']): string {
+  const best = `the best ${METRIC_LABELS[metric]}`;
+  const why =
+    equal.length === 0
+      ? best
+      : `within the margin of ${best}${choice === leader ? '' : ` (${leader})`}, and it needs the least`;
+  const sure =
+    undecided.length === 0
+      ? 'This is sure at 5 %, all comparisons together.'
+      : `This is not sure: too few rounds to tell ${leader} from ${listOf(undecided)}.`;
+  return `Recommended for this workload on this machine: ${choice}, ${why}. ${sure}`;
+}
+
+function listOf(names: readonly string[]): string {
+  const last = names.at(-1) ?? '';
+  return names.length < 2 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

@@ -1,0 +1,96 @@
+import type { Metric } from './metric.ts';
+
+/** A ratio with the ends of its 95 % interval; null where there is none. */
+export interface RatioFigures {
+  readonly ratio: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** In how many of the `rounds` of each arm something was amiss. */
+export interface TroubledRounds {
+  readonly a: string;
+  readonly b: string;
+  readonly aRounds: number;
+  readonly bRounds: number;
+  readonly rounds: number;
+}
+
+/**
+ * The figures of each code: `a` and `b` are names of arms, shares from 0 to 1 have names that end in `Share`, ratios are
+ * those of a to b. docs/findings.md has the same table.
+ */
+export interface ComparisonFigures {
+  readonly 'pair-by-figure': RatioFigures & {
+    readonly a: string;
+    readonly b: string;
+    readonly metric: Metric;
+    readonly outcome: 'better' | 'worse' | 'no-difference' | 'undecided';
+    readonly rounds: number;
+    readonly marginShare: number;
+    readonly roundsNeeded: number | null;
+  };
+  readonly 'pair-by-failures': {
+    readonly a: string;
+    readonly b: string;
+    readonly metric: Metric;
+    readonly outcome: 'better' | 'worse' | 'both-fail';
+    readonly aFailedShare: number;
+    readonly bFailedShare: number;
+    readonly isBothFailing: boolean;
+    /** What the figures would say; null where there are none. */
+    readonly estimate: RatioFigures | null;
+  };
+  readonly 'pair-unanswered': { readonly a: string; readonly b: string };
+  readonly 'pair-without-figure': { readonly a: string; readonly b: string; readonly metric: Metric };
+  readonly 'failures-compared': {
+    readonly a: string;
+    readonly b: string;
+    readonly aFailedShare: number;
+    readonly bFailedShare: number;
+    readonly decision: 'more' | 'fewer' | 'no-difference' | 'undecided';
+  };
+  readonly 'limited-rounds': TroubledRounds;
+  readonly 'degraded-rounds': TroubledRounds;
+  readonly 'nothing-recommended': { readonly leader: string };
+  /** `equal` are within the margin of the leader, `undecided` may be. */
+  readonly recommended: {
+    readonly choice: string;
+    readonly leader: string;
+    readonly metric: Metric;
+    readonly equal: readonly string[];
+    readonly undecided: readonly string[];
+  };
+  readonly 'one-round-each': Readonly<Record<never, never>>;
+  readonly 'save-rounds': Readonly<Record<never, never>>;
+  readonly 'too-few-rounds': { readonly rounds: number; readonly fewestRounds: number };
+  readonly 'intervals-hold': Readonly<Record<never, never>>;
+  /** What was given for it: a URL or a file. */
+  readonly 'arm-is': { readonly arm: string; readonly source: string };
+  readonly 'measured-apart': Readonly<Record<never, never>>;
+  readonly 'plans-differ': { readonly fields: readonly string[] };
+  readonly 'option-note': { readonly text: string };
+  readonly 'arm-failures': { readonly arm: string; readonly failed: number; readonly sent: number };
+  /** `because` is the first sentence of the verdict on the first of those rounds. */
+  readonly 'arm-failing': ArmRounds & { readonly because: string };
+  readonly 'arm-broke-rule': ArmRounds & { readonly expression: string };
+  readonly 'arm-degraded': ArmRounds;
+  readonly 'arm-limited': ArmRounds;
+}
+
+/** That something was so in `found` of the `rounds` of an arm. */
+export interface ArmRounds {
+  readonly arm: string;
+  readonly found: number;
+  readonly rounds: number;
+}
+
+export type ComparisonFindingCode = keyof ComparisonFigures;
+
+/** Something that was found in a comparison, for a reporter to put into words. */
+export type ComparisonFinding<Code extends ComparisonFindingCode = ComparisonFindingCode> = {
+  [Known in Code]: { readonly code: Known; readonly figures: ComparisonFigures[Known] };
+}[Code];
+
+/** What follows from a comparison, with what must be known besides. */
+export type Conclusion = ComparisonFinding & { readonly remarks: readonly ComparisonFinding[] };

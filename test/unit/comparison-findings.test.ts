@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { comparisonOf } from '../../src/main/compare/comparison.ts';
+import { COMPARISON_SENTENCES, comparisonSentence } from '../../src/main/text/conclusions.ts';
+import type {
+  ComparisonFigures,
+  ComparisonFinding,
+  ComparisonFindingCode,
+} from '../../src/protocol/comparison-finding.ts';
+import { documentedRows } from '../support/documented-rows.ts';
+
+const NAMES = { a: 'B', b: 'A' };
+const SHARES = { aFailedShare: 0.9, bFailedShare: 0 };
+const BY_FIGURE = {
+  ...NAMES,
+  metric: 'p50',
+  outcome: 'better',
+  ratio: 0.5,
+  low: 0.4,
+  high: 0.6,
+  rounds: 8,
+  marginShare: 0.03,
+  roundsNeeded: null,
+} as const;
+const OF_ARM = { arm: 'A', found: 2, rounds: 8 };
+
+/** Figures of each code, and what the report says of them. */
+const SAMPLES: {
+  readonly [Code in ComparisonFindingCode]: readonly [ComparisonFigures[Code], string];
+} = {
+  'pair-by-figure': [BY_FIGURE, 'p50 of B was 0.50 (0.40–0.60) times that of A: faster, in 8 rounds.'],
+  'pair-by-failures': [
+    {
+      ...NAMES,
+      metric: 'cpu',
+      outcome: 'worse',
+      ...SHARES,
+      isBothFailing: false,
+      estimate: { ratio: 12.34, low: null, high: null },
+    },
+    'B failed 90.0 % of its requests, A 0.0 %: B is worse, whatever the rest says (B took 12.3 times the CPU time of A for a request).',
+  ],
+  'pair-unanswered': [NAMES, 'Neither B nor A answered a request well: there is nothing to compare.'],
+  'pair-without-figure': [{ ...NAMES, metric: 'cpu' }, 'B and A: no CPU per request to compare.'],
+  'failures-compared': [
+    { ...NAMES, ...SHARES, decision: 'undecided' },
+    'B failed 90.0 % of its requests, A 0.0 %: too few failures, or too few rounds, to tell whether that is chance.',
+  ],
+  'limited-rounds': [
+    { ...NAMES, aRounds: 3, bRounds: 8, rounds: 8 },
+    'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: there the figures are its own.',
+  ],
+  'degraded-rounds': [
+    { ...NAMES, aRounds: 0, bRounds: 2, rounds: 8 },
+    'the measurement was degraded in 2 of 8 rounds of A: there load or workers were lost.',
+  ],
+  'nothing-recommended': [
+    { leader: 'inline' },
+    'Nothing is recommended: inline, which fails least, fails too much.',
+  ],
+  recommended: [
+    {
+      choice: 'inline',
+      leader: 'threads',
+      metric: 'throughput',
+      equal: ['inline'],
+      undecided: ['processes', 'sequential'],
+    },
+    'Recommended for this workload on this machine: inline, within the margin of the best throughput (threads), and it needs the least. ' +
+      'This is not sure: too few rounds to tell threads from processes and sequential.',
+  ],
+  'one-round-each': [
+    {},
+    'One round each: the differences are shown, but nothing says how much of them is chance.',
+  ],
+  'save-rounds': [
+    {},
+    'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
+  ],
+  'too-few-rounds': [{ rounds: 3, fewestRounds: 6 }, '3 rounds: a 95 % interval needs at least 6.'],
+  'intervals-hold': [{}, 'Intervals hold for the middle of rounds like these, at 95 %.'],
+  'arm-is': [{ arm: 'A', source: 'a.json' }, 'A is a.json'],
+  'measured-apart': [
+    {},
+    'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
+  ],
+  'plans-differ': [{ fields: ['mode', 'load'] }, 'The plans differ: mode, load.'],
+  'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
+  'arm-failures': [{ arm: 'A', failed: 180, sent: 2_000 }, 'A: 180 of 2,000 requests failed (9.0 %).'],
+  'arm-failing': [
+    { ...OF_ARM, because: 'All 3 requests failed.' },
+    'A: the target was failing in 2 of 8 rounds, at first so: All 3 requests failed.',
+  ],
+  'arm-broke-rule': [{ ...OF_ARM, expression: 'p99<1ms' }, 'A: p99<1ms did not hold in 2 of 8 rounds.'],
+  'arm-degraded': [OF_ARM, 'A: 2 of 8 rounds are degraded.'],
+  'arm-limited': [OF_ARM, 'A: volley was the limit in 2 of 8 rounds.'],
+};
+
+describe('a finding of a comparison', () => {
+  test.each(Object.entries(SAMPLES))('%s becomes a sentence', (code, [figures, sentence]) => {
+    expect(comparisonSentence({ code, figures } as ComparisonFinding)).toBe(sentence);
+  });
+
+  test.each<[Partial<ComparisonFigures['pair-by-figure']>, string]>([
+    [{ outcome: 'worse' }, ': slower, in 8 rounds.'],
+    [{ outcome: 'no-difference' }, ': no difference within ±3 %, in 8 rounds.'],
+    [{ outcome: 'undecided', roundsNeeded: 5 }, ': not enough rounds to tell (8; about 9 would).'],
+    [
+      { outcome: 'undecided' },
+      ': not enough rounds to tell (8; more than 1,000 would be needed, or a larger --margin).',
+    ],
+    [{ metric: 'throughput' }, 'B served 0.50 (0.40–0.60) times the requests of A: more, in 8 rounds.'],
+  ])('what is concluded of figures: %j', (changes, words) => {
+    const text = comparisonSentence({ code: 'pair-by-figure', figures: { ...BY_FIGURE, ...changes } });
+    expect(text).toContain(words);
+  });
+
+  test('each code is documented, with its figures', () => {
+    const known = Object.entries(SAMPLES).map(([code, [figures]]) => [code, Object.keys(figures).sort()]);
+    expect(known.map(([code]) => code)).toEqual(Object.keys(COMPARISON_SENTENCES));
+    const documented = documentedRows('docs/findings.md', 'Codes of a comparison', 3);
+    expect(documented.map(([code, figures]) => [code, figures.sort()])).toEqual(known);
+  });
+
+  test('stands in the result as code and as sentence', () => {
+    const { conclusions, notes, findings } = comparisonOf({
+      kind: 'compare',
+      startedAt: new Date(0),
+      interrupted: false,
+      metric: 'p50',
+      margin: 0.03,
+      arms: [],
+      pairs: [],
+      conclusions: [
+        {
+          code: 'pair-by-figure',
+          figures: BY_FIGURE,
+          remarks: [{ code: 'degraded-rounds', figures: SAMPLES['degraded-rounds'][0] }],
+        },
+      ],
+      notes: [{ code: 'measured-apart', figures: {} }],
+    });
+    expect(conclusions).toEqual([`${SAMPLES['pair-by-figure'][1]} ${SAMPLES['degraded-rounds'][1]}`]);
+    expect(notes).toEqual([SAMPLES['measured-apart'][1]]);
+    expect(findings?.conclusions.map(({ code }) => code)).toEqual(['pair-by-figure']);
+    expect(findings?.notes).toEqual([{ code: 'measured-apart', figures: {} }]);
+  });
+});
