@@ -16,8 +16,16 @@ export interface BatchPlan {
   /** Attempts are started no faster; null for no limit. */
   readonly rate: Rate | null;
   readonly select: readonly Selection[];
-  /** Where bodies of good answers go: a folder, and a file name for each row. */
-  readonly saveBody: { readonly folder: string; readonly name: Template } | null;
+  /** Where bodies of good answers go; null where they are not kept. */
+  readonly saveBody: BodyPlace | null;
+}
+
+/** A folder, and a file name for each row. */
+export interface BodyPlace {
+  readonly folder: string;
+  readonly name: Template;
+  /** How files begin that are not complete: a batch that is resumed finds its own ones by it. */
+  readonly unfinishedPrefix: string;
 }
 
 /** Rows on their way to a worker. */

@@ -6,9 +6,11 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
 import { BIN, type Ended, startVolley, volley } from '../support/cli.ts';
@@ -215,5 +217,33 @@ describe('outputs', () => {
     expect(readFileSync(inFolder('saved/y1'), 'utf8')).toBe('v');
     expect(readFileSync(rows, 'utf8')).toBe(text);
     expect(readdirSync(inFolder('saved')).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('bodies that a killed batch has left half written are gone after the resume, and no others', async () => {
+    const target = await startTarget();
+    const [rows, folder] = [writeIds(inFolder('torn.csv'), 400), inFolder('torn')];
+    const words = [
+      ...['batch', rows, `${target.url}bytes/20000?{{id}}`, '--out', inFolder('torn-out.csv')],
+      ...['--save-body', `${folder}/{{id}}.bin`],
+    ];
+    const unfinished = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.partial'));
+    mkdirSync(folder);
+    let seen: string | undefined;
+    const watcher = watch(folder, (_event, name) => {
+      if (name?.endsWith('.partial') === true) seen ??= name;
+    });
+    const { child, ended } = startVolley([...words, '--rate', '200']);
+    await eventually(() => seen !== undefined && target.stats().requests > 40, 'bodies are saved');
+    child.kill('SIGKILL');
+    await ended;
+    watcher.close();
+    // As the killed one would have left it, whatever it was writing just then; and one of another batch.
+    writeFileSync(join(folder, seen!.replace(/[0-9a-f]{18}\.partial$/, `${'0'.repeat(18)}.partial`)), 'half');
+    const foreign = `.volley-${'1'.repeat(16)}-${'0'.repeat(18)}.partial`;
+    writeFileSync(join(folder, foreign), 'half');
+    expect(unfinished().length).toBeGreaterThanOrEqual(2);
+    expect((await volley(...words, '--resume')).code).toBe(0);
+    expect(unfinished()).toEqual([foreign]);
+    expect(readdirSync(folder)).toHaveLength(401);
   });
 });

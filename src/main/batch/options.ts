@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import { UNFINISHED_PREFIX } from '../../requests/unfinished-name.ts';
 import { inputDigests, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
@@ -214,7 +215,11 @@ function parseSaveBody(
   const name = first < 0 ? '{{n}}' : text.slice(slash + 1);
   if (text === '')
     problems.add("--save-body '': give a folder, or one with a file name: 'images/{{id}}.jpg'.");
-  return { folder, name: placeholders.template(placeholders.mark(name, '--save-body', 'raw')) };
+  return {
+    folder,
+    name: placeholders.template(placeholders.mark(name, '--save-body', 'raw')),
+    unfinishedPrefix: UNFINISHED_PREFIX,
+  };
 }
 
 /** How fast rows are sent may change from one run to its resume; what is sent, and what is kept, may not. */

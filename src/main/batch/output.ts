@@ -1,9 +1,10 @@
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { VolleyError } from '../../protocol/errors.ts';
 import { finalPathOf } from '../files/file-identity.ts';
 import type { OutputFile } from '../files/input-files.ts';
-import { syncFolder } from '../files/sync-folder.ts';
+import { openReplaced } from '../files/replaced-file.ts';
+import { cannotWrite } from '../files/result-file.ts';
 import { AppendQueue } from './append-queue.ts';
 
 const WRITE_DELAY_MS = 25;
@@ -15,6 +16,8 @@ export interface Output {
   commit(): Promise<void>;
   /** Rows are missing: what there is is kept only where it has been seen already. */
   discard(): Promise<void>;
+  /** Waits no longer for whoever reads it. */
+  abandon(): void;
 }
 
 /** Prints the answered rows as they come. */
@@ -24,7 +27,7 @@ export function printedOutput(onError: (error: unknown) => void): Output {
       process.stdout.write(pieces.join(''), (error) => (error ? reject(error) : resolve()));
     });
   const queue = new AppendQueue(write, WRITE_DELAY_MS, onError);
-  return { queue, commit: () => queue.flush(), discard: () => queue.flush() };
+  return { queue, commit: () => queue.flush(), discard: () => queue.flush(), abandon: () => {} };
 }
 
 /** Every file that a batch writes beside its output, so that none is one that is read. */
@@ -44,62 +47,27 @@ function partialPathOf(finalPath: string): string {
 
 /** Where the journal of an output lies; null where there can be none, beside a pipe or a device. */
 export async function journalPathOf(path: string): Promise<string | null> {
-  const finalPath = await finalPathOf(path);
-  const known = await stat(finalPath).catch(() => null);
-  return known === null || known.isFile() || known.isDirectory() ? `${finalPath}.journal` : null;
+  const known = await stat(path).catch(() => null);
+  return known === null || known.isFile() || known.isDirectory() ? `${finalPathOf(path)}.journal` : null;
 }
 
 /**
  * Opens the output: a file that is written beside its name until it is complete, or a pipe or device, which
  * is written to as it is; then there is nothing to resume from.
  *
- * @throws VolleyError VOLLEY_OUTPUT
+ * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
 export async function openOutput(path: string, onError: (error: unknown) => void): Promise<Output> {
   try {
-    const finalPath = await finalPathOf(path);
-    const known = await stat(finalPath).catch(() => null);
-    if (known?.isDirectory() === true) throw new Error('it is a folder');
-    if (known !== null && !known.isFile())
-      return new OpenedOutput(finalPath, null, await open(finalPath, 'r+'), onError);
-    const partialPath = partialPathOf(finalPath);
-    // Under the lock of the output it is a dead run's, or a link that leads elsewhere: never written through.
-    await unlink(partialPath).catch(() => {});
-    return new OpenedOutput(finalPath, partialPath, await open(partialPath, 'wx', known?.mode), onError);
+    const file = await openReplaced('--out', path, partialPathOf);
+    const queue = new AppendQueue((pieces) => file.append(pieces.join('')), WRITE_DELAY_MS, onError);
+    return {
+      queue,
+      commit: () => queue.flush().then(() => file.commit()),
+      discard: () => queue.flush().then(() => file.discard()),
+      abandon: () => file.abandon(),
+    };
   } catch (error) {
-    throw new VolleyError(
-      writeErrorCodeOf(error),
-      `--out '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
-    );
-  }
-}
-
-class OpenedOutput implements Output {
-  readonly queue: AppendQueue;
-  readonly #path: string;
-  /** Null where the output is written to directly. */
-  readonly #partialPath: string | null;
-  readonly #file: FileHandle;
-
-  constructor(path: string, partialPath: string | null, file: FileHandle, onError: (error: unknown) => void) {
-    this.#path = path;
-    this.#partialPath = partialPath;
-    this.#file = file;
-    this.queue = new AppendQueue((pieces) => file.appendFile(pieces.join('')), WRITE_DELAY_MS, onError);
-  }
-
-  async commit(): Promise<void> {
-    await this.queue.flush();
-    if (this.#partialPath !== null) await this.#file.sync();
-    await this.#file.close();
-    if (this.#partialPath === null) return;
-    await rename(this.#partialPath, this.#path);
-    await syncFolder(this.#path);
-  }
-
-  async discard(): Promise<void> {
-    await this.queue.flush();
-    await this.#file.close().catch(() => {});
-    if (this.#partialPath !== null) await unlink(this.#partialPath).catch(() => {});
+    throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
   }
 }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -15,6 +14,7 @@ import { journalPathOf, type Output, openOutput, printedOutput } from './output.
 import { type AnsweredRow, RecordWriter } from './record.ts';
 import { Results } from './results.ts';
 import type { RowCounts } from './row-counts.ts';
+import { makeBodyFolder, ownedBy, removeUnfinished } from './saved-bodies.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
 
 /** Values kept for exact percentiles: batches may be long, and are to need no more memory than short ones. */
@@ -79,7 +79,7 @@ export async function startBatch(
     fail({ kind, message: codeOf(error) || messageOf(error) });
   };
   holdHeapDown();
-  await makeFolder(batch);
+  await makeBodyFolder(batch.plan.batch?.saveBody ?? null);
   const opened = await openResults(batch, onOutputError);
   const { results, source, plan } = opened;
   const dealer = new Dealer(source, results, () => conducted.stop());
@@ -117,7 +117,10 @@ export async function startBatch(
       return { elapsedMs: running.elapsedMs, rowCount: batch.input.rowCount, done, doneBefore, failed };
     },
     stop: () => conducted.stop(),
-    abort: () => conducted.abort(),
+    abort: () => {
+      conducted.abort();
+      opened.output.abandon();
+    },
   };
 }
 
@@ -129,6 +132,7 @@ function withBudget(collected: Collected): Collected {
 
 interface OpenedResults {
   readonly results: Results;
+  readonly output: Output;
   readonly source: UndoneRows;
   /** With the seed of the journal. */
   readonly plan: RunPlan;
@@ -186,6 +190,7 @@ async function openLocked(
   // The journal comes first: where there is one already, the output may be somebody else's.
   const earlier = batch.resume ? await openJournal(batch, journalPath) : null;
   const seed = earlier?.seed ?? batch.plan.seed;
+  const plan = planOf(batch.plan, seed, journalPath);
   const created =
     earlier !== null || journalPath === null
       ? null
@@ -194,13 +199,17 @@ async function openLocked(
     const output = out === null ? printedOutput(onError) : await openOutput(out, onError);
     const results = new Results(records, output.queue, order);
     const done = new DoneRows();
-    if (earlier !== null) await replay(earlier.reader, done, results);
+    if (earlier !== null) {
+      await replay(earlier.reader, done, results);
+      await removeUnfinished(plan.batch?.saveBody ?? null);
+    }
     const journal = earlier === null ? created : await Journal.reopen(earlier.reader, checkpoint, onError);
     if (journal !== null) results.journalTo(journal);
     return {
       results,
+      output,
       source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
-      plan: { ...batch.plan, seed },
+      plan,
       journalPath,
       journal,
       damage: earlier === null ? null : damageOf(earlier.reader, results.counts.done),
@@ -211,6 +220,13 @@ async function openLocked(
     await created?.remove();
     throw error;
   }
+}
+
+/** With the seed of its journal, and unfinished bodies that are known to be of it. */
+function planOf(plan: RunPlan, seed: number, journalPath: string | null): RunPlan {
+  const { batch } = plan;
+  if (batch === undefined || batch.saveBody === null || journalPath === null) return { ...plan, seed };
+  return { ...plan, seed, batch: { ...batch, saveBody: ownedBy(journalPath, seed, batch.saveBody) } };
 }
 
 async function replay(reader: JournalReader, done: DoneRows, results: Results): Promise<void> {
@@ -315,17 +331,4 @@ async function openJournal(
       `the file ${quoted(changed)} has changed since the journal was begun: put it back as it was, or delete the journal to begin again`,
     );
   return { reader, seed: header.seed };
-}
-
-async function makeFolder({ plan: { batch } }: Batch): Promise<void> {
-  if (batch?.saveBody == null) return;
-  const { folder } = batch.saveBody;
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    throw new VolleyError(
-      writeErrorCodeOf(error),
-      `--save-body ${quoted(folder)} cannot be made (${codeOf(error) || messageOf(error)}): choose another folder.`,
-    );
-  }
 }

@@ -15,11 +15,10 @@ const NO_NEW_FILES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
  * @throws VolleyError VOLLEY_USAGE, which says who holds it, or what the system says
  */
 export async function lockOutput(option: string, path: string): Promise<FileLock | null> {
-  const finalPath = finalPathOf(path);
-  const known = await stat(finalPath).catch(() => null);
+  const known = await stat(path).catch(() => null);
   if (known !== null && !known.isFile()) return null;
   try {
-    return await FileLock.take(`${finalPath}.lock`, `${option} ${quoted(path)}`);
+    return await FileLock.take(`${finalPathOf(path)}.lock`, `${option} ${quoted(path)}`);
   } catch (error) {
     if (NO_NEW_FILES.has(codeOf(error))) return null;
     throw error;

@@ -1,28 +1,21 @@
-import { type FileHandle, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Comparison } from '../../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
-import { finalPathOf } from './file-identity.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
+import { openReplaced, type WrittenFile } from './replaced-file.ts';
 import { wrongPart } from './saved-shape.ts';
-import { syncFolder } from './sync-folder.ts';
 
-/**
- * A result file that is being written beside its final name, so that nobody ever reads half of one. What is
- * no regular file, such as a pipe or a device, is written to as it is.
- */
+/** A result file, locked for as long as the run lasts. */
 export class ResultFile {
   readonly #path: string;
-  /** Null where the file is written directly. */
-  readonly #temporaryPath: string | null;
-  readonly #file: FileHandle;
+  readonly #file: WrittenFile;
   readonly #lock: FileLock | null;
 
-  private constructor(path: string, temporaryPath: string | null, file: FileHandle, lock: FileLock | null) {
+  private constructor(path: string, file: WrittenFile, lock: FileLock | null) {
     this.#path = path;
-    this.#temporaryPath = temporaryPath;
     this.#file = file;
     this.#lock = lock;
   }
@@ -36,15 +29,7 @@ export class ResultFile {
     let lock: FileLock | null = null;
     try {
       lock = await lockOutput('--out', path);
-      // A link stays a link: what it leads to is replaced.
-      const finalPath = finalPathOf(path);
-      const known = await stat(finalPath).catch(() => null);
-      if (known?.isDirectory() === true) throw new Error('it is a folder');
-      if (known !== null && !known.isFile())
-        return new ResultFile(finalPath, null, await open(finalPath, 'r+'), lock);
-      const temporaryPath = unfinishedPathOf(finalPath);
-      if (lock !== null) await unlink(temporaryPath).catch(() => {});
-      return new ResultFile(finalPath, temporaryPath, await open(temporaryPath, 'wx', known?.mode), lock);
+      return new ResultFile(path, await openReplaced('--out', path, unfinishedPathOf), lock);
     } catch (error) {
       await lock?.release();
       throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
@@ -54,13 +39,8 @@ export class ResultFile {
   /** Writes the text and gives the file its name. */
   async commit(text: string): Promise<void> {
     try {
-      await this.#file.writeFile(text);
-      if (this.#temporaryPath !== null) await this.#file.sync();
-      await this.#file.close();
-      if (this.#temporaryPath !== null) {
-        await rename(this.#temporaryPath, this.#path);
-        await syncFolder(this.#path);
-      }
+      await this.#file.append(text);
+      await this.#file.commit();
       await this.#lock?.release();
     } catch (error) {
       await this.discard();
@@ -70,8 +50,7 @@ export class ResultFile {
 
   /** Leaves nothing behind. */
   async discard(): Promise<void> {
-    await this.#file.close().catch(() => {});
-    if (this.#temporaryPath !== null) await unlink(this.#temporaryPath).catch(() => {});
+    await this.#file.discard();
     await this.#lock?.release();
   }
 }

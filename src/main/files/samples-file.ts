@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
 import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { responseMsOf } from '../../protocol/latency.ts';
@@ -7,6 +7,7 @@ import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { csvLine } from '../text/csv-line.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput } from './output-lock.ts';
+import { openWaiting } from './pipe-sink.ts';
 import { cannotWrite } from './result-file.ts';
 
 type Cell = string | number | null;
@@ -99,7 +100,9 @@ export class SamplesFile {
     let lock: FileLock | null = null;
     try {
       lock = await lockOutput('--samples', path);
-      return new SamplesFile(path, names, form, openSync(path, 'w'), lock, onFailure);
+      const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
+      const descriptor = isPipe ? await openWaiting('--samples', path) : openSync(path, 'w');
+      return new SamplesFile(path, names, form, descriptor, lock, onFailure);
     } catch (error) {
       await lock?.release();
       throw error instanceof VolleyError ? error : cannotWrite('--samples', path, error);

@@ -1,5 +1,5 @@
 import type { Random } from '../../metrics/random.ts';
-import type { BatchPlan, RowAnswer } from '../../protocol/batch.ts';
+import type { BatchPlan, BodyPlace, RowAnswer } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { RowCells } from '../../protocol/request.ts';
@@ -160,12 +160,7 @@ export class RowJob implements Job {
   }
 
   /** An empty text, or why this row's body cannot be a file. */
-  async #saved(
-    place: NonNullable<BatchPlan['saveBody']>,
-    row: HeldRow,
-    body: Uint8Array,
-    bodyBytes: number,
-  ): Promise<string> {
+  async #saved(place: BodyPlace, row: HeldRow, body: Uint8Array, bodyBytes: number): Promise<string> {
     if (bodyBytes > LARGEST_KEPT_BYTES) return `save: a body of ${bodyBytes} bytes is too long to be kept`;
     const filling: Filling = {
       number: row.number,

@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Selection } from '../../protocol/batch.ts';
+import type { BodyPlace, Selection } from '../../protocol/batch.ts';
 import { codeOf } from '../../protocol/errors.ts';
-import type { Template } from '../../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
 import { jsonIn } from '../../requests/expectation.ts';
 import { fileNameOf } from '../../requests/file-name.ts';
@@ -11,6 +9,8 @@ import { parseJsonPath } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
+import { syncFolder } from '../../requests/sync-folder.ts';
+import { unfinishedName } from '../../requests/unfinished-name.ts';
 
 const LONGEST_NAME_BYTES = 255;
 /** What systems say where a folder has the name. */
@@ -68,7 +68,7 @@ function textAt(query: JsonQuery, root: unknown): string | null {
  * @throws Error where the file cannot be written
  */
 export async function saveBody(
-  { folder, name }: { readonly folder: string; readonly name: Template },
+  { folder, name, unfinishedPrefix }: BodyPlace,
   filling: Filling,
   body: Uint8Array,
 ): Promise<string> {
@@ -76,13 +76,15 @@ export async function saveBody(
   if (fileName === '') return 'save: the file would have no name';
   if (Buffer.byteLength(fileName) > LONGEST_NAME_BYTES)
     return `save: the file name is longer than ${LONGEST_NAME_BYTES} bytes`;
-  const partialPath = join(folder, `.volley-${randomBytes(9).toString('hex')}.partial`);
+  const path = join(folder, fileName);
+  const partialPath = join(folder, unfinishedName(unfinishedPrefix));
   const file = await open(partialPath, 'wx');
   try {
     await file.writeFile(body);
-    await rename(partialPath, join(folder, fileName));
+    await rename(partialPath, path);
     // After the new name, so that this is on the disk too.
     await file.sync();
+    await syncFolder(path);
     return '';
   } catch (error) {
     await unlink(partialPath).catch(() => {});

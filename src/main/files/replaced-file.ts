@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
+import { syncFolder } from '../../requests/sync-folder.ts';
+import { finalPathOf } from './file-identity.ts';
+import { PipeSink } from './pipe-sink.ts';
+
+/** What is being written: a result, or answered rows. */
+export interface WrittenFile {
+  append(text: string): Promise<void>;
+  /** Everything is there: the file gets its name. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind that nobody has seen yet. */
+  discard(): Promise<void>;
+  /** Waits no longer for whoever reads what is written: `append` fails where it would have to. */
+  abandon(): void;
+}
+
+/**
+ * Opens a file that is written beside its name until it is complete, so that nobody ever reads half of one. What
+ * is no regular file, such as a pipe or a device, is written to as it is. The caller holds the lock of the
+ * output: what lies where it is written already is a dead run's, or a link that leads elsewhere.
+ *
+ * @param besideOf where it is written until it is complete
+ * @throws VolleyError VOLLEY_OUTPUT for a pipe that nobody reads, or what the system says
+ */
+export async function openReplaced(
+  option: string,
+  path: string,
+  besideOf: (finalPath: string) => string,
+): Promise<WrittenFile> {
+  const known = await stat(path).catch(() => null);
+  if (known?.isDirectory() === true) throw new Error('it is a folder');
+  if (known?.isFIFO() === true) return direct(await PipeSink.open(option, path));
+  if (known !== null && !known.isFile()) {
+    const device = await open(path, constants.O_WRONLY);
+    return direct({
+      append: (text) => device.appendFile(text),
+      close: () => device.close(),
+      abandon: () => {},
+    });
+  }
+  // A link stays a link: what it leads to is replaced.
+  const finalPath = finalPathOf(path);
+  const partialPath = besideOf(finalPath);
+  await unlink(partialPath).catch(() => {});
+  return new ReplacedFile(finalPath, partialPath, await open(partialPath, 'wx', known?.mode));
+}
+
+function direct(sink: Pick<PipeSink, 'append' | 'close' | 'abandon'>): WrittenFile {
+  return {
+    append: (text) => sink.append(text),
+    commit: () => sink.close(),
+    discard: () => sink.close().catch(() => {}),
+    abandon: () => sink.abandon(),
+  };
+}
+
+class ReplacedFile implements WrittenFile {
+  readonly #path: string;
+  readonly #partialPath: string;
+  readonly #file: FileHandle;
+
+  constructor(path: string, partialPath: string, file: FileHandle) {
+    this.#path = path;
+    this.#partialPath = partialPath;
+    this.#file = file;
+  }
+
+  append(text: string): Promise<void> {
+    return this.#file.appendFile(text);
+  }
+
+  async commit(): Promise<void> {
+    await this.#file.sync();
+    await this.#file.close();
+    await rename(this.#partialPath, this.#path);
+    await syncFolder(this.#path);
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => {});
+    await unlink(this.#partialPath).catch(() => {});
+  }
+
+  /** A disk holds nobody up for long. */
+  abandon(): void {}
+}
