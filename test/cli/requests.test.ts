@@ -204,6 +204,14 @@ describe('requests that cannot be as they are asked for', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  test('a variable may have any name', async () => {
+    const set = ['__proto__=a', 'constructor=b', 'toString=c'].flatMap((setting) => ['--set', setting]);
+    const body = '{{__proto__}}{{constructor}}{{toString}}';
+    const { code, stdout } = await volley('http://127.0.0.1:9/', ...set, '-b', body, '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nabc\n$/);
+  });
+
   test.each(['undici', 'wire'])('a GET may have a body, by %s', async (client) => {
     const target = await startTarget();
     const { code } = await volley(

@@ -259,7 +259,7 @@ describe('the gate between options and plan', () => {
       { ...URL_GIVEN, headers: { a: 'b' } },
       /The option headers .* give a list of text/,
     ],
-    ['percentiles as numbers', { ...URL_GIVEN, percentiles: [50] }, /The option percentiles '50'/],
+    ['percentiles as numbers', { ...URL_GIVEN, percentiles: [50] }, /The option percentiles '\[50\]'/],
     ['a body that is a number', { ...URL_GIVEN, body: 5 }, /The option body '5'/],
     [
       'a duration without a unit that can be seen',
@@ -289,5 +289,36 @@ describe('the gate between options and plan', () => {
       code: 'VOLLEY_UNKNOWN_HOST',
       message: expect.stringContaining("'no-such-host.invalid'"),
     });
+  });
+});
+
+describe('what a sentence does not repeat', () => {
+  test.each([
+    ['authorization Bearer SECRET', "--header 'authorization…'"],
+    ['authorization Bearer SECRET: x', "--header 'authorization…'"],
+    ['x-api-key=SECRET', "--header 'x-api-key…'"],
+    [': SECRET', "--header '…'"],
+    ['authorization: SECRET\u0100', "--header 'authorization: …'"],
+  ])('the header line %j is shown as its name alone', (line, begin) => {
+    const [problem = '', ...others] = problemsOf({ ...URL_GIVEN, headers: [line] });
+    expect(others).toEqual([]);
+    expect(problem).not.toContain('SECRET');
+    expect(problem.startsWith(`${begin}: `)).toBe(true);
+  });
+
+  test('a value of any length makes a short sentence', () => {
+    const long = '9'.repeat(100_000);
+    const problems = problemsOf({
+      ...URL_GIVEN,
+      thresholds: [`p99<${long}`],
+      duration: long,
+      concurrency: long,
+      percentiles: `${long}x`,
+      expectJson: [long],
+      method: `(${long}`,
+      resolve: [long],
+    });
+    expect(problems).toHaveLength(7);
+    for (const problem of problems) expect(problem.length).toBeLessThan(500);
   });
 });

@@ -18,6 +18,7 @@ import {
   DEFAULT_WARMUP,
 } from '../plan/defaults.ts';
 import type { RunOptions } from '../plan/options.ts';
+import { cut, quoted } from '../text/quoted.ts';
 import type { Parsed } from './parsed.ts';
 
 /** The options of a run, as the help shows them. Values stay text: the plan's gate reads and checks them. */
@@ -214,21 +215,22 @@ const SECRET = new Set(['user', 'cookie', 'proxy', 'curl']);
 
 /** A sentence for an option that can be given only once. */
 export function givenOften(name: string, values: readonly string[]): string {
-  const shown = SECRET.has(name) ? '' : ` ('${values.join("', '")}')`;
+  const shown = SECRET.has(name) ? '' : ` (${cut(values.map(quoted).join(', '))})`;
   return `--${name} was given ${values.length} times${shown}: give it once.`;
 }
 
 function variablesIn(settings: readonly string[], problems: string[]): Record<string, string> {
-  const variables: Record<string, string> = {};
+  const variables = new Map<string, string>();
   for (const setting of settings) {
     const equals = setting.indexOf('=');
     const name = setting.slice(0, Math.max(0, equals));
     // What stands there may be a secret.
     if (equals < 1) problems.push('--set: give it as name=value.');
-    else if (Object.hasOwn(variables, name)) problems.push(`--set '${name}' was given twice: give it once.`);
-    else variables[setting.slice(0, equals)] = setting.slice(equals + 1);
+    else if (variables.has(name)) problems.push(`--set ${quoted(name)} was given twice: give it once.`);
+    else variables.set(name, setting.slice(equals + 1));
   }
-  return variables;
+  // This keeps a name that an assignment would take for something else, such as __proto__.
+  return Object.fromEntries(variables);
 }
 
 function text(alias: string | undefined, describe: string, defaultDescription: string): Options {

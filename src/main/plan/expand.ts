@@ -40,6 +40,7 @@ export async function expandSources(
   }
   if (harHosts !== undefined && har === undefined)
     problems.add(`--har-hosts ${quoted(harHosts)} without --har: say which recording.`);
+  if (rest.mix?.length === 0) problems.add('The option mix is empty: give at least one request.');
   const given = [
     ...(rest.url === undefined || rest.url === '' ? [] : ['a URL']),
     ...Object.entries({ '--urls': urls, '--curl': curl, '--curl-file': curlFile, '--har': har }).flatMap(

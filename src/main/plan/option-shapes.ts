@@ -1,49 +1,26 @@
+import { isMap, isUint8Array } from 'node:util/types';
 import { quoted } from '../text/quoted.ts';
-import type { RunOptions } from './options.ts';
+import type { NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
 import type { Problems } from './problems.ts';
 
 type Shape = readonly [description: string, fits: (value: unknown) => boolean];
 
 const isText = (value: unknown): boolean => typeof value === 'string';
-const isTextList = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+const isTextList = (value: unknown): boolean => Array.isArray(value) && Array.from(value).every(isText);
 const TEXT: Shape = ['text', isText];
 const QUANTITY: Shape = ['a number or text', (value) => typeof value === 'number' || isText(value)];
 const LIST: Shape = ['a list of text', isTextList];
-const BODY: Shape = ['text or a Uint8Array', (value) => isText(value) || ArrayBuffer.isView(value)];
+const BODY: Shape = ['text or a Uint8Array', (value) => isText(value) || isUint8Array(value)];
 const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
 
-/** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
-const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
+/** What is said of one request. */
+const OF_REQUEST: Readonly<Record<keyof RequestOptions, Shape>> = {
   url: TEXT,
   pathAsIs: FLAG,
   requestTarget: TEXT,
   withoutHeaders: LIST,
   methodOnRedirect: TEXT,
   digest: FLAG,
-  urls: TEXT,
-  curl: TEXT,
-  curlFile: TEXT,
-  har: TEXT,
-  harHosts: TEXT,
-  mix: ['a list of requests', Array.isArray],
-  variables: [
-    'an object of texts',
-    (value) => typeof value === 'object' && Object.values(value ?? {}).every(isText),
-  ],
-  rows: TEXT,
-  rowsMode: TEXT,
-  workers: QUANTITY,
-  concurrency: QUANTITY,
-  requests: QUANTITY,
-  duration: TEXT,
-  mode: TEXT,
-  client: TEXT,
-  rate: QUANTITY,
-  every: TEXT,
-  stages: TEXT,
-  arrivals: TEXT,
-  maxInFlight: QUANTITY,
-  pacing: TEXT,
   method: TEXT,
   headers: LIST,
   body: BODY,
@@ -61,6 +38,32 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   cookie: TEXT,
   userAgent: TEXT,
   keepalive: FLAG,
+};
+
+/** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
+const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
+  ...OF_REQUEST,
+  urls: TEXT,
+  curl: TEXT,
+  curlFile: TEXT,
+  har: TEXT,
+  harHosts: TEXT,
+  mix: ['a list of requests', Array.isArray],
+  variables: ['an object of texts', (value) => isPlainObject(value) && Object.values(value).every(isText)],
+  rows: TEXT,
+  rowsMode: TEXT,
+  workers: QUANTITY,
+  concurrency: QUANTITY,
+  requests: QUANTITY,
+  duration: TEXT,
+  mode: TEXT,
+  client: TEXT,
+  rate: QUANTITY,
+  every: TEXT,
+  stages: TEXT,
+  arrivals: TEXT,
+  maxInFlight: QUANTITY,
+  pacing: TEXT,
   timeout: TEXT,
   warmup: TEXT,
   cpuWork: QUANTITY,
@@ -84,21 +87,88 @@ const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
   streams: QUANTITY,
 };
 
-/** Notes a problem for each option that does not exist or is of another type. */
+const OF_MIX: Readonly<Record<keyof NamedRequestOptions, Shape>> = {
+  ...OF_REQUEST,
+  name: TEXT,
+  weight: QUANTITY,
+  places: ['a Map', isMap],
+  placeholders: FLAG,
+};
+
+/** Options whose value may hold a secret: no sentence repeats it. */
+const SECRET: ReadonlySet<string> = new Set([
+  ...['url', 'headers', 'body', 'json', 'dataUrlencode', 'form', 'user', 'cookie'],
+  ...['curl', 'proxy', 'variables'],
+]);
+const MOST_WRONG = 10;
+
+/** Notes a problem for each option that does not exist or is of another type, also of the requests of a mix. */
 export function checkShape(options: unknown, problems: Problems): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     problems.add(`The options ${quoted(options)}: give an object, at least { url: 'http://…' }.`);
     return;
   }
+  checkFields(options, SHAPES, '', problems);
+  const { mix } = options as { readonly mix?: unknown };
+  if (Array.isArray(mix)) checkMix(mix, problems);
+}
+
+function checkMix(mix: readonly unknown[], problems: Problems): void {
+  let wrong = 0;
+  for (const [index, request] of mix.entries()) {
+    const before = problems.sentences.length;
+    checkRequest(request, `mix[${index}]`, problems);
+    if (problems.sentences.length > before) wrong++;
+    // Whoever makes requests makes the same mistake in each of them.
+    if (wrong === MOST_WRONG) return;
+  }
+}
+
+function checkRequest(request: unknown, name: string, problems: Problems): void {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    problems.add(`The request ${name} is ${kindOf(request)}: give an object with name and url.`);
+    return;
+  }
+  checkFields(request, OF_MIX, `${name}.`, problems);
+  for (const field of ['name', 'url'] as const) {
+    if ((request as Readonly<Record<string, unknown>>)[field] === undefined)
+      problems.add(`The option ${name}.${field} is missing: give text.`);
+  }
+}
+
+function checkFields(
+  options: object,
+  shapes: Readonly<Record<string, Shape>>,
+  prefix: string,
+  problems: Problems,
+): void {
   for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(SHAPES, name)) {
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+    if (shape === undefined) {
+      const where = prefix === '' ? '' : ` in ${prefix.slice(0, -1)}`;
       problems.add(
-        `The option ${quoted(name)} does not exist: choose from ${Object.keys(SHAPES).join(', ')}.`,
+        `The option ${quoted(name)}${where} does not exist: choose from ${Object.keys(shapes).join(', ')}.`,
       );
       continue;
     }
-    const [description, fits] = SHAPES[name as keyof RunOptions];
-    if (value !== undefined && !fits(value))
-      problems.add(`The option ${name} ${quoted(value)}: give ${description}.`);
+    const [description, fits] = shape;
+    if (value === undefined || fits(value)) continue;
+    const shown = SECRET.has(name) && mayHoldText(value) ? `is ${kindOf(value)}` : quoted(value);
+    problems.add(`The option ${prefix}${name} ${shown}: give ${description}.`);
   }
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'string') return 'text';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' && value !== null ? 'an object' : quoted(value);
+}
+
+function mayHoldText(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
+/** No list and no Map, whose values would be overlooked. */
+function isPlainObject(value: unknown): value is object {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -3,11 +3,14 @@ import { parseCount, parseDurationMs } from './quantities.ts';
 
 /** Collects what is wrong with the options, so that everything is reported at once. */
 export class Problems {
+  readonly #known = new Set<string>();
   readonly sentences: string[] = [];
 
   /** What holds for every request of a run is told once. */
   add(sentence: string): void {
-    if (!this.sentences.includes(sentence)) this.sentences.push(sentence);
+    if (this.#known.has(sentence)) return;
+    this.#known.add(sentence);
+    this.sentences.push(sentence);
   }
 
   /** A whole number between two bounds, or null with a problem noted. */

@@ -180,14 +180,14 @@ export async function readOptions(
   options: RunOptions,
   earlier: readonly string[] = [],
 ): Promise<UnresolvedPlan> {
+  const shape = new Problems();
+  checkShape(options, shape);
+  // What is of another type than it has to be cannot be read.
+  if (shape.sentences.length > 0) throw new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.sentences]);
   const problems = [...earlier];
   const notes: string[] = [];
-  const expanded = isObject(options) ? await expandSources(options, problems, notes) : options;
+  const expanded = await expandSources(options, problems, notes);
   return { ...checkOptions(expanded, problems), notes };
-}
-
-function isObject(options: unknown): boolean {
-  return typeof options === 'object' && options !== null;
 }
 
 /**

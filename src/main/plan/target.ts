@@ -22,6 +22,8 @@ import { isOpen } from './requests/request-marks.ts';
 /** All that is said of one request and its connections, before its name is looked up. */
 export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;
 
+/** A name that was meant ends before whatever stands in a colon's place. */
+const FIRST_WORD = /^\s*[\w-]*/;
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Reads URL, method, headers and body; null where a problem has been noted. */
@@ -205,9 +207,14 @@ function asksToClose(headers: readonly string[]): boolean {
   );
 }
 
-/** A header line as an error message shows it: without what may be a secret. */
+/** A header line as an error message shows it: without what may be a secret; of one without a name only its first word. */
 function shown(line: string): string {
-  const name = line.slice(0, line.indexOf(':'));
+  const colon = line.indexOf(':');
+  const name = line.slice(0, Math.max(0, colon));
+  if (!TOKEN.test(name)) {
+    const word = FIRST_WORD.exec(line)?.[0] ?? '';
+    return quoted(word === line ? word : `${word}…`);
+  }
   return quoted(isSecretHeader(name) ? `${name}: …` : line);
 }
 

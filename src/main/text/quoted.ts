@@ -1,11 +1,14 @@
-/** A user's value as an error message shows it. */
+/** Longer values are cut: their beginning says which one is meant. */
+const LONGEST = 200;
+
+/** A user's value as an error message shows it: texts as they are, other values as JSON; long ones are cut. */
 export function quoted(value: unknown): string {
-  return `'${String(value)}'`;
+  return `'${cut(textOf(value))}'`;
 }
 
-/** A user's URL as an error message shows it: without a name and password. */
+/** A user's URL as an error message shows it: without a name and password, however its beginning is written. */
 export function quotedUrl(text: string): string {
-  return quoted(text.replace(CREDENTIALS, '$1…@').replace(BARE_PASSWORD, '$1…@'));
+  return quoted(text.replace(BEFORE_HOST, '$1…@'));
 }
 
 /** A URL without a name and password. */
@@ -13,6 +16,26 @@ export function withoutCredentials(url: string): string {
   return url.replace(CREDENTIALS, '$1');
 }
 
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#]*@/i;
-/** One that has a slash, which no port has, nor what ends it. */
-const BARE_PASSWORD = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#@[\]…]*:(?!\d*(?:[/?#]|$))[\s\S]*@/i;
+/** The beginning of a text that is too long to be shown. */
+export function cut(text: string): string {
+  if (text.length <= LONGEST) return text;
+  // Half of a surrogate pair is no character.
+  return `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+// URLs are read with any number of slashes, and with backslashes too.
+const CREDENTIALS = /^(\s*[a-z][a-z0-9+.-]*:[\\/]+)?[^/?#\\]*@/i;
+/** What cannot be read may have a password with any character: all that stands before the last @ is hidden. */
+const BEFORE_HOST = /^(\s*(?:https?:|[a-z][a-z0-9+.-]*:(?=[\\/]))[\\/]*)?.*@/is;
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
+  } catch {
+    // A circle, or a getter of the caller's own that throws.
+    return Array.isArray(value) ? 'a list' : 'an object';
+  }
+}

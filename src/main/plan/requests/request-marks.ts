@@ -1,6 +1,6 @@
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted } from '../../text/quoted.ts';
+import { quoted, quotedUrl } from '../../text/quoted.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
@@ -76,7 +76,7 @@ export function markOwnHeaders(
 
 /** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
-  const option = `The URL ${quoted(url)}`;
+  const option = `The URL ${quotedUrl(url)}`;
   const beginEnd = openBeginLength(url);
   const begin = url.slice(0, beginEnd);
   const needsScheme = begin !== '' && !begin.startsWith('{{') && !WITH_SCHEME.test(begin);
