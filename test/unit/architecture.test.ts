@@ -116,6 +116,17 @@ describe('who may import what', () => {
     expect(IMPORTS.filter(({ from, to }) => pure.test(from) && to.startsWith('node:'))).toEqual([]);
   });
 
+  test('who judges finds codes and figures: words are made where a result is put together', () => {
+    const wording = IMPORTS.filter(
+      ({ from, to }) =>
+        /^main\/(summary|compare)\//.test(from) && /^main\/(text\/(?!version)|reporters\/)/.test(to),
+    );
+    expect([...new Set(wording.map(({ from }) => from))].sort()).toEqual([
+      'main/compare/comparison.ts',
+      'main/summary/summarize.ts',
+    ]);
+  });
+
   test('files stay small, entry files tiny', () => {
     const lines = (file: string): number => readFileSync(join(SOURCE, file), 'utf8').split('\n').length;
     expect(FILES.filter((file) => lines(file) > 400)).toEqual([]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
+import { whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/live.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
-import { exitCodeOf, whyNothingSucceeded } from '../../src/main/summary/exit-code.ts';
+import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { formatMs, formatPercent } from '../../src/main/text/format.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 

@@ -1,8 +1,8 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
-import { whyItFails, whyNothingSucceeded } from '../summary/exit-code.ts';
 import { counted, formatCount, shareText } from '../text/format.ts';
+import { whyItFails, whyNothingSucceeded } from './failing-text.ts';
 import { whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderText } from './text.ts';

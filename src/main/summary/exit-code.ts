@@ -23,14 +23,6 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return EXIT_CODE_PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT_CODES.ok;
 }
 
-/** Why nothing succeeded, in one sentence; null where something did, or nothing was sent. */
-export function whyNothingSucceeded({ requests, errors }: Summary): string | null {
-  const first = errors[0];
-  if (requests.ok > 0 || requests.sent === 0) return null;
-  if (first === undefined) return `No request succeeded: none of ${requests.sent} was answered in time.`;
-  return `No request succeeded: ${first.count} of ${requests.sent} failed with ${first.kind} (${first.code}): ${first.example}.`;
-}
-
 /** Whether the verdict is `failing`, and the user has not said with a rule how much may fail: such a rule decides alone. */
 export function failsByVerdict({
   generator,
@@ -41,14 +33,7 @@ export function failsByVerdict({
   );
 }
 
-/** The same in one sentence, with what failed; null where it does not, or a broken rule on the error rate says so. */
-export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
-  if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnErrors(rule) && !rule.ok))
-    return null;
-  const [what = 'Requests failed.'] = summary.generator.reasons;
-  return `The target is failing, and no rule on the error rate allows it: ${what}`;
-}
-
-function isOnErrors({ expression }: Pick<Summary['thresholds'][number], 'expression'>): boolean {
+/** Whether a rule is about failures: of the whole run or of one request of a mix. */
+export function isOnErrors({ expression }: Pick<Summary['thresholds'][number], 'expression'>): boolean {
   return expression.startsWith('error-rate');
 }
