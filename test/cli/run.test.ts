@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
@@ -41,7 +42,8 @@ describe('the result on stdout', () => {
       '--seed',
       '7',
     );
-    expect(stderr).toBe('');
+    // A busy machine may take so long that it says how far it is.
+    expect(stderr.replace(/^ *\d+% .*\n/gm, '')).toBe('');
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
     expect(lines[0]).toBe(`volley 0.1.0  GET ${target.url}`);
@@ -51,13 +53,15 @@ describe('the result on stdout', () => {
     expect(stdout).toMatch(/^service +\S+ µs/m);
     expect(stdout).toMatch(/█/);
     expect(stdout).toContain('statuses   500 × 200');
-    // On a busy machine there are notes above the counts, and the verdict has more to say.
+    // On a busy machine there are notes above the counts, latencies are spread wider, and the verdict has more to say.
+    const bars = lines.filter((line) => / – .* % /.test(line)).length;
     const counts = lines.findIndex((line) => line.startsWith('requests'));
     const aboveVerdict = lines.findIndex((line) => line.startsWith('verdict'));
     expect(counts).toBeGreaterThan(0);
     expect(counts).toBeLessThanOrEqual(12);
     expect(aboveVerdict).toBeGreaterThan(counts);
-    expect(aboveVerdict - counts).toBeLessThanOrEqual(25);
+    expect(bars).toBeGreaterThan(0);
+    expect(aboveVerdict - counts - bars).toBeLessThanOrEqual(18);
     expect(lines.length - aboveVerdict).toBeLessThanOrEqual(10);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
@@ -102,7 +106,7 @@ describe('the result on stdout', () => {
       'inline',
     );
     expect(stderr).toMatch(
-      /^ \d\d% \d\.\d s of 5\.5 s {2}\d+ done {2}\d+\.\d\/s {2}p50 5\d\.\d ms {2}p99 \S+ ms {2}0 failed\n$/,
+      /^ \d\d% \d\.\d s of 5\.5 s {2}\d+ done {2}\d+\.\d\/s {2}p50 \S+ ms {2}p99 \S+(?: ms)? {2}0 failed\n$/,
     );
     expect(stdout).not.toContain('done');
   });
@@ -186,8 +190,13 @@ describe('exit codes', () => {
     const args = [`${target.url}fault/connection-close`, '-c', '4', '-d', '3s', '-w', '1', '-o', 'json'];
     const eater = ['--require', join(ROOT, 'test/fixtures/eat-files.cjs')];
     const command = `ulimit -n 100; "${process.execPath}" ${[...eater, 'bin/volley.js', ...args].join(' ')}`;
-    const ended = await promisify(exec)(command, { cwd: ROOT }).catch((error: unknown) => error);
-    const { code, stdout } = ended as { code: number; stdout: string };
+    const signal = join(folder, 'eat');
+    const env = { ...process.env, EAT_WHEN: signal };
+    const running = promisify(exec)(command, { cwd: ROOT, env }).catch((error: unknown) => error);
+    // When the load has begun: before that files are opened to load volley itself.
+    while (target.stats().requests < 20) await delay(10);
+    writeFileSync(signal, '');
+    const { code, stdout } = (await running) as { code: number; stdout: string };
     const { requests, errors, degradedReasons, generator } = JSON.parse(stdout) as Summary;
     expect(code).toBe(3);
     expect(requests.ok).toBeGreaterThan(0);

@@ -314,7 +314,7 @@ export class Coordinator {
     this.#dealing?.onEnd(index);
     if (this.#interrupted) this.#allReady.resolve();
     if (this.#windowAtMs === null && worker.report === null) {
-      const reason = worker.failure ?? 'it ended before it was ready';
+      const reason = (worker.failure ?? 'it ended before it was ready').replace(/\.+$/, '');
       this.#allReady.reject(
         new VolleyError(
           ERROR_CODES.workerStart,

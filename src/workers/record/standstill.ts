@@ -8,8 +8,8 @@ const SHORTEST_MS = 1_000;
 
 interface Look {
   readonly atMs: number;
-  /** Computing, or ready to and waiting for a processor. */
-  readonly runningMs: number;
+  /** Computing, or ready to and waiting for a processor; null where the system does not say. */
+  readonly runningMs: number | null;
 }
 
 /**
@@ -31,16 +31,20 @@ export class StandstillWatch {
   #look(): void {
     const now = lookNow();
     const passedMs = now.atMs - this.#last.atMs - LOOK_EVERY_MS;
-    const stillMs = passedMs - (now.runningMs - this.#last.runningMs);
-    if (stillMs >= SHORTEST_MS) this.#stoodStillMs += stillMs;
+    const before = this.#last;
     this.#last = now;
+    // Who cannot tell standing still from waiting for a processor says nothing.
+    if (now.runningMs === null || before.runningMs === null) return;
+    const stillMs = passedMs - (now.runningMs - before.runningMs);
+    if (stillMs >= SHORTEST_MS) this.#stoodStillMs += stillMs;
   }
 }
 
 function lookNow(): Look {
   const cpu = process.threadCpuUsage();
+  const waitedMs = processorWaitMs();
   return {
     atMs: performance.now(),
-    runningMs: microsToMs(cpu.user + cpu.system) + (processorWaitMs() ?? 0),
+    runningMs: waitedMs === null ? null : microsToMs(cpu.user + cpu.system) + waitedMs,
   };
 }
