@@ -4,7 +4,7 @@ const Z = 1.959_964;
 /** From this many expected values in the tail on, the normal distribution stands in for the binomial. */
 const NORMAL_FROM = 500;
 /** Fewer windows say nothing about how requests depend on each other. */
-export const FEWEST_WINDOWS = 5;
+const FEWEST_WINDOWS = 5;
 
 /** Ranks from 1; null where no value lies far enough out. */
 export interface RankInterval {

@@ -40,8 +40,6 @@ export const OUTCOME = {
   request: 14,
 } as const satisfies Record<Outcome, number>;
 
-export type OutcomeCode = (typeof OUTCOME)[Outcome];
-
 /** A complete response arrived, of whatever status. */
 export function isComplete(outcome: number): boolean {
   return outcome === OUTCOME.ok || outcome === OUTCOME.status || outcome === OUTCOME.expectation;

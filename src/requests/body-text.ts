@@ -47,7 +47,7 @@ export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: An
  * @param contentEncoding gzip, deflate, br and zstd, also several in the order in which they were applied (RFC 9110, 8.4)
  * @throws Unreadable
  */
-export function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Array {
+function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Array {
   const codings = codingsIn(contentEncoding);
   if (codings.length === 0 || bytes.length === 0) return bytes;
   if (codings.length > MOST_ENCODINGS)
@@ -135,7 +135,7 @@ let latest: { readonly contentType: string; readonly decoder: TextDecoder } | nu
  *
  * @throws Unreadable where the charset is unknown
  */
-export function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
+function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le');
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be');

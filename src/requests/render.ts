@@ -1,7 +1,6 @@
 import type { Random } from '../metrics/random.ts';
 import type { BodyTemplate, Placeholder, RowCells, Template } from '../protocol/request.ts';
 import { MS_PER_SECOND } from '../protocol/units.ts';
-import { joined } from './bytes.ts';
 import { cellOf } from './row-table.ts';
 
 /** What placeholders are filled from. */
@@ -73,4 +72,17 @@ function uuid(random: Random): string {
   bytes[VARIANT_AT] = ((bytes[VARIANT_AT] ?? 0) & 0x3f) | 0x80;
   const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+/** All pieces in one. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first;
+  const bytes = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }

@@ -15,7 +15,7 @@ const WRITE_DELAY_MS = 25;
 const SYNC_INTERVAL_MS = 1_000;
 
 /** What a journal is the journal of. */
-export interface JournalHeader {
+interface JournalHeader {
   readonly volleyJournal: number;
   /** Of everything that makes a row's answer what it is. */
   readonly request: string;

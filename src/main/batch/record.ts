@@ -1,5 +1,6 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
 import { readBack, textOfJson } from '../../requests/exact-json.ts';
+import { csvCell } from '../text/csv-line.ts';
 import type { Format, InputRow } from './row.ts';
 
 /** Columns of the output behind the row's own and before those selected. */
@@ -20,7 +21,7 @@ export function answeredRow({ values }: InputRow, answer: RowAnswer): AnsweredRo
   return { ...answer, own: values };
 }
 
-export interface RecordOptions {
+interface RecordOptions {
   readonly format: Format;
   /** The row's own columns. */
   readonly columns: readonly string[];
@@ -61,15 +62,10 @@ export class RecordWriter {
     let line = '';
     for (const [index, cell] of cells.entries()) {
       const text = typeof cell === 'number' ? String(cell) : textOfJson(cell);
-      line += (index === 0 ? '' : ',') + quotedCell(isCsvSafe ? withoutFormula(text) : text);
+      line += (index === 0 ? '' : ',') + csvCell(isCsvSafe ? withoutFormula(text) : text);
     }
     return `${line}\n`;
   }
-}
-
-/** As RFC 4180 wants it: in quotes where it has a comma, a quote or a line end. */
-function quotedCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Spreadsheets run what begins like this; a plain number is none. */

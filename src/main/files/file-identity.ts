@@ -31,7 +31,7 @@ export function identityOf(path: string): string | null {
 }
 
 /** A name in a folder, whether there is a file of it or not. */
-export function entryOf(path: string): string {
+function entryOf(path: string): string {
   const folder = dirname(path);
   if (folder === path) return path;
   const stats = statsOf(folder);

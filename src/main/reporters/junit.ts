@@ -14,7 +14,7 @@ export interface Case {
   readonly problem: Problem | null;
 }
 
-export interface Problem {
+interface Problem {
   /** A failure is the target's; an error says that the run was not what it was to be. */
   readonly element: 'failure' | 'error';
   readonly type: string;

@@ -1,5 +1,5 @@
 /** A text in which Markdown and HTML find nothing to obey; `|` is a table's own matter. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return text
     .replace(/[\\`*[\]~]/g, '\\$&')
     .replaceAll('&', '&amp;')

@@ -2,7 +2,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatMs, formatPercent, formatRate } from '../text/format.ts';
 
 /** A measured value in the unit of its rule's left side. */
-export function measuredText(expression: string, measured: number): string {
+function measuredText(expression: string, measured: number): string {
   if (expression.startsWith('error-rate')) return formatPercent(measured);
   return /^(throughput|rate)/.test(expression) ? formatRate(measured) : formatMs(measured);
 }

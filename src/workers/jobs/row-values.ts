@@ -17,7 +17,7 @@ const LONGEST_NAME_BYTES = 255;
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
 
 /** What was taken out of an answer. */
-export interface Selected {
+interface Selected {
   /** JSON text for each selection, as the answer has it; null where it has nothing there. */
   readonly values: readonly (string | null)[];
   /** Why nothing could be taken; an empty text where the body is JSON. */

@@ -1,7 +1,7 @@
 import type { ReadBytes } from '../../../connections/read-bytes.ts';
 
 /** Bytes that the grammar of HTTP/1.1 names. */
-export const TAB = 0x09;
+const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const SPACE = 0x20;
