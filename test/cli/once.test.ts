@@ -39,6 +39,12 @@ describe('--dry-run', () => {
   });
 });
 
+test('a value may have any name, also one that every object has', async () => {
+  const url = 'http://127.0.0.1:9/{{__proto__}}/{{constructor}}';
+  const { stdout } = await volley(url, '--set', '__proto__=a', '--set', 'constructor=b', '--dry-run');
+  expect(stdout).toContain('> GET /a/b HTTP/1.1');
+});
+
 describe('every request of a mix', () => {
   const folder = useFolder();
 

@@ -254,6 +254,7 @@ describe('the gate between options and plan', () => {
   test.each<[string, unknown, RegExp]>([
     ['nothing at all', undefined, /The options 'undefined': give an object/],
     ['an option that does not exist', { ...URL_GIVEN, request: 5 }, /The option 'request' does not exist/],
+    ['a mix that is no list', { mix: 5 }, /The option mix '5': give a list of requests/],
     [
       'headers as an object',
       { ...URL_GIVEN, headers: { a: 'b' } },

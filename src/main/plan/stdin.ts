@@ -55,7 +55,7 @@ export function refuseTwoReaders(
   problems: Problems,
   others: readonly string[] = [],
 ): boolean {
-  const requests = [options, ...(options.mix ?? [])];
+  const requests = [options, ...(Array.isArray(options.mix) ? options.mix : [])];
   const readers = [
     ...others,
     ...(options.urls === STDIN ? ['--urls'] : []),
