@@ -9,6 +9,12 @@ type Comparison = InstanceType<Library['jsonpath']['expressions']['InfixExpressi
 type Operand = Comparison['left'];
 type Segment = JSONPathQuery['segments'][number];
 
+/** Where the library's words say something of its own parser. */
+const OWN_WORDS: ReadonlyMap<string, string> = new Map([
+  ["can't backup beyond start", 'a name or a bracket is missing behind the dot'],
+  ['bald descendant segment', 'a name or a bracket is missing behind the dots'],
+]);
+
 let loaded: { readonly library: Library; readonly environment: JSONPathEnvironment } | null = null;
 
 /**
@@ -55,7 +61,8 @@ function compile(
     const { message, token } = error;
     const end = message.lastIndexOf(" ('");
     const place = Math.max(1, token.index + 1 - root.length);
-    throw new Error(`${end < 0 ? message : message.slice(0, end)}, at character ${place}`);
+    const words = end < 0 ? message : message.slice(0, end);
+    throw new Error(`${OWN_WORDS.get(words) ?? words}, at character ${place}`);
   }
 }
 

@@ -6,7 +6,9 @@ import { readSaved } from '../../src/main/files/result-file.ts';
 import { wrongPart } from '../../src/main/files/saved-shape.ts';
 import { type PlanFile, readPlanFile } from '../../src/main/plan/plan-file.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
+import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import type { Comparison } from '../../src/protocol/comparison.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { useFolder } from '../support/folder.ts';
 import { MIX, summaryWith } from '../support/summary.ts';
@@ -172,7 +174,93 @@ describe('a saved result that is broken', () => {
     expect(taken).toBeGreaterThan(0);
   });
 
+  test('of several rounds, at whatever depth: what is taken is shown without a gap', async () => {
+    const run = JSON.parse(JSON.stringify(summaryWith())) as object;
+    const cost = { peakMemoryBytes: 1e6, memoryKind: 'proportional' };
+    const level = { median: 2, low: null, high: null };
+    const share = { sent: 5, failed: 0, share: 0 };
+    const estimate = {
+      ratio: 0.9,
+      low: 0.8,
+      high: 1,
+      p: 0.1,
+      rounds: 6,
+      margin: 0.03,
+      decision: 'undecided',
+    };
+    const arm = { url: 'http://h/', mode: 'inline', workers: 1, concurrency: 1, failures: share };
+    const arms = ['A', 'B'].map((name) => ({
+      ...arm,
+      name,
+      figures: { p50: level, throughput: level },
+      rounds: [{ ...run, cost }],
+    }));
+    const pair = {
+      a: 'B',
+      b: 'A',
+      figures: { p50: { ...estimate, roundsNeeded: null } },
+      adjustedP: 1,
+      probabilityShorter: 0.5,
+      shifts: [{ percentile: '50', aMs: 1, bMs: 2 }],
+    };
+    const whole = {
+      ...{ schemaVersion: 1, kind: 'compare', tool: { version: '1' }, startedAt: '2026-01-01T00:00:00Z' },
+      ...{ interrupted: false, metric: 'p50', margin: 0.03, arms, pairs: [pair], conclusions: [], notes: [] },
+    };
+    const path = pathOf('comparison.json');
+    const shown = async (value: object): Promise<string> => {
+      writeFileSync(path, JSON.stringify(value));
+      const saved = (await readSaved(path)) as Comparison;
+      return COMPARISON_REPORTERS.text(saved) + COMPARISON_REPORTERS.markdown(saved);
+    };
+    expect(await shown(whole)).toContain('compare: http://h/');
+    const gaps: string[] = [];
+    const places = placesIn(whole).filter((place) => !place.includes('rounds') || place.includes('cost'));
+    places.push(
+      ['arms', 0, 'rounds', 0, 'generator', 'mergeMs'],
+      ['arms', 0, 'rounds', 0, 'generator', 'batchBytes'],
+    );
+    for (const place of places) {
+      for (const value of [undefined, { a: 'x' }, 'x', 5, null, [], [null], true]) {
+        const text = await shown(withValue(whole, place, value)).catch((error: Error) => error.message);
+        if (/undefined|NaN|Infinity|\[object|Cannot read|not a function/.test(text))
+          gaps.push(`${place.join('.')} as ${JSON.stringify(value)}`);
+      }
+    }
+    expect(gaps).toEqual([]);
+  });
+
   test('and one of no fault is shown', () => {
     expect(REPORTERS.text(summaryWith())).toContain('requests');
+  });
+});
+
+describe('a plan that is not meant to be read', () => {
+  const planOf = (text: string) => () => {
+    const path = pathOf('odd.yaml');
+    writeFileSync(path, text);
+    return readPlanFile(path);
+  };
+
+  test.each([
+    `a: ${'['.repeat(100_000)}`,
+    `a: ${'{'.repeat(100_000)}`,
+    '- '.repeat(50_000),
+    '? '.repeat(50_000),
+  ])('%# is nested too deeply', (text) => {
+    expect(planOf(text)).toThrow(/odd\.yaml' cannot be read \(it is nested too deeply\): write it with less/);
+  });
+
+  test('a key that is there twice is told with its place, at any depth', () => {
+    expect(planOf('url: a\nurl: b\n')).toThrow(/odd\.yaml:2:1: 'url' is there twice: give it once\.$/);
+    expect(planOf('variables:\n  x: 1\n  x: 2\n')).toThrow(/odd\.yaml:3:3: 'x' is there twice/);
+    expect(planOf('x-a: &a {url: b}\n<<: *a\n')).not.toThrow();
+  });
+
+  test('each of thousands of unknown keys is told with its place', () => {
+    const text = Array.from({ length: 3_500 }, (_, index) => `k${index}: 1`).join('\n');
+    const { problems } = planOf(text)();
+    expect(problems).toHaveLength(3_500);
+    expect(problems[3_499]).toMatch(/odd\.yaml:3500:\d+: 'k3499' is nothing that a plan says here/);
   });
 });

@@ -1,4 +1,4 @@
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
@@ -30,10 +30,10 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
 function render(path: string, toText: () => string): string {
   try {
     return toText();
-  } catch (error) {
+  } catch {
     throw new VolleyError(
       ERROR_CODES.resultFile,
-      `The result '${path}' cannot be used: a part of it is missing (${messageOf(error)}); save one with --out.`,
+      `The result '${path}' cannot be used: a part of it is missing or of another kind; save one with --out.`,
     );
   }
 }

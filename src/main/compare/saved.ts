@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
 import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
-import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
@@ -32,7 +32,7 @@ export async function compareSaved(...asked: Parameters<typeof compared>): Promi
     if (error instanceof VolleyError) throw error;
     throw new VolleyError(
       ERROR_CODES.resultFile,
-      `The results '${asked[0]}' and '${asked[1]}' cannot be compared: a part of one is missing or of another kind (${messageOf(error)}); save them with --out.`,
+      `The results '${asked[0]}' and '${asked[1]}' cannot be compared: a part of one is missing or of another kind; save them with --out.`,
     );
   }
 }

@@ -3,10 +3,11 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import { cut } from '../text/quoted.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
-import { wrongPart } from './saved-shape.ts';
+import { wrongPart, wrongPartOfComparison } from './saved-shape.ts';
 
 /** A result file, locked for as long as the run lasts. */
 export class ResultFile {
@@ -84,7 +85,7 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
     throw unusable('it is not a result of volley; save one with --out');
   if (value['schemaVersion'] !== SCHEMA_VERSION) {
     throw unusable(
-      `it has schema version ${String(value['schemaVersion'])}, and this volley reads ${SCHEMA_VERSION}`,
+      `it has schema version ${cut(JSON.stringify(value['schemaVersion']))}, and this volley reads ${SCHEMA_VERSION}`,
     );
   }
   if (Array.isArray(value['arms'])) return checkedComparison(value, unusable);
@@ -104,16 +105,10 @@ function checkedComparison(
     ...['pairs', 'conclusions', 'notes'].filter((field) => !Array.isArray(value[field])),
   ];
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
+  const wrong = wrongPartOfComparison(value);
+  if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
   const comparison = value as unknown as Comparison;
-  for (const arm of value['arms'] as readonly unknown[]) {
-    if (
-      !isRecord(arm) ||
-      !Array.isArray(arm['rounds']) ||
-      !arm['rounds'].every(isRecord) ||
-      !isRecord(arm['figures'])
-    )
-      throw unusable('an arm in it has no rounds or figures');
-  }
+  if (comparison.arms.length === 0) throw unusable('it has no arms; save one with --out');
   for (const { name, rounds } of comparison.arms) {
     const lacking = rounds.flatMap((round) => missingFields(round as unknown as Record<string, unknown>));
     if (lacking.length > 0) throw unusable(`a round of ${name} lacks ${lacking.join(', ')}`);

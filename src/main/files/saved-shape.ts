@@ -1,4 +1,5 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { METRICS } from '../../protocol/metric.ts';
 
 /** A field that a saved result may lack, since earlier versions did not have it. */
 interface Optional {
@@ -129,6 +130,58 @@ const SUMMARY = fields({
     ],
   }),
 });
+
+const SHARE = fields(numbers('sent', 'failed', 'share'));
+
+/** What a round of a comparison has besides the result of a run, and what of that only comparisons show. */
+const ROUND = fields({
+  cost: fields({ peakMemoryBytes: 'number', memoryKind: 'text' }),
+  generator: fields(numbers('mergeMs', 'batchBytes')),
+});
+
+/** What the reporters read of several rounds or arms; each round is the result of a run besides. */
+const COMPARISON = fields({
+  tool: fields({ version: 'text' }),
+  kind: { oneOf: ['modes', 'compare', 'repeat'] },
+  interrupted: 'flag',
+  metric: { oneOf: METRICS },
+  margin: 'number',
+  arms: [
+    fields({
+      name: 'text',
+      url: 'text',
+      mode: 'text',
+      ...numbers('workers', 'concurrency'),
+      figures: { each: fields({ median: 'number', low: 'number or null', high: 'number or null' }) },
+      failures: optional(SHARE),
+      rounds: [ROUND],
+    }),
+  ],
+  pairs: [
+    fields({
+      a: 'text',
+      b: 'text',
+      figures: {
+        each: fields({
+          ...numbers('ratio', 'p', 'rounds', 'margin'),
+          low: 'number or null',
+          high: 'number or null',
+          decision: { oneOf: ['higher', 'lower', 'no-difference', 'undecided'] },
+          roundsNeeded: 'number or null',
+        }),
+      },
+      probabilityShorter: 'number or null',
+      shifts: [fields({ percentile: 'text', ...numbers('aMs', 'bMs') })],
+    }),
+  ],
+  conclusions: ['text'],
+  notes: ['text'],
+});
+
+/** The same of a saved result of several rounds or arms, but for the results of its rounds. */
+export function wrongPartOfComparison(comparison: unknown): string | null {
+  return wrongIn(comparison, COMPARISON, '');
+}
 
 /** The first part of a saved run's result that is not what it has to be, in words; null where all is. */
 export function wrongPart(summary: unknown): string | null {

@@ -1,6 +1,7 @@
 import {
   type Document,
   isCollection,
+  isMap,
   isNode,
   isPair,
   isScalar,
@@ -11,6 +12,7 @@ import {
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
+import { cut, quoted } from '../text/quoted.ts';
 import type { NamedRequestOptions, RequestOptions } from './options.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 
@@ -42,6 +44,7 @@ export function readPlanFile(path: string): PlanFile {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
+  if (isTooDeep(text)) throw unreadable(path, 'it is nested too deeply');
   const document = parsed(text, lines, path);
   // The others mostly follow from the first.
   const [syntax] = document.errors;
@@ -54,12 +57,14 @@ export function readPlanFile(path: string): PlanFile {
   }
   const problems = [...referenceProblems(document, placeAt), ...unquotedIn(document, placeAt)];
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  const placeOf = (keys: readonly PropertyKey[]): Place => {
-    for (let length = keys.length; length > 0; length--) {
-      const node = document.getIn(keys.slice(0, length), true);
+  const topLevel = topLevelOf(document);
+  const placeOf = ([first, ...rest]: readonly PropertyKey[]): Place => {
+    const top = topLevel.get(String(first));
+    for (let length = rest.length; length > 0 && isCollection(top); length--) {
+      const node = top.getIn(rest.slice(0, length), true);
       if (isNode(node) && node.range) return placeAt(node.range[0]);
     }
-    return placeAt(0);
+    return placeAt(isNode(top) ? (top.range?.[0] ?? 0) : 0);
   };
   const data = withoutAnchors(contentOf(document, path));
   const first = PLAN.safeParse(data);
@@ -83,9 +88,9 @@ export function readPlanFile(path: string): PlanFile {
 
 function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter: lines, merge: true });
+    return parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false });
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(path, reasonOf(error));
   }
 }
 
@@ -93,14 +98,37 @@ function contentOf(document: Document, path: string): unknown {
   try {
     return document.toJS() ?? {};
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(path, reasonOf(error));
   }
 }
 
-function unreadable(path: string, error: unknown): VolleyError {
+/** Values by the names of the plan's own fields: a look-up in the document goes through all of them. */
+function topLevelOf({ contents }: Document): ReadonlyMap<string, unknown> {
+  if (!isMap(contents)) return new Map();
+  return new Map(contents.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', value]));
+}
+
+const DEEPEST = 1_000;
+const DEEP_LINE = new RegExp(`(?:[-?][ \\t]+){${DEEPEST}}`);
+
+/** Nesting that no plan has, which would take the parser long to refuse. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    depth = bracket === '[' || bracket === '{' ? depth + 1 : Math.max(0, depth - 1);
+    if (depth > DEEPEST) return true;
+  }
+  return DEEP_LINE.test(text);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof RangeError ? 'it is nested too deeply' : firstLine(messageOf(error));
+}
+
+function unreadable(path: string, why: string): VolleyError {
   return new VolleyError(
     ERROR_CODES.usage,
-    `The plan '${path}' cannot be read (${firstLine(messageOf(error))}): write it with less nesting and fewer aliases.`,
+    `The plan '${path}' cannot be read (${why}): write it with less nesting and fewer aliases.`,
   );
 }
 
@@ -161,6 +189,16 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
       else if (path.includes(anchored))
         note(alias.range, `*${alias.source} stands for what it is a part of: leave it out.`);
     },
+    // The library compares each key with all before it.
+    Map: (_key, { items }) => {
+      const names = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key) || key.source === '<<') continue;
+        const name = `${typeof key.value} ${String(key.value)}`;
+        if (names.has(name)) note(key.range, `${quoted(key.value)} is there twice: give it once.`);
+        names.add(name);
+      }
+    },
     Pair: (_key, { key, value }) => {
       if (!isScalar(key)) return;
       if (key.value === '__proto__') note(key.range, "'__proto__' can be no name here: choose another one.");
@@ -188,7 +226,7 @@ function sentencesOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyK
     const known = Object.keys(issue.path.length === 0 ? PLAN.shape : MIX_ENTRY.shape).join(', ');
     return issue.keys.map(
       (key) =>
-        `${placeOf([...issue.path, key])}: '${key}' is nothing that a plan says here: choose from ${known}.`,
+        `${placeOf([...issue.path, key])}: ${quoted(key)} is nothing that a plan says here: choose from ${known}.`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
@@ -214,7 +252,9 @@ function unquotedIn(document: Document, placeAt: (offset: number) => Place): str
       if (typeof value !== 'number' || source === undefined || String(value) === source) return;
       const isSent = path.some((node) => isPair(node) && SENT.has(String(node.key)));
       if (isSent)
-        found.push(`${placeAt(range?.[0] ?? 0)}: ${source} would be sent as ${value}: put it in quotes.`);
+        found.push(
+          `${placeAt(range?.[0] ?? 0)}: ${cut(source)} would be sent as ${value}: put it in quotes.`,
+        );
     },
   });
   return found;
@@ -229,7 +269,7 @@ function withoutAnchors(plan: unknown): unknown {
 }
 
 function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? text).replace(/[.:]$/, '');
+  return cut((text.split('\n')[0] ?? text).replace(/[.:]$/, ''));
 }
 
 /** What is not said, and what is said not to be, is not given. */

@@ -3,7 +3,8 @@ import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { csvLine } from '../text/csv-line.ts';
 
-type Cell = string | number | boolean | null;
+/** Undefined where an older result does not have it. */
+type Cell = string | number | boolean | null | undefined;
 type Column = readonly [name: string, cell: Cell];
 
 /** What is no kind of failure. */
@@ -22,7 +23,7 @@ export function renderCsv(summary: Summary): string {
 }
 
 function textOf(cell: Cell): string {
-  return cell === null ? '' : String(cell);
+  return cell === null || cell === undefined ? '' : String(cell);
 }
 
 function planOf({ startedAt, tool, plan, mix, rate }: Summary): Column[] {
