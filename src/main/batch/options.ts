@@ -6,6 +6,7 @@ import { UNFINISHED_PREFIX } from '../../requests/unfinished-name.ts';
 import { inputDigests, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
+import { LIBRARY_NAMES, namesWhere } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems } from '../plan/problems.ts';
 import { isJsonPath } from '../plan/requests/expectations.ts';
@@ -225,7 +226,13 @@ function parseSaveBody(
 /** How fast rows are sent may change from one run to its resume; what is sent, and what is kept, may not. */
 function fingerprintOf(options: BatchOptions, format: Format): string {
   const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe } = options;
-  const { workers, concurrency, mode, client, rate, every, timeout, percentiles, seed, ...request } = run;
+  const mayChange = new Set(
+    namesWhere(({ mayChangeOnResume }) => mayChangeOnResume === true).map((name) => LIBRARY_NAMES.get(name)),
+  );
+  // In an order of their own, so that the table may be put into another one.
+  const request = Object.entries(run)
+    .filter(([name, value]) => value !== undefined && !mayChange.has(name))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const text = JSON.stringify([request, select, saveBody, byDefault, idempotencyKey, isCsvSafe, format]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -8,12 +8,13 @@ import { comparePairs } from '../compare/pairs.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
-import { RUN_OPTIONS, runOptionsFrom } from './run-options.ts';
+import { runOptionsFrom } from './run-options.ts';
 
 const FAILURES = ['slower', 'different'] as const;
 type Failure = (typeof FAILURES)[number];
@@ -84,7 +85,7 @@ async function compareFiles(
   failIf: Failure | null,
   problems: string[],
 ): Promise<ExitCode> {
-  for (const name of [...Object.keys(RUN_OPTIONS), 'rounds']) {
+  for (const name of [...Object.keys(RUN_TABLE), 'rounds']) {
     if (name === 'output' || name === 'out' || parsed.all(name).length === 0) continue;
     problems.push(
       `--${name} changes nothing in what has been measured already: leave it out for saved results.`,

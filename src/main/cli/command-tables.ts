@@ -1,0 +1,191 @@
+import { METRICS } from '../../protocol/metric.ts';
+import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import type { OptionTable } from '../plan/option-table/entry.ts';
+import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
+
+export const DEFAULT_ROUNDS = 8;
+export const DEFAULT_MARGIN = '3%';
+export const FEWEST_ROUNDS_AT_ALL = 2;
+
+/** What a comparison has besides a run's options, or says in other words. */
+export const COMPARISON_TABLE = {
+  metric: {
+    kind: 'choice',
+    group: 'own',
+    help: `What decides: ${METRICS.join(', ')}`,
+    byDefault: 'throughput',
+    commands: ['modes', 'compare'],
+    differs: { compare: { byDefault: 'p50' } },
+  },
+  rounds: {
+    kind: 'count',
+    group: 'own',
+    help: `Rounds, ${FEWEST_ROUNDS_AT_ALL} to ${MOST_ROUNDS}; fewer than ${FEWEST_ROUNDS} can show no difference`,
+    byDefault: `${DEFAULT_ROUNDS}, or what many arms need`,
+    commands: ['modes', 'compare', 'demo'],
+  },
+  margin: {
+    kind: 'text',
+    group: 'own',
+    help: 'Differences below this do not matter',
+    byDefault: DEFAULT_MARGIN,
+    commands: ['modes', 'compare'],
+  },
+  output: {
+    kind: 'choice',
+    group: 'result',
+    alias: 'o',
+    help: `Form of the result on stdout: ${COMPARISON_FORMS.join(', ')}`,
+    byDefault: 'text',
+    commands: ['modes', 'compare'],
+  },
+  'fail-if': {
+    kind: 'choice',
+    group: 'own',
+    help: 'Exit with 1 if b is slower, or different: slower, different',
+    commands: ['compare'],
+  },
+  force: {
+    kind: 'flag',
+    group: 'own',
+    help: 'Compare saved results although their plans differ',
+    commands: ['compare'],
+  },
+} as const satisfies OptionTable;
+
+/** What a batch has that a run has not, or means otherwise. */
+export const BATCH_TABLE = {
+  out: {
+    kind: 'file',
+    group: 'own',
+    help: 'The answered rows: CSV, or JSONL by its name; their journal lies beside it',
+    byDefault: 'stdout',
+    commands: ['batch'],
+  },
+  select: {
+    kind: 'list',
+    group: 'own',
+    help: 'A value of each JSON answer, as name=path; repeatable',
+    byDefault: 'none',
+    commands: ['batch'],
+    isRepeatable: true,
+  },
+  'save-body': {
+    kind: 'text',
+    group: 'own',
+    help: "Each answer's body as a file: a folder, or 'folder/{{id}}.jpg'",
+    byDefault: 'none',
+    commands: ['batch'],
+  },
+  default: {
+    kind: 'text',
+    group: 'own',
+    help: 'What stands where an answer has no such value',
+    byDefault: 'nothing',
+    commands: ['batch'],
+  },
+  order: {
+    kind: 'choice',
+    group: 'own',
+    help: 'Rows as they were (input) or as they were answered (completion)',
+    byDefault: 'input',
+    commands: ['batch'],
+  },
+  chunk: {
+    kind: 'count',
+    group: 'own',
+    help: 'Rows that a worker is given at a time',
+    byDefault: 'as many as take it 20 ms',
+    commands: ['batch'],
+  },
+  retries: {
+    kind: 'count',
+    group: 'own',
+    help: 'Attempts beyond the first, after connection errors, timeouts, 429 and 5xx',
+    byDefault: '2',
+    commands: ['batch'],
+  },
+  'retry-unsafe': {
+    kind: 'flag',
+    group: 'own',
+    help: 'Retry also POST and PATCH, which may then be done twice',
+    commands: ['batch'],
+  },
+  'idempotency-key': {
+    kind: 'text',
+    group: 'own',
+    help: "A header of this name with this value: '{{uuid}}'",
+    byDefault: 'none',
+    commands: ['batch'],
+  },
+  resume: {
+    kind: 'flag',
+    group: 'own',
+    help: 'Go on after what is in the journal',
+    commands: ['batch'],
+  },
+  'csv-safe': {
+    kind: 'flag',
+    group: 'own',
+    help: 'No cell of the output is a formula for a spreadsheet',
+    commands: ['batch'],
+  },
+  'allow-failures': {
+    kind: 'flag',
+    group: 'own',
+    help: 'Rows that failed are no reason for exit code 1',
+    commands: ['batch'],
+  },
+} as const satisfies OptionTable;
+
+export const SERVE_TABLE = {
+  host: {
+    kind: 'text',
+    group: 'own',
+    help: 'Address to listen on',
+    byDefault: '127.0.0.1',
+    commands: ['serve'],
+  },
+  port: {
+    kind: 'count',
+    group: 'own',
+    help: 'Port to listen on; 0 is a free one',
+    byDefault: '8080',
+    commands: ['serve'],
+  },
+  cert: {
+    kind: 'file',
+    group: 'own',
+    help: 'Certificate in PEM form; with --key, serves https and HTTP/2',
+    commands: ['serve'],
+  },
+  key: {
+    kind: 'file',
+    group: 'own',
+    help: 'Key of the certificate in PEM form',
+    commands: ['serve'],
+  },
+  h2c: {
+    kind: 'flag',
+    group: 'own',
+    help: 'HTTP/2 without TLS, by prior knowledge, and nothing else',
+    commands: ['serve'],
+  },
+  'close-every': {
+    kind: 'count',
+    group: 'own',
+    help: 'Close every N-th connection as soon as it is accepted',
+    commands: ['serve'],
+  },
+} as const satisfies OptionTable;
+
+export const REPORT_TABLE = {
+  output: {
+    kind: 'choice',
+    group: 'result',
+    alias: 'o',
+    help: 'Form of the result: text, json or markdown; of a run also csv, junit, prometheus',
+    byDefault: 'text',
+    commands: ['report'],
+  },
+} as const satisfies OptionTable;

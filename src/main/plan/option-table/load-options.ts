@@ -1,0 +1,116 @@
+import {
+  DEFAULT_ARRIVALS,
+  DEFAULT_CLIENT,
+  DEFAULT_CONCURRENCY,
+  DEFAULT_DURATION,
+  DEFAULT_MODE,
+  DEFAULT_PACING,
+} from '../defaults.ts';
+import type { CommandName, OptionTable } from './entry.ts';
+
+/** Commands that put a load on a target, and those that send at all. */
+export const LOADS = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
+export const SENDS = [...LOADS, 'batch'] as const satisfies readonly CommandName[];
+
+/** How much is sent, when, and by whom. */
+export const LOAD_OPTIONS = {
+  workers: {
+    kind: 'count',
+    group: 'load',
+    alias: 'w',
+    help: 'Workers; inline has exactly one',
+    byDefault: 'cores − 1, at most the concurrency',
+    commands: SENDS,
+    differs: { modes: { help: 'Workers of threads and processes; several as 1,2,4' } },
+    mayChangeOnResume: true,
+  },
+  concurrency: {
+    kind: 'count',
+    group: 'load',
+    alias: 'c',
+    help: 'Connections in all, over all workers',
+    byDefault: String(DEFAULT_CONCURRENCY),
+    commands: SENDS,
+    mayChangeOnResume: true,
+  },
+  requests: {
+    kind: 'count',
+    group: 'load',
+    alias: 'n',
+    help: 'Requests in all (10k is ten thousand)',
+    byDefault: 'no limit',
+    commands: LOADS,
+  },
+  duration: {
+    kind: 'duration',
+    group: 'load',
+    alias: 'd',
+    help: 'Stop starting requests after this (500ms, 10s, 2m; 10 is seconds)',
+    byDefault: `${DEFAULT_DURATION} without -n`,
+    commands: LOADS,
+  },
+  mode: {
+    kind: 'choice',
+    group: 'load',
+    help: 'What a worker is: threads, processes, or inline (one event loop)',
+    byDefault: DEFAULT_MODE,
+    commands: ['run', 'compare', 'batch'],
+    mayChangeOnResume: true,
+  },
+  client: {
+    kind: 'choice',
+    group: 'load',
+    help: 'What speaks HTTP: undici, or wire, which costs less per request',
+    byDefault: DEFAULT_CLIENT,
+    commands: SENDS,
+    of: 'connection',
+    mayChangeOnResume: true,
+  },
+  rate: {
+    kind: 'rate',
+    group: 'schedule',
+    alias: 'r',
+    help: 'Open model: requests a second in all (200, 50/s, 3000/m)',
+    byDefault: 'closed model',
+    commands: SENDS,
+    differs: { batch: { help: 'Starts a second at most (200, 50/s, 3000/m)', byDefault: 'no limit' } },
+    mayChangeOnResume: true,
+  },
+  every: {
+    kind: 'duration',
+    group: 'schedule',
+    help: 'The same, as the time between two starts (10ms)',
+    byDefault: 'closed model',
+    commands: SENDS,
+    differs: { batch: { help: 'The same, as the time between two starts', byDefault: 'no limit' } },
+    mayChangeOnResume: true,
+  },
+  stages: {
+    kind: 'text',
+    group: 'schedule',
+    help: 'The same, over time: 10s:100,30s:100..1000,1m:1000',
+    byDefault: 'closed model',
+    commands: LOADS,
+  },
+  arrivals: {
+    kind: 'choice',
+    group: 'schedule',
+    help: 'Spacing of the starts: constant or poisson',
+    byDefault: DEFAULT_ARRIVALS,
+    commands: LOADS,
+  },
+  'max-in-flight': {
+    kind: 'count',
+    group: 'schedule',
+    help: 'Open model: connections at most; beyond, requests wait in line',
+    byDefault: '10000, or what open files allow',
+    commands: LOADS,
+  },
+  pacing: {
+    kind: 'choice',
+    group: 'schedule',
+    help: 'Open model: precise (polls), eco (1 ms ticks) or auto',
+    byDefault: DEFAULT_PACING,
+    commands: LOADS,
+  },
+} as const satisfies OptionTable;

@@ -1,0 +1,42 @@
+import { CONNECTION_OPTIONS } from './connection-options.ts';
+import { type CamelCase, camelCase, type OptionEntry } from './entry.ts';
+import { LOAD_OPTIONS } from './load-options.ts';
+import { MEASURE_OPTIONS, RESULT_OPTIONS } from './measure-options.ts';
+import { EXPECTATION_OPTIONS, REQUEST_OPTIONS, SOURCE_OPTIONS } from './request-options.ts';
+
+/**
+ * Every option of a run, in the order of the documents. The command line, plan files, batches, comparisons and
+ * the check of the library's options all take theirs from here.
+ */
+export const RUN_TABLE = {
+  ...LOAD_OPTIONS,
+  ...REQUEST_OPTIONS,
+  ...SOURCE_OPTIONS,
+  ...EXPECTATION_OPTIONS,
+  ...MEASURE_OPTIONS,
+  ...CONNECTION_OPTIONS,
+  ...RESULT_OPTIONS,
+} as const;
+
+export type RunTable = typeof RUN_TABLE;
+export type OptionName = keyof RunTable;
+
+/** The library's name of an option; never where it does not have it. */
+export type LibraryName<Name extends OptionName> = RunTable[Name] extends { library: infer Own }
+  ? Extract<Own, string>
+  : CamelCase<Name>;
+
+/** Every option that the library has, with its name there. */
+export const LIBRARY_NAMES: ReadonlyMap<OptionName, string> = new Map(
+  entries().flatMap(([name, { library = camelCase(name) }]) => (library === null ? [] : [[name, library]])),
+);
+
+/** The names of a run's options with what is said of them. */
+export function entries(): readonly (readonly [OptionName, OptionEntry])[] {
+  return Object.entries(RUN_TABLE) as [OptionName, OptionEntry][];
+}
+
+/** Those of a run's options that a command has. */
+export function namesWhere(holds: (entry: OptionEntry) => boolean): OptionName[] {
+  return entries().flatMap(([name, entry]) => (holds(entry) ? [name] : []));
+}
