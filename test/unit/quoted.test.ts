@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { SENTENCES } from '../../src/main/text/findings.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../../src/main/text/quoted.ts';
 
 const circle: unknown[] = [];
@@ -63,4 +64,16 @@ describe('values in sentences', () => {
   ])('%s names a request as %s', (url, name) => {
     expect(withoutCredentials(url)).toBe(name);
   });
+});
+
+test.each([
+  [
+    SENTENCES['run-too-short']({ sent: 1, windowMs: 5, fewestRequests: 100, shortestMs: 500 }),
+    /^1 request is too short a run/,
+  ],
+  [SENTENCES['requests-dropped']({ dropped: 1 }), /^1 request was dropped: it had/],
+  [SENTENCES['requests-unfinished']({ unfinished: 1 }), /^1 request was sent too late/],
+  [SENTENCES['requests-not-started']({ notStarted: 2 }), /^2 requests were never started/],
+])('a sentence of one is in the singular: %s', (sentence, wanted) => {
+  expect(sentence).toMatch(wanted);
 });

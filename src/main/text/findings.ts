@@ -1,6 +1,6 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
 import { noConnectionText, requestsFailedText } from './failure-words.ts';
-import { formatCount, formatMs, formatPercent, shareText } from './format.ts';
+import { counted, formatCount, formatMs, formatPercent, shareText } from './format.ts';
 import { violationText } from './identities.ts';
 
 /** What was found, as a sentence of the report. */
@@ -13,7 +13,7 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
   'machine-ran-out': ({ failed, codes }) =>
     `${failed} requests failed because this machine ran out of something (${codes.join(', ')}).`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
-    `${sent < fewestRequests ? `${formatCount(sent)} requests are` : `${formatMs(windowMs)} is`} too short a run ` +
+    `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
     `to tell what sets the limit: ask for ${fewestRequests} requests and ${shortestMs} ms at least.`,
   'loop-busy': ({ busyShare }) => `An event loop of volley was busy ${formatPercent(busyShare)} of the time.`,
   'late-starts': ({ startLagP99Ms, responseP99Ms, pacing }) =>
@@ -44,10 +44,11 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `${formatCount(failed)}${shareText(failed, sent)} of ${formatCount(sent)} requests failed ` +
     `because this machine ran out of something (${codes.join(', ')}).`,
   'requests-dropped': ({ dropped }) =>
-    `${dropped} requests were dropped: they had no connection when the waiting ended.`,
+    `${dropped === 1 ? '1 request was dropped: it' : `${dropped} requests were dropped: they`} had no connection when the waiting ended.`,
   'requests-unfinished': ({ unfinished }) =>
-    `${unfinished} requests were sent too late to be answered when the waiting ended.`,
-  'requests-not-started': ({ notStarted }) => `${notStarted} requests were never started.`,
+    `${unfinished === 1 ? '1 request was' : `${unfinished} requests were`} sent too late to be answered when the waiting ended.`,
+  'requests-not-started': ({ notStarted }) =>
+    `${notStarted === 1 ? '1 request was' : `${notStarted} requests were`} never started.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
