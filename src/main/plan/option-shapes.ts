@@ -1,6 +1,8 @@
 import { isMap, isUint8Array } from 'node:util/types';
 import { quoted } from '../text/quoted.ts';
-import type { NamedRequestOptions, RequestOptions, RunOptions } from './options.ts';
+import type { OnlyInLibrary } from './option-table/agreement.ts';
+import type { Kind, OptionEntry } from './option-table/entry.ts';
+import { entries, LIBRARY_NAMES } from './option-table/run-table.ts';
 import type { Problems } from './problems.ts';
 
 type Shape = readonly [description: string, fits: (value: unknown) => boolean];
@@ -13,81 +15,59 @@ const LIST: Shape = ['a list of text', isTextList];
 const BODY: Shape = ['text or a Uint8Array', (value) => isText(value) || isUint8Array(value)];
 const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
 
-/** What is said of one request. */
-const OF_REQUEST: Readonly<Record<keyof RequestOptions, Shape>> = {
+const SHAPE_OF: Readonly<Record<Exclude<Kind, 'setting'>, Shape>> = {
+  text: TEXT,
+  file: TEXT,
+  choice: TEXT,
+  duration: TEXT,
+  version: TEXT,
+  json: TEXT,
+  body: BODY,
+  count: QUANTITY,
+  rate: QUANTITY,
+  statuses: QUANTITY,
+  percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
+  flag: FLAG,
+  redirects: ['a number, text or true', (value) => ['number', 'boolean', 'string'].includes(typeof value)],
+  list: LIST,
+  rule: LIST,
+  header: LIST,
+};
+
+/** Shapes of the options of the table, by their names in the library. */
+function shapesWhere(holds: (entry: OptionEntry) => boolean): Readonly<Record<string, Shape>> {
+  const described = entries().flatMap(([name, entry]) => {
+    const libraryName = LIBRARY_NAMES.get(name);
+    if (libraryName === undefined || entry.kind === 'setting' || !holds(entry)) return [];
+    return [[libraryName, SHAPE_OF[entry.kind]] as const];
+  });
+  return Object.fromEntries(described);
+}
+
+const ONLY_IN_LIBRARY: Readonly<Record<OnlyInLibrary, Shape>> = {
   url: TEXT,
   pathAsIs: FLAG,
   requestTarget: TEXT,
   withoutHeaders: LIST,
   methodOnRedirect: TEXT,
   digest: FLAG,
-  method: TEXT,
-  headers: LIST,
-  body: BODY,
-  bodyFile: TEXT,
-  json: TEXT,
-  dataUrlencode: LIST,
-  form: LIST,
-  location: ['a number, text or true', (value) => ['number', 'boolean', 'string'].includes(typeof value)],
-  expectStatus: QUANTITY,
-  expectBody: LIST,
-  expectJson: LIST,
-  maxBody: QUANTITY,
-  user: TEXT,
-  bearerEnv: TEXT,
-  cookie: TEXT,
-  userAgent: TEXT,
-  keepalive: FLAG,
+};
+
+/** What is said of one request. */
+const OF_REQUEST: Readonly<Record<string, Shape>> = {
+  ...ONLY_IN_LIBRARY,
+  ...shapesWhere(({ of }) => of === 'request'),
 };
 
 /** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
-const SHAPES: Readonly<Record<keyof RunOptions, Shape>> = {
+const SHAPES: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
-  urls: TEXT,
-  curl: TEXT,
-  curlFile: TEXT,
-  har: TEXT,
-  harHosts: TEXT,
   mix: ['a list of requests', Array.isArray],
   variables: ['an object of texts', (value) => isPlainObject(value) && Object.values(value).every(isText)],
-  rows: TEXT,
-  rowsMode: TEXT,
-  workers: QUANTITY,
-  concurrency: QUANTITY,
-  requests: QUANTITY,
-  duration: TEXT,
-  mode: TEXT,
-  client: TEXT,
-  rate: QUANTITY,
-  every: TEXT,
-  stages: TEXT,
-  arrivals: TEXT,
-  maxInFlight: QUANTITY,
-  pacing: TEXT,
-  timeout: TEXT,
-  warmup: TEXT,
-  cpuWork: QUANTITY,
-  percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
-  thresholds: LIST,
-  abortOn: LIST,
-  seed: QUANTITY,
-  insecure: FLAG,
-  cacert: TEXT,
-  cert: TEXT,
-  key: TEXT,
-  sni: TEXT,
-  tlsMin: TEXT,
-  resolve: LIST,
-  addresses: TEXT,
-  connectTo: LIST,
-  unixSocket: TEXT,
-  proxy: TEXT,
-  http2: FLAG,
-  h2c: FLAG,
-  streams: QUANTITY,
+  ...shapesWhere(({ of }) => of !== 'request'),
 };
 
-const OF_MIX: Readonly<Record<keyof NamedRequestOptions, Shape>> = {
+const OF_MIX: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   name: TEXT,
   weight: QUANTITY,

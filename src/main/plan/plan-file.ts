@@ -13,7 +13,8 @@ import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
 import { cut, quoted } from '../text/quoted.ts';
-import type { NamedRequestOptions, RequestOptions } from './options.ts';
+import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
+import type { NamedRequestOptions } from './options.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 
 /** Where something stands in a plan file, for instance `plan.yaml:3:7`. */
@@ -290,25 +291,12 @@ function textsOf(value: PlanEntry): string[] {
   return [String(value)];
 }
 
-const CAMEL: Readonly<Record<string, keyof RequestOptions>> = {
-  header: 'headers',
-  'body-file': 'bodyFile',
-  'data-urlencode': 'dataUrlencode',
-  'bearer-env': 'bearerEnv',
-  'user-agent': 'userAgent',
-  'expect-status': 'expectStatus',
-  'expect-body': 'expectBody',
-  'expect-json': 'expectJson',
-  'max-body': 'maxBody',
-};
-const LISTS = new Set(['header', 'data-urlencode', 'form', 'expect-body', 'expect-json']);
-
 function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {
   const { name, url, json, 'no-keepalive': isAlone, location, weight, ...texts } = entry;
   const options = Object.entries(texts).flatMap(([option, value]) =>
     value === undefined
       ? []
-      : [[CAMEL[option] ?? option, LISTS.has(option) ? textsOf(value) : String(value)] as const],
+      : [[LIBRARY_NAMES.get(option as RequestName), textOrTexts(option as RequestName, value)] as const],
   );
   return {
     ...Object.fromEntries(options),
@@ -319,4 +307,8 @@ function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {
     json: json === undefined || typeof json === 'string' ? json : JSON.stringify(json),
     keepalive: isAlone === true ? false : undefined,
   };
+}
+
+function textOrTexts(option: RequestName, value: PlanEntry): string | string[] {
+  return 'isRepeatable' in RUN_TABLE[option] ? textsOf(value) : String(value);
 }

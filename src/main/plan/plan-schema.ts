@@ -1,4 +1,12 @@
 import { z } from 'zod';
+import type { Kind } from './option-table/entry.ts';
+import {
+  namesWhere,
+  type PlanName,
+  type RequestName,
+  RUN_TABLE,
+  type RunTable,
+} from './option-table/run-table.ts';
 
 const text = z.string();
 const quantity = z.union([z.string(), z.number()]);
@@ -11,33 +19,44 @@ const headers = z.union([
 ]);
 const jsonText = z.union([z.string(), z.number(), z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 
-/** What a plan may say of one request: the options of the same names. */
-const REQUEST = {
-  method: text.optional(),
-  header: headers.optional(),
-  body: text.optional(),
-  'body-file': text.optional(),
-  'data-urlencode': list.optional(),
-  form: list.optional(),
-  user: text.optional(),
-  'bearer-env': text.optional(),
-  cookie: text.optional(),
-  'user-agent': text.optional(),
-  'no-keepalive': flag.optional(),
-  'expect-status': quantity.optional(),
-  'expect-body': list.optional(),
-  'expect-json': list.optional(),
-  'max-body': quantity.optional(),
+/** What YAML may say for an option of each kind; a setting is an entry of `variables`. */
+const FIELD_OF = {
+  text,
+  file: text,
+  choice: text,
+  body: text,
+  count: quantity,
+  rate: quantity,
+  duration: quantity,
+  version: quantity,
+  statuses: quantity,
+  percentiles: quantity,
+  flag,
+  json: jsonText,
+  redirects: z.union([z.number(), z.boolean()]),
+  list,
+  rule: list,
+  header: headers,
+} as const satisfies Readonly<Record<Exclude<Kind, 'setting'>, z.ZodType>>;
+
+type Fields<Name extends PlanName> = {
+  [Key in Name]: z.ZodOptional<(typeof FIELD_OF)[RunTable[Key]['kind']]>;
 };
+
+function fieldsOf<Name extends PlanName>(names: readonly Name[]): Fields<Name> {
+  const fields = names.map((name) => {
+    const { kind, help } = RUN_TABLE[name];
+    return [name, FIELD_OF[kind].describe(help).optional()];
+  });
+  return Object.fromEntries(fields) as Fields<Name>;
+}
 
 /** One of the requests of a plan. */
 export const MIX_ENTRY = z.strictObject({
   name: text.min(1),
   weight: quantity.optional(),
   url: text.min(1),
-  ...REQUEST,
-  json: jsonText.optional(),
-  location: z.union([z.number(), z.boolean()]).optional(),
+  ...fieldsOf(namesWhere(({ of }) => of === 'request') as RequestName[]),
 });
 
 /** A plan file: every option under its long name, and what options cannot say. */
@@ -46,54 +65,7 @@ export const PLAN = z.strictObject({
   variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   mix: z.array(MIX_ENTRY).min(1).optional(),
   url: text.optional(),
-  workers: quantity.optional(),
-  concurrency: quantity.optional(),
-  requests: quantity.optional(),
-  duration: quantity.optional(),
-  mode: text.optional(),
-  client: text.optional(),
-  rate: quantity.optional(),
-  every: quantity.optional(),
-  stages: text.optional(),
-  arrivals: text.optional(),
-  'max-in-flight': quantity.optional(),
-  pacing: text.optional(),
-  ...REQUEST,
-  json: jsonText.optional(),
-  location: z.union([z.number(), z.boolean()]).optional(),
-  urls: text.optional(),
-  curl: text.optional(),
-  'curl-file': text.optional(),
-  har: text.optional(),
-  'har-hosts': text.optional(),
-  rows: text.optional(),
-  'rows-mode': text.optional(),
-  timeout: quantity.optional(),
-  warmup: quantity.optional(),
-  'cpu-work': quantity.optional(),
-  percentiles: quantity.optional(),
-  threshold: list.optional(),
-  'abort-on': list.optional(),
-  seed: quantity.optional(),
-  insecure: flag.optional(),
-  cacert: text.optional(),
-  cert: text.optional(),
-  key: text.optional(),
-  sni: text.optional(),
-  'tls-min': quantity.optional(),
-  resolve: list.optional(),
-  addresses: text.optional(),
-  'connect-to': list.optional(),
-  'unix-socket': text.optional(),
-  proxy: text.optional(),
-  http2: flag.optional(),
-  h2c: flag.optional(),
-  streams: quantity.optional(),
-  repeat: quantity.optional(),
-  output: text.optional(),
-  out: text.optional(),
-  samples: text.optional(),
-  'step-summary': flag.optional(),
+  ...fieldsOf(namesWhere(({ inPlan }) => inPlan !== false) as PlanName[]),
 });
 
 /** The value of one option in a plan. */

@@ -22,9 +22,17 @@ export type RunTable = typeof RUN_TABLE;
 export type OptionName = keyof RunTable;
 
 /** The library's name of an option; never where it does not have it. */
-export type LibraryName<Name extends OptionName> = RunTable[Name] extends { library: infer Own }
-  ? Extract<Own, string>
-  : CamelCase<Name>;
+export type LibraryName<Name extends OptionName> = {
+  [Key in Name]: RunTable[Key] extends { library: infer Own } ? Extract<Own, string> : CamelCase<Key>;
+}[Name];
+
+/** Options that a plan file may have, and those that may stand in one request of its mix. */
+export type PlanName = {
+  [Name in OptionName]: RunTable[Name] extends { inPlan: false } ? never : Name;
+}[OptionName];
+export type RequestName = {
+  [Name in OptionName]: RunTable[Name] extends { of: 'request' } ? Name : never;
+}[OptionName];
 
 /** Every option that the library has, with its name there. */
 export const LIBRARY_NAMES: ReadonlyMap<OptionName, string> = new Map(
@@ -36,7 +44,7 @@ export function entries(): readonly (readonly [OptionName, OptionEntry])[] {
   return Object.entries(RUN_TABLE) as [OptionName, OptionEntry][];
 }
 
-/** Those of a run's options that a command has. */
+/** Those of a run's options for which something holds. */
 export function namesWhere(holds: (entry: OptionEntry) => boolean): OptionName[] {
   return entries().flatMap(([name, entry]) => (holds(entry) ? [name] : []));
 }

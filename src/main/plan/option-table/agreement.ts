@@ -1,0 +1,53 @@
+import type { RequestOptions, RunOptions } from '../options.ts';
+import type { Kind } from './entry.ts';
+import type { LibraryName, OptionName, RequestName, RunTable } from './run-table.ts';
+
+/** What the library says of a request, and neither the command line nor a plan can. */
+export type OnlyInLibrary =
+  | 'url'
+  | 'pathAsIs'
+  | 'requestTarget'
+  | 'withoutHeaders'
+  | 'methodOnRedirect'
+  | 'digest';
+
+/** What the library takes for an option of each kind; a choice narrows it to its words. */
+interface ValueOf extends Record<Kind, unknown> {
+  text: string;
+  file: string;
+  choice: string;
+  duration: string;
+  version: string;
+  json: string;
+  body: string | Uint8Array;
+  count: number | string;
+  rate: number | string;
+  statuses: number | string;
+  percentiles: string | readonly string[];
+  flag: boolean;
+  redirects: number | string | boolean;
+  list: readonly string[];
+  rule: readonly string[];
+  header: readonly string[];
+}
+
+type Library<Name extends OptionName> = LibraryName<Name>;
+type Misfit<Name extends OptionName> =
+  Library<Name> extends keyof RunOptions
+    ? RunOptions[Library<Name>] extends ValueOf[RunTable[Name]['kind']] | undefined
+      ? never
+      : Name
+    : never;
+
+type Unlike<A, B> = Exclude<A, B> | Exclude<B, A>;
+type None<Wrong extends never> = Wrong;
+
+/**
+ * The compiler holds the table and the library's types together. What stands in one of them alone, or has a
+ * type there that its kind does not allow, is an error here that names it.
+ */
+export type Agreement = [
+  None<Unlike<keyof RunOptions, OnlyInLibrary | 'mix' | 'variables' | Library<OptionName>>>,
+  None<Unlike<keyof RequestOptions, OnlyInLibrary | Library<RequestName>>>,
+  None<{ [Name in OptionName]: Misfit<Name> }[OptionName]>,
+];
