@@ -115,6 +115,17 @@ describe('the documents and the program agree on', () => {
   test('the help', async () => {
     const { stdout } = await volley('--help');
     for (const name of Object.keys(COMMANDS['run']!.options)) expect(stdout).toContain(`--${name} `);
+    const titles = ['Load:', 'Open model:', 'Request:', 'Connections:', 'Result:', 'Options:'];
+    expect(titles.filter((title) => !stdout.includes(`\n${title}\n`))).toEqual([]);
+  });
+
+  test.each([
+    ['compare', '--margin', ['3%', '5%']],
+    ['serve', '--port', ['0', '1']],
+  ])('options of %s being given once', async (command, option, values) => {
+    const { code, stderr } = await volley(command, ...values.flatMap((value) => [option, value]));
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${option} was given 2 times ('${values.join("', '")}'): give it once.`);
   });
 
   test('why wire refuses an answer', () => {

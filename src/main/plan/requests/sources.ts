@@ -1,4 +1,5 @@
 import { withoutCredentials } from '../../text/quoted.ts';
+import { LIBRARY_NAMES, namesWhere } from '../option-table/run-table.ts';
 import type { ConnectionOptions, NamedRequestOptions, RequestOptions, RunOptions } from '../options.ts';
 
 /** Options of a run that each of its requests takes over where it says nothing else. */
@@ -8,42 +9,11 @@ export const SHARED = [
   'withoutHeaders',
   'methodOnRedirect',
   'digest',
-  'method',
-  'headers',
-  'body',
-  'bodyFile',
-  'json',
-  'dataUrlencode',
-  'form',
-  'user',
-  'bearerEnv',
-  'cookie',
-  'userAgent',
-  'keepalive',
-  'location',
-  'expectStatus',
-  'expectBody',
-  'expectJson',
-  'maxBody',
-] as const satisfies (keyof RequestOptions)[];
+  ...libraryNamesOf('request'),
+] as readonly (keyof Omit<RequestOptions, 'url'>)[];
 
 /** Options that say how the connections of all requests are made. */
-const CONNECTION = [
-  'client',
-  'insecure',
-  'cacert',
-  'cert',
-  'key',
-  'sni',
-  'tlsMin',
-  'resolve',
-  'addresses',
-  'connectTo',
-  'unixSocket',
-  'proxy',
-  'http2',
-  'h2c',
-] as const satisfies (keyof ConnectionOptions)[];
+const CONNECTION = libraryNamesOf('connection') as readonly (keyof ConnectionOptions)[];
 
 export const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
 
@@ -79,4 +49,8 @@ function merged(shared: Partial<RequestOptions>, request: NamedRequestOptions): 
 
 function isBody(name: string): boolean {
   return BODIES.some((body) => body === name);
+}
+
+function libraryNamesOf(part: 'request' | 'connection'): string[] {
+  return namesWhere(({ of }) => of === part).flatMap((name) => LIBRARY_NAMES.get(name) ?? []);
 }
