@@ -117,6 +117,7 @@ export interface ConnectionFigures {
 export const NEXT_STEPS = [
   'check-name',
   'check-listening',
+  'check-proxy',
   'check-tls',
   'check-protocol',
   'check-credentials',

@@ -224,7 +224,18 @@ describe('nothing is sent, and one sentence says why', () => {
     expect(target.stats().requests).toBe(0);
   });
 
-  test('a target that nobody answers for ends the comparison', async () => {
+  test('targets that nobody answers for end the comparison after a round', async () => {
+    const port = await closedPort();
+    const gone = `http://127.0.0.1:${port}/`;
+    const ended = await volley('compare', gone, gone, '-d', '100ms', '--warmup', '0s');
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toMatch(
+      /A: no request to .* succeeded \(connect: .*ECONNREFUSED.*nor any of another/,
+    );
+    expect(ended.stderr).not.toContain('round 2');
+  });
+
+  test('one that nobody answers for is worse, and the other rounds are kept', async () => {
     const target = await startTarget();
     const port = await closedPort();
     const ended = await volley(
@@ -235,8 +246,18 @@ describe('nothing is sent, and one sentence says why', () => {
       '100ms',
       '--warmup',
       '0s',
+      '--rounds',
+      '2',
+      '-o',
+      'json',
     );
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toMatch(/B: no request to .* succeeded \(connect: .*ECONNREFUSED/);
+    expect(ended.code).toBe(1);
+    const { arms, pairs, conclusions } = resultOf(ended.stdout);
+    expect(arms.map(({ failures, rounds }) => [failures?.share, rounds.length])).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+    expect(pairs[0]?.failures?.decision).toBe('more');
+    expect(conclusions).toEqual(['B failed 100.0 % of its requests, A 0.0 %: B is worse.']);
   });
 });

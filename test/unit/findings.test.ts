@@ -110,6 +110,7 @@ const QUOTED: Finding<'no-connection-left'> = {
 const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-name': /^Check the name, .*--resolve/,
   'check-listening': /^Check that the target runs and listens there/,
+  'check-proxy': /^Check the proxy: .*--proxy/,
   'check-tls': /^Check the certificates .*--cacert/,
   'check-protocol': /^Check that the target speaks this protocol .* --once\.$/,
   'check-credentials': /^Check the credentials .*--bearer-env/,

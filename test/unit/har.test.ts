@@ -493,3 +493,24 @@ describe('what is no HAR file', () => {
     expect(problemsOf(text)).toEqual(sentences);
   });
 });
+
+test.each([
+  ['by its header', { headers: [{ name: 'Content-Length', value: '1234' }] }],
+  ['by its size', { bodySize: 1_234 }],
+])('a body that was not kept is no empty one: %s', (_name, said) => {
+  expect(reasonOf({ ...GET, method: 'POST', ...said })).toBe('its body was not kept.');
+});
+
+test('what the browser answered itself, or never got out, is no load', () => {
+  const entries = [
+    { request: GET, response: { status: 200 } },
+    { request: GET, response: { status: 200 }, _fromCache: 'memory' },
+    { request: GET, response: { status: 0 }, _error: 'net::ERR_BLOCKED_BY_CLIENT' },
+  ];
+  const { urls, notes } = recordingIn(JSON.stringify({ log: { entries } }));
+  expect(urls).toEqual([GET.url]);
+  expect(notes).toEqual([
+    "Left out of the HAR file: log.entries[1], because it was answered from the browser's cache.",
+    'Left out of the HAR file: log.entries[2], because it was blocked or broken off, and never answered (status 0).',
+  ]);
+});

@@ -75,7 +75,7 @@ export class Rounds {
 
   /**
    * @returns for each arm its rounds; only rounds that every arm has had
-   * @throws VolleyError where a round could not be run, or an arm's target answered nothing in it
+   * @throws VolleyError where a round could not be run, or no arm had a request that succeeded in the first one
    */
   async measure(): Promise<Round[][]> {
     const measured = this.#arms.map((): Round[] => []);
@@ -87,6 +87,7 @@ export class Rounds {
         const measurement = await this.#measureOnce(arm);
         if (!measurement.summary.interrupted) measured[index]?.push(measurement);
       }
+      if (round === 0 && !this.#isStopped) checkAnswers(measured, this.#arms);
     }
     const complete = Math.min(...measured.map((rounds) => rounds.length));
     return measured.map((rounds) => rounds.slice(0, complete));
@@ -134,14 +135,25 @@ export class Rounds {
       throw new VolleyError(answered.code ?? ERROR_CODES.workerStart, `${name}: ${answered.message}`);
     }
     const { summary, latencies } = answered;
-    if (summary.requests.ok === 0 && !this.#isStopped) {
-      const [first] = summary.errors;
-      const why = first === undefined ? 'nothing was answered in time' : `${first.kind}: ${first.example}`;
-      throw new VolleyError(
-        ERROR_CODES.noAnswer,
-        `${name}: no request to ${summary.plan.target.url} succeeded (${why}): there is nothing to compare.`,
-      );
-    }
     return { summary, latencies, cost };
   }
+}
+
+/**
+ * Further rounds would show no more of targets that are not there; one that fails later is counted as failing.
+ *
+ * @throws VolleyError VOLLEY_NO_ANSWER where no request of any arm succeeded
+ */
+function checkAnswers(measured: readonly (readonly Round[])[], arms: readonly PlannedArm[]): void {
+  const firsts = measured.flatMap(([first]) => first ?? []);
+  if (firsts.length < arms.length || firsts.some(({ summary }) => summary.requests.ok > 0)) return;
+  const [first] = firsts;
+  if (first === undefined) return;
+  const { errors, plan } = first.summary;
+  const [error] = errors;
+  const why = error === undefined ? 'nothing was answered in time' : `${error.kind}: ${error.example}`;
+  throw new VolleyError(
+    ERROR_CODES.noAnswer,
+    `${arms[0]?.name}: no request to ${plan.target.url} succeeded (${why})${arms.length > 1 ? ', nor any of another arm' : ''}: there is nothing to measure.`,
+  );
 }

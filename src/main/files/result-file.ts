@@ -150,6 +150,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function cannotWrite(option: string, path: string, error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),
-    `${option} '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
+    `${option} '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to and has room.`,
   );
 }

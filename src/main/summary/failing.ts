@@ -103,6 +103,7 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
   if (top === undefined || silent > top.count) return STEPS.timeout;
+  if (top.code.startsWith('PROXY_')) return 'check-proxy';
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 

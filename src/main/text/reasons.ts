@@ -25,6 +25,8 @@ const LOOK = 'look at one answer with --once.';
 export const STEPS: Readonly<Record<NextStep, (finding: Finding) => string>> = {
   'check-name': () => 'Check the name, and who resolves it (--resolve gives an address).',
   'check-listening': () => 'Check that the target runs and listens there, and what lies in between.',
+  'check-proxy': () =>
+    'Check the proxy: its address, and its user and password (--proxy http://name:password@host:port).',
   'check-tls': () => 'Check the certificates (--cacert, --cert, --sni) and the versions of TLS.',
   'check-protocol': () => `Check that the target speaks this protocol at this port; ${LOOK}`,
   'check-credentials': () => `Check the credentials (-u, --bearer-env, --cookie); ${LOOK}`,

@@ -20,10 +20,12 @@ const PAIRS = z.array(PAIR).nullish();
 const ENTRY = z.object({
   pageref: z.unknown().optional(),
   _resourceType: z.unknown().optional(),
+  _fromCache: z.unknown().optional(),
   request: z.object({
     method: z.string(),
     url: z.string(),
     headers: PAIRS,
+    bodySize: z.number().nullish().catch(null),
     cookies: PAIRS.catch(null),
     queryString: PAIRS.catch(null),
     postData: z
@@ -70,7 +72,9 @@ export function recordedEntry(value: unknown): RecordedEntry {
 }
 
 /** @throws Unusable where the request cannot be sent as it was recorded */
-export function requestOf({ entry: { request } }: RecordedEntry, target: URL): HarRequest {
+export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
+  checkWasSent(entry);
+  const { request } = entry;
   const { method } = request;
   if (!TOKEN.test(method) || method.toUpperCase() === 'CONNECT')
     throw new Unusable('request.method is none that can be sent');
@@ -80,6 +84,7 @@ export function requestOf({ entry: { request } }: RecordedEntry, target: URL): H
   if (hasCredentials && !isReadable(target))
     throw new Unusable('the user name or password of request.url cannot be read');
   const body = recordedBody(request.postData ?? null, headers.find(isContentType)?.value ?? null);
+  if (body === null && hadBody(request)) throw new Unusable('its body was not kept');
   const added = [
     ...(names.has('cookie') ? [] : cookieOf(request.cookies ?? [])),
     ...(body === null || names.has('content-type') ? [] : [`content-type: ${body.contentType}`]),
@@ -93,6 +98,19 @@ export function requestOf({ entry: { request } }: RecordedEntry, target: URL): H
     headers: [...headers.map(({ name, value }) => `${name}: ${value}`), ...added],
     ...(body === null ? {} : { body: body.content }),
   };
+}
+
+/** A request that the browser answered itself, or never got out, is no load of the server's. */
+function checkWasSent({ response, _fromCache: cache }: z.infer<typeof ENTRY>): void {
+  if (typeof cache === 'string' && cache !== '')
+    throw new Unusable("it was answered from the browser's cache");
+  if (response?.status === 0)
+    throw new Unusable('it was blocked or broken off, and never answered (status 0)');
+}
+
+function hadBody({ bodySize, headers }: z.infer<typeof ENTRY>['request']): boolean {
+  const length = headers?.find(({ name }) => name.toLowerCase() === 'content-length')?.value;
+  return (bodySize ?? 0) > 0 || Number(length ?? 0) > 0;
 }
 
 interface Header {
