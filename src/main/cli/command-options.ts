@@ -52,3 +52,9 @@ export function repeatedOptions(parsed: Parsed, table: OptionTable): string[] {
     return [`--${name} was given ${given.length} times${shown}: give it once.`];
   });
 }
+
+/** What a command does not share with a run, whose options are looked at together. */
+export function ownTableOf(table: OptionTable): OptionTable {
+  const ofARun = new Set<OptionEntry>(Object.values(RUN_TABLE));
+  return Object.fromEntries(Object.entries(table).filter(([, entry]) => !ofARun.has(entry)));
+}

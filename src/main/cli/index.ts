@@ -4,7 +4,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { VERSION } from '../text/version.ts';
-import { repeatedOptions } from './command-options.ts';
+import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS, type Command } from './commands.ts';
 import {
   inheritedNames,
@@ -107,7 +107,7 @@ function register(
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
       const problems = unknownArguments(argv, command.options, names, surplus);
       const parsed = new Parsed(argv, withDashes(positionals, words));
-      problems.push(...repeatedOptions(parsed, command.table));
+      problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
       return done(command.run(parsed, problems));
     },
   );

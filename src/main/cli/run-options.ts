@@ -1,10 +1,13 @@
-import { entries, LIBRARY_NAMES } from '../plan/option-table/run-table.ts';
+import { entries, LIBRARY_NAMES, RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { quoted } from '../text/quoted.ts';
+import { repeatedOptions } from './command-options.ts';
 import type { Parsed } from './parsed.ts';
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
 export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
+  for (const sentence of repeatedOptions(parsed, RUN_TABLE))
+    if (!problems.includes(sentence)) problems.push(sentence);
   const options: Record<string, unknown> = {};
   for (const [name, { kind, isRepeatable }] of entries()) {
     const libraryName = LIBRARY_NAMES.get(name);
