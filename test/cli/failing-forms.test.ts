@@ -120,5 +120,6 @@ test('a request of the mix that always fails breaks no rule on all of them, and 
 test('failures that are few enough are told, and no more', async () => {
   const { code, stdout, stderr } = await volley(`${base}/1`, ...LOAD);
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/1\.0 % of the requests failed \(2 of\s+200\)/);
+  // Lines break where they are full.
+  expect(stdout.replace(/\s+/g, ' ')).toContain('1.0 % of the requests failed (2 of 200)');
 });
