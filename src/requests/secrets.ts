@@ -44,11 +44,6 @@ export function hidingInCut(secrets: readonly string[]): Hide {
   };
 }
 
-/** A text without these secrets. */
-export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return hiding(secrets)(text);
-}
-
 /** How an echo may write a secret. */
 function writtenForms(secret: string): WrittenForm[] {
   const text = secret.toWellFormed();

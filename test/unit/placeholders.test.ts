@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/api/index.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
-import { messageOf } from '../../src/main/plan/target.ts';
+import { requestMessageOf } from '../../src/main/plan/target.ts';
 import type { Message } from '../../src/protocol/message.ts';
 import { RequestPicker } from '../../src/requests/request-picker.ts';
 import { useFolder } from '../support/folder.ts';
@@ -14,7 +14,7 @@ function firstOf(options: RunOptions): Pick<Message, 'path' | 'headers'> & { bod
   const known = mix.map(({ target, ...request }) => ({
     ...request,
     endpoint: { ...target, addresses: [] },
-    message: messageOf(target),
+    message: requestMessageOf(target),
   }));
   const settings = { protocol: 'http/1.1' } as const;
   const { message } = new RequestPicker({ settings, mix: known, rows, seed }).pick(0, 0);

@@ -33,7 +33,7 @@ import type { RunOptions } from './options.ts';
 import { Problems } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
-import { isLocal, messageOf, resolveEndpoints, settingsOf } from './target.ts';
+import { isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
 import {
   checkThresholdNames,
   parseThresholds,
@@ -200,7 +200,7 @@ export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
   const mix = plan.mix.map(({ target, ...request }, index) => ({
     ...request,
     endpoint: endpoints[index] ?? null,
-    message: messageOf(target),
+    message: requestMessageOf(target),
   }));
   const settings = settingsOf(first(plan.mix).target);
   const { routes } = settings;

@@ -96,7 +96,7 @@ export async function resolveEndpoints(targets: readonly UnresolvedTarget[]): Pr
 }
 
 /** What a request says, without where it goes. */
-export function messageOf({ url, path, method, headers, body, asksToClose }: Message): Message {
+export function requestMessageOf({ url, path, method, headers, body, asksToClose }: Message): Message {
   return { url, path, method, headers, body, asksToClose };
 }
 

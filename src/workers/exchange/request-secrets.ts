@@ -12,13 +12,17 @@ export class RequestSecrets {
     this.hide = hiding(secrets);
   }
 
-  /** For what is told of one request, before it is cut. */
+  /** For what is told of one request, before it is cut. What its row has brought is looked for only when something is told. */
   of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders'> | null): Hide {
     const templates = request?.plan.templates ?? null;
     if (request === null || templates === null) return this.hide;
     // Credentials in a URL become a header.
     if (templates.headers === null && templates.url === null) return this.hide;
-    const own = secretsInHeaders(request.firstHeaders);
+    return (text) => this.#withOwn(request.firstHeaders)(text);
+  }
+
+  #withOwn(headers: PreparedRequest['firstHeaders']): Hide {
+    const own = secretsInHeaders(headers);
     return own.every((secret) => this.#secrets.includes(secret))
       ? this.hide
       : hiding([...this.#secrets, ...own]);
