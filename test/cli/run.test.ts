@@ -309,9 +309,13 @@ describe('exit codes', () => {
 describe('other commands', () => {
   test('--version and --help', async () => {
     expect((await volley('--version')).stdout).toBe('0.1.0\n');
-    const { code, stdout } = await volley('-h');
-    expect(code).toBe(0);
-    expect(stdout).toContain('--concurrency');
+    const asked = await volley('-h');
+    expect(asked).toMatchObject({ code: 0, stderr: '' });
+    expect(asked.stdout).toBe(readFileSync(join(ROOT, 'test/fixtures/help/short-80.txt'), 'utf8'));
+    const alone = await volley();
+    expect(alone).toMatchObject({ code: 2, stdout: '' });
+    expect(alone.stderr).toMatch(/^volley .*\n\nCommands\n[\s\S]*\nvolley: No URL was given: /);
+    expect(alone.stderr.split('\n').length).toBeLessThanOrEqual(25);
   });
 
   test('serve says where it listens, counts, and ends when told', async () => {

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { type CommandName, GROUPS, type OptionEntry, type OptionTable } from '../plan/option-table/entry.ts';
+import type { CommandName, OptionEntry, OptionTable } from '../plan/option-table/entry.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { cut, quoted } from '../text/quoted.ts';
 import { BATCH_TABLE, COMPARISON_TABLE, REPORT_TABLE, SERVE_TABLE } from './command-tables.ts';
@@ -8,39 +8,24 @@ import type { Parsed } from './parsed.ts';
 /** In the help a command's own options come first. */
 const TABLES: readonly OptionTable[] = [BATCH_TABLE, SERVE_TABLE, COMPARISON_TABLE, REPORT_TABLE, RUN_TABLE];
 
-const DESCRIBED = new Map<OptionEntry, Options>();
-
 /** The options of a command, as its tables describe them, and as yargs takes them. */
 export function optionsOf(command: CommandName): {
+  readonly key: CommandName;
   readonly table: OptionTable;
   readonly options: Readonly<Record<string, Options>>;
 } {
   const described = TABLES.flatMap((table) => Object.entries(table));
   const own = described.filter(([, { commands }]) => commands.includes(command));
   return {
+    key: command,
     table: Object.fromEntries(own),
-    options: Object.fromEntries(own.map(([name, entry]) => [name, describedFor(command, entry)])),
+    options: Object.fromEntries(own.map(([name, entry]) => [name, parsedAs(entry)])),
   };
-}
-
-/** What means the same in several commands is one object. */
-function describedFor(command: CommandName, entry: OptionEntry): Options {
-  const own = entry.differs?.[command];
-  if (own !== undefined) return describe({ ...entry, ...own });
-  const known = DESCRIBED.get(entry) ?? describe(entry);
-  DESCRIBED.set(entry, known);
-  return known;
 }
 
 /** Values stay text: the plan's gate reads and checks them. */
-function describe({ kind, alias, group, help, byDefault }: OptionEntry): Options {
-  return {
-    ...(alias === undefined ? {} : { alias }),
-    ...(byDefault === undefined ? {} : { defaultDescription: byDefault }),
-    type: kind === 'flag' ? 'boolean' : 'string',
-    group: GROUPS[group],
-    describe: help,
-  };
+function parsedAs({ kind, alias }: OptionEntry): Options {
+  return { ...(alias === undefined ? {} : { alias }), type: kind === 'flag' ? 'boolean' : 'string' };
 }
 
 /** A sentence for each option that was given more than once, and can be given only once. */

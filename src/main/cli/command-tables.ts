@@ -2,16 +2,20 @@ import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
+import { OUTPUT_FORMS } from '../reporters/reporters.ts';
 
 export const DEFAULT_ROUNDS = 8;
 export const DEFAULT_MARGIN = '3%';
 export const FEWEST_ROUNDS_AT_ALL = 2;
+export const FAILURES = ['slower', 'different'] as const;
 
 /** What a comparison has besides a run's options, or says in other words. */
 export const COMPARISON_TABLE = {
   metric: {
     kind: 'choice',
     group: 'own',
+    value: 'NAME',
+    choices: METRICS,
     help: `What decides: ${METRICS.join(', ')}`,
     byDefault: 'throughput',
     commands: ['modes', 'compare'],
@@ -23,18 +27,25 @@ export const COMPARISON_TABLE = {
     help: `Rounds, ${FEWEST_ROUNDS_AT_ALL} to ${MOST_ROUNDS}; fewer than ${FEWEST_ROUNDS} can show no difference`,
     byDefault: `${DEFAULT_ROUNDS}, or what many arms need`,
     commands: ['modes', 'compare', 'demo'],
+    differs: {
+      compare: { byDefault: String(DEFAULT_ROUNDS) },
+      demo: { byDefault: String(DEFAULT_ROUNDS) },
+    },
   },
   margin: {
     kind: 'text',
     group: 'own',
+    value: 'P',
     help: 'Differences below this do not matter',
     byDefault: DEFAULT_MARGIN,
     commands: ['modes', 'compare'],
   },
   output: {
     kind: 'choice',
-    group: 'result',
+    group: 'output',
     alias: 'o',
+    value: 'FORM',
+    choices: COMPARISON_FORMS,
     help: `Form of the result on stdout: ${COMPARISON_FORMS.join(', ')}`,
     byDefault: 'text',
     commands: ['modes', 'compare'],
@@ -42,7 +53,9 @@ export const COMPARISON_TABLE = {
   'fail-if': {
     kind: 'choice',
     group: 'own',
-    help: 'Exit with 1 if b is slower, or different: slower, different',
+    value: 'WHAT',
+    choices: FAILURES,
+    help: 'Exit with 1 if B is slower (by the metric, or failing more), or different',
     commands: ['compare'],
   },
   force: {
@@ -65,6 +78,7 @@ export const BATCH_TABLE = {
   select: {
     kind: 'list',
     group: 'own',
+    value: 'RULE',
     help: 'A value of each JSON answer, as name=path; repeatable',
     byDefault: 'none',
     commands: ['batch'],
@@ -73,6 +87,7 @@ export const BATCH_TABLE = {
   'save-body': {
     kind: 'text',
     group: 'own',
+    value: 'PATH',
     help: "Each answer's body as a file: a folder, or 'folder/{{id}}.jpg'",
     byDefault: 'none',
     commands: ['batch'],
@@ -87,6 +102,8 @@ export const BATCH_TABLE = {
   order: {
     kind: 'choice',
     group: 'own',
+    value: 'ORDER',
+    choices: ['input', 'completion'],
     help: 'Rows as they were (input) or as they were answered (completion)',
     byDefault: 'input',
     commands: ['batch'],
@@ -102,7 +119,7 @@ export const BATCH_TABLE = {
     kind: 'count',
     group: 'own',
     help: 'Attempts beyond the first, after connection errors, timeouts, 429 and 5xx',
-    byDefault: '2',
+    byDefault: '2, or 0 for methods that may not be repeated',
     commands: ['batch'],
   },
   'retry-unsafe': {
@@ -142,6 +159,7 @@ export const SERVE_TABLE = {
   host: {
     kind: 'text',
     group: 'own',
+    value: 'ADDRESS',
     help: 'Address to listen on',
     byDefault: '127.0.0.1',
     commands: ['serve'],
@@ -182,8 +200,10 @@ export const SERVE_TABLE = {
 export const REPORT_TABLE = {
   output: {
     kind: 'choice',
-    group: 'result',
+    group: 'output',
     alias: 'o',
+    value: 'FORM',
+    choices: OUTPUT_FORMS,
     help: 'Form of the result: text, json or markdown; of a run also csv, junit, prometheus',
     byDefault: 'text',
     commands: ['report'],

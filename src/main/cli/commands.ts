@@ -1,14 +1,24 @@
 import type { Options } from 'yargs';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
-import type { OptionTable } from '../plan/option-table/entry.ts';
+import type { CommandName, OptionTable } from '../plan/option-table/entry.ts';
 import { optionsOf } from './command-options.ts';
 import type { Parsed } from './parsed.ts';
+
+export interface Positional {
+  readonly name: string;
+  readonly describe: string;
+  /** The words that it takes, where it takes no others. */
+  readonly choices?: readonly string[];
+  readonly isFile?: true;
+}
 
 export interface Command {
   /** `$0` is what runs where no command is named. */
   readonly name: string;
+  /** Its name in the tables of options, where `volley run` has those of `volley <url>`. */
+  readonly key: CommandName;
   readonly describe: string;
-  readonly positionals: readonly { readonly name: string; readonly describe: string }[];
+  readonly positionals: readonly Positional[];
   readonly table: OptionTable;
   /** The same, as yargs takes them. */
   readonly options: Readonly<Record<string, Options>>;
@@ -16,7 +26,13 @@ export interface Command {
   run(parsed: Parsed, problems: string[]): Promise<ExitCode>;
 }
 
-const URL = { name: 'url', describe: 'http://… or https://…; host:port/path means http' };
+const URL: Positional = { name: 'url', describe: 'http://… or https://…; host:port/path means http' };
+
+/** The command and its arguments, as they are typed. */
+export function usageOf({ name, positionals }: Command): string {
+  const words = positionals.map((positional) => `<${positional.name}>`);
+  return ['volley', ...(name === '$0' ? [] : [name]), ...words].join(' ');
+}
 
 /** A new command is one file and one entry here. Each is loaded only when it runs. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -29,21 +45,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   plan: {
     name: 'run',
-    describe: 'Run a load test that a plan file describes: several requests, thresholds, every option',
-    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON (docs/plans.md)' }],
+    describe: 'Run what a plan file describes (docs/plans.md)',
+    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON; - is stdin' }],
     ...optionsOf('run'),
     run: async (parsed, problems) => (await import('./plan-command.ts')).planCommand(parsed, problems),
   },
   modes: {
     name: 'modes',
-    describe: 'The same load as sequential, inline, threads and processes, in interleaved rounds',
+    describe: 'The same load in every mode, side by side',
     positionals: [URL],
     ...optionsOf('modes'),
     run: async (parsed, problems) => (await import('./modes-command.ts')).modesCommand(parsed, problems),
   },
   compare: {
     name: 'compare',
-    describe: 'Two targets in interleaved rounds, or two saved results: is B faster or slower than A?',
+    describe: 'Two targets, or saved results: which is faster?',
     positionals: [
       { name: 'baseline', describe: 'A: a URL, or a file that --out has written' },
       { name: 'candidate', describe: 'B: the same' },
@@ -53,7 +69,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   batch: {
     name: 'batch',
-    describe: 'One request for each row of a file, and the answers beside the rows',
+    describe: 'One request for each row, the answer beside it',
     positionals: [
       { name: 'input', describe: 'Rows: CSV, or JSONL by its name; - is stdin' },
       { name: 'url', describe: 'Where to; {{column}} stands for the cell of a row' },
@@ -63,14 +79,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   demo: {
     name: 'demo',
-    describe: 'No target at hand: volley modes against the reference server, in half a minute',
+    describe: 'volley modes against the reference server',
     positionals: [],
     ...optionsOf('demo'),
     run: async (parsed, problems) => (await import('./demo-command.ts')).demoCommand(parsed, problems),
   },
   serve: {
     name: 'serve',
-    describe: 'The reference server: known delays, statuses, sizes and faults',
+    describe: 'The reference server: known delays and faults',
     positionals: [],
     ...optionsOf('serve'),
     run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),

@@ -10,13 +10,14 @@ import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-file
 import { ResultFile } from '../files/result-file.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
+import { FAILURES } from './command-tables.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 
-const FAILURES = ['slower', 'different'] as const;
 type Failure = (typeof FAILURES)[number];
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
@@ -134,6 +135,6 @@ function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | nu
 function failureFrom(text: string | undefined, problems: string[]): Failure | null {
   if (text === undefined) return null;
   const failure = FAILURES.find((known) => known === text);
-  if (failure === undefined) problems.push(`--fail-if '${text}': choose one of ${FAILURES.join(', ')}.`);
+  if (failure === undefined) problems.push(choiceSentence('--fail-if', text, FAILURES));
   return failure ?? null;
 }

@@ -1,6 +1,7 @@
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { MOST_ROUNDS } from '../compare/paired.ts';
 import { fewestRoundsFor } from '../compare/pairs.ts';
+import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems } from '../plan/problems.ts';
 import type { ComparisonForm } from '../reporters/comparison-text.ts';
@@ -10,8 +11,6 @@ import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 
 const LARGEST_MARGIN_PERCENT = 50;
-const DEFAULT_DURATION = '2s';
-const DEFAULT_WARMUP = '500ms';
 
 export interface Judging {
   readonly rounds: number;
@@ -48,13 +47,13 @@ export function judgingFrom(
   };
 }
 
-/** Rounds of two seconds where nothing else was said, so that eight of each arm take minutes, not hours. */
+/** Short rounds where nothing else was said. */
 export function withShortRounds(options: RunOptions): RunOptions {
   const endsByItself = options.requests !== undefined || options.stages !== undefined;
   return {
     ...options,
-    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_DURATION),
-    warmup: options.warmup ?? DEFAULT_WARMUP,
+    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_ROUND_DURATION),
+    warmup: options.warmup ?? DEFAULT_ROUND_WARMUP,
   };
 }
 

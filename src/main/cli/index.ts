@@ -3,20 +3,18 @@ import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
+import { quoted } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
 import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS, type Command } from './commands.ts';
-import {
-  inheritedNames,
-  Parsed,
-  unknownArguments,
-  withDashes,
-  withDashValues,
-  withOptionalValues,
-} from './parsed.ts';
+import { type Topic, topicIn } from './help/topic.ts';
+import { inheritedNames, Parsed, withDashes, withDashValues, withOptionalValues } from './parsed.ts';
 import { say } from './say.ts';
+import { commandNear, unknownWords } from './unknown-words.ts';
 
-const HELP_WIDTH = 100;
+const COLUMNS_ELSEWHERE = 80;
+const FEWEST_COLUMNS = 40;
+const MOST_COLUMNS = 120;
 /** Errors that are no mistake in what was asked for. */
 const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
@@ -37,9 +35,29 @@ export async function main(argv: readonly string[]): Promise<void> {
   });
   // Progress and notes may be lost; the result must not be.
   process.stderr.on('error', () => {});
-  const ended = await runCommand(argv);
+  const topic = topicIn(argv);
+  const ended = topic === null && argv.length > 0 ? await runCommand(argv) : await explain(topic);
   exitCode = worstOf([exitCode, ended]);
   process.exitCode = exitCode;
+}
+
+/** Prints a page of the help; where nothing was asked for, that is no result, and code 2 as ever. */
+async function explain(topic: Topic | string | null): Promise<ExitCode> {
+  if (typeof topic === 'string') {
+    say(topic);
+    return EXIT_CODES.usage;
+  }
+  const { helpPage } = await import('./help/pages.ts');
+  const stream = topic === null ? process.stderr : process.stdout;
+  stream.write(helpPage(topic, columnsOf(stream)));
+  if (topic !== null) return EXIT_CODES.ok;
+  say('No URL was given: say where to send requests, for instance volley http://localhost:8080/.');
+  return EXIT_CODES.usage;
+}
+
+/** Lines longer than this are hard to read, however wide the terminal is. */
+function columnsOf({ columns }: NodeJS.WriteStream): number {
+  return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, columns ?? COLUMNS_ELSEWHERE));
 }
 
 async function runCommand(argv: readonly string[]): Promise<ExitCode> {
@@ -68,11 +86,8 @@ function createParser(argv: readonly string[]): Argv {
   return yargs(withOptionalValues(withDashValues(argv, options)))
     .scriptName('volley')
     .locale('en')
-    .usage('Load-tests HTTP services over threads, processes or one event loop.')
     .version(VERSION)
-    .help()
-    .alias('h', 'help')
-    .wrap(HELP_WIDTH)
+    .help(false)
     .parserConfiguration({
       'boolean-negation': false,
       'camel-case-expansion': false,
@@ -105,10 +120,21 @@ function register(
       // What follows `--` is among the surplus, also where it is the URL.
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
-      const problems = unknownArguments(argv, command.options, names, surplus);
+      const problems = unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus);
       const parsed = new Parsed(argv, withDashes(positionals, words));
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
-      return done(command.run(parsed, problems));
+      return done(command.run(parsed, problems).catch((error) => Promise.reject(orNoCommand(error, parsed))));
     },
+  );
+}
+
+/** A host that is unknown may have been meant as a command. */
+function orNoCommand(error: unknown, { positionals: [word = ''] }: Parsed): unknown {
+  if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.unknownHost) return error;
+  const meant = commandNear(word, Object.values(COMMANDS));
+  if (meant === null) return error;
+  return new VolleyError(
+    error.code,
+    `There is no command ${quoted(word)} and no host of that name: did you mean volley ${meant}?`,
   );
 }

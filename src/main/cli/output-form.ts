@@ -1,5 +1,6 @@
 import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm } from '../reporters/reporters.ts';
+import { choiceSentence } from '../text/nearest.ts';
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
 export function outputFormFrom(text: string | undefined, problems: string[]): OutputForm {
@@ -17,6 +18,6 @@ function formOf<Form extends string>(
   problems: string[],
 ): Form | 'text' {
   const form = forms.find((known) => known === (text ?? 'text'));
-  if (form === undefined) problems.push(`--output '${text}': choose one of ${forms.join(', ')}.`);
+  if (form === undefined) problems.push(choiceSentence('--output', String(text), forms));
   return form ?? 'text';
 }

@@ -1,5 +1,4 @@
 import type { Options } from 'yargs';
-import { quotedUrl } from '../text/quoted.ts';
 
 /** What yargs understood of a command's arguments, before anything is judged. */
 export class Parsed {
@@ -88,34 +87,4 @@ export function inheritedNames(argv: readonly string[]): string[] {
     const [, name = ''] = /^--?(?:no-)?([^=.\s]+)/.exec(word) ?? [];
     return name in Object.prototype ? [`--${name} is not an option: see volley --help.`] : [];
   });
-}
-
-/** A sentence for each option that the command does not have, and for each argument too many. */
-export function unknownArguments(
-  argv: Readonly<Record<string, unknown>>,
-  known: Readonly<Record<string, Options>>,
-  positionals: readonly string[],
-  surplus: readonly unknown[],
-): string[] {
-  const aliases = Object.values(known).flatMap(({ alias }) => alias ?? []);
-  const names = new Set([
-    ...Object.keys(known),
-    ...aliases,
-    ...positionals,
-    'help',
-    'h',
-    'version',
-    '_',
-    '$0',
-  ]);
-  const unknown = Object.keys(argv)
-    .filter((name) => !names.has(name))
-    .map((name) => `${name.length === 1 ? '-' : '--'}${name} is not an option: see volley --help.`);
-  return [
-    ...unknown,
-    ...surplus.map(
-      (argument) =>
-        `${quotedUrl(String(argument))} is one argument too many: quote the URL, or see volley --help.`,
-    ),
-  ];
 }

@@ -1,6 +1,7 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { type Place, readPlanFile } from '../plan/plan-file.ts';
+import { meantOrOneOf } from '../text/nearest.ts';
 import type { Parsed } from './parsed.ts';
 import { runCommand } from './run-command.ts';
 
@@ -44,7 +45,7 @@ function refuseUnknownSettings(
     const name = setting.slice(0, Math.max(0, setting.indexOf('=')));
     if (name !== '' && !names.includes(name))
       problems.push(
-        `--set '${name}': the plan has no variable of that name: ${names.length === 0 ? 'it has none' : `choose from ${names.join(', ')}`}.`,
+        `--set '${name}': the plan has no variable of that name: ${names.length === 0 ? 'it has none.' : meantOrOneOf(name, names)}`,
       );
   }
 }

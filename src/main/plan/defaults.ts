@@ -1,5 +1,8 @@
 export const DEFAULT_CONCURRENCY = 50;
 export const DEFAULT_DURATION = '10s';
+/** Of each round of a comparison: eight of each arm take minutes, not hours. */
+export const DEFAULT_ROUND_DURATION = '2s';
+export const DEFAULT_ROUND_WARMUP = '500ms';
 export const DEFAULT_MODE = 'threads';
 export const DEFAULT_CLIENT = 'undici';
 export const DEFAULT_TIMEOUT = '10s';

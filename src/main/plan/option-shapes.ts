@@ -1,4 +1,5 @@
 import { isMap, isUint8Array } from 'node:util/types';
+import { meantOrOneOf } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import type { OnlyInLibrary } from './option-table/agreement.ts';
 import type { Kind, OptionEntry } from './option-table/entry.ts';
@@ -127,7 +128,7 @@ function checkFields(
     if (shape === undefined) {
       const where = prefix === '' ? '' : ` in ${prefix.slice(0, -1)}`;
       problems.add(
-        `The option ${quoted(name)}${where} does not exist: choose from ${Object.keys(shapes).join(', ')}.`,
+        `The option ${quoted(name)}${where} does not exist: ${meantOrOneOf(name, Object.keys(shapes))}`,
       );
       continue;
     }

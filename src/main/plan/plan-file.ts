@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
+import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
@@ -224,15 +225,23 @@ function readText(path: string): string {
 function sentencesOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyKey[]) => Place): string[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(issue.path.length === 0 ? PLAN.shape : MIX_ENTRY.shape).join(', ');
     return issue.keys.map(
       (key) =>
-        `${placeOf([...issue.path, key])}: ${quoted(key)} is nothing that a plan says here: choose from ${known}.`,
+        `${placeOf([...issue.path, key])}: ${quoted(key)} is nothing that a plan says here: ${whereElse(key, issue.path.length === 0)}`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return [`${placeOf(issue.path)}: '${name}' is missing.`];
   return [`${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${firstLine(issue.message)}.`];
+}
+
+/** What to do about a field that is unknown where it stands: a slip, or what belongs to the other level. */
+function whereElse(key: string, isOfAll: boolean): string {
+  const here = Object.keys(isOfAll ? PLAN.shape : MIX_ENTRY.shape);
+  const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
+  if (elsewhere.includes(key))
+    return isOfAll ? 'it stands in each request of mix.' : 'it is said of the whole plan, beside mix.';
+  return meantOrOneOf(key, here);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { choiceSentence } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import { parseCount, parseDurationMs } from './quantities.ts';
 
@@ -36,7 +37,7 @@ export class Problems {
   choice<T extends string>(option: string, value: string, choices: readonly T[]): T | null {
     const chosen = choices.find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
-    this.add(`${option} ${quoted(value)}: choose one of ${choices.join(', ')}.`);
+    this.add(choiceSentence(option, value, choices));
     return null;
   }
 }

@@ -2,6 +2,7 @@ import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { LATENCY_KINDS, type LatencyKind, ruleNameOf } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
+import { meantOrOneOf, nearestTo } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import { emptinessOf } from './empty-rules.ts';
 import type { Problems } from './problems.ts';
@@ -11,6 +12,7 @@ const RULE =
 const KINDS: ReadonlyMap<string, LatencyKind> = new Map(
   LATENCY_KINDS.map((kind) => [ruleNameOf(kind), kind]),
 );
+const FIGURES = ['min', 'mean', 'max', 'error-rate', 'throughput', 'rate'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
   us: 1 / MICROS_PER_MS,
   µs: 1 / MICROS_PER_MS,
@@ -29,7 +31,7 @@ export function parseThresholds(
     if (threshold === null) {
       problems.add(
         `${option} ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
-          'error-rate<1%, throughput>500/s or rate>=100/s.',
+          `error-rate<1%, throughput>500/s or rate>=100/s${meantFigure(expression)}`,
       );
       return [];
     }
@@ -37,6 +39,14 @@ export function parseThresholds(
     if (emptiness !== null) problems.add(`${option} ${quoted(expression)}: ${emptiness}.`);
     return threshold;
   });
+}
+
+/** Where the name of a figure or of a latency has a slip, what was probably meant. */
+function meantFigure(expression: string): string {
+  const [, name = '', kind = ''] = /^\s*([\w-]+)\s*(?:\(\s*([\w-]+)\s*\))?/.exec(expression) ?? [];
+  const meant = FIGURES.includes(name) ? null : nearestTo(name, FIGURES);
+  const meantKind = KINDS.has(kind) ? null : nearestTo(kind, [...KINDS.keys()]);
+  return meant === null && meantKind === null ? '.' : `; did you mean ${meant ?? meantKind}?`;
 }
 
 /** Notes a problem for each rule about a request that there is not. */
@@ -48,8 +58,8 @@ export function checkThresholdNames(
   for (const { expression, request } of thresholds) {
     if (request === null || (names.length > 1 && names.includes(request))) continue;
     const known =
-      names.length > 1 ? `choose from ${names.join(', ')}` : 'the run has only one request: leave it out';
-    problems.add(`--threshold ${quoted(expression)}: no request is called ${quoted(request)}: ${known}.`);
+      names.length > 1 ? meantOrOneOf(request, names) : 'the run has only one request: leave it out.';
+    problems.add(`--threshold ${quoted(expression)}: no request is called ${quoted(request)}: ${known}`);
   }
 }
 

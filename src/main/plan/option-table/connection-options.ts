@@ -39,6 +39,7 @@ export const CONNECTION_OPTIONS = {
   sni: {
     kind: 'text',
     group: 'connection',
+    value: 'NAME',
     help: 'Name to ask the server for, and to check its certificate against',
     byDefault: "the URL's",
     commands: LOADS,
@@ -47,6 +48,7 @@ export const CONNECTION_OPTIONS = {
   'tls-min': {
     kind: 'version',
     group: 'connection',
+    choices: ['1.2', '1.3'],
     help: 'Lowest version of TLS: 1.2 or 1.3',
     byDefault: '1.2',
     commands: LOADS,
@@ -55,6 +57,7 @@ export const CONNECTION_OPTIONS = {
   resolve: {
     kind: 'list',
     group: 'connection',
+    value: 'RULE',
     help: 'host:port:address, instead of a look-up; repeatable',
     byDefault: 'none',
     commands: LOADS,
@@ -64,6 +67,8 @@ export const CONNECTION_OPTIONS = {
   addresses: {
     kind: 'choice',
     group: 'connection',
+    value: 'HOW',
+    choices: ['spread', 'first'],
     help: 'Of several addresses: spread connections over all, or all to the first that answers',
     byDefault: DEFAULT_ADDRESSES,
     commands: LOADS,
@@ -72,6 +77,7 @@ export const CONNECTION_OPTIONS = {
   'connect-to': {
     kind: 'list',
     group: 'connection',
+    value: 'RULE',
     help: 'host1:port1:host2:port2, dials the second for the first; repeatable',
     byDefault: 'none',
     commands: LOADS,
@@ -81,6 +87,7 @@ export const CONNECTION_OPTIONS = {
   'unix-socket': {
     kind: 'file',
     group: 'connection',
+    value: 'PATH',
     help: 'Connect to the socket at this path',
     byDefault: 'none',
     commands: LOADS,
@@ -89,6 +96,7 @@ export const CONNECTION_OPTIONS = {
   proxy: {
     kind: 'text',
     group: 'connection',
+    value: 'URL',
     help: 'Tunnel through the HTTP proxy at http://name:password@host:port',
     byDefault: 'none',
     commands: LOADS,

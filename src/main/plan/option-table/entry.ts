@@ -21,17 +21,19 @@ export type Kind =
   | 'rule'
   | 'setting';
 
-/** Titles in the help. */
+/** Titles in the help, where each group has a page of its own under its name here. */
 export const GROUPS = {
-  own: 'This command:',
-  load: 'Load:',
-  schedule: 'Open model:',
-  request: 'Request:',
-  sources: 'Sources of requests:',
-  rules: 'What is good enough:',
-  connection: 'Connections:',
-  result: 'Result:',
+  own: 'This command',
+  target: 'Target',
+  load: 'Load',
+  request: 'Request',
+  expectations: 'Expectations',
+  output: 'Output',
+  connection: 'Connection',
+  engine: 'Engine',
 } as const;
+
+export type Group = keyof typeof GROUPS;
 
 /** `run` is `volley <url>` and `volley run <plan>`. */
 export type CommandName = 'run' | 'modes' | 'compare' | 'batch' | 'demo' | 'serve' | 'report';
@@ -39,8 +41,12 @@ export type CommandName = 'run' | 'modes' | 'compare' | 'batch' | 'demo' | 'serv
 /** How an option is described: once, whoever needs it. */
 export interface OptionEntry {
   readonly kind: Kind;
-  readonly group: keyof typeof GROUPS;
+  readonly group: Group;
   readonly alias?: string;
+  /** What stands for its value in the help, where that is not what its kind has: `NAME`. */
+  readonly value?: string;
+  /** The words that it takes, where it takes no others. */
+  readonly choices?: readonly string[];
   /** One line. */
   readonly help: string;
   /** What holds where the option is not given, as the help says it. A flag is off. */

@@ -1,3 +1,5 @@
+import { ARRIVALS, PACINGS } from '../../../protocol/load.ts';
+import { CLIENT_NAMES, WORKER_MODES } from '../../../protocol/plan.ts';
 import {
   DEFAULT_ARRIVALS,
   DEFAULT_CLIENT,
@@ -5,6 +7,7 @@ import {
   DEFAULT_DURATION,
   DEFAULT_MODE,
   DEFAULT_PACING,
+  DEFAULT_ROUND_DURATION,
 } from '../defaults.ts';
 import type { CommandName, OptionTable } from './entry.ts';
 
@@ -12,11 +15,13 @@ import type { CommandName, OptionTable } from './entry.ts';
 export const LOADS = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
 export const SENDS = [...LOADS, 'batch'] as const satisfies readonly CommandName[];
 
+const OF_A_ROUND = { byDefault: `${DEFAULT_ROUND_DURATION} a round, without -n` };
+
 /** How much is sent, when, and by whom. */
 export const LOAD_OPTIONS = {
   workers: {
     kind: 'count',
-    group: 'load',
+    group: 'engine',
     alias: 'w',
     help: 'Workers; inline has exactly one',
     byDefault: 'cores − 1, at most the concurrency',
@@ -37,7 +42,7 @@ export const LOAD_OPTIONS = {
     kind: 'count',
     group: 'load',
     alias: 'n',
-    help: 'Requests in all (10k is ten thousand)',
+    help: 'Requests in all: 500, 10k, 2m',
     byDefault: 'no limit',
     commands: LOADS,
   },
@@ -45,13 +50,16 @@ export const LOAD_OPTIONS = {
     kind: 'duration',
     group: 'load',
     alias: 'd',
-    help: 'Stop starting requests after this (500ms, 10s, 2m; 10 is seconds)',
+    help: 'Stop starting requests after this: 500ms, 10s, 1m30s; 10 is 10s',
     byDefault: `${DEFAULT_DURATION} without -n`,
     commands: LOADS,
+    differs: { modes: OF_A_ROUND, compare: OF_A_ROUND },
   },
   mode: {
     kind: 'choice',
-    group: 'load',
+    group: 'engine',
+    value: 'M',
+    choices: WORKER_MODES,
     help: 'What a worker is: threads, processes, or inline (one event loop)',
     byDefault: DEFAULT_MODE,
     commands: ['run', 'compare', 'batch'],
@@ -59,7 +67,9 @@ export const LOAD_OPTIONS = {
   },
   client: {
     kind: 'choice',
-    group: 'load',
+    group: 'engine',
+    value: 'NAME',
+    choices: CLIENT_NAMES,
     help: 'What speaks HTTP: undici, or wire, which costs less per request',
     byDefault: DEFAULT_CLIENT,
     commands: SENDS,
@@ -68,9 +78,9 @@ export const LOAD_OPTIONS = {
   },
   rate: {
     kind: 'rate',
-    group: 'schedule',
+    group: 'load',
     alias: 'r',
-    help: 'Open model: requests a second in all (200, 50/s, 3000/m)',
+    help: 'Start so many a second in all, whatever becomes of earlier ones: 200, 3000/m',
     byDefault: 'closed model',
     commands: SENDS,
     differs: { batch: { help: 'Starts a second at most (200, 50/s, 3000/m)', byDefault: 'no limit' } },
@@ -78,8 +88,8 @@ export const LOAD_OPTIONS = {
   },
   every: {
     kind: 'duration',
-    group: 'schedule',
-    help: 'The same, as the time between two starts (10ms)',
+    group: 'load',
+    help: 'The same, as the time between two starts: 10ms',
     byDefault: 'closed model',
     commands: SENDS,
     differs: { batch: { help: 'The same, as the time between two starts', byDefault: 'no limit' } },
@@ -87,29 +97,34 @@ export const LOAD_OPTIONS = {
   },
   stages: {
     kind: 'text',
-    group: 'schedule',
+    group: 'load',
+    value: 'LIST',
     help: 'The same, over time: 10s:100,30s:100..1000,1m:1000',
     byDefault: 'closed model',
     commands: LOADS,
   },
   arrivals: {
     kind: 'choice',
-    group: 'schedule',
+    group: 'load',
+    value: 'KIND',
+    choices: ARRIVALS,
     help: 'Spacing of the starts: constant or poisson',
     byDefault: DEFAULT_ARRIVALS,
     commands: LOADS,
   },
   'max-in-flight': {
     kind: 'count',
-    group: 'schedule',
-    help: 'Open model: connections at most; beyond, requests wait in line',
+    group: 'load',
+    help: 'With a rate: connections at most; beyond, requests wait in line',
     byDefault: '10000, or what open files allow',
     commands: LOADS,
   },
   pacing: {
     kind: 'choice',
-    group: 'schedule',
-    help: 'Open model: precise (polls), eco (1 ms ticks) or auto',
+    group: 'engine',
+    value: 'KIND',
+    choices: [...PACINGS, 'auto'],
+    help: 'With a rate: precise (polls), eco (1 ms ticks) or auto',
     byDefault: DEFAULT_PACING,
     commands: LOADS,
   },

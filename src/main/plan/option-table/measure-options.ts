@@ -1,4 +1,4 @@
-import { DEFAULT_PERCENTILES, DEFAULT_TIMEOUT, DEFAULT_WARMUP } from '../defaults.ts';
+import { DEFAULT_PERCENTILES, DEFAULT_ROUND_WARMUP, DEFAULT_TIMEOUT, DEFAULT_WARMUP } from '../defaults.ts';
 import type { OptionTable } from './entry.ts';
 import { LOADS, SENDS } from './load-options.ts';
 
@@ -6,7 +6,7 @@ import { LOADS, SENDS } from './load-options.ts';
 export const MEASURE_OPTIONS = {
   set: {
     kind: 'setting',
-    group: 'sources',
+    group: 'target',
     help: 'A value for {{name}}, as name=value; repeatable',
     byDefault: 'none',
     commands: LOADS,
@@ -30,17 +30,21 @@ export const MEASURE_OPTIONS = {
     help: 'The same load before the measurement begins, left out of the result',
     byDefault: DEFAULT_WARMUP,
     commands: LOADS,
+    differs: {
+      modes: { byDefault: DEFAULT_ROUND_WARMUP },
+      compare: { byDefault: DEFAULT_ROUND_WARMUP },
+    },
   },
   'cpu-work': {
     kind: 'count',
-    group: 'load',
+    group: 'engine',
     help: 'Hash each body so many times before the next request, in the worker',
     byDefault: '0',
     commands: LOADS,
   },
   percentiles: {
     kind: 'percentiles',
-    group: 'result',
+    group: 'output',
     help: 'Percentiles to compute, comma-separated',
     byDefault: DEFAULT_PERCENTILES,
     commands: SENDS,
@@ -48,8 +52,8 @@ export const MEASURE_OPTIONS = {
   },
   threshold: {
     kind: 'rule',
-    group: 'rules',
-    help: 'A rule such as p99<50ms, error-rate<1% or throughput>500/s; repeatable',
+    group: 'expectations',
+    help: 'Exit with 1 unless it holds: p99<50ms, error-rate<1%; repeatable',
     byDefault: 'none',
     commands: ['run'],
     isRepeatable: true,
@@ -57,15 +61,15 @@ export const MEASURE_OPTIONS = {
   },
   'abort-on': {
     kind: 'rule',
-    group: 'rules',
-    help: 'The same, checked every second: the run ends when it does not hold',
+    group: 'expectations',
+    help: 'The same, checked every second: the run ends as soon as it does not hold',
     byDefault: 'none',
     commands: ['run'],
     isRepeatable: true,
   },
   seed: {
     kind: 'count',
-    group: 'load',
+    group: 'engine',
     help: 'For everything random',
     byDefault: 'random, and printed',
     commands: SENDS,
@@ -77,7 +81,7 @@ export const MEASURE_OPTIONS = {
 export const RESULT_OPTIONS = {
   'dry-run': {
     kind: 'flag',
-    group: 'result',
+    group: 'output',
     help: 'Print the plan and the first of each request; send nothing',
     commands: ['run'],
     inPlan: false,
@@ -85,7 +89,7 @@ export const RESULT_OPTIONS = {
   },
   once: {
     kind: 'flag',
-    group: 'result',
+    group: 'output',
     help: 'Send each request of the mix once, and print it with its answer',
     commands: ['run'],
     inPlan: false,
@@ -93,7 +97,7 @@ export const RESULT_OPTIONS = {
   },
   repeat: {
     kind: 'count',
-    group: 'result',
+    group: 'output',
     help: 'Measure so many rounds, for an interval on every headline figure',
     byDefault: '1',
     commands: ['run'],
@@ -101,8 +105,10 @@ export const RESULT_OPTIONS = {
   },
   output: {
     kind: 'choice',
-    group: 'result',
+    group: 'output',
     alias: 'o',
+    value: 'FORM',
+    choices: ['text', 'json', 'markdown', 'csv', 'junit', 'prometheus'],
     help: 'Form of the result on stdout: text, json, markdown, csv, junit or prometheus',
     byDefault: 'text',
     commands: ['run', 'batch'],
@@ -110,7 +116,7 @@ export const RESULT_OPTIONS = {
   },
   out: {
     kind: 'file',
-    group: 'result',
+    group: 'output',
     help: 'Also save the result as JSON to this file',
     byDefault: 'none',
     commands: LOADS,
@@ -118,7 +124,7 @@ export const RESULT_OPTIONS = {
   },
   samples: {
     kind: 'file',
-    group: 'result',
+    group: 'output',
     help: 'Write every request to this file, which ends in .csv or .jsonl',
     byDefault: 'none',
     commands: ['run'],
@@ -126,7 +132,7 @@ export const RESULT_OPTIONS = {
   },
   'step-summary': {
     kind: 'flag',
-    group: 'result',
+    group: 'output',
     help: 'Append the result as Markdown to $GITHUB_STEP_SUMMARY',
     commands: ['run'],
     library: null,

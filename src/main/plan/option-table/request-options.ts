@@ -1,3 +1,4 @@
+import { ROWS_MODES } from '../../../protocol/request.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY, DEFAULT_ROWS_MODE } from '../defaults.ts';
 import type { OptionTable } from './entry.ts';
 import { LOADS, SENDS } from './load-options.ts';
@@ -8,6 +9,7 @@ export const REQUEST_OPTIONS = {
     kind: 'text',
     group: 'request',
     alias: 'm',
+    value: 'M',
     help: 'HTTP method',
     byDefault: `${DEFAULT_METHOD}, or ${DEFAULT_METHOD_WITH_BODY} with a body`,
     commands: SENDS,
@@ -18,7 +20,7 @@ export const REQUEST_OPTIONS = {
     group: 'request',
     alias: 'H',
     help: "Header, as 'Name: value'; repeatable",
-    byDefault: 'user-agent and accept',
+    byDefault: 'none',
     commands: SENDS,
     isRepeatable: true,
     library: 'headers',
@@ -45,7 +47,7 @@ export const REQUEST_OPTIONS = {
   json: {
     kind: 'json',
     group: 'request',
-    help: 'Body as JSON, or @file: checked, with content type and accept',
+    help: 'Body as JSON, or @file; with its content type',
     byDefault: 'none',
     commands: SENDS,
     of: 'request',
@@ -53,6 +55,7 @@ export const REQUEST_OPTIONS = {
   'data-urlencode': {
     kind: 'list',
     group: 'request',
+    value: 'FIELD',
     help: 'Form field as name=value; repeatable',
     byDefault: 'none',
     commands: SENDS,
@@ -63,6 +66,7 @@ export const REQUEST_OPTIONS = {
     kind: 'list',
     group: 'request',
     alias: 'F',
+    value: 'PART',
     help: 'Multipart part as in curl: name=text or name=@file;type=…;filename=…; repeatable',
     byDefault: 'none',
     commands: SENDS,
@@ -73,6 +77,7 @@ export const REQUEST_OPTIONS = {
     kind: 'text',
     group: 'request',
     alias: 'u',
+    value: 'NAME:PASSWORD',
     help: 'name:password, for Basic authorization',
     byDefault: 'none',
     commands: SENDS,
@@ -82,6 +87,7 @@ export const REQUEST_OPTIONS = {
   'bearer-env': {
     kind: 'text',
     group: 'request',
+    value: 'NAME',
     help: 'The environment variable that holds a bearer token',
     byDefault: 'none',
     commands: SENDS,
@@ -127,14 +133,15 @@ export const REQUEST_OPTIONS = {
 export const SOURCE_OPTIONS = {
   urls: {
     kind: 'file',
-    group: 'sources',
+    group: 'target',
     help: 'A file with one URL a line, sent in turn; - is stdin',
     byDefault: 'none',
     commands: LOADS,
   },
   curl: {
     kind: 'text',
-    group: 'sources',
+    group: 'target',
+    value: 'COMMAND',
     help: "A curl command, whose request is sent as curl would send it: 'curl …'",
     byDefault: 'none',
     commands: SENDS,
@@ -142,35 +149,38 @@ export const SOURCE_OPTIONS = {
   },
   'curl-file': {
     kind: 'file',
-    group: 'sources',
+    group: 'target',
     help: 'A file that holds a curl command; - is stdin',
     byDefault: 'none',
     commands: SENDS,
   },
   har: {
     kind: 'file',
-    group: 'sources',
+    group: 'target',
     help: 'A HAR file, whose requests are sent in turn; - is stdin',
     byDefault: 'none',
     commands: LOADS,
   },
   'har-hosts': {
     kind: 'text',
-    group: 'sources',
+    group: 'target',
+    value: 'LIST',
     help: 'Hosts of the HAR file to send to: a.org,*.b.org,c:8080; * is all',
     byDefault: 'those of its first page',
     commands: LOADS,
   },
   rows: {
     kind: 'file',
-    group: 'sources',
+    group: 'target',
     help: 'CSV or JSONL whose columns fill {{column}} in URL, headers and body; - is stdin',
     byDefault: 'none',
     commands: LOADS,
   },
   'rows-mode': {
     kind: 'choice',
-    group: 'sources',
+    group: 'target',
+    value: 'MODE',
+    choices: ROWS_MODES,
     help: 'Rows in turn (cycle), each once, or random',
     byDefault: DEFAULT_ROWS_MODE,
     commands: LOADS,
@@ -181,15 +191,16 @@ export const SOURCE_OPTIONS = {
 export const EXPECTATION_OPTIONS = {
   'expect-status': {
     kind: 'statuses',
-    group: 'rules',
-    help: 'Statuses that are ok: 200, 200,201, 2xx, 200-299',
+    group: 'expectations',
+    help: 'Ok statuses: 200, 2xx, 200-299',
     byDefault: 'below 400',
     commands: SENDS,
     of: 'request',
   },
   'expect-body': {
     kind: 'list',
-    group: 'rules',
+    group: 'expectations',
+    value: 'TEXT',
     help: 'Text that each body must have; repeatable',
     byDefault: 'none',
     commands: SENDS,
@@ -198,7 +209,8 @@ export const EXPECTATION_OPTIONS = {
   },
   'expect-json': {
     kind: 'list',
-    group: 'rules',
+    group: 'expectations',
+    value: 'RULE',
     help: 'What JSON bodies must say, as path=value; repeatable',
     byDefault: 'none',
     commands: SENDS,
@@ -207,7 +219,7 @@ export const EXPECTATION_OPTIONS = {
   },
   'max-body': {
     kind: 'count',
-    group: 'rules',
+    group: 'expectations',
     help: 'Bytes that a body may have at most',
     byDefault: 'no limit',
     commands: SENDS,

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
 import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
+import { nearestTo } from '../../text/nearest.ts';
 import type { Problems } from '../problems.ts';
 
 const OPEN = '{{';
@@ -154,6 +155,8 @@ export class Placeholders {
       return 'names an environment variable that is not set: set it, or leave the placeholder out.';
     const { columns, variables } = this.#names;
     const all = [...(columns?.keys() ?? []), ...variables.keys()];
+    const nearest = nearestTo(bareName(name), all);
+    if (nearest !== null) return `is no placeholder: did you mean {{${nearest}}}?`;
     const known = [
       ...all.slice(0, MOST_NAMED),
       ...(all.length > MOST_NAMED ? [`${all.length - MOST_NAMED} more`] : []),

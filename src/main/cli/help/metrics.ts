@@ -1,0 +1,169 @@
+import { LATENCY_KINDS, type LatencyKind } from '../../../protocol/latency.ts';
+import type { ErrorKind } from '../../../protocol/report.ts';
+import type { Summary } from '../../../protocol/summary.ts';
+import { type Definition, definitionList, paragraph } from './layout.ts';
+
+/** What a number means, and what other tools call it. */
+interface Meaning {
+  readonly says: string;
+  /** Where others have it, by their names for it. */
+  readonly elsewhere?: string;
+}
+
+const LATENCIES: Readonly<Record<LatencyKind, Meaning>> = {
+  service: {
+    says: 'from just before the first byte is written until the last byte has arrived: target and network. It leads the report in the closed model',
+    elsewhere:
+      'wrk Latency, autocannon Latency, oha response time, k6 http_req_duration; vegeta’s latencies count connecting too',
+  },
+  response: {
+    says: 'from when the request was due until its last byte: what a user would feel. It leads the report with a rate. Response = start lag + wait + service',
+    elsewhere: 'wrk2 (corrected) Latency, oha --latency-correction; k6, vegeta: none',
+  },
+  startLag: {
+    says: 'from when the request was due until volley released it: the generator’s own delay',
+    elsewhere: 'none: k6 and vegeta start late without saying so, k6 drops (dropped_iterations)',
+  },
+  wait: {
+    says: 'from the release until the first byte is written: in line for a connection, and connecting',
+    elsewhere: 'k6 http_req_blocked + http_req_connecting + http_req_tls_handshaking; oha DNS+dialup',
+  },
+  firstByte: {
+    says: 'from the first byte written until the head of the answer has arrived',
+    elsewhere: 'k6 http_req_waiting; others: none',
+  },
+};
+
+const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
+  scheduled: { says: 'all that were to be sent: sent + dropped + not started' },
+  sent: {
+    says: 'given to a connection, also to one that failed to open',
+    elsewhere: 'wrk, hey, ab requests; k6 http_reqs; vegeta requests (total); autocannon requests in',
+  },
+  ok: {
+    says: 'a complete answer of a status below 400, or one that meets the expectations',
+    elsewhere: 'vegeta success (2xx, 3xx), oha success rate (any status), autocannon 2xx, k6 checks',
+  },
+  failed: {
+    says: 'sent and ended otherwise, under one of the kinds below. Its share is error-rate in rules',
+    elsewhere:
+      'k6 http_req_failed; autocannon errors + timeouts + non 2xx; wrk socket errors and non-2xx; vegeta 1 − success',
+  },
+  unfinished: { says: 'without an answer when waiting for the last ones ended; younger than the timeout' },
+  dropped: {
+    says: 'released, but without a connection when waiting ended; only with a rate',
+    elsewhere: 'k6 dropped_iterations; others: none',
+  },
+  notStarted: {
+    says: 'never released: what a stop, or a lost worker, has left of the budget or the schedule',
+  },
+  retried: { says: 'written again by the client, since its connection had ended before it looked at them' },
+};
+
+const RATES: readonly Definition[] = [
+  entry('rate (sent)', {
+    says: 'requests sent in the window, a second',
+    elsewhere: 'wrk Requests/sec, oha Requests/sec, autocannon Req/Sec, k6 http_reqs (rate), vegeta rate',
+  }),
+  entry('throughput (ok)', {
+    says: 'ok answers that ended in the window, a second',
+    elsewhere: 'vegeta throughput; others: none (they count failures too)',
+  }),
+  entry('rate asked for', {
+    says: 'what -r, --every or --stages come to',
+    elsewhere: 'vegeta -rate, wrk2 -R',
+  }),
+  entry('window', {
+    says: 'the time that is measured: after the warm-up, until the duration ends or the budget is used up',
+    elsewhere: 'vegeta duration (attack), oha Total',
+  }),
+];
+
+const FIGURES: readonly Definition[] = [
+  entry('p50 … p99.99', {
+    says: 'the smallest time that at least so many percent of the requests took at most, of all workers together; exact up to a million requests, within 0.1 % beyond. A dash: too few requests',
+    elsewhere: 'the same in wrk --latency, oha, k6 p(95), autocannon, vegeta; each has its own approximation',
+  }),
+  entry('min, mean, max', {
+    says: 'always exact',
+    elsewhere: 'oha Fastest, Average, Slowest; k6 min, avg, max',
+  }),
+  entry('max−mean', { says: 'how far the slowest is from the mean' }),
+  entry('stdev', { says: 'standard deviation (n − 1)', elsewhere: 'wrk Stdev, autocannon Stdev' }),
+  entry('≥ (atLeast)', {
+    says: 'at least so much: the true value is hidden by timeouts, or by requests without an answer (censored)',
+    elsewhere: 'none',
+  }),
+  entry('95 % (intervals)', { says: 'between what the true percentile lies, from this one run' }),
+];
+
+const KINDS: Readonly<Record<ErrorKind, string>> = {
+  dns: 'a name did not resolve',
+  connect: 'refused, unreachable, or a proxy gave no tunnel',
+  tls: 'handshake or certificate',
+  timeout: 'no complete answer in time, or no connection',
+  reset: 'the connection ended before the head of the answer',
+  truncated: 'it ended within the body',
+  protocol: 'what came is not HTTP',
+  status: 'a status of 400 or more, where --expect-status does not say otherwise',
+  expectation: 'a complete answer that missed an expectation, or one redirect too many',
+  aborted: 'reserved',
+  generator: 'a limit of this machine, such as open files: not the target’s fault',
+  request: 'placeholders made no request that can be sent: not the target’s fault',
+};
+
+const CONNECTIONS: readonly Definition[] = [
+  entry('statuses', {
+    says: 'complete answers by status',
+    elsewhere: 'vegeta status codes, oha, hey, autocannon',
+  }),
+  entry('connected', { says: 'connections opened, and those that the target closed' }),
+  entry('bytes', {
+    says: 'on the connections, heads included, before encryption',
+    elsewhere:
+      'wrk Transfer/sec, k6 data_sent and data_received, vegeta bytes in and out (bodies), oha Total data (bodies)',
+  }),
+];
+
+const GENERATOR: readonly Definition[] = [
+  entry('CPU/request', { says: 'processor time of all of volley for each request' }),
+  entry('loop busy', { says: 'share of the time in which the busiest event loop of a worker computed' }),
+  entry('MB', { says: 'largest memory of the coordinator’s process, and of each worker that is a process' }),
+  entry('start skew', { says: 'between the first worker to begin and the last' }),
+  entry('processorWait', { says: 'share of the time in which a worker could run and had no processor' }),
+];
+
+const VERDICTS: Readonly<Record<Summary['generator']['verdict'], string>> = {
+  failing: 'more than 1 % failed, or most of one request of a mix: other figures say little',
+  'generator-limited': 'volley was the limit: the figures are its own',
+  'connection-limited': 'requests waited for connections: there were too few, or they did not last',
+  'target-limited': 'the target could not keep up with the rate',
+  ok: 'nothing of that: the concurrency sets the rate, or the target kept up with it',
+};
+
+const NOTE =
+  'Every number of a report, what it means, and its name in wrk, oha, k6, autocannon and vegeta. ' +
+  'What others call latency is service here, where nothing else is said.';
+
+/** The page on what is measured. Formulas and the names in the JSON result are in docs/metrics.md. */
+export function metricSections(columns: number): string[][] {
+  const sections: readonly (readonly [title: string, rows: readonly Definition[]])[] = [
+    ['Latency of a request', LATENCY_KINDS.map((kind) => entry(kind, LATENCIES[kind]))],
+    ['Figures of a latency', FIGURES],
+    ['Requests', Object.entries(REQUESTS).map(([name, meaning]) => entry(name, meaning))],
+    ['Rates', RATES],
+    ['Kinds of failure', Object.entries(KINDS)],
+    ['Target and connections', CONNECTIONS],
+    ['Generator: what volley itself used', GENERATOR],
+    ['Verdict: what was the limit', Object.entries(VERDICTS)],
+  ];
+  return [
+    paragraph(NOTE, columns),
+    ...sections.map(([title, rows]) => [title, ...definitionList(rows, columns)]),
+    paragraph('Formulas and fields of the JSON result: docs/metrics.md', columns),
+  ];
+}
+
+function entry(name: string, { says, elsewhere }: Meaning): Definition {
+  return [name, elsewhere === undefined ? says : `${says} [${elsewhere}]`];
+}

@@ -1,0 +1,153 @@
+import { GROUPS, type Group, type OptionTable } from '../../plan/option-table/entry.ts';
+import { type OptionName, RUN_TABLE } from '../../plan/option-table/run-table.ts';
+import { VERSION } from '../../text/version.ts';
+import { COMMANDS, type Command, usageOf } from '../commands.ts';
+import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
+import { type Definition, definitionList, joined, paragraph } from './layout.ts';
+import { metricSections } from './metrics.ts';
+import { definitionOf, meantBy } from './terms.ts';
+import { GROUP_TOPICS, type Topic } from './topic.ts';
+
+/** The options to know first, in the order in which one needs them. */
+export const FIRST_OPTIONS = [
+  'concurrency',
+  'duration',
+  'requests',
+  'rate',
+  'method',
+  'header',
+  'json',
+  'expect-status',
+  'threshold',
+  'output',
+] as const satisfies readonly OptionName[];
+
+const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
+const EXAMPLES = [
+  'volley localhost:8080/ -c 100 -d 30s',
+  "volley localhost:8080/ -r 200 -d 1m --threshold 'p99<50ms'",
+  'volley localhost:8080/orders --json \'{"id":{{n}}}\' -n 1k',
+  'volley compare http://old.test/ http://new.test/',
+];
+
+/** A page of the help, for so many columns; without a topic what stands where `volley` is called alone. */
+export function helpPage(topic: Topic | null, columns: number): string {
+  switch (topic?.of) {
+    case undefined:
+      return barePage(columns);
+    case 'short':
+      return shortPage(columns);
+    case 'all':
+      return allPage(columns);
+    case 'metrics':
+      return joined(metricSections(columns));
+    case 'group':
+      return joined([
+        [`volley: ${GROUPS[topic.group]}`],
+        groupLines(topic.group, runTable(), columns).slice(1),
+      ]);
+    case 'command':
+      return commandPage(topic.command, columns);
+  }
+}
+
+function barePage(columns: number): string {
+  return joined([
+    paragraph(TITLE, columns),
+    commandLines(columns),
+    ['Examples', ...EXAMPLES.slice(0, 2).map((line) => `  ${line}`)],
+    paragraph('volley --help has the options, volley demo a demonstration.', columns),
+  ]);
+}
+
+function shortPage(columns: number): string {
+  return joined([
+    paragraph(TITLE, columns),
+    commandLines(columns),
+    [
+      'Options to know first',
+      ...definitionList(
+        FIRST_OPTIONS.map((name) => definitionOf(name, RUN_TABLE[name])),
+        columns,
+      ),
+    ],
+    ['Examples', ...EXAMPLES.map((line) => `  ${line}`)],
+    paragraph(EXIT_CODES_IN_SHORT, columns),
+    furtherLines(columns),
+  ]);
+}
+
+function allPage(columns: number): string {
+  const others = Object.values(COMMANDS).filter(({ name }) => name !== '$0' && name !== 'run');
+  return joined([
+    paragraph(TITLE, columns),
+    commandLines(columns),
+    ...GROUP_TOPICS.map((group) => groupLines(group, runTable(), columns)),
+    ...others.map((command) => ownLines(command, columns)).filter((lines) => lines.length > 0),
+    exitCodeLines(columns),
+    furtherLines(columns),
+  ]);
+}
+
+function commandPage(command: Command, columns: number): string {
+  const groups = (Object.keys(GROUPS) as Group[]).map((group) =>
+    groupLines(group, command.table, columns, command),
+  );
+  return joined([
+    [usageOf(command), ...paragraph(command.describe, columns, 2)],
+    ...(command.positionals.length === 0
+      ? []
+      : [
+          [
+            'Arguments',
+            ...definitionList(
+              command.positionals.map(({ name, describe }): Definition => [`<${name}>`, describe]),
+              columns,
+            ),
+          ],
+        ]),
+    ...groups.filter((lines) => lines.length > 0),
+    furtherLines(columns),
+  ]);
+}
+
+function commandLines(columns: number): string[] {
+  const rows = Object.values(COMMANDS).map((command): Definition => [usageOf(command), command.describe]);
+  return ['Commands', ...definitionList(rows, columns)];
+}
+
+/** A group of a command's options below its title; nothing where it has none of them. */
+function groupLines(group: Group, table: OptionTable, columns: number, command?: Command): string[] {
+  const rows = Object.entries(table)
+    .filter(([, entry]) => entry.group === group)
+    .map(([name, entry]) => definitionOf(name, meantBy(command?.key ?? 'run', entry)));
+  return rows.length === 0 ? [] : [GROUPS[group], ...definitionList(rows, columns)];
+}
+
+/** What a command has besides a run's options, or means by them otherwise. */
+function ownLines({ key, name, table }: Command, columns: number): string[] {
+  const run = new Set<unknown>(Object.values(RUN_TABLE));
+  const rows = Object.entries(table)
+    .filter(([, entry]) => !run.has(entry) || entry.differs?.[key] !== undefined)
+    .map(([option, entry]) => definitionOf(option, meantBy(key, entry)));
+  return rows.length === 0 ? [] : [`volley ${name}`, ...definitionList(rows, columns)];
+}
+
+function exitCodeLines(columns: number): string[] {
+  return ['Exit codes', ...definitionList(EXIT_CODE_ROWS, columns)];
+}
+
+function furtherLines(columns: number): string[] {
+  const rows: Definition[] = [
+    ['volley --help all', 'every option'],
+    ['volley --help GROUP', `one group: ${GROUP_TOPICS.join(', ')}`],
+    ['volley --help metrics', 'what each number means, and its name in other tools'],
+    ['volley <command> --help', 'the options of one command, with its defaults'],
+    ['docs/cli.md', 'everything in detail; recipes are in docs/cookbook.md'],
+  ];
+  return ['More', ...definitionList(rows, columns)];
+}
+
+function runTable(): OptionTable {
+  return RUN_TABLE;
+}

@@ -1,0 +1,47 @@
+import type { CommandName, Kind, OptionEntry } from '../../plan/option-table/entry.ts';
+import type { Definition } from './layout.ts';
+
+/** What stands for a value of each kind; a flag has none. */
+const VALUE_OF: Readonly<Record<Exclude<Kind, 'flag' | 'redirects'>, string>> = {
+  text: 'TEXT',
+  file: 'FILE',
+  choice: 'NAME',
+  count: 'N',
+  rate: 'R',
+  duration: 'T',
+  version: 'V',
+  statuses: 'LIST',
+  percentiles: 'LIST',
+  body: 'TEXT',
+  json: 'TEXT',
+  list: 'RULE',
+  header: 'LINE',
+  rule: 'RULE',
+  setting: 'NAME=VALUE',
+};
+
+/** Defaults that only say that an option is not given. */
+const NOTHING = new Set([undefined, 'none', 'off', 'nothing', 'no limit', 'closed model']);
+const NO_LETTER = '    ';
+
+/** An option as it is written, with what stands for its value: `-c, --concurrency N`. */
+export function termOf(name: string, entry: OptionEntry): string {
+  return `${entry.alias === undefined ? '' : `-${entry.alias}, `}--${name}${valueText(entry)}`;
+}
+
+function valueText({ kind, value }: OptionEntry): string {
+  if (kind === 'flag') return '';
+  return kind === 'redirects' ? ' [N]' : ` ${value ?? VALUE_OF[kind]}`;
+}
+
+/** The same and what it does, for a list in which names stand below each other. */
+export function definitionOf(name: string, entry: OptionEntry): Definition {
+  const { alias, help, byDefault } = entry;
+  const shown = NOTHING.has(byDefault) ? '' : ` (default ${byDefault})`;
+  return [(alias === undefined ? NO_LETTER : '') + termOf(name, entry), help + shown];
+}
+
+/** An option as one command means it. */
+export function meantBy(command: CommandName, entry: OptionEntry): OptionEntry {
+  return { ...entry, ...entry.differs?.[command] };
+}

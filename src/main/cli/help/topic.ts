@@ -1,0 +1,66 @@
+import { GROUPS, type Group } from '../../plan/option-table/entry.ts';
+import { nearestTo } from '../../text/nearest.ts';
+import { quoted } from '../../text/quoted.ts';
+import { COMMANDS, type Command } from '../commands.ts';
+
+/** What somebody wants to have explained. */
+export type Topic =
+  | { readonly of: 'short' | 'all' | 'metrics' }
+  | { readonly of: 'group'; readonly group: Group }
+  | { readonly of: 'command'; readonly command: Command };
+
+const HELP = new Set(['--help', '-h']);
+/** The groups of a run's options, by their names. */
+export const GROUP_TOPICS = (Object.keys(GROUPS) as Group[]).filter((group) => group !== 'own');
+const NAMED_COMMANDS = Object.values(COMMANDS).filter(({ name }) => name !== '$0');
+
+/**
+ * What the words ask to have explained: null where they ask for no help, and a sentence where they name nothing
+ * that there is help on.
+ */
+export function topicIn(words: readonly string[]): Topic | string | null {
+  const end = words.indexOf('--');
+  const [first, ...rest] = end < 0 ? words : words.slice(0, end);
+  if (first === undefined) return null;
+  if (first === 'help') return topicNamed(rest[0]);
+  const at = [first, ...rest].findIndex((word) => HELP.has(word) || word.startsWith('--help='));
+  if (at < 0) return null;
+  const word = words[at] ?? '';
+  const named = word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1];
+  const command = commandIn(words.slice(0, at));
+  // Behind a command's options may stand anything: its URL, or another option.
+  if (command !== null && !isTopic(named)) return { of: 'command', command };
+  return topicNamed(named);
+}
+
+function commandIn(words: readonly string[]): Command | null {
+  return words.map(commandNamed).find((command) => command !== null) ?? null;
+}
+
+function commandNamed(word: string): Command | null {
+  return NAMED_COMMANDS.find(({ name }) => name === word) ?? null;
+}
+
+function isTopic(word: string | undefined): boolean {
+  return word !== undefined && typeof readTopic(word) === 'object';
+}
+
+function topicNamed(word: string | undefined): Topic | string {
+  // A URL, or another option: what is wanted is the page to begin with.
+  if (word === undefined || !/^[a-z]+$/i.test(word)) return { of: 'short' };
+  return readTopic(word);
+}
+
+function readTopic(word: string): Topic | string {
+  const name = word.toLowerCase();
+  const command = commandNamed(name);
+  if (command !== null) return { of: 'command', command };
+  if (name === 'all' || name === 'metrics') return { of: name };
+  const group = GROUP_TOPICS.find((known) => known === name);
+  if (group !== undefined) return { of: 'group', group };
+  const topics = ['all', 'metrics', ...GROUP_TOPICS, ...NAMED_COMMANDS.map(({ name }) => name)];
+  const nearest = nearestTo(name, topics);
+  return nearest === null
+    ? `--help ${quoted(word)}: there is no such page: choose one of ${topics.join(', ')}.`
+    : `--help ${quoted(word)}: there is no such page: did you mean ${nearest}?`;
+}

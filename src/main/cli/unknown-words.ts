@@ -1,0 +1,98 @@
+import type { Options } from 'yargs';
+import { nearestTo } from '../text/nearest.ts';
+import { quoted, quotedUrl } from '../text/quoted.ts';
+import type { Command } from './commands.ts';
+
+/** What other tools call the options of a run, where no slip leads there. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  amount: 'requests',
+  iterations: 'requests',
+  connections: 'concurrency',
+  vus: 'concurrency',
+  users: 'concurrency',
+  threads: 'workers',
+  qps: 'rate',
+  rps: 'rate',
+  overallRate: 'rate',
+  'query-per-second': 'rate',
+  targets: 'urls',
+  request: 'method',
+  data: 'body',
+  'data-raw': 'body',
+  'data-binary': 'body',
+  input: 'body-file',
+  headers: 'header',
+  'max-time': 'timeout',
+  'disable-keepalive': 'no-keepalive',
+  'no-connection-reuse': 'no-keepalive',
+  'insecure-skip-tls-verify': 'insecure',
+  warmup_time: 'warmup',
+  title: 'out',
+};
+const FOUND_BY_YARGS = ['version', '_', '$0'];
+/** What may be meant as a command: a URL's host mostly has a dot or a port. */
+const BARE_WORD = /^[a-z][a-z-]*$/i;
+
+/** A sentence for each option that the command does not have, and for each argument too many. */
+export function unknownWords(
+  argv: Readonly<Record<string, unknown>>,
+  command: Pick<Command, 'name' | 'options' | 'positionals'>,
+  commands: readonly Pick<Command, 'name' | 'options'>[],
+  positionals: readonly unknown[],
+  surplus: readonly unknown[],
+): string[] {
+  const { options } = command;
+  const names = new Set([
+    ...Object.keys(options),
+    ...Object.values(options).flatMap(({ alias }) => alias ?? []),
+    ...command.positionals.map(({ name }) => name),
+    ...FOUND_BY_YARGS,
+  ]);
+  const unknown = Object.keys(argv).filter((name) => !names.has(name));
+  const first = String(positionals[0] ?? '');
+  const isNoUrl = command.name === '$0' && BARE_WORD.test(first);
+  const meant = isNoUrl ? commandNear(first, commands) : null;
+  return [
+    ...unknown.map((name) => sentenceOn(name, options, commands)),
+    // With something behind it, or with options that a run has not, it is no host.
+    ...(isNoUrl && (surplus.length > 0 || (meant !== null && unknown.length > 0))
+      ? [noCommand(first, meant)]
+      : surplus.map(
+          (argument) =>
+            `${quotedUrl(String(argument))} is one argument too many: quote the URL, or see volley --help.`,
+        )),
+  ];
+}
+
+/** The command that was probably meant by a word; null where none is near. */
+export function commandNear(word: string, commands: readonly Pick<Command, 'name'>[]): string | null {
+  if (!BARE_WORD.test(word)) return null;
+  return nearestTo(
+    word,
+    commands.map(({ name }) => name).filter((name) => name !== '$0'),
+  );
+}
+
+function noCommand(word: string, meant: string | null): string {
+  return meant === null
+    ? `There is no command ${quoted(word)}: see volley --help.`
+    : `There is no command ${quoted(word)}: did you mean volley ${meant}?`;
+}
+
+function sentenceOn(
+  name: string,
+  options: Readonly<Record<string, Options>>,
+  commands: readonly Pick<Command, 'name' | 'options'>[],
+): string {
+  if (name.length === 1) return `-${name} is not an option: see volley --help.`;
+  const others = commands.filter((command) => name in command.options);
+  if (others.length > 0) {
+    const where = others.map((command) => `volley ${command.name === '$0' ? '<url>' : command.name}`);
+    return `--${name} is not an option here: it is one of ${where.join(', ')}.`;
+  }
+  const known = ELSEWHERE[name];
+  const meant = known !== undefined && known in options ? known : nearestTo(name, Object.keys(options));
+  return meant === null
+    ? `--${name} is not an option: see volley --help all.`
+    : `--${name} is not an option: did you mean --${meant}?`;
+}

@@ -1,0 +1,170 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { COMMANDS } from '../../src/main/cli/commands.ts';
+import { EXIT_CODES_IN_SHORT } from '../../src/main/cli/help/exit-codes.ts';
+import { helpPage } from '../../src/main/cli/help/pages.ts';
+import { GROUP_TOPICS, type Topic, topicIn } from '../../src/main/cli/help/topic.ts';
+import { commandNear, unknownWords } from '../../src/main/cli/unknown-words.ts';
+import type { OptionEntry } from '../../src/main/plan/option-table/entry.ts';
+import { RUN_TABLE } from '../../src/main/plan/option-table/run-table.ts';
+import { checkOptions } from '../../src/main/plan/resolve.ts';
+import { nearestTo } from '../../src/main/text/nearest.ts';
+import { EXIT_CODES } from '../../src/protocol/exit-codes.ts';
+import { LATENCY_KINDS } from '../../src/protocol/latency.ts';
+import { OUTCOMES } from '../../src/protocol/report.ts';
+import { ROOT } from '../support/cli.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const PAGES: readonly (Topic | null)[] = [
+  null,
+  { of: 'short' },
+  { of: 'all' },
+  { of: 'metrics' },
+  ...GROUP_TOPICS.map((group) => ({ of: 'group', group }) as const),
+  ...Object.values(COMMANDS).map((command) => ({ of: 'command', command }) as const),
+];
+const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+describe('a page of the help', () => {
+  // After a change that is meant: node bin/volley.js --help > test/fixtures/help/short-80.txt, and so on.
+  test.each([
+    ['short', 80, { of: 'short' }],
+    ['short', 120, { of: 'short' }],
+    ['engine', 80, { of: 'group', group: 'engine' }],
+    ['engine', 120, { of: 'group', group: 'engine' }],
+    ['compare', 80, { of: 'command', command: COMMANDS['compare']! }],
+  ] as const)('%s, exactly, in %i columns', (name, columns, topic) => {
+    const expected = readFileSync(join(ROOT, `test/fixtures/help/${name}-${columns}.txt`), 'utf8');
+    expect(helpPage(topic, columns)).toBe(expected);
+  });
+
+  test.each([40, 60, 80, 120])('has no line beyond %i columns, and the words it has elsewhere', (columns) => {
+    for (const page of PAGES) {
+      const text = helpPage(page, columns);
+      // What is one word, and example commands, are not broken.
+      const long = text.split('\n').filter((line) => line.length > columns && /\S\s\S/.test(line.trim()));
+      expect(long.filter((line) => !line.startsWith('  volley ') && !/^ {2,8}-/.test(line))).toEqual([]);
+      if (columns >= 80) expect(long).toEqual([]);
+      expect(words(text)).toEqual(words(helpPage(page, 1_000)));
+    }
+  });
+
+  test('the first is short, that of volley alone shorter', () => {
+    expect(helpPage({ of: 'short' }, 80).trimEnd().split('\n').length).toBeLessThanOrEqual(50);
+    // One more line says what is wrong.
+    expect(helpPage(null, 80).trimEnd().split('\n').length).toBeLessThanOrEqual(23);
+    for (const code of Object.values(EXIT_CODES))
+      expect(EXIT_CODES_IN_SHORT).toMatch(new RegExp(` ${code} `));
+  });
+
+  test('all has every option of every command, the page of a command its own defaults', () => {
+    const all = helpPage({ of: 'all' }, 80);
+    for (const { table } of Object.values(COMMANDS))
+      for (const name of Object.keys(table)) expect(all).toMatch(new RegExp(`--${name}(?![a-z0-9-])`));
+    const modes = helpPage({ of: 'command', command: COMMANDS['modes']! }, 1_000);
+    expect(modes).toMatch(/--duration T .*\(default 2s a round, without -n\)/);
+    expect(modes).toMatch(/--warmup T .*\(default 500ms\)/);
+    const run = helpPage({ of: 'all' }, 1_000);
+    expect(run).toMatch(/--duration T .*\(default 10s without -n\)/);
+    expect(run).toMatch(/--warmup T .*\(default 0s\)/);
+  });
+
+  test('metrics has every number', () => {
+    const page = helpPage({ of: 'metrics' }, 80);
+    const { requests } = summaryWith();
+    const verdicts = ['failing', 'generator-limited', 'connection-limited', 'target-limited', 'ok'];
+    for (const name of [...LATENCY_KINDS, ...Object.keys(requests), ...OUTCOMES, ...verdicts])
+      expect(page).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+    for (const tool of ['wrk', 'oha', 'k6', 'autocannon', 'vegeta']) expect(page).toContain(tool);
+  });
+
+  test.each([
+    [['--help'], { of: 'short' }],
+    [['-h'], { of: 'short' }],
+    [['help'], { of: 'short' }],
+    [['http://x/', '-c', '5', '--help'], { of: 'short' }],
+    [['--help', 'http://x/'], { of: 'short' }],
+    [['--help', 'all'], { of: 'all' }],
+    [['--help=metrics'], { of: 'metrics' }],
+    [['batch', '--help', 'metrics'], { of: 'metrics' }],
+    [['--help', 'Load'], { of: 'group', group: 'load' }],
+    [['help', 'modes'], { of: 'command', command: COMMANDS['modes'] }],
+    [['modes', 'http://x/', '--help'], { of: 'command', command: COMMANDS['modes'] }],
+    [['run', '--help', 'plan.yaml'], { of: 'command', command: COMMANDS['plan'] }],
+    [['--help', 'conection'], expect.stringContaining('did you mean connection?')],
+    [['--help', 'zzzzzzz'], expect.stringContaining('choose one of all, metrics, target, load')],
+    [['http://x/', '--', '--help'], null],
+    [['http://x/'], null],
+    [[], null],
+  ] as const)('%j', (argv, topic) => expect(topicIn([...argv])).toEqual(topic));
+});
+
+describe('the table of options', () => {
+  test('names the choices that the gate takes, and the help has them', () => {
+    const withChoices = Object.entries(RUN_TABLE as Record<string, OptionEntry>).filter(
+      ([, { kind }]) => kind === 'choice',
+    );
+    expect(withChoices.length).toBeGreaterThan(5);
+    for (const [name, { choices = [], help }] of withChoices) {
+      expect(choices.filter((choice) => !help.includes(choice))).toEqual([]);
+      if (name === 'output') continue;
+      const field = name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
+      const problemsOf = (value: string): string => {
+        try {
+          checkOptions({ url: 'http://x/', rate: 1, rows: 'nothing.csv', [field]: value });
+        } catch (error) {
+          return (error as Error).message;
+        }
+        return '';
+      };
+      expect(problemsOf('zzzzzzzzzz')).toContain(
+        `--${name} 'zzzzzzzzzz': choose one of ${choices.join(', ')}.`,
+      );
+      for (const choice of choices) expect(problemsOf(choice)).not.toContain(`--${name}`);
+    }
+  });
+});
+
+describe('a slip of the pen', () => {
+  const NAMES = ['concurrency', 'duration', 'rate', 'threads', 'processes', 'inline', 'a'];
+  test.each([
+    ['conncurrency', 'concurrency'],
+    ['Concurrency', 'concurrency'],
+    ['cnocurrency', 'concurrency'],
+    ['thread', 'threads'],
+    ['raet', 'rate'],
+    ['proc', 'processes'],
+    ['duratoin', 'duration'],
+    ['b', null],
+    ['fast', null],
+    ['api', null],
+    ['', null],
+  ])('%s: %s', (word, nearest) => expect(nearestTo(word, NAMES)).toBe(nearest));
+
+  const run = COMMANDS['run']!;
+  const all = Object.values(COMMANDS);
+  const said = (argv: object, positionals: readonly string[] = ['http://x/'], surplus: string[] = []) =>
+    unknownWords({ ...argv, _: [], $0: '' }, run, all, positionals, surplus);
+
+  test.each([
+    [{ conncurrency: '4' }, '--conncurrency is not an option: did you mean --concurrency?'],
+    [{ vus: '4' }, '--vus is not an option: did you mean --concurrency?'],
+    [{ frobnicate: true }, '--frobnicate is not an option: see volley --help all.'],
+    [{ margin: '3%' }, '--margin is not an option here: it is one of volley modes, volley compare.'],
+  ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));
+
+  test('a word in the place of a command', () => {
+    expect(said({}, ['modse'], ['http://x/'])).toEqual([
+      "There is no command 'modse': did you mean volley modes?",
+    ]);
+    expect(said({}, ['bench'], ['http://x/'])).toEqual(["There is no command 'bench': see volley --help."]);
+    expect(said({}, ['api'])).toEqual([]);
+    expect(said({}, ['modse'])).toEqual([]);
+    expect(said({}, ['http://x/'], ['y'])).toEqual([
+      "'y' is one argument too many: quote the URL, or see volley --help.",
+    ]);
+    for (const host of ['localhost', 'api', 'modes.example.com', 'modes:80', 'server1', 'modes/'])
+      expect(commandNear(host, all)).toBeNull();
+  });
+});
