@@ -89,7 +89,7 @@ mix:
     const plan = planOf('set.yaml', 'url: http://127.0.0.1:9/{{size}}\nvariables:\n  size: 3\n');
     const { code, stderr } = await volley('run', plan, '--set', 'siez=4', '-n', '1');
     expect(code).toBe(2);
-    expect(stderr).toBe("volley: --set 'siez': the plan has no variable of that name: choose from size.\n");
+    expect(stderr).toBe("volley: --set 'siez': the plan has no variable of that name: did you mean size?\n");
   });
 
   test('whose number would change says so; as text it is what is sent', async () => {
