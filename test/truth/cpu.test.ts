@@ -16,28 +16,42 @@ function childrenCpuMs(): number {
   return (Number(fields[13]) + Number(fields[14])) * 10;
 }
 
+interface Measured {
+  readonly generator: Summary['generator'];
+  readonly workers: Summary['workers'];
+  /** Of the whole process tree. */
+  readonly outsideMs: number;
+}
+
 test.each(['threads', 'processes', 'inline'])(
   '%s: the CPU of workers, coordinator and the rest is that of the process tree',
   async (mode) => {
     const target = await startTarget();
-    let leastBesideMs = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < 8 && leastBesideMs >= 250; attempt++) {
+    const measure = async (...load: string[]): Promise<Measured> => {
       const before = childrenCpuMs();
-      const ended = await volley(target.url, '-d', '1500ms', '-c', '8', '--mode', mode, '-o', 'json');
-      const outside = childrenCpuMs() - before;
+      const ended = await volley(target.url, ...load, '-c', '8', '--mode', mode, '-o', 'json');
+      const outsideMs = childrenCpuMs() - before;
       const { generator, workers } = JSON.parse(ended.stdout) as Summary;
-      const { cpuMs, workersCpuMs, coordinatorCpuMs, runtimeCpuMs } = generator;
+      return { generator, workers, outsideMs };
+    };
+    // Starting Node and loading volley, and printing the result, come before and after what is measured. What that
+    // takes on this machine, a run of one request shows.
+    const besideMs = ({ outsideMs, generator }: Measured): number => outsideMs - generator.cpuMs;
+    const aloneMs = besideMs(await measure('-n', '1'));
+    let leastMoreMs = Number.POSITIVE_INFINITY;
+    for (let attempt = 0; attempt < 8 && leastMoreMs >= aloneMs; attempt++) {
+      const measured = await measure('-d', '1500ms');
+      const { cpuMs, workersCpuMs, coordinatorCpuMs, runtimeCpuMs } = measured.generator;
       expect(workersCpuMs + coordinatorCpuMs + runtimeCpuMs).toBeCloseTo(cpuMs, 3);
       expect(workersCpuMs).toBeCloseTo(
-        workers.reduce((sum, worker) => sum + worker.cpuMs, 0),
+        measured.workers.reduce((sum, worker) => sum + worker.cpuMs, 0),
         6,
       );
       expect(coordinatorCpuMs).toBeGreaterThan(0);
-      // Starting Node and loading volley, and printing the result, come before and after what is measured.
-      expect(outside).toBeGreaterThan(cpuMs * 0.95);
-      leastBesideMs = Math.min(leastBesideMs, outside - cpuMs * 1.1);
+      expect(measured.outsideMs).toBeGreaterThan(cpuMs * 0.95);
+      leastMoreMs = Math.min(leastMoreMs, besideMs(measured) - aloneMs - cpuMs * 0.1);
     }
-    // A busy machine can only add to it.
-    expect(leastBesideMs).toBeLessThan(250);
+    // Not as much again: a run of a second leaves no CPU uncounted that one request does not.
+    expect(leastMoreMs).toBeLessThan(aloneMs);
   },
 );

@@ -13,29 +13,29 @@ const EXPERIMENTS = [
   ...DISTURBANCE_EXPERIMENTS,
   ...SHORT_ARRIVAL_EXPERIMENTS,
 ];
-/** A shared machine may take the core away for some milliseconds; it rarely does so three times running. */
+/** Another program may have the core for as long as an experiment takes; it rarely does so three times running. */
 const ATTEMPTS = 3;
 
 const failuresIn = (checks: readonly Check[]): string[] =>
   checks
-    .filter(({ holds }) => !holds)
+    .filter(({ holdsRoughly }) => !holdsRoughly)
     .map(({ what, expected, measured }) => `${what}: ${measured}, expected ${expected}`);
 
 describe('experiments with known answers, in short', () => {
-  // The long form runs all of them with each client; here they take turns.
+  // The long form (`npm run test:truth`) runs all of them with each client, and asks for the whole precision, which
+  // takes a machine that does nothing else. Here the clients take turns, and times are held with generous bounds.
   test.each(EXPERIMENTS.map((experiment, index) => ({ ...experiment, client: CLIENT_NAMES[index % 2]! })))(
     '$name, by $client',
     async ({ run, client }) => {
       useClient(client);
-      let late: string[] = [];
+      let failures: string[] = [];
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
         const checks = await run(true);
-        // Counts, order, identities and agreement with the server's log hold every time.
         expect(failuresIn(checks.filter(({ isTiming }) => !isTiming))).toEqual([]);
-        late = failuresIn(checks.filter(({ isTiming }) => isTiming));
-        if (late.length === 0) break;
+        failures = failuresIn(checks);
+        if (failures.length === 0) break;
       }
-      expect(late).toEqual([]);
+      expect(failures).toEqual([]);
     },
     60_000,
   );
