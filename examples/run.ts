@@ -24,6 +24,6 @@ try {
 } catch (error) {
   // Nothing was sent: the options have problems, or the host's name is unknown.
   if (!(error instanceof VolleyError)) throw error;
-  for (const problem of error.problems) console.error(problem);
+  for (const { message } of error.problems) console.error(message);
   process.exitCode = 2;
 }

@@ -1,9 +1,16 @@
 /** volley as a library: what is exported here is its interface. */
 
-export type { NamedRequestOptions, RequestOptions, RunOptions } from '../main/plan/options.ts';
+export type {
+  Duration,
+  HeadersOption,
+  NamedRequestOptions,
+  RequestOptions,
+  RunOptions,
+  Texts,
+} from '../main/plan/library-options.ts';
 export type { Progress } from '../main/run/progress.ts';
 export { type Run, type RunControl, run, start } from '../main/run/run.ts';
-export { ERROR_CODES, type ErrorCode, VolleyError } from '../protocol/errors.ts';
+export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
 export type { LatencyKind } from '../protocol/latency.ts';
 export type { LoadModel } from '../protocol/load.ts';

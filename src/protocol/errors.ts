@@ -13,19 +13,39 @@ export const ERROR_CODES = {
 /** What `VolleyError.code` may be. */
 export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
 
+/** One thing that is wrong, in the terms of whoever wrote it; as text it is its message. */
+export interface Problem {
+  /** The option that is wrong, as its writer spells it (`json`, `headers["x-a"]`, `--rate`); null where it is none. */
+  readonly option: string | null;
+  /** What was given for it; null where nothing was, or where it may be a secret. */
+  readonly value: string | null;
+  /** What is wrong with it, and what to do. */
+  readonly advice: string;
+  /** Where it stands in a plan file, such as `plan.yaml:7:5`. */
+  readonly place?: string;
+  /** All of that as one sentence. */
+  readonly message: string;
+  toString(): string;
+}
+
 /** An error whose message is meant for the user: it quotes the value and says what to do. */
 export class VolleyError extends Error {
   override readonly name = 'VolleyError';
   readonly code: ErrorCode;
-  /** Every problem found, one sentence each; the message is these, joined by line ends. */
-  readonly problems: readonly string[];
+  /** Every problem found; the message is their sentences, joined by line ends. */
+  readonly problems: readonly Problem[];
 
-  constructor(code: ErrorCode, problems: string | readonly string[]) {
+  constructor(code: ErrorCode, problems: string | readonly (string | Problem)[]) {
     const list = typeof problems === 'string' ? [problems] : problems;
-    super(list.join('\n'));
+    super(list.map(String).join('\n'));
     this.code = code;
-    this.problems = list;
+    this.problems = list.map((problem) => (typeof problem === 'string' ? plainProblem(problem) : problem));
   }
+}
+
+/** A sentence that is about no option. */
+function plainProblem(message: string): Problem {
+  return { option: null, value: null, advice: message, message, toString: () => message };
 }
 
 /** The message of whatever was thrown; an aggregate's first cause where it has no message of its own. */

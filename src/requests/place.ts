@@ -50,7 +50,7 @@ export function fitsProtocol({ secure }: Pick<Place, 'secure'>, protocol: Protoc
 /** @throws InvalidRequest where a protocol cannot be spoken there */
 export function checkProtocol(place: Place, protocol: Protocol): void {
   if (fitsProtocol(place, protocol)) return;
-  const how = protocol === 'h2' ? '--http2 is over TLS: give https://' : '--h2c is without TLS: give http://';
+  const how = protocol === 'h2' ? 'http2 is over TLS: give https://' : 'h2c is without TLS: give http://';
   throw new InvalidRequest('URL', `${shown(place.origin)}: ${how}`);
 }
 

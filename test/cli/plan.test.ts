@@ -75,7 +75,7 @@ mix:
     [
       'values that cannot be run, with those of the command line',
       'url: http://127.0.0.1:9/\nrate: fast\nworkers: 0\n',
-      [":2:7: --rate 'fast'", ":3:10: --workers '0'", "--timeout 'soon'"],
+      [":2:7: rate 'fast'", ":3:10: workers '0'", "--timeout 'soon'"],
     ],
   ])('with %s is refused, with the place', async (_name, text, expected) => {
     const plan = planOf('bad.yaml', text);

@@ -139,7 +139,7 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
     [['-u', 'secretname'], '--user: give it as name:password'],
     [['-u', 'a:b', '--bearer-env', 'HOME'], '--user and --bearer-env: a request has one authorization'],
     [['--bearer-env', 'NO_SUCH_VARIABLE'], "--bearer-env 'NO_SUCH_VARIABLE': that variable is not set"],
-    [['--cookie', 'a=secretname\nx: y'], "--header 'cookie: …': a value must be one line of Latin-1 text"],
+    [['--cookie', 'a=secretname\nx: y'], "--cookie '…': a value must be one line of Latin-1 text"],
   ];
   for (const [args, sentence] of cases) {
     const { code, stdout, stderr } = await volley(url, ...args);

@@ -419,7 +419,7 @@ describe('rows that cannot be sent', () => {
     writeFileSync(path, text);
     return run({ url: 'http://127.0.0.1:9/{{a}}', rows: path, ...options }).then(
       () => [],
-      (error: { problems: string[] }) => error.problems.map((line) => line.replaceAll(path, name)),
+      (error: { problems: object[] }) => error.problems.map((one) => String(one).replaceAll(path, name)),
     );
   };
 
@@ -430,24 +430,24 @@ describe('rows that cannot be sent', () => {
       'b\n1\n',
       "The URL 'http://127.0.0.1:9/{{a}}': '{{a}}' is no placeholder: choose from b, or from n, uuid",
     ],
-    ['no rows', 'x.csv', 'a\n', "--rows 'x.csv' has no rows"],
-    ['nothing at all', 'x.csv', '', "--rows 'x.csv' has no rows"],
+    ['no rows', 'x.csv', 'a\n', "rows 'x.csv' has no rows"],
+    ['nothing at all', 'x.csv', '', "rows 'x.csv' has no rows"],
     [
       'a ragged row',
       'x.csv',
       'a,b\n1,2\n3\n',
-      "--rows 'x.csv': line 3 has 1 cell, and the first line names 2 columns.",
+      "rows 'x.csv': line 3 has 1 cell, and the first line names 2 columns.",
     ],
-    ['a column twice', 'x.csv', 'a,a\n1,2\n', "--rows 'x.csv': two columns are called 'a'"],
-    ['a column without a name', 'x.csv', 'a,\n1,2\n', "--rows 'x.csv': column 2 has no name"],
+    ['a column twice', 'x.csv', 'a,a\n1,2\n', "rows 'x.csv': two columns are called 'a'"],
+    ['a column without a name', 'x.csv', 'a,\n1,2\n', "rows 'x.csv': column 2 has no name"],
     [
       'bytes that are no UTF-8',
       'x.csv',
       Buffer.from('a\nb\n\xff\n', 'latin1'),
-      "--rows 'x.csv' line 3 is not UTF-8",
+      "rows 'x.csv' line 3 is not UTF-8",
     ],
-    ['a line that is no JSON', 'x.jsonl', '{"a":1}\nnot\n', "--rows 'x.jsonl': line 2 is not JSON"],
-    ['an object that lacks a column', 'x.jsonl', '{"a":1}\n{"b":1}\n', "--rows 'x.jsonl': line 2 lacks 'a'"],
+    ['a line that is no JSON', 'x.jsonl', '{"a":1}\nnot\n', "rows 'x.jsonl': line 2 is not JSON"],
+    ['an object that lacks a column', 'x.jsonl', '{"a":1}\n{"b":1}\n', "rows 'x.jsonl': line 2 lacks 'a'"],
   ])('%s', async (_name, name, text, expected) => {
     expect((await problems({}, name, text)).join('\n')).toContain(expected);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RunOptions } from '../../src/api/index.ts';
 import { Snapshot } from '../../src/main/collect/snapshot.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
+import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { brokenRule } from '../../src/main/run/abort-rules.ts';
 import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';

@@ -38,7 +38,7 @@ function problemsOf(options: RunOptions): readonly string[] {
   try {
     checkOptions(options);
   } catch (error) {
-    if (error instanceof VolleyError) return error.problems;
+    if (error instanceof VolleyError) return error.problems.map(String);
     throw error;
   }
   return [];

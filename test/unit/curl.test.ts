@@ -502,7 +502,7 @@ test.each<[string, string, string | undefined]>([
 describe('beside options of volley', () => {
   async function optionsOf(curl: string, own: RunOptions): Promise<RunOptions> {
     const problems: string[] = [];
-    const options = await expandSources({ curl, ...own }, problems);
+    const { options } = await expandSources({ curl, ...own }, problems);
     expect(problems).toEqual([]);
     return options;
   }

@@ -1,17 +1,26 @@
 import { describe, expect, test } from '@jest/globals';
-import { VolleyError } from '../../src/api/index.ts';
-import type { RunOptions } from '../../src/main/plan/options.ts';
+import { type Problem, VolleyError } from '../../src/api/index.ts';
+import { inLibraryTerms, plainOptions } from '../../src/main/plan/from-library.ts';
+import type { RunOptions } from '../../src/main/plan/library-options.ts';
+import type { Told } from '../../src/main/plan/problems.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
 
 const URL = 'http://127.0.0.1:8080/';
 const A = { name: 'a', url: URL };
 
 async function problemsOf(options: unknown): Promise<readonly string[]> {
+  return (await errorsOf(options)).map(String);
+}
+
+async function errorsOf(options: unknown): Promise<readonly Problem[]> {
   try {
-    await readOptions(options as RunOptions);
-  } catch (error) {
+    const found: Told[] = [];
+    const plain = plainOptions(options as RunOptions, found);
+    await readOptions(plain, found);
+  } catch (thrown) {
+    const error = inLibraryTerms(thrown, options as RunOptions);
     if (error instanceof VolleyError) return error.problems;
-    throw error;
+    throw thrown;
   }
   return [];
 }
@@ -26,9 +35,12 @@ describe('options of JavaScript’s callers', () => {
     [{ urls: 5 }, [/^The option urls '5': give text/]],
     [
       { url: URL, headers: Object.assign(Array(2), { 1: 'a: b' }) },
-      [/^The option headers is a list: give a list of text/],
+      [/^The option headers is a list: give an object of names/],
     ],
-    [{ url: URL, headers: { authorization: 'SECRET' } }, [/^The option headers is an object: give a list/]],
+    [
+      { url: URL, headers: { authorization: ['a', { a: 'SECRET' }] } },
+      [/^headers\["authorization"\] is an object/],
+    ],
     [{ url: URL, variables: ['SECRET'] }, [/^The option variables is a list: give an object of texts/]],
     [
       { url: URL, variables: new Map([['a', 'b']]) },
@@ -56,9 +68,9 @@ describe('options of JavaScript’s callers', () => {
     ],
     [{ mix: [{ ...A, name: 5 }] }, [/^The option mix\[0\]\.name '5': give text/]],
     [{ mix: [{ ...A, url: ['SECRET'] }] }, [/^The option mix\[0\]\.url is a list: give text/]],
-    [{ mix: [{ ...A, json: { a: 'SECRET' } }] }, [/^The option mix\[0\]\.json is an object: give text/]],
-    [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give a list of text/]],
-    [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give a list of text/]],
+    [{ mix: [{ ...A, json: () => 'SECRET' }] }, [/^The option mix\[0\]\.json 'a function': give a value/]],
+    [{ mix: [{ ...A, form: -1 }] }, [/^The option mix\[0\]\.form '-1': give text or a list of text/]],
+    [{ mix: [{ ...A, form: [[]] }] }, [/^The option mix\[0\]\.form is a list: give text or a list of text/]],
     [{ mix: [{ ...A, weight: {} }] }, [/^The option mix\[0\]\.weight '{}': give a number or text/]],
     [
       { mix: [{ ...A, body: new Float64Array(1) }] },
@@ -77,9 +89,67 @@ describe('options of JavaScript’s callers', () => {
 
   test.each([
     { mix: [A] },
+    { url: new globalThis.URL(URL), json: { a: [1, null] }, headers: { 'X-A': ['b', 2], 'x-b': undefined } },
+    { url: URL, timeout: 250, warmup: 0, duration: 1_500, thresholds: 'p99<5ms', percentiles: [50, 99.9] },
+    { url: URL, headers: new globalThis.Headers({ a: 'b' }), variables: { a: 1, b: true } },
     { mix: [{ ...A, weight: '2', headers: ['a: b'], json: undefined, body: new Uint8Array(2) }] },
     { url: URL, variables: Object.assign(Object.create(null), { a: 'b' }) },
   ])('%j is taken', async (options) => {
     expect(await problemsOf(options)).toEqual([]);
+  });
+});
+
+describe('problems name an option as the caller wrote it', () => {
+  const TOLD: readonly [unknown, Partial<Problem>][] = [
+    [
+      { url: URL, json: '{' },
+      { option: 'json', value: '{' },
+    ],
+    [
+      { url: URL, headers: { 'X-A': 'a\nb' } },
+      { option: 'headers["X-A"]', value: 'X-A: a\nb' },
+    ],
+    [{ url: URL, headers: ['x-a: a\nb'] }, { option: 'headers' }],
+    [
+      { url: URL, headers: { 'x:a': 'b' } },
+      { option: 'headers["x:a"]', value: null },
+    ],
+    [{ url: URL, cookie: 'a\nb' }, { option: 'cookie' }],
+    [
+      { url: URL, timeout: 0 },
+      { option: 'timeout', value: '0' },
+    ],
+    [
+      { url: URL, maxInFlight: 0 },
+      { option: 'maxInFlight', value: '0' },
+    ],
+    [{ url: 'ftp://a/' }, { option: 'url', value: 'ftp://a/' }],
+    [{}, { option: 'url' }],
+    [{ url: URL, keepalive: false, http2: true }, { option: 'http2' }],
+    [
+      { url: URL, thresholds: 'p99' },
+      { option: 'thresholds', value: 'p99' },
+    ],
+    [
+      { url: URL, rowsMode: 'once' },
+      { option: 'rowsMode', advice: 'without rows: say which file.' },
+    ],
+    [{ mix: [A, { ...A, name: 'b', json: '{' }] }, { option: 'mix[1].json' }],
+    [{ json: '{', mix: [A, { ...A, name: 'b' }] }, { option: 'json' }],
+    [{ mix: [{ ...A, headers: { 'x-a': 'a\nb' } }] }, { option: 'mix[0].headers["x-a"]' }],
+    [{ mix: [{ ...A, weight: 0 }] }, { option: 'mix[0].weight', value: '0' }],
+    [{ mix: [{ ...A, url: 'ftp://a/' }] }, { option: 'mix[0].url' }],
+    [{ url: URL, tymeout: 1 }, { option: 'tymeout' }],
+    [{ curl: `curl ${URL} -F 'a=@/nowhere/at/all'` }, { option: 'curl', value: 'a=@/nowhere/at/all' }],
+    [{ curl: `curl ${URL}`, form: 'a=@/nowhere/at/all' }, { option: 'form' }],
+    [{ curl: `curl ${URL} -H 'a: b'`, headers: { c: 'a\nb' } }, { option: 'headers["c"]' }],
+    [{ curl: `curl ftp://a/` }, { option: 'curl' }],
+  ];
+
+  test.each(TOLD)('%j', async (options, expected) => {
+    const problems = await errorsOf(options);
+    expect(problems[0]).toMatchObject(expected);
+    // Of the command line, which nobody used, there is nothing in them.
+    for (const problem of problems) expect(problem.message).not.toMatch(/(^|(?<!curl)[ (])--[a-z]/);
   });
 });

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import type { RunOptions } from '../../src/api/index.ts';
+import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { requestMessageOf } from '../../src/main/plan/target.ts';
 import type { Message } from '../../src/protocol/message.ts';
@@ -26,7 +26,7 @@ function problemsOf(options: RunOptions): readonly string[] {
     checkOptions(options);
     return [];
   } catch (error) {
-    return (error as { problems: readonly string[] }).problems;
+    return (error as { problems: readonly object[] }).problems.map(String);
   }
 }
 
@@ -107,13 +107,13 @@ describe('what makes no request is found before anything is sent', () => {
       'a scheme without TLS for --http2',
       { url: '{{v}}/', http2: true },
       values('https://a', 'http://a'),
-      "'http://a': --http2 is over TLS: give https://",
+      "'http://a': http2 is over TLS: give https://",
     ],
     [
       'a scheme with TLS for --h2c',
       { url: '{{v}}/', h2c: true },
       values('http://a', 'https://a'),
-      "'https://a': --h2c is without TLS: give http://",
+      "'https://a': h2c is without TLS: give http://",
     ],
     ['one slash', { url: '{{v}}/' }, values('http://a', 'http:/a'), 'is no URL that can be sent to'],
     ['no host', { url: 'http://{{v}}/' }, values('a', ''), "'http://' is no URL that can be sent to"],

@@ -26,9 +26,9 @@ function problemsOf(text: string): string[] {
   try {
     return planOf(text).problems.map((sentence) => sentence.replace(/^.*plan\.yaml:/, ''));
   } catch (error) {
-    const { problems } = error as { problems?: readonly string[] };
+    const { problems } = error as { problems?: readonly object[] };
     if (problems === undefined) throw error;
-    return problems.map((sentence) => sentence.replace(/^.*plan\.yaml:/, ''));
+    return problems.map((problem) => String(problem).replace(/^.*plan\.yaml:/, ''));
   }
 }
 
@@ -72,7 +72,7 @@ describe('a plan file that is wrong', () => {
       throw new Error('it is right');
     } catch (error) {
       const message = (error as Error).message;
-      for (const part of ["1:6: 'bad'", '4:10: The URL', "5:13: --header 'bad'", "6:13: Request 'a': weight"])
+      for (const part of ["1:6: 'bad'", '4:10: The URL', "5:13: header 'bad'", "6:13: Request 'a': weight"])
         expect(message).toContain(part);
     }
   });

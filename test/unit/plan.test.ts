@@ -11,7 +11,7 @@ function problemsOf(options: RunOptions): readonly string[] {
   try {
     checkOptions(options);
   } catch (error) {
-    if (error instanceof VolleyError) return error.problems;
+    if (error instanceof VolleyError) return error.problems.map(String);
     throw error;
   }
   return [];
@@ -258,14 +258,14 @@ describe('the gate between options and plan', () => {
     [
       'headers as an object',
       { ...URL_GIVEN, headers: { a: 'b' } },
-      /The option headers .* give a list of text/,
+      /The option headers .* give an object of names/,
     ],
     ['percentiles as numbers', { ...URL_GIVEN, percentiles: [50] }, /The option percentiles '\[50\]'/],
     ['a body that is a number', { ...URL_GIVEN, body: 5 }, /The option body '5'/],
     [
       'a duration without a unit that can be seen',
-      { ...URL_GIVEN, duration: 5 },
-      /The option duration '5': give text/,
+      { ...URL_GIVEN, duration: true },
+      /The option duration 'true': give a number of milliseconds, or text/,
     ],
     ['a password that cannot be decoded', { url: 'http://%zz@127.0.0.1/' }, /write a % in it as %25/],
   ])('JavaScript’s callers are told of %s', (_name, options, sentence) => {

@@ -8,10 +8,12 @@ import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import { LIBRARY_NAMES, namesWhere } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { Problems } from '../plan/problems.ts';
+import { Problems, type Told } from '../plan/problems.ts';
 import { isJsonPath } from '../plan/requests/expectations.ts';
 import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
-import { checkOptions, completePlan } from '../plan/resolve.ts';
+import { checkExpanded, completePlan } from '../plan/resolve.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { given, phrase, the } from '../plan/words.ts';
 import { quoted } from '../text/quoted.ts';
 import { checkRows, formatOf, type Input, openInput } from './input.ts';
 import { batchOutputs } from './output.ts';
@@ -73,24 +75,23 @@ export interface Batch {
  * @param earlier problems that the caller has found already; they are reported with the others
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
-export async function resolveBatch(options: BatchOptions, earlier: readonly string[]): Promise<Batch> {
+export async function resolveBatch(options: BatchOptions, earlier: readonly Told[]): Promise<Batch> {
   return withoutOverwriting(batchOutputs(options.out), () => readBatch(options, earlier));
 }
 
-async function readBatch(options: BatchOptions, earlier: readonly string[]): Promise<Batch> {
-  const problems = new Problems();
-  for (const sentence of earlier) problems.add(sentence);
+async function readBatch(options: BatchOptions, earlier: readonly Told[]): Promise<Batch> {
+  const problems = new Problems(earlier);
   const { rows: rowsPath, out, isCsvSafe, resume } = options;
   if (rowsPath === undefined)
     problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
   const input = rowsPath === undefined ? null : await openInput(rowsPath, problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
-  const order = problems.choice('--order', options.order ?? 'input', ORDERS);
+  const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
   checkNames(input?.reader.columns ?? [], select, problems);
   checkCombinations(options, format, problems);
   const chunkRows =
-    options.chunk === undefined ? null : problems.count('--chunk', options.chunk, 1, MOST_CHUNK_ROWS);
+    options.chunk === undefined ? null : problems.count('chunk', options.chunk, 1, MOST_CHUNK_ROWS);
   // Where the rows cannot be read, whatever a placeholder names may be one of their columns.
   const columns = input?.reader.columns ?? namesIn(options);
   const saveBody = parseSaveBody(options.saveBody, columns, problems);
@@ -100,11 +101,16 @@ async function readBatch(options: BatchOptions, earlier: readonly string[]): Pro
     await checkRows(rowsPath, input, (row) => names.check(row), problems);
   }
   const asked =
-    options.retries === undefined ? null : problems.count('--retries', options.retries, 0, MOST_RETRIES);
-  const sentences = [...problems.sentences];
-  const expanded = await expandSources(withKey(options), sentences, [], rowsPath === '-' ? ['the rows'] : []);
-  const retries = retriesOf(methodOf(expanded), asked, options.retryUnsafe, sentences);
-  const unresolved = checkOptions(expanded, sentences, columns);
+    options.retries === undefined ? null : problems.count('retries', options.retries, 0, MOST_RETRIES);
+  const sentences = [...problems.list];
+  const expanded = await expandSources(
+    withKey(options),
+    sentences,
+    [],
+    rowsPath === '-' ? [the('rows', 'the rows')] : [],
+  );
+  const retries = retriesOf(methodOf(expanded.options), asked, options.retryUnsafe, sentences);
+  const unresolved = checkExpanded(expanded, sentences, columns);
   if (input === null || order === null || rowsPath === undefined)
     throw new VolleyError(ERROR_CODES.usage, sentences);
   const run = await completePlan(unresolved);
@@ -154,11 +160,13 @@ function methodOf({ method, body, bodyFile, json, dataUrlencode = [], form = [] 
   return (method ?? byDefault).toUpperCase();
 }
 
-function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, sentences: string[]): number {
+function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, sentences: Told[]): number {
   if (retryUnsafe || IDEMPOTENT.has(method)) return asked ?? DEFAULT_RETRIES;
   if (asked !== null && asked > 0) {
     sentences.push(
-      `--retries ${quoted(asked)} with ${method}: what it does might be done twice: add --retry-unsafe where that is harmless.`,
+      new WordedProblem(
+        phrase`${the('retries')} ${given(asked)} with ${method}: what it does might be done twice: add ${the('retry-unsafe')} where that is harmless.`,
+      ),
     );
   }
   return 0;
@@ -167,8 +175,8 @@ function retriesOf(method: string, asked: number | null, retryUnsafe: boolean, s
 function parseSelection(text: string, problems: Problems): Selection | null {
   const equals = text.indexOf('=');
   const [name, path] = [text.slice(0, Math.max(0, equals)).trim(), text.slice(equals + 1).trim()];
-  if (name !== '' && path !== '') return isJsonPath(path, '--select', problems) ? { name, path } : null;
-  problems.add(`--select ${quoted(text)}: give name=path, such as price=data.items[0].price.`);
+  if (name !== '' && path !== '') return isJsonPath(path, 'select', problems) ? { name, path } : null;
+  problems.add(phrase`${the('select')} ${given(text)}: give name=path, such as price=data.items[0].price.`);
   return null;
 }
 
@@ -188,9 +196,11 @@ function checkCombinations(
   problems: Problems,
 ): void {
   if (resume && out === undefined)
-    problems.add('--resume without --out: the journal lies beside the output: say which.');
+    problems.add(
+      phrase`${the('resume')} without ${the('out')}: the journal lies beside the output: say which.`,
+    );
   if (isCsvSafe && format !== 'csv')
-    problems.add('--csv-safe with JSONL output: only spreadsheets run formulas: leave it out.');
+    problems.add(phrase`${the('csv-safe')} with JSONL output: only spreadsheets run formulas: leave it out.`);
 }
 
 function namesIn({ run, saveBody = '', idempotencyKey = '' }: BatchOptions): string[] {
@@ -215,10 +225,12 @@ function parseSaveBody(
   const folder = first < 0 ? text : slash < 0 ? '.' : text.slice(0, slash + 1);
   const name = first < 0 ? '{{n}}' : text.slice(slash + 1);
   if (text === '')
-    problems.add("--save-body '': give a folder, or one with a file name: 'images/{{id}}.jpg'.");
+    problems.add(
+      phrase`${the('save-body')} ${given('')}: give a folder, or one with a file name: 'images/{{id}}.jpg'.`,
+    );
   return {
     folder,
-    name: placeholders.template(placeholders.mark(name, '--save-body', 'raw')),
+    name: placeholders.template(placeholders.mark(name, the('save-body'), 'raw')),
     unfinishedPrefix: UNFINISHED_PREFIX,
   };
 }

@@ -3,9 +3,9 @@ import { MOST_ROUNDS } from '../compare/paired.ts';
 import { fewestRoundsFor } from '../compare/pairs.ts';
 import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { Problems } from '../plan/problems.ts';
+import { Problems, type Told } from '../plan/problems.ts';
+import { given, phrase, the } from '../plan/words.ts';
 import type { ComparisonForm } from '../reporters/comparison-text.ts';
-import { quoted } from '../text/quoted.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from './command-tables.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
@@ -25,19 +25,19 @@ export function judgingFrom(
   parsed: Parsed,
   defaultMetric: Metric,
   comparisons: number,
-  sentences: string[],
+  sentences: Told[],
 ): Judging {
   const defaultRounds = Math.max(DEFAULT_ROUNDS, fewestRoundsFor(comparisons));
   const problems = new Problems();
   const rounds = problems.count(
-    '--rounds',
+    'rounds',
     parsed.last('rounds') ?? defaultRounds,
     FEWEST_ROUNDS_AT_ALL,
     MOST_ROUNDS,
   );
-  const metric = problems.choice('--metric', parsed.last('metric') ?? defaultMetric, METRICS);
+  const metric = problems.choice('metric', parsed.last('metric') ?? defaultMetric, METRICS);
   const margin = marginFrom(parsed.last('margin') ?? DEFAULT_MARGIN, problems);
-  sentences.push(...problems.sentences);
+  sentences.push(...problems.list);
   const form = comparisonFormFrom(parsed.last('output'), sentences);
   return {
     rounds: rounds ?? defaultRounds,
@@ -61,7 +61,7 @@ function marginFrom(text: string, problems: Problems): number {
   const percent = Number(/^(\d+(?:\.\d+)?) ?%$/.exec(text)?.[1]);
   if (percent > 0 && percent <= LARGEST_MARGIN_PERCENT) return percent / 100;
   problems.add(
-    `--margin ${quoted(text)}: give a percentage above 0 and up to ${LARGEST_MARGIN_PERCENT}%, such as 3%.`,
+    phrase`${the('margin')} ${given(text)}: give a percentage above 0 and up to ${LARGEST_MARGIN_PERCENT}%, such as 3%.`,
   );
   return 0;
 }

@@ -76,7 +76,7 @@ async function runCommand(argv: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof VolleyError)) throw error;
-    for (const problem of error.problems) say(problem);
+    for (const { message } of error.problems) say(message);
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
 }

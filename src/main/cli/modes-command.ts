@@ -1,28 +1,30 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modeArms, pairModes, recommend } from '../compare/modes.ts';
 import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
-import { expandSources } from '../plan/expand.ts';
+import { asWritten, type Expanded, expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { checkOptions, completePlan } from '../plan/resolve.ts';
+import type { Told } from '../plan/problems.ts';
+import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
 import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
 import { type Experiment, measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
-export async function modesCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const experiment = await withoutOverwriting(resultFileOf(parsed.last('out')), () =>
     modesExperiment(parsed, problems),
   );
   return measureAndPrint(experiment);
 }
 
-async function modesExperiment(parsed: Parsed, problems: string[]): Promise<Experiment> {
-  const options = withShortRounds(await expandSources(runOptionsFrom(parsed, problems), problems));
+async function modesExperiment(parsed: Parsed, problems: Told[]): Promise<Experiment> {
+  const expanded = await expandSources(runOptionsFrom(parsed, problems), problems);
+  const options = withShortRounds(expanded.options);
   // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
   const comparisons = 1 + 2 * workerCountsOf(options.workers).length;
   const judging = judgingFrom(parsed, 'throughput', comparisons, problems);
-  return experimentOf(options, judging, parsed.last('out'), problems);
+  return experimentOf({ ...expanded, options }, judging, parsed.last('out'), problems);
 }
 
 /** Checks everything, measures, and prints the table and what follows from it. */
@@ -32,19 +34,20 @@ export async function compareModes(
   outPath: string | undefined,
   problems: readonly string[],
 ): Promise<ExitCode> {
-  return measureAndPrint(await experimentOf(options, judging, outPath, problems));
+  return measureAndPrint(await experimentOf(asWritten(options), judging, outPath, problems));
 }
 
 async function experimentOf(
-  options: RunOptions,
+  expanded: Expanded,
   judging: Judging,
   outPath: string | undefined,
-  problems: readonly string[],
+  problems: readonly Told[],
 ): Promise<Experiment> {
+  const { options } = expanded;
   const workerCounts = workerCountsOf(options.workers);
   // Every problem that one arm has the others have too: they are told once.
   for (const workers of workerCounts) {
-    checkOptions({ ...options, mode: 'threads', workers }, problems);
+    checkExpanded({ ...expanded, options: { ...options, mode: 'threads', workers } }, problems);
   }
   const isOpen = options.rate !== undefined || options.every !== undefined || options.stages !== undefined;
   const alone = { concurrency: 1, streams: undefined, ...(isOpen ? { maxInFlight: 1 } : {}) };

@@ -1,6 +1,8 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
-import { type Place, readPlanFile } from '../plan/plan-file.ts';
+import { readPlanFile } from '../plan/plan-file.ts';
+import { planTerms } from '../plan/terms.ts';
+import { withProblems } from '../plan/worded-problem.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import type { Parsed } from './parsed.ts';
 import { runCommand } from './run-command.ts';
@@ -26,11 +28,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       variables: plan.variables,
     });
   } catch (error) {
-    if (!(error instanceof VolleyError)) throw error;
-    throw new VolleyError(
-      error.code,
-      error.problems.map((sentence) => withPlace(sentence, plan.places, known)),
-    );
+    throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));
   }
 }
 
@@ -48,15 +46,4 @@ function refuseUnknownSettings(
         `--set '${name}': the plan has no variable of that name: ${names.length === 0 ? 'it has none.' : meantOrOneOf(name, names)}`,
       );
   }
-}
-
-/** A problem of an option that stands in the plan says where. */
-function withPlace(
-  sentence: string,
-  places: ReadonlyMap<string, Place>,
-  onCommandLine: ReadonlySet<string>,
-): string {
-  const [, option = ''] = /^--([a-z-]+)/.exec(sentence) ?? [];
-  const place = onCommandLine.has(option) ? undefined : places.get(option);
-  return place === undefined ? sentence : `${place}: ${sentence}`;
 }

@@ -3,7 +3,7 @@ import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { Problems } from '../plan/problems.ts';
+import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
@@ -19,12 +19,12 @@ const [HEADLINE]: readonly Metric[] = METRICS;
 export async function repeatCommand(
   parsed: Parsed,
   options: RunOptions,
-  problems: string[],
+  problems: Told[],
   planPath: string | undefined,
 ): Promise<ExitCode> {
   const counts = new Problems();
-  const rounds = counts.count('--repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
-  problems.push(...counts.sentences);
+  const rounds = counts.count('repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
+  problems.push(...counts.list);
   for (const name of OF_ONE_RUN) {
     if (parsed.values[name] !== undefined)
       problems.push(

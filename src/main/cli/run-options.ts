@@ -1,11 +1,12 @@
 import { entries, LIBRARY_NAMES, RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
+import type { Told } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
 import type { Parsed } from './parsed.ts';
 
 /** Options of a run from what was parsed, with the problems that only the command line can have. */
-export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
+export function runOptionsFrom(parsed: Parsed, problems: Told[]): RunOptions {
   for (const sentence of repeatedOptions(parsed, RUN_TABLE))
     if (!problems.includes(sentence)) problems.push(sentence);
   const options: Record<string, unknown> = {};
@@ -25,7 +26,7 @@ export function runOptionsFrom(parsed: Parsed, problems: string[]): RunOptions {
   };
 }
 
-function variablesIn(settings: readonly string[], problems: string[]): Record<string, string> {
+function variablesIn(settings: readonly string[], problems: Told[]): Record<string, string> {
   const variables = new Map<string, string>();
   for (const setting of settings) {
     const equals = setting.indexOf('=');

@@ -3,6 +3,7 @@ import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { createReferenceServer } from '../../target/server.ts';
 import { Problems } from '../plan/problems.ts';
+import { given, phrase, the } from '../plan/words.ts';
 import type { Parsed } from './parsed.ts';
 
 const DEFAULT_PORT = '8080';
@@ -11,20 +12,20 @@ const MOST_CLOSE_EVERY = 1_000_000;
 
 /** `volley serve`: the reference server, until it is interrupted. */
 export async function serveCommand(parsed: Parsed, found: string[]): Promise<ExitCode> {
-  const problems = new Problems();
-  for (const sentence of found) problems.add(sentence);
-  const port = problems.count('--port', parsed.last('port') ?? DEFAULT_PORT, 0, HIGHEST_PORT);
+  const problems = new Problems(found);
+  const port = problems.count('port', parsed.last('port') ?? DEFAULT_PORT, 0, HIGHEST_PORT);
   const every = parsed.last('close-every');
-  const closeEvery = every === undefined ? null : problems.count('--close-every', every, 1, MOST_CLOSE_EVERY);
-  const cert = await pem('--cert', parsed.last('cert'), problems);
-  const key = await pem('--key', parsed.last('key'), problems);
+  const closeEvery = every === undefined ? null : problems.count('close-every', every, 1, MOST_CLOSE_EVERY);
+  const cert = await pem('cert', parsed.last('cert'), problems);
+  const key = await pem('key', parsed.last('key'), problems);
   if ((cert === undefined) !== (key === undefined))
-    problems.add('--cert and --key belong together: give both.');
+    problems.add(phrase`${the('cert')} and ${the('key')} belong together: give both.`);
   const h2c = parsed.flag('h2c');
   if (h2c && (cert ?? key) !== undefined)
-    problems.add('--h2c with --cert or --key: it is HTTP/2 without TLS: leave one of them out.');
-  if (problems.sentences.length > 0 || port === null)
-    throw new VolleyError(ERROR_CODES.usage, problems.sentences);
+    problems.add(
+      phrase`${the('h2c')} with ${the('cert')} or ${the('key')}: it is HTTP/2 without TLS: leave one of them out.`,
+    );
+  if (problems.size > 0 || port === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
 
   const server = await createReferenceServer({
     host: parsed.last('host'),
@@ -52,7 +53,7 @@ async function pem(
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    problems.add(`${option} '${path}' cannot be read (${codeOf(error)}): check the path.`);
+    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error)}): check the path.`);
     return undefined;
   }
 }

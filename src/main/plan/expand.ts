@@ -1,21 +1,52 @@
-import { quoted, withoutCredentials } from '../text/quoted.ts';
+import { withoutCredentials } from '../text/quoted.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
-import { Problems } from './problems.ts';
+import { Problems, type Told } from './problems.ts';
 import { readTextOf } from './read-text.ts';
 import { refuseTwoReaders } from './stdin.ts';
+import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } from './words.ts';
 
 const MOST_REQUESTS = 1_000;
 const CREDENTIALS = /^([a-z]+:\/\/)[^/?#\\]*@/i;
 const OF_REQUESTS = {
-  method: '--method',
-  body: '--body',
-  bodyFile: '--body-file',
-  json: '--json',
-  dataUrlencode: '--data-urlencode',
-  form: '--form',
-  rows: '--rows',
+  method: 'method',
+  body: 'body',
+  bodyFile: 'body-file',
+  json: 'json',
+  dataUrlencode: 'data-urlencode',
+  form: 'form',
+  rows: 'rows',
 } as const;
+
+/** The options of a run in volley's own words, and how whoever wrote them said them. */
+export interface Expanded {
+  readonly options: RunOptions;
+  /** The option that says the requests in other words; null where none does. */
+  readonly source: string | null;
+  /** How that source says what an option says; null where the option itself was given. */
+  readonly ofSource: (word: OptionWord) => string | null;
+}
+
+/** Options that no source says. */
+export function asWritten(options: RunOptions): Expanded {
+  return { options, source: null, ofSource: () => null };
+}
+
+/** A problem of an option that a source says, in the words of that source. */
+export function inWordsOf({ source, ofSource }: Expanded): (word: Word) => Word {
+  return (word) => {
+    if (source === null || !isOptionWord(word)) return word;
+    const as = ofSource(word);
+    return as === null ? word : the(source, word.as ?? as);
+  };
+}
+
+const ONLY_URLS: Expanded['ofSource'] = ({ option }) => (option === 'url' ? 'The URL' : null);
+/** Who adds a header to a recording says the others with it. */
+const RECORDED: Expanded['ofSource'] = ({ option, request }) => {
+  if (option === 'url') return 'The URL';
+  return request === undefined ? null : `the recorded ${option}`;
+};
 
 /**
  * Reads what names requests in other words than volley's: a list of URLs, a curl command, a recording. What is
@@ -27,34 +58,40 @@ const OF_REQUESTS = {
  */
 export async function expandSources(
   options: RunOptions,
-  found: string[],
+  found: Told[],
   notes: string[] = [],
-  readersOfStdin: readonly string[] = [],
-): Promise<RunOptions> {
+  readersOfStdin: readonly OptionWord[] = [],
+): Promise<Expanded> {
   const { urls, curl, curlFile, har, harHosts, ...rest } = options;
   const problems = new Problems();
   if (refuseTwoReaders(options, problems, readersOfStdin)) {
     // What one of them would find there says nothing of what was meant.
-    found.push(...problems.sentences);
-    return { ...rest, rows: undefined, rowsMode: undefined, mix: [] };
+    found.push(...problems.list);
+    return asWritten({ ...rest, rows: undefined, rowsMode: undefined, mix: [] });
   }
   if (harHosts !== undefined && har === undefined)
-    problems.add(`--har-hosts ${quoted(harHosts)} without --har: say which recording.`);
-  if (rest.mix?.length === 0) problems.add('The option mix is empty: give at least one request.');
-  const given = [
-    ...(rest.url === undefined || rest.url === '' ? [] : ['a URL']),
-    ...Object.entries({ '--urls': urls, '--curl': curl, '--curl-file': curlFile, '--har': har }).flatMap(
-      ([name, value]) => (value === undefined ? [] : [name]),
+    problems.add(phrase`${the('har-hosts')} ${given(harHosts)} without ${the('har')}: say which recording.`);
+  if (rest.mix?.length === 0)
+    problems.add(phrase`${the('mix', 'The option mix')} is empty: give at least one request.`);
+  const said = [
+    ...(rest.url === undefined || rest.url === '' ? [] : [the('url', 'a URL')]),
+    ...Object.entries({ urls, curl, 'curl-file': curlFile, har }).flatMap(([name, value]) =>
+      value === undefined ? [] : [the(name)],
     ),
-    ...(rest.mix === undefined ? [] : ['the requests of a plan']),
+    ...(rest.mix === undefined ? [] : [the('mix', 'the requests of a plan')]),
   ];
-  if (given.length > 1) {
-    problems.add(`${given.join(' and ')}: each says where to send requests: give one of them.`);
-    found.push(...problems.sentences);
-    return { ...rest, mix: [] };
+  if (said.length > 1) {
+    problems.add(phrase`${listed(said, ' and ')}: each says where to send requests: give one of them.`);
+    found.push(...problems.list);
+    return asWritten({ ...rest, mix: [] });
   }
   const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes);
-  found.push(...problems.sentences);
+  // What is wrong with a command in a file is wrong with the file.
+  const inFile = (word: Word): Word =>
+    isOptionWord(word) && word.option === 'curl' ? { ...word, option: 'curl-file' } : word;
+  found.push(
+    ...(curlFile === undefined ? problems.list : problems.list.map((problem) => problem.with(inFile))),
+  );
   return expanded;
 }
 
@@ -69,23 +106,17 @@ async function expandedBy(
   rest: RunOptions,
   problems: Problems,
   notes: string[],
-): Promise<RunOptions> {
+): Promise<Expanded> {
   if (urls !== undefined) {
-    const text = readTextOf('--urls', urls, problems);
+    const text = readTextOf('urls', urls, problems);
     const { readUrlList } = await import('./url-list.ts');
     const list = text === null ? null : readUrlList(text, problems);
-    return {
-      ...rest,
-      mix: bounded(
-        '--urls',
-        urls,
-        (list ?? []).map((url) => ({ name: withoutCredentials(url), url, pathAsIs: true })),
-        problems,
-      ),
-    };
+    const requests = (list ?? []).map((url) => ({ name: withoutCredentials(url), url, pathAsIs: true }));
+    const mix = bounded('urls', urls, requests, problems);
+    return { options: { ...rest, mix }, source: 'urls', ofSource: ONLY_URLS };
   }
   if (har !== undefined) {
-    const text = readTextOf('--har', har, problems);
+    const text = readTextOf('har', har, problems);
     const { readHar } = await import('./har/har.ts');
     const recording = text === null ? null : readHar(text, problems, harHosts);
     notes.push(...(recording?.notes ?? []));
@@ -98,26 +129,37 @@ async function expandedBy(
       placeholders: false,
       pathAsIs: true,
     }));
-    return { ...rest, mix: bounded('--har', har, requests, problems) };
+    return {
+      options: { ...rest, mix: bounded('har', har, requests, problems) },
+      source: 'har',
+      ofSource: RECORDED,
+    };
   }
-  const command = curlFile === undefined ? curl : readTextOf('--curl-file', curlFile, problems);
-  if (command === undefined) return rest;
+  const command = curlFile === undefined ? curl : readTextOf('curl-file', curlFile, problems);
+  if (command === undefined) return asWritten(rest);
   const { readCurl } = await import('./curl/curl.ts');
-  const { withOwnOptions } = await import('./curl/own-options.ts');
+  const { curlWords, withOwnOptions } = await import('./curl/own-options.ts');
   const request = command === null ? null : readCurl(command.trim(), problems, notes);
-  if (request === null) return { ...rest, mix: [] };
+  if (request === null) return asWritten({ ...rest, mix: [] });
   const { mix, ...expanded } = withOwnOptions(request, rest);
-  return mix === undefined ? expanded : { ...expanded, mix: bounded('--curl', '', mix, problems) };
+  const options = mix === undefined ? expanded : { ...expanded, mix: bounded('curl', '', mix, problems) };
+  return {
+    options,
+    source: curlFile === undefined ? 'curl' : 'curl-file',
+    ofSource: curlWords(request, rest),
+  };
 }
 
 /** A recording says what its requests are; headers may be added. */
 function refuseWithRecording(options: RunOptions, problems: Problems): void {
-  const given = Object.entries(OF_REQUESTS).flatMap(([name, option]) => {
+  const said = Object.entries(OF_REQUESTS).flatMap(([name, option]) => {
     const value = options[name as keyof typeof OF_REQUESTS];
-    return value === undefined || isEmptyList(value) ? [] : [option];
+    return value === undefined || isEmptyList(value) ? [] : [the(option)];
   });
-  if (given.length > 0)
-    problems.add(`--har with ${given.join(', ')}: the recording says what is sent: leave one of them out.`);
+  if (said.length > 0)
+    problems.add(
+      phrase`${the('har')} with ${listed(said, ', ')}: the recording says what is sent: leave one of them out.`,
+    );
 }
 
 function isEmptyList(value: unknown): boolean {
@@ -133,11 +175,11 @@ function bounded(
 ): NamedRequestOptions[] {
   if (requests.length > MOST_REQUESTS) {
     const advice =
-      option === '--har'
-        ? 'record less, or name fewer hosts with --har-hosts.'
-        : 'for more URLs, put them into a column of --rows and send to {{url}}.';
+      option === 'har'
+        ? phrase`record less, or name fewer hosts with ${the('har-hosts')}.`
+        : phrase`for more URLs, put them into a column of ${the('rows')} and send to {{url}}.`;
     problems.add(
-      `${option} ${quoted(path)} has ${requests.length} requests: give at most ${MOST_REQUESTS}; ${advice}`,
+      phrase`${the(option)} ${given(path)} has ${requests.length} requests: give at most ${MOST_REQUESTS}; ${advice}`,
     );
   }
   const seen = new Map<string, number>();

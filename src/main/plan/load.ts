@@ -1,12 +1,12 @@
 import { ARRIVALS, type OpenLoad, PACINGS, type Pacing, type Rate, type Stage } from '../../protocol/load.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
-import { quoted } from '../text/quoted.ts';
 import { DEFAULT_ARRIVALS, DEFAULT_MAX_IN_FLIGHT, DEFAULT_PACING } from './defaults.ts';
 import { openFilesFor } from './open-files.ts';
 import type { RunOptions } from './options.ts';
 import type { Problems } from './problems.ts';
 import { parseDurationMs, parseRate } from './quantities.ts';
+import { given, listed, phrase, the } from './words.ts';
 
 const LONGEST_STAGES_MS = 168 * MS_PER_HOUR;
 const MAX_PER_SECOND = 10_000_000;
@@ -18,12 +18,12 @@ export type UnresolvedOpenLoad = Omit<OpenLoad, 'pacing'> & { readonly pacing: P
 const MODELS = ['rate', 'every', 'stages'] as const;
 const DETAILS = ['arrivals', 'maxInFlight', 'pacing'] as const;
 const NAMES: Readonly<Record<(typeof MODELS)[number] | (typeof DETAILS)[number], string>> = {
-  rate: '--rate',
-  every: '--every',
-  stages: '--stages',
-  arrivals: '--arrivals',
-  maxInFlight: '--max-in-flight',
-  pacing: '--pacing',
+  rate: 'rate',
+  every: 'every',
+  stages: 'stages',
+  arrivals: 'arrivals',
+  maxInFlight: 'max-in-flight',
+  pacing: 'pacing',
 };
 
 /** Reads the open model's options; null where they ask for the closed model, or a problem has been noted. */
@@ -32,26 +32,27 @@ export function parseOpenLoad(
   maxInFlight: number,
   problems: Problems,
 ): UnresolvedOpenLoad | null {
-  const before = problems.sentences.length;
-  const given = MODELS.filter((name) => options[name] !== undefined).map((name) => NAMES[name]);
-  if (given.length === 0) {
+  const before = problems.size;
+  const said = MODELS.filter((name) => options[name] !== undefined).map((name) => the(NAMES[name]));
+  if (said.length === 0) {
     for (const name of DETAILS.filter((detail) => options[detail] !== undefined)) {
       problems.add(
-        `${NAMES[name]} ${quoted(options[name])} says nothing without a schedule: add --rate, --every or --stages.`,
+        phrase`${the(NAMES[name])} ${given(options[name])} says nothing without a schedule: add ${the('rate')}, ${the('every')} or ${the('stages')}.`,
       );
     }
     return null;
   }
-  if (given.length > 1) problems.add(`${given.join(' and ')} each say what the rate is: give one of them.`);
+  if (said.length > 1)
+    problems.add(phrase`${listed(said, ' and ')} each say what the rate is: give one of them.`);
   if (options.stages !== undefined && options.duration !== undefined) {
     problems.add(
-      `--duration ${quoted(options.duration)} with --stages: the stages say how long the run lasts: leave it out.`,
+      phrase`${the('duration')} ${given(options.duration)} with ${the('stages')}: the stages say how long the run lasts: leave it out.`,
     );
   }
   const stages = parseStages(options, problems);
-  const arrivals = problems.choice('--arrivals', options.arrivals ?? DEFAULT_ARRIVALS, ARRIVALS);
-  const pacing = problems.choice('--pacing', options.pacing ?? DEFAULT_PACING, [...PACINGS, 'auto'] as const);
-  if (arrivals === null || pacing === null || problems.sentences.length > before) return null;
+  const arrivals = problems.choice('arrivals', options.arrivals ?? DEFAULT_ARRIVALS, ARRIVALS);
+  const pacing = problems.choice('pacing', options.pacing ?? DEFAULT_PACING, [...PACINGS, 'auto'] as const);
+  if (arrivals === null || pacing === null || problems.size > before) return null;
   return { model: 'open', stages, arrivals, maxInFlight, pacing };
 }
 
@@ -81,7 +82,7 @@ function parseStages(options: RunOptions, problems: Problems): Stage[] {
   if (options.stages !== undefined) return parseStageList(options.stages, problems);
   const rate =
     options.every === undefined
-      ? rateOf('--rate', String(options.rate), problems)
+      ? rateOf('rate', String(options.rate), problems)
       : rateEvery(options.every, problems);
   return rate === null ? [] : [{ durationMs: null, from: rate, to: rate }];
 }
@@ -103,17 +104,17 @@ function parseStageList(text: string, problems: Problems): Stage[] {
       !isPossible(to)
     ) {
       problems.add(
-        `--stages ${quoted(part)}: give time:rate or time:rate..rate, such as 10s:100 or 30s:100..1000.`,
+        phrase`${the('stages')} ${given(part)}: give time:rate or time:rate..rate, such as 10s:100 or 30s:100..1000.`,
       );
     } else {
       stages.push({ durationMs, from, to });
     }
   }
   if ((durationOfMs(stages) ?? 0) > LONGEST_STAGES_MS)
-    problems.add(`--stages ${quoted(text)}: they may last 168h in all.`);
+    problems.add(phrase`${the('stages')} ${given(text)}: they may last 168h in all.`);
   if (stages.length > 0 && stages.every(({ from, to }) => from.requests + to.requests === 0)) {
     problems.add(
-      `--stages ${quoted(text)}: no request is ever due: give at least one stage a rate above zero.`,
+      phrase`${the('stages')} ${given(text)}: no request is ever due: give at least one stage a rate above zero.`,
     );
   }
   return stages;
@@ -122,15 +123,17 @@ function parseStageList(text: string, problems: Problems): Stage[] {
 function rateOf(option: string, text: string, problems: Problems): Rate | null {
   const rate = parseRate(text);
   if (rate !== null && rate.requests > 0 && isPossible(rate)) return rate;
-  problems.add(`${option} ${quoted(text)}: give requests a second, such as 200, 50/s or 3000/m, up to 10m.`);
+  problems.add(
+    phrase`${the(option)} ${given(text)}: give requests a second, such as 200, 50/s or 3000/m, up to 10m.`,
+  );
   return null;
 }
 
-function rateEvery(text: string, problems: Problems): Rate | null {
-  const periodMs = parseDurationMs(text);
+function rateEvery(text: string | number, problems: Problems): Rate | null {
+  const periodMs = typeof text === 'number' ? text : parseDurationMs(text);
   if (periodMs !== null && periodMs > 0 && isPossible({ requests: 1, periodMs }))
     return { requests: 1, periodMs };
-  problems.add(`--every ${quoted(text)}: give the time between two starts, such as 10ms or 2s.`);
+  problems.add(phrase`${the('every')} ${given(text)}: give the time between two starts, such as 10ms or 2s.`);
   return null;
 }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import type { Problems } from './problems.ts';
+import { phrase, type Words } from './words.ts';
 
 /** What an event loop keeps open for itself: polling, waking, its clock. Seen were 6 for each thread. */
 const FILES_PER_THREAD = 6;
@@ -29,7 +30,7 @@ export function openFilesFor(mode: WorkerMode | null, workers: number): OpenFile
 /** Notes a problem where more connections are asked for than files can be open. */
 export function checkOpenFiles(
   asked: number,
-  option: string,
+  option: Words,
   mode: WorkerMode | null,
   workers: number,
   problems: Problems,
@@ -38,8 +39,7 @@ export function checkOpenFiles(
   if (asked <= connections) return;
   const whose = mode === 'processes' ? 'each process' : 'this process';
   problems.add(
-    `${option} asks for ${asked} connections, but ${whose} may have ${limit} files open, which leaves ` +
-      `${connections} for connections: raise the limit (ulimit -n), or ask for fewer.`,
+    phrase`${option} asks for ${asked} connections, but ${whose} may have ${limit} files open, which leaves ${connections} for connections: raise the limit (ulimit -n), or ask for fewer.`,
   );
 }
 

@@ -5,6 +5,7 @@ import type { OnlyInLibrary } from './option-table/agreement.ts';
 import type { Kind, OptionEntry } from './option-table/entry.ts';
 import { entries, LIBRARY_NAMES } from './option-table/run-table.ts';
 import type { Problems } from './problems.ts';
+import { given, type OptionWord, phrase, the } from './words.ts';
 
 type Shape = readonly [description: string, fits: (value: unknown) => boolean];
 
@@ -12,7 +13,14 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isTextList = (value: unknown): boolean => Array.isArray(value) && Array.from(value).every(isText);
 const TEXT: Shape = ['text', isText];
 const QUANTITY: Shape = ['a number or text', (value) => typeof value === 'number' || isText(value)];
-const LIST: Shape = ['a list of text', isTextList];
+const LIST: Shape = ['text or a list of text', isTextList];
+const HEADERS: Shape = ["an object of names and values, or a list of 'Name: value'", isTextList];
+const JSON_VALUE: Shape = ['a value that JSON can say, or JSON text', isText];
+const DURATION: Shape = [
+  'a number of milliseconds, or text such as 10s',
+  (value) => typeof value === 'number' || isText(value),
+];
+const URL_TEXT: Shape = ['text or a URL', isText];
 const BODY: Shape = ['text or a Uint8Array', (value) => isText(value) || isUint8Array(value)];
 const FLAG: Shape = ['true or false', (value) => typeof value === 'boolean'];
 
@@ -20,19 +28,19 @@ const SHAPE_OF: Readonly<Record<Exclude<Kind, 'setting'>, Shape>> = {
   text: TEXT,
   file: TEXT,
   choice: TEXT,
-  duration: TEXT,
+  duration: DURATION,
   version: TEXT,
-  json: TEXT,
+  json: JSON_VALUE,
   body: BODY,
   count: QUANTITY,
   rate: QUANTITY,
   statuses: QUANTITY,
-  percentiles: ['text or a list of text', (value) => isText(value) || isTextList(value)],
+  percentiles: ['numbers, as a list or as text', (value) => isText(value) || isTextList(value)],
   flag: FLAG,
   redirects: ['a number, text or true', (value) => ['number', 'boolean', 'string'].includes(typeof value)],
   list: LIST,
   rule: LIST,
-  header: LIST,
+  header: HEADERS,
 };
 
 /** Shapes of the options of the table, by their names in the library. */
@@ -46,7 +54,7 @@ function shapesWhere(holds: (entry: OptionEntry) => boolean): Readonly<Record<st
 }
 
 const ONLY_IN_LIBRARY: Readonly<Record<OnlyInLibrary, Shape>> = {
-  url: TEXT,
+  url: URL_TEXT,
   pathAsIs: FLAG,
   requestTarget: TEXT,
   withoutHeaders: LIST,
@@ -64,7 +72,10 @@ const OF_REQUEST: Readonly<Record<string, Shape>> = {
 const SHAPES: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   mix: ['a list of requests', Array.isArray],
-  variables: ['an object of texts', (value) => isPlainObject(value) && Object.values(value).every(isText)],
+  variables: [
+    'an object of texts and numbers',
+    (value) => isPlainObject(value) && Object.values(value).every(isText),
+  ],
   ...shapesWhere(({ of }) => of !== 'request'),
 };
 
@@ -89,7 +100,7 @@ export function checkShape(options: unknown, problems: Problems): void {
     problems.add(`The options ${quoted(options)}: give an object, at least { url: 'http://…' }.`);
     return;
   }
-  checkFields(options, SHAPES, '', problems);
+  checkFields(options, SHAPES, undefined, problems);
   const { mix } = options as { readonly mix?: unknown };
   if (Array.isArray(mix)) checkMix(mix, problems);
 }
@@ -97,46 +108,56 @@ export function checkShape(options: unknown, problems: Problems): void {
 function checkMix(mix: readonly unknown[], problems: Problems): void {
   let wrong = 0;
   for (const [index, request] of mix.entries()) {
-    const before = problems.sentences.length;
-    checkRequest(request, `mix[${index}]`, problems);
-    if (problems.sentences.length > before) wrong++;
+    const before = problems.size;
+    checkRequest(request, index, problems);
+    if (problems.size > before) wrong++;
     // Whoever makes requests makes the same mistake in each of them.
     if (wrong === MOST_WRONG) return;
   }
 }
 
-function checkRequest(request: unknown, name: string, problems: Problems): void {
+function checkRequest(request: unknown, index: number, problems: Problems): void {
+  const name = `mix[${index}]`;
   if (typeof request !== 'object' || request === null || Array.isArray(request)) {
-    problems.add(`The request ${name} is ${kindOf(request)}: give an object with name and url.`);
+    problems.add(
+      phrase`${the(name, `The request ${name}`)} is ${kindOf(request)}: give an object with name and url.`,
+    );
     return;
   }
-  checkFields(request, OF_MIX, `${name}.`, problems);
+  checkFields(request, OF_MIX, index, problems);
   for (const field of ['name', 'url'] as const) {
     if ((request as Readonly<Record<string, unknown>>)[field] === undefined)
-      problems.add(`The option ${name}.${field} is missing: give text.`);
+      problems.add(phrase`${inMix(field, index)} is missing: give text.`);
   }
 }
 
 function checkFields(
   options: object,
   shapes: Readonly<Record<string, Shape>>,
-  prefix: string,
+  request: number | undefined,
   problems: Problems,
 ): void {
   for (const [name, value] of Object.entries(options)) {
     const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
     if (shape === undefined) {
-      const where = prefix === '' ? '' : ` in ${prefix.slice(0, -1)}`;
+      const where = request === undefined ? '' : ` in mix[${request}]`;
+      const known = Object.keys(shapes).filter((one) => one !== 'places');
       problems.add(
-        `The option ${quoted(name)}${where} does not exist: ${meantOrOneOf(name, Object.keys(shapes))}`,
+        phrase`${{ ...inMix(name, request), as: `The option ${quoted(name)}${where}` }} does not exist: ${meantOrOneOf(name, known)}`,
       );
       continue;
     }
     const [description, fits] = shape;
     if (value === undefined || fits(value)) continue;
-    const shown = SECRET.has(name) && mayHoldText(value) ? `is ${kindOf(value)}` : quoted(value);
-    problems.add(`The option ${prefix}${name} ${shown}: give ${description}.`);
+    const shown = SECRET.has(name) && mayHoldText(value) ? `is ${kindOf(value)}` : given(value);
+    problems.add(phrase`${inMix(name, request)} ${shown}: give ${description}.`);
   }
+}
+
+/** An option, by the library's name, of one request or of all. */
+function inMix(name: string, request: number | undefined): OptionWord {
+  const as = `The option ${request === undefined ? '' : `mix[${request}].`}${name}`;
+  return request === undefined ? the(name, as) : { ...the(name, as), request };
 }
 
 function kindOf(value: unknown): string {

@@ -1,155 +1,46 @@
-import type { Arrivals, Pacing } from '../../protocol/load.ts';
-import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
-import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
+import type * as library from './library-options.ts';
 
-/** What a caller may say of one request. Texts may have placeholders (docs/requests.md). */
-export interface RequestOptions {
-  /** `http://…` or `https://…`; `host:port/path` means http. */
-  readonly url: string;
-  /** True: path and query go out as they are written; else as the URL standard writes them. */
-  readonly pathAsIs?: boolean | undefined;
-  /** What the request line says instead of path and query; in Latin-1, as it goes over the wire. */
-  readonly requestTarget?: string | undefined;
-  /** Lower-case names of headers that are sent by default, and are not to be. */
-  readonly withoutHeaders?: readonly string[] | undefined;
-  /** With `user`: Digest authorization instead of Basic. */
-  readonly digest?: boolean | undefined;
-  /** What becomes of the method when a redirect is followed; by default `standard`. */
-  readonly methodOnRedirect?: MethodOnRedirect | undefined;
-  /** `GET`, or `POST` where there is a body. */
-  readonly method?: string | undefined;
-  /** `Name: value`, one a string. */
+/**
+ * Options as the gate takes them: what the library may say in its own terms is said in one way here, which is that
+ * of the command line.
+ */
+interface Plain {
   readonly headers?: readonly string[] | undefined;
-  readonly body?: string | Uint8Array | undefined;
-  /** A file whose bytes are the body; `-` is stdin. */
-  readonly bodyFile?: string | undefined;
-  /** JSON text, or `@` and the file that holds it; sets content type and accept. */
   readonly json?: string | undefined;
-  /** Form fields as `name=value`, encoded into the body. */
   readonly dataUrlencode?: readonly string[] | undefined;
-  /** `name:password`, for Basic authorization. */
-  readonly user?: string | undefined;
-  /** The environment variable that holds a bearer token. */
-  readonly bearerEnv?: string | undefined;
-  readonly cookie?: string | undefined;
-  readonly userAgent?: string | undefined;
-  /** False: each request asks for the end of its connection. */
-  readonly keepalive?: boolean | undefined;
-  /** Form parts as curl's `-F` takes them: `name=text`, `name=@file`, with `;type=…` and `;filename=…`. */
   readonly form?: readonly string[] | undefined;
-  /** Redirects to follow; true for 10. */
-  readonly location?: number | string | boolean | undefined;
-  /** Statuses that count as ok: `200`, `200,201`, `2xx`, `200-299`. */
-  readonly expectStatus?: number | string | undefined;
-  /** Texts that the body has to have. */
   readonly expectBody?: readonly string[] | undefined;
-  /** What the body has to be, as JSON: `path=value`. */
   readonly expectJson?: readonly string[] | undefined;
-  /** Bytes that a body may have at most. */
-  readonly maxBody?: number | string | undefined;
+}
+
+interface PlainOfRun {
+  readonly url?: string | undefined;
+  readonly mix?: readonly NamedRequestOptions[] | undefined;
+  readonly variables?: Readonly<Record<string, string>> | undefined;
+  readonly thresholds?: readonly string[] | undefined;
+  readonly abortOn?: readonly string[] | undefined;
+  readonly resolve?: readonly string[] | undefined;
+  readonly connectTo?: readonly string[] | undefined;
+  readonly percentiles?: string | readonly string[] | undefined;
+}
+
+/** What is said of one request. */
+export interface RequestOptions extends Omit<library.RequestOptions, keyof Plain | 'url'>, Plain {
+  readonly url: string;
 }
 
 /** One of several requests of a run. */
-export interface NamedRequestOptions extends RequestOptions {
-  readonly name: string;
-  /** How often it is sent, against the others; by default 1. */
-  readonly weight?: number | string | undefined;
+export interface NamedRequestOptions extends Omit<library.NamedRequestOptions, keyof Plain | 'url'>, Plain {
+  readonly url: string;
   /** Where its options stand in a plan file, by their long names. */
   readonly places?: ReadonlyMap<string, string> | undefined;
-  /** False: `{{…}}` is sent as it is. */
-  readonly placeholders?: boolean | undefined;
 }
 
-/**
- * What a caller may say of a run; all but the URL may be left out. Names, values and defaults are those of
- * the command line (docs/cli.md).
- */
-export interface RunOptions extends Omit<RequestOptions, 'url'> {
-  /** Where to send requests; left out where `urls`, `curl`, `curlFile`, `har` or `mix` say it. */
-  readonly url?: string | undefined;
-  /** A file with one URL a line, sent in turn. */
-  readonly urls?: string | undefined;
-  /** A curl command, whose request is sent. */
-  readonly curl?: string | undefined;
-  /** A file that holds a curl command. */
-  readonly curlFile?: string | undefined;
-  /** A HAR file, whose requests are sent in turn. */
-  readonly har?: string | undefined;
-  /** Hosts of the HAR file to send to, with commas between them; by default those of its first page. */
-  readonly harHosts?: string | undefined;
-  /** Several requests by their weights; what is said of all of them holds for each that says nothing else. */
-  readonly mix?: readonly NamedRequestOptions[] | undefined;
-  /** Values for `{{name}}`. */
-  readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** A CSV or JSONL file whose columns fill `{{column}}`. */
-  readonly rows?: string | undefined;
-  /** How rows are taken: in turn for ever, each once, or at random; by default cycle. */
-  readonly rowsMode?: RowsMode | undefined;
-  /** Workers; by default the cores less one, at least 1, at most the concurrency. */
-  readonly workers?: number | string | undefined;
-  /** Connections in all; by default 50. */
-  readonly concurrency?: number | string | undefined;
-  /** Requests in all; `k` and `m` stand for thousand and million. */
-  readonly requests?: number | string | undefined;
-  /** Stop starting requests after this; `10s` where no number of requests is given. */
-  readonly duration?: string | undefined;
-  readonly mode?: WorkerMode | undefined;
-  /** What speaks HTTP: `undici`, or `wire`, which costs less per request; by default undici. */
-  readonly client?: ClientName | undefined;
-  /** Open model: requests a second in all (`200`, `50/s`, `3000/m`), started whatever becomes of the others. */
-  readonly rate?: number | string | undefined;
-  /** The same, said as the time between two starts (`10ms`). */
-  readonly every?: string | undefined;
-  /** The same, over time: `10s:100,30s:100..1000,1m:1000`. */
-  readonly stages?: string | undefined;
-  /** Spacing of the starts in the open model; by default constant. */
-  readonly arrivals?: Arrivals | undefined;
-  /** Open model: connections at most; beyond, requests wait in line. 10,000, or what open files allow. */
-  readonly maxInFlight?: number | string | undefined;
-  /** Open model: how a worker waits for the next start; by default as the cores at hand allow. */
-  readonly pacing?: Pacing | 'auto' | undefined;
-  /** From when a request is given to a connection until its last byte; `10s`. */
-  readonly timeout?: string | undefined;
-  /** The same load for this long before the measurement begins; `0s`. */
-  readonly warmup?: string | undefined;
-  /** Rounds of a hash that a worker computes over each answer's body before its next request; 0. */
-  readonly cpuWork?: number | string | undefined;
-  /** Comma-separated, or a list. */
-  readonly percentiles?: string | readonly string[] | undefined;
-  /** Rules that the result has to keep: `p99<50ms`, `error-rate<1%`, `throughput>500/s`. */
-  readonly thresholds?: readonly string[] | undefined;
-  /** Rules like those, which also end the run as soon as they do not hold. */
-  readonly abortOn?: readonly string[] | undefined;
-  /** For everything random; by default a random one, which the result names. */
-  readonly seed?: number | string | undefined;
-  /** Accept any certificate. */
-  readonly insecure?: boolean | undefined;
-  /** A PEM file of the authorities to trust, instead of Node's. */
-  readonly cacert?: string | undefined;
-  /** PEM files of a client certificate and its key. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /** The name to ask the server for, and to check its certificate against, instead of the URL's. */
-  readonly sni?: string | undefined;
-  /** The lowest version of TLS. */
-  readonly tlsMin?: '1.2' | '1.3' | undefined;
-  /** `host:port:address`: what that name stands for, without a look-up. */
-  readonly resolve?: readonly string[] | undefined;
-  /** Of several addresses: `spread` connections over all of them in turn, or begin with the `first`. */
-  readonly addresses?: 'spread' | 'first' | undefined;
-  /** `host1:port1:host2:port2`: where connections to the first really go; empty parts are any, or the same. */
-  readonly connectTo?: readonly string[] | undefined;
-  /** The path of a socket that all connections go to. */
-  readonly unixSocket?: string | undefined;
-  /** `http://name:password@host:port`: connections are tunnels through this proxy. */
-  readonly proxy?: string | undefined;
-  /** HTTP/2 over TLS. */
-  readonly http2?: boolean | undefined;
-  /** HTTP/2 without TLS, by prior knowledge. */
-  readonly h2c?: boolean | undefined;
-  /** With HTTP/2: requests at once on each connection; by default 1. */
-  readonly streams?: number | string | undefined;
-}
+/** What is said of a run. */
+export interface RunOptions
+  extends Omit<library.RunOptions, keyof Plain | keyof PlainOfRun>,
+    Plain,
+    PlainOfRun {}
 
 /** What a run says of how its connections are made. */
 export type ConnectionOptions = Pick<

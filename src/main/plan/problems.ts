@@ -1,43 +1,73 @@
-import { choiceSentence } from '../text/nearest.ts';
-import { quoted } from '../text/quoted.ts';
+import type { Problem } from '../../protocol/errors.ts';
+import { choiceAdvice } from '../text/nearest.ts';
 import { parseCount, parseDurationMs } from './quantities.ts';
+import { WordedProblem } from './worded-problem.ts';
+import { given, type OptionWord, phrase, the, type Words } from './words.ts';
+
+/** A problem as it is collected: a sentence that names no option is text. */
+export type Told = string | Problem;
 
 /** Collects what is wrong with the options, so that everything is reported at once. */
 export class Problems {
   readonly #known = new Set<string>();
-  readonly sentences: string[] = [];
+  readonly list: WordedProblem[] = [];
+
+  constructor(earlier: readonly Told[] = []) {
+    for (const problem of earlier) this.add(problem);
+  }
 
   /** What holds for every request of a run is told once. */
-  add(sentence: string): void {
-    if (this.#known.has(sentence)) return;
-    this.#known.add(sentence);
-    this.sentences.push(sentence);
+  add(told: Told | Words): void {
+    const problem = worded(told);
+    if (this.#known.has(problem.key)) return;
+    this.#known.add(problem.key);
+    this.list.push(problem);
+  }
+
+  get size(): number {
+    return this.list.length;
+  }
+
+  /** Every problem in the terms of the command line. */
+  get sentences(): string[] {
+    return this.list.map(String);
   }
 
   /** A whole number between two bounds, or null with a problem noted. */
-  count(option: string, value: number | string, min: number, max: number): number | null {
+  count(name: string | OptionWord, value: number | string, min: number, max: number): number | null {
     const count = typeof value === 'string' ? parseCount(value) : value;
     if (count !== null && Number.isSafeInteger(count) && count >= min && count <= max) return count;
-    this.add(`${option} ${quoted(value)}: give a whole number from ${min} to ${max.toLocaleString('en')}.`);
+    const bounds = `from ${min} to ${max.toLocaleString('en')}`;
+    this.add(phrase`${optionWord(name)} ${given(value)}: give a whole number ${bounds}.`);
     return null;
   }
 
-  /** A duration in milliseconds between two bounds, or null with a problem noted. */
-  durationMs(option: string, value: string, minMs: number, maxMs: number): number | null {
-    const durationMs = typeof value === 'string' ? parseDurationMs(value) : null;
+  /** A duration in milliseconds between two bounds, or null with a problem noted. A number is milliseconds. */
+  durationMs(name: string, value: string | number, minMs: number, maxMs: number): number | null {
+    const durationMs = typeof value === 'string' ? parseDurationMs(value) : value;
     if (durationMs !== null && durationMs >= minMs && durationMs <= maxMs) return durationMs;
     const bound = minMs > 0 ? 'more than zero' : 'zero or more';
     this.add(
-      `${option} ${quoted(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most 168h.`,
+      phrase`${the(name)} ${given(value)}: give a time such as 500ms, 10s, 2m or 1h, ${bound} and at most 168h.`,
     );
     return null;
   }
 
   /** One of several words, or null with a problem noted. */
-  choice<T extends string>(option: string, value: string, choices: readonly T[]): T | null {
+  choice<T extends string>(name: string, value: string, choices: readonly T[]): T | null {
     const chosen = choices.find((choice) => choice === value);
     if (chosen !== undefined) return chosen;
-    this.add(choiceSentence(option, value, choices));
+    this.add(phrase`${the(name)} ${given(value)}: ${choiceAdvice(value, choices)}`);
     return null;
   }
+}
+
+function optionWord(name: string | OptionWord): OptionWord {
+  return typeof name === 'string' ? the(name) : name;
+}
+
+function worded(told: Told | Words): WordedProblem {
+  if (told instanceof WordedProblem) return told;
+  if (typeof told === 'string') return new WordedProblem([told]);
+  return new WordedProblem('message' in told ? [told.message] : told);
 }

@@ -7,7 +7,6 @@ import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../..
 import type { RowsPlan } from '../../protocol/request.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
-import { quoted } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
 import { parseStreams } from './connection/protocol.ts';
 import {
@@ -19,7 +18,7 @@ import {
   DEFAULT_TIMEOUT,
   DEFAULT_WARMUP,
 } from './defaults.ts';
-import { expandSources } from './expand.ts';
+import { type Expanded, expandSources, inWordsOf } from './expand.ts';
 import {
   choosePacing,
   defaultMaxInFlight,
@@ -30,7 +29,7 @@ import {
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
-import { Problems } from './problems.ts';
+import { Problems, type Told } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
 import { isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
@@ -41,6 +40,8 @@ import {
   withErrorRate,
   withRules,
 } from './thresholds.ts';
+import { WordedProblem, withProblems } from './worded-problem.ts';
+import { given, phrase, the } from './words.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -65,32 +66,31 @@ export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' 
  */
 export function checkOptions(
   options: RunOptions,
-  earlier: readonly string[] = [],
+  earlier: readonly Told[] = [],
   columns: readonly string[] | null = null,
 ): UnresolvedPlan {
-  const problems = new Problems();
-  for (const sentence of earlier) problems.add(sentence);
+  const problems = new Problems(earlier);
+  const before = problems.size;
   checkShape(options, problems);
-  if (problems.sentences.length > earlier.length)
-    throw new VolleyError(ERROR_CODES.usage, problems.sentences);
+  if (problems.size > before) throw new VolleyError(ERROR_CODES.usage, problems.list);
   const parsed = parseRequests(options, `volley/${VERSION}`, problems, columns);
-  const mode = problems.choice('--mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
-  const client = problems.choice('--client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
-  const asked = optional(options.requests, (value) => problems.count('--requests', value, 1, MAX_REQUESTS));
+  const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
+  const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
+  const asked = optional(options.requests, (value) => problems.count('requests', value, 1, MAX_REQUESTS));
   const requests = budgetOf(asked, parsed?.rows ?? null, problems);
   const givenMs = optional(options.duration, (value) =>
-    problems.durationMs('--duration', value, SHORTEST_MS, LONGEST_MS),
+    problems.durationMs('duration', value, SHORTEST_MS, LONGEST_MS),
   );
   const timeoutMs = problems.durationMs(
-    '--timeout',
+    'timeout',
     options.timeout ?? DEFAULT_TIMEOUT,
     SHORTEST_MS,
     LONGEST_MS,
   );
-  const warmupMs = problems.durationMs('--warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
+  const warmupMs = problems.durationMs('warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
-  const seed = optional(options.seed, (value) => problems.count('--seed', value, 0, Number.MAX_SAFE_INTEGER));
-  const abortOn = parseThresholds(options.abortOn ?? [], problems, '--abort-on');
+  const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
+  const abortOn = parseThresholds(options.abortOn ?? [], problems, 'abort-on');
   const thresholds = withRules(parseThresholds(options.thresholds ?? [], problems), abortOn);
   if (parsed !== null)
     checkThresholdNames(
@@ -98,9 +98,9 @@ export function checkOptions(
       parsed.mix.map(({ name }) => name),
       problems,
     );
-  const cpuWork = problems.count('--cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
+  const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
-    problems.count('--max-in-flight', value, 1, MAX_CONCURRENCY),
+    problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
   );
   const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
@@ -108,19 +108,19 @@ export function checkOptions(
   if (openLoad === null || options.concurrency !== undefined) {
     // A budget smaller than that opens fewer.
     const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
-    checkOpenFiles(opened, `--concurrency ${concurrency}`, mode, workers, problems);
+    checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
   }
   if (openLoad !== null && maxInFlight !== null)
     checkOpenFiles(
       Math.ceil(maxInFlight / streams),
-      `--max-in-flight ${maxInFlight}`,
+      phrase`${the('max-in-flight')} ${given(maxInFlight)}`,
       mode,
       workers,
       problems,
     );
 
   if (
-    problems.sentences.length > 0 ||
+    problems.size > 0 ||
     parsed === null ||
     mode === null ||
     client === null ||
@@ -128,15 +128,16 @@ export function checkOptions(
     cpuWork === null ||
     warmupMs === null
   ) {
-    throw new VolleyError(ERROR_CODES.usage, problems.sentences);
+    throw new VolleyError(ERROR_CODES.usage, problems.list);
   }
   const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
   const endsByItself = requests !== null || stagesMs !== null;
   if (parsed.rows?.mode === 'once' && warmupMs > 0) {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      '--rows-mode once with --warmup: a warm-up would use rows up: leave one out.',
-    );
+    throw new VolleyError(ERROR_CODES.usage, [
+      new WordedProblem(
+        phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
+      ),
+    ]);
   }
   return {
     ...parsed,
@@ -166,8 +167,8 @@ export function checkOptions(
  *
  * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
-export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
-  return completePlan(await readOptions(options));
+export async function resolvePlan(options: RunOptions, earlier: readonly Told[] = []): Promise<RunPlan> {
+  return completePlan(await readOptions(options, earlier));
 }
 
 /**
@@ -178,16 +179,29 @@ export async function resolvePlan(options: RunOptions): Promise<RunPlan> {
  */
 export async function readOptions(
   options: RunOptions,
-  earlier: readonly string[] = [],
+  earlier: readonly Told[] = [],
 ): Promise<UnresolvedPlan> {
   const shape = new Problems();
   checkShape(options, shape);
   // What is of another type than it has to be cannot be read.
-  if (shape.sentences.length > 0) throw new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.sentences]);
+  if (shape.size > 0) throw new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes);
-  return { ...checkOptions(expanded, problems), notes };
+  return { ...checkExpanded(expanded, problems), notes };
+}
+
+/** The same gate for options that a source may have said: what is wrong is told in the words of that source. */
+export function checkExpanded(
+  expanded: Expanded,
+  earlier: readonly Told[],
+  columns: readonly string[] | null = null,
+): UnresolvedPlan {
+  try {
+    return checkOptions(expanded.options, earlier, columns);
+  } catch (error) {
+    throw withProblems(error, (problem) => problem.with(inWordsOf(expanded)));
+  }
 }
 
 /**
@@ -228,7 +242,7 @@ function budgetOf(asked: number | null, rows: RowsPlan | null, problems: Problem
   const { rowCount } = rows.cells;
   if (asked !== null && asked > rowCount) {
     problems.add(
-      `--requests ${asked} with --rows-mode once: the file has ${rowCount} rows: ask for at most as many.`,
+      phrase`${the('requests')} ${given(asked)} with ${the('rows-mode')} once: the file has ${rowCount} rows: ask for at most as many.`,
     );
   }
   return asked ?? rowCount;
@@ -241,31 +255,30 @@ function checkWorkers(
   maxInFlight: number | null,
   problems: Problems,
 ): { workers: number; concurrency: number } {
-  const asked = optional(options.workers, (value) => problems.count('--workers', value, 1, MAX_WORKERS));
-  const given = optional(options.concurrency, (value) =>
-    problems.count('--concurrency', value, 1, MAX_CONCURRENCY),
+  const asked = optional(options.workers, (value) => problems.count('workers', value, 1, MAX_WORKERS));
+  const asConcurrency = optional(options.concurrency, (value) =>
+    problems.count('concurrency', value, 1, MAX_CONCURRENCY),
   );
-  const most = given ?? maxInFlight;
+  const most = asConcurrency ?? maxInFlight;
   const concurrency =
-    given ?? Math.min(maxInFlight ?? MAX_CONCURRENCY, Math.max(DEFAULT_CONCURRENCY, asked ?? 1));
+    asConcurrency ?? Math.min(maxInFlight ?? MAX_CONCURRENCY, Math.max(DEFAULT_CONCURRENCY, asked ?? 1));
   if (mode === 'inline' && asked !== null && asked > 1) {
     problems.add(
-      `--workers ${quoted(options.workers)} with --mode inline: inline is one event loop: leave --workers out.`,
+      phrase`${the('workers')} ${given(options.workers)} with ${the('mode')} inline: inline is one event loop: leave ${the('workers')} out.`,
     );
   }
   if (asked !== null && most !== null && asked > most) {
-    const option =
-      given === null
-        ? `--max-in-flight ${quoted(options.maxInFlight)}`
-        : `--concurrency ${quoted(options.concurrency)}`;
+    const bound =
+      asConcurrency === null
+        ? phrase`${the('max-in-flight')} ${given(options.maxInFlight)}`
+        : phrase`${the('concurrency')} ${given(options.concurrency)}`;
     problems.add(
-      `--workers ${quoted(options.workers)} is more than ${option}: each worker needs a connection of its own.`,
+      phrase`${the('workers')} ${given(options.workers)} is more than ${bound}: each worker needs a connection of its own.`,
     );
   }
-  if (given !== null && maxInFlight !== null && given > maxInFlight) {
+  if (asConcurrency !== null && maxInFlight !== null && asConcurrency > maxInFlight) {
     problems.add(
-      `--concurrency ${quoted(options.concurrency)} is more than --max-in-flight ${quoted(options.maxInFlight)}: ` +
-        'a run cannot start with more connections than it may have.',
+      phrase`${the('concurrency')} ${given(options.concurrency)} is more than ${the('max-in-flight')} ${given(options.maxInFlight)}: a run cannot start with more connections than it may have.`,
     );
   }
   const useful = Math.min(concurrency, requests ?? concurrency);
@@ -279,11 +292,13 @@ function first<T>(list: readonly T[]): T {
   return one;
 }
 
-function checkPercentiles(given: string | readonly string[], problems: Problems): string[] {
-  const labels = (typeof given === 'string' ? given.split(',') : given).map((label) => label.trim());
+function checkPercentiles(asked: string | readonly string[], problems: Problems): string[] {
+  const labels = (typeof asked === 'string' ? asked.split(',') : asked).map((label) => label.trim());
   for (const label of labels) {
     if (parsePercentile(label) === null) {
-      problems.add(`--percentiles ${quoted(label)}: give numbers between 0 and 100, such as 50,90,99.9.`);
+      problems.add(
+        phrase`${the('percentiles')} ${given(label)}: give numbers between 0 and 100, such as 50,90,99.9.`,
+      );
     }
   }
   return [...new Set(labels.map(canonical))];

@@ -2,6 +2,7 @@ import { readSync } from 'node:fs';
 import { codeOf } from '../../protocol/errors.ts';
 import type { RunOptions } from './options.ts';
 import type { Problems } from './problems.ts';
+import { listed, type OptionWord, phrase, the } from './words.ts';
 
 /** What stands for stdin where a file is named. */
 export const STDIN = '-';
@@ -53,21 +54,21 @@ function readOrWait(chunk: Buffer): number {
 export function refuseTwoReaders(
   options: RunOptions,
   problems: Problems,
-  others: readonly string[] = [],
+  others: readonly OptionWord[] = [],
 ): boolean {
   const requests = [options, ...(Array.isArray(options.mix) ? options.mix : [])];
   const readers = [
     ...others,
-    ...(options.urls === STDIN ? ['--urls'] : []),
-    ...(options.curlFile === STDIN ? ['--curl-file'] : []),
-    ...(options.har === STDIN ? ['--har'] : []),
-    ...(options.rows === STDIN ? ['--rows'] : []),
-    ...(requests.some(({ bodyFile }) => bodyFile === STDIN) ? ['--body-file'] : []),
-    ...(requests.some(({ json }) => json === `@${STDIN}`) ? ['--json'] : []),
+    ...(options.urls === STDIN ? [the('urls')] : []),
+    ...(options.curlFile === STDIN ? [the('curl-file')] : []),
+    ...(options.har === STDIN ? [the('har')] : []),
+    ...(options.rows === STDIN ? [the('rows')] : []),
+    ...(requests.some(({ bodyFile }) => bodyFile === STDIN) ? [the('body-file')] : []),
+    ...(requests.some(({ json }) => json === `@${STDIN}`) ? [the('json')] : []),
   ];
   if (readers.length <= 1) return false;
   problems.add(
-    `${readers.join(' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
+    phrase`${listed(readers, ' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
   );
   return true;
 }

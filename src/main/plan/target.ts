@@ -10,7 +10,6 @@ import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { isClientHeader } from '../../requests/invalid-request.ts';
 import { authorityIn, pathOf, placeOf, writtenPathOf } from '../../requests/place.ts';
 import { isSecretHeader } from '../../requests/secret-headers.ts';
-import { quoted, quotedUrl } from '../text/quoted.ts';
 import { parseConnection } from './connection/connection-plan.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from './defaults.ts';
 import type { ConnectionOptions, RequestOptions } from './options.ts';
@@ -18,6 +17,8 @@ import type { Problems } from './problems.ts';
 import { parseAuthorization } from './requests/credentials.ts';
 import { parseBody } from './requests/request-body.ts';
 import { isOpen } from './requests/request-marks.ts';
+import { WordedProblem } from './worded-problem.ts';
+import { given, givenUrl, type OptionWord, phrase, the, theHeader, type ValueWord } from './words.ts';
 
 /** All that is said of one request and its connections, before its name is looked up. */
 export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;
@@ -118,10 +119,11 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
     return found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
   } catch (error) {
     if (!isOnly) return [];
-    throw new VolleyError(
-      ERROR_CODES.unknownHost,
-      `The host ${quoted(hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
-    );
+    throw new VolleyError(ERROR_CODES.unknownHost, [
+      new WordedProblem(
+        phrase`${the('url', 'The host')} ${given(hostname)} is unknown (${codeOf(error)}): check its name and your resolver.`,
+      ),
+    ]);
   }
 }
 
@@ -136,28 +138,32 @@ export function isLocal({ addresses }: Pick<Endpoint, 'addresses'>): boolean {
 /** Reads a URL of http or https, which is meant without a scheme; null where a problem has been noted. */
 export function parseUrl(text: unknown, problems: Problems): URL | null {
   if (typeof text !== 'string' || text === '') {
-    problems.add('No URL was given: say where to send requests, for instance volley http://localhost:8080/.');
+    problems.add(
+      phrase`${the('url', 'No URL')} was given: say where to send requests, for instance http://localhost:8080/.`,
+    );
     return null;
   }
   if (/^https?:(?!\/\/)/i.test(text) && !/^https?:\d/i.test(text)) {
     problems.add(
-      `The URL ${quotedUrl(text)} cannot be read: write two slashes after the scheme, as in http://host/.`,
+      phrase`${the('url')} ${givenUrl(text)} cannot be read: write two slashes after the scheme, as in http://host/.`,
     );
     return null;
   }
   const url = URL.parse(HAS_SCHEME.test(text) ? text : `http://${text}`);
   if (url === null || url.hostname === '') {
-    problems.add(`The URL ${quotedUrl(text)} cannot be read: give it as http://host:port/path.`);
+    problems.add(phrase`${the('url')} ${givenUrl(text)} cannot be read: give it as http://host:port/path.`);
     return null;
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     problems.add(
-      `The URL ${quotedUrl(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`,
+      phrase`${the('url')} ${givenUrl(text)} starts with ${url.protocol}//: only http:// and https:// can be tested.`,
     );
     return null;
   }
   if (url.port === '0') {
-    problems.add(`The URL ${quotedUrl(text)} has port 0, where nobody listens: give a port from 1 to 65535.`);
+    problems.add(
+      phrase`${the('url')} ${givenUrl(text)} has port 0, where nobody listens: give a port from 1 to 65535.`,
+    );
     return null;
   }
   return url;
@@ -172,32 +178,35 @@ function writtenPath(text: string): string {
 
 function parseMethod(text: string, problems: Problems): string | null {
   if (TOKEN.test(text) && text.toUpperCase() !== 'CONNECT') return text;
-  problems.add(`--method ${quoted(text)}: give a method such as GET, POST or PUT.`);
+  problems.add(phrase`${the('method')} ${given(text)}: give a method such as GET, POST or PUT.`);
   return null;
 }
 
-function parseHeaders(lines: readonly string[], problems: Problems): string[] | null {
-  const before = problems.sentences.length;
+function parseHeaders(lines: readonly HeaderLine[], problems: Problems): string[] | null {
+  const before = problems.size;
   const headers: string[] = [];
   let hosts = 0;
-  for (const line of lines) {
+  for (const header of lines) {
+    const { line, option } = header;
     const colon = line.indexOf(':');
     const name = line.slice(0, colon);
     const value = line.slice(colon + 1).trim();
     const lowerCase = name.toLowerCase();
     if (colon < 1 || !TOKEN.test(name)) {
-      problems.add(`--header ${shown(line)}: give it as 'Name: value'.`);
+      problems.add(phrase`${option} ${shown(header)}: give it as 'Name: value'.`);
     } else if (NOT_IN_A_HEADER.test(value)) {
-      problems.add(`--header ${shown(line)}: a value must be one line of Latin-1 text.`);
+      problems.add(phrase`${option} ${shown(header)}: a value must be one line of Latin-1 text.`);
     } else if (isClientHeader(lowerCase)) {
-      problems.add(`--header ${shown(line)}: ${lowerCase} is set by the client itself: leave it out.`);
+      problems.add(
+        phrase`${option} ${shown(header)}: ${lowerCase} is set by the client itself: leave it out.`,
+      );
     } else if (lowerCase === 'host' && ++hosts > 1) {
-      problems.add(`--header ${shown(line)}: a request has one Host: give it once.`);
+      problems.add(phrase`${option} ${shown(header)}: a request has one Host: give it once.`);
     } else {
       headers.push(name, value);
     }
   }
-  return problems.sentences.length === before ? headers : null;
+  return problems.size === before ? headers : null;
 }
 
 function asksToClose(headers: readonly string[]): boolean {
@@ -208,29 +217,37 @@ function asksToClose(headers: readonly string[]): boolean {
 }
 
 /** A header line as an error message shows it: without what may be a secret; of one without a name only its first word. */
-function shown(line: string): string {
+function shown({ line, option }: HeaderLine): ValueWord {
+  if (option.option === 'cookie') return given('…');
+  if (option.option !== 'header') return given(line.slice(line.indexOf(':') + 1).trim());
   const colon = line.indexOf(':');
   const name = line.slice(0, Math.max(0, colon));
   if (!TOKEN.test(name)) {
     const word = FIRST_WORD.exec(line)?.[0] ?? '';
-    return quoted(word === line ? word : `${word}…`);
+    return given(word === line ? word : `${word}…`);
   }
-  return quoted(isSecretHeader(name) ? `${name}: …` : line);
+  return given(isSecretHeader(name) ? `${name}: …` : line);
+}
+
+/** A header line, and the option that says it. */
+interface HeaderLine {
+  readonly line: string;
+  readonly option: OptionWord;
 }
 
 /** The options that stand for a header line of their own. */
-function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions): string[] {
+function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions): HeaderLine[] {
   return [
-    ...(headers ?? []),
-    ...(cookie === undefined ? [] : [`cookie: ${cookie}`]),
-    ...(userAgent === undefined ? [] : [`user-agent: ${userAgent}`]),
-    ...(keepalive === false ? ['connection: close'] : []),
+    ...(headers ?? []).map((line) => ({ line, option: theHeader(line) })),
+    ...(cookie === undefined ? [] : [{ line: `cookie: ${cookie}`, option: the('cookie') }]),
+    ...(userAgent === undefined ? [] : [{ line: `user-agent: ${userAgent}`, option: the('user-agent') }]),
+    ...(keepalive === false ? [{ line: 'connection: close', option: the('no-keepalive') }] : []),
   ];
 }
 
 /** What a header line says of the body's type; null without one. */
-function contentTypeIn(lines: readonly string[]): string | null {
-  const line = lines.find((given) => /^content-type:/i.test(given));
+function contentTypeIn(lines: readonly HeaderLine[]): string | null {
+  const line = lines.find((one) => /^content-type:/i.test(one.line))?.line;
   return line === undefined ? null : line.slice(line.indexOf(':') + 1).trim();
 }
 

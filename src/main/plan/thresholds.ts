@@ -6,6 +6,7 @@ import { meantOrOneOf, nearestTo } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import { emptinessOf } from './empty-rules.ts';
 import type { Problems } from './problems.ts';
+import { given, phrase, the } from './words.ts';
 
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
@@ -24,19 +25,18 @@ const LATENCY_UNITS: Readonly<Record<string, number>> = {
 export function parseThresholds(
   expressions: readonly string[],
   problems: Problems,
-  option = '--threshold',
+  option = 'threshold',
 ): Threshold[] {
   return expressions.flatMap((expression) => {
     const threshold = parseThreshold(expression);
     if (threshold === null) {
       problems.add(
-        `${option} ${quoted(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, ` +
-          `error-rate<1%, throughput>500/s or rate>=100/s${meantFigure(expression)}`,
+        phrase`${the(option)} ${given(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, error-rate<1%, throughput>500/s or rate>=100/s${meantFigure(expression)}`,
       );
       return [];
     }
     const emptiness = emptinessOf(threshold);
-    if (emptiness !== null) problems.add(`${option} ${quoted(expression)}: ${emptiness}.`);
+    if (emptiness !== null) problems.add(phrase`${the(option)} ${given(expression)}: ${emptiness}.`);
     return threshold;
   });
 }
@@ -59,7 +59,9 @@ export function checkThresholdNames(
     if (request === null || (names.length > 1 && names.includes(request))) continue;
     const known =
       names.length > 1 ? meantOrOneOf(request, names) : 'the run has only one request: leave it out.';
-    problems.add(`--threshold ${quoted(expression)}: no request is called ${quoted(request)}: ${known}`);
+    problems.add(
+      phrase`${the('threshold')} ${given(expression)}: no request is called ${quoted(request)}: ${known}`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { Problems } from './problems.ts';
 import { parseUrl } from './target.ts';
+import { phrase, the, type Words } from './words.ts';
 
 const SHOWN_PROBLEMS = 5;
 
@@ -8,21 +9,28 @@ const SHOWN_PROBLEMS = 5;
  * are skipped. Null where problems have been noted: a line that is no URL, each with its number, or no URL at all.
  */
 export function readUrlList(text: string, problems: Problems): string[] | null {
-  const before = problems.sentences.length;
+  const before = problems.size;
   const urls: string[] = [];
-  const wrong: string[] = [];
+  const wrong: Words[] = [];
   // trim takes a byte order mark as well.
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     const url = line.trim();
     if (url === '' || url.startsWith('#')) continue;
     const own = new Problems();
     parseUrl(url, own);
-    wrong.push(...own.sentences.map((sentence) => `Line ${index + 1} of the URL list: ${sentence}`));
+    wrong.push(
+      ...own.sentences.map(
+        (sentence) => phrase`${the('urls', `Line ${index + 1} of the URL list`)}: ${sentence}`,
+      ),
+    );
     urls.push(url);
   }
   for (const sentence of wrong.slice(0, SHOWN_PROBLEMS)) problems.add(sentence);
   if (wrong.length > SHOWN_PROBLEMS)
-    problems.add(`${wrong.length - SHOWN_PROBLEMS} more lines of the URL list are no URLs.`);
-  if (urls.length === 0) problems.add('The URL list has no URL: give at least one, one a line.');
-  return problems.sentences.length === before ? urls : null;
+    problems.add(
+      phrase`${the('urls', `${wrong.length - SHOWN_PROBLEMS} more lines`)} of the URL list are no URLs.`,
+    );
+  if (urls.length === 0)
+    problems.add(phrase`${the('urls', 'The URL list')} has no URL: give at least one, one a line.`);
+  return problems.size === before ? urls : null;
 }

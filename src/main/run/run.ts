@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import type { RunOptions } from '../plan/options.ts';
+import { inLibraryTerms, plainOptions } from '../plan/from-library.ts';
+import type { RunOptions } from '../plan/library-options.ts';
+import type { Told } from '../plan/problems.ts';
 import { resolvePlan } from '../plan/resolve.ts';
 import { type Conduct, conduct } from './conduct.ts';
 import type { OnBlock } from './coordinator.ts';
@@ -46,7 +48,17 @@ export async function run(options: RunOptions, control: RunControl = {}): Promis
  * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function start(options: RunOptions, control: RunControl = {}): Promise<Run> {
-  return startPlan(await resolvePlan(options), control);
+  return startPlan(await resolved(options), control);
+}
+
+async function resolved(options: RunOptions): Promise<RunPlan> {
+  try {
+    const problems: Told[] = [];
+    const plain = plainOptions(options, problems);
+    return await resolvePlan(plain, problems);
+  } catch (error) {
+    throw inLibraryTerms(error, options);
+  }
 }
 
 /** Starts a plan that has been resolved; `onBlock` sees what is recorded as it comes. */

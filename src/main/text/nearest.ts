@@ -29,9 +29,14 @@ export function meantOrOneOf(word: string, names: readonly string[]): string {
 
 /** What is wrong with a value that is none of the words that its option takes. */
 export function choiceSentence(option: string, value: string, choices: readonly string[]): string {
+  return `${option} ${quoted(value)}: ${choiceAdvice(value, choices)}`;
+}
+
+/** The same behind its colon. */
+export function choiceAdvice(value: string, choices: readonly string[]): string {
   const nearest = typeof value === 'string' ? nearestTo(value, choices) : null;
   const meant = nearest === null ? '.' : `; did you mean ${nearest}?`;
-  return `${option} ${quoted(value)}: choose one of ${choices.join(', ')}${meant}`;
+  return `choose one of ${choices.join(', ')}${meant}`;
 }
 
 /** Further off it is another word, and of one or two letters each slip makes another. */

@@ -3,12 +3,17 @@ const LONGEST = 200;
 
 /** A user's value as an error message shows it: texts as they are, other values as JSON; long ones are cut. */
 export function quoted(value: unknown): string {
-  return `'${cut(textOf(value))}'`;
+  return `'${cut(shownText(value))}'`;
 }
 
 /** A user's URL as an error message shows it: without a name and password, however its beginning is written. */
 export function quotedUrl(text: string): string {
-  return quoted(text.replace(BEFORE_HOST, '$1…@'));
+  return quoted(shownUrl(text));
+}
+
+/** The same without quotes. */
+export function shownUrl(text: string): string {
+  return text.replace(BEFORE_HOST, '$1…@');
 }
 
 /** A URL without a name and password. */
@@ -28,7 +33,8 @@ const CREDENTIALS = /^(\s*[a-z][a-z0-9+.-]*:[\\/]+)?[^/?#\\]*@/i;
 /** What cannot be read may have a password with any character: all that stands before the last @ is hidden. */
 const BEFORE_HOST = /^(\s*(?:https?:|[a-z][a-z0-9+.-]*:(?=[\\/]))[\\/]*)?.*@/is;
 
-function textOf(value: unknown): string {
+/** Texts as they are, other values as JSON. */
+export function shownText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);

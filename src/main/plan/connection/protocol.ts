@@ -1,7 +1,7 @@
 import type { Protocol } from '../../../protocol/endpoint.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { ConnectionOptions, RequestOptions, RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
+import { given, phrase, the, theHeader } from '../words.ts';
 
 const MOST_STREAMS = 1_000;
 /** Header fields that belong to a connection of HTTP/1.1; HTTP/2 forbids them (RFC 9113, 8.2.2). */
@@ -18,28 +18,39 @@ export function parseProtocol(
   problems: Problems,
 ): Protocol {
   const { http2 = false, h2c = false, client, proxy } = options;
-  const asked = http2 ? '--http2' : '--h2c';
-  if (http2 && h2c) problems.add('--http2 and --h2c: HTTP/2 is over TLS or without it: give one of them.');
+  const asked = the(http2 ? 'http2' : 'h2c');
+  if (http2 && h2c)
+    problems.add(
+      phrase`${the('http2')} and ${the('h2c')}: HTTP/2 is over TLS or without it: give one of them.`,
+    );
   else if (http2 && secure === false)
-    problems.add("--http2 with an 'http://' URL: it is agreed on over TLS: give an https:// URL, or --h2c.");
+    problems.add(
+      phrase`${the('http2')} with an 'http://' URL: it is agreed on over TLS: give an https:// URL, or ${the('h2c')}.`,
+    );
   else if (h2c && secure === true)
-    problems.add("--h2c with an 'https://' URL: it is HTTP/2 without TLS: give an http:// URL, or --http2.");
+    problems.add(
+      phrase`${the('h2c')} with an 'https://' URL: it is HTTP/2 without TLS: give an http:// URL, or ${the('http2')}.`,
+    );
   if (client === 'wire' && (http2 || h2c)) {
-    problems.add(`--client 'wire' with ${asked}: wire speaks HTTP/1.1: use --client undici.`);
+    problems.add(
+      phrase`${the('client')} ${given(client)} with ${asked}: wire speaks HTTP/1.1: use ${the('client')} undici.`,
+    );
   }
   if (client === 'wire' && proxy !== undefined) {
-    problems.add("--client 'wire' with --proxy: wire has no tunnels through proxies: use --client undici.");
+    problems.add(
+      phrase`${the('client')} ${given(client)} with ${the('proxy')}: wire has no tunnels through proxies: use ${the('client')} undici.`,
+    );
   }
   if (!http2 && !h2c) return 'http/1.1';
   if (options.keepalive === false)
     problems.add(
-      `--no-keepalive with ${asked}: a connection of HTTP/2 is for many requests: leave one of them out.`,
+      phrase`${the('no-keepalive')} with ${asked}: a connection of HTTP/2 is for many requests: leave one of them out.`,
     );
   for (const line of options.headers ?? []) {
     const name = line.slice(0, Math.max(0, line.indexOf(':')));
     if (CONNECTION_FIELDS.has(name.toLowerCase()))
       problems.add(
-        `--header ${quoted(line)} with ${asked}: HTTP/2 has no ${name.toLowerCase()} header: leave it out.`,
+        phrase`${theHeader(line)} ${given(line)} with ${asked}: HTTP/2 has no ${name.toLowerCase()} header: leave it out.`,
       );
   }
   return http2 ? 'h2' : 'h2c';
@@ -50,9 +61,8 @@ export function parseStreams({ streams, http2, h2c }: RunOptions, problems: Prob
   if (streams === undefined) return 1;
   if (http2 !== true && h2c !== true) {
     problems.add(
-      `--streams ${quoted(streams)} without HTTP/2: a connection of HTTP/1.1 carries one request at a time: ` +
-        'add --http2 or --h2c, or raise -c.',
+      phrase`${the('streams')} ${given(streams)} without HTTP/2: a connection of HTTP/1.1 carries one request at a time: add ${the('http2')} or ${the('h2c')}, or raise ${the('concurrency')}.`,
     );
   }
-  return problems.count('--streams', streams, 1, MOST_STREAMS) ?? 1;
+  return problems.count('streams', streams, 1, MOST_STREAMS) ?? 1;
 }

@@ -1,10 +1,10 @@
 import { isIP, SocketAddress } from 'node:net';
 import { domainToASCII } from 'node:url';
 import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../../../protocol/routes.ts';
-import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
+import { given, listed, phrase, the } from '../words.ts';
 
 const HIGHEST_PORT = 65_535;
 const ADDRESS_CHOICES = ['spread', 'first'] as const;
@@ -17,21 +17,20 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
   const { unixSocket, proxy } = options;
   const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
   const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
-  if (unixSocket === '') problems.add("--unix-socket '': give the path of a socket.");
+  if (unixSocket === '') problems.add(phrase`${the('unix-socket')} ${given('')}: give the path of a socket.`);
   if (unixSocket !== undefined) {
     const others = [
-      ...(proxy === undefined ? [] : ['--proxy']),
-      ...(resolve.length === 0 ? [] : ['--resolve']),
-      ...(connectTo.length === 0 ? [] : ['--connect-to']),
+      ...(proxy === undefined ? [] : [the('proxy')]),
+      ...(resolve.length === 0 ? [] : [the('resolve')]),
+      ...(connectTo.length === 0 ? [] : [the('connect-to')]),
     ];
     if (others.length > 0) {
       problems.add(
-        `--unix-socket ${quoted(unixSocket)} with ${others.join(' and ')}: every connection goes to that socket: ` +
-          'give one or the other.',
+        phrase`${the('unix-socket')} ${given(unixSocket)} with ${listed(others, ' and ')}: every connection goes to that socket: give one or the other.`,
       );
     }
   }
-  const addresses = problems.choice('--addresses', options.addresses ?? DEFAULT_ADDRESSES, ADDRESS_CHOICES);
+  const addresses = problems.choice('addresses', options.addresses ?? DEFAULT_ADDRESSES, ADDRESS_CHOICES);
   return {
     resolve,
     connectTo,
@@ -47,8 +46,7 @@ function parseResolve(text: string, problems: Problems): ResolveRule | null {
   const addresses = list.split(',').flatMap((address) => addressOf(address) ?? []);
   if (host === '' || port === null || addresses.length !== list.split(',').length) {
     problems.add(
-      `--resolve ${quoted(text)}: give it as host:port:address, such as example.org:443:127.0.0.1; ` +
-        'several addresses with commas between them.',
+      phrase`${the('resolve')} ${given(text)}: give it as host:port:address, such as example.org:443:127.0.0.1; several addresses with commas between them.`,
     );
     return null;
   }
@@ -60,8 +58,7 @@ function parseConnectTo(text: string, problems: Problems): ConnectToRule | null 
   const [fromPort, toPort] = [match?.[2], match?.[4]].map((port) => (port === undefined ? 0 : portIn(port)));
   if (match === null || fromPort == null || toPort == null) {
     problems.add(
-      `--connect-to ${quoted(text)}: give it as host1:port1:host2:port2, where a part that is left empty is any, ` +
-        'or the same.',
+      phrase`${the('connect-to')} ${given(text)}: give it as host1:port1:host2:port2, where a part that is left empty is any, or the same.`,
     );
     return null;
   }
@@ -76,15 +73,17 @@ function parseConnectTo(text: string, problems: Problems): ConnectToRule | null 
 
 /** Messages show a proxy without its password. */
 function parseProxy(text: string, problems: Problems): HttpProxy | null {
-  const shown = quoted(text.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'));
+  const shown = given(text.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'));
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url !== null && url.protocol !== 'http:') {
-    problems.add(`--proxy ${shown} starts with ${url.protocol}//: only http:// proxies can be used.`);
+    problems.add(
+      phrase`${the('proxy')} ${shown} starts with ${url.protocol}//: only http:// proxies can be used.`,
+    );
     return null;
   }
   if (url === null || url.hostname === '' || url.pathname + url.search + url.hash !== '/') {
     problems.add(
-      `--proxy ${shown} cannot be read: give it as http://host:port or http://name:password@host:port.`,
+      phrase`${the('proxy')} ${shown} cannot be read: give it as http://host:port or http://name:password@host:port.`,
     );
     return null;
   }
@@ -101,7 +100,9 @@ function authorizationOf(url: URL, problems: Problems): string | null {
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     return `Basic ${Buffer.from(credentials).toString('base64')}`;
   } catch {
-    problems.add('The user name or password in --proxy cannot be read: write a % in it as %25.');
+    problems.add(
+      phrase`${the('proxy', 'The user name or password in --proxy')} cannot be read: write a % in it as %25.`,
+    );
     return null;
   }
 }

@@ -1,10 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TlsSettings } from '../../../protocol/endpoint.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
+import { given, phrase, the } from '../words.ts';
 
 const VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -13,11 +13,13 @@ const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
 /** Reads the options of a TLS handshake, and the files that they name; problems are noted. */
 export function parseTls(options: ConnectionOptions, problems: Problems): TlsSettings {
   const { cacert, sni, tlsMin } = options;
-  const version = tlsMin === undefined ? null : problems.choice('--tls-min', tlsMin, ['1.2', '1.3'] as const);
+  const version = tlsMin === undefined ? null : problems.choice('tls-min', tlsMin, ['1.2', '1.3'] as const);
   if (sni !== undefined && (!HOST_NAME.test(sni) || isIP(sni) !== 0))
-    problems.add(`--sni ${quoted(sni)}: give the name of a host, such as example.org; an address is none.`);
+    problems.add(
+      phrase`${the('sni')} ${given(sni)}: give the name of a host, such as example.org; an address is none.`,
+    );
   return {
-    ca: cacert === undefined ? null : certificatesIn('--cacert', cacert, problems),
+    ca: cacert === undefined ? null : certificatesIn('cacert', cacert, problems),
     ...parseIdentity(options, problems),
     servername: sni ?? null,
     minVersion: version === null ? null : VERSIONS[version],
@@ -29,17 +31,17 @@ function parseIdentity(
   { cert, key }: ConnectionOptions,
   problems: Problems,
 ): Pick<TlsSettings, 'cert' | 'key'> {
-  const [given, missing] = cert === undefined ? ['--key', '--cert'] : ['--cert', '--key'];
+  const [one, other] = cert === undefined ? [the('key'), the('cert')] : [the('cert'), the('key')];
   if ((cert === undefined) !== (key === undefined)) {
     problems.add(
-      `${given} ${quoted(cert ?? key)} needs ${missing}: a client certificate is the two together.`,
+      phrase`${one} ${given(cert ?? key)} needs ${other}: a client certificate is the two together.`,
     );
   }
-  const certPem = cert === undefined ? null : certificatesIn('--cert', cert, problems);
+  const certPem = cert === undefined ? null : certificatesIn('cert', cert, problems);
   const keyPem = key === undefined ? null : keyIn(key, problems);
   if (certPem !== null && keyPem !== null && !belong(certPem, keyPem))
     problems.add(
-      `--key ${quoted(key)} is not the key of --cert ${quoted(cert)}: give the two that belong together.`,
+      phrase`${the('key')} ${given(key)} is not the key of ${the('cert')} ${given(cert)}: give the two that belong together.`,
     );
   return { cert: certPem, key: keyPem };
 }
@@ -54,13 +56,13 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
     // It says the same as finding none.
   }
   problems.add(
-    `${option} ${quoted(path)} holds no certificate in PEM form: give a file with -----BEGIN CERTIFICATE-----.`,
+    phrase`${the(option)} ${given(path)} holds no certificate in PEM form: give a file with -----BEGIN CERTIFICATE-----.`,
   );
   return null;
 }
 
 function keyIn(path: string, problems: Problems): string | null {
-  const pem = readTextOf('--key', path, problems);
+  const pem = readTextOf('key', path, problems);
   if (pem === null) return null;
   try {
     createPrivateKey(pem);
@@ -68,8 +70,8 @@ function keyIn(path: string, problems: Problems): string | null {
   } catch {
     problems.add(
       pem.includes('ENCRYPTED')
-        ? `--key ${quoted(path)} is encrypted: give a file with the key without a passphrase.`
-        : `--key ${quoted(path)} holds no private key in PEM form: give a file with -----BEGIN PRIVATE KEY-----.`,
+        ? phrase`${the('key')} ${given(path)} is encrypted: give a file with the key without a passphrase.`
+        : phrase`${the('key')} ${given(path)} holds no private key in PEM form: give a file with -----BEGIN PRIVATE KEY-----.`,
     );
     return null;
   }

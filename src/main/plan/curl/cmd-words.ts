@@ -1,5 +1,6 @@
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { phrase, the } from '../words.ts';
 import { toByteText } from './byte-text.ts';
 import type { CommandWords } from './shell-words.ts';
 
@@ -41,8 +42,8 @@ export function splitCmdWords(command: string, problems: Problems): CommandWords
   if (operator !== undefined) {
     problems.add(
       operator === '\n'
-        ? 'The curl command goes on in a new line: give one command, with a ^ at the end of each line but its last.'
-        : `The curl command has ${quoted(operator)} outside quotes: nothing is executed here: put a ^ before it, or leave it out.`,
+        ? phrase`${the('curl', 'The curl command')} goes on in a new line: give one command, with a ^ at the end of each line but its last.`
+        : phrase`${the('curl', 'The curl command')} has ${quoted(operator)} outside quotes: nothing is executed here: put a ^ before it, or leave it out.`,
     );
     return null;
   }
@@ -72,7 +73,9 @@ function splitArguments(line: string, problems: Problems): CommandWords | null {
     }
   }
   if (isOpen) {
-    problems.add('The curl command has a " that is never closed: close it, or put a \\ before it.');
+    problems.add(
+      phrase`${the('curl', 'The curl command')} has a " that is never closed: close it, or put a \\ before it.`,
+    );
     return null;
   }
   if (word !== null) words.push(word);

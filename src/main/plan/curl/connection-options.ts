@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlOptions } from './options.ts';
 
 const CURL_PROXY_PORT = 1080;
@@ -63,7 +64,7 @@ function someOf(values: readonly string[]): readonly string[] | undefined {
 function redirectsIn(options: CurlOptions, problems: Problems): number | boolean | undefined {
   const limit = options.text('max-redirs');
   if (limit !== undefined && !/^(?:-1|\d+)$/.test(limit)) {
-    problems.add(`curl --max-redirs ${quoted(limit)}: give a whole number, or -1 for no limit.`);
+    problems.add(phrase`${ofCurl('--max-redirs')} ${given(limit)}: give a whole number, or -1 for no limit.`);
     return undefined;
   }
   if (!options.has('location') && !options.has('follow')) return undefined;
@@ -75,7 +76,7 @@ function timeoutIn(options: CurlOptions, problems: Problems): string | undefined
   const seconds = options.text('max-time');
   if (seconds === undefined) return undefined;
   if (/^\d+(?:\.\d+)?$/.test(seconds)) return Number(seconds) === 0 ? undefined : `${seconds}s`;
-  problems.add(`curl --max-time ${quoted(seconds)}: give a number of seconds.`);
+  problems.add(phrase`${ofCurl('--max-time')} ${given(seconds)}: give a number of seconds.`);
   return undefined;
 }
 
@@ -84,7 +85,9 @@ function certificateIn(options: CurlOptions, problems: Problems): string | undef
   const file = options.text('cert');
   if (file === undefined) return undefined;
   if (/(?<!\\|^[a-z]):/i.test(file)) {
-    problems.add('curl --cert: a password after the file is not taken: give a key without one.');
+    problems.add(
+      phrase`${ofCurl('--cert')}: a password after the file is not taken: give a key without one.`,
+    );
     return undefined;
   }
   return file.replaceAll('\\:', ':');
@@ -94,7 +97,9 @@ function checkPem(options: CurlOptions, problems: Problems): void {
   for (const name of ['cert-type', 'key-type'] as const) {
     const type = options.text(name);
     if (type !== undefined && type.toUpperCase() !== 'PEM')
-      problems.add(`curl --${name} ${quoted(type)}: only PEM files are read: convert it, and leave it out.`);
+      problems.add(
+        phrase`${ofCurl(`--${name}`)} ${quoted(type)}: only PEM files are read: convert it, and leave it out.`,
+      );
   }
 }
 
@@ -104,7 +109,9 @@ function proxyIn(options: CurlOptions, urls: readonly string[], problems: Proble
   if (proxy === undefined || proxy === '') return undefined;
   const without = urls.filter((url) => isWithoutProxy(url, options.text('noproxy') ?? ''));
   if (without.length > 0 && without.length < urls.length)
-    problems.add('curl --noproxy with URLs of both kinds: give those without a proxy to a run of their own.');
+    problems.add(
+      phrase`${ofCurl('--noproxy')} with URLs of both kinds: give those without a proxy to a run of their own.`,
+    );
   if (without.length > 0) return undefined;
   const url = /^[a-z\d]+:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
   const withPort =

@@ -1,5 +1,5 @@
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, ofCurl, phrase } from '../words.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
 import { dataOf, readCurlFile } from './data.ts';
 import { type CurlOption, type CurlOptions, decoded } from './options.ts';
@@ -50,7 +50,7 @@ export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
 function uploadOf(path: string, options: CurlOptions, problems: Problems): string {
   if (options.has('globoff') || !GLOB.test(path)) return readCurlFile('upload-file', path, problems);
   problems.add(
-    `curl --upload-file ${quoted(fromByteText(path) ?? path)}: { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.`,
+    phrase`${ofCurl('--upload-file')} ${given(fromByteText(path) ?? path)}: { } and [ ] stand for several files there, and a request has one: name one file, or add --globoff where they are part of its name.`,
   );
   return '';
 }
@@ -63,11 +63,13 @@ function check(options: CurlOptions, problems: Problems, given: readonly string[
   const [first = ''] = given;
   const isInQuery = options.has('get') && (first === '--data' || first === '--json');
   if (options.has('head') && given.length > 0 && !(isInQuery && given.length === 1))
-    problems.add(`curl --head with ${given.join(' and ')}: HEAD has no body: leave one of them out.`);
+    problems.add(
+      phrase`${ofCurl('--head')} with ${given.join(' and ')}: HEAD has no body: leave one of them out.`,
+    );
   else if (given.length > 1)
     problems.add(
       isInQuery
-        ? `curl --get with ${given.join(' and ')}: only --data goes into the query: leave one of them out.`
+        ? phrase`${ofCurl('--get')} with ${given.join(' and ')}: only --data goes into the query: leave one of them out.`
         : `curl ${given.join(' and ')}: a request has one body: give one of them.`,
     );
 }
@@ -81,11 +83,13 @@ function formIn(options: CurlOptions, problems: Problems): string[] {
     if (part === undefined) return [];
     const equals = part.indexOf('=');
     if (equals < 0) {
-      problems.add(`curl --${option.name}: give it as name=value.`);
+      problems.add(phrase`${ofCurl(`--${option.name}`)}: give it as name=value.`);
       return [];
     }
     if (escapes && /["\\]/.test(part)) {
-      problems.add('curl --form-escape: quotation marks in names are sent as %22: leave it out.');
+      problems.add(
+        phrase`${ofCurl('--form-escape')}: quotation marks in names are sent as %22: leave it out.`,
+      );
       return [];
     }
     if (option.name === 'form') return part;

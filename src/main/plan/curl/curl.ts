@@ -1,6 +1,7 @@
 import type { MethodOnRedirect } from '../../../protocol/request.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
 import { connectionOf } from './connection-options.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
@@ -57,7 +58,7 @@ export interface CurlRequest {
  * @param notes takes up a sentence on what changes nothing in the request
  */
 export function readCurl(command: string, problems: Problems, notes: string[] = []): CurlRequest | null {
-  const before = problems.sentences.length;
+  const before = problems.size;
   // As documentation shows it, behind a prompt.
   const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
   const split = isForCmd(bare) ? splitCmdWords(bare, problems) : splitShellWords(bare, problems);
@@ -65,12 +66,14 @@ export function readCurl(command: string, problems: Problems, notes: string[] = 
   const { words, behind } = split;
   const [program = '', ...rest] = words;
   if (!/^(?:.*[/\\])?curl(\.exe)?$/i.test(program)) {
-    problems.add('The curl command has to begin with the word curl: copy it with "Copy as cURL".');
+    problems.add(
+      phrase`${the('curl', 'The curl command')} has to begin with the word curl: copy it with "Copy as cURL".`,
+    );
     return null;
   }
   const options = new CurlOptions(rest, problems);
   const request = requestOf(options, problems);
-  if (problems.sentences.length > before) return null;
+  if (problems.size > before) return null;
   notes.push(...notesOn(request, options, behind));
   return request;
 }

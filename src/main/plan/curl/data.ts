@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
+import { given, ofCurl, phrase } from '../words.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOptionName } from './option-names.ts';
 import type { CurlOption, CurlOptions } from './options.ts';
@@ -49,9 +49,9 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
 
 /** A file that an option of curl names, as a byte text; empty, with a problem noted, where it cannot be read. */
 export function readCurlFile(option: CurlOptionName, path: string, problems: Problems): string {
-  const named = `curl --${option} with the file ${quoted(fromByteText(path) ?? path)}`;
+  const named = phrase`${ofCurl(`--${option}`)} with the file ${given(fromByteText(path) ?? path)}`;
   if (path === '-') {
-    problems.add(`${named}: stdin is not read here: give the name of a file.`);
+    problems.add(phrase`${named}: stdin is not read here: give the name of a file.`);
     return '';
   }
   try {
@@ -59,10 +59,10 @@ export function readCurlFile(option: CurlOptionName, path: string, problems: Pro
     const { size } = statSync(pathBytes);
     if (size <= LARGEST_BODY_BYTES) return toByteText(readInput(pathBytes));
     problems.add(
-      `${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
+      phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
     );
   } catch (error) {
-    problems.add(`${named}: it cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
+    problems.add(phrase`${named}: it cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
   }
   return '';
 }

@@ -1,4 +1,5 @@
 import type { Problems } from '../problems.ts';
+import { phrase, the } from '../words.ts';
 
 const MOST_URLS = 1_000;
 const PIECE =
@@ -14,13 +15,13 @@ export function expandGlob(url: string, problems: Problems): string[] | null {
     const choices = choicesOf(groups ?? {});
     if (choices === null) {
       problems.add(
-        'The URL of the curl command has [ ] or { } that are neither a set nor a range, which curl refuses: add --globoff if they are part of it.',
+        phrase`${the('curl', 'The URL of the curl command')} has [ ] or { } that are neither a set nor a range, which curl refuses: add --globoff if they are part of it.`,
       );
       return null;
     }
     if (urls.length * choices.length > MOST_URLS) {
       problems.add(
-        `The URL of the curl command stands for more than ${MOST_URLS} URLs: put them into a column of --rows.`,
+        phrase`${the('curl', 'The URL of the curl command')} stands for more than ${MOST_URLS} URLs: put them into a column of --rows.`,
       );
       return null;
     }

@@ -1,5 +1,6 @@
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlBody } from './curl-body.ts';
 import { headerLinesOf } from './data.ts';
 import type { CurlOptions } from './options.ts';
@@ -76,16 +77,18 @@ function checkLine(line: string, body: CurlBody, problems: Problems): void {
   const name = nameIn(line);
   if (isRemoval(line)) {
     if (name === 'host')
-      problems.add("curl --header 'Host:': a request has a host: give a value, or leave it out.");
+      problems.add(
+        phrase`${ofCurl('--header')} ${given('Host:')}: a request has a host: give a value, or leave it out.`,
+      );
     else if (name === 'content-type' && body.form !== undefined)
       problems.add(
-        "curl --header 'Content-Type:' with --form: a form says its boundary there: leave one of them out.",
+        phrase`${ofCurl('--header')} ${given('Content-Type:')} with --form: a form says its boundary there: leave one of them out.`,
       );
   } else if (name === 'connection') {
     const value = line.slice(line.indexOf(':') + 1).trim();
     if (!SENT_CONNECTION.test(value))
       problems.add(
-        `curl --header ${quoted(line)}: volley says keep-alive or close there: leave the header out.`,
+        phrase`${ofCurl('--header')} ${given(line)}: volley says keep-alive or close there: leave the header out.`,
       );
   }
 }
@@ -102,12 +105,12 @@ function rangeIn(options: CurlOptions, body: CurlBody, problems: Problems): stri
   const isRange = name === 'range' ? /^\d*(?:-\d*)?(?:,\d*-\d*)*$/.test(value) : /^\d+$/.test(value);
   if (!isRange || value === '') {
     problems.add(
-      `curl --${name} ${quoted(value)}: give bytes, such as ${name === 'range' ? '0-99' : '100'}.`,
+      phrase`${ofCurl(`--${name}`)} ${quoted(value)}: give bytes, such as ${name === 'range' ? '0-99' : '100'}.`,
     );
     return undefined;
   }
   if (body.isUpload || body.form !== undefined || (body.data !== null && !body.isQuery)) {
-    problems.add(`curl --${name} with a body: say the header that you mean with --header.`);
+    problems.add(phrase`${ofCurl(`--${name}`)} with a body: say the header that you mean with --header.`);
     return undefined;
   }
   if (name === 'continue-at' && Number(value) === 0) return undefined;
@@ -119,6 +122,8 @@ function cookieIn(options: CurlOptions, names: ReadonlySet<string>, problems: Pr
   const cookies = options.all('cookie').filter((cookie) => cookie !== '');
   // Not quoted: it may be a cookie that was cut short.
   if (cookies.some((cookie) => !cookie.includes('=')))
-    problems.add('curl --cookie: without a = it is a file of cookies, which is not read: give name=value.');
+    problems.add(
+      phrase`${ofCurl('--cookie')}: without a = it is a file of cookies, which is not read: give name=value.`,
+    );
   return cookies.length === 0 || names.has('cookie') ? undefined : cookies.join(';');
 }

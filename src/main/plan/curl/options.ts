@@ -1,4 +1,5 @@
 import type { Problems } from '../problems.ts';
+import { ofCurl, phrase, type Words } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
 import { findLetter, findLong, type KnownOption } from './known-options.ts';
 import type { CurlOptionName } from './option-names.ts';
@@ -24,11 +25,11 @@ export class CurlOptions {
 
   /** Takes the words as byte texts; notes a problem for each option that is unknown, refused or incomplete. */
   constructor(words: readonly string[], problems: Problems) {
-    const before = problems.sentences.length;
+    const before = problems.size;
     const { options, passedOver } = readOptions(words, problems);
     this.list = options;
     this.passedOver = [...new Set(passedOver)];
-    this.areUnderstood = problems.sentences.length === before;
+    this.areUnderstood = problems.size === before;
     this.#problems = problems;
   }
 
@@ -66,7 +67,7 @@ export function decoded(
   problems: Problems,
 ): string | undefined {
   const text = fromByteText(value);
-  if (text === null) problems.add(`curl --${name}: give it as UTF-8 text.`);
+  if (text === null) problems.add(phrase`${ofCurl(`--${name}`)}: give it as UTF-8 text.`);
   return text ?? undefined;
 }
 
@@ -83,9 +84,10 @@ function readOptions(
   function add(written: string, known: KnownOption, isOn: boolean, attached: string | undefined): void {
     const { takesValue, refusal, understood } = known;
     const value = attached ?? (takesValue ? left.next().value : '');
-    if (value === undefined) problems.add(`curl ${written}: give a value after it.`);
-    else if (attached !== undefined && !takesValue) problems.add(`curl ${written}: it takes no value.`);
-    else if (refusal !== null && isOn) problems.add(`curl ${written}: ${refusal}`);
+    if (value === undefined) problems.add(phrase`${ofCurl(written)}: give a value after it.`);
+    else if (attached !== undefined && !takesValue)
+      problems.add(phrase`${ofCurl(written)}: it takes no value.`);
+    else if (refusal !== null && isOn) problems.add(phrase`${ofCurl(written)}: ${refusal}`);
     else if (understood !== null) options.push({ name: understood, value, isOn });
     else passedOver.push(written);
   }
@@ -125,11 +127,11 @@ function readOptions(
   return { options, passedOver };
 }
 
-function unknown(written: string, candidates: readonly string[]): string {
+function unknown(written: string, candidates: readonly string[]): Words {
   if (candidates.length > 1) {
     const shown = candidates.slice(0, MOST_CANDIDATES).map((name) => `--${name}`);
     const more = candidates.length > MOST_CANDIDATES ? ' and others' : '';
-    return `curl ${written}: several options begin like that (${shown.join(', ')}${more}): write it out.`;
+    return phrase`${ofCurl(written)}: several options begin like that (${shown.join(', ')}${more}): write it out.`;
   }
-  return `curl ${written}: this option is not known here: leave it out, or say it with an option of volley's.`;
+  return phrase`${ofCurl(written)}: this option is not known here: leave it out, or say it with an option of volley's.`;
 }

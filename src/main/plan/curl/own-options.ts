@@ -1,7 +1,9 @@
 import { withoutCredentials } from '../../text/quoted.ts';
+import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { ownHeaderNames, withoutHeaders } from '../own-headers.ts';
 import { BODIES, SHARED } from '../requests/sources.ts';
+import type { OptionWord } from '../words.ts';
 import type { CurlRequest } from './curl.ts';
 
 const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
@@ -32,6 +34,35 @@ export function withOwnOptions(request: CurlRequest, own: RunOptions): RunOption
     (one): NamedRequestOptions => ({ ...ofRequest, ...one, name: withoutCredentials(one.url) }),
   );
   return { ...ofRun, mix };
+}
+
+/** How a curl command says what an option says, where it is not said by an option of its own. */
+export function curlWords(request: CurlRequest, own: RunOptions): (word: OptionWord) => string | null {
+  const ownHeaders = ownHeaderNames({ headers: own.headers });
+  const saidByCurl = new Set(Object.keys(request).filter((name) => !isSaid(own, name)));
+  return ({ option, header }) => {
+    if (option === 'url') return 'The URL';
+    if (header !== undefined && ownHeaders.has(header.toLowerCase())) return null;
+    const name = libraryNameOf(option);
+    return saidByCurl.has(name) ? `curl ${CURL_NAMES[name] ?? `--${option}`}` : null;
+  };
+}
+
+/** Where curl calls an option something else. */
+const CURL_NAMES: Readonly<Record<string, string>> = {
+  method: '--request',
+  body: '--data',
+  location: '--max-redirs',
+  timeout: '--max-time',
+  h2c: '--http2-prior-knowledge',
+  tlsMin: '--tlsv1.3',
+};
+
+function isSaid(own: RunOptions, name: string): boolean {
+  if (name === 'headers') return false;
+  return Object.entries(own).some(
+    ([option, value]) => option === name && value !== undefined && !isEmptyList(value),
+  );
 }
 
 function withHost(headers: readonly string[], host: string | undefined): readonly string[] {

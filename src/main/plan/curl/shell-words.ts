@@ -1,5 +1,6 @@
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { phrase, the, type Words } from '../words.ts';
 import { readAnsiC } from './ansi-c.ts';
 import { toByteText } from './byte-text.ts';
 
@@ -84,7 +85,7 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
       if (words.length === 0) continue;
       if (take(NOTHING_MORE) !== null) break;
       problems.add(
-        'The curl command goes on in a new line: give one command, with a \\ at the end of each line but its last.',
+        phrase`${the('curl', 'The curl command')} goes on in a new line: give one command, with a \\ at the end of each line but its last.`,
       );
       return null;
     }
@@ -121,12 +122,12 @@ function readDoubleQuoted(inner: string): string {
 }
 
 /** Why no piece begins with this text. What follows a $ may be part of a password, and is not repeated. */
-function obstacleIn(rest: string): string {
+function obstacleIn(rest: string): Words {
   const quote = /^(?:\$?'|")/.exec(rest)?.[0];
   const found = quote === '"' ? (AFTER_DOUBLE_QUOTE.exec(rest)?.[1] ?? '') : rest.charAt(0);
   if (quote === "'" || quote === "$'" || found === '')
-    return `The curl command has a ${quote} that is never closed: close it, or put a \\ before it.`;
+    return phrase`${the('curl', 'The curl command')} has a ${quote ?? ''} that is never closed: close it, or put a \\ before it.`;
   if (found === '$' || found === '`')
-    return `The curl command has a ${found} outside single quotes: nothing is executed or expanded here: write what it stands for, or put a \\ before it.`;
-  return `The curl command has ${quoted(found)} outside quotes: nothing is executed here: put quotes around the value that it belongs to, or leave it out.`;
+    return phrase`${the('curl', 'The curl command')} has a ${found} outside single quotes: nothing is executed or expanded here: write what it stands for, or put a \\ before it.`;
+  return phrase`${the('curl', 'The curl command')} has ${quoted(found)} outside quotes: nothing is executed here: put quotes around the value that it belongs to, or leave it out.`;
 }

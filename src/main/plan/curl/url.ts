@@ -1,5 +1,5 @@
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, ofCurl, phrase, the } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
@@ -38,38 +38,38 @@ export interface UrlSetting {
 export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Problems): CurlUrl[] | null {
   // After an option that was not understood, a word may be its value.
   if (!options.areUnderstood) return null;
-  const given = options.all('url');
-  if (given.length === 0) {
-    problems.add('The curl command has no URL: add one.');
+  const written = options.all('url');
+  if (written.length === 0) {
+    problems.add(phrase`${the('curl', 'The curl command')} has no URL: add one.`);
     return null;
   }
-  const before = problems.sentences.length;
-  const urls = options.has('globoff') ? given : given.flatMap((url) => expandGlob(url, problems) ?? []);
+  const before = problems.size;
+  const urls = options.has('globoff') ? written : written.flatMap((url) => expandGlob(url, problems) ?? []);
   if (options.last('upload-file')?.value && urls.length > 1)
-    problems.add('curl --upload-file with several URLs: give one URL.');
+    problems.add(phrase`${ofCurl('--upload-file')} with several URLs: give one URL.`);
   const query = setting.query ?? urlQueryOf(options, problems);
   const asIs = options.has('path-as-is');
   const file = options.last('upload-file')?.value || null;
   const target = options.last('request-target')?.value;
   if (target !== undefined && (!target.startsWith('/') || NOT_IN_A_URL.test(target)))
     problems.add(
-      `curl --request-target ${quoted(fromByteText(target) ?? target)}: give a path that begins with a /.`,
+      phrase`${ofCurl('--request-target')} ${given(fromByteText(target) ?? target)}: give a path that begins with a /.`,
     );
   const scheme = defaultSchemeIn(options, problems);
-  if (problems.sentences.length > before) return null;
+  if (problems.size > before) return null;
   const read = urls.map((url) => {
     const whole = SCHEME.test(url) ? url : scheme + url;
     const own = setting.isAuthorized ? whole.replace(CREDENTIALS, '$1') : whole;
     return urlOf(own, { file, query, asIs, target }, problems);
   });
-  return problems.sentences.length > before ? null : read;
+  return problems.size > before ? null : read;
 }
 
 function defaultSchemeIn(options: CurlOptions, problems: Problems): string {
   const scheme = options.text('proto-default');
   if (scheme === undefined) return '';
   if (DEFAULT_SCHEMES.has(scheme.toLowerCase())) return `${scheme}://`;
-  problems.add(`curl --proto-default ${quoted(scheme)}: choose http or https.`);
+  problems.add(phrase`${ofCurl('--proto-default')} ${given(scheme)}: choose http or https.`);
   return '';
 }
 
@@ -90,10 +90,13 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
   const wholeQuery = query === null ? ownQuery : joined(ownQuery, query);
   if (NOT_IN_A_URL.test((authority + walked + wholeQuery).replace(PLACEHOLDER, '')))
     problems.add(
-      'The URL of the curl command has a blank or a control character, which curl refuses: write a blank as %20.',
+      phrase`${the('curl', 'The URL of the curl command')} has a blank or a control character, which curl refuses: write a blank as %20.`,
     );
   const host = fromByteText(authority);
-  if (host === null) problems.add('The URL of the curl command has a host that is not UTF-8: correct it.');
+  if (host === null)
+    problems.add(
+      phrase`${the('curl', 'The URL of the curl command')} has a host that is not UTF-8: correct it.`,
+    );
   const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte, false));
   const url = `${host ?? ''}${asciiPath}`;
   const written = host === null ? {} : hostAsWritten(host);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problems } from '../problems.ts';
+import { phrase, the } from '../words.ts';
 import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './entry.ts';
 import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
 import { Unusable } from './unusable.ts';
@@ -62,7 +63,7 @@ export function readHar(
   const idle = given?.filter(({ matches }) => !sendable.some(({ url }) => matches(url))) ?? [];
   if (idle.length > 0 && sendable.length > 0) {
     problems.add(
-      `--har-hosts: no entry of the HAR file goes to ${idle.map(({ text: host }) => host).join(', ')}: choose from ${namedHosts(hosts)}.`,
+      phrase`${the('har-hosts')}: no entry of the HAR file goes to ${idle.map(({ text: host }) => host).join(', ')}: choose from ${namedHosts(hosts)}.`,
     );
     return null;
   }
@@ -74,7 +75,9 @@ export function readHar(
     .filter((request) => request !== null);
   const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
   if (requests.length > 0) return { requests, notes };
-  problems.add(`The HAR file has ${file.entries.length} entries, and none can be sent: record it again.`);
+  problems.add(
+    phrase`${the('har', 'The HAR file')} has ${file.entries.length} entries, and none can be sent: record it again.`,
+  );
   for (const note of notes.slice(0, MOST_SENTENCES - 1)) problems.add(note);
   return null;
 }
@@ -112,16 +115,22 @@ function contentOf(text: string, problems: Problems): { entries: readonly unknow
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // The error's own message would repeat a piece of the file.
-    problems.add('The HAR file is not JSON: save it again from the developer tools of a browser.');
+    problems.add(
+      phrase`${the('har', 'The HAR file')} is not JSON: save it again from the developer tools of a browser.`,
+    );
     return null;
   }
   const { data } = FILE.safeParse(content);
   if (data === undefined) {
-    problems.add('The HAR file has no list log.entries: save it from the developer tools of a browser.');
+    problems.add(
+      phrase`${the('har', 'The HAR file')} has no list log.entries: save it from the developer tools of a browser.`,
+    );
     return null;
   }
   const { entries, pages } = data.log;
   if (entries.length > 0) return { entries, page: pages?.[0] ?? NO_PAGE };
-  problems.add('The list log.entries of the HAR file is empty: record at least one request.');
+  problems.add(
+    phrase`${the('har', 'The list log.entries of the HAR file')} is empty: record at least one request.`,
+  );
   return null;
 }

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, phrase, the } from '../words.ts';
 import type { RecordedEntry } from './entry.ts';
 
 const MOST_NAMED = 10;
@@ -22,7 +22,7 @@ export function parseHarHosts(text: string, problems: Problems): Pattern[] | nul
   const known = patterns.filter((pattern) => pattern !== null);
   if (known.length === patterns.length) return known;
   problems.add(
-    `--har-hosts ${quoted(text)}: give hosts with commas between them, such as example.org,*.example.org,localhost:8080, or * for all.`,
+    phrase`${the('har-hosts')} ${given(text)}: give hosts with commas between them, such as example.org,*.example.org,localhost:8080, or * for all.`,
   );
   return null;
 }

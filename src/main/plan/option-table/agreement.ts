@@ -16,7 +16,7 @@ interface ValueOf extends Record<Kind, unknown> {
   text: string;
   file: string;
   choice: string;
-  duration: string;
+  duration: number | string;
   version: string;
   json: string;
   body: string | Uint8Array;

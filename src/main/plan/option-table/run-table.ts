@@ -39,6 +39,11 @@ export const LIBRARY_NAMES: ReadonlyMap<OptionName, string> = new Map(
   entries().flatMap(([name, { library = camelCase(name) }]) => (library === null ? [] : [[name, library]])),
 );
 
+/** What the library calls an option, also one that is no option of a run. */
+export function libraryNameOf(option: string): string {
+  return LIBRARY_NAMES.get(option as OptionName) ?? camelCase(option);
+}
+
 /** The names of a run's options with what is said of them. */
 export function entries(): readonly (readonly [OptionName, OptionEntry])[] {
   return Object.entries(RUN_TABLE) as [OptionName, OptionEntry][];

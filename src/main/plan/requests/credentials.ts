@@ -1,7 +1,7 @@
 import type { DigestCredentials } from '../../../protocol/request.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
+import { given, listed, phrase, the } from '../words.ts';
 
 /**
  * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in
@@ -11,14 +11,14 @@ export function parseAuthorization(options: RequestOptions, url: URL, problems: 
   const { user, bearerEnv, headers } = options;
   const inUrl = url.username !== '' || url.password !== '';
   const hasHeader = (headers ?? []).some((line) => /^authorization\s*:/i.test(line));
-  const given = [
-    ...(inUrl ? ['a user name in the URL'] : []),
-    ...(user === undefined ? [] : ['--user']),
-    ...(bearerEnv === undefined ? [] : ['--bearer-env']),
-    ...(hasHeader ? ['an authorization header'] : []),
+  const said = [
+    ...(inUrl ? [the('url', 'a user name in the URL')] : []),
+    ...(user === undefined ? [] : [the('user')]),
+    ...(bearerEnv === undefined ? [] : [the('bearer-env')]),
+    ...(hasHeader ? [{ ...the('header', 'an authorization header'), header: 'authorization' }] : []),
   ];
-  if (given.length > 1) {
-    problems.add(`${given.join(' and ')}: a request has one authorization: give one of them.`);
+  if (said.length > 1) {
+    problems.add(phrase`${listed(said, ' and ')}: a request has one authorization: give one of them.`);
     return null;
   }
   if (options.digest === true) return null;
@@ -32,7 +32,7 @@ export function parseDigest(options: RequestOptions, problems: Problems): Digest
   if (options.digest !== true || options.user === undefined) return null;
   const colon = options.user.indexOf(':');
   if (colon >= 0) return { user: options.user.slice(0, colon), password: options.user.slice(colon + 1) };
-  problems.add('--user: give it as name:password.');
+  problems.add(phrase`${the('user')}: give it as name:password.`);
   return null;
 }
 
@@ -40,14 +40,16 @@ function fromUrl(url: URL, problems: Problems): string | null {
   try {
     return basic(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
   } catch {
-    problems.add('The user name or password in the URL cannot be read: write a % in it as %25.');
+    problems.add(
+      phrase`${the('url', 'The user name or password in the URL')} cannot be read: write a % in it as %25.`,
+    );
     return null;
   }
 }
 
 function fromUser(user: string, problems: Problems): string | null {
   if (user.includes(':')) return basic(user);
-  problems.add('--user: give it as name:password.');
+  problems.add(phrase`${the('user')}: give it as name:password.`);
   return null;
 }
 
@@ -56,8 +58,7 @@ function fromEnvironment(name: string, problems: Problems): string | null {
   // What cannot be one header line is no token, and is not repeated here.
   if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
   problems.add(
-    `--bearer-env ${quoted(name)}: ${token === '' ? 'that variable is not set' : 'what it holds is no token'}: ` +
-      'give the name of an environment variable that holds one.',
+    phrase`${the('bearer-env')} ${given(name)}: ${token === '' ? 'that variable is not set' : 'what it holds is no token'}: give the name of an environment variable that holds one.`,
   );
   return null;
 }

@@ -1,9 +1,9 @@
 import { messageOf } from '../../../protocol/errors.ts';
 import type { Expectation, StatusRange } from '../../../protocol/request.ts';
 import { parseJsonPath, pathAndValue } from '../../../requests/json-path.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
+import { given, phrase, the } from '../words.ts';
 
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
@@ -16,10 +16,10 @@ export function parseExpectation(options: RequestOptions, problems: Problems): E
   // What was meant is mostly a variable that is not set.
   for (const text of expectBody.filter((wanted) => wanted.trim() === ''))
     problems.add(
-      `--expect-body ${quoted(text)}: any body would do: give text that each must have, or leave the option out.`,
+      phrase`${the('expect-body')} ${given(text)}: any body would do: give text that each must have, or leave the option out.`,
     );
   const json = expectJson.flatMap((text) => parseJsonExpectation(text, problems) ?? []);
-  const maxBodyBytes = maxBody === undefined ? null : problems.count('--max-body', maxBody, 0, MOST_BYTES);
+  const maxBodyBytes = maxBody === undefined ? null : problems.count('max-body', maxBody, 0, MOST_BYTES);
   if (statuses.length + expectBody.length + expectJson.length === 0 && maxBody === undefined) return null;
   return { statuses, bodyTexts: expectBody, json, maxBodyBytes };
 }
@@ -29,7 +29,7 @@ function parseStatuses(text: string, problems: Problems): StatusRange[] {
     const range = rangeOf(part.trim());
     if (range === null) {
       problems.add(
-        `--expect-status ${quoted(part.trim() === '' ? text : part)}: give statuses such as 200, 200,201, 200-299 or 2xx.`,
+        phrase`${the('expect-status')} ${given(part.trim() === '' ? text : part)}: give statuses such as 200, 200,201, 200-299 or 2xx.`,
       );
     }
     return range ?? [];
@@ -49,10 +49,10 @@ function parseJsonExpectation(text: string, problems: Problems): { path: string;
   const parts = pathAndValue(text);
   const path = parts?.path.trim() ?? '';
   if (parts === null || path === '') {
-    problems.add(`--expect-json ${quoted(text)}: give path=value, such as data.items[0].id=7.`);
+    problems.add(phrase`${the('expect-json')} ${given(text)}: give path=value, such as data.items[0].id=7.`);
     return null;
   }
-  return isJsonPath(path, '--expect-json', problems) ? { path, value: parts.value } : null;
+  return isJsonPath(path, 'expect-json', problems) ? { path, value: parts.value } : null;
 }
 
 /** Whether text is a path into JSON; where it is not, says why. */
@@ -62,7 +62,7 @@ export function isJsonPath(path: string, option: string, problems: Problems): bo
     return true;
   } catch (error) {
     problems.add(
-      `${option} ${quoted(path)}: it is no JSON path (${messageOf(error)}): give one such as data.items[0].id or '$..id' (RFC 9535).`,
+      phrase`${the(option)} ${given(path)}: it is no JSON path (${messageOf(error)}): give one such as data.items[0].id or '$..id' (RFC 9535).`,
     );
     return false;
   }

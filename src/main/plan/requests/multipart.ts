@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
+import { given, phrase, the } from '../words.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
 import { encoderNames, transferEncoded } from './transfer-encoding.ts';
@@ -52,7 +52,7 @@ export function encodeMultipart(
   const type = given || FORM_DATA;
   if (/;\s*boundary=/i.test(type)) {
     problems.add(
-      `--form with a content type that has a boundary: the form has one of its own: leave ';boundary=…' out.`,
+      phrase`${the('form')} with a content type that has a boundary: the form has one of its own: leave ';boundary=…' out.`,
     );
     return null;
   }
@@ -78,7 +78,7 @@ function inOne(parts: readonly Written[]): { bytes: Uint8Array; boundary: string
 function partOf(field: string, disposition: string, problems: Problems): Written | null {
   const part = readFormPart(field);
   if ('advice' in part) {
-    problems.add(`--form ${quoted(part.what)}: ${part.advice}`);
+    problems.add(phrase`${the('form')} ${given(part.what)}: ${part.advice}`);
     return null;
   }
   const { name, sign, contents } = part;
@@ -109,13 +109,13 @@ function contentOf(
   const own = headersIn(content.headers, name, problems);
   if (bytes === null || own === null) return null;
   if (!ONE_LINE.test(type ?? '')) {
-    problems.add(`--form ${quoted(name)}: a type is one line.`);
+    problems.add(phrase`${the('form')} ${given(name)}: a type is one line.`);
     return null;
   }
   const encoded = encoder === null ? null : transferEncoded(bytes, encoder);
   if (encoder !== null && encoded === null) {
     problems.add(
-      `--form ${quoted(name)}: encoder=${encoder} cannot be used for it: choose one of ${encoderNames()}.`,
+      phrase`${the('form')} ${given(name)}: encoder=${encoder} cannot be used for it: choose one of ${encoderNames()}.`,
     );
     return null;
   }
@@ -160,23 +160,25 @@ function headersIn(headers: readonly string[], name: string, problems: Problems)
     lines.push(...text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#')));
   }
   if (lines.every((line) => ONE_LINE.test(line))) return lines;
-  problems.add(`--form ${quoted(name)}: a header is one line.`);
+  problems.add(phrase`${the('form')} ${given(name)}: a header is one line.`);
   return null;
 }
 
 function readPart(option: string, path: string, problems: Problems): Uint8Array | null {
-  const named = `--form ${quoted(option + path)}`;
+  const named = phrase`${the('form')} ${given(option + path)}`;
   if (path === '-') {
-    problems.add(`${named}: stdin is not read here: give the name of a file.`);
+    problems.add(phrase`${named}: stdin is not read here: give the name of a file.`);
     return null;
   }
   try {
     if (statSync(path).size <= LARGEST_BODY_BYTES) return readInput(path);
     problems.add(
-      `${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
+      phrase`${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
     );
   } catch (error) {
-    problems.add(`${named}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
+    problems.add(
+      phrase`${named}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
   }
   return null;
 }

@@ -4,6 +4,7 @@ import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import type { Problems } from '../problems.ts';
+import { type OptionWord, phrase, type Words } from '../words.ts';
 
 const OPEN = '{{';
 const CLOSE = '}}';
@@ -60,23 +61,23 @@ export class Placeholders {
   }
 
   /** The text with a token for each placeholder; a problem for each that means nothing. */
-  mark(text: string, option: string, encoding: PlaceholderEncoding): string {
+  mark(text: string, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
     return piecesOf(text)
       .map((piece) => (typeof piece === 'string' ? piece : this.#markOne(piece, option, encoding)))
       .join('');
   }
 
-  #markOne({ original, name }: Found, option: string, encoding: PlaceholderEncoding): string {
+  #markOne({ original, name }: Found, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
     const isRaw = IS_RAW.test(name);
     const meaning = this.#meaningOf(bareName(name), isRaw ? 'raw' : encoding);
     if (meaning === null) {
       if (this.#names.areKnown && this.#unknown++ < MOST_NAMED)
-        this.#problems.add(`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
+        this.#problems.add(phrase`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
       return original;
     }
     if (this.#marked.length === MOST_PLACEHOLDERS) {
       this.#problems.add(
-        `${option}: there are more than ${MOST_PLACEHOLDERS.toLocaleString('en')} placeholders.`,
+        phrase`${option}: there are more than ${MOST_PLACEHOLDERS.toLocaleString('en')} placeholders.`,
       );
       return original;
     }
@@ -162,7 +163,7 @@ export class Placeholders {
       ...(all.length > MOST_NAMED ? [`${all.length - MOST_NAMED} more`] : []),
     ];
     const own = known.length === 0 ? '' : `choose from ${known.join(', ')}, or from `;
-    return `is no placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with --rows' : ''}.`;
+    return `is no placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with a file of rows' : ''}.`;
   }
 }
 

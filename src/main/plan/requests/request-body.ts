@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
+import { given, listed, phrase, the } from '../words.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { encodeMultipart } from './multipart.ts';
 
@@ -28,15 +28,15 @@ export function parseBody(
   problems: Problems,
 ): Body | null {
   const { body, bodyFile, json, dataUrlencode = [], form = [] } = options;
-  const given = [
-    ...(body === undefined ? [] : ['--body']),
-    ...(bodyFile === undefined ? [] : ['--body-file']),
-    ...(json === undefined ? [] : ['--json']),
-    ...(dataUrlencode.length === 0 ? [] : ['--data-urlencode']),
-    ...(form.length === 0 ? [] : ['--form']),
+  const said = [
+    ...(body === undefined ? [] : [the('body')]),
+    ...(bodyFile === undefined ? [] : [the('body-file')]),
+    ...(json === undefined ? [] : [the('json')]),
+    ...(dataUrlencode.length === 0 ? [] : [the('data-urlencode')]),
+    ...(form.length === 0 ? [] : [the('form')]),
   ];
-  if (given.length > 1) {
-    problems.add(`${given.join(' and ')}: a request has one body: give one of them.`);
+  if (said.length > 1) {
+    problems.add(phrase`${listed(said, ' and ')}: a request has one body: give one of them.`);
     return null;
   }
   if (body !== undefined) return plain(typeof body === 'string' ? new TextEncoder().encode(body) : body);
@@ -55,14 +55,14 @@ function fromFile(path: string, problems: Problems): Body | null {
     const size = path === STDIN ? 0 : statSync(path).size;
     if (size > LARGEST_BODY_BYTES) {
       problems.add(
-        `--body-file ${quoted(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
+        phrase`${the('body-file')} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
       );
       return null;
     }
     return plain(path === STDIN ? readStdin() : readInput(path));
   } catch (error) {
     problems.add(
-      `--body-file ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the('body-file')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
     );
     return null;
   }
@@ -72,7 +72,7 @@ function fromJson(text: string, problems: Problems): Body | null {
   try {
     JSON.parse(text);
   } catch (error) {
-    problems.add(`--json ${quoted(text)} is not JSON: ${messageOf(error)}.`);
+    problems.add(phrase`${the('json')} ${given(text)} is not JSON: ${messageOf(error)}.`);
     return null;
   }
   return {
@@ -92,7 +92,8 @@ function fromForm(fields: readonly string[], contentType: string | null, problem
 
 function fromFields(fields: readonly string[], problems: Problems): Body | null {
   const wrong = fields.filter((field) => !field.includes('='));
-  for (const field of wrong) problems.add(`--data-urlencode ${quoted(field)}: give it as name=value.`);
+  for (const field of wrong)
+    problems.add(phrase`${the('data-urlencode')} ${given(field)}: give it as name=value.`);
   if (wrong.length > 0) return null;
   const pairs = fields.map((field): [string, string] => {
     const equals = field.indexOf('=');

@@ -1,9 +1,9 @@
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted, quotedUrl } from '../../text/quoted.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
+import { given, givenUrl, type OptionWord, phrase, the, theHeader } from '../words.ts';
 import type { Placeholders } from './placeholders.ts';
 
 /** Stands for an origin that rows will name. */
@@ -31,7 +31,7 @@ export function markRequest(
   problems: Problems,
 ): MarkedRequest {
   const { url, headers, body, json, dataUrlencode, form, cookie, userAgent } = request;
-  const mark = <T extends string | undefined>(text: T, option: string): T =>
+  const mark = <T extends string | undefined>(text: T, option: OptionWord): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
   const { begin, rest } = markUrl(url, placeholders);
   // A beginning that is the same for every request is no open one.
@@ -41,14 +41,14 @@ export function markRequest(
     marked: {
       ...request,
       url: origin === null ? SOME_URL : origin + rest,
-      headers: headers?.map((line) => mark(line, '--header')),
-      body: typeof body === 'string' ? mark(body, '--body') : body,
-      json: json === undefined ? json : placeholders.mark(jsonText(json, problems), '--json', 'json'),
+      headers: headers?.map((line) => mark(line, theHeader(line))),
+      body: typeof body === 'string' ? mark(body, the('body')) : body,
+      json: json === undefined ? json : placeholders.mark(jsonText(json, problems), the('json'), 'json'),
       // Encoded with the field that it is part of.
-      dataUrlencode: dataUrlencode?.map((field) => placeholders.mark(field, '--data-urlencode', 'form')),
-      form: form?.map((field) => mark(field, '--form')),
-      cookie: mark(cookie, '--cookie'),
-      userAgent: mark(userAgent, '--user-agent'),
+      dataUrlencode: dataUrlencode?.map((field) => placeholders.mark(field, the('data-urlencode'), 'form')),
+      form: form?.map((field) => mark(field, the('form'))),
+      cookie: mark(cookie, the('cookie')),
+      userAgent: mark(userAgent, the('user-agent')),
     },
   };
 }
@@ -64,19 +64,19 @@ export function markOwnHeaders(
   placeholders: Placeholders,
 ): NamedRequestOptions {
   const { headers, cookie, userAgent } = request;
-  const mark = <T extends string | undefined>(text: T, option: string): T =>
+  const mark = <T extends string | undefined>(text: T, option: OptionWord): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
   return {
     ...request,
-    headers: headers?.map((line, index) => (index < count ? mark(line, '--header') : line)),
-    cookie: mark(cookie, '--cookie'),
-    userAgent: mark(userAgent, '--user-agent'),
+    headers: headers?.map((line, index) => (index < count ? mark(line, theHeader(line)) : line)),
+    cookie: mark(cookie, the('cookie')),
+    userAgent: mark(userAgent, the('user-agent')),
   };
 }
 
 /** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
-  const option = `The URL ${quotedUrl(url)}`;
+  const option = phrase`${the('url')} ${givenUrl(url)}`;
   const beginEnd = openBeginLength(url);
   const begin = url.slice(0, beginEnd);
   const needsScheme = begin !== '' && !begin.startsWith('{{') && !WITH_SCHEME.test(begin);
@@ -106,7 +106,7 @@ function jsonText(json: string, problems: Problems): string {
     return path === STDIN ? readStdin().toString('utf8') : readInput(path).toString('utf8');
   } catch (error) {
     problems.add(
-      `--json ${quoted(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the('json')} ${given(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
     );
     return 'null';
   }

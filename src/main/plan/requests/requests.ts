@@ -12,9 +12,11 @@ import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/inval
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
+import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
+import { given, isOptionWord, isValueWord, type OptionWord, phrase, the, type Word } from '../words.ts';
 import { parseDigest } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
@@ -56,8 +58,8 @@ export function parseRequests(
     columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
   };
-  const requests = requestsOf(options).map((request) =>
-    parseRequest(request, options, names, rows?.cells ?? null, userAgent, problems),
+  const requests = requestsOf(options).map((request, index) =>
+    parseRequest(request, index, options, names, rows?.cells ?? null, userAgent, problems),
   );
   const known = requests.filter((request) => request !== null);
   checkNames(known, problems);
@@ -79,6 +81,7 @@ export function parseRequests(
 
 function parseRequest(
   request: NamedRequestOptions,
+  index: number,
   options: RunOptions,
   names: ConstructorParameters<typeof Placeholders>[0],
   rows: RowCells | null,
@@ -86,6 +89,7 @@ function parseRequest(
   problems: Problems,
 ): UnresolvedRequest | null {
   const found = new Problems();
+  const own = options.mix?.[index];
   const placeholders = new Placeholders(names, found);
   const { marked, openUrl } =
     request.placeholders === false
@@ -93,21 +97,28 @@ function parseRequest(
       : markRequest(request, placeholders, found);
   const target = parseTarget({ ...connectionOptionsOf(options), ...marked }, userAgent, found);
   const expectation = parseExpectation(request, found);
-  const weight = found.count(`Request ${quoted(request.name)}: weight`, request.weight ?? 1, 1, MOST_WEIGHT);
+  const weight = found.count(
+    the('weight', `Request ${quoted(request.name)}: weight`),
+    request.weight ?? 1,
+    1,
+    MOST_WEIGHT,
+  );
   const maxRedirects = parseLocation(request.location, found);
   const digest = parseDigest(request, found);
   if (digest !== null) names.secrets.add(digest.password);
-  for (const sentence of found.sentences)
-    problems.add(withPlace(placeholders.shown(sentence), request.places));
-  if (target === null || weight === null || maxRedirects === null || found.sentences.length > 0) return null;
+  for (const problem of found.list)
+    problems.add(
+      problem.with((word) => inRequest(shownWord(word, placeholders), index, own, request.places)),
+    );
+  if (target === null || weight === null || maxRedirects === null || found.size > 0) return null;
 
   const templates = templatesOf(target, openUrl, placeholders);
-  const before = problems.sentences.length;
+  const before = problems.size;
   checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
   if (rows !== null || names.columns === null)
     checkRows(request.name, templates, target, rows, problems, marked.json !== undefined);
-  if (problems.sentences.length > before) return null;
+  if (problems.size > before) return null;
   return {
     name: request.name,
     weight,
@@ -128,18 +139,18 @@ function checkConstants(
   problems: Problems,
 ): void {
   // As they were given: what stands for them may be secret.
-  const report = (what: string, text: string, why: string): void =>
-    problems.add(`${name}: the ${what} ${quoted(placeholders.shown(text))} ${why}.`);
+  const report = (option: string, what: string, text: string, why: string): void =>
+    problems.add(phrase`${the(option, `${name}: the ${what}`)} ${given(placeholders.shown(text))} ${why}.`);
   const filled = placeholders.shown(path) === path ? null : placeholders.constant(path);
   if (filled !== null && !isSendable(() => checkPath(filled)))
-    report('path', path, 'has a character that no path may have');
+    report('url', 'path', path, 'has a character that no path may have');
   headers.forEach((text, index) => {
     const value = placeholders.shown(text) === text ? null : placeholders.constant(text);
     if (value === null) return;
     if (index % 2 === 1 && NOT_IN_A_HEADER.test(value))
-      report('header value', text, 'has a character that no header may have');
+      report('header', 'header value', text, 'has a character that no header may have');
     if (index % 2 === 0 && !isSendable(() => checkHeaders([value, ''])))
-      report('header', text, 'is no name that can be sent');
+      report('header', 'header', text, 'is no name that can be sent');
   });
 }
 
@@ -199,10 +210,10 @@ function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
 }
 
 function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): RowsPlan | null {
-  const mode = problems.choice('--rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
+  const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
   if (rows === undefined) {
     if (rowsMode !== undefined)
-      problems.add(`--rows-mode ${quoted(rowsMode)} without --rows: say which file.`);
+      problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: say which file.`);
     return null;
   }
   const cells = readRows(rows, problems);
@@ -212,11 +223,11 @@ function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): RowsPlan
 function parseLocation(location: RunOptions['location'], problems: Problems): number | null {
   if (location === undefined || location === false) return 0;
   if (location === true || location === '') return DEFAULT_LOCATION;
-  const count = new Problems().count('--location', location, 0, MOST_REDIRECTS);
+  const count = new Problems().count('location', location, 0, MOST_REDIRECTS);
   // It takes what stands behind it, a URL too.
   if (count === null)
     problems.add(
-      `--location ${quoted(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
+      phrase`${the('location')} ${given(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
     );
   return count;
 }
@@ -234,9 +245,26 @@ function checkNames(requests: readonly UnresolvedRequest[], problems: Problems):
     problems.add(`The weights ${weights.join(', ')} cannot be kept exactly: give smaller whole numbers.`);
 }
 
-/** A problem of a request that stands in a plan file says where. */
-function withPlace(sentence: string, places: ReadonlyMap<string, string> | undefined): string {
-  const [, option = 'url'] = /^(?:--|Request '.*?': )([a-z-]+)/.exec(sentence) ?? [];
-  const place = places?.get(option);
-  return place === undefined ? sentence : `${place}: ${sentence}`;
+/** A word with its placeholders as they were given. */
+function shownWord(word: Word, placeholders: Placeholders): Word {
+  if (isOptionWord(word)) return word;
+  return isValueWord(word) ? { value: placeholders.shown(word.value) } : placeholders.shown(word);
+}
+
+/** An option that a request of a mix says itself is named as that request's, with its place in a plan file. */
+function inRequest(
+  word: Word,
+  request: number,
+  own: NamedRequestOptions | undefined,
+  places: ReadonlyMap<string, string> | undefined,
+): Word {
+  if (own === undefined || !isOptionWord(word) || !says(own, word)) return word;
+  const place = places?.get(word.option);
+  return { ...word, request, ...(place === undefined ? {} : { place }) };
+}
+
+function says(own: NamedRequestOptions, { option, header }: OptionWord): boolean {
+  if (header !== undefined)
+    return (own.headers ?? []).some((line) => line.toLowerCase().startsWith(`${header.toLowerCase()}:`));
+  return Object.entries(own).some(([name, value]) => value !== undefined && name === libraryNameOf(option));
 }

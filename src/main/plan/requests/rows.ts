@@ -3,9 +3,9 @@ import { extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { readInput } from '../../files/input-files.ts';
-import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { readStdin, STDIN } from '../stdin.ts';
+import { given, phrase, the } from '../words.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
@@ -20,16 +20,20 @@ export function readRows(path: string, problems: Problems): RowCells | null {
   // Takes the file's own byte order mark, and no other.
   const text = decode(bytes);
   if (text === null) {
-    problems.add(`--rows ${quoted(path)} line ${firstBadLine(bytes)} is not UTF-8: save the file as UTF-8.`);
+    problems.add(
+      phrase`${the('rows')} ${given(path)} line ${firstBadLine(bytes)} is not UTF-8: save the file as UTF-8.`,
+    );
     return null;
   }
   try {
     const rows = isJsonLines(path, text) ? jsonRows(text) : csvRows(text);
     if (rows.rowCount > 0) return rows;
-    problems.add(`--rows ${quoted(path)} has no rows: give a line of column names and at least one row.`);
+    problems.add(
+      phrase`${the('rows')} ${given(path)} has no rows: give a line of column names and at least one row.`,
+    );
   } catch (error) {
     const sentences = error instanceof RowsError ? error.sentences : [messageOf(error)];
-    for (const sentence of sentences) problems.add(`--rows ${quoted(path)}: ${sentence}.`);
+    for (const sentence of sentences) problems.add(phrase`${the('rows')} ${given(path)}: ${sentence}.`);
   }
   return null;
 }
@@ -64,11 +68,11 @@ function readBytes(path: string, problems: Problems): Buffer | null {
     const size = bytes?.length ?? statSync(path).size;
     if (size <= LARGEST_FILE_BYTES) return bytes ?? readInput(path);
     problems.add(
-      `--rows ${quoted(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
+      phrase`${the('rows')} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
     );
   } catch (error) {
     problems.add(
-      `--rows ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the('rows')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
     );
   }
   return null;

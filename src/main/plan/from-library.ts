@@ -1,0 +1,134 @@
+import { TOKEN } from '../../requests/header-text.ts';
+import type * as library from './library-options.ts';
+import type { RunOptions } from './options.ts';
+import { Problems, type Told } from './problems.ts';
+import { libraryTerms } from './terms.ts';
+import { withProblems } from './worded-problem.ts';
+import { type OptionWord, phrase } from './words.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Options of which the command line takes several, each said once: here one may stand alone. */
+const TEXTS = [
+  ...['dataUrlencode', 'form', 'expectBody', 'expectJson'],
+  ...['thresholds', 'abortOn', 'resolve', 'connectTo'],
+];
+
+/**
+ * Options of the library in the one way that the gate takes. What cannot be said in it stays as it is: the gate says
+ * what is wrong with it.
+ *
+ * @param found takes up problems
+ */
+export function plainOptions(options: library.RunOptions, found: Told[]): RunOptions {
+  if (!isFields(options)) return options as unknown as RunOptions;
+  const problems = new Problems();
+  const { mix } = options;
+  const plain: Fields = {
+    ...plainRequest(options, undefined, problems),
+    ...('variables' in options ? { variables: textValues(options['variables']) } : {}),
+    ...('percentiles' in options ? { percentiles: labelsIn(options['percentiles']) } : {}),
+    ...(Array.isArray(mix)
+      ? {
+          // Not map: it passes over gaps, which the gate is to see.
+          mix: Array.from(mix, (request: unknown, index) =>
+            isFields(request) ? plainRequest(request, index, problems) : request,
+          ),
+        }
+      : {}),
+  };
+  found.push(...problems.list);
+  return plain as unknown as RunOptions;
+}
+
+/** An error of the gate in the library's terms. */
+export function inLibraryTerms(error: unknown, options: library.RunOptions): unknown {
+  const terms = libraryTerms((request) => {
+    const said: unknown = request === undefined ? options : options.mix?.[request];
+    return isFields(said) && said['headers'] !== undefined && !Array.isArray(said['headers']);
+  });
+  return withProblems(error, (problem) => problem.inTerms(terms));
+}
+
+function plainRequest(options: Fields, request: number | undefined, problems: Problems): Fields {
+  const { url, headers, json } = options;
+  const lists = TEXTS.filter((name) => typeof options[name] === 'string').map(
+    (name) => [name, [options[name]]] as const,
+  );
+  return {
+    ...options,
+    ...Object.fromEntries(lists),
+    ...(isUrl(url) ? { url: url.href } : {}),
+    ...(isFields(headers) ? { headers: headerLines(headers, request, problems) } : {}),
+    ...(json !== undefined && typeof json !== 'string' ? { json: jsonText(json) } : {}),
+  };
+}
+
+/** A URL of this realm or of another. */
+function isUrl(value: unknown): value is URL {
+  return isFields(value) && typeof value['href'] === 'string' && typeof value['searchParams'] === 'object';
+}
+
+/** A header that is not there, as in `{ 'x-a': undefined }`, is not sent. */
+function headerLines(headers: object, request: number | undefined, problems: Problems): string[] {
+  const pairs: readonly unknown[] = isIterable(headers) ? [...headers] : Object.entries(headers);
+  return pairs.flatMap((pair) => {
+    const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [pair, null];
+    return linesOf(String(name), value, request, problems);
+  });
+}
+
+function linesOf(name: string, value: unknown, request: number | undefined, problems: Problems): string[] {
+  if (value === undefined) return [];
+  const option: OptionWord = {
+    option: 'header',
+    header: name,
+    ...(request === undefined ? {} : { request }),
+  };
+  if (!TOKEN.test(name)) {
+    problems.add(phrase`${option}: that is no name of a header: give one such as x-request-id.`);
+    return [];
+  }
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.flatMap((one) => {
+    if (typeof one === 'string' || typeof one === 'number') return `${name}: ${one}`;
+    // What it is may be a secret.
+    problems.add(phrase`${option} is ${kindOf(one)}: give text, a number, or a list of them.`);
+    return [];
+  });
+}
+
+/** The value as it is where JSON cannot say it. */
+function jsonText(value: unknown): unknown {
+  try {
+    return JSON.stringify(value) ?? value;
+  } catch {
+    return value;
+  }
+}
+
+function textValues(values: unknown): unknown {
+  if (!isFields(values) || Object.prototype.toString.call(values) !== '[object Object]') return values;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, textOf(value)]));
+}
+
+function textOf(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+function labelsIn(percentiles: unknown): unknown {
+  return Array.isArray(percentiles) ? percentiles.map(textOf) : textOf(percentiles);
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
