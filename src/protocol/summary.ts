@@ -171,6 +171,9 @@ export interface Summary {
     readonly targetPerSecond: number | null;
     readonly sentPerSecond: number;
     readonly throughputPerSecond: number;
+    /** On the connections within the window, heads included. Absent in older results, and where a worker was lost. */
+    readonly sentBytesPerSecond?: number;
+    readonly receivedBytesPerSecond?: number;
   };
   readonly latencyMs: {
     readonly headline: 'response' | 'service';

@@ -60,7 +60,7 @@ test('the text says so first; what is left of a budget does not make it degraded
   for (const { code, stdout } of [closed, open]) {
     expect(code).toBe(1);
     expect(stdout).not.toMatch(/DEGRADED|INTERRUPTED/);
-    expect(stdout).toMatch(/\n\nSTOPPED after \S+ m?s: p50<1ms did not hold \(\S+ ms\)\.\n/);
+    expect(stdout).toMatch(/\nSTOPPED after \S+ m?s: p50<1ms did not hold \(\S+ ms\)\.\n/);
     expect(stdout).toMatch(/thresholds ✓ max<60s .*\n {11}✗ p50<1ms /);
     expect(stdout).toMatch(/ not started/);
   }

@@ -485,15 +485,13 @@ describe('a worker', () => {
 test('progress says how much time is left, where the number of rows is known', () => {
   const at = { elapsedMs: 10_000, done: 1_500, doneBefore: 500, failed: 3 };
   expect(renderBatchProgress({ ...at, rowCount: 2_000 })).toBe(
-    ' 75%  10.0 s  1,500 of 2,000 rows  100.0/s  3 failed (0.2 %)  5 s left',
+    ' 75%  10.0 s  1,500 of 2,000 rows  100/s  3 failed (0.2 %)  5 s left',
   );
-  expect(renderBatchProgress({ ...at, rowCount: null })).toBe(
-    '10.0 s  1,500 rows  100.0/s  3 failed (0.2 %)',
-  );
+  expect(renderBatchProgress({ ...at, rowCount: null })).toBe('10.0 s  1,500 rows  100/s  3 failed (0.2 %)');
 });
 
 test.each([
-  [80, ' 75%  10.0 s  1,500 of 2,000 rows  100.0/s  150 failed (10.0 %)  5 s left'],
+  [80, ' 75%  10.0 s  1,500 of 2,000 rows  100/s  150 failed (10.0 %)  5 s left'],
   [60, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)  5 s left'],
   [50, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)'],
   [40, ' 75%  1,500 rows  150 failed (10.0 %)'],

@@ -27,7 +27,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
       ],
       stoodStillMs: 0,
     },
-    "90.0 % of the requests of 'read' failed (900 of 1,000), on and off, from 5 s to 6 s: 600 × status (500), 200 × unfinished, 60 × timeout (TIMEOUT), 1 more.",
+    "90.0 % of the requests of 'read' failed (900 of 1,000), on and off, from 5 s to 6 s: 600 × status (500), 200 × unfinished, 60 × timeout, 1 more.",
   ],
   'machine-ran-out': [
     { failed: 5, codes: ['EMFILE', 'ENOBUFS'] },

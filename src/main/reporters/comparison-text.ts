@@ -3,7 +3,7 @@ import type { Metric } from '../../protocol/metric.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { median } from '../collect/statistics.ts';
 import { METRIC_LABELS, ratioText } from '../text/conclusions.ts';
-import { formatCount, formatMegabytes, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { formatBytes, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { markdownIn } from './markdown-text.ts';
 import { sparklines } from './spark.ts';
 import { renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
@@ -108,10 +108,10 @@ function armsTable(arms: readonly Arm[]): Table {
       levelText(arm.figures.p50, formatMs),
       levelText(arm.figures.p99, formatMs),
       levelText(arm.figures.cpu, formatMs),
-      formatMegabytes(middle(arm, ({ cost }) => cost.peakMemoryBytes)),
+      formatBytes(middle(arm, ({ cost }) => cost.peakMemoryBytes)),
       formatMs(middle(arm, ({ generator }) => generator.startupMs)),
       formatMs(middle(arm, ({ generator }) => generator.mergeMs)),
-      formatMegabytes(middle(arm, ({ generator }) => generator.batchBytes)),
+      formatBytes(middle(arm, ({ generator }) => generator.batchBytes)),
       lines[index] ?? '',
     ]),
   };

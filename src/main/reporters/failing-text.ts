@@ -1,12 +1,15 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { failsByVerdict, isOnErrors } from '../summary/exit-code.ts';
+import { failedAsText } from '../text/failure-words.ts';
+import { formatCount } from '../text/format.ts';
 
 /** Why nothing succeeded, in one sentence; null where something did, or nothing was sent. */
 export function whyNothingSucceeded({ requests, errors }: Summary): string | null {
   const first = errors[0];
   if (requests.ok > 0 || requests.sent === 0) return null;
-  if (first === undefined) return `No request succeeded: none of ${requests.sent} was answered in time.`;
-  return `No request succeeded: ${first.count} of ${requests.sent} failed with ${first.kind} (${first.code}): ${first.example}.`;
+  if (first === undefined)
+    return `No request succeeded: none of ${formatCount(requests.sent)} was answered in time.`;
+  return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}: ${first.example}.`;
 }
 
 /** That the verdict fails the run, with what failed; null where it does not, or a broken rule on the error rate says so. */

@@ -1,6 +1,6 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, formatRate, shareText } from '../text/format.ts';
+import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
@@ -20,7 +20,7 @@ export function renderMarkdown(result: Summary): string {
   ];
   const blocks = [
     `## ${whatWasSent(summary)}`,
-    `volley ${tool.version}, ${plan.mode}, ${plan.workers} workers, ${plan.concurrency} connections, ` +
+    `volley ${tool.version}, ${plan.mode}, ${counted(plan.workers, 'worker')}, ${counted(plan.concurrency, 'connection')}, ` +
       `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(result)),
@@ -35,7 +35,9 @@ export function renderMarkdown(result: Summary): string {
 
 /** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
 function protocolText({ protocol, streams }: Summary['plan']): string {
-  return protocol === 'h2' || protocol === 'h2c' ? `${protocol} with ${streams} streams on each, ` : '';
+  return protocol === 'h2' || protocol === 'h2c'
+    ? `${protocol} with ${counted(streams, 'stream')} on each, `
+    : '';
 }
 
 function section(title: string, table: Table): string {
@@ -65,7 +67,7 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
         formatCount(requests.dropped),
         formatRate(rate.sentPerSecond),
         formatRate(rate.throughputPerSecond),
-        formatMs(windowMs),
+        formatSpan(windowMs),
       ],
     ],
   };

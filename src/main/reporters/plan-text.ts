@@ -1,6 +1,6 @@
 import type { Pacing } from '../../protocol/load.ts';
 import type { LoadSummary, Summary } from '../../protocol/summary.ts';
-import { counted, formatCount, formatDuration, formatRate } from '../text/format.ts';
+import { counted, formatAskedRate, formatCount, formatDuration } from '../text/format.ts';
 
 /** What a run does, in one sentence. */
 export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
@@ -17,7 +17,7 @@ export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
     ...(pacing === null ? [] : [`${pacing} pacing`]),
     limits.join(' or '),
     ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
-    ...(rows === null ? [] : [`${formatCount(rows.count)} rows, ${rows.mode}`]),
+    ...(rows === null ? [] : [`${counted(rows.count, 'row')}, ${rows.mode}`]),
     ...routeParts(plan),
     `seed ${seed}`,
   ];
@@ -36,8 +36,8 @@ function loadParts(load: LoadSummary): string[] {
   const rates = load.stages.map(({ durationMs, fromPerSecond, toPerSecond }) => {
     const rate =
       fromPerSecond === toPerSecond
-        ? formatRate(fromPerSecond)
-        : `${formatRate(fromPerSecond)} to ${formatRate(toPerSecond)}`;
+        ? formatAskedRate(fromPerSecond)
+        : `${formatAskedRate(fromPerSecond)} to ${formatAskedRate(toPerSecond)}`;
     return durationMs === null ? rate : `${formatDuration(durationMs)} at ${rate}`;
   });
   return [

@@ -1,17 +1,26 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { counted, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { counted, formatMs, formatPercent, formatRate, formatSpan } from '../text/format.ts';
 
-/** A measured value in the unit of its rule's left side. */
-function measuredText(expression: string, measured: number): string {
-  if (expression.startsWith('error-rate')) return formatPercent(measured);
-  return /^(throughput|rate)/.test(expression) ? formatRate(measured) : formatMs(measured);
+/** Digits that tell a value from a limit that it would be rounded to. */
+const EXACT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 9 });
+
+/** A measured value in the unit of its rule's left side; in full where it would be rounded to the limit. */
+function measuredText(expression: string, measured: number, limit: number | undefined): string {
+  const isShare = expression.startsWith('error-rate');
+  const isRate = /^(throughput|rate)/.test(expression);
+  const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
+  if (limit === undefined || measured === limit || format(measured) !== format(limit))
+    return format(measured);
+  if (isShare) return `${EXACT.format(measured * 100)} %`;
+  return isRate ? `${EXACT.format(measured)}/s` : `${EXACT.format(measured)} ms`;
 }
 
 type Rule = Summary['thresholds'][number];
 
 /** What a rule was held against. */
-export function valueText({ expression, measured, isLowerBound, requestsNeeded }: Rule): string {
-  if (measured !== null) return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured)}`;
+export function valueText({ expression, measured, limit, isLowerBound, requestsNeeded }: Rule): string {
+  if (measured !== null)
+    return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
   return (requestsNeeded ?? 1) > 1
     ? `too few requests to tell: it takes ${counted(requestsNeeded ?? 1, 'request')}`
     : 'too few requests to tell';
@@ -30,10 +39,14 @@ export function brokenRuleSentences({ thresholds }: Pick<Summary, 'thresholds'>)
 }
 
 /** Which rule ended the run early; nothing where none did, or in a result that is older than such rules. */
-export function stopSentences({ stoppedBy }: Pick<Summary, 'stoppedBy'>): string[] {
+export function stopSentences({
+  stoppedBy,
+  thresholds,
+}: Pick<Summary, 'stoppedBy' | 'thresholds'>): string[] {
   if (!stoppedBy) return [];
   const { expression, measured, atMs } = stoppedBy;
+  const limit = thresholds.find((rule) => rule.expression === expression)?.limit;
   return [
-    `STOPPED after ${formatMs(atMs)}: ${expression} did not hold (${measuredText(expression, measured)}).`,
+    `STOPPED after ${formatSpan(atMs)}: ${expression} did not hold (${measuredText(expression, measured, limit)}).`,
   ];
 }

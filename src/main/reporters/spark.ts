@@ -18,3 +18,9 @@ export function sparklines(lists: readonly (readonly HistogramRow[])[]): string[
       .join('');
   });
 }
+
+/** A row of bars for a course of values, from zero to the largest. */
+export function sparkline(values: readonly number[]): string {
+  const most = Math.max(...values, Number.MIN_VALUE);
+  return values.map((value) => BLOCKS[Math.round((value / most) * (BLOCKS.length - 1))] ?? '').join('');
+}

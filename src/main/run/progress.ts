@@ -4,6 +4,7 @@ import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { failedAsText } from '../text/failure-words.ts';
 
 /** Where a run stands, over all workers. */
 export interface Progress {
@@ -52,5 +53,5 @@ function headlinePercentiles(snapshot: Snapshot): (number | null)[] {
 function topErrorOf({ errors }: Snapshot): string | null {
   let top: ErrorTally | null = null;
   for (const error of errors.values()) if (top === null || error.count > top.count) top = error;
-  return top === null ? null : `${top.kind} (${top.code})`;
+  return top === null ? null : failedAsText(top.kind, top.code);
 }

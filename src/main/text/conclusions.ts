@@ -7,7 +7,7 @@ import type {
   TroubledRounds,
 } from '../../protocol/comparison-finding.ts';
 import type { Metric } from '../../protocol/metric.ts';
-import { formatCount, formatPercent, shareText } from './format.ts';
+import { counted, formatCount, formatPercent, shareText } from './format.ts';
 
 /** A conclusion with what must be known besides. */
 export function conclusionText(conclusion: Conclusion): string {
@@ -48,7 +48,7 @@ export const COMPARISON_SENTENCES: {
   'save-rounds': () =>
     'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
   'too-few-rounds': ({ rounds, fewestRounds }) =>
-    `${rounds} rounds: a 95 % interval needs at least ${fewestRounds}.`,
+    `${counted(rounds, 'round')}: a 95 % interval needs at least ${fewestRounds}.`,
   'intervals-hold': () => 'Intervals hold for the middle of rounds like these, at 95 %.',
   'arm-is': ({ arm, source }) => `${arm} is ${source}`,
   'measured-apart': () =>
@@ -56,13 +56,15 @@ export const COMPARISON_SENTENCES: {
   'plans-differ': ({ fields }) => `The plans differ: ${fields.join(', ')}.`,
   'option-note': ({ text }) => text,
   'arm-failures': ({ arm, failed, sent }) =>
-    `${arm}: ${formatCount(failed)} of ${formatCount(sent)} requests failed${shareText(failed, sent)}.`,
+    `${arm}: ${formatCount(failed)} of ${counted(sent, 'request')} failed${shareText(failed, sent)}.`,
   'arm-failing': ({ arm, found, rounds, because }) =>
-    `${arm}: the target was failing in ${found} of ${rounds} rounds, at first so: ${because}`,
+    `${arm}: the target was failing in ${found} of ${counted(rounds, 'round')}, at first so: ${because}`,
   'arm-broke-rule': ({ arm, expression, found, rounds }) =>
-    `${arm}: ${expression} did not hold in ${found} of ${rounds} rounds.`,
-  'arm-degraded': ({ arm, found, rounds }) => `${arm}: ${found} of ${rounds} rounds are degraded.`,
-  'arm-limited': ({ arm, found, rounds }) => `${arm}: volley was the limit in ${found} of ${rounds} rounds.`,
+    `${arm}: ${expression} did not hold in ${found} of ${counted(rounds, 'round')}.`,
+  'arm-degraded': ({ arm, found, rounds }) =>
+    `${arm}: ${found} of ${counted(rounds, 'round')} ${found === 1 ? 'is' : 'are'} degraded.`,
+  'arm-limited': ({ arm, found, rounds }) =>
+    `${arm}: volley was the limit in ${found} of ${counted(rounds, 'round')}.`,
 };
 
 /** As each figure is called. */
@@ -113,7 +115,7 @@ function outcomeText({
   marginShare,
   roundsNeeded,
 }: ComparisonFigures['pair-by-figure']): string {
-  const inRounds = `in ${rounds} rounds`;
+  const inRounds = `in ${counted(rounds, 'round')}`;
   switch (outcome) {
     case 'better':
       return `${WORDS[metric][0]}, ${inRounds}`;
@@ -146,7 +148,7 @@ function roundsText({ a, b, aRounds, bRounds, rounds }: TroubledRounds): string 
     { name: b, count: bRounds },
   ]
     .filter(({ count }) => count > 0)
-    .map(({ name, count }) => `${count} of ${rounds} rounds of ${name}`)
+    .map(({ name, count }) => `${count} of ${counted(rounds, 'round')} of ${name}`)
     .join(' and ');
 }
 

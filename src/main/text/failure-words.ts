@@ -25,9 +25,14 @@ export function requestsFailedText({
 function kindsText(failedAs: readonly FailedAs[]): string {
   const shown = failedAs
     .slice(0, MOST_KINDS)
-    .map(({ kind, code, count }) => `${formatCount(count)} × ${kind}${code === null ? '' : ` (${code})`}`);
+    .map(({ kind, code, count }) => `${formatCount(count)} × ${failedAsText(kind, code)}`);
   const left = failedAs.length - shown.length;
-  return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(', ');
+  return [...shown, ...(left > 0 ? [`${formatCount(left)} more`] : [])].join(', ');
+}
+
+/** A kind of failure with its code, where that says more than the kind. */
+export function failedAsText(kind: FailedAs['kind'], code: string | null): string {
+  return code === null || code.toLowerCase() === kind ? kind : `${kind} (${code})`;
 }
 
 /** When requests failed, as part of a sentence: "since 5 s". */

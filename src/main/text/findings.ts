@@ -1,6 +1,6 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
 import { noConnectionText, requestsFailedText } from './failure-words.ts';
-import { counted, formatCount, formatMs, formatPercent, shareText } from './format.ts';
+import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
 import { violationText } from './identities.ts';
 
 /** What was found, as a sentence of the report. */
@@ -11,10 +11,10 @@ export function sentenceOf<Code extends FindingCode>({ code, figures }: Finding<
 export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigures[Code]) => string } = {
   'requests-failed': requestsFailedText,
   'machine-ran-out': ({ failed, codes }) =>
-    `${failed} requests failed because this machine ran out of something (${codes.join(', ')}).`,
+    `${counted(failed, 'request')} failed because this machine ran out of something (${codes.join(', ')}).`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
-    `to tell what sets the limit: ask for ${fewestRequests} requests and ${shortestMs} ms at least.`,
+    `to tell what sets the limit: ask for ${counted(fewestRequests, 'request')} and ${formatDuration(shortestMs)} at least.`,
   'loop-busy': ({ busyShare }) => `An event loop of volley was busy ${formatPercent(busyShare)} of the time.`,
   'late-starts': ({ startLagP99Ms, responseP99Ms, pacing }) =>
     `Requests started late: start lag p99 ${formatMs(startLagP99Ms)} of a response p99 of ` +
@@ -26,11 +26,11 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
   'no-connection-left': noConnectionText,
   'backlog-grew': ({ first, last }) =>
-    `Requests without an answer grew from ${first.toFixed(0)} in the first quarter to ${last.toFixed(0)} in the last.`,
+    `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`,
   'nothing-answered': () => 'No request was answered: nothing can be said of limits.',
   'kept-up': () => 'Requests started on time, and the target kept up.',
   'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>
-    `The concurrency sets the rate: ${concurrency} at a time, each served in ` +
+    `The concurrency sets the rate: ${formatCount(concurrency)} at a time, each served in ` +
     `${isLowerBound ? 'at least ' : ''}${formatMs(serviceMs)} on average.`,
   'figures-mislead': () => "Until that is mended, rates and latencies say little of the target's speed.",
   'shared-machine': () => 'Target and generator share this machine and its cores.',
@@ -41,21 +41,25 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `volley itself stood still for ${formatMs(stoodStillMs)}, as when its process is stopped: ` +
     'what was under way then may have timed out or taken longer because of that.',
   'requests-failed-here': ({ failed, sent, codes }) =>
-    `${formatCount(failed)}${shareText(failed, sent)} of ${formatCount(sent)} requests failed ` +
+    `${formatCount(failed)}${shareText(failed, sent)} of ${counted(sent, 'request')} failed ` +
     `because this machine ran out of something (${codes.join(', ')}).`,
   'requests-dropped': ({ dropped }) =>
-    `${dropped === 1 ? '1 request was dropped: it' : `${dropped} requests were dropped: they`} had no connection when the waiting ended.`,
+    `${counted(dropped, 'request')} ${dropped === 1 ? 'was dropped: it' : 'were dropped: they'} had no connection when the waiting ended.`,
   'requests-unfinished': ({ unfinished }) =>
-    `${unfinished === 1 ? '1 request was' : `${unfinished} requests were`} sent too late to be answered when the waiting ended.`,
+    `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent too late to be answered when the waiting ended.`,
   'requests-not-started': ({ notStarted }) =>
-    `${notStarted === 1 ? '1 request was' : `${notStarted} requests were`} never started.`,
+    `${counted(notStarted, 'request')} ${wasOrWere(notStarted)} never started.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
     `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +
     `${formatMs(responseMs - serviceMs)} after it was due, which a service time hides.`,
   'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }) =>
-    `${formatCount(slow)} of the ${formatCount(count)} requests due in the first ${startMs} ms took longer than 99 % of ` +
+    `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
     `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). Without a warm-up volley's own ` +
     "code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out.",
 };
+
+function wasOrWere(count: number): string {
+  return count === 1 ? 'was' : 'were';
+}

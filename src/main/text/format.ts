@@ -1,27 +1,54 @@
-import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
 
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const TENTHS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-const BYTES_PER_MB = 1_000_000;
+/** As it was given: no digit more than it has. */
+const GIVEN = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const STEP_OF_BYTES = 1_000;
+/** Below this a rate is said per hour. */
+const SLOWEST_PER_SECOND = 0.1;
+const SECONDS_PER_HOUR = MS_PER_HOUR / MS_PER_SECOND;
+/** From so many of a unit on, the next larger one is said too. */
+const MOST_OF_A_UNIT = 120;
+const SECONDS_PER_MINUTE = 60;
+const MINUTES_PER_HOUR = 60;
+
+/** What stands where there is no value. */
+export const NOTHING = '–';
 
 /** A count with thousands separated. */
 export function formatCount(count: number): string {
   return WHOLE.format(count);
 }
 
-/** A rate per second, to a tenth. */
+/** A measured rate in three significant digits; a slow one per hour, since it is not nothing. */
 export function formatRate(perSecond: number): string {
-  return `${TENTHS.format(perSecond)}/s`;
+  if (perSecond === 0) return '0/s';
+  return perSecond < SLOWEST_PER_SECOND
+    ? `${significant(perSecond * SECONDS_PER_HOUR)}/h`
+    : `${significant(perSecond)}/s`;
+}
+
+/** A rate that was asked for: `13/s`, `0.5/s`, `100/h`. */
+export function formatAskedRate(perSecond: number): string {
+  return perSecond === 0 || perSecond >= SLOWEST_PER_SECOND
+    ? `${GIVEN.format(perSecond)}/s`
+    : `${GIVEN.format(perSecond * SECONDS_PER_HOUR)}/h`;
 }
 
 /** A time in three significant digits, in the unit that suits it; a dash where there is none. */
 export function formatMs(valueMs: number | null): string {
-  if (valueMs === null) return '–';
-  // Zero and the clock's own grain.
-  if (valueMs < 0.000_5) return '0 µs';
-  if (valueMs < 0.999_5) return `${significant(valueMs * MS_PER_SECOND)} µs`;
-  if (valueMs < 999.5) return `${significant(valueMs)} ms`;
-  return `${significant(valueMs / MS_PER_SECOND)} s`;
+  if (valueMs === null) return NOTHING;
+  const { value, unit } = timeOf(valueMs);
+  return `${value} ${unit}`;
+}
+
+/** Two times as "571 and 616 µs"; the first has its own unit where that is another. */
+export function formatMsBetween(lowMs: number, highMs: number): string {
+  const low = timeOf(lowMs);
+  const high = timeOf(highMs);
+  return `${low.value}${low.unit === high.unit ? '' : ` ${low.unit}`} and ${high.value} ${high.unit}`;
 }
 
 /** A share in tenths of a percent; what is almost nothing, or almost all, is never shown as that. */
@@ -31,23 +58,44 @@ export function formatPercent(share: number): string {
   return `${TENTHS.format(share * 100)} %`;
 }
 
-export function formatMegabytes(bytes: number): string {
-  return `${WHOLE.format(bytes / BYTES_PER_MB)} MB`;
+/** A number of bytes in three significant digits; a unit is a thousand of the one before. */
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= STEP_OF_BYTES - 0.5 && unit < BYTE_UNITS.length - 1) {
+    value /= STEP_OF_BYTES;
+    unit++;
+  }
+  const isWhole = unit === 0 && Number.isInteger(value);
+  return `${isWhole ? String(value) : significant(value)} ${BYTE_UNITS[unit]}`;
+}
+
+/** Bytes per second. */
+export function formatByteRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
 }
 
 /** A length of time as it was asked for: whole units stay whole. */
 export function formatDuration(durationMs: number): string {
-  return durationMs < MS_PER_SECOND ? `${durationMs} ms` : `${durationMs / MS_PER_SECOND} s`;
+  if (durationMs < MS_PER_SECOND) return `${GIVEN.format(durationMs)} ms`;
+  if (durationMs % MS_PER_HOUR === 0) return `${WHOLE.format(durationMs / MS_PER_HOUR)} h`;
+  if (durationMs % MS_PER_MINUTE === 0) return `${WHOLE.format(durationMs / MS_PER_MINUTE)} min`;
+  return `${GIVEN.format(durationMs / MS_PER_SECOND)} s`;
 }
 
-function significant(value: number): string {
-  if (value >= 999.5) return WHOLE.format(value);
-  return Number(value.toPrecision(3)).toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+/** A length of time that was measured: from two minutes on with the smaller unit beside the larger. */
+export function formatSpan(spanMs: number): string {
+  const seconds = Math.round(spanMs / MS_PER_SECOND);
+  if (seconds < MOST_OF_A_UNIT) return formatMs(spanMs);
+  const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
+  if (minutes < MOST_OF_A_UNIT) return twoUnits(minutes, 'min', seconds % SECONDS_PER_MINUTE, 's');
+  const rounded = Math.round(seconds / SECONDS_PER_MINUTE);
+  return twoUnits(Math.floor(rounded / MINUTES_PER_HOUR), 'h', rounded % MINUTES_PER_HOUR, 'min');
 }
 
 /** So many of something. */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 /** The share of so many in so many, in brackets behind a blank; nothing where it is none. */
@@ -55,7 +103,25 @@ export function shareText(count: number, of: number): string {
   return count === 0 || of === 0 ? '' : ` (${formatPercent(count / of)})`;
 }
 
-/** A moment of a run, in tenths of a second. */
+/** A moment of a run, in tenths of a second; from two minutes on in whole ones. */
 export function formatMoment(atMs: number): string {
-  return `${Math.round(atMs / 100) / 10} s`;
+  const tenths = Math.round(atMs / 100) / 10;
+  return tenths < MOST_OF_A_UNIT ? `${tenths} s` : formatSpan(atMs);
+}
+
+/** Zero and the clock's own grain are `0 µs`. */
+function timeOf(valueMs: number): { readonly value: string; readonly unit: string } {
+  if (valueMs < 0.000_5) return { value: '0', unit: 'µs' };
+  if (valueMs < 0.999_5) return { value: significant(valueMs * MS_PER_SECOND), unit: 'µs' };
+  if (valueMs < 999.5) return { value: significant(valueMs), unit: 'ms' };
+  return { value: significant(valueMs / MS_PER_SECOND), unit: 's' };
+}
+
+function significant(value: number): string {
+  if (value >= 999.5) return WHOLE.format(value);
+  return Number(value.toPrecision(3)).toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+}
+
+function twoUnits(larger: number, largerUnit: string, smaller: number, smallerUnit: string): string {
+  return `${formatCount(larger)} ${largerUnit}${smaller === 0 ? '' : ` ${smaller} ${smallerUnit}`}`;
 }

@@ -1,7 +1,7 @@
 import type { Finding, NextStep } from '../../protocol/finding.ts';
 import { noConnectionText } from './failure-words.ts';
 import { sentenceOf } from './findings.ts';
-import { formatCount, formatMs } from './format.ts';
+import { counted, formatCount, formatMs } from './format.ts';
 
 /** The verdict in sentences: what it rests on, what to do, and what must be known besides. */
 export function reasonsOf({
@@ -50,12 +50,12 @@ export const STEPS: Readonly<Record<NextStep, (finding: Finding) => string>> = {
   'let-target-keep-alive': () =>
     'Let the target keep connections alive: opening them takes longer than being served.',
   'keep-connections': (finding) =>
-    `${formatCount(figureOf(finding, 'opened'))} connections were opened for ` +
-    `${formatCount(figureOf(finding, 'sent'))} requests: that takes longer than being served.`,
+    `${counted(figureOf(finding, 'opened'), 'connection')} were opened for ` +
+    `${counted(figureOf(finding, 'sent'), 'request')}: that takes longer than being served.`,
   'raise-max-in-flight': (finding) =>
-    `Raise --max-in-flight (${figureOf(finding, 'maxInFlight')}), unless the target takes no more connections.`,
+    `Raise --max-in-flight (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target takes no more connections.`,
   'lower-streams': (finding) =>
-    `The target takes fewer than ${figureOf(finding, 'streams')} requests at once on a connection: ` +
+    `The target takes fewer than ${counted(figureOf(finding, 'streams'), 'request')} at once on a connection: ` +
     'lower --streams, or raise -c.',
   'lower-rate': () => 'The target does not keep up with this rate: ask for less, or give it more.',
   'raise-concurrency': () => 'Raise -c to ask for more.',

@@ -1,0 +1,101 @@
+import type { Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { failedAsText, whenText } from '../text/failure-words.ts';
+import {
+  counted,
+  formatAskedRate,
+  formatByteRate,
+  formatBytes,
+  formatCount,
+  formatRate,
+  formatSpan,
+  shareText,
+} from '../text/format.ts';
+import { LABEL_WIDTH, rows } from './layout.ts';
+import type { View } from './view.ts';
+import { wrappedUpTo } from './wrap.ts';
+
+const MOST_ERRORS = 5;
+/** The longest examples are pages that a proxy sends. */
+const MOST_LINES_OF_AN_ERROR = 4;
+/** Rates that differ by less are one rate to a reader. */
+const SAME_RATE_SHARE = 0.005;
+
+/** How much failed, since when, and how; nothing where all went well. */
+export function failureLines(summary: Summary, { width, paint }: View): string[] {
+  const { requests, errors } = summary;
+  if (requests.failed === 0) return [];
+  const of = counted(requests.sent, 'request');
+  const share = `${formatCount(requests.failed)} of ${of}${shareText(requests.failed, requests.sent)}`;
+  const when = whenFailed(summary);
+  const shown = errors.slice(0, MOST_ERRORS);
+  const widest = Math.max(...shown.map(({ count }) => formatCount(count).length));
+  const left = errors.length - shown.length;
+  const lines = [
+    ...rows('failures', when === null ? share : `${share}, ${when}`, width),
+    ...shown.flatMap(({ kind, code, count, example }) => {
+      const number = formatCount(count).padStart(widest);
+      const text = `${failedAsText(kind, code)}: ${example.replaceAll(/\s+/g, ' ')}`;
+      const indent = ' '.repeat(LABEL_WIDTH + widest + 3);
+      return wrappedUpTo(MOST_LINES_OF_AN_ERROR, text, width - indent.length).map((line, index) =>
+        index === 0 ? `${' '.repeat(LABEL_WIDTH)}${number} × ${line}` : indent + line,
+      );
+    }),
+    ...(left > 0 ? [`${' '.repeat(LABEL_WIDTH)}and ${counted(left, 'more kind')} of error`] : []),
+  ];
+  return lines.map((line, index) => (index === 0 ? paint('bad', line) : line));
+}
+
+/** As the verdict found it, which may tell it besides; null where that is not known. */
+function whenFailed({ generator: { finding, caveats = [] } }: Summary): string | null {
+  for (const found of finding === undefined ? caveats : [finding, ...caveats])
+    if (found.code === 'requests-failed')
+      return found.figures.when === null ? null : whenText(found.figures.when);
+  return null;
+}
+
+/** What was sent and answered, how fast, and how much that was. */
+export function countLines(summary: Summary, { width }: View): string[] {
+  return [
+    ...rows('requests', requestsText(summary), width),
+    ...rows('rate', rateText(summary), width),
+    ...rows('transfer', transferText(summary), width),
+  ];
+}
+
+function requestsText({ requests, windowMs }: Summary): string {
+  const { sent, ok, failed, unfinished, dropped, notStarted, retried } = requests;
+  const rare = Object.entries({ unfinished, dropped, 'not started': notStarted, retried })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${formatCount(count)} ${name}`);
+  return [
+    `${formatCount(sent)} sent in ${formatSpan(windowMs)}`,
+    `${formatCount(ok)} ok`,
+    `${formatCount(failed)} failed${shareText(failed, sent)}`,
+    ...rare,
+  ].join(', ');
+}
+
+function rateText({ requests, rate, plan, windowMs }: Summary): string {
+  const { targetPerSecond, sentPerSecond, throughputPerSecond } = rate;
+  const isOneRate =
+    targetPerSecond === null &&
+    Math.abs(sentPerSecond - throughputPerSecond) <= SAME_RATE_SHARE * throughputPerSecond;
+  if (isOneRate) return formatRate(throughputPerSecond);
+  const asked = targetPerSecond === null ? '' : `${formatAskedRate(targetPerSecond)} asked, `;
+  const text = `${asked}${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
+  const within = Math.round((throughputPerSecond * windowMs) / MS_PER_SECOND);
+  if (Math.abs(requests.ok - within) <= SAME_RATE_SHARE * requests.ok) return text;
+  // Of a warm-up's answers some may have come within the window too: then nothing is known of those behind it.
+  const later = plan.warmupMs > 0 ? '' : `, ${formatCount(requests.ok - within)} after them`;
+  const came = within === 1 ? '1 good answer' : `${formatCount(within)} good answers`;
+  return `${text}: ${came} came within the ${formatSpan(windowMs)}${later}`;
+}
+
+function transferText({ rate, bytes }: Summary): string {
+  const { sentBytesPerSecond, receivedBytesPerSecond } = rate;
+  // Older results know only how much it was, warm-up included.
+  return sentBytesPerSecond === undefined || receivedBytesPerSecond === undefined
+    ? `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all`
+    : `${formatByteRate(sentBytesPerSecond)} sent, ${formatByteRate(receivedBytesPerSecond)} received`;
+}

@@ -1,0 +1,138 @@
+import type { SeriesBucket, Summary, WorkerSummary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
+import { median } from '../collect/statistics.ts';
+import {
+  counted,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRate,
+  shareText,
+} from '../text/format.ts';
+import { LABEL_WIDTH, rows } from './layout.ts';
+import { sparkline } from './spark.ts';
+import type { View } from './view.ts';
+
+const MOST_STATUSES = 10;
+const MOST_WORKERS = 8;
+const MOST_ADDRESSES = 12;
+/** Workers whose shares of the requests differ by less than this are not listed. */
+const EVEN_SHARE = 0.05;
+/** Fewer whole intervals say nothing of how steady a rate was. */
+const FEWEST_INTERVALS = 3;
+
+/** What explains the figures above it. */
+export function detailLines(summary: Summary, view: View): string[] {
+  return [
+    ...steadiness(summary, view),
+    ...statuses(summary, view),
+    ...connections(summary, view),
+    ...addresses(summary, view),
+    ...workers(summary, view),
+    ...generator(summary, view),
+  ];
+}
+
+/** How far the rate went up and down; in the open model the schedule says that. */
+function steadiness({ series, plan, windowMs }: Summary, { width }: View): string[] {
+  const { intervalMs, buckets } = series;
+  const whole = buckets.filter(({ atMs }) => atMs + intervalMs <= windowMs);
+  if (plan.load.model !== 'closed' || whole.length < FEWEST_INTERVALS) return [];
+  const rates = whole.map(({ sent }: SeriesBucket) => (sent * MS_PER_SECOND) / intervalMs);
+  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)].map(formatRate);
+  const text = `${lowest} to ${highest}, median ${formatRate(median(rates))}`;
+  const room = width - LABEL_WIDTH - text.length - 2;
+  const line = rates.length <= room ? `  ${sparkline(rates)}` : '';
+  return [`${'over time'.padEnd(LABEL_WIDTH)}${text}${line}`];
+}
+
+/** Statuses with how often each came, and classes where there are several. */
+function statuses({ statuses: byStatus }: Summary, { width }: View): string[] {
+  const counts = Object.entries(byStatus);
+  if (counts.length === 0) return [];
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const classes = new Map<string, number>();
+  for (const [status, count] of counts) {
+    const name = `${status[0]}xx`;
+    classes.set(name, (classes.get(name) ?? 0) + count);
+  }
+  const shares =
+    classes.size < 2 ? [] : [...classes].map(([name, count]) => `${name} ${formatPercent(count / all)}`);
+  const shown = [...counts].sort(([, a], [, b]) => b - a).slice(0, MOST_STATUSES);
+  const left = counts.length - shown.length;
+  const list = [
+    ...shown
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([status, count]) => `${formatCount(count)} × ${status}`),
+    ...(left > 0 ? [`and ${formatCount(left)} more`] : []),
+  ].join(', ');
+  return rows('statuses', shares.length === 0 ? list : `${shares.join(', ')}: ${list}`, width);
+}
+
+function connections({ connections: { opened, closedByTarget } }: Summary, { width }: View): string[] {
+  const closed = closedByTarget === 0 ? '' : `, ${formatCount(closedByTarget)} closed by the target`;
+  return rows('connected', `${formatCount(opened)} opened${closed}`, width);
+}
+
+/** Connections to each of several addresses; results of older versions do not know them. */
+function addresses({ addresses: list = [] }: Summary, { width }: View): string[] {
+  if (list.length < 2) return [];
+  const shown = list.slice(0, MOST_ADDRESSES);
+  const left = list.length - shown.length;
+  const text = [
+    ...shown.map(({ address, connections: count }) => `${formatCount(count)} to ${address}`),
+    ...(left > 0 ? [`and to ${counted(left, 'more address', 'more addresses')}`] : []),
+  ].join(', ');
+  return rows('addresses', text, width);
+}
+
+/** Those of several, where they differ or one is lost. */
+function workers({ workers: list }: Summary, { width, isVerbose }: View): string[] {
+  if (list.length < 2) return [];
+  const sent = list.map((worker) => worker.sent);
+  const mean = sent.reduce((sum, count) => sum + count, 0) / sent.length;
+  const isEven = sent.every((count) => Math.abs(count - mean) <= EVEN_SHARE * mean);
+  if (isEven && !isVerbose && list.every(({ lost }) => !lost)) return [];
+  const left = list.length - MOST_WORKERS;
+  return [
+    ...list
+      .slice(0, MOST_WORKERS)
+      .flatMap((worker) => rows(`worker ${worker.index}`, workerText(worker), width)),
+    ...(left > 0 ? rows('', `and ${counted(left, 'more worker')}`, width) : []),
+  ];
+}
+
+function workerText({ kind, pid, threadId, ...worker }: WorkerSummary): string {
+  const { sent, ok, failed, cpuMs, eventLoopUtilization, lost } = worker;
+  const name = kind === 'process' ? `process ${pid}` : `${kind} ${threadId}`;
+  const use = lost ? 'LOST' : `CPU ${formatMs(cpuMs)}, loop busy ${formatPercent(eventLoopUtilization)}`;
+  return (
+    `${name}: ${formatCount(sent)} sent, ${formatCount(ok)} ok, ` +
+    `${formatCount(failed)} failed${shareText(failed, sent)}, ${use}`
+  );
+}
+
+/** What volley itself took. */
+function generator({ generator: own, workers: list }: Summary, { width, isVerbose }: View): string[] {
+  const busiest = Math.max(0, ...list.map(({ eventLoopUtilization }) => eventLoopUtilization));
+  const perRequest =
+    own.cpuMicrosPerRequest === null ? [] : [`${formatMs(microsToMs(own.cpuMicrosPerRequest))} CPU/request`];
+  return rows(
+    'generator',
+    [
+      ...perRequest,
+      `loop ${formatPercent(busiest)} busy`,
+      formatBytes(own.peakRssBytes),
+      ...(isVerbose
+        ? [
+            `start-up ${formatMs(own.startupMs)}`,
+            `start skew ${formatMs(own.startSkewMs)}`,
+            `${formatBytes(own.batchBytes)} of samples moved`,
+            `merge ${formatMs(own.mergeMs)}`,
+          ]
+        : []),
+    ].join(', '),
+    width,
+  );
+}

@@ -1,0 +1,31 @@
+import { LATENCIES } from '../../protocol/latency.ts';
+import type { HistogramRow, Summary } from '../../protocol/summary.ts';
+import { counted, formatMs, formatPercent } from '../text/format.ts';
+import type { View } from './view.ts';
+
+const BEFORE_THE_BAR = 40;
+const LONGEST_BAR = 60;
+
+/** How often the headline latency was how long. */
+export function histogramLines({ histogram, latencyMs }: Summary, { width }: View): string[] {
+  const total = histogram.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return [];
+  const most = Math.max(...histogram.map(({ count }) => count));
+  const room = Math.max(1, Math.min(LONGEST_BAR, width - BEFORE_THE_BAR));
+  return [
+    `${LATENCIES[latencyMs.headline].label} time of ${counted(total, 'request')}`,
+    ...histogram.map((bucket) => histogramRow(bucket, total, (bucket.count / most) * room)),
+  ];
+}
+
+function histogramRow({ fromMs, toMs, count }: HistogramRow, total: number, barLength: number): string {
+  const range = `${formatMs(fromMs).padStart(8)} – ${formatMs(toMs).padEnd(8)}`;
+  return `${range} ${formatPercent(count / total).padStart(7)} ${bar(barLength)}`.trimEnd();
+}
+
+/** A bar in eighths of a character; what is there but too small to draw gets the thinnest. */
+function bar(length: number): string {
+  if (length === 0) return '';
+  const eighths = Math.max(1, Math.round(length * 8));
+  return '█'.repeat(Math.floor(eighths / 8)) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths % 8];
+}

@@ -1,0 +1,132 @@
+import { LATENCIES, type LatencyKind } from '../../protocol/latency.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { formatMs, formatMsBetween } from '../text/format.ts';
+import { LABEL_WIDTH, labelled, row, rows } from './layout.ts';
+import type { View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const COLUMN_WIDTH = 8;
+const LAST_COLUMN_WIDTH = 10;
+const HEADLINE_PERCENTILES = ['50', '90', '95', '99'];
+/** Of those that there is no room for, the last of these go first. */
+const BY_IMPORTANCE = ['50', '99', '90', '99.9', '95', '75', '99.99'];
+const ORDER: Readonly<Record<'response' | 'service', readonly LatencyKind[]>> = {
+  service: ['service', 'response', 'firstByte', 'wait', 'startLag'],
+  response: ['response', 'service', 'firstByte', 'wait', 'startLag'],
+};
+/** A latency that differs from the headline by less than this says the same. */
+const SAME_SHARE = 0.05;
+
+/** The latency that a reader asks for, and between what its tail lies. */
+export function latencyHeadline({ latencyMs }: Summary, { width }: View): string[] {
+  const latency = latencyMs[latencyMs.headline];
+  if (latency.count === 0) return [];
+  const labels = headlineLabels(Object.keys(latency.percentiles));
+  const parts = [
+    ...labels.map((label) => `p${label} ${percentileText(latency, label)}`),
+    `max ${latency.censored > 0 ? '≥ ' : ''}${formatMs(latency.max)}`,
+  ];
+  const lines = sideBySide(parts, width - LABEL_WIDTH);
+  const what = `${LATENCIES[latencyMs.headline].label} time`;
+  const last = labels.at(-1);
+  const interval = last === undefined ? null : intervalText(latencyMs.intervals, last);
+  return labelled('latency', [...lines, interval === null ? what : `${what}; ${interval}, 95 % sure`]);
+}
+
+/** Every latency with all that there is room for; those that say the same as the headline are left out. */
+export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }: View): string[] {
+  const headline = latencyMs[latencyMs.headline];
+  if (headline.count === 0) return [];
+  const room = width - LABEL_WIDTH - (isVerbose ? LAST_COLUMN_WIDTH : 0);
+  const labels = mostImportant(Object.keys(headline.percentiles), Math.floor(room / COLUMN_WIDTH) - 3);
+  const kinds = ORDER[latencyMs.headline].filter(
+    (kind) =>
+      kind === latencyMs.headline ||
+      ((plan.load.model !== 'closed' || !('onlyInOpenModel' in LATENCIES[kind])) &&
+        (isVerbose || !saysTheSame(latencyMs[kind], headline, labels))),
+  );
+  const heading = ['min', 'mean', ...labels.map((label) => `p${label}`), 'max'];
+  const line = (label: string, cells: readonly string[], last: string): string =>
+    row(
+      label,
+      cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join('') +
+        (isVerbose ? last.padStart(LAST_COLUMN_WIDTH) : ''),
+    );
+  return [
+    line('times', heading, 'max−mean'),
+    ...kinds.map((kind) =>
+      line(
+        LATENCIES[kind].label,
+        latencyCells(latencyMs[kind], labels),
+        formatMs(latencyMs[kind].maxMinusMean),
+      ),
+    ),
+    ...(isVerbose ? allIntervals(latencyMs, width) : []),
+  ];
+}
+
+function latencyCells(latency: LatencySummary, labels: readonly string[]): string[] {
+  // Without the blank, so that it fits the column.
+  const bounded = (text: string, isAtLeast: boolean): string =>
+    isAtLeast ? `≥${text.replace(' ', '')}` : text;
+  const hasBounds = latency.censored > 0;
+  return [
+    bounded(formatMs(latency.min), latency.atLeast.includes('min')),
+    bounded(formatMs(latency.mean), hasBounds),
+    ...labels.map((label) =>
+      bounded(formatMs(latency.percentiles[label] ?? null), latency.atLeast.includes(label)),
+    ),
+    bounded(formatMs(latency.max), hasBounds),
+  ];
+}
+
+function percentileText({ percentiles, atLeast }: LatencySummary, label: string): string {
+  return `${atLeast.includes(label) ? '≥ ' : ''}${formatMs(percentiles[label] ?? null)}`;
+}
+
+/** Null where an end is not known. */
+function intervalText(known: Summary['latencyMs']['intervals'], label: string): string | null {
+  const { low = null, high = null } = known?.[label] ?? {};
+  return low === null || high === null ? null : `p${label} between ${formatMsBetween(low, high)}`;
+}
+
+/** Each interval that has both its ends. */
+function allIntervals({ intervals, headline }: Summary['latencyMs'], width: number): string[] {
+  const parts = Object.keys(intervals ?? {}).flatMap((label) => intervalText(intervals, label) ?? []);
+  return parts.length === 0 ? [] : rows('95 % sure', `${headline}: ${parts.join(', ')}`, width);
+}
+
+function saysTheSame(latency: LatencySummary, headline: LatencySummary, labels: readonly string[]): boolean {
+  const pairs = [
+    [latency.mean, headline.mean],
+    ...labels.map((label) => [latency.percentiles[label] ?? null, headline.percentiles[label] ?? null]),
+  ];
+  return pairs.every(([a = null, b = null]) =>
+    a === null || b === null ? a === b : Math.abs(a - b) <= SAME_SHARE * b,
+  );
+}
+
+/** The usual ones; of a list without any of them its last. */
+function headlineLabels(labels: readonly string[]): string[] {
+  const usual = labels.filter((label) => HEADLINE_PERCENTILES.includes(label));
+  return usual.length > 0 ? usual : labels.slice(-HEADLINE_PERCENTILES.length);
+}
+
+function mostImportant(labels: readonly string[], most: number): string[] {
+  const rank = (label: string): number => {
+    const known = BY_IMPORTANCE.indexOf(label);
+    return known < 0 ? BY_IMPORTANCE.length : known;
+  };
+  const kept = new Set([...labels].sort((a, b) => rank(a) - rank(b)).slice(0, Math.max(0, most)));
+  return labels.filter((label) => kept.has(label));
+}
+
+/** Figures with room between them, on as many lines as they need. */
+function sideBySide(parts: readonly string[], width: number): string[] {
+  // A figure is not broken; what stands between two of them is.
+  return wrapped(parts.map((part) => part.replaceAll(' ', NO_BREAK)).join('  '), width).map((line) =>
+    line.replaceAll(NO_BREAK, ' ').trim(),
+  );
+}
+
+const NO_BREAK = '\u00a0';

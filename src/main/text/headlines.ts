@@ -1,0 +1,40 @@
+import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { whenText } from './failure-words.ts';
+import { counted, formatCount, formatMs, formatPercent } from './format.ts';
+
+type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
+
+/** What is wrong, in as few words as fit one line; the sentences behind the verdict say the rest. */
+const HEADLINES: Headlines = {
+  'requests-failed': ({ failed, of, request, when }) =>
+    `${failed < of ? formatPercent(failed / of) : 'all'} of ` +
+    `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
+    (when === null ? '' : `, ${whenText(when)}`),
+  'machine-ran-out': ({ failed, codes }) =>
+    `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
+  'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,
+  'late-starts': ({ startLagP99Ms }) => `volley started requests late, p99 ${formatMs(startLagP99Ms)}`,
+  'no-processor': ({ waitShare }) => `volley had no processor for ${formatPercent(waitShare)} of the load`,
+  'waited-for-connection': ({ waitMs, responseMs }) =>
+    `requests waited ${formatMs(waitMs)} of ${formatMs(responseMs)} for a connection`,
+  'no-connection-left': ({ dropped, unfinished }) =>
+    `${counted(dropped + unfinished, 'request')} had no connection, or one too late`,
+  'backlog-grew': ({ first, last }) =>
+    `it fell behind, from ${formatCount(first)} requests without an answer to ${formatCount(last)}`,
+  'nothing-answered': () => 'no request was answered',
+};
+
+/**
+ * The verdict in one line where something is wrong: where the target failed, where something else than the target set
+ * the limit, or where the target could not keep up. Null where all is well.
+ */
+export function headlineOf({ generator: { verdict, finding, reasons } }: Summary): string | null {
+  const words = finding === undefined ? (reasons[0] ?? '') : wordsOf(finding);
+  if (verdict !== 'ok') return `${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`;
+  return finding?.code === 'nothing-answered' ? `NOT JUDGED: ${words}` : null;
+}
+
+function wordsOf<Code extends FindingCode>({ code, figures }: Finding<Code>): string | undefined {
+  return HEADLINES[code]?.(figures);
+}
