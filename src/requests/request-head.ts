@@ -20,6 +20,11 @@ export function saysClose(value: string): boolean {
   return CLOSE.test(value);
 }
 
+/** Whether a request says how long its body is. */
+export function saysLength(method: string, bodyLength: number): boolean {
+  return bodyLength > 0 || METHODS_WITH_BODY.has(method);
+}
+
 /** The head as it goes over the wire (RFC 9112, 3), its empty line included; text is Latin-1. */
 export function requestHead(
   { method, path, host, fields, bodyLength }: RequestHead,
@@ -34,11 +39,10 @@ export function requestHead(
     else if (lowerCase === 'connection') closes ||= saysClose(value);
     else others += `${name}: ${value}\r\n`;
   }
-  const hasLength = bodyLength > 0 || METHODS_WITH_BODY.has(method);
   return (
     `${method} ${path} HTTP/1.1\r\nhost: ${hostField}\r\n` +
     `connection: ${closes ? 'close' : 'keep-alive'}\r\n${others}` +
-    `${hasLength ? `content-length: ${bodyLength}\r\n` : ''}\r\n`
+    `${saysLength(method, bodyLength) ? `content-length: ${bodyLength}\r\n` : ''}\r\n`
   );
 }
 

@@ -18,7 +18,7 @@ import { RequestSource } from './jobs/request-source.ts';
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
 export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
-  const clients = new SlotClients(shard, await loadClient(shard.client), clock);
+  const clients = new SlotClients(shard, await loadClient(shard.client, shard.settings.protocol), clock);
   const once = new OnceRun(shard, clients, clock);
   try {
     for (const first of new RequestSource(shard).firstOfEach()) {

@@ -46,7 +46,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
   const carryOut = async (shard: Shard): Promise<void> => {
     windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
-    const create = await loadClient(shard.client);
+    const create = await loadClient(shard.client, shard.settings.protocol);
     run = new ShardRun(shard, channel, clock, { create, Rows });
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();

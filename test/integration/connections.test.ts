@@ -229,11 +229,12 @@ describe.each(MODES)('through a proxy, %s', (mode) => {
 
 test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when it dials', async (name) => {
   const target = await startTarget();
-  const create = await loadClient(name);
+  const create = await loadClient(name, 'http/1.1');
   const answered = (hostname: string): Promise<string> => {
     const plan = checkOptions({ url: `http://${hostname}:${target.port}/` }).mix[0]!.target;
     const factory = new ClientFactory(create, { ...plan, addresses: [] }, createMonotonicClock());
     const { dispatcher, connection } = factory.create();
+    if ('dispatchStream' in dispatcher) throw new Error('HTTP/2 was not asked for');
     open.push({
       close: () => {
         connection.close();

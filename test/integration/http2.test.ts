@@ -9,11 +9,12 @@ import { type ErrorKind, run } from '../../src/api/index.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { MODES, workersIn } from '../support/modes.ts';
+import { VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy } from '../support/proxy.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const CLIENTS = ['undici', 'wire'] as const;
 const open: { close: () => void }[] = [];
 afterEach(() => {
   for (const { close } of open.splice(0)) close();
@@ -85,7 +86,7 @@ const later = (stream: ServerHttp2Stream): void => {
   }, 20);
 };
 
-describe.each(MODES)('%s', (mode) => {
+describe.each(VARIANTS)('$mode with $client', ({ mode, client }) => {
   test.each([
     { workers: 1, concurrency: 1, streams: 1, requests: 7 },
     { workers: 2, concurrency: 3, streams: 5, requests: 101 },
@@ -99,6 +100,7 @@ describe.each(MODES)('%s', (mode) => {
       const summary = await run({
         url: target.url,
         mode,
+        client,
         workers: workersIn(mode, workers),
         concurrency,
         streams,
@@ -125,7 +127,15 @@ describe.each(MODES)('%s', (mode) => {
     },
   );
 
-  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, streams: 3, requests: 12, h2c: true };
+  const options = {
+    mode,
+    client,
+    workers: workersIn(mode, 2),
+    concurrency: 2,
+    streams: 3,
+    requests: 12,
+    h2c: true,
+  };
 
   test('a timeout ends its own stream, and the connection goes on', async () => {
     const target = await startCounting(false, (stream, index) => {
@@ -144,22 +154,27 @@ describe.each(MODES)('%s', (mode) => {
     const proxy = await startProxy();
     open.push(proxy);
     const url = `${target.url}fault/close-after`;
-    const summary = await run({ ...options, url, streams: 1, proxy: proxy.authority });
+    const summary = await run({
+      ...options,
+      url,
+      streams: 1,
+      ...(client === 'wire' ? {} : { proxy: proxy.authority }),
+    });
     expect(summary.requests).toMatchObject({ sent: 12, ok: 12, failed: 0 });
     // The last goodbyes may come when the run is over.
     expect(summary.connections.opened).toBe(12);
     expect(summary.connections.closedByTarget).toBeGreaterThanOrEqual(10);
     expect(target.stats()).toMatchObject({ requests: 12, connectionsAccepted: 12 });
-    expect(proxy.mostOpen()).toBeLessThanOrEqual(2);
+    if (client === 'undici') expect(proxy.mostOpen()).toBeLessThanOrEqual(2);
   });
 });
 
-describe('faults', () => {
-  const options = { mode: 'inline', concurrency: 2, streams: 3, requests: 12, h2c: true } as const;
+describe.each(CLIENTS)('faults, %s', (client) => {
+  const options = { mode: 'inline', client, concurrency: 2, streams: 3, requests: 12, h2c: true } as const;
 
   test.each<{ fault: string; kind: ErrorKind; code: string }>([
     { fault: 'reset', kind: 'reset', code: 'RST_STREAM_INTERNAL_ERROR' },
-    { fault: 'close', kind: 'reset', code: 'UND_ERR_SOCKET' },
+    { fault: 'close', kind: 'reset', code: client === 'wire' ? 'GOAWAY_NO_ERROR' : 'UND_ERR_SOCKET' },
     { fault: 'truncate', kind: 'truncated', code: 'SHORT_BODY' },
     { fault: 'hang', kind: 'timeout', code: 'TIMEOUT' },
     { fault: 'hang-body', kind: 'timeout', code: 'TIMEOUT' },
@@ -178,8 +193,8 @@ describe('faults', () => {
   });
 });
 
-describe('a target that does not speak HTTP/2', () => {
-  const options = { mode: 'inline', concurrency: 2, streams: 3, requests: 12 } as const;
+describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
+  const options = { mode: 'inline', client, concurrency: 2, streams: 3, requests: 12 } as const;
 
   test('is told from the handshake', async () => {
     const server = createHttpsServer(CERTIFICATE, (_request, response) => response.end('ok'));
@@ -204,15 +219,16 @@ describe('a target that does not speak HTTP/2', () => {
   });
 });
 
-test.each(['h2c', 'http2'] as const)(
-  'requests with %s that wait for a connection time out together',
-  async (how) => {
+test.each(CLIENTS.flatMap((client) => (['h2c', 'http2'] as const).map((how) => ({ client, how }))))(
+  'requests with $how that wait for a connection time out together, $client',
+  async ({ client, how }) => {
     const deaf = fork(join(ROOT, 'test/fixtures/deaf-server.cjs'));
     try {
       const [port] = await once(deaf, 'message');
       const summary = await run({
         url: `${how === 'h2c' ? 'http' : 'https'}://127.0.0.1:${port}/`,
         [how]: true,
+        client,
         mode: 'inline',
         concurrency: 4,
         streams: 3,
@@ -228,25 +244,36 @@ test.each(['h2c', 'http2'] as const)(
   },
 );
 
-test('in the open model a connection is opened when the streams of those before it are taken', async () => {
-  const target = await startCounting(false, later);
-  const summary = await run({
-    url: target.url,
-    h2c: true,
-    mode: 'inline',
-    concurrency: 1,
-    streams: 4,
-    maxInFlight: 10,
-    rate: 2_000,
-    requests: 200,
-  });
-  expect(summary.requests).toMatchObject({ sent: 200, ok: 200 });
-  expect(target).toMatchObject({ requests: 200, mostSessions: 3, mostInFlight: 10, mostOnSession: 4 });
-});
+test.each(CLIENTS)(
+  'in the open model a connection is opened when the streams of those before it are taken, %s',
+  async (client) => {
+    const target = await startCounting(false, later);
+    const summary = await run({
+      url: target.url,
+      h2c: true,
+      client,
+      mode: 'inline',
+      concurrency: 1,
+      streams: 4,
+      maxInFlight: 10,
+      rate: 2_000,
+      requests: 200,
+    });
+    expect(summary.requests).toMatchObject({ sent: 200, ok: 200 });
+    expect(target).toMatchObject({ requests: 200, mostSessions: 3, mostInFlight: 10, mostOnSession: 4 });
+  },
+);
 
-test('a server with a certificate keeps speaking HTTP/1.1', async () => {
+test.each(CLIENTS)('a server with a certificate keeps speaking HTTP/1.1, %s', async (client) => {
   const target = await startTarget(CERTIFICATE);
-  const options = { mode: 'inline', url: target.url, insecure: true, concurrency: 2, requests: 10 } as const;
+  const options = {
+    mode: 'inline',
+    client,
+    url: target.url,
+    insecure: true,
+    concurrency: 2,
+    requests: 10,
+  } as const;
   const older = await run({ ...options, url: `${target.url}headers` });
   const newer = await run({ ...options, url: `${target.url}echo`, http2: true, streams: 2, body: 'grüße' });
   expect([older.requests.ok, newer.requests.ok]).toEqual([10, 10]);

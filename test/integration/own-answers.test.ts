@@ -89,7 +89,11 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
   const [request] = plan.mix;
   const endpoint = request?.endpoint;
   if (request === undefined || endpoint == null) throw new Error('there is no request');
-  const factory = new ClientFactory(await loadClient(client), { ...endpoint, ...plan.settings }, clock);
+  const factory = new ClientFactory(
+    await loadClient(client, 'http/1.1'),
+    { ...endpoint, ...plan.settings },
+    clock,
+  );
   const wrong: Wrong[] = [];
   let sent = 0;
   let ended = 0;

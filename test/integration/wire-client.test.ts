@@ -16,7 +16,7 @@ afterEach(() => {
   for (const { close } of open.splice(0)) close();
 });
 
-async function clientOf(server: Server, secure = false): Promise<HttpClient> {
+async function clientOf(server: Server, secure = false): Promise<HttpClient<HttpDispatcher>> {
   const port = await listening(server);
   const target = {
     origin: `${secure ? 'https' : 'http'}://127.0.0.1:${port}`,
@@ -187,7 +187,7 @@ test.each([
 });
 
 describe.each(['http', 'https'])('%s', (scheme) => {
-  const serve = (onConnection: (socket: Socket) => void): Promise<HttpClient> =>
+  const serve = (onConnection: (socket: Socket) => void): Promise<HttpClient<HttpDispatcher>> =>
     scheme === 'http'
       ? clientOf(createTcpServer(onConnection))
       : clientOf(createTlsServer(CERTIFICATE, onConnection), true);

@@ -129,7 +129,6 @@ describe('options of connections', () => {
       { proxy: 'p:1', client: 'wire' },
       /^--client 'wire' with --proxy: .* --client undici/,
     ],
-    ['wire and HTTP/2', { http2: true, client: 'wire' }, /^--client 'wire' with --http2: .* --client undici/],
     ['HTTP/2 of both kinds', { http2: true, h2c: true }, /^--http2 and --h2c/],
     ['HTTP/2 over TLS without TLS', { ...HTTP, http2: true }, /^--http2 with an 'http:\/\/' URL/],
     ['HTTP/2 without TLS over TLS', { h2c: true }, /^--h2c with an 'https:\/\/' URL/],

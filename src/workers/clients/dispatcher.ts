@@ -37,15 +37,34 @@ export interface AnswerHandler {
   onResponseError(controller: Controller | null, error: Error): void;
 }
 
-/** What speaks HTTP over one connection, one request after the other (HTTP/1.1) or several at once (HTTP/2). */
+/** What speaks HTTP over one connection, one request after the other. */
 export interface HttpDispatcher {
   dispatch(request: RequestTemplate, handler: AnswerHandler): boolean;
   /** Fails what is under way, and what waits. */
   destroy(): Promise<void>;
 }
 
+/** One of several requests of a connection. */
+export interface RequestStream {
+  /** Ends this request alone, also one that has not begun; its handler hears no more of it. */
+  end(): void;
+}
+
+/** What speaks HTTP over one connection, several requests at once (HTTP/2). */
+export interface StreamDispatcher {
+  /** The request has ended for its handler with the answer's end or an error; after that its stream is of no more use. */
+  dispatchStream(request: RequestTemplate, handler: AnswerHandler): RequestStream;
+  /** Fails what is under way, and what waits. */
+  destroy(): Promise<void>;
+}
+
+export type AnyDispatcher = HttpDispatcher | StreamDispatcher;
+
 /** Makes what speaks HTTP over one connection. */
-export type CreateDispatcher = (target: Destination, connection: TargetConnection) => HttpDispatcher;
+export type CreateDispatcher<Dispatcher extends AnyDispatcher = AnyDispatcher> = (
+  target: Destination,
+  connection: TargetConnection,
+) => Dispatcher;
 
 /** A request as clients take it: one that is the same each time is made once. */
 export function requestTemplate(origin: string, { path, method, headers, body }: Message): RequestTemplate {

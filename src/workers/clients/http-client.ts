@@ -1,43 +1,46 @@
-import type { Destination } from '../../protocol/endpoint.ts';
+import type { Destination, Protocol } from '../../protocol/endpoint.ts';
 import type { ClientName } from '../../protocol/plan.ts';
 import type { Clock } from '../../time/clock.ts';
 import { ConnectionCounters, type Shared, TargetConnection } from '../connections/connection.ts';
 import { Inbox } from '../connections/inbox.ts';
 import { Names, type Turn } from '../connections/names.ts';
 import { secureContextOf } from '../connections/tls.ts';
-import type { CreateDispatcher, HttpDispatcher } from './dispatcher.ts';
+import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
-export function loadClient(name: ClientName): Promise<CreateDispatcher> {
-  return CLIENTS[name]();
+export function loadClient(name: ClientName, protocol: Protocol): Promise<CreateDispatcher> {
+  return CLIENTS[name](protocol);
 }
 
 /** A new client is one file and one line here. */
-const CLIENTS: Readonly<Record<ClientName, () => Promise<CreateDispatcher>>> = {
+const CLIENTS: Readonly<Record<ClientName, (protocol: Protocol) => Promise<CreateDispatcher>>> = {
   undici: async () => (await import('./undici/undici-client.ts')).createUndiciDispatcher,
-  wire: async () => (await import('./wire/http1/wire-client.ts')).createWireDispatcher,
+  wire: async (protocol) =>
+    protocol === 'http/1.1'
+      ? (await import('./wire/http1/wire-client.ts')).createWireDispatcher
+      : (await import('./wire/http2/http2-client.ts')).createHttp2Dispatcher,
 };
 
 /** Where there is one worker. */
 const FIRST_OF_ONE: Turn = { first: 0, step: 1 };
 
 /** One connection and the dispatcher that speaks HTTP over it. */
-export interface HttpClient {
+export interface HttpClient<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly origin: string;
-  readonly dispatcher: HttpDispatcher;
+  readonly dispatcher: Dispatcher;
   readonly connection: TargetConnection;
 }
 
 /** The clients of one worker: each with a connection of its own, sharing nothing with other workers. */
-export class ClientFactory {
+export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly counters = new ConnectionCounters();
-  readonly #create: CreateDispatcher;
+  readonly #create: CreateDispatcher<Dispatcher>;
   readonly #target: Destination;
   readonly #shared: Shared;
 
   /** @param askToClose whether requests ask for the end of their connection */
   constructor(
-    create: CreateDispatcher,
+    create: CreateDispatcher<Dispatcher>,
     target: Destination,
     clock: Clock,
     { turn = FIRST_OF_ONE, askToClose = false }: { readonly turn?: Turn; readonly askToClose?: boolean } = {},
@@ -54,7 +57,7 @@ export class ClientFactory {
     };
   }
 
-  create(): HttpClient {
+  create(): HttpClient<Dispatcher> {
     const connection = new TargetConnection(this.#target, this.#shared);
     return { origin: this.#target.origin, connection, dispatcher: this.#create(this.#target, connection) };
   }

@@ -45,7 +45,7 @@ export function startAttempt(
         const { link } = attempt;
         if (link === null) return true;
         link.hasBrought = true;
-        if (link.isHandedOut) inbox.arrived(link, bytes, count);
+        if (link.isShown) inbox.arrived(link, bytes, count);
         else link.isSpoiled = true;
         return true;
       },

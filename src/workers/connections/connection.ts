@@ -131,7 +131,10 @@ export class TargetConnection {
   }
 
   #handOut(callback: ConnectCallback, ...result: Parameters<ConnectCallback>): void {
-    if (this.#link !== null) this.#link.isHandedOut = true;
+    if (this.#link !== null) {
+      this.#link.isHandedOut = true;
+      this.#link.isShown = true;
+    }
     callback(...result);
   }
 
@@ -358,6 +361,10 @@ export class TargetConnection {
       counters.byAddress.set(link.address, (counters.byAddress.get(link.address) ?? 0) + 1);
     // Without TLS there is no ALPN: undici goes by what it finds here.
     if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
+    if (this.#reader?.onOpen !== undefined) {
+      link.isShown = true;
+      this.#reader.onOpen(link.socket);
+    }
     link.settle(null, link.socket);
   }
 

@@ -16,6 +16,8 @@ export interface SocketReader {
   /** A connection is being opened. */
   attach?(socket: net.Socket): void;
   onBytes(socket: net.Socket, bytes: ReadBytes, count: number): void;
+  /** The connection is open. Where a reader wants to know, its bytes are shown from now on, asked for or not. */
+  onOpen?(socket: net.Socket): void;
 }
 
 /** Whoever is told when bytes were read. */
@@ -43,6 +45,8 @@ export class Link implements Recipient {
   /** Its last answer has come, as the target had announced. */
   isFinished = false;
   isHandedOut = false;
+  /** Its bytes are shown to the reader. */
+  isShown = false;
   /** Bytes came before any request: whatever follows is no answer to one. */
   isSpoiled = false;
   isAccounted = false;

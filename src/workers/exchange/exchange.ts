@@ -1,9 +1,8 @@
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { Clock } from '../../time/clock.ts';
-import type { AnswerHandler, Controller, Fields } from '../clients/dispatcher.ts';
+import type { AnswerHandler, Controller, Fields, RequestStream } from '../clients/dispatcher.ts';
 import type { HttpClient } from '../clients/http-client.ts';
-import { Stream } from '../clients/undici/stream.ts';
-import type { InPlaceHandler } from '../clients/wire/http1/wire-client.ts';
+import type { InPlaceHandler } from '../clients/wire/in-place-handler.ts';
 import type { ReadBytes } from '../connections/read-bytes.ts';
 import type { BodySink } from './body-sink.ts';
 import type { Continuation } from './continuation.ts';
@@ -89,7 +88,8 @@ export class Exchange implements InPlaceHandler {
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
   #controller: Controller | null = null;
-  #stream: Stream | null = null;
+  /** Where it is one of several requests of its connection. */
+  #stream: RequestStream | null = null;
 
   constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
     this.#alwaysKeepsBody = keepsBody;
@@ -162,8 +162,13 @@ export class Exchange implements InPlaceHandler {
     this.client.connection.isInPlainBody = false;
     this.location = null;
     const handler = request.wantsFields ? this.#withFields : this;
-    this.#stream = this.client.connection.isMultiplexed ? new Stream(handler, this.client.connection) : null;
-    this.client.dispatcher.dispatch(request.template, this.#stream ?? handler);
+    const { dispatcher } = this.client;
+    if ('dispatchStream' in dispatcher) {
+      this.#stream = dispatcher.dispatchStream(request.template, handler);
+    } else {
+      this.#stream = null;
+      dispatcher.dispatch(request.template, handler);
+    }
   }
 
   /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
@@ -251,7 +256,7 @@ export class Exchange implements InPlaceHandler {
   }
 
   /** The other requests of the connection go on, unless it does not open: then none of them has one. */
-  #endStream(stream: Stream, reason: EndedByUs): void {
+  #endStream(stream: RequestStream, reason: EndedByUs): void {
     const { connection } = this.client;
     stream.end();
     if (reason === 'timeout' && connection.isOpening) connection.fail(new NotOpenInTime());

@@ -1,7 +1,7 @@
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import type { ErrorKind } from '../../protocol/report.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
-import { StreamEnded } from '../clients/undici/stream-failure.ts';
+import { StreamEnded } from '../clients/stream-ended.ts';
 import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
 import type { ConnectionPhase } from '../connections/link.ts';
 

@@ -31,11 +31,6 @@ export function parseProtocol(
     problems.add(
       phrase`${the('h2c')} with an 'https://' URL: it is HTTP/2 without TLS: give an http:// URL, or ${the('http2')}.`,
     );
-  if (client === 'wire' && (http2 || h2c)) {
-    problems.add(
-      phrase`${the('client')} ${given(client)} with ${asked}: wire speaks HTTP/1.1: use ${the('client')} undici.`,
-    );
-  }
   if (client === 'wire' && proxy !== undefined) {
     problems.add(
       phrase`${the('client')} ${given(client)} with ${the('proxy')}: wire has no tunnels through proxies: use ${the('client')} undici.`,

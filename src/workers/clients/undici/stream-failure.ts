@@ -1,20 +1,5 @@
-/** Of RFC 9113, section 7, by their numbers. */
-const REASONS = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-] as const;
+import { reasonOf, resetStream, StreamEnded, shortBody, silentEnd } from '../stream-ended.ts';
+
 /** What else a reason may mean: node:http2 gives the same code where it takes no more fields. */
 const REASON_NOTES: Readonly<Record<string, string>> = {
   ENHANCE_YOUR_CALM: ', or node:http2 did, which takes at most 64 KB of fields in an answer',
@@ -36,17 +21,14 @@ const SESSION_CODES = new Set<unknown>([
   'ERR_HTTP2_INVALID_SESSION',
 ]);
 
-class StreamError extends Error {
-  readonly code: string;
+/** What came is not HTTP/2. */
+class NotHttp2 extends Error {
+  readonly code = 'NOT_HTTP2';
 
-  constructor(message: string, code: string, cause?: Error) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.code = code;
+  constructor(cause: Error) {
+    super('what the target sent is not HTTP/2, or breaks its rules', { cause });
   }
 }
-
-/** The target has ended a stream of HTTP/2, or its connection, before the answer was complete. */
-export class StreamEnded extends StreamError {}
 
 /** What is known of a stream that failed. */
 export interface StreamFacts {
@@ -59,31 +41,20 @@ export interface StreamFacts {
 
 /** The target has reset a stream in the middle of an answer that does not say its length. */
 export function cutStream(code: number | undefined): StreamEnded {
-  const reason = REASONS[code ?? 0] ?? String(code);
-  return new StreamEnded(
-    `the target reset the stream with ${reason} in the middle of the body`,
-    `RST_STREAM_${reason}`,
-  );
+  return resetStream(code ?? 0, ' in the middle of the body');
 }
 
 /** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */
 export function explainedStream(error: Error, { isShort, endedByTarget, hasReceived }: StreamFacts): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
-  const reason = typeof http2ErrorCode === 'number' ? REASONS[http2ErrorCode] : undefined;
-  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
-    return new StreamEnded('the target ended the stream in the middle of the body', 'SHORT_BODY', error);
+  const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
+  if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return shortBody(error);
   if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
-    return new StreamEnded(
-      `the target reset the stream with ${reason}${REASON_NOTES[reason] ?? ''}`,
-      `RST_STREAM_${reason}`,
-      error,
-    );
+    return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
   // A request that could not be written, on a connection that nobody has ended: it has failed under it.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
-  if (SESSION_CODES.has(code) || isUnwritten)
-    return new StreamError('what the target sent is not HTTP/2, or breaks its rules', 'NOT_HTTP2', error);
-  if (endedByTarget && !hasReceived)
-    return new StreamEnded('the target ended the connection: it may not speak HTTP/2', 'NO_HTTP2', error);
+  if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error);
+  if (endedByTarget && !hasReceived) return silentEnd(error);
   if (ENDED_CODES.has(code) && error.cause === undefined && !endedByTarget)
     return new StreamEnded(`the target ended the stream (${error.message})`, String(code), error);
   return error;

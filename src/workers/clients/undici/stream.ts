@@ -1,6 +1,6 @@
 import { type ClientHttp2Stream, constants } from 'node:http2';
 import type { TargetConnection } from '../../connections/connection.ts';
-import type { AnswerHandler, Controller, Fields, RequestTemplate } from '../dispatcher.ts';
+import type { AnswerHandler, Controller, Fields, RequestStream, RequestTemplate } from '../dispatcher.ts';
 import { cutStream, explainedStream } from './stream-failure.ts';
 
 /** By its code undici knows that this is no reason to fail the requests that wait behind the stream. */
@@ -13,7 +13,7 @@ export class QueueLeft extends Error {}
 
 /** Where a request waits until its connection has a stream for it. */
 export interface StreamQueue {
-  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean;
+  dispatch(stream: Stream): void;
   /** A request was ended that has not begun, and is still in the queue. */
   left(): void;
   /** Such a request's turn has come, and it is gone. */
@@ -45,15 +45,15 @@ export function claimStream(opened: ClientHttp2Stream, session: StreamSession): 
 }
 
 /** One request on a connection that others share. Once it is ended, nothing of it reaches its exchange. */
-export class Stream implements AnswerHandler {
+export class Stream implements AnswerHandler, RequestStream {
+  readonly request: RequestTemplate;
   #exchange: AnswerHandler | null;
   readonly #connection: TargetConnection;
   #controller: Controller | null = null;
   /** Of the body, in bytes; NaN where the answer does not say. */
   #length = Number.NaN;
   #received = 0;
-  #queue: StreamQueue | null = null;
-  #options: RequestTemplate | null = null;
+  readonly #queue: StreamQueue;
   #opened: ClientHttp2Stream | null = null;
   #session: StreamSession | null = null;
   #hasHead = false;
@@ -62,8 +62,15 @@ export class Stream implements AnswerHandler {
   /** The target has reset the stream before its own end of it. */
   #isCut = false;
 
-  constructor(exchange: AnswerHandler, connection: TargetConnection) {
+  constructor(
+    request: RequestTemplate,
+    exchange: AnswerHandler,
+    queue: StreamQueue,
+    connection: TargetConnection,
+  ) {
+    this.request = request;
     this.#exchange = exchange;
+    this.#queue = queue;
     this.#connection = connection;
   }
 
@@ -74,14 +81,7 @@ export class Stream implements AnswerHandler {
       this.#controller.abort(new StreamLeft('ended by volley'));
       return;
     }
-    this.#options = null;
-    if (!this.#isBetween) this.#queue?.left();
-  }
-
-  /** Is told where it is going to wait. */
-  wait(queue: StreamQueue, options: RequestTemplate): void {
-    this.#queue = queue;
-    this.#options = options;
+    if (!this.#isBetween) this.#queue.left();
   }
 
   /** Takes the stream of node:http2 that this one is. */
@@ -104,7 +104,7 @@ export class Stream implements AnswerHandler {
     this.#hasHead = false;
     if (this.#exchange === null) {
       controller.abort(new StreamLeft('ended before it began'));
-      this.#queue?.passed();
+      this.#queue.passed();
       return;
     }
     starting = this;
@@ -136,8 +136,8 @@ export class Stream implements AnswerHandler {
   }
 
   onResponseError(controller: Controller | null, error: Error): void {
-    if (error instanceof QueueLeft && this.#options !== null) {
-      this.#queue?.dispatch(this.#options, this);
+    if (error instanceof QueueLeft) {
+      if (this.#exchange !== null) this.#queue.dispatch(this);
       return;
     }
     if (this.#opened !== null) outlived.register(this.#opened, this.#session?.native);
@@ -171,7 +171,7 @@ export class Stream implements AnswerHandler {
     this.#isBetween = true;
     setImmediate(() => {
       this.#isBetween = false;
-      if (this.#options !== null) this.#queue?.dispatch(this.#options, this);
+      if (this.#exchange !== null) this.#queue.dispatch(this);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Client } from 'undici';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
-import type { HttpDispatcher } from '../dispatcher.ts';
+import type { AnyDispatcher, HttpDispatcher } from '../dispatcher.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 
@@ -10,7 +10,7 @@ const KEEP_ALIVE_MS = 600_000;
 const KEEP_ALIVE_MARGIN_MS = 500;
 
 /** undici's own client over one connection, of the HTTP that the target is to be asked in. */
-export function createUndiciDispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
+export function createUndiciDispatcher(target: Destination, connection: TargetConnection): AnyDispatcher {
   return target.protocol === 'http/1.1'
     ? createHttp1Dispatcher(target, connection)
     : createHttp2Dispatcher(target, connection);

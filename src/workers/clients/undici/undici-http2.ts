@@ -3,7 +3,7 @@ import { Client } from 'undici';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { ConnectCallback } from '../../connections/link.ts';
-import type { AnswerHandler, HttpDispatcher, RequestTemplate } from '../dispatcher.ts';
+import type { AnswerHandler, RequestTemplate, StreamDispatcher } from '../dispatcher.ts';
 import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './stream.ts';
 
 const KEEP_ALIVE_MS = 600_000;
@@ -26,7 +26,7 @@ const MOST_LEFT = 100;
  * target allowed it a stream stays in undici's queue until there is one. Where there is none for long, a new client
  * with a new connection takes over those that still wait.
  */
-class Http2Dispatcher implements HttpDispatcher, StreamQueue {
+class Http2Dispatcher implements StreamDispatcher, StreamQueue {
   readonly #origin: string;
   readonly #connection: TargetConnection;
   #client: Client;
@@ -38,9 +38,14 @@ class Http2Dispatcher implements HttpDispatcher, StreamQueue {
     this.#client = this.#create();
   }
 
-  dispatch(options: RequestTemplate, handler: AnswerHandler): boolean {
-    if (handler instanceof Stream) handler.wait(this, options);
-    return this.#client.dispatch(options, handler);
+  dispatchStream(request: RequestTemplate, handler: AnswerHandler): Stream {
+    const stream = new Stream(request, handler, this, this.#connection);
+    this.dispatch(stream);
+    return stream;
+  }
+
+  dispatch(stream: Stream): void {
+    this.#client.dispatch(stream.request, stream);
   }
 
   destroy(): Promise<void> {
@@ -83,7 +88,7 @@ class Http2Dispatcher implements HttpDispatcher, StreamQueue {
 export function createHttp2Dispatcher(
   { origin }: Pick<Destination, 'origin'>,
   connection: TargetConnection,
-): HttpDispatcher {
+): StreamDispatcher {
   return new Http2Dispatcher(origin, connection);
 }
 

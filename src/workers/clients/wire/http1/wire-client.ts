@@ -4,6 +4,7 @@ import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
 import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
 import type { AnswerHandler, Controller, HttpDispatcher, RequestTemplate } from '../../dispatcher.ts';
+import { type InPlaceHandler, isInPlace, NO_FIELDS } from '../in-place-handler.ts';
 import { FieldsText, fieldsByName } from './fields-text.ts';
 import { WireRefusal } from './refusal.ts';
 import { type RequestBytes, requestBytes } from './request-bytes.ts';
@@ -14,16 +15,6 @@ import { hasOnlyLineEnds } from './syntax.ts';
 const KEEP_ALIVE_MARGIN_MS = 500;
 /** What is shorter is with the kernel at once. */
 const LONG_REQUEST_BYTES = 65_536;
-/** What a handler that takes bytes in place is told of fields. */
-const NO_FIELDS = Object.freeze({});
-
-/**
- * A handler that takes a body's bytes where they were read, instead of a copy: they are valid during the
- * call only. It is not told what the fields of a response say, so that nobody has to read them.
- */
-export interface InPlaceHandler extends AnswerHandler {
-  onResponseBytes(bytes: ReadBytes, from: number, to: number): void;
-}
 
 interface Queued {
   readonly request: RequestBytes;
@@ -319,10 +310,6 @@ export class WireClient implements HttpDispatcher, SocketReader {
 
 export function createWireDispatcher(target: Destination, connection: TargetConnection): WireClient {
   return new WireClient(target, connection);
-}
-
-function isInPlace(handler: AnswerHandler): handler is InPlaceHandler {
-  return 'onResponseBytes' in handler;
 }
 
 function closed(message: string): Error {

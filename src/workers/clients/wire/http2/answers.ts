@@ -1,0 +1,134 @@
+import { CODE, FLAG, FRAME } from './frames.ts';
+import { HeadBlock } from './head-block.ts';
+import { HeadReader } from './head-reader.ts';
+import type { Http2Stream } from './http2-stream.ts';
+import type { OpenStreams } from './open-streams.ts';
+import type { Outbox } from './outbox.ts';
+import { NotHttp2, type StreamRefusalCode } from './refusal.ts';
+
+/** Windows are as large as can be; the target is told that there is room again when half is used. */
+const HALF_WINDOW_BYTES = 2 ** 30;
+
+/** Who is told how answers go. */
+export interface AnswersOwner {
+  /** The target has ended its side of a stream. */
+  onEnd(stream: Http2Stream): void;
+  /** The answer breaks the rules of HTTP. */
+  onRefusal(stream: Http2Stream, code: StreamRefusalCode): void;
+  /** A frame has brought nothing. */
+  onNothing(): void;
+  /** What has come is not HTTP/2. */
+  onNoHttp2(problem: NotHttp2): void;
+}
+
+/** Reads the frames of answers: HEADERS with CONTINUATION, and DATA. */
+export class Answers {
+  readonly #streams: OpenStreams;
+  readonly #out: Outbox;
+  readonly #owner: AnswersOwner;
+  readonly #heads = new HeadReader();
+  readonly #block = new HeadBlock();
+  #unreturnedBytes = 0;
+  /** The stream of the DATA that is being read; null where nobody wants it any more. */
+  #inData: Http2Stream | null = null;
+  #isLastData = false;
+
+  constructor(streams: OpenStreams, out: Outbox, owner: AnswersOwner) {
+    this.#streams = streams;
+    this.#out = out;
+    this.#owner = owner;
+  }
+
+  /** The target knows that its heads may refer to none before them. */
+  limitTable(): void {
+    this.#heads.limitTable();
+  }
+
+  /** What is wrong with a frame in the place where it comes; null where nothing is (RFC 9113, 6.10). */
+  orderProblem(type: number, streamId: number): NotHttp2 | null {
+    const { streamId: continued } = this.#block;
+    if (continued === 0) return type === FRAME.continuation ? new NotHttp2('CONTINUATION of no head') : null;
+    return type === FRAME.continuation && streamId === continued
+      ? null
+      : new NotHttp2('a head that is broken off by another frame');
+  }
+
+  onHeaders(flags: number, streamId: number, bytes: Buffer, from: number, to: number): void {
+    const block = this.#block;
+    const isLast = (flags & FLAG.endStream) !== 0;
+    const problem = block.find(flags, bytes, from, to);
+    if (problem !== null) this.#owner.onNoHttp2(problem);
+    else if ((flags & FLAG.endHeaders) !== 0) this.#onHead(streamId, isLast, bytes, block.from, block.to);
+    else block.begin(streamId, isLast, bytes);
+  }
+
+  onContinuation(flags: number, bytes: Buffer, from: number, to: number): void {
+    const block = this.#block;
+    const { streamId } = block;
+    const problem = block.add(bytes, from, to);
+    if (problem !== null) this.#owner.onNoHttp2(problem);
+    else if ((flags & FLAG.endHeaders) === 0) {
+      if (from === to) this.#owner.onNothing();
+    } else {
+      block.end();
+      this.#onHead(streamId, block.isLast, block.bytes, 0, block.length);
+    }
+  }
+
+  onDataBegin(flags: number, streamId: number, length: number): void {
+    const stream = this.#find(streamId);
+    this.#inData = stream;
+    this.#isLastData = (flags & FLAG.endStream) !== 0;
+    if (stream === null || (length === 0 && !this.#isLastData)) this.#owner.onNothing();
+    this.#unreturnedBytes = this.#returned(0, this.#unreturnedBytes + length);
+    if (stream !== null && !this.#isLastData)
+      stream.unreturnedBytes = this.#returned(streamId, stream.unreturnedBytes + length);
+  }
+
+  onData(bytes: Buffer, from: number, to: number): void {
+    const stream = this.#inData;
+    if (stream === null || stream.isOver) return;
+    const refusal = stream.takeData(bytes, from, to);
+    if (refusal !== null) this.#owner.onRefusal(stream, refusal);
+  }
+
+  onDataEnd(): void {
+    const stream = this.#inData;
+    this.#inData = null;
+    if (stream === null || stream.isOver) return;
+    if (!stream.hasHead) this.#owner.onRefusal(stream, 'WIRE_ORDER');
+    else if (this.#isLastData) this.#owner.onEnd(stream);
+  }
+
+  #onHead(streamId: number, isLast: boolean, bytes: Buffer, from: number, to: number): void {
+    // Read also where nobody wants it any more: what comes after it may refer to it.
+    const stream = this.#find(streamId);
+    if (!this.#heads.read(bytes, from, to, stream?.wantsFields ?? false)) {
+      this.#owner.onNoHttp2(new NotHttp2('a head that is no HPACK', CODE.compressionError));
+      return;
+    }
+    if (stream === null) {
+      this.#owner.onNothing();
+      return;
+    }
+    const refusal = stream.takeHead(this.#heads, isLast);
+    if (refusal !== null) this.#owner.onRefusal(stream, refusal);
+    else if (!stream.hasHead) this.#owner.onNothing();
+    else if (isLast && !stream.isOver) this.#owner.onEnd(stream);
+  }
+
+  /** Null where the stream was left from this side, or is none. */
+  #find(streamId: number): Http2Stream | null {
+    const stream = this.#streams.answered(streamId);
+    if (!(stream instanceof NotHttp2)) return stream;
+    this.#owner.onNoHttp2(stream);
+    return null;
+  }
+
+  /** Gives a window back when half of it is used; returns how much has not been given back. */
+  #returned(streamId: number, bytes: number): number {
+    if (bytes < HALF_WINDOW_BYTES) return bytes;
+    this.#out.addNumber(FRAME.windowUpdate, streamId, bytes);
+    return 0;
+  }
+}

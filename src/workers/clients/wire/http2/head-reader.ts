@@ -1,0 +1,127 @@
+import { FORBIDDEN_FIELDS, isFieldName, isFieldValue } from './field-syntax.ts';
+import { MOST_FIELD_BYTES } from './frames.ts';
+import { BlockDecoder, type FieldTaker } from './hpack/block-decoder.ts';
+import type { StreamRefusalCode } from './refusal.ts';
+
+/** What each field counts, beyond its name and value (RFC 9113, 6.5.2). */
+const FIELD_OVERHEAD_BYTES = 32;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
+const STATUS_DIGITS = 3;
+/** The digits of the largest number that can be counted to. */
+const MOST_LENGTH_DIGITS = 15;
+
+/**
+ * Reads the heads of one connection. Most are the same as the one before, byte for byte: then what that one said is
+ * still known. Every field is checked, but only what somebody asks for becomes text.
+ */
+export class HeadReader implements FieldTaker {
+  /** 0 where the head does not say it, as that of a trailer. */
+  status = 0;
+  /** -1 without Content-Length. */
+  contentLength = -1;
+  /** What is wrong with the head; null where nothing is. */
+  refusal: StreamRefusalCode | null = null;
+  /** Name, value, name, value, without those that begin with a colon; null where nobody asked for them. */
+  fields: string[] | null = null;
+  readonly #decoder = new BlockDecoder();
+  #known = Buffer.allocUnsafeSlow(256);
+  /** -1 where nothing is known. */
+  #knownBytes = -1;
+  #sizeBytes = 0;
+  #hasPlainFields = false;
+
+  /** The target knows that it may refer to no earlier heads. */
+  limitTable(): void {
+    this.#decoder.limitTable(0);
+  }
+
+  /**
+   * Reads the block `bytes[from…to)`.
+   *
+   * @returns false where it is none, and nothing more can be read from the connection
+   */
+  read(bytes: Buffer, from: number, to: number, wantsFields: boolean): boolean {
+    if (this.#isKnown(bytes, from, to) && (!wantsFields || this.fields !== null)) return true;
+    this.status = 0;
+    this.contentLength = -1;
+    this.refusal = null;
+    this.fields = wantsFields ? [] : null;
+    this.#sizeBytes = 0;
+    this.#hasPlainFields = false;
+    this.#knownBytes = -1;
+    const isStateless = this.#decoder.isStateless;
+    if (!this.#decoder.decode(bytes, from, to, this)) return false;
+    if (isStateless && this.#decoder.isStateless) this.#remember(bytes, from, to);
+    return true;
+  }
+
+  onField(name: string, bytes: Uint8Array, from: number, to: number): void {
+    this.#sizeBytes += name.length + to - from + FIELD_OVERHEAD_BYTES;
+    if (this.#sizeBytes > MOST_FIELD_BYTES) {
+      this.#refuse('WIRE_HEAD_SIZE');
+      this.fields = null;
+      return;
+    }
+    if (name.charCodeAt(0) === COLON) {
+      if (name !== ':status' || this.status !== 0 || this.#hasPlainFields) this.#refuse('WIRE_STATUS');
+      else this.#takeStatus(bytes, from, to);
+      return;
+    }
+    this.#hasPlainFields = true;
+    if (name === 'content-length') this.#takeLength(bytes, from, to);
+    else if (!isFieldName(name) || !isFieldValue(bytes, from, to) || FORBIDDEN_FIELDS.has(name))
+      this.#refuse('WIRE_FIELD');
+    if (this.fields !== null) this.fields.push(name, textOf(bytes, from, to));
+  }
+
+  #takeStatus(bytes: Uint8Array, from: number, to: number): void {
+    const status = to - from === STATUS_DIGITS ? numberIn(bytes, from, to) : -1;
+    if (status < 100) this.#refuse('WIRE_STATUS');
+    else this.status = status;
+  }
+
+  /** Said twice, it has to be the same (RFC 9110, 8.6). */
+  #takeLength(bytes: Uint8Array, from: number, to: number): void {
+    const length = to - from <= MOST_LENGTH_DIGITS ? numberIn(bytes, from, to) : -1;
+    if (length < 0 || (this.contentLength >= 0 && this.contentLength !== length))
+      this.#refuse('WIRE_CONTENT_LENGTH');
+    this.contentLength = length;
+  }
+
+  #refuse(code: StreamRefusalCode): void {
+    this.refusal ??= code;
+  }
+
+  #isKnown(bytes: Buffer, from: number, to: number): boolean {
+    const length = to - from;
+    if (length !== this.#knownBytes) return false;
+    const known = this.#known;
+    for (let i = 0; i < length; i++) if (known[i] !== bytes[from + i]) return false;
+    return true;
+  }
+
+  #remember(bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (length > this.#known.length) this.#known = Buffer.allocUnsafeSlow(length * 2);
+    bytes.copy(this.#known, 0, from, to);
+    this.#knownBytes = length;
+  }
+}
+
+/** -1 where it is no number of decimal digits. */
+function numberIn(bytes: Uint8Array, from: number, to: number): number {
+  if (from === to) return -1;
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = bytes[at] as number;
+    if (digit < ZERO || digit > NINE) return -1;
+    number = number * 10 + digit - ZERO;
+  }
+  return number;
+}
+
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('latin1');
+}

@@ -1,0 +1,203 @@
+import type { Socket } from 'node:net';
+import type { Destination } from '../../../../protocol/endpoint.ts';
+import type { TargetConnection } from '../../../connections/connection.ts';
+import type { SocketReader } from '../../../connections/link.ts';
+import { lentTo, type ReadBytes } from '../../../connections/read-bytes.ts';
+import type { AnswerHandler, RequestStream, RequestTemplate, StreamDispatcher } from '../../dispatcher.ts';
+import { silentEnd } from '../../stream-ended.ts';
+import { Http2Stream, type StreamHost } from './http2-stream.ts';
+import { RequestEncoder, type RequestFrames } from './request-frames.ts';
+import { Session, type SessionOwner } from './session.ts';
+
+/** Streams whose objects are kept for the next requests. */
+const MOST_SPARE = 1_000;
+
+/** A request that cannot be sent: nothing stands for it in the frames. */
+const NO_REQUEST: RequestFrames = {
+  head: Buffer.alloc(0),
+  idPlaces: [],
+  body: null,
+  isHead: false,
+  fieldBytes: 0,
+};
+
+/**
+ * volley's own HTTP/2 client: one connection at a time, as many requests on it as the target allows, and no more work on
+ * an answer than it takes to know where it ends. Nothing is allocated for a request whose handler takes bytes in place.
+ */
+export class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, StreamHost {
+  readonly #connection: TargetConnection;
+  readonly #encoder: RequestEncoder;
+  /** Those that have no stream yet, the first one next. */
+  readonly #waiting: Http2Stream[] = [];
+  readonly #spare: Http2Stream[] = [];
+  #socket: Socket | null = null;
+  #session: Session | null = null;
+  /** The connection was handed out: else it was opened ahead, and nobody has asked for it. */
+  #isOurs = false;
+  #isAcquiring = false;
+  #isDestroyed = false;
+
+  constructor(target: Destination, connection: TargetConnection) {
+    this.#connection = connection;
+    this.#encoder = new RequestEncoder(target.secure ? 'https' : 'http', new URL(target.origin).host);
+    connection.readWith(this);
+  }
+
+  dispatchStream(template: RequestTemplate, handler: AnswerHandler): RequestStream {
+    let request: RequestFrames;
+    try {
+      if (this.#isDestroyed) throw closed('the client is destroyed');
+      request = this.#encoder.framesOf(template);
+    } catch (error) {
+      return this.#refused(handler, error as Error);
+    }
+    const stream = this.#take(request, handler);
+    if (this.#waiting.length === 0 && this.#isOurs && this.#session?.hasRoom) this.#session.start(stream);
+    else {
+      this.#waiting.push(stream);
+      this.#proceed();
+    }
+    return stream;
+  }
+
+  destroy(): Promise<void> {
+    this.#isDestroyed = true;
+    this.#leave(closed('the client is destroyed'));
+    this.#failWaiting(closed('the client is destroyed'));
+    return Promise.resolve();
+  }
+
+  end(stream: Http2Stream): void {
+    stream.isOver = true;
+    const place = this.#waiting.indexOf(stream);
+    if (place < 0) {
+      this.#session?.end(stream);
+      return;
+    }
+    this.#waiting.splice(place, 1);
+    // A connection that allows no stream for so long is left; those that still wait go over the next one.
+    if (this.#isOurs && this.#session?.isIdle) this.#session.leave();
+  }
+
+  onOpen(socket: Socket): void {
+    this.#socket = socket;
+    this.#session = new Session(socket, this);
+    socket.once('end', () => this.#ended(socket));
+    socket.once('close', () => this.#ended(socket));
+    socket.on('drain', this.#session.flush);
+  }
+
+  onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
+    if (socket === this.#socket) this.#session?.read(lentTo(bytes, count), count);
+  }
+
+  release(stream: Http2Stream): void {
+    if (this.#spare.length < MOST_SPARE) this.#spare.push(stream);
+  }
+
+  onRoom(): void {
+    if (this.#waiting.length > 0) this.#proceed();
+  }
+
+  onUnseen(streams: readonly Http2Stream[]): void {
+    for (const stream of streams) stream.isOver = false;
+    this.#waiting.unshift(...streams);
+  }
+
+  onDone(session: Session): void {
+    if (session.isDismissed) this.#connection.finish();
+    else this.#connection.leave();
+    this.#leave(closed('the connection was left'));
+    this.#proceed();
+  }
+
+  onBroken(): void {
+    this.#leave(closed('the connection was left'));
+    this.#proceed();
+  }
+
+  #take(request: RequestFrames, handler: AnswerHandler): Http2Stream {
+    const spare = this.#spare.pop();
+    if (spare === undefined) return new Http2Stream(request, handler, this);
+    spare.use(request, handler);
+    return spare;
+  }
+
+  /** Tells soon, and never within the call, that a request cannot be sent. */
+  #refused(handler: AnswerHandler, error: Error): RequestStream {
+    const stream = new Http2Stream(NO_REQUEST, handler, this);
+    process.nextTick(() => {
+      if (stream.isOver) return;
+      stream.isOver = true;
+      handler.onResponseError(stream, error);
+    });
+    return stream;
+  }
+
+  /** Begins what may begin, and sees to a connection where there is none. */
+  #proceed(): void {
+    if (this.#waiting.length === 0) return;
+    const session = this.#session;
+    if (session === null || !this.#isOurs) {
+      this.#acquire();
+      return;
+    }
+    while (session.hasRoom) {
+      const stream = this.#waiting.shift();
+      if (stream === undefined) return;
+      session.start(stream);
+    }
+  }
+
+  #acquire(): void {
+    if (this.#isAcquiring || this.#isDestroyed) return;
+    this.#isAcquiring = true;
+    this.#connection.acquire((error, socket) => {
+      this.#isAcquiring = false;
+      if (socket === null) {
+        this.#failWaiting(error);
+        return;
+      }
+      this.#isOurs = true;
+      this.#proceed();
+    });
+  }
+
+  /** The connection has ended, and it was not this side that has ended it. */
+  #ended(socket: Socket): void {
+    const session = this.#session;
+    if (socket !== this.#socket || session === null) return;
+    const { errored } = socket;
+    const hasRead = session.hasRead;
+    const error = errored ?? closed('the target closed the connection');
+    this.#leave(!hasRead && errored === null ? silentEnd(error) : (session.goodbye ?? error));
+    this.#proceed();
+  }
+
+  #failWaiting(error: Error): void {
+    for (const stream of this.#waiting.splice(0)) {
+      stream.isOver = true;
+      stream.handler.onResponseError(null, error);
+    }
+  }
+
+  /** Uses this connection no more; its streams fail. */
+  #leave(reason: Error): void {
+    const socket = this.#socket;
+    const session = this.#session;
+    this.#socket = null;
+    this.#session = null;
+    this.#isOurs = false;
+    session?.close(reason);
+    if (socket !== null && !socket.destroyed) socket.destroy();
+  }
+}
+
+export function createHttp2Dispatcher(target: Destination, connection: TargetConnection): Http2Client {
+  return new Http2Client(target, connection);
+}
+
+function closed(message: string): Error {
+  return Object.assign(new Error(message), { code: 'WIRE_CLOSED' });
+}

@@ -1,0 +1,86 @@
+import { CODE, MAX_31_BITS } from './frames.ts';
+import type { Http2Stream } from './http2-stream.ts';
+import { NotHttp2 } from './refusal.ts';
+
+/** Streams that were ended from this side, of which more may come; those before are forgotten. */
+const MOST_LEFT = 2_000;
+
+/** The streams of one connection, by their numbers: odd, each larger than those before it, and never used again. */
+export class OpenStreams {
+  readonly #byId = new Map<number, Http2Stream>();
+  /** Those that were ended from this side. */
+  readonly #left = new Set<number>();
+  #nextId: number;
+  /** Of the last stream whose first byte was written. */
+  #sentId = 0;
+
+  /** @param firstId an odd number */
+  constructor(firstId: number) {
+    this.#nextId = firstId;
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  get all(): Http2Stream[] {
+    return [...this.#byId.values()];
+  }
+
+  /** All numbers have been given. */
+  get isUsedUp(): boolean {
+    return this.#nextId > MAX_31_BITS;
+  }
+
+  /** Gives a stream the next number. */
+  add(stream: Http2Stream): number {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    this.#byId.set(id, stream);
+    return id;
+  }
+
+  /** What has been added is written. */
+  sent(): void {
+    this.#sentId = this.#nextId - 2;
+  }
+
+  remove(stream: Http2Stream): void {
+    this.#byId.delete(stream.id);
+  }
+
+  /** A stream was ended from this side: what still comes of it is no fault of the target's. */
+  leave(id: number): void {
+    this.#left.add(id);
+    if (this.#left.size <= MOST_LEFT) return;
+    for (const oldest of this.#left) {
+      this.#left.delete(oldest);
+      break;
+    }
+  }
+
+  /** The stream whose answer a frame belongs to; null where it was ended from this side; else what is wrong. */
+  answered(id: number): Http2Stream | NotHttp2 | null {
+    const stream = this.#byId.get(id);
+    if (stream !== undefined && !stream.isUnsent) return stream;
+    if (this.isIdle(id)) return new NotHttp2(`an answer on stream ${id}, which nobody has opened`);
+    if (this.#left.has(id)) return null;
+    return new NotHttp2(`an answer on stream ${id}, which had ended before`, CODE.streamClosed);
+  }
+
+  /** The stream that a frame is about; null where it is over; else what is wrong. */
+  named(id: number): Http2Stream | NotHttp2 | null {
+    const stream = this.#byId.get(id);
+    if (stream !== undefined && !stream.isUnsent) return stream;
+    return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which nobody has opened`) : null;
+  }
+
+  /** No byte of it was written. */
+  isIdle(id: number): boolean {
+    return id % 2 === 0 || id > this.#sentId;
+  }
+}

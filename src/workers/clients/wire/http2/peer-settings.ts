@@ -1,0 +1,66 @@
+import {
+  CODE,
+  DEFAULT_FRAME_BYTES,
+  DEFAULT_WINDOW_BYTES,
+  LONGEST_FRAME_BYTES,
+  MAX_31_BITS,
+  readUint32,
+  SETTING,
+} from './frames.ts';
+import { NotHttp2 } from './refusal.ts';
+
+const SETTING_BYTES = 6;
+/** What is safe to assume before the target has said how many it allows (RFC 9113, 6.5.2). */
+const FIRST_STREAMS = 100;
+
+/** What the target asks of us. */
+export class PeerSettings {
+  /** The first of its settings have come. */
+  isKnown = false;
+  mostStreams = FIRST_STREAMS;
+  windowBytes = DEFAULT_WINDOW_BYTES;
+  frameBytes = DEFAULT_FRAME_BYTES;
+  /** Of a request's fields; infinity where it does not say. */
+  fieldBytes = Number.POSITIVE_INFINITY;
+
+  /**
+   * Takes the payload of a SETTINGS frame, `bytes[from…to)`; what it does not know it leaves.
+   *
+   * @returns what is wrong with it, or null
+   */
+  take(bytes: Uint8Array, from: number, to: number): NotHttp2 | null {
+    if (!this.isKnown) this.mostStreams = Number.POSITIVE_INFINITY;
+    this.isKnown = true;
+    for (let at = from; at < to; at += SETTING_BYTES) {
+      const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+      const problem = this.#set(id, readUint32(bytes, at + 2));
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
+  #set(id: number, value: number): NotHttp2 | null {
+    switch (id) {
+      case SETTING.enablePush:
+        return value === 0 ? null : new NotHttp2('a server that allows pushes');
+      case SETTING.maxConcurrentStreams:
+        this.mostStreams = value;
+        return null;
+      case SETTING.initialWindowSize:
+        if (value > MAX_31_BITS)
+          return new NotHttp2(`an initial window of ${value} bytes`, CODE.flowControlError);
+        this.windowBytes = value;
+        return null;
+      case SETTING.maxFrameSize:
+        if (value < DEFAULT_FRAME_BYTES || value > LONGEST_FRAME_BYTES)
+          return new NotHttp2(`a longest frame of ${value} bytes`);
+        this.frameBytes = value;
+        return null;
+      case SETTING.maxHeaderListSize:
+        this.fieldBytes = value;
+        return null;
+      default:
+        return null;
+    }
+  }
+}

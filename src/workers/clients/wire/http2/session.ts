@@ -1,0 +1,398 @@
+import type { Socket } from 'node:net';
+import { goodbye, resetStream, type StreamEnded, shortBody } from '../../stream-ended.ts';
+import { Answers, type AnswersOwner } from './answers.ts';
+import { FloodBound } from './flood-bound.ts';
+import { FrameReader, type FrameTaker } from './frame-reader.ts';
+import { shapeProblem } from './frame-shape.ts';
+import {
+  CODE,
+  type Code,
+  FLAG,
+  FRAME,
+  frame,
+  MAX_31_BITS,
+  numbersFrame,
+  openingBytes,
+  readUint32,
+} from './frames.ts';
+import type { Http2Stream } from './http2-stream.ts';
+import { LifeProbe } from './life-probe.ts';
+import { OpenStreams } from './open-streams.ts';
+import { Outbox } from './outbox.ts';
+import { PeerSettings } from './peer-settings.ts';
+import { NotHttp2, StreamRefusal, type StreamRefusalCode } from './refusal.ts';
+import { problemOf, Uploads } from './uploads.ts';
+
+/** What is not with the kernel yet, beyond which no more of bodies is added to it. */
+const MOST_BACKLOG_BYTES = 262_144;
+
+const OPENING = openingBytes();
+const SETTINGS_ACK = frame(FRAME.settings, FLAG.ack, 0, new Uint8Array());
+/** What a target that is there sends back. */
+const PROBE = Buffer.from('volley??', 'latin1');
+
+/** What a session asks of its socket. */
+export type Outgoing = Pick<Socket, 'write' | 'writableLength'>;
+
+/** Whoever gives a session its streams. */
+export interface SessionOwner {
+  /** A stream is complete: nobody needs its object any more. */
+  release(stream: Http2Stream): void;
+  /** There may be room for streams that wait. */
+  onRoom(): void;
+  /** The target has not looked at these requests, and they may be sent again, in this order. */
+  onUnseen(streams: readonly Http2Stream[]): void;
+  /** Nothing more is to come: the target has said goodbye, or this side has left. */
+  onDone(session: Session): void;
+  /** What has come is not HTTP/2: every stream has failed. */
+  onBroken(session: Session): void;
+}
+
+/** One connection of HTTP/2, and the streams on it. Whatever starts within one turn goes out in one write. */
+export class Session implements FrameTaker, AnswersOwner {
+  /** The target has said goodbye. */
+  isDismissed = false;
+  readonly #socket: Outgoing;
+  readonly #owner: SessionOwner;
+  readonly #reader = new FrameReader(this);
+  readonly #settings = new PeerSettings();
+  readonly #flood = new FloodBound();
+  readonly #uploads = new Uploads();
+  readonly #out = new Outbox();
+  readonly #probe = new LifeProbe();
+  readonly #streams: OpenStreams;
+  readonly #answers: Answers;
+  /** Streams whose first bytes are in the outbox. */
+  readonly #starting: Http2Stream[] = [];
+  #startingCount = 0;
+  #goodbyeCode = 0;
+  #isLeaving = false;
+  #isOver = false;
+  #isReading = false;
+  #isFlushDue = false;
+
+  /** @param firstId the number of the first stream */
+  constructor(socket: Outgoing, owner: SessionOwner, firstId = 1) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#streams = new OpenStreams(firstId);
+    this.#answers = new Answers(this.#streams, this.#out, this);
+    this.#out.add(OPENING);
+    this.#write();
+  }
+
+  /** Whether another stream may begin now. */
+  get hasRoom(): boolean {
+    return !this.#isLeaving && !this.#isOver && this.#streams.size < this.#settings.mostStreams;
+  }
+
+  /** No streams are under way. */
+  get isIdle(): boolean {
+    return this.#streams.size === 0;
+  }
+
+  /** Anything has come. */
+  get hasRead(): boolean {
+    return this.#probe.reads > 0;
+  }
+
+  /** Why streams fail where the target ends the connection after a goodbye; null where it has said none. */
+  get goodbye(): StreamEnded | null {
+    return this.isDismissed ? goodbye(this.#goodbyeCode) : null;
+  }
+
+  /** Begins a request; only where there is room. */
+  start(stream: Http2Stream): void {
+    const id = this.#streams.add(stream);
+    stream.open(id, this.#settings.windowBytes, this.#probe.reads);
+    this.#starting[this.#startingCount++] = stream;
+    const { head, idPlaces, body } = stream.request;
+    this.#out.addHead(head, idPlaces, id);
+    if (body !== null) this.#uploads.add(stream);
+    if (this.#streams.isUsedUp) this.#isLeaving = true;
+    this.#flushSoon();
+  }
+
+  /** Ends a stream from this side, in good time or not; the others go on. */
+  end(stream: Http2Stream): void {
+    this.#forget(stream);
+    this.#reset(stream.id, CODE.cancel);
+    this.#suspect(stream);
+    this.#flushSoon();
+    this.#afterStream();
+  }
+
+  /** Begins no more streams; when those under way are over, the session is. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#endIfDone();
+  }
+
+  read(bytes: Buffer, count: number): void {
+    this.#probe.reads++;
+    this.#isReading = true;
+    this.#reader.read(bytes, count);
+    this.#isReading = false;
+    this.flush();
+  }
+
+  /** The connection has ended: so have its streams. */
+  close(error: Error): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#reader.stop();
+    for (const stream of this.#streams.all) {
+      this.#forget(stream);
+      stream.handler.onResponseError(stream, error);
+    }
+  }
+
+  /** Writes what has gathered. */
+  readonly flush = (): void => {
+    this.#isFlushDue = false;
+    if (this.#isOver) return;
+    if (!this.#uploads.isEmpty) this.#upload();
+    if (this.#out.length === 0) return;
+    for (let place = 0; place < this.#startingCount; place++) {
+      const stream = this.#starting[place] as Http2Stream;
+      if (!stream.isUnsent || stream.isOver) continue;
+      stream.isUnsent = false;
+      stream.handler.onRequestStart(stream);
+    }
+    this.#startingCount = 0;
+    this.#streams.sent();
+    this.#write();
+  };
+
+  onNoHttp2(problem: NotHttp2): void {
+    if (this.#isOver) return;
+    this.#out.add(numbersFrame(FRAME.goaway, 0, 0, problem.reason));
+    this.#write();
+    this.close(problem);
+    this.#owner.onBroken(this);
+  }
+
+  onFrame(type: number, flags: number, streamId: number, bytes: Buffer, from: number, to: number): void {
+    if (!this.#isInOrder(type, flags, streamId, to - from)) return;
+    switch (type) {
+      case FRAME.headers:
+        this.#answers.onHeaders(flags, streamId, bytes, from, to);
+        return;
+      case FRAME.continuation:
+        this.#answers.onContinuation(flags, bytes, from, to);
+        return;
+      case FRAME.rstStream:
+        this.#onReset(streamId, readUint32(bytes, from));
+        return;
+      case FRAME.settings:
+        if ((flags & FLAG.ack) === 0) this.#onSettings(bytes, from, to);
+        else this.#answers.limitTable();
+        return;
+      case FRAME.ping:
+        if ((flags & FLAG.ack) === 0) this.#out.addFrame(FRAME.ping, FLAG.ack, 0, bytes, from, to);
+        this.onNothing();
+        return;
+      case FRAME.goaway:
+        this.#onGoaway(readUint32(bytes, from) & MAX_31_BITS, readUint32(bytes, from + 4));
+        return;
+      case FRAME.windowUpdate:
+        this.#onWindowUpdate(streamId, readUint32(bytes, from) & MAX_31_BITS);
+        return;
+      default:
+        // PRIORITY says nothing to a client, and of extensions nobody has agreed on any (RFC 9113, 5.5).
+        this.onNothing();
+    }
+  }
+
+  onDataBegin(streamId: number, flags: number, length: number): void {
+    if (this.#isInOrder(FRAME.data, flags, streamId, length))
+      this.#answers.onDataBegin(flags, streamId, length);
+  }
+
+  onData(bytes: Buffer, from: number, to: number): void {
+    this.#answers.onData(bytes, from, to);
+  }
+
+  onDataEnd(): void {
+    this.#answers.onDataEnd();
+  }
+
+  onEnd(stream: Http2Stream): void {
+    if (!stream.isShort) {
+      this.#complete(stream, stream.isUploading);
+      return;
+    }
+    const isUploading = stream.isUploading;
+    this.#forget(stream);
+    if (isUploading) this.#reset(stream.id, CODE.cancel);
+    stream.handler.onResponseError(stream, shortBody());
+    this.#afterStream();
+  }
+
+  onRefusal(stream: Http2Stream, code: StreamRefusalCode): void {
+    this.#forget(stream);
+    this.#reset(stream.id, CODE.protocolError);
+    stream.handler.onResponseError(stream, new StreamRefusal(code));
+    this.#afterStream();
+  }
+
+  onNothing(): void {
+    if (this.#flood.isExceededBy(now))
+      this.onNoHttp2(new NotHttp2('a flood of frames that bring nothing', CODE.enhanceYourCalm));
+  }
+
+  #isInOrder(type: number, flags: number, streamId: number, length: number): boolean {
+    const problem = this.#answers.orderProblem(type, streamId) ?? shapeProblem(type, flags, streamId, length);
+    if (problem !== null) this.onNoHttp2(problem);
+    return problem === null;
+  }
+
+  /** An answer is complete; what is left of its request is of no use to anybody. */
+  #complete(stream: Http2Stream, resetsRest: boolean): void {
+    this.#forget(stream);
+    if (resetsRest) this.#reset(stream.id, CODE.cancel);
+    this.#flood.onProgress();
+    const { handler } = stream;
+    this.#owner.release(stream);
+    handler.onResponseEnd(stream);
+    this.#afterStream();
+  }
+
+  #onReset(streamId: number, code: number): void {
+    const stream = this.#streams.named(streamId);
+    if (stream instanceof NotHttp2) this.onNoHttp2(stream);
+    else if (stream === null) this.onNothing();
+    else if (code === CODE.noError && stream.hasAll) this.#complete(stream, false);
+    else {
+      this.#forget(stream);
+      if (code === CODE.refusedStream && !stream.hasHead && !stream.wasRefused) {
+        stream.wasRefused = true;
+        this.#owner.onUnseen([stream]);
+      } else {
+        stream.handler.onResponseError(stream, resetStream(code, this.#noteOf(stream)));
+      }
+      this.#afterStream();
+    }
+  }
+
+  /** What else is known of a stream that the target has reset. */
+  #noteOf({ hasHead, request }: Http2Stream): string {
+    if (hasHead) return ' in the middle of the answer';
+    const { fieldBytes } = this.#settings;
+    if (request.fieldBytes <= fieldBytes) return '';
+    return `: the request has ${request.fieldBytes} bytes of fields, and the target takes ${fieldBytes}`;
+  }
+
+  #onSettings(bytes: Buffer, from: number, to: number): void {
+    const { windowBytes } = this.#settings;
+    const problem =
+      this.#settings.take(bytes, from, to) ?? this.#widenAll(this.#settings.windowBytes - windowBytes);
+    if (problem !== null) {
+      this.onNoHttp2(problem);
+      return;
+    }
+    this.#out.add(SETTINGS_ACK);
+    this.onNothing();
+    this.#owner.onRoom();
+  }
+
+  /** The windows of streams change with the setting (RFC 9113, 6.9.2). */
+  #widenAll(bytes: number): NotHttp2 | null {
+    let problem: NotHttp2 | null = null;
+    if (bytes === 0) return problem;
+    for (const stream of this.#streams.all) {
+      stream.windowBytes += bytes;
+      problem ??= problemOf(stream.windowBytes);
+    }
+    return problem;
+  }
+
+  #onWindowUpdate(streamId: number, bytes: number): void {
+    this.onNothing();
+    const problem =
+      bytes === 0 ? new NotHttp2('WINDOW_UPDATE of 0 bytes') : this.#windowProblem(streamId, bytes);
+    if (problem !== null) this.onNoHttp2(problem);
+  }
+
+  #windowProblem(streamId: number, bytes: number): NotHttp2 | null {
+    if (streamId === 0) return this.#uploads.widen(bytes);
+    const stream = this.#streams.named(streamId);
+    if (stream === null || stream instanceof NotHttp2) return stream;
+    stream.windowBytes += bytes;
+    return problemOf(stream.windowBytes);
+  }
+
+  /** The target says which stream was the last that it has looked at (RFC 9113, 6.8); those after it may go elsewhere. */
+  #onGoaway(lastId: number, code: number): void {
+    this.flush();
+    this.isDismissed = true;
+    this.#isLeaving = true;
+    this.#goodbyeCode = code;
+    const unseen: Http2Stream[] = [];
+    for (const stream of this.#streams.all) {
+      if (stream.id <= lastId) continue;
+      this.#forget(stream);
+      this.#streams.leave(stream.id);
+      // Where it looks at some, each goodbye brings the end nearer; where it looks at none, it refuses.
+      const mayGoAgain = !stream.hasHead && (lastId > 0 || !stream.wasRefused);
+      stream.wasRefused ||= lastId === 0;
+      if (mayGoAgain) unseen.push(stream);
+      else stream.handler.onResponseError(stream, goodbye(code));
+    }
+    this.#owner.onUnseen(unseen);
+    this.onNothing();
+    this.#endIfDone();
+  }
+
+  /** A stream has waited in vain. */
+  #suspect(stream: Http2Stream): void {
+    const suspicion = this.#probe.onTimeout(stream, this.#streams.nextId);
+    if (suspicion === 'ask') this.#out.addFrame(FRAME.ping, 0, 0, PROBE, 0, PROBE.length);
+    else if (suspicion === 'dead') this.#isLeaving = true;
+  }
+
+  #reset(streamId: number, code: Code): void {
+    this.#out.addNumber(FRAME.rstStream, streamId, code);
+    this.#streams.leave(streamId);
+  }
+
+  /** A stream is over, for whatever reason. */
+  #forget(stream: Http2Stream): void {
+    stream.isOver = true;
+    this.#streams.remove(stream);
+    if (stream.isUploading) this.#uploads.remove(stream);
+  }
+
+  #afterStream(): void {
+    if (this.#isLeaving) this.#endIfDone();
+    else this.#owner.onRoom();
+  }
+
+  #endIfDone(): void {
+    if (!this.#isLeaving || this.#streams.size > 0 || this.#isOver) return;
+    this.flush();
+    this.#isOver = true;
+    this.#reader.stop();
+    this.#owner.onDone(this);
+  }
+
+  #upload(): void {
+    const roomBytes = MOST_BACKLOG_BYTES - this.#socket.writableLength;
+    if (this.#uploads.send(this.#out, roomBytes)) this.#flood.onProgress();
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushDue || this.#isReading) return;
+    this.#isFlushDue = true;
+    process.nextTick(this.flush);
+  }
+
+  #write(): void {
+    this.#socket.write(this.#out.bytes);
+    this.#out.clear(this.#socket.writableLength === 0);
+  }
+}
+
+function now(): number {
+  return performance.now();
+}
