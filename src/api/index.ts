@@ -1,5 +1,7 @@
 /** volley as a library: what is exported here is its interface. */
 
+import './supported-node.ts';
+
 export type {
   Duration,
   HeadersOption,
@@ -8,8 +10,8 @@ export type {
   RunOptions,
   Texts,
 } from '../main/plan/library-options.ts';
-export type { Progress } from '../main/run/progress.ts';
-export { type Run, type RunControl, run, start } from '../main/run/run.ts';
+export type { Progress, Run, RunControl } from '../main/run/run-handle.ts';
+export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
 export type { LatencyKind } from '../protocol/latency.ts';
@@ -32,3 +34,7 @@ export {
   type ReferenceServer,
   type ReferenceServerOptions,
 } from '../target/server.ts';
+export { type BatchOptions, type BatchSummary, batch } from './batches.ts';
+export { type ComparisonControl, type ComparisonOptions, compare, modes } from './comparisons.ts';
+export { type ResultForm, readResult, render } from './results.ts';
+export { run, start } from './runs.ts';

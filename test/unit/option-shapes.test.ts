@@ -140,6 +140,7 @@ describe('problems name an option as the caller wrote it', () => {
     [{ mix: [{ ...A, weight: 0 }] }, { option: 'mix[0].weight', value: '0' }],
     [{ mix: [{ ...A, url: 'ftp://a/' }] }, { option: 'mix[0].url' }],
     [{ url: URL, tymeout: 1 }, { option: 'tymeout' }],
+    [{ url: URL, header: {} }, { option: 'header' }],
     [{ curl: `curl ${URL} -F 'a=@/nowhere/at/all'` }, { option: 'curl', value: 'a=@/nowhere/at/all' }],
     [{ curl: `curl ${URL}`, form: 'a=@/nowhere/at/all' }, { option: 'form' }],
     [{ curl: `curl ${URL} -H 'a: b'`, headers: { c: 'a\nb' } }, { option: 'headers["c"]' }],

@@ -1,12 +1,10 @@
 import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/round-defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS } from '../reporters/reporters.ts';
 
-export const DEFAULT_ROUNDS = 8;
-export const DEFAULT_MARGIN = '3%';
-export const FEWEST_ROUNDS_AT_ALL = 2;
 export const FAILURES = ['slower', 'different'] as const;
 
 /** What a comparison has besides a run's options, or says in other words. */

@@ -3,17 +3,17 @@ import type { Pair } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { comparisonOf } from '../compare/comparison.ts';
-import { concludeOn, isInDoubt, outcomeOf } from '../compare/conclusions.ts';
-import { comparePairs } from '../compare/pairs.ts';
+import { isInDoubt, outcomeOf } from '../compare/conclusions.ts';
+import { targetsExperiment } from '../compare/experiment.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
-import { completePlan, readOptions } from '../plan/resolve.ts';
+import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { FAILURES } from './command-tables.ts';
-import { type Judging, judgingFrom, withShortRounds } from './comparison-options.ts';
+import { type Judging, judgingFrom } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
@@ -21,7 +21,7 @@ import { runOptionsFrom } from './run-options.ts';
 type Failure = (typeof FAILURES)[number];
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
-export async function compareCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const judging = judgingFrom(parsed, 'p50', 1, problems);
   const failIf = failureFrom(parsed.last('fail-if'), problems);
   const [a, b] = parsed.positionals;
@@ -44,35 +44,25 @@ async function compareTargets(
   b: string,
   judging: Judging,
   failIf: Failure | null,
-  problems: string[],
+  problems: Told[],
 ): Promise<ExitCode> {
   if (parsed.flag('force'))
     problems.push('--force is for saved results: leave it out where two URLs are measured.');
-  const options = withShortRounds(runOptionsFrom(parsed, problems));
+  const options = runOptionsFrom(parsed, problems);
   const outPath = parsed.last('out');
-  const { checked, others } = await withoutOverwriting(resultFileOf(outPath), async () => ({
-    checked: await readOptions({ ...options, url: a }, problems),
-    others: await readOptions({ ...options, url: b }),
-  }));
-  // What is random is the same on both sides.
-  const arms = [
-    { name: 'A', plan: await completePlan(checked) },
-    { name: 'B', plan: await completePlan({ ...others, seed: checked.seed }) },
-  ];
+  const experiment = await withoutOverwriting(resultFileOf(outPath), () =>
+    targetsExperiment(
+      { ...options, url: a },
+      { ...options, url: b },
+      [withoutCredentials(a), withoutCredentials(b)],
+      judging,
+      problems,
+    ),
+  );
   return measureAndPrint({
-    kind: 'compare',
-    arms,
-    judging,
+    ...experiment,
+    form: judging.form,
     outPath,
-    notes: [
-      { code: 'arm-is', figures: { arm: 'A', source: withoutCredentials(a) } },
-      { code: 'arm-is', figures: { arm: 'B', source: withoutCredentials(b) } },
-    ],
-    pair: ([armA, armB]) =>
-      armA === undefined || armB === undefined
-        ? []
-        : comparePairs([[armB, armA]], judging.metric, judging.margin),
-    conclude: (pairs) => pairs.map((pair) => concludeOn(pair, judging.metric)),
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
@@ -84,7 +74,7 @@ async function compareFiles(
   b: string,
   judging: Judging,
   failIf: Failure | null,
-  problems: string[],
+  problems: Told[],
 ): Promise<ExitCode> {
   for (const name of [...Object.keys(RUN_TABLE), 'rounds']) {
     if (name === 'output' || name === 'out' || parsed.all(name).length === 0) continue;
@@ -132,7 +122,7 @@ function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | nu
   });
 }
 
-function failureFrom(text: string | undefined, problems: string[]): Failure | null {
+function failureFrom(text: string | undefined, problems: Told[]): Failure | null {
   if (text === undefined) return null;
   const failure = FAILURES.find((known) => known === text);
   if (failure === undefined) problems.push(choiceSentence('--fail-if', text, FAILURES));

@@ -2,8 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { modesExperiment } from '../compare/experiment.ts';
 import { judgingFrom } from './comparison-options.ts';
-import { compareModes } from './modes-command.ts';
+import { measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../target/process-entry.js', import.meta.url));
@@ -21,7 +22,11 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
       'The same load on the reference server, in every way that volley can send it: one request after\n' +
         `the other, ${LOAD.concurrency} connections in one event loop, and over ${LOAD.workers} threads or processes.\n\n`,
     );
-    const code = await compareModes({ url, ...LOAD }, judging, undefined, []);
+    const code = await measureAndPrint({
+      ...(await modesExperiment({ url, ...LOAD }, [], () => judging)),
+      form: judging.form,
+      outPath: undefined,
+    });
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
     return code;
   } finally {

@@ -1,4 +1,4 @@
-import type { Run } from '../run/run.ts';
+import type { Run } from '../run/run-handle.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 

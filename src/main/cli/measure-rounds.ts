@@ -1,29 +1,23 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
-import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { armOf, brokenRuleNotes, comparisonOf, failingNotes } from '../compare/comparison.ts';
-import type { MeasuredArm } from '../compare/pairs.ts';
-import { type PlannedArm, Rounds } from '../compare/rounds.ts';
+import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
+import { type Experiment, startExperiment } from '../compare/experiment.ts';
+import type { PlannedArm } from '../compare/rounds.ts';
 import { ResultFile } from '../files/result-file.ts';
-import { announcement, COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
+import { announcement, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
-import type { Judging } from './comparison-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
 
 /** Starting a coordinator process and its workers, connecting and ending takes about this long. */
 const AROUND_A_ROUND_MS = 350;
 
-export interface Experiment {
-  readonly kind: Comparison['kind'];
-  readonly arms: readonly PlannedArm[];
-  readonly judging: Judging;
+/** An experiment, and what is done with its result. */
+export interface Measured extends Experiment {
+  readonly form: ComparisonForm;
   readonly outPath: string | undefined;
-  readonly notes?: readonly ComparisonFinding[];
-  pair(arms: readonly MeasuredArm[]): Pair[];
-  conclude(pairs: readonly Pair[]): Conclusion[];
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -31,31 +25,18 @@ export interface Experiment {
 }
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
-export async function measureAndPrint(experiment: Experiment): Promise<ExitCode> {
-  const { kind, arms, judging, outPath } = experiment;
+export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
+  const { arms, judged, outPath, form } = experiment;
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
-  const startedAt = new Date();
-  say(announcement(arms.length, judging.rounds, longestRoundMs(arms)));
-  const rounds = new Rounds(arms, judging.rounds, ({ round, arm }) => {
-    say(`round ${round + 1} of ${judging.rounds}: ${arm}`);
+  say(announcement(arms.length, judged.rounds, longestRoundMs(arms)));
+  const { result, stop } = startExperiment(experiment, ({ round, arm }) => {
+    say(`round ${round + 1} of ${judged.rounds}: ${arm}`);
   });
-  const removeHandlers = handleInterrupts({ stop: () => rounds.stop(), abort: () => rounds.stop() }, say);
+  const removeHandlers = handleInterrupts({ stop, abort: stop }, say);
   try {
-    const measured = await rounds.measure();
-    const named = arms.map(({ name }, index) => ({ name, rounds: measured[index] ?? [] }));
-    const pairs = experiment.pair(named);
-    const comparison = comparisonOf({
-      kind,
-      startedAt,
-      interrupted: rounds.isStopped,
-      metric: judging.metric,
-      margin: judging.margin,
-      arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
-      pairs,
-      conclusions: experiment.conclude(pairs),
-      notes: [...(experiment.notes ?? []), ...optionNotes(arms)],
-    });
-    return await printComparison(comparison, judging, file, {
+    const comparison = await result();
+    const { pairs } = comparison;
+    return await printComparison(comparison, { form }, file, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
       isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
     });
@@ -70,7 +51,7 @@ export async function measureAndPrint(experiment: Experiment): Promise<ExitCode>
 /** Saves and prints a comparison; returns what the process is to end with. */
 export async function printComparison(
   comparison: Comparison,
-  { form }: Pick<Judging, 'form'>,
+  { form }: { readonly form: ComparisonForm },
   file: ResultFile | null,
   { isFailure, isInDoubt }: { readonly isFailure: boolean; readonly isInDoubt: boolean },
 ): Promise<ExitCode> {
@@ -100,12 +81,6 @@ export async function printComparison(
       ? EXIT_CODES.failed
       : EXIT_CODES.ok,
   ]);
-}
-
-/** What was said while the options were read, each remark once. */
-function optionNotes(arms: readonly PlannedArm[]): ComparisonFinding[] {
-  const texts = new Set(arms.flatMap(({ plan }) => plan.notes));
-  return [...texts].map((text) => ({ code: 'option-note', figures: { text } }));
 }
 
 function hasBrokenRule({ rounds }: Arm): boolean {

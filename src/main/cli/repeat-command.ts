@@ -40,7 +40,8 @@ export async function repeatCommand(
   return measureAndPrint({
     kind: 'repeat',
     arms: [{ name: 'run', plan }],
-    judging: { rounds, form, metric: HEADLINE ?? 'throughput', margin: 0 },
+    judged: { rounds, metric: HEADLINE ?? 'throughput', margin: 0 },
+    form,
     outPath,
     pair: () => [],
     conclude: () => [

@@ -157,7 +157,7 @@ function checkFields(
 /** An option, by the library's name, of one request or of all. */
 function inMix(name: string, request: number | undefined): OptionWord {
   const as = `The option ${request === undefined ? '' : `mix[${request}].`}${name}`;
-  return request === undefined ? the(name, as) : { ...the(name, as), request };
+  return { ...the(name, as), name, ...(request === undefined ? {} : { request }) };
 }
 
 function kindOf(value: unknown): string {

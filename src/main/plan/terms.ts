@@ -35,9 +35,9 @@ export function libraryTerms(hasHeaderObject: (request: number | undefined) => b
 }
 
 function fieldOf(
-  { option, header, request }: OptionWord,
+  { option, name: own, header, request }: OptionWord,
   hasHeaderObject: (request: number | undefined) => boolean,
 ): string {
-  const name = libraryNameOf(option);
+  const name = own ?? libraryNameOf(option);
   return header !== undefined && hasHeaderObject(request) ? `${name}[${JSON.stringify(header)}]` : name;
 }

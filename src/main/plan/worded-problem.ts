@@ -7,7 +7,7 @@ export class WordedProblem implements Problem {
   readonly option: string | null;
   readonly value: string | null;
   readonly advice: string;
-  readonly place?: string;
+  declare readonly place?: string;
   readonly message: string;
   readonly #words: Words;
 

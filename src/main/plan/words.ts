@@ -7,6 +7,8 @@ export interface OptionWord {
   readonly option: string;
   /** What stands in the sentence for it, however options are written. */
   readonly as?: string;
+  /** Its name in the library where that does not follow from the option. */
+  readonly name?: string;
   /** The name of the header that is meant, where the option is `header`. */
   readonly header?: string;
   /** Which request of the mix says it, where it is not said of all. */

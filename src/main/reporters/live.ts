@@ -1,5 +1,5 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import type { Progress } from '../run/progress.ts';
+import type { Progress } from '../run/run-handle.ts';
 import {
   formatCount,
   formatDuration,

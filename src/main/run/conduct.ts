@@ -5,7 +5,7 @@ import type { Collected } from '../collect/collected.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './run-handle.ts';
 
 /** A plan that is being carried out. */
 export interface Conduct {

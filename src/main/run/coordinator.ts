@@ -12,7 +12,8 @@ import { Collector } from '../collect/collector.ts';
 import { split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
-import { type Progress, progressOf } from './progress.ts';
+import { progressOf } from './progress.ts';
+import type { Progress } from './run-handle.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Between `go` and the first request: long enough for the message to reach every worker. */

@@ -5,23 +5,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { ErrorTally } from '../../protocol/report.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { failedAsText } from '../text/failure-words.ts';
-
-/** Where a run stands, over all workers. */
-export interface Progress {
-  /** Since the measured window began; negative in the warm-up. */
-  readonly elapsedMs: number;
-  readonly durationMs: number | null;
-  readonly requests: number | null;
-  /** Requests of the window that have ended. */
-  readonly ended: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null while there is none. */
-  readonly topError: string | null;
-  /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
-  readonly p50Ms: number | null;
-  readonly p99Ms: number | null;
-}
+import type { Progress } from './run-handle.ts';
 
 const PERCENTILES = ['50', '99'].map(parsePercentile);
 

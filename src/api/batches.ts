@@ -1,0 +1,100 @@
+import { type BatchOptions as Asked, resolveBatch } from '../main/batch/options.ts';
+import type { RowCounts } from '../main/batch/row-counts.ts';
+import { startBatch } from '../main/batch/run-batch.ts';
+import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
+import type { RunOptions } from '../main/plan/library-options.ts';
+import type { Told } from '../main/plan/problems.ts';
+import type { RunControl } from '../main/run/run-handle.ts';
+import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import type { Summary } from '../protocol/summary.ts';
+
+/** A request for each row of a file; names and defaults are those of `volley batch` (docs/batch.md). */
+export interface BatchOptions extends RunOptions {
+  /** A CSV or JSONL file, whose columns fill `{{column}}`. */
+  readonly rows: string;
+  /** The file of answered rows: CSV, or JSONL by its name. */
+  readonly out: string;
+  /** Values of each JSON answer: `{ price: 'data.price' }`, or `['price=data.price']`. */
+  readonly select?: Readonly<Record<string, string>> | readonly string[] | undefined;
+  /** A folder for the bodies, and a file name with placeholders behind it. */
+  readonly saveBody?: string | undefined;
+  /** What stands where an answer has no such value. */
+  readonly default?: string | undefined;
+  /** Rows as they were, or as they were answered; by default input. */
+  readonly order?: 'input' | 'completion' | undefined;
+  readonly chunk?: number | undefined;
+  /** Of requests that may be sent again; by default 2. */
+  readonly retries?: number | undefined;
+  readonly retryUnsafe?: boolean | undefined;
+  readonly idempotencyKey?: string | undefined;
+  /** Goes on after the rows that an earlier batch has answered. */
+  readonly resume?: boolean | undefined;
+  readonly csvSafe?: boolean | undefined;
+}
+
+/** What came of a batch. */
+export interface BatchSummary {
+  /** Of the requests of this run; rows that were answered before are not in it. */
+  readonly summary: Summary;
+  /** Of all rows. */
+  readonly rows: { readonly done: number; readonly ok: number; readonly failed: number };
+  /** Every row has an answer, and the output is written. */
+  readonly isComplete: boolean;
+  /** Why it is not, where something went wrong; null else. */
+  readonly trouble: string | null;
+}
+
+/**
+ * Sends one request for each row, and writes the answers beside the rows.
+ *
+ * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_OUTPUT, VOLLEY_UNKNOWN_HOST or VOLLEY_WORKER_START
+ */
+export async function batch(options: BatchOptions, { signal }: RunControl = {}): Promise<BatchSummary> {
+  const run = await startBatch(await resolved(options));
+  const stop = (): void => run.stop();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    const { summary, counts, isComplete, trouble } = await run.result;
+    return { summary, rows: rowsOf(counts), isComplete, trouble: trouble?.message ?? null };
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+function rowsOf({ done, failed }: RowCounts): BatchSummary['rows'] {
+  return { done, ok: done - failed, failed };
+}
+
+async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> {
+  if (typeof options?.out !== 'string' || options.out === '')
+    throw new VolleyError(ERROR_CODES.usage, 'The option out is missing: name the file of answered rows.');
+  const { rows, out, select, saveBody, default: byDefault, order, chunk, retries, ...others } = options;
+  const { retryUnsafe, idempotencyKey, resume, csvSafe, ...load } = others;
+  const problems: Told[] = [];
+  const asked: Asked = {
+    rows,
+    run: plainOptions(load, problems),
+    out,
+    select: selections(select),
+    saveBody,
+    byDefault,
+    order,
+    chunk: chunk === undefined ? undefined : String(chunk),
+    retries: retries === undefined ? undefined : String(retries),
+    retryUnsafe: retryUnsafe === true,
+    idempotencyKey,
+    resume: resume === true,
+    isCsvSafe: csvSafe === true,
+  };
+  try {
+    return await resolveBatch(asked, problems);
+  } catch (error) {
+    throw inLibraryTerms(error, load);
+  }
+}
+
+function selections(select: BatchOptions['select']): readonly string[] {
+  if (select === undefined || Array.isArray(select)) return select ?? [];
+  return Object.entries(select).map(([name, path]) => `${name}=${path}`);
+}

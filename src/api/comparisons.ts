@@ -1,0 +1,111 @@
+import {
+  type Experiment,
+  modesExperiment,
+  startExperiment,
+  targetsExperiment,
+} from '../main/compare/experiment.ts';
+import { type JudgingOptions, judgedBy } from '../main/compare/judging.ts';
+import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
+import type { RunOptions } from '../main/plan/library-options.ts';
+import type { RunOptions as PlainOptions } from '../main/plan/options.ts';
+import type { Told } from '../main/plan/problems.ts';
+import type { RunControl } from '../main/run/run-handle.ts';
+import { withoutCredentials } from '../main/text/quoted.ts';
+import type { Comparison } from '../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import type { Metric } from '../protocol/metric.ts';
+
+/** How a comparison is made, beside the load of each of its rounds. */
+export interface ComparisonOptions extends RunOptions {
+  /** Rounds of each arm, 2 to 20; by default 8, or what many arms need. */
+  readonly rounds?: number | string | undefined;
+  /** What decides: by default `p50` of two targets, and `throughput` of modes. */
+  readonly metric?: Metric | undefined;
+  /** Differences below this do not matter: `3%`, or as a ratio 0.03. */
+  readonly margin?: number | string | undefined;
+}
+
+/** How a comparison is watched and stopped. */
+export interface ComparisonControl extends RunControl {
+  /** Called before each round of each arm. */
+  readonly onRound?: ((round: { readonly round: number; readonly arm: string }) => void) | undefined;
+}
+
+/**
+ * Measures two targets in interleaved rounds, each in a process of its own: is B faster or slower than A? A target is a
+ * URL, or options that say where it differs from `options`.
+ *
+ * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_UNKNOWN_HOST, VOLLEY_NO_ANSWER or VOLLEY_WORKER_START
+ */
+export async function compare(
+  a: string | URL | RunOptions,
+  b: string | URL | RunOptions,
+  options: ComparisonOptions = {},
+  control: ComparisonControl = {},
+): Promise<Comparison> {
+  const { load, judging } = parted(options);
+  const [ofA, ofB] = [withTarget(load, a), withTarget(load, b)];
+  const experiment = await inTermsOf(ofA, () => {
+    const problems: Told[] = [];
+    const plain = [plainOptions(ofA, problems), plainOptions(ofB, problems)] as const;
+    const sources = [sourceOf(plain[0]), sourceOf(plain[1])] as const;
+    return targetsExperiment(...plain, sources, judgedBy(judging, 'p50', 1, problems), problems);
+  });
+  return measured(experiment, control);
+}
+
+/**
+ * The same load as one request after the other, as one event loop, over threads and over processes, in interleaved
+ * rounds: which is best for it?
+ *
+ * @throws VolleyError as `compare` does
+ */
+export async function modes(
+  options: ComparisonOptions,
+  control: ComparisonControl = {},
+): Promise<Comparison> {
+  const { load, judging } = parted(options);
+  const experiment = await inTermsOf(load, () => {
+    const problems: Told[] = [];
+    return modesExperiment(plainOptions(load, problems), problems, (comparisons) =>
+      judgedBy(judging, 'throughput', comparisons, problems),
+    );
+  });
+  return measured(experiment, control);
+}
+
+function parted(options: ComparisonOptions): { load: RunOptions; judging: JudgingOptions } {
+  if (typeof options !== 'object' || options === null)
+    throw new VolleyError(ERROR_CODES.usage, 'The options are no object: give one, at least { }.');
+  const { rounds, metric, margin, ...load } = options;
+  return { load, judging: { rounds, metric, margin } };
+}
+
+/** A URL of another realm is one too. */
+function withTarget(load: RunOptions, target: string | URL | RunOptions): RunOptions {
+  return typeof target === 'string' || 'href' in target ? { ...load, url: target } : { ...load, ...target };
+}
+
+/** What says where to send requests, as far as it holds no secret. */
+function sourceOf({ url, har, urls }: PlainOptions): string {
+  return typeof url === 'string' ? withoutCredentials(url) : (har ?? urls ?? 'its requests');
+}
+
+async function inTermsOf(options: RunOptions, read: () => Promise<Experiment>): Promise<Experiment> {
+  try {
+    return await read();
+  } catch (error) {
+    throw inLibraryTerms(error, options);
+  }
+}
+
+async function measured(experiment: Experiment, { signal, onRound }: ComparisonControl): Promise<Comparison> {
+  const { result, stop } = startExperiment(experiment, (start) => onRound?.(start));
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop);
+  try {
+    return await result();
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}

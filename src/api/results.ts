@@ -1,0 +1,40 @@
+import { readSaved } from '../main/files/result-file.ts';
+import { COMPARISON_REPORTERS } from '../main/reporters/comparison-text.ts';
+import { REPORTERS } from '../main/reporters/reporters.ts';
+import type { Comparison } from '../protocol/comparison.ts';
+import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
+import type { Summary } from '../protocol/summary.ts';
+
+/** Forms of a result; of a comparison text, JSON and Markdown. */
+export type ResultForm = 'text' | 'json' | 'markdown' | 'csv' | 'junit' | 'prometheus';
+
+/**
+ * A result as text in one of the forms of `--output`.
+ *
+ * @throws VolleyError VOLLEY_USAGE where a result of this kind has no such form
+ */
+export function render(result: Summary | Comparison, form: ResultForm = 'text'): string {
+  if ('arms' in result) {
+    const reporters: Readonly<Record<string, (comparison: Comparison) => string>> = COMPARISON_REPORTERS;
+    return reporterIn(reporters, form)(result);
+  }
+  return reporterIn(REPORTERS, form)(result);
+}
+
+function reporterIn<T>(reporters: Readonly<Record<string, T>>, form: string): T {
+  const reporter = Object.hasOwn(reporters, form) ? reporters[form] : undefined;
+  if (reporter !== undefined) return reporter;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `A result of this kind has no form '${form}': choose one of ${Object.keys(reporters).join(', ')}.`,
+  );
+}
+
+/**
+ * Reads a result that was saved (`--out`, or `render(result, 'json')` in a file), and checks that it is one.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read, or is no result of this schema version
+ */
+export async function readResult(path: string): Promise<Summary | Comparison> {
+  return readSaved(path);
+}

@@ -1,0 +1,9 @@
+// Imported before everything else, so that whoever has an older Node is told so, and not of what it lacks.
+const NEEDED_MAJOR = 22;
+const NEEDED_MINOR = 19;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < NEEDED_MAJOR || (major === NEEDED_MAJOR && minor < NEEDED_MINOR))
+  throw new Error(
+    `volley needs Node ${NEEDED_MAJOR}.${NEEDED_MINOR} or newer; this is Node ${process.versions.node}.`,
+  );

@@ -1,0 +1,160 @@
+import type { Comparison, Pair } from '../../protocol/comparison.ts';
+import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
+import type { Metric } from '../../protocol/metric.ts';
+import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
+import { type Expanded, expandSources } from '../plan/expand.ts';
+import type { RunOptions } from '../plan/options.ts';
+import type { Told } from '../plan/problems.ts';
+import { checkExpanded, checkOptions, completePlan, readOptions } from '../plan/resolve.ts';
+import { armOf, comparisonOf } from './comparison.ts';
+import { concludeOn } from './conclusions.ts';
+import { modeArms, pairModes, recommend } from './modes.ts';
+import { comparePairs, type MeasuredArm } from './pairs.ts';
+import { type PlannedArm, type RoundStart, Rounds } from './rounds.ts';
+
+/** What decides between arms, and how often they are measured. */
+export interface Judged {
+  readonly rounds: number;
+  /** As a ratio: 0.03 is 3 %. */
+  readonly margin: number;
+  readonly metric: Metric;
+}
+
+/** Arms that are to be measured in rounds, and what is made of them. */
+export interface Experiment {
+  readonly kind: Comparison['kind'];
+  readonly arms: readonly PlannedArm[];
+  readonly judged: Judged;
+  readonly notes?: readonly ComparisonFinding[];
+  pair(arms: readonly MeasuredArm[]): Pair[];
+  conclude(pairs: readonly Pair[]): Conclusion[];
+}
+
+/** Short rounds where nothing else was said. */
+export function withShortRounds(options: RunOptions): RunOptions {
+  const endsByItself = options.requests !== undefined || options.stages !== undefined;
+  return {
+    ...options,
+    duration: options.duration ?? (endsByItself ? undefined : DEFAULT_ROUND_DURATION),
+    warmup: options.warmup ?? DEFAULT_ROUND_WARMUP,
+  };
+}
+
+/**
+ * Two targets under the same load.
+ *
+ * @param sources what the targets are called, without passwords
+ * @throws VolleyError VOLLEY_USAGE, with every problem, or VOLLEY_UNKNOWN_HOST
+ */
+export async function targetsExperiment(
+  a: RunOptions,
+  b: RunOptions,
+  sources: readonly [a: string, b: string],
+  judged: Judged,
+  problems: readonly Told[],
+): Promise<Experiment> {
+  const checked = await readOptions(withShortRounds(a), problems);
+  const others = await readOptions(withShortRounds(b));
+  // What is random is the same on both sides.
+  const arms = [
+    { name: 'A', plan: await completePlan(checked) },
+    { name: 'B', plan: await completePlan({ ...others, seed: checked.seed }) },
+  ];
+  const { metric, margin } = judged;
+  return {
+    kind: 'compare',
+    arms,
+    judged,
+    notes: [
+      { code: 'arm-is', figures: { arm: 'A', source: sources[0] } },
+      { code: 'arm-is', figures: { arm: 'B', source: sources[1] } },
+    ],
+    pair: ([armA, armB]) =>
+      armA === undefined || armB === undefined ? [] : comparePairs([[armB, armA]], metric, margin),
+    conclude: (pairs) => pairs.map((pair) => concludeOn(pair, metric)),
+  };
+}
+
+/**
+ * The same load in every mode.
+ *
+ * @param judgedFor what decides, by the number of comparisons that will be made
+ * @throws VolleyError VOLLEY_USAGE, with every problem, or VOLLEY_UNKNOWN_HOST
+ */
+export async function modesExperiment(
+  options: RunOptions,
+  problems: Told[],
+  judgedFor: (comparisons: number) => Judged,
+): Promise<Experiment> {
+  const expanded = await expandSources(options, problems);
+  const short = { ...expanded, options: withShortRounds(expanded.options) };
+  // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
+  const judged = judgedFor(1 + 2 * workerCountsOf(options.workers).length);
+  return expandedModes(short, judged, problems);
+}
+
+async function expandedModes(
+  expanded: Expanded,
+  judged: Judged,
+  problems: readonly Told[],
+): Promise<Experiment> {
+  const { options } = expanded;
+  const workerCounts = workerCountsOf(options.workers);
+  // Every problem that one arm has the others have too: they are told once.
+  for (const workers of workerCounts)
+    checkExpanded({ ...expanded, options: { ...options, mode: 'threads', workers } }, problems);
+  const isOpen = options.rate !== undefined || options.every !== undefined || options.stages !== undefined;
+  const alone = { concurrency: 1, streams: undefined, ...(isOpen ? { maxInFlight: 1 } : {}) };
+  const arms = await modeArms(workerCounts, async ({ mode, workers, isSequential }) =>
+    completePlan(checkOptions({ ...options, mode, workers, ...(isSequential ? alone : {}) })),
+  );
+  return {
+    kind: 'modes',
+    arms,
+    judged,
+    pair: (measured) => pairModes(measured, judged.metric, judged.margin),
+    conclude: (pairs) => recommend(pairs, judged.metric),
+  };
+}
+
+function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] {
+  if (workers === undefined) return [undefined];
+  return String(workers)
+    .split(',')
+    .map((count) => count.trim());
+}
+
+/** Rounds of an experiment that can be stopped; what came out has only rounds that every arm has had. */
+export function startExperiment(
+  experiment: Experiment,
+  onStart: (start: RoundStart) => void,
+): { readonly result: () => Promise<Comparison>; stop(): void } {
+  const { kind, arms, judged } = experiment;
+  const startedAt = new Date();
+  const rounds = new Rounds(arms, judged.rounds, onStart);
+  return {
+    stop: () => rounds.stop(),
+    result: async () => {
+      const measured = await rounds.measure();
+      const named = arms.map(({ name }, index) => ({ name, rounds: measured[index] ?? [] }));
+      const pairs = experiment.pair(named);
+      return comparisonOf({
+        kind,
+        startedAt,
+        interrupted: rounds.isStopped,
+        metric: judged.metric,
+        margin: judged.margin,
+        arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
+        pairs,
+        conclusions: experiment.conclude(pairs),
+        notes: [...(experiment.notes ?? []), ...optionNotes(arms)],
+      });
+    },
+  };
+}
+
+/** What was said while the options were read, each remark once. */
+function optionNotes(arms: readonly PlannedArm[]): ComparisonFinding[] {
+  const texts = new Set(arms.flatMap(({ plan }) => plan.notes));
+  return [...texts].map((text) => ({ code: 'option-note', figures: { text } }));
+}

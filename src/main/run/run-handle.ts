@@ -1,0 +1,36 @@
+import type { Summary } from '../../protocol/summary.ts';
+
+/** Where a run stands, over all workers. */
+export interface Progress {
+  /** Since the measured window began; negative in the warm-up. */
+  readonly elapsedMs: number;
+  readonly durationMs: number | null;
+  readonly requests: number | null;
+  /** Requests of the window that have ended. */
+  readonly ended: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null while there is none. */
+  readonly topError: string | null;
+  /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+/** How a caller stops a run. */
+export interface RunControl {
+  /** Aborting stops the run as `stop()` does: the summary still comes, marked interrupted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A run under way. */
+export interface Run {
+  /** The result; rejects with a VolleyError where nothing could be sent. */
+  readonly summary: Promise<Summary>;
+  /** Where the run stands, every `intervalMs` (default 500) from the first request to the last. */
+  progress(intervalMs?: number): AsyncIterable<Progress>;
+  /** Starts nothing more and waits for what is in flight, for at most the timeout or 5 s. */
+  stop(): void;
+  /** Ends at once, with what has been recorded. */
+  abort(): void;
+}
