@@ -5,34 +5,41 @@ import { useFolder } from '../support/folder.ts';
 import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
 import { useTargets } from '../support/target.ts';
 
+const CLIENTS = ['undici', 'wire'] as const;
 const inFolder = useFolder();
 const startTarget = useTargets();
 const start = useRawHttp2();
 
-describe.each([1, 10])('a target that says goodbye and leaves its connection open, %i streams', (streams) => {
-  test('is left by us, and its connection replaced', async () => {
-    const server = await start({
-      asked: (connection, streamId, index) => {
-        if (index < 10) connection.send(answer(streamId));
-        if (index === 9) connection.send(goaway(streamId));
-      },
+describe.each(CLIENTS.flatMap((client) => [1, 10].map((streams) => ({ client, streams }))))(
+  'a target that says goodbye and leaves its connection open, $client with $streams streams',
+  ({ client, streams }) => {
+    test('is left by us, and its connection replaced', async () => {
+      const server = await start({
+        asked: (connection, streamId, index) => {
+          if (index < 10) connection.send(answer(streamId));
+          if (index === 9) connection.send(goaway(streamId));
+        },
+      });
+      const summary = await run({
+        url: server.url,
+        h2c: true,
+        client,
+        mode: 'inline',
+        concurrency: 1,
+        streams,
+        requests: 100,
+        timeout: '5s',
+      });
+      expect(summary.requests).toMatchObject({ sent: 100, ok: 100, failed: 0 });
+      expect(summary.errors).toEqual([]);
+      expect(server.connections.length).toBeGreaterThanOrEqual(10);
     });
-    const summary = await run({
-      url: server.url,
-      h2c: true,
-      mode: 'inline',
-      concurrency: 1,
-      streams,
-      requests: 100,
-      timeout: '5s',
-    });
-    expect(summary.requests).toMatchObject({ sent: 100, ok: 100, failed: 0 });
-    expect(summary.errors).toEqual([]);
-    expect(server.connections.length).toBeGreaterThanOrEqual(10);
-  });
-});
+  },
+);
 
-describe.each(['keeps it open', 'closes it'])('a target that looks at five streams and %s', (after) => {
+describe.each(
+  CLIENTS.flatMap((client) => ['keeps it open', 'closes it'].map((after) => ({ client, after }))),
+)('a target that looks at five streams and $after, $client', ({ client, after }) => {
   test.each([
     ['GET', undefined],
     ['POST', 'small'],
@@ -49,7 +56,7 @@ describe.each(['keeps it open', 'closes it'])('a target that looks at five strea
       },
     });
     const summary = await run({
-      ...{ url: server.url, h2c: true, mode: 'inline', concurrency: 2, streams: 30, requests: 150 },
+      ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 2, streams: 30, requests: 150 },
       ...{ method, timeout: '20s', ...(body === undefined ? {} : { body }) },
     } as RunOptions);
     expect(summary.requests).toMatchObject({ sent: 150, ok: 150, failed: 0 });
@@ -58,10 +65,10 @@ describe.each(['keeps it open', 'closes it'])('a target that looks at five strea
   });
 });
 
-test('a target that looks at no request is not asked for ever', async () => {
+test.each(CLIENTS)('a target that looks at no request is not asked for ever, %s', async (client) => {
   const server = await start({ asked: (connection) => connection.send(goaway(0)) });
   const summary = await run({
-    ...{ url: server.url, h2c: true, mode: 'inline', concurrency: 1, streams: 10, requests: 50 },
+    ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 10, requests: 50 },
     timeout: '20s',
   });
   expect(summary.requests).toMatchObject({ sent: 50, ok: 0, failed: 50, retried: 50 });
@@ -69,11 +76,12 @@ test('a target that looks at no request is not asked for ever', async () => {
   expect(server.connections.length).toBeLessThan(110);
 });
 
-test('requests behind streams that time out are timeouts too', async () => {
+test.each(CLIENTS)('requests behind streams that time out are timeouts too, %s', async (client) => {
   const server = await start({ settings: [[3, 1]] });
   const summary = await run({
     url: server.url,
     h2c: true,
+    client,
     mode: 'inline',
     concurrency: 1,
     streams: 10,

@@ -26,104 +26,119 @@ const BODY = 'x'.repeat(2 ** 21);
 const inFolder = useFolder();
 const start = useRawHttp2();
 
+const CLIENTS = ['undici', 'wire'] as const;
+/** Each client with one stream and with several. */
+const CLIENTS_AND_STREAMS = CLIENTS.flatMap((client) => [1, 10].map((streams) => ({ client, streams })));
 const BASE = { h2c: true, mode: 'inline', concurrency: 1, timeout: '10s' } as const;
 
-describe.each([1, 10])('an upload that is answered before its end, %i streams', (streams) => {
-  test.each([
-    ['answered only', (streamId: number) => [answer(streamId, 'too large', 413)]],
-    [
-      'answered and reset',
-      (streamId: number) => [answer(streamId, 'too large', 413), reset(streamId, NO_ERROR)],
-    ],
-  ])('%s: the answer counts', async (_name, answers) => {
+describe.each(CLIENTS_AND_STREAMS)(
+  'an upload that is answered before its end, $client with $streams streams',
+  ({ client, streams }) => {
+    test.each([
+      ['answered only', (streamId: number) => [answer(streamId, 'too large', 413)]],
+      [
+        'answered and reset',
+        (streamId: number) => [answer(streamId, 'too large', 413), reset(streamId, NO_ERROR)],
+      ],
+    ])('%s: the answer counts', async (_name, answers) => {
+      const server = await start({
+        asked: (connection, streamId) => connection.send(...answers(streamId)),
+      });
+      const summary = await run({
+        ...BASE,
+        client,
+        url: server.url,
+        streams,
+        method: 'POST',
+        body: BODY,
+        requests: 60,
+      });
+      expect(summary.statuses).toEqual({ 413: 60 });
+      expect(summary.errors).toMatchObject([{ kind: 'status', count: 60 }]);
+      expect(server.connections).toHaveLength(1);
+    });
+  },
+);
+
+test.each(CLIENTS)(
+  'bodies under way may be more than node:http2 holds of a connection, %s',
+  async (client) => {
     const server = await start({
-      asked: (connection, streamId) => connection.send(...answers(streamId)),
+      opened: (connection) => connection.send(windowUpdate(0, WINDOW)),
+      asked: (connection, streamId) =>
+        setTimeout(() => connection.send(windowUpdate(streamId, WINDOW / 32)), 20),
+      sent: (connection, streamId, _bytes, isLast) => {
+        if (isLast) connection.send(answer(streamId));
+      },
     });
     const summary = await run({
       ...BASE,
+      client,
       url: server.url,
-      streams,
+      streams: 20,
       method: 'POST',
       body: BODY,
-      requests: 60,
+      requests: 40,
     });
-    expect(summary.statuses).toEqual({ 413: 60 });
-    expect(summary.errors).toMatchObject([{ kind: 'status', count: 60 }]);
-    expect(server.connections).toHaveLength(1);
-  });
-});
+    expect(summary.errors).toEqual([]);
+    expect(summary.requests).toMatchObject({ sent: 40, ok: 40 });
+    expect(server.connections.map(({ bodyBytes }) => bodyBytes)).toEqual([40 * BODY.length]);
+    expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
+  },
+);
 
-test('bodies under way may be more than node:http2 holds of a connection', async () => {
-  const server = await start({
-    opened: (connection) => connection.send(windowUpdate(0, WINDOW)),
-    asked: (connection, streamId) =>
-      setTimeout(() => connection.send(windowUpdate(streamId, WINDOW / 32)), 20),
-    sent: (connection, streamId, _bytes, isLast) => {
-      if (isLast) connection.send(answer(streamId));
-    },
-  });
-  const summary = await run({
-    ...BASE,
-    url: server.url,
-    streams: 20,
-    method: 'POST',
-    body: BODY,
-    requests: 40,
-  });
-  expect(summary.requests).toMatchObject({ sent: 40, ok: 40 });
-  expect(server.connections.map(({ bodyBytes }) => bodyBytes)).toEqual([40 * BODY.length]);
-  expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
-});
-
-describe.each([1, 10])('answers that do not say their length, %i streams', (streams) => {
-  test.each([
-    ['NO_ERROR', NO_ERROR],
-    ['CANCEL', CANCEL],
-  ])('are truncated where a reset with %s is their end', async (name, code) => {
-    const server = await start({
-      asked: (connection, streamId) =>
-        connection.send(head(streamId, 200), data(streamId, 'part', FLAG.none), reset(streamId, code)),
+describe.each(CLIENTS_AND_STREAMS)(
+  'answers that do not say their length, $client with $streams streams',
+  ({ client, streams }) => {
+    test.each([
+      ['NO_ERROR', NO_ERROR],
+      ['CANCEL', CANCEL],
+    ])('are truncated where a reset with %s is their end', async (name, code) => {
+      const server = await start({
+        asked: (connection, streamId) =>
+          connection.send(head(streamId, 200), data(streamId, 'part', FLAG.none), reset(streamId, code)),
+      });
+      const summary = await run({ ...BASE, client, url: server.url, streams, requests: 10 });
+      expect(summary.requests).toMatchObject({ sent: 10, ok: 0 });
+      expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 10 }]);
     });
-    const summary = await run({ ...BASE, url: server.url, streams, requests: 10 });
-    expect(summary.requests).toMatchObject({ sent: 10, ok: 0 });
-    expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 10 }]);
-  });
 
-  test('are complete where a reset comes behind their end', async () => {
-    const server = await start({
-      asked: (connection, streamId) =>
-        connection.send(head(streamId, 200), data(streamId, 'all of it'), reset(streamId, NO_ERROR)),
+    test('are complete where a reset comes behind their end', async () => {
+      const server = await start({
+        asked: (connection, streamId) =>
+          connection.send(head(streamId, 200), data(streamId, 'all of it'), reset(streamId, NO_ERROR)),
+      });
+      const summary = await run({ ...BASE, client, url: server.url, streams, requests: 20 });
+      expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
     });
-    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
-    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
-  });
 
-  test('are complete where all of the length has come before a reset', async () => {
-    const server = await start({
-      asked: (connection, streamId) =>
-        connection.send(
-          head(streamId, 200, [['content-length', '4']]),
-          data(streamId, 'four', FLAG.none),
-          reset(streamId, NO_ERROR),
-        ),
+    test('are complete where all of the length has come before a reset', async () => {
+      const server = await start({
+        asked: (connection, streamId) =>
+          connection.send(
+            head(streamId, 200, [['content-length', '4']]),
+            data(streamId, 'four', FLAG.none),
+            reset(streamId, NO_ERROR),
+          ),
+      });
+      const summary = await run({ ...BASE, client, url: server.url, streams, requests: 20 });
+      expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
     });
-    const summary = await run({ ...BASE, url: server.url, streams, requests: 20 });
-    expect(summary.requests).toMatchObject({ sent: 20, ok: 20 });
-  });
-});
+  },
+);
 
-test('answers without a body, and fields by the hundred, are read', async () => {
+test.each(CLIENTS)('answers without a body, and fields by the hundred, are read, %s', async (client) => {
   const fields = Array.from({ length: 300 }, (_, index): [string, string] => [`x-${index}`, 'v']);
   const server = await start({
     asked: (connection, streamId, index) =>
       connection.send(head(streamId, index % 2 === 0 ? 204 : 200, fields, FLAG.endHeaders | FLAG.endStream)),
   });
-  const summary = await run({ ...BASE, url: server.url, streams: 4, requests: 20 });
+  const summary = await run({ ...BASE, client, url: server.url, streams: 4, requests: 20 });
   expect(summary.errors).toEqual([]);
   expect(summary.statuses).toEqual({ 200: 10, 204: 10 });
 });
 
-test('streams whose request was sent whole are never reset', async () => {
+test.each(CLIENTS)('streams whose request was sent whole are never reset, %s', async (client) => {
   const server = await start({
     sent: (connection, streamId, _bytes, isLast) => {
       if (isLast) connection.send(answer(streamId));
@@ -131,6 +146,7 @@ test('streams whose request was sent whole are never reset', async () => {
   });
   const summary = await run({
     ...BASE,
+    client,
     url: server.url,
     streams: 10,
     method: 'POST',
@@ -141,61 +157,68 @@ test('streams whose request was sent whole are never reset', async () => {
   expect(server.connections.flatMap(({ resets }) => resets)).toEqual([]);
 });
 
-test('a connection on which no request gets a stream is given up, and those that wait go over the next', async () => {
-  const none = settings([[SETTING.maxConcurrentStreams, 0]]);
-  const server = await start({
-    opened: (connection) => {
-      if (connection.index < 2) connection.send(none);
-    },
-    asked: (connection, streamId) => {
-      if (connection.index >= 2) connection.send(answer(streamId));
-    },
-  });
-  const summary = await run({
-    ...BASE,
-    url: server.url,
-    streams: 120,
-    requests: 1_000,
-    timeout: '200ms',
-  });
-  expect(summary.requests.sent).toBe(1_000);
-  expect(summary.requests.ok).toBeGreaterThan(100);
-  expect(summary.errors).toMatchObject([{ kind: 'timeout' }]);
-  expect(summary.connections).toMatchObject({ opened: server.connections.length, closedByTarget: 0 });
-});
+test.each(CLIENTS)(
+  'a connection on which no request gets a stream is given up, and those that wait go over the next, %s',
+  async (client) => {
+    const none = settings([[SETTING.maxConcurrentStreams, 0]]);
+    const server = await start({
+      opened: (connection) => {
+        if (connection.index < 2) connection.send(none);
+      },
+      asked: (connection, streamId) => {
+        if (connection.index >= 2) connection.send(answer(streamId));
+      },
+    });
+    const summary = await run({
+      ...BASE,
+      client,
+      url: server.url,
+      streams: 120,
+      requests: 1_000,
+      timeout: '200ms',
+    });
+    expect(summary.requests.sent).toBe(1_000);
+    expect(summary.requests.ok).toBeGreaterThan(100);
+    expect(summary.errors).toMatchObject([{ kind: 'timeout' }]);
+    expect(summary.connections).toMatchObject({ opened: server.connections.length, closedByTarget: 0 });
+  },
+);
 
-test('of many origins only the last used keep a connection, also where connections have several streams', async () => {
-  const count = 30;
-  const servers = await Promise.all(
-    Array.from({ length: count }, () =>
-      start({
-        opened: ({ socket }) => socket.on('end', () => socket.destroy()),
-        asked: (connection, streamId) => connection.send(answer(streamId)),
-      }),
-    ),
-  );
-  let mostOpen = 0;
-  const watch = setInterval(() => {
-    mostOpen = Math.max(
-      mostOpen,
-      servers.reduce((sum, server) => sum + server.openNow(), 0),
+test.each(CLIENTS)(
+  'of many origins only the last used keep a connection, also where connections have several streams, %s',
+  async (client) => {
+    const count = 30;
+    const servers = await Promise.all(
+      Array.from({ length: count }, () =>
+        start({
+          opened: ({ socket }) => socket.on('end', () => socket.destroy()),
+          asked: (connection, streamId) => connection.send(answer(streamId)),
+        }),
+      ),
     );
-  }, 1);
-  const rows = inFolder('many-origins.csv');
-  writeFileSync(rows, ['url', ...servers.map(({ url }) => url), ''].join('\n'));
-  const summary = await run({ ...BASE, url: '{{url}}', rows, streams: 2, requests: 3 * count });
-  clearInterval(watch);
-  expect(summary.requests).toMatchObject({ sent: 3 * count, ok: 3 * count });
-  expect(summary.connections.opened).toBe(
-    servers.reduce((sum, { connections }) => sum + connections.length, 0),
-  );
-  // Two slots keep six each, and a close takes its time.
-  expect(mostOpen).toBeLessThan(22);
-});
+    let mostOpen = 0;
+    const watch = setInterval(() => {
+      mostOpen = Math.max(
+        mostOpen,
+        servers.reduce((sum, server) => sum + server.openNow(), 0),
+      );
+    }, 1);
+    const rows = inFolder('many-origins.csv');
+    writeFileSync(rows, ['url', ...servers.map(({ url }) => url), ''].join('\n'));
+    const summary = await run({ ...BASE, client, url: '{{url}}', rows, streams: 2, requests: 3 * count });
+    clearInterval(watch);
+    expect(summary.requests).toMatchObject({ sent: 3 * count, ok: 3 * count });
+    expect(summary.connections.opened).toBe(
+      servers.reduce((sum, { connections }) => sum + connections.length, 0),
+    );
+    // Two slots keep six each, and a close takes its time.
+    expect(mostOpen).toBeLessThan(22);
+  },
+);
 
-describe.each([1, 10])(
-  'what is not HTTP/2 is so for every stream of its connection, %i streams',
-  (streams) => {
+describe.each(CLIENTS_AND_STREAMS)(
+  'what is not HTTP/2 is so for every stream of its connection, $client with $streams streams',
+  ({ client, streams }) => {
     test.each<[string, (streamId: number) => Buffer[]]>([
       [
         'fields that cannot be read',
@@ -216,14 +239,14 @@ describe.each([1, 10])(
       const server = await start({
         asked: (connection, streamId) => connection.send(...frames(streamId)),
       });
-      const summary = await run({ ...BASE, url: server.url, streams, requests });
+      const summary = await run({ ...BASE, client, url: server.url, streams, requests });
       expect(summary.requests).toMatchObject({ sent: requests, ok: 0 });
       expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: requests }]);
     });
   },
 );
 
-test('heads that are given up half read do not end the process', async () => {
+test.each(CLIENTS)('heads that are given up half read do not end the process, %s', async (client) => {
   const server = await start({
     asked: (connection, streamId) => {
       const pieces = Array.from({ length: 20 }, (_, index) =>
@@ -235,6 +258,7 @@ test('heads that are given up half read do not end the process', async () => {
   for (const mode of ['inline', 'threads']) {
     const { code, stdout } = await startVolley([
       ...[server.url, '--h2c', '-n', '400', '-c', '20', '--streams', '10', '--mode', mode, '-o', 'json'],
+      ...['--client', client],
     ]).ended;
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Summary).errors).toMatchObject([{ kind: 'protocol', count: 400 }]);

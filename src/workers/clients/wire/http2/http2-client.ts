@@ -85,7 +85,6 @@ export class Http2Client implements StreamDispatcher, SocketReader, SessionOwner
     this.#session = new Session(socket, this);
     socket.once('end', () => this.#ended(socket));
     socket.once('close', () => this.#ended(socket));
-    socket.on('drain', this.#session.flush);
   }
 
   onBytes(socket: Socket, bytes: ReadBytes, count: number): void {

@@ -388,7 +388,10 @@ export class Session implements FrameTaker, AnswersOwner {
   }
 
   #write(): void {
-    this.#socket.write(this.#out.bytes);
+    const { bytes } = this.#out;
+    // What is left of bodies goes on when the kernel has this.
+    if (this.#uploads.isEmpty) this.#socket.write(bytes);
+    else this.#socket.write(bytes, this.flush);
     this.#out.clear(this.#socket.writableLength === 0);
   }
 }
