@@ -119,7 +119,7 @@ export class FrameReader {
       const padding = length === 0 ? 0 : (bytes[at + HEAD_BYTES] as number);
       if (padding >= length) {
         this.stop();
-        this.#taker.onNoHttp2(new NotHttp2('a frame of DATA whose padding is longer than itself'));
+        this.#taker.onNoHttp2(new NotHttp2('DATA with more padding than there is of it'));
         return;
       }
       this.#paddingLeft = padding;

@@ -23,7 +23,7 @@ export class HeadBlock {
     const before = (isPadded ? 1 : 0) + ((flags & FLAG.priority) === 0 ? 0 : PRIORITY_BYTES);
     this.from = from + before;
     this.to = to - padding;
-    return this.from <= this.to ? null : new NotHttp2('a frame of HEADERS that is shorter than it says');
+    return this.from <= this.to ? null : new NotHttp2('HEADERS that are shorter than they say');
   }
 
   /** Begins a head with the piece that was found. */
