@@ -7,7 +7,8 @@ import type { AnswerHandler, RequestStream, RequestTemplate, StreamDispatcher } 
 import { silentEnd } from '../../stream-ended.ts';
 import { Http2Stream, type StreamHost } from './http2-stream.ts';
 import { RequestEncoder, type RequestFrames } from './request-frames.ts';
-import { Session, type SessionOwner } from './session.ts';
+import { Session } from './session.ts';
+import type { SessionOwner } from './session-owner.ts';
 
 /** Streams whose objects are kept for the next requests. */
 const MOST_SPARE = 1_000;
@@ -104,8 +105,8 @@ export class Http2Client implements StreamDispatcher, SocketReader, SessionOwner
     this.#waiting.unshift(...streams);
   }
 
-  onDone(session: Session): void {
-    if (session.isDismissed) this.#connection.finish();
+  onDone(): void {
+    if (this.#session?.isDismissed) this.#connection.finish();
     else this.#connection.leave();
     this.#leave(closed('the connection was left'));
     this.#proceed();

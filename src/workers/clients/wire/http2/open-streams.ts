@@ -1,6 +1,7 @@
 import { CODE, MAX_31_BITS } from './frames.ts';
 import type { Http2Stream } from './http2-stream.ts';
 import { NotHttp2 } from './refusal.ts';
+import { problemOf } from './uploads.ts';
 
 /** Streams that were ended from this side, of which more may come; those before are forgotten. */
 const MOST_LEFT = 2_000;
@@ -77,6 +78,17 @@ export class OpenStreams {
     const stream = this.#byId.get(id);
     if (stream !== undefined && !stream.isUnsent) return stream;
     return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which nobody has opened`) : null;
+  }
+
+  /** The windows of all change with the target's setting (RFC 9113, 6.9.2). Returns what is wrong with that, or null. */
+  widenAll(bytes: number): NotHttp2 | null {
+    let problem: NotHttp2 | null = null;
+    if (bytes === 0) return problem;
+    for (const stream of this.#byId.values()) {
+      stream.windowBytes += bytes;
+      problem ??= problemOf(stream.windowBytes);
+    }
+    return problem;
   }
 
   /** No byte of it was written. */

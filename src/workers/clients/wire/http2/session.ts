@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { goodbye, resetStream, type StreamEnded, shortBody } from '../../stream-ended.ts';
 import { Answers, type AnswersOwner } from './answers.ts';
 import { FloodBound } from './flood-bound.ts';
@@ -21,6 +20,7 @@ import { OpenStreams } from './open-streams.ts';
 import { Outbox } from './outbox.ts';
 import { PeerSettings } from './peer-settings.ts';
 import { NotHttp2, StreamRefusal, type StreamRefusalCode } from './refusal.ts';
+import type { Outgoing, SessionOwner } from './session-owner.ts';
 import { problemOf, Uploads } from './uploads.ts';
 
 /** What is not with the kernel yet, beyond which no more of bodies is added to it. */
@@ -30,23 +30,6 @@ const OPENING = openingBytes();
 const SETTINGS_ACK = frame(FRAME.settings, FLAG.ack, 0, new Uint8Array());
 /** What a target that is there sends back. */
 const PROBE = Buffer.from('volley??', 'latin1');
-
-/** What a session asks of its socket. */
-export type Outgoing = Pick<Socket, 'write' | 'writableLength'>;
-
-/** Whoever gives a session its streams. */
-export interface SessionOwner {
-  /** A stream is complete: nobody needs its object any more. */
-  release(stream: Http2Stream): void;
-  /** There may be room for streams that wait. */
-  onRoom(): void;
-  /** The target has not looked at these requests, and they may be sent again, in this order. */
-  onUnseen(streams: readonly Http2Stream[]): void;
-  /** Nothing more is to come: the target has said goodbye, or this side has left. */
-  onDone(session: Session): void;
-  /** What has come is not HTTP/2: every stream has failed. */
-  onBroken(session: Session): void;
-}
 
 /** One connection of HTTP/2, and the streams on it. Whatever starts within one turn goes out in one write. */
 export class Session implements FrameTaker, AnswersOwner {
@@ -169,7 +152,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#out.add(numbersFrame(FRAME.goaway, 0, 0, problem.reason));
     this.#write();
     this.close(problem);
-    this.#owner.onBroken(this);
+    this.#owner.onBroken();
   }
 
   onFrame(type: number, flags: number, streamId: number, bytes: Buffer, from: number, to: number): void {
@@ -286,7 +269,8 @@ export class Session implements FrameTaker, AnswersOwner {
   #onSettings(bytes: Buffer, from: number, to: number): void {
     const { windowBytes } = this.#settings;
     const problem =
-      this.#settings.take(bytes, from, to) ?? this.#widenAll(this.#settings.windowBytes - windowBytes);
+      this.#settings.take(bytes, from, to) ??
+      this.#streams.widenAll(this.#settings.windowBytes - windowBytes);
     if (problem !== null) {
       this.onNoHttp2(problem);
       return;
@@ -294,17 +278,6 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#out.add(SETTINGS_ACK);
     this.onNothing();
     this.#owner.onRoom();
-  }
-
-  /** The windows of streams change with the setting (RFC 9113, 6.9.2). */
-  #widenAll(bytes: number): NotHttp2 | null {
-    let problem: NotHttp2 | null = null;
-    if (bytes === 0) return problem;
-    for (const stream of this.#streams.all) {
-      stream.windowBytes += bytes;
-      problem ??= problemOf(stream.windowBytes);
-    }
-    return problem;
   }
 
   #onWindowUpdate(streamId: number, bytes: number): void {
@@ -373,7 +346,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.flush();
     this.#isOver = true;
     this.#reader.stop();
-    this.#owner.onDone(this);
+    this.#owner.onDone();
   }
 
   #upload(): void {
