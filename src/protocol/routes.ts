@@ -18,7 +18,7 @@ export interface ConnectToRule {
   readonly toPort: number | null;
 }
 
-/** An HTTP proxy that is asked for a tunnel to the target. */
+/** An HTTP proxy: it is given whole requests, or asked for a tunnel to the target. */
 export interface HttpProxy {
   /** Without brackets, also for IPv6. */
   readonly hostname: string;
@@ -34,6 +34,8 @@ export interface Routes {
   /** The path of a socket that all connections go to. */
   readonly unixSocket: string | null;
   readonly proxy: HttpProxy | null;
+  /** The proxy is asked for a tunnel also where it could be given whole requests. */
+  readonly alwaysTunnels: boolean;
   /** Connections begin with one of several addresses after the other; else all with the first. */
   readonly spreads: boolean;
 }

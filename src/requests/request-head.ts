@@ -1,5 +1,7 @@
-import type { Protocol } from '../protocol/endpoint.ts';
+import { wholeRequestsTo } from '../protocol/dial.ts';
+import type { ConnectionSettings, Endpoint } from '../protocol/endpoint.ts';
 import type { Message } from '../protocol/message.ts';
+import { forProxy } from './for-proxy.ts';
 
 /** What the head of an HTTP/1.1 request says. */
 export interface RequestHead {
@@ -48,10 +50,14 @@ export function requestHead(
 
 /** A request's head, for people: over HTTP/2 it travels packed, with the same fields. */
 export function shownHead(
-  { method, path, headers, body }: Message,
-  origin: string,
-  protocol: Protocol,
+  message: Message,
+  endpoint: Endpoint | null,
+  { protocol, routes }: Pick<ConnectionSettings, 'protocol' | 'routes'>,
 ): string {
+  const { method, body } = message;
+  const origin = endpoint?.origin ?? '';
+  const proxy = endpoint === null ? null : wholeRequestsTo({ ...endpoint, protocol, routes });
+  const { path, headers } = proxy === null ? message : forProxy(message, origin, proxy);
   const fields = pairsOf(headers);
   const bodyLength = body?.length ?? 0;
   const head = requestHead({ method, path, host: new URL(origin).host, fields, bodyLength }, false);

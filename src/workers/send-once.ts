@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol/endpoint.ts';
+import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
@@ -36,7 +36,7 @@ class OnceRun implements ExchangeOwner {
   readonly #clients: SlotClients;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  readonly #protocol: Protocol;
+  readonly #settings: ConnectionSettings;
   readonly #verdict: Verdict;
   readonly #exchange: Exchange;
   #told: OnceExchange[] = [];
@@ -46,7 +46,7 @@ class OnceRun implements ExchangeOwner {
     this.#clients = clients;
     this.#clock = clock;
     this.#timeoutMs = shard.timeoutMs;
-    this.#protocol = shard.settings.protocol;
+    this.#settings = shard.settings;
     this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(shard.secrets));
     this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, true);
     this.#exchange.keepsFields = true;
@@ -68,7 +68,7 @@ class OnceRun implements ExchangeOwner {
   }
 
   onComplete(exchange: Exchange, endMs: number): void {
-    const next = continued(exchange, this.#protocol);
+    const next = continued(exchange, this.#settings.protocol);
     const failure = next === null ? this.#verdict.ofAnswer(exchange) : null;
     this.#told.push(this.#toldOf(exchange, endMs, failure));
     if (next === null) {
@@ -93,7 +93,7 @@ class OnceRun implements ExchangeOwner {
     return {
       method: message.method,
       url: origin + message.path,
-      requestHead: shownHead(message, origin, this.#protocol),
+      requestHead: shownHead(message, endpoint, this.#settings),
       requestBody: message.body,
       response:
         status === 0

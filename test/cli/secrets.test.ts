@@ -107,6 +107,10 @@ beforeAll(async () => {
     socket.on('error', () => {});
     socket.end(`HTTP/1.1 407 ${said}\r\nx-echo: ${said}\r\ncontent-length: 2\r\n\r\nno`);
   });
+  proxy.on('request', (request, response) => {
+    const said = String(request.headers['proxy-authorization']);
+    response.writeHead(407, { 'x-echo': said }).end(said);
+  });
   through = `127.0.0.1:${await listening(proxy)}`;
   writeFileSync(folder('rows.csv'), `id,token,encoded\n1,${IN_CSV},${encodeURIComponent(SECRET)}\n`);
   writeFileSync(folder('ids.csv'), 'id\n1\n2\n3\n');
@@ -174,6 +178,15 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
     '-o',
     'json',
   ],
+  'of a proxy, given whole': [
+    'http://a.test/',
+    '--proxy',
+    `http://me:${encodeURIComponent(SECRET)}@THROUGH`,
+    ...MISSED,
+    ...FEW,
+    '--client',
+    'wire',
+  ],
   'curl command': [
     '--curl',
     `curl -u 'me:${SECRET.replace("'", "'\\''")}' -H 'x: 1' http://AT/ok`,
@@ -193,6 +206,12 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'once, a mix': ['run', 'MIX', '--once'],
   'once, a proxy': [
     'https://a.test/',
+    '--proxy',
+    `http://me:${encodeURIComponent(SECRET)}@THROUGH`,
+    '--once',
+  ],
+  'once, a proxy, given whole': [
+    'http://a.test/',
     '--proxy',
     `http://me:${encodeURIComponent(SECRET)}@THROUGH`,
     '--once',

@@ -233,6 +233,18 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -L -u a:b -b c=d BASE/redirect/301',
     'curl --max-redirs 3 BASE/redirect/302',
   ],
+  'through a proxy, which is the server itself': [
+    'curl -x 127.0.0.1:PORT http://example.test',
+    "curl -x http://me:p%40ss@127.0.0.1:PORT 'http://example.test:80/a?b=c#d'",
+    'curl -x 127.0.0.1:PORT -U me:pw -d x http://example.test:8080/a/../b',
+    "curl -x 127.0.0.1:PORT -H 'Proxy-Authorization: x' -H 'Host: y' http://example.test/",
+    'curl -x 127.0.0.1:PORT -U me:pw -u a:b http://example.test/ http://other.test/',
+    'curl -x 127.0.0.1:PORT -U me:pw -L http://example.test/redirect/302',
+    'curl -x 127.0.0.1:PORT --digest -u a:b http://example.test/x',
+    'curl -x 127.0.0.1:PORT -I http://example.test/',
+    'curl -p -x 127.0.0.1:PORT -U me:pw http://example.test/',
+    'curl -x 127.0.0.1:PORT --connect-to ::other.test:81 http://example.test/',
+  ],
   'what is passed over': [
     'curl --no-get --no-location --insec -d x --no-progress-meter BASE/',
     'curl -o /dev/null -D /dev/null -c /dev/null -w "" -JR --output-dir /tmp --create-dirs BASE/',

@@ -11,7 +11,7 @@ import { checkOptions } from '../../src/main/plan/resolve.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
-import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
+import { VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy, type TestProxy } from '../support/proxy.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
 
@@ -164,14 +164,16 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
   });
 });
 
-describe.each(MODES)('through a proxy, %s', (mode) => {
-  const options = { mode, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+describe.each(SOME)('through a proxy, $mode, $client', ({ mode, client }) => {
+  const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 10 };
+  const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
 
   test.each([
-    ['http', {}],
     ['https', { cacert: CERTIFICATE_PATH }],
     ['https', { cacert: CERTIFICATE_PATH, http2: true, streams: 3 }],
-  ] as const)('%s targets are reached by one tunnel for each connection', async (scheme, more) => {
+    ['http', { proxyTunnel: true }],
+    ['http', { connectTo: ['127.0.0.1::127.0.0.1:'] }],
+  ] as const)('%s targets are reached by one tunnel for each connection: %j', async (scheme, more) => {
     const proxy = await proxyWith();
     const target = await startTarget(scheme === 'https' ? CERTIFICATE : {});
     const summary = await run({
@@ -183,33 +185,53 @@ describe.each(MODES)('through a proxy, %s', (mode) => {
     expectAllOk(summary, 10);
     expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
     expect(target.stats()).toMatchObject({ requests: 10, connectionsAccepted: 2 });
-    const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
     expect(proxy.asked).toEqual([1, 2].map(() => ({ to: `127.0.0.1:${target.port}`, authorization })));
+    expect(proxy.given).toEqual([]);
     expect(JSON.stringify(summary)).not.toMatch(/secret|proxy-auth|bWU6c2VjcmV0/i);
     expect(summary.latencyMs.service.min).toBeGreaterThan(0);
     expect(summary.latencyMs.firstByte.max).toBeLessThanOrEqual(summary.latencyMs.service.max!);
   });
 
+  test('requests to an http target are given to it whole, and its credentials to nobody else', async () => {
+    const proxy = await proxyWith();
+    const target = await startWitness(false);
+    const url = `http://127.0.0.1:${target.port}/a?b=c`;
+    const summary = await run({ ...options, url, proxy: `http://me:secret@${proxy.authority}` });
+    expectAllOk(summary, 10);
+    expect(proxy.asked).toEqual([]);
+    expect(proxy.given).toEqual(Array.from({ length: 10 }, () => ({ url, authorization })));
+    expect([...target.hosts]).toEqual([`127.0.0.1:${target.port}`]);
+    expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+    const refusing = await proxyWith(407);
+    const { errors, generator } = await run({ ...options, url, proxy: refusing.authority });
+    expect(errors).toMatchObject([{ kind: 'status', code: '407', count: 10 }]);
+    expect(generator.finding?.nextStep).toBe('check-proxy');
+  });
+
   test('a tunnel that is refused is a failure to connect, with the status', async () => {
-    const proxy = await proxyWith(407);
-    const target = await startTarget();
-    const summary = await run({ ...options, url: target.url, proxy: proxy.authority });
-    expect(summary.errors).toEqual([
-      {
-        kind: 'connect',
-        code: 'PROXY_407',
-        count: 10,
-        example: `the proxy ${proxy.authority} refused a tunnel with 407 No`,
-      },
-    ]);
-    expect(summary.connections.opened).toBe(0);
+    const target = await startTarget(CERTIFICATE);
+    for (const status of [407, 403, 502]) {
+      const proxy = await proxyWith(status);
+      const summary = await run({ ...options, url: target.url, proxy: proxy.authority });
+      expect(summary.errors).toEqual([
+        {
+          kind: 'connect',
+          code: `PROXY_${status}`,
+          count: 10,
+          example: `the proxy ${proxy.authority} refused a tunnel with ${status} No`,
+        },
+      ]);
+      expect(summary.generator.finding?.nextStep).toBe('check-proxy');
+      expect(summary.connections.opened).toBe(0);
+    }
     expect(target.stats().connectionsAccepted).toBe(0);
   });
 
   test('connections that the target ends are opened again, and never more than asked for', async () => {
     const proxy = await proxyWith();
     const target = await startTarget();
-    const summary = await run({ ...options, url: `${target.url}fault/until-close`, proxy: proxy.authority });
+    const url = `${target.url}fault/until-close`;
+    const summary = await run({ ...options, url, proxy: proxy.authority, proxyTunnel: true });
     expectAllOk(summary, 10);
     expect(summary.connections).toEqual({ opened: 10, closedByTarget: 10 });
     expect(target.stats().mostConnections).toBeLessThanOrEqual(2);
@@ -221,7 +243,7 @@ describe.each(MODES)('through a proxy, %s', (mode) => {
     const dead = await run({ ...options, url: 'http://127.0.0.1/', proxy: `127.0.0.1:${port}` });
     expect(dead.errors).toMatchObject([{ kind: 'connect', code: 'ECONNREFUSED', count: 10 }]);
     expect(dead.errors[0]?.example).toContain(`the proxy 127.0.0.1:${port} cannot be reached: `);
-    const behind = await run({ ...options, url: `http://127.0.0.1:${port}/`, proxy: proxy.authority });
+    const behind = await run({ ...options, url: `https://127.0.0.1:${port}/`, proxy: proxy.authority });
     expect(behind.errors).toMatchObject([{ kind: 'connect', count: 10 }]);
     expect(behind.errors[0]?.example).toContain(`the proxy ${proxy.authority} gave no tunnel`);
   });

@@ -45,6 +45,7 @@ describe('TLS 1.3: a client certificate that the target misses is told by its al
     ['wire', { client: 'wire' }, false],
     ['HTTP/2', { http2: true }, false],
     ['undici through a proxy', { client: 'undici' }, true],
+    ['wire through a proxy', { client: 'wire' }, true],
     ['HTTP/2 through a proxy', { http2: true }, true],
   ] as const)('%s', async (_name, options, isProxied) => {
     const server = createTlsServer({
@@ -165,7 +166,12 @@ test.each([
     const served = await serve(createServer(), (socket) =>
       socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n\r\n${extra}`)),
     );
-    for (const options of [{ url: 'http://127.0.0.1:9/' }, { url: 'https://127.0.0.1:9/' }]) {
+    for (const options of [
+      { url: 'http://127.0.0.1:9/', proxyTunnel: true },
+      { url: 'https://127.0.0.1:9/' },
+      { url: 'http://127.0.0.1:9/', proxyTunnel: true, client: 'wire' },
+      { url: 'https://127.0.0.1:9/', client: 'wire' },
+    ] as const) {
       served.opened = 0;
       const { errors } = await run({ ...plan, ...options, proxy: `http://127.0.0.1:${served.port}` });
       expect(errors).toMatchObject([{ kind: 'connect', code: 'PROXY_EXTRA_BYTES', count: plan.requests }]);

@@ -26,7 +26,14 @@ async function clientOf(server: Server, secure = false): Promise<HttpClient<Http
     insecure: true,
     tls: { ca: null, cert: null, key: null, servername: null, minVersion: null },
     protocol: 'http/1.1',
-    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
+    routes: {
+      resolve: [],
+      connectTo: [],
+      unixSocket: null,
+      proxy: null,
+      alwaysTunnels: false,
+      spreads: true,
+    },
     addresses: [{ address: '127.0.0.1', family: 4 }],
   } as unknown as Destination;
   const client = new ClientFactory(createWireDispatcher, target, createMonotonicClock()).create();

@@ -19,7 +19,8 @@ export interface CapturingServer {
 }
 
 /** Says only how the request was carried; a client of HTTP/1.1 may do as it likes. */
-const OF_THE_CONNECTION = /^(?:connection: keep-alive|expect: 100-continue|content-length: 0)$/;
+const OF_THE_CONNECTION =
+  /^(?:connection: keep-alive|proxy-connection: .*|expect: 100-continue|content-length: 0)$/;
 const OF_THE_TOOL = /^(?:user-agent: (?:curl|volley)\/.*|accept: \*\/\*)$/;
 const BOUNDARY = /boundary=(-{24}[\da-f]{16})/g;
 

@@ -1,23 +1,26 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, request as send } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { listening } from './target.ts';
 
 const SETTLED_MS = 5;
 
-/** An HTTP proxy that gives tunnels, and remembers what it was asked. */
+/** An HTTP proxy that gives tunnels and passes whole requests on, and remembers what it was asked. */
 export interface TestProxy {
   /** `127.0.0.1` and the port. */
   readonly authority: string;
   /** Tunnels asked for: where to, and with which credentials. */
   readonly asked: readonly { readonly to: string; readonly authorization: string | undefined }[];
+  /** Whole requests, as their first lines name them, and with which credentials. */
+  readonly given: readonly { readonly url: string; readonly authorization: string | undefined }[];
   /** Most connections that were still open when another one came. */
   mostOpen(): number;
   close(): void;
 }
 
-/** @param status other than 200, every tunnel is refused with it */
+/** @param status other than 200, every tunnel and request is refused with it */
 export async function startProxy(status = 200): Promise<TestProxy> {
   const asked: { to: string; authorization: string | undefined }[] = [];
+  const given: { url: string; authorization: string | undefined }[] = [];
   const sockets = new Set<Socket>();
   const server: Server = createServer();
   const open = new Set<number>();
@@ -54,10 +57,26 @@ export async function startProxy(status = 200): Promise<TestProxy> {
     sockets.add(far);
     far.on('error', () => socket.destroy());
   });
+  server.on('request', (request, response) => {
+    const { url = '', method = '' } = request;
+    const { 'proxy-authorization': authorization, ...headers } = request.headers;
+    given.push({ url, authorization });
+    if (status !== 200) {
+      response.writeHead(status).end('no');
+      return;
+    }
+    const far = send(url, { method, headers, agent: false }, (answer) => {
+      response.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(response);
+    });
+    far.on('error', () => response.writeHead(502).end());
+    request.pipe(far);
+  });
   const port = await listening(server);
   return {
     authority: `127.0.0.1:${port}`,
     asked,
+    given,
     mostOpen: () => most,
     close: () => {
       for (const socket of sockets) socket.destroy();

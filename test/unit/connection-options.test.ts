@@ -124,11 +124,7 @@ describe('options of connections', () => {
     ],
     ['a proxy of another kind', { proxy: 'socks5://p:1' }, /^--proxy 'socks5:\/\/p:1' starts with socks5:/],
     ['a proxy with a path', { proxy: 'http://p:1/x' }, /^--proxy 'http:\/\/p:1\/x' cannot be read/],
-    [
-      'wire and a proxy',
-      { proxy: 'p:1', client: 'wire' },
-      /^--client 'wire' with --proxy: .* --client undici/,
-    ],
+    ['tunnels without a proxy', { proxyTunnel: true }, /^--proxy-tunnel without --proxy/],
     ['HTTP/2 of both kinds', { http2: true, h2c: true }, /^--http2 and --h2c/],
     ['HTTP/2 over TLS without TLS', { ...HTTP, http2: true }, /^--http2 with an 'http:\/\/' URL/],
     ['HTTP/2 without TLS over TLS', { h2c: true }, /^--h2c with an 'https:\/\/' URL/],
@@ -177,7 +173,11 @@ describe('options of connections', () => {
 
 describe('what is dialled', () => {
   test.each<[string, Partial<RunOptions>, object]>([
-    ['by itself what the URL says', {}, { hostname: 'example.org', port: 443, addresses: [], tunnel: null }],
+    [
+      'by itself what the URL says',
+      {},
+      { hostname: 'example.org', port: 443, addresses: [], proxy: null, tunnelTo: null },
+    ],
     [
       'the addresses of the rule for its name and port',
       {
@@ -217,16 +217,19 @@ describe('what is dialled', () => {
       {
         hostname: '::1',
         port: 3_128,
-        tunnel: {
-          proxy: { hostname: '::1', port: 3_128, authorization: 'Basic bWU6cEBzcw==' },
-          authority: '[::2]:443',
-        },
+        proxy: { hostname: '::1', port: 3_128, authorization: 'Basic bWU6cEBzcw==' },
+        tunnelTo: '[::2]:443',
       },
     ],
     [
       'a proxy without a scheme or a port',
       { proxy: 'proxy.example' },
       { hostname: 'proxy.example', port: 80 },
+    ],
+    [
+      'no tunnel where the proxy is given whole requests',
+      { url: 'http://example.org/', proxy: 'proxy.example' },
+      { hostname: 'proxy.example', tunnelTo: null },
     ],
   ])('%s', (_name, options, expected) => {
     expect(dialled({ ...HTTPS, ...options })).toMatchObject(expected);

@@ -397,7 +397,7 @@ describe('what is refused', () => {
       [
         'curl --ntlm: volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
         'curl -0: volley speaks HTTP/1.1 and HTTP/2: leave it out.',
-        'curl --socks5: volley tunnels through http:// proxies, with Basic authorization: use --proxy.',
+        'curl --socks5: volley uses http:// proxies, with Basic authorization: use --proxy.',
         'curl -K: files of options are not read: write its options into the command.',
         'curl --next: one command has one set of options here: give the part behind it to a run of its own.',
         'curl -z: it depends on files of earlier answers: say the header that it makes with --header.',

@@ -41,10 +41,7 @@ export function printDryRun(plan: RunPlan): ExitCode {
       '',
       ...(isMix ? [heading(name)] : []),
       ...(refusal === null
-        ? [
-            ...requestText(shownHead(message, endpoint?.origin ?? '', plan.settings.protocol)),
-            ...bodyText(message.body, hideInCut),
-          ]
+        ? [...requestText(shownHead(message, endpoint, plan.settings)), ...bodyText(message.body, hideInCut)]
         : [`* cannot be sent: ${refusal.message}`]),
     ]),
     '',

@@ -157,8 +157,10 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly connectTo?: Texts | undefined;
   /** The path of a socket that all connections go to. */
   readonly unixSocket?: string | undefined;
-  /** `http://name:password@host:port`: connections are tunnels through this proxy. */
+  /** `http://name:password@host:port`: `http://` requests are given to this proxy, all others go through tunnels. */
   readonly proxy?: string | undefined;
+  /** Tunnels through the proxy for `http://` requests too. */
+  readonly proxyTunnel?: boolean | undefined;
   /** HTTP/2 over TLS. */
   readonly http2?: boolean | undefined;
   /** HTTP/2 without TLS, by prior knowledge. */

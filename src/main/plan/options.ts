@@ -57,6 +57,7 @@ export type ConnectionOptions = Pick<
   | 'connectTo'
   | 'unixSocket'
   | 'proxy'
+  | 'proxyTunnel'
   | 'http2'
   | 'h2c'
 >;

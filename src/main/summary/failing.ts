@@ -123,7 +123,9 @@ const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
 };
 
 function statusStep(code: string): NextStep {
-  if (code === '401' || code === '403' || code === '407') return 'check-credentials';
+  // Only a proxy asks for that.
+  if (code === '407') return 'check-proxy';
+  if (code === '401' || code === '403') return 'check-credentials';
   if (code === '429' || code === '503') return 'look-in-logs-or-lower-load';
   return code.startsWith('4') ? 'check-request' : 'look-in-logs';
 }

@@ -1,3 +1,4 @@
+import { wholeRequestsTo } from '../../protocol/dial.ts';
 import type { Destination, Protocol } from '../../protocol/endpoint.ts';
 import type { ClientName } from '../../protocol/plan.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -6,10 +7,16 @@ import { Inbox } from '../connections/inbox.ts';
 import { Names, type Turn } from '../connections/names.ts';
 import { secureContextOf } from '../connections/tls.ts';
 import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
+import { ForProxy } from './for-proxy.ts';
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
-export function loadClient(name: ClientName, protocol: Protocol): Promise<CreateDispatcher> {
-  return CLIENTS[name](protocol);
+export async function loadClient(name: ClientName, protocol: Protocol): Promise<CreateDispatcher> {
+  const create = await CLIENTS[name](protocol);
+  return (target, connection) => {
+    const client = create(target, connection);
+    const proxy = wholeRequestsTo(target);
+    return proxy !== null && 'dispatch' in client ? new ForProxy(client, proxy) : client;
+  };
 }
 
 /** A new client is one file and one line here. */

@@ -2,7 +2,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Dial } from '../../protocol/dial.ts';
 import type { Destination } from '../../protocol/endpoint.ts';
-import type { Address } from '../../protocol/routes.ts';
+import type { Address, HttpProxy } from '../../protocol/routes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
 import { handshakeOptions } from './tls.ts';
@@ -19,9 +19,25 @@ export interface Attempt {
 
 export type HostDial = Extract<Dial, { readonly unixSocket: null }>;
 
-/** The tunnel to ask for, where what is dialled is a proxy. */
-export function tunnelOf(dial: Dial): HostDial['tunnel'] {
-  return dial.unixSocket === null ? dial.tunnel : null;
+/** The proxy that is dialled; null where it is the target. */
+export function proxyOf(dial: Dial): HttpProxy | null {
+  return dial.unixSocket === null ? dial.proxy : null;
+}
+
+/** What a proxy is asked for a tunnel to; null where there is no tunnel. */
+export function tunnelIn(dial: Dial): string | null {
+  return dial.unixSocket === null ? dial.tunnelTo : null;
+}
+
+/** Reads into the one buffer, and gives what was read to its link. */
+function lentReads(linkOf: () => Link | null, inbox: Inbox): net.OnReadOpts {
+  return {
+    buffer: READ_BUFFER,
+    callback: (count, bytes) => {
+      linkOf()?.read(bytes, count, inbox);
+      return true;
+    },
+  };
 }
 
 /**
@@ -38,20 +54,8 @@ export function startAttempt(
   isLent: boolean,
 ): Attempt {
   const options = optionsOf(dial, address);
-  if (isLent) {
-    options.onread = {
-      buffer: READ_BUFFER,
-      callback: (count, bytes) => {
-        const { link } = attempt;
-        if (link === null) return true;
-        link.hasBrought = true;
-        if (link.isShown) inbox.arrived(link, bytes, count);
-        else link.isSpoiled = true;
-        return true;
-      },
-    };
-  }
-  const isSecure = target.secure && tunnelOf(dial) === null;
+  if (isLent) options.onread = lentReads(() => attempt.link, inbox);
+  const isSecure = target.secure && tunnelIn(dial) === null;
   const socket = isSecure
     ? tls.connect({ ...options, ...handshakeOptions(target, secureContext) })
     : net.connect(options);

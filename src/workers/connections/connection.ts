@@ -5,13 +5,13 @@ import type { Destination } from '../../protocol/endpoint.ts';
 import type { Address } from '../../protocol/routes.ts';
 import type { Clock } from '../../time/clock.ts';
 import { AddressRace } from './address-race.ts';
-import { type Attempt, type HostDial, startAttempt, tunnelOf } from './attempt.ts';
+import { type Attempt, type HostDial, proxyOf, startAttempt, tunnelIn } from './attempt.ts';
 import type { Inbox } from './inbox.ts';
 import { hearLastWords } from './last-words.ts';
 import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
 import type { Names } from './names.ts';
 import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
-import { openTunnel, throughProxy, unreachableProxy } from './tunnel.ts';
+import { Tunnel, unreachableProxy } from './tunnel.ts';
 
 /** What a worker's connections have done; one object for all of them. */
 export class ConnectionCounters {
@@ -25,8 +25,6 @@ export class ConnectionCounters {
 
 // undici closes a connection with this after an answer that was the last one on it.
 const LAST_ANSWER = 'UND_ERR_INFO';
-
-const CLOSED_EARLY = 'the connection was closed before it was open';
 
 /** What the connections of a worker share. */
 export interface Shared {
@@ -179,7 +177,7 @@ export class TargetConnection {
   close(): void {
     const link = this.#link;
     this.#waiting = null;
-    this.#endRace(new Error(CLOSED_EARLY));
+    this.#endRace(closedEarly());
     if (link === null) return;
     if (!link.socket.destroyed) {
       this.leave();
@@ -228,7 +226,7 @@ export class TargetConnection {
       },
       lost: (error) => {
         this.#race = null;
-        callback(dial.tunnel === null ? error : unreachableProxy(dial.tunnel.proxy, error), null);
+        callback(dial.proxy === null ? error : unreachableProxy(dial.proxy, error), null);
       },
     });
     this.#link = null;
@@ -251,7 +249,12 @@ export class TargetConnection {
   }
 
   #attempt(dial: Dial, address?: Address): Attempt {
-    return startAttempt(dial, address, this.#target, this.#shared, this.#reader !== null);
+    return startAttempt(dial, address, this.#target, this.#shared, this.#isLent(dial));
+  }
+
+  /** Whether what is read goes to the reader; what comes from within TLS in a tunnel is read by another socket. */
+  #isLent(dial: Dial): boolean {
+    return this.#reader !== null && (tunnelIn(dial) === null || !this.#target.secure);
   }
 
   #use(attempt: Attempt, dial: Dial, callback: ConnectCallback): Link {
@@ -259,57 +262,57 @@ export class TargetConnection {
     const link = new Link(socket, this, this.#reader, callback);
     attempt.link = link;
     this.#link = link;
-    const tunnel = tunnelOf(dial);
-    if (tunnel !== null && socket.connecting) {
-      const fail = (error: Error): void => link.settle(unreachableProxy(tunnel.proxy, error), null);
+    const proxy = proxyOf(dial);
+    if (proxy !== null && socket.connecting) {
+      const fail = (error: Error): void => link.settle(unreachableProxy(proxy, error), null);
       socket.once('error', fail);
       socket.once('connect', () => socket.off('error', fail));
     }
     this.#watch(link, socket);
-    this.#reader?.attach?.(socket);
+    if (this.#isLent(dial)) this.#reader?.attach?.(socket);
     if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
     return link;
   }
 
   #connected(link: Link, dial: Dial): void {
     const { socket } = link;
-    const tunnel = tunnelOf(dial);
+    const proxy = proxyOf(dial);
+    const authority = tunnelIn(dial);
     link.address = socket.remoteAddress ?? null;
-    if (tunnel === null) {
+    if (proxy === null || authority === null) {
       if (this.#target.secure) link.phase = 'securing';
       else this.#opened(link);
       return;
     }
-    openTunnel(
-      socket,
-      tunnel.proxy,
-      tunnel.authority,
-      this.#target.protocol === 'h2c',
-      () => {
-        link.proxy = tunnel.proxy;
-        this.#openThrough(link);
-      },
-      (error) => {
+    link.tunnel = new Tunnel(proxy, this.#target.protocol === 'h2c', {
+      opened: (first) => this.#openThrough(link, first),
+      failed: (error) => {
         link.settle(error, null);
         socket.destroy();
       },
-    );
+    });
+    link.tunnel.ask(socket, authority, this.#isLent(dial));
   }
 
   /** The tunnel is there: what remains is the handshake, where there is one. */
-  #openThrough(link: Link): void {
+  #openThrough(link: Link, first: Buffer): void {
+    const { inbox, secureContext } = this.#shared;
     if (!this.#target.secure) {
+      if (first.length > 0 && this.#reader === null) link.socket.unshift(first);
       this.#opened(link);
+      if (first.length > 0 && this.#reader !== null) link.read(first, first.length, inbox);
       return;
     }
     link.phase = 'securing';
     const secured = tls.connect({
       socket: link.socket,
-      ...handshakeOptions(this.#target, this.#shared.secureContext),
+      ...handshakeOptions(this.#target, secureContext),
     });
     link.socket = secured;
     this.#watch(link, secured);
     this.#awaitHandshake(link, secured);
+    // Over a socket that is there already Node does not read into a buffer of ours.
+    if (this.#reader !== null) secured.on('data', (chunk: Buffer) => link.read(chunk, chunk.length, inbox));
   }
 
   #awaitHandshake(link: Link, socket: tls.TLSSocket): void {
@@ -349,7 +352,7 @@ export class TargetConnection {
     socket.once('close', () => {
       if (link.socket !== socket) return;
       this.#account(link);
-      link.settle(throughTunnel(link, new Error(CLOSED_EARLY)), null);
+      link.settle(throughTunnel(link, closedEarly()), null);
     });
   }
 
@@ -385,6 +388,10 @@ export class TargetConnection {
 }
 
 /** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
-function throughTunnel({ proxy, phase }: Link, error: Error): Error {
-  return proxy === null || phase === 'open' ? error : throughProxy(proxy, error);
+function throughTunnel({ tunnel, phase }: Link, error: Error): Error {
+  return tunnel === null || phase === 'open' ? error : tunnel.explained(error);
+}
+
+function closedEarly(): Error {
+  return Object.assign(new Error('the connection was closed before it was open'), { code: 'ECONNRESET' });
 }

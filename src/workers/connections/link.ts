@@ -1,8 +1,8 @@
 import type * as net from 'node:net';
 import type * as tls from 'node:tls';
-import type { HttpProxy } from '../../protocol/routes.ts';
 import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
+import type { Tunnel } from './tunnel.ts';
 
 /** How far a connection has come; after a failure, how far it had come. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
@@ -32,8 +32,8 @@ export class Link implements Recipient {
   waitingReads = 0;
   /** What was reached; over a proxy its own. */
   address: string | null = null;
-  /** Whose tunnel it goes through, once that is there. */
-  proxy: HttpProxy | null = null;
+  /** The tunnel that it goes through, once that has been asked for. */
+  tunnel: Tunnel | null = null;
   phase: ConnectionPhase = 'connecting';
   /** By FIN or RST. */
   endedByTarget = false;
@@ -66,6 +66,17 @@ export class Link implements Recipient {
     this.#connection = connection;
     this.#reader = reader;
     this.#settle = settle;
+  }
+
+  /** Takes what was read just now, from a buffer that is read into again. */
+  read(bytes: ReadBytes, count: number, inbox: Inbox): void {
+    if (this.tunnel?.isOpen === false) {
+      this.tunnel.onBytes(bytes, count);
+      return;
+    }
+    this.hasBrought = true;
+    if (this.isShown) inbox.arrived(this, bytes, count);
+    else this.isSpoiled = true;
   }
 
   show(bytes: ReadBytes, count: number, readAtMs: number): void {

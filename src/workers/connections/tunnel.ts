@@ -1,6 +1,14 @@
 import type { Socket } from 'node:net';
 import { authorityOf } from '../../protocol/dial.ts';
 import type { HttpProxy } from '../../protocol/routes.ts';
+import { copyOf, type ReadBytes } from './read-bytes.ts';
+
+/** Of a proxy's answer; nothing may grow without bound. */
+const MOST_HEAD_BYTES = 16_384;
+const BEGINNING = 'HTTP/1.';
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n/;
+const HEAD_END = /\r?\n\r?\n/;
+const SWITCHING = 101;
 
 /** A proxy that gives no tunnel. */
 class TunnelError extends Error {
@@ -23,73 +31,114 @@ export function unreachableProxy(
   );
 }
 
-/** What failed within a tunnel; the code stays what it was. */
-export function throughProxy(
-  { hostname, port }: HttpProxy,
-  { message, code, name }: NodeJS.ErrnoException,
-): Error {
-  return new TunnelError(`${message} (through the proxy ${authorityOf(hostname, port)})`, code ?? name);
+/** Who is told what a proxy says: exactly one of these is called, at most once. */
+export interface TunnelEnd {
+  /**
+   * What is read and written from now on is the target's.
+   *
+   * @param first its first bytes, where they have come already
+   */
+  readonly opened: (first: Buffer) => void;
+  /** The proxy has refused, or has sent what it should not; the socket is of no more use. */
+  readonly failed: (error: Error) => void;
 }
 
-/**
- * Asks a proxy, over a socket that is connected to it, for a tunnel to `authority`.
- *
- * @param isTargetFirst the target may speak before it is spoken to, as in HTTP/2 without TLS
- * @param onOpen what is read and written from then on is the target's
- * @param onError the proxy has refused, or ended the connection; the socket is of no more use
- */
-export function openTunnel(
-  socket: Socket,
-  { hostname, port, authorization }: HttpProxy,
-  authority: string,
-  isTargetFirst: boolean,
-  onOpen: () => void,
-  onError: (error: Error) => void,
-): void {
-  // Loaded for a proxy alone: what is not loaded costs no start.
-  const { request } = process.getBuiltinModule('node:http');
-  const asked = request({
-    method: 'CONNECT',
-    path: authority,
-    headers: {
-      host: authority,
-      ...(authorization === null ? {} : { 'proxy-authorization': authorization }),
-    },
-    createConnection: () => socket,
-  });
-  asked.once('connect', (response, _socket, head) => {
-    const { statusCode = 0, statusMessage = '' } = response;
-    if (statusCode < 200 || statusCode > 299) {
-      const status = `${statusCode} ${statusMessage}`.trim();
-      onError(
-        new TunnelError(
-          `the proxy ${authorityOf(hostname, port)} refused a tunnel with ${status}`,
-          `PROXY_${statusCode}`,
-        ),
-      );
-      return;
-    }
-    if (head.length > 0 && isTargetFirst) {
-      socket.unshift(head);
-    } else if (head.length > 0) {
-      // Nobody speaks before a client of HTTP/1.1 or TLS has: these are no bytes of the target's.
-      onError(
-        new TunnelError(
-          `the proxy ${authorityOf(hostname, port)} sent ${head.length} bytes behind its ${statusCode}, where the tunnel begins`,
-          'PROXY_EXTRA_BYTES',
-        ),
-      );
-      return;
-    }
-    onOpen();
-  });
-  asked.once('error', (error: NodeJS.ErrnoException) => {
-    onError(
-      new TunnelError(
-        `the proxy ${authorityOf(hostname, port)} gave no tunnel: ${error.message}`,
-        error.code ?? error.name,
-      ),
+/** A tunnel through a proxy: asked for over a socket that is connected to it, then transparent. */
+export class Tunnel {
+  isOpen = false;
+  readonly #proxy: HttpProxy;
+  readonly #isTargetFirst: boolean;
+  readonly #end: TunnelEnd;
+  /** In Latin-1. */
+  #head = '';
+  #isOver = false;
+
+  /** @param isTargetFirst the target may speak before it is spoken to, as in HTTP/2 without TLS */
+  constructor(proxy: HttpProxy, isTargetFirst: boolean, end: TunnelEnd) {
+    this.#proxy = proxy;
+    this.#isTargetFirst = isTargetFirst;
+    this.#end = end;
+  }
+
+  /**
+   * Asks for a tunnel to `authority`.
+   *
+   * @param isLent whether somebody else brings what is read to `onBytes`
+   */
+  ask(socket: Socket, authority: string, isLent: boolean): void {
+    const { authorization } = this.#proxy;
+    if (!isLent) this.#readFrom(socket);
+    socket.write(
+      `CONNECT ${authority} HTTP/1.1\r\nhost: ${authority}\r\n` +
+        `${authorization === null ? '' : `proxy-authorization: ${authorization}\r\n`}\r\n`,
+      'latin1',
     );
-  });
-  asked.end();
+  }
+
+  /** Takes what the proxy sends before the tunnel is there. */
+  onBytes(bytes: ReadBytes, count: number): void {
+    if (this.#isOver) return;
+    this.#head += Buffer.from(copyOf(bytes, 0, count)).toString('latin1');
+    for (;;) {
+      const end = HEAD_END.exec(this.#head);
+      const begins = this.#head.startsWith(BEGINNING.slice(0, this.#head.length));
+      if (!begins || (end === null && this.#head.length > MOST_HEAD_BYTES)) {
+        this.#fail('sent what is no answer of HTTP/1.1', 'PROXY_PROTOCOL');
+        return;
+      }
+      if (end === null) return;
+      const head = this.#head.slice(0, end.index + end[0].length);
+      this.#head = this.#head.slice(head.length);
+      if (!this.#isInterim(head)) return;
+    }
+  }
+
+  /** What ended the connection, told as what it means here; the code stays what it was. */
+  explained({ message, code, name }: NodeJS.ErrnoException): Error {
+    const proxy = this.#name;
+    return this.isOpen
+      ? new TunnelError(`${message} (through the proxy ${proxy})`, code ?? name)
+      : new TunnelError(`the proxy ${proxy} gave no tunnel: ${message}`, code ?? name);
+  }
+
+  get #name(): string {
+    return authorityOf(this.#proxy.hostname, this.#proxy.port);
+  }
+
+  /** Whether another answer follows this one; what it says is told otherwise. */
+  #isInterim(head: string): boolean {
+    const [, status = '', reason = ''] = STATUS_LINE.exec(head) ?? [];
+    const code = Number(status);
+    if (code >= 100 && code < 200 && code !== SWITCHING) return true;
+    const extra = this.#head.length;
+    if (status === '') this.#fail('sent what is no answer of HTTP/1.1', 'PROXY_PROTOCOL');
+    else if (code < 200 || code > 299)
+      this.#fail(`refused a tunnel with ${`${status} ${reason}`.trim()}`, `PROXY_${status}`);
+    // Nobody speaks before a client of HTTP/1.1 or TLS has: these are no bytes of the target's.
+    else if (extra > 0 && !this.#isTargetFirst)
+      this.#fail(`sent ${extra} bytes behind its ${status}, where the tunnel begins`, 'PROXY_EXTRA_BYTES');
+    else {
+      this.#isOver = true;
+      this.isOpen = true;
+      this.#end.opened(Buffer.from(this.#head, 'latin1'));
+    }
+    return false;
+  }
+
+  #fail(what: string, code: string): void {
+    this.#isOver = true;
+    this.#end.failed(new TunnelError(`the proxy ${this.#name} ${what}`, code));
+  }
+
+  #readFrom(socket: Socket): void {
+    const read = (): void => {
+      for (let chunk: Buffer | null = socket.read(); chunk !== null; chunk = socket.read()) {
+        this.onBytes(chunk, chunk.length);
+        if (!this.#isOver) continue;
+        socket.off('readable', read);
+        return;
+      }
+    };
+    socket.on('readable', read);
+  }
 }

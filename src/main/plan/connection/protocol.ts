@@ -17,7 +17,7 @@ export function parseProtocol(
   secure: boolean | null,
   problems: Problems,
 ): Protocol {
-  const { http2 = false, h2c = false, client, proxy } = options;
+  const { http2 = false, h2c = false } = options;
   const asked = the(http2 ? 'http2' : 'h2c');
   if (http2 && h2c)
     problems.add(
@@ -31,11 +31,6 @@ export function parseProtocol(
     problems.add(
       phrase`${the('h2c')} with an 'https://' URL: it is HTTP/2 without TLS: give an http:// URL, or ${the('http2')}.`,
     );
-  if (client === 'wire' && proxy !== undefined) {
-    problems.add(
-      phrase`${the('client')} ${given(client)} with ${the('proxy')}: wire has no tunnels through proxies: use ${the('client')} undici.`,
-    );
-  }
   if (!http2 && !h2c) return 'http/1.1';
   if (options.keepalive === false)
     problems.add(

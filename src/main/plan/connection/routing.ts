@@ -14,7 +14,7 @@ const CONNECT_TO = new RegExp(`^(${HOST})?:(\\d+)?:(${HOST})?:(\\d+)?$`);
 
 /** Reads where connections are to go; problems are noted. */
 export function parseRoutes(options: ConnectionOptions, problems: Problems): Routes {
-  const { unixSocket, proxy } = options;
+  const { unixSocket, proxy, proxyTunnel = false } = options;
   const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
   const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
   if (unixSocket === '') problems.add(phrase`${the('unix-socket')} ${given('')}: give the path of a socket.`);
@@ -30,6 +30,11 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
       );
     }
   }
+  if (proxyTunnel && proxy === undefined) {
+    problems.add(
+      phrase`${the('proxy-tunnel')} without ${the('proxy')}: name the proxy that is to be asked for tunnels.`,
+    );
+  }
   const addresses = problems.choice('addresses', options.addresses ?? DEFAULT_ADDRESSES, ADDRESS_CHOICES);
   return {
     resolve,
@@ -37,6 +42,7 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
     spreads: addresses !== 'first',
     unixSocket: unixSocket ?? null,
     proxy: proxy === undefined ? null : parseProxy(proxy, problems),
+    alwaysTunnels: proxyTunnel,
   };
 }
 

@@ -17,6 +17,7 @@ export interface CurlConnection {
   readonly cert: string | undefined;
   readonly key: string | undefined;
   readonly proxy: string | undefined;
+  readonly proxyTunnel: boolean | undefined;
   readonly resolve: readonly string[] | undefined;
   readonly connectTo: readonly string[] | undefined;
   readonly unixSocket: string | undefined;
@@ -39,6 +40,7 @@ export function connectionOf(
   // Prior knowledge means no TLS where the URL has none.
   const isClear = version === 'http2-prior-knowledge' && !urls.some((url) => /^https:/i.test(url));
   checkPem(options, problems);
+  const proxy = proxyIn(options, urls, problems);
   return {
     insecure: options.has('insecure') || undefined,
     location: redirectsIn(options, problems),
@@ -46,7 +48,8 @@ export function connectionOf(
     cacert: options.text('cacert'),
     cert: certificateIn(options, problems),
     key: options.text('key'),
-    proxy: proxyIn(options, urls, problems),
+    proxy,
+    proxyTunnel: (proxy !== undefined && options.has('proxytunnel')) || undefined,
     resolve: someOf(options.texts('resolve')),
     connectTo: someOf(options.texts('connect-to')),
     unixSocket: options.text('unix-socket'),

@@ -41,6 +41,7 @@ export interface CurlRequest {
   readonly cert?: string;
   readonly key?: string;
   readonly proxy?: string;
+  readonly proxyTunnel?: boolean;
   readonly resolve?: readonly string[];
   readonly connectTo?: readonly string[];
   readonly unixSocket?: string;

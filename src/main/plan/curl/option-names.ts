@@ -107,6 +107,7 @@ export const WITHOUT_VALUE = [
   'location',
   'follow',
   'insecure',
+  'proxytunnel',
   'compressed',
   'http1.1',
   'http2',
@@ -145,7 +146,7 @@ export const PASSED_OVER: {
     junk-session-cookies disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
     ssl-no-revoke ssl-revoke-best-effort ssl-allow-beast ssl-auto-client-cert false-start sessionid alpn npn
     tlsv1 tlsv1.0 tlsv1.1 create-dirs clobber remove-on-error skip-existing xattr raw http0.9 out-null
-    suppress-connect-headers compressed-ssh disallow-username-in-url parallel parallel-immediate proxytunnel
+    suppress-connect-headers compressed-ssh disallow-username-in-url parallel parallel-immediate
     proxy-basic ipv4 ipv6 metalink append list-only use-ascii ftp-create-dirs ftp-pasv ftp-pret
     ftp-skip-pasv-ip ftp-ssl-ccc ftp-ssl-control disable-eprt disable-epsv mail-rcpt-allowfails sasl-ir
     tftp-no-options
@@ -179,7 +180,7 @@ export const REFUSED: readonly {
     withoutValue: words('netrc netrc-optional'),
   },
   {
-    reason: 'volley tunnels through http:// proxies, with Basic authorization: use --proxy.',
+    reason: 'volley uses http:// proxies, with Basic authorization: use --proxy.',
     withValue: words(`
       preproxy proxy1.0 socks4 socks4a socks5 socks5-hostname socks5-gssapi-service proxy-header proxy-cacert
       proxy-capath proxy-cert proxy-cert-type proxy-ciphers proxy-crlfile proxy-key proxy-key-type proxy-pass

@@ -97,10 +97,17 @@ export const CONNECTION_OPTIONS = {
     kind: 'text',
     group: 'connection',
     value: 'URL',
-    help: 'Tunnel through the HTTP proxy at http://name:password@host:port',
+    help: 'HTTP proxy for all requests: http://name:password@host:port',
     byDefault: 'none',
     commands: LOADS,
     isSecret: true,
+    of: 'connection',
+  },
+  'proxy-tunnel': {
+    kind: 'flag',
+    group: 'connection',
+    help: 'Ask the proxy for tunnels (CONNECT) to http:// targets too',
+    commands: LOADS,
     of: 'connection',
   },
   http2: {

@@ -1,4 +1,5 @@
 import { Client } from 'undici';
+import { wholeRequestsTo } from '../../../protocol/dial.ts';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { AnyDispatcher, HttpDispatcher } from '../dispatcher.ts';
@@ -17,8 +18,9 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
 }
 
 function createHttp1Dispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
-  // A tunnel's first bytes are the proxy's, which node:http reads.
-  if (target.routes.proxy === null) connection.readWith(new UndiciReader(connection));
+  // Out of a tunnel undici reads by itself: Node lends no buffer to TLS over a socket that is there already.
+  if (target.routes.proxy === null || wholeRequestsTo(target) !== null)
+    connection.readWith(new UndiciReader(connection));
   return new Client(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,
