@@ -64,6 +64,19 @@ export interface ComparisonFigures {
   readonly 'one-round-each': Readonly<Record<never, never>>;
   readonly 'save-rounds': Readonly<Record<never, never>>;
   readonly 'too-few-rounds': { readonly rounds: number; readonly fewestRounds: number };
+  /** No difference can be sure with so few rounds of so many arms. */
+  readonly 'rounds-cannot-decide': {
+    readonly rounds: number;
+    readonly fewestRounds: number;
+    readonly arms: number;
+  };
+  /** Some round had too few requests to say what this percentile is. */
+  readonly 'percentile-lacks-requests': {
+    readonly arm: string;
+    readonly percentile: string;
+    readonly requestsNeeded: number;
+    readonly fewestRequests: number;
+  };
   readonly 'intervals-hold': Readonly<Record<never, never>>;
   /** What was given for it: a URL or a file. */
   readonly 'arm-is': { readonly arm: string; readonly source: string };

@@ -3,6 +3,9 @@ import type { Metric } from './metric.ts';
 import type { WorkerMode } from './plan.ts';
 import type { Summary } from './summary.ts';
 
+/** Most rounds of a comparison: every pattern of signs is looked at, and there are 2^rounds. */
+export const MOST_ROUNDS = 20;
+
 /** One figure of an arm in proportion to that of another, over paired rounds. */
 export interface Estimate {
   /** Hodges–Lehmann, on logarithms. */

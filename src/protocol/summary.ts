@@ -171,7 +171,7 @@ export interface Summary {
     readonly targetPerSecond: number | null;
     readonly sentPerSecond: number;
     readonly throughputPerSecond: number;
-    /** On the connections within the window, heads included. Absent in older results, and where a worker was lost. */
+    /** Bytes of a request and of its answer, heads included, over the whole run, by the rates above. Absent in older results. */
     readonly sentBytesPerSecond?: number;
     readonly receivedBytesPerSecond?: number;
   };

@@ -159,13 +159,13 @@ describe('exit codes', () => {
       '1s',
       '-d',
       '2s',
-      '-q',
+      '-z',
     );
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n')).toEqual([
       expect.stringContaining('--frobnicate is not an option'),
-      expect.stringContaining('-q is not an option'),
+      expect.stringContaining('-z is not an option'),
       expect.stringContaining("'surplus' is one argument too many"),
       expect.stringContaining("--output 'xml': choose one of text, json"),
       expect.stringContaining("--duration was given 2 times ('1s', '2s')"),

@@ -483,20 +483,30 @@ describe('a worker', () => {
 });
 
 test('progress says how much time is left, where the number of rows is known', () => {
-  const at = { elapsedMs: 10_000, done: 1_500, doneBefore: 500, failed: 3 };
+  const failedAs = [{ name: 'status 500', count: 3 }];
+  const at = { elapsedMs: 10_000, done: 1_500, doneBefore: 500, failed: 3, failedAs };
   expect(renderBatchProgress({ ...at, rowCount: 2_000 })).toBe(
-    ' 75%  10.0 s  1,500 of 2,000 rows  100/s  3 failed (0.2 %)  5 s left',
+    ' 75%  10.0 s  1,500 of 2,000 rows  100/s  3 failed (0.2 %): status 500  5 s left',
   );
-  expect(renderBatchProgress({ ...at, rowCount: null })).toBe('10.0 s  1,500 rows  100/s  3 failed (0.2 %)');
+  expect(renderBatchProgress({ ...at, rowCount: null })).toBe(
+    '10.0 s  1,500 rows  100/s  3 failed (0.2 %): status 500',
+  );
 });
 
 test.each([
-  [80, ' 75%  10.0 s  1,500 of 2,000 rows  100/s  150 failed (10.0 %)  5 s left'],
+  [90, ' 75%  10.0 s  1,500 of 2,000 rows  100/s  150 failed (10.0 %): reset  5 s left'],
   [60, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)  5 s left'],
   [50, ' 75%  1,500 of 2,000 rows  150 failed (10.0 %)'],
   [40, ' 75%  1,500 rows  150 failed (10.0 %)'],
   [30, ' 75%  150 failed (10.0 %)'],
 ])('progress in %d columns has whole figures, and the failing share last', (width, line) => {
-  const at = { elapsedMs: 10_000, done: 1_500, doneBefore: 500, failed: 150, rowCount: 2_000 };
+  const at = {
+    elapsedMs: 10_000,
+    done: 1_500,
+    doneBefore: 500,
+    failed: 150,
+    rowCount: 2_000,
+    failedAs: [{ name: 'reset', count: 150 }],
+  };
   expect(renderBatchProgress(at, width)).toBe(line);
 });

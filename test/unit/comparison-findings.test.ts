@@ -77,6 +77,14 @@ const SAMPLES: {
     'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
   ],
   'too-few-rounds': [{ rounds: 3, fewestRounds: 6 }, '3 rounds: a 95 % interval needs at least 6.'],
+  'rounds-cannot-decide': [
+    { rounds: 3, fewestRounds: 7, arms: 4 },
+    '3 rounds of 4 arms cannot show a difference, however large: at 95 % that takes at least 7 (--rounds 7).',
+  ],
+  'percentile-lacks-requests': [
+    { arm: 'run', percentile: '99', requestsNeeded: 100, fewestRequests: 40 },
+    'run: p99 takes 100 requests a round, and a round had 40: there is none.',
+  ],
   'intervals-hold': [{}, 'Intervals hold for the middle of rounds like these, at 95 %.'],
   'arm-is': [{ arm: 'A', source: 'a.json' }, 'A is a.json'],
   'measured-apart': [

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { wrapped, wrappedUpTo } from '../../src/main/reporters/wrap.ts';
 import {
   counted,
+  formatAbout,
   formatAskedRate,
   formatByteRate,
   formatBytes,
@@ -98,6 +99,7 @@ describe('numbers for people', () => {
       '1,234 workers',
     ]);
     expect([1, 2].map((count) => counted(count, 'retry', 'retries'))).toEqual(['1 retry', '2 retries']);
+    expect([13_100, 119_000, 3_700_000].map(formatAbout)).toEqual(['14 s', '119 s', '61 min 40 s']);
     expect(formatMsBetween(0.571, 0.616)).toBe('571 and 616 µs');
     expect(formatMsBetween(0.98, 1.05)).toBe('980 µs and 1.05 ms');
   });

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
 import { whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/live.ts';
+import { LiveLine } from '../../src/main/reporters/live-line.ts';
+import { RoundsLive } from '../../src/main/reporters/rounds-live.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summaryWith } from '../support/summary.ts';
 
@@ -48,6 +50,7 @@ describe('the live view', () => {
     ended: 3_000,
     ok: 2_999,
     failed: 1,
+    failedAs: [{ name: 'reset (ECONNRESET)', count: 1 }],
     topError: 'reset (ECONNRESET)',
     p50Ms: 1,
     p99Ms: null,
@@ -59,7 +62,7 @@ describe('the live view', () => {
       ' 20% 2.0 s of 10 s  3,000 done  2,000/s  p50 1.00 ms  p99 –  1 failed (<0.1 %): reset (ECONNRESET)',
     );
     expect(
-      renderProgress({ ...PROGRESS, durationMs: null, requests: 4_000, topError: null, failed: 0 }, null),
+      renderProgress({ ...PROGRESS, durationMs: null, requests: 4_000, failedAs: [], failed: 0 }, null),
     ).toBe(' 75% 2.0 s  3,000 of 4,000 done  1,500/s  p50 1.00 ms  p99 –  0 failed');
     expect(renderProgress({ ...PROGRESS, elapsedMs: -600 }, null)).toBe('warming up, 600 ms to go');
   });
@@ -77,7 +80,13 @@ describe('the live view', () => {
   ])('in %d columns whole figures are shown', (width, line) => {
     const progress = {
       ...PROGRESS,
-      ...{ elapsedMs: 2_500, durationMs: 20_000, ended: 123, failed: 12, topError: 'status (500)' },
+      ...{
+        elapsedMs: 2_500,
+        durationMs: 20_000,
+        ended: 123,
+        failed: 12,
+        failedAs: [{ name: 'status (500)', count: 12 }],
+      },
       ...{ p50Ms: 100, p99Ms: 200 },
     };
     expect(renderProgress(progress, null, width)).toBe(line);
@@ -131,5 +140,69 @@ describe('the live view', () => {
     expect(intervalMs).toBe(5_000);
     expect(text.split('\n')).toHaveLength(3);
     expect(text).not.toContain('\x1b');
+  });
+
+  test.each([
+    [120, '12 failed (9.8 %): 8 status (500), 3 timeout, 1 reset (ECONNRESET)'],
+    [80, '12 failed (9.8 %): most status (500)'],
+  ])('in %d columns it says how requests failed', (width, end) => {
+    const failedAs = [
+      { name: 'status (500)', count: 8 },
+      { name: 'timeout', count: 3 },
+      { name: 'reset (ECONNRESET)', count: 1 },
+    ];
+    const progress = { ...PROGRESS, ended: 123, failed: 12, failedAs };
+    const line = renderProgress(progress, null, width);
+    expect(line.endsWith(end)).toBe(true);
+    expect(line.length).toBeLessThanOrEqual(width);
+  });
+
+  test('a terminal that has become narrower is cleared of all that the line takes there', () => {
+    let text = '';
+    const stream = {
+      isTTY: true,
+      columns: 40,
+      write: (part: string) => {
+        text += part;
+      },
+    };
+    const line = new LiveLine(stream);
+    line.show('x'.repeat(39));
+    stream.columns = 20;
+    line.show('y');
+    line.clear();
+    line.clear();
+    expect(text).toBe(`\r\x1b[K${'x'.repeat(39)}\r\x1b[1A\x1b[Jy\r\x1b[K`);
+  });
+
+  const written = (isTTY: boolean, eachMs: number | null): string => {
+    let text = '';
+    const stream = {
+      isTTY,
+      columns: 80,
+      write: (part: string) => {
+        text += part;
+      },
+    };
+    const live = new RoundsLive(stream, 2, 3, eachMs);
+    live.show({ round: 0, arm: 'A', progress: null });
+    live.show({ round: 0, arm: 'A', progress: PROGRESS });
+    live.show({ round: 0, arm: 'B', progress: null });
+    live.clear();
+    return text;
+  };
+
+  test('rounds renew one line on a terminal', () => {
+    expect(written(true, 10_000).split('\r\x1b[K')).toEqual([
+      '',
+      '  0% round 1 of 3: A  60 s left',
+      '  0% round 1 of 3: A  1,500/s  1 failed (<0.1 %): reset (ECONNRESET)  60 s left',
+      ' 16% round 1 of 3: B  50 s left',
+      '',
+    ]);
+  });
+
+  test('elsewhere each run of a round is a line', () => {
+    expect(written(false, null)).toBe('volley: round 1 of 3: A\nvolley: round 1 of 3: B\n');
   });
 });

@@ -1,9 +1,11 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { fittedLine, lineWidth } from '../reporters/fitted-line.ts';
+import { fittedLine } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
-import { failedPart, type LiveStream } from '../reporters/live.ts';
+import { failedPart, kindsPart } from '../reporters/live.ts';
+import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
-import { counted, formatCount, formatDuration, formatMs, formatRate, shareText } from '../text/format.ts';
+import type { View } from '../reporters/view.ts';
+import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
 const LABEL_WIDTH = 11;
@@ -11,7 +13,12 @@ const TOO_MANY_REQUESTS = '429';
 const MOST_ERRORS = 5;
 
 /** What became of the rows, and then the report of the requests, as after a load test. */
-export function renderBatch(result: BatchResult, form: OutputForm, areFailuresAllowed: boolean): string {
+export function renderBatch(
+  result: BatchResult,
+  form: OutputForm,
+  areFailuresAllowed: boolean,
+  view?: View,
+): string {
   const { summary } = result;
   if (form === 'json') return `${JSON.stringify({ ...summary, rows: rowsOf(result) }, null, 2)}\n`;
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
@@ -19,7 +26,7 @@ export function renderBatch(result: BatchResult, form: OutputForm, areFailuresAl
   if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);
   const lines = linesOf(result);
   const table = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
-  return `${table.join('\n')}\n\n${REPORTERS[form](summary)}`;
+  return `${table.join('\n')}\n\n${REPORTERS[form](summary, view)}`;
 }
 
 /** A request may be repeated: it is rows that succeed or fail. */
@@ -54,7 +61,7 @@ function linesOf(result: BatchResult): string[] {
   const { counts, rowCount, doneBefore, returned, summary } = result;
   const { done, ok, failed, retries, statuses, errors } = counts;
   const rare = [
-    ...(retries > 0 ? [`${formatCount(retries)} retries`] : []),
+    ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
     ...(doneBefore > 0 ? [`${formatCount(doneBefore)} journalled before`] : []),
     ...(returned > 0 ? [`${formatCount(returned)} given to another worker`] : []),
   ];
@@ -77,7 +84,7 @@ function linesOf(result: BatchResult): string[] {
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
     ...(limited > 0
-      ? [row('limited', `${formatCount(limited)} replies said that requests come too fast (429)`)]
+      ? [row('limited', `${counted(limited, 'reply', 'replies')} said that requests come too fast (429)`)]
       : []),
   ];
 }
@@ -92,54 +99,51 @@ function ranked(counts: ReadonlyMap<string, number>): [string, number][] {
 
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
-const CLEAR_LINE = '\r\x1b[K';
 
 /** Shows where a batch stands, until it is over: a line that renews itself on a terminal, else one every 5 s. */
 export function showBatchProgress(progress: () => BatchProgress | null, stream: LiveStream): { end(): void } {
-  const isTerminal = stream.isTTY === true;
+  const live = new LiveLine(stream);
   const timer = setInterval(
     () => {
       const now = progress();
-      if (now === null) return;
-      const line = renderBatchProgress(now, isTerminal ? lineWidth(stream) : Number.POSITIVE_INFINITY);
-      stream.write(isTerminal ? CLEAR_LINE + line : `${line}\n`);
+      if (now !== null) live.show(renderBatchProgress(now, live.width));
     },
-    isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS,
+    live.isRenewed ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS,
   );
   return {
     end: () => {
       clearInterval(timer);
-      if (isTerminal) stream.write(CLEAR_LINE);
+      live.clear();
     },
   };
 }
 
 /** One line of what there is room for; the time left follows from the rate of this run so far. */
 export function renderBatchProgress(
-  { elapsedMs, rowCount, done, doneBefore, failed }: BatchProgress,
+  { elapsedMs, rowCount, done, doneBefore, failed, failedAs }: BatchProgress,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
   const perSecond = elapsedMs <= 0 ? 0 : ((done - doneBefore) * MS_PER_SECOND) / elapsedMs;
-  const rows = `${formatCount(done)} rows`;
-  const elapsed = { text: formatMs(elapsedMs), dropAt: 4 };
+  const rows = counted(done, 'row');
+  const elapsed = { text: formatElapsed(elapsedMs), dropAt: 4 };
   const rate = { text: formatRate(perSecond), dropAt: 5 };
   if (rowCount === null)
-    return fittedLine([elapsed, { text: rows, dropAt: 2 }, rate, failedPart(failed, done)], width);
+    return fittedLine(
+      [elapsed, { text: rows, dropAt: 2 }, rate, failedPart(failed, done), ...kindsPart(failedAs)],
+      width,
+    );
   return fittedLine(
     [
       { text: `${Math.floor((100 * done) / Math.max(1, rowCount))}%`.padStart(4), dropAt: 1 },
       elapsed,
-      { text: `${formatCount(done)} of ${formatCount(rowCount)} rows`, shorter: rows, dropAt: 2 },
+      { text: `${formatCount(done)} of ${counted(rowCount, 'row')}`, shorter: rows, dropAt: 2 },
       rate,
       failedPart(failed, done),
-      ...(perSecond === 0 ? [] : [{ text: `${timeLeft((rowCount - done) / perSecond)} left`, dropAt: 3 }]),
+      ...kindsPart(failedAs),
+      ...(perSecond === 0
+        ? []
+        : [{ text: `${formatAbout(((rowCount - done) / perSecond) * MS_PER_SECOND)} left`, dropAt: 3 }]),
     ],
     width,
   );
-}
-
-function timeLeft(seconds: number): string {
-  if (seconds < 100) return formatDuration(Math.ceil(seconds) * MS_PER_SECOND);
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -30,6 +30,8 @@ export interface BatchProgress {
   /** Of these, rows that were journalled before. */
   readonly doneBefore: number;
   readonly failed: number;
+  /** By kind, the most frequent first. */
+  readonly failedAs: readonly { readonly name: string; readonly count: number }[];
 }
 
 export interface BatchResult {
@@ -113,8 +115,18 @@ export async function startBatch(
     progress: () => {
       const running = conducted.progress();
       if (running === null) return null;
-      const { done, failed } = results.counts;
-      return { elapsedMs: running.elapsedMs, rowCount: batch.input.rowCount, done, doneBefore, failed };
+      const { done, failed, errors } = results.counts;
+      const failedAs = [...errors]
+        .map(([name, count]) => ({ name, count }))
+        .sort((a, b) => b.count - a.count);
+      return {
+        elapsedMs: running.elapsedMs,
+        rowCount: batch.input.rowCount,
+        done,
+        doneBefore,
+        failed,
+        failedAs,
+      };
     },
     stop: () => conducted.stop(),
     abort: () => {

@@ -2,12 +2,14 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { renderBatch, showBatchProgress } from '../batch/batch-text.ts';
 import { resolveBatch } from '../batch/options.ts';
 import { type BatchResult, startBatch } from '../batch/run-batch.ts';
+import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
+import { showingFrom } from './showing.ts';
 
 /** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -15,18 +17,21 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems);
   const run = await startBatch(batch);
   if (run.damage !== null) say(run.damage);
-  const removeHandlers = handleInterrupts(run, say);
-  const live = showBatchProgress(() => run.progress(), process.stderr);
+  const showing = showingFrom(parsed);
+  const removeHandlers = handleInterrupts(run, showing.note);
+  const live = showing.live === null ? null : showBatchProgress(() => run.progress(), showing.live);
   let result: BatchResult;
   try {
     result = await run.result;
   } finally {
-    live.end();
+    live?.end();
     removeHandlers();
   }
   if (result.trouble?.kind === 'reader-gone') return exitCodeOf(result, parsed.flag('allow-failures'));
-  const report = renderBatch(result, form, parsed.flag('allow-failures'));
   // Where the rows are printed, the report must not be among them.
+  const view =
+    batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
+  const report = renderBatch(result, form, parsed.flag('allow-failures'), view);
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);

@@ -1,5 +1,6 @@
+import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/metric.ts';
-import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { FEWEST_ROUNDS } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/round-defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
@@ -205,5 +206,28 @@ export const REPORT_TABLE = {
     help: 'Form of the result: text, json or markdown; of a run also csv, junit, prometheus',
     byDefault: 'text',
     commands: ['report'],
+  },
+} as const satisfies OptionTable;
+
+/** What is shown, and where it stands meanwhile: nothing that changes a result. */
+export const SCREEN_TABLE = {
+  verbose: {
+    kind: 'flag',
+    group: 'output',
+    help: 'Text reports also with figures on volley itself',
+    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'report'],
+  },
+  quiet: {
+    kind: 'flag',
+    group: 'output',
+    alias: 'q',
+    help: 'On stderr only errors and what failed',
+    commands: ['run', 'modes', 'compare', 'batch', 'demo'],
+  },
+  'no-progress': {
+    kind: 'flag',
+    group: 'output',
+    help: 'No line on stderr that says where the run stands',
+    commands: ['run', 'modes', 'compare', 'batch', 'demo'],
   },
 } as const satisfies OptionTable;

@@ -17,6 +17,7 @@ import { type Judging, judgingFrom } from './comparison-options.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
+import { showingFrom } from './showing.ts';
 
 type Failure = (typeof FAILURES)[number];
 
@@ -62,6 +63,7 @@ async function compareTargets(
   return measureAndPrint({
     ...experiment,
     form: judging.form,
+    showing: showingFrom(parsed),
     outPath,
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
@@ -102,7 +104,7 @@ async function compareFiles(
     conclusions,
     notes,
   });
-  return printComparison(comparison, judging, file, {
+  return printComparison(comparison, judging, showingFrom(parsed).view, file, {
     isFailure: fails(pairs, judging, failIf),
     isInDoubt: pairs.some((pair) => isInDoubt(pair, metric)),
   });

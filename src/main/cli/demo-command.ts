@@ -6,6 +6,7 @@ import { modesExperiment } from '../compare/experiment.ts';
 import { judgingFrom } from './comparison-options.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
+import { showingFrom } from './showing.ts';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../target/process-entry.js', import.meta.url));
 const LOAD = { workers: 2, concurrency: 20, duration: '350ms', warmup: '150ms', seed: 1 };
@@ -25,6 +26,7 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
     const code = await measureAndPrint({
       ...(await modesExperiment({ url, ...LOAD }, [], () => judging)),
       form: judging.form,
+      showing: showingFrom(parsed),
       outPath: undefined,
     });
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');

@@ -2,14 +2,17 @@ import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
-import { type Experiment, startExperiment } from '../compare/experiment.ts';
+import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { announcement, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
+import { RoundsLive } from '../reporters/rounds-live.ts';
+import type { View } from '../reporters/view.ts';
 import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
+import type { Showing } from './showing.ts';
 
 /** Starting a coordinator process and its workers, connecting and ending takes about this long. */
 const AROUND_A_ROUND_MS = 350;
@@ -17,6 +20,7 @@ const AROUND_A_ROUND_MS = 350;
 /** An experiment, and what is done with its result. */
 export interface Measured extends Experiment {
   readonly form: ComparisonForm;
+  readonly showing: Showing;
   readonly outPath: string | undefined;
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
@@ -26,17 +30,20 @@ export interface Measured extends Experiment {
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
 export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
-  const { arms, judged, outPath, form } = experiment;
+  const { arms, judged, outPath, form, showing } = experiment;
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
-  say(announcement(arms.length, judged.rounds, longestRoundMs(arms)));
-  const { result, stop } = startExperiment(experiment, ({ round, arm }) => {
-    say(`round ${round + 1} of ${judged.rounds}: ${arm}`);
-  });
-  const removeHandlers = handleInterrupts({ stop, abort: stop }, say);
+  const eachMs = longestRoundMs(arms);
+  // Before hours of measuring, which could prove nothing.
+  for (const finding of tooFewRounds(experiment)) say(comparisonSentence(finding));
+  showing.note(announcement(arms.length, judged.rounds, eachMs));
+  const live =
+    showing.live === null ? null : new RoundsLive(showing.live, arms.length, judged.rounds, eachMs);
+  const { result, stop } = startExperiment(experiment, (underWay) => live?.show(underWay));
+  const removeHandlers = handleInterrupts({ stop, abort: stop }, showing.note);
   try {
-    const comparison = await result();
+    const comparison = await result().finally(() => live?.clear());
     const { pairs } = comparison;
-    return await printComparison(comparison, { form }, file, {
+    return await printComparison(comparison, { form }, showing.view, file, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
       isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
     });
@@ -52,6 +59,7 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
 export async function printComparison(
   comparison: Comparison,
   { form }: { readonly form: ComparisonForm },
+  view: View,
   file: ResultFile | null,
   { isFailure, isInDoubt }: { readonly isFailure: boolean; readonly isInDoubt: boolean },
 ): Promise<ExitCode> {
@@ -63,7 +71,7 @@ export async function printComparison(
     say(messageOf(error));
   }
   if (comparison.arms.length > 0)
-    process.stdout.write(COMPARISON_REPORTERS[couldNotWrite ? 'json' : form](comparison));
+    process.stdout.write(COMPARISON_REPORTERS[couldNotWrite ? 'json' : form](comparison, view));
   else say('stopped before every arm had had a round: there is nothing to show.');
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [

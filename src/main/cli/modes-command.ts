@@ -7,6 +7,7 @@ import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
+import { showingFrom } from './showing.ts';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
@@ -16,5 +17,10 @@ export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<Ex
       judgingFrom(parsed, 'throughput', comparisons, problems),
     ),
   );
-  return measureAndPrint({ ...experiment, form: comparisonFormFrom(parsed.last('output'), []), outPath });
+  return measureAndPrint({
+    ...experiment,
+    form: comparisonFormFrom(parsed.last('output'), []),
+    showing: showingFrom(parsed),
+    outPath,
+  });
 }

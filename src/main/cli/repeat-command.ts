@@ -1,6 +1,7 @@
+import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
-import { FEWEST_ROUNDS, MOST_ROUNDS } from '../compare/paired.ts';
+import { FEWEST_ROUNDS } from '../compare/paired.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
@@ -8,6 +9,7 @@ import { completePlan, readOptions } from '../plan/resolve.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that are about one run. */
@@ -40,8 +42,9 @@ export async function repeatCommand(
   return measureAndPrint({
     kind: 'repeat',
     arms: [{ name: 'run', plan }],
-    judged: { rounds, metric: HEADLINE ?? 'throughput', margin: 0 },
+    judged: { rounds, fewestRounds: FEWEST_ROUNDS, metric: HEADLINE ?? 'throughput', margin: 0 },
     form,
+    showing: showingFrom(parsed),
     outPath,
     pair: () => [],
     conclude: () => [

@@ -5,6 +5,7 @@ import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { showingFrom } from './showing.ts';
 
 /** `volley report <result>`: prints a saved result again. */
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -13,15 +14,16 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
   if (path === undefined)
     problems.push('No result was given: say which file, for instance volley report result.json.');
   if (problems.length > 0 || path === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
+  const { view } = showingFrom(parsed);
   const saved = await readSaved(path);
   if (isComparison(saved)) {
     const form = comparisonFormFrom(given, problems);
     if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-    process.stdout.write(render(path, () => COMPARISON_REPORTERS[form](saved)));
+    process.stdout.write(render(path, () => COMPARISON_REPORTERS[form](saved, view)));
   } else {
     const form = outputFormFrom(given, problems);
     if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-    process.stdout.write(render(path, () => REPORTERS[form](saved)));
+    process.stdout.write(render(path, () => REPORTERS[form](saved, view)));
   }
   return EXIT_CODES.ok;
 }

@@ -7,7 +7,7 @@ import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { showProgress } from '../reporters/live.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
-import { brokenRuleSentences } from '../reporters/rule-text.ts';
+import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startPlan } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
 import { handleInterrupts } from './interrupts.ts';
@@ -16,6 +16,7 @@ import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
 import { say } from './say.ts';
+import { showingFrom } from './showing.ts';
 
 const OF_RESULTS = ['output', 'out', 'samples', 'step-summary'] as const;
 
@@ -33,6 +34,7 @@ export async function runCommand(
   problems: string[],
   planned: Planned = {},
 ): Promise<ExitCode> {
+  const showing = showingFrom(parsed);
   const isRepeated = (parsed.last('repeat') ?? ONCE) !== ONCE;
   const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
   const options = withPlanned(runOptionsFrom(parsed, problems), planned);
@@ -55,16 +57,17 @@ export async function runCommand(
   );
 
   const run = startPlan(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
-  const removeHandlers = handleInterrupts(run, say);
+  const removeHandlers = handleInterrupts(run, showing.note);
   try {
-    await showProgress(run, process.stderr);
+    if (showing.live !== null) await showProgress(run, showing.live);
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
-    process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary));
+    process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary, showing.view));
     const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
     if (why !== null) say(why);
     // On a terminal the report itself shows them.
-    if (form !== 'text' || !process.stdout.isTTY) for (const line of brokenRuleSentences(summary)) say(line);
+    if (form !== 'text' || !process.stdout.isTTY)
+      for (const line of [...stopSentences(summary), ...brokenRuleSentences(summary)]) say(line);
     return exitCodeOf(summary, !isComplete);
   } catch (error) {
     await outputs.discard();

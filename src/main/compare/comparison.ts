@@ -1,3 +1,4 @@
+import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
 import type { Arm, Comparison, Level, RoundCost } from '../../protocol/comparison.ts';
 import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
@@ -8,6 +9,8 @@ import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
 import { FIGURES } from './figures.ts';
+
+const COMPARED_PERCENTILES = ['50', '90', '99'];
 
 /** An arm's result from its rounds. */
 export function armOf(
@@ -98,9 +101,23 @@ function troublesOf(arm: Arm): ComparisonFinding[] {
     ...(failed > 0 ? [{ code: 'arm-failures', figures: { arm: name, failed, sent } } as const] : []),
     ...failingNotes(arm),
     ...brokenRuleNotes(arm),
+    ...lackingPercentiles(arm),
     ...roundsWith(arm, 'arm-degraded', ({ degraded }) => degraded),
     ...roundsWith(arm, 'arm-limited', ({ generator }) => generator.verdict === 'generator-limited'),
   ];
+}
+
+/** Percentiles of which a round with answers says nothing, and how many requests they take. */
+function lackingPercentiles({ name, rounds }: Arm): ComparisonFinding[] {
+  const headlines = rounds.map(({ latencyMs }) => latencyMs[latencyMs.headline]);
+  const fewestRequests = Math.min(...headlines.map(({ count }) => count));
+  return COMPARED_PERCENTILES.flatMap((label) => {
+    const percentile = parsePercentile(label);
+    const isLacking = headlines.some(({ count, percentiles }) => count > 0 && percentiles[label] === null);
+    if (percentile === null || !isLacking) return [];
+    const figures = { arm: name, percentile: label, requestsNeeded: fewestFor(percentile), fewestRequests };
+    return [{ code: 'percentile-lacks-requests', figures } as const];
+  });
 }
 
 function roundsWith(

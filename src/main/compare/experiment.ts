@@ -10,11 +10,13 @@ import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn } from './conclusions.ts';
 import { modeArms, pairModes, recommend } from './modes.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
-import { type PlannedArm, type RoundStart, Rounds } from './rounds.ts';
+import { type PlannedArm, Rounds, type RoundUnderWay } from './rounds.ts';
 
 /** What decides between arms, and how often they are measured. */
 export interface Judged {
   readonly rounds: number;
+  /** Below so many nothing can be called a difference. */
+  readonly fewestRounds: number;
   /** As a ratio: 0.03 is 3 %. */
   readonly margin: number;
   readonly metric: Metric;
@@ -127,11 +129,11 @@ function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] 
 /** Rounds of an experiment that can be stopped; what came out has only rounds that every arm has had. */
 export function startExperiment(
   experiment: Experiment,
-  onStart: (start: RoundStart) => void,
+  onStep: (underWay: RoundUnderWay) => void,
 ): { readonly result: () => Promise<Comparison>; stop(): void } {
   const { kind, arms, judged } = experiment;
   const startedAt = new Date();
-  const rounds = new Rounds(arms, judged.rounds, onStart);
+  const rounds = new Rounds(arms, judged.rounds, onStep);
   return {
     stop: () => rounds.stop(),
     result: async () => {
@@ -147,10 +149,24 @@ export function startExperiment(
         arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
         pairs,
         conclusions: experiment.conclude(pairs),
-        notes: [...(experiment.notes ?? []), ...optionNotes(arms)],
+        notes: [
+          ...(experiment.notes ?? []),
+          // Of rounds of one run the conclusion says it.
+          ...(kind === 'repeat' ? [] : tooFewRounds(experiment)),
+          ...optionNotes(arms),
+        ],
       });
     },
   };
+}
+
+/** That so few rounds can show nothing, however large a difference is; nothing where they can. */
+export function tooFewRounds({ kind, arms, judged }: Experiment): ComparisonFinding[] {
+  const { rounds, fewestRounds } = judged;
+  if (rounds >= fewestRounds) return [];
+  return kind === 'repeat'
+    ? [{ code: 'too-few-rounds', figures: { rounds, fewestRounds } }]
+    : [{ code: 'rounds-cannot-decide', figures: { rounds, fewestRounds, arms: arms.length } }];
 }
 
 /** What was said while the options were read, each remark once. */

@@ -1,8 +1,8 @@
+import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import type { Judged } from './experiment.ts';
-import { MOST_ROUNDS } from './paired.ts';
 import { fewestRoundsFor } from './pairs.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from './round-defaults.ts';
 
@@ -22,13 +22,14 @@ export function judgedBy(
   comparisons: number,
   found: Told[],
 ): Judged {
-  const defaultRounds = Math.max(DEFAULT_ROUNDS, fewestRoundsFor(comparisons));
+  const fewestRounds = fewestRoundsFor(comparisons);
+  const defaultRounds = Math.max(DEFAULT_ROUNDS, fewestRounds);
   const problems = new Problems();
   const rounds = problems.count('rounds', options.rounds ?? defaultRounds, FEWEST_ROUNDS_AT_ALL, MOST_ROUNDS);
   const metric = problems.choice('metric', options.metric ?? defaultMetric, METRICS);
   const margin = marginOf(options.margin ?? DEFAULT_MARGIN, problems);
   found.push(...problems.list);
-  return { rounds: rounds ?? defaultRounds, metric: metric ?? defaultMetric, margin };
+  return { rounds: rounds ?? defaultRounds, fewestRounds, metric: metric ?? defaultMetric, margin };
 }
 
 function marginOf(value: number | string, problems: Problems): number {

@@ -1,7 +1,5 @@
 /** Fewest rounds with which anything can be called a difference at 5 %. */
 export const FEWEST_ROUNDS = 6;
-/** Most rounds: every pattern of signs is looked at, and there are 2^rounds. */
-export const MOST_ROUNDS = 20;
 
 export interface Interval {
   readonly low: number;

@@ -74,9 +74,12 @@ export function troubledRounds(
 
 /** A difference that would be sure alone is not yet, where it is one of several that were looked for. */
 function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number): Estimate {
-  const isDifference = estimate.decision === 'higher' || estimate.decision === 'lower';
-  if (!isDifference || adjustedP <= LEVEL) return estimate;
   const fewest = fewestRoundsFor(comparisons);
+  const { decision, roundsNeeded } = estimate;
+  if (decision === 'undecided' && roundsNeeded !== null)
+    return { ...estimate, roundsNeeded: Math.max(roundsNeeded, fewest) };
+  const isDifference = decision === 'higher' || decision === 'lower';
+  if (!isDifference || adjustedP <= LEVEL) return estimate;
   return { ...estimate, decision: 'undecided', roundsNeeded: Math.max(estimate.rounds + 1, fewest) };
 }
 

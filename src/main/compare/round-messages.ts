@@ -2,6 +2,7 @@ import type { Cells } from '../../metrics/cells.ts';
 import type { ErrorCode } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Progress } from '../run/run-handle.ts';
 
 export type RoundRequest =
   | { readonly type: 'plan'; readonly plan: RunPlan }
@@ -13,8 +14,8 @@ export const ALIVE_EVERY_MS = 1_000;
 
 export type RoundMessage =
   | RoundReply
-  /** The round's event loop runs. */
-  | { readonly type: 'alive' };
+  /** The round's event loop runs; where it stands, once it has begun. */
+  | { readonly type: 'alive'; readonly progress: Progress | null };
 
 export type RoundReply =
   | {

@@ -7,6 +7,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
+import type { Progress } from '../run/run-handle.ts';
 import { SilenceWatch } from '../run/silence.ts';
 import { MemoryWatch } from './memory.ts';
 import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
@@ -28,9 +29,11 @@ export interface Round {
 }
 
 /** What is under way, for whoever shows it. */
-export interface RoundStart {
+export interface RoundUnderWay {
   readonly round: number;
   readonly arm: string;
+  /** Null at its start. */
+  readonly progress: Progress | null;
 }
 
 /**
@@ -46,7 +49,7 @@ export function orderOf(arms: number, round: number): number[] {
 export class Rounds {
   readonly #arms: readonly PlannedArm[];
   readonly #rounds: number;
-  readonly #onStart: (start: RoundStart) => void;
+  readonly #onStep: (underWay: RoundUnderWay) => void;
   readonly #longestSilenceMs: number;
   #current: { stop: () => void } | null = null;
   #isStopped = false;
@@ -54,12 +57,12 @@ export class Rounds {
   constructor(
     arms: readonly PlannedArm[],
     rounds: number,
-    onStart: (start: RoundStart) => void,
+    onStep: (underWay: RoundUnderWay) => void,
     longestSilenceMs = LONGEST_SILENCE_MS,
   ) {
     this.#arms = arms;
     this.#rounds = rounds;
-    this.#onStart = onStart;
+    this.#onStep = onStep;
     this.#longestSilenceMs = longestSilenceMs;
   }
 
@@ -83,8 +86,7 @@ export class Rounds {
       for (const index of orderOf(this.#arms.length, round)) {
         const arm = this.#arms[index];
         if (arm === undefined || this.#isStopped) break;
-        this.#onStart({ round, arm: arm.name });
-        const measurement = await this.#measureOnce(arm);
+        const measurement = await this.#measureOnce(arm, round);
         if (!measurement.summary.interrupted) measured[index]?.push(measurement);
       }
       if (round === 0 && !this.#isStopped) checkAnswers(measured, this.#arms);
@@ -93,7 +95,8 @@ export class Rounds {
     return measured.map((rounds) => rounds.slice(0, complete));
   }
 
-  async #measureOnce({ name, plan }: PlannedArm): Promise<Round> {
+  async #measureOnce({ name, plan }: PlannedArm, round: number): Promise<Round> {
+    this.#onStep({ round, arm: name, progress: null });
     const child = fork(ENTRY, [], {
       serialization: 'advanced',
       execArgv: [],
@@ -115,6 +118,7 @@ export class Rounds {
       const said = message as RoundMessage;
       silence.heard(0);
       if (said.type !== 'alive') reply = said;
+      else if (said.progress !== null) this.#onStep({ round, arm: name, progress: said.progress });
     });
     child.on('error', () => {});
     tell({ type: 'plan', plan });

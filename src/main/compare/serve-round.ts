@@ -10,7 +10,10 @@ export function serveRound(parent: NodeJS.Process): void {
   const say = (message: RoundMessage, onSaid: () => void): void => {
     parent.send?.(message, onSaid);
   };
-  setInterval(() => say({ type: 'alive' }, () => {}), ALIVE_EVERY_MS).unref();
+  setInterval(
+    () => say({ type: 'alive', progress: conducted?.progress() ?? null }, () => {}),
+    ALIVE_EVERY_MS,
+  ).unref();
   parent.on('message', (message) => {
     const request = message as RoundRequest;
     switch (request.type) {

@@ -1,24 +1,36 @@
 import type { Arm, Comparison, Level, Pair } from '../../protocol/comparison.ts';
 import type { Metric } from '../../protocol/metric.ts';
+import { microsToMs } from '../../protocol/units.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { median } from '../collect/statistics.ts';
 import { METRIC_LABELS, ratioText } from '../text/conclusions.ts';
-import { formatBytes, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import {
+  counted,
+  formatAbout,
+  formatBytes,
+  formatCount,
+  formatMs,
+  formatPercent,
+  formatRate,
+  NOTHING,
+} from '../text/format.ts';
 import { markdownIn } from './markdown-text.ts';
 import { sparklines } from './spark.ts';
-import { renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
+import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
+import { PLAIN_VIEW, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-const WIDTH = 78;
 const PLOT_WIDTH = 24;
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
+const LEAST_FIRST: readonly Metric[] = ['cpu', 'p50', 'p99', 'throughput'];
 
 /** Turns a comparison into text. It formats; it never computes. */
 export const COMPARISON_REPORTERS = {
-  text: (comparison: Comparison) => renderComparisonText(visibleIn(comparison)),
+  text: (comparison: Comparison, view: View = PLAIN_VIEW) =>
+    renderComparisonText(visibleIn(comparison), view),
   json: (comparison: Comparison) => `${visibleJson(JSON.stringify(comparison, null, 2))}\n`,
   markdown: (comparison: Comparison) => renderComparisonMarkdown(markdownIn(visibleIn(comparison))),
-} as const satisfies Record<string, (comparison: Comparison) => string>;
+} as const satisfies Record<string, (comparison: Comparison, view?: View) => string>;
 
 export type ComparisonForm = keyof typeof COMPARISON_REPORTERS;
 export const COMPARISON_FORMS = Object.keys(COMPARISON_REPORTERS) as ComparisonForm[];
@@ -26,14 +38,21 @@ export const COMPARISON_FORMS = Object.keys(COMPARISON_REPORTERS) as ComparisonF
 interface Section {
   readonly title: string;
   readonly table: Table;
+  /** Columns that go where there is no room, the first of them first. */
+  readonly lessImportant: readonly string[];
 }
 
-function renderComparisonText(comparison: Comparison): string {
+function renderComparisonText(comparison: Comparison, view: View): string {
+  const { width, paint } = view;
+  const [title = '', ...rest] = headerOf(comparison);
   const blocks = [
-    headerOf(comparison).join('\n'),
-    ...sectionsOf(comparison).map(({ title, table }) => `${title}\n${renderPlainTable(table)}`),
-    comparison.conclusions.map((sentence) => wrapped(sentence, WIDTH).join('\n')).join('\n'),
-    comparison.notes.map((sentence) => wrapped(`note: ${sentence}`, WIDTH).join('\n')).join('\n'),
+    [title, ...rest.flatMap((line) => wrapped(line, width))].join('\n'),
+    ...sectionsOf(comparison, view.isVerbose).map(
+      ({ title: heading, table, lessImportant }) =>
+        `${heading}\n${renderPlainTable(fitted(table, width, lessImportant))}`,
+    ),
+    comparison.conclusions.map((sentence) => paint('strong', wrapped(sentence, width).join('\n'))).join('\n'),
+    comparison.notes.map((sentence) => wrapped(`note: ${sentence}`, width).join('\n')).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -43,7 +62,7 @@ function renderComparisonMarkdown(comparison: Comparison): string {
   const blocks = [
     `## ${title}`,
     rest.join('\n'),
-    ...sectionsOf(comparison).flatMap(({ title: heading, table }) => [
+    ...sectionsOf(comparison, true).flatMap(({ title: heading, table }) => [
       `### ${heading}`,
       renderMarkdownTable(table),
     ]),
@@ -58,79 +77,111 @@ function headerOf({ tool, kind, arms, metric, margin, interrupted }: Comparison)
   const urls = [...new Set(arms.map(({ url }) => url))];
   return [
     `volley ${tool.version}  ${kind}: ${urls.join(' and ')}`,
-    `${arms.length} ${arms.length === 1 ? 'arm' : 'arms'}, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}, ` +
-      `judged by ${METRIC_LABELS[metric]}, margin ±${Number((margin * 100).toPrecision(3))} %; medians of rounds`,
+    `${counted(arms.length, 'arm')}, ${counted(rounds, 'round')}` +
+      (kind === 'repeat'
+        ? '; medians of rounds'
+        : `, judged by ${METRIC_LABELS[metric]}, margin ±${Number((margin * 100).toPrecision(3))} %; medians of rounds`),
     ...(interrupted ? ['INTERRUPTED: these are the rounds that every arm had had.'] : []),
   ];
 }
 
-function sectionsOf(comparison: Comparison): Section[] {
-  const { kind, arms, pairs } = comparison;
+function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
+  const { kind, arms, pairs, metric } = comparison;
+  const isRepeat = kind === 'repeat';
   return [
-    { title: kind === 'repeat' ? 'the rounds together' : 'the arms', table: armsTable(arms) },
-    ...(kind === 'repeat' &&
-    arms.some(({ figures }) => Object.values(figures).some(({ low }) => low !== null))
-      ? [{ title: 'with 95 % intervals', table: levelsTable(arms) }]
+    {
+      title: isRepeat ? 'the rounds together' : 'the arms',
+      table: armsTable(arms, isVerbose),
+      lessImportant: [
+        ...['moved', 'merge', 'start-up', 'memory'],
+        ...(arms.some(({ failures }) => (failures?.failed ?? 1) > 0) ? [] : ['failed']),
+        'latencies',
+      ],
+    },
+    ...(isRepeat
+      ? arms.map((arm) => ({ title: levelsTitle(arm), table: levelsTable(arm), lessImportant: [] }))
       : []),
-    ...(pairs.length > 0 ? [{ title: 'in proportion, with 95 % intervals', table: pairsTable(pairs) }] : []),
+    ...(pairs.length > 0
+      ? [
+          {
+            title: 'in proportion, with 95 % intervals',
+            table: pairsTable(pairs),
+            lessImportant: [
+              'P(shorter)',
+              ...LEAST_FIRST.filter((shown) => shown !== metric).map((shown) => METRIC_LABELS[shown]),
+            ],
+          },
+        ]
+      : []),
     ...(kind === 'compare'
       ? pairs
           .filter(({ shifts }) => shifts.length > 0)
-          .map((pair) => ({ title: `latency of ${pair.a} against ${pair.b}`, table: shiftTable(pair) }))
+          .map((pair) => ({
+            title: `latency of ${pair.a} against ${pair.b}`,
+            table: shiftTable(pair),
+            lessImportant: [],
+          }))
       : []),
   ];
 }
 
-function armsTable(arms: readonly Arm[]): Table {
+/** What volley itself took to start and to merge is for who works on it. */
+function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
   const middle = (arm: Arm, of: (round: Arm['rounds'][number]) => number): number =>
     median(arm.rounds.map(of));
   const lines = sparklines(arms.map(({ rounds }) => rounds.flatMap(({ histogram }) => histogram)));
   return {
     heading: [
-      '',
-      'workers',
-      'throughput',
-      'failed',
-      'p50',
-      'p99',
-      'CPU/1000',
-      'memory',
-      'start-up',
-      'merge',
-      'moved',
+      ...['', 'workers', 'throughput', 'failed', 'p50', 'p99', 'CPU/req', 'memory'],
+      ...(isVerbose ? ['start-up', 'merge', 'moved'] : []),
       'latencies',
     ],
     rows: arms.map((arm, index) => [
       arm.name,
-      String(arm.workers),
+      formatCount(arm.workers),
       levelText(arm.figures.throughput, formatRate),
       failuresText(arm),
       levelText(arm.figures.p50, formatMs),
       levelText(arm.figures.p99, formatMs),
-      levelText(arm.figures.cpu, formatMs),
+      levelText(arm.figures.cpu, formatCpu),
       formatBytes(middle(arm, ({ cost }) => cost.peakMemoryBytes)),
-      formatMs(middle(arm, ({ generator }) => generator.startupMs)),
-      formatMs(middle(arm, ({ generator }) => generator.mergeMs)),
-      formatBytes(middle(arm, ({ generator }) => generator.batchBytes)),
+      ...(isVerbose
+        ? [
+            formatMs(middle(arm, ({ generator }) => generator.startupMs)),
+            formatMs(middle(arm, ({ generator }) => generator.mergeMs)),
+            formatBytes(middle(arm, ({ generator }) => generator.batchBytes)),
+          ]
+        : []),
       lines[index] ?? '',
     ]),
   };
 }
 
-function levelsTable(arms: readonly Arm[]): Table {
-  const withInterval = (level: Level | undefined, format: (value: number) => string): string =>
-    level === undefined || level.low === null || level.high === null
-      ? levelText(level, format)
-      : `${format(level.median)} (${format(level.low)}–${format(level.high)})`;
+function levelsTitle({ rounds }: Arm): string {
+  return `figures over ${counted(rounds.length, 'round')}`;
+}
+
+/** Each figure with its median and the interval of its middle; a dash where a round lacks it, or rounds are few. */
+function levelsTable({ figures }: Arm): Table {
+  const row = (metric: Metric, format: (value: number) => string): string[] => {
+    const level = figures[metric];
+    const isBounded = level !== undefined && level.low !== null && level.high !== null;
+    return [
+      METRIC_LABELS[metric],
+      levelText(level, format),
+      isBounded ? format(level.low ?? 0) : NOTHING,
+      isBounded ? format(level.high ?? 0) : NOTHING,
+    ];
+  };
   return {
-    heading: ['', 'throughput', 'p50', 'p90', 'p99'],
-    rows: arms.map(({ name, figures }) => [
-      name,
-      withInterval(figures.throughput, formatRate),
-      withInterval(figures.p50, formatMs),
-      withInterval(figures.p90, formatMs),
-      withInterval(figures.p99, formatMs),
-    ]),
+    heading: ['', 'median', '95 %: from', 'to'],
+    rows: [
+      row('throughput', formatRate),
+      row('p50', formatMs),
+      row('p90', formatMs),
+      row('p99', formatMs),
+      row('cpu', formatCpu),
+    ],
   };
 }
 
@@ -176,13 +227,18 @@ function failuresText({ failures }: Arm): string {
   return failures.failed === 0 ? '0' : formatPercent(failures.share);
 }
 
+/** CPU time of a request, which is measured in microseconds. */
+function formatCpu(micros: number): string {
+  return formatMs(microsToMs(micros));
+}
+
 function levelText(level: Level | undefined, format: (value: number) => string): string {
-  return level === undefined ? '–' : format(level.median);
+  return level === undefined ? NOTHING : format(level.median);
 }
 
 /** How many rounds of how many arms there are to come, and for about how long. */
 export function announcement(arms: number, rounds: number, eachMs: number | null): string {
   const runs = arms * rounds;
-  const seconds = eachMs === null ? '' : `, about ${formatCount(Math.ceil((runs * eachMs) / 1_000))} s`;
-  return `${arms} ${arms === 1 ? 'arm' : 'arms'} × ${rounds} rounds: ${runs} runs${seconds}`;
+  const length = eachMs === null ? '' : `, about ${formatAbout(runs * eachMs)}`;
+  return `${counted(arms, 'arm')} × ${counted(rounds, 'round')}: ${counted(runs, 'run')}${length}`;
 }

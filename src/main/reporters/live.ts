@@ -3,37 +3,31 @@ import type { Progress } from '../run/run-handle.ts';
 import {
   formatCount,
   formatDuration,
+  formatElapsed,
   formatMs,
   formatPercent,
   formatRate,
   shareText,
 } from '../text/format.ts';
-import { fittedLine, type LinePart, lineWidth } from './fitted-line.ts';
+import { fittedLine, type LinePart } from './fitted-line.ts';
+import { LiveLine, type LiveStream } from './live-line.ts';
 
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
-const CLEAR_LINE = '\r\x1b[K';
-
-/** The part of a stream that the live view needs. */
-export interface LiveStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+const MOST_KINDS = 3;
 
 /** Shows where a run stands: one line that renews itself on a terminal, else a plain line every 5 s. */
 export async function showProgress(
   run: { progress(intervalMs: number): AsyncIterable<Progress> },
   stream: LiveStream,
 ): Promise<void> {
-  const isTerminal = stream.isTTY === true;
+  const live = new LiveLine(stream);
   let last: Progress | null = null;
-  for await (const progress of run.progress(isTerminal ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
-    const line = renderProgress(progress, last, isTerminal ? lineWidth(stream) : Number.POSITIVE_INFINITY);
+  for await (const progress of run.progress(live.isRenewed ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
+    live.show(renderProgress(progress, last, live.width));
     last = progress;
-    stream.write(isTerminal ? CLEAR_LINE + line : `${line}\n`);
   }
-  if (isTerminal && last !== null) stream.write(CLEAR_LINE);
+  live.clear();
 }
 
 /** One line of what there is room for; the rate is of what has ended since the last one. */
@@ -42,7 +36,7 @@ export function renderProgress(
   last: Progress | null,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
-  const { elapsedMs, durationMs, requests, ended, failed, topError, p50Ms, p99Ms } = progress;
+  const { elapsedMs, durationMs, requests, ended, failed, failedAs } = progress;
   if (elapsedMs < 0)
     return fittedLine(
       [
@@ -51,9 +45,7 @@ export function renderProgress(
       ],
       width,
     );
-  const sinceMs = elapsedMs - Math.max(0, last?.elapsedMs ?? 0);
-  const rate = sinceMs <= 0 ? 0 : ((ended - (last?.ended ?? 0)) * MS_PER_SECOND) / sinceMs;
-  const elapsed = `${(elapsedMs / MS_PER_SECOND).toFixed(1)} s`;
+  const elapsed = formatElapsed(elapsedMs);
   const done = `${formatCount(ended)} done`;
   return fittedLine(
     [
@@ -69,14 +61,26 @@ export function renderProgress(
       requests === null
         ? { text: done, dropAt: 2 }
         : { text: `${formatCount(ended)} of ${formatCount(requests)} done`, shorter: done, dropAt: 2 },
-      { text: formatRate(rate), dropAt: 4 },
-      { text: `p50 ${formatMs(p50Ms)}`, dropAt: 7 },
-      { text: `p99 ${formatMs(p99Ms)}`, dropAt: 5 },
+      ...progressParts(progress, last),
       failedPart(failed, ended),
-      ...(topError === null ? [] : [{ text: topError, gap: ': ', dropAt: 3 }]),
+      ...kindsPart(failedAs),
     ],
     width,
   );
+}
+
+/** How fast it goes since the last line, and the percentiles so far. */
+export function progressParts(
+  { elapsedMs, ended, p50Ms, p99Ms }: Progress,
+  last: Progress | null,
+): LinePart[] {
+  const sinceMs = elapsedMs - Math.max(0, last?.elapsedMs ?? 0);
+  const rate = sinceMs <= 0 ? 0 : ((ended - (last?.ended ?? 0)) * MS_PER_SECOND) / sinceMs;
+  return [
+    { text: formatRate(rate), dropAt: 4 },
+    { text: `p50 ${formatMs(p50Ms)}`, dropAt: 7 },
+    { text: `p99 ${formatMs(p99Ms)}`, dropAt: 5 },
+  ];
 }
 
 /** That something fails is the last to go. */
@@ -85,6 +89,18 @@ export function failedPart(failed: number, of: number): LinePart {
   return failed === 0 || of === 0
     ? { text, dropAt: 0 }
     : { text: text + shareText(failed, of), shorter: `${formatPercent(failed / of)} failed`, dropAt: 0 };
+}
+
+/** How requests failed: all kinds where there is room, else the most frequent one. */
+export function kindsPart(failedAs: Progress['failedAs']): LinePart[] {
+  const [top, ...others] = failedAs;
+  if (top === undefined) return [];
+  const part = { gap: ': ', dropAt: 3 };
+  if (others.length === 0) return [{ ...part, text: top.name }];
+  const shown = failedAs.slice(0, MOST_KINDS).map(({ name, count }) => `${formatCount(count)} ${name}`);
+  const left = failedAs.length - shown.length;
+  const more = left > 0 ? [`${formatCount(left)} more`] : [];
+  return [{ ...part, text: [...shown, ...more].join(', '), shorter: `most ${top.name}` }];
 }
 
 function shareOf({ elapsedMs, durationMs, ended, requests }: Progress): string {

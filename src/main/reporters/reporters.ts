@@ -5,9 +5,10 @@ import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPrometheus } from './prometheus.ts';
 import { renderText } from './text.ts';
+import type { View } from './view.ts';
 
 /** Turns a result into text. It formats; it never computes. */
-export type Reporter = (summary: Summary) => string;
+export type Reporter = (summary: Summary, view?: View) => string;
 
 /** A new form is one file and one line here. */
 export const REPORTERS = {
@@ -15,7 +16,7 @@ export const REPORTERS = {
   json: (summary: Summary) => `${visibleJson(JSON.stringify(summary, null, 2))}\n`,
   markdown: printable(renderMarkdown),
   csv: printable(renderCsv),
-  junit: printable(renderJunit),
+  junit: printable((summary) => renderJunit(summary)),
   prometheus: printable(renderPrometheus),
 } as const satisfies Record<string, Reporter>;
 
@@ -25,5 +26,5 @@ export const OUTPUT_FORMS = Object.keys(REPORTERS) as OutputForm[];
 
 /** Texts in a result come from servers and files: no reporter sees what a terminal would obey. */
 function printable(reporter: Reporter): Reporter {
-  return (summary) => reporter(visibleIn(summary));
+  return (summary, view) => reporter(visibleIn(summary), view);
 }

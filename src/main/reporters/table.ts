@@ -21,6 +21,25 @@ export function renderMarkdownTable({ heading, rows }: Table): string {
   return [line(first), `| ${rule.join(' | ')} |`, ...others.map(line)].join('\n');
 }
 
+/** Without columns that there is no room for: those named, the first of them first, until the rest fits. */
+export function fitted(table: Table, width: number, lessImportant: readonly string[]): Table {
+  const [first, ...others] = lessImportant;
+  const widest = Math.max(
+    ...renderPlainTable(table)
+      .split('\n')
+      .map((line) => line.length),
+  );
+  if (widest <= width || first === undefined) return table;
+  return fitted(without(table, first), width, others);
+}
+
+function without({ heading, rows }: Table, name: string): Table {
+  const column = heading.indexOf(name);
+  if (column < 0) return { heading, rows };
+  const rest = (cells: readonly string[]): string[] => cells.filter((_, index) => index !== column);
+  return { heading: rest(heading), rows: rows.map(rest) };
+}
+
 function widthsOf(lines: readonly (readonly string[])[]): number[] {
   return (lines[0] ?? []).map((_, column) => Math.max(...lines.map((cells) => (cells[column] ?? '').length)));
 }

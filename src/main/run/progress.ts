@@ -2,7 +2,6 @@ import { CellRanks } from '../../metrics/cell-ranks.ts';
 import { middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { ErrorTally } from '../../protocol/report.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { failedAsText } from '../text/failure-words.ts';
 import type { Progress } from './run-handle.ts';
@@ -10,6 +9,7 @@ import type { Progress } from './run-handle.ts';
 const PERCENTILES = ['50', '99'].map(parsePercentile);
 
 export function progressOf({ stop }: RunPlan, snapshot: Snapshot): Progress {
+  const failedAs = failuresOf(snapshot);
   const [p50Ms = null, p99Ms = null] = headlinePercentiles(snapshot);
   return {
     elapsedMs: snapshot.elapsedMs,
@@ -18,7 +18,8 @@ export function progressOf({ stop }: RunPlan, snapshot: Snapshot): Progress {
     ended: snapshot.ended,
     ok: snapshot.ok,
     failed: snapshot.failed,
-    topError: topErrorOf(snapshot),
+    failedAs,
+    topError: failedAs[0]?.name ?? null,
     p50Ms,
     p99Ms,
   };
@@ -34,8 +35,8 @@ function headlinePercentiles(snapshot: Snapshot): (number | null)[] {
   });
 }
 
-function topErrorOf({ errors }: Snapshot): string | null {
-  let top: ErrorTally | null = null;
-  for (const error of errors.values()) if (top === null || error.count > top.count) top = error;
-  return top === null ? null : failedAsText(top.kind, top.code);
+function failuresOf({ errors }: Snapshot): Progress['failedAs'] {
+  return [...errors.values()]
+    .map(({ kind, code, count }) => ({ name: failedAsText(kind, code), count }))
+    .sort((a, b) => b.count - a.count);
 }

@@ -10,6 +10,8 @@ export interface Progress {
   readonly ended: number;
   readonly ok: number;
   readonly failed: number;
+  /** Failures by kind and code, as `name`, the most frequent first. */
+  readonly failedAs: readonly { readonly name: string; readonly count: number }[];
   /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null while there is none. */
   readonly topError: string | null;
   /** Of the headline latency so far, within 0.05 %; null while there are too few values. */

@@ -36,15 +36,23 @@ export function figuresOf(collected: Collected, hide: Hide): Figures {
   const intervals = percentileIntervals(ofHeadline, latencies[headline], records.series.buckets());
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
+  const sentPerSecond = perSecond(merged.sentInWindow, windowMs);
+  const throughputPerSecond = perSecond(okWithin(merged, windowMs), windowMs);
+  const requests = sumOfRequests(workerSummaries);
   return {
     merged,
     latencies,
     windowMs,
-    requests: sumOfRequests(workerSummaries),
+    requests,
     rate: {
       targetPerSecond: targetPerSecond(collected, windowMs),
-      sentPerSecond: perSecond(merged.sentInWindow, windowMs),
-      throughputPerSecond: perSecond(okWithin(merged, windowMs), windowMs),
+      sentPerSecond,
+      throughputPerSecond,
+      ...bytesPerSecond(collected, {
+        sentPerSecond,
+        // What of the answers came within the window.
+        answeredShare: requests.ok === 0 ? 1 : okWithin(merged, windowMs) / requests.ok,
+      }),
     },
     latencyMs: { headline, intervals, ...latencies },
     mix: summarizeMix(plan, records.mix),
@@ -79,6 +87,19 @@ function rankedErrors(merged: MergedTally, hide: Hide): ErrorSummary[] {
 /** Successful responses that ended within the window, whenever they began. */
 function okWithin({ okInWindow, warmupEndsMs }: MergedTally, windowMs: number): number {
   return okInWindow + warmupEndsMs.filter((endMs) => endMs <= windowMs).length;
+}
+
+/** Connections count their bytes over the whole run: of those a second has the part of its requests. */
+function bytesPerSecond(
+  { workers }: Collected,
+  { sentPerSecond, answeredShare }: { readonly sentPerSecond: number; readonly answeredShare: number },
+): { readonly sentBytesPerSecond: number; readonly receivedBytesPerSecond: number } {
+  const samples = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+  const runsPerSecond = samples === 0 ? 0 : sentPerSecond / samples;
+  return {
+    sentBytesPerSecond: sumOfReports(workers, 'bytesSent') * runsPerSecond,
+    receivedBytesPerSecond: sumOfReports(workers, 'bytesReceived') * runsPerSecond * answeredShare,
+  };
 }
 
 function perSecond(count: number, windowMs: number): number {

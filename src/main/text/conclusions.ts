@@ -1,3 +1,4 @@
+import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import type {
   ComparisonFigures,
   ComparisonFinding,
@@ -49,6 +50,12 @@ export const COMPARISON_SENTENCES: {
     'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
   'too-few-rounds': ({ rounds, fewestRounds }) =>
     `${counted(rounds, 'round')}: a 95 % interval needs at least ${fewestRounds}.`,
+  'rounds-cannot-decide': ({ rounds, fewestRounds, arms }) =>
+    `${counted(rounds, 'round')} of ${counted(arms, 'arm')} cannot show a difference, however large: ` +
+    `at 95 % that takes at least ${fewestRounds} (--rounds ${fewestRounds}).`,
+  'percentile-lacks-requests': ({ arm, percentile, requestsNeeded, fewestRequests }) =>
+    `${arm}: p${percentile} takes ${counted(requestsNeeded, 'request')} a round, and a round had ` +
+    `${formatCount(fewestRequests)}: there is none.`,
   'intervals-hold': () => 'Intervals hold for the middle of rounds like these, at 95 %.',
   'arm-is': ({ arm, source }) => `${arm} is ${source}`,
   'measured-apart': () =>
@@ -130,7 +137,10 @@ function outcomeText({
 
 function neededText(roundsNeeded: number | null, rounds: number): string {
   if (roundsNeeded === null) return 'more than 1,000 would be needed, or a larger --margin';
-  return `about ${Math.max(roundsNeeded, rounds + 1)} would`;
+  const needed = Math.max(roundsNeeded, rounds + 1);
+  return needed <= MOST_ROUNDS
+    ? `about ${needed} would`
+    : `about ${formatCount(needed)} would, and ${MOST_ROUNDS} are the most: measure longer rounds (-d), or take a larger --margin`;
 }
 
 const WORDS: Readonly<Record<Metric, readonly [better: string, worse: string]>> = {

@@ -93,6 +93,19 @@ export function formatSpan(spanMs: number): string {
   return twoUnits(Math.floor(rounded / MINUTES_PER_HOUR), 'h', rounded % MINUTES_PER_HOUR, 'min');
 }
 
+/** How long something has gone on, in tenths of a second; from two minutes on in whole ones. */
+export function formatElapsed(elapsedMs: number): string {
+  return elapsedMs < MOST_OF_A_UNIT * MS_PER_SECOND
+    ? `${(elapsedMs / MS_PER_SECOND).toFixed(1)} s`
+    : formatSpan(elapsedMs);
+}
+
+/** A length of time that is only guessed, in whole seconds. */
+export function formatAbout(spanMs: number): string {
+  const seconds = Math.ceil(spanMs / MS_PER_SECOND);
+  return seconds < MOST_OF_A_UNIT ? `${seconds} s` : formatSpan(seconds * MS_PER_SECOND);
+}
+
 /** So many of something. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
