@@ -72,7 +72,7 @@ describe('the documents and the program agree on', () => {
 
   test('the fields of a comparison', async () => {
     const target = await startTarget();
-    const { stdout } = await volley(
+    const { stdout, stderr } = await volley(
       'modes',
       target.url,
       '--rounds',
@@ -85,7 +85,13 @@ describe('the documents and the program agree on', () => {
       '1',
       '-o',
       'json',
+      '-q',
     );
+    // Nobody measures for nothing without having been told.
+    expect(stderr).toMatch(
+      /^volley: 2 rounds of 4 arms cannot show a difference, .* at least 7 \(--rounds 7\)\.\n/,
+    );
+    expect(stderr).not.toMatch(/round 1 of 2|runs/);
     const text = read('docs/comparing.md');
     const { arms, ...rest } = JSON.parse(stdout) as Comparison;
     const [{ rounds: _rounds, ...arm }, pair] = [arms[0]!, rest.pairs[0]!];

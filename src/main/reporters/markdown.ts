@@ -18,17 +18,20 @@ export function renderMarkdown(result: Summary): string {
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
     ...notes,
   ];
+  const verdict = `**${generator.verdict}**: ${generator.reasons.join(' ')}`;
   const blocks = [
     `## ${whatWasSent(summary)}`,
     `volley ${tool.version}, ${plan.mode}, ${counted(plan.workers, 'worker')}, ${counted(plan.concurrency, 'connection')}, ` +
       `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
+    // What is wrong comes first.
+    generator.verdict === 'ok' ? '' : verdict,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(result)),
+    section('Errors', errorsOf(summary)),
     section('Requests', requestsOf(summary)),
     section('Latency', latenciesOf(summary)),
     section('Requests of the mix', mixTable(summary)),
-    section('Errors', errorsOf(summary)),
-    `**${generator.verdict}**: ${generator.reasons.join(' ')}`,
+    generator.verdict === 'ok' ? verdict : '',
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
