@@ -2,12 +2,20 @@ import type { Options } from 'yargs';
 import type { CommandName, OptionEntry, OptionTable } from '../plan/option-table/entry.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { cut, quoted } from '../text/quoted.ts';
-import { BATCH_TABLE, COMPARISON_TABLE, REPORT_TABLE, SCREEN_TABLE, SERVE_TABLE } from './command-tables.ts';
+import {
+  BATCH_TABLE,
+  COMPARISON_TABLE,
+  INIT_TABLE,
+  REPORT_TABLE,
+  SCREEN_TABLE,
+  SERVE_TABLE,
+} from './command-tables.ts';
 import type { Parsed } from './parsed.ts';
 
 /** In the help a command's own options come first. */
 const TABLES: readonly OptionTable[] = [
   BATCH_TABLE,
+  INIT_TABLE,
   SERVE_TABLE,
   COMPARISON_TABLE,
   REPORT_TABLE,

@@ -154,6 +154,32 @@ export const BATCH_TABLE = {
   },
 } as const satisfies OptionTable;
 
+export const DEFAULT_PLAN_FILE = 'plan.yaml';
+
+/** What makes a plan to begin with. */
+export const INIT_TABLE = {
+  openapi: {
+    kind: 'file',
+    group: 'own',
+    help: 'A description in OpenAPI 3.0 or 3.1, JSON or YAML: a request for each operation',
+    byDefault: 'none',
+    commands: ['init'],
+  },
+  out: {
+    kind: 'file',
+    group: 'own',
+    help: 'The plan that is written; - is stdout',
+    byDefault: DEFAULT_PLAN_FILE,
+    commands: ['init'],
+  },
+  force: {
+    kind: 'flag',
+    group: 'own',
+    help: 'Replace the plan where there is one already',
+    commands: ['init'],
+  },
+} as const satisfies OptionTable;
+
 export const SERVE_TABLE = {
   host: {
     kind: 'text',

@@ -77,6 +77,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ...optionsOf('batch'),
     run: async (parsed, problems) => (await import('./batch-command.ts')).batchCommand(parsed, problems),
   },
+  init: {
+    name: 'init',
+    describe: 'Write a plan: from a URL, curl, HAR or OpenAPI',
+    positionals: [URL],
+    ...optionsOf('init'),
+    run: async (parsed, problems) => (await import('./init-command.ts')).initCommand(parsed, problems),
+  },
   demo: {
     name: 'demo',
     describe: 'volley modes against the reference server',

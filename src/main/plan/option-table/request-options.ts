@@ -144,7 +144,7 @@ export const SOURCE_OPTIONS = {
     value: 'COMMAND',
     help: "A curl command, whose request is sent as curl would send it: 'curl …'",
     byDefault: 'none',
-    commands: SENDS,
+    commands: [...SENDS, 'init'],
     isSecret: true,
   },
   'curl-file': {
@@ -159,7 +159,7 @@ export const SOURCE_OPTIONS = {
     group: 'target',
     help: 'A HAR file, whose requests are sent in turn; - is stdin',
     byDefault: 'none',
-    commands: LOADS,
+    commands: [...LOADS, 'init'],
   },
   'har-hosts': {
     kind: 'text',
@@ -167,7 +167,7 @@ export const SOURCE_OPTIONS = {
     value: 'LIST',
     help: 'Hosts of the HAR file to send to: a.org,*.b.org,c:8080; * is all',
     byDefault: 'those of its first page',
-    commands: LOADS,
+    commands: [...LOADS, 'init'],
   },
   rows: {
     kind: 'file',

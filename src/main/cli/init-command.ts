@@ -1,0 +1,184 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline/promises';
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { readOpenApi } from '../init/open-api.ts';
+import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
+import { parseDurationMs } from '../plan/quantities.ts';
+import { readOptions } from '../plan/resolve.ts';
+import { quoted, withoutCredentials } from '../text/quoted.ts';
+import { DEFAULT_PLAN_FILE } from './command-tables.ts';
+import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
+
+const STDOUT = '-';
+
+/** `volley init`: writes a plan to begin with, from a URL, a curl command, a recording or a description of an API. */
+export async function initCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const [url] = parsed.positionals;
+  const said = { url, curl: parsed.last('curl'), har: parsed.last('har'), openapi: parsed.last('openapi') };
+  const names = Object.entries(said).flatMap(([name, value]) =>
+    value === undefined ? [] : [name === 'url' ? 'a URL' : `--${name}`],
+  );
+  if (names.length > 1) problems.push(`${names.join(' and ')}: each says what to send: give one of them.`);
+  if (parsed.last('har-hosts') !== undefined && said.har === undefined)
+    problems.push('--har-hosts without --har: say which recording.');
+  const isAsking = names.length === 0 && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  if (names.length === 0 && !isAsking)
+    problems.push(
+      'Nothing to make a plan of, and no terminal to ask on: give a URL, --curl, --har or --openapi, for instance volley init http://localhost:8080/.',
+    );
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  const draft = isAsking ? await askedDraft() : await draftOf(said, parsed.last('har-hosts'));
+  const path = parsed.last('out') ?? DEFAULT_PLAN_FILE;
+  await write(
+    path,
+    planText({ ...draft, heading: [...draft.heading, ...hintsFor(path)] }),
+    parsed.flag('force'),
+  );
+  if (path !== STDOUT) say(`${path} is written: look at it, then volley run ${path}`);
+  return EXIT_CODES.ok;
+}
+
+function hintsFor(path: string): string[] {
+  const name = path === STDOUT ? DEFAULT_PLAN_FILE : path;
+  return [`volley run ${name} --once shows each answer; volley run ${name} puts the load on.`];
+}
+
+interface Said {
+  readonly url: string | undefined;
+  readonly curl: string | undefined;
+  readonly har: string | undefined;
+  readonly openapi: string | undefined;
+}
+
+/** What the sources say is checked as a run would check it. */
+async function draftOf({ url, curl, har, openapi }: Said, harHosts: string | undefined): Promise<PlanDraft> {
+  if (openapi !== undefined) return describedDraft(openapi);
+  if (har !== undefined) {
+    const { mix } = await readOptions({ har, harHosts });
+    const requests = mix.map(({ name, weight }) => `  ${name}${weight === 1 ? '' : ` × ${weight}`}`);
+    return {
+      heading: [`Made from the recording ${har}, which has`, ...requests],
+      source: ['har', har],
+      harHosts,
+      load: DEFAULT_LOAD,
+    };
+  }
+  if (curl !== undefined) {
+    await readOptions({ curl });
+    return { heading: ['Made from a curl command.'], source: ['curl', curl], load: DEFAULT_LOAD };
+  }
+  await readOptions({ url });
+  return urlDraft(url ?? '', DEFAULT_LOAD);
+}
+
+function urlDraft(url: string, load: DraftLoad): PlanDraft {
+  return { heading: [`A load test of ${withoutCredentials(url)}`], source: ['url', url], load };
+}
+
+async function describedDraft(path: string): Promise<PlanDraft> {
+  const refused = (why: string): VolleyError =>
+    new VolleyError(ERROR_CODES.usage, `--openapi ${quoted(path)} cannot be used: ${why}.`);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw refused(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
+  }
+  try {
+    const { title, base, requests, remarks } = readOpenApi(text);
+    return {
+      heading: [`Made from the description of ${title}: one request for each of its operations.`, ...remarks],
+      variables: { base },
+      mix: requests,
+      load: DEFAULT_LOAD,
+    };
+  } catch (error) {
+    throw refused(messageOf(error));
+  }
+}
+
+async function askedDraft(): Promise<PlanDraft> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and Ctrl-D: a question would wait for ever.
+  const closed = new AbortController();
+  terminal.once('close', () => closed.abort());
+  const ask = async <T>(
+    question: string,
+    byDefault: string,
+    read: (text: string) => Promise<T | null> | T | null,
+  ): Promise<T> => {
+    for (;;) {
+      const text = (
+        await terminal.question(`${question}${byDefault === '' ? '' : ` [${byDefault}]`}: `, closed)
+      ).trim();
+      const value = await read(text === '' ? byDefault : text);
+      if (value !== null) return value;
+    }
+  };
+  try {
+    const url = await ask('URL to test', 'http://localhost:8080/', checkedUrl);
+    const concurrency = await ask('Connections', String(DEFAULT_LOAD.concurrency), wholeNumber);
+    const rate = await ask('Requests a second (0: as fast as they are answered)', '0', wholeNumberOrNone);
+    const duration = await ask('How long', DEFAULT_LOAD.duration, durationText);
+    const p99 = await ask('99 % of the answers within (empty: no limit)', '', (text) =>
+      text === '' ? '' : durationText(text),
+    );
+    return urlDraft(url, {
+      duration,
+      concurrency: Math.max(1, concurrency),
+      rate: rate === 0 ? null : rate,
+      p99: p99 === '' ? null : p99,
+    });
+  } catch (error) {
+    if (!closed.signal.aborted) throw error;
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      'Stopped before every question had an answer: nothing is written.',
+    );
+  } finally {
+    terminal.close();
+  }
+}
+
+async function checkedUrl(url: string): Promise<string | null> {
+  try {
+    await readOptions({ url });
+    return url;
+  } catch (error) {
+    if (!(error instanceof VolleyError)) throw error;
+    say(error.message);
+    return null;
+  }
+}
+
+function wholeNumber(text: string): number | null {
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : null;
+}
+
+function wholeNumberOrNone(text: string): number | null {
+  return text === '0' ? 0 : wholeNumber(text);
+}
+
+function durationText(text: string): string | null {
+  const durationMs = parseDurationMs(text);
+  return durationMs === null || durationMs <= 0 || !/[a-z]$/.test(text) ? null : text;
+}
+
+async function write(path: string, text: string, mayReplace: boolean): Promise<void> {
+  if (path === STDOUT) {
+    process.stdout.write(text);
+    return;
+  }
+  try {
+    await writeFile(path, text, { flag: mayReplace ? 'w' : 'wx' });
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.output,
+      codeOf(error) === 'EEXIST'
+        ? `${quoted(path)} is there already: give --force to replace it, or another name with --out.`
+        : `--out ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
+    );
+  }
+}

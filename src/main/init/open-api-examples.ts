@@ -1,0 +1,125 @@
+export type Fields = Readonly<Record<string, unknown>>;
+
+const DEEPEST = 5;
+const MOST_REFERENCES = 20;
+
+export interface Example {
+  readonly value: unknown;
+  /** It fits the schema, and nobody has given it as an example. */
+  readonly isMadeUp: boolean;
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a reference within the description stands for; anything else is itself. */
+export function resolved(api: Fields, value: unknown): unknown {
+  let found = value;
+  for (let count = 0; isFields(found) && typeof found['$ref'] === 'string'; count++) {
+    const reference: string = found['$ref'];
+    if (!reference.startsWith('#/') || count === MOST_REFERENCES) return undefined;
+    found = reference
+      .slice(2)
+      .split('/')
+      .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
+      .reduce<unknown>(
+        (holder, part) => (isFields(holder) && Object.hasOwn(holder, part) ? holder[part] : undefined),
+        api,
+      );
+  }
+  return found;
+}
+
+/** The example of a parameter or of a body: one that is given, else one that fits the schema. */
+export function exampleOf(api: Fields, described: Fields): Example {
+  const given = givenExample(api, described);
+  if (given !== undefined) return { value: given, isMadeUp: false };
+  return ofSchema(api, described['schema'], 0);
+}
+
+function givenExample(api: Fields, { example, examples }: Fields): unknown {
+  if (example !== undefined) return example;
+  const [first] = isFields(examples) ? Object.values(examples) : [];
+  const found = resolved(api, first);
+  return isFields(found) ? found['value'] : undefined;
+}
+
+function ofSchema(api: Fields, asked: unknown, depth: number): Example {
+  const schema = resolved(api, asked);
+  if (!isFields(schema) || depth > DEEPEST) return { value: 'example', isMadeUp: true };
+  const { example, examples, default: byDefault, enum: choices } = schema;
+  const given = [
+    example,
+    Array.isArray(examples) ? (examples as unknown[])[0] : undefined,
+    schema['const'],
+    byDefault,
+  ].find((one) => one !== undefined);
+  if (given !== undefined) return { value: given, isMadeUp: false };
+  if (Array.isArray(choices) && choices.length > 0)
+    return { value: (choices as unknown[])[0], isMadeUp: false };
+  const [alternative] = [schema['oneOf'], schema['anyOf']].flatMap((list) =>
+    Array.isArray(list) ? (list as unknown[]) : [],
+  );
+  if (alternative !== undefined) return ofSchema(api, alternative, depth + 1);
+  if (Array.isArray(schema['allOf'])) return ofAll(api, schema, schema['allOf'] as unknown[], depth);
+  const type: unknown = Array.isArray(schema['type'])
+    ? (schema['type'] as unknown[]).find((one) => one !== 'null')
+    : schema['type'];
+  if (type === 'object' || isFields(schema['properties'])) return ofProperties(api, schema, depth);
+  if (type === 'array') {
+    const item = ofSchema(api, schema['items'], depth + 1);
+    return { ...item, value: [item.value] };
+  }
+  return { value: ofType(type, schema), isMadeUp: true };
+}
+
+function ofAll(api: Fields, schema: Fields, parts: readonly unknown[], depth: number): Example {
+  const made = [
+    ...parts.map((part) => ofSchema(api, part, depth + 1)),
+    ...(isFields(schema['properties']) ? [ofProperties(api, schema, depth)] : []),
+  ];
+  const objects = made.map(({ value }) => value).filter(isFields);
+  const isMadeUp = made.some((one) => one.isMadeUp);
+  return objects.length === 0
+    ? { value: made[0]?.value, isMadeUp }
+    : { value: Object.assign({}, ...objects) as unknown, isMadeUp };
+}
+
+/** What has to be there; where nothing has, all of it. */
+function ofProperties(api: Fields, schema: Fields, depth: number): Example {
+  const properties = isFields(schema['properties']) ? schema['properties'] : {};
+  const required = Array.isArray(schema['required']) ? new Set<unknown>(schema['required']) : null;
+  const wanted = Object.entries(properties).filter(([name, property]) => {
+    const found = resolved(api, property);
+    return (required === null || required.has(name)) && !(isFields(found) && found['readOnly'] === true);
+  });
+  const made = wanted.map(([name, property]) => [name, ofSchema(api, property, depth + 1)] as const);
+  return {
+    value: Object.fromEntries(made.map(([name, { value }]) => [name, value])),
+    isMadeUp: made.some(([, { isMadeUp }]) => isMadeUp),
+  };
+}
+
+const BY_FORMAT: Readonly<Record<string, string>> = {
+  uuid: '00000000-0000-4000-8000-000000000000',
+  date: '2025-01-01',
+  'date-time': '2025-01-01T00:00:00Z',
+  email: 'someone@example.org',
+  uri: 'http://example.org/',
+  ipv4: '192.0.2.1',
+};
+
+function ofType(type: unknown, { minimum, format, minLength }: Fields): unknown {
+  switch (type) {
+    case 'integer':
+    case 'number':
+      return typeof minimum === 'number' ? minimum : 1;
+    case 'boolean':
+      return true;
+    default: {
+      const text = BY_FORMAT[String(format)] ?? 'example';
+      return typeof minLength === 'number' ? text.padEnd(Math.min(minLength, 1_000), 'x') : text;
+    }
+  }
+}

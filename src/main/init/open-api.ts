@@ -1,0 +1,179 @@
+import { parse } from 'yaml';
+import { exampleOf, type Fields, isFields, resolved } from './open-api-examples.ts';
+import type { DraftRequest } from './plan-draft.ts';
+
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
+const CHANGES_DATA = new Set(['post', 'put', 'patch', 'delete']);
+const MOST_REQUESTS = 1_000;
+/** For a description that says of no server, or only of a path on one. */
+const SOME_SERVER = 'http://127.0.0.1:8080';
+
+export interface DescribedApi {
+  readonly title: string;
+  readonly base: string;
+  readonly requests: readonly DraftRequest[];
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Reads an OpenAPI description, 3.0 or 3.1, in JSON or YAML: one request for each operation, with examples filled in,
+ * or what fits its schema. What was made up is remarked on.
+ *
+ * @throws Error that says in a clause what is wrong with the text
+ */
+export function readOpenApi(text: string): DescribedApi {
+  const api = contentOf(text);
+  const version = api['openapi'];
+  if (typeof version !== 'string' || !/^3\.[01]\b/.test(version))
+    throw new Error(
+      version === undefined
+        ? 'it does not begin with openapi: 3.0 or 3.1'
+        : `it has version ${String(version)}, and 3.0 and 3.1 can be read`,
+    );
+  const { base, remarks } = serverOf(api);
+  const paths = isFields(api['paths']) ? api['paths'] : {};
+  const requests = Object.entries(paths).flatMap(([path, item]) =>
+    operationsOf(api, path, resolved(api, item)),
+  );
+  if (requests.length === 0) throw new Error('it has no operation');
+  if (requests.length > MOST_REQUESTS)
+    throw new Error(`it has ${requests.length} operations, and a plan has at most ${MOST_REQUESTS} requests`);
+  const info = isFields(api['info']) ? api['info'] : {};
+  return {
+    title: String(info['title'] ?? 'an API').replace(/\s+/g, ' '),
+    base,
+    requests: withOwnNames(requests),
+    remarks,
+  };
+}
+
+function contentOf(text: string): Fields {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 1_000 });
+  } catch {
+    throw new Error('it is neither JSON nor YAML');
+  }
+  if (!isFields(value)) throw new Error('it is no description of an API');
+  return value;
+}
+
+function serverOf(api: Fields): { base: string; remarks: string[] } {
+  const [server] = Array.isArray(api['servers']) ? (api['servers'] as unknown[]) : [];
+  const { url = '', variables } = isFields(server) ? server : {};
+  const filled = String(url).replace(/\{([^{}]+)\}/g, (whole, name: string) => {
+    const variable = isFields(variables) ? variables[name] : undefined;
+    return isFields(variable) && variable['default'] !== undefined ? String(variable['default']) : whole;
+  });
+  if (/^https?:\/\//i.test(filled) && !/[{}]/.test(filled))
+    return { base: filled.replace(/\/+$/, ''), remarks: [] };
+  const path = filled.startsWith('/') ? filled.replace(/\/+$/, '') : '';
+  return {
+    base: `${SOME_SERVER}${path}`,
+    remarks: ['The description does not say on which server it is: change base.'],
+  };
+}
+
+function operationsOf(api: Fields, path: string, item: unknown): DraftRequest[] {
+  if (!isFields(item)) return [];
+  return METHODS.flatMap((method) => {
+    const operation = item[method];
+    return isFields(operation) ? [requestOf(api, path, method, item, operation)] : [];
+  });
+}
+
+function requestOf(api: Fields, path: string, method: string, item: Fields, operation: Fields): DraftRequest {
+  const remarks: string[] = [];
+  const parameters = parametersOf(api, item, operation);
+  const textFor = (parameter: Fields): string => {
+    const { value, isMadeUp } = exampleOf(api, parameter);
+    if (isMadeUp)
+      remarks.push(
+        `${String(parameter['in'])} '${String(parameter['name'])}': made up, put one that there is.`,
+      );
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  };
+  const filledPath = path.replace(/\{([^{}]+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(
+      textFor(parameters.find((one) => one['in'] === 'path' && one['name'] === name) ?? { in: 'path', name }),
+    ),
+  );
+  const needed = (where: string): Fields[] =>
+    parameters.filter((one) => one['in'] === where && one['required'] === true);
+  const query = needed('query').map(
+    (one) => `${encodeURIComponent(String(one['name']))}=${encodeURIComponent(textFor(one))}`,
+  );
+  const headers = needed('header').map((one) => [String(one['name']), textFor(one)]);
+  const body = bodyOf(api, operation, remarks);
+  const security = operation['security'] ?? api['security'];
+  if (
+    Array.isArray(security) &&
+    security.length > 0 &&
+    !security.some((one) => isFields(one) && Object.keys(one).length === 0)
+  )
+    remarks.push("It asks for authorization: add it with 'bearer-env:', 'user:' or 'header:'.");
+  if (CHANGES_DATA.has(method)) remarks.push('It may change data: take it out where that does harm.');
+  const name = String(operation['operationId'] ?? `${method.toUpperCase()} ${path}`);
+  return {
+    fields: {
+      name: name.replace(/[{}\p{Cc}]/gu, '').trim() || `${method} request`,
+      ...(method === 'get' ? {} : { method: method.toUpperCase() }),
+      url: `{{base}}${filledPath}${query.length === 0 ? '' : `?${query.join('&')}`}`,
+      ...(headers.length === 0 ? {} : { header: Object.fromEntries(headers) as unknown }),
+      ...body,
+    },
+    remarks,
+  };
+}
+
+/** Those of the path and those of the operation, which come before them. */
+function parametersOf(api: Fields, item: Fields, operation: Fields): Fields[] {
+  const all = [operation, item].flatMap(({ parameters }) =>
+    Array.isArray(parameters) ? (parameters as unknown[]) : [],
+  );
+  const known = new Map<string, Fields>();
+  for (const parameter of all.map((one) => resolved(api, one)).filter(isFields)) {
+    const key = `${String(parameter['in'])} ${String(parameter['name'])}`;
+    if (!known.has(key)) known.set(key, parameter);
+  }
+  return [...known.values()];
+}
+
+function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
+  const request = resolved(api, operation['requestBody']);
+  const content = isFields(request) && isFields(request['content']) ? request['content'] : {};
+  const [type, media] =
+    Object.entries(content).find(([name]) => /\bjson\b/i.test(name)) ?? Object.entries(content)[0] ?? [];
+  if (type === undefined || !isFields(media)) return {};
+  const { value, isMadeUp } = exampleOf(api, media);
+  if (isMadeUp) remarks.push('body: made up from its schema, put one that is taken.');
+  if (/\bjson\b/i.test(type)) {
+    const json = {
+      json:
+        typeof value === 'string' || value === null || typeof value === 'boolean'
+          ? JSON.stringify(value)
+          : value,
+    };
+    return /^application\/json\b/i.test(type) ? json : { ...json, header: { 'content-type': type } };
+  }
+  if (/^application\/x-www-form-urlencoded/i.test(type) && isFields(value))
+    return { 'data-urlencode': Object.entries(value).map(([name, one]) => `${name}=${String(one)}`) };
+  remarks.push(`Its body is ${type}: write it with 'body:', 'body-file:' or 'form:'.`);
+  return {
+    body: typeof value === 'string' ? value : JSON.stringify(value),
+    header: { 'content-type': type },
+  };
+}
+
+/** A plan asks for a name of its own for each request. */
+function withOwnNames(requests: readonly DraftRequest[]): DraftRequest[] {
+  const seen = new Map<unknown, number>();
+  return requests.map((request) => {
+    const { name } = request.fields;
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1
+      ? request
+      : { ...request, fields: { ...request.fields, name: `${String(name)} (${count})` } };
+  });
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { readOpenApi } from '../../src/main/init/open-api.ts';
+
+const api = (rest: object): string =>
+  JSON.stringify({ openapi: '3.0.3', info: { title: 'T' }, servers: [{ url: 'https://h/v1/' }], ...rest });
+const fieldsOf = (operation: object, path = '/a', rest: object = {}): unknown =>
+  readOpenApi(api({ paths: { [path]: { post: operation } }, ...rest })).requests[0]?.fields;
+const bodyOf = (schema: object, type = 'application/json'): object => ({
+  requestBody: { content: { [type]: { schema } } },
+});
+const POST = { name: 'POST /a', method: 'POST', url: '{{base}}/a' };
+
+describe('requests of an API', () => {
+  test.each<[string, object, object]>([
+    ['no body', {}, POST],
+    [
+      'an example',
+      { requestBody: { content: { 'application/json': { example: [1] } } } },
+      { ...POST, json: [1] },
+    ],
+    ['a number', bodyOf({ type: 'integer', minimum: 7 }), { ...POST, json: 7 }],
+    ['text as JSON', bodyOf({ type: 'string', enum: ['b', 'c'] }), { ...POST, json: '"b"' }],
+    [
+      'of all',
+      bodyOf({ allOf: [{ properties: { a: { const: 1 } } }, { properties: { b: { default: 2 } } }] }),
+      { ...POST, json: { a: 1, b: 2 } },
+    ],
+    [
+      'the first of several',
+      bodyOf({ oneOf: [{ type: 'array', items: { type: 'boolean' } }, {}] }),
+      { ...POST, json: [true] },
+    ],
+    ['a type that may be null', bodyOf({ type: ['null', 'number'] }), { ...POST, json: 1 }],
+    [
+      'nothing that only the server says',
+      bodyOf({ properties: { id: { readOnly: true }, d: { type: 'string', format: 'date' } } }),
+      { ...POST, json: { d: '2025-01-01' } },
+    ],
+    [
+      'a form',
+      bodyOf({ properties: { a: { example: 'x y' } } }, 'application/x-www-form-urlencoded'),
+      { ...POST, 'data-urlencode': ['a=x y'] },
+    ],
+    [
+      'query and headers that have to be there',
+      {
+        parameters: [
+          { name: 'q&', in: 'query', required: true, example: 'a b' },
+          { name: 'r', in: 'query' },
+          { name: 'x', in: 'header', required: true, schema: { type: 'boolean' } },
+        ],
+      },
+      { ...POST, url: '{{base}}/a?q%26=a%20b', header: { x: 'true' } },
+    ],
+  ])('%s', (_name, operation, expected) => {
+    expect(fieldsOf(operation)).toEqual(expected);
+  });
+
+  test('a path is filled in, by an example or by its schema, and what was made up is said', () => {
+    const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+    const [made, given] = readOpenApi(
+      api({
+        paths: { '/a/{id}': { parameters: [id], get: {}, put: { parameters: [{ ...id, example: 'a/b' }] } } },
+      }),
+    ).requests;
+    expect(made).toMatchObject({
+      fields: { url: '{{base}}/a/example' },
+      remarks: ["path 'id': made up, put one that there is."],
+    });
+    expect(given).toMatchObject({
+      fields: { url: '{{base}}/a/a%2Fb' },
+      remarks: ['It may change data: take it out where that does harm.'],
+    });
+  });
+
+  test('a schema within itself ends', () => {
+    const Node = { required: ['next'], properties: { next: { $ref: '#/components/schemas/Node' } } };
+    expect(
+      JSON.stringify(fieldsOf(bodyOf(Node), '/a', { components: { schemas: { Node } } })).length,
+    ).toBeLessThan(300);
+    expect(fieldsOf(bodyOf({ $ref: '#/x' }), '/a', { x: { $ref: '#/x' } })).toEqual({
+      ...POST,
+      json: '"example"',
+    });
+  });
+
+  test.each([
+    ['https://h/v1/', 'https://h/v1', 0],
+    ['/v1', 'http://127.0.0.1:8080/v1', 1],
+    ['https://{unknown}/', 'http://127.0.0.1:8080', 1],
+  ])('the server %s', (url, base, remarks) => {
+    const read = readOpenApi(api({ servers: [{ url }], paths: { '/': { get: {} } } }));
+    expect([read.base, read.remarks.length]).toEqual([base, remarks]);
+  });
+
+  test.each([
+    ['a: [', /neither JSON nor YAML/],
+    ['5', /no description of an API/],
+    ['swagger: "2.0"', /does not begin with openapi/],
+    ['openapi: 4.0.0', /has version 4.0.0/],
+    ['openapi: 3.0.0', /has no operation/],
+  ])('%j is refused', (text, why) => {
+    expect(() => readOpenApi(text)).toThrow(why);
+  });
+});
