@@ -1,0 +1,181 @@
+import { writeFileSync } from 'node:fs';
+import { createServer, type ServerHttp2Stream } from 'node:http2';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { run } from '../../src/api/index.ts';
+import { createRandom } from '../../src/metrics/random.ts';
+import type { Destination } from '../../src/protocol/endpoint.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
+import { ClientFactory } from '../../src/workers/clients/http-client.ts';
+import { createHttp2Dispatcher } from '../../src/workers/clients/wire/http2/http2-client.ts';
+import { startVolley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { answer, FLAG, goaway, head, useRawHttp2 } from '../support/raw-http2.ts';
+import { listening, useTargets } from '../support/target.ts';
+
+const inFolder = useFolder();
+const startTarget = useTargets();
+const startRaw = useRawHttp2();
+const open: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of open.splice(0)) close();
+});
+
+const OPTIONS = { client: 'wire', h2c: true, mode: 'inline' } as const;
+
+/** Name, value, name, value, of fields that mean nothing; bytes beyond ASCII too. */
+function randomFields(random: () => number): string[] {
+  const below = (most: number): number => Math.floor(random() * most);
+  const textOf = (length: number, first: number, last: number): string =>
+    String.fromCharCode(...Array.from({ length }, () => first + below(last - first)));
+  return Array.from({ length: below(12) }, (_, place) => {
+    const value = `${textOf(below(60), 0x21, 0x7f)}${textOf(below(3), 0xa1, 0x100)}`;
+    return [`x-${place}-${textOf(below(30), 0x61, 0x7b)}`, value];
+  }).flat();
+}
+
+test('random fields arrive as they were sent, there and back', async () => {
+  const random = createRandom(3, 1);
+  let answered: string[] = [];
+  let asked: string[] = [];
+  const server = createServer();
+  server.on('stream', (stream: ServerHttp2Stream, _headers, _flags, raw) => {
+    asked = raw.slice();
+    const fields: Record<string, string> = {};
+    for (let at = 0; at < answered.length; at += 2) fields[answered[at]!] = answered[at + 1]!;
+    stream.respond({ ':status': 200, ...fields });
+    stream.end();
+  });
+  const port = await listening(server);
+  const target = {
+    origin: `http://127.0.0.1:${port}`,
+    hostname: '127.0.0.1',
+    port,
+    secure: false,
+    protocol: 'h2c',
+    routes: { resolve: [], connectTo: [], unixSocket: null, proxy: null, spreads: true },
+    addresses: [{ address: '127.0.0.1', family: 4 }],
+  } as unknown as Destination;
+  const { dispatcher, connection } = new ClientFactory(
+    createHttp2Dispatcher,
+    target,
+    createMonotonicClock(),
+  ).create();
+  open.push({
+    close: () => {
+      connection.close();
+      dispatcher.destroy().catch(() => {});
+      server.close();
+    },
+  });
+  for (let round = 0; round < 200; round++) {
+    const headers = randomFields(random);
+    answered = randomFields(random);
+    const received = await new Promise<unknown>((resolve, reject) => {
+      let fields: unknown = null;
+      dispatcher.dispatchStream(
+        { origin: '', path: `/${round}`, method: 'GET', headers, body: null, reset: false },
+        {
+          onRequestStart: () => {},
+          onResponseStart: (controller) => {
+            fields = controller.rawHeaders;
+          },
+          onResponseData: () => {},
+          onResponseEnd: () => resolve(fields),
+          onResponseError: (_controller, error) => reject(error),
+        },
+      );
+    });
+    const pairs = received as string[];
+    const own = pairs.flatMap((name, at) =>
+      at % 2 === 0 && name.startsWith('x-') ? [name, pairs[at + 1]] : [],
+    );
+    expect(own).toEqual(answered);
+    expect(asked.slice(0, 8)).toEqual([
+      ...[':method', 'GET', ':scheme', 'http'],
+      ...[':authority', `127.0.0.1:${port}`, ':path', `/${round}`],
+    ]);
+    expect(asked.slice(8)).toEqual(headers);
+  }
+});
+
+describe('the whole tool', () => {
+  test('expectations, and rows in path, header and body', async () => {
+    const target = await startTarget({ h2c: true });
+    const rows = inFolder('rows.csv');
+    writeFileSync(rows, ['id,word', '1,one', '2,zwei', '3,trois', ''].join('\n'));
+    const summary = await run({
+      ...OPTIONS,
+      url: `${target.url}echo?id={{id}}`,
+      rows,
+      method: 'POST',
+      headers: ['X-Word: {{word}}'],
+      body: 'word={{word}}',
+      expectBody: 'word=',
+      concurrency: 2,
+      streams: 4,
+      requests: 60,
+    });
+    expect(summary.errors).toEqual([]);
+    expect(summary.requests).toMatchObject({ sent: 60, ok: 60 });
+    expect(target.stats()).toMatchObject({ requests: 60, bodyBytes: 20 * (8 + 9 + 10), connectionsUsed: 2 });
+  });
+
+  test('redirects are followed on the same connection', async () => {
+    const server = await startRaw({
+      asked: (connection, streamId, index) =>
+        connection.send(
+          index % 2 === 0
+            ? head(streamId, 302, [['location', '/there']], FLAG.endHeaders | FLAG.endStream)
+            : answer(streamId),
+        ),
+    });
+    const summary = await run({ ...OPTIONS, url: server.url, location: true, concurrency: 1, requests: 10 });
+    expect(summary.statuses).toEqual({ 200: 10 });
+    expect(server.connections.map(({ requests }) => requests)).toEqual([20]);
+  });
+
+  test('--once shows what came', async () => {
+    const target = await startTarget({ h2c: true });
+    const { code, stdout } = await startVolley([
+      `${target.url}headers`,
+      ...['--h2c', '--client', 'wire', '--once', '-H', 'X-Own: grün'],
+    ]).ended;
+    expect(code).toBe(0);
+    expect(stdout).toContain('HTTP/2');
+    expect(stdout).toMatch(/content-type: application\/json/);
+    expect(stdout).toContain('"x-own"');
+  });
+});
+
+test('a connection that has died is replaced', async () => {
+  const server = await startRaw({
+    asked: (connection, streamId) => {
+      // The first one goes silent after ten answers, for PING too.
+      if (connection.index > 0 || connection.requests <= 10) connection.send(answer(streamId));
+      else connection.socket.pause();
+    },
+  });
+  const summary = await run({
+    ...OPTIONS,
+    url: server.url,
+    concurrency: 1,
+    streams: 2,
+    requests: 60,
+    timeout: '200ms',
+  });
+  expect(server.connections).toHaveLength(2);
+  expect(summary.requests.ok).toBeGreaterThan(40);
+  expect(summary.errors).toMatchObject([{ kind: 'timeout' }]);
+  expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+});
+
+test('a goodbye that names a reason is told', async () => {
+  const server = await startRaw({
+    asked: (connection) => {
+      connection.send(goaway(2 ** 31 - 1, 11));
+      connection.socket.end();
+    },
+  });
+  const summary = await run({ ...OPTIONS, url: server.url, concurrency: 1, streams: 3, requests: 3 });
+  expect(summary.errors).toMatchObject([{ kind: 'reset', code: 'GOAWAY_ENHANCE_YOUR_CALM', count: 3 }]);
+});
