@@ -106,7 +106,7 @@ describe('the documents and the program agree on', () => {
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   });
 
-  test.each(['init', 'demo', 'serve'])('the options of %s', (name) => {
+  test.each(['init', 'demo', 'serve', 'runs'])('the options of %s', (name) => {
     expect(optionsIn(firstCells(CLI, `Options of \`volley ${name}\``))).toEqual(
       Object.keys(COMMANDS[name]!.options),
     );

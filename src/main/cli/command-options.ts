@@ -7,6 +7,7 @@ import {
   COMPARISON_TABLE,
   INIT_TABLE,
   REPORT_TABLE,
+  RUNS_TABLE,
   SCREEN_TABLE,
   SERVE_TABLE,
 } from './command-tables.ts';
@@ -19,6 +20,7 @@ const TABLES: readonly OptionTable[] = [
   SERVE_TABLE,
   COMPARISON_TABLE,
   REPORT_TABLE,
+  RUNS_TABLE,
   RUN_TABLE,
   SCREEN_TABLE,
 ];

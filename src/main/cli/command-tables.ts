@@ -5,6 +5,7 @@ import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS } from '../reporters/reporters.ts';
+import { RUNS_FORMS } from '../reporters/runs-text.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
 
@@ -255,5 +256,25 @@ export const SCREEN_TABLE = {
     group: 'output',
     help: 'No line on stderr that says where the run stands',
     commands: ['run', 'modes', 'compare', 'batch', 'demo'],
+  },
+} as const satisfies OptionTable;
+
+export const RUNS_TABLE = {
+  limit: {
+    kind: 'count',
+    group: 'own',
+    help: 'Show so many at most, the newest',
+    byDefault: '20',
+    commands: ['runs'],
+  },
+  output: {
+    kind: 'choice',
+    group: 'output',
+    alias: 'o',
+    value: 'FORM',
+    choices: RUNS_FORMS,
+    help: `Form of the list on stdout: ${RUNS_FORMS.join(' or ')}`,
+    byDefault: 'text',
+    commands: ['runs'],
   },
 } as const satisfies OptionTable;

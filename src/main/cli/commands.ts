@@ -10,6 +10,7 @@ export interface Positional {
   /** The words that it takes, where it takes no others. */
   readonly choices?: readonly string[];
   readonly isFile?: true;
+  readonly isOptional?: true;
 }
 
 export interface Command {
@@ -30,8 +31,13 @@ const URL: Positional = { name: 'url', describe: 'http://… or https://…; hos
 
 /** The command and its arguments, as they are typed. */
 export function usageOf({ name, positionals }: Command): string {
-  const words = positionals.map((positional) => `<${positional.name}>`);
+  const words = positionals.map(usageOfPositional);
   return ['volley', ...(name === '$0' ? [] : [name]), ...words].join(' ');
+}
+
+/** `<url>`, or `[words]` where it may be left out. */
+export function usageOfPositional({ name, isOptional }: Positional): string {
+  return isOptional === true ? `[${name}]` : `<${name}>`;
 }
 
 /** A new command is one file and one entry here. Each is loaded only when it runs. */
@@ -61,7 +67,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'compare',
     describe: 'Two targets, or saved results: which is faster?',
     positionals: [
-      { name: 'baseline', describe: 'A: a URL, or a file that --out has written' },
+      { name: 'baseline', describe: 'A: a URL, a file that --out has written, or last~1' },
       { name: 'candidate', describe: 'B: the same' },
     ],
     ...optionsOf('compare'),
@@ -101,8 +107,23 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   report: {
     name: 'report',
     describe: 'Render a saved result again',
-    positionals: [{ name: 'result', describe: 'A file that --out has written' }],
+    positionals: [
+      { name: 'result', describe: 'A file that --out has written; last is the last that --save has kept' },
+    ],
     ...optionsOf('report'),
     run: async (parsed, problems) => (await import('./report-command.ts')).reportCommand(parsed, problems),
+  },
+  runs: {
+    name: 'runs',
+    describe: 'List the results that --save has kept',
+    positionals: [
+      {
+        name: 'words',
+        describe: 'Only those whose target, branch, revision or verdict has this in it',
+        isOptional: true,
+      },
+    ],
+    ...optionsOf('runs'),
+    run: async (parsed, problems) => (await import('./runs-command.ts')).runsCommand(parsed, problems),
   },
 };

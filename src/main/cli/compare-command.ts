@@ -8,6 +8,7 @@ import { targetsExperiment } from '../compare/experiment.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { namesKeptRun, savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
@@ -30,7 +31,7 @@ export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<
     problems.push('Two things are needed: give two URLs, or two results that --out has saved.');
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
-  const saved = [a, b].filter((text) => existsSync(text));
+  const saved = [a, b].filter((text) => existsSync(text) || namesKeptRun(text));
   if (saved.length === 2) return compareFiles(parsed, a, b, judging, failIf, problems);
   if (saved.length === 1) {
     problems.push(`'${saved[0]}' is a file, and the other is none: give two URLs, or two saved results.`);
@@ -65,6 +66,7 @@ async function compareTargets(
     form: judging.form,
     showing: showingFrom(parsed),
     outPath,
+    save: parsed.flag('save'),
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
@@ -72,8 +74,8 @@ async function compareTargets(
 
 async function compareFiles(
   parsed: Parsed,
-  a: string,
-  b: string,
+  givenA: string,
+  givenB: string,
   judging: Judging,
   failIf: Failure | null,
   problems: Told[],
@@ -86,6 +88,7 @@ async function compareFiles(
   }
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const outPath = parsed.last('out');
+  const [a, b] = [await savedPathOf(givenA), await savedPathOf(givenB)];
   const { arms, pairs, conclusions, notes } = await withoutOverwriting(resultFileOf(outPath), () => {
     noteInput(a);
     noteInput(b);
@@ -104,7 +107,8 @@ async function compareFiles(
     conclusions,
     notes,
   });
-  return printComparison(comparison, judging, showingFrom(parsed).view, file, {
+  const printed = { form: judging.form, save: false, view: showingFrom(parsed).view };
+  return printComparison(comparison, printed, file, {
     isFailure: fails(pairs, judging, failIf),
     isInDoubt: pairs.some((pair) => isInDoubt(pair, metric)),
   });

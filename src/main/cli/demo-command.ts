@@ -28,6 +28,7 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
       form: judging.form,
       showing: showingFrom(parsed),
       outPath: undefined,
+      save: false,
     });
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
     return code;

@@ -5,6 +5,8 @@ import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { keepResult } from '../history/keep-result.ts';
+import { openRunFolder } from '../history/run-folder.ts';
 import { announcement, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
@@ -22,6 +24,8 @@ export interface Measured extends Experiment {
   readonly form: ComparisonForm;
   readonly showing: Showing;
   readonly outPath: string | undefined;
+  /** Whether the result is kept with earlier ones. */
+  readonly save: boolean;
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -30,7 +34,8 @@ export interface Measured extends Experiment {
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
 export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
-  const { arms, judged, outPath, form, showing } = experiment;
+  const { arms, judged, outPath, save, form, showing } = experiment;
+  if (save) await openRunFolder();
   const file = outPath === undefined ? null : await ResultFile.open(outPath);
   const eachMs = longestRoundMs(arms);
   // Before hours of measuring, which could prove nothing.
@@ -43,7 +48,7 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
   try {
     const comparison = await result().finally(() => live?.clear());
     const { pairs } = comparison;
-    return await printComparison(comparison, { form }, showing.view, file, {
+    return await printComparison(comparison, { form, save, view: showing.view }, file, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
       isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
     });
@@ -58,14 +63,14 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
 /** Saves and prints a comparison; returns what the process is to end with. */
 export async function printComparison(
   comparison: Comparison,
-  { form }: { readonly form: ComparisonForm },
-  view: View,
+  { form, save, view }: Pick<Measured, 'form' | 'save'> & { readonly view: View },
   file: ResultFile | null,
   { isFailure, isInDoubt }: { readonly isFailure: boolean; readonly isInDoubt: boolean },
 ): Promise<ExitCode> {
   let couldNotWrite = false;
   try {
     await file?.commit(COMPARISON_REPORTERS.json(comparison));
+    if (save && comparison.arms.length > 0) await keepResult(comparison);
   } catch (error) {
     couldNotWrite = true;
     say(messageOf(error));

@@ -22,5 +22,6 @@ export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<Ex
     form: comparisonFormFrom(parsed.last('output'), []),
     showing: showingFrom(parsed),
     outPath,
+    save: parsed.flag('save'),
   });
 }

@@ -1,6 +1,7 @@
 import type { Told } from '../plan/problems.ts';
 import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm } from '../reporters/reporters.ts';
+import { RUNS_FORMS, type RunsForm } from '../reporters/runs-text.ts';
 import { choiceSentence } from '../text/nearest.ts';
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
@@ -11,6 +12,11 @@ export function outputFormFrom(text: string | undefined, problems: Told[]): Outp
 /** The same for what compares. */
 export function comparisonFormFrom(text: string | undefined, problems: Told[]): ComparisonForm {
   return formOf(COMPARISON_FORMS, text, problems);
+}
+
+/** The same for a list of results. */
+export function runsFormFrom(text: string | undefined, problems: Told[]): RunsForm {
+  return formOf(RUNS_FORMS, text, problems);
 }
 
 function formOf<Form extends string>(

@@ -46,6 +46,7 @@ export async function repeatCommand(
     form,
     showing: showingFrom(parsed),
     outPath,
+    save: parsed.flag('save'),
     pair: () => [],
     conclude: () => [
       rounds < FEWEST_ROUNDS

@@ -1,6 +1,7 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
+import { savedPathOf } from '../history/run-folder.ts';
 import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
@@ -9,19 +10,20 @@ import { showingFrom } from './showing.ts';
 
 /** `volley report <result>`: prints a saved result again. */
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const given = parsed.last('output') ?? 'text';
-  const path = parsed.positionals[0];
-  if (path === undefined)
+  const output = parsed.last('output') ?? 'text';
+  const given = parsed.positionals[0];
+  if (given === undefined)
     problems.push('No result was given: say which file, for instance volley report result.json.');
-  if (problems.length > 0 || path === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
+  if (problems.length > 0 || given === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
+  const path = await savedPathOf(given);
   const { view } = showingFrom(parsed);
   const saved = await readSaved(path);
   if (isComparison(saved)) {
-    const form = comparisonFormFrom(given, problems);
+    const form = comparisonFormFrom(output, problems);
     if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
     process.stdout.write(render(path, () => COMPARISON_REPORTERS[form](saved, view)));
   } else {
-    const form = outputFormFrom(given, problems);
+    const form = outputFormFrom(output, problems);
     if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
     process.stdout.write(render(path, () => REPORTERS[form](saved, view)));
   }

@@ -4,6 +4,8 @@ import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { SamplesFile, samplesProblem } from '../files/samples-file.ts';
+import { keepResult } from '../history/keep-result.ts';
+import { openRunFolder } from '../history/run-folder.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
@@ -12,6 +14,8 @@ export interface OutputPaths {
   readonly out: string | null;
   readonly samples: string | null;
   readonly stepSummary: string | null;
+  /** Whether the result is kept with earlier ones. */
+  readonly save: boolean;
 }
 
 /** The files that were asked for; problems are added to the list. */
@@ -21,11 +25,16 @@ export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths
   const problem = samples === null ? null : samplesProblem(samples);
   if (problem !== null) problems.push(problem);
   if (out === '') problems.push("--out '': give the name of a file.");
-  return { out, samples, stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null };
+  return {
+    out,
+    samples,
+    stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null,
+    save: parsed.flag('save'),
+  };
 }
 
 /** The same, as what is compared with the files that are read. */
-export function outputFilesOf({ out, samples, stepSummary }: OutputPaths): OutputFile[] {
+export function outputFilesOf({ out, samples, stepSummary }: Omit<OutputPaths, 'save'>): OutputFile[] {
   return [
     ...resultFileOf(out ?? undefined),
     ...(samples === null ? [] : [{ option: '--samples', path: samples }]),
@@ -39,6 +48,7 @@ export class RunOutputs {
   #result: ResultFile | null = null;
   #stepSummary: StepSummary | null = null;
   #samples: SamplesFile | null = null;
+  #isKept = false;
 
   private constructor(say: (line: string) => void) {
     this.#say = say;
@@ -56,6 +66,8 @@ export class RunOutputs {
   ): Promise<RunOutputs> {
     const outputs = new RunOutputs(say);
     try {
+      if (paths.save) await openRunFolder();
+      outputs.#isKept = paths.save;
       if (paths.out !== null) outputs.#result = await ResultFile.open(paths.out);
       if (paths.stepSummary !== null) outputs.#stepSummary = await StepSummary.open(paths.stepSummary);
       if (paths.samples !== null) outputs.#samples = await SamplesFile.open(paths.samples, names, say);
@@ -75,7 +87,8 @@ export class RunOutputs {
     const hasSamples = (await this.#samples?.close()) ?? true;
     const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
     const isAppended = await this.#attempt(this.#stepSummary?.append(REPORTERS.markdown(summary)));
-    return { isSaved, isComplete: hasSamples && isSaved && isAppended };
+    const isKept = await this.#attempt(this.#isKept ? keepResult(summary) : undefined);
+    return { isSaved, isComplete: hasSamples && isSaved && isAppended && isKept };
   }
 
   /** After a run that has come to nothing. */
@@ -85,7 +98,7 @@ export class RunOutputs {
     await this.#result?.discard();
   }
 
-  async #attempt(writing: Promise<void> | undefined): Promise<boolean> {
+  async #attempt(writing: Promise<unknown> | undefined): Promise<boolean> {
     try {
       await writing;
       return true;

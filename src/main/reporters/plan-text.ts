@@ -2,8 +2,13 @@ import type { Pacing } from '../../protocol/load.ts';
 import type { LoadSummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatAskedRate, formatCount, formatDuration } from '../text/format.ts';
 
+/** Of a list of results the seed says nothing: each has its own. */
+type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed'> & {
+  readonly seed: number | null;
+};
+
 /** What a run does, in one sentence. */
-export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
+export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
   const { mode, workers, concurrency, load, stop, warmupMs, seed, rows } = plan;
   const limits = [
     stop.requests === null ? [] : [counted(stop.requests, 'request')],
@@ -19,13 +24,13 @@ export function planText(plan: Summary['plan'], pacing: Pacing | null): string {
     ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
     ...(rows === null ? [] : [`${counted(rows.count, 'row')}, ${rows.mode}`]),
     ...routeParts(plan),
-    `seed ${seed}`,
+    ...(seed === null ? [] : [`seed ${seed}`]),
   ];
   return parts.join(', ');
 }
 
 /** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
-function protocolParts({ protocol, streams }: Summary['plan']): string[] {
+function protocolParts({ protocol, streams }: DescribedPlan): string[] {
   if (protocol !== 'h2' && protocol !== 'h2c') return [];
   const name = protocol === 'h2' ? 'HTTP/2' : 'HTTP/2 without TLS';
   return [`${name} with ${counted(streams, 'stream')} on each`];
@@ -47,7 +52,7 @@ function loadParts(load: LoadSummary): string[] {
   ];
 }
 
-function routeParts({ routes }: Summary['plan']): string[] {
+function routeParts({ routes }: DescribedPlan): string[] {
   if (!routes) return [];
   const { unixSocket, proxy, connectTo, resolve } = routes;
   return [

@@ -1,7 +1,7 @@
 import { GROUPS, type Group, type OptionTable } from '../../plan/option-table/entry.ts';
 import { type OptionName, RUN_TABLE } from '../../plan/option-table/run-table.ts';
 import { VERSION } from '../../text/version.ts';
-import { COMMANDS, type Command, usageOf } from '../commands.ts';
+import { COMMANDS, type Command, usageOf, usageOfPositional } from '../commands.ts';
 import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
 import { type Definition, definitionList, joined, paragraph } from './layout.ts';
 import { metricSections } from './metrics.ts';
@@ -101,7 +101,9 @@ function commandPage(command: Command, columns: number): string {
           [
             'Arguments',
             ...definitionList(
-              command.positionals.map(({ name, describe }): Definition => [`<${name}>`, describe]),
+              command.positionals.map(
+                (positional): Definition => [usageOfPositional(positional), positional.describe],
+              ),
               columns,
             ),
           ],

@@ -36,7 +36,16 @@ export const GROUPS = {
 export type Group = keyof typeof GROUPS;
 
 /** `run` is `volley <url>` and `volley run <plan>`. */
-export type CommandName = 'run' | 'modes' | 'compare' | 'batch' | 'init' | 'demo' | 'serve' | 'report';
+export type CommandName =
+  | 'run'
+  | 'modes'
+  | 'compare'
+  | 'batch'
+  | 'init'
+  | 'demo'
+  | 'serve'
+  | 'report'
+  | 'runs';
 
 /** How an option is described: once, whoever needs it. */
 export interface OptionEntry {

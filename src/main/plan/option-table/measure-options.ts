@@ -122,6 +122,13 @@ export const RESULT_OPTIONS = {
     commands: LOADS,
     library: null,
   },
+  save: {
+    kind: 'flag',
+    group: 'output',
+    help: 'Keep the result in .volley/runs, where volley runs lists it',
+    commands: LOADS,
+    library: null,
+  },
   samples: {
     kind: 'file',
     group: 'output',

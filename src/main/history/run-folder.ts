@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+
+/** Where results are kept: beside whatever is tested from here. */
+export const RUN_FOLDER = join('.volley', 'runs');
+
+/** What is kept; beyond it the oldest results go. */
+const MOST_RUNS = 500;
+const MOST_BYTES = 200_000_000;
+
+/** Where results are kept, and how much of them. */
+export interface Keeping {
+  readonly folder?: string;
+  readonly mostRuns?: number;
+  readonly mostBytes?: number;
+}
+
+const LAST = /^last(?:~(\d{1,4}))?$/;
+const ENDING = '.json';
+
+/**
+ * Keeps a result, and lets the oldest go where there are too many.
+ *
+ * @param text the result as JSON
+ * @returns its path
+ * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
+ */
+export async function keepRun(
+  text: string,
+  startedAt: Date,
+  { folder = RUN_FOLDER, mostRuns = MOST_RUNS, mostBytes = MOST_BYTES }: Keeping = {},
+): Promise<string> {
+  const time = startedAt.toISOString().replaceAll(':', '-');
+  const path = join(folder, `${time}-${randomBytes(2).toString('hex')}${ENDING}`);
+  // Whoever lists the folder meanwhile sees the whole result, or none.
+  const unfinished = `${path}.unfinished`;
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(unfinished, text, { flag: 'wx' });
+    await rename(unfinished, path);
+  } catch (error) {
+    await unlink(unfinished).catch(() => {});
+    throw error instanceof VolleyError ? error : cannotKeep(error);
+  }
+  await letOldestGo(path, { folder, mostRuns, mostBytes });
+  return path;
+}
+
+/**
+ * So that a folder that cannot be written to is found before anything is sent.
+ *
+ * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
+ */
+export async function openRunFolder(): Promise<void> {
+  try {
+    await mkdir(RUN_FOLDER, { recursive: true });
+    const probe = join(RUN_FOLDER, `.${process.pid}-${randomBytes(4).toString('hex')}`);
+    await writeFile(probe, '', { flag: 'wx' });
+    await unlink(probe);
+  } catch (error) {
+    throw cannotKeep(error);
+  }
+}
+
+/** Paths of the results that are kept, the newest first. */
+export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.endsWith(ENDING) && !name.startsWith('.'))
+    .sort()
+    .reverse()
+    .map((name) => join(folder, name));
+}
+
+/**
+ * The path of a result that is named `last`, or `last~1` for the one before it, and so on; any other text as it is.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where there are not so many
+ */
+export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<string> {
+  const match = LAST.exec(text);
+  if (match === null || (await stat(text).catch(() => null)) !== null) return text;
+  const back = Number(match[1] ?? 0);
+  const kept = await keptRuns(folder);
+  const path = kept[back];
+  if (path !== undefined) return path;
+  throw new VolleyError(
+    ERROR_CODES.resultFile,
+    kept.length === 0
+      ? `'${text}': no result is kept in ${folder}: run with --save first.`
+      : `'${text}': ${folder} has ${kept.length === 1 ? 'one result' : `${kept.length} results`}: volley runs lists them.`,
+  );
+}
+
+/** Whether a text names a result that is kept, as {@link savedPathOf} understands it. */
+export function namesKeptRun(text: string): boolean {
+  return LAST.test(text);
+}
+
+/** The result that has just been kept stays, whatever its size. */
+async function letOldestGo(
+  newest: string,
+  { folder, mostRuns, mostBytes }: Required<Keeping>,
+): Promise<void> {
+  let bytes = 0;
+  let count = 0;
+  for (const path of await keptRuns(folder)) {
+    bytes += (await stat(path).catch(() => null))?.size ?? 0;
+    count++;
+    if (path !== newest && (count > mostRuns || bytes > mostBytes)) await unlink(path).catch(() => {});
+  }
+}
+
+function cannotKeep(error: unknown): VolleyError {
+  return new VolleyError(
+    writeErrorCodeOf(error),
+    `--save: ${RUN_FOLDER} cannot be written (${codeOf(error) || messageOf(error)}): run in a folder that can be written to and has room.`,
+  );
+}

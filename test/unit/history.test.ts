@@ -1,0 +1,103 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { type Kept, listRuns } from '../../src/main/history/kept-run.ts';
+import { keepRun, keptRuns, savedPathOf } from '../../src/main/history/run-folder.ts';
+import { RUNS_REPORTERS } from '../../src/main/reporters/runs-text.ts';
+import { useFolder } from '../support/folder.ts';
+import { LATENCY, summaryWith } from '../support/summary.ts';
+
+const inFolder = useFolder();
+const ORIGIN = { host: 'here', revision: 'abcdef0123456789', branch: 'main', hasChanges: false };
+
+function ran(p50: number, more: Partial<Summary> = {}): Kept {
+  const { latencyMs } = summaryWith();
+  const headline = { ...LATENCY, percentiles: { '50': p50, '99': p50 * 4 } };
+  return {
+    ...summaryWith({
+      startedAt: '2026-03-01T09:05:00.000Z',
+      latencyMs: { ...latencyMs, [latencyMs.headline]: headline },
+      ...more,
+    }),
+    origin: ORIGIN,
+  };
+}
+
+const listed = (...results: Kept[]) =>
+  listRuns(results.map((result, index) => ({ path: `${index}.json`, result })));
+
+describe('the list of kept results', () => {
+  test('each is held against the one before it of the same plan on the same machine', () => {
+    const other = ran(9, { plan: { ...summaryWith().plan, concurrency: 77 } });
+    const elsewhere = { ...ran(5), origin: { ...ORIGIN, host: 'there' } };
+    const runs = listed(ran(2), other, elsewhere, ran(4), ran(1));
+    expect(runs.map(({ name }) => name)).toEqual(['last', 'last~1', 'last~2', 'last~3', 'last~4']);
+    expect(runs.map(({ p50Ratio }) => p50Ratio)).toEqual([0.5, null, null, 4, null]);
+  });
+
+  test('the seed and what came out are no part of the plan', () => {
+    const again = ran(3, { plan: { ...summaryWith().plan, seed: 99 }, windowMs: 17 });
+    expect(listed(again, ran(2))[0]?.p50Ratio).toBe(1.5);
+  });
+
+  test('as text: a table for each plan, with the columns that say something', () => {
+    const { requests, thresholds } = summaryWith();
+    const failed = ran(2, {
+      requests: { ...requests, sent: 200, ok: 198, failed: 2 },
+      thresholds: [...thresholds, { expression: 'p99<1ms', measured: 8, isLowerBound: false, ok: false }],
+    });
+    const text = RUNS_REPORTERS.text(listed(failed, ran(4)));
+    const [, , heading, first, second] = text.split('\n');
+    expect(heading?.split(/\s{2,}/)).toEqual([
+      'run',
+      'when',
+      'ok',
+      'p50',
+      'change',
+      'p99',
+      'failed',
+      'rules',
+      'revision',
+      'verdict',
+    ]);
+    expect(first).toMatch(/^last .*2\.00 ms {2}−50\.0 % {2}8\.00 ms {3}1\.0 % {4}✗ 1 {3}abcdef0 /);
+    expect(second).toMatch(/^last~1 .*4\.00 ms {8}– {2}16\.0 ms {3}0\.0 %/);
+    const plain = RUNS_REPORTERS.text(listed(summaryWith()));
+    expect(plain).not.toMatch(/failed|rules|revision|change/);
+  });
+});
+
+describe('the folder', () => {
+  const at = (minute: number): Date => new Date(Date.UTC(2026, 0, 1, 0, minute));
+
+  test('the newest comes first, and names count from it', async () => {
+    const folder = inFolder('runs');
+    for (const minute of [3, 1, 2]) await keepRun(String(minute), at(minute), { folder });
+    const kept = await keptRuns(folder);
+    expect(kept.map((path) => basename(path).slice(14, 16))).toEqual(['03', '02', '01']);
+    expect(await savedPathOf('last', folder)).toBe(kept[0]);
+    expect(await savedPathOf('last~2', folder)).toBe(kept[2]);
+    await expect(savedPathOf('last~3', folder)).rejects.toThrow(/'last~3': .*has 3 results/);
+    expect(await savedPathOf('last.json', folder)).toBe('last.json');
+  });
+
+  test('beyond the bounds the oldest go, and never the one that has just come', async () => {
+    const folder = inFolder('bounded');
+    for (const minute of [1, 2, 3, 4]) await keepRun('x', at(minute), { folder, mostRuns: 3 });
+    expect((await keptRuns(folder)).map((path) => basename(path).slice(14, 16))).toEqual(['04', '03', '02']);
+    await keepRun('x'.repeat(100), at(5), { folder, mostBytes: 50 });
+    expect((await keptRuns(folder)).map((path) => basename(path).slice(14, 16))).toEqual(['05']);
+  });
+
+  test('what is unfinished, or no result, is not listed and not deleted', async () => {
+    const folder = inFolder('others');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'notes.txt'), 'mine');
+    writeFileSync(join(folder, '2026.json.unfinished'), '');
+    await keepRun('x', at(1), { folder, mostRuns: 1 });
+    expect(await keptRuns(folder)).toHaveLength(1);
+    expect(readdirSync(folder)).toContain('notes.txt');
+    await expect(savedPathOf('last', inFolder('nothing'))).rejects.toThrow(/no result is kept/);
+  });
+});
