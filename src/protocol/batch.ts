@@ -52,12 +52,19 @@ export interface RowAnswer {
 /** Between a coordinator that deals rows and its workers. */
 export type DealtMessage =
   | { readonly type: 'rows'; readonly chunk: RowChunk }
+  /** Answers with values of this length, told in `answers`, are written: there is room for others. */
+  | { readonly type: 'answers-written'; readonly valuesLength: number }
   /** Every row has been answered: the worker is done. */
   | { readonly type: 'no-more-rows' };
 
 export type RowMessage =
   /** The worker's queue runs low: it takes up to `rows` more. */
   | { readonly type: 'wants-rows'; readonly rows: number }
-  | { readonly type: 'answers'; readonly answers: readonly RowAnswer[] }
+  | {
+      readonly type: 'answers';
+      readonly answers: readonly RowAnswer[];
+      /** Characters of their values; null where they are few, and nobody waits for word that they are written. */
+      readonly valuesLength: number | null;
+    }
   /** A body could not be saved: going on would lose more. */
   | { readonly type: 'not-saved'; readonly message: string };

@@ -163,7 +163,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
-    const exchange = new Exchange(client, this, this.clock, this.#work.isWanted);
+    const exchange = new Exchange(client, this, this.clock, this.#work.isWanted, this.#rows?.room ?? null);
     this.exchanges.push(exchange);
     return exchange;
   }
@@ -233,6 +233,14 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     if (this.#job.keeps(exchange, endMs)) return;
     exchange.releaseBody();
     this.#load.onFree(exchange, freeAtMs, nowMs, hasFailed);
+  }
+
+  onHeldBack(exchange: Exchange): void {
+    this.#deadlines.remove(exchange.deadline);
+  }
+
+  onReadOn(exchange: Exchange): void {
+    this.#deadlines.add(exchange.deadline, this.clock.nowMs());
   }
 
   onRetry(exchange: Exchange): void {

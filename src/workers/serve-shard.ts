@@ -88,6 +88,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
         else run.stop(message.drainMs);
         return;
       case 'rows':
+      case 'answers-written':
       case 'no-more-rows':
         run?.takeRows(message);
         return;

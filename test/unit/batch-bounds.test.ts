@@ -5,6 +5,7 @@ import { Results } from '../../src/main/batch/results.ts';
 import type { RowAnswer } from '../../src/protocol/batch.ts';
 import type { WorkerMessage } from '../../src/protocol/messages.ts';
 import { AnswerBox } from '../../src/workers/jobs/answer-box.ts';
+import { AnswerRoom } from '../../src/workers/jobs/answer-room.ts';
 import { ChunkSize } from '../../src/workers/loads/chunk-size.ts';
 
 const MEBI = 2 ** 20;
@@ -82,11 +83,11 @@ describe('long values are bounded in all', () => {
 
   test('a worker sends long values at once', () => {
     const posted: WorkerMessage[] = [];
-    const box = new AnswerBox({
-      post: (message) => posted.push(message),
-      onMessage: () => {},
-      close: () => {},
-    });
+    const sent: number[] = [];
+    const box = new AnswerBox(
+      { post: (message) => posted.push(message), onMessage: () => {}, close: () => {} },
+      { sent: (length) => sent.push(length) },
+    );
     box.add(answer(1, 'short'));
     expect(posted).toHaveLength(0);
     box.add(answer(2, 'x'.repeat(MEBI)));
@@ -95,6 +96,11 @@ describe('long values are bounded in all', () => {
     expect(posted).toHaveLength(1);
     box.flush();
     expect(posted).toHaveLength(2);
+    expect(sent).toEqual([MEBI + 9]);
+    expect(posted.map((message) => 'valuesLength' in message && message.valuesLength)).toEqual([
+      ...sent,
+      null,
+    ]);
   });
 
   test.each([
@@ -109,5 +115,60 @@ describe('long values are bounded in all', () => {
     chunk.sent(20);
     chunk.took(['x'.repeat(length), null]);
     expect(chunk.rows).toBe(rows);
+  });
+});
+
+describe('answers that all connections of a worker hold', () => {
+  const receiver = () => {
+    const state = { isRead: true };
+    return { ...state, holdBack: () => (state.isRead = false), readOn: () => (state.isRead = true), state };
+  };
+
+  test('what does not fit is left in the network; the one that began first is always read', () => {
+    const room = new AnswerRoom(1, () => {});
+    const [first, second, third] = [receiver(), receiver(), receiver()];
+    const areRead = () => [first, second, third].map(({ state }) => state.isRead);
+    for (const one of [first, second, third]) room.received(one, 8 * MEBI);
+    expect(areRead()).toEqual([true, true, true]);
+    room.received(third, 10 * MEBI);
+    room.received(second, MEBI);
+    expect(areRead()).toEqual([true, false, false]);
+    room.received(first, 8 * MEBI);
+    expect(areRead()).toEqual([true, false, false]);
+    room.sent(30 * MEBI);
+    room.released(first);
+    // The second is the first one now, although it was held back last; the third waits on.
+    expect(areRead()).toEqual([true, true, false]);
+    room.released(second);
+    expect(areRead()).toEqual([true, true, true]);
+  });
+
+  test('requests start where an answer of the average size fits, small ones as before', () => {
+    let rooms = 0;
+    const room = new AnswerRoom(2, () => rooms++);
+    expect(room.mayStart(1_000)).toBe(true);
+    for (let count = 0; count < 100; count++) {
+      const one = receiver();
+      room.received(one, 4 * MEBI);
+      room.released(one);
+    }
+    expect([0, 1, 2, 3, 4].map((underWay) => room.mayStart(underWay))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+    ]);
+    room.sent(8 * MEBI);
+    expect([0, 1, 2].map((underWay) => room.mayStart(underWay))).toEqual([true, true, false]);
+    room.written(8 * MEBI);
+    expect(room.mayStart(3)).toBe(true);
+    expect(rooms).toBe(1);
+    for (let count = 0; count < 100; count++) {
+      const one = receiver();
+      room.received(one, 100);
+      room.released(one);
+    }
+    expect(room.mayStart(1_000)).toBe(true);
   });
 });

@@ -25,6 +25,9 @@ export interface AnswerSink {
 /** Why dealing ended before the last row was answered; null where it did not. */
 export type Trouble = { readonly kind: 'input' | 'output' | 'reader-gone'; readonly message: string };
 
+/** Rows that workers hold, in characters: cells may be long. */
+const MOST_HELD_LENGTH = 64 * 2 ** 20;
+
 interface Held {
   readonly row: InputRow;
   readonly worker: number;
@@ -45,6 +48,9 @@ export class Dealer implements RowDealing {
   /** Rows that each worker has asked for, those that asked first in front. */
   readonly #asked = new Map<number, number>();
   readonly #gone = new Set<number>();
+  /** Of each worker's answers, values that were taken while there was no room, in characters. */
+  readonly #unwritten = new Map<number, number>();
+  #heldLength = 0;
   #again: InputRow[] = [];
   #post: (index: number, message: CoordinatorMessage) => void = () => {};
   #workers = 0;
@@ -57,7 +63,10 @@ export class Dealer implements RowDealing {
     this.#source = source;
     this.#sink = sink;
     this.#onTrouble = onTrouble;
-    sink.onRoom = () => this.#deal();
+    sink.onRoom = () => {
+      this.#tellWritten();
+      this.#deal();
+    };
   }
 
   /** Whether every row of the input has been answered. */
@@ -79,6 +88,7 @@ export class Dealer implements RowDealing {
         return;
       case 'answers':
         for (const answer of message.answers) this.#take(answer);
+        if (message.valuesLength !== null) this.#took(index, message.valuesLength);
         if (this.#canDeal) this.#deal();
         else this.#endIfComplete();
         return;
@@ -93,7 +103,8 @@ export class Dealer implements RowDealing {
     this.#gone.add(index);
     this.#asked.delete(index);
     const lost = [...this.#held.values()].filter(({ worker }) => worker === index).map(({ row }) => row);
-    for (const { number } of lost) this.#held.delete(number);
+    for (const row of lost) this.#letGo(row);
+    this.#unwritten.delete(index);
     this.#again.push(...lost);
     if (!this.#stopped) this.returned += lost.length;
     this.#deal();
@@ -114,8 +125,26 @@ export class Dealer implements RowDealing {
   #take(answer: RowAnswer): void {
     const held = this.#held.get(answer.row);
     if (held === undefined) return;
-    this.#held.delete(answer.row);
+    this.#letGo(held.row);
     this.#sink.add(held.row, answer);
+  }
+
+  #letGo(row: InputRow): void {
+    this.#held.delete(row.number);
+    this.#heldLength -= lengthOf(row);
+  }
+
+  /** A worker that holds long values sends others once these are written, or wait for none but the disk. */
+  #took(index: number, valuesLength: number): void {
+    this.#unwritten.set(index, (this.#unwritten.get(index) ?? 0) + valuesLength);
+    this.#tellWritten();
+  }
+
+  #tellWritten(): void {
+    if (this.#unwritten.size === 0 || this.#sink.isBehind || this.#sink.isFull) return;
+    for (const [index, valuesLength] of this.#unwritten)
+      this.#post(index, { type: 'answers-written', valuesLength });
+    this.#unwritten.clear();
   }
 
   /** Deals for as long as somebody wants rows and there are some; never twice at a time. */
@@ -140,6 +169,7 @@ export class Dealer implements RowDealing {
   /** Rows that others wait for may be those that were lost, or after a resume those that come first. */
   get #hasRoom(): boolean {
     if (this.#stopped || this.#sink.isBehind) return false;
+    if (this.#heldLength >= MOST_HELD_LENGTH && this.#held.size > 0) return false;
     return !this.#sink.isFull || this.#again.length > 0 || this.#held.size === 0;
   }
 
@@ -173,6 +203,7 @@ export class Dealer implements RowDealing {
       cells.add(row.cells);
       numbers[place] = row.number;
       this.#held.set(row.number, { row, worker });
+      this.#heldLength += lengthOf(row);
     }
     this.#post(worker, { type: 'rows', chunk: { numbers, cells: cells.build() } });
   }
@@ -182,4 +213,10 @@ export class Dealer implements RowDealing {
     this.#stopped = true;
     for (let index = 0; index < this.#workers; index++) this.#post(index, { type: 'no-more-rows' });
   }
+}
+
+function lengthOf({ cells }: InputRow): number {
+  let length = 0;
+  for (const cell of cells) length += cell.length;
+  return length;
 }

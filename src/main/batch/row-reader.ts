@@ -13,6 +13,8 @@ import type { Format, InputRow } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const SNIFFED_BYTES = 1_024;
+/** Rows read at a time, in characters: beyond it no other one is begun. */
+const MOST_READ_LENGTH = 4 * 2 ** 20;
 const CELL_END = '\u001F';
 
 /** One row after the other, whatever the format. */
@@ -68,10 +70,13 @@ export class RowReader implements RowSource {
   /** @throws InputError that names the line */
   async next(most: number): Promise<readonly InputRow[]> {
     const rows: InputRow[] = [];
-    while (rows.length < most) {
+    let length = 0;
+    while (rows.length < most && length < MOST_READ_LENGTH) {
       const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
       if (read === null) break;
-      this.digest = crc32(read.cells.join(CELL_END), this.digest);
+      const text = read.cells.join(CELL_END);
+      length += text.length;
+      this.digest = crc32(text, this.digest);
       const row = { number: ++this.count, ...read };
       this.onRow(row);
       rows.push(row);

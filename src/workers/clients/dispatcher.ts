@@ -21,6 +21,9 @@ export type Fields = Readonly<Record<string, string | string[] | undefined>>;
 export interface Controller {
   /** Ends the request, and on HTTP/1.1 its connection. */
   abort(reason: Error): void;
+  /** Where the client reads by itself: no more of the answer is read until `resume`. */
+  pause?(): void;
+  resume?(): void;
   /** The fields of the answer as they came: names and values in turn, or an object of HTTP/2's. */
   readonly rawHeaders?: unknown;
 }

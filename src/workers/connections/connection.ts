@@ -8,7 +8,15 @@ import { AddressRace } from './address-race.ts';
 import { type Attempt, type HostDial, proxyOf, startAttempt, tunnelIn } from './attempt.ts';
 import type { Inbox } from './inbox.ts';
 import { hearLastWords } from './last-words.ts';
-import { type ConnectCallback, type ConnectionPhase, Link, type SocketReader } from './link.ts';
+import {
+  type ConnectCallback,
+  type ConnectionPhase,
+  closedEarly,
+  LAST_ANSWER,
+  Link,
+  type SocketReader,
+  throughTunnel,
+} from './link.ts';
 import type { Names } from './names.ts';
 import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
 import { Tunnel, unreachableProxy } from './tunnel.ts';
@@ -22,9 +30,6 @@ export class ConnectionCounters {
   /** Of `opened`, by the address that was reached; none for a socket's path. */
   readonly byAddress = new Map<string, number>();
 }
-
-// undici closes a connection with this after an answer that was the last one on it.
-const LAST_ANSWER = 'UND_ERR_INFO';
 
 /** What the connections of a worker share. */
 export interface Shared {
@@ -139,6 +144,11 @@ export class TargetConnection {
   /** Lets the client see now what has been read already. */
   showWaiting(): void {
     this.#link?.showWaiting(this.#shared.inbox);
+  }
+
+  /** The socket, where its bytes go to a reader and to one request: it alone decides when they are read. */
+  get ownRead(): Pick<net.Socket, 'pause' | 'resume'> | null {
+    return this.#reader === null || this.isMultiplexed ? null : (this.#link?.socket ?? null);
   }
 
   /** From now on the end of the connection is volley's own doing. */
@@ -385,13 +395,4 @@ export class TargetConnection {
     const byTarget = endedByTarget || isFinished;
     if (phase === 'open' && byTarget && !endedByUs) counters.closedByTarget++;
   }
-}
-
-/** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
-function throughTunnel({ tunnel, phase }: Link, error: Error): Error {
-  return tunnel === null || phase === 'open' ? error : tunnel.explained(error);
-}
-
-function closedEarly(): Error {
-  return Object.assign(new Error('the connection was closed before it was open'), { code: 'ECONNRESET' });
 }

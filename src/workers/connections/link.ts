@@ -4,6 +4,9 @@ import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
 import type { Tunnel } from './tunnel.ts';
 
+/** undici closes a connection with this after an answer that was the last one on it. */
+export const LAST_ANSWER = 'UND_ERR_INFO';
+
 /** How far a connection has come; after a failure, how far it had come. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
 
@@ -97,4 +100,14 @@ export class Link implements Recipient {
     this.#settle = null;
     settle?.(...result);
   }
+}
+
+/** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
+export function throughTunnel({ tunnel, phase }: Link, error: Error): Error {
+  return tunnel === null || phase === 'open' ? error : tunnel.explained(error);
+}
+
+/** The connection has ended before it was open, and nobody said why. */
+export function closedEarly(): Error {
+  return Object.assign(new Error('the connection was closed before it was open'), { code: 'ECONNRESET' });
 }

@@ -15,6 +15,10 @@ import type { PreparedRequest } from './prepared-request.ts';
 export interface ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void;
   onFailure(exchange: Exchange, endMs: number, error: Error): void;
+  /** Its answer is not read for a while, for want of room: no timeout runs. */
+  onHeldBack?(exchange: Exchange): void;
+  /** It is read again. */
+  onReadOn?(exchange: Exchange): void;
   /** The client writes a request again without being told to. */
   onRetry?(exchange: Exchange): void;
 }
@@ -22,6 +26,12 @@ export interface ExchangeOwner {
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
+
+/** Who bounds what all exchanges together keep of their answers. */
+export interface BodyRoom {
+  received(by: Exchange, bytes: number): void;
+  released(by: Exchange): void;
+}
 
 /** Why volley itself ended a request. */
 export type EndedByUs = 'timeout' | 'unfinished';
@@ -87,15 +97,26 @@ export class Exchange implements InPlaceHandler {
   readonly #withFields = new FieldsHandler(this);
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
+  /** Bounds what is kept of answers; null where nobody does. */
+  readonly #room: BodyRoom | null;
   #controller: Controller | null = null;
   /** Where it is one of several requests of its connection. */
   #stream: RequestStream | null = null;
+  /** What is not read for want of room; null while all is. */
+  #heldBack: Pick<Controller, 'pause' | 'resume'> | null = null;
 
-  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, keepsBody: boolean) {
+  constructor(
+    client: HttpClient,
+    owner: ExchangeOwner,
+    clock: Clock,
+    keepsBody: boolean,
+    room: BodyRoom | null = null,
+  ) {
     this.#alwaysKeepsBody = keepsBody;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
+    this.#room = room;
   }
 
   /** The request's place in the mix. */
@@ -110,7 +131,26 @@ export class Exchange implements InPlaceHandler {
 
   /** Nobody looks into the answer any more: its body is not kept until the connection's next request. */
   releaseBody(): void {
-    this.#sink?.clear();
+    if (this.#sink === null) return;
+    this.#sink.clear();
+    this.#room?.released(this);
+  }
+
+  /** Leaves the rest of the answer with the network until `readOn`, where its client can. */
+  holdBack(): void {
+    const source = this.client.connection.ownRead ?? this.#controller;
+    if (source?.pause === undefined) return;
+    this.#heldBack = source;
+    source.pause();
+    this.#owner.onHeldBack?.(this);
+  }
+
+  readOn(): void {
+    const source = this.#heldBack;
+    if (source === null) return;
+    this.#heldBack = null;
+    if (this.busy) this.#owner.onReadOn?.(this);
+    source.resume?.();
   }
 
   /** Hands the request to the connection. */
@@ -232,7 +272,9 @@ export class Exchange implements InPlaceHandler {
   /** The same from a client that shows the bytes where it has read them. */
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
-    if (this.#sink !== null) this.#sink.add(bytes, from, to, this.#readAtMs);
+    if (this.#sink === null) return;
+    this.#sink.add(bytes, from, to, this.#readAtMs);
+    this.#room?.received(this, to - from);
   }
 
   onResponseEnd(): void {

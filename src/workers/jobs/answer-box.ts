@@ -1,21 +1,26 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
+import type { AnswerRoom } from './answer-room.ts';
 
 /** What is answered has to be in the journal within 100 ms: this is the worker's part of that. */
 const LONGEST_WAIT_MS = 25;
 const MOST_WAITING = 256;
 const MOST_WAITING_LENGTH = 2 ** 20;
+/** Answers with shorter values are not waited for until they are written. */
+const LONG_VALUES_LENGTH = 2 ** 16;
 
 /** Sends answers in groups: a message costs more than what is in it. */
 export class AnswerBox {
   readonly #channel: WorkerChannel;
+  readonly #room: Pick<AnswerRoom, 'sent'>;
   #waiting: RowAnswer[] = [];
   /** Of the values that wait, in characters. */
   #waitingLength = 0;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(channel: WorkerChannel) {
+  constructor(channel: WorkerChannel, room: Pick<AnswerRoom, 'sent'>) {
     this.#channel = channel;
+    this.#room = room;
   }
 
   add(answer: RowAnswer): void {
@@ -29,7 +34,9 @@ export class AnswerBox {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     if (this.#waiting.length === 0) return;
-    this.#channel.post({ type: 'answers', answers: this.#waiting });
+    const valuesLength = this.#waitingLength < LONG_VALUES_LENGTH ? null : this.#waitingLength;
+    if (valuesLength !== null) this.#room.sent(valuesLength);
+    this.#channel.post({ type: 'answers', answers: this.#waiting, valuesLength });
     this.#waiting = [];
     this.#waitingLength = 0;
   }

@@ -10,6 +10,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { RequestSecrets } from '../exchange/request-secrets.ts';
 import { AnswerBox } from './answer-box.ts';
+import type { AnswerRoom } from './answer-room.ts';
 import type { Job, JobHost } from './job.ts';
 import { type AnswerNeeds, RequestSource } from './request-source.ts';
 import { isWorthRetrying, retryPauseMs } from './retry.ts';
@@ -56,6 +57,7 @@ export class RowJob implements Job {
     plan: BatchPlan,
     host: JobHost,
     starter: RowStarter,
+    room: AnswerRoom,
     { channel, random, secrets }: RowJobParts,
   ) {
     this.#plan = plan;
@@ -65,12 +67,17 @@ export class RowJob implements Job {
     this.#channel = channel;
     this.#random = random;
     this.#secrets = secrets;
-    this.#answers = new AnswerBox(channel);
+    this.#answers = new AnswerBox(channel, room);
     this.#selector = new Selector(plan.select);
   }
 
   get isDone(): boolean {
     return this.#saving === 0;
+  }
+
+  /** Rows that wait for their answer, or for the disk. */
+  get underWay(): number {
+    return this.#underWay.size + this.#saving;
   }
 
   /** Sends a row's request; false where it makes none, which is then its answer. */

@@ -4,6 +4,7 @@ import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { holdHeapDown } from '../../requests/steady-heap.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { AnswerRoom } from '../jobs/answer-room.ts';
 import type { JobHost } from '../jobs/job.ts';
 import { type HeldRow, RowJob, type RowJobParts, type RowStarter } from '../jobs/row-job.ts';
 import { backoffMs } from './backoff.ts';
@@ -16,6 +17,7 @@ export class RowsLoad implements Load, RowStarter {
   /** Rows are the coordinator's: one that was not sent here will be sent elsewhere, or later. */
   readonly notStarted = 0;
   readonly job: RowJob;
+  readonly room: AnswerRoom;
   readonly #host: LoadHost;
   readonly #channel: WorkerChannel;
   readonly #random: Random;
@@ -40,7 +42,8 @@ export class RowsLoad implements Load, RowStarter {
     this.#chunk = new ChunkSize(plan.chunkRows);
     this.#hasFixedChunks = plan.chunkRows !== null;
     this.#limit = new StartLimit(plan.rate, shard.index, shard.workers);
-    this.job = new RowJob(shard, plan, host, this, parts);
+    this.room = new AnswerRoom(shard.workers, () => this.#pump(host.clock.nowMs()));
+    this.job = new RowJob(shard, plan, host, this, this.room, parts);
   }
 
   get isDone(): boolean {
@@ -57,10 +60,20 @@ export class RowsLoad implements Load, RowStarter {
     this.#pump(nowMs);
   }
 
-  /** Rows to send, or word that there are no more. */
+  /** Rows to send, word that there are no more, or that answers are written. */
   take(message: DealtMessage): void {
-    if (message.type === 'no-more-rows') this.#end();
-    else this.#enqueue(message.chunk);
+    switch (message.type) {
+      case 'rows':
+        this.#enqueue(message.chunk);
+        return;
+      case 'answers-written':
+        this.room.written(message.valuesLength);
+        return;
+      case 'no-more-rows':
+        this.#end();
+        return;
+    }
+    message satisfies never;
   }
 
   onFree(exchange: Exchange, _freeAtMs: number, nowMs: number, hasFailed: boolean): void {
@@ -126,6 +139,7 @@ export class RowsLoad implements Load, RowStarter {
     let nowMs = atMs;
     while (this.#idle.length > 0 && this.#first < this.#queue.length && !this.#stopped) {
       if (this.#host.isFull) return;
+      if (!this.room.mayStart(this.job.underWay)) break;
       const pauseMs = this.#limit.pauseMs(nowMs);
       if (pauseMs > 0) {
         this.#limitTimer ??= setTimeout(() => {
