@@ -71,7 +71,7 @@ test('the workflow on GitHub runs what .ci/run runs, and nothing besides', () =>
     jobs: Readonly<Record<string, { steps: readonly { run?: string }[] }>>;
   };
   const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
-  expect(commands).toEqual(['.ci/run']);
+  expect([...new Set(commands)]).toEqual(['.ci/run']);
   expect(() => accessSync(join(ROOT, '.ci/run'), constants.X_OK)).not.toThrow();
 });
 
