@@ -2,7 +2,8 @@ import { CELLS_PER_OCTAVE, cellOf, type Histogram, lowerBoundMs } from './histog
 
 /** 1024 cells for each power of two become 64: values are within 0.8 % of their cell's middle. */
 export const COARSE_CELLS_PER_OCTAVE = 64;
-const CELLS_IN_ONE = CELLS_PER_OCTAVE / COARSE_CELLS_PER_OCTAVE;
+/** Fine cells in a coarse one. */
+export const CELLS_IN_ONE = CELLS_PER_OCTAVE / COARSE_CELLS_PER_OCTAVE;
 
 /** The used cells of a histogram, coarser, in increasing order: a few kilobytes, and exact to add. */
 export interface CoarseCells {

@@ -7,17 +7,6 @@ import { COARSE_CELLS_PER_OCTAVE, type CoarseCells } from './coarse-cells.ts';
  */
 export type PackedCells = readonly number[];
 
-/** Each doubling of a series' length costs half of the cells, so that the whole of them stays bounded. */
-const MOST_BUCKETS_IN_FULL = 600;
-const FULL_CELLS_PER_OCTAVE = 8;
-
-/** How fine the cells of a series of so many intervals are: 8, 4, 2 or 1 for each power of two. */
-export function cellsPerOctaveOf(buckets: number): number {
-  let perOctave = FULL_CELLS_PER_OCTAVE;
-  for (let most = MOST_BUCKETS_IN_FULL; buckets > most && perOctave > 1; most *= 2) perOctave /= 2;
-  return perOctave;
-}
-
 /** @param perOctave a power of two, 64 at most */
 export function packCells({ cells, counts }: CoarseCells, perOctave: number): PackedCells {
   const inOne = COARSE_CELLS_PER_OCTAVE / perOctave;

@@ -1,5 +1,5 @@
 import type { DealtMessage, RowMessage } from './batch.ts';
-import type { ErrorTally, SampleBlock, WorkerReport } from './report.ts';
+import type { SampleBlock, TimedErrorTally, WorkerReport } from './report.ts';
 import type { Shard } from './shard.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
@@ -28,7 +28,7 @@ export type WorkerMessage =
       readonly threadId: number;
       readonly bootedAtMs: number;
     }
-  | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly ErrorTally[] }
+  | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly TimedErrorTally[] }
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }

@@ -124,6 +124,12 @@ export interface ErrorTally {
   readonly example: string;
 }
 
+/** The same of a run, with when the first and the last of them were due, from the start of the measured window. */
+export interface TimedErrorTally extends ErrorTally {
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
 /** What a worker does not share with its coordinator. */
 export type OwnedPart = 'process' | 'thread' | 'nothing';
 

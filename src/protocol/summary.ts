@@ -26,6 +26,8 @@ export interface LatencySummary {
   /** The percentiles, and `min`, whose number is only a lower bound. */
   readonly atLeast: readonly string[];
   readonly precision: 'exact' | 'histogram';
+  /** All of them as a histogram with 64 cells for each power of two; docs/metrics.md says how to read it. Absent in older results. */
+  readonly cells?: readonly number[];
 }
 
 /** Ends of a 95 % interval; null where there is none on that side. */
@@ -70,18 +72,45 @@ export interface ErrorSummary {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** When the first and the last of them were due, from the start of the window. Absent in older results. */
+  readonly firstAtMs?: number;
+  readonly lastAtMs?: number;
 }
 
-/** One interval of the run; `atMs` is its beginning. */
+/** One latency in one interval; null where there are too few values. */
+export interface IntervalPercentiles {
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly max: number | null;
+}
+
+/** One interval of the run, with the requests that were due in it; `atMs` is its beginning. */
 export interface SeriesBucket {
   readonly atMs: number;
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** How many latencies are only lower bounds. Absent in older results, as what follows without a null. */
+  readonly censored?: number;
+  /** By kind. */
+  readonly failures?: Readonly<Record<string, number>>;
+  /** Ended well in it, whenever they were due. */
+  readonly answered?: number;
+  /** Without an answer at its end, whenever they were due. */
+  readonly outstanding?: number;
+  /** Of the headline latency. */
   readonly p50: number | null;
+  readonly p90?: number | null;
   readonly p99: number | null;
+  readonly max?: number | null;
   /** The headline latency of its requests, as a histogram; docs/metrics.md says how to read it. */
   readonly cells: readonly number[];
+  /** The one of the two that is not the headline. */
+  readonly service?: IntervalPercentiles;
+  readonly response?: IntervalPercentiles;
+  readonly waitP99?: number | null;
+  readonly startLagP99?: number | null;
 }
 
 /** The rule that ended a run early. */
@@ -236,7 +265,7 @@ export interface Summary {
   }[];
   readonly series: {
     readonly intervalMs: number;
-    /** Of `buckets[].cells`: 8, and fewer where there are many intervals. */
+    /** Of `buckets[].cells`: 8; fewer in older results with many intervals. */
     readonly cellsPerOctave: number;
     readonly buckets: readonly SeriesBucket[];
   };

@@ -260,7 +260,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {
     // Failures of the warm-up are left out with the rest of it.
-    if (this.isMeasured(exchange.intendedMs)) this.recorder.addError(error);
+    if (this.isMeasured(exchange.intendedMs))
+      this.recorder.addError(error, exchange.intendedMs - this.#windowAtMs);
     this.recorder.add(exchange, endMs, OUTCOME[error.kind], this.#windowAtMs);
   }
 

@@ -193,7 +193,7 @@ function fieldsOf(value: object, prefix = ''): string[] {
     const path = prefix + name;
     const element: unknown = Array.isArray(member) ? member[0] : member;
     if (
-      ['statuses', 'percentiles', 'atLeast', 'intervals', 'figures'].includes(name) ||
+      ['statuses', 'percentiles', 'atLeast', 'intervals', 'figures', 'failures'].includes(name) ||
       typeof element !== 'object' ||
       element === null
     )

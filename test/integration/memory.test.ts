@@ -31,9 +31,9 @@ test('20 million requests take no more memory than 2 million, within 32 MB', asy
     expect(result).toMatchObject({ ok: requests, precision: 'histogram', degradedReasons: [] });
     // The latencies are spread evenly over the powers of ten from 100 µs to 100 ms.
     expect(Math.abs(result.p50 / 10 ** 0.5 - 1)).toBeLessThan(0.001);
-    expect(result.buckets).toBeLessThanOrEqual(3_600);
+    expect(result.buckets).toBeLessThanOrEqual(600);
   }
-  expect(many.intervalMs).toBe(8_000);
+  expect(many.intervalMs).toBe(100_000);
   expect(many.heldBytes - few.heldBytes).toBeLessThan(32 * MB);
   // On a busy machine garbage lies longer: the lower of two peaks is what a run needs.
   const again = await after(20_000_000);

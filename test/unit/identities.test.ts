@@ -10,7 +10,7 @@ import { summaryWith } from '../support/summary.ts';
 
 const tally = new Tally();
 tally.fold(blockOf([answered(1), answered(2), { outcome: 'timeout', serviceMs: 3 }]), recordsOf());
-tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e' }]);
+tally.foldErrors([{ kind: 'timeout', code: 'T', count: 1, example: 'e', firstAtMs: 0, lastAtMs: 0 }]);
 const merged = mergeTallies(tallyOf(tally), emptyTally());
 const latency = (kind: keyof typeof merged.latencies) => summarizeLatency(merged.latencies[kind], ['50']);
 

@@ -21,7 +21,11 @@ const upTo = (count: number): Sample[] => Array.from({ length: count }, (_, inde
 
 describe('summing up latencies', () => {
   test('of 1 to 100 ms', () => {
-    expect(summarizeLatency(serviceOf([upTo(100)]), LABELS)).toEqual({
+    const { cells, ...summary } = summarizeLatency(serviceOf([upTo(100)]), LABELS);
+    // 1 ms begins cell 1280 of 64 for each power of two; from 64 ms on a cell is 1 ms wide.
+    expect(cells?.slice(0, 3)).toEqual([1280, 1, -63]);
+    expect(cells?.slice(-37)).toEqual(Array(37).fill(1));
+    expect(summary).toEqual({
       count: 100,
       censored: 0,
       min: 1,
@@ -37,6 +41,7 @@ describe('summing up latencies', () => {
 
   test('of nothing there is nothing, and no zero that looks like a measurement', () => {
     expect(summarizeLatency(serviceOf([]), LABELS)).toEqual({
+      cells: [],
       count: 0,
       censored: 0,
       min: null,

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { coarseCellsOf } from '../../src/metrics/coarse-cells.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
-import { cellsPerOctaveOf, packCells } from '../../src/metrics/packed-cells.ts';
+import { packCells } from '../../src/metrics/packed-cells.ts';
 
 function packed(valuesMs: readonly number[], perOctave: number): readonly number[] {
   const histogram = new Histogram();
@@ -56,18 +56,5 @@ describe('cells of an interval', () => {
         },
       ),
     );
-  });
-
-  test.each([
-    [0, 8],
-    [600, 8],
-    [601, 4],
-    [1_200, 4],
-    [1_201, 2],
-    [2_400, 2],
-    [2_401, 1],
-    [3_600, 1],
-  ])('of %i intervals they are %i for each power of two', (buckets, perOctave) => {
-    expect(cellsPerOctaveOf(buckets)).toBe(perOctave);
   });
 });

@@ -68,14 +68,14 @@ describe('the recorder', () => {
 
   test('errors travel once, with the next block', () => {
     const { blocks, recorder } = record(0, true);
-    recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'x' });
-    recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'y' });
+    recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'x' }, 7);
+    recorder.addError({ kind: 'reset', code: 'A', count: 1, example: 'y' }, 5);
     recorder.add(exchange(100), 101, OUTCOME.reset, 100);
     recorder.flush();
     recorder.add(exchange(100), 101, OUTCOME.ok, 100);
     recorder.close();
     expect(blocks.map(({ errors }) => errors)).toEqual([
-      [{ kind: 'reset', code: 'A', count: 2, example: 'x' }],
+      [{ kind: 'reset', code: 'A', count: 2, example: 'x', firstAtMs: 5, lastAtMs: 7 }],
       [],
     ]);
   });

@@ -94,14 +94,15 @@ describe('folding a block', () => {
 
   test('errors of the same kind and code add up, and the first example stays', () => {
     const tally = new Tally();
-    tally.foldErrors([{ kind: 'reset', code: 'A', count: 2, example: 'first' }]);
+    const reset = { kind: 'reset' as const, firstAtMs: 20, lastAtMs: 30 };
+    tally.foldErrors([{ ...reset, code: 'A', count: 2, example: 'first' }]);
     tally.foldErrors([
-      { kind: 'reset', code: 'A', count: 3, example: 'second' },
-      { kind: 'reset', code: 'B', count: 1, example: 'other' },
+      { ...reset, code: 'A', count: 3, example: 'second', firstAtMs: 10, lastAtMs: 25 },
+      { ...reset, code: 'B', count: 1, example: 'other' },
     ]);
     expect([...tally.errors.values()]).toEqual([
-      { kind: 'reset', code: 'A', count: 5, example: 'first' },
-      { kind: 'reset', code: 'B', count: 1, example: 'other' },
+      { ...reset, code: 'A', count: 5, example: 'first', firstAtMs: 10 },
+      { ...reset, code: 'B', count: 1, example: 'other' },
     ]);
   });
 });

@@ -7,6 +7,7 @@ import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
 import { whenText } from '../../src/main/text/failure-words.ts';
 import { reasonsOf } from '../../src/main/text/reasons.ts';
+import { OUTCOME } from '../../src/protocol/report.ts';
 import { LATENCY } from '../support/summary.ts';
 
 /** The verdict in words. */
@@ -474,7 +475,7 @@ describe('when requests failed', () => {
     const series = new Series();
     for (const [second, letters] of seconds.entries())
       for (const [tenth, letter] of [...letters].entries())
-        series.add(second * 1_000 + tenth * 100, letter === 'o', letter === 'x', null);
+        series.add(second * 1_000 + tenth * 100, letter === 'o' ? OUTCOME.ok : OUTCOME.status);
     return whenFailed(series, seconds.length * 1_000);
   };
   const OK = 'oooooooooo';
@@ -499,8 +500,9 @@ describe('when requests failed', () => {
 
   test('is known for runs whose intervals have been added up', () => {
     const series = new Series();
-    for (let second = 0; second < 8_000; second++) series.add(second * 1_000, second < 6_000, false, null);
-    expect(series.intervalMs).toBe(4_000);
+    for (let second = 0; second < 8_000; second++)
+      series.add(second * 1_000, second < 6_000 ? OUTCOME.ok : OUTCOME.unfinished);
+    expect(series.intervalMs).toBe(20_000);
     expect(whenFailed(series, 8_000_000)).toBe('since 100 min');
   });
 });

@@ -4,8 +4,11 @@ import { type Case, renderJunit } from '../reporters/junit.ts';
 import { failedPart, kindsPart } from '../reporters/live.ts';
 import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
+
+import { resultJson } from '../reporters/result-json.ts';
 import type { View } from '../reporters/view.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
+
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
 const LABEL_WIDTH = 11;
@@ -20,7 +23,7 @@ export function renderBatch(
   view?: View,
 ): string {
   const { summary } = result;
-  if (form === 'json') return `${JSON.stringify({ ...summary, rows: rowsOf(result) }, null, 2)}\n`;
+  if (form === 'json') return resultJson({ ...summary, rows: rowsOf(result) });
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
   // Machines read these: a line that is none of theirs would spoil them.
   if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);

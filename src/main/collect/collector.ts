@@ -1,6 +1,6 @@
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { ErrorTally, SampleBlock } from '../../protocol/report.ts';
+import type { SampleBlock, TimedErrorTally } from '../../protocol/report.ts';
 import { Backlog } from './backlog.ts';
 import { RequestTally } from './request-tally.ts';
 import { Series } from './series.ts';
@@ -36,7 +36,7 @@ export class Collector {
     };
   }
 
-  take(worker: number, block: SampleBlock, errors: readonly ErrorTally[]): void {
+  take(worker: number, block: SampleBlock, errors: readonly TimedErrorTally[]): void {
     this.batchBytes += block.buffer.byteLength;
     this.tallies[worker]?.fold(block, this.records);
     this.tallies[worker]?.foldErrors(errors);

@@ -4,7 +4,7 @@ import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 import type { ValueList } from '../../metrics/value-list.ts';
 import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
-import { type ErrorTally, OUTCOMES } from '../../protocol/report.ts';
+import { OUTCOMES, type TimedErrorTally } from '../../protocol/report.ts';
 import { combineMoments } from './statistics.ts';
 import type { Tally } from './tally.ts';
 
@@ -22,7 +22,7 @@ export interface MergedDistribution {
 export interface MergedTally {
   readonly outcomes: readonly number[];
   readonly statuses: ReadonlyMap<number, number>;
-  readonly errors: ReadonlyMap<string, ErrorTally>;
+  readonly errors: ReadonlyMap<string, TimedErrorTally>;
   readonly latencies: Readonly<Record<LatencyKind, MergedDistribution>>;
   readonly sentInWindow: number;
   readonly okInWindow: number;

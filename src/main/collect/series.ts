@@ -1,42 +1,33 @@
-import { addCells, type CoarseCells, coarseCellsOf, NO_CELLS } from '../../metrics/coarse-cells.ts';
-import { Histogram } from '../../metrics/histogram.ts';
+import { CellGrid } from '../../metrics/cell-grid.ts';
+import { addCells, type CoarseCells, NO_CELLS } from '../../metrics/coarse-cells.ts';
+import { OUTCOME } from '../../protocol/report.ts';
+import { Interval, type IntervalCounts } from './interval.ts';
+import { type Progressed, UnderWay } from './under-way.ts';
 
-const FIRST_INTERVAL_MS = 1_000;
-const MAX_BUCKETS = 3_600;
-const MOST_OPEN = 8;
+const FIRST_INTERVAL_MS = 10;
+const MOST_INTERVALS = 600;
 
-export interface SeriesCounts {
+/** The latencies of which each interval has a distribution. */
+type IntervalLatency = 'response' | 'service' | 'wait' | 'startLag';
+
+export interface SeriesCounts extends IntervalCounts, Progressed {
   readonly atMs: number;
-  readonly sent: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** When the first and the last request were due that did not end well; infinite where all did. */
-  readonly firstBadMs: number;
-  readonly lastBadMs: number;
-  readonly latencies: CoarseCells;
+  readonly latencies: Readonly<Record<IntervalLatency, CoarseCells>>;
 }
 
-interface Bucket {
-  sent: number;
-  ok: number;
-  failed: number;
-  firstBadMs: number;
-  lastBadMs: number;
-  /** Latencies that are no longer in an open histogram. */
-  folded: CoarseCells;
+/** The next longer interval: 10 ms, 20 ms, 100 ms, 200 ms, 1 s and so on, each in whole ones of the one before. */
+export function longerIntervalMs(intervalMs: number): number {
+  return intervalMs * (String(intervalMs).startsWith('1') ? 2 : 5);
 }
 
-/**
- * Counts and latencies per interval of intended start. Past 3,600 intervals, neighbours are added up and
- * the interval doubles. Only the last few intervals have a whole histogram; the others keep their used
- * cells, which can still be added.
- */
+/** Counts and latencies per interval of intended start. Past 600 of them neighbours are added up, and the interval grows. */
 export class Series {
   #intervalMs = FIRST_INTERVAL_MS;
-  #buckets = new Map<number, Bucket>();
-  /** By index of the interval, the oldest first. */
-  readonly #open = new Map<number, Histogram>();
-  readonly #spare: Histogram[] = [];
+  #intervals: (Interval | undefined)[] = [];
+  #latencies: Readonly<Record<IntervalLatency, CellGrid>> = forEachLatency(
+    () => new CellGrid(MOST_INTERVALS),
+  );
+  readonly #underWay = new UnderWay(MOST_INTERVALS, FIRST_INTERVAL_MS);
   #lastOkMs = Number.NEGATIVE_INFINITY;
   #okBeforeBad = 0;
   #hasBad = false;
@@ -55,97 +46,105 @@ export class Series {
     return this.#okBeforeBad;
   }
 
-  /** Records one request; `latencyMs` is null where it has no latency. */
-  add(intendedMs: number, isOk: boolean, isFailed: boolean, latencyMs: number | null): void {
-    let index = Math.floor(intendedMs / this.#intervalMs);
-    while (index >= MAX_BUCKETS) {
-      this.#double();
-      index = Math.floor(intendedMs / this.#intervalMs);
-    }
-    const bucket = this.#bucket(index);
-    bucket.sent++;
-    if (isOk) {
-      bucket.ok++;
-      if (intendedMs > this.#lastOkMs) this.#lastOkMs = intendedMs;
-      if (!this.#hasBad) this.#okBeforeBad++;
-    } else {
-      this.#hasBad = true;
-      if (intendedMs < bucket.firstBadMs) bucket.firstBadMs = intendedMs;
-      if (intendedMs > bucket.lastBadMs) bucket.lastBadMs = intendedMs;
-    }
-    if (isFailed) bucket.failed++;
-    if (latencyMs !== null) this.#histogram(index).add(latencyMs);
+  /** Records by when a request was due and when it ended, also of the warm-up, that it was under way in between. */
+  addUnderWay(intendedMs: number, endMs: number, isOk: boolean): void {
+    if (intendedMs >= 0) this.#indexOf(intendedMs);
+    this.#underWay.add(intendedMs, endMs, isOk);
   }
 
-  /** The intervals from the first to the last one used, empty ones included. */
-  buckets(): SeriesCounts[] {
-    this.#foldAll();
-    const last = Math.max(-1, ...this.#buckets.keys());
-    return Array.from({ length: last + 1 }, (_, index) => {
-      const { folded, ...counts } = this.#buckets.get(index) ?? emptyBucket();
-      return { atMs: index * this.#intervalMs, ...counts, latencies: folded };
+  /** Records one request that was sent, and has no latency unless `addLatencies` is told of one. */
+  add(intendedMs: number, outcome: number): void {
+    this.#interval(this.#indexOf(intendedMs)).count(intendedMs, outcome);
+    if (outcome !== OUTCOME.ok) this.#hasBad = true;
+    else {
+      if (intendedMs > this.#lastOkMs) this.#lastOkMs = intendedMs;
+      if (!this.#hasBad) this.#okBeforeBad++;
+    }
+  }
+
+  /** @param serviceMs NaN where no byte was written */
+  addLatencies(
+    intendedMs: number,
+    responseMs: number,
+    serviceMs: number,
+    waitMs: number,
+    startLagMs: number,
+  ): void {
+    const index = this.#indexOf(intendedMs);
+    const interval = this.#interval(index);
+    const { response, service, wait, startLag } = this.#latencies;
+    if (responseMs > interval.maxResponseMs) interval.maxResponseMs = responseMs;
+    response.add(index, responseMs);
+    wait.add(index, waitMs);
+    startLag.add(index, startLagMs);
+    if (Number.isNaN(serviceMs)) return;
+    if (serviceMs > interval.maxServiceMs) interval.maxServiceMs = serviceMs;
+    service.add(index, serviceMs);
+  }
+
+  /**
+   * The intervals from the first to the last one used, empty ones included, each as many of the series' own as it
+   * takes to be so long at least.
+   */
+  buckets(shortestMs = 0): SeriesCounts[] {
+    const length = Math.max(1, Math.ceil(shortestMs / this.#intervalMs));
+    const count = Math.ceil(this.#intervals.length / length);
+    return this.#underWay.stretches(count, length).map((progressed, index) => {
+      const [from, to] = [index * length, Math.min((index + 1) * length, this.#intervals.length)];
+      const sum = new Interval();
+      for (const interval of this.#intervals.slice(from, to)) if (interval !== undefined) sum.add(interval);
+      const latencies = forEachLatency((kind) => this.#cellsBetween(kind, from, to));
+      return { atMs: from * this.#intervalMs, ...progressed, ...sum, latencies };
     });
   }
 
-  #bucket(index: number): Bucket {
-    let bucket = this.#buckets.get(index);
-    if (bucket === undefined) {
-      bucket = emptyBucket();
-      this.#buckets.set(index, bucket);
+  #indexOf(atMs: number): number {
+    let index = Math.floor(atMs / this.#intervalMs);
+    while (index >= MOST_INTERVALS) {
+      this.#grow();
+      index = Math.floor(atMs / this.#intervalMs);
     }
-    return bucket;
+    return index;
   }
 
-  #histogram(index: number): Histogram {
-    const open = this.#open.get(index);
-    if (open !== undefined) return open;
-    const [oldest] = this.#open.keys();
-    if (oldest !== undefined && this.#open.size >= MOST_OPEN) this.#fold(oldest);
-    const histogram = this.#spare.pop() ?? new Histogram();
-    this.#open.set(index, histogram);
-    return histogram;
-  }
-
-  #fold(index: number): void {
-    const histogram = this.#open.get(index);
-    if (histogram === undefined) return;
-    this.#open.delete(index);
-    const bucket = this.#bucket(index);
-    bucket.folded = addCells(bucket.folded, coarseCellsOf(histogram));
-    histogram.clear();
-    this.#spare.push(histogram);
-  }
-
-  #foldAll(): void {
-    for (const index of [...this.#open.keys()]) this.#fold(index);
-  }
-
-  #double(): void {
-    this.#foldAll();
-    const doubled = new Map<number, Bucket>();
-    for (const [index, bucket] of this.#buckets) {
-      const half = Math.floor(index / 2);
-      const into = doubled.get(half) ?? emptyBucket();
-      into.sent += bucket.sent;
-      into.ok += bucket.ok;
-      into.failed += bucket.failed;
-      into.firstBadMs = Math.min(into.firstBadMs, bucket.firstBadMs);
-      into.lastBadMs = Math.max(into.lastBadMs, bucket.lastBadMs);
-      into.folded = addCells(into.folded, bucket.folded);
-      doubled.set(half, into);
+  #interval(index: number): Interval {
+    let interval = this.#intervals[index];
+    if (interval === undefined) {
+      interval = new Interval();
+      this.#intervals[index] = interval;
     }
-    this.#buckets = doubled;
-    this.#intervalMs *= 2;
+    return interval;
+  }
+
+  #cellsBetween(kind: IntervalLatency, from: number, to: number): CoarseCells {
+    let cells = NO_CELLS;
+    for (let index = from; index < to; index++) cells = addCells(cells, this.#latencies[kind].cellsOf(index));
+    return cells;
+  }
+
+  #grow(): void {
+    const longer = longerIntervalMs(this.#intervalMs);
+    const factor = longer / this.#intervalMs;
+    const grown: (Interval | undefined)[] = [];
+    for (const [index, interval] of this.#intervals.entries()) {
+      if (interval === undefined) continue;
+      const into = Math.floor(index / factor);
+      grown[into] ??= new Interval();
+      grown[into].add(interval);
+    }
+    this.#intervals = grown;
+    this.#intervalMs = longer;
+    this.#underWay.grow(factor);
+    const latencies = this.#latencies;
+    this.#latencies = forEachLatency((kind) => latencies[kind].grown(factor));
   }
 }
 
-function emptyBucket(): Bucket {
+function forEachLatency<T>(make: (kind: IntervalLatency) => T): Record<IntervalLatency, T> {
   return {
-    sent: 0,
-    ok: 0,
-    failed: 0,
-    firstBadMs: Number.POSITIVE_INFINITY,
-    lastBadMs: Number.NEGATIVE_INFINITY,
-    folded: NO_CELLS,
+    response: make('response'),
+    service: make('service'),
+    wait: make('wait'),
+    startLag: make('startLag'),
   };
 }

@@ -2,7 +2,7 @@ import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
-import type { ErrorTally } from '../../protocol/report.ts';
+import type { TimedErrorTally } from '../../protocol/report.ts';
 import type { MergedDistribution } from './merge.ts';
 import type { RequestTally } from './request-tally.ts';
 import { combineMoments } from './statistics.ts';
@@ -52,8 +52,8 @@ export class Snapshot {
   }
 
   /** Failures by kind and code. */
-  get errors(): ReadonlyMap<string, ErrorTally> {
-    const errors = new Map<string, ErrorTally>();
+  get errors(): ReadonlyMap<string, TimedErrorTally> {
+    const errors = new Map<string, TimedErrorTally>();
     for (const tally of this.tallies) addErrors(errors, tally.errors.values());
     return errors;
   }

@@ -3,13 +3,13 @@ import { addErrors } from '../../metrics/error-counts.ts';
 import { type LatencyKind, responseMsOf } from '../../protocol/latency.ts';
 import {
   columnsOf,
-  type ErrorTally,
   isCensored,
   isComplete,
   isFailed,
   OUTCOME,
   OUTCOMES,
   type SampleBlock,
+  type TimedErrorTally,
 } from '../../protocol/report.ts';
 import type { Backlog } from './backlog.ts';
 import type { RequestTally } from './request-tally.ts';
@@ -37,7 +37,7 @@ export class Tally {
   /** Requests of the window by how they ended. */
   readonly outcomes = new Float64Array(OUTCOMES.length);
   readonly statuses = new Map<number, number>();
-  readonly errors = new Map<string, ErrorTally>();
+  readonly errors = new Map<string, TimedErrorTally>();
   readonly latencies: Readonly<Record<LatencyKind, Distribution>> = {
     response: new Distribution(),
     service: new Distribution(),
@@ -106,6 +106,8 @@ export class Tally {
         const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
         if (sentAtMs >= 0 && sentAtMs <= windowEndMs) this.sentInWindow++;
       }
+      // Also of the warm-up: they are under way when the window begins.
+      series.addUnderWay(intendedMs, endMs, outcome === OUTCOME.ok);
       if (intendedMs < 0) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
@@ -133,12 +135,13 @@ export class Tally {
       if (outcome === OUTCOME.dropped) continue;
       if (intendedMs < START_MS && knownMs !== null)
         start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);
-      series.add(intendedMs, outcome === OUTCOME.ok, isFailed(outcome), knownMs);
+      series.add(intendedMs, outcome);
+      if (complete || censored) series.addLatencies(intendedMs, responseMs, serviceMs, waitMs, startLagMs);
     }
   }
 
   /** Adds failures that a worker has counted by kind and code since its last block. */
-  foldErrors(errors: readonly ErrorTally[]): void {
+  foldErrors(errors: readonly TimedErrorTally[]): void {
     addErrors(this.errors, errors);
   }
 

@@ -1,5 +1,6 @@
 import type { FailureShare, PairFailures } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { binomialUpperTail } from '../collect/statistics.ts';
 import { FEWEST_ROUNDS, signFlipP } from './paired.ts';
 
@@ -73,7 +74,7 @@ function pOfCounts(a: readonly Counted[], b: readonly Counted[]): number {
 function dispersionOf(rounds: readonly Counted[]): number {
   const { share, failed } = failuresIn(rounds);
   if (failed === 0) return 1;
-  const intervals = rounds.flatMap(({ series }) => series.buckets.filter(({ sent }) => sent > 0));
+  const intervals = rounds.flatMap(({ series }) => secondsOf(series).filter(({ sent }) => sent > 0));
   if (intervals.length < FEWEST_INTERVALS) return Number.POSITIVE_INFINITY;
   if (share === 1) return 1;
   const chiSquare = intervals.reduce(
@@ -81,6 +82,16 @@ function dispersionOf(rounds: readonly Counted[]): number {
     0,
   );
   return Math.max(1, chiSquare / (intervals.length - 1));
+}
+
+/** Counts of the series, of a second at least: shorter stretches say less of clusters that are longer. */
+function secondsOf({ intervalMs, buckets }: Summary['series']): { sent: number; ok: number }[] {
+  const length = Math.max(1, Math.ceil(MS_PER_SECOND / intervalMs));
+  return Array.from({ length: Math.ceil(buckets.length / length) }, (_, index) =>
+    buckets
+      .slice(index * length, (index + 1) * length)
+      .reduce((sum, { sent, ok }) => ({ sent: sum.sent + sent, ok: sum.ok + ok }), { sent: 0, ok: 0 }),
+  );
 }
 
 /** So many more that chance, of requests or of the moment, is no explanation. */

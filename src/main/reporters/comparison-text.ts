@@ -1,7 +1,9 @@
 import type { Arm, Comparison, Level, Pair } from '../../protocol/comparison.ts';
 import type { Metric } from '../../protocol/metric.ts';
+
 import { microsToMs } from '../../protocol/units.ts';
-import { visibleIn, visibleJson } from '../../requests/visible.ts';
+import { visibleIn } from '../../requests/visible.ts';
+
 import { median } from '../collect/statistics.ts';
 import { METRIC_LABELS, ratioText } from '../text/conclusions.ts';
 import {
@@ -15,6 +17,7 @@ import {
   NOTHING,
 } from '../text/format.ts';
 import { markdownIn } from './markdown-text.ts';
+import { resultJson } from './result-json.ts';
 import { sparklines } from './spark.ts';
 import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
 import { PLAIN_VIEW, type View } from './view.ts';
@@ -28,7 +31,7 @@ const LEAST_FIRST: readonly Metric[] = ['cpu', 'p50', 'p99', 'throughput'];
 export const COMPARISON_REPORTERS = {
   text: (comparison: Comparison, view: View = PLAIN_VIEW) =>
     renderComparisonText(visibleIn(comparison), view),
-  json: (comparison: Comparison) => `${visibleJson(JSON.stringify(comparison, null, 2))}\n`,
+  json: (comparison: Comparison) => resultJson(comparison),
   markdown: (comparison: Comparison) => renderComparisonMarkdown(markdownIn(visibleIn(comparison))),
 } as const satisfies Record<string, (comparison: Comparison, view?: View) => string>;
 

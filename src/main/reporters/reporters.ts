@@ -1,9 +1,10 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { visibleIn, visibleJson } from '../../requests/visible.ts';
+import { visibleIn } from '../../requests/visible.ts';
 import { renderCsv } from './csv.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPrometheus } from './prometheus.ts';
+import { resultJson } from './result-json.ts';
 import { renderText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -13,7 +14,7 @@ export type Reporter = (summary: Summary, view?: View) => string;
 /** A new form is one file and one line here. */
 export const REPORTERS = {
   text: printable(renderText),
-  json: (summary: Summary) => `${visibleJson(JSON.stringify(summary, null, 2))}\n`,
+  json: resultJson,
   markdown: printable(renderMarkdown),
   csv: printable(renderCsv),
   junit: printable((summary) => renderJunit(summary)),

@@ -1,4 +1,5 @@
 import type { FailedWhen } from '../../protocol/finding.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Series, SeriesCounts } from '../collect/series.ts';
 
 /** An interval belongs to the episode if this part of the largest share of failures failed in it. */
@@ -20,10 +21,12 @@ export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'l
  * @param windowMs length of the run
  */
 export function whenFailed(
-  series: Pick<Series, 'lastOkMs' | 'okBeforeBad'> & { buckets(): readonly FailureCounts[] },
+  series: Pick<Series, 'lastOkMs' | 'okBeforeBad'> & {
+    buckets(shortestMs: number): readonly FailureCounts[];
+  },
   windowMs: number,
 ): FailedWhen | null {
-  const buckets = series.buckets();
+  const buckets = series.buckets(MS_PER_SECOND);
   const shares = buckets.map(({ sent, ok }) => (sent === 0 ? 0 : (sent - ok) / sent));
   const peak = Math.max(0, ...shares);
   if (peak === 0) return null;

@@ -33,7 +33,12 @@ export function figuresOf(collected: Collected, hide: Hide): Figures {
     LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
   ) as Record<LatencyKind, LatencySummary>;
   const ofHeadline = merged.latencies[headline];
-  const intervals = percentileIntervals(ofHeadline, latencies[headline], records.series.buckets());
+  const intervals = percentileIntervals(
+    ofHeadline,
+    latencies[headline],
+    records.series.buckets(MS_PER_SECOND),
+    headline,
+  );
   const workerSummaries = workers.map((worker) => summarizeWorker(worker, collected.kind));
   const windowMs = windowOf(collected, merged);
   const sentPerSecond = perSecond(merged.sentInWindow, windowMs);
@@ -80,7 +85,12 @@ function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally
 /** Most frequent first. */
 function rankedErrors(merged: MergedTally, hide: Hide): ErrorSummary[] {
   return [...merged.errors.values()]
-    .map((error) => ({ ...error, example: hide(error.example) }))
+    .map((error) => ({
+      ...error,
+      example: hide(error.example),
+      firstAtMs: Math.round(error.firstAtMs),
+      lastAtMs: Math.round(error.lastAtMs),
+    }))
     .sort((a, b) => b.count - a.count || a.kind.localeCompare(b.kind));
 }
 

@@ -14,7 +14,8 @@ import type { SeriesCounts } from '../collect/series.ts';
 export function percentileIntervals(
   { observed, bounds }: MergedDistribution,
   { count, percentiles }: LatencySummary,
-  windows: readonly SeriesCounts[],
+  windows: readonly Pick<SeriesCounts, 'latencies'>[],
+  headline: 'response' | 'service',
 ): Readonly<Record<string, PercentileInterval>> | null {
   const all = new CellRanks(observed, bounds);
   const observedRanks = new CellRanks(observed);
@@ -23,7 +24,10 @@ export function percentileIntervals(
     const percentile = parsePercentile(label);
     if (valueMs === null || percentile === null) continue;
     const dispersion = dispersionOf(
-      windows.map(({ latencies }) => ({ count: countOf(latencies), above: countAbove(latencies, valueMs) })),
+      windows.map(({ latencies }) => ({
+        count: countOf(latencies[headline]),
+        above: countAbove(latencies[headline], valueMs),
+      })),
     );
     if (dispersion === null) return null;
     const ranks = quantileRanks(count, Number(label) / 100, dispersion);

@@ -1,5 +1,7 @@
 import { CellRanks } from '../../metrics/cell-ranks.ts';
+import { addCells, COARSE_CELLS_PER_OCTAVE, coarseCellsOf } from '../../metrics/coarse-cells.ts';
 import { cellOf, type Histogram, middleMs } from '../../metrics/histogram.ts';
+import { packCells } from '../../metrics/packed-cells.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { countUpTo, type ValueList, valuesIn } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
@@ -64,6 +66,10 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
     percentiles,
     atLeast,
     precision: isExact ? 'exact' : 'histogram',
+    cells: packCells(
+      addCells(coarseCellsOf(merged.observed), coarseCellsOf(bounds)),
+      COARSE_CELLS_PER_OCTAVE,
+    ),
   };
 }
 

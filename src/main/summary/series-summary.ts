@@ -1,25 +1,75 @@
 import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-cells.ts';
-import { cellsPerOctaveOf, packCells } from '../../metrics/packed-cells.ts';
+import { packCells } from '../../metrics/packed-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
-import type { Summary } from '../../protocol/summary.ts';
-import type { Series } from '../collect/series.ts';
+import { OUTCOMES } from '../../protocol/report.ts';
+import type { IntervalPercentiles, SeriesBucket, Summary } from '../../protocol/summary.ts';
+import { longerIntervalMs, type Series, type SeriesCounts } from '../collect/series.ts';
+
+export const CELLS_PER_OCTAVE = 8;
+/** Shorter intervals are only for runs that would have too few of them otherwise. */
+const SHORTEST_MS = 100;
+const FEWEST_INTERVALS = 20;
+/** So many latencies, on average, make a p99 of an interval. */
+const FEWEST_LATENCIES = 100;
+const DIGITS = 5;
 
 /** The run by intervals, as the result shows them. */
-export function summarizeSeries(series: Series): Summary['series'] {
-  const buckets = series.buckets();
-  const cellsPerOctave = cellsPerOctaveOf(buckets.length);
+export function summarizeSeries(series: Series, headline: 'response' | 'service'): Summary['series'] {
+  const intervalMs = shownIntervalMs(series);
+  const other = headline === 'response' ? 'service' : 'response';
   return {
-    intervalMs: series.intervalMs,
-    cellsPerOctave,
-    buckets: buckets.map(({ atMs, sent, ok, failed, latencies }) => ({
-      atMs,
-      sent,
-      ok,
-      failed,
-      p50: percentileIn(latencies, '50'),
-      p99: percentileIn(latencies, '99'),
-      cells: packCells(latencies, cellsPerOctave),
-    })),
+    intervalMs,
+    cellsPerOctave: CELLS_PER_OCTAVE,
+    buckets: series.buckets(intervalMs).map((interval): SeriesBucket => {
+      const { atMs, sent, ok, failed, censored, answered, outstanding, latencies } = interval;
+      return {
+        atMs,
+        sent,
+        ok,
+        failed,
+        censored,
+        failures: failuresOf(interval),
+        answered,
+        outstanding,
+        ...percentilesOf(interval, headline),
+        cells: packCells(latencies[headline], CELLS_PER_OCTAVE),
+        [other]: percentilesOf(interval, other),
+        waitP99: percentileIn(latencies.wait, '99'),
+        startLagP99: percentileIn(latencies.startLag, '99'),
+      };
+    }),
+  };
+}
+
+/** Longer than the series' own where single intervals would say little, as long as there are enough of them. */
+function shownIntervalMs(series: Series): number {
+  const intervals = series.buckets();
+  const lengthMs = intervals.length * series.intervalMs;
+  const latencies = intervals.reduce((sum, { latencies: { response } }) => sum + countOf(response), 0);
+  let intervalMs = series.intervalMs;
+  for (
+    let longer = longerIntervalMs(intervalMs);
+    lengthMs >= FEWEST_INTERVALS * longer &&
+    (intervalMs < SHORTEST_MS || latencies * intervalMs < FEWEST_LATENCIES * lengthMs);
+    longer = longerIntervalMs(longer)
+  )
+    intervalMs = longer;
+  return intervalMs;
+}
+
+function failuresOf({ failures }: SeriesCounts): Readonly<Record<string, number>> {
+  const counts = OUTCOMES.map((outcome, index) => [outcome, failures?.[index] ?? 0] as const);
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+function percentilesOf(interval: SeriesCounts, kind: 'response' | 'service'): IntervalPercentiles {
+  const cells = interval.latencies[kind];
+  const max = kind === 'response' ? interval.maxResponseMs : interval.maxServiceMs;
+  return {
+    p50: percentileIn(cells, '50'),
+    p90: percentileIn(cells, '90'),
+    p99: percentileIn(cells, '99'),
+    max: countOf(cells) === 0 ? null : rounded(max),
   };
 }
 
@@ -27,5 +77,11 @@ export function summarizeSeries(series: Series): Summary['series'] {
 function percentileIn(latencies: CoarseCells, label: string): number | null {
   const percentile = parsePercentile(label);
   const rank = percentile === null ? null : rankOf(percentile, countOf(latencies));
-  return rank === null ? null : valueAtRankMs(latencies, rank);
+  const valueMs = rank === null ? null : valueAtRankMs(latencies, rank);
+  return valueMs === null ? null : rounded(valueMs);
+}
+
+/** There are thousands of these in a result. */
+function rounded(valueMs: number): number {
+  return Number(valueMs.toPrecision(DIGITS));
 }

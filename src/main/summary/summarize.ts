@@ -80,7 +80,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],
-    series: summarizeSeries(records.series),
+    series: summarizeSeries(records.series, records.headline),
   };
 }
 

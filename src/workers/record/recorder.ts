@@ -7,6 +7,7 @@ import {
   OUTCOME,
   type SampleBlock,
   type SampleColumns,
+  type TimedErrorTally,
 } from '../../protocol/report.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
@@ -31,7 +32,7 @@ export class Recorder {
   readonly #onRoom: () => void;
   readonly #spare: ArrayBuffer[] = [];
   readonly #timer: NodeJS.Timeout;
-  readonly #errors = new Map<string, ErrorTally>();
+  readonly #errors = new Map<string, TimedErrorTally>();
   #buffer = new ArrayBuffer(blockByteLength(ROWS_PER_BLOCK));
   #columns: SampleColumns = columnsOf(this.#buffer, ROWS_PER_BLOCK);
   #rows = 0;
@@ -78,9 +79,9 @@ export class Recorder {
     this.add({ ...NEVER_SENT, ...released }, nowMs, OUTCOME.dropped, windowAtMs);
   }
 
-  /** Counts a failure, so that its code and an example travel with the next block. */
-  addError(error: ErrorTally): void {
-    addErrors(this.#errors, [error]);
+  /** Counts a failure, so that its code and an example travel with the next block; `atMs` is when it was due. */
+  addError(error: ErrorTally, atMs: number): void {
+    addErrors(this.#errors, [{ ...error, firstAtMs: atMs, lastAtMs: atMs }]);
   }
 
   flush(): void {

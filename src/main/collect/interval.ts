@@ -1,0 +1,60 @@
+import { isCensored, isFailed, OUTCOME, OUTCOMES } from '../../protocol/report.ts';
+
+/** How the requests ended that were due in one interval of the run. */
+export interface IntervalCounts {
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  /** Without a complete answer: their latencies are lower bounds. */
+  readonly censored: number;
+  /** When the first and the last request were due that did not end well; infinite where all did. */
+  readonly firstBadMs: number;
+  readonly lastBadMs: number;
+  readonly maxResponseMs: number;
+  readonly maxServiceMs: number;
+  /** By outcome; null where none failed. */
+  readonly failures: Float64Array | null;
+}
+
+/** One interval, to which requests and other intervals can be added. */
+export class Interval implements IntervalCounts {
+  sent = 0;
+  ok = 0;
+  failed = 0;
+  censored = 0;
+  firstBadMs = Number.POSITIVE_INFINITY;
+  lastBadMs = Number.NEGATIVE_INFINITY;
+  maxResponseMs = 0;
+  maxServiceMs = 0;
+  failures: Float64Array | null = null;
+
+  count(intendedMs: number, outcome: number): void {
+    this.sent++;
+    if (outcome === OUTCOME.ok) {
+      this.ok++;
+      return;
+    }
+    if (intendedMs < this.firstBadMs) this.firstBadMs = intendedMs;
+    if (intendedMs > this.lastBadMs) this.lastBadMs = intendedMs;
+    if (isCensored(outcome)) this.censored++;
+    if (!isFailed(outcome)) return;
+    this.failed++;
+    this.failures ??= new Float64Array(OUTCOMES.length);
+    this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
+  }
+
+  add(other: IntervalCounts): void {
+    this.sent += other.sent;
+    this.ok += other.ok;
+    this.failed += other.failed;
+    this.censored += other.censored;
+    this.firstBadMs = Math.min(this.firstBadMs, other.firstBadMs);
+    this.lastBadMs = Math.max(this.lastBadMs, other.lastBadMs);
+    this.maxResponseMs = Math.max(this.maxResponseMs, other.maxResponseMs);
+    this.maxServiceMs = Math.max(this.maxServiceMs, other.maxServiceMs);
+    if (other.failures === null) return;
+    this.failures ??= new Float64Array(OUTCOMES.length);
+    for (const [outcome, count] of other.failures.entries())
+      this.failures[outcome] = (this.failures[outcome] ?? 0) + count;
+  }
+}

@@ -1,0 +1,84 @@
+/** What had become, by the end of a stretch of intervals, of the requests that were due until then. */
+export interface Progressed {
+  /** Ended well within the stretch. */
+  readonly answered: number;
+  /** Due by its end and not ended then. */
+  readonly outstanding: number;
+}
+
+/** How many requests were under way at the end of each interval of a run, and how many ended well in it. */
+export class UnderWay {
+  readonly #intervals: number;
+  #intervalMs: number;
+  #begun: Float64Array;
+  #ended: Float64Array;
+  #answered: Float64Array;
+  /** Due in the warm-up. */
+  #before = 0;
+  /** Ends beyond the last interval so far: no more than there were requests under way at once. */
+  #later: { readonly endMs: number; readonly isOk: boolean }[] = [];
+
+  constructor(intervals: number, intervalMs: number) {
+    this.#intervals = intervals;
+    this.#intervalMs = intervalMs;
+    this.#begun = new Float64Array(intervals);
+    this.#ended = new Float64Array(intervals);
+    this.#answered = new Float64Array(intervals);
+  }
+
+  /** @param fromMs within the intervals so far, or before them; what ended there is left out */
+  add(fromMs: number, endMs: number, isOk: boolean): void {
+    if (endMs < 0) return;
+    if (fromMs < 0) this.#before++;
+    else increment(this.#begun, Math.floor(fromMs / this.#intervalMs));
+    this.#end(endMs, isOk);
+  }
+
+  /** Adds `factor` neighbours up to one. */
+  grow(factor: number): void {
+    this.#intervalMs *= factor;
+    this.#begun = grown(this.#begun, factor);
+    this.#ended = grown(this.#ended, factor);
+    this.#answered = grown(this.#answered, factor);
+    const later = this.#later;
+    this.#later = [];
+    for (const { endMs, isOk } of later) this.#end(endMs, isOk);
+  }
+
+  /** Of `count` stretches of so many intervals each. */
+  stretches(count: number, length: number): Progressed[] {
+    let outstanding = this.#before;
+    return Array.from({ length: count }, (_, index) => {
+      const [from, to] = [index * length, (index + 1) * length];
+      outstanding += sum(this.#begun.subarray(from, to)) - sum(this.#ended.subarray(from, to));
+      return { answered: sum(this.#answered.subarray(from, to)), outstanding };
+    });
+  }
+
+  #end(endMs: number, isOk: boolean): void {
+    const index = Math.floor(endMs / this.#intervalMs);
+    if (index >= this.#intervals) {
+      this.#later.push({ endMs, isOk });
+      return;
+    }
+    increment(this.#ended, index);
+    if (isOk) increment(this.#answered, index);
+  }
+}
+
+function increment(counts: Float64Array, index: number): void {
+  counts[index] = (counts[index] ?? 0) + 1;
+}
+
+function grown(counts: Float64Array, factor: number): Float64Array {
+  const sums = new Float64Array(counts.length);
+  for (const [index, count] of counts.entries()) {
+    const into = Math.floor(index / factor);
+    sums[into] = (sums[into] ?? 0) + count;
+  }
+  return sums;
+}
+
+function sum(counts: Float64Array): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

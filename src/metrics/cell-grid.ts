@@ -1,0 +1,79 @@
+import { CELLS_IN_ONE, COARSE_CELLS_PER_OCTAVE, type CoarseCells, NO_CELLS } from './coarse-cells.ts';
+import { CELLS, CELLS_PER_OCTAVE, cellOf } from './histogram.ts';
+
+const OCTAVES = CELLS / CELLS_PER_OCTAVE;
+const PAGES_IN_CHUNK = 64;
+
+/**
+ * A row of coarse cells for each interval of a run. A power of two in which a row has a value takes 256 bytes, so that
+ * all rows can stay open: requests end in any order.
+ */
+export class CellGrid {
+  readonly #rows: number;
+  /** For each row and power of two the number of its page, from 1; 0 where there is none. */
+  readonly #pageOf: Int32Array;
+  readonly #chunks: Uint32Array[] = [];
+  #pages = 0;
+
+  constructor(rows: number) {
+    this.#rows = rows;
+    this.#pageOf = new Int32Array(rows * OCTAVES);
+  }
+
+  add(row: number, valueMs: number): void {
+    this.#addCell(row, (cellOf(valueMs) / CELLS_IN_ONE) | 0, 1);
+  }
+
+  /** The used cells of a row. */
+  cellsOf(row: number): CoarseCells {
+    const cells: number[] = [];
+    const counts: number[] = [];
+    this.#forEachCell(row, (cell, count) => {
+      cells.push(cell);
+      counts.push(count);
+    });
+    return cells.length === 0
+      ? NO_CELLS
+      : { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
+  }
+
+  /** The same with `factor` neighbouring rows added up to one. */
+  grown(factor: number): CellGrid {
+    const grown = new CellGrid(this.#rows);
+    for (let row = 0; row < this.#rows; row++) {
+      const into = Math.floor(row / factor);
+      this.#forEachCell(row, (cell, count) => grown.#addCell(into, cell, count));
+    }
+    return grown;
+  }
+
+  #addCell(row: number, cell: number, count: number): void {
+    const at = row * OCTAVES + ((cell / COARSE_CELLS_PER_OCTAVE) | 0);
+    const page = (this.#pageOf[at] || this.#newPage(at)) - 1;
+    const chunk = this.#chunks[(page / PAGES_IN_CHUNK) | 0];
+    if (chunk === undefined) return;
+    const index = (page % PAGES_IN_CHUNK) * COARSE_CELLS_PER_OCTAVE + (cell & (COARSE_CELLS_PER_OCTAVE - 1));
+    chunk[index] = (chunk[index] ?? 0) + count;
+  }
+
+  #newPage(at: number): number {
+    if (this.#pages === this.#chunks.length * PAGES_IN_CHUNK)
+      this.#chunks.push(new Uint32Array(PAGES_IN_CHUNK * COARSE_CELLS_PER_OCTAVE));
+    this.#pages++;
+    this.#pageOf[at] = this.#pages;
+    return this.#pages;
+  }
+
+  #forEachCell(row: number, visit: (cell: number, count: number) => void): void {
+    for (let octave = 0; octave < OCTAVES; octave++) {
+      const page = (this.#pageOf[row * OCTAVES + octave] ?? 0) - 1;
+      const chunk = page < 0 ? undefined : this.#chunks[(page / PAGES_IN_CHUNK) | 0];
+      if (chunk === undefined) continue;
+      const from = (page % PAGES_IN_CHUNK) * COARSE_CELLS_PER_OCTAVE;
+      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
+        const count = chunk[from + offset] ?? 0;
+        if (count > 0) visit(octave * COARSE_CELLS_PER_OCTAVE + offset, count);
+      }
+    }
+  }
+}
