@@ -158,14 +158,14 @@ describe.each(VARIANTS)('$mode with $client', ({ mode, client }) => {
       ...options,
       url,
       streams: 1,
-      ...(client === 'wire' ? {} : { proxy: proxy.authority }),
+      proxy: proxy.authority,
     });
     expect(summary.requests).toMatchObject({ sent: 12, ok: 12, failed: 0 });
     // The last goodbyes may come when the run is over.
     expect(summary.connections.opened).toBe(12);
     expect(summary.connections.closedByTarget).toBeGreaterThanOrEqual(10);
     expect(target.stats()).toMatchObject({ requests: 12, connectionsAccepted: 12 });
-    if (client === 'undici') expect(proxy.mostOpen()).toBeLessThanOrEqual(2);
+    expect(proxy.mostOpen()).toBeLessThanOrEqual(2);
   });
 });
 

@@ -73,7 +73,8 @@ export class Http2Client implements StreamDispatcher, SocketReader, SessionOwner
     stream.isOver = true;
     const place = this.#waiting.indexOf(stream);
     if (place < 0) {
-      this.#session?.end(stream);
+      // One that cannot be sent has no number.
+      if (stream.id !== 0) this.#session?.end(stream);
       return;
     }
     this.#waiting.splice(place, 1);
