@@ -152,6 +152,8 @@ export interface WorkerUsage {
 
 /** What a worker says of itself when it is done; the samples have travelled before it. */
 export interface WorkerReport extends WorkerUsage {
+  /** Of its thread, for what it has practised before the load: part of `processCpuMs`, and no load's. */
+  readonly practiceCpuMs: number;
   /** Rows sent in blocks, warm-up included: the coordinator checks that it got them all. */
   readonly samples: number;
   /** Requests of the window that this shard was to start and never released. */

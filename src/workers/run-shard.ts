@@ -128,13 +128,18 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     else this.#end();
   }
 
-  /** Closes every connection and says what became of this shard. */
-  close(usage: WorkerUsage): WorkerReport {
+  /** Closes every connection, and sends what has been recorded. */
+  release(): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#deadlines.close();
     this.recorder.close();
     this.#rows?.close();
     this.#clients.close();
+  }
+
+  /** Closes every connection and says what became of this shard. */
+  close(usage: WorkerUsage & Pick<WorkerReport, 'practiceCpuMs'>): WorkerReport {
+    this.release();
     const { counters } = this.#clients;
     return {
       samples: this.recorder.samples,

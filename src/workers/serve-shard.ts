@@ -11,6 +11,7 @@ import type { Shard } from '../protocol/shard.ts';
 import { createMonotonicClock } from '../time/clock.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
+import { practise } from './practise.ts';
 import { UsageMeter } from './record/usage.ts';
 import { ShardRun } from './run-shard.ts';
 
@@ -28,6 +29,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
   /** A stop that came before there was anything to stop. */
   let earlyDrainMs: number | null = null;
   let endOfLoad: NodeJS.Timeout | null = null;
+  let practiceCpuMs = 0;
   let hasEnded = false;
   let heartbeat: NodeJS.Timeout | null = null;
   // A message that cannot be sent would end the worker without a word, or leave it waiting for an answer to it.
@@ -47,7 +49,9 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
     windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const create = await loadClient(shard.client, shard.settings.protocol);
-    run = new ShardRun(shard, channel, clock, { create, Rows });
+    const loaded = { create, Rows };
+    run = new ShardRun(shard, channel, clock, loaded);
+    if (earlyDrainMs === null) practiceCpuMs = await practise(shard, clock, loaded);
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
     if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();
@@ -56,7 +60,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
       heartbeat = setInterval(() => channel.post({ type: 'alive' }), ALIVE_EVERY_MS);
     await run.finished;
     if (endOfLoad !== null) clearTimeout(endOfLoad);
-    channel.post({ type: 'report', report: run.close(usage.stop()) });
+    channel.post({ type: 'report', report: run.close({ ...usage.stop(), practiceCpuMs }) });
   };
 
   const endOfLoadAfter = (windowAtMs: number): NodeJS.Timeout | null =>

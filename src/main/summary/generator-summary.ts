@@ -14,9 +14,11 @@ export function summarizeGenerator(
     workers.filter(({ report }) => report?.owns === part);
   const children = whoOwn('process');
   const inOwnLoop = whoOwn('nothing');
-  const cpuMs = collected.ownCpuMs + sumOfReports(children, 'processCpuMs');
+  const practiceCpuMs = sumOfReports(workers, 'practiceCpuMs');
+  const cpuMs = Math.max(0, collected.ownCpuMs + sumOfReports(children, 'processCpuMs') - practiceCpuMs);
   const workersCpuMs = sumOfReports(workers, 'cpuMs');
-  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - sumOfReports(inOwnLoop, 'cpuMs'));
+  const inLoopCpuMs = sumOfReports(inOwnLoop, 'cpuMs') + sumOfReports(inOwnLoop, 'practiceCpuMs');
+  const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - inLoopCpuMs);
   const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
   const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
   return {

@@ -55,6 +55,7 @@ type SummedField =
   | 'bytesSent'
   | 'bytesReceived'
   | 'processCpuMs'
+  | 'practiceCpuMs'
   | 'peakRssBytes'
   | 'cpuMs';
 

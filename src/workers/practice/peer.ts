@@ -1,0 +1,82 @@
+import type { ServerHttp2Stream } from 'node:http2';
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import type { Protocol } from '../../protocol/endpoint.ts';
+import { CERTIFICATE } from './certificate.ts';
+
+const HEAD_END = '\r\n\r\n';
+const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r\n\r\n';
+const BODY = 'ok';
+const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
+
+/** Answers every request at once, within the worker that asks. */
+export interface Peer {
+  readonly port: number;
+  close(): void;
+}
+
+/** Listens on the loopback address; null where that cannot be done. */
+export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | null> {
+  const server = serverOf(secure, protocol);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('tlsClientError', () => {});
+  server.on('sessionError', () => {});
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null));
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') return;
+      resolve({
+        port: address.port,
+        close: () => {
+          server.close();
+          for (const socket of sockets) socket.destroy();
+        },
+      });
+    });
+  });
+}
+
+/** With an authority of its own the system's are not read, which would take longer than all the rest. */
+const SECURE = { ...CERTIFICATE, ca: CERTIFICATE.cert };
+
+/** What a run does not need is not loaded. */
+function serverOf(secure: boolean, protocol: Protocol): Server {
+  if (protocol === 'http/1.1') {
+    return secure
+      ? process.getBuiltinModule('node:tls').createServer(SECURE, answerRequests)
+      : createTcpServer(answerRequests);
+  }
+  const http2 = process.getBuiltinModule('node:http2');
+  const server = secure ? http2.createSecureServer(SECURE) : http2.createServer();
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.on('error', () => {});
+    stream.resume();
+    stream.respond({ ':status': 200, 'content-type': 'text/plain' });
+    stream.end(BODY);
+  });
+  return server;
+}
+
+/** Requests of HTTP/1.1 as volley writes them: with a length where they have a body. */
+function answerRequests(socket: Socket): void {
+  let text = '';
+  socket.on('error', () => {});
+  socket.setEncoding('latin1').on('data', (piece: string) => {
+    text += piece;
+    for (;;) {
+      const headEnd = text.indexOf(HEAD_END);
+      if (headEnd < 0) return;
+      const length = Number(CONTENT_LENGTH.exec(text.slice(0, headEnd))?.[1] ?? 0);
+      const end = headEnd + HEAD_END.length + length;
+      if (text.length < end) return;
+      socket.write(text.startsWith('HEAD ') ? HEAD : HEAD + BODY);
+      text = text.slice(end);
+    }
+  });
+}

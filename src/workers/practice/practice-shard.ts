@@ -1,0 +1,87 @@
+import type { LoadModel } from '../../protocol/load.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { RequestPlan, RequestTemplates } from '../../protocol/request.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import { CERTIFICATE } from './certificate.ts';
+
+/** Enough for the code of a request to have been compiled, and its shapes to be known. */
+const REQUESTS = 300;
+const MOST_CONNECTIONS = 4;
+const MOST_BODY_BYTES = 16_384;
+/** Far more than a worker keeps up with: the time alone bounds them. */
+const RATE = { requests: 10, periodMs: 1 };
+
+/** Requests like those of a shard, with the same client and in the same load, to a peer at `port` of this machine. */
+export function practiceShard(shard: Shard, port: number, timeoutMs: number): Shard {
+  const { settings, load } = shard;
+  const slots = Math.min(shard.slots, MOST_CONNECTIONS);
+  const { secure } = whereTo(shard);
+  const origin = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
+  const endpoint = { origin, hostname: '127.0.0.1', port, secure, addresses: [] };
+  return {
+    ...shard,
+    index: 0,
+    workers: 1,
+    connections: Math.min(Math.max(1, shard.connections), slots),
+    slots,
+    maxSlots: slots,
+    requests: REQUESTS,
+    durationMs: null,
+    windowEndMs: null,
+    warmupMs: 0,
+    timeoutMs,
+    cpuWork: 0,
+    load: practiceLoad(load),
+    settings: {
+      insecure: true,
+      // With an authority of its own the system's are not read.
+      tls: { ca: CERTIFICATE.cert, cert: null, key: null, servername: null, minVersion: null },
+      protocol: settings.protocol,
+      routes: {
+        resolve: [],
+        connectTo: [],
+        unixSocket: null,
+        proxy: null,
+        alwaysTunnels: false,
+        spreads: false,
+      },
+    },
+    mix: shard.mix.map(
+      (plan): RequestPlan => ({
+        ...plan,
+        endpoint,
+        message: fixed(plan.message, plan.templates),
+        templates: null,
+        digest: null,
+      }),
+    ),
+    rows: null,
+    numbering: { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } },
+    secrets: [],
+    batch: undefined,
+  };
+}
+
+/** What the first connections speak; where only rows say it, what most speak. */
+export function whereTo({ mix, settings }: Pick<Shard, 'mix' | 'settings'>): { readonly secure: boolean } {
+  return { secure: mix[0]?.endpoint?.secure ?? settings.protocol === 'h2' };
+}
+
+function practiceLoad(load: LoadModel): LoadModel {
+  if (load.model === 'closed') return load;
+  return { ...load, stages: [{ durationMs: null, from: RATE, to: RATE }] };
+}
+
+/** A request without what rows and numbers put into it. */
+function fixed(message: Message, templates: RequestTemplates | null): Message {
+  const hasOpenPath = templates !== null && (templates.url !== null || templates.path !== null);
+  return {
+    ...message,
+    path: hasOpenPath ? '/' : message.path,
+    headers: templates?.headers === null || templates === null ? message.headers : [],
+    body:
+      templates?.body === null || templates === null
+        ? (message.body?.subarray(0, MOST_BODY_BYTES) ?? null)
+        : new Uint8Array(0),
+  };
+}

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type ClientName, run } from '../../src/api/index.ts';
+import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
+import { split } from '../../src/main/plan/split.ts';
+import { createMonotonicClock } from '../../src/time/clock.ts';
+import type { CreateDispatcher } from '../../src/workers/clients/dispatcher.ts';
+import { loadClient } from '../../src/workers/clients/http-client.ts';
+import { startPeer } from '../../src/workers/practice/peer.ts';
+import { practise } from '../../src/workers/practise.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
+import { MODES, workersIn } from '../support/modes.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const closed: { close: () => void }[] = [];
+afterEach(() => {
+  for (const { close } of closed.splice(0)) close();
+});
+
+const CLIENTS: readonly ClientName[] = ['undici', 'wire'];
+const KINDS = [
+  ['http/1.1', {}, {}],
+  ['http/1.1 over TLS', {}, CERTIFICATE],
+  ['h2', { http2: true, streams: 2 }, CERTIFICATE],
+  ['h2c', { h2c: true, streams: 2 }, { h2c: true }],
+  ['http/1.1, open', { rate: 50, body: 'x'.repeat(20_000), method: 'POST' }, {}],
+] as const;
+
+describe.each(CLIENTS)('%s practises before its load', (client) => {
+  test.each(KINDS)('%s: with a peer of its own, and once', async (_name, more, served) => {
+    const target = await startTarget(served);
+    const given = { url: target.url, client, insecure: true, workers: 1, concurrency: 1, ...more };
+    const [shard] = split(await completePlan(await readOptions(given)));
+    const create = await loadClient(client, shard!.settings.protocol);
+    const ports: number[] = [];
+    let dispatched = 0;
+    const counting: CreateDispatcher = (destination, connection) => {
+      ports.push(destination.port);
+      const dispatcher = create(destination, connection);
+      const name = 'dispatch' in dispatcher ? 'dispatch' : 'dispatchStream';
+      const send = Reflect.get(dispatcher, name) as (...sent: unknown[]) => unknown;
+      Reflect.set(dispatcher, name, (...sent: unknown[]) => {
+        dispatched++;
+        return send.apply(dispatcher, sent);
+      });
+      return dispatcher;
+    };
+    const clock = createMonotonicClock();
+    expect(await practise(shard!, clock, { create: counting, Rows: null }, 20_000)).toBeGreaterThan(0);
+    // A place sends its next request only when the last has been answered.
+    expect(dispatched).toBe(300);
+    expect(ports).not.toContain(target.port);
+    expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
+    expect(await practise(shard!, clock, { create: counting, Rows: null })).toBe(0);
+  });
+});
+
+test.each(MODES)('a cold run, %s: nothing of it is in any count', async (mode) => {
+  for (const client of CLIENTS) {
+    const target = await startTarget();
+    const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, requests: 6 };
+    const { requests, connections, errors, statuses, workers } = await run({ ...options, url: target.url });
+    expect(requests).toMatchObject({ sent: 6, ok: 6, failed: 0, retried: 0 });
+    expect({ connections, errors, statuses }).toEqual({
+      connections: { opened: 2, closedByTarget: 0 },
+      errors: [],
+      statuses: { 200: 6 },
+    });
+    expect(workers.map(({ lost }) => lost)).toEqual(workers.map(() => false));
+    expect(target.stats()).toMatchObject({ requests: 6, connectionsAccepted: 2 });
+  }
+});
+
+test('the peer answers by methods and lengths, however its requests are cut', async () => {
+  const peer = await startPeer(false, 'http/1.1');
+  closed.push(peer!);
+  const asked = await Promise.all(
+    ['GET', 'HEAD', 'POST'].map(async (method) => {
+      const body = method === 'POST' ? 'x'.repeat(100_000) : null;
+      const answer = await fetch(`http://127.0.0.1:${peer!.port}/`, { method, body });
+      return [answer.status, await answer.text()];
+    }),
+  );
+  expect(asked).toEqual([
+    [200, 'ok'],
+    [200, ''],
+    [200, 'ok'],
+  ]);
+});
