@@ -90,7 +90,8 @@ export function readPlanFile(path: string): PlanFile {
 
 function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {
   try {
-    return parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false });
+    // Only the first error is told, and to write a context for each of thousands takes half a minute.
+    return parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false, prettyErrors: false });
   } catch (error) {
     throw unreadable(path, reasonOf(error));
   }
