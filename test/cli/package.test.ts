@@ -44,12 +44,13 @@ describe('the packed package', () => {
         'README.md',
         'LICENSE',
         'docs/cli.md',
+        'man/volley.1',
       ]),
     );
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.(md|schema\.json)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),

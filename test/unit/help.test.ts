@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { EXIT_CODES_IN_SHORT } from '../../src/main/cli/help/exit-codes.ts';
+import { manualPage } from '../../src/main/cli/help/manual.ts';
 import { helpPage } from '../../src/main/cli/help/pages.ts';
-import { GROUP_TOPICS, type Topic, topicIn } from '../../src/main/cli/help/topic.ts';
+import { GROUP_TOPICS, type Page, topicIn } from '../../src/main/cli/help/topic.ts';
 import { commandNear, unknownWords } from '../../src/main/cli/unknown-words.ts';
 import type { OptionEntry } from '../../src/main/plan/option-table/entry.ts';
 import { RUN_TABLE } from '../../src/main/plan/option-table/run-table.ts';
@@ -16,7 +17,7 @@ import { OUTCOMES } from '../../src/protocol/report.ts';
 import { ROOT } from '../support/cli.ts';
 import { summaryWith } from '../support/summary.ts';
 
-const PAGES: readonly (Topic | null)[] = [
+const PAGES: readonly (Page | null)[] = [
   null,
   { of: 'short' },
   { of: 'all' },
@@ -70,6 +71,10 @@ describe('a page of the help', () => {
     expect(run).toMatch(/--warmup T .*\(default 0s\)/);
   });
 
+  test('the manual page is written from the same tables (node scripts/man-page.js)', () => {
+    expect(readFileSync(join(ROOT, 'man/volley.1'), 'utf8')).toBe(manualPage());
+  });
+
   test('metrics has every number', () => {
     const page = helpPage({ of: 'metrics' }, 80);
     const { requests } = summaryWith();
@@ -87,13 +92,14 @@ describe('a page of the help', () => {
     [['--help', 'http://x/'], { of: 'short' }],
     [['--help', 'all'], { of: 'all' }],
     [['--help=metrics'], { of: 'metrics' }],
+    [['--help', 'man'], { of: 'man' }],
     [['batch', '--help', 'metrics'], { of: 'metrics' }],
     [['--help', 'Load'], { of: 'group', group: 'load' }],
     [['help', 'modes'], { of: 'command', command: COMMANDS['modes'] }],
     [['modes', 'http://x/', '--help'], { of: 'command', command: COMMANDS['modes'] }],
     [['run', '--help', 'plan.yaml'], { of: 'command', command: COMMANDS['plan'] }],
     [['--help', 'conection'], expect.stringContaining('did you mean connection?')],
-    [['--help', 'zzzzzzz'], expect.stringContaining('choose one of all, metrics, target, load')],
+    [['--help', 'zzzzzzz'], expect.stringContaining('choose one of all, metrics, man, target, load')],
     [['http://x/', '--', '--help'], null],
     [['http://x/'], null],
     [[], null],

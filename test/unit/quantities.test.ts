@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseCount, parseDurationMs } from '../../src/main/plan/quantities.ts';
+import { parseCount, parseDurationMs, parseRate } from '../../src/main/plan/quantities.ts';
 
 describe('quantities', () => {
   test.each([
@@ -34,7 +34,31 @@ describe('quantities', () => {
     ['', null],
     ['s', null],
     ['1 s', null],
+    ['1m30s', 90_000],
+    ['1h5m', 3_900_000],
+    ['1d', 86_400_000],
+    ['1s500ms', 1_500],
+    ['1h30', null],
+    ['30s1m', null],
+    ['1m1m', null],
+    ['1m-30s', null],
   ])('the duration %p is %p ms', (text, durationMs) => {
     expect(parseDurationMs(text)).toBe(durationMs);
+  });
+
+  test.each([
+    ['200', 200, 1_000],
+    ['50/s', 50, 1_000],
+    ['50/1s', 50, 1_000],
+    ['10/100ms', 10, 100],
+    ['3000/m', 3_000, 60_000],
+    ['1.5k/2m', 15_000, 1_200_000],
+    ['0.5/S', 5, 10_000],
+  ])('the rate %p is %p in %p ms', (text, requests, periodMs) => {
+    expect(parseRate(text)).toEqual({ requests, periodMs });
+  });
+
+  test.each(['50/', '50/0s', '50/x', '/s', '50/-1s', '50/0.5ms'])('%p is no rate', (text) => {
+    expect(parseRate(text)).toBeNull();
   });
 });

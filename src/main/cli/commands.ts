@@ -52,7 +52,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   plan: {
     name: 'run',
     describe: 'Run what a plan file describes (docs/plans.md)',
-    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON; - is stdin' }],
+    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON (docs/plans.md)', isFile: true }],
     ...optionsOf('run'),
     run: async (parsed, problems) => (await import('./plan-command.ts')).planCommand(parsed, problems),
   },
@@ -67,8 +67,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'compare',
     describe: 'Two targets, or saved results: which is faster?',
     positionals: [
-      { name: 'baseline', describe: 'A: a URL, a file that --out has written, or last~1' },
-      { name: 'candidate', describe: 'B: the same' },
+      { name: 'baseline', describe: 'A: a URL, a file that --out has written, or last~1', isFile: true },
+      { name: 'candidate', describe: 'B: the same', isFile: true },
     ],
     ...optionsOf('compare'),
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
@@ -77,7 +77,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'batch',
     describe: 'One request for each row, the answer beside it',
     positionals: [
-      { name: 'input', describe: 'Rows: CSV, or JSONL by its name; - is stdin' },
+      { name: 'input', describe: 'Rows: CSV, or JSONL by its name; - is stdin', isFile: true },
       { name: 'url', describe: 'Where to; {{column}} stands for the cell of a row' },
     ],
     ...optionsOf('batch'),
@@ -108,7 +108,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'report',
     describe: 'Render a saved result again',
     positionals: [
-      { name: 'result', describe: 'A file that --out has written; last is the last that --save has kept' },
+      {
+        name: 'result',
+        describe: 'A file that --out has written; last is the last that --save has kept',
+        isFile: true,
+      },
     ],
     ...optionsOf('report'),
     run: async (parsed, problems) => (await import('./report-command.ts')).reportCommand(parsed, problems),
@@ -125,5 +129,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     ...optionsOf('runs'),
     run: async (parsed, problems) => (await import('./runs-command.ts')).runsCommand(parsed, problems),
+  },
+  completion: {
+    name: 'completion',
+    describe: 'A script that completes commands and options',
+    positionals: [{ name: 'shell', describe: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
+    ...optionsOf('completion'),
+    run: async (parsed, problems) =>
+      (await import('./completion-command.ts')).completionCommand(parsed, problems),
   },
 };

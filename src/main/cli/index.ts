@@ -47,6 +47,10 @@ async function explain(topic: Topic | string | null): Promise<ExitCode> {
     say(topic);
     return EXIT_CODES.usage;
   }
+  if (topic?.of === 'man') {
+    process.stdout.write((await import('./help/manual.ts')).manualPage());
+    return EXIT_CODES.ok;
+  }
   const { helpPage } = await import('./help/pages.ts');
   const stream = topic === null ? process.stderr : process.stdout;
   stream.write(helpPage(topic, columnsOf(stream)));

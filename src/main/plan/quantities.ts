@@ -4,15 +4,19 @@ import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.
 const COUNT = /^(\d+(?:\.\d+)?)([km]?)$/i;
 const COUNT_FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1_000, m: 1_000_000 };
 
-const RATE = /^(\d+(?:\.\d+)?)([km]?)(?:\/(s|m|h))?$/i;
+const RATE = /^(\d+(?:\.\d+)?)([km]?)(?:\/(.+))?$/i;
 
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/;
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y;
+const BARE_SECONDS = /^\d+(?:\.\d+)?$/;
+/** From the longest to the shortest, which is their order in a duration of several parts. */
 const DURATION_FACTORS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: MS_PER_SECOND,
-  m: MS_PER_MINUTE,
+  d: 24 * MS_PER_HOUR,
   h: MS_PER_HOUR,
+  m: MS_PER_MINUTE,
+  s: MS_PER_SECOND,
+  ms: 1,
 };
+const UNITS = Object.keys(DURATION_FACTORS);
 
 /** Reads a whole number with an optional suffix k (thousand) or m (million); null for anything else. */
 export function parseCount(text: string): number | null {
@@ -22,22 +26,34 @@ export function parseCount(text: string): number | null {
   return Number.isSafeInteger(count) ? count : null;
 }
 
-/** Reads a duration such as `500ms`, `10s`, `2m`, `1h`, or bare seconds, in milliseconds; else null. */
+/** Reads a duration such as `500ms`, `10s`, `1m30s`, `1h5m`, `1d`, or bare seconds, in milliseconds; else null. */
 export function parseDurationMs(text: string): number | null {
-  const [, digits, unit = 's'] = DURATION.exec(text) ?? [];
-  if (digits === undefined) return null;
-  return scaled(digits, DURATION_FACTORS[unit] ?? 1);
+  if (BARE_SECONDS.test(text)) return scaled(text, MS_PER_SECOND);
+  let durationMs = 0;
+  let longest = 0;
+  PART.lastIndex = 0;
+  for (let at = 0; at < text.length; at = PART.lastIndex) {
+    const [, digits = '', unit = ''] = PART.exec(text) ?? [];
+    const place = UNITS.indexOf(unit);
+    // Each unit once, and the longer before the shorter: else it is a slip.
+    if (place < longest) return null;
+    longest = place + 1;
+    durationMs += scaled(digits, DURATION_FACTORS[unit] ?? 1);
+  }
+  return text === '' ? null : durationMs;
 }
 
-/** Reads a rate such as `200`, `50/s`, `3000/m` or `0.5/s`; bare is a second; else null. Zero is a rate. */
+/** Reads a rate such as `200`, `50/s`, `3000/m`, `10/100ms` or `0.5/s`; bare is a second; else null. Zero is a rate. */
 export function parseRate(text: string): Rate | null {
-  const [, digits, suffix = '', unit = 's'] = RATE.exec(text) ?? [];
+  const [, digits, suffix = '', per = 's'] = RATE.exec(text) ?? [];
   if (digits === undefined) return null;
+  const periodMs = parseDurationMs(/^[a-z]/i.test(per) ? `1${per.toLowerCase()}` : per);
+  if (periodMs === null || periodMs === 0 || !Number.isInteger(periodMs)) return null;
   const [whole = '', fraction = ''] = digits.split('.');
   // A fraction of a request in a second is a request in more of them: both numbers stay whole.
   return {
     requests: Number(whole + fraction) * (COUNT_FACTORS[suffix.toLowerCase()] ?? 1),
-    periodMs: (DURATION_FACTORS[unit] ?? MS_PER_SECOND) * 10 ** fraction.length,
+    periodMs: periodMs * 10 ** fraction.length,
   };
 }
 

@@ -145,9 +145,9 @@ const NOTE =
   'Every number of a report, what it means, and its name in wrk, oha, k6, autocannon and vegeta. ' +
   'What others call latency is service here, where nothing else is said.';
 
-/** The page on what is measured. Formulas and the names in the JSON result are in docs/metrics.md. */
-export function metricSections(columns: number): string[][] {
-  const sections: readonly (readonly [title: string, rows: readonly Definition[]])[] = [
+/** All of them, in groups. */
+export function metricGroups(): (readonly [title: string, rows: readonly Definition[]])[] {
+  return [
     ['Latency of a request', LATENCY_KINDS.map((kind) => entry(kind, LATENCIES[kind]))],
     ['Figures of a latency', FIGURES],
     ['Requests', Object.entries(REQUESTS).map(([name, meaning]) => entry(name, meaning))],
@@ -157,9 +157,13 @@ export function metricSections(columns: number): string[][] {
     ['Generator: what volley itself used', GENERATOR],
     ['Verdict: what was the limit', Object.entries(VERDICTS)],
   ];
+}
+
+/** The page on what is measured. Formulas and the names in the JSON result are in docs/metrics.md. */
+export function metricSections(columns: number): string[][] {
   return [
     paragraph(NOTE, columns),
-    ...sections.map(([title, rows]) => [title, ...definitionList(rows, columns)]),
+    ...metricGroups().map(([title, rows]) => [title, ...definitionList(rows, columns)]),
     paragraph('Formulas and fields of the JSON result: docs/metrics.md', columns),
   ];
 }

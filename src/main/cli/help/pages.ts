@@ -6,7 +6,7 @@ import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
 import { type Definition, definitionList, joined, paragraph } from './layout.ts';
 import { metricSections } from './metrics.ts';
 import { definitionOf, meantBy } from './terms.ts';
-import { GROUP_TOPICS, type Topic } from './topic.ts';
+import { GROUP_TOPICS, type Page } from './topic.ts';
 
 /** The options to know first, in the order in which one needs them. */
 export const FIRST_OPTIONS = [
@@ -23,7 +23,7 @@ export const FIRST_OPTIONS = [
 ] as const satisfies readonly OptionName[];
 
 const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
-const EXAMPLES = [
+export const EXAMPLES: readonly string[] = [
   'volley localhost:8080/ -c 100 -d 30s',
   "volley localhost:8080/ -r 200 -d 1m --threshold 'p99<50ms'",
   'volley localhost:8080/orders --json \'{"id":{{n}}}\' -n 1k',
@@ -31,7 +31,7 @@ const EXAMPLES = [
 ];
 
 /** A page of the help, for so many columns; without a topic what stands where `volley` is called alone. */
-export function helpPage(topic: Topic | null, columns: number): string {
+export function helpPage(topic: Page | null, columns: number): string {
   switch (topic?.of) {
     case undefined:
       return barePage(columns);
@@ -127,12 +127,16 @@ function groupLines(group: Group, table: OptionTable, columns: number, command?:
 }
 
 /** What a command has besides a run's options, or means by them otherwise. */
-function ownLines({ key, name, table }: Command, columns: number): string[] {
+export function ownOptionsOf({ key, table }: Command): Definition[] {
   const run = new Set<unknown>(Object.values(RUN_TABLE));
-  const rows = Object.entries(table)
+  return Object.entries(table)
     .filter(([, entry]) => !run.has(entry) || entry.differs?.[key] !== undefined)
     .map(([option, entry]) => definitionOf(option, meantBy(key, entry)));
-  return rows.length === 0 ? [] : [`volley ${name}`, ...definitionList(rows, columns)];
+}
+
+function ownLines(command: Command, columns: number): string[] {
+  const rows = ownOptionsOf(command);
+  return rows.length === 0 ? [] : [`volley ${command.name}`, ...definitionList(rows, columns)];
 }
 
 function exitCodeLines(columns: number): string[] {

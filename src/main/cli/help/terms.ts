@@ -34,6 +34,10 @@ function valueText({ kind, value }: OptionEntry): string {
   return kind === 'redirects' ? ' [N]' : ` ${value ?? VALUE_OF[kind]}`;
 }
 
+export function takesValue({ kind }: OptionEntry): boolean {
+  return kind !== 'flag';
+}
+
 /** The same and what it does, for a list in which names stand below each other. */
 export function definitionOf(name: string, entry: OptionEntry): Definition {
   const { alias, help, byDefault } = entry;

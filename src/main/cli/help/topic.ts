@@ -3,16 +3,28 @@ import { nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import { COMMANDS, type Command } from '../commands.ts';
 
-/** What somebody wants to have explained. */
-export type Topic =
-  | { readonly of: 'short' | 'all' | 'metrics' }
+/** What a page of the help is about. */
+export type Page =
+  | { readonly of: 'short' }
+  | { readonly of: 'all' }
+  | { readonly of: 'metrics' }
   | { readonly of: 'group'; readonly group: Group }
   | { readonly of: 'command'; readonly command: Command };
+
+/** What somebody wants to have explained; `man` is all of it, for man to read. */
+export type Topic = Page | { readonly of: 'man' };
 
 const HELP = new Set(['--help', '-h']);
 /** The groups of a run's options, by their names. */
 export const GROUP_TOPICS = (Object.keys(GROUPS) as Group[]).filter((group) => group !== 'own');
 const NAMED_COMMANDS = Object.values(COMMANDS).filter(({ name }) => name !== '$0');
+const OF_ALL = ['all', 'metrics', 'man'] as const;
+/** Whatever may stand behind `--help`. */
+export const TOPIC_NAMES: readonly string[] = [
+  ...OF_ALL,
+  ...GROUP_TOPICS,
+  ...NAMED_COMMANDS.map(({ name }) => name),
+];
 
 /**
  * What the words ask to have explained: null where they ask for no help, and a sentence where they name nothing
@@ -55,12 +67,12 @@ function readTopic(word: string): Topic | string {
   const name = word.toLowerCase();
   const command = commandNamed(name);
   if (command !== null) return { of: 'command', command };
-  if (name === 'all' || name === 'metrics') return { of: name };
+  const ofAll = OF_ALL.find((known) => known === name);
+  if (ofAll !== undefined) return { of: ofAll };
   const group = GROUP_TOPICS.find((known) => known === name);
   if (group !== undefined) return { of: 'group', group };
-  const topics = ['all', 'metrics', ...GROUP_TOPICS, ...NAMED_COMMANDS.map(({ name }) => name)];
-  const nearest = nearestTo(name, topics);
+  const nearest = nearestTo(name, TOPIC_NAMES);
   return nearest === null
-    ? `--help ${quoted(word)}: there is no such page: choose one of ${topics.join(', ')}.`
+    ? `--help ${quoted(word)}: there is no such page: choose one of ${TOPIC_NAMES.join(', ')}.`
     : `--help ${quoted(word)}: there is no such page: did you mean ${nearest}?`;
 }

@@ -45,7 +45,8 @@ export type CommandName =
   | 'demo'
   | 'serve'
   | 'report'
-  | 'runs';
+  | 'runs'
+  | 'completion';
 
 /** How an option is described: once, whoever needs it. */
 export interface OptionEntry {

@@ -1,0 +1,59 @@
+import { RUN_TABLE } from '../../plan/option-table/run-table.ts';
+import { COMMANDS, type Command, type Positional } from '../commands.ts';
+import { meantBy, takesValue } from '../help/terms.ts';
+import { TOPIC_NAMES } from '../help/topic.ts';
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** What may stand in a place: one of some words, a file, or what only the user knows. */
+export type Values = readonly string[] | 'file' | 'any';
+
+export interface CompletedOption {
+  readonly name: string;
+  readonly letter: string | null;
+  readonly help: string;
+  /** Null where it takes none. */
+  readonly values: Values | null;
+  readonly isRepeatable: boolean;
+}
+
+/** What can be typed behind a command. */
+export interface CompletedCommand {
+  /** Empty where no command is named: that is a run. */
+  readonly name: string;
+  readonly describe: string;
+  readonly options: readonly CompletedOption[];
+  readonly positionals: readonly Values[];
+}
+
+/** `--location` has a number only where one stands behind it: a shell cannot know. */
+const OFTEN_WITHOUT = RUN_TABLE.location;
+
+/** All that can be completed, as the tables of options say it. */
+export function vocabulary(): CompletedCommand[] {
+  return Object.values(COMMANDS).map((command) => ({
+    name: command.name === '$0' ? '' : command.name,
+    describe: command.describe,
+    options: [...optionsOf(command), ...COMMON],
+    positionals: command.positionals.map(valuesOfPositional),
+  }));
+}
+
+const COMMON: readonly CompletedOption[] = [
+  { name: 'help', letter: 'h', help: 'Explain', values: TOPIC_NAMES, isRepeatable: false },
+  { name: 'version', letter: null, help: 'Print the version', values: null, isRepeatable: false },
+];
+
+function optionsOf({ key, table }: Command): CompletedOption[] {
+  return Object.entries(table).map(([name, entry]) => {
+    const { alias = null, help, kind, choices, isRepeatable = false } = meantBy(key, entry);
+    const hasValue = takesValue(entry) && entry !== OFTEN_WITHOUT;
+    const values = choices ?? (kind === 'file' ? 'file' : 'any');
+    return { name, letter: alias, help, values: hasValue ? values : null, isRepeatable };
+  });
+}
+
+function valuesOfPositional({ choices, isFile }: Positional): Values {
+  return choices ?? (isFile === true ? 'file' : 'any');
+}
