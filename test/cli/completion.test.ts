@@ -17,7 +17,7 @@ function offered(lines: readonly (readonly string[])[]): string[][] {
     (words) =>
       `COMP_WORDS=(volley ${words.map(quoted).join(' ')}); COMP_CWORD=${words.length}; _volley; echo "\${COMPREPLY[*]}"`,
   );
-  const script = `${bashCompletion(vocabulary())}\n${calls.join('\n')}`;
+  const script = `${bashCompletion(vocabulary(Object.values(COMMANDS)))}\n${calls.join('\n')}`;
   const { stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: ROOT, encoding: 'utf8' });
   expect(stderr).toBe('');
   return stdout
@@ -54,7 +54,7 @@ describe('volley completion', () => {
   });
 
   (runs('fish') ? test : test.skip)('fish completes the same', () => {
-    const script = `${fishCompletion(vocabulary())}
+    const script = `${fishCompletion(vocabulary(Object.values(COMMANDS)))}
 complete -C 'volley modes --mar'
 complete -C 'volley --mode '
 complete -C 'volley completion z'`;
@@ -66,7 +66,7 @@ complete -C 'volley completion z'`;
 
   (runs('zsh') ? test : test.skip)('zsh reads its script', () => {
     const { status, stderr } = spawnSync('zsh', ['-n'], {
-      input: zshCompletion(vocabulary()),
+      input: zshCompletion(vocabulary(Object.values(COMMANDS))),
       encoding: 'utf8',
     });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

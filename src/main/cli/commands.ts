@@ -1,44 +1,7 @@
-import type { Options } from 'yargs';
-import type { ExitCode } from '../../protocol/exit-codes.ts';
-import type { CommandName, OptionTable } from '../plan/option-table/entry.ts';
+import type { Command, Positional } from './command.ts';
 import { optionsOf } from './command-options.ts';
-import type { Parsed } from './parsed.ts';
-
-export interface Positional {
-  readonly name: string;
-  readonly describe: string;
-  /** The words that it takes, where it takes no others. */
-  readonly choices?: readonly string[];
-  readonly isFile?: true;
-  readonly isOptional?: true;
-}
-
-export interface Command {
-  /** `$0` is what runs where no command is named. */
-  readonly name: string;
-  /** Its name in the tables of options, where `volley run` has those of `volley <url>`. */
-  readonly key: CommandName;
-  readonly describe: string;
-  readonly positionals: readonly Positional[];
-  readonly table: OptionTable;
-  /** The same, as yargs takes them. */
-  readonly options: Readonly<Record<string, Options>>;
-  /** `problems` are those that parsing has found; the command reports them with its own. */
-  run(parsed: Parsed, problems: string[]): Promise<ExitCode>;
-}
 
 const URL: Positional = { name: 'url', describe: 'http://… or https://…; host:port/path means http' };
-
-/** The command and its arguments, as they are typed. */
-export function usageOf({ name, positionals }: Command): string {
-  const words = positionals.map(usageOfPositional);
-  return ['volley', ...(name === '$0' ? [] : [name]), ...words].join(' ');
-}
-
-/** `<url>`, or `[words]` where it may be left out. */
-export function usageOfPositional({ name, isOptional }: Positional): string {
-  return isOptional === true ? `[${name}]` : `<${name}>`;
-}
 
 /** A new command is one file and one entry here. Each is loaded only when it runs. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
@@ -136,6 +99,6 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: [{ name: 'shell', describe: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
     ...optionsOf('completion'),
     run: async (parsed, problems) =>
-      (await import('./completion-command.ts')).completionCommand(parsed, problems),
+      (await import('./completion-command.ts')).completionCommand(parsed, problems, Object.values(COMMANDS)),
   },
 };

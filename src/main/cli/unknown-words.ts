@@ -1,7 +1,7 @@
 import type { Options } from 'yargs';
 import { nearestTo } from '../text/nearest.ts';
 import { quoted, quotedUrl } from '../text/quoted.ts';
-import type { Command } from './commands.ts';
+import type { Command } from './command.ts';
 
 /** What other tools call the options of a run, where no slip leads there. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

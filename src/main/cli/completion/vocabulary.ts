@@ -1,7 +1,7 @@
 import { RUN_TABLE } from '../../plan/option-table/run-table.ts';
-import { COMMANDS, type Command, type Positional } from '../commands.ts';
+import type { Command, Positional } from '../command.ts';
 import { meantBy, takesValue } from '../help/terms.ts';
-import { TOPIC_NAMES } from '../help/topic.ts';
+import { topicNames } from '../help/topic-names.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -31,19 +31,22 @@ export interface CompletedCommand {
 const OFTEN_WITHOUT = RUN_TABLE.location;
 
 /** All that can be completed, as the tables of options say it. */
-export function vocabulary(): CompletedCommand[] {
-  return Object.values(COMMANDS).map((command) => ({
+export function vocabulary(commands: readonly Command[]): CompletedCommand[] {
+  const common = commonOptions(topicNames(commands));
+  return commands.map((command) => ({
     name: command.name === '$0' ? '' : command.name,
     describe: command.describe,
-    options: [...optionsOf(command), ...COMMON],
+    options: [...optionsOf(command), ...common],
     positionals: command.positionals.map(valuesOfPositional),
   }));
 }
 
-const COMMON: readonly CompletedOption[] = [
-  { name: 'help', letter: 'h', help: 'Explain', values: TOPIC_NAMES, isRepeatable: false },
-  { name: 'version', letter: null, help: 'Print the version', values: null, isRepeatable: false },
-];
+function commonOptions(topics: readonly string[]): CompletedOption[] {
+  return [
+    { name: 'help', letter: 'h', help: 'Explain', values: topics, isRepeatable: false },
+    { name: 'version', letter: null, help: 'Print the version', values: null, isRepeatable: false },
+  ];
+}
 
 function optionsOf({ key, table }: Command): CompletedOption[] {
   return Object.entries(table).map(([name, entry]) => {

@@ -1,13 +1,14 @@
 import { GROUPS, type OptionEntry } from '../../plan/option-table/entry.ts';
 import { RUN_TABLE } from '../../plan/option-table/run-table.ts';
 import { VERSION } from '../../text/version.ts';
-import { COMMANDS, type Command, usageOf } from '../commands.ts';
+import { type Command, usageOf } from '../command.ts';
+import { COMMANDS } from '../commands.ts';
 import { EXIT_CODE_ROWS } from './exit-codes.ts';
 import type { Definition } from './layout.ts';
 import { metricGroups } from './metrics.ts';
 import { EXAMPLES, ownOptionsOf } from './pages.ts';
 import { definitionOf, meantBy } from './terms.ts';
-import { GROUP_TOPICS } from './topic.ts';
+import { GROUP_TOPICS } from './topic-names.ts';
 
 /** The manual page, as man reads it: the same as the pages of the help, in one. */
 export function manualPage(): string {

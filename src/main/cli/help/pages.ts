@@ -1,12 +1,14 @@
 import { GROUPS, type Group, type OptionTable } from '../../plan/option-table/entry.ts';
 import { type OptionName, RUN_TABLE } from '../../plan/option-table/run-table.ts';
 import { VERSION } from '../../text/version.ts';
-import { COMMANDS, type Command, usageOf, usageOfPositional } from '../commands.ts';
+import { type Command, usageOf, usageOfPositional } from '../command.ts';
+import { COMMANDS } from '../commands.ts';
 import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
 import { type Definition, definitionList, joined, paragraph } from './layout.ts';
 import { metricSections } from './metrics.ts';
 import { definitionOf, meantBy } from './terms.ts';
-import { GROUP_TOPICS, type Page } from './topic.ts';
+import type { Page } from './topic.ts';
+import { GROUP_TOPICS } from './topic-names.ts';
 
 /** The options to know first, in the order in which one needs them. */
 export const FIRST_OPTIONS = [

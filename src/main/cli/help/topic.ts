@@ -1,7 +1,9 @@
-import { GROUPS, type Group } from '../../plan/option-table/entry.ts';
+import type { Group } from '../../plan/option-table/entry.ts';
 import { nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
-import { COMMANDS, type Command } from '../commands.ts';
+import type { Command } from '../command.ts';
+import { COMMANDS } from '../commands.ts';
+import { GROUP_TOPICS, OF_ALL, topicNames } from './topic-names.ts';
 
 /** What a page of the help is about. */
 export type Page =
@@ -15,16 +17,8 @@ export type Page =
 export type Topic = Page | { readonly of: 'man' };
 
 const HELP = new Set(['--help', '-h']);
-/** The groups of a run's options, by their names. */
-export const GROUP_TOPICS = (Object.keys(GROUPS) as Group[]).filter((group) => group !== 'own');
 const NAMED_COMMANDS = Object.values(COMMANDS).filter(({ name }) => name !== '$0');
-const OF_ALL = ['all', 'metrics', 'man'] as const;
-/** Whatever may stand behind `--help`. */
-export const TOPIC_NAMES: readonly string[] = [
-  ...OF_ALL,
-  ...GROUP_TOPICS,
-  ...NAMED_COMMANDS.map(({ name }) => name),
-];
+const TOPIC_NAMES = topicNames(NAMED_COMMANDS);
 
 /**
  * What the words ask to have explained: null where they ask for no help, and a sentence where they name nothing
