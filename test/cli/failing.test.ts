@@ -144,15 +144,15 @@ onLinux('with 100 open files', () => {
     });
 
   test.each([
-    ['-c 500 -n 1000', '--concurrency 500 asks for 500 connections, but this process may'],
+    ['-c 500 -n 1000', "--concurrency '500' asks for 500 connections, but this process may"],
     [
       '-c 500 -d 1s --mode processes -w 2',
-      '--concurrency 500 asks for 500 connections, but each process may',
+      "--concurrency '500' asks for 500 connections, but each process may",
     ],
-    ['-r 10 --max-in-flight 300 -d 1s', '--max-in-flight 300 asks for 300 connections'],
-    ['-r 10 -c 300 -d 1s', '--concurrency 300 asks for 300 connections'],
-    ['-c 30 -w 20 -n 1000', '--concurrency 30 asks for 30 connections'],
-    ['-c 500 -n 1000 --repeat 2', '--concurrency 500 asks'],
+    ['-r 10 --max-in-flight 300 -d 1s', "--max-in-flight '300' asks for 300 connections"],
+    ['-r 10 -c 300 -d 1s', "--concurrency '300' asks for 300 connections"],
+    ['-c 30 -w 20 -n 1000', "--concurrency '30' asks for 30 connections"],
+    ['-c 500 -n 1000 --repeat 2', "--concurrency '500' asks"],
   ])('%s is refused before the start', async (args, sentence) => {
     const target = await startTarget();
     const { code, stderr, stdout } = await limited(target.url, args);

@@ -116,7 +116,10 @@ describe.each(MODES)('%s', (mode) => {
   test('the options are checked before anything is started', async () => {
     await expect(run({ ...options, url: 'nope://', requests: 'x' })).rejects.toMatchObject({
       code: 'VOLLEY_USAGE',
-      problems: [expect.stringContaining("'nope://'"), expect.stringContaining("'x'")],
+      problems: [
+        { option: 'url', value: 'nope://' },
+        { option: 'requests', value: 'x' },
+      ],
     });
   });
 });
