@@ -213,7 +213,7 @@ describe.each(SOME)('through a proxy, $mode, $client', ({ mode, client }) => {
     for (const status of [407, 403, 502]) {
       const proxy = await proxyWith(status);
       const summary = await run({ ...options, url: target.url, proxy: proxy.authority });
-      expect(summary.errors).toEqual([
+      expect(summary.errors).toMatchObject([
         {
           kind: 'connect',
           code: `PROXY_${status}`,
