@@ -156,7 +156,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
       warmup: '500ms',
     });
     server.close();
-    expect(windowMs).toBeLessThan(100);
+    // The answers that came later: those to the second requests of the warm-up, 300 ms after its end.
+    expect(windowMs).toBeLessThan(250);
     // Its own, and those of the warm-up that happened to end within these few milliseconds.
     expect((rate.throughputPerSecond * windowMs) / 1_000).toBeLessThan(5);
   });
