@@ -11,6 +11,7 @@ import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './figures.ts';
 import { troubledRounds } from './pairs.ts';
+import { PLAN_FIELDS } from './plan-fields.ts';
 
 export interface SavedComparison {
   readonly arms: readonly Arm[];
@@ -116,22 +117,9 @@ function armOfSummary(name: string, summary: Summary): Arm | undefined {
 function differencesOf(a: Arm, b: Arm): string[] {
   const [planA, planB] = [a, b].map((arm) => arm.rounds[0]?.plan);
   if (planA === undefined || planB === undefined) return [];
-  const fields = [
-    'mode',
-    'workers',
-    'concurrency',
-    'client',
-    'protocol',
-    'streams',
-    'load',
-    'stop',
-    'warmupMs',
-    'timeoutMs',
-    'cpuWork',
-  ] as const;
   return [
     ...(planA.target.method === planB.target.method ? [] : ['method']),
-    ...fields.filter((field) => !isDeepStrictEqual(planA[field], planB[field])),
+    ...PLAN_FIELDS.filter((field) => !isDeepStrictEqual(planA[field], planB[field])),
   ];
 }
 

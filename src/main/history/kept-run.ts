@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary, Verdict } from '../../protocol/summary.ts';
 import { median } from '../collect/statistics.ts';
+import { PLAN_FIELDS } from '../compare/plan-fields.ts';
 import { isComparison } from '../files/result-file.ts';
 import type { Origin } from './origin.ts';
 
@@ -37,20 +38,11 @@ export interface KeptRun {
   readonly p50Ratio: number | null;
 }
 
-type PlanFacts = Pick<
-  Summary['plan'],
-  | 'mode'
-  | 'workers'
-  | 'concurrency'
-  | 'client'
-  | 'protocol'
-  | 'streams'
-  | 'load'
-  | 'stop'
-  | 'warmupMs'
-  | 'timeoutMs'
-  | 'cpuWork'
-> & { readonly target: Summary['plan']['target']; readonly mix: readonly string[]; readonly rounds: number };
+type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
+  readonly target: Summary['plan']['target'];
+  readonly mix: readonly string[];
+  readonly rounds: number;
+};
 
 /**
  * The list of results, each held against the one before it of the same plan.
@@ -115,21 +107,10 @@ function keptRunOf(path: string, index: number, result: Kept): KeptRun | null {
 }
 
 function factsOf({ plan, mix }: Summary, rounds: number): PlanFacts {
-  const { target, mode, workers, concurrency, client, protocol, streams, load, stop } = plan;
-  const { warmupMs, timeoutMs, cpuWork } = plan;
+  const compared = Object.fromEntries(PLAN_FIELDS.map((field) => [field, plan[field]]));
   return {
-    target,
-    mode,
-    workers,
-    concurrency,
-    client,
-    protocol,
-    streams,
-    load,
-    stop,
-    warmupMs,
-    timeoutMs,
-    cpuWork,
+    ...(compared as Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]>),
+    target: plan.target,
     mix: mix.map(({ name, method, url, weight }) => `${weight} ${method} ${url} ${name}`),
     rounds,
   };

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { unfinishedPathOf } from '../files/output-lock.ts';
+import { openReplaced, type WrittenFile } from '../files/replaced-file.ts';
 
 /** Where results are kept: beside whatever is tested from here. */
 export const RUN_FOLDER = join('.volley', 'runs');
@@ -34,15 +36,16 @@ export async function keepRun(
 ): Promise<string> {
   const time = startedAt.toISOString().replaceAll(':', '-');
   const path = join(folder, `${time}-${randomBytes(2).toString('hex')}${ENDING}`);
-  // Whoever lists the folder meanwhile sees the whole result, or none.
-  const unfinished = `${path}.unfinished`;
+  let file: WrittenFile | null = null;
   try {
     await mkdir(folder, { recursive: true });
-    await writeFile(unfinished, text, { flag: 'wx' });
-    await rename(unfinished, path);
+    // Nobody else has its name, so that it needs no lock.
+    file = await openReplaced('--save', path, unfinishedPathOf);
+    await file.append(text);
+    await file.commit();
   } catch (error) {
-    await unlink(unfinished).catch(() => {});
-    throw error instanceof VolleyError ? error : cannotKeep(error);
+    await file?.discard();
+    throw cannotKeep(error);
   }
   await letOldestGo(path, { folder, mostRuns, mostBytes });
   return path;
