@@ -1,6 +1,7 @@
 import type { ReadBytes } from '../../../connections/read-bytes.ts';
+import { NINE, numberIn, ZERO } from '../decimal.ts';
 import type { RefusalCode } from './refusal.ts';
-import { COMMA, isBlank, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
+import { COMMA, isBlank, SPACE, TOKEN_LOWER } from './syntax.ts';
 
 /** The fields that say where a response ends and whether the connection stays. */
 export const FIELD = {
@@ -191,19 +192,6 @@ export class FramingFields {
     while (at < length && this.#value[at] !== COMMA) at++;
     return at;
   }
-}
-
-/** -1 where the text is not a whole number that can be counted to. */
-function numberIn(value: Uint8Array, from: number, to: number): number {
-  if (from === to) return -1;
-  let number = 0;
-  for (let at = from; at < to; at++) {
-    const byte = value[at] as number;
-    if (byte < ZERO || byte > NINE) return -1;
-    number = number * 10 + byte - ZERO;
-    if (number > Number.MAX_SAFE_INTEGER) return -1;
-  }
-  return number;
 }
 
 /** The number behind the first `timeout=`, or -1. */

@@ -1,7 +1,8 @@
 import type { ReadBytes } from '../../../connections/read-bytes.ts';
+import { NINE, ZERO } from '../decimal.ts';
 import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './framing-fields.ts';
 import type { RefusalCode } from './refusal.ts';
-import { COLON, CR, IS_TEXT, isBlank, LF, NINE, SPACE, TOKEN_LOWER, ZERO } from './syntax.ts';
+import { COLON, CR, IS_TEXT, isBlank, LF, SPACE, TOKEN_LOWER } from './syntax.ts';
 
 /** The longest head, trailer or size line of a chunk, in bytes; Node's own limit for a head. */
 export const LONGEST_HEAD_BYTES = 16_384;

@@ -1,3 +1,4 @@
+import { numberIn } from '../decimal.ts';
 import { FORBIDDEN_FIELDS, isFieldName, isFieldValue } from './field-syntax.ts';
 import { MOST_FIELD_BYTES } from './frames.ts';
 import { BlockDecoder, type FieldTaker } from './hpack/block-decoder.ts';
@@ -6,8 +7,6 @@ import type { StreamRefusalCode } from './refusal.ts';
 /** What each field counts, beyond its name and value (RFC 9113, 6.5.2). */
 const FIELD_OVERHEAD_BYTES = 32;
 const COLON = 0x3a;
-const ZERO = 0x30;
-const NINE = 0x39;
 const STATUS_DIGITS = 3;
 /** The digits of the largest number that can be counted to. */
 const MOST_LENGTH_DIGITS = 15;
@@ -108,18 +107,6 @@ export class HeadReader implements FieldTaker {
     bytes.copy(this.#known, 0, from, to);
     this.#knownBytes = length;
   }
-}
-
-/** -1 where it is no number of decimal digits. */
-function numberIn(bytes: Uint8Array, from: number, to: number): number {
-  if (from === to) return -1;
-  let number = 0;
-  for (let at = from; at < to; at++) {
-    const digit = bytes[at] as number;
-    if (digit < ZERO || digit > NINE) return -1;
-    number = number * 10 + digit - ZERO;
-  }
-  return number;
 }
 
 function textOf(bytes: Uint8Array, from: number, to: number): string {
