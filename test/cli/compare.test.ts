@@ -5,9 +5,11 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { startVolley, volley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const keptVolley = useKeptProcess();
 const folder = mkdtempSync(join(tmpdir(), 'volley-compare-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -15,12 +17,21 @@ const QUICK = ['--rounds', '2', '--warmup', '0s', '-c', '4'];
 const resultOf = (stdout: string): Comparison => JSON.parse(stdout) as Comparison;
 
 describe('volley modes', () => {
-  test('the same load in every mode, by workers that are what they say', async () => {
+  test('the same load in every mode, by workers that are what they say; text and Markdown, rendered again', async () => {
     const target = await startTarget();
-    const ended = await volley('modes', target.url, ...QUICK, '-n', '60', '-w', '1,2', '-o', 'json');
+    const path = join(folder, 'modes.json');
+    const ended = await volley('modes', target.url, ...QUICK, '-n', '60', '-w', '1,2', '--out', path);
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('6 arms × 2 rounds: 12 runs');
-    const { arms, pairs, conclusions, kind } = resultOf(ended.stdout);
+    expect(ended.stdout).toContain('processes');
+    expect(ended.stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
+    expect((await keptVolley('report', path)).stdout).toBe(ended.stdout);
+    const markdown = await keptVolley('report', path, '-o', 'markdown');
+    expect(markdown.stdout).toContain('| threads ');
+    expect(markdown.code).toBe(0);
+    const json = await keptVolley('report', path, '-o', 'json');
+    expect(json.stdout).toBe(readFileSync(path, 'utf8'));
+    const { arms, pairs, conclusions, kind } = resultOf(json.stdout);
     expect(kind).toBe('modes');
     expect(arms.map(({ name }) => name)).toEqual([
       'sequential',
@@ -54,55 +65,12 @@ describe('volley modes', () => {
     expect(conclusions.at(-1)).toMatch(/^Recommended for this workload on this machine: .* not sure/);
   });
 
-  test('text and Markdown, saved and rendered again', async () => {
-    const target = await startTarget();
-    const path = join(folder, 'modes.json');
-    const args = ['modes', target.url, '--rounds', '6', '-n', '20', '-w', '1', '-c', '2', '--warmup', '0s'];
-    const ended = await volley(...args, '--out', path);
-    expect(ended.code).toBe(0);
-    expect(ended.stdout).toContain('processes');
-    expect(ended.stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
-    expect(ended.stdout).toMatch(/\d\.\d\d \(\d\.\d\d–\d/);
-    expect((await volley('report', path)).stdout).toBe(ended.stdout);
-    const markdown = await volley('report', path, '-o', 'markdown');
-    expect(markdown.stdout).toContain('| threads ');
-    expect(markdown.code).toBe(0);
-  }, 60_000);
-
-  test('in the open model too', async () => {
-    const target = await startTarget();
-    const ended = await volley(
-      'modes',
-      target.url,
-      ...QUICK,
-      '-r',
-      '200',
-      '-d',
-      '200ms',
-      '-w',
-      '1',
-      '-o',
-      'json',
-    );
-    expect(ended.code).toBe(0);
-    for (const { rounds } of resultOf(ended.stdout).arms) {
-      for (const { requests } of rounds) expect(requests).toMatchObject({ scheduled: 40, ok: 40 });
-    }
-  });
-
-  test('Ctrl-C: what every arm had had, marked', async () => {
+  test('in the open model too; Ctrl-C: what every arm had had, marked', async () => {
     const target = await startTarget();
     const started = startVolley([
       'modes',
       `${target.url}delay/2`,
-      '--rounds',
-      '20',
-      '-d',
-      '300ms',
-      '-w',
-      '1',
-      '-o',
-      'json',
+      ...['--rounds', '20', '-r', '200', '-d', '200ms', '-w', '1', '-o', 'json'],
     ]);
     await started.stderrHas('round 2 of 20: inline');
     started.child.kill('SIGINT');
@@ -111,26 +79,24 @@ describe('volley modes', () => {
     const { interrupted, arms } = resultOf(ended.stdout);
     expect(interrupted).toBe(true);
     expect(arms.map(({ rounds }) => rounds.length)).toEqual([1, 1, 1, 1]);
+    for (const { rounds } of arms) {
+      for (const { requests } of rounds) expect(requests).toMatchObject({ scheduled: 40, ok: 40 });
+    }
   });
 });
 
 describe('volley compare', () => {
   test('two targets: the slower one, with figures, and exit 1 where that is to fail', async () => {
     const target = await startTarget();
-    const args = [
-      'compare',
-      `${target.url}delay/2`,
-      `${target.url}delay/50`,
-      '-d',
-      '200ms',
-      '--warmup',
-      '0s',
-      '-c',
-      '2',
-    ];
-    const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '-o', 'json');
+    const path = join(folder, 'targets.json');
+    const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/50`];
+    const args = ['compare', fast, slow, '-d', '200ms', '--warmup', '0s', '-c', '2'];
+    const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '--out', path);
     expect(ended.code).toBe(1);
-    const { arms, pairs, conclusions } = resultOf(ended.stdout);
+    expect(ended.stdout).toContain('slower');
+    expect(ended.stdout).toMatch(/\d\.\d\d? \(\d.*–\d/);
+    expect(ended.stdout).toContain('│█');
+    const { arms, pairs, conclusions } = resultOf(readFileSync(path, 'utf8'));
     expect(arms.map(({ name }) => name)).toEqual(['A', 'B']);
     expect(pairs[0]?.figures.p50).toMatchObject({ decision: 'higher', rounds: 6, p: 2 / 64 });
     expect(pairs[0]?.figures.p50?.low).toBeGreaterThan(3);
@@ -139,62 +105,56 @@ describe('volley compare', () => {
     expect(conclusions).toEqual([
       expect.stringMatching(/^p50 of B was [\d.]+ \([\d.–]+\) times that of A: slower, in 6 rounds\.$/),
     ]);
-    const faster = await volley(
-      'compare',
-      args[2]!,
-      args[1]!,
-      ...args.slice(3),
-      '--rounds',
-      '6',
-      '--fail-if',
-      'slower',
-    );
-    expect(faster.code).toBe(0);
-    expect(faster.stdout).toContain('faster');
-    expect(faster.stdout).toContain('█│');
   }, 60_000);
 
   test('saved results: single ones support no interval, rounds do', async () => {
     const target = await startTarget();
-    const save = async (name: string, ...args: string[]): Promise<string> => {
-      const path = join(folder, name);
-      const ended = await volley(target.url, '-n', '20', '-c', '2', '-w', '1', ...args, '--out', path);
+    const save = async (name: string, path: string, ...args: string[]): Promise<string> => {
+      const file = join(folder, name);
+      const ended = await keptVolley(`${target.url}${path}`, '-c', '10', '-w', '1', ...args, '--out', file);
       expect(ended.code).toBe(0);
-      return path;
+      return file;
     };
+    const inRounds = ['-n', '10', '-r', '100', '--repeat', '6'];
     const [a, b, many, again, other] = [
-      await save('a.json'),
-      await save('b.json'),
-      await save('many.json', '--repeat', '6'),
-      await save('again.json', '--repeat', '6'),
-      await save('other.json', '--timeout', '9s'),
+      await save('a.json', '', '-n', '20'),
+      await save('b.json', '', '-n', '20'),
+      await save('many.json', 'delay/2', ...inRounds),
+      await save('again.json', 'delay/200', ...inRounds),
+      await save('other.json', '', '-n', '20', '--timeout', '9s'),
     ];
     const single = await volley('compare', a, b);
     expect(single.code).toBe(0);
     expect(single.stdout).toContain('One round each');
     expect(single.stdout).toContain('--repeat');
-    const rounds = await volley('compare', many, again, '-o', 'json');
+    const rounds = await keptVolley('compare', many, again, '-o', 'json', '--fail-if', 'slower');
+    expect(rounds.code).toBe(1);
     expect(resultOf(rounds.stdout).pairs[0]?.figures.p50).toMatchObject({
       rounds: 6,
+      decision: 'higher',
       low: expect.any(Number),
     });
+    const faster = await keptVolley('compare', again, many, '--fail-if', 'slower');
+    expect(faster.code).toBe(0);
+    expect(faster.stdout).toContain('faster');
+    expect(faster.stdout).not.toContain('slower');
     const repeated = JSON.parse(readFileSync(many, 'utf8')) as Comparison;
     expect(repeated).toMatchObject({ kind: 'repeat', arms: [{ rounds: { length: 6 } }] });
     expect(repeated.arms[0]?.figures.throughput?.low).toBeGreaterThan(0);
 
-    const differing = await volley('compare', a, other);
+    const differing = await keptVolley('compare', a, other);
     expect(differing).toMatchObject({ code: 2, stdout: '' });
     expect(differing.stderr).toContain('different plans (timeoutMs): compare them with --force');
-    const forced = await volley('compare', a, other, '--force');
+    const forced = await keptVolley('compare', a, other, '--force');
     expect(forced.code).toBe(0);
     expect(forced.stdout).toContain('The plans differ: timeoutMs.');
 
     const old = JSON.parse(readFileSync(a, 'utf8')) as Summary;
     writeFileSync(join(folder, 'old.json'), JSON.stringify({ ...old, schemaVersion: 99 }));
-    const refused = await volley('compare', a, join(folder, 'old.json'));
+    const refused = await keptVolley('compare', a, join(folder, 'old.json'));
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toContain('schema version 99');
-    const useless = await volley('compare', a, b, '-c', '5', '--rounds', '9');
+    const useless = await keptVolley('compare', a, b, '-c', '5', '--rounds', '9');
     expect(useless.stderr).toContain('--concurrency changes nothing');
     expect(useless.stderr).toContain('--rounds changes nothing');
   }, 60_000);
@@ -217,7 +177,7 @@ describe('nothing is sent, and one sentence says why', () => {
     [['URL', '--repeat', '0'], "--repeat '0'"],
   ])('%j', async (args, sentence) => {
     const target = await startTarget();
-    const ended = await volley(...args.map((arg) => (arg === 'URL' ? target.url : arg)));
+    const ended = await keptVolley(...args.map((arg) => (arg === 'URL' ? target.url : arg)));
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(sentence);
     expect(ended.stderr).not.toContain('    at ');
@@ -227,7 +187,7 @@ describe('nothing is sent, and one sentence says why', () => {
   test('targets that nobody answers for end the comparison after a round', async () => {
     const port = await closedPort();
     const gone = `http://127.0.0.1:${port}/`;
-    const ended = await volley('compare', gone, gone, '-d', '100ms', '--warmup', '0s');
+    const ended = await keptVolley('compare', gone, gone, '-d', '100ms', '--warmup', '0s');
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(
       /A: no request to .* succeeded \(connect: .*ECONNREFUSED.*nor any of another/,
@@ -238,7 +198,7 @@ describe('nothing is sent, and one sentence says why', () => {
   test('one that nobody answers for is worse, and the other rounds are kept', async () => {
     const target = await startTarget();
     const port = await closedPort();
-    const ended = await volley(
+    const ended = await keptVolley(
       'compare',
       target.url,
       `http://127.0.0.1:${port}/`,

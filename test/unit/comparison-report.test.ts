@@ -125,6 +125,22 @@ rounds.
 `);
   });
 
+  test('of two targets draws how far each percentile lies from the other side', () => {
+    const shifts = [
+      { percentile: '50', aMs: 1, bMs: 4 },
+      { percentile: '90', aMs: 2, bMs: 2 },
+      { percentile: '99', aMs: 8, bMs: 4 },
+    ];
+    const targets = { ...COMPARISON, kind: 'compare', pairs: [{ ...pair('B', 'A'), shifts }] } as const;
+    expect(COMPARISON_REPORTERS.text(targets)).toContain(`
+latency of B against A
+           A        B     shift       shorter│longer
+p50  4.00 ms  1.00 ms  −3.00 ms  ████████████│
+p90  2.00 ms  2.00 ms     +0 µs              │
+p99  4.00 ms  8.00 ms  +4.00 ms              │██████
+`);
+  });
+
   test('keeps the figure that decides', () => {
     const long = {
       ...COMPARISON,

@@ -1,0 +1,42 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from '@jest/globals';
+import { type Ended, ROOT } from './cli.ts';
+
+const ENTRY = fileURLToPath(new URL('./kept-process-entry.js', import.meta.url));
+
+/**
+ * Command lines that all go through the command line's `main` in one process, one after the other: starting Node
+ * and loading volley takes longer than most of what is tested. Exit codes, stdout and stderr are those of volley; that
+ * a process of its own ends with them is shown where `volley` of `cli.ts` starts one.
+ */
+export function useKeptProcess(): (...args: string[]) => Promise<Ended> {
+  let host: ChildProcess | null = null;
+  afterAll(() => {
+    host?.disconnect();
+  });
+  return async (...args) => {
+    host ??= fork(ENTRY, [], { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
+    const child = host;
+    let crash = '';
+    const hear = (text: Buffer): void => {
+      crash += text.toString();
+    };
+    child.stderr?.on('data', hear);
+    const waiting = new AbortController();
+    const { signal } = waiting;
+    const ended = once(child, 'message', { signal }) as Promise<[Ended]>;
+    const crashed = once(child, 'close', { signal }).then(([code]) => {
+      host = null;
+      throw new Error(`ended with ${code} at ${JSON.stringify(args)}: ${crash}`);
+    });
+    child.send(args);
+    try {
+      return (await Promise.race([ended, crashed]))[0];
+    } finally {
+      waiting.abort();
+      child.stderr?.off('data', hear);
+    }
+  };
+}
