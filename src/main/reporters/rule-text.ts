@@ -1,8 +1,9 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatMs, formatPercent, formatRate, formatSpan } from '../text/format.ts';
+import { shortNumeral } from '../text/numerals.ts';
 
 /** Digits that tell a value from a limit that it would be rounded to. */
-const EXACT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 9 });
+const EXACT_DIGITS = 9;
 
 /** A measured value in the unit of its rule's left side; in full where it would be rounded to the limit. */
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
@@ -11,8 +12,8 @@ function measuredText(expression: string, measured: number, limit: number | unde
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))
     return format(measured);
-  if (isShare) return `${EXACT.format(measured * 100)} %`;
-  return isRate ? `${EXACT.format(measured)}/s` : `${EXACT.format(measured)} ms`;
+  if (isShare) return `${shortNumeral(measured * 100, EXACT_DIGITS)} %`;
+  return isRate ? `${shortNumeral(measured, EXACT_DIGITS)}/s` : `${shortNumeral(measured, EXACT_DIGITS)} ms`;
 }
 
 type Rule = Summary['thresholds'][number];

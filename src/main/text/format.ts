@@ -1,9 +1,8 @@
 import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
+import { decimalNumeral, shortNumeral, wholeNumeral } from './numerals.ts';
 
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-const TENTHS = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
-/** As it was given: no digit more than it has. */
-const GIVEN = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
+/** So many digits say what was given: no digit more than it has. */
+const GIVEN_DIGITS = 6;
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const STEP_OF_BYTES = 1_000;
 /** Below this a rate is said per hour. */
@@ -19,7 +18,7 @@ export const NOTHING = '–';
 
 /** A count with thousands separated. */
 export function formatCount(count: number): string {
-  return WHOLE.format(count);
+  return wholeNumeral(count);
 }
 
 /** A measured rate in three significant digits; a slow one per hour, since it is not nothing. */
@@ -33,8 +32,8 @@ export function formatRate(perSecond: number): string {
 /** A rate that was asked for: `13/s`, `0.5/s`, `100/h`. */
 export function formatAskedRate(perSecond: number): string {
   return perSecond === 0 || perSecond >= SLOWEST_PER_SECOND
-    ? `${GIVEN.format(perSecond)}/s`
-    : `${GIVEN.format(perSecond * SECONDS_PER_HOUR)}/h`;
+    ? `${shortNumeral(perSecond, GIVEN_DIGITS)}/s`
+    : `${shortNumeral(perSecond * SECONDS_PER_HOUR, GIVEN_DIGITS)}/h`;
 }
 
 /** A time in three significant digits, in the unit that suits it; a dash where there is none. */
@@ -55,7 +54,7 @@ export function formatMsBetween(lowMs: number, highMs: number): string {
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.000_5) return '<0.1 %';
   if (share >= 0.999_5 && share < 1) return '>99.9 %';
-  return `${TENTHS.format(share * 100)} %`;
+  return `${decimalNumeral(share * 100, 1)} %`;
 }
 
 /** A number of bytes in three significant digits; a unit is a thousand of the one before. */
@@ -77,10 +76,10 @@ export function formatByteRate(bytesPerSecond: number): string {
 
 /** A length of time as it was asked for: whole units stay whole. */
 export function formatDuration(durationMs: number): string {
-  if (durationMs < MS_PER_SECOND) return `${GIVEN.format(durationMs)} ms`;
-  if (durationMs % MS_PER_HOUR === 0) return `${WHOLE.format(durationMs / MS_PER_HOUR)} h`;
-  if (durationMs % MS_PER_MINUTE === 0) return `${WHOLE.format(durationMs / MS_PER_MINUTE)} min`;
-  return `${GIVEN.format(durationMs / MS_PER_SECOND)} s`;
+  if (durationMs < MS_PER_SECOND) return `${shortNumeral(durationMs, GIVEN_DIGITS)} ms`;
+  if (durationMs % MS_PER_HOUR === 0) return `${wholeNumeral(durationMs / MS_PER_HOUR)} h`;
+  if (durationMs % MS_PER_MINUTE === 0) return `${wholeNumeral(durationMs / MS_PER_MINUTE)} min`;
+  return `${shortNumeral(durationMs / MS_PER_SECOND, GIVEN_DIGITS)} s`;
 }
 
 /** A length of time that was measured: from two minutes on with the smaller unit beside the larger. */
@@ -131,7 +130,7 @@ function timeOf(valueMs: number): { readonly value: string; readonly unit: strin
 }
 
 function significant(value: number): string {
-  if (value >= 999.5) return WHOLE.format(value);
+  if (value >= 999.5) return wholeNumeral(value);
   return Number(value.toPrecision(3)).toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 }
 
