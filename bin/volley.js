@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // Plain syntax on purpose: on a Node that is too old this file must still parse,
 // so that it can say so in one line.
+import { existsSync } from 'node:fs';
 import process from 'node:process';
 
 var needed = [22, 19];
+// Where the bundle was not built, the compiled modules one by one: a debugger finds them by their names.
+var built = existsSync(new URL('../dist/bundle', import.meta.url)) ? '../dist/bundle/' : '../dist/src/';
 var found = process.versions.node.split('.').map(Number);
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
@@ -14,11 +17,11 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Asked for alone, it needs nothing of what reads a command line.
   process.stdout.on('error', function () {});
-  import('../dist/src/main/text/version.js').then(function (own) {
+  import(built + 'main/text/version.js').then(function (own) {
     process.stdout.write(own.VERSION + '\n');
   });
 } else {
-  import('../dist/src/main/cli/index.js').then(function (cli) {
+  import(built + 'main/cli/index.js').then(function (cli) {
     return cli.main(process.argv.slice(2));
   });
 }

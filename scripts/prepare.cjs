@@ -12,9 +12,14 @@ try {
 }
 
 var path = require('node:path');
-var result = childProcess.spawnSync(
-  process.execPath,
-  [path.join(path.dirname(compiler), require(compiler).bin.tsc), '-p', 'tsconfig.json'],
-  { cwd: path.join(__dirname, '..'), stdio: 'inherit' },
-);
-process.exit(result.status === null ? 1 : result.status);
+
+run([path.join(path.dirname(compiler), require(compiler).bin.tsc), '-p', 'tsconfig.json']);
+run([path.join(__dirname, 'bundle.js')]);
+
+function run(args) {
+  var result = childProcess.spawnSync(process.execPath, args, {
+    cwd: path.join(__dirname, '..'),
+    stdio: 'inherit',
+  });
+  if (result.status !== 0) process.exit(result.status === null ? 1 : result.status);
+}

@@ -1,10 +1,11 @@
-// Compiles on every change and runs tests again: those that the arguments name, else the pure ones.
+// Compiles and bundles on every change and runs tests again: those that the arguments name, else the pure ones.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { JEST_COMMAND, runNode } from './jest.js';
 
 const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+const BUNDLE = fileURLToPath(new URL('bundle.js', import.meta.url));
 const words = process.argv.slice(2);
 
 const compiler = spawn(process.execPath, [TSC, '--watch', '--preserveWatchOutput'], {
@@ -18,6 +19,8 @@ await new Promise((resolve) => {
     if (line.includes('Watching for file changes')) resolve();
   });
 });
+const bundler = spawn(process.execPath, [BUNDLE, '--watch'], { stdio: ['pipe', 'inherit', 'inherit'] });
+process.once('exit', () => bundler.kill());
 // jest looks for changes below its roots only, and dist/ is nothing that git could tell it about.
 // They come last: a list takes every word behind it.
 const watch = ['--watchAll', '--roots', '<rootDir>', '--roots', '<rootDir>/../src'];

@@ -39,7 +39,7 @@ describe('the packed package', () => {
     expect(files).toEqual(
       expect.arrayContaining([
         'bin/volley.js',
-        'dist/src/api/index.js',
+        'dist/bundle/api/index.js',
         'dist/src/api/index.d.ts',
         'README.md',
         'LICENSE',
@@ -50,7 +50,7 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/src\/.*\.(js|d\.ts)|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),

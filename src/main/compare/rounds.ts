@@ -14,7 +14,7 @@ import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest }
 
 /** A round that is heard of no more for so long hangs, and is ended: its event loop has other things to do at times. */
 const LONGEST_SILENCE_MS = 30 * ALIVE_EVERY_MS;
-const ENTRY = fileURLToPath(new URL('./round-entry.js', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../main/compare/round-entry.js', import.meta.url));
 
 /** A plan that is measured again and again. */
 export interface PlannedArm {

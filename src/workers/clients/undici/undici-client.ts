@@ -1,8 +1,8 @@
-import { Client } from 'undici';
 import { wholeRequestsTo } from '../../../protocol/dial.ts';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { AnyDispatcher, HttpDispatcher } from '../dispatcher.ts';
+import { UndiciClient } from './client.ts';
 import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 
@@ -21,7 +21,7 @@ function createHttp1Dispatcher(target: Destination, connection: TargetConnection
   // Out of a tunnel undici reads by itself: Node lends no buffer to TLS over a socket that is there already.
   if (target.routes.proxy === null || wholeRequestsTo(target) !== null)
     connection.readWith(new UndiciReader(connection));
-  return new Client(target.origin, {
+  return new UndiciClient(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,
     // One request at a time. With 2, the next one could be written from within the end of the last, and

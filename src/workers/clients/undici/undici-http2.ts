@@ -1,9 +1,10 @@
 import http2 from 'node:http2';
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import type { Destination } from '../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../connections/connection.ts';
 import type { ConnectCallback } from '../../connections/link.ts';
 import type { AnswerHandler, RequestTemplate, StreamDispatcher } from '../dispatcher.ts';
+import { UndiciClient } from './client.ts';
 import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './stream.ts';
 
 const KEEP_ALIVE_MS = 600_000;
@@ -69,7 +70,7 @@ class Http2Dispatcher implements StreamDispatcher, StreamQueue {
 
   #create(): Client {
     const connection = this.#connection;
-    const client = new Client(this.#origin, {
+    const client = new UndiciClient(this.#origin, {
       connect: (_options, callback) => connection.acquire(openingSession(callback)),
       allowH2: true,
       // No pings: nothing is sent but the requests. Deadlines are kept by volley.
