@@ -13,7 +13,10 @@ try {
 
 var path = require('node:path');
 
-run([path.join(path.dirname(compiler), require(compiler).bin.tsc), '-p', 'tsconfig.json']);
+var tsc = path.join(path.dirname(compiler), require(compiler).bin.tsc);
+
+run([tsc, '-p', 'tsconfig.json']);
+run([tsc, '-p', 'src/main/reporters/html/browser']);
 run([path.join(__dirname, 'bundle.js')]);
 
 function run(args) {

@@ -1,5 +1,5 @@
 // Compiles and bundles on every change and runs tests again: those that the arguments name, else the pure ones.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { JEST_COMMAND, runNode } from './jest.js';
@@ -8,6 +8,8 @@ const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.m
 const BUNDLE = fileURLToPath(new URL('bundle.js', import.meta.url));
 const words = process.argv.slice(2);
 
+// The script of the HTML page is of another project, and seldom changes.
+spawnSync(process.execPath, [TSC, '-p', 'src/main/reporters/html/browser'], { stdio: 'inherit' });
 const compiler = spawn(process.execPath, [TSC, '--watch', '--preserveWatchOutput'], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });

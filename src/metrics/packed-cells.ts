@@ -1,5 +1,8 @@
 import { COARSE_CELLS_PER_OCTAVE, type CoarseCells } from './coarse-cells.ts';
 
+/** The first octave begins at 2 to the power of minus this, in milliseconds. */
+const LOWEST_OCTAVE = 20;
+
 /**
  * A histogram's used cells as a flat list of whole numbers, for JSON: the first used cell; then the counts of it
  * and of those that follow it, and for a gap the number of empty cells with a minus. Cells divide each power of
@@ -25,4 +28,71 @@ export function packCells({ cells, counts }: CoarseCells, perOctave: number): Pa
     last = cell;
   }
   return packed;
+}
+
+/** A cell that has values, and its bounds in milliseconds. */
+export interface UsedCell {
+  readonly cell: number;
+  readonly count: number;
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+}
+
+/** The used cells of a packed list, in increasing order. */
+export function usedCells([first = 0, ...counts]: PackedCells, perOctave: number): UsedCell[] {
+  const used: UsedCell[] = [];
+  let cell = first;
+  for (const count of counts) {
+    if (count > 0) used.push(usedCell(cell, count, perOctave));
+    cell += count < 0 ? -count : 1;
+  }
+  return used;
+}
+
+/** The same with so few cells an octave: `from` is a multiple of `to`. */
+export function coarserCells(packed: PackedCells, from: number, to: number): UsedCell[] {
+  const counts = new Map<number, number>();
+  for (const { cell, count } of usedCells(packed, from)) {
+    const coarse = Math.floor(cell / (from / to));
+    counts.set(coarse, (counts.get(coarse) ?? 0) + count);
+  }
+  return [...counts].map(([cell, count]) => usedCell(cell, count, to));
+}
+
+/** Several lists, of as many cells an octave, added up. */
+export function addPacked(lists: readonly PackedCells[]): PackedCells {
+  const counts = new Map<number, number>();
+  for (const list of lists)
+    for (const { cell, count } of usedCells(list, 1)) counts.set(cell, (counts.get(cell) ?? 0) + count);
+  const packed: number[] = [];
+  let next = Number.NaN;
+  for (const [cell, count] of [...counts].sort(([a], [b]) => a - b)) {
+    if (packed.length === 0) packed.push(cell);
+    else if (cell > next) packed.push(next - cell);
+    packed.push(count);
+    next = cell + 1;
+  }
+  return packed;
+}
+
+/** By nearest rank, the middle of its cell; null where there is nothing. */
+export function quantileOfCells(cells: readonly UsedCell[], share: number): number | null {
+  const total = cells.reduce((sum, { count }) => sum + count, 0);
+  let seen = 0;
+  for (const { count, fromMs, toMs } of cells) {
+    seen += count;
+    // 0.29 × 100 is a little more than 29.
+    if (seen >= share * total - 1e-9) return (fromMs + toMs) / 2;
+  }
+  return null;
+}
+
+function usedCell(cell: number, count: number, perOctave: number): UsedCell {
+  return { cell, count, fromMs: lowerBoundOf(cell, perOctave), toMs: lowerBoundOf(cell + 1, perOctave) };
+}
+
+function lowerBoundOf(cell: number, perOctave: number): number {
+  return 2 ** (Math.floor(cell / perOctave) - LOWEST_OCTAVE) * (1 + (cell % perOctave) / perOctave);
 }

@@ -50,7 +50,7 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/page\.js|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),
@@ -63,17 +63,21 @@ describe('the packed package', () => {
 
   test('its binary and its library run where they are installed', () => {
     const script = `
-      import { createReferenceServer, run } from 'volley';
+      import { writeFileSync } from 'node:fs';
+      import { createReferenceServer, render, run } from 'volley';
       const server = await createReferenceServer();
       for (const mode of ['threads', 'processes', 'inline']) {
-        const { requests } = await run({ url: server.url, mode, concurrency: 2, requests: 10 });
-        console.log(mode, requests.ok);
+        const summary = await run({ url: server.url, mode, concurrency: 2, requests: 10 });
+        console.log(mode, summary.requests.ok);
+        writeFileSync('result.json', render(summary, 'json'));
       }
       await server.close();`;
     const run = (args: string[]): string =>
       execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
     expect(run(['--input-type=module', '--eval', script])).toBe('threads 10\nprocesses 10\ninline 10\n');
     expect(run([join(INSTALLED, 'bin/volley.js'), '--version'])).toBe('0.1.0\n');
+    run([join(INSTALLED, 'bin/volley.js'), 'report', 'result.json', '--html', 'page.html']);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('<script>"use strict";');
   });
 
   test('its types serve a strict project', () => {

@@ -18,7 +18,7 @@ import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
-const OF_RESULTS = ['output', 'out', 'samples', 'step-summary'] as const;
+const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary'] as const;
 
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {

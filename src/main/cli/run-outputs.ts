@@ -7,11 +7,13 @@ import { SamplesFile, samplesProblem } from '../files/samples-file.ts';
 import { keepResult } from '../history/keep-result.ts';
 import { openRunFolder } from '../history/run-folder.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
+import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { StepSummary, stepSummaryPath } from './step-summary.ts';
 
 export interface OutputPaths {
   readonly out: string | null;
+  readonly html: string | null;
   readonly samples: string | null;
   readonly stepSummary: string | null;
   /** Whether the result is kept with earlier ones. */
@@ -21,12 +23,14 @@ export interface OutputPaths {
 /** The files that were asked for; problems are added to the list. */
 export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths {
   const out = parsed.last('out') ?? null;
+  const html = pagePathFrom(parsed, problems);
   const samples = parsed.last('samples') ?? null;
   const problem = samples === null ? null : samplesProblem(samples);
   if (problem !== null) problems.push(problem);
   if (out === '') problems.push("--out '': give the name of a file.");
   return {
     out,
+    html,
     samples,
     stepSummary: parsed.flag('step-summary') ? stepSummaryPath(problems) : null,
     save: parsed.flag('save'),
@@ -34,9 +38,10 @@ export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths
 }
 
 /** The same, as what is compared with the files that are read. */
-export function outputFilesOf({ out, samples, stepSummary }: Omit<OutputPaths, 'save'>): OutputFile[] {
+export function outputFilesOf({ out, html, samples, stepSummary }: Omit<OutputPaths, 'save'>): OutputFile[] {
   return [
     ...resultFileOf(out ?? undefined),
+    ...resultFileOf(html ?? undefined, PAGE_OPTION),
     ...(samples === null ? [] : [{ option: '--samples', path: samples }]),
     ...(stepSummary === null ? [] : [{ option: '--step-summary', path: stepSummary }]),
   ];
@@ -46,6 +51,7 @@ export function outputFilesOf({ out, samples, stepSummary }: Omit<OutputPaths, '
 export class RunOutputs {
   readonly #say: (line: string) => void;
   #result: ResultFile | null = null;
+  #page: ResultFile | null = null;
   #stepSummary: StepSummary | null = null;
   #samples: SamplesFile | null = null;
   #isKept = false;
@@ -69,6 +75,7 @@ export class RunOutputs {
       if (paths.save) await openRunFolder();
       outputs.#isKept = paths.save;
       if (paths.out !== null) outputs.#result = await ResultFile.open(paths.out);
+      if (paths.html !== null) outputs.#page = await ResultFile.open(paths.html, PAGE_OPTION);
       if (paths.stepSummary !== null) outputs.#stepSummary = await StepSummary.open(paths.stepSummary);
       if (paths.samples !== null) outputs.#samples = await SamplesFile.open(paths.samples, names, say);
     } catch (error) {
@@ -86,9 +93,10 @@ export class RunOutputs {
   async finish(summary: Summary): Promise<{ isSaved: boolean; isComplete: boolean }> {
     const hasSamples = (await this.#samples?.close()) ?? true;
     const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
+    const isShown = await this.#attempt(this.#page === null ? undefined : writePage(this.#page, summary));
     const isAppended = await this.#attempt(this.#stepSummary?.append(REPORTERS.markdown(summary)));
     const isKept = await this.#attempt(this.#isKept ? keepResult(summary) : undefined);
-    return { isSaved, isComplete: hasSamples && isSaved && isAppended && isKept };
+    return { isSaved, isComplete: hasSamples && isSaved && isShown && isAppended && isKept };
   }
 
   /** After a run that has come to nothing. */
@@ -96,6 +104,7 @@ export class RunOutputs {
     await this.#samples?.close();
     await this.#stepSummary?.close();
     await this.#result?.discard();
+    await this.#page?.discard();
   }
 
   async #attempt(writing: Promise<unknown> | undefined): Promise<boolean> {

@@ -47,9 +47,9 @@ export interface OutputFile {
 }
 
 /** The result's file, and what is written beside it until it is complete. */
-export function resultFileOf(path: string | undefined): OutputFile[] {
+export function resultFileOf(path: string | undefined, option = '--out'): OutputFile[] {
   if (path === undefined) return [];
-  const output = { option: '--out', path };
+  const output = { option, path };
   return path === '' ? [output] : [output, { ...output, besides: unfinishedPathOf(finalPathOf(path)) }];
 }
 

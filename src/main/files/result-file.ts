@@ -6,16 +6,19 @@ import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import { cut } from '../text/quoted.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
+import { isPage, resultInPage } from './page-result.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
 import { wrongPart, wrongPartOfComparison } from './saved-shape.ts';
 
 /** A result file, locked for as long as the run lasts. */
 export class ResultFile {
+  readonly #option: string;
   readonly #path: string;
   readonly #file: WrittenFile;
   readonly #lock: FileLock | null;
 
-  private constructor(path: string, file: WrittenFile, lock: FileLock | null) {
+  private constructor(option: string, path: string, file: WrittenFile, lock: FileLock | null) {
+    this.#option = option;
     this.#path = path;
     this.#file = file;
     this.#lock = lock;
@@ -24,16 +27,17 @@ export class ResultFile {
   /**
    * Opens the file before the load starts, so that a path that cannot be written is found in time.
    *
+   * @param option that named it
    * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
    */
-  static async open(path: string): Promise<ResultFile> {
+  static async open(path: string, option = '--out'): Promise<ResultFile> {
     let lock: FileLock | null = null;
     try {
-      lock = await lockOutput('--out', path);
-      return new ResultFile(path, await openReplaced('--out', path, unfinishedPathOf), lock);
+      lock = await lockOutput(option, path);
+      return new ResultFile(option, path, await openReplaced(option, path, unfinishedPathOf), lock);
     } catch (error) {
       await lock?.release();
-      throw error instanceof VolleyError ? error : cannotWrite('--out', path, error);
+      throw error instanceof VolleyError ? error : cannotWrite(option, path, error);
     }
   }
 
@@ -45,7 +49,7 @@ export class ResultFile {
       await this.#lock?.release();
     } catch (error) {
       await this.discard();
-      throw cannotWrite('--out', this.#path, error);
+      throw cannotWrite(this.#option, this.#path, error);
     }
   }
 
@@ -62,7 +66,7 @@ export function isComparison(saved: Summary | Comparison): saved is Comparison {
 }
 
 /**
- * Reads a saved result, of a run or of several.
+ * Reads a saved result, of a run or of several: JSON, or a page that holds it.
  *
  * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
  */
@@ -77,8 +81,12 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   }
   let value: unknown;
   try {
+    if (isPage(text)) text = resultInPage(text) ?? '';
+    if (text === '')
+      throw unusable('it is a page that holds no result of volley; save one with --html or --out');
     value = JSON.parse(text);
-  } catch {
+  } catch (error) {
+    if (error instanceof VolleyError) throw error;
     throw unusable('it is not JSON; save one with --out');
   }
   if (!isRecord(value) || value['schemaVersion'] === undefined)

@@ -122,6 +122,14 @@ export const RESULT_OPTIONS = {
     commands: LOADS,
     library: null,
   },
+  html: {
+    kind: 'file',
+    group: 'output',
+    help: 'Also write the result as one HTML page that needs nothing else',
+    byDefault: 'none',
+    commands: ['run', 'report'],
+    library: null,
+  },
   save: {
     kind: 'flag',
     group: 'output',

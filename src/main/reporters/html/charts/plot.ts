@@ -1,0 +1,96 @@
+import { html, type Markup, type Shown } from '../markup.ts';
+import { tickMs } from '../words.ts';
+import { line } from './path.ts';
+import { FINE, type Scale } from './scale.ts';
+
+/** Height of a name beside a line, in pixels. */
+const NAME_HEIGHT = 13;
+
+/** A name beside the end of a line. */
+export interface LineName {
+  readonly text: string;
+  readonly className: string;
+  /** From the top, 0 to 1; null where the line has no end. */
+  readonly at: number | null;
+}
+
+export interface Plot {
+  readonly width: number;
+  readonly scale: Scale;
+  readonly marks: Shown;
+  readonly ticks?: readonly number[];
+  readonly tickText?: (value: number) => string;
+  readonly names?: readonly LineName[];
+  /** Text over the drawing. */
+  readonly over?: Shown;
+  readonly className?: string;
+}
+
+/**
+ * A drawing. Only marks are in the SVG, which is stretched to whatever width there is, with strokes that do not
+ * scale; all text is HTML at percentages of it, and stays text.
+ */
+export function plot({ width, scale, marks, ...rest }: Plot): Markup {
+  const { ticks = [], tickText = tickMs, names = [], over, className = '' } = rest;
+  const grid = ticks.map((tick) => `M0 ${scale.y(tick)}h${width}`).join('');
+  return html`<div class="plot ${className}" style="--h:${scale.height}px"><svg class="marks" viewBox="0 0 ${width} ${scale.height * FINE}" preserveAspectRatio="none" aria-hidden="true" focusable="false">${line('grid', grid)}${marks}</svg>${ticks.map(
+    (tick) => html`<span class="yt" style="top:${atPercent(scale.share(tick))}">${tickText(tick)}</span>`,
+  )}${apart(names, scale.height).map(
+    (name) => html`<b class="nm ${name.className}" style="top:${atPercent(name.at)}">${name.text}</b>`,
+  )}${over}</div>`;
+}
+
+/** A share as CSS wants it. */
+export function atPercent(share: number): string {
+  return `${Number((share * 100).toFixed(2))}%`;
+}
+
+/** Marks of a horizontal axis, as shares of its width. */
+export function xAxis(ticks: readonly (readonly [share: number, text: string])[]): Markup {
+  return html`<div class="xt" aria-hidden="true">${ticks.map(
+    ([share, text], index) =>
+      html`<span${index % 2 === 1 ? html` class="odd"` : ''} style="left:${atPercent(share)}">${text}</span>`,
+  )}</div>`;
+}
+
+/** A chart that can be read off. */
+export interface Figure {
+  readonly id: string;
+  readonly name: string;
+  readonly what: string;
+  /** Colour and text of what is drawn. */
+  readonly keys?: readonly (readonly [colour: string, text: string])[];
+  readonly body: Shown;
+  /** Where it can be read, as a share of its width, and what is there. */
+  readonly points?: readonly (readonly [share: number, text: string])[];
+}
+
+export function figure({ id, name, what, keys = [], body, points = [] }: Figure): Markup {
+  return html`<figure class="chart" id="${id}" data-points="${JSON.stringify(points)}" tabindex="0" role="group" aria-label="${name}, ${what}"><figcaption><b>${name}</b> <span class="what">${what}</span>${keys.map(
+    ([colour, text]) => html` <span class="swatch c-${colour}">${text}</span>`,
+  )}<output class="read"></output></figcaption><div class="body">${body}</div></figure>`;
+}
+
+/** Moves names so far apart that none covers another. */
+function apart(
+  names: readonly LineName[],
+  height: number,
+): { text: string; className: string; at: number }[] {
+  const gap = NAME_HEIGHT / height;
+  const [first, last] = [gap / 3, 1 - gap / 3];
+  const list = names
+    .flatMap(({ text, className, at }) => (at === null ? [] : [{ text, className, at }]))
+    // Of names at the same place the first stays above.
+    .sort((a, b) => Math.round(a.at * height) - Math.round(b.at * height));
+  let lowest = Number.NEGATIVE_INFINITY;
+  for (const name of list) {
+    name.at = Math.max(name.at, lowest + gap, first);
+    lowest = name.at;
+  }
+  let highest = Number.POSITIVE_INFINITY;
+  for (const name of list.toReversed()) {
+    name.at = Math.min(name.at, highest - gap, last);
+    highest = name.at;
+  }
+  return list;
+}

@@ -1,0 +1,47 @@
+import type { ErrorSummary, Summary } from '../../../../protocol/summary.ts';
+import { atPercent } from '../charts/plot.ts';
+import { html, type Markup } from '../markup.ts';
+import { clock, count, percent } from '../words.ts';
+import type { RunView } from './run-view.ts';
+
+/** Below this a bar would not be seen. */
+const LEAST_BAR = 0.002;
+const FIRST_BAD_STATUS = 400;
+
+export function failuresPanel({ summary, intervalMs }: RunView): Markup {
+  return html`${summary.errors.length === 0 ? html`<p>${noneText(summary)}</p>` : errorTable(summary, intervalMs)}
+${statusTable(summary)}`;
+}
+
+function noneText({ requests: { sent, unfinished, dropped } }: Summary): string {
+  const left = unfinished + dropped;
+  if (sent === 0) return 'No request was sent.';
+  return left === 0
+    ? 'None: every request that was sent had a complete answer that counts as ok.'
+    : `None of those that were answered; ${count(left)} had no answer when the waiting ended.`;
+}
+
+function errorTable({ errors, requests }: Summary, intervalMs: number): Markup {
+  return html`<table class="wide errs"><caption>${count(requests.failed)} failed requests by kind</caption><thead><tr><th scope="col">Kind</th><th scope="col" class="n">Count</th><th scope="col" class="n">Of sent</th><th scope="col" class="n">First – last</th><th scope="col">Example</th></tr></thead><tbody>${errors.map(
+    (error) =>
+      html`<tr><th scope="row">${error.kind} <span class="soft">${error.code}</span></th><td class="n" data-l="Count">${count(error.count)}</td><td class="n" data-l="Of sent">${percent(requests.sent === 0 ? 0 : error.count / requests.sent)}</td><td class="n" data-l="First – last">${whenText(error, intervalMs)}</td><td class="ex">${error.example}</td></tr>
+`,
+  )}</tbody></table>`;
+}
+
+function whenText({ firstAtMs, lastAtMs }: ErrorSummary, intervalMs: number): string {
+  if (firstAtMs === undefined || lastAtMs === undefined) return '–';
+  const [first, last] = [clock(firstAtMs, intervalMs), clock(lastAtMs, intervalMs)];
+  return first === last ? first : `${first} – ${last}`;
+}
+
+function statusTable({ statuses }: Summary): Markup | null {
+  const list = Object.entries(statuses).sort(([a], [b]) => Number(a) - Number(b));
+  const answers = list.reduce((sum, [, times]) => sum + times, 0);
+  if (answers === 0) return null;
+  return html`<table class="wide stat"><caption>${count(answers)} complete answers by status</caption><tbody>${list.map(
+    ([status, times]) =>
+      html`<tr><th scope="row">${status}</th><td class="n">${count(times)}</td><td class="n soft">${percent(times / answers)}</td><td class="prop"><i${Number(status) >= FIRST_BAD_STATUS ? html` class="bad"` : null} style="width:${atPercent(Math.max(LEAST_BAR, times / answers))}"></i></td></tr>
+`,
+  )}</tbody></table>`;
+}

@@ -1,0 +1,282 @@
+import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
+import { MS_PER_SECOND } from '../../../../protocol/units.ts';
+import { formatDuration } from '../../../text/format.ts';
+import { heat } from '../charts/heat.ts';
+import { areaUnder, band, bars, dots, line, overTime, pathOf, type Row } from '../charts/path.ts';
+import { type LineName, plot } from '../charts/plot.ts';
+import { decades, linear, linearTicks, logarithmic, nice, type Scale, STEP } from '../charts/scale.ts';
+import { stageRow, timeAxis } from '../charts/time-axis.ts';
+import { html, type Markup, NOTHING_SHOWN, type Shown } from '../markup.ts';
+import { count, plainRate, unbroken } from '../words.ts';
+import { COLOURS, FINE_CELLS, MEANINGS, titleOf } from './latencies.ts';
+import { askedAt, type Column, QUANTILES, type RunView } from './run-view.ts';
+import { limitOf } from './verdict.ts';
+
+const RATE_HEIGHT = 104;
+const FAN_HEIGHT = 148;
+const HEAT_HEIGHT = 168;
+const EVIDENCE_HEIGHT = 32;
+const FAILURE_HEIGHT = 28;
+/** What is that far below the typical latency is drawn at the edge rather than stretch the axis. */
+const FARTHEST_BELOW = 300;
+/** A latency that is a lower bound points upward. */
+const UPWARD = 7;
+const SERVED_NO_WORSE = new Set(['unfinished', 'dropped']);
+
+/** The run as tracks that share one axis of time. */
+export function overTimePanel(view: RunView): Markup | null {
+  const { columns, intervalMs, inOne, summary, stages, leading } = view;
+  if (columns.length === 0) return null;
+  const stageLines = line(
+    'stage',
+    stages
+      .slice(1)
+      .map(({ fromMs }) => `M${Math.round((fromMs / intervalMs) * STEP)} 0V999`)
+      .join(''),
+  );
+  const scale = latencyRange(view);
+  const lengthMs = columns.length * intervalMs;
+  const evidence = evidenceTracks(view, stageLines);
+  const failed = failureTracks(view, stageLines);
+  const step = unbroken(formatDuration(intervalMs));
+  const worst =
+    inOne === 1
+      ? ''
+      : ` Each point is ${step}: counts are sums, latencies those of its worst ${unbroken(formatDuration(summary.series.intervalMs))}.`;
+  return html`<p class="soft hint">Every track has the same time axis, all latencies the same logarithmic one.${worst} <span class="js-only">Point at a track, or go to it with Tab and step with ←\u00a0→. Drag to zoom, Esc to zoom out.</span></p>
+<div class="stack" id="stack" role="group" aria-label="The run over time" data-columns="${columns.length}" data-ms="${intervalMs}" data-in-one="${inOne}">
+${stageRow(stages, lengthMs)}
+${timeAxis(lengthMs)}
+${rateTrack(view, stageLines)}
+${leading.map((kind) => fanTrack(kind, view, scale, stageLines))}
+${heatTrack(view, scale, stageLines)}
+${evidence.length === 0 ? null : html`<h3 class="sub">Who was the limit, interval by interval</h3>${evidence}`}
+${failed.length === 0 ? null : html`<h3 class="sub">Failures by kind, in each ${step}</h3>${failed}`}
+${timeAxis(lengthMs)}
+<div class="cursor" aria-hidden="true"></div><div class="brush" aria-hidden="true"></div>
+<div class="slider js-only" id="slider" role="slider" tabindex="0" aria-label="Moment of the run" aria-valuemin="0" aria-valuemax="${columns.length - 1}" aria-valuenow="0"></div>
+</div>`;
+}
+
+interface Track {
+  readonly id: string;
+  readonly name: string;
+  readonly what: string;
+  readonly body: Markup;
+  readonly key?: Shown;
+}
+
+function track({ id, name, what, body, key }: Track): Markup {
+  return html`<figure class="track" data-track="${id}"><figcaption><b>${name}</b> <span class="what">${what}</span>${key}<output class="read" aria-hidden="true"></output></figcaption>${body}</figure>
+`;
+}
+
+function rateTrack(view: RunView, stageLines: Markup): Markup {
+  const { columns } = view;
+  const asked = columns.map((column) => askedAt(view, column.atMs + (column.seconds * MS_PER_SECOND) / 2));
+  const sent = columns.map(({ sent: n, seconds }) => n / seconds);
+  const answered = columns.map(({ answered: n, seconds }) => (n === null ? null : n / seconds));
+  const hasAnswered = answered.some((value) => value !== null);
+  const isAsked = asked.some((value) => value !== null);
+  const top = Math.max(...sent, ...asked.map((value) => value ?? 0), ...answered.map((value) => value ?? 0));
+  const scale = linear(top * 1.04, RATE_HEIGHT);
+  const ends: LineName[] = [
+    ...(hasAnswered ? [{ text: 'ok', className: 'c-ok', at: scale.share(lately(answered)) }] : []),
+    { text: 'sent', className: 'c-sent', at: scale.share(lately(sent)) },
+    ...(isAsked ? [{ text: 'asked', className: 'c-ink', at: scale.share(asked.at(-1) ?? 0) - 0.001 }] : []),
+  ];
+  return track({
+    id: 'rate',
+    name: 'Rate',
+    what: `requests a second: ${isAsked ? 'asked for, ' : ''}sent${hasAnswered ? ', and answered well' : ''}`,
+    body: plot({
+      width: columns.length * STEP,
+      scale,
+      ticks: linearTicks(top, 3),
+      tickText: (value) => plainRate(value).replace('/s', ''),
+      names: ends,
+      marks: [
+        hasAnswered ? line('fill ok', areaUnder(answered, scale)) : NOTHING_SHOWN,
+        line('ln ok', pathOf(overTime(answered, scale))),
+        line('ln sent', pathOf(overTime(sent, scale))),
+        line('ln asked', pathOf(overTime(asked, scale))),
+        stageLines,
+      ],
+    }),
+  });
+}
+
+/** What a line is at towards its end, without its last jump. */
+function lately(values: Row): number {
+  const last = values.slice(-Math.max(3, Math.round(values.length / 40))).map((value) => value ?? 0);
+  return last.reduce((sum, value) => sum + value, 0) / last.length;
+}
+
+/** One range for all latencies over time, so that a distance is the same ratio everywhere. */
+function latencyRange({ summary: { latencyMs }, columns, leading }: RunView): { min: number; max: number } {
+  const all = (quantile: (typeof QUANTILES)[number]): number[] =>
+    columns
+      .flatMap((column) => leading.map((kind) => column[kind][quantile] ?? 0))
+      .filter((value) => value > 0)
+      .sort((a, b) => a - b);
+  const [middles, tops] = [all('p50'), [...all('max'), ...all('p99')]];
+  const typical = middles[Math.floor(middles.length / 2)] ?? tops[0] ?? 1;
+  const lowest = leading.flatMap(
+    (kind) => quantileOfCells(usedCells(latencyMs[kind].cells ?? [], FINE_CELLS), 0.002) ?? [],
+  );
+  const least = Math.min(...lowest, middles[0] ?? tops[0] ?? 1);
+  const min = nice(Math.max(least, typical / FARTHEST_BELOW), 'down');
+  return { min, max: Math.max(min * 4, ...tops.map((value) => value * 1.15)) };
+}
+
+/** A latency as bands between its percentiles, with the largest of each interval as dots. */
+function fanTrack(
+  kind: 'response' | 'service',
+  { columns }: RunView,
+  { min, max }: { readonly min: number; readonly max: number },
+  stageLines: Markup,
+): Markup {
+  const [p50 = [], p90 = [], p99 = [], most = []] = QUANTILES.map((quantile) =>
+    columns.map((column) => column[kind][quantile]),
+  );
+  if (![...p50, ...most].some((value) => value !== null)) return NOTHING_SHOWN;
+  const scale = logarithmic(min, max, FAN_HEIGHT);
+  const colour = COLOURS[kind];
+  const outer = p99.map((value, index) => value ?? most[index] ?? null);
+  const inner = p90.map((value, index) => value ?? p50[index] ?? null);
+  const tops = most.flatMap((value, index): (readonly [number, number, number])[] =>
+    value === null
+      ? []
+      : [[index * STEP + 1, scale.y(value), (columns[index]?.censored ?? 0) > 0 ? UPWARD : 0]],
+  );
+  const end = (text: string, values: Row): LineName => {
+    const last = values.findLast((value) => value !== null) ?? null;
+    return { text, className: `c-${colour}`, at: last === null ? null : scale.share(last) };
+  };
+  return track({
+    id: kind,
+    name: `${titleOf(kind)} time`,
+    what: MEANINGS[kind],
+    body: plot({
+      width: columns.length * STEP,
+      scale,
+      ticks: decades(min, max),
+      names: [end('max', most), end('p99', p99), end('p90', p90), end('p50', p50)],
+      marks: [
+        line(`fill ${colour} outer`, band(inner, outer, scale)),
+        line(`fill ${colour} inner`, band(p50, p90, scale)),
+        line(`ln ${colour} p99`, pathOf(overTime(p99, scale))),
+        line(`ln ${colour} p50`, pathOf(overTime(p50, scale))),
+        dots(`dot ${colour}`, tops),
+        stageLines,
+      ],
+    }),
+  });
+}
+
+function heatTrack(
+  { columns, summary: { series, latencyMs } }: RunView,
+  { min, max }: { readonly min: number; readonly max: number },
+  stageLines: Markup,
+): Markup {
+  if (columns.every(({ cells }) => cells === null || cells.length === 0)) return NOTHING_SHOWN;
+  const scale = logarithmic(min, max, HEAT_HEIGHT);
+  const { marks, key } = heat(
+    'heat',
+    columns.map(({ cells }) => cells),
+    series.cellsPerOctave,
+    scale,
+  );
+  return track({
+    id: 'heat',
+    name: 'Every request',
+    what: `${latencyMs.headline} time: stronger where more fell`,
+    key,
+    body: plot({
+      width: columns.length * STEP,
+      scale,
+      ticks: decades(min, max),
+      marks: [marks, stageLines],
+    }),
+  });
+}
+
+/** For how much of a slow response was each of the three to blame? */
+function evidenceTracks({ columns, summary }: RunView, stageLines: Markup): Markup[] {
+  const limit = limitOf(summary);
+  const shareOf = (of: (column: Column) => number | null): Row =>
+    columns.map((column) => {
+      const [value, whole] = [of(column), column.response.p99];
+      return value === null || whole === null || whole <= 0 ? null : Math.min(1, value / whole);
+    });
+  const outstanding = columns.map((column) => column.outstanding);
+  const most = Math.max(1, ...outstanding.map((value) => value ?? 0));
+  const tracks = [
+    {
+      id: 'volley',
+      name: 'volley',
+      what: 'how late it started requests: p99, as a share of response p99',
+      values: shareOf((column) => column.startLagP99),
+      scale: linear(1, EVIDENCE_HEIGHT),
+      tickText: () => '100\u00a0%',
+    },
+    {
+      id: 'connections',
+      name: 'Connections',
+      what: 'how long requests waited for one: p99, as a share of response p99',
+      values: shareOf((column) => column.waitP99),
+      scale: linear(1, EVIDENCE_HEIGHT),
+      tickText: () => '100\u00a0%',
+    },
+    {
+      id: 'target',
+      name: 'Target',
+      what: 'how many requests had no answer yet',
+      values: outstanding,
+      scale: linear(most, EVIDENCE_HEIGHT),
+      tickText: count,
+    },
+  ];
+  return tracks
+    .filter(({ values }) => values.some((value) => value !== null))
+    .map(({ id, name, what, values, scale, tickText }) => {
+      const isLimit = id === limit && summary.generator.verdict !== 'failing';
+      const colour = isLimit ? 'lim' : 'ev';
+      return track({
+        id,
+        name,
+        what,
+        key: isLimit ? html`<b class="islimit">the limit</b>` : null,
+        body: thinPlot(columns.length, scale, tickText, [
+          line(`fill ${colour}`, areaUnder(values, scale)),
+          line(`ln ${colour}`, pathOf(overTime(values, scale))),
+          stageLines,
+        ]),
+      });
+    });
+}
+
+/** A strip for each kind of failure, the most frequent first. */
+function failureTracks({ columns }: RunView, stageLines: Markup): Markup[] {
+  const kinds = [...new Set(columns.flatMap(({ failures }) => Object.keys(failures)))];
+  return kinds
+    .map((kind) => {
+      const values = columns.map(({ failures }) => failures[kind] ?? 0);
+      return { kind, values, total: values.reduce((sum, value) => sum + value, 0) };
+    })
+    .filter(({ total }) => total > 0)
+    .sort((a, b) => b.total - a.total)
+    .map(({ kind, values, total }) => {
+      const scale = linear(Math.max(...values), FAILURE_HEIGHT);
+      return track({
+        id: `failed ${kind}`,
+        name: kind,
+        what: SERVED_NO_WORSE.has(kind) || kind === 'failed' ? count(total) : `${count(total)} failed`,
+        body: thinPlot(columns.length, scale, count, [line('bars bad', bars(values, scale)), stageLines]),
+      });
+    });
+}
+
+function thinPlot(columns: number, scale: Scale, tickText: (value: number) => string, marks: Shown): Markup {
+  return plot({ width: columns * STEP, scale, ticks: [scale.max], tickText, className: 'thin', marks });
+}

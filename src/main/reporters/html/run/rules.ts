@@ -1,0 +1,44 @@
+import type { Summary } from '../../../../protocol/summary.ts';
+import { valueText } from '../../rule-text.ts';
+import { html, type Markup } from '../markup.ts';
+import { unbroken } from '../words.ts';
+
+type Rule = Summary['thresholds'][number];
+
+/** The bar shows a quarter of the limit to four times the limit. */
+const OCTAVES = 4;
+const BAR_WIDTH = 80;
+const EDGE = 4;
+
+/** The rules of a run, broken ones first. */
+export function rulesTable(thresholds: readonly Rule[]): Markup {
+  const sorted = thresholds.toSorted((a, b) => Number(a.ok) - Number(b.ok));
+  const broken = thresholds.filter(({ ok }) => !ok).length;
+  return html`<div class="rules"><h3>${headingOf(broken, thresholds.length)}</h3>
+<table><thead><tr><th scope="col"><span class="sr">Held</span></th><th scope="col">Rule</th><th scope="col" class="n">Measured</th><th scope="col" class="bullets"><span class="sr">In proportion to the limit</span></th></tr></thead><tbody>
+${sorted.map(
+  (rule) =>
+    html`<tr class="${rule.ok ? 'held' : 'broken'}"><td class="mark"><span aria-hidden="true">${rule.ok ? '✓' : '✗'}</span><span class="sr">${rule.ok ? 'held' : 'broken'}</span></td><td><code>${rule.expression}</code>${rule.isImplied === true ? html` <span class="soft">implied</span>` : null}</td><td class="${rule.measured === null ? 'few' : 'n'}">${unbroken(valueText(rule).replace(/^at least /, '≥\u00a0'))}</td><td class="bullets">${bullet(rule)}</td></tr>
+`,
+)}</tbody></table></div>`;
+}
+
+/** How many rules of how many were broken. */
+export function brokenRulesText(thresholds: readonly Rule[]): string {
+  return headingOf(thresholds.filter(({ ok }) => !ok).length, thresholds.length);
+}
+
+function headingOf(broken: number, all: number): string {
+  if (all === 1) return broken === 0 ? 'The rule held' : 'The rule was broken';
+  return broken === 0 ? `All ${all} rules held` : `${broken} of ${all} rules broken`;
+}
+
+/** What was measured in proportion to the limit, on a logarithmic scale around it. */
+function bullet({ measured, limit, isLowerBound }: Rule): Markup | null {
+  if (measured === null || limit === undefined || !(limit > 0) || measured < 0) return null;
+  const octaves = measured === 0 ? Number.NEGATIVE_INFINITY : Math.log2(measured / limit);
+  const at = Math.min(1, Math.max(0, octaves / OCTAVES + 0.5));
+  const x = (share: number): number => Math.round(share * BAR_WIDTH + EDGE);
+  const more = isLowerBound && at < 1 ? html`<path class="more" d="M${x(at)} 7H${x(1)}"/>` : null;
+  return html`<svg class="bullet" viewBox="0 0 88 14" width="88" height="14" aria-hidden="true"><path class="track" d="M${x(0)} 7H${x(1)}"/><path class="bar" d="M${x(Math.min(at, 0.5))} 7H${x(Math.max(at, 0.5))}"/>${more}<circle class="now" cx="${x(at)}" cy="7" r="3.2"/><path class="lim" d="M${x(0.5)} 1V13"/></svg>`;
+}

@@ -1,0 +1,167 @@
+import type { Summary } from '../../../../protocol/summary.ts';
+import { formatAskedRate, formatRate } from '../../../text/format.ts';
+import { stopSentences } from '../../rule-text.ts';
+import { html, type Markup } from '../markup.ts';
+import { count, ms, percent, unbroken } from '../words.ts';
+import { extremeText, intervalText, percentileText } from './latencies.ts';
+import { rulesTable } from './rules.ts';
+import { isOpenModel, type RunView } from './run-view.ts';
+
+const LINKS = ['volley', 'connections', 'target'] as const;
+type Link = (typeof LINKS)[number];
+
+/** What the verdict is called, and which link of the chain it is about. */
+const VERDICTS: Readonly<Record<string, { readonly words: string; readonly link: Link | null }>> = {
+  failing: { words: 'The target is failing.', link: 'target' },
+  'generator-limited': { words: 'volley itself was the limit.', link: 'volley' },
+  'connection-limited': { words: 'The connections were the limit.', link: 'connections' },
+  'target-limited': { words: 'The target was the limit.', link: 'target' },
+};
+/** Where nothing was the limit, what was found says how it was. */
+const FOUND: Readonly<Record<string, string>> = {
+  'run-too-short': 'Too short a run to tell.',
+  'nothing-answered': 'Nothing was answered.',
+  'concurrency-sets-rate': 'The concurrency set the rate.',
+};
+
+/** The verdict in a few words. */
+export function verdictWords(summary: Summary): string {
+  const { generator, requests } = summary;
+  if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
+  const known = VERDICTS[generator.verdict];
+  if (known !== undefined) return known.words;
+  const code = generator.finding?.code;
+  if (code === undefined)
+    return isOpenModel(summary) ? 'The target kept up.' : 'The concurrency set the rate.';
+  return FOUND[code] ?? 'The target kept up.';
+}
+
+/** The link that was the limit, or that failed. */
+export function limitOf({ generator }: Pick<Summary, 'generator'>): Link | null {
+  return VERDICTS[generator.verdict]?.link ?? null;
+}
+
+export function verdictPanel({ summary }: RunView): Markup {
+  const { finding, step, caveats } = partsOf(summary);
+  return html`<div class="top">
+<div class="verdict">
+${chain(summary)}
+<h2 class="big">${verdictWords(summary)}</h2>
+${finding.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
+${step === null ? null : html`<p><b class="lead">Next</b> ${unbroken(step)}</p>`}
+${caveats.length === 0 ? null : html`<p class="soft">${unbroken(caveats.join(' '))}</p>`}
+${noticesOf(summary).map((notice) => html`<p class="notice">${unbroken(notice)}</p>`)}
+${(summary.notes ?? []).map((note) => html`<p class="notice note">${unbroken(note)}</p>`)}
+</div>
+${summary.thresholds.length === 0 ? null : rulesTable(summary.thresholds)}
+</div>
+${tiles(summary)}`;
+}
+
+/** The sentences of the verdict by what they are; of older results only the first is known to be the finding. */
+function partsOf({ generator: { reasons, finding, caveats = [] } }: Summary): {
+  readonly finding: readonly string[];
+  readonly step: string | null;
+  readonly caveats: readonly string[];
+} {
+  if (finding === undefined) return { finding: reasons.slice(0, 1), step: null, caveats: reasons.slice(1) };
+  const before = reasons.slice(0, Math.max(1, reasons.length - caveats.length));
+  const hasStep = finding.nextStep !== null && before.length > 1;
+  return {
+    finding: hasStep ? before.slice(0, -1) : before,
+    step: hasStep ? (before.at(-1) ?? null) : null,
+    caveats: reasons.slice(before.length),
+  };
+}
+
+/** What makes the figures less than they seem. */
+function noticesOf(summary: Summary): string[] {
+  return [
+    ...stopSentences(summary),
+    ...(summary.interrupted ? ['Interrupted: this is what was measured until then.'] : []),
+    ...summary.degradedReasons.map((reason) => `Degraded: ${reason}`),
+  ];
+}
+
+/** Generator, connections, target: the one that was the limit is filled. */
+function chain(summary: Summary): Markup {
+  const limit = limitOf(summary);
+  const word = summary.generator.verdict === 'failing' ? 'failing' : 'limit';
+  const said =
+    limit === null
+      ? 'None of volley, connections and target was the limit'
+      : word === 'failing'
+        ? 'The target is failing'
+        : `The limit: ${limit}`;
+  return html`<p class="chain"><span class="sr">${said}</span>${LINKS.map(
+    (link) =>
+      html`<span class="link${link === limit ? ' limit' : ''}" aria-hidden="true"><i></i>${link}${link === limit ? html`<em>${word}</em>` : null}</span>`,
+  )}</p>`;
+}
+
+interface Tile {
+  readonly name: string;
+  /** Behind the name, in small. */
+  readonly of?: string;
+  readonly value: string;
+  readonly under: string;
+  readonly isBad?: boolean;
+}
+
+function tiles(summary: Summary): Markup {
+  return html`<dl class="tiles">${tilesOf(summary).map(({ name, of, value, under, isBad }) => {
+    const [, figure = value, unit = ''] = /^(.*?)(\/[sh])?$/s.exec(value) ?? [];
+    return html`<div${isBad === true ? html` class="bad"` : null}><dt>${name}${of === undefined ? null : html` <span>${of}</span>`}</dt><dd>${figure}<small>${unit}</small></dd><dd class="under">${under}</dd></div>`;
+  })}</dl>`;
+}
+
+function tilesOf({ rate, requests, latencyMs }: Summary): Tile[] {
+  const headline = latencyMs[latencyMs.headline];
+  const of = `${latencyMs.headline} time`;
+  const failedShare = requests.sent === 0 ? 0 : requests.failed / requests.sent;
+  const labels = Object.keys(headline.percentiles);
+  const shown = ['50', '99'].map((label, index) =>
+    labels.includes(label) ? label : (labels.at(index === 0 ? 0 : -1) ?? label),
+  );
+  return [
+    {
+      name: 'Rate',
+      value: formatRate(rate.sentPerSecond),
+      under:
+        rate.targetPerSecond === null
+          ? `${count(requests.sent)} sent`
+          : `${formatAskedRate(Number(rate.targetPerSecond.toPrecision(4)))} asked`,
+    },
+    { name: 'Throughput', value: formatRate(rate.throughputPerSecond), under: `${count(requests.ok)} ok` },
+    ...[...new Set(shown)].map(
+      (label): Tile => ({
+        name: `p${label}`,
+        of,
+        value: percentileText(headline, label),
+        under: underPercentile(summaryInterval(latencyMs, label), headline.percentiles[label] ?? null),
+      }),
+    ),
+    {
+      name: 'max',
+      of,
+      value: extremeText(headline, headline.max),
+      under: headline.censored > 0 ? `${count(headline.censored)} unanswered` : `mean ${ms(headline.mean)}`,
+    },
+    {
+      name: 'Errors',
+      value: percent(failedShare),
+      under: `${count(requests.failed)} of ${count(requests.sent)}`,
+      isBad: requests.failed > 0,
+    },
+  ];
+}
+
+function summaryInterval({ intervals }: Summary['latencyMs'], label: string): string | null {
+  return intervals ? intervalText(intervals[label]) : null;
+}
+
+function underPercentile(interval: string | null, valueMs: number | null): string {
+  if (valueMs === null) return 'too few requests';
+  if (interval === null) return 'too short for an interval';
+  return interval === '' ? '' : `95\u00a0%: ${interval}`;
+}

@@ -1,0 +1,59 @@
+/** Narrow windows, where wide tables become a block for each row, and paper. */
+export const NARROW_STYLE = `
+@media (max-width:820px){
+.top{grid-template-columns:1fr}
+.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}
+.tiles>div:nth-child(3n+1){border-left:0;padding-left:0}.tiles>div:nth-child(n+4){border-top:1px solid var(--grid)}
+.two,.three,.facts,.wideleft{grid-template-columns:minmax(0,1fr)}
+.tiles.five{grid-template-columns:repeat(3,minmax(0,1fr))}
+.shape{width:120px}
+}
+@media (max-width:600px){
+body{font-size:14px}
+.page{padding:14px 16px 32px}
+header nav{margin-left:0;width:100%;gap:2px 14px;margin-top:4px}
+.big{font-size:25px!important}
+section{margin-top:30px}
+.tiles>div{padding:8px 6px 8px 10px}.tiles dd{font-size:20px}.tiles dd small{font-size:12px}
+.tiles dt span{display:none}.tiles .under{font-size:11px}
+.stack,.chart{--l:44px;--r:34px}
+.yt{font-size:10px;margin-right:5px}.nm{font-size:10px;margin-left:4px}
+.what{flex-basis:100%;order:3;line-height:1.3}
+.track .what{font-size:11.5px}.track:has(.thin) .what{flex-basis:auto;order:0}
+.key{order:4}
+.odd{display:none}
+.stages{font-size:10px}
+.bullets{display:none}
+.forest .iv{display:none}.forest .f{width:30%;padding-left:9px}.forest .dec{display:none}.forest tfoot{display:none}
+th+th,th+td,td+td{padding-left:9px}
+.lat{font-size:11.5px}.lat th:first-child{width:auto}.lat .iv{display:none}
+.lat th+th,.lat th+td,.lat td+td{padding-left:5px}
+.opt{display:none}.num{font-size:11px}.num td+td{padding-left:4px}.num th+td{padding-left:4px}
+.facts>div{grid-template-columns:104px minmax(0,1fr)}
+.terms dl{grid-template-columns:1fr}.terms dt{font-weight:500}
+/* Wide tables become a block for each row. */
+.cards thead,.errs thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}
+.cards,.cards tbody,.errs,.errs tbody,.cards caption,.errs caption{display:block}
+.cards tr,.errs tr{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:3px 10px;padding:7px 0;border-top:1px solid var(--rule)}
+.errs tr{grid-template-columns:repeat(3,minmax(0,1fr))}
+.cards th,.errs th{grid-column:1/-1}
+.cards th,.cards td,.errs th,.errs td{border:0;padding:0!important;text-align:left}
+.cards td[data-l]::before,.errs td[data-l]::before{content:attr(data-l);display:block;font-size:11px;color:var(--soft)}
+.cards .shape{grid-column:3/-1;grid-row:2;width:auto}
+.errs .ex{grid-column:1/-1}
+.stat{min-width:100%}.prop{width:38%}
+}
+@media print{
+@page{margin:12mm}
+body{font-size:10.5pt}
+.page{max-width:none;padding:0}
+header nav,.skip,#save,.hint .js-only,.slider,.cursor{display:none!important}
+figure,tr,.tiles,.verdict,.rules{break-inside:avoid}
+h2,h3{break-after:avoid}
+.rows{display:none}
+.top,.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facts{grid-template-columns:1fr 1fr;gap:0 20px}.facts>div{grid-template-columns:90px minmax(0,1fr)}.bullets{display:none}
+.tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.tiles.five{grid-template-columns:repeat(5,minmax(0,1fr))}
+.tiles dd{font-size:19px}
+details::details-content{content-visibility:visible;display:block;block-size:auto}
+}
+`;

@@ -1,0 +1,65 @@
+import { MS_PER_MINUTE, MS_PER_SECOND } from '../../../protocol/units.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../../text/format.ts';
+
+const SECONDS_PER_MINUTE = 60;
+const SECONDS_PER_HOUR = 3_600;
+const NO_BREAK = '\u00a0';
+
+/** A number and its unit stay on one line. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=(?:%|ms|µs|s|min|h|[kMGTP]?B)(?![\w]))/g, `$1${NO_BREAK}`);
+}
+
+/** A time as everywhere in volley; a dash where there is none. */
+export function ms(valueMs: number | null | undefined): string {
+  return unbroken(formatMs(valueMs ?? null));
+}
+
+export function percent(share: number): string {
+  return unbroken(formatPercent(share));
+}
+
+export function count(value: number): string {
+  return formatCount(value);
+}
+
+/** A rate for an axis or a label: no more digits than it needs. */
+export function plainRate(perSecond: number): string {
+  return formatRate(perSecond).replace(/\.0+(?=\/)/, '');
+}
+
+/** A time for an axis. */
+export function tickMs(valueMs: number): string {
+  if (valueMs === 0) return '0';
+  if (valueMs < 1) return `${short(valueMs * 1_000)}${NO_BREAK}µs`;
+  return valueMs < 1_000 ? `${short(valueMs)}${NO_BREAK}ms` : `${short(valueMs / 1_000)}${NO_BREAK}s`;
+}
+
+/** A moment of the run: 1:05, or 1:02:05; where intervals are shorter than a second, as 1.5 s in the first minute. */
+export function clock(atMs: number, stepMs = 1_000): string {
+  const digits = stepMs >= 1_000 ? 0 : stepMs >= 100 ? 1 : 2;
+  if (digits > 0 && atMs < MS_PER_MINUTE) return `${(atMs / MS_PER_SECOND).toFixed(digits)}${NO_BREAK}s`;
+  const all = Number((atMs / MS_PER_SECOND).toFixed(digits));
+  const [hours, minutes] = [
+    Math.floor(all / SECONDS_PER_HOUR),
+    Math.floor(all / SECONDS_PER_MINUTE) % SECONDS_PER_MINUTE,
+  ];
+  const seconds = (all % SECONDS_PER_MINUTE).toFixed(digits).padStart(digits === 0 ? 2 : digits + 3, '0');
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
+}
+
+/** A ratio as a change: −14.8 %, and from three times on as that. */
+export function change(ratio: number): string {
+  if (ratio >= 9.995) return `×${NO_BREAK}${short(ratio)}`;
+  const text = Math.abs(ratio - 1) * 100;
+  return `${ratio < 1 ? '−' : '+'}${text.toFixed(1)}${NO_BREAK}%`;
+}
+
+/** The same without digits that say nothing, for an axis. */
+export function plainChange(ratio: number): string {
+  return Math.abs(ratio - 1) < 1e-9 ? 'same' : change(ratio).replace('.0', '');
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

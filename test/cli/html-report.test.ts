@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { wrongIn } from '../support/markup.ts';
+import { useTargets } from '../support/target.ts';
+
+const startTarget = useTargets();
+const inFolder = useFolder();
+
+test('--html writes a page that is a result too, with no secret in it', async () => {
+  const target = await startTarget();
+  const [page, json, again] = [inFolder('page.html'), inFolder('page.json'), inFolder('again.html')];
+  const sent = ['-n', '40', '-c', '2', '-w', '1', '-u', 'me:page-secret', '--threshold', 'p50<10s'];
+  const ran = await volley(target.url, ...sent, '--html', page, '--out', json);
+  expect(ran.code).toBe(0);
+  const text = readFileSync(page, 'utf8');
+  expect(wrongIn(text)).toEqual([]);
+  expect(text).not.toContain('page-secret');
+  const read = await volley('report', page, '-o', 'json', '--html', again);
+  expect(read.code).toBe(0);
+  expect(JSON.parse(read.stdout)).toEqual(JSON.parse(readFileSync(json, 'utf8')));
+  expect(read.stdout).not.toContain('page-secret');
+  expect(readFileSync(again, 'utf8')).toBe(text);
+  const compared = await volley('compare', page, json);
+  expect(compared.stdout).toContain(`A is ${page}`);
+  expect(compared.code).toBe(0);
+  expect(readdirSync(dirname(page)).sort()).toEqual(['again.html', 'page.html', 'page.json']);
+});
+
+test('a page that cannot be written is told in time, or the result is printed with code 4', async () => {
+  const target = await startTarget();
+  const [same, folder] = [inFolder('same.json'), inFolder('a-folder')];
+  mkdirSync(folder);
+  for (const [path, told] of [
+    [inFolder('none/page.html'), /--html '.*page\.html' cannot be written \(ENOENT\)/],
+    [folder, /--html '.*a-folder' cannot be written \(it is a folder\)/],
+    ['', /--html '': give the name of a file/],
+    [same, /--html '.*same\.json' .*--out/],
+  ] as const) {
+    const { code, stderr } = await volley(target.url, '-n', '4', '--out', same, '--html', path);
+    expect(stderr).toMatch(told);
+    expect(code).toBe(2);
+  }
+  expect(target.stats().requests).toBe(0);
+  const full = await volley(target.url, '-n', '4', '-c', '1', '-o', 'json', '--html', '/dev/full');
+  expect(full.stderr).toContain("--html '/dev/full' cannot be written (ENOSPC)");
+  expect((JSON.parse(full.stdout) as Summary).requests.ok).toBe(4);
+  expect(full.code).toBe(4);
+});
+
+test('a page of something else is no result', async () => {
+  const file = inFolder('other.html');
+  writeFileSync(file, '<!doctype html>\n<title>x</title>');
+  const { code, stderr } = await volley('report', file);
+  expect(stderr).toBe(
+    `volley: The result '${file}' cannot be used: it is a page that holds no result of volley; save one with --html or --out.\n`,
+  );
+  expect(code).toBe(2);
+});

@@ -1,0 +1,263 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { LatencySummary, SeriesBucket, Summary } from '../../src/api/index.ts';
+import { resultInPage } from '../../src/main/files/page-result.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { html } from '../../src/main/reporters/html/markup.ts';
+import { ROOT } from '../support/cli.ts';
+import { readMarkup, wrongIn } from '../support/markup.ts';
+import { longRun } from '../support/pages.ts';
+import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
+
+const PLAIN = summaryWith();
+const NOTHING: LatencySummary = {
+  ...LATENCY,
+  count: 0,
+  min: null,
+  mean: null,
+  stdev: null,
+  max: null,
+  maxMinusMean: null,
+  percentiles: { '50': null, '99': null },
+  cells: [],
+};
+
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
+/** Every kind of latency the same. */
+function latencies(
+  latency: LatencySummary,
+  headline: 'response' | 'service' = 'service',
+): Summary['latencyMs'] {
+  return {
+    headline,
+    intervals: null,
+    response: latency,
+    service: latency,
+    startLag: latency,
+    wait: latency,
+    firstByte: latency,
+  };
+}
+
+const RESULTS: Readonly<Record<string, Summary>> = {
+  'an older one without cells': PLAIN,
+  'a long run with everything': longRun(600, 1_000),
+  'one of thousands of intervals': longRun(1_300, 1_000),
+  'one of a few hundredths of a second': longRun(3, 10),
+  'nothing but failures': summaryWith({
+    requests: { ...PLAIN.requests, ok: 0, failed: 100 },
+    statuses: {},
+    latencyMs: latencies(NOTHING),
+    errors: [{ kind: 'connect', code: 'ECONNREFUSED', count: 100, example: 'connect ECONNREFUSED' }],
+    series: {
+      intervalMs: 1_000,
+      cellsPerOctave: 8,
+      buckets: [{ atMs: 0, sent: 100, ok: 0, failed: 100, p50: null, p99: null, cells: [] }],
+    },
+    generator: { ...PLAIN.generator, verdict: 'failing', reasons: ['All of the requests failed.'] },
+  }),
+  'no request at all': summaryWith({
+    requests: { ...PLAIN.requests, sent: 0, ok: 0 },
+    statuses: {},
+    workers: [],
+    histogram: [],
+    latencyMs: latencies(NOTHING),
+    rate: { targetPerSecond: null, sentPerSecond: 0, throughputPerSecond: 0 },
+    series: { intervalMs: 10, cellsPerOctave: 8, buckets: [] },
+  }),
+  'latencies of nothing': summaryWith({
+    latencyMs: latencies({ ...LATENCY, min: 0, mean: 0, max: 0, percentiles: { '50': 0 }, cells: [0, 100] }),
+    series: {
+      intervalMs: 10,
+      cellsPerOctave: 8,
+      buckets: [{ atMs: 0, sent: 9, ok: 9, failed: 0, p50: 0, p99: 0, max: 0, cells: [0, 9] }],
+    },
+  }),
+  'a mix of many': summaryWith({
+    mix: Array.from({ length: 250 }, (_, index) => ({ ...MIX[0]!, name: `request ${index}` })),
+  }),
+  'percentiles of its own': summaryWith({
+    latencyMs: latencies({ ...LATENCY, percentiles: { '25': 1, '75': null } }),
+  }),
+};
+
+describe('the page of a result', () => {
+  test.each(Object.entries(RESULTS))('%s: markup, numbers, ids and links are whole', (_name, result) => {
+    expect(wrongIn(renderHtml(result))).toEqual([]);
+  });
+
+  test('is a function of the result alone, and holds it', () => {
+    const result = frozen(longRun(40, 1_000, { notes: ['\u001b[31m </script> \u202e'] }));
+    const page = renderHtml(result);
+    expect(renderHtml(structuredClone(result))).toBe(page);
+    expect(JSON.parse(resultInPage(page)!)).toEqual(result);
+    for (const hidden of ['\u001b', '\u202e']) expect(page).not.toContain(hidden);
+  });
+
+  test('ten minutes are less than 300 KB, an hour less than 320 KB, made in less than a second of CPU time', () => {
+    for (const [intervals, intervalMs, most] of [
+      [600, 1_000, 300_000],
+      [360, 10_000, 320_000],
+    ] as const) {
+      const result = longRun(intervals, intervalMs);
+      const started = process.cpuUsage();
+      const page = renderHtml(result);
+      const { user, system } = process.cpuUsage(started);
+      expect((user + system) / 1_000).toBeLessThan(1_000);
+      expect(Buffer.byteLength(page)).toBeLessThan(most);
+    }
+  });
+
+  test('text of a target changes nothing but text', () => {
+    const withText = (text: string): Summary => ({
+      ...longRun(20, 1_000),
+      notes: [text],
+      degraded: true,
+      degradedReasons: [text],
+      tool: { ...PLAIN.tool, cpuModel: text },
+      plan: {
+        ...PLAIN.plan,
+        target: { url: `http://h/${text}`, method: text },
+        routes: { unixSocket: text, proxy: text, connectTo: [text], resolve: [text] },
+      },
+      stoppedBy: { expression: text, measured: 1, atMs: 10 },
+      mix: MIX.map((row) => ({ ...row, name: text, method: text, url: text })),
+      errors: [{ kind: 'status', code: text, count: 1, example: text }],
+      statuses: { '200': 1, [text]: 1 },
+      addresses: [
+        { address: text, connections: 1 },
+        { address: 'b', connections: 1 },
+      ],
+      thresholds: [{ expression: text, measured: 1, limit: 2, isLowerBound: false, ok: false }],
+      generator: { ...PLAIN.generator, verdict: 'failing', reasons: [text, text] },
+      series: {
+        ...PLAIN.series,
+        buckets: [{ ...PLAIN.series.buckets[0]!, failures: { [text]: 1 }, cells: [160, 1] }],
+      },
+    });
+    const evil = `</script></style><script>document.title='x'</script><img src=x onerror="document.title='x'">'"\`&amp;<!--`;
+    const [page, harmless] = [
+      readMarkup(renderHtml(withText(evil))),
+      readMarkup(renderHtml(withText('harmless'))),
+    ];
+    expect(page.problems).toEqual([]);
+    expect(page.elements.map(({ name }) => name)).toEqual(harmless.elements.map(({ name }) => name));
+    expect(page.elements.map(({ attributes }) => Object.keys(attributes))).toEqual(
+      harmless.elements.map(({ attributes }) => Object.keys(attributes)),
+    );
+    expect(page.text.split(evil).length).toBe(harmless.text.split('harmless').length);
+  });
+
+  test('whatever the intervals are, all that is drawn is a number', () => {
+    const value = fc.oneof(
+      fc.constant(null),
+      fc.constant(0),
+      fc.double({ min: 1e-7, max: 1e9, noNaN: true }),
+    );
+    const count = fc.nat({ max: 1e9 });
+    const quantiles = fc.record({ p50: value, p90: value, p99: value, max: value });
+    const buckets = fc.array(
+      fc.tuple(
+        quantiles,
+        fc.record(
+          {
+            censored: count,
+            answered: count,
+            outstanding: count,
+            waitP99: value,
+            startLagP99: value,
+            response: quantiles,
+            failures: fc.dictionary(fc.string(), count),
+          },
+          { requiredKeys: [] },
+        ),
+        fc.record({
+          sent: count,
+          ok: count,
+          failed: count,
+          cells: fc.constantFrom([], [0, 1], [160, 3, -4, 1], [500, 9]),
+        }),
+      ),
+      { maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(buckets, fc.double({ min: 0, max: 1e6, noNaN: true }), (list, windowMs) => {
+        const series = {
+          intervalMs: 100,
+          cellsPerOctave: 8,
+          buckets: list.map(
+            ([drawn, rest, counts], index) =>
+              ({ atMs: index * 100, ...drawn, ...rest, ...counts }) as SeriesBucket,
+          ),
+        };
+        expect(wrongIn(renderHtml({ ...PLAIN, windowMs, series }))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('the verdict leads, and broken rules stand before those that held', () => {
+    const { text: all } = readMarkup(renderHtml(longRun(20, 1_000)));
+    expect(all).toContain('The target was the limit, 2 of 4 rules broken – 2 requests at 127.0.0.1:8080');
+    const text = all.slice(all.indexOf('The limit: target'));
+    const order = [
+      'The target was the limit.',
+      '2 of 4 rules broken',
+      'p99<50ms',
+      'p50<10ms',
+      'Over time',
+      'Distribution',
+      'failed requests by kind',
+    ].map((words) => text.indexOf(words));
+    expect(order.every((at) => at >= 0)).toBe(true);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(text).toContain('≥\u00a0240\u00a0ms');
+    expect(text).toContain('too few requests to tell: it takes 200,000 requests');
+  });
+
+  test('what failed is not called well', () => {
+    const words = (changes: Partial<Summary>): string =>
+      /class="big">([^<]*)</.exec(renderHtml(summaryWith(changes)))![1]!;
+    const verdict = (name: Summary['generator']['verdict']): Partial<Summary> => ({
+      generator: { ...PLAIN.generator, verdict: name },
+    });
+    expect(words({})).toBe('The concurrency set the rate.');
+    expect(words(verdict('failing'))).toBe('The target is failing.');
+    expect(words(verdict('generator-limited'))).toBe('volley itself was the limit.');
+    expect(words({ requests: { ...PLAIN.requests, ok: 0, failed: 100 } })).toBe('No request succeeded.');
+  });
+});
+
+describe('the gate of the page', () => {
+  test('escapes text in elements and attributes, at any depth', () => {
+    expect(String(html`<p title="${'"<'}">${['&', html`<b>${"'>"}</b>`, null, 3]}</p>`)).toBe(
+      '<p title="&quot;&lt;">&amp;<b>&#39;&gt;</b>3</p>',
+    );
+  });
+
+  test('there is no other one', () => {
+    const folder = join(ROOT, 'src/main/reporters/html');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const makers = files.filter((name) => readFileSync(join(folder, name), 'utf8').includes('new Markup('));
+    expect(makers).toEqual(['markup.ts']);
+  });
+
+  test('the script is the one that the policy names, and cannot end early', () => {
+    const page = renderHtml(PLAIN);
+    const script = /<script>([\s\S]*)<\/script>\n<\/body>/.exec(page)![1]!;
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(page).toContain(
+      `default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-${hash}';`,
+    );
+    expect(script).not.toContain('</script');
+  });
+});
