@@ -6,13 +6,15 @@ import { Tally } from '../dist/src/main/collect/tally.js';
 import { checkOptions } from '../dist/src/main/plan/resolve.js';
 import { split } from '../dist/src/main/plan/split.js';
 import { Histogram } from '../dist/src/metrics/histogram.js';
-import { blockByteLength, columnsOf, OUTCOME } from '../dist/src/protocol/report.js';
+import { OUTCOME } from '../dist/src/protocol/report.js';
+import { blockByteLength, columnsOf, layoutOf } from '../dist/src/protocol/samples.js';
 import { createMonotonicClock } from '../dist/src/time/clock.js';
 import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/http1/response-parser.js';
 import { Recorder } from '../dist/src/workers/record/recorder.js';
 import { renderPlain } from './table.js';
 
 const ROWS = 2_048;
+const LAYOUT = layoutOf({ mix: [1] });
 const answer = Buffer.from(
   'HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sun, 01 Jan 2026 00:00:00 GMT\r\n' +
     'Content-Type: text/plain\r\nContent-Length: 11\r\nConnection: keep-alive\r\n\r\nhello world',
@@ -49,7 +51,7 @@ add('wire: one answer of 160 bytes parsed', 1, () => {
     at = parser.at;
   }
 });
-const recorder = new Recorder({ post: (_message, [buffer]) => recorder.folded(buffer) }, () => {});
+const recorder = new Recorder({ post: (_message, [buffer]) => recorder.folded(buffer) }, LAYOUT, () => {});
 add('recorder: one request', ROWS, () => {
   for (let row = 0; row < ROWS; row++) recorder.add(marks, 2, OUTCOME.ok, 0);
 });
@@ -71,8 +73,9 @@ console.log(
 );
 
 function blockOfRows() {
-  const buffer = new ArrayBuffer(blockByteLength(ROWS));
-  const columns = columnsOf(buffer, ROWS);
+  const buffer = new ArrayBuffer(blockByteLength(LAYOUT, ROWS));
+  const block = { buffer, layout: LAYOUT, capacity: ROWS, count: ROWS };
+  const columns = columnsOf(block);
   for (let row = 0; row < ROWS; row++) {
     columns.intendedMs[row] = row / 10;
     columns.serviceMs[row] = 0.3 + (row % 100) / 1_000;
@@ -80,9 +83,16 @@ function blockOfRows() {
     columns.status[row] = 200;
     columns.outcome[row] = OUTCOME.ok;
   }
-  return { buffer, capacity: ROWS, count: ROWS };
+  return block;
 }
 
 function recordsOf() {
-  return { windowEndMs: Number.POSITIVE_INFINITY, series: new Series(), backlog: null, headline: 'service' };
+  return {
+    windowEndMs: Number.POSITIVE_INFINITY,
+    series: new Series(),
+    backlog: null,
+    headline: 'service',
+    start: null,
+    mix: [],
+  };
 }

@@ -1,9 +1,10 @@
 import type { DealtMessage, RowMessage } from './batch.ts';
-import type { SampleBlock, TimedErrorTally, WorkerReport } from './report.ts';
+import type { TimedErrorTally, WorkerReport } from './report.ts';
+import type { SampleBlock } from './samples.ts';
 import type { Shard } from './shard.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** A worker of a batch is heard of so often. */
 export const ALIVE_EVERY_MS = 1_000;

@@ -55,67 +55,6 @@ export function isFailed(outcome: number): boolean {
   return outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished && outcome !== OUTCOME.dropped;
 }
 
-/**
- * Records of requests as a struct of arrays over one ArrayBuffer: transferred between threads,
- * copied between processes. Row i of every column belongs to one request.
- */
-export interface SampleBlock {
-  readonly buffer: ArrayBuffer;
-  /** Rows that the buffer has room for; the columns' layout follows from it. */
-  readonly capacity: number;
-  /** Rows in use. */
-  readonly count: number;
-}
-
-/** The columns of a block. Milliseconds; NaN where a mark was never reached. */
-export interface SampleColumns {
-  /** Intended start, relative to the start of the measured window; negative in the warm-up. */
-  readonly intendedMs: Float64Array;
-  readonly startLagMs: Float64Array;
-  /** Until the first byte was written, or else until the end (then a lower bound). */
-  readonly waitMs: Float64Array;
-  /** NaN where the response's head never arrived. */
-  readonly firstByteMs: Float64Array;
-  /** NaN where no byte of the request was ever written. */
-  readonly serviceMs: Float64Array;
-  /** Bytes of the response's body. */
-  readonly bodyBytes: Float64Array;
-  /** Zero where no head arrived. */
-  readonly status: Uint16Array;
-  /** Its place in the plan's mix. */
-  readonly request: Uint16Array;
-  readonly outcome: Uint8Array;
-}
-
-const BYTES_PER_ROW = 6 * Float64Array.BYTES_PER_ELEMENT + 2 * Uint16Array.BYTES_PER_ELEMENT + 1;
-
-/** Size in bytes of a block's buffer for `capacity` rows. */
-export function blockByteLength(capacity: number): number {
-  return capacity * BYTES_PER_ROW;
-}
-
-/** Views of a block's columns; wide columns come first, so that each is aligned. */
-export function columnsOf(buffer: ArrayBuffer, capacity: number): SampleColumns {
-  let offset = 0;
-  const float64 = (): Float64Array => {
-    const view = new Float64Array(buffer, offset, capacity);
-    offset += view.byteLength;
-    return view;
-  };
-  const intendedMs = float64();
-  const startLagMs = float64();
-  const waitMs = float64();
-  const firstByteMs = float64();
-  const serviceMs = float64();
-  const bodyBytes = float64();
-  const status = new Uint16Array(buffer, offset, capacity);
-  offset += status.byteLength;
-  const request = new Uint16Array(buffer, offset, capacity);
-  offset += request.byteLength;
-  const outcome = new Uint8Array(buffer, offset, capacity);
-  return { intendedMs, startLagMs, waitMs, firstByteMs, serviceMs, bodyBytes, status, request, outcome };
-}
-
 /** Failures of one kind and code, with one example in words. */
 export interface ErrorTally {
   readonly kind: ErrorKind;

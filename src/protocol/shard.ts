@@ -3,6 +3,7 @@ import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { ClientName } from './plan.ts';
 import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
+import type { RowLayout } from './samples.ts';
 
 /** One worker's exact part of a plan. */
 export interface Shard {
@@ -32,6 +33,8 @@ export interface Shard {
   readonly rows: RowsPlan | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
+  /** What is recorded of each request. */
+  readonly layout: RowLayout;
   /** What no example of a failure may show. */
   readonly secrets: readonly string[];
   readonly batch?: BatchPlan | undefined;

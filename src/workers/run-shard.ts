@@ -62,7 +62,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#clients = new SlotClients(shard, create, clock);
-    this.recorder = new Recorder(channel, () => this.#load.onRoom());
+    this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom());
     const random = createRandom(shard.seed, shard.index);
     const { batch, load } = shard;
     if (batch !== undefined && Rows !== null) {

@@ -1,12 +1,10 @@
 import { Series } from '../../src/main/collect/series.ts';
 import type { RunRecords } from '../../src/main/collect/tally.ts';
-import {
-  blockByteLength,
-  columnsOf,
-  OUTCOME,
-  type Outcome,
-  type SampleBlock,
-} from '../../src/protocol/report.ts';
+import { OUTCOME, type Outcome } from '../../src/protocol/report.ts';
+import { blockByteLength, columnsOf, layoutOf, type SampleBlock } from '../../src/protocol/samples.ts';
+
+/** Of a run of several requests: every column. */
+export const MIX_LAYOUT = layoutOf({ mix: [1, 2] });
 
 /** One request, as a worker would record it. */
 export interface Sample {
@@ -24,8 +22,10 @@ export interface Sample {
 }
 
 export function blockOf(samples: readonly Sample[]): SampleBlock {
-  const buffer = new ArrayBuffer(blockByteLength(samples.length));
-  const columns = columnsOf(buffer, samples.length);
+  const count = samples.length;
+  const buffer = new ArrayBuffer(blockByteLength(MIX_LAYOUT, count));
+  const block = { buffer, layout: MIX_LAYOUT, capacity: count, count };
+  const columns = columnsOf(block);
   samples.forEach((sample, row) => {
     columns.intendedMs[row] = sample.intendedMs ?? 0;
     columns.startLagMs[row] = sample.startLagMs ?? 0;
@@ -33,10 +33,10 @@ export function blockOf(samples: readonly Sample[]): SampleBlock {
     columns.serviceMs[row] = sample.serviceMs ?? Number.NaN;
     columns.firstByteMs[row] = sample.firstByteMs ?? Number.NaN;
     columns.status[row] = sample.status ?? 0;
-    columns.request[row] = sample.request ?? 0;
+    columns.request?.fill(sample.request ?? 0, row, row + 1);
     columns.outcome[row] = OUTCOME[sample.outcome ?? 'ok'];
   });
-  return { buffer, capacity: samples.length, count: samples.length };
+  return block;
 }
 
 /** A complete response after `serviceMs`. */

@@ -3,7 +3,8 @@ import type { CreatePool } from '../../src/main/pool/worker-pool.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
-import { blockByteLength, columnsOf, OUTCOME } from '../../src/protocol/report.ts';
+import { OUTCOME } from '../../src/protocol/report.ts';
+import { blockByteLength, columnsOf, layoutOf } from '../../src/protocol/samples.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 
 /**
@@ -16,8 +17,10 @@ const clock = createMonotonicClock();
 const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', requests, concurrency: 1, workers: 1 });
 
 const createPool: CreatePool = (_count, events) => {
-  const buffer = new ArrayBuffer(blockByteLength(ROWS));
-  const columns = columnsOf(buffer, ROWS);
+  const layout = layoutOf(plan);
+  const buffer = new ArrayBuffer(blockByteLength(layout, ROWS));
+  const block = { buffer, layout, capacity: ROWS, count: ROWS };
+  const columns = columnsOf(block);
   columns.outcome.fill(OUTCOME.ok);
   columns.status.fill(200);
   let sent = 0;
@@ -30,7 +33,7 @@ const createPool: CreatePool = (_count, events) => {
       columns.firstByteMs[row] = (columns.serviceMs[row] ?? 0) / 2;
       columns.waitMs[row] = ((sent + row) % 97) / 10;
     }
-    events.onMessage(0, { type: 'block', block: { buffer, capacity: ROWS, count: ROWS }, errors: [] });
+    events.onMessage(0, { type: 'block', block, errors: [] });
     sent += ROWS;
     if (sent < requests) {
       setImmediate(feed);

@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { conduct } from '../../src/main/run/conduct.ts';
-import { columnsOf, type SampleBlock } from '../../src/protocol/report.ts';
+import { columnsOf, type SampleBlock } from '../../src/protocol/samples.ts';
 import type { Recorded, RunResult } from './recorded.ts';
 
 /** One run of volley in a process of its own, with every record of it. */
@@ -22,9 +22,9 @@ async function runOnce(options: RunOptions): Promise<RunResult> {
   };
 }
 
-function rowsOf({ buffer, capacity, count }: SampleBlock): Recorded[] {
-  const columns = columnsOf(buffer, capacity);
-  return Array.from({ length: count }, (_, row) => ({
+function rowsOf(block: SampleBlock): Recorded[] {
+  const columns = columnsOf(block);
+  return Array.from({ length: block.count }, (_, row) => ({
     intendedMs: columns.intendedMs[row] ?? 0,
     startLagMs: columns.startLagMs[row] ?? 0,
     waitMs: columns.waitMs[row] ?? 0,

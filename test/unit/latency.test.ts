@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
+import { LATENCY_KINDS } from '../../src/protocol/latency.ts';
 import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const LABELS = ['50', '90', '99'];
@@ -164,4 +165,22 @@ describe('summing up latencies', () => {
       }),
     );
   });
+});
+
+test('every kind of latency has a formula: a request that was answered is in each of them, once', () => {
+  const tally = new Tally();
+  const row = { startLagMs: 1, waitMs: 2, serviceMs: 8, firstByteMs: 4, status: 200 };
+  tally.fold(blockOf([row]), recordsOf());
+  const means = LATENCY_KINDS.map((kind) => [
+    kind,
+    tally.latencies[kind].moments.count,
+    tally.latencies[kind].moments.mean,
+  ]);
+  expect(means).toEqual([
+    ['response', 1, 11],
+    ['service', 1, 8],
+    ['startLag', 1, 1],
+    ['wait', 1, 2],
+    ['firstByte', 1, 4],
+  ]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { WorkerChannel, WorkerMessage } from '../../src/protocol/messages.ts';
-import { columnsOf, OUTCOME } from '../../src/protocol/report.ts';
+import { OUTCOME } from '../../src/protocol/report.ts';
+import { columnsOf, layoutOf } from '../../src/protocol/samples.ts';
 import type { Exchange } from '../../src/workers/exchange/exchange.ts';
 import { Recorder } from '../../src/workers/record/recorder.ts';
 
@@ -15,6 +16,7 @@ function exchange(intendedMs: number): Exchange {
     firstByteMs: intendedMs + 6,
     status: 200,
     bodyBytes: 11,
+    requestIndex: 1,
   };
   return marks as Exchange;
 }
@@ -22,6 +24,7 @@ function exchange(intendedMs: number): Exchange {
 function record(
   count: number,
   ack: boolean,
+  mix: readonly unknown[] = [1],
 ): { blocks: Block[]; recorder: Recorder; roomMade: () => number } {
   const blocks: Block[] = [];
   let room = 0;
@@ -34,7 +37,7 @@ function record(
     onMessage: () => {},
     close: () => {},
   };
-  const recorder = new Recorder(channel, () => room++);
+  const recorder = new Recorder(channel, layoutOf({ mix }), () => room++);
   for (let i = 0; i < count; i++) recorder.add(exchange(100 + i), 110 + i, OUTCOME.ok, 100);
   return { blocks, recorder, roomMade: () => room };
 }
@@ -44,9 +47,7 @@ describe('the recorder', () => {
     const { blocks, recorder } = record(5_000, true);
     recorder.close();
     expect(recorder.samples).toBe(5_000);
-    const intended = blocks.flatMap(({ block }) => [
-      ...columnsOf(block.buffer, block.capacity).intendedMs.subarray(0, block.count),
-    ]);
+    const intended = blocks.flatMap(({ block }) => [...columnsOf(block).intendedMs.subarray(0, block.count)]);
     expect(intended).toEqual(Array.from({ length: 5_000 }, (_, index) => index));
     // A few rows travel in a small buffer.
     expect(blocks.at(-1)!.block.capacity).toBe(5_000 % 2_048);
@@ -55,7 +56,7 @@ describe('the recorder', () => {
   test('a row is relative to the window, and its parts are differences of marks', () => {
     const { blocks, recorder } = record(1, true);
     recorder.close();
-    const columns = columnsOf(blocks[0]!.block.buffer, 1);
+    const columns = columnsOf(blocks[0]!.block);
     expect([
       columns.intendedMs[0],
       columns.startLagMs[0],
@@ -64,6 +65,18 @@ describe('the recorder', () => {
       columns.serviceMs[0],
     ]).toEqual([0, 1, 2, 3, 7]);
     expect([columns.status[0], columns.outcome[0], columns.bodyBytes[0]]).toEqual([200, OUTCOME.ok, 11]);
+  });
+
+  test.each([
+    ['one request', 1, undefined],
+    ['several', 2, [1, 1]],
+  ])('of %s, rows say which it was only where that is a question', (_what, requests, expected) => {
+    const { blocks, recorder } = record(2, true, Array(requests).fill(1));
+    recorder.close();
+    const { block } = blocks[0]!;
+    const { request, outcome } = columnsOf(block);
+    expect(request && [...request]).toEqual(expected);
+    expect([outcome.length, block.buffer.byteLength]).toEqual([2, 2 * (requests === 1 ? 51 : 53)]);
   });
 
   test('errors travel once, with the next block', () => {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../protocol/errors.ts';
-import type { SampleBlock } from '../../protocol/report.ts';
+import type { SampleBlock } from '../../protocol/samples.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';

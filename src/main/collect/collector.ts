@@ -1,6 +1,7 @@
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { SampleBlock, TimedErrorTally } from '../../protocol/report.ts';
+import type { TimedErrorTally } from '../../protocol/report.ts';
+import type { SampleBlock } from '../../protocol/samples.ts';
 import { Backlog } from './backlog.ts';
 import { RequestTally } from './request-tally.ts';
 import { Series } from './series.ts';

@@ -3,7 +3,7 @@ import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 import type { ValueList } from '../../metrics/value-list.ts';
-import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import { OUTCOMES, type TimedErrorTally } from '../../protocol/report.ts';
 import { combineMoments } from './statistics.ts';
 import type { Tally } from './tally.ts';
@@ -36,7 +36,7 @@ export function emptyTally(): MergedTally {
     outcomes: OUTCOMES.map(() => 0),
     statuses: new Map(),
     errors: new Map(),
-    latencies: forEachKind(emptyDistribution),
+    latencies: forEachLatency(emptyDistribution),
     sentInWindow: 0,
     okInWindow: 0,
     warmupEndsMs: [],
@@ -61,7 +61,7 @@ export function tallyOf(tally: Tally): MergedTally {
     outcomes: [...tally.outcomes],
     statuses: tally.statuses,
     errors: tally.errors,
-    latencies: forEachKind((kind) => distributionOf(tally.latencies[kind])),
+    latencies: forEachLatency((kind) => distributionOf(tally.latencies[kind])),
     sentInWindow: tally.sentInWindow,
     okInWindow: tally.okInWindow,
     warmupEndsMs: tally.warmupEndsMs,
@@ -80,7 +80,7 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     outcomes: a.outcomes.map((count, outcome) => count + (b.outcomes[outcome] ?? 0)),
     statuses: addCounts(a.statuses, b.statuses),
     errors,
-    latencies: forEachKind((kind) => mergeDistributions(a.latencies[kind], b.latencies[kind])),
+    latencies: forEachLatency((kind) => mergeDistributions(a.latencies[kind], b.latencies[kind])),
     sentInWindow: a.sentInWindow + b.sentInWindow,
     okInWindow: a.okInWindow + b.okInWindow,
     warmupEndsMs: [...a.warmupEndsMs, ...b.warmupEndsMs],
@@ -130,8 +130,4 @@ function addCounts(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number
   const sum = new Map(a);
   for (const [key, count] of b) sum.set(key, (sum.get(key) ?? 0) + count);
   return sum;
-}
-
-function forEachKind<T>(make: (kind: LatencyKind) => T): Record<LatencyKind, T> {
-  return Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, make(kind)])) as Record<LatencyKind, T>;
 }

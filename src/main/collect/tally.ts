@@ -1,16 +1,15 @@
 import { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
-import { type LatencyKind, responseMsOf } from '../../protocol/latency.ts';
+import { addLatencies, forEachLatency, responseMsOf } from '../../protocol/latency.ts';
 import {
-  columnsOf,
   isCensored,
   isComplete,
   isFailed,
   OUTCOME,
   OUTCOMES,
-  type SampleBlock,
   type TimedErrorTally,
 } from '../../protocol/report.ts';
+import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
 import type { Backlog } from './backlog.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
@@ -38,13 +37,7 @@ export class Tally {
   readonly outcomes = new Float64Array(OUTCOMES.length);
   readonly statuses = new Map<number, number>();
   readonly errors = new Map<string, TimedErrorTally>();
-  readonly latencies: Readonly<Record<LatencyKind, Distribution>> = {
-    response: new Distribution(),
-    service: new Distribution(),
-    startLag: new Distribution(),
-    wait: new Distribution(),
-    firstByte: new Distribution(),
-  };
+  readonly latencies = forEachLatency(() => new Distribution());
   /** Given to a connection within the window, whenever they were due. */
   sentInWindow = 0;
   /** Successful requests of the window that ended within it. */
@@ -83,8 +76,7 @@ export class Tally {
   /** Adds a block's rows. Membership in the window is decided by the intended start. */
   fold(block: SampleBlock, records: RunRecords): void {
     const { windowEndMs, series, backlog, headline, mix, start } = records;
-    const columns = columnsOf(block.buffer, block.capacity);
-    const { response, service, startLag, wait, firstByte } = this.latencies;
+    const columns = columnsOf(block);
     this.samples += block.count;
     for (let row = 0; row < block.count; row++) {
       const intendedMs = columns.intendedMs[row] ?? 0;
@@ -120,18 +112,11 @@ export class Tally {
         this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
       }
       if (complete || censored) {
-        response.add(responseMs, censored);
-        startLag.add(startLagMs, false);
-        wait.add(waitMs, !wasWritten);
-        if (wasWritten) {
-          service.add(serviceMs, censored);
-          if (Number.isNaN(firstByteMs)) firstByte.add(serviceMs, true);
-          else firstByte.add(firstByteMs, false);
-        }
+        addLatencies(this.latencies, startLagMs, waitMs, serviceMs, firstByteMs, responseMs, censored);
       }
       const headlineMs = headline === 'response' ? responseMs : serviceMs;
       const knownMs = (complete || censored) && !Number.isNaN(headlineMs) ? headlineMs : null;
-      mix[columns.request[row] ?? 0]?.add(outcome, knownMs);
+      mix[columns.request?.[row] ?? 0]?.add(outcome, knownMs);
       if (outcome === OUTCOME.dropped) continue;
       if (intendedMs < START_MS && knownMs !== null)
         start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);

@@ -2,7 +2,8 @@ import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs
 import { extname } from 'node:path';
 import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { responseMsOf } from '../../protocol/latency.ts';
-import { columnsOf, OUTCOMES, type SampleBlock, type SampleColumns } from '../../protocol/report.ts';
+import { OUTCOMES } from '../../protocol/report.ts';
+import { columnsOf, type SampleBlock, type SampleColumns } from '../../protocol/samples.ts';
 import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { csvLine } from '../text/csv-line.ts';
 import type { FileLock } from './file-lock.ts';
@@ -25,7 +26,7 @@ const COLUMNS: readonly (readonly [name: string, cellOf: CellOf])[] = [
   ['outcome', ({ outcome }, row) => OUTCOMES[outcome[row] ?? 0] ?? null],
   ['body_bytes', ({ bodyBytes }, row) => bodyBytes[row] ?? 0],
   ['worker', (_columns, _row, { worker }) => worker],
-  ['request', ({ request }, row, { names }) => names[request[row] ?? 0] ?? null],
+  ['request', ({ request }, row, { names }) => names[request?.[row] ?? 0] ?? null],
 ];
 const NAMES = COLUMNS.map(([name]) => name);
 
@@ -110,12 +111,12 @@ export class SamplesFile {
   }
 
   /** Writes a block's rows, without those of the warm-up. */
-  add({ buffer, capacity, count }: SampleBlock, worker: number): void {
+  add(block: SampleBlock, worker: number): void {
     if (this.#hasFailed) return;
-    const columns = columnsOf(buffer, capacity);
+    const columns = columnsOf(block);
     const of = { worker, names: this.#names };
     let rows = 0;
-    for (let row = 0; row < count; row++) {
+    for (let row = 0; row < block.count; row++) {
       if ((columns.intendedMs[row] ?? 0) < 0) continue;
       this.#pending += this.#form.line(COLUMNS.map(([, cellOf]) => cellOf(columns, row, of)));
       rows++;

@@ -1,8 +1,5 @@
-import type { LatencyKind } from '../../protocol/latency.ts';
+import { latencyFacts } from '../../protocol/latency.ts';
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
-
-/** These may truly take no time; an exchange never does. */
-const MAY_BE_ZERO: ReadonlySet<LatencyKind> = new Set(['startLag', 'wait']);
 
 /** What is wrong with a rule that holds, or fails, whatever is measured; null for one that says something. */
 export function emptinessOf(threshold: Threshold): string | null {
@@ -26,5 +23,5 @@ function alwaysHolds({ measure, operator, limit }: Threshold): boolean | null {
 }
 
 function canBeZero(measure: Measure): boolean {
-  return !('kind' in measure) || (measure.kind !== null && MAY_BE_ZERO.has(measure.kind));
+  return !('kind' in measure) || (measure.kind !== null && latencyFacts(measure.kind).mayBeZero === true);
 }

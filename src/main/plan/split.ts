@@ -1,4 +1,5 @@
 import type { RunPlan } from '../../protocol/plan.ts';
+import { layoutOf } from '../../protocol/samples.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { Schedule } from '../../time/schedule.ts';
 
@@ -22,6 +23,7 @@ export function split(plan: RunPlan): Shard[] {
   const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, settings, mix, rows, seed, streams } =
     plan;
   const { secrets } = plan;
+  const layout = layoutOf(plan);
   const connections = usable(plan.concurrency, plan);
   const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
   return Array.from({ length: workers }, (_, index) => {
@@ -63,6 +65,7 @@ export function split(plan: RunPlan): Shard[] {
             : { first: shareOf(stop.requests, slots, 0, firstSlot), step: 1 },
       },
       seed,
+      layout,
       secrets,
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     };

@@ -1,4 +1,4 @@
-import { LATENCIES, type LatencyKind } from '../../protocol/latency.ts';
+import { LATENCIES, LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatMs, formatMsBetween } from '../text/format.ts';
 import { LABEL_WIDTH, labelled, row, rows } from './layout.ts';
@@ -10,10 +10,6 @@ const LAST_COLUMN_WIDTH = 10;
 const HEADLINE_PERCENTILES = ['50', '90', '95', '99'];
 /** Of those that there is no room for, the last of these go first. */
 const BY_IMPORTANCE = ['50', '99', '90', '99.9', '95', '75', '99.99'];
-const ORDER: Readonly<Record<'response' | 'service', readonly LatencyKind[]>> = {
-  service: ['service', 'response', 'firstByte', 'wait', 'startLag'],
-  response: ['response', 'service', 'firstByte', 'wait', 'startLag'],
-};
 /** A latency that differs from the headline by less than this says the same. */
 const SAME_SHARE = 0.05;
 
@@ -39,10 +35,10 @@ export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }:
   if (headline.count === 0) return [];
   const room = width - LABEL_WIDTH - (isVerbose ? LAST_COLUMN_WIDTH : 0);
   const labels = mostImportant(Object.keys(headline.percentiles), Math.floor(room / COLUMN_WIDTH) - 3);
-  const kinds = ORDER[latencyMs.headline].filter(
+  const kinds = inOrder(latencyMs.headline).filter(
     (kind) =>
       kind === latencyMs.headline ||
-      ((plan.load.model !== 'closed' || !('onlyInOpenModel' in LATENCIES[kind])) &&
+      ((plan.load.model !== 'closed' || latencyFacts(kind).onlyInOpenModel !== true) &&
         (isVerbose || !saysTheSame(latencyMs[kind], headline, labels))),
   );
   const heading = ['min', 'mean', ...labels.map((label) => `p${label}`), 'max'];
@@ -63,6 +59,12 @@ export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }:
     ),
     ...(isVerbose ? allIntervals(latencyMs, width) : []),
   ];
+}
+
+/** The one that leads, and the others as the table of latencies has them. */
+function inOrder(headline: LatencyKind): LatencyKind[] {
+  const place = (kind: LatencyKind): number => (kind === headline ? 0 : LATENCIES[kind].place);
+  return [...LATENCY_KINDS].sort((a, b) => place(a) - place(b));
 }
 
 function latencyCells(latency: LatencySummary, labels: readonly string[]): string[] {

@@ -1,7 +1,7 @@
-import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import { forEachLatency } from '../../protocol/latency.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import type { LatencySummary, StoppedBy } from '../../protocol/summary.ts';
+import type { StoppedBy } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyDistribution } from '../collect/merge.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
@@ -50,11 +50,10 @@ function latenciesSoFar({ abortOn, load }: RunPlan, snapshot: Snapshot): Judged[
     abortOn.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
   );
   const labels = [...new Set(percentilesIn(abortOn))];
-  const summaries = LATENCY_KINDS.map((kind) => [
-    kind,
+  const summaries = forEachLatency((kind) =>
     summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
-  ]);
-  return { headline, ...(Object.fromEntries(summaries) as Record<LatencyKind, LatencySummary>) };
+  );
+  return { headline, ...summaries };
 }
 
 /** Of the requests of a mix that rules name. */

@@ -1,5 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
-import { LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import type { ErrorSummary, LatencySummary, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Hide } from '../../requests/secrets.ts';
@@ -29,9 +29,7 @@ export function figuresOf(collected: Collected, hide: Hide): Figures {
   const { plan, workers, records } = collected;
   const { headline } = records;
   const merged = workers.map(({ tally }) => tallyOf(tally)).reduce(mergeTallies, emptyTally());
-  const latencies = Object.fromEntries(
-    LATENCY_KINDS.map((kind) => [kind, summarizeLatency(merged.latencies[kind], plan.percentiles)]),
-  ) as Record<LatencyKind, LatencySummary>;
+  const latencies = forEachLatency((kind) => summarizeLatency(merged.latencies[kind], plan.percentiles));
   const ofHeadline = merged.latencies[headline];
   const intervals = percentileIntervals(
     ofHeadline,

@@ -1,14 +1,13 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import type { Channel, CoordinatorMessage, WorkerMessage } from '../../protocol/messages.ts';
+import { type ErrorTally, OUTCOME, type TimedErrorTally } from '../../protocol/report.ts';
 import {
   blockByteLength,
   columnsOf,
-  type ErrorTally,
-  OUTCOME,
+  type RowLayout,
   type SampleBlock,
   type SampleColumns,
-  type TimedErrorTally,
-} from '../../protocol/report.ts';
+} from '../../protocol/samples.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 const ROWS_PER_BLOCK = 2_048;
@@ -33,14 +32,18 @@ export class Recorder {
   readonly #spare: ArrayBuffer[] = [];
   readonly #timer: NodeJS.Timeout;
   readonly #errors = new Map<string, TimedErrorTally>();
-  #buffer = new ArrayBuffer(blockByteLength(ROWS_PER_BLOCK));
-  #columns: SampleColumns = columnsOf(this.#buffer, ROWS_PER_BLOCK);
+  readonly #layout: RowLayout;
+  #buffer: ArrayBuffer;
+  #columns: SampleColumns;
   #rows = 0;
   #underWay = 0;
 
   /** `onRoom` is called when the coordinator has caught up after `isFull` was true. */
-  constructor(channel: Channel<WorkerMessage, CoordinatorMessage>, onRoom: () => void) {
+  constructor(channel: Channel<WorkerMessage, CoordinatorMessage>, layout: RowLayout, onRoom: () => void) {
     this.#channel = channel;
+    this.#layout = layout;
+    this.#buffer = this.#newBuffer(ROWS_PER_BLOCK);
+    this.#columns = columnsOf({ buffer: this.#buffer, layout, capacity: ROWS_PER_BLOCK });
     this.#onRoom = onRoom;
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
   }
@@ -63,8 +66,8 @@ export class Recorder {
     columns.serviceMs[row] = endMs - sentMs;
     columns.bodyBytes[row] = marks.bodyBytes;
     columns.status[row] = marks.status;
-    columns.request[row] = marks.requestIndex;
     columns.outcome[row] = outcome;
+    if (columns.request !== undefined) columns.request[row] = marks.requestIndex;
     this.#rows = row + 1;
     this.samples++;
     if (this.#rows === ROWS_PER_BLOCK) this.flush();
@@ -97,7 +100,7 @@ export class Recorder {
   folded(buffer: ArrayBuffer | null): void {
     const wasFull = this.isFull;
     this.#underWay--;
-    if (buffer !== null && buffer.byteLength === blockByteLength(ROWS_PER_BLOCK)) this.#spare.push(buffer);
+    if (buffer !== null && buffer.byteLength === this.#buffer.byteLength) this.#spare.push(buffer);
     if (wasFull) this.#onRoom();
   }
 
@@ -111,16 +114,21 @@ export class Recorder {
     this.#rows = 0;
     // A block with few rows is sent as a small copy: the buffer stays here.
     if (count <= ROWS_PER_BLOCK / 2) {
-      const buffer = new ArrayBuffer(blockByteLength(count));
-      const columns = columnsOf(buffer, count);
-      for (const [name, column] of Object.entries(columns)) {
-        column.set(this.#columns[name as keyof SampleColumns].subarray(0, count));
+      const block = { buffer: this.#newBuffer(count), layout: this.#layout, capacity: count, count };
+      const columns = columnsOf(block);
+      for (const name of this.#layout) {
+        const filled = this.#columns[name]?.subarray(0, count);
+        if (filled !== undefined) columns[name]?.set(filled);
       }
-      return { buffer, capacity: count, count };
+      return block;
     }
-    const buffer = this.#buffer;
-    this.#buffer = this.#spare.pop() ?? new ArrayBuffer(blockByteLength(ROWS_PER_BLOCK));
-    this.#columns = columnsOf(this.#buffer, ROWS_PER_BLOCK);
-    return { buffer, capacity: ROWS_PER_BLOCK, count };
+    const block = { buffer: this.#buffer, layout: this.#layout, capacity: ROWS_PER_BLOCK, count };
+    this.#buffer = this.#spare.pop() ?? this.#newBuffer(ROWS_PER_BLOCK);
+    this.#columns = columnsOf({ ...block, buffer: this.#buffer });
+    return block;
+  }
+
+  #newBuffer(rows: number): ArrayBuffer {
+    return new ArrayBuffer(blockByteLength(this.#layout, rows));
   }
 }

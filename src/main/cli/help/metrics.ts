@@ -1,4 +1,4 @@
-import { LATENCY_KINDS, type LatencyKind } from '../../../protocol/latency.ts';
+import { LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../../protocol/latency.ts';
 import type { ErrorKind } from '../../../protocol/report.ts';
 import type { Summary } from '../../../protocol/summary.ts';
 import { type Definition, definitionList, paragraph } from './layout.ts';
@@ -9,30 +9,6 @@ interface Meaning {
   /** Where others have it, by their names for it. */
   readonly elsewhere?: string;
 }
-
-const LATENCIES: Readonly<Record<LatencyKind, Meaning>> = {
-  service: {
-    says: 'from just before the first byte is written until the last byte has arrived: target and network. It leads the report in the closed model',
-    elsewhere:
-      'wrk Latency, autocannon Latency, oha response time, k6 http_req_duration; vegeta’s latencies count connecting too',
-  },
-  response: {
-    says: 'from when the request was due until its last byte: what a user would feel. It leads the report with a rate. Response = start lag + wait + service',
-    elsewhere: 'wrk2 (corrected) Latency, oha --latency-correction; k6, vegeta: none',
-  },
-  startLag: {
-    says: 'from when the request was due until volley released it: the generator’s own delay',
-    elsewhere: 'none: k6 and vegeta start late without saying so, k6 drops (dropped_iterations)',
-  },
-  wait: {
-    says: 'from the release until the first byte is written: in line for a connection, and connecting',
-    elsewhere: 'k6 http_req_blocked + http_req_connecting + http_req_tls_handshaking; oha DNS+dialup',
-  },
-  firstByte: {
-    says: 'from the first byte written until the head of the answer has arrived',
-    elsewhere: 'k6 http_req_waiting; others: none',
-  },
-};
 
 const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
   scheduled: { says: 'all that were to be sent: sent + dropped + not started' },
@@ -148,7 +124,7 @@ const NOTE =
 /** All of them, in groups. */
 export function metricGroups(): (readonly [title: string, rows: readonly Definition[]])[] {
   return [
-    ['Latency of a request', LATENCY_KINDS.map((kind) => entry(kind, LATENCIES[kind]))],
+    ['Latency of a request', LATENCY_KINDS.map(latencyEntry)],
     ['Figures of a latency', FIGURES],
     ['Requests', Object.entries(REQUESTS).map(([name, meaning]) => entry(name, meaning))],
     ['Rates', RATES],
@@ -166,6 +142,11 @@ export function metricSections(columns: number): string[][] {
     ...metricGroups().map(([title, rows]) => [title, ...definitionList(rows, columns)]),
     paragraph('Formulas and fields of the JSON result: docs/metrics.md', columns),
   ];
+}
+
+function latencyEntry(kind: LatencyKind): Definition {
+  const { means, elsewhere } = latencyFacts(kind);
+  return entry(kind, { says: means, elsewhere });
 }
 
 function entry(name: string, { says, elsewhere }: Meaning): Definition {
