@@ -13,11 +13,13 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
-import { BIN, type Ended, startVolley, volley } from '../support/cli.ts';
+import { BIN, type Ended, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { eventually } from '../support/processes.ts';
 import { listening, useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const inFolder = useFolder();
 
@@ -68,7 +70,9 @@ describe('two batches at once', () => {
     const [rows, out] = [writeIds(inFolder('both.csv'), 400), inFolder('both-out.csv')];
     const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
     await killed(words, () => target.stats().requests);
-    const ended = await Promise.all([1, 2].map(() => volley(...words, '--resume', '--rate', '200')));
+    const ended = await Promise.all(
+      [1, 2].map(() => startVolley([...words, '--resume', '--rate', '200']).ended),
+    );
     expect(ended.map(({ code }) => code).sort()).toEqual([0, 2]);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
   });

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, withoutLatencies, writeIds } from '../support/batch.ts';
-import { startVolley, volley } from '../support/cli.ts';
+import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { eventually } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const inFolder = useFolder();
 

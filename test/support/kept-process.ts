@@ -13,10 +13,11 @@ const ENTRY = fileURLToPath(new URL('./kept-process-entry.js', import.meta.url))
  */
 export function useKeptProcess(): (...args: string[]) => Promise<Ended> {
   let host: ChildProcess | null = null;
+  let last: Promise<unknown> = Promise.resolve();
   afterAll(() => {
     host?.disconnect();
   });
-  return async (...args) => {
+  const ended = async (args: readonly string[]): Promise<Ended> => {
     host ??= fork(ENTRY, [], { cwd: ROOT, stdio: ['ignore', 'inherit', 'pipe', 'ipc'] });
     const child = host;
     let crash = '';
@@ -26,17 +27,22 @@ export function useKeptProcess(): (...args: string[]) => Promise<Ended> {
     child.stderr?.on('data', hear);
     const waiting = new AbortController();
     const { signal } = waiting;
-    const ended = once(child, 'message', { signal }) as Promise<[Ended]>;
+    const answered = once(child, 'message', { signal }) as Promise<[Ended]>;
     const crashed = once(child, 'close', { signal }).then(([code]) => {
       host = null;
       throw new Error(`ended with ${code} at ${JSON.stringify(args)}: ${crash}`);
     });
     child.send(args);
     try {
-      return (await Promise.race([ended, crashed]))[0];
+      return (await Promise.race([answered, crashed]))[0];
     } finally {
       waiting.abort();
       child.stderr?.off('data', hear);
     }
+  };
+  return (...args) => {
+    const next = last.then(() => ended(args));
+    last = next.catch(() => {});
+    return next;
   };
 }

@@ -207,8 +207,9 @@ async function openLocked(
     earlier !== null || journalPath === null
       ? null
       : await createJournal(journalPath, batch, seed, checkpoint, onError);
+  let output: Output | null = null;
   try {
-    const output = out === null ? printedOutput(onError) : await openOutput(out, onError);
+    output = out === null ? printedOutput(onError) : await openOutput(out, onError);
     const results = new Results(records, output.queue, order);
     const done = new DoneRows();
     if (earlier !== null) {
@@ -217,17 +218,20 @@ async function openLocked(
     }
     const journal = earlier === null ? created : await Journal.reopen(earlier.reader, checkpoint, onError);
     if (journal !== null) results.journalTo(journal);
+    const opened = output;
     return {
       results,
-      output,
+      output: opened,
       source: new UndoneRows(reader, done, earlier?.reader.checkpoint ?? { rows: 0, digest: 0 }),
       plan,
       journalPath,
       journal,
       damage: earlier === null ? null : damageOf(earlier.reader, results.counts.done),
-      close: (dealer) => close(dealer, results, output, journal, onError).finally(() => lock?.release()),
+      close: (dealer) => close(dealer, results, opened, journal, onError).finally(() => lock?.release()),
     };
   } catch (error) {
+    await output?.discard();
+    await earlier?.reader.close();
     await created?.close();
     await created?.remove();
     throw error;
@@ -313,20 +317,34 @@ async function createJournal(
 
 /** The journal to go on with; null where the batch had not begun. */
 async function openJournal(
-  { fingerprint, input, rowsPath, out, files }: Batch,
+  batch: Batch,
   path: string | null,
 ): Promise<{ reader: JournalReader; seed: number } | null> {
   const refused = (why: string): VolleyError =>
-    new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(out)}: ${why}.`);
+    new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(batch.out)}: ${why}.`);
   if (path === null) throw refused('it is no file, and has no journal: leave --resume out');
   const reader = await JournalReader.open(path).catch((error: unknown) => {
     throw refused(`the journal ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)})`);
   });
   if (reader === null)
     throw refused(`there is no journal ${quoted(path)}: the batch has ended, or never began`);
+  try {
+    return { reader, seed: await seedOf(reader, batch, refused) };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** @throws what `refused` makes of the reason for which the batch cannot go on with this journal */
+async function seedOf(
+  reader: JournalReader,
+  { fingerprint, input, rowsPath, files }: Batch,
+  refused: (why: string) => VolleyError,
+): Promise<number> {
   const header = await reader.header();
   if (header === null)
-    throw refused(`${quoted(path)} is no journal of this version of volley: delete it to begin again`);
+    throw refused(`${quoted(reader.path)} is no journal of this version of volley: delete it to begin again`);
   if (header.request !== fingerprint)
     throw refused(
       'request, selections or form of the output are not those of the journal: say the same as before, or delete it to begin again',
@@ -342,5 +360,5 @@ async function openJournal(
     throw refused(
       `the file ${quoted(changed)} has changed since the journal was begun: put it back as it was, or delete the journal to begin again`,
     );
-  return { reader, seed: header.seed };
+  return header.seed;
 }
