@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { idsTo, readAnswered } from '../support/batch.ts';
-import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { listening } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const inFolder = useFolder();
 
 /** From one byte to more than several reads hold. */

@@ -6,12 +6,14 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { fateOf } from '../../src/target/flaky.ts';
 import { type Answered, idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
-import { BIN, ROOT, startVolley, volley } from '../support/cli.ts';
+import { BIN, ROOT, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { childrenOf, eventually } from '../support/processes.ts';
 import { listening, useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const inFolder = useFolder();
 

@@ -3,9 +3,11 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startVolley, volley } from '../support/cli.ts';
+import { startVolley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
 const inFolder = (name: string): string => join(folder, name);
 const servers: Server[] = [];

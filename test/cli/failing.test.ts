@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
-import { ROOT, volley } from '../support/cli.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening, useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

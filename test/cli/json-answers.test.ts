@@ -3,11 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import { brotliCompressSync, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readAnswered } from '../support/batch.ts';
-import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { VARIANTS, workersIn } from '../support/modes.ts';
 import { listening } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const inFolder = useFolder();
 const ITEM =
   '{ "item": { "price": 1.10, "id": 2733382000000000049 }, "all": [{ "id": 1.0 }, { "id": 1e400 }] }';

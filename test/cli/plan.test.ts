@@ -6,9 +6,11 @@ import type { Summary } from '../../src/api/index.ts';
 import { SCREEN_TABLE } from '../../src/main/cli/command-tables.ts';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { PLAN, planJsonSchema } from '../../src/main/plan/plan-schema.ts';
-import { ROOT, volley } from '../support/cli.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const folder = mkdtempSync(join(tmpdir(), 'volley-plan-'));
 

@@ -5,9 +5,11 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { BIN, startVolley, volley } from '../support/cli.ts';
+import { BIN, startVolley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening, useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 
 interface Seen {

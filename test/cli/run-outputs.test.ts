@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { LatencyKind, LatencySummary, RequestCounts, Summary } from '../../src/api/index.ts';
-import { BIN, startVolley, volley } from '../support/cli.ts';
+import { BIN, startVolley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { eventually } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 const folder = mkdtempSync(join(tmpdir(), 'volley-outputs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
