@@ -40,12 +40,31 @@ export interface StatusRange {
   readonly to: number;
 }
 
+export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/** What a value of an answer must be like. */
+export type ValueRule =
+  | { readonly type: 'exists' | 'missing' }
+  /** The value itself, or its length, against what is given. */
+  | {
+      readonly type: 'compare';
+      readonly ofLength: boolean;
+      readonly by: Comparison;
+      readonly value: string;
+    }
+  | { readonly type: 'contains'; readonly value: string }
+  | { readonly type: 'matches'; readonly source: string; readonly flags: string };
+
 /** What a response must be like; a part that is empty or null asks for nothing. */
 export interface Expectation {
   readonly statuses: readonly StatusRange[];
+  /** By their names in lower case. */
+  readonly headers: readonly { readonly name: string; readonly rule: ValueRule }[];
   readonly bodyTexts: readonly string[];
-  readonly json: readonly { readonly path: string; readonly value: string }[];
+  readonly json: readonly { readonly path: string; readonly rule: ValueRule }[];
   readonly maxBodyBytes: number | null;
+  /** From the first byte sent until the last one received, redirects included. */
+  readonly longestMs: number | null;
 }
 
 /** Who asks, where the server wants Digest authorization. */

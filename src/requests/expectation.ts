@@ -1,8 +1,9 @@
-import type { Expectation } from '../protocol/request.ts';
+import type { Expectation, ValueRule } from '../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from './body-text.ts';
-import { isSameJson, JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
+import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
-import { HIDE_NOTHING, type Hide } from './secrets.ts';
+import type { Hide } from './secrets.ts';
+import { lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
 
 export { LARGEST_KEPT_BYTES } from './body-text.ts';
@@ -12,6 +13,8 @@ const SHOWN_CHARACTERS = 80;
 /** What has come of a request. */
 export interface Answered extends AnsweredBody {
   readonly status: number;
+  /** By their names in lower case, of a field that came several times a list; null where nobody reads them. */
+  readonly answeredFields: Readonly<Record<string, string | string[] | undefined>> | null;
 }
 
 export interface Miss {
@@ -25,16 +28,24 @@ export function looksIntoBody({ bodyTexts, json }: Expectation): boolean {
   return bodyTexts.length > 0 || json.length > 0;
 }
 
+/** Whether it asks what the answer's fields say; they say how a body is encoded, too. */
+export function looksIntoFields(expectation: Expectation): boolean {
+  return expectation.headers.length > 0 || looksIntoBody(expectation);
+}
+
 /**
  * The first part of an expectation that a complete response does not meet; null where it meets all.
  *
+ * @param tookMs from the first byte sent until the last one received
  * @param hide takes secrets out of what is shown, before that is cut
  */
-export function missOf(expectation: Expectation, answer: Answered, hide: Hide): Miss | null {
+export function missOf(expectation: Expectation, answer: Answered, tookMs: number, hide: Hide): Miss | null {
   return (
     statusMiss(expectation, answer) ??
+    headerMiss(expectation, answer, hide) ??
     lengthMiss(expectation, answer) ??
-    (looksIntoBody(expectation) ? bodyMiss(expectation, answer, hide) : null)
+    (looksIntoBody(expectation) ? bodyMiss(expectation, answer, hide) : null) ??
+    timeMiss(expectation, tookMs)
   );
 }
 
@@ -42,6 +53,44 @@ function statusMiss({ statuses }: Expectation, { status }: Answered): Miss | nul
   if (statuses.length === 0 || statuses.some(({ from, to }) => from <= status && status <= to)) return null;
   const wanted = statuses.map(({ from, to }) => (from === to ? from : `${from}–${to}`)).join(' or ');
   return { code: 'STATUS', example: `expected status ${wanted}, got ${status}` };
+}
+
+function headerMiss({ headers }: Expectation, { answeredFields }: Answered, hide: Hide): Miss | null {
+  for (const { name, rule } of headers) {
+    const lines =
+      answeredFields !== null && Object.hasOwn(answeredFields, name)
+        ? [answeredFields[name] ?? []].flat()
+        : [];
+    if (holdsIn(lines, rule)) continue;
+    const seen = lines.length === 0 ? undefined : lines.join(', ');
+    return { code: 'HEADER', example: missed(`the header ${name}`, rule, seen, hide) };
+  }
+  return null;
+}
+
+/** Of a field that comes several times, one line is enough; but none may be what it must not. */
+function holdsIn(lines: readonly string[], rule: ValueRule): boolean {
+  if (rule.type === 'missing') return lines.length === 0;
+  const holds = (line: string): boolean => meets(rule, isOrder(rule) ? numberIn(line) : line);
+  if (rule.type === 'compare' && rule.by === '!=') return lines.length > 0 && lines.every(holds);
+  return lines.some(holds) || (lines.length > 1 && holds(lines.join(', ')));
+}
+
+function isOrder(rule: ValueRule): boolean {
+  return rule.type === 'compare' && !rule.ofLength && rule.by !== '=' && rule.by !== '!=';
+}
+
+/** In a header, numbers are text. */
+function numberIn(line: string): string | number {
+  return /^-?\d+(?:\.\d+)?$/.test(line) ? Number(line) : line;
+}
+
+function timeMiss({ longestMs }: Expectation, tookMs: number): Miss | null {
+  if (longestMs === null || tookMs <= longestMs) return null;
+  return {
+    code: 'TIME',
+    example: `expected an answer within ${longestMs} ms, got one after ${Number(tookMs.toPrecision(6))} ms`,
+  };
 }
 
 function lengthMiss({ maxBodyBytes }: Expectation, { bodyBytes }: Answered): Miss | null {
@@ -70,19 +119,29 @@ function bodyMiss({ bodyTexts, json }: Expectation, answer: Answered, hide: Hide
 function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss | null {
   const read = jsonIn(text, hide);
   if (read.problem !== null) return { code: 'BODY_JSON', example: read.problem };
-  for (const { path, value: expected } of wanted) {
+  for (const { path, rule } of wanted) {
     const found = jsonQuery(path).find(read.value);
+    if (
+      rule.type === 'missing'
+        ? found.length === 0
+        : found.length > 0 && found.every((value) => meets(rule, value))
+    )
+      continue;
     // What leads to several places has to be so in all of them.
-    const wrong = found.findIndex((value) => !says(value, expected));
-    if (found.length > 0 && wrong < 0) continue;
-    const got = found.length === 0 ? 'nothing' : `'${shortened(shownJson(found[wrong]), hide)}'`;
+    const wrong = found.findIndex((value) => !meets(rule, value));
     const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
-    return {
-      code: 'BODY_JSON',
-      example: `expected ${path} to be '${shortened(expected, hide)}', got ${got}${where}`,
-    };
+    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], hide)}${where}` };
   }
   return null;
+}
+
+/** What was wanted of a value, and what it is; undefined where it is not there. */
+function missed(what: string, rule: ValueRule, value: unknown, hide: Hide): string {
+  const wanted = wantedBy(rule, (text) => shortened(text, hide));
+  if (value === undefined) return `expected ${what} ${wanted}, got nothing`;
+  const length = rule.type === 'compare' && rule.ofLength ? lengthOf(value) : undefined;
+  if (length !== undefined) return `expected ${what} ${wanted}, got ${length}`;
+  return `expected ${what} ${wanted}, got '${shortened(shownJson(value), hide)}'`;
 }
 
 /** The JSON of a body, or why there is none to be looked into. */
@@ -96,24 +155,6 @@ export function jsonIn(
     if (error instanceof JsonTooDeep) return { problem: error.message };
     return { problem: `expected JSON, got ${text === '' ? 'an empty body' : `'${shortened(text, hide)}'`}` };
   }
-}
-
-/** Text is compared as it is, everything else as JSON. */
-function says(value: unknown, expected: string): boolean {
-  if (typeof value === 'string') return value === expected;
-  const wanted = expectedJson(expected);
-  return wanted !== undefined && isSameJson(value, wanted);
-}
-
-const known = new Map<string, unknown>();
-
-/** An expected value as JSON; undefined where it is none. */
-function expectedJson(text: string): unknown {
-  if (known.has(text)) return known.get(text);
-  const read = jsonIn(text, HIDE_NOTHING);
-  const value = read.problem === null ? read.value : undefined;
-  known.set(text, value);
-  return value;
 }
 
 function shortened(text: string, hide: Hide): string {

@@ -33,23 +33,6 @@ export function jsonQuery(path: string): JsonQuery {
   return query;
 }
 
-/** Parts `path=value` at the first `=` that is not within brackets; null where there is none. */
-export function pathAndValue(text: string): { readonly path: string; readonly value: string } | null {
-  let depth = 0;
-  let quote = '';
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charAt(at);
-    if (quote !== '') {
-      if (character === '\\') at++;
-      else if (character === quote) quote = '';
-    } else if (depth > 0 && (character === '"' || character === "'")) quote = character;
-    else if (character === '[') depth++;
-    else if (character === ']') depth--;
-    else if (character === '=' && depth <= 0) return { path: text.slice(0, at), value: text.slice(at + 1) };
-  }
-  return null;
-}
-
 /** Names and indices that follow each other; null where the path asks for more, or is none. */
 function simpleSteps(path: string): readonly Step[] | null {
   const text = path.replace(ROOT, '');

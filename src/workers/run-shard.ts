@@ -208,7 +208,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     }
     this.#deadlines.remove(exchange.deadline);
     this.#inFlight--;
-    const failure = this.#verdict.ofAnswer(exchange);
+    const failure = this.#verdict.ofAnswer(exchange, endMs);
     exchange.failure = failure;
     if (failure === null) this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
     else this.#recordFailure(exchange, endMs, failure);

@@ -69,7 +69,7 @@ class OnceRun implements ExchangeOwner {
 
   onComplete(exchange: Exchange, endMs: number): void {
     const next = continued(exchange, this.#settings.protocol);
-    const failure = next === null ? this.#verdict.ofAnswer(exchange) : null;
+    const failure = next === null ? this.#verdict.ofAnswer(exchange, endMs) : null;
     this.#told.push(this.#toldOf(exchange, endMs, failure));
     if (next === null) {
       this.#done.resolve();

@@ -4,6 +4,7 @@ import { DEEPEST_JSON, isSameJson, JsonTooDeep, parseExactJson } from '../../src
 import { compareNumbers, type JsonNumber } from '../../src/requests/exact-number.ts';
 import { missOf } from '../../src/requests/expectation.ts';
 import { HIDE_NOTHING } from '../../src/requests/secrets.ts';
+import { ANSWER_WITHOUT_FIELDS, ASKS_NOTHING } from '../support/expectation.ts';
 
 const read = (text: string): JsonNumber => parseExactJson(text) as JsonNumber;
 /** A whole number, and the same shifted by a power of ten. */
@@ -75,14 +76,16 @@ describe('an expectation of JSON', () => {
     '{"item":{"id":2733382000000000049,"price":1.10,"text":"1.10","on":true,"none":null,"tags":[1,2.0]},"ids":[5,5.0,50e-1],"mixed":[5,6]}';
   const missed = (path: string, value: string, body = BODY): string | undefined =>
     missOf(
-      { statuses: [], bodyTexts: [], json: [{ path, value }], maxBodyBytes: null },
       {
-        status: 200,
+        ...ASKS_NOTHING,
+        json: [{ path, rule: { type: 'compare', ofLength: false, by: '=', value } }],
+      },
+      {
+        ...ANSWER_WITHOUT_FIELDS,
         bodyBytes: body.length,
         body: Buffer.from(body),
-        contentEncoding: null,
-        contentType: null,
       },
+      0,
       HIDE_NOTHING,
     )?.example;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseExactJson } from '../../src/requests/exact-json.ts';
-import { parseJsonPath, pathAndValue } from '../../src/requests/json-path.ts';
+import { parseJsonPath } from '../../src/requests/json-path.ts';
 
 const SHOP = `{
   "store": { "name": "corner", "a.b": { "c": 1 }, "a=b": 5, "x-y": 6, "it's": 7, "q\\"": 8, "*": 9, "": 10, "ключ": 11 },
@@ -216,27 +216,4 @@ test.each([
 ])('%s is made of names', (path, ...names) => {
   const json = names.reduceRight<unknown>((inner, name) => ({ [name]: inner }), 1);
   expect(parseJsonPath(path).find(json)).toEqual([1]);
-});
-
-describe('path=value', () => {
-  test.each([
-    ['a=1', 'a', '1'],
-    ['a==1', 'a', '=1'],
-    ['a=b=c', 'a', 'b=c'],
-    ['d["a=b"]=5', 'd["a=b"]', '5'],
-    ["d['a=b']=5", "d['a=b']", '5'],
-    ["d['a\\'=]b']=5", "d['a\\'=]b']", '5'],
-    ['d["]="]=5', 'd["]="]', '5'],
-    ["it's=5", "it's", '5'],
-    ["a[?@.x==1].y='z'", 'a[?@.x==1].y', "'z'"],
-    ["a[?@.b[?@.c=='=']].y=[1]", "a[?@.b[?@.c=='=']].y", '[1]'],
-    ['a=[x]="y"', 'a', '[x]="y"'],
-    ['$=', '$', ''],
-  ])('%s', (text, path, value) => {
-    expect(pathAndValue(text)).toEqual({ path, value });
-  });
-
-  test.each(['a', 'a["="]', 'a["=5'])('%s has none', (text) => {
-    expect(pathAndValue(text)).toBeNull();
-  });
 });

@@ -4,6 +4,7 @@ import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { missOf } from '../../src/requests/expectation.ts';
 import { secretsInHeaders } from '../../src/requests/secret-headers.ts';
 import { hiding, hidingInCut } from '../../src/requests/secrets.ts';
+import { ANSWER_WITHOUT_FIELDS, ASKS_NOTHING } from '../support/expectation.ts';
 
 const secret = fc.stringMatching(/^[A-Za-z0-9 %"\\/+é]{4,20}$/);
 /** Shares no letter with a secret. */
@@ -53,9 +54,9 @@ describe('texts without secrets', () => {
   test('an answer is shown without them although it is cut afterwards', () => {
     const secret = 'correct-horse-battery-staple';
     const body = Buffer.from(`${'x'.repeat(70)}${secret}`);
-    const expectation = { statuses: [], bodyTexts: ['Z'], json: [], maxBodyBytes: null };
-    const answer = { status: 200, bodyBytes: 100, body, contentEncoding: null, contentType: null };
-    expect(missOf(expectation, answer, hiding([secret]))?.example).toBe(
+    const expectation = { ...ASKS_NOTHING, bodyTexts: ['Z'] };
+    const answer = { ...ANSWER_WITHOUT_FIELDS, bodyBytes: 100, body };
+    expect(missOf(expectation, answer, 0, hiding([secret]))?.example).toBe(
       `expected a body with 'Z', got '${'x'.repeat(70)}…'`,
     );
   });

@@ -10,7 +10,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Options of which the command line takes several, each said once: here one may stand alone. */
 const TEXTS = [
-  ...['dataUrlencode', 'form', 'expectBody', 'expectJson'],
+  ...['dataUrlencode', 'form', 'expectHeader', 'expectBody', 'expectJson'],
   ...['thresholds', 'abortOn', 'resolve', 'connectTo'],
 ];
 

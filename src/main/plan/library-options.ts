@@ -57,12 +57,18 @@ export interface RequestOptions {
   readonly form?: Texts | undefined;
   /** Redirects to follow; true for 10. */
   readonly location?: number | string | boolean | undefined;
+  /** Asks for compressed answers, by an `accept-encoding` header. */
+  readonly compressed?: boolean | undefined;
   /** Statuses that count as ok: `200`, `200,201`, `2xx`, `200-299`. */
   readonly expectStatus?: number | string | undefined;
+  /** What headers have to say: `name: value`, `name`, `name contains text`, `name matches pattern`. */
+  readonly expectHeader?: Texts | undefined;
   /** Texts that the body has to have. */
   readonly expectBody?: Texts | undefined;
-  /** What the body has to be, as JSON: `path=value`. */
+  /** What the body has to be, as JSON: `path=value`, `path>=5`, `path exists`, `path length 3`. */
   readonly expectJson?: Texts | undefined;
+  /** What an answer may take, from the first byte sent until its last one. */
+  readonly expectTime?: Duration | undefined;
   /** Bytes that a body may have at most. */
   readonly maxBody?: number | string | undefined;
 }

@@ -9,6 +9,7 @@ interface Plain {
   readonly json?: string | undefined;
   readonly dataUrlencode?: readonly string[] | undefined;
   readonly form?: readonly string[] | undefined;
+  readonly expectHeader?: readonly string[] | undefined;
   readonly expectBody?: readonly string[] | undefined;
   readonly expectJson?: readonly string[] | undefined;
 }

@@ -306,7 +306,7 @@ function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {
   const options = Object.entries(texts).flatMap(([option, value]) =>
     value === undefined
       ? []
-      : [[LIBRARY_NAMES.get(option as RequestName), textOrTexts(option as RequestName, value)] as const],
+      : [[LIBRARY_NAMES.get(option as RequestName), saidOf(option as RequestName, value)] as const],
   );
   return {
     ...Object.fromEntries(options),
@@ -319,6 +319,8 @@ function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {
   };
 }
 
-function textOrTexts(option: RequestName, value: PlanEntry): string | string[] {
+/** What a request says of an option, as the gate takes it. */
+function saidOf(option: RequestName, value: PlanEntry): string | string[] | boolean {
+  if (typeof value === 'boolean') return value;
   return 'isRepeatable' in RUN_TABLE[option] ? textsOf(value) : String(value);
 }

@@ -20,6 +20,9 @@ import { isOpen } from './requests/request-marks.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { given, givenUrl, type OptionWord, phrase, the, theHeader, type ValueWord } from './words.ts';
 
+/** All that can be decoded where an answer is looked into. */
+const ACCEPTED_ENCODINGS = 'gzip, deflate, br, zstd';
+
 /** All that is said of one request and its connections, before its name is looked up. */
 export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;
 
@@ -61,6 +64,7 @@ export function parseTarget(
         ['user-agent', userAgent],
         ...(authorization === null ? [] : [['authorization', authorization] as const]),
         ...(body?.headers ?? []),
+        ...(options.compressed === true ? [['accept-encoding', ACCEPTED_ENCODINGS] as const] : []),
         ['accept', '*/*'],
       ],
       options.withoutHeaders ?? [],

@@ -13,6 +13,7 @@ const LOWEST_FAILURE = 400;
 interface CompleteAnswer extends Answered {
   readonly request: PreparedRequest | null;
   readonly redirects: number;
+  readonly sentMs: number;
   /** Where the answer asks to go; null where it does not. */
   readonly location: string | null;
 }
@@ -41,9 +42,9 @@ export class Verdict {
     this.#secrets = secrets;
   }
 
-  /** What is wrong with a complete answer that is not followed any further; null where nothing is. */
-  ofAnswer(answer: CompleteAnswer): ErrorTally | null {
-    const { request, status, location, redirects } = answer;
+  /** What is wrong with a complete answer that is not followed any further, and ended then; null where nothing is. */
+  ofAnswer(answer: CompleteAnswer, endMs: number): ErrorTally | null {
+    const { request, status, location, redirects, sentMs } = answer;
     if (request === null) return null;
     const { expectation, message, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
@@ -54,7 +55,8 @@ export class Verdict {
       const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
-    const miss = expectation === null ? null : missOf(expectation, answer, this.#secrets.of(request));
+    if (expectation === null) return null;
+    const miss = missOf(expectation, answer, endMs - sentMs, this.#secrets.of(request));
     return miss === null ? null : this.#unexpected(request, miss.code, miss.example);
   }
 

@@ -68,6 +68,8 @@ export class Exchange implements InPlaceHandler {
   /** What the response says of its body; read only where its fields are. */
   contentEncoding: string | null = null;
   contentType: string | null = null;
+  /** Its fields by their names in lower case; read only where its fields are. */
+  answeredFields: Fields | null = null;
   /** Whether all fields of a response are kept; they are read only where its fields are. */
   keepsFields = false;
   /** Those fields, as the client has them. */
@@ -317,6 +319,7 @@ class FieldsHandler implements AnswerHandler {
     this.#exchange.retryAfter = null;
     this.#exchange.contentEncoding = null;
     this.#exchange.contentType = null;
+    this.#exchange.answeredFields = null;
     this.#exchange.onRequestStart(controller);
   }
 
@@ -326,6 +329,7 @@ class FieldsHandler implements AnswerHandler {
     this.#exchange.authenticate = allOf(fields, 'www-authenticate');
     this.#exchange.contentEncoding = allOf(fields, 'content-encoding');
     this.#exchange.contentType = fieldIn(fields, 'content-type');
+    this.#exchange.answeredFields = fields;
     if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
     this.#exchange.onResponseStart(controller, status, fields);
   }

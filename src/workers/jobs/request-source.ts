@@ -1,6 +1,6 @@
 import type { Numbering, RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import { looksIntoBody } from '../../requests/expectation.ts';
+import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
 import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
@@ -89,8 +89,11 @@ export class RequestSource {
       firstHeaders: message.headers,
       template: requestTemplate(endpoint?.origin ?? '', message),
       keepsBody: looksIn || this.#needs.body,
-      // How a body is encoded is said in a field.
-      wantsFields: looksIn || maxRedirects > 0 || digest !== null || this.#needs.fields,
+      wantsFields:
+        (expectation !== null && looksIntoFields(expectation)) ||
+        maxRedirects > 0 ||
+        digest !== null ||
+        this.#needs.fields,
       refusal,
     };
   }

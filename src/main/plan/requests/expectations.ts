@@ -1,27 +1,34 @@
 import { messageOf } from '../../../protocol/errors.ts';
 import type { Expectation, StatusRange } from '../../../protocol/request.ts';
-import { parseJsonPath, pathAndValue } from '../../../requests/json-path.ts';
+import { MS_PER_HOUR } from '../../../protocol/units.ts';
+import { TOKEN } from '../../../requests/header-text.ts';
+import { parseJsonPath } from '../../../requests/json-path.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
+import { OPERATORS, parseValueRule, ruleIn } from './value-rules.ts';
 
 const LOWEST_STATUS = 200;
 const HIGHEST_STATUS = 599;
 const MOST_BYTES = 2 ** 40;
+const LONGEST_TIME_MS = 168 * MS_PER_HOUR;
 
 /** What the options ask of every response; null where they ask for nothing. */
 export function parseExpectation(options: RequestOptions, problems: Problems): Expectation | null {
-  const { expectStatus, expectBody = [], expectJson = [], maxBody } = options;
+  const { expectStatus, expectHeader = [], expectBody = [], expectJson = [], expectTime, maxBody } = options;
   const statuses = expectStatus === undefined ? [] : parseStatuses(String(expectStatus), problems);
   // What was meant is mostly a variable that is not set.
   for (const text of expectBody.filter((wanted) => wanted.trim() === ''))
     problems.add(
       phrase`${the('expect-body')} ${given(text)}: any body would do: give text that each must have, or leave the option out.`,
     );
-  const json = expectJson.flatMap((text) => parseJsonExpectation(text, problems) ?? []);
+  const headers = expectHeader.flatMap((text) => parseHeaderRule(text, problems) ?? []);
+  const json = expectJson.flatMap((text) => parseJsonRule(text, problems) ?? []);
   const maxBodyBytes = maxBody === undefined ? null : problems.count('max-body', maxBody, 0, MOST_BYTES);
-  if (statuses.length + expectBody.length + expectJson.length === 0 && maxBody === undefined) return null;
-  return { statuses, bodyTexts: expectBody, json, maxBodyBytes };
+  const longestMs = expectTime === undefined ? null : parseTime(expectTime, problems);
+  const asked = [expectHeader, expectBody, expectJson].some(({ length }) => length > 0);
+  if (!asked && statuses.length === 0 && maxBody === undefined && expectTime === undefined) return null;
+  return { statuses, headers, bodyTexts: expectBody, json, maxBodyBytes, longestMs };
 }
 
 function parseStatuses(text: string, problems: Problems): StatusRange[] {
@@ -45,14 +52,48 @@ function rangeOf(text: string): StatusRange | null {
   return from >= LOWEST_STATUS && from <= to && to <= HIGHEST_STATUS ? { from, to } : null;
 }
 
-function parseJsonExpectation(text: string, problems: Problems): { path: string; value: string } | null {
-  const parts = pathAndValue(text);
-  const path = parts?.path.trim() ?? '';
+function parseJsonRule(text: string, problems: Problems): Expectation['json'][number] | null {
+  const parts = ruleIn(text);
+  const path = parts?.subject ?? '';
   if (parts === null || path === '') {
-    problems.add(phrase`${the('expect-json')} ${given(text)}: give path=value, such as data.items[0].id=7.`);
+    problems.add(
+      phrase`${the('expect-json')} ${given(text)}: give path=value, such as data.items[0].id=7, or a path with ${OPERATORS} behind it.`,
+    );
     return null;
   }
-  return isJsonPath(path, 'expect-json', problems) ? { path, value: parts.value } : null;
+  const rule = parseValueRule(parts, the('expect-json'), text, problems);
+  return isJsonPath(path, 'expect-json', problems) && rule !== null ? { path, rule } : null;
+}
+
+/** `name: value` as it comes, `name` alone, or a name and what its value has to be like. */
+function parseHeaderRule(text: string, problems: Problems): Expectation['headers'][number] | null {
+  const colon = text.indexOf(':');
+  const before = text.slice(0, Math.max(0, colon)).trim();
+  if (TOKEN.test(before)) {
+    const rule = { type: 'compare', ofLength: false, by: '=', value: text.slice(colon + 1).trim() } as const;
+    return { name: before.toLowerCase(), rule };
+  }
+  const parts = ruleIn(text) ?? { subject: text.trim(), operator: 'exists', value: '' };
+  if (!TOKEN.test(parts.subject)) {
+    problems.add(
+      phrase`${the('expect-header')} ${given(text)}: give 'name: value', a name alone, or a name with ${OPERATORS} behind it.`,
+    );
+    return null;
+  }
+  const rule = parseValueRule(parts, the('expect-header'), text, problems);
+  return rule === null ? null : { name: parts.subject.toLowerCase(), rule };
+}
+
+/** What an answer may take, of which `<` says nothing more. */
+const TIME = /^\s*(?:p\s*:)?\s*(?:<=?)?\s*(?=\d)/;
+
+function parseTime(value: string | number, problems: Problems): number | null {
+  return problems.durationMs(
+    'expect-time',
+    typeof value === 'string' ? value.replace(TIME, '') : value,
+    Number.MIN_VALUE,
+    LONGEST_TIME_MS,
+  );
 }
 
 /** Whether text is a path into JSON; where it is not, says why. */
