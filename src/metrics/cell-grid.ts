@@ -1,8 +1,10 @@
 import { CELLS_IN_ONE, COARSE_CELLS_PER_OCTAVE, type CoarseCells, NO_CELLS } from './coarse-cells.ts';
-import { CELLS, CELLS_PER_OCTAVE, cellOf } from './histogram.ts';
+import { CELLS, CELLS_PER_OCTAVE } from './histogram.ts';
+import { ValueBatch } from './value-batch.ts';
 
 const OCTAVES = CELLS / CELLS_PER_OCTAVE;
 const PAGES_IN_CHUNK = 64;
+const LOG_CELLS_IN_ONE = Math.log2(CELLS_IN_ONE);
 
 /**
  * A row of coarse cells for each interval of a run. A power of two in which a row has a value takes 256 bytes, so that
@@ -14,6 +16,9 @@ export class CellGrid {
   readonly #pageOf: Int32Array;
   readonly #chunks: Uint32Array[] = [];
   #pages = 0;
+  /** In no cell yet; they are all of one row, as most that follow each other are. */
+  readonly #batch = new ValueBatch();
+  #batchRow = 0;
 
   constructor(rows: number) {
     this.#rows = rows;
@@ -21,11 +26,16 @@ export class CellGrid {
   }
 
   add(row: number, valueMs: number): void {
-    this.#addCell(row, (cellOf(valueMs) / CELLS_IN_ONE) | 0, 1);
+    if (row !== this.#batchRow) {
+      this.#settle();
+      this.#batchRow = row;
+    }
+    if (this.#batch.add(valueMs)) this.#settle();
   }
 
   /** The used cells of a row. */
   cellsOf(row: number): CoarseCells {
+    this.#settle();
     const cells: number[] = [];
     const counts: number[] = [];
     this.#forEachCell(row, (cell, count) => {
@@ -39,12 +49,23 @@ export class CellGrid {
 
   /** The same with `factor` neighbouring rows added up to one. */
   grown(factor: number): CellGrid {
+    this.#settle();
     const grown = new CellGrid(this.#rows);
     for (let row = 0; row < this.#rows; row++) {
       const into = Math.floor(row / factor);
       this.#forEachCell(row, (cell, count) => grown.#addCell(into, cell, count));
     }
     return grown;
+  }
+
+  #settle(): void {
+    const { cells } = this.#batch.take();
+    for (let at = 0; at < cells.length; ) {
+      const cell = (cells[at] as number) >> LOG_CELLS_IN_ONE;
+      const from = at++;
+      while (at < cells.length && (cells[at] as number) >> LOG_CELLS_IN_ONE === cell) at++;
+      this.#addCell(this.#batchRow, cell, at - from);
+    }
   }
 
   #addCell(row: number, cell: number, count: number): void {

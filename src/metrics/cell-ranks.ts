@@ -1,4 +1,4 @@
-import type { Histogram } from './histogram.ts';
+import { Histogram } from './histogram.ts';
 import { countUpTo } from './value-list.ts';
 
 /**
@@ -12,16 +12,18 @@ export class CellRanks {
 
   /** Of all values of several histograms. */
   constructor(...histograms: readonly Histogram[]) {
-    const counts = new Map<number, number>();
-    for (const histogram of histograms) {
-      histogram.forEachCell((cell, count) => counts.set(cell, (counts.get(cell) ?? 0) + count));
-    }
-    this.#cells = Int32Array.from(counts.keys()).sort();
+    const used = histograms.filter(({ count }) => count > 0);
+    const all = used.length === 1 && used[0] !== undefined ? used[0] : sumOf(used);
+    const cells: number[] = [];
+    const countsUpTo: number[] = [];
     let seen = 0;
-    this.#countsUpTo = Float64Array.from(this.#cells, (cell) => {
-      seen += counts.get(cell) ?? 0;
-      return seen;
+    all.forEachCell((cell, count) => {
+      seen += count;
+      cells.push(cell);
+      countsUpTo.push(seen);
     });
+    this.#cells = Int32Array.from(cells);
+    this.#countsUpTo = Float64Array.from(countsUpTo);
   }
 
   /** The cell that holds the value of rank `rank`, a whole number from 1; null where there are fewer values. */
@@ -33,4 +35,10 @@ export class CellRanks {
   countUpTo(lastCell: number): number {
     return this.#countsUpTo[countUpTo(this.#cells, lastCell) - 1] ?? 0;
   }
+}
+
+function sumOf(histograms: readonly Histogram[]): Histogram {
+  const sum = new Histogram();
+  for (const histogram of histograms) sum.addAll(histogram);
+  return sum;
 }

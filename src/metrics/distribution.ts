@@ -1,5 +1,6 @@
 import { Histogram } from './histogram.ts';
 import { RunningMoments } from './moments.ts';
+import { ValueBatch } from './value-batch.ts';
 import { ValueList } from './value-list.ts';
 
 /**
@@ -10,25 +11,41 @@ import { ValueList } from './value-list.ts';
  * a lower bound itself where one of them could change it.
  */
 export class Distribution {
-  readonly moments = new RunningMoments();
-  readonly observed = new Histogram();
-  readonly bounds = new Histogram();
+  readonly #moments = new RunningMoments();
+  readonly #observed = new Histogram();
+  readonly #bounds = new Histogram();
   #observedValues: ValueList | null = new ValueList();
   #boundValues: ValueList | null = new ValueList();
+  /** Observed, and in none of the others yet. */
+  readonly #batch = new ValueBatch();
 
   add(valueMs: number, isLowerBound: boolean): void {
-    this.moments.add(valueMs);
     if (isLowerBound) {
-      this.bounds.add(valueMs);
+      this.#moments.add(valueMs);
+      this.#bounds.add(valueMs);
       this.#boundValues?.push(valueMs);
-    } else {
-      this.observed.add(valueMs);
-      this.#observedValues?.push(valueMs);
+    } else if (this.#batch.add(valueMs)) {
+      this.#settle();
     }
+  }
+
+  get moments(): RunningMoments {
+    this.#settle();
+    return this.#moments;
+  }
+
+  get observed(): Histogram {
+    this.#settle();
+    return this.#observed;
+  }
+
+  get bounds(): Histogram {
+    return this.#bounds;
   }
 
   /** The values, or null once they have been dropped. */
   get observedValues(): ValueList | null {
+    this.#settle();
     return this.#observedValues;
   }
 
@@ -38,7 +55,16 @@ export class Distribution {
 
   /** Frees the values; from now on percentiles come from the histogram. */
   dropValues(): void {
+    this.#settle();
     this.#observedValues = null;
     this.#boundValues = null;
+  }
+
+  #settle(): void {
+    const { values, cells } = this.#batch.take();
+    if (values.length === 0) return;
+    this.#moments.addAll(values);
+    this.#observed.addCells(cells);
+    this.#observedValues?.pushAll(values);
   }
 }

@@ -30,6 +30,16 @@ export function cellOf(valueMs: number): number {
   return cell < 0 ? 0 : cell > LAST_CELL ? LAST_CELL : cell;
 }
 
+/** The cells of many values, into a list as long as theirs. */
+export function cellsOf(valuesMs: Float64Array, cells: Int32Array): void {
+  const highWords = new Uint32Array(valuesMs.buffer, valuesMs.byteOffset, 2 * valuesMs.length);
+  for (let at = 0; at < valuesMs.length; at++) {
+    const isPositive = (valuesMs[at] as number) > 0;
+    const cell = ((highWords[2 * at + HIGH_WORD] as number) >>> 10) - FIRST_KEY;
+    cells[at] = !isPositive || cell < 0 ? 0 : cell > LAST_CELL ? LAST_CELL : cell;
+  }
+}
+
 /** The smallest value, in milliseconds, of a cell. */
 export function lowerBoundMs(cell: number): number {
   return (
@@ -66,6 +76,17 @@ export class Histogram {
     const offset = cell & (CELLS_PER_OCTAVE - 1);
     page[offset] = (page[offset] ?? 0) + count;
     this.#count += count;
+  }
+
+  /** Adds one value to each of these cells. */
+  addCells(cells: Int32Array): void {
+    // Those of one kind are much alike, and often the same: what is always zero.
+    for (let at = 0; at < cells.length; ) {
+      const cell = cells[at] as number;
+      const from = at++;
+      while (at < cells.length && cells[at] === cell) at++;
+      this.addCell(cell, at - from);
+    }
   }
 
   /** Adds every cell of another histogram to this one. */

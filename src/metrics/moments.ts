@@ -32,4 +32,31 @@ export class RunningMoments implements Moments {
     this.mean += delta / this.count;
     this.squares += delta * (value - this.mean);
   }
+
+  /** Many values, as one group that joins those before it (Chan, Golub and LeVeque, 1979). */
+  addAll(values: Float64Array): void {
+    const { length } = values;
+    if (length === 0) return;
+    let { min, max } = this;
+    let sum = 0;
+    for (let at = 0; at < length; at++) {
+      const value = values[at] as number;
+      sum += value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    const mean = sum / length;
+    let squares = 0;
+    for (let at = 0; at < length; at++) {
+      const deviation = (values[at] as number) - mean;
+      squares += deviation * deviation;
+    }
+    const delta = mean - this.mean;
+    const count = this.count + length;
+    this.squares += squares + (delta * delta * this.count * length) / count;
+    this.mean += (delta * length) / count;
+    this.count = count;
+    this.min = min;
+    this.max = max;
+  }
 }

@@ -22,6 +22,20 @@ export class ValueList {
     this.#length++;
   }
 
+  pushAll(values: Float64Array): void {
+    for (let from = 0; from < values.length; ) {
+      const offset = this.#length % VALUES_PER_BLOCK;
+      if (offset === 0) {
+        this.#last = new Float64Array(VALUES_PER_BLOCK);
+        this.#blocks.push(this.#last);
+      }
+      const taken = values.subarray(from, from + VALUES_PER_BLOCK - offset);
+      this.#last.set(taken, offset);
+      this.#length += taken.length;
+      from += taken.length;
+    }
+  }
+
   /** Visits the values in the order in which they came. */
   forEach(visit: (value: number) => void): void {
     let left = this.#length;

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
 import { CellRanks } from '../../src/metrics/cell-ranks.ts';
 import { addCells, coarseCellsOf, countOf, valueAtRankMs } from '../../src/metrics/coarse-cells.ts';
-import { CELLS, cellOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
+import { Distribution } from '../../src/metrics/distribution.ts';
+import { CELLS, cellOf, cellsOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
+import { RunningMoments } from '../../src/metrics/moments.ts';
 
 const latencies = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
 
@@ -128,5 +130,47 @@ describe('the histogram', () => {
       const cell = ranks.cellAtRank(Math.ceil((percentile / 100) * 100_000));
       expect(Math.abs(middleMs(cell!) - expectedMs)).toBeLessThanOrEqual(expectedMs * 0.001);
     }
+  });
+});
+
+describe('many values at once', () => {
+  const values = fc.array(fc.double({ noNaN: true }), { maxLength: 1_200 });
+
+  test('fall into the cells that each falls into', () => {
+    fc.assert(
+      fc.property(values, (list) => {
+        const cells = new Int32Array(list.length);
+        cellsOf(Float64Array.from(list), cells);
+        expect([...cells]).toEqual(list.map(cellOf));
+      }),
+    );
+  });
+
+  test('are told of as if each had been added by itself', () => {
+    const latencies = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { maxLength: 1_200 });
+    fc.assert(
+      fc.property(latencies, (list) => {
+        const distribution = new Distribution();
+        const moments = new RunningMoments();
+        const histogram = new Histogram();
+        for (const [place, value] of list.entries()) {
+          distribution.add(value, false);
+          moments.add(value);
+          histogram.add(value);
+          // Whoever looks in between sees all that was added.
+          if (place % 300 === 0) expect(distribution.observed.count).toBe(place + 1);
+        }
+        const found: number[] = [];
+        distribution.observedValues?.forEach((value) => {
+          found.push(value);
+        });
+        expect(found).toEqual(list);
+        expect(usedCells(distribution.observed)).toEqual(usedCells(histogram));
+        const { count, min, max, mean, squares } = distribution.moments;
+        expect({ count, min, max }).toEqual({ count: moments.count, min: moments.min, max: moments.max });
+        expect(Math.abs(mean - moments.mean)).toBeLessThanOrEqual(1e-9 * Math.max(1, moments.mean));
+        expect(Math.abs(squares - moments.squares)).toBeLessThanOrEqual(1e-6 * Math.max(1, moments.squares));
+      }),
+    );
   });
 });

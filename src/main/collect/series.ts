@@ -28,6 +28,10 @@ export class Series {
     () => new CellGrid(MOST_INTERVALS),
   );
   readonly #underWay = new UnderWay(MOST_INTERVALS, FIRST_INTERVAL_MS);
+  /** The interval that was looked for last. */
+  #lastIndex = 0;
+  #lastFromMs = 0;
+  #lastToMs = 0;
   #lastOkMs = Number.NEGATIVE_INFINITY;
   #okBeforeBad = 0;
   #hasBad = false;
@@ -99,11 +103,16 @@ export class Series {
   }
 
   #indexOf(atMs: number): number {
+    // Of requests that follow each other, most are of one interval.
+    if (atMs >= this.#lastFromMs && atMs < this.#lastToMs) return this.#lastIndex;
     let index = Math.floor(atMs / this.#intervalMs);
     while (index >= MOST_INTERVALS) {
       this.#grow();
       index = Math.floor(atMs / this.#intervalMs);
     }
+    this.#lastIndex = index;
+    this.#lastFromMs = index * this.#intervalMs;
+    this.#lastToMs = this.#lastFromMs + this.#intervalMs;
     return index;
   }
 
@@ -134,6 +143,7 @@ export class Series {
     }
     this.#intervals = grown;
     this.#intervalMs = longer;
+    this.#lastToMs = this.#lastFromMs;
     this.#underWay.grow(factor);
     const latencies = this.#latencies;
     this.#latencies = forEachLatency((kind) => latencies[kind].grown(factor));
