@@ -7,7 +7,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
-import { VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 
 const open: { close: () => void }[] = [];
 afterEach(() => {
@@ -33,6 +33,7 @@ async function startCounter(
 }
 
 describe.each(VARIANTS)('several addresses of a name, $mode $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   const base = { mode, client, workers: workersIn(mode, 2), requests: 90 } as const;
   const ADDRESSES = ['127.0.0.2', '127.0.0.1', '127.0.0.3'];
 

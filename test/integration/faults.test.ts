@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
 import { type ErrorKind, run } from '../../src/api/index.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -26,6 +26,7 @@ const FAULTS: readonly { fault: string; kind: ErrorKind }[] = [
 ];
 
 describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   const options = { mode, client, workers: workersIn(mode, 2), concurrency: 4, requests: 12 };
 
   test.each(FAULTS)('$fault is counted as $kind, each request once', async ({ fault, kind }) => {

@@ -9,7 +9,7 @@ import { type ErrorKind, run } from '../../src/api/index.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { startProxy } from '../support/proxy.ts';
 import { listening, useTargets } from '../support/target.ts';
 
@@ -87,6 +87,7 @@ const later = (stream: ServerHttp2Stream): void => {
 };
 
 describe.each(VARIANTS)('$mode with $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   test.each([
     { workers: 1, concurrency: 1, streams: 1, requests: 7 },
     { workers: 2, concurrency: 3, streams: 5, requests: 101 },

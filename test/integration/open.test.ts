@@ -6,13 +6,14 @@ import { run, type Summary, start } from '../../src/api/index.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
-import { VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { eventually } from '../support/processes.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 
 describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   const options = { mode, client, workers: workersIn(mode, 2), concurrency: 2, pacing: 'eco' } as const;
 
   test('a rate for a time is exactly so many requests, each due at its time', async () => {

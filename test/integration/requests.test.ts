@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
-import { MODES, VARIANTS, workersIn } from '../support/modes.ts';
+import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -54,13 +54,15 @@ async function startRecorder(
 const countsOf = (values: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(values, (value) => value)].map(([value, all]) => [value, all.length]));
 
-describe.each(MODES)('rows and placeholders, %s', (mode) => {
-  const many: Partial<RunOptions> = mode === 'inline' ? { concurrency: 5 } : { workers: 3, concurrency: 5 };
+describe.each(VARIANTS)('rows and placeholders, $mode $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
+  const many: Partial<RunOptions> =
+    mode === 'inline' ? { client, concurrency: 5 } : { client, workers: 3, concurrency: 5 };
 
   test.each([
-    ['closed', {}],
-    ['open', { rate: 2_000 }],
-  ])('a budget uses each row as often as any other, or once more (%s)', async (_name, load) => {
+    { model: 'closed', load: {} },
+    { model: 'open', load: { rate: 2_000 } },
+  ])('a budget uses each row as often as any other, or once more ($model)', async ({ load }) => {
     const target = await startRecorder();
     const rows = fileOf('seven.csv', `id\n${[0, 1, 2, 3, 4, 5, 6].map((id) => `row ${id}`).join('\n')}\n`);
     const summary = await run({
@@ -106,10 +108,10 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
     ]);
   });
 
-  test.each(CLIENT_NAMES)('headers and bodies are filled in as their place asks for (%s)', async (client) => {
+  test('headers and bodies are filled in as their place asks for', async () => {
     const target = await startRecorder();
     const rows = fileOf('odd.csv', 'name,age\n"say ""hi"", ü",7\n');
-    const options = { rows, mode, client, ...many, requests: 1, method: 'POST' };
+    const options = { rows, mode, ...many, requests: 1, method: 'POST' };
     await run({
       ...options,
       url: target.url,
@@ -142,7 +144,8 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
       await run({
         url: `${target.url}{{uuid}}/{{random -5 5}}`,
         mode,
-        workers: mode === 'inline' ? 1 : workers,
+        client,
+        workers: workersIn(mode, workers),
         concurrency: 4,
         requests: 40,
         seed: 7,
@@ -159,45 +162,49 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
   test('rows may name the origin, and its connections are kept', async () => {
     const [a, b] = [await startTarget(), await startTarget()];
     const rows = fileOf('origins.csv', `url\n${a.url}bytes/3\n${b.url}bytes/5\n`);
-    const summary = await run({ url: '{{url}}', rows, mode, concurrency: 2, workers: 1, requests: 40 });
+    const summary = await run({
+      url: '{{url}}',
+      rows,
+      mode,
+      client,
+      concurrency: 2,
+      workers: 1,
+      requests: 40,
+    });
     expect(summary.requests.ok).toBe(40);
     expect([a.stats().byPath, b.stats().byPath]).toEqual([{ '/bytes/3': 20 }, { '/bytes/5': 20 }]);
     expect(a.stats().connectionsAccepted).toBeLessThanOrEqual(2);
     expect(b.stats().connectionsAccepted).toBeLessThanOrEqual(2);
   });
 
-  test.each(CLIENT_NAMES)(
-    'requests of a mix whose origin rows name are each their own (%s)',
-    async (client) => {
-      const target = await startRecorder();
-      const base = target.url.slice(0, -1);
-      const summary = await run({
-        mix: [
-          { name: 'read', url: '{{u}}/read' },
-          { name: 'write', url: '{{u}}/write', method: 'POST', body: 'x', headers: ['x-kind: w'] },
-          { name: 'own', url: '{{u}}/own/{{id}}', user: 'me:secret', json: '{"id":{{id}}}', method: 'PUT' },
-          { name: 'fixed', url: `${base}/fixed`, cookie: 'c=1' },
-        ],
-        rows: fileOf('bases.csv', `u,id\n${base},1\n${base},2\n`),
-        mode,
-        client,
-        ...many,
-        requests: 40,
-      });
-      expect(summary.requests.ok).toBe(40);
-      const shown = target.seen.map(({ method, url, headers, body }) =>
-        [method, url, headers['x-kind'], headers['authorization'], headers['cookie'], body].join(' '),
-      );
-      const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;
-      expect(countsOf(shown)).toEqual({
-        'GET /read    ': 10,
-        'POST /write w   x': 10,
-        [`PUT /own/1  ${basic}  {"id":1}`]: 5,
-        [`PUT /own/2  ${basic}  {"id":2}`]: 5,
-        'GET /fixed   c=1 ': 10,
-      });
-    },
-  );
+  test('requests of a mix whose origin rows name are each their own', async () => {
+    const target = await startRecorder();
+    const base = target.url.slice(0, -1);
+    const summary = await run({
+      mix: [
+        { name: 'read', url: '{{u}}/read' },
+        { name: 'write', url: '{{u}}/write', method: 'POST', body: 'x', headers: ['x-kind: w'] },
+        { name: 'own', url: '{{u}}/own/{{id}}', user: 'me:secret', json: '{"id":{{id}}}', method: 'PUT' },
+        { name: 'fixed', url: `${base}/fixed`, cookie: 'c=1' },
+      ],
+      rows: fileOf('bases.csv', `u,id\n${base},1\n${base},2\n`),
+      mode,
+      ...many,
+      requests: 40,
+    });
+    expect(summary.requests.ok).toBe(40);
+    const shown = target.seen.map(({ method, url, headers, body }) =>
+      [method, url, headers['x-kind'], headers['authorization'], headers['cookie'], body].join(' '),
+    );
+    const basic = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+    expect(countsOf(shown)).toEqual({
+      'GET /read    ': 10,
+      'POST /write w   x': 10,
+      [`PUT /own/1  ${basic}  {"id":1}`]: 5,
+      [`PUT /own/2  ${basic}  {"id":2}`]: 5,
+      'GET /fixed   c=1 ': 10,
+    });
+  });
 
   test('a mix keeps its weights exactly, and has a row and thresholds for each request', async () => {
     const target = await startRecorder(({ url }) => ({ status: url === '/c' ? 500 : 200 }));
@@ -235,10 +242,11 @@ describe.each(MODES)('rows and placeholders, %s', (mode) => {
 });
 
 describe.each(VARIANTS)('requests that cannot be sent, $mode $client', ({ mode, client }) => {
+  const test = testInTurns({ mode, client });
   test.each([
-    ['closed', {}],
-    ['open', { rate: 2_000 }],
-  ])('fail under their own kind, and cost nothing else (%s)', async (_name, load) => {
+    { model: 'closed', load: {} },
+    { model: 'open', load: { rate: 2_000 } },
+  ])('fail under their own kind, and cost nothing else ($model)', async ({ load }) => {
     const target = await startRecorder(() => ({}), '0.0.0.0');
     const { port } = new URL(target.url);
     const summary = await run({
