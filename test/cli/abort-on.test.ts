@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
-import { volley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { MODES, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const startTarget = useTargets();
 
 /** Starts a run in every mode at once: each of them mostly waits. */

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { BIN, startVolley } from '../support/cli.ts';
+import { BIN } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { listening, useTargets } from '../support/target.ts';
 
@@ -111,7 +111,7 @@ describe.each(['undici', 'wire'])('by %s, the server sees', (client) => {
 test('a bearer token comes from the environment, and goes nowhere but to the server', async () => {
   const { url, seen } = await listener();
   const args = [url, ...SMALL, '-o', 'json', '--bearer-env', 'VOLLEY_TEST_TOKEN'];
-  const ended = await startVolley(args, { env: { VOLLEY_TEST_TOKEN: 'abc.def' } }).ended;
+  const ended = await volley.with({ VOLLEY_TEST_TOKEN: 'abc.def' }, args);
   expect(ended.code).toBe(0);
   expect(seen[0]?.headers.authorization).toBe('Bearer abc.def');
   expect(ended.stdout + ended.stderr).not.toContain('abc.def');
@@ -234,20 +234,17 @@ describe('requests that cannot be as they are asked for', () => {
 
   test('an environment variable is sent, and is in no result', async () => {
     const target = await startTarget();
-    const { stdout } = await startVolley(
-      [
-        `${target.url}headers?k={{env API_KEY}}`,
-        '-H',
-        'X-Key: {{env API_KEY}}',
-        '-n',
-        '2',
-        '--expect-body',
-        's3cret',
-        '-o',
-        'json',
-      ],
-      { env: { API_KEY: 's3cret' } },
-    ).ended;
+    const { stdout } = await volley.with({ API_KEY: 's3cret' }, [
+      `${target.url}headers?k={{env API_KEY}}`,
+      '-H',
+      'X-Key: {{env API_KEY}}',
+      '-n',
+      '2',
+      '--expect-body',
+      's3cret',
+      '-o',
+      'json',
+    ]);
     expect((JSON.parse(stdout) as { requests: { ok: number } }).requests.ok).toBe(2);
     expect(stdout).not.toContain('s3cret');
   });
@@ -264,7 +261,7 @@ describe('requests that cannot be as they are asked for', () => {
       ['markdown', String.raw`key=… \\x1b\[31mred`],
     ] as const) {
       const env = { API_KEY: 's3cret' };
-      const { code, stdout, stderr } = await startVolley([...args, '-o', form], { env }).ended;
+      const { code, stdout, stderr } = await volley.with(env, [...args, '-o', form]);
       expect(code).toBe(1);
       expect(stdout).toContain(`expected a body with 'blue', got '${shown}`);
       for (const bad of ['s3cret', '\u001b', '\\u001b']) expect(stdout + stderr).not.toContain(bad);

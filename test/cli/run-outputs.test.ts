@@ -212,7 +212,7 @@ describe('--step-summary', () => {
     const file = join(folder, 'step.md');
     writeFileSync(file, '# Earlier\n\n');
     const env = { GITHUB_STEP_SUMMARY: file };
-    const { code, stdout } = await startVolley([target.url, ...args, '-o', 'markdown'], { env }).ended;
+    const { code, stdout } = await volley.with(env, [target.url, ...args, '-o', 'markdown']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^## GET http/);
     expect(readFileSync(file, 'utf8')).toBe(`# Earlier\n\n${stdout}`);
@@ -227,8 +227,7 @@ describe('--step-summary', () => {
     },
   ])('2 $name, with nothing sent', async ({ path, sentence }) => {
     const target = await startTarget();
-    const { code, stderr } = await startVolley([target.url, ...args], { env: { GITHUB_STEP_SUMMARY: path } })
-      .ended;
+    const { code, stderr } = await volley.with({ GITHUB_STEP_SUMMARY: path }, [target.url, ...args]);
     expect(code).toBe(2);
     expect(stderr).toContain(sentence);
     expect(target.stats().requests).toBe(0);
@@ -237,7 +236,7 @@ describe('--step-summary', () => {
   test('4 where it cannot be written; the result is printed as asked', async () => {
     const target = await startTarget();
     const env = { GITHUB_STEP_SUMMARY: '/dev/full' };
-    const { code, stdout, stderr } = await startVolley([target.url, ...args], { env }).ended;
+    const { code, stdout, stderr } = await volley.with(env, [target.url, ...args]);
     expect(code).toBe(4);
     expect(stderr).toContain("'/dev/full', which GITHUB_STEP_SUMMARY names, cannot be appended to (ENOSPC)");
     expect(stdout).toMatch(/^requests {3}20 sent in .*, 20 ok, 0 failed$/m);

@@ -2,14 +2,13 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
 /** Has what each encoding writes in its own way, and nothing that any other text has. */
 const SECRET = `Sx7q/Kw+9v&Lm"3<t%P'z=Rb8J?~Qd`;
 const PIECE = 8;
-const MOST_AT_ONCE = 3;
 const IN_CSV = `"${SECRET.replaceAll('"', '""')}"`;
 /** How an output has the cells of a row. */
 const CELLS = [
@@ -17,6 +16,7 @@ const CELLS = [
   `"id":"1","token":${JSON.stringify(SECRET)},"encoded":"${encodeURIComponent(SECRET)}"`,
 ];
 const folder = useFolder();
+const volley = useKeptProcess();
 let server: Server;
 let proxy: Server;
 let at = '';
@@ -288,7 +288,7 @@ async function tried(name: string, args: readonly string[]): Promise<Done> {
     text.replace(/\b(?:AT|THROUGH|OUT|ROWS|IDS|BAD|HAR|MIX|BOTH)\b/g, (place) => places[place] ?? place),
   );
   const env = { VOLLEY_SECRET: SECRET, GITHUB_STEP_SUMMARY: join(own, 'summary.md'), NO_COLOR: '1' };
-  const { code, stdout, stderr } = await startVolley(filled, { env }).ended;
+  const { code, stdout, stderr } = await volley.with(env, filled);
   const files = readdirSync(own, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const texts = files.map((file) => [
     file.name,
@@ -302,19 +302,9 @@ function withoutCells(text: string): string {
   return CELLS.reduce((left, cell) => left.replaceAll(cell, ''), text);
 }
 
-async function allTried(): Promise<Done[]> {
-  const waiting = Object.entries(RUNS);
-  const done: Done[] = [];
-  const next = async (): Promise<void> => {
-    for (let run = waiting.shift(); run !== undefined; run = waiting.shift())
-      done.push(await tried(run[0], run[1]));
-  };
-  await Promise.all(Array.from({ length: MOST_AT_ONCE }, next));
-  return done;
-}
-
 test('no secret leaves volley, whichever way it came in and goes out', async () => {
-  const done = await allTried();
+  const done: Done[] = [];
+  for (const [name, args] of Object.entries(RUNS)) done.push(await tried(name, args));
   const known = pieces();
   const leaks = done.flatMap(({ name, left }) =>
     Object.entries(left).flatMap(([place, text]) => {

@@ -1,10 +1,13 @@
 import { main } from '../../src/main/cli/index.ts';
 import type { Ended } from './cli.ts';
+import type { KeptCommand } from './kept-process.ts';
 
 const STREAMS = ['stdout', 'stderr'] as const;
 
 /** One command line after the other; an exception that nobody catches ends this process, as it would end volley. */
-process.on('message', async (args: string[]) => {
+process.on('message', async ({ args, env }: KeptCommand) => {
+  const before = process.env;
+  process.env = { ...before, ...env };
   const output = { stdout: '', stderr: '' };
   for (const name of STREAMS) {
     process[name].write = (text: unknown, ...rest: unknown[]): boolean => {
@@ -17,5 +20,6 @@ process.on('message', async (args: string[]) => {
   process.exitCode = 0;
   await main(args);
   for (const name of STREAMS) process[name].removeAllListeners('error');
+  process.env = before;
   process.send?.({ code: Number(process.exitCode), signal: null, ...output } satisfies Ended);
 });
