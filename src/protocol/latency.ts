@@ -73,16 +73,6 @@ export function forEachLatency<T>(make: (kind: LatencyKind) => T): Record<Latenc
   return Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, make(kind)])) as Record<LatencyKind, T>;
 }
 
-/** The name in a rule: `first-byte`. */
-export function ruleNameOf(kind: LatencyKind): string {
-  return LATENCIES[kind].label.replace(' ', '-');
-}
-
-/** The name of a column or of a label of another tool: `first_byte`. */
-export function columnNameOf(kind: LatencyKind): string {
-  return LATENCIES[kind].label.replace(' ', '_');
-}
-
 /**
  * From when a request was due until its last byte, in milliseconds: the one place where the parts are added up.
  *

@@ -1,4 +1,5 @@
 import type { DealtMessage, RowMessage } from './batch.ts';
+import type { EventTimesBlock } from './event-times.ts';
 import type { TimedErrorTally, WorkerReport } from './report.ts';
 import type { SampleBlock } from './samples.ts';
 import type { Shard } from './shard.ts';
@@ -30,6 +31,8 @@ export type WorkerMessage =
       readonly bootedAtMs: number;
     }
   | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly TimedErrorTally[] }
+  /** What has been timed since the last one; nothing comes back. */
+  | { readonly type: 'event-times'; readonly times: readonly EventTimesBlock[] }
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }

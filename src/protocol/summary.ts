@@ -1,4 +1,5 @@
 import type { Protocol } from './endpoint.ts';
+import type { EventTimeKind } from './event-times.ts';
 import type { Finding, NextStep } from './finding.ts';
 import type { LatencyKind } from './latency.ts';
 import type { Arrivals, Pacing } from './load.ts';
@@ -6,6 +7,7 @@ import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.t
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
+import type { TimeKind } from './times.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -209,6 +211,8 @@ export interface Summary {
     /** Of the headline latency's percentiles; null for a run too short to tell. */
     readonly intervals: Readonly<Record<string, PercentileInterval>> | null;
   } & Readonly<Record<LatencyKind, LatencySummary>>;
+  /** Times of what does not come once a request, over the whole run. Absent in older results. */
+  readonly eventTimesMs?: Readonly<Record<EventTimeKind, LatencySummary>>;
   /** A row for each request of the mix, in the plan's order; empty where there is only one. */
   readonly mix: readonly MixRow[];
   /** Of the headline latency: rows of increasing latency. */
@@ -246,8 +250,8 @@ export interface Summary {
     readonly expression: string;
     /** What it is about: a percentile as in `p99`. Absent in older results, like the next four. */
     readonly figure?: RuleFigure;
-    /** Which latency; null for a figure that is none. */
-    readonly latency?: LatencyKind | null;
+    /** Which latency, or which time of an event; null for a figure that is none. */
+    readonly latency?: TimeKind | null;
     /** Of the mix; null for all of them. */
     readonly request?: string | null;
     readonly operator?: Operator;

@@ -1,13 +1,13 @@
-import type { LatencyKind } from './latency.ts';
+import type { TimeKind } from './times.ts';
 
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];
 
 /** What a threshold is about: a latency's statistic, or a figure of the whole run. */
 export type Measure =
-  | { readonly type: 'percentile'; readonly label: string; readonly kind: LatencyKind | null }
+  | { readonly type: 'percentile'; readonly label: string; readonly kind: TimeKind | null }
   /** `kind` is null for the headline latency. */
-  | { readonly type: 'min' | 'mean' | 'max'; readonly kind: LatencyKind | null }
+  | { readonly type: 'min' | 'mean' | 'max'; readonly kind: TimeKind | null }
   | { readonly type: 'error-rate' | 'throughput' | 'rate' };
 
 /** The figure of a rule, as the result shows it. */

@@ -61,8 +61,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#clients = new SlotClients(shard, create, clock);
     this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom());
+    this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
     const random = createRandom(shard.seed, shard.index);
     const { batch, load } = shard;
     if (batch !== undefined && Rows !== null) {

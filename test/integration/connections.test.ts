@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { connect as connectTcp, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -279,4 +279,70 @@ test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when
   expect(await answered('localhost')).toBe('200');
   // EAI_AGAIN where there is no resolver at all: both are of kind dns.
   expect(await answered('no-such-host.invalid')).toMatch(/^(ENOTFOUND|EAI_AGAIN)$/);
+});
+
+describe.each(['threads', 'processes', 'inline'] as const)('how long connecting takes, in %s', (mode) => {
+  const HELD_MS = 60;
+
+  /** Hands on what it is sent, but the first bytes of a connection only after a while. */
+  async function startHolding(port: number): Promise<number> {
+    const server = createTcpServer((socket) => {
+      const onward = connectTcp(port, '127.0.0.1');
+      const close = (): void => {
+        socket.destroy();
+        onward.destroy();
+      };
+      socket.on('error', close).on('close', close);
+      onward.on('error', close).on('close', close).pipe(socket);
+      socket.once('data', (first) => {
+        socket.pause();
+        setTimeout(() => {
+          onward.write(first);
+          socket.pipe(onward);
+        }, HELD_MS);
+      });
+    });
+    open.push({ close: () => server.close() });
+    return listening(server);
+  }
+
+  test('is told of each connection, over all workers, the handshake by itself', async () => {
+    const target = createHttpsServer(CERTIFICATE, (_request, response) => response.end('ok'));
+    open.push({ close: () => target.close() });
+    const port = await startHolding(await listening(target));
+    const { connections, eventTimesMs, requests, thresholds } = await run({
+      url: `https://127.0.0.1:${port}/`,
+      insecure: true,
+      keepalive: false,
+      requests: 12,
+      concurrency: 4,
+      mode,
+      workers: mode === 'inline' ? 1 : 2,
+      thresholds: [
+        `min(tls-handshake)>=${HELD_MS - 1}ms`,
+        'p50(tls-handshake)>=59ms',
+        'max(connect)<0.001ms',
+      ],
+    });
+    expect([requests.ok, connections.opened]).toEqual([12, 12]);
+    const { connect, tlsHandshake } = eventTimesMs!;
+    expect([connect.count, tlsHandshake.count]).toEqual([12, 12]);
+    // Timers may fire a millisecond early.
+    expect(tlsHandshake.min).toBeGreaterThanOrEqual(HELD_MS - 1);
+    expect(connect.min).toBeGreaterThan(0);
+    expect(connect.min).toBeLessThan(HELD_MS);
+    expect(thresholds.map(({ ok, latency }) => [latency, ok])).toEqual([
+      ['tlsHandshake', true],
+      ['tlsHandshake', true],
+      ['connect', false],
+      [null, true],
+    ]);
+  });
+
+  test('without TLS there is no handshake, and a connection that is kept is counted once', async () => {
+    const target = await startTarget();
+    const { eventTimesMs } = await run({ url: target.url, requests: 40, concurrency: 3, mode, warmup: 20 });
+    expect([eventTimesMs?.connect.count, eventTimesMs?.tlsHandshake.count]).toEqual([3, 0]);
+    expect(target.stats().connectionsAccepted).toBe(3);
+  });
 });

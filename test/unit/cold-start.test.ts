@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { distributionOf } from '../../src/main/collect/merge.ts';
+import { distributionOf } from '../../src/main/collect/merged-distribution.ts';
 import { StartRecord } from '../../src/main/collect/start-record.ts';
 import { COLD_START_LIMITS, findColdStart, withoutStart } from '../../src/main/summary/cold-start.ts';
 import { sentenceOf } from '../../src/main/text/findings.ts';

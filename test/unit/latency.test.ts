@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { emptyTally, type MergedDistribution, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
+import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
+import type { MergedDistribution } from '../../src/main/collect/merged-distribution.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { LATENCY_KINDS } from '../../src/protocol/latency.ts';

@@ -1,3 +1,4 @@
+import type { EventTimesBlock } from '../../protocol/event-times.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
@@ -42,6 +43,10 @@ export class Collector {
     this.tallies[worker]?.fold(block, this.records);
     this.tallies[worker]?.foldErrors(errors);
     this.#boundMemory();
+  }
+
+  takeEventTimes(worker: number, times: readonly EventTimesBlock[]): void {
+    this.tallies[worker]?.foldEventTimes(times);
   }
 
   /** The window ends here, if it does not end before. */

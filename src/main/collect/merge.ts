@@ -1,22 +1,13 @@
-import type { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
-import { Histogram } from '../../metrics/histogram.ts';
-import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
-import type { ValueList } from '../../metrics/value-list.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import { OUTCOMES, type TimedErrorTally } from '../../protocol/report.ts';
-import { combineMoments } from './statistics.ts';
+import {
+  distributionOf,
+  emptyDistribution,
+  type MergedDistribution,
+  mergeDistributions,
+} from './merged-distribution.ts';
 import type { Tally } from './tally.ts';
-
-/** One kind of latency over any number of workers. */
-export interface MergedDistribution {
-  readonly moments: Moments;
-  readonly observed: Histogram;
-  readonly bounds: Histogram;
-  /** Every value, in no order; null where a worker's were no longer kept. */
-  readonly observedValues: readonly ValueList[] | null;
-  readonly boundValues: readonly ValueList[] | null;
-}
 
 /** What any number of workers have recorded, as if one had recorded it all. */
 export interface MergedTally {
@@ -41,17 +32,6 @@ export function emptyTally(): MergedTally {
     okInWindow: 0,
     warmupEndsMs: [],
     lastEndMs: 0,
-  };
-}
-
-/** No latency at all. */
-export function emptyDistribution(): MergedDistribution {
-  return {
-    moments: NO_MOMENTS,
-    observed: new Histogram(),
-    bounds: new Histogram(),
-    observedValues: [],
-    boundValues: [],
   };
 }
 
@@ -86,44 +66,6 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     warmupEndsMs: [...a.warmupEndsMs, ...b.warmupEndsMs],
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
   };
-}
-
-function mergeDistributions(a: MergedDistribution, b: MergedDistribution): MergedDistribution {
-  return {
-    moments: combineMoments(a.moments, b.moments),
-    observed: sumOf(a.observed, b.observed),
-    bounds: sumOf(a.bounds, b.bounds),
-    observedValues: joined(a.observedValues, b.observedValues),
-    boundValues: joined(a.boundValues, b.boundValues),
-  };
-}
-
-/** One distribution, as if it had been merged. */
-export function distributionOf({
-  moments,
-  observed,
-  bounds,
-  observedValues,
-  boundValues,
-}: Distribution): MergedDistribution {
-  return {
-    moments,
-    observed,
-    bounds,
-    observedValues: observedValues === null ? null : [observedValues],
-    boundValues: boundValues === null ? null : [boundValues],
-  };
-}
-
-function sumOf(a: Histogram, b: Histogram): Histogram {
-  const sum = new Histogram();
-  sum.addAll(a);
-  sum.addAll(b);
-  return sum;
-}
-
-function joined(a: readonly ValueList[] | null, b: readonly ValueList[] | null): readonly ValueList[] | null {
-  return a === null || b === null ? null : [...a, ...b];
 }
 
 function addCounts(a: ReadonlyMap<number, number>, b: ReadonlyMap<number, number>): Map<number, number> {

@@ -1,9 +1,11 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
-import type { MergedDistribution } from './merge.ts';
+import { mergeEvents } from './event-tally.ts';
+import type { MergedDistribution } from './merged-distribution.ts';
 import type { RequestTally } from './request-tally.ts';
 import { combineMoments } from './statistics.ts';
 import type { RunRecords, Tally } from './tally.ts';
@@ -69,6 +71,11 @@ export class Snapshot {
       moments = combineMoments(moments, latencies[kind].moments);
     }
     return { moments, observed, bounds, observedValues: null, boundValues: null };
+  }
+
+  /** Times of one kind of event. */
+  eventTimes(kind: EventTimeKind): MergedDistribution {
+    return mergeEvents(this.tallies.map((tally) => tally.eventTimes[kind]));
   }
 
   sumOf(countOf: (tally: Tally) => number): number {

@@ -1,5 +1,6 @@
 import { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
+import { type EventTimesBlock, forEachEventTime } from '../../protocol/event-times.ts';
 import { addLatencies, forEachLatency, responseMsOf } from '../../protocol/latency.ts';
 import {
   isCensored,
@@ -11,6 +12,7 @@ import {
 } from '../../protocol/report.ts';
 import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
 import type { Backlog } from './backlog.ts';
+import { EventTally } from './event-tally.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
 import { START_MS, type StartRecord } from './start-record.ts';
@@ -38,6 +40,7 @@ export class Tally {
   readonly statuses = new Map<number, number>();
   readonly errors = new Map<string, TimedErrorTally>();
   readonly latencies = forEachLatency(() => new Distribution());
+  readonly eventTimes = forEachEventTime(() => new EventTally());
   /** Given to a connection within the window, whenever they were due. */
   sentInWindow = 0;
   /** Successful requests of the window that ended within it. */
@@ -123,6 +126,11 @@ export class Tally {
       series.add(intendedMs, outcome);
       if (complete || censored) series.addLatencies(intendedMs, responseMs, serviceMs, waitMs, startLagMs);
     }
+  }
+
+  /** Adds what a worker has timed since its last word of it. */
+  foldEventTimes(times: readonly EventTimesBlock[]): void {
+    for (const block of times) this.eventTimes[block.kind].fold(block);
   }
 
   /** Adds failures that a worker has counted by kind and code since its last block. */

@@ -1,3 +1,4 @@
+import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { METRICS } from '../../protocol/metric.ts';
 
@@ -99,6 +100,7 @@ const SUMMARY = fields({
     intervals: optional(orNull({ each: orNull(fields({ low: 'number or null', high: 'number or null' })) })),
     ...Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, LATENCY])),
   }),
+  eventTimesMs: optional(fields(Object.fromEntries(EVENT_TIME_KINDS.map((kind) => [kind, LATENCY])))),
   mix: optional([fields({ name: 'text', method: 'text', url: 'text', ...COUNTS, latencyMs: LATENCY })]),
   histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
   connections: fields(numbers('opened', 'closedByTarget')),

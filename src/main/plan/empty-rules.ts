@@ -1,5 +1,5 @@
-import { latencyFacts } from '../../protocol/latency.ts';
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
+import { mayBeZero } from '../../protocol/times.ts';
 
 /** What is wrong with a rule that holds, or fails, whatever is measured; null for one that says something. */
 export function emptinessOf(threshold: Threshold): string | null {
@@ -23,5 +23,5 @@ function alwaysHolds({ measure, operator, limit }: Threshold): boolean | null {
 }
 
 function canBeZero(measure: Measure): boolean {
-  return !('kind' in measure) || (measure.kind !== null && latencyFacts(measure.kind).mayBeZero === true);
+  return !('kind' in measure) || (measure.kind !== null && mayBeZero(measure.kind));
 }

@@ -1,6 +1,6 @@
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
-import { LATENCY_KINDS, type LatencyKind, ruleNameOf } from '../../protocol/latency.ts';
 import { type Measure, OPERATORS, type Threshold } from '../../protocol/threshold.ts';
+import { ruleNameOf, TIME_KINDS, type TimeKind } from '../../protocol/times.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../protocol/units.ts';
 import { meantOrOneOf, nearestTo } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
@@ -10,9 +10,7 @@ import { given, phrase, the } from './words.ts';
 
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
-const KINDS: ReadonlyMap<string, LatencyKind> = new Map(
-  LATENCY_KINDS.map((kind) => [ruleNameOf(kind), kind]),
-);
+const KINDS: ReadonlyMap<string, TimeKind> = new Map(TIME_KINDS.map((kind) => [ruleNameOf(kind), kind]));
 const FIGURES = ['min', 'mean', 'max', 'error-rate', 'throughput', 'rate'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
   us: 1 / MICROS_PER_MS,

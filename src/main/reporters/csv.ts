@@ -1,23 +1,32 @@
-import { columnNameOf, LATENCY_KINDS } from '../../protocol/latency.ts';
+import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { columnNameOf } from '../../protocol/times.ts';
 import { csvLine } from '../text/csv-line.ts';
 
 /** Undefined where an older result does not have it. */
 type Cell = string | number | boolean | null | undefined;
 type Column = readonly [name: string, cell: Cell];
 
+type Known = Partial<LatencySummary> & Pick<LatencySummary, 'percentiles'>;
+
 /** What is no kind of failure. */
 const NO_FAILURE = new Set<string>(['ok', 'unfinished', 'dropped']);
 
 /** The result as a heading and one row, so that the rows of many runs make one table. */
 export function renderCsv(summary: Summary): string {
+  const labels = Object.keys(summary.latencyMs.response.percentiles);
+  const unknown = { percentiles: Object.fromEntries(labels.map((label) => [label, null])) };
   const columns = [
     ...planOf(summary),
     ...outcomeOf(summary),
     ...countsOf(summary),
     ...LATENCY_KINDS.flatMap((kind) => latencyOf(columnNameOf(kind), summary.latencyMs[kind])),
     ...generatorOf(summary),
+    ...EVENT_TIME_KINDS.flatMap((kind) =>
+      latencyOf(columnNameOf(kind), { ...unknown, ...summary.eventTimesMs?.[kind] }),
+    ),
   ];
   return csvLine(columns.map(([name]) => name)) + csvLine(columns.map(([, cell]) => textOf(cell)));
 }
@@ -86,7 +95,8 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
   ];
 }
 
-function latencyOf(prefix: string, latency: LatencySummary): Column[] {
+/** Of a latency that an older result does not have, the cells are empty. */
+function latencyOf(prefix: string, latency: Known): Column[] {
   return [
     [`${prefix}_count`, latency.count],
     [`${prefix}_censored`, latency.censored],
@@ -97,7 +107,7 @@ function latencyOf(prefix: string, latency: LatencySummary): Column[] {
       ([label, valueMs]): Column => [`${prefix}_p${label}_ms`, valueMs],
     ),
     [`${prefix}_max_ms`, latency.max],
-    [`${prefix}_at_least`, latency.atLeast.join(' ')],
+    [`${prefix}_at_least`, latency.atLeast?.join(' ')],
     [`${prefix}_precision`, latency.precision],
   ];
 }

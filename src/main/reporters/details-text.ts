@@ -1,3 +1,4 @@
+import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../protocol/event-times.ts';
 import type { SeriesBucket, Summary, WorkerSummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
 import { median } from '../collect/statistics.ts';
@@ -70,9 +71,21 @@ function statuses({ statuses: byStatus }: Summary, { width }: View): string[] {
   return rows('statuses', shares.length === 0 ? list : `${shares.join(', ')}: ${list}`, width);
 }
 
-function connections({ connections: { opened, closedByTarget } }: Summary, { width }: View): string[] {
+function connections(summary: Summary, { width, isVerbose }: View): string[] {
+  const { opened, closedByTarget } = summary.connections;
   const closed = closedByTarget === 0 ? '' : `, ${formatCount(closedByTarget)} closed by the target`;
-  return rows('connected', `${formatCount(opened)} opened${closed}`, width);
+  const times = isVerbose ? eventTimes(summary) : [];
+  return rows('connected', [`${formatCount(opened)} opened${closed}`, ...times].join('; '), width);
+}
+
+/** How long it took to connect, in the middle and at most. */
+function eventTimes({ eventTimesMs }: Summary): string[] {
+  return EVENT_TIME_KINDS.flatMap((kind) => {
+    const { count = 0, max = null, percentiles = {} } = eventTimesMs?.[kind] ?? {};
+    if (count === 0) return [];
+    const p50 = percentiles['50'] === undefined ? '' : `p50 ${formatMs(percentiles['50'])}, `;
+    return `${EVENT_TIMES[kind].label} ${p50}max ${formatMs(max)}`;
+  });
 }
 
 /** Connections to each of several addresses; results of older versions do not know them. */

@@ -1,5 +1,7 @@
-import { columnNameOf, LATENCY_KINDS } from '../../protocol/latency.ts';
+import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -149,11 +151,18 @@ function quantileFamilies(name: string, help: string, latencies: readonly Labell
   ];
 }
 
-function latenciesOf({ latencyMs }: Summary): Family[] {
-  const kinds = LATENCY_KINDS.map((kind) => ({
+function latenciesOf({ latencyMs, eventTimesMs }: Summary): Family[] {
+  const ofRequests = LATENCY_KINDS.map((kind) => ({
     labels: { latency: columnNameOf(kind) },
     ...latencyMs[kind],
   }));
+  const ofEvents = EVENT_TIME_KINDS.flatMap((kind) => {
+    const times = eventTimesMs?.[kind];
+    return times === undefined || times.count === 0
+      ? []
+      : { labels: { latency: columnNameOf(kind) }, ...times };
+  });
+  const kinds = [...ofRequests, ...ofEvents];
   const statistic = (name: 'min' | 'max' | 'stdev', help: string): Family =>
     gauge(
       `latency_${name}_seconds`,

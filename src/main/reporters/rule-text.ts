@@ -1,4 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
+import { whatHas } from '../../protocol/times.ts';
 import { counted, formatMs, formatPercent, formatRate, formatSpan } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 
@@ -19,12 +20,14 @@ function measuredText(expression: string, measured: number, limit: number | unde
 type Rule = Summary['thresholds'][number];
 
 /** What a rule was held against. */
-export function valueText({ expression, measured, limit, isLowerBound, requestsNeeded }: Rule): string {
+export function valueText(rule: Rule): string {
+  const { expression, measured, limit, isLowerBound, requestsNeeded, latency } = rule;
   if (measured !== null)
     return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
+  const what = latency ? whatHas(latency) : 'request';
   return (requestsNeeded ?? 1) > 1
-    ? `too few requests to tell: it takes ${counted(requestsNeeded ?? 1, 'request')}`
-    : 'too few requests to tell';
+    ? `too few ${what}s to tell: it takes ${counted(requestsNeeded ?? 1, what)}`
+    : `too few ${what}s to tell`;
 }
 
 /** A remark on a rule that nobody gave. */

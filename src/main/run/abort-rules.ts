@@ -1,9 +1,10 @@
+import { forEachEventTime } from '../../protocol/event-times.ts';
 import { forEachLatency } from '../../protocol/latency.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { emptyDistribution } from '../collect/merge.ts';
+import { emptyDistribution } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { Tally } from '../collect/tally.ts';
@@ -23,7 +24,7 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
   const { elapsedMs, sent, ok } = snapshot;
-  const latencyMs = latenciesSoFar(plan, snapshot);
+  const times = timesSoFar(plan, snapshot);
   const requests = { sent, ok };
   const mix = mixSoFar(plan, snapshot.mix);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
@@ -31,7 +32,7 @@ export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null 
     const isRate = measure.type === 'rate' || measure.type === 'throughput';
     if (isRate && elapsedMs < SHORTEST_FOR_RATES_MS) continue;
     const rate = isRate ? ratesSoFar(snapshot, isLowerLimit) : NO_RATES;
-    const { value, isLowerBound } = measuredIn({ latencyMs, requests, rate, mix }, measure, request);
+    const { value, isLowerBound } = measuredIn({ ...times, requests, rate, mix }, measure, request);
     if (value === null) continue;
     // Requests are recorded when they have ended: those in flight may have been sent in time.
     const unrecorded = isLowerLimit && measure.type === 'rate' ? mayBeInFlight(plan) : 0;
@@ -43,17 +44,23 @@ export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null 
   return null;
 }
 
-/** Of the latencies that rules are about; the others stay empty. Percentiles come from the histograms. */
-function latenciesSoFar({ abortOn, load }: RunPlan, snapshot: Snapshot): Judged['latencyMs'] {
+/** Of the times that rules are about; the others stay empty. Percentiles come from the histograms. */
+function timesSoFar(
+  { abortOn, load }: RunPlan,
+  snapshot: Snapshot,
+): Pick<Judged, 'latencyMs' | 'eventTimesMs'> {
   const headline = headlineOf(load);
   const wanted = new Set(
     abortOn.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
   );
   const labels = [...new Set(percentilesIn(abortOn))];
-  const summaries = forEachLatency((kind) =>
+  const latencies = forEachLatency((kind) =>
     summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
   );
-  return { headline, ...summaries };
+  const eventTimesMs = forEachEventTime((kind) =>
+    summarizeLatency(wanted.has(kind) ? snapshot.eventTimes(kind) : emptyDistribution(), labels),
+  );
+  return { latencyMs: { headline, ...latencies }, eventTimesMs };
 }
 
 /** Of the requests of a mix that rules name. */

@@ -281,6 +281,9 @@ export class Coordinator {
         this.#collector.take(index, message.block, message.errors);
         this.#pool?.returnBuffer(index, message.block.buffer);
         return;
+      case 'event-times':
+        this.#collector.takeEventTimes(index, message.times);
+        return;
       case 'report':
         worker.report = message.report;
         return;

@@ -4,7 +4,7 @@ import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
-import type { MergedDistribution } from '../collect/merge.ts';
+import type { MergedDistribution } from '../collect/merged-distribution.ts';
 import { START_MS, type StartRecord } from '../collect/start-record.ts';
 
 /** When the start stands out; docs/metrics.md has the same figures. */

@@ -1,9 +1,11 @@
+import { type EventTimeKind, forEachEventTime } from '../../protocol/event-times.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import type { ErrorSummary, LatencySummary, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Hide } from '../../requests/secrets.ts';
 import type { Collected } from '../collect/collected.ts';
+import { mergeEvents } from '../collect/event-tally.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { findColdStart } from './cold-start.ts';
@@ -21,6 +23,7 @@ export interface Figures
   > {
   readonly merged: MergedTally;
   readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
+  readonly eventTimesMs: Readonly<Record<EventTimeKind, LatencySummary>>;
   readonly coldStart: Finding<'cold-start'> | null;
 }
 
@@ -58,6 +61,9 @@ export function figuresOf(collected: Collected, hide: Hide): Figures {
       }),
     },
     latencyMs: { headline, intervals, ...latencies },
+    eventTimesMs: forEachEventTime((kind) =>
+      summarizeLatency(mergeEvents(workers.map(({ tally }) => tally.eventTimes[kind])), plan.percentiles),
+    ),
     mix: summarizeMix(plan, records.mix),
     connections: {
       opened: sumOfReports(workers, 'connectionsOpened'),

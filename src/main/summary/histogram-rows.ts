@@ -1,6 +1,6 @@
 import { middleMs } from '../../metrics/histogram.ts';
 import type { HistogramRow } from '../../protocol/summary.ts';
-import type { MergedDistribution } from '../collect/merge.ts';
+import type { MergedDistribution } from '../collect/merged-distribution.ts';
 
 const MOST_ROWS = 10;
 // Steps within a power of ten, from fine to coarse.

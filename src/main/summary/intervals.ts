@@ -4,7 +4,7 @@ import { middleMs } from '../../metrics/histogram.ts';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { dispersionOf, quantileRanks } from '../../metrics/quantile-interval.ts';
 import type { LatencySummary, PercentileInterval } from '../../protocol/summary.ts';
-import type { MergedDistribution } from '../collect/merge.ts';
+import type { MergedDistribution } from '../collect/merged-distribution.ts';
 import type { SeriesCounts } from '../collect/series.ts';
 
 /**

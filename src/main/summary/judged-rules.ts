@@ -5,6 +5,7 @@ import type { Measure, Threshold } from '../../protocol/threshold.ts';
 /** What rules are checked against. */
 export interface Judged {
   readonly latencyMs: Omit<Summary['latencyMs'], 'intervals'>;
+  readonly eventTimesMs?: Summary['eventTimesMs'];
   readonly requests: Pick<RequestCounts, 'sent' | 'ok'>;
   readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
   readonly mix: readonly JudgedRow[];
@@ -18,6 +19,8 @@ interface Measured {
   /** Requests without an answer make it a lower bound: the true one may be larger. */
   readonly isLowerBound: boolean;
 }
+
+const UNKNOWN: Measured = { value: null, isLowerBound: false };
 
 /**
  * Checks every rule. A figure that is not known fails: a percentile for which there were too few requests,
@@ -65,7 +68,7 @@ export function holds(value: number, operator: Threshold['operator'], limit: num
 /** What a rule is about; `request` is the name of one of the mix. */
 export function measuredIn(judged: Judged, measure: Measure, request: string | null): Measured {
   const row = request === null ? null : judged.mix.find(({ name }) => name === request);
-  if (row === undefined) return { value: null, isLowerBound: false };
+  if (row === undefined) return UNKNOWN;
   switch (measure.type) {
     case 'error-rate': {
       // Of what was sent, everything that was not answered well in time.
@@ -79,23 +82,26 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
     case 'percentile': {
       const latency = latencyIn(judged, measure, row);
       return {
-        value: latency.percentiles[measure.label] ?? null,
-        isLowerBound: latency.atLeast.includes(measure.label),
+        value: latency?.percentiles[measure.label] ?? null,
+        isLowerBound: latency?.atLeast.includes(measure.label) ?? false,
       };
     }
     default: {
       const latency = latencyIn(judged, measure, row);
-      return { value: latency[measure.type], isLowerBound: isBound(latency, measure.type) };
+      return latency === undefined
+        ? UNKNOWN
+        : { value: latency[measure.type], isLowerBound: isBound(latency, measure.type) };
     }
   }
 }
 
+/** Undefined for a time that an older result does not have. */
 function latencyIn(
-  { latencyMs }: Judged,
+  { latencyMs, eventTimesMs }: Judged,
   { kind }: Extract<Measure, { kind: unknown }>,
   row: JudgedRow | null,
-): LatencySummary {
-  return row?.latencyMs ?? latencyMs[kind ?? latencyMs.headline];
+): LatencySummary | undefined {
+  return row?.latencyMs ?? { ...latencyMs, ...eventTimesMs }[kind ?? latencyMs.headline];
 }
 
 function isBound({ censored, atLeast }: LatencySummary, statistic: 'min' | 'mean' | 'max'): boolean {

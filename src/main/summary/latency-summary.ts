@@ -5,7 +5,7 @@ import { packCells } from '../../metrics/packed-cells.ts';
 import { type ExactPercentile, parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { countUpTo, type ValueList, valuesIn } from '../../metrics/value-list.ts';
 import type { LatencySummary } from '../../protocol/summary.ts';
-import type { MergedDistribution } from '../collect/merge.ts';
+import type { MergedDistribution } from '../collect/merged-distribution.ts';
 import { sampleDeviation } from '../collect/statistics.ts';
 
 /** A percentile's value, and whether it is only a lower bound. */

@@ -1,6 +1,6 @@
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { MixRow } from '../../protocol/summary.ts';
-import { distributionOf } from '../collect/merge.ts';
+import { distributionOf } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
 

@@ -51,7 +51,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 /** What was measured, before rules are judged and identities checked. */
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number, hide: Hide): Summary {
   const { plan, workers, records } = collected;
-  const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors } = figures;
+  const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs } = figures;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
@@ -67,6 +67,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     requests,
     rate,
     latencyMs,
+    eventTimesMs,
     mix: mix.map((row) => ({ ...row, url: hide(row.url) })),
     histogram: histogramRows(merged.latencies[records.headline]),
     connections,

@@ -2,9 +2,10 @@ import { wholeRequestsTo } from '../../protocol/dial.ts';
 import type { Destination, Protocol } from '../../protocol/endpoint.ts';
 import type { ClientName } from '../../protocol/plan.ts';
 import type { Clock } from '../../time/clock.ts';
-import { ConnectionCounters, type Shared, TargetConnection } from '../connections/connection.ts';
+import { TargetConnection } from '../connections/connection.ts';
 import { Inbox } from '../connections/inbox.ts';
 import { Names, type Turn } from '../connections/names.ts';
+import { ConnectionCounters, type Shared, type TimesSink } from '../connections/shared.ts';
 import { secureContextOf } from '../connections/tls.ts';
 import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
 import { ForProxy } from './for-proxy.ts';
@@ -38,6 +39,14 @@ export interface HttpClient<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly connection: TargetConnection;
 }
 
+interface FactoryOptions {
+  readonly turn?: Turn;
+  /** Requests ask for the end of their connection. */
+  readonly askToClose?: boolean;
+  /** Told how long connecting took. */
+  readonly eventTimes?: TimesSink | null;
+}
+
 /** The clients of one worker: each with a connection of its own, sharing nothing with other workers. */
 export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly counters = new ConnectionCounters();
@@ -45,12 +54,11 @@ export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly #target: Destination;
   readonly #shared: Shared;
 
-  /** @param askToClose whether requests ask for the end of their connection */
   constructor(
     create: CreateDispatcher<Dispatcher>,
     target: Destination,
     clock: Clock,
-    { turn = FIRST_OF_ONE, askToClose = false }: { readonly turn?: Turn; readonly askToClose?: boolean } = {},
+    { turn = FIRST_OF_ONE, askToClose = false, eventTimes = null }: FactoryOptions = {},
   ) {
     this.#create = create;
     this.#target = target;
@@ -59,6 +67,7 @@ export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
       inbox: new Inbox(clock),
       names: new Names(target.routes.spreads ? turn : null),
       counters: this.counters,
+      eventTimes,
       askToClose,
       secureContext: secureContextOf(target),
     };

@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Clock } from '../../time/clock.ts';
-import { ConnectionCounters } from '../connections/connection.ts';
+import { ConnectionCounters, type TimesSink } from '../connections/shared.ts';
 import type { CreateDispatcher } from './dispatcher.ts';
 import { ClientFactory, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';
@@ -32,7 +32,7 @@ interface Origin {
   readonly slots: Slots;
 }
 
-type Counts = Omit<ConnectionCounters, 'byAddress'>;
+type Counts = Omit<ConnectionCounters, 'byAddress' | 'countOpened'>;
 
 /**
  * The clients of a worker. A slot sends one request at a time, and keeps a connection to every origin that it
@@ -42,6 +42,7 @@ export class SlotClients {
   readonly #shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'settings' | 'mix'>;
   readonly #create: CreateDispatcher;
   readonly #clock: Clock;
+  readonly #eventTimes: TimesSink | null;
   readonly #origins = new Map<string, Origin>();
   /** What connections to origins did that are forgotten. */
   readonly #left = new ConnectionCounters();
@@ -52,7 +53,9 @@ export class SlotClients {
     shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'settings' | 'mix'>,
     create: CreateDispatcher,
     clock: Clock,
+    eventTimes: TimesSink | null = null,
   ) {
+    this.#eventTimes = eventTimes;
     this.#shard = shard;
     this.#create = create;
     this.#clock = clock;
@@ -109,6 +112,7 @@ export class SlotClients {
     const factory = new ClientFactory(this.#create, { ...endpoint, ...settings }, this.#clock, {
       turn: { first: index, step: workers },
       askToClose,
+      eventTimes: this.#eventTimes,
     });
     const first = endpoint.origin === (mix[0]?.endpoint ?? NOWHERE).origin ? connections : 0;
     const origin = { factory, slots: new Slots(() => factory.create(), first, streams) };

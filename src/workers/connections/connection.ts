@@ -2,11 +2,10 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
 import type { Destination } from '../../protocol/endpoint.ts';
+import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { Address } from '../../protocol/routes.ts';
-import type { Clock } from '../../time/clock.ts';
 import { AddressRace } from './address-race.ts';
 import { type Attempt, type HostDial, proxyOf, startAttempt, tunnelIn } from './attempt.ts';
-import type { Inbox } from './inbox.ts';
 import { hearLastWords } from './last-words.ts';
 import {
   type ConnectCallback,
@@ -17,31 +16,9 @@ import {
   type SocketReader,
   throughTunnel,
 } from './link.ts';
-import type { Names } from './names.ts';
+import type { Shared } from './shared.ts';
 import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
 import { Tunnel, unreachableProxy } from './tunnel.ts';
-
-/** What a worker's connections have done; one object for all of them. */
-export class ConnectionCounters {
-  opened = 0;
-  closedByTarget = 0;
-  bytesSent = 0;
-  bytesReceived = 0;
-  /** Of `opened`, by the address that was reached; none for a socket's path. */
-  readonly byAddress = new Map<string, number>();
-}
-
-/** What the connections of a worker share. */
-export interface Shared {
-  readonly clock: Clock;
-  readonly inbox: Inbox;
-  readonly names: Names;
-  readonly counters: ConnectionCounters;
-  /** Requests ask for the end of their connection: then that is no doing of the target's. */
-  readonly askToClose: boolean;
-  /** Null without TLS. */
-  readonly secureContext: tls.SecureContext | null;
-}
 
 /**
  * The one TCP or TLS connection behind a client, opened again when the target has closed it, and never
@@ -64,6 +41,8 @@ export class TargetConnection {
   #unlinkedPhase: ConnectionPhase = 'none';
   /** The socket was opened ahead of the first request, and has not been asked for. */
   #isSpare = false;
+  /** When it was dialled, and then when the handshake began. */
+  #setUpFromMs = 0;
   /** Whoever waits for the last socket's close, to dial again. */
   #waiting: ConnectCallback | null = null;
 
@@ -217,6 +196,7 @@ export class TargetConnection {
   }
 
   #dial(callback: ConnectCallback): void {
+    this.#setUpFromMs = this.#shared.clock.nowMs();
     const dial = dialOf(this.#target);
     if (dial.unixSocket === null && dial.addresses.length !== 1 && net.isIP(dial.hostname) === 0) {
       this.#dialFirstOf(dial, callback);
@@ -290,7 +270,7 @@ export class TargetConnection {
     const authority = tunnelIn(dial);
     link.address = socket.remoteAddress ?? null;
     if (proxy === null || authority === null) {
-      if (this.#target.secure) link.phase = 'securing';
+      if (this.#target.secure) this.#secures(link);
       else this.#opened(link);
       return;
     }
@@ -313,7 +293,7 @@ export class TargetConnection {
       if (first.length > 0 && this.#reader !== null) link.read(first, first.length, inbox);
       return;
     }
-    link.phase = 'securing';
+    this.#secures(link);
     const secured = tls.connect({
       socket: link.socket,
       ...handshakeOptions(this.#target, secureContext),
@@ -366,12 +346,22 @@ export class TargetConnection {
     });
   }
 
+  #secures(link: Link): void {
+    link.phase = 'securing';
+    this.#timed('connect');
+  }
+
+  #timed(kind: EventTimeKind): void {
+    const { eventTimes, clock } = this.#shared;
+    const nowMs = clock.nowMs();
+    eventTimes?.add(kind, nowMs - this.#setUpFromMs);
+    this.#setUpFromMs = nowMs;
+  }
+
   #opened(link: Link): void {
     link.phase = 'open';
-    const { counters } = this.#shared;
-    counters.opened++;
-    if (link.address !== null)
-      counters.byAddress.set(link.address, (counters.byAddress.get(link.address) ?? 0) + 1);
+    this.#timed(this.#target.secure ? 'tlsHandshake' : 'connect');
+    this.#shared.counters.countOpened(link.address);
     // Without TLS there is no ALPN: undici goes by what it finds here.
     if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
     if (this.#reader?.onOpen !== undefined) {

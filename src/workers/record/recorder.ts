@@ -10,6 +10,8 @@ import {
 } from '../../protocol/samples.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
+import { EventTimes } from './event-times.ts';
+
 const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
 // A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
@@ -27,6 +29,8 @@ const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bod
 export class Recorder {
   /** Rows recorded, warm-up included. */
   samples = 0;
+  /** What has no place in a row; it travels with the rows. */
+  readonly eventTimes = new EventTimes();
   readonly #channel: Channel<WorkerMessage, CoordinatorMessage>;
   readonly #onRoom: () => void;
   readonly #spare: ArrayBuffer[] = [];
@@ -88,6 +92,8 @@ export class Recorder {
   }
 
   flush(): void {
+    const times = this.eventTimes.take();
+    if (times.length > 0) this.#channel.post({ type: 'event-times', times }, []);
     if (this.#rows === 0) return;
     const errors = [...this.#errors.values()];
     this.#errors.clear();

@@ -1,3 +1,4 @@
+import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../../protocol/event-times.ts';
 import { LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../../protocol/latency.ts';
 import type { ErrorKind } from '../../../protocol/report.ts';
 import type { Summary } from '../../../protocol/summary.ts';
@@ -89,6 +90,7 @@ const KINDS: Readonly<Record<ErrorKind, string>> = {
 };
 
 const CONNECTIONS: readonly Definition[] = [
+  ...EVENT_TIME_KINDS.map((kind) => entry(kind, { ...EVENT_TIMES[kind], says: EVENT_TIMES[kind].means })),
   entry('statuses', {
     says: 'complete answers by status',
     elsewhere: 'vegeta status codes, oha, hey, autocannon',

@@ -1,0 +1,27 @@
+import { Histogram } from '../../metrics/histogram.ts';
+import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+import type { EventTimesBlock } from '../../protocol/event-times.ts';
+import type { MergedDistribution } from './merged-distribution.ts';
+import { combineMoments } from './statistics.ts';
+
+/** The times of one kind of event, of one worker. No values are kept: percentiles come from the histogram. */
+export class EventTally {
+  moments: Moments = NO_MOMENTS;
+  readonly observed = new Histogram();
+
+  fold({ moments, cells, counts }: EventTimesBlock): void {
+    this.moments = combineMoments(this.moments, moments);
+    for (const [index, cell] of cells.entries()) this.observed.addCell(cell, counts[index] ?? 0);
+  }
+}
+
+/** One kind over all workers. */
+export function mergeEvents(tallies: readonly EventTally[]): MergedDistribution {
+  const observed = new Histogram();
+  let moments: Moments = NO_MOMENTS;
+  for (const tally of tallies) {
+    observed.addAll(tally.observed);
+    moments = combineMoments(moments, tally.moments);
+  }
+  return { moments, observed, bounds: new Histogram(), observedValues: null, boundValues: null };
+}
