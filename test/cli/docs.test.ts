@@ -48,16 +48,7 @@ describe('the documents and the program agree on', () => {
       documented.filter((option) => option in run).every((option) => option in COMMANDS[name]!.options),
     ).toBe(true);
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
-    const ofOneRun = [
-      'abort-on',
-      'dry-run',
-      'html',
-      'once',
-      'repeat',
-      'samples',
-      'step-summary',
-      'threshold',
-    ];
+    const ofOneRun = ['abort-on', 'dry-run', 'once', 'repeat', 'samples', 'step-summary', 'threshold'];
     expect(left.sort()).toEqual([...(name === 'modes' ? ['mode'] : []), ...ofOneRun].sort());
   });
 

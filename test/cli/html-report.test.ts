@@ -24,10 +24,28 @@ test('--html writes a page that is a result too, with no secret in it', async ()
   expect(JSON.parse(read.stdout)).toEqual(JSON.parse(readFileSync(json, 'utf8')));
   expect(read.stdout).not.toContain('page-secret');
   expect(readFileSync(again, 'utf8')).toBe(text);
-  const compared = await volley('compare', page, json);
+  const compared = await volley('compare', page, json, '--html', again);
   expect(compared.stdout).toContain(`A is ${page}`);
   expect(compared.code).toBe(0);
+  expect(wrongIn(readFileSync(again, 'utf8'))).toEqual([]);
+  expect((await volley('report', again)).stdout).toBe(compared.stdout);
+  // Two results are held against each other without being judged.
+  const held = await volley('report', page, json, '--html', again);
+  expect(held.stdout).toBe(compared.stdout);
+  expect((await volley('report', again)).stdout).toBe(compared.stdout);
   expect(readdirSync(dirname(page)).sort()).toEqual(['again.html', 'page.html', 'page.json']);
+});
+
+test('rounds have a page too, and none where there was no round', async () => {
+  const target = await startTarget();
+  const page = inFolder('rounds.html');
+  const ran = await volley(target.url, '-n', '20', '-c', '2', '-w', '1', '--repeat', '2', '--html', page);
+  expect(ran.code).toBe(0);
+  expect(wrongIn(readFileSync(page, 'utf8'))).toEqual([]);
+  const unanswered = inFolder('unanswered.html');
+  const failed = await volley(`${target.url}fault/reset`, '-n', '3', '--repeat', '2', '--html', unanswered);
+  expect(failed.code).toBe(1);
+  expect(readdirSync(dirname(page)).filter((name) => name.includes('unanswered'))).toEqual([]);
 });
 
 test('a page that cannot be written is told in time, or the result is printed with code 4', async () => {

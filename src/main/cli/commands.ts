@@ -30,7 +30,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'compare',
     describe: 'Two targets, or saved results: which is faster?',
     positionals: [
-      { name: 'baseline', describe: 'A: a URL, a file that --out has written, or last~1', isFile: true },
+      { name: 'baseline', describe: 'A: a URL, a file of --out or --html, or last~1', isFile: true },
       { name: 'candidate', describe: 'B: the same', isFile: true },
     ],
     ...optionsOf('compare'),
@@ -73,8 +73,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: [
       {
         name: 'result',
-        describe: 'A file that --out has written; last is the last that --save has kept',
+        describe: 'A file that --out or --html has written; last is the last that --save has kept',
         isFile: true,
+      },
+      {
+        name: 'b',
+        describe: 'Another one, to hold against the first',
+        isFile: true,
+        isOptional: true,
       },
     ],
     ...optionsOf('report'),

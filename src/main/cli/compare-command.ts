@@ -2,12 +2,10 @@ import { existsSync } from 'node:fs';
 import type { Pair } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
-import { comparisonOf } from '../compare/comparison.ts';
 import { isInDoubt, outcomeOf } from '../compare/conclusions.ts';
 import { targetsExperiment } from '../compare/experiment.ts';
 import { compareSaved } from '../compare/saved.ts';
-import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
-import { ResultFile } from '../files/result-file.ts';
+import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { namesKeptRun, savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { Told } from '../plan/problems.ts';
@@ -15,12 +13,16 @@ import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { FAILURES } from './command-tables.ts';
 import { type Judging, judgingFrom } from './comparison-options.ts';
+import { ComparisonOutputs, comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { showingFrom } from './showing.ts';
 
 type Failure = (typeof FAILURES)[number];
+
+/** Options of a run that saved results have too. */
+const OF_RESULTS: ReadonlySet<string> = new Set(['output', 'out', 'html']);
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */
 export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
@@ -51,8 +53,8 @@ async function compareTargets(
   if (parsed.flag('force'))
     problems.push('--force is for saved results: leave it out where two URLs are measured.');
   const options = runOptionsFrom(parsed, problems);
-  const outPath = parsed.last('out');
-  const experiment = await withoutOverwriting(resultFileOf(outPath), () =>
+  const paths = comparisonPathsFrom(parsed, problems);
+  const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
     targetsExperiment(
       { ...options, url: a },
       { ...options, url: b },
@@ -65,8 +67,7 @@ async function compareTargets(
     ...experiment,
     form: judging.form,
     showing: showingFrom(parsed),
-    outPath,
-    save: parsed.flag('save'),
+    paths,
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
@@ -81,36 +82,23 @@ async function compareFiles(
   problems: Told[],
 ): Promise<ExitCode> {
   for (const name of [...Object.keys(RUN_TABLE), 'rounds']) {
-    if (name === 'output' || name === 'out' || parsed.all(name).length === 0) continue;
+    if (OF_RESULTS.has(name) || parsed.all(name).length === 0) continue;
     problems.push(
       `--${name} changes nothing in what has been measured already: leave it out for saved results.`,
     );
   }
+  const paths = comparisonPathsFrom(parsed, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  const outPath = parsed.last('out');
   const [a, b] = [await savedPathOf(givenA), await savedPathOf(givenB)];
-  const { arms, pairs, conclusions, notes } = await withoutOverwriting(resultFileOf(outPath), () => {
+  const comparison = await withoutOverwriting(comparisonFilesOf(paths), () => {
     noteInput(a);
     noteInput(b);
     return compareSaved(a, b, judging, parsed.flag('force'));
   });
-  const file = outPath === undefined ? null : await ResultFile.open(outPath);
-  const { metric, margin } = judging;
-  const comparison = comparisonOf({
-    kind: 'compare',
-    startedAt: new Date(),
-    interrupted: false,
-    metric,
-    margin,
-    arms,
-    pairs,
-    conclusions,
-    notes,
-  });
-  const printed = { form: judging.form, save: false, view: showingFrom(parsed).view };
-  return printComparison(comparison, printed, file, {
-    isFailure: fails(pairs, judging, failIf),
-    isInDoubt: pairs.some((pair) => isInDoubt(pair, metric)),
+  const printed = { form: judging.form, view: showingFrom(parsed).view };
+  return printComparison(comparison, printed, await ComparisonOutputs.open(paths), {
+    isFailure: fails(comparison.pairs, judging, failIf),
+    isInDoubt: comparison.pairs.some((pair) => isInDoubt(pair, judging.metric)),
   });
 }
 

@@ -27,8 +27,7 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
       ...(await modesExperiment({ url, ...LOAD }, [], () => judging)),
       form: judging.form,
       showing: showingFrom(parsed),
-      outPath: undefined,
-      save: false,
+      paths: { out: null, html: null, save: false },
     });
     process.stdout.write('\nNow your own: volley http://host:port/path, or volley modes with it\n');
     return code;

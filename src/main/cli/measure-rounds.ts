@@ -1,17 +1,14 @@
 import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
-import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
-import { ResultFile } from '../files/result-file.ts';
-import { keepResult } from '../history/keep-result.ts';
-import { openRunFolder } from '../history/run-folder.ts';
 import { announcement, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
 import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
+import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
 import type { Showing } from './showing.ts';
@@ -23,9 +20,7 @@ const AROUND_A_ROUND_MS = 350;
 export interface Measured extends Experiment {
   readonly form: ComparisonForm;
   readonly showing: Showing;
-  readonly outPath: string | undefined;
-  /** Whether the result is kept with earlier ones. */
-  readonly save: boolean;
+  readonly paths: ComparisonPaths;
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -34,9 +29,8 @@ export interface Measured extends Experiment {
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
 export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
-  const { arms, judged, outPath, save, form, showing } = experiment;
-  if (save) await openRunFolder();
-  const file = outPath === undefined ? null : await ResultFile.open(outPath);
+  const { arms, judged, paths, form, showing } = experiment;
+  const outputs = await ComparisonOutputs.open(paths);
   const eachMs = longestRoundMs(arms);
   // Before hours of measuring, which could prove nothing.
   for (const finding of tooFewRounds(experiment)) say(comparisonSentence(finding));
@@ -48,12 +42,12 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
   try {
     const comparison = await result().finally(() => live?.clear());
     const { pairs } = comparison;
-    return await printComparison(comparison, { form, save, view: showing.view }, file, {
+    return await printComparison(comparison, { form, view: showing.view }, outputs, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
       isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
     });
   } catch (error) {
-    await file?.discard();
+    await outputs.discard();
     throw error;
   } finally {
     removeHandlers();
@@ -63,20 +57,13 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
 /** Saves and prints a comparison; returns what the process is to end with. */
 export async function printComparison(
   comparison: Comparison,
-  { form, save, view }: Pick<Measured, 'form' | 'save'> & { readonly view: View },
-  file: ResultFile | null,
+  { form, view }: Pick<Measured, 'form'> & { readonly view: View },
+  outputs: ComparisonOutputs,
   { isFailure, isInDoubt }: { readonly isFailure: boolean; readonly isInDoubt: boolean },
 ): Promise<ExitCode> {
-  let couldNotWrite = false;
-  try {
-    await file?.commit(COMPARISON_REPORTERS.json(comparison));
-    if (save && comparison.arms.length > 0) await keepResult(comparison);
-  } catch (error) {
-    couldNotWrite = true;
-    say(messageOf(error));
-  }
+  const { isSaved, isComplete } = await outputs.finish(comparison);
   if (comparison.arms.length > 0)
-    process.stdout.write(COMPARISON_REPORTERS[couldNotWrite ? 'json' : form](comparison, view));
+    process.stdout.write(COMPARISON_REPORTERS[isSaved ? form : 'json'](comparison, view));
   else say('stopped before every arm had had a round: there is nothing to show.');
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [
@@ -88,7 +75,7 @@ export async function printComparison(
   const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));
   return worstOf([
     comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
-    couldNotWrite ? EXIT_CODES.notWritten : EXIT_CODES.ok,
+    isComplete ? EXIT_CODES.ok : EXIT_CODES.notWritten,
     degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
     isFailure || comparison.arms.some(hasBrokenRule) || judgedArms(comparison).some(isFailing)
       ? EXIT_CODES.failed

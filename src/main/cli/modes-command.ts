@@ -1,8 +1,9 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modesExperiment } from '../compare/experiment.ts';
-import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
+import { withoutOverwriting } from '../files/input-files.ts';
 import type { Told } from '../plan/problems.ts';
 import { judgingFrom } from './comparison-options.ts';
+import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
@@ -11,8 +12,8 @@ import { showingFrom } from './showing.ts';
 
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
-  const outPath = parsed.last('out');
-  const experiment = await withoutOverwriting(resultFileOf(outPath), () =>
+  const paths = comparisonPathsFrom(parsed, problems);
+  const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
     modesExperiment(runOptionsFrom(parsed, problems), problems, (comparisons) =>
       judgingFrom(parsed, 'throughput', comparisons, problems),
     ),
@@ -21,7 +22,6 @@ export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<Ex
     ...experiment,
     form: comparisonFormFrom(parsed.last('output'), []),
     showing: showingFrom(parsed),
-    outPath,
-    save: parsed.flag('save'),
+    paths,
   });
 }

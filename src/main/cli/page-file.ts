@@ -1,3 +1,4 @@
+import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ResultFile } from '../files/result-file.ts';
 import type { Told } from '../plan/problems.ts';
@@ -17,7 +18,7 @@ export function pagePathFrom(parsed: Parsed, problems: Told[]): string | null {
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
-export async function writePage(file: ResultFile, result: Summary): Promise<void> {
+export async function writePage(file: ResultFile, result: Summary | Comparison): Promise<void> {
   let page: string;
   try {
     const { renderHtml } = await import('../reporters/html/html-report.ts');

@@ -2,10 +2,11 @@ import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS } from '../compare/paired.ts';
-import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
+import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
@@ -13,7 +14,7 @@ import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that are about one run. */
-const OF_ONE_RUN = ['abort-on', 'html', 'samples', 'step-summary', 'dry-run', 'once'] as const;
+const OF_ONE_RUN = ['abort-on', 'samples', 'step-summary', 'dry-run', 'once'] as const;
 // Nothing is compared, so none of them decides anything.
 const [HEADLINE]: readonly Metric[] = METRICS;
 
@@ -34,8 +35,8 @@ export async function repeatCommand(
       );
   }
   const form = comparisonFormFrom(parsed.last('output'), problems);
-  const outPath = parsed.last('out');
-  const plan = await withoutOverwriting(resultFileOf(outPath), async () => {
+  const paths = comparisonPathsFrom(parsed, problems);
+  const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
     return completePlan(await readOptions(options, problems));
   });
@@ -45,8 +46,7 @@ export async function repeatCommand(
     judged: { rounds, fewestRounds: FEWEST_ROUNDS, metric: HEADLINE ?? 'throughput', margin: 0 },
     form,
     showing: showingFrom(parsed),
-    outPath,
-    save: parsed.flag('save'),
+    paths,
     pair: () => [],
     conclude: () => [
       rounds < FEWEST_ROUNDS

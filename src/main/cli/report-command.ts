@@ -2,71 +2,72 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { judgedBy } from '../compare/judging.ts';
+import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { isComparison, ResultFile, readSaved } from '../files/result-file.ts';
 import { savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
+import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
 import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley report <result>`: prints a saved result again, and writes it as a page. */
+/** `volley report <result> [b]`: prints a saved result again, and writes it as a page; two are compared. */
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
-  const given = parsed.positionals[0];
+  const [given] = parsed.positionals;
   if (given === undefined)
     problems.push('No result was given: say which file, for instance volley report result.json.');
   problems.push(...repeatedOptions(parsed, { html: RUN_TABLE.html }));
   const pagePath = pagePathFrom(parsed, problems);
   if (problems.length > 0 || given === undefined) throw new VolleyError(ERROR_CODES.usage, problems);
-  const path = await savedPathOf(given);
+  const paths = await Promise.all(parsed.positionals.map((text) => savedPathOf(text)));
   const saved = await withoutOverwriting(resultFileOf(pagePath ?? undefined, PAGE_OPTION), () => {
-    noteInput(path);
-    return readSaved(path);
+    for (const path of paths) noteInput(path);
+    return read(paths);
   });
-  const text = textOf(path, saved, parsed);
-  if (pagePath !== null) await writeSaved(path, saved, pagePath);
+  const text = await textOf(saved, parsed, paths);
+  if (pagePath !== null) {
+    const file = await ResultFile.open(pagePath, PAGE_OPTION);
+    await usable(paths, () => writePage(file, saved));
+  }
   process.stdout.write(text);
   return EXIT_CODES.ok;
 }
 
-function textOf(path: string, saved: Summary | Comparison, parsed: Parsed): string {
+/** One result as it is, or two compared as `volley compare` does where nothing else is said. */
+function read([path = '', other]: readonly string[]): Promise<Summary | Comparison> {
+  // What is only shown may be of different plans: the result says so.
+  return other === undefined ? readSaved(path) : compareSaved(path, other, judgedBy({}, 'p50', 1, []), true);
+}
+
+function textOf(saved: Summary | Comparison, parsed: Parsed, paths: readonly string[]): Promise<string> {
   const output = parsed.last('output') ?? 'text';
   const { view } = showingFrom(parsed);
   const problems: string[] = [];
-  const toText = isComparison(saved)
-    ? (() => {
-        const form = comparisonFormFrom(output, problems);
-        return () => COMPARISON_REPORTERS[form](saved, view);
-      })()
-    : (() => {
-        const form = outputFormFrom(output, problems);
-        return () => REPORTERS[form](saved, view);
-      })();
+  if (isComparison(saved)) {
+    const form = comparisonFormFrom(output, problems);
+    if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+    return usable(paths, async () => COMPARISON_REPORTERS[form](saved, view));
+  }
+  const form = outputFormFrom(output, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  return rendered(path, toText);
-}
-
-async function writeSaved(path: string, saved: Summary | Comparison, pagePath: string): Promise<void> {
-  if (isComparison(saved))
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `${PAGE_OPTION} '${pagePath}': '${path}' has rounds: a page is of one run.`,
-    );
-  await writePage(await ResultFile.open(pagePath, PAGE_OPTION), saved);
+  return usable(paths, async () => REPORTERS[form](saved, view));
 }
 
 /** A field that is missing or of another type shows when it is used. */
-function rendered(path: string, toText: () => string): string {
+async function usable<T>(paths: readonly string[], use: () => Promise<T>): Promise<T> {
   try {
-    return toText();
-  } catch {
+    return await use();
+  } catch (error) {
+    if (error instanceof VolleyError) throw error;
     throw new VolleyError(
       ERROR_CODES.resultFile,
-      `The result '${path}' cannot be used: a part of it is missing or of another kind; save one with --out.`,
+      `The result ${paths.map(quoted).join(' or ')} cannot be used: a part of it is missing or of another kind; save one with --out.`,
     );
   }
 }

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Arm, Pair, QuantileShift } from '../../protocol/comparison.ts';
+import type { Arm, Comparison, Pair, QuantileShift } from '../../protocol/comparison.ts';
 import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
-import { armOf } from './comparison.ts';
+import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn, isDecidedByFailures, remarksOn } from './conclusions.ts';
 import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';
@@ -13,20 +13,13 @@ import { ratioFigures } from './figures.ts';
 import { troubledRounds } from './pairs.ts';
 import { PLAN_FIELDS } from './plan-fields.ts';
 
-export interface SavedComparison {
-  readonly arms: readonly Arm[];
-  readonly pairs: readonly Pair[];
-  readonly conclusions: readonly Conclusion[];
-  readonly notes: readonly ComparisonFinding[];
-}
-
 /**
  * Compares two saved results: of single runs, or with rounds in them. They were not measured in turns, so
  * what changed on the machine in between is part of the difference.
  *
  * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or their plans differ and `isForced` is not
  */
-export async function compareSaved(...asked: Parameters<typeof compared>): Promise<SavedComparison> {
+export async function compareSaved(...asked: Parameters<typeof compared>): Promise<Comparison> {
   try {
     return await compared(...asked);
   } catch (error) {
@@ -43,7 +36,7 @@ async function compared(
   pathB: string,
   { metric, margin }: { readonly metric: Metric; readonly margin: number },
   isForced: boolean,
-): Promise<SavedComparison> {
+): Promise<Comparison> {
   const a = await savedArm('A', pathA);
   const b = await savedArm('B', pathB);
   const differing = differencesOf(a, b);
@@ -70,7 +63,12 @@ async function compared(
     probabilityShorter: null,
     shifts: rounds === 1 ? shiftsOf(b, a) : [],
   };
-  return {
+  return comparisonOf({
+    kind: 'compare',
+    startedAt: new Date(),
+    interrupted: false,
+    metric,
+    margin,
     arms: [a, b],
     pairs: [pair],
     conclusions: rounds > 1 ? [concludeOn(pair, metric)] : concludeOnOne(pair, metric),
@@ -80,7 +78,7 @@ async function compared(
       { code: 'measured-apart', figures: {} },
       ...(differing.length > 0 ? [{ code: 'plans-differ', figures: { fields: differing } } as const] : []),
     ],
-  };
+  });
 }
 
 /** What can be said of one round each. */

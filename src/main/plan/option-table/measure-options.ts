@@ -127,7 +127,7 @@ export const RESULT_OPTIONS = {
     group: 'output',
     help: 'Also write the result as one HTML page that needs nothing else',
     byDefault: 'none',
-    commands: ['run', 'report'],
+    commands: [...LOADS, 'report'],
     library: null,
   },
   save: {

@@ -1,9 +1,17 @@
+import type { Comparison } from '../../../protocol/comparison.ts';
 import type { Summary } from '../../../protocol/summary.ts';
 import { visibleIn } from '../../../requests/visible.ts';
+import { comparisonPage } from './compare/comparison-page.ts';
 import { renderPage } from './page.ts';
 import { runPage } from './run/run-page.ts';
 
-/** A result as one HTML file, which holds the result itself. The same result always makes the same file. */
-export function renderHtml(result: Summary): string {
-  return renderPage(runPage(visibleIn(result), result));
+/**
+ * A result as one HTML file, which holds the result itself. The same result always makes the same file.
+ *
+ * @throws TypeError where a part of a saved result is missing or of another kind
+ */
+export function renderHtml(result: Summary | Comparison): string {
+  const page =
+    'arms' in result ? comparisonPage(visibleIn(result), result) : runPage(visibleIn(result), result);
+  return renderPage(page);
 }

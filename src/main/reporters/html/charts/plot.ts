@@ -45,12 +45,19 @@ export function atPercent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`;
 }
 
-/** Marks of a horizontal axis, as shares of its width. */
-export function xAxis(ticks: readonly (readonly [share: number, text: string])[]): Markup {
-  return html`<div class="xt" aria-hidden="true">${ticks.map(
-    ([share, text], index) =>
-      html`<span${index % 2 === 1 ? html` class="odd"` : ''} style="left:${atPercent(share)}">${text}</span>`,
-  )}</div>`;
+/**
+ * Marks of a horizontal axis, as shares of its width.
+ *
+ * @param kept whether every other one goes where there is little room
+ */
+export function xAxis(
+  ticks: readonly (readonly [share: number, text: string])[],
+  kept: 'all' | 'odd ones go' = 'odd ones go',
+): Markup {
+  return html`<div class="xt" aria-hidden="true">${ticks.map(([share, text], index) => {
+    const className = kept !== 'all' && index % 2 === 1 ? html` class="odd"` : null;
+    return html`<span${className} style="left:${atPercent(share)}">${text}</span>`;
+  })}</div>`;
 }
 
 /** A chart that can be read off. */

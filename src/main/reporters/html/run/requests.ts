@@ -32,7 +32,15 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
 <thead><tr><th scope="col">Request</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Failed</th><th scope="col" class="shape">Shape</th>${labels.map((label) => html`<th scope="col" class="n">p${label}</th>`)}<th scope="col" class="n">Max</th></tr></thead>
 <tbody>${rows.map(
     ({ row, cells }) =>
-      html`<tr><th scope="row">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${row.failed > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${axis === null ? null : shape(row, cells, axis)}</td>${labels.map((label) => html`<td class="n" data-l="p${label}">${percentileText(row.latencyMs, label)}</td>`)}<td class="n" data-l="Max">${extremeText(row.latencyMs, row.latencyMs.max)}</td></tr>
+      html`<tr><th scope="row">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${row.failed > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
+        axis === null
+          ? null
+          : ridge(
+              cells,
+              axis,
+              MARKED.map((label) => row.latencyMs.percentiles[label] ?? null),
+            )
+      }</td>${labels.map((label) => html`<td class="n" data-l="p${label}">${percentileText(row.latencyMs, label)}</td>`)}<td class="n" data-l="Max">${extremeText(row.latencyMs, row.latencyMs.max)}</td></tr>
 `,
   )}</tbody></table>`;
 }
@@ -50,14 +58,16 @@ function failedText(row: MixRow): string {
   return row.sent === 0 ? '–' : percent(failedShare(row));
 }
 
-/** A distribution as a line of the table, with percentiles as ticks. */
-function shape({ latencyMs }: MixRow, cells: readonly Density[], axis: LogX): Markup | null {
+/** A distribution as a line of a table, with percentiles as ticks. */
+export function ridge(
+  cells: readonly Density[],
+  axis: LogX,
+  marksMs: readonly (number | null)[] = [],
+): Markup | null {
   if (cells.length === 0) return null;
   const scale = linear(Math.max(...cells.map(({ density }) => density)), SHAPE_HEIGHT);
   const d = pathOf(outline(cells, axis.x, scale));
   const base = scale.y(0);
-  const ticks = MARKED.map((label) => latencyMs.percentiles[label] ?? null)
-    .map((valueMs) => (valueMs === null ? '' : `M${axis.x(valueMs)} ${base}v8`))
-    .join('');
+  const ticks = marksMs.map((valueMs) => (valueMs === null ? '' : `M${axis.x(valueMs)} ${base}v8`)).join('');
   return html`<svg class="ridge" viewBox="0 0 ${CURVE} ${base + 8}" preserveAspectRatio="none" aria-hidden="true">${line('fill a inner', d)}${line('ln a step', d)}${line('grid', `M0 ${base}H${CURVE}`)}${line('pct', ticks)}</svg>`;
 }

@@ -10,6 +10,10 @@ export const COMPARISON_STYLE = `
 .one{stroke:var(--soft);stroke-width:1;fill:none}.marks .one{stroke:var(--soft);stroke-width:1}
 .ci{stroke:var(--soft);stroke-width:1.5;fill:none}.ci.clear{stroke:var(--ink);stroke-width:2}
 .mid{stroke:var(--soft);stroke-width:8;stroke-linecap:round;fill:none}.mid.clear{stroke:var(--ink)}
+.strip{display:block;width:100%;height:14px}.strip path{fill:none;vector-effect:non-scaling-stroke}.strip .track{stroke:var(--grid);stroke-width:1}
+.strip .each{stroke:var(--a);stroke-width:5;stroke-linecap:round;stroke-opacity:.7}
+.levels .f{width:40%;padding:0 0 0 20px;vertical-align:middle}
+.group th{padding-top:10px;font-weight:600;border-top-color:var(--rule)}.group th .soft{font-weight:400}
 .main th,.main td{font-weight:600}.main .soft{font-weight:400}
 .forest tfoot td{border-top:1px solid var(--rule);padding-top:0}.forest .xt{margin:3px 0 0}
 .marks .ln.ink{stroke:var(--ink);stroke-width:2}

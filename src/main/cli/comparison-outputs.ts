@@ -1,0 +1,84 @@
+import type { Comparison } from '../../protocol/comparison.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import { type OutputFile, resultFileOf } from '../files/input-files.ts';
+import { ResultFile } from '../files/result-file.ts';
+import { keepResult } from '../history/keep-result.ts';
+import { openRunFolder } from '../history/run-folder.ts';
+import type { Told } from '../plan/problems.ts';
+import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
+import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
+import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
+
+/** What a comparison writes beside what it prints. */
+export interface ComparisonPaths {
+  readonly out: string | null;
+  readonly html: string | null;
+  /** Whether the result is kept with earlier ones. */
+  readonly save: boolean;
+}
+
+/** The files that were asked for; problems are added to the list. */
+export function comparisonPathsFrom(parsed: Parsed, problems: Told[]): ComparisonPaths {
+  return {
+    out: parsed.last('out') ?? null,
+    html: pagePathFrom(parsed, problems),
+    save: parsed.flag('save'),
+  };
+}
+
+/** The same, as what is compared with the files that are read. */
+export function comparisonFilesOf({ out, html }: ComparisonPaths): OutputFile[] {
+  return [...resultFileOf(out ?? undefined), ...resultFileOf(html ?? undefined, PAGE_OPTION)];
+}
+
+/** Files of a comparison. All of them are opened before anything is sent. */
+export class ComparisonOutputs {
+  #result: ResultFile | null = null;
+  #page: ResultFile | null = null;
+  #isKept = false;
+
+  /** @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes one of them */
+  static async open({ out, html, save }: ComparisonPaths): Promise<ComparisonOutputs> {
+    const outputs = new ComparisonOutputs();
+    try {
+      if (save) await openRunFolder();
+      outputs.#isKept = save;
+      if (out !== null) outputs.#result = await ResultFile.open(out);
+      if (html !== null) outputs.#page = await ResultFile.open(html, PAGE_OPTION);
+    } catch (error) {
+      await outputs.discard();
+      throw error;
+    }
+    return outputs;
+  }
+
+  /** Writes what was asked for. `isSaved`: the result itself is where it was to be. */
+  async finish(comparison: Comparison): Promise<{ isSaved: boolean; isComplete: boolean }> {
+    // Stopped before every arm had had a round, it has nothing to keep or to look at.
+    const hasRounds = comparison.arms.length > 0;
+    if (!hasRounds) await this.#page?.discard();
+    const isSaved = await attempt(this.#result?.commit(COMPARISON_REPORTERS.json(comparison)));
+    const isKept = await attempt(this.#isKept && hasRounds ? keepResult(comparison) : undefined);
+    const isShown = await attempt(
+      this.#page !== null && hasRounds ? writePage(this.#page, comparison) : undefined,
+    );
+    return { isSaved: isSaved && isKept, isComplete: isSaved && isKept && isShown };
+  }
+
+  /** After a comparison that has come to nothing. */
+  async discard(): Promise<void> {
+    await this.#result?.discard();
+    await this.#page?.discard();
+  }
+}
+
+async function attempt(writing: Promise<unknown> | undefined): Promise<boolean> {
+  try {
+    await writing;
+    return true;
+  } catch (error) {
+    say(messageOf(error));
+    return false;
+  }
+}

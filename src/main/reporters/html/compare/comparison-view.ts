@@ -1,0 +1,96 @@
+import { addPacked, type PackedCells, type UsedCell, usedCells } from '../../../../metrics/packed-cells.ts';
+import type { Arm, Comparison, Pair } from '../../../../protocol/comparison.ts';
+import type { Metric } from '../../../../protocol/metric.ts';
+import type { Summary } from '../../../../protocol/summary.ts';
+import { microsToMs } from '../../../../protocol/units.ts';
+import { METRIC_LABELS } from '../../../text/conclusions.ts';
+import { formatRate } from '../../../text/format.ts';
+import { FINE_CELLS } from '../run/latencies.ts';
+import { ms } from '../words.ts';
+
+/** An arm with what several panels draw. */
+export interface DrawnArm {
+  readonly arm: Arm;
+  readonly name: string;
+  /** `a` or `b`; of more than two arms none has a colour of its own. */
+  readonly colour: 'a' | 'b' | 'ok';
+  /** The headline latency of all its rounds; null where a result is too old to have it. */
+  readonly packed: PackedCells | null;
+  readonly cells: readonly UsedCell[];
+}
+
+export interface ComparisonView {
+  readonly comparison: Comparison;
+  readonly arms: readonly DrawnArm[];
+  /** Of the first arm, whose plan the others share but for what is compared. */
+  readonly plan: Summary['plan'];
+  readonly headline: 'response' | 'service';
+  /** Rounds that every arm has. */
+  readonly rounds: number;
+}
+
+export function comparisonViewOf(comparison: Comparison): ComparisonView | null {
+  const first = comparison.arms[0]?.rounds[0];
+  if (first === undefined) return null;
+  const { headline } = first.latencyMs;
+  return {
+    comparison,
+    headline,
+    plan: first.plan,
+    rounds: Math.min(...comparison.arms.map(({ rounds }) => rounds.length)),
+    arms: comparison.arms.map((arm, index) => {
+      const packed = packedOf(arm, headline);
+      return {
+        arm,
+        name: arm.name,
+        colour: comparison.arms.length > 2 ? 'ok' : index === 0 ? 'a' : 'b',
+        packed,
+        cells: packed === null ? [] : usedCells(packed, FINE_CELLS),
+      };
+    }),
+  };
+}
+
+function packedOf({ rounds }: Arm, headline: 'response' | 'service'): PackedCells | null {
+  const lists = rounds.flatMap((round) => round.latencyMs[headline].cells ?? []);
+  if (lists.length === 0) return null;
+  return addPacked(
+    rounds.flatMap((round) =>
+      round.latencyMs[headline].cells === undefined ? [] : [round.latencyMs[headline].cells],
+    ),
+  );
+}
+
+/** Two arms, the second held against the first; null where there are not just two. */
+export function twoArms({
+  arms,
+  comparison,
+}: ComparisonView): { readonly a: DrawnArm; readonly b: DrawnArm; readonly pair: Pair } | null {
+  const [a, b, ...more] = arms;
+  const pair = comparison.pairs[0];
+  if (a === undefined || b === undefined || more.length > 0 || pair === undefined) return null;
+  return { a, b, pair };
+}
+
+/** The name of a figure at the beginning of a row. */
+export function metricTitle(metric: Metric): string {
+  const label = METRIC_LABELS[metric];
+  return metric === 'throughput' ? label.charAt(0).toUpperCase() + label.slice(1) : label;
+}
+
+/** A figure of a comparison in words. */
+export function metricText(metric: Metric, value: number): string {
+  if (metric === 'throughput') return formatRate(value);
+  return ms(metric === 'cpu' ? microsToMs(value) : value);
+}
+
+/** A figure of one round; null where it has none. */
+export function metricOf(metric: Metric, round: Summary): number | null {
+  if (metric === 'throughput') return round.rate.throughputPerSecond;
+  if (metric === 'cpu') return round.generator.cpuMicrosPerRequest;
+  return round.latencyMs[round.latencyMs.headline].percentiles[metric.slice(1)] ?? null;
+}
+
+export function marginText(margin: number): string {
+  return `±${Number((margin * 100).toPrecision(3))} %`;
+}

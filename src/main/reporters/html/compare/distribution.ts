@@ -1,0 +1,93 @@
+import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
+import { curveOf, ladder, ninesAxis, percentileName } from '../charts/curve.ts';
+import { line, outline, type Point, pathOf } from '../charts/path.ts';
+import { figure, plot, xAxis } from '../charts/plot.ts';
+import { CURVE, decades, FINE, linear, logarithmic, nice } from '../charts/scale.ts';
+import { html, type Markup } from '../markup.ts';
+import { axisOf, middleOf, within } from '../run/histogram.ts';
+import { densitiesOf, FINE_CELLS } from '../run/latencies.ts';
+import { ms, percent, tickMs } from '../words.ts';
+import type { ComparisonView, DrawnArm } from './comparison-view.ts';
+
+const HEIGHT = 190;
+
+/** The latencies of one or two arms, over one another. */
+export function overlaysPanel(view: ComparisonView): Markup | null {
+  if (view.arms.length > 2 || view.arms.some(({ cells }) => cells.length === 0)) return null;
+  return html`<div class="two">${histogram(view)}${percentiles(view)}</div>`;
+}
+
+function keysOf(arms: readonly DrawnArm[]): readonly (readonly [string, string])[] {
+  return arms.length < 2 ? [] : arms.map(({ colour, name }) => [colour, name]);
+}
+
+function histogram({ arms, headline, rounds }: ComparisonView): Markup {
+  const densities = arms.map(({ packed }) => densitiesOf({ cells: packed ?? [] }));
+  const axis = axisOf(densities.flat());
+  const inside = densities.map((cells) => within(cells, axis));
+  const scale = linear(Math.max(...inside.flat().map(({ density }) => density)) * 1.05, HEIGHT);
+  const ticks = decades(axis.min, axis.max);
+  const [first = [], ...others] = inside;
+  const shares = inside.map((cells) => new Map(cells.map(({ cell, share }) => [cell, share])));
+  return figure({
+    id: 'histogram',
+    name: 'Histogram',
+    what: `${headline} time${rounds > 1 ? ', all rounds' : ''}; area is the share of requests`,
+    keys: keysOf(arms),
+    points: first.map(({ cell, fromMs, toMs }) => [
+      middleOf(axis, fromMs, toMs),
+      `${ms(fromMs)} – ${ms(toMs)}  ${arms.map(({ name }, index) => `${arms.length < 2 ? '' : `${name} `}${percent(shares[index]?.get(cell) ?? 0)}`).join('  ')}`,
+    ]),
+    body: html`${plot({
+      width: CURVE,
+      scale,
+      className: 'bare',
+      marks: [
+        line('grid', ticks.map((tick) => `M${axis.x(tick)} 0V${HEIGHT * FINE}`).join('')),
+        line('fill a inner', pathOf(outline(first, axis.x, scale))),
+        line('ln a step', pathOf(outline(first, axis.x, scale))),
+        others.map((cells) => line('ln b step', pathOf(outline(cells, axis.x, scale)))),
+      ],
+    })}${xAxis(ticks.map((tick) => [axis.share(tick), tickMs(tick)]))}`,
+  });
+}
+
+function percentiles({ arms, headline, rounds }: ComparisonView): Markup {
+  const counts = arms.map(({ cells }) => cells.reduce((sum, { count }) => sum + count, 0));
+  const axis = ninesAxis(Math.max(...counts));
+  const curves = arms.map(({ cells }) => curveOf(cells, axis));
+  const single = arms.map(({ arm, colour }) => ({
+    colour,
+    curves: arm.rounds.map((round) =>
+      curveOf(usedCells(round.latencyMs[headline].cells ?? [], FINE_CELLS), axis),
+    ),
+  }));
+  const values = curves.flat().map(([, valueMs]) => valueMs);
+  const scale = logarithmic(nice(Math.min(...values), 'down'), Math.max(...values) * 1.2, HEIGHT);
+  const drawn = (points: readonly (readonly [number, number])[]): string =>
+    pathOf(points.map(([at, valueMs]): Point => [at * CURVE, scale.y(valueMs)]));
+  return figure({
+    id: 'percentiles',
+    name: 'Percentiles',
+    what: `each nine takes the same room${rounds > 1 ? '; thin: single rounds' : ''}`,
+    keys: keysOf(arms),
+    points: ladder(Math.min(...counts)).map((share) => [
+      Number(axis.at(share).toFixed(4)),
+      `${percentileName(share)}  ${arms.map(({ name, cells }) => `${arms.length < 2 ? '' : `${name} `}${ms(quantileOfCells(cells, share))}`).join('  ')}`,
+    ]),
+    body: html`${plot({
+      width: CURVE,
+      scale,
+      ticks: decades(scale.min, scale.max),
+      marks: [
+        line('grid', axis.ticks.map(([at]) => `M${Math.round(at * CURVE)} 0V${HEIGHT * FINE}`).join('')),
+        rounds > 1
+          ? single.map(({ colour, curves: list }) =>
+              list.map((points) => line(`ln faint ${colour}`, drawn(points))),
+            )
+          : null,
+        curves.map((points, index) => line(`ln ${arms[index]?.colour ?? 'a'} p50`, drawn(points))),
+      ],
+    })}${xAxis(axis.ticks)}`,
+  });
+}
