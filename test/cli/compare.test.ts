@@ -23,6 +23,7 @@ describe('volley modes', () => {
     const ended = await volley('modes', target.url, ...QUICK, '-n', '60', '-w', '1,2', '--out', path);
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('6 arms × 2 rounds: 12 runs');
+    expect(ended.stderr).not.toMatch(/fail/);
     expect(ended.stdout).toContain('processes');
     expect(ended.stdout).toMatch(/[▁▂▃▄▅▆▇█]/);
     expect((await keptVolley('report', path)).stdout).toBe(ended.stdout);

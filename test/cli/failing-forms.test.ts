@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startVolley } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
@@ -30,31 +29,36 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const LOAD = ['-n', '200', '-c', '4', '-w', '1'];
-const ROUNDS = [...LOAD, '--rounds', '2', '--warmup', '0s'];
+/** What is judged is the same in every mode: most run inline, which starts nothing. */
+const IN_THREADS = ['-n', '200', '-c', '4', '-w', '1'];
+const LOAD = [...IN_THREADS, '--mode', 'inline'];
+const ROUNDS = ['--rounds', '2', '--warmup', '0s'];
 const WHY = /The target is failing, and no rule on the error rate allows it: 60\.0 % of the requests failed/;
 const IN_ROUNDS = /the target was failing in 2 of 2 rounds, at first so: 60\.0 % of the requests failed/;
 
 /** What is said to run the same load, and the sentence on stderr. */
 const FORMS: readonly (readonly [form: string, args: (url: string) => string[], sentence: RegExp])[] = [
-  ['text', (url) => [url, ...LOAD], WHY],
+  ['text', (url) => [url, ...IN_THREADS], WHY],
   ['json', (url) => [url, ...LOAD, '-o', 'json'], WHY],
   ['csv', (url) => [url, ...LOAD, '-o', 'csv'], WHY],
   ['markdown', (url) => [url, ...LOAD, '-o', 'markdown'], WHY],
   ['prometheus', (url) => [url, ...LOAD, '-o', 'prometheus'], WHY],
   ['junit', (url) => [url, ...LOAD, '-o', 'junit'], /error-rate<=1% did not hold: 60\.0 % \(implied/],
   ['a rule on latency', (url) => [url, ...LOAD, '--threshold', 'p50<9s'], /error-rate<=1% did not hold/],
-  ['an open model', (url) => [url, '-r', '400', '-n', '200', '-w', '1'], WHY],
-  ['processes', (url) => [url, ...LOAD, '--mode', 'processes'], WHY],
+  [
+    'an open model',
+    (url) => [url, '-r', '400', ...LOAD.filter((word) => word !== '-c' && word !== '4')],
+    WHY,
+  ],
+  ['processes', (url) => [url, ...IN_THREADS, '--mode', 'processes'], WHY],
   ['a plan file', (url) => ['run', planOf(url)], WHY],
   ['rounds', (url) => [url, ...LOAD, '--repeat', '2'], IN_ROUNDS],
-  ['modes', (url) => ['modes', url, ...ROUNDS], IN_ROUNDS],
-  ['a comparison of both', (url) => ['compare', url, url, ...ROUNDS], IN_ROUNDS],
+  ['a comparison of both', (url) => ['compare', url, url, ...LOAD, ...ROUNDS], IN_ROUNDS],
 ];
 
 function planOf(url: string): string {
   const path = inFolder(`plan-${url.split('/').at(-1)}.yaml`);
-  writeFileSync(path, `url: ${url}\nrequests: 200\nconcurrency: 4\nworkers: 1\n`);
+  writeFileSync(path, `url: ${url}\nrequests: 200\nconcurrency: 4\nmode: inline\n`);
   return path;
 }
 
@@ -69,6 +73,11 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
     },
     60_000,
   );
+
+  test('a comparison of modes; one that is well is in the tests of comparisons', async () => {
+    const failing = await volley('modes', `${base}/60`, ...IN_THREADS, ...ROUNDS);
+    expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(IN_ROUNDS)]);
+  }, 60_000);
 
   test('a comparison of saved results', async () => {
     for (const [name, path] of [
@@ -88,7 +97,7 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
   test('a step summary, which says it too', async () => {
     const path = inFolder('step.md');
     const args = [`${base}/60`, ...LOAD, '--step-summary'];
-    const { code, stderr } = await startVolley(args, { env: { GITHUB_STEP_SUMMARY: path } }).ended;
+    const { code, stderr } = await volley.with({ GITHUB_STEP_SUMMARY: path }, args);
     expect([code, stderr]).toEqual([1, expect.stringMatching(WHY)]);
     expect(readFileSync(path, 'utf8')).toContain('**failing**: 60.0 % of the requests failed');
   });
@@ -108,7 +117,7 @@ describe('a rule of the user on the error rate decides alone', () => {
 test('a request of the mix that always fails breaks no rule on all of them, and is red in every form', async () => {
   const path = inFolder('mix.yaml');
   const mix = `mix: [{ name: good, url: '${base}/0', weight: 150 }, { name: bad, url: '${base}/100', weight: 1 }]`;
-  writeFileSync(path, `${mix}\nrequests: 2000\nconcurrency: 4\nworkers: 1\nseed: 1\n`);
+  writeFileSync(path, `${mix}\nrequests: 2000\nconcurrency: 4\nmode: inline\nseed: 1\n`);
   const text = await volley('run', path, '--threshold', 'p50<9s');
   expect(text.stdout).toContain('✓ error-rate<=1%');
   expect(text.stderr).toMatch(/no rule on the error rate allows it: All \d+ requests of 'bad' failed/);

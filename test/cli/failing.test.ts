@@ -32,7 +32,17 @@ async function faultyTarget(percent: number): Promise<string> {
 describe('a target of which much fails', () => {
   test('breaks the rule that every other rule implies; on stderr too where the result is for a machine', async () => {
     const url = await faultyTarget(90);
-    const { code, stdout, stderr } = await volley(url, '-n', '300', '--threshold', 'p95<30s', '-o', 'json');
+    const { code, stdout, stderr } = await volley(
+      url,
+      '-n',
+      '300',
+      '--mode',
+      'inline',
+      '--threshold',
+      'p95<30s',
+      '-o',
+      'json',
+    );
     const { thresholds, generator } = JSON.parse(stdout) as Summary;
     expect(thresholds).toMatchObject([
       { expression: 'p95<30s', isImplied: false, ok: true },
@@ -49,7 +59,7 @@ describe('a target of which much fails', () => {
   test('keeps a rule that allows it', async () => {
     const url = await faultyTarget(90);
     const rules = ['--threshold', 'p95<30s', '--threshold', 'error-rate<=90%'];
-    const { code, stdout, stderr } = await volley(url, '-n', '300', ...rules);
+    const { code, stdout, stderr } = await volley(url, '-n', '300', '--mode', 'inline', ...rules);
     expect(stderr).toBe('');
     expect(stdout).toContain('✓ error-rate<=90%   90.0 %');
     expect(stdout).toContain('30 ok, 270 failed (90.0 %)');
@@ -61,7 +71,15 @@ describe('a target of which much fails', () => {
     [8, 1, '<failure type="threshold" message="measured 8.0 % (implied'],
     [1, 0, '<testcase classname="volley" name="error-rate&lt;=1%" time='],
   ])('with %d %% failed junit and the exit code, %d, agree', async (percent, expected, text) => {
-    const { code, stdout } = await volley(await faultyTarget(percent), '-n', '300', '-o', 'junit');
+    const { code, stdout } = await volley(
+      await faultyTarget(percent),
+      '-n',
+      '300',
+      '--mode',
+      'inline',
+      '-o',
+      'junit',
+    );
     expect(stdout).toContain(text);
     expect(stdout).toContain(`failures="${expected}"`);
     expect(code).toBe(expected);
@@ -81,7 +99,7 @@ describe('a comparison', () => {
   test('never praises the errors of the arm that fails more', async () => {
     const { url } = await startTarget();
     const failing = await faultyTarget(90);
-    const args = ['--rounds', '2', '-n', '100', '-c', '2', '-w', '1', '--warmup', '0s'];
+    const args = ['--rounds', '2', '-n', '100', '-c', '2', '--mode', 'inline', '--warmup', '0s'];
     const ended = await volley(
       'compare',
       `${url}delay/3`,
@@ -116,7 +134,7 @@ describe('a comparison', () => {
     const { url } = await startTarget();
     const save = async (name: string, path: string): Promise<string> => {
       const file = join(folder, name);
-      await volley(`${url}${path}`, '-n', '50', '-c', '2', '-w', '1', '--out', file);
+      await volley(`${url}${path}`, '-n', '50', '-c', '2', '--mode', 'inline', '--out', file);
       return file;
     };
     const [good, bad, alsoBad] = [
