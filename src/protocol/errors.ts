@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   resultFile: 'VOLLEY_RESULT_FILE',
   listen: 'VOLLEY_LISTEN',
   noAnswer: 'VOLLEY_NO_ANSWER',
+  targetStart: 'VOLLEY_TARGET_START',
 } as const;
 
 /** What `VolleyError.code` may be. */

@@ -49,7 +49,7 @@ describe('the documents and the program agree on', () => {
     ).toBe(true);
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
     const ofOneRun = ['abort-on', 'dry-run', 'once', 'repeat', 'samples', 'step-summary', 'threshold'];
-    expect(left.sort()).toEqual([...(name === 'modes' ? ['mode'] : []), ...ofOneRun].sort());
+    expect(left.sort()).toEqual([name === 'modes' ? 'mode' : 'on-port', ...ofOneRun].sort());
   });
 
   test('the options of batch', () => {

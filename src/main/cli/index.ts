@@ -9,7 +9,14 @@ import type { Command } from './command.ts';
 import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS } from './commands.ts';
 import { type Topic, topicIn } from './help/topic.ts';
-import { inheritedNames, Parsed, withDashes, withDashValues, withOptionalValues } from './parsed.ts';
+import {
+  inheritedNames,
+  Parsed,
+  withDashes,
+  withDashValues,
+  withOptionalValues,
+  withoutCommand,
+} from './parsed.ts';
 import { say } from './say.ts';
 import { commandNear, unknownWords } from './unknown-words.ts';
 
@@ -21,6 +28,7 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
   [ERROR_CODES.notWritten]: EXIT_CODES.notWritten,
   [ERROR_CODES.noAnswer]: EXIT_CODES.failed,
+  [ERROR_CODES.targetStart]: EXIT_CODES.failed,
 };
 
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */
@@ -65,11 +73,12 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
   return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, columns ?? COLUMNS_ELSEWHERE));
 }
 
-async function runCommand(argv: readonly string[]): Promise<ExitCode> {
+async function runCommand(words: readonly string[]): Promise<ExitCode> {
+  const { argv, command: behind } = withoutCommand(words);
   let exitCode: ExitCode = EXIT_CODES.ok;
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
-      register(known, command, argv, async (code) => {
+      register(known, command, argv, behind, async (code) => {
         exitCode = await code;
       }),
     createParser(argv),
@@ -110,6 +119,7 @@ function register(
   parser: Argv,
   command: Command,
   words: readonly string[],
+  behind: readonly string[],
   done: (code: Promise<ExitCode>) => Promise<void>,
 ): Argv {
   const names = command.positionals.map(({ name }) => name);
@@ -126,7 +136,7 @@ function register(
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
       const problems = unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus);
-      const parsed = new Parsed(argv, withDashes(positionals, words));
+      const parsed = new Parsed(argv, withDashes(positionals, words), behind);
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
       return done(command.run(parsed, problems).catch((error) => Promise.reject(orNoCommand(error, parsed))));
     },

@@ -10,6 +10,7 @@ import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
 import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
+import { dialling, type TargetCommand, withTarget } from './on-port/on-port.ts';
 import { say } from './say.ts';
 import type { Showing } from './showing.ts';
 
@@ -21,6 +22,8 @@ export interface Measured extends Experiment {
   readonly form: ComparisonForm;
   readonly showing: Showing;
   readonly paths: ComparisonPaths;
+  /** What runs the target; null, or nothing, where it runs already. */
+  readonly target?: TargetCommand | null;
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -29,11 +32,27 @@ export interface Measured extends Experiment {
 
 /** Measures in rounds, shows on stderr where it stands, and prints what came out. */
 export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
-  const { arms, judged, paths, form, showing } = experiment;
+  const { arms, paths, showing, target = null } = experiment;
   const outputs = await ComparisonOutputs.open(paths);
-  const eachMs = longestRoundMs(arms);
   // Before hours of measuring, which could prove nothing.
   for (const finding of tooFewRounds(experiment)) say(comparisonSentence(finding));
+  try {
+    return await withTarget(target, showing.note, (on) => {
+      const dialled = arms.map((arm) => ({ ...arm, plan: dialling(arm.plan, on) }));
+      return measure({ ...experiment, arms: dialled }, longestRoundMs(arms), outputs);
+    });
+  } catch (error) {
+    await outputs.discard();
+    throw error;
+  }
+}
+
+async function measure(
+  experiment: Measured,
+  eachMs: number | null,
+  outputs: ComparisonOutputs,
+): Promise<ExitCode> {
+  const { arms, judged, form, showing } = experiment;
   showing.note(announcement(arms.length, judged.rounds, eachMs));
   const live =
     showing.live === null ? null : new RoundsLive(showing.live, arms.length, judged.rounds, eachMs);
@@ -46,9 +65,6 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
       isFailure: experiment.isFailure?.(pairs) ?? false,
       isInDoubt: experiment.isInDoubt?.(pairs) ?? false,
     });
-  } catch (error) {
-    await outputs.discard();
-    throw error;
   } finally {
     removeHandlers();
   }

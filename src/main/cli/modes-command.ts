@@ -5,6 +5,7 @@ import type { Told } from '../plan/problems.ts';
 import { judgingFrom } from './comparison-options.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
+import { onPort, targetCommandFrom } from './on-port/on-port.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
@@ -13,13 +14,15 @@ import { showingFrom } from './showing.ts';
 /** `volley modes <url>`: the same load in every mode, in interleaved rounds. */
 export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const paths = comparisonPathsFrom(parsed, problems);
+  const target = targetCommandFrom(parsed, problems);
   const experiment = await withoutOverwriting(comparisonFilesOf(paths), () =>
-    modesExperiment(runOptionsFrom(parsed, problems), problems, (comparisons) =>
+    modesExperiment(onPort(runOptionsFrom(parsed, problems), target), problems, (comparisons) =>
       judgingFrom(parsed, 'throughput', comparisons, problems),
     ),
   );
   return measureAndPrint({
     ...experiment,
+    target,
     form: comparisonFormFrom(parsed.last('output'), []),
     showing: showingFrom(parsed),
     paths,

@@ -5,8 +5,16 @@ export class Parsed {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 
-  constructor(argv: Readonly<Record<string, unknown>>, positionals: readonly unknown[]) {
+  /** What stands behind `--`, where that is a command to run. */
+  readonly command: readonly string[];
+
+  constructor(
+    argv: Readonly<Record<string, unknown>>,
+    positionals: readonly unknown[],
+    command: readonly string[] = [],
+  ) {
     this.values = argv;
+    this.command = command;
     this.positionals = positionals.filter((value) => value !== undefined).map(String);
   }
 
@@ -16,7 +24,7 @@ export class Parsed {
     positionals: readonly string[],
   ): Parsed {
     const missing = Object.entries(values).filter(([name]) => this.values[name] === undefined);
-    return new Parsed({ ...this.values, ...Object.fromEntries(missing) }, positionals);
+    return new Parsed({ ...this.values, ...Object.fromEntries(missing) }, positionals, this.command);
   }
 
   /** The last value of an option that takes text. */
@@ -35,6 +43,19 @@ export class Parsed {
     const value = this.values[name];
     return (Array.isArray(value) ? value.at(-1) : value) === true;
   }
+}
+
+const ON_PORT = /^--on-port(?:=|$)/;
+
+/** With `--on-port`, what stands behind `--` is a command with its own options; else it may be a URL. */
+export function withoutCommand(words: readonly string[]): {
+  readonly argv: readonly string[];
+  readonly command: readonly string[];
+} {
+  const end = words.indexOf('--');
+  const argv = end < 0 ? words : words.slice(0, end);
+  if (end < 0 || !argv.some((word) => ON_PORT.test(word))) return { argv: words, command: [] };
+  return { argv, command: words.slice(end + 1) };
 }
 
 const LOCATION = /^(?:--location|-[a-zA-Z]*L)$/;

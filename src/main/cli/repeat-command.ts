@@ -8,6 +8,7 @@ import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
+import type { TargetCommand } from './on-port/on-port.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
@@ -23,7 +24,7 @@ export async function repeatCommand(
   parsed: Parsed,
   options: RunOptions,
   problems: Told[],
-  planPath: string | undefined,
+  { target, planPath }: { readonly target: TargetCommand | null; readonly planPath: string | undefined },
 ): Promise<ExitCode> {
   const counts = new Problems();
   const rounds = counts.count('repeat', parsed.last('repeat') ?? '', FEWEST, MOST_ROUNDS) ?? FEWEST;
@@ -42,6 +43,7 @@ export async function repeatCommand(
   });
   return measureAndPrint({
     kind: 'repeat',
+    target,
     arms: [{ name: 'run', plan }],
     judged: { rounds, fewestRounds: FEWEST_ROUNDS, metric: HEADLINE ?? 'throughput', margin: 0 },
     form,

@@ -6,17 +6,18 @@ import { completePlan, readOptions } from '../plan/resolve.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { showProgress } from '../reporters/live.ts';
-import { REPORTERS } from '../reporters/reporters.ts';
+import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startPlan } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
 import { handleInterrupts } from './interrupts.ts';
+import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
 import { say } from './say.ts';
-import { showingFrom } from './showing.ts';
+import { type Showing, showingFrom } from './showing.ts';
 
 const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary'] as const;
 
@@ -37,9 +38,13 @@ export async function runCommand(
   const showing = showingFrom(parsed);
   const isRepeated = (parsed.last('repeat') ?? ONCE) !== ONCE;
   const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
-  const options = withPlanned(runOptionsFrom(parsed, problems), planned);
+  const target = targetCommandFrom(parsed, problems);
+  const options = onPort(withPlanned(runOptionsFrom(parsed, problems), planned), target);
   if (isRepeated) {
-    return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems, planned.path);
+    return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems, {
+      target,
+      planPath: planned.path,
+    });
   }
   const paths = outputPathsFrom(parsed, problems);
   refuseUseless(parsed, problems);
@@ -49,13 +54,33 @@ export async function runCommand(
   });
   const plan = form === 'junit' ? withRule(resolved) : resolved;
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
-  if (parsed.flag('once')) return (await import('./once-command.ts')).sendAndPrint(plan);
+  if (parsed.flag('once')) {
+    const { sendAndPrint } = await import('./once-command.ts');
+    return withTarget(target, showing.note, (on) => sendAndPrint(dialling(plan, on)));
+  }
   const outputs = await RunOutputs.open(
     paths,
     plan.mix.map(({ name }) => name),
     say,
   );
 
+  try {
+    return await withTarget(target, showing.note, (on) =>
+      measure(dialling(plan, on), form, outputs, showing),
+    );
+  } catch (error) {
+    await outputs.discard();
+    throw error;
+  }
+}
+
+/** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
+async function measure(
+  plan: RunPlan,
+  form: OutputForm,
+  outputs: RunOutputs,
+  showing: Showing,
+): Promise<ExitCode> {
   const run = startPlan(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
   const removeHandlers = handleInterrupts(run, showing.note);
   try {
@@ -69,9 +94,6 @@ export async function runCommand(
     if (form !== 'text' || !process.stdout.isTTY)
       for (const line of [...stopSentences(summary), ...brokenRuleSentences(summary)]) say(line);
     return exitCodeOf(summary, !isComplete);
-  } catch (error) {
-    await outputs.discard();
-    throw error;
   } finally {
     removeHandlers();
   }

@@ -30,6 +30,7 @@ export const EXAMPLES: readonly string[] = [
   "volley localhost:8080/ -r 200 -d 1m --threshold 'p99<50ms'",
   'volley localhost:8080/orders --json \'{"id":{{n}}}\' -n 1k',
   'volley compare http://old.test/ http://new.test/',
+  'volley --on-port 3000 -- node server.js',
 ];
 
 /** A page of the help, for so many columns; without a topic what stands where `volley` is called alone. */

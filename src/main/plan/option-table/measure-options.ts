@@ -79,6 +79,16 @@ export const MEASURE_OPTIONS = {
 
 /** What becomes of a run, where it is not a run of the library. */
 export const RESULT_OPTIONS = {
+  'on-port': {
+    kind: 'count',
+    group: 'target',
+    value: 'PORT',
+    help: 'Start the command behind --, wait for this port, test http://localhost:PORT/, stop it',
+    byDefault: 'none',
+    commands: ['run', 'modes'],
+    inPlan: false,
+    library: null,
+  },
   'dry-run': {
     kind: 'flag',
     group: 'output',

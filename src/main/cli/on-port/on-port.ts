@@ -1,0 +1,185 @@
+import { connect } from 'node:net';
+import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import { EXIT_CODES, type ExitCode } from '../../../protocol/exit-codes.ts';
+import type { RunPlan } from '../../../protocol/plan.ts';
+import type { Address } from '../../../protocol/routes.ts';
+import { MS_PER_SECOND } from '../../../protocol/units.ts';
+import { visible } from '../../../requests/visible.ts';
+import type { RunOptions } from '../../plan/options.ts';
+import { Problems, type Told } from '../../plan/problems.ts';
+import { worstOf } from '../../summary/exit-code.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { Parsed } from '../parsed.ts';
+import { say } from '../say.ts';
+import { StartedTarget } from './started-target.ts';
+
+const HIGHEST_PORT = 65_535;
+const LONGEST_START_MS = 120_000;
+const PAUSE_MS = 50;
+const CONNECT_MS = 1_000;
+/** A name may mean both, and a server may listen on one of them alone. */
+const LOOPBACKS: readonly Address[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Where requests may come from, besides a URL. */
+const SOURCES = ['urls', 'curl', 'curlFile', 'har', 'mix'] as const;
+
+/** The command behind `--`, which runs the target, and the port that it listens on. */
+export interface TargetCommand {
+  readonly port: number;
+  readonly words: readonly string[];
+}
+
+/** Where the target has been found to listen; nowhere where it was not started here. */
+export interface Listening {
+  readonly port: number;
+  readonly addresses: readonly Address[];
+}
+
+/** A plan whose requests to localhost go where the target listens, whatever else the name may mean. */
+export function dialling(plan: RunPlan, { port, addresses }: Listening): RunPlan {
+  if (addresses.length === 0) return plan;
+  const mix = plan.mix.map((request) => {
+    const { endpoint } = request;
+    const isMeant = endpoint?.hostname === 'localhost' && endpoint.port === port;
+    return isMeant ? { ...request, endpoint: { ...endpoint, addresses } } : request;
+  });
+  return { ...plan, mix };
+}
+
+/** What `--on-port` asks for; null where it is not given. */
+export function targetCommandFrom(parsed: Parsed, problems: Told[]): TargetCommand | null {
+  const text = parsed.last('on-port');
+  if (text === undefined) return null;
+  const found = new Problems();
+  const port = found.count('on-port', text, 1, HIGHEST_PORT);
+  problems.push(...found.list);
+  const words = parsed.command;
+  if (words.length === 0)
+    problems.push(
+      `--on-port ${quoted(text)} without a command: put it behind --, as in volley --on-port 3000 -- node server.js.`,
+    );
+  // Where that is wrong nothing is run.
+  return { port: port ?? 1, words };
+}
+
+/** Options of a run against it: without a URL it is the root of that port, and a path alone is on that port too. */
+export function onPort<Options extends RunOptions>(options: Options, target: TargetCommand | null): Options {
+  if (target === null) return options;
+  const { url } = options;
+  if (url === undefined && SOURCES.some((name) => options[name] !== undefined)) return options;
+  if (url !== undefined && !url.startsWith('/')) return options;
+  return { ...options, url: `http://localhost:${target.port}${url ?? '/'}` };
+}
+
+/**
+ * Starts the command, waits until something listens on its port, does what there is to do, and stops the command
+ * with all that it has started, whatever came out. Ctrl-C while it waits ends both.
+ *
+ * @throws VolleyError VOLLEY_USAGE where something listens there already, VOLLEY_TARGET_START where nothing does in the end
+ */
+export async function withTarget(
+  target: TargetCommand | null,
+  note: (sentence: string) => void,
+  act: (listening: Listening) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  if (target === null) return act({ port: 0, addresses: [] });
+  const { port, words } = target;
+  if ((await listeningOn(port)).length > 0)
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `--on-port '${port}': something listens there already, and would be tested instead: stop it, or give another port.`,
+    );
+  const started = new StartedTarget(words);
+  const removeHandlers = exitOnSignals();
+  try {
+    const waited = await waitFor(port, started);
+    if (waited === 'interrupted') return EXIT_CODES.interrupted;
+    if (waited !== 'listening') {
+      showOutputOf(started);
+      throw notStarted(target, waited);
+    }
+    note(`${quoted(words.join(' '))} listens on port ${port}.`);
+    const code = await act({ port, addresses: await listeningOn(port) });
+    const { ending } = started;
+    if (ending === null) return code;
+    // A server that goes into the background by itself is still there.
+    if (ending === 'exit code 0' && (await listeningOn(port)).length > 0) return code;
+    showOutputOf(started);
+    say(`${quoted(words.join(' '))} has ended before the test had (${ending}).`);
+    return worstOf([code, EXIT_CODES.failed]);
+  } finally {
+    await started.stop();
+    removeHandlers();
+  }
+}
+
+/** Where nobody else takes a signal, volley ends, which ends what it has started. */
+function exitOnSignals(): () => void {
+  const handlers = SIGNALS.map((signal) => {
+    const onSignal = (): void => {
+      if (process.listenerCount(signal) === 1) process.exit(EXIT_CODES.interrupted);
+    };
+    process.on(signal, onSignal);
+    return [signal, onSignal] as const;
+  });
+  return () => {
+    for (const [signal, onSignal] of handlers) process.off(signal, onSignal);
+  };
+}
+
+function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
+  const command = quoted(words.join(' '));
+  return new VolleyError(
+    ERROR_CODES.targetStart,
+    why === ''
+      ? `${command} did not listen on port ${port} within ${LONGEST_START_MS / MS_PER_SECOND} s: see that it listens on localhost, and on this port.`
+      : `${command} has ended before it listened on port ${port} (${why}): see that it starts without volley.`,
+  );
+}
+
+/** What the command has printed last, on stderr, where a person looks for what went wrong. */
+function showOutputOf({ lastLines }: StartedTarget): void {
+  for (const line of lastLines) process.stderr.write(`  | ${visible(line)}\n`);
+}
+
+/** `listening`, `interrupted`, how the command has ended, or an empty text where time is up. */
+async function waitFor(port: number, started: StartedTarget): Promise<string> {
+  const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<'interrupted'>();
+  const onSignal = (): void => interrupt('interrupted');
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  const deadlineMs = Date.now() + LONGEST_START_MS;
+  try {
+    while (Date.now() < deadlineMs) {
+      if ((await listeningOn(port)).length > 0) return 'listening';
+      const pause = new Promise<null>((resolve) => setTimeout(() => resolve(null), PAUSE_MS));
+      const came = await Promise.race([pause, interrupted, started.ended]);
+      // What it has started may go on without it, as daemons do, but not where it says that it failed.
+      if (came !== null && came !== 'exit code 0') return came;
+      if (came !== null) await pause;
+    }
+    return '';
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  }
+}
+
+async function listeningOn(port: number): Promise<Address[]> {
+  const taken = await Promise.all(LOOPBACKS.map(({ address }) => takesConnections(address, port)));
+  return LOOPBACKS.filter((_, index) => taken[index]);
+}
+
+function takesConnections(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_MS });
+    const end = (isTaken: boolean): void => {
+      socket.destroy();
+      resolve(isTaken);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('timeout', () => end(false));
+    socket.once('error', () => end(false));
+  });
+}

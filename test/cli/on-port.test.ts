@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Comparison, Summary } from '../../src/api/index.ts';
+import { quotedForCmd } from '../../src/main/cli/on-port/started-target.ts';
+import { type Ended, ROOT, startVolley, volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { eventually, groupIsAlive } from '../support/processes.ts';
+import { closedPort, useTargets } from '../support/target.ts';
+
+const inFolder = useFolder();
+const startTarget = useTargets();
+const SERVER = join(ROOT, 'test/fixtures/started-server.cjs');
+const LOAD = ['-n', '40', '-c', '2', '-w', '1', '-o', 'json'];
+
+interface OnPort extends Ended {
+  /** The server that was started, and its child; none where it ended first. */
+  readonly pids: readonly number[];
+}
+
+/** Starts the server behind `--`, and says what became of all. */
+async function onPort(how: string, options: readonly string[], url?: string): Promise<OnPort> {
+  const port = await closedPort();
+  const pids = inFolder(`${port}.pids`);
+  const given = url === undefined ? [] : [url];
+  const ended = await volley(
+    ...given,
+    '--on-port',
+    String(port),
+    ...options,
+    ...['--', process.execPath, SERVER, String(port), how, pids],
+  );
+  return { ...ended, pids: existsSync(pids) ? readFileSync(pids, 'utf8').split(' ').map(Number) : [] };
+}
+
+function areGone(pids: readonly number[]): boolean {
+  return pids.length === 2 && !groupIsAlive(pids[0]!);
+}
+
+describe('a target that volley starts', () => {
+  test.each(['listens late', 'has IPv6 alone'])(
+    '%s: it is tested, and stopped with its child',
+    async (how) => {
+      const { code, stdout, stderr, pids } = await onPort(how, LOAD);
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/^volley: '.*' listens on port \d+\.\n$/)]);
+      const { requests, plan } = JSON.parse(stdout) as Summary;
+      expect(requests).toMatchObject({ sent: 40, ok: 40 });
+      expect(plan.target.url).toMatch(/^http:\/\/localhost:\d+\/$/);
+      expect(areGone(pids)).toBe(true);
+    },
+  );
+
+  test('a path is on its port; one request, rounds and modes are sent there too', async () => {
+    const once = await onPort('listens', ['--once', '--quiet'], '/where?a=1');
+    expect([once.code, once.stderr]).toEqual([0, '']);
+    expect(once.stdout).toMatch(/\/where\?a=1\n/);
+    const repeated = await onPort('has IPv6 alone', [...LOAD, '--repeat', '2', '--quiet']);
+    expect(repeated.code).toBe(0);
+    const { arms } = JSON.parse(repeated.stdout) as Comparison;
+    expect(arms[0]!.rounds.map(({ requests }) => requests.ok)).toEqual([40, 40]);
+    expect([once, repeated].map(({ pids }) => areGone(pids))).toEqual([true, true]);
+  });
+
+  test('one that crashes during the test fails it, with what it has printed', async () => {
+    const { code, stdout, stderr, pids } = await onPort('crashes', LOAD);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as Summary).requests.failed).toBeGreaterThan(0);
+    expect(stderr).toContain('\n  | starting crashes\n');
+    expect(stderr).toMatch(/has ended before the test had \(exit code 1\)\.\n$/);
+    expect(areGone(pids)).toBe(true);
+  });
+
+  test('one that ends before it listens, or does not exist, is an error with what it has printed', async () => {
+    const { code, stdout, stderr } = await onPort('dies', LOAD);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^ {2}\| starting dies\n {2}\| Error: no database\\x1b\[31m\nvolley: '.*' has ended before it listened on port \d+ \(exit code 3\): see that it starts without volley\.\n$/,
+    );
+    const none = await volley('--on-port', String(await closedPort()), '--', 'no-such-command');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('ENOENT')]);
+  });
+
+  test('Ctrl-C while it starts, and during the test, ends both', async () => {
+    for (const how of ['is deaf', 'listens']) {
+      const port = await closedPort();
+      const pidsPath = inFolder(`${how}.pids`);
+      const { child, ended } = startVolley([
+        ...['--on-port', String(port), '-d', '60s', '-w', '1', '-o', 'json'],
+        ...['--', process.execPath, SERVER, String(port), how, pidsPath],
+      ]);
+      await eventually(() => existsSync(pidsPath) && readFileSync(pidsPath, 'utf8').includes(' '), 'it runs');
+      child.kill('SIGINT');
+      const { code, stderr } = await ended;
+      expect({
+        how,
+        code,
+        isGone: areGone(readFileSync(pidsPath, 'utf8').split(' ').map(Number)),
+        stderr,
+      }).toMatchObject({
+        how,
+        code: 130,
+        isGone: true,
+      });
+    }
+  });
+
+  test('a port that is taken, no command, and no port are refused, and nothing is started', async () => {
+    const { port, stats } = await startTarget();
+    const taken = await volley('--on-port', String(port), '-n', '1', '--', process.execPath, SERVER);
+    expect([taken.code, taken.stderr]).toEqual([
+      2,
+      `volley: --on-port '${port}': something listens there already, and would be tested instead: stop it, or give another port.\n`,
+    ]);
+    expect(stats().requests).toBe(0);
+    const none = await volley('--on-port', '0', '-n', '1');
+    expect([none.code, none.stderr]).toEqual([
+      2,
+      "volley: --on-port '0': give a whole number from 1 to 65,535.\nvolley: --on-port '0' without a command: put it behind --, as in volley --on-port 3000 -- node server.js.\n",
+    ]);
+  });
+});
+
+test.each([
+  ['npm', 'npm'],
+  ['C:\\a\\b.cmd', 'C:\\a\\b.cmd'],
+  ['C:\\Program Files\\x', '"C:\\Program Files\\x"'],
+  ['', '""'],
+  ['say "hi"', '"say \\"hi\\""'],
+  ['a b\\', '"a b\\\\"'],
+  ['a&b', '"a&b"'],
+])('on Windows %j is written as %j', (word, written) => expect(quotedForCmd(word)).toBe(written));
