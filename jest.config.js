@@ -7,6 +7,6 @@ export default {
   testPathIgnorePatterns: ['<rootDir>/truth/'],
   testTimeout: 30_000,
   globalSetup: '<rootDir>/support/compile-cache.js',
-  // Most tests wait for something: three at a time keep two cores busy.
-  maxWorkers: 3,
+  // Most tests wait for something half of the time: four at a time keep two cores busy.
+  maxWorkers: 4,
 };

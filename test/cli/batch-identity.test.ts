@@ -15,8 +15,19 @@ const inFolder = useFolder();
 const SIZES = [1, 17, 400, 3_000, 20_000, 70_000, 66_000, 200_000];
 const COUNT = 240;
 
-/** A text that no other row has a piece of: hashes of the row's number and of where they stand. */
+const texts = new Map<number, string>();
+
+/** A text that no other row has a piece of. */
 function textOf(id: number): string {
+  const known = texts.get(id);
+  if (known !== undefined) return known;
+  const text = hashesOf(id);
+  texts.set(id, text);
+  return text;
+}
+
+/** Hashes of the row's number and of where they stand: made once for each row, there are thousands in some. */
+function hashesOf(id: number): string {
   const size = SIZES[id % SIZES.length]!;
   let text = '';
   for (let at = 0; text.length < size; at++)

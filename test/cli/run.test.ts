@@ -18,10 +18,12 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { ROOT, startVolley, volley } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { summaryWith } from '../support/summary.ts';
 import { closedPort, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const keptVolley = useKeptProcess();
 const folder = mkdtempSync(join(tmpdir(), 'volley-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -90,9 +92,9 @@ describe('the result on stdout', () => {
     });
     expect(readFileSync(path, 'utf8')).toBe(stdout);
     expect(readdirSync(folder).filter((name) => /\.(tmp|lock)$/.test(name))).toEqual([]);
-    const again = await volley('report', path, '-o', 'json');
+    const again = await keptVolley('report', path, '-o', 'json');
     expect(again.stdout).toBe(stdout);
-    const text = await volley('report', path);
+    const text = await keptVolley('report', path);
     expect(text.code).toBe(0);
     expect(text.stdout).toMatch(/^requests {3}50 sent in .*, 50 ok, 0 failed$/m);
   });
@@ -107,7 +109,7 @@ describe('the result on stdout', () => {
 
   test('off a terminal, a plain line every 5 s goes to stderr', async () => {
     const target = await startTarget();
-    const { stderr, stdout } = await volley(
+    const { stderr, stdout } = await keptVolley(
       `${target.url}delay/50`,
       '-d',
       '5500ms',
@@ -136,7 +138,7 @@ describe('exit codes', () => {
 
   test('1 where some succeeded and many failed', async () => {
     const target = await startTarget({ closeEvery: 2 });
-    const { code, stdout, stderr } = await volley(
+    const { code, stdout, stderr } = await keptVolley(
       target.url,
       '-n',
       '10',
@@ -190,7 +192,7 @@ describe('exit codes', () => {
 
   test('0 with the URL behind --, and letters in a group', async () => {
     const target = await startTarget();
-    const { code, stdout } = await volley('-kn7', '-w1', '-c', '1', '--', target.url);
+    const { code, stdout } = await keptVolley('-kn7', '-w1', '-c', '1', '--', target.url);
     expect(code).toBe(0);
     expect(stdout).toMatch(/7 sent in .*, 7 ok/);
     expect(target.stats().requests).toBe(7);
@@ -220,7 +222,7 @@ describe('exit codes', () => {
   });
 
   test('2 for an unknown host', async () => {
-    const { code, stderr } = await volley('http://no-such-host.invalid/', '-n', '5');
+    const { code, stderr } = await keptVolley('http://no-such-host.invalid/', '-n', '5');
     expect(code).toBe(2);
     expect(stderr).toMatch(/^volley: The host 'no-such-host\.invalid' is unknown \((ENOTFOUND|EAI_AGAIN)\)/);
     expect(stderr).not.toMatch(STACK_TRACE);
@@ -231,7 +233,7 @@ describe('exit codes', () => {
     { name: 'a folder in place of the file', path: () => folder },
   ])('2 for $name as --out, with nothing sent', async ({ path }) => {
     const target = await startTarget();
-    const { code, stderr } = await volley(target.url, '-n', '5', '--out', path());
+    const { code, stderr } = await keptVolley(target.url, '-n', '5', '--out', path());
     expect(code).toBe(2);
     expect(stderr).toContain(`--out '${path()}' cannot be written`);
     expect(target.stats().requests).toBe(0);
@@ -285,7 +287,7 @@ describe('exit codes', () => {
     ];
     writeFileSync(real, 'old', { mode: 0o600 });
     symlinkSync(real, link);
-    expect((await volley(target.url, '-n', '3', '-c', '1', '--out', link)).code).toBe(0);
+    expect((await keptVolley(target.url, '-n', '3', '-c', '1', '--out', link)).code).toBe(0);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(statSync(real).mode & 0o777).toBe(0o600);
     expect((JSON.parse(readFileSync(real, 'utf8')) as Summary).requests.ok).toBe(3);
@@ -310,7 +312,7 @@ describe('exit codes', () => {
     const path = join(folder, 'bad.json');
     rmSync(path, { force: true });
     if (text !== null) writeFileSync(path, text);
-    const { code, stderr } = await volley('report', path);
+    const { code, stderr } = await keptVolley('report', path);
     expect(code).toBe(2);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(STACK_TRACE);
@@ -348,7 +350,7 @@ describe('other commands', () => {
 
   test('serve on a port that is taken says so', async () => {
     const target = await startTarget();
-    const { code, stderr } = await volley('serve', '--port', String(target.port));
+    const { code, stderr } = await keptVolley('serve', '--port', String(target.port));
     expect(code).toBe(2);
     expect(stderr).toContain(`Cannot listen on 127.0.0.1 port ${target.port}`);
   });
@@ -364,18 +366,18 @@ describe('other commands', () => {
       'error-rate<1%',
     ];
     const args = [target.url, '-n', '200', '-c', '4', '-w', '1', ...rules];
-    const kept = await volley(...args);
+    const kept = await keptVolley(...args);
     expect(kept.code).toBe(0);
     expect(kept.stdout).toMatch(/thresholds ✓ p99<10s +\S+ [µm]s\n {11}✓ p97\.5\(response\) < 10s/);
     expect(kept.stdout).toMatch(/✓ error-rate<1% +0\.0 %/);
-    const broken = await volley(...args, '--threshold', 'throughput>9m', '-o', 'markdown');
+    const broken = await keptVolley(...args, '--threshold', 'throughput>9m', '-o', 'markdown');
     expect(broken.code).toBe(2);
     expect(broken.stderr).toContain("--threshold 'throughput>9m'");
-    const failed = await volley(...args, '--threshold', 'throughput>9000000/s', '-o', 'markdown');
+    const failed = await keptVolley(...args, '--threshold', 'throughput>9000000/s', '-o', 'markdown');
     expect(failed.code).toBe(1);
     expect(failed.stdout).toMatch(/\| ✗ +\| +`throughput>9000000\/s` \|/);
     expect(failed.stdout).toContain('### Latency');
-    const rounds = await volley(...args, '--threshold', 'max<1us', '--repeat', '2');
+    const rounds = await keptVolley(...args, '--threshold', 'max<1us', '--repeat', '2');
     expect(rounds.code).toBe(1);
     expect(rounds.stdout).toContain('max<1us did not hold in 2 of 2 rounds');
   });

@@ -35,9 +35,10 @@ test('20 million requests take no more memory than 2 million, within 32 MB', asy
   }
   expect(many.intervalMs).toBe(100_000);
   expect(many.heldBytes - few.heldBytes).toBeLessThan(32 * MB);
-  // On a busy machine garbage lies longer: the lower of two peaks is what a run needs.
-  const again = await after(20_000_000);
-  expect(Math.min(many.peakRssBytes, again.peakRssBytes) - few.peakRssBytes).toBeLessThan(32 * MB);
+  // On a busy machine garbage lies longer: where the first peak is too high, the lower of two is what a run needs.
+  const isHigh = many.peakRssBytes - few.peakRssBytes >= 32 * MB;
+  const peakRssBytes = isHigh ? (await after(20_000_000)).peakRssBytes : many.peakRssBytes;
+  expect(peakRssBytes - few.peakRssBytes).toBeLessThan(32 * MB);
 }, 120_000);
 
 test('up to a million, percentiles come from the values themselves', async () => {

@@ -55,12 +55,13 @@ async function frozen(
 }
 
 test('a run that stood still for longer than its grace period goes on, reports, and says so', async () => {
-  const target = await startTarget();
-  const hasBegun = () => target.stats().requests > 8;
   const load = ['-d', '3s', '--timeout', '500ms', '-c', '2', '-w', '2'];
-  const results = ['threads', 'processes'].map((mode) =>
-    frozen([`${target.url}delay/20`, ...load, '--mode', mode], 9_500, 'all', hasBegun),
-  );
+  const results = ['threads', 'processes'].map(async (mode) => {
+    // Each has its own: the other may begin later.
+    const target = await startTarget();
+    const hasBegun = () => target.stats().requests > 8;
+    return frozen([`${target.url}delay/20`, ...load, '--mode', mode], 9_500, 'all', hasBegun);
+  });
   for (const { code, summary } of await Promise.all(results)) {
     expect(summary.workers.map((worker) => worker.lost)).toEqual([false, false]);
     expect(summary.degradedReasons[0]).toMatch(STOOD_STILL);

@@ -1,5 +1,5 @@
 import { type Check, Checks, type Experiment } from './check.ts';
-import { meanOf, observe, percentileOf } from './harness.ts';
+import { brief, meanOf, observe, percentileOf } from './harness.ts';
 
 const gapsOf = (times: ArrayLike<number>): number[] =>
   Array.from({ length: Math.max(0, times.length - 1) }, (_, k) => (times[k + 1] ?? 0) - (times[k] ?? 0));
@@ -16,6 +16,7 @@ const constant = (rate: number, workers: number, pacing: 'precise' | 'eco'): Exp
     const { summary, requests, recorded, arrivalsMs, log, disordered } = await observe(
       { kind: 'delay', delayMs: 0 },
       { rate, workers, pacing, duration: `${seconds}s`, concurrency: 50 },
+      brief(isShort),
     );
     const checks = new Checks();
     checks.exact(

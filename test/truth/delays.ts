@@ -1,5 +1,5 @@
 import { type Check, Checks, type Experiment } from './check.ts';
-import { meanOf, type Observed, observe, percentileOf, type Request } from './harness.ts';
+import { brief, meanOf, type Observed, observe, percentileOf, type Request } from './harness.ts';
 
 const service = (requests: readonly Request[]): number[] => requests.map(({ serviceMs }) => serviceMs);
 const response = (requests: readonly Request[]): number[] =>
@@ -42,7 +42,7 @@ const fixed = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
   name: `fixed 10 ms, 200/s, ${mode}`,
   async run(isShort): Promise<readonly Check[]> {
     const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
-    const observed = await observe({ kind: 'delay', delayMs: 10 }, { ...options, mode });
+    const observed = await observe({ kind: 'delay', delayMs: 10 }, { ...options, mode }, brief(isShort));
     const checks = new Checks();
     soundness(checks, observed, count);
     const requests = observed.requests.filter(({ intendedMs }) => intendedMs >= fromMs);
@@ -67,7 +67,11 @@ const mixture: Experiment = {
   name: '95 % 5 ms, every 20th 100 ms',
   async run(isShort) {
     const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
-    const observed = await observe({ kind: 'mix', every: 20, slowMs: 100, fastMs: 5 }, options);
+    const observed = await observe(
+      { kind: 'mix', every: 20, slowMs: 100, fastMs: 5 },
+      options,
+      brief(isShort),
+    );
     const checks = new Checks();
     soundness(checks, observed, count);
     const times = service(observed.requests);
@@ -168,6 +172,7 @@ const serial = (arrivals: 'constant' | 'poisson'): Experiment => ({
     const observed = await observe(
       { kind: 'serial', serviceMs: 1 },
       { rate: 500, arrivals, duration: `${seconds}s`, pacing: 'precise', workers: 1, seed: 2 },
+      brief(isShort),
     );
     const checks = new Checks();
     const { requests, log, summary, recorded } = observed;

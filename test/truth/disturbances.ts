@@ -13,6 +13,7 @@ const hang: Experiment = {
     const { summary, requests } = await observe(
       { kind: 'hang', afterMs, gapMs: 10 },
       { rate: 100, duration: `${seconds}s`, timeout, pacing: 'precise', workers: 1 },
+      brief(isShort),
     );
     const timeouts = (seconds * 100 * 8) / 100;
     const timeoutMs = Number.parseFloat(timeout) * 1_000;

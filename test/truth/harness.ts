@@ -54,7 +54,7 @@ export interface Circumstances {
   readonly port?: (port: number) => Promise<() => Promise<void>>;
 }
 
-/** For experiments whose bounds are a millisecond or more: they hold before all code is compiled. */
+/** The short form's bounds are 50 ms and more: they hold before all code is compiled. */
 export function brief(isShort: boolean): Circumstances {
   return isShort ? { warmupMs: WARMUP_MS / 2 } : {};
 }
