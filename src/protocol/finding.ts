@@ -46,6 +46,11 @@ export interface FindingFigures {
     readonly request: string | null;
     readonly when: FailedWhen | null;
     readonly failedAs: readonly FailedAs[];
+    /**
+     * Closed model: share of all connections' time that failed requests took, with the rests after them; also of
+     * requests that were due in the warm-up. Absent in older results and in the open model.
+     */
+    readonly heldShare?: number;
     /** For how long volley itself could do nothing, which may be why; 0 where it never stood still. */
     readonly stoodStillMs: number;
   };

@@ -113,3 +113,8 @@ export function addLatencies(
   if (Number.isNaN(firstByteMs)) to.firstByte.add(serviceMs, true);
   else to.firstByte.add(firstByteMs, false);
 }
+
+/** How much of the time from `fromMs` to `toMs` lies within a window that begins at 0; both relative to it. */
+export function overlapMs(fromMs: number, toMs: number, windowMs: number): number {
+  return Math.max(0, Math.min(toMs, windowMs) - Math.max(fromMs, 0));
+}

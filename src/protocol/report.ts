@@ -97,6 +97,8 @@ export interface WorkerReport extends WorkerUsage {
   readonly samples: number;
   /** Requests of the window that this shard was to start and never released. */
   readonly notStarted: number;
+  /** For how long connections rested after failures, within the window and over all of them. */
+  readonly restedMs: number;
   readonly retried: number;
   /** Of the computation asked for with each answer, warm-up included. */
   readonly workRounds: number;

@@ -144,6 +144,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     return {
       samples: this.recorder.samples,
       notStarted: this.#load.notStarted,
+      restedMs: this.#load.restedMs,
       retried: this.#retried,
       workRounds: this.#work.rounds,
       connectionsOpened: counters.opened,

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
 import { BIN } from '../support/cli.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
@@ -96,6 +97,50 @@ describe('a target that fails is called failing', () => {
     const [, sinceS = '0'] = /, since ([\d.]+) s: /.exec(text) ?? [];
     expect(Number(sinceS)).toBeGreaterThan(1);
     expect(Number(sinceS)).toBeLessThan(2.8);
+  });
+
+  describe.each(['undici', 'wire'] as const)('though few requests fail of many, with %s', (client) => {
+    const HELD = / They held connections for (\d+)\.\d % of their time\./;
+    const heldPercent = (text: string): number => Number(HELD.exec(text)?.[1] ?? 0);
+    /** Half of the connections never answer. */
+    const halfDeaf = (): Promise<string> => {
+      const deaf = new WeakMap<Socket, boolean>();
+      let connections = 0;
+      return serverThat(({ socket }, response) => {
+        if (!deaf.has(socket)) deaf.set(socket, connections++ % 2 === 0);
+        if (deaf.get(socket) === false) response.end('x');
+      });
+    };
+
+    test.each([undefined, '200ms'])(
+      'where they keep half of the connections busy; warm-up %s',
+      async (warmup) => {
+        const options = { url: await halfDeaf(), client, mode: 'inline', concurrency: 4 } as const;
+        const summary = await run({ ...options, warmup, duration: '1s', timeout: '3s' });
+        const { failed, sent } = summary.requests;
+        expect(failed).toBe(warmup === undefined ? 2 : 0);
+        expect(failed).toBeLessThan(VERDICT_LIMITS.failedShare * sent);
+        expect(summary.generator.verdict).toBe('failing');
+        expect(summary.generator.finding).toMatchObject({ figures: { heldShare: expect.closeTo(0.5, 1) } });
+        expect(exitCodeOf(summary, false)).toBe(1);
+      },
+    );
+
+    test('where the target hangs, or resets what is opened, after a while', async () => {
+      const startedAt = performance.now();
+      const isBroken = (): boolean => performance.now() - startedAt > 1_000;
+      const hanging = await serverThat((_request, response) => {
+        if (!isBroken()) response.end('x');
+      });
+      const options = { client, duration: '1500ms', timeout: '3s' } as const;
+      expect(heldPercent(await failing({ ...options, url: hanging }))).toBeGreaterThan(15);
+      const since = performance.now();
+      const resetting = await serverThat(({ socket }, response) => {
+        if (performance.now() - since > 1_000) socket.resetAndDestroy();
+        else response.end('x');
+      });
+      expect(await failing({ ...options, url: resetting })).toMatch(/reset \(/);
+    });
   });
 
   test('but not for requests that volley had no connection for in time', async () => {

@@ -52,6 +52,7 @@ const createPool: CreatePool = (_count, events) => {
     };
     const counts = {
       notStarted: 0,
+      restedMs: 0,
       practiceCpuMs: 0,
       retried: 0,
       workRounds: 0,

@@ -3,12 +3,14 @@ import type { LatencySummary } from '../../src/api/index.ts';
 import { Backlog } from '../../src/main/collect/backlog.ts';
 import { Series } from '../../src/main/collect/series.ts';
 import { whenFailed as failedWhen } from '../../src/main/summary/episode.ts';
+import { failsByVerdict } from '../../src/main/summary/exit-code.ts';
 import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
 import { whenText } from '../../src/main/text/failure-words.ts';
+import { headlineOf } from '../../src/main/text/headlines.ts';
 import { reasonsOf } from '../../src/main/text/reasons.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
-import { LATENCY } from '../support/summary.ts';
+import { LATENCY, summaryWith } from '../support/summary.ts';
 
 /** The verdict in words. */
 function judge(facts: VerdictFacts): { verdict: string; reasons: string[] } {
@@ -35,6 +37,7 @@ const QUIET: VerdictFacts = {
   loopBusy: 1,
   processorWait: null,
   stoodStillMs: 0,
+  heldShare: null,
   streams: 1,
   keepsAlive: true,
   windowMs: 10_000,
@@ -69,6 +72,7 @@ const {
   shortestMs,
   processorWait,
   failedShare,
+  heldShare,
   failedShareOfRequest,
   fewestOfRequest,
 } = VERDICT_LIMITS;
@@ -253,6 +257,9 @@ describe('the verdict, on each side of each line', () => {
       { ...QUIET, ...withLatencies({ wait: latency(waitMs, 1), response: latency(waitMs, 1) }) },
       'ok',
     ],
+    ['few failures that hold connections', closed({ ...failed(5), heldShare: heldShare + 0.01 }), 'failing'],
+    ['few failures that hold just too little', closed({ ...failed(5), heldShare }), 'ok'],
+    ['failures of the warm-up that go on', closed({ heldShare: heldShare + 0.01 }), 'failing'],
     ['steady growth', { ...QUIET, outstanding: [100, 200, 300, 400] }, 'target-limited'],
     ['growth that pauses', { ...QUIET, outstanding: [100, 200, 200, 400] }, 'ok'],
     ['growth on the line', { ...QUIET, outstanding: [100, 100 * growthByQuarter, 200, 400] }, 'ok'],
@@ -283,6 +290,42 @@ describe('the verdict, on each side of each line', () => {
     expect(judge(facts).verdict).toBe(verdict);
     expect(judge(facts).reasons.length).toBeGreaterThan(0);
   });
+
+  test.each([
+    [
+      failed(5),
+      '0.5 % of the requests failed (5 of 1,000): 5 × status (500). They held connections for 50.0 % of their time.',
+      "FAILING: 0.5 % of the requests failed, and held 50.0 % of the connections' time",
+      true,
+    ],
+    [
+      {},
+      'Requests of the warm-up that failed held connections for 50.0 % of their time in the window.',
+      "FAILING: requests of the warm-up that failed held 50.0 % of the connections' time",
+      true,
+    ],
+    [
+      failed(100),
+      '10.0 % of the requests failed (100 of 1,000): 100 × status (500).',
+      'FAILING: 10.0 % of the requests failed',
+      false,
+    ],
+  ])(
+    'how long failures held connections is told where they are few',
+    (changes, sentence, headline, areFew) => {
+      const judgement = judgementOf(closed({ ...changes, heldShare: 0.5 }));
+      const reasons = reasonsOf(judgement);
+      expect(reasons[0]).toBe(sentence);
+      const generator = { ...summaryWith().generator, ...judgement, reasons };
+      expect(headlineOf(summaryWith({ generator }))).toBe(headline);
+      // A rule that allows only few failures says nothing of connections that are held.
+      const failsWith = (limit: number): boolean => {
+        const rule = { expression: `error-rate<${limit}`, limit, measured: 0, isLowerBound: false, ok: true };
+        return failsByVerdict({ generator, thresholds: [rule] });
+      };
+      expect([failsWith(failedShare), failsWith(0.02)]).toEqual([areFew, false]);
+    },
+  );
 
   test('the figures are quoted, and what to do is said', () => {
     const facts = { ...QUIET, ...withLatencies({ wait: latency(9, 9) }), isTargetLocal: true };

@@ -19,6 +19,7 @@ export interface MergedTally {
   readonly okInWindow: number;
   readonly warmupEndsMs: readonly number[];
   readonly lastEndMs: number;
+  readonly failedMs: number;
 }
 
 /** Nothing recorded: merging it with anything gives that thing. */
@@ -32,6 +33,7 @@ export function emptyTally(): MergedTally {
     okInWindow: 0,
     warmupEndsMs: [],
     lastEndMs: 0,
+    failedMs: 0,
   };
 }
 
@@ -46,6 +48,7 @@ export function tallyOf(tally: Tally): MergedTally {
     okInWindow: tally.okInWindow,
     warmupEndsMs: tally.warmupEndsMs,
     lastEndMs: tally.lastEndMs,
+    failedMs: tally.failedMs,
   };
 }
 
@@ -65,6 +68,7 @@ export function mergeTallies(a: MergedTally, b: MergedTally): MergedTally {
     okInWindow: a.okInWindow + b.okInWindow,
     warmupEndsMs: [...a.warmupEndsMs, ...b.warmupEndsMs],
     lastEndMs: Math.max(a.lastEndMs, b.lastEndMs),
+    failedMs: a.failedMs + b.failedMs,
   };
 }
 

@@ -1,7 +1,7 @@
 import { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
 import { type EventTimesBlock, forEachEventTime } from '../../protocol/event-times.ts';
-import { addLatencies, forEachLatency, responseMsOf } from '../../protocol/latency.ts';
+import { addLatencies, forEachLatency, overlapMs, responseMsOf } from '../../protocol/latency.ts';
 import {
   isCensored,
   isComplete,
@@ -49,6 +49,8 @@ export class Tally {
   readonly warmupEndsMs: number[] = [];
   /** When the last request of the window ended; zero before the first. */
   lastEndMs = 0;
+  /** Of the window, over all requests that failed of the target's doing, also those that were due before it. */
+  failedMs = 0;
 
   /** Requests of the window that were released. */
   get released(): number {
@@ -103,6 +105,8 @@ export class Tally {
       }
       // Also of the warm-up: they are under way when the window begins.
       series.addUnderWay(intendedMs, endMs, outcome === OUTCOME.ok);
+      if (isFailed(outcome) && outcome !== OUTCOME.generator)
+        this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
       if (intendedMs < 0) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;

@@ -1,5 +1,6 @@
 import { EXIT_CODE_PRECEDENCE, EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { VERDICT_LIMITS } from './verdict-facts.ts';
 
 /** What the process ends with after a run. */
 export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
@@ -23,13 +24,23 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return EXIT_CODE_PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT_CODES.ok;
 }
 
-/** Whether the verdict is `failing`, and the user has not said with a rule how much may fail: such a rule decides alone. */
+/**
+ * Whether the verdict is `failing`, and the user has not said with a rule how much may fail: such a rule decides alone.
+ * Where failed requests are few and held connections for long, that takes a rule that allows more than few.
+ */
 export function failsByVerdict({
-  generator,
+  generator: { verdict, finding },
   thresholds,
 }: Pick<Summary, 'generator' | 'thresholds'>): boolean {
-  return (
-    generator.verdict === 'failing' && !thresholds.some((rule) => isOnErrors(rule) && rule.isImplied !== true)
+  if (verdict !== 'failing') return false;
+  const { failedShare } = VERDICT_LIMITS;
+  const areFew =
+    finding?.code === 'requests-failed' &&
+    finding.figures.request === null &&
+    finding.figures.failed <= failedShare * finding.figures.of;
+  return !thresholds.some(
+    (rule) =>
+      isOnErrors(rule) && rule.isImplied !== true && !(areFew && (rule.limit ?? Infinity) <= failedShare),
   );
 }
 

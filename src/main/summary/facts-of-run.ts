@@ -4,6 +4,7 @@ import { stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
 import type { Figures } from './figures.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
+import { sumOfReports } from './worker-summary.ts';
 
 /** What the verdict on a run goes by. */
 export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
@@ -20,6 +21,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     windowMs,
     isStopped: interrupted || stoppedBy !== null,
     when: whenFailed(records.series, windowMs),
+    heldShare: heldShareOf(collected, figures),
     load: plan.load,
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
@@ -30,4 +32,12 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
   };
+}
+
+/** Where requests failed for lack of something here, the rests may be after those. */
+function heldShareOf({ plan, workers }: Collected, { merged, errors, windowMs }: Figures): number | null {
+  if (plan.load.model === 'open') return null;
+  const isOwn = errors.some(({ kind }) => kind === 'generator');
+  const heldMs = merged.failedMs + (isOwn ? 0 : sumOfReports(workers, 'restedMs'));
+  return windowMs === 0 ? 0 : heldMs / (windowMs * plan.concurrency * plan.streams);
 }

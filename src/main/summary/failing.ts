@@ -15,6 +15,8 @@ export interface FailureFacts {
   readonly load: Pick<LoadModel, 'model'>;
   /** When they failed; null where that is not known. */
   readonly when: FailedWhen | null;
+  /** Of all connections' time, what failed requests took, with the rests after them; null in the open model. */
+  readonly heldShare: number | null;
   /** For how long a worker could do nothing at all, the longest of them. */
   readonly stoodStillMs: number;
 }
@@ -83,7 +85,7 @@ export function failingRequest(
 /** How many failed, when, and of what. */
 export function failureFinding(
   { bad, of, unanswered }: Failed,
-  { errors, when, stoodStillMs }: FailureFacts,
+  { errors, when, stoodStillMs, heldShare }: FailureFacts,
   request: string | null = null,
 ): Finding<'requests-failed'> {
   const failedAs: FailedAs[] = [
@@ -91,7 +93,11 @@ export function failureFinding(
     ...unanswered,
   ].filter(({ count }) => count > 0);
   failedAs.sort((a, b) => b.count - a.count);
-  return { code: 'requests-failed', figures: { failed: bad, of, request, when, failedAs, stoodStillMs } };
+  const held = heldShare === null ? {} : { heldShare };
+  return {
+    code: 'requests-failed',
+    figures: { failed: bad, of, request, when, failedAs, ...held, stoodStillMs },
+  };
 }
 
 function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs {

@@ -8,6 +8,8 @@ import type { FailureFacts } from './failing.ts';
 export const VERDICT_LIMITS = {
   /** Share of the requests that may fail before the figures of the rest mislead. */
   failedShare: 0.01,
+  /** Closed model: share of all connections' time that they may take, however few they are. */
+  heldShare: 0.05,
   /** And of each request of a mix, of which at least so many were sent. */
   failedShareOfRequest: 0.5,
   fewestOfRequest: 5,

@@ -40,11 +40,12 @@ export function judge(facts: VerdictFacts): Judgement {
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
 const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
 
-/** Of what was sent; or all along of one request of a mix. */
+/** Of what was sent; or of the connections' time; or all along of one request of a mix. */
 function failing(facts: VerdictFacts): Judgement | null {
   const { failedShare, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
   const all = failedOf(facts);
-  if (all.bad > failedShare * all.of) return failingBecause(all, facts);
+  if (all.bad > failedShare * all.of || (facts.heldShare ?? 0) > VERDICT_LIMITS.heldShare)
+    return failingBecause(all, facts);
   const one = failingRequest(facts, failedShareOfRequest, fewestOfRequest);
   return one === null ? null : failingBecause(one, facts, one.name);
 }

@@ -50,6 +50,7 @@ export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts 
 }
 
 type SummedField =
+  | 'restedMs'
   | 'connectionsOpened'
   | 'connectionsClosedByTarget'
   | 'bytesSent'

@@ -2,6 +2,9 @@ import type { ConnectionFigures, FailedAs, FailedWhen, FindingFigures } from '..
 import { counted, formatCount, formatMoment, formatPercent } from './format.ts';
 
 const MOST_KINDS = 3;
+/** Failed requests may be few and take long: their share of the connections' time is told where it is so many times as large. */
+const MUCH_MORE = 10;
+const LEAST_HELD_SHARE = 0.01;
 
 /** How many failed, when, and of what. */
 export function requestsFailedText({
@@ -10,7 +13,10 @@ export function requestsFailedText({
   request,
   when,
   failedAs,
+  heldShare = 0,
 }: FindingFigures['requests-failed']): string {
+  if (failed === 0)
+    return `Requests of the warm-up that failed held connections for ${formatPercent(heldShare)} of their time in the window.`;
   const whose = request === null ? '' : ` of '${request}'`;
   const who =
     failed < of
@@ -19,7 +25,15 @@ export function requestsFailedText({
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;
   const kinds = kindsText(failedAs);
-  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.`;
+  const held = isFewHoldingMuch(failed, of, heldShare)
+    ? ` They held connections for ${formatPercent(heldShare)} of their time.`
+    : '';
+  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}`;
+}
+
+/** Whether failed requests are few and have taken much of the connections' time. */
+export function isFewHoldingMuch(failed: number, of: number, heldShare: number): boolean {
+  return heldShare >= LEAST_HELD_SHARE && heldShare * of > MUCH_MORE * failed;
 }
 
 function kindsText(failedAs: readonly FailedAs[]): string {

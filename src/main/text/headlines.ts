@@ -1,16 +1,21 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { whenText } from './failure-words.ts';
+import { isFewHoldingMuch, whenText } from './failure-words.ts';
 import { counted, formatCount, formatMs, formatPercent } from './format.ts';
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
 
 /** What is wrong, in as few words as fit one line; the sentences behind the verdict say the rest. */
 const HEADLINES: Headlines = {
-  'requests-failed': ({ failed, of, request, when }) =>
-    `${failed < of ? formatPercent(failed / of) : 'all'} of ` +
-    `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
-    (when === null ? '' : `, ${whenText(when)}`),
+  'requests-failed': ({ failed, of, request, when, heldShare = 0 }) =>
+    failed === 0
+      ? `requests of the warm-up that failed held ${formatPercent(heldShare)} of the connections' time`
+      : `${failed < of ? formatPercent(failed / of) : 'all'} of ` +
+        `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
+        (when === null ? '' : `, ${whenText(when)}`) +
+        (isFewHoldingMuch(failed, of, heldShare)
+          ? `, and held ${formatPercent(heldShare)} of the connections' time`
+          : ''),
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,

@@ -1,4 +1,5 @@
 import type { Random } from '../../metrics/random.ts';
+import { overlapMs } from '../../protocol/latency.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Starts } from '../jobs/job.ts';
@@ -14,11 +15,12 @@ export class ClosedLoad implements Load {
   readonly #pacer: ClosedPacer;
   readonly #durationMs: number;
   /** Connections that rest after a failure. */
-  readonly #resting = new Map<Exchange, NodeJS.Timeout>();
+  readonly #resting = new Map<Exchange, { readonly timer: NodeJS.Timeout; readonly fromMs: number }>();
   /** Connections that are free, until the coordinator has caught up. */
   readonly #held: { readonly exchange: Exchange; readonly freeAtMs: number }[] = [];
   #windowAtMs = 0;
   #stopped = false;
+  #restedMs = 0;
   /** Relative to the window. */
   #stoppedAtMs = Number.POSITIVE_INFINITY;
 
@@ -37,6 +39,10 @@ export class ClosedLoad implements Load {
   /** Where the duration has ended the load, what is left of the budget was not to start. */
   get notStarted(): number {
     return this.#stoppedAtMs < this.#durationMs ? this.#pacer.left : 0;
+  }
+
+  get restedMs(): number {
+    return this.#restedMs;
   }
 
   begin(nowMs: number, windowAtMs: number): void {
@@ -59,7 +65,10 @@ export class ClosedLoad implements Load {
     if (!this.#stopped)
       this.#stoppedAtMs = this.#windowAtMs === 0 ? 0 : this.#host.clock.nowMs() - this.#windowAtMs;
     this.#stopped = true;
-    for (const timer of this.#resting.values()) clearTimeout(timer);
+    for (const { timer, fromMs } of this.#resting.values()) {
+      clearTimeout(timer);
+      this.#addRest(fromMs);
+    }
     this.#resting.clear();
     this.#held.length = 0;
   }
@@ -73,11 +82,18 @@ export class ClosedLoad implements Load {
   #rest(exchange: Exchange): void {
     if (this.#stopped) return;
     const pauseMs = Math.ceil(backoffMs(exchange.failuresInARow, this.#random));
+    const fromMs = this.#host.clock.nowMs();
     const timer = setTimeout(() => {
       this.#resting.delete(exchange);
+      this.#addRest(fromMs);
       this.#next(exchange, this.#host.clock.nowMs());
       this.#host.finishIfIdle();
     }, pauseMs);
-    this.#resting.set(exchange, timer);
+    this.#resting.set(exchange, { timer, fromMs });
+  }
+
+  #addRest(fromMs: number): void {
+    const toMs = this.#host.clock.nowMs() - this.#windowAtMs;
+    this.#restedMs += overlapMs(fromMs - this.#windowAtMs, toMs, this.#durationMs);
   }
 }

@@ -15,6 +15,8 @@ export interface Load {
   readonly isDone: boolean;
   /** Requests that were to start and were never released. */
   readonly notStarted: number;
+  /** For how long connections rested after failures, within the window and over all of them. */
+  readonly restedMs: number;
 }
 
 /** What a load may ask of the worker that it runs in. */

@@ -28,6 +28,8 @@ const SPIN_MS = 0.005;
 
 /** Open: requests start when the schedule says so, whatever has become of the earlier ones. */
 export class OpenLoad implements Load {
+  /** The schedule decides, not what became of earlier requests. */
+  readonly restedMs = 0;
   readonly #host: LoadHost;
   readonly #job: Starts;
   readonly #pacer: OpenPacer;

@@ -16,6 +16,7 @@ import { StartLimit } from './start-limit.ts';
 export class RowsLoad implements Load, RowStarter {
   /** Rows are the coordinator's: one that was not sent here will be sent elsewhere, or later. */
   readonly notStarted = 0;
+  readonly restedMs = 0;
   readonly job: RowJob;
   readonly room: AnswerRoom;
   readonly #host: LoadHost;
