@@ -282,7 +282,9 @@ test.each(['undici', 'wire'] as const)('%s looks up a name that nobody has, when
 });
 
 describe.each(['threads', 'processes', 'inline'] as const)('how long connecting takes, in %s', (mode) => {
-  const HELD_MS = 60;
+  const HELD_MS = 100;
+  /** The handshake's beginning is marked a little after its first byte was written, later on a busy machine. */
+  const AT_LEAST_MS = 60;
 
   /** Hands on what it is sent, but the first bytes of a connection only after a while. */
   async function startHolding(port: number): Promise<number> {
@@ -319,16 +321,15 @@ describe.each(['threads', 'processes', 'inline'] as const)('how long connecting 
       mode,
       workers: mode === 'inline' ? 1 : 2,
       thresholds: [
-        `min(tls-handshake)>=${HELD_MS - 1}ms`,
-        'p50(tls-handshake)>=59ms',
+        `min(tls-handshake)>=${AT_LEAST_MS}ms`,
+        `p50(tls-handshake)>=${AT_LEAST_MS}ms`,
         'max(connect)<0.001ms',
       ],
     });
     expect([requests.ok, connections.opened]).toEqual([12, 12]);
     const { connect, tlsHandshake } = eventTimesMs!;
     expect([connect.count, tlsHandshake.count]).toEqual([12, 12]);
-    // Timers may fire a millisecond early.
-    expect(tlsHandshake.min).toBeGreaterThanOrEqual(HELD_MS - 1);
+    expect(tlsHandshake.min).toBeGreaterThanOrEqual(AT_LEAST_MS);
     expect(connect.min).toBeGreaterThan(0);
     expect(connect.min).toBeLessThan(HELD_MS);
     expect(thresholds.map(({ ok, latency }) => [latency, ok])).toEqual([
