@@ -3,16 +3,22 @@ import type { EventTimesBlock } from './event-times.ts';
 import type { TimedErrorTally, WorkerReport } from './report.ts';
 import type { SampleBlock } from './samples.ts';
 import type { Shard } from './shard.ts';
+import type { Supplies } from './supplies.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 5;
+export const PROTOCOL_VERSION = 6;
 
 /** A worker of a batch is heard of so often. */
 export const ALIVE_EVERY_MS = 1_000;
 
 export type CoordinatorMessage =
-  /** First message: what this worker is to do. */
-  | { readonly type: 'shard'; readonly version: number; readonly shard: Shard }
+  /** First message: what this worker is to do, and what it needs for it. */
+  | {
+      readonly type: 'shard';
+      readonly version: number;
+      readonly shard: Shard;
+      readonly supplies: Supplies;
+    }
   /** Begin at `startAtMs`; the measured window begins at `windowAtMs`. Both on the shared clock. */
   | { readonly type: 'go'; readonly startAtMs: number; readonly windowAtMs: number }
   /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */

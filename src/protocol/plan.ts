@@ -1,7 +1,8 @@
 import type { BatchPlan } from './batch.ts';
 import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
-import type { RequestPlan, RowsPlan } from './request.ts';
+import type { RequestPlan, RowsMode } from './request.ts';
+import type { Supplies } from './supplies.ts';
 import type { Threshold } from './threshold.ts';
 
 /** What a worker is: a thread, a process, or the coordinator's own event loop. */
@@ -29,9 +30,10 @@ export interface RunPlan {
   readonly settings: ConnectionSettings;
   /** At least one; their origins may differ. */
   readonly mix: readonly RequestPlan[];
-  readonly rows: RowsPlan | null;
-  /** Credentials, and texts from the environment and from variables, which no result may show. */
-  readonly secrets: readonly string[];
+  /** How the rows of the supplies are used; null without rows. */
+  readonly rows: RowsMode | null;
+  /** Beside the plan, not a part of it: leave them out where the plan is shown or kept. */
+  readonly supplies: Supplies;
   /** What a reader of the result should know of how it was asked for. */
   readonly notes: readonly string[];
   /** The target is on this machine: generator and target share its cores. */

@@ -110,11 +110,6 @@ export interface RowCells {
   readonly ends: Float64Array;
 }
 
-export interface RowsPlan {
-  readonly mode: RowsMode;
-  readonly cells: RowCells;
-}
-
 /** The numbers of a worker's requests, counted from 0 apart in the warm-up and in the window. */
 export interface Numbering {
   readonly first: number;

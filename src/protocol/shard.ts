@@ -2,7 +2,7 @@ import type { BatchPlan } from './batch.ts';
 import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { ClientName } from './plan.ts';
-import type { Numbering, RequestPlan, RowsPlan } from './request.ts';
+import type { Numbering, RequestPlan, RowsMode } from './request.ts';
 import type { RowLayout } from './samples.ts';
 
 /** One worker's exact part of a plan. */
@@ -30,12 +30,11 @@ export interface Shard {
   readonly settings: ConnectionSettings;
   /** Connections to where the first one goes are opened before the start. */
   readonly mix: readonly RequestPlan[];
-  readonly rows: RowsPlan | null;
+  /** How the rows of the supplies are used; null without rows. */
+  readonly rows: RowsMode | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
   /** What is recorded of each request. */
   readonly layout: RowLayout;
-  /** What no example of a failure may show. */
-  readonly secrets: readonly string[];
   readonly batch?: BatchPlan | undefined;
 }

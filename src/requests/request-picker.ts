@@ -1,7 +1,7 @@
 import { createRandom } from '../metrics/random.ts';
 import type { ConnectionSettings, Endpoint } from '../protocol/endpoint.ts';
 import type { Message } from '../protocol/message.ts';
-import type { RequestPlan, RowCells, RowsPlan } from '../protocol/request.ts';
+import type { RequestPlan, RowCells, RowsMode } from '../protocol/request.ts';
 import { Dealer, rowOf } from './dealing.ts';
 import { InvalidRequest } from './invalid-request.ts';
 import { authorityIn, checkProtocol, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
@@ -11,7 +11,7 @@ import { type Filling, renderBytes, renderText } from './render.ts';
 export interface RequestsOfRun {
   readonly settings: Pick<ConnectionSettings, 'protocol'>;
   readonly mix: readonly RequestPlan[];
-  readonly rows: RowsPlan | null;
+  readonly rows: RowsMode | null;
   readonly seed: number;
 }
 
@@ -36,12 +36,15 @@ const MOST_PLACES = 1_000;
 /** Knows the request of every number: what it says follows from number, rows and seed, and from the time. */
 export class RequestPicker {
   readonly #run: RequestsOfRun;
+  readonly #cells: RowCells | null;
   readonly #dealer: Dealer;
   /** By what a URL says before its path. */
   readonly #places = new Map<string, OpenPlace>();
 
-  constructor(run: RequestsOfRun) {
+  /** @param cells the rows that fill requests in */
+  constructor(run: RequestsOfRun, cells: RowCells | null) {
     this.#run = run;
+    this.#cells = cells;
     this.#dealer = new Dealer(run.mix.map(({ weight }) => weight));
   }
 
@@ -65,16 +68,17 @@ export class RequestPicker {
 
   /** The request of a number, from 0; `dayMs` is the time since 1970. */
   pick(number: number, dayMs: number): PickedRequest {
-    const { mix, rows, seed } = this.#run;
+    const { mix, rows: mode, seed } = this.#run;
+    const rows = this.#cells;
     const { request: index, occurrence } = this.#dealer.deal(number);
     const plan = mix[index];
     if (plan === undefined) throw new Error(`there is no request ${index}`);
     if (plan.templates === null) return fixedRequest(index, plan);
-    const turn = rows?.mode === 'once' ? number : occurrence;
+    const turn = mode === 'once' ? number : occurrence;
     const filling = {
       number: number + 1,
-      rows: rows?.cells ?? null,
-      row: rows === null ? 0 : rowOf(rows.mode, seed, turn, rows.cells.rowCount),
+      rows,
+      row: rows === null || mode === null ? 0 : rowOf(mode, seed, turn, rows.rowCount),
       random: createRandom(seed, PLACEHOLDER_STREAMS + number),
       dayMs,
     };

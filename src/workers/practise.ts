@@ -1,10 +1,11 @@
 import type { WorkerChannel } from '../protocol/messages.ts';
 import type { Shard } from '../protocol/shard.ts';
+import { NO_SUPPLIES } from '../protocol/supplies.ts';
 import { microsToMs } from '../protocol/units.ts';
 import type { Clock } from '../time/clock.ts';
 import { startPeer } from './practice/peer.ts';
 import { practiceShard, whereTo } from './practice/practice-shard.ts';
-import { type LoadedForShard, ShardRun } from './run-shard.ts';
+import { type PartsOfShard, ShardRun } from './run-shard.ts';
 
 const LONGEST_MS = 60;
 
@@ -22,7 +23,7 @@ const practised = new Set<string>();
 export async function practise(
   shard: Shard,
   clock: Clock,
-  loaded: LoadedForShard,
+  parts: PartsOfShard,
   longestMs = LONGEST_MS,
 ): Promise<number> {
   const { client, settings, load, slots } = shard;
@@ -34,7 +35,7 @@ export async function practise(
   const cpu = process.threadCpuUsage();
   const peer = await startPeer(secure, settings.protocol);
   if (peer !== null) {
-    await practiseWith(peer.port, shard, clock, loaded, untilMs);
+    await practiseWith(peer.port, shard, clock, parts, untilMs);
     peer.close();
   }
   const { user, system } = process.threadCpuUsage(cpu);
@@ -45,11 +46,15 @@ async function practiseWith(
   port: number,
   shard: Shard,
   clock: Clock,
-  { create }: LoadedForShard,
+  { create }: PartsOfShard,
   untilMs: number,
 ): Promise<void> {
   const timeoutMs = Math.max(1, untilMs - clock.nowMs());
-  const run = new ShardRun(practiceShard(shard, port, timeoutMs), nowhere(), clock, { create, Rows: null });
+  const run = new ShardRun(practiceShard(shard, port, timeoutMs), nowhere(), clock, {
+    supplies: NO_SUPPLIES,
+    create,
+    Rows: null,
+  });
   const timer = setTimeout(() => run.stop(0), timeoutMs);
   await run.prepare();
   const nowMs = clock.nowMs();

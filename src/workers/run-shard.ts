@@ -4,6 +4,7 @@ import type { Endpoint } from '../protocol/endpoint.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { Supplies } from '../protocol/supplies.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CreateDispatcher } from './clients/dispatcher.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -24,8 +25,9 @@ import type { RowsLoad } from './loads/rows-load.ts';
 import { startAt } from './loads/start-at.ts';
 import { Recorder } from './record/recorder.ts';
 
-/** What has been loaded for one shard, and would be in vain for others. */
-export interface LoadedForShard {
+/** What a shard goes by: its supplies, and code that is loaded only for those that need it. */
+export interface PartsOfShard {
+  readonly supplies: Supplies;
   readonly create: CreateDispatcher;
   /** Null where the shard has no batch. */
   readonly Rows: typeof RowsLoad | null;
@@ -54,10 +56,10 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
 
-  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { create, Rows }: LoadedForShard) {
+  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { supplies, create, Rows }: PartsOfShard) {
     this.clock = clock;
     this.#shard = shard;
-    const secrets = new RequestSecrets(shard.secrets);
+    const secrets = new RequestSecrets(supplies.secrets);
     this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
@@ -70,7 +72,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       this.#load = this.#rows;
       this.#job = this.#rows.job;
     } else {
-      const job = new RequestJob(new RequestSource(shard), this);
+      const job = new RequestJob(new RequestSource(shard, supplies.rows), this);
       this.#rows = null;
       this.#job = job;
       this.#load =

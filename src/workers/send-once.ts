@@ -2,6 +2,7 @@ import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { Supplies } from '../protocol/supplies.ts';
 import { readableBody } from '../requests/body-text.ts';
 import { shownHead } from '../requests/request-head.ts';
 import { secretsInHeaders } from '../requests/secret-headers.ts';
@@ -16,12 +17,12 @@ import { RequestSecrets } from './exchange/request-secrets.ts';
 import { RequestSource } from './jobs/request-source.ts';
 
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
-export async function* sendOnce(shard: Shard): AsyncGenerator<OnceSent> {
+export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
   const clients = new SlotClients(shard, await loadClient(shard.client, shard.settings.protocol), clock);
-  const once = new OnceRun(shard, clients, clock);
+  const once = new OnceRun(shard, supplies, clients, clock);
   try {
-    for (const first of new RequestSource(shard).firstOfEach()) {
+    for (const first of new RequestSource(shard, supplies.rows).firstOfEach()) {
       const secrets = secretsInHeaders(first.firstHeaders);
       const exchanges = first.refusal === null ? await once.send(first) : [];
       yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null, secrets };
@@ -42,12 +43,12 @@ class OnceRun implements ExchangeOwner {
   #told: OnceExchange[] = [];
   #done = Promise.withResolvers<void>();
 
-  constructor(shard: Shard, clients: SlotClients, clock: Clock) {
+  constructor(shard: Shard, { secrets }: Supplies, clients: SlotClients, clock: Clock) {
     this.#clients = clients;
     this.#clock = clock;
     this.#timeoutMs = shard.timeoutMs;
     this.#settings = shard.settings;
-    this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(shard.secrets));
+    this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets));
     this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, true);
     this.#exchange.keepsFields = true;
   }

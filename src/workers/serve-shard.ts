@@ -8,6 +8,7 @@ import {
 } from '../protocol/messages.ts';
 import type { OwnedPart } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
+import type { Supplies } from '../protocol/supplies.ts';
 import { createMonotonicClock } from '../time/clock.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
@@ -45,13 +46,13 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
     },
   };
 
-  const carryOut = async (shard: Shard): Promise<void> => {
+  const carryOut = async (shard: Shard, supplies: Supplies): Promise<void> => {
     windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const create = await loadClient(shard.client, shard.settings.protocol);
-    const loaded = { create, Rows };
-    run = new ShardRun(shard, channel, clock, loaded);
-    if (earlyDrainMs === null) practiceCpuMs = await practise(shard, clock, loaded);
+    const parts = { supplies, create, Rows };
+    run = new ShardRun(shard, channel, clock, parts);
+    if (earlyDrainMs === null) practiceCpuMs = await practise(shard, clock, parts);
     if (earlyDrainMs !== null) run.stop(earlyDrainMs);
     await run.prepare();
     if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();
@@ -75,7 +76,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
           end(`the coordinator speaks protocol ${message.version}, this worker ${PROTOCOL_VERSION}`);
           return;
         }
-        carryOut(message.shard).then(
+        carryOut(message.shard, message.supplies).then(
           () => end(null),
           (error: unknown) => end(messageOf(error)),
         );

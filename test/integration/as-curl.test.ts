@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
+import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
 import { sendOnce } from '../../src/workers/send-once.ts';
 import { type Captured, startCapturing } from '../support/capturing-server.ts';
 
@@ -60,7 +61,7 @@ async function sendByVolley(options: RunOptions): Promise<string | null> {
 async function send(options: RunOptions): Promise<void> {
   const plan = await completePlan(await readOptions({ ...options, concurrency: 1, workers: 1, requests: 1 }));
   const [shard] = split(plan);
-  for await (const _sent of sendOnce(shard!)) {
+  for await (const _sent of sendOnce(shard!, NO_SUPPLIES)) {
     // What the server has captured counts.
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClientName, run } from '../../src/api/index.ts';
 import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
+import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import type { CreateDispatcher } from '../../src/workers/clients/dispatcher.ts';
 import { loadClient } from '../../src/workers/clients/http-client.ts';
@@ -46,12 +47,14 @@ describe.each(CLIENTS)('%s practises before its load', (client) => {
       return dispatcher;
     };
     const clock = createMonotonicClock();
-    expect(await practise(shard!, clock, { create: counting, Rows: null }, 20_000)).toBeGreaterThan(0);
+    expect(
+      await practise(shard!, clock, { create: counting, Rows: null, supplies: NO_SUPPLIES }, 20_000),
+    ).toBeGreaterThan(0);
     // A place sends its next request only when the last has been answered.
     expect(dispatched).toBe(300);
     expect(ports).not.toContain(target.port);
     expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
-    expect(await practise(shard!, clock, { create: counting, Rows: null })).toBe(0);
+    expect(await practise(shard!, clock, { create: counting, Rows: null, supplies: NO_SUPPLIES })).toBe(0);
   });
 });
 

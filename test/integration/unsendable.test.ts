@@ -7,6 +7,7 @@ import {
   type WorkerChannel,
   type WorkerMessage,
 } from '../../src/protocol/messages.ts';
+import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
 import { serveShard } from '../../src/workers/serve-shard.ts';
 import { useTargets } from '../support/target.ts';
 
@@ -29,7 +30,7 @@ test('a worker whose message cannot be sent ends, and says why', async () => {
     close: () => closed++,
   };
   const served = serveShard(channel, 'nothing');
-  tell({ type: 'shard', version: PROTOCOL_VERSION, shard: shard! });
+  tell({ type: 'shard', version: PROTOCOL_VERSION, shard: shard!, supplies: NO_SUPPLIES });
   await served;
   expect(posted).toEqual([
     { type: 'failed', message: "its message 'ready' cannot be sent: () => {} could not be cloned" },

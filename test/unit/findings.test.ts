@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hiddenFinding } from '../../src/main/summary/hidden-findings.ts';
+import { hiddenFinding } from '../../src/main/summary/without-secrets.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
 import { reasonsOf, STEPS } from '../../src/main/text/reasons.ts';
 import {

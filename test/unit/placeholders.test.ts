@@ -10,14 +10,14 @@ import { useFolder } from '../support/folder.ts';
 const inFolder = useFolder();
 
 function firstOf(options: RunOptions): Pick<Message, 'path' | 'headers'> & { body: string } {
-  const { mix, rows, seed } = checkOptions(options);
+  const { mix, rows, seed, supplies } = checkOptions(options);
   const known = mix.map(({ target, ...request }) => ({
     ...request,
     endpoint: { ...target, addresses: [] },
     message: requestMessageOf(target),
   }));
   const settings = { protocol: 'http/1.1' } as const;
-  const { message } = new RequestPicker({ settings, mix: known, rows, seed }).pick(0, 0);
+  const { message } = new RequestPicker({ settings, mix: known, rows, seed }, supplies.rows).pick(0, 0);
   return { path: message.path, headers: message.headers, body: Buffer.from(message.body ?? []).toString() };
 }
 

@@ -87,13 +87,17 @@ describe('what of a request is secret', () => {
     ['--set', { body: '{{key}}', variables: { key: 'pass-word' } }, ['pass-word']],
     ['a curl command', { url: undefined, curl: "curl -u me:pass-word 'http://127.0.0.1:9/'" }, ['pass-word']],
   ])('what %s says', async (_what, options, hidden) => {
-    const { secrets } = await resolvePlan({ url: 'http://127.0.0.1:9/', ...options });
+    const {
+      supplies: { secrets },
+    } = await resolvePlan({ url: 'http://127.0.0.1:9/', ...options });
     expect(secrets).toEqual(expect.arrayContaining(hidden));
   });
 
   test('where requests go is none, although a variable says it', async () => {
     const variables = { base: 'http://127.0.0.1:9' };
-    const { secrets } = await resolvePlan({ url: '{{base}}/x', variables });
+    const {
+      supplies: { secrets },
+    } = await resolvePlan({ url: '{{base}}/x', variables });
     expect(secrets).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { share, split } from '../../src/main/plan/split.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
+import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
 
 const PLAN: RunPlan = {
   settings: {
@@ -19,7 +20,7 @@ const PLAN: RunPlan = {
   },
   mix: [],
   rows: null,
-  secrets: [],
+  supplies: NO_SUPPLIES,
   notes: [],
   isTargetLocal: true,
   mode: 'threads',

@@ -2,6 +2,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { OnceExchange, OnceSent } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { Supplies } from '../../protocol/supplies.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
@@ -19,11 +20,14 @@ const WIDTH = 80;
 
 /** `--dry-run`: what would be done, and the first of each request as it would go over the wire. Nothing is sent. */
 export function printDryRun(plan: RunPlan): ExitCode {
-  const shown = summarizePlan(plan, hiding(plan.secrets));
+  const shown = summarizePlan(plan);
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
-  const picker = new RequestPicker(plan);
+  const picker = new RequestPicker(plan, plan.supplies.rows);
   const firsts = picker.firstNumbers().map((number) => picker.pick(number, Date.now()));
-  const secrets = [...plan.secrets, ...firsts.flatMap(({ message }) => secretsInHeaders(message.headers))];
+  const secrets = [
+    ...plan.supplies.secrets,
+    ...firsts.flatMap(({ message }) => secretsInHeaders(message.headers)),
+  ];
   const hideInCut = hidingInCut(secrets);
   const isMix = plan.mix.length > 1;
   const text = [
@@ -64,15 +68,15 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   if (shard === undefined) throw new Error('a plan has at least one worker');
   // A worker's code, which the coordinator knows by its file alone.
   const { sendOnce } = (await import(new URL('../../workers/send-once.js', import.meta.url).href)) as {
-    sendOnce(shard: Shard): AsyncIterable<OnceSent>;
+    sendOnce(shard: Shard, supplies: Supplies): AsyncIterable<OnceSent>;
   };
   const say = (line: string, hide: Hide): void => {
     process.stdout.write(`${visibleLines(hide(line))}\n`);
   };
-  for (const note of plan.notes) say(`* ${note}`, hiding(plan.secrets));
+  for (const note of plan.notes) say(`* ${note}`, hiding(plan.supplies.secrets));
   let code: ExitCode = EXIT_CODES.ok;
-  for await (const { name, exchanges, refusal, secrets } of sendOnce(shard)) {
-    const all = [...plan.secrets, ...secrets];
+  for await (const { name, exchanges, refusal, secrets } of sendOnce(shard, plan.supplies)) {
+    const all = [...plan.supplies.secrets, ...secrets];
     const hide = hiding(all);
     const hideInCut = hidingInCut(all);
     if (plan.mix.length > 1) say(heading(name), hide);

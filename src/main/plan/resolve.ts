@@ -4,7 +4,6 @@ import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ClosedLoad } from '../../protocol/load.ts';
 import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
-import type { RowsPlan } from '../../protocol/request.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { VERSION } from '../text/version.ts';
@@ -77,7 +76,7 @@ export function checkOptions(
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const asked = optional(options.requests, (value) => problems.count('requests', value, 1, MAX_REQUESTS));
-  const requests = budgetOf(asked, parsed?.rows ?? null, problems);
+  const requests = budgetOf(asked, parsed, problems);
   const givenMs = optional(options.duration, (value) =>
     problems.durationMs('duration', value, SHORTEST_MS, LONGEST_MS),
   );
@@ -132,7 +131,7 @@ export function checkOptions(
   }
   const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
   const endsByItself = requests !== null || stagesMs !== null;
-  if (parsed.rows?.mode === 'once' && warmupMs > 0) {
+  if (parsed.rows === 'once' && warmupMs > 0) {
     throw new VolleyError(ERROR_CODES.usage, [
       new WordedProblem(
         phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
@@ -237,9 +236,13 @@ function withImplied(
 }
 
 /** Rows that are used once each are a budget. */
-function budgetOf(asked: number | null, rows: RowsPlan | null, problems: Problems): number | null {
-  if (rows?.mode !== 'once') return asked;
-  const { rowCount } = rows.cells;
+function budgetOf(
+  asked: number | null,
+  parsed: Pick<RunPlan, 'rows' | 'supplies'> | null,
+  problems: Problems,
+): number | null {
+  if (parsed?.rows !== 'once') return asked;
+  const rowCount = parsed.supplies.rows?.rowCount ?? 0;
   if (asked !== null && asked > rowCount) {
     problems.add(
       phrase`${the('requests')} ${given(asked)} with ${the('rows-mode')} once: the file has ${rowCount} rows: ask for at most as many.`,

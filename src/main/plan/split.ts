@@ -22,7 +22,6 @@ function shareOf(total: number, parts: number, first: number, count: number): nu
 export function split(plan: RunPlan): Shard[] {
   const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, settings, mix, rows, seed, streams } =
     plan;
-  const { secrets } = plan;
   const layout = layoutOf(plan);
   const connections = usable(plan.concurrency, plan);
   const slots = load.model === 'open' ? connections * streams : usable(plan.concurrency * streams, plan);
@@ -66,7 +65,6 @@ export function split(plan: RunPlan): Shard[] {
       },
       seed,
       layout,
-      secrets,
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     };
   });

@@ -190,8 +190,9 @@ export class Coordinator {
     );
     this.#pool = pool;
     try {
+      const { supplies } = this.#plan;
       for (const { shard } of this.#workers) {
-        pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard });
+        pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
       }
       // A stop may have come before there was a pool to tell.
       if (this.#interrupted) this.#tellStop(0);

@@ -3,7 +3,6 @@ import type { Finding } from '../../protocol/finding.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
 import type { ErrorSummary, LatencySummary, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import type { Hide } from '../../requests/secrets.ts';
 import type { Collected } from '../collect/collected.ts';
 import { mergeEvents } from '../collect/event-tally.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
@@ -28,7 +27,7 @@ export interface Figures
 }
 
 /** Merges what every worker recorded, and computes each percentile once. */
-export function figuresOf(collected: Collected, hide: Hide): Figures {
+export function figuresOf(collected: Collected): Figures {
   const { plan, workers, records } = collected;
   const { headline } = records;
   const merged = workers.map(({ tally }) => tallyOf(tally)).reduce(mergeTallies, emptyTally());
@@ -69,7 +68,7 @@ export function figuresOf(collected: Collected, hide: Hide): Figures {
       opened: sumOfReports(workers, 'connectionsOpened'),
       closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
     },
-    errors: rankedErrors(merged, hide),
+    errors: rankedErrors(merged),
     workers: workerSummaries,
     coldStart: findColdStart(records.start, ofHeadline),
   };
@@ -87,11 +86,10 @@ function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally
 }
 
 /** Most frequent first. */
-function rankedErrors(merged: MergedTally, hide: Hide): ErrorSummary[] {
+function rankedErrors(merged: MergedTally): ErrorSummary[] {
   return [...merged.errors.values()]
     .map((error) => ({
       ...error,
-      example: hide(error.example),
       firstAtMs: Math.round(error.firstAtMs),
       lastAtMs: Math.round(error.lastAtMs),
     }))

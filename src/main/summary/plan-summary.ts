@@ -1,14 +1,13 @@
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Routes } from '../../protocol/routes.ts';
 import type { RoutesSummary, Summary } from '../../protocol/summary.ts';
-import type { Hide } from '../../requests/secrets.ts';
 import { summarizeLoad } from './load-notes.ts';
 
-/** The plan as results show it: without bodies, headers and other secrets. */
-export function summarizePlan(plan: RunPlan, hide: Hide): Summary['plan'] {
+/** The plan as results show it: without bodies and headers. Its URL may hold secrets: show it through a gate. */
+export function summarizePlan(plan: RunPlan): Summary['plan'] {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   return {
-    target: { url: hide(url), method },
+    target: { url, method },
     mode: plan.mode,
     workers: plan.workers,
     concurrency: plan.concurrency,
@@ -20,7 +19,7 @@ export function summarizePlan(plan: RunPlan, hide: Hide): Summary['plan'] {
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,
     cpuWork: plan.cpuWork,
-    rows: plan.rows === null ? null : { mode: plan.rows.mode, count: plan.rows.cells.rowCount },
+    rows: plan.rows === null ? null : { mode: plan.rows, count: plan.supplies.rows?.rowCount ?? 0 },
     routes: summarizeRoutes(plan.settings.routes),
     seed: plan.seed,
   };

@@ -1,6 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
-import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import { sentenceOf } from '../text/findings.ts';
@@ -10,7 +9,6 @@ import { degradationsOf, standstillOf } from './degradations.ts';
 import { factsOf } from './facts-of-run.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { summarizeGenerator } from './generator-summary.ts';
-import { hiddenFinding } from './hidden-findings.ts';
 import { histogramRows } from './histogram-rows.ts';
 import { findViolations } from './identities.ts';
 import { judgeThresholds } from './judged-rules.ts';
@@ -20,43 +18,41 @@ import { summarizeSeries } from './series-summary.ts';
 import { toolFacts } from './tool.ts';
 import { judge } from './verdict.ts';
 import type { Judgement } from './verdict-facts.ts';
+import { withoutSecrets } from './without-secrets.ts';
 import { sumOfReports } from './worker-summary.ts';
 
 /** Merges what every worker recorded, computes each percentile once, and checks every identity. */
 export function summarize(collected: Collected, clock: Clock): Summary {
   const { plan } = collected;
-  const hide = hiding(plan.secrets);
   const mergeStartedAtMs = clock.nowMs();
-  const figures = figuresOf(collected, hide);
+  const figures = figuresOf(collected);
   const mergeMs = clock.nowMs() - mergeStartedAtMs;
-  const measured = measuredSummary(collected, figures, mergeMs, hide);
+  const measured = measuredSummary(collected, figures, mergeMs);
   const degradations = [
     ...degradationsOf(measured, collected),
     ...findViolations(measured, figures.merged, collected.workers),
   ];
   const notes = notesOf(collected, figures);
-  return {
+  const summary = {
     ...measured,
     thresholds: judgeThresholds(plan.thresholds, measured),
     degraded: degradations.length > 0,
-    degradedReasons: degradations.map((finding) => hide(sentenceOf(finding))),
-    notes: notes.map((finding) => hide(sentenceOf(finding))),
-    findings: {
-      degraded: degradations.map((finding) => hiddenFinding(finding, hide)),
-      notes: notes.map((finding) => hiddenFinding(finding, hide)),
-    },
+    degradedReasons: degradations.map(sentenceOf),
+    notes: notes.map(sentenceOf),
+    findings: { degraded: degradations, notes },
   };
+  return withoutSecrets(summary, plan.supplies.secrets);
 }
 
 /** What was measured, before rules are judged and identities checked. */
-function measuredSummary(collected: Collected, figures: Figures, mergeMs: number, hide: Hide): Summary {
+function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
   const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs } = figures;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
     startedAt: collected.startedAt.toISOString(),
-    plan: summarizePlan(plan, hide),
+    plan: summarizePlan(plan),
     interrupted: collected.interrupted,
     stoppedBy: collected.stoppedBy,
     degraded: false,
@@ -68,7 +64,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     rate,
     latencyMs,
     eventTimesMs,
-    mix: mix.map((row) => ({ ...row, url: hide(row.url) })),
+    mix,
     histogram: histogramRows(merged.latencies[records.headline]),
     connections,
     addresses: summarizeAddresses(collected),
@@ -77,7 +73,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     errors,
     workers: figures.workers,
     generator: {
-      ...summarizeJudgement(judge(factsOf(collected, figures)), hide),
+      ...summarizeJudgement(judge(factsOf(collected, figures))),
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],
@@ -87,14 +83,13 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
 
 function summarizeJudgement(
   judgement: Judgement,
-  hide: Hide,
 ): Pick<Summary['generator'], 'verdict' | 'reasons' | 'finding' | 'caveats'> {
   const { verdict, finding, caveats } = judgement;
   return {
     verdict,
-    reasons: reasonsOf(judgement).map(hide),
-    finding: hiddenFinding(finding, hide),
-    caveats: caveats.map((caveat) => hiddenFinding(caveat, hide)),
+    reasons: reasonsOf(judgement),
+    finding,
+    caveats,
   };
 }
 

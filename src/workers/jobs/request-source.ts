@@ -27,11 +27,12 @@ export class RequestSource {
 
   constructor(
     shard: Pick<Shard, 'settings' | 'mix' | 'rows' | 'seed' | 'numbering'>,
+    cells: RowCells | null,
     needs: AnswerNeeds = NOTHING_MORE,
   ) {
     this.#needs = needs;
     this.#numbering = shard.numbering;
-    this.#picker = new RequestPicker(shard);
+    this.#picker = new RequestPicker(shard, cells);
     this.#fixed = shard.mix.map((plan, index) =>
       plan.templates === null ? this.#prepared(fixedRequest(index, plan)) : null,
     );

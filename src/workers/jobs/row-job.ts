@@ -63,7 +63,7 @@ export class RowJob implements Job {
     this.#plan = plan;
     this.#host = host;
     this.#starter = starter;
-    this.#requests = new RequestSource(shard, needsOf(plan));
+    this.#requests = new RequestSource(shard, null, needsOf(plan));
     this.#channel = channel;
     this.#random = random;
     this.#secrets = secrets;

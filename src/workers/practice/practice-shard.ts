@@ -57,7 +57,6 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
     ),
     rows: null,
     numbering: { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } },
-    secrets: [],
     batch: undefined,
   };
 }

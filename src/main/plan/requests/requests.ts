@@ -2,10 +2,11 @@ import type {
   RequestPlan,
   RequestTemplates,
   RowCells,
-  RowsPlan,
+  RowsMode,
   Template,
 } from '../../../protocol/request.ts';
 import { ROWS_MODES } from '../../../protocol/request.ts';
+import type { Supplies } from '../../../protocol/supplies.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
@@ -36,8 +37,8 @@ export type UnresolvedRequest = Omit<RequestPlan, 'endpoint' | 'message'> & {
 
 export interface UnresolvedRequests {
   readonly mix: readonly UnresolvedRequest[];
-  readonly rows: RowsPlan | null;
-  readonly secrets: readonly string[];
+  readonly rows: RowsMode | null;
+  readonly supplies: Supplies;
 }
 
 /**
@@ -76,7 +77,8 @@ export function parseRequests(
       targets.map(({ origin }) => origin),
     ),
   ];
-  return { mix: known, rows, secrets: [...new Set(secrets)] };
+  const supplies = { rows: rows?.cells ?? null, secrets: [...new Set(secrets)] };
+  return { mix: known, rows: rows?.mode ?? null, supplies };
 }
 
 function parseRequest(
@@ -209,7 +211,12 @@ function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
   return url === null && path === null && headers === null && body === null;
 }
 
-function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): RowsPlan | null {
+interface Rows {
+  readonly mode: RowsMode;
+  readonly cells: RowCells;
+}
+
+function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): Rows | null {
   const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
   if (rows === undefined) {
     if (rowsMode !== undefined)

@@ -1,0 +1,45 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
+
+/**
+ * The gate through which every result leaves a run. All its text that can have come from a plan, a target or a system
+ * is named here; the rest is numbers, and words of volley's own that a secret must not change.
+ */
+export function withoutSecrets(summary: Summary, secrets: readonly string[]): Summary {
+  const hide = hiding(secrets);
+  const { plan, mix, errors, degradedReasons, notes, findings, generator } = summary;
+  return {
+    ...summary,
+    plan: { ...plan, target: { ...plan.target, url: hide(plan.target.url) } },
+    mix: mix.map((row) => ({ ...row, url: hide(row.url) })),
+    errors: errors.map((error) => ({ ...error, example: hide(error.example) })),
+    degradedReasons: degradedReasons.map(hide),
+    notes: notes.map(hide),
+    generator: {
+      ...generator,
+      reasons: generator.reasons.map(hide),
+      ...(generator.finding === undefined ? {} : { finding: hiddenFinding(generator.finding, hide) }),
+      ...(generator.caveats === undefined ? {} : { caveats: allOf(generator.caveats, hide) }),
+    },
+    ...(findings === undefined
+      ? {}
+      : { findings: { degraded: allOf(findings.degraded, hide), notes: allOf(findings.notes, hide) } }),
+  };
+}
+
+function allOf(findings: readonly Finding[], hide: Hide): Finding[] {
+  return findings.map((finding) => hiddenFinding(finding, hide));
+}
+
+/** A finding without secrets in the texts among its figures. */
+export function hiddenFinding<Found extends Finding>(found: Found, hide: Hide): Found {
+  return { ...found, figures: hiddenIn(found.figures, hide) };
+}
+
+function hiddenIn(value: unknown, hide: Hide): unknown {
+  if (typeof value === 'string') return hide(value);
+  if (Array.isArray(value)) return value.map((part) => hiddenIn(part, hide));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, hiddenIn(part, hide)]));
+}
