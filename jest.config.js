@@ -4,7 +4,7 @@ export default {
   transform: {},
   testEnvironment: 'node',
   testMatch: ['<rootDir>/**/*.test.js'],
-  testPathIgnorePatterns: ['<rootDir>/truth/'],
+  testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
   testTimeout: 30_000,
   globalSetup: '<rootDir>/support/compile-cache.js',
   // Most tests wait for something half of the time: four at a time keep two cores busy.

@@ -1,7 +1,7 @@
 /** Narrow windows, where wide tables become a block for each row, and paper. */
 export const NARROW_STYLE = `
 @media (max-width:820px){
-.top{grid-template-columns:1fr}
+.top{grid-template-columns:minmax(0,1fr)}
 .tiles{grid-template-columns:repeat(3,minmax(0,1fr))}
 .tiles>div:nth-child(3n+1){border-left:0;padding-left:0}.tiles>div:nth-child(n+4){border-top:1px solid var(--grid)}
 .two,.three,.facts,.wideleft{grid-template-columns:minmax(0,1fr)}
@@ -24,7 +24,7 @@ section{margin-top:30px}
 .odd{display:none}
 .stages{font-size:10px}
 .bullets{display:none}
-.forest .iv{display:none}.forest .f{width:30%;padding-left:9px}.forest .dec{display:none}.forest tfoot{display:none}
+.levels .f,.levels .iv{display:none}.forest .iv{display:none}.forest .f{width:30%;padding-left:9px}.forest .dec{display:none}.forest tfoot{display:none}
 th+th,th+td,td+td{padding-left:9px}
 .lat{font-size:11.5px}.lat th:first-child{width:auto}.lat .iv{display:none}
 .lat th+th,.lat th+td,.lat td+td{padding-left:5px}

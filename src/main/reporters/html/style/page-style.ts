@@ -15,6 +15,7 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}
 .page{max-width:1128px;margin:0 auto;padding:20px 24px 40px}
 h1,h2,h3,p,dl,dd,figure,table{margin:0}
+h1,h2,p,caption,figcaption,.cards th,.errs th,.stat th{overflow-wrap:anywhere}
 a{color:inherit;text-underline-offset:3px;text-decoration-color:var(--rule)}
 a:hover{text-decoration-color:currentColor}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}
@@ -56,7 +57,7 @@ tbody th{font-weight:500}
 .n{text-align:right;white-space:nowrap}
 .rules h3{margin:2px 0 4px}
 .rules td{white-space:nowrap}
-.rules td:nth-child(2){white-space:normal}
+.rules td:nth-child(2),.rules .few{white-space:normal}.rules .few{text-align:right;color:var(--bad)}
 .mark{width:14px}.broken .mark,.broken .n{color:var(--bad);font-weight:600}
 .bullets{width:104px;text-align:right}
 .bullet{display:inline-block;vertical-align:-2px}

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Comparison, Summary } from '../../src/api/index.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { Chromium, chromiumPath } from '../support/chromium.ts';
+import { comparisonWith } from '../support/comparisons.ts';
+import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
+import { longRun } from '../support/pages.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const LONG = 'x'.repeat(1_500);
+const RUN = longRun(180, 1_000);
+const RESULTS: Readonly<Record<string, Summary | Comparison>> = {
+  'ten minutes': longRun(600, 1_000),
+  'a tenth of a second': longRun(10, 10),
+  'one interval': longRun(1, 1_000),
+  'an older one': summaryWith(),
+  'a batch': {
+    ...RUN,
+    rows: {
+      ...{
+        total: 300,
+        done: 300,
+        doneBefore: 10,
+        ok: 288,
+        failed: 12,
+        retries: 4,
+        returned: 0,
+        rateLimitReplies: 2,
+      },
+      ...{ isComplete: true, statuses: { '200': 288, '0': 12 }, errors: { timeout: 12 } },
+    },
+  } as Summary,
+  'very long words': {
+    ...RUN,
+    notes: [LONG],
+    plan: { ...RUN.plan, target: { url: `http://h/${LONG}`, method: LONG } },
+    mix: RUN.mix.map((row) => ({ ...row, name: LONG, url: LONG })),
+    errors: [{ ...RUN.errors[0]!, code: LONG, example: LONG }],
+    thresholds: RUN.thresholds.map((rule) => ({ ...rule, expression: LONG })),
+  },
+  'two arms': comparisonWith('compare', ['A', 'B'], 8),
+  'two results': comparisonWith('compare', ['A', 'B'], 1),
+  'four arms': comparisonWith('modes', ['sequential', 'inline', 'threads ×2', 'processes ×2'], 7),
+  'rounds of one': comparisonWith('repeat', ['run'], 6),
+};
+const MOST_SHEETS = 8;
+/** Of which there are some fifty. */
+const MOST_SHEETS_OF_LONG_WORDS = 30;
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-pages-'));
+const file = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.html`);
+let browser: Chromium;
+beforeAll(async () => {
+  for (const [name, result] of Object.entries(RESULTS)) pageFile(file(name), renderHtml(result));
+  browser = await Chromium.start(chromiumPath()!);
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(Object.keys(RESULTS))('the page of %s', (name) => {
+  test.each([
+    { width: 1280, isDark: false },
+    { width: 1280, isDark: true },
+    { width: 820, isDark: false },
+    { width: 390, isDark: false },
+    { width: 360, isDark: true },
+  ])('at %j nothing goes wrong, is asked for, sticks out or is hard to read', async (opened) => {
+    await expectSound(browser, file(name), opened);
+  });
+
+  test.each([{ hasScript: true }, { hasScript: false }])('every drawing is painted, %j', async (opened) => {
+    expect(await expectPainted(browser, file(name), opened)).toBeGreaterThan(0);
+  });
+
+  test('prints on light paper, on few sheets', async () => {
+    const page = await browser.open(file(name), { isDark: true });
+    const most = name === 'very long words' ? MOST_SHEETS_OF_LONG_WORDS : MOST_SHEETS;
+    expect(await page.sheets()).toBeLessThanOrEqual(most);
+    await page.call('Emulation.setEmulatedMedia', {
+      media: 'print',
+      features: [{ name: 'prefers-color-scheme', value: 'dark' }],
+    });
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(252, 252, 250)');
+    await page.close();
+  });
+
+  test('charts are read with the arrow keys, and give the JSON back', async () => {
+    const page = await browser.open(file(name));
+    const charts = await page.evaluate<number>(`document.querySelectorAll('.chart').length`);
+    for (let index = 0; index < charts; index++) {
+      await page.evaluate(`document.querySelectorAll('.chart')[${index}].focus({ focusVisible: true })`);
+      await page.key('ArrowRight');
+      expect(await page.evaluate(`document.activeElement.querySelector('.read').textContent`)).not.toBe('');
+    }
+    const saved = await page.evaluate<string>(`new Promise((resolve) => {
+      URL.createObjectURL = (blob) => (blob.text().then(resolve), '#');
+      document.querySelector('#save').click();
+    })`);
+    expect(JSON.parse(saved)).toEqual(JSON.parse(JSON.stringify(RESULTS[name])));
+    await page.close();
+  });
+});
