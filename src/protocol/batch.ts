@@ -68,3 +68,24 @@ export type RowMessage =
     }
   /** A body could not be saved: going on would lose more. */
   | { readonly type: 'not-saved'; readonly message: string };
+
+/** What became of the rows, as the JSON result of a batch has it. */
+export interface BatchRows {
+  /** Null where nobody knows, as of stdin. */
+  readonly total: number | null;
+  readonly done: number;
+  /** Answered by an earlier run. */
+  readonly doneBefore: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly retries: number;
+  /** That a lost worker held and others have sent. */
+  readonly returned: number;
+  /** Answers that said that requests come too fast. */
+  readonly rateLimitReplies: number;
+  readonly isComplete: boolean;
+  /** Of each row's last attempt; 0 stands for no answer. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** By kind. */
+  readonly errors: Readonly<Record<string, number>>;
+}

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import type { BatchRows } from '../../src/protocol/batch.ts';
 import { volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { wrongIn } from '../support/markup.ts';
@@ -46,6 +47,21 @@ test('rounds have a page too, and none where there was no round', async () => {
   const failed = await volley(`${target.url}fault/reset`, '-n', '3', '--repeat', '2', '--html', unanswered);
   expect(failed.code).toBe(1);
   expect(readdirSync(dirname(page)).filter((name) => name.includes('unanswered'))).toEqual([]);
+});
+
+test('a batch has a page with its rows', async () => {
+  const target = await startTarget();
+  const [rows, out, page] = [inFolder('rows.csv'), inFolder('rows-done.csv'), inFolder('rows.html')];
+  writeFileSync(rows, 'code\n200\n404\n');
+  const clash = await volley('batch', rows, `${target.url}status/{{code}}`, '--html', rows);
+  expect(clash.stderr).toContain(`--html '${rows}' is a file that is read`);
+  const ran = await volley('batch', rows, `${target.url}status/{{code}}`, '--out', out, '--html', page);
+  expect(ran.code).toBe(1);
+  expect(wrongIn(readFileSync(page, 'utf8'))).toEqual([]);
+  const { rows: counts } = JSON.parse((await volley('report', page, '-o', 'json')).stdout) as {
+    rows: BatchRows;
+  };
+  expect(counts).toMatchObject({ total: 2, ok: 1, failed: 1, isComplete: true });
 });
 
 test('a page that cannot be written is told in time, or the result is printed with code 4', async () => {

@@ -7,6 +7,7 @@ import type { LatencySummary, SeriesBucket, Summary } from '../../src/api/index.
 import { resultInPage } from '../../src/main/files/page-result.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { html } from '../../src/main/reporters/html/markup.ts';
+import type { BatchRows } from '../../src/protocol/batch.ts';
 import { ROOT } from '../support/cli.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { longRun } from '../support/pages.ts';
@@ -232,6 +233,41 @@ describe('the page of a result', () => {
     expect(words(verdict('failing'))).toBe('The target is failing.');
     expect(words(verdict('generator-limited'))).toBe('volley itself was the limit.');
     expect(words({ requests: { ...PLAIN.requests, ok: 0, failed: 100 } })).toBe('No request succeeded.');
+  });
+});
+
+describe('the page of a batch', () => {
+  const ROWS: BatchRows = {
+    ...{
+      total: 300,
+      done: 300,
+      doneBefore: 10,
+      ok: 300,
+      failed: 0,
+      retries: 4,
+      returned: 0,
+      rateLimitReplies: 2,
+    },
+    ...{ isComplete: true, statuses: { '200': 300 }, errors: {} },
+  };
+
+  test.each<[string, Partial<BatchRows>]>([
+    ['All 300 rows are ok.', {}],
+    ['The row is ok.', { total: 1, done: 1 }],
+    [
+      '12 of 300 rows failed.',
+      { ok: 288, failed: 12, statuses: { '200': 288, '0': 12 }, errors: { timeout: 12 } },
+    ],
+    ['200 of 300 rows answered.', { done: 200, isComplete: false }],
+    ['200 rows answered, and not all.', { total: null, done: 200, isComplete: false }],
+    ['There was no row.', { total: 0, done: 0, ok: 0, statuses: {} }],
+  ])('leads with its rows: %s', (words, changes) => {
+    const batch = { ...PLAIN, rows: { ...ROWS, ...changes } };
+    const page = renderHtml(batch);
+    expect(wrongIn(page)).toEqual([]);
+    expect(/class="big">([^<]*)</.exec(page)![1]).toBe(words);
+    expect(readMarkup(page).text).toContain(`${words.replace(/\.$/, '')} – GET `);
+    expect(JSON.parse(resultInPage(page)!)).toEqual(batch);
   });
 });
 

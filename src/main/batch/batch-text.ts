@@ -1,3 +1,5 @@
+import type { BatchRows } from '../../protocol/batch.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { fittedLine } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
@@ -23,7 +25,7 @@ export function renderBatch(
   view?: View,
 ): string {
   const { summary } = result;
-  if (form === 'json') return resultJson({ ...summary, rows: rowsOf(result) });
+  if (form === 'json') return resultJson(batchJson(result));
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
   // Machines read these: a line that is none of theirs would spoil them.
   if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);
@@ -42,8 +44,12 @@ function rowsCase({ counts: { failed, done } }: BatchResult, areFailuresAllowed:
   };
 }
 
-/** What became of the rows, for JSON. */
-function rowsOf({ counts, rowCount, doneBefore, returned, isComplete, summary }: BatchResult): object {
+/** The result of the requests, and what became of the rows. */
+export function batchJson(result: BatchResult): Summary & { readonly rows: BatchRows } {
+  return { ...result.summary, rows: rowsOf(result) };
+}
+
+function rowsOf({ counts, rowCount, doneBefore, returned, isComplete, summary }: BatchResult): BatchRows {
   const { done, ok, failed, retries, statuses, errors } = counts;
   return {
     total: rowCount,

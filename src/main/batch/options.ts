@@ -3,7 +3,7 @@ import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { UNFINISHED_PREFIX } from '../../requests/unfinished-name.ts';
-import { inputDigests, withoutOverwriting } from '../files/input-files.ts';
+import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import { LIBRARY_NAMES, namesWhere } from '../plan/option-table/run-table.ts';
@@ -73,13 +73,23 @@ export interface Batch {
  * The one gate between what a user says of a batch and what runs.
  *
  * @param earlier problems that the caller has found already; they are reported with the others
+ * @param others what is written besides the answered rows
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
-export async function resolveBatch(options: BatchOptions, earlier: readonly Told[]): Promise<Batch> {
-  return withoutOverwriting(batchOutputs(options.out), () => readBatch(options, earlier));
+export async function resolveBatch(
+  options: BatchOptions,
+  earlier: readonly Told[],
+  others: readonly OutputFile[] = [],
+): Promise<Batch> {
+  const outputs = [...batchOutputs(options.out), ...others];
+  return withoutOverwriting(outputs, () => readBatch(options, earlier, outputs));
 }
 
-async function readBatch(options: BatchOptions, earlier: readonly Told[]): Promise<Batch> {
+async function readBatch(
+  options: BatchOptions,
+  earlier: readonly Told[],
+  outputs: readonly OutputFile[],
+): Promise<Batch> {
   const problems = new Problems(earlier);
   const { rows: rowsPath, out, isCsvSafe, resume } = options;
   if (rowsPath === undefined)
@@ -96,7 +106,7 @@ async function readBatch(options: BatchOptions, earlier: readonly Told[]): Promi
   const columns = input?.reader.columns ?? namesIn(options);
   const saveBody = parseSaveBody(options.saveBody, columns, problems);
   if (input !== null && rowsPath !== undefined && saveBody !== null) {
-    const others = [rowsPath, ...batchOutputs(out).map(({ path, besides = path }) => besides)];
+    const others = [rowsPath, ...outputs.map(({ path, besides = path }) => besides)];
     const names = new SavedNames(saveBody, others);
     await checkRows(rowsPath, input, (row) => names.check(row), problems);
   }

@@ -1,12 +1,16 @@
+import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { renderBatch, showBatchProgress } from '../batch/batch-text.ts';
-import { resolveBatch } from '../batch/options.ts';
-import { type BatchResult, startBatch } from '../batch/run-batch.ts';
+import { batchJson, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
+import { type Batch, resolveBatch } from '../batch/options.ts';
+import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
+import { resultFileOf } from '../files/input-files.ts';
+import { ResultFile } from '../files/result-file.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
+import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
@@ -14,8 +18,11 @@ import { showingFrom } from './showing.ts';
 /** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const form = outputFormFrom(parsed.last('output'), problems);
-  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems);
-  const run = await startBatch(batch);
+  const pagePath = pagePathFrom(parsed, problems);
+  const pageFiles = resultFileOf(pagePath ?? undefined, PAGE_OPTION);
+  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, pageFiles);
+  const page = pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION);
+  const run = await started(batch, page);
   if (run.damage !== null) say(run.damage);
   const showing = showingFrom(parsed);
   const removeHandlers = handleInterrupts(run, showing.note);
@@ -23,11 +30,19 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   let result: BatchResult;
   try {
     result = await run.result;
+  } catch (error) {
+    await page?.discard();
+    throw error;
   } finally {
     live?.end();
     removeHandlers();
   }
-  if (result.trouble?.kind === 'reader-gone') return exitCodeOf(result, parsed.flag('allow-failures'));
+  const isShown = page === null || (await isWritten(page, result));
+  const exitCode = worstOf([
+    exitCodeOf(result, parsed.flag('allow-failures')),
+    isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+  ]);
+  if (result.trouble?.kind === 'reader-gone') return exitCode;
   // Where the rows are printed, the report must not be among them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
@@ -35,7 +50,26 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);
-  return exitCodeOf(result, parsed.flag('allow-failures'));
+  return exitCode;
+}
+
+async function started(batch: Batch, page: ResultFile | null): Promise<BatchRun> {
+  try {
+    return await startBatch(batch);
+  } catch (error) {
+    await page?.discard();
+    throw error;
+  }
+}
+
+async function isWritten(page: ResultFile, result: BatchResult): Promise<boolean> {
+  try {
+    await writePage(page, batchJson(result));
+    return true;
+  } catch (error) {
+    say(messageOf(error));
+    return false;
+  }
 }
 
 function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {

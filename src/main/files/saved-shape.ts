@@ -85,6 +85,15 @@ const SUMMARY = fields({
     stop: fields({ requests: 'number or null', durationMs: 'number or null' }),
   }),
   stoppedBy: optional(orNull(fields({ expression: 'text', ...numbers('measured', 'atMs') }))),
+  rows: optional(
+    fields({
+      ...numbers('done', 'doneBefore', 'ok', 'failed', 'retries', 'returned', 'rateLimitReplies'),
+      total: 'number or null',
+      isComplete: 'flag',
+      statuses: { each: 'number' },
+      errors: { each: 'number' },
+    }),
+  ),
   interrupted: 'flag',
   degraded: 'flag',
   degradedReasons: ['text'],

@@ -137,7 +137,7 @@ export const RESULT_OPTIONS = {
     group: 'output',
     help: 'Also write the result as one HTML page that needs nothing else',
     byDefault: 'none',
-    commands: [...LOADS, 'report'],
+    commands: [...LOADS, 'batch', 'report'],
     library: null,
   },
   save: {

@@ -1,3 +1,4 @@
+import type { BatchRows } from '../../../protocol/batch.ts';
 import type { Comparison } from '../../../protocol/comparison.ts';
 import type { Summary } from '../../../protocol/summary.ts';
 import { visibleIn } from '../../../requests/visible.ts';
@@ -10,7 +11,7 @@ import { runPage } from './run/run-page.ts';
  *
  * @throws TypeError where a part of a saved result is missing or of another kind
  */
-export function renderHtml(result: Summary | Comparison): string {
+export function renderHtml(result: (Summary & { readonly rows?: BatchRows }) | Comparison): string {
   const page =
     'arms' in result ? comparisonPage(visibleIn(result), result) : runPage(visibleIn(result), result);
   return renderPage(page);

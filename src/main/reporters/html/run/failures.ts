@@ -1,11 +1,10 @@
 import type { ErrorSummary, Summary } from '../../../../protocol/summary.ts';
-import { atPercent } from '../charts/plot.ts';
+import { counted } from '../../../text/format.ts';
+import { shareTable } from '../charts/share-table.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, percent } from '../words.ts';
 import type { RunView } from './run-view.ts';
 
-/** Below this a bar would not be seen. */
-const LEAST_BAR = 0.002;
 const FIRST_BAD_STATUS = 400;
 
 export function failuresPanel({ summary, intervalMs }: RunView): Markup {
@@ -38,10 +37,9 @@ function whenText({ firstAtMs, lastAtMs }: ErrorSummary, intervalMs: number): st
 function statusTable({ statuses }: Summary): Markup | null {
   const list = Object.entries(statuses).sort(([a], [b]) => Number(a) - Number(b));
   const answers = list.reduce((sum, [, times]) => sum + times, 0);
-  if (answers === 0) return null;
-  return html`<table class="wide stat"><caption>${count(answers)} complete answers by status</caption><tbody>${list.map(
-    ([status, times]) =>
-      html`<tr><th scope="row">${status}</th><td class="n">${count(times)}</td><td class="n soft">${percent(times / answers)}</td><td class="prop"><i${Number(status) >= FIRST_BAD_STATUS ? html` class="bad"` : null} style="width:${atPercent(Math.max(LEAST_BAR, times / answers))}"></i></td></tr>
-`,
-  )}</tbody></table>`;
+  return shareTable(
+    `${counted(answers, 'complete answer')} by status`,
+    list.map(([name, times]) => ({ name, times, isBad: Number(name) >= FIRST_BAD_STATUS })),
+    answers,
+  );
 }

@@ -1,3 +1,4 @@
+import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
@@ -9,6 +10,7 @@ import { failuresPanel } from './failures.ts';
 import { overTimePanel } from './over-time.ts';
 import { loadText, planPanel, workersText } from './plan.ts';
 import { requestsPanel } from './requests.ts';
+import { rowsPanel } from './rows.ts';
 import { brokenRulesText } from './rules.ts';
 import { type RunView, runViewOf } from './run-view.ts';
 import { verdictPanel, verdictWords } from './verdict.ts';
@@ -24,6 +26,7 @@ interface RunPanel {
 /** In the order of the page. A new one is one file and one line here. */
 const PANELS: readonly RunPanel[] = [
   { id: 'verdict', title: 'Verdict', of: verdictPanel },
+  { id: 'rows', title: 'Rows', of: rowsPanel },
   { id: 'time', title: 'Over time', of: overTimePanel },
   { id: 'distribution', title: 'Distribution', of: distributionPanel },
   { id: 'requests', title: 'Requests', of: requestsPanel },
@@ -39,12 +42,12 @@ const PANELS: readonly RunPanel[] = [
  * @param shown the result as it may be shown
  * @param result the same as the file holds it
  */
-export function runPage(shown: Summary, result: object): Page {
+export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: object): Page {
   const view = runViewOf(shown);
   const heading = headingOf(shown);
   const broken = shown.thresholds.some(({ ok }) => !ok) ? `, ${brokenRulesText(shown.thresholds)}` : '';
   return {
-    title: `${verdictWords(shown).replace(/\.$/, '')}${broken} – ${heading}`,
+    title: `${verdictWords(view).replace(/\.$/, '')}${broken} – ${heading}`,
     heading,
     about: `${loadText(shown.plan)}, ${ms(shown.windowMs)}, ${workersText(shown.plan)}; ${dayText(shown.startedAt)}`,
     version: shown.tool.version,

@@ -1,4 +1,5 @@
 import { addPacked, type PackedCells } from '../../../../metrics/packed-cells.ts';
+import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { LatencyKind } from '../../../../protocol/latency.ts';
 import type {
   IntervalPercentiles,
@@ -42,6 +43,8 @@ export interface DrawnStage extends StageSummary {
 /** A result with what several panels draw. */
 export interface RunView {
   readonly summary: Summary;
+  /** Of a batch. */
+  readonly rows: BatchRows | null;
   readonly columns: readonly Column[];
   /** Of a column. */
   readonly intervalMs: number;
@@ -52,7 +55,7 @@ export interface RunView {
   readonly leading: readonly [LatencyKind & ('response' | 'service'), LatencyKind & ('response' | 'service')];
 }
 
-export function runViewOf(summary: Summary): RunView {
+export function runViewOf(summary: Summary & { readonly rows?: BatchRows }): RunView {
   const { series, windowMs, latencyMs } = summary;
   const inOne = Math.max(1, Math.ceil(series.buckets.length / MOST_COLUMNS));
   const intervalMs = series.intervalMs * inOne;
@@ -63,6 +66,7 @@ export function runViewOf(summary: Summary): RunView {
   });
   return {
     summary,
+    rows: summary.rows ?? null,
     columns,
     intervalMs,
     inOne,

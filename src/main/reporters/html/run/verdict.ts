@@ -4,6 +4,7 @@ import { stopSentences } from '../../rule-text.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, ms, percent, unbroken } from '../words.ts';
 import { extremeText, intervalText, percentileText } from './latencies.ts';
+import { rowsWords } from './rows.ts';
 import { rulesTable } from './rules.ts';
 import { isOpenModel, type RunView } from './run-view.ts';
 
@@ -25,8 +26,10 @@ const FOUND: Readonly<Record<string, string>> = {
 };
 
 /** The verdict in a few words. */
-export function verdictWords(summary: Summary): string {
+export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'>): string {
   const { generator, requests } = summary;
+  // It is rows that succeed or fail: requests may have been repeated.
+  if (rows !== null) return rowsWords(rows);
   if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
   const known = VERDICTS[generator.verdict];
   if (known !== undefined) return known.words;
@@ -41,12 +44,12 @@ export function limitOf({ generator }: Pick<Summary, 'generator'>): Link | null 
   return VERDICTS[generator.verdict]?.link ?? null;
 }
 
-export function verdictPanel({ summary }: RunView): Markup {
+export function verdictPanel({ summary, rows }: RunView): Markup {
   const { finding, step, caveats } = partsOf(summary);
   return html`<div class="top">
 <div class="verdict">
 ${chain(summary)}
-<h2 class="big">${verdictWords(summary)}</h2>
+<h2 class="big">${verdictWords({ summary, rows })}</h2>
 ${finding.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
 ${step === null ? null : html`<p><b class="lead">Next</b> ${unbroken(step)}</p>`}
 ${caveats.length === 0 ? null : html`<p class="soft">${unbroken(caveats.join(' '))}</p>`}

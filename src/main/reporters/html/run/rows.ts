@@ -1,0 +1,50 @@
+import type { BatchRows } from '../../../../protocol/batch.ts';
+import { counted } from '../../../text/format.ts';
+import { shareTable } from '../charts/share-table.ts';
+import { facts } from '../facts.ts';
+import { html, type Markup } from '../markup.ts';
+import { count } from '../words.ts';
+import type { RunView } from './run-view.ts';
+
+const NO_ANSWER = '0';
+const FIRST_BAD_STATUS = 400;
+
+/** What became of the rows, in a few words. */
+export function rowsWords({ done, failed, total, isComplete }: BatchRows): string {
+  if (failed > 0) return `${count(failed)} of ${counted(done, 'row')} failed.`;
+  if (!isComplete)
+    return total === null
+      ? `${counted(done, 'row')} answered, and not all.`
+      : `${count(done)} of ${counted(total, 'row')} answered.`;
+  if (done === 0) return 'There was no row.';
+  return done === 1 ? 'The row is ok.' : `All ${counted(done, 'row')} are ok.`;
+}
+
+/** What became of the rows of a batch. */
+export function rowsPanel({ rows }: RunView): Markup | null {
+  if (rows === null) return null;
+  const { total, done, ok, failed, retries, doneBefore, returned, rateLimitReplies, isComplete } = rows;
+  const statuses = Object.entries(rows.statuses).map(([status, times]) => ({
+    name: status === NO_ANSWER ? 'no answer' : status,
+    times,
+    isBad: status === NO_ANSWER || Number(status) >= FIRST_BAD_STATUS,
+  }));
+  const errors = Object.entries(rows.errors).map(([name, times]) => ({ name, times, isBad: true }));
+  return html`${facts([
+    ['Answered', total === null || total === done ? count(done) : `${count(done)} of ${count(total)}`],
+    ['Ok', count(ok)],
+    ['Failed', count(failed)],
+    ['Complete', isComplete ? 'yes' : 'no: the same with --resume goes on'],
+    ['Retries', count(retries)],
+    ...rare('Journalled before', doneBefore),
+    ...rare('Given on', returned, ' from a lost worker to others'),
+    ...rare('Too fast (429)', rateLimitReplies, ' answers'),
+  ])}
+${shareTable(`${counted(done, 'row')} by the status of the last attempt`, statuses, done)}
+${shareTable(`${counted(failed, 'failed row')} by error`, errors, failed)}`;
+}
+
+/** What is seldom, and not worth a line where it was not. */
+function rare(name: string, times: number, words = ''): (readonly [string, string])[] {
+  return times === 0 ? [] : [[name, `${count(times)}${words}`]];
+}
