@@ -28,6 +28,25 @@ export function coarseCellsOf(histogram: Histogram): CoarseCells {
   return { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
 }
 
+/** The cells that have more values than before; both have one count for each cell. */
+export function coarseCellsIn(now: Float64Array, before: Float64Array): CoarseCells {
+  const cells: number[] = [];
+  const counts: number[] = [];
+  for (let cell = 0; cell < now.length; cell++) {
+    const added = (now[cell] ?? 0) - (before[cell] ?? 0);
+    if (added === 0) continue;
+    cells.push(cell);
+    counts.push(added);
+  }
+  return { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
+}
+
+/** The value, in milliseconds, that stands for a cell. */
+export function middleOfCoarseMs(cell: number): number {
+  // The middle of a coarse cell is where its ninth fine cell begins.
+  return lowerBoundMs(cell * CELLS_IN_ONE + CELLS_IN_ONE / 2);
+}
+
 /** Adds two lists of cells, as two sorted lists are merged. */
 export function addCells(a: CoarseCells, b: CoarseCells): CoarseCells {
   if (a.cells.length === 0) return b;
@@ -61,8 +80,7 @@ export function valueAtRankMs({ cells, counts }: CoarseCells, rank: number): num
   let seen = 0;
   for (let i = 0; i < cells.length; i++) {
     seen += counts[i] ?? 0;
-    // The middle of a coarse cell is where its ninth fine cell begins.
-    if (seen >= rank) return lowerBoundMs((cells[i] ?? 0) * CELLS_IN_ONE + CELLS_IN_ONE / 2);
+    if (seen >= rank) return middleOfCoarseMs(cells[i] ?? 0);
   }
   return null;
 }

@@ -112,6 +112,25 @@ export class Histogram {
     }
   }
 
+  /**
+   * Adds every cell's count to that of the coarser cell which holds it; `counts` has one for each coarse cell.
+   *
+   * @param cellsInOne a power of two
+   */
+  addCoarselyTo(counts: Float64Array, cellsInOne: number): void {
+    for (let pageIndex = 0; pageIndex < PAGES; pageIndex++) {
+      const page = this.#pages[pageIndex];
+      if (page === undefined) continue;
+      const first = (pageIndex * CELLS_PER_OCTAVE) / cellsInOne;
+      for (let offset = 0; offset < CELLS_PER_OCTAVE; offset++) {
+        const count = page[offset] ?? 0;
+        if (count === 0) continue;
+        const cell = first + ((offset / cellsInOne) | 0);
+        counts[cell] = (counts[cell] ?? 0) + count;
+      }
+    }
+  }
+
   /** How many values lie in this cell. */
   countIn(cell: number): number {
     return this.#pages[cell >>> 10]?.[cell & (CELLS_PER_OCTAVE - 1)] ?? 0;

@@ -48,7 +48,16 @@ describe('the documents and the program agree on', () => {
       documented.filter((option) => option in run).every((option) => option in COMMANDS[name]!.options),
     ).toBe(true);
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
-    const ofOneRun = ['abort-on', 'dry-run', 'once', 'repeat', 'samples', 'step-summary', 'threshold'];
+    const ofOneRun = [
+      'abort-on',
+      'dry-run',
+      'live',
+      'once',
+      'repeat',
+      'samples',
+      'step-summary',
+      'threshold',
+    ];
     expect(left.sort()).toEqual([name === 'modes' ? 'mode' : 'on-port', ...ofOneRun].sort());
   });
 

@@ -17,11 +17,11 @@ async function broken(
 ) {
   const plan = await resolvePlan({ url: 'http://127.0.0.1:9/', concurrency: 5, abortOn: [rule], ...load });
   const tallies = [new Tally(), new Tally()];
-  const { headline } = recordsOf({ headline: plan.load.model === 'open' ? 'response' : 'service' });
+  const headline = plan.load.model === 'open' ? 'response' : 'service';
   tallies.forEach((tally, worker) => {
     tally.fold(blockOf(samples.filter((_, row) => row % 2 === worker)), recordsOf({ headline }));
   });
-  return brokenRule(plan, new Snapshot(tallies, { headline, mix: [] }, elapsedMs));
+  return brokenRule(plan, new Snapshot(tallies, recordsOf({ headline }), elapsedMs));
 }
 
 const repeated = (count: number, sample: (row: number) => Sample): Sample[] =>

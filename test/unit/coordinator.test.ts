@@ -53,6 +53,6 @@ test('a stop before the workers are ready sends no load, and the run ends well',
   });
   const collected = await coordinator.run(pool);
   expect(collected).toMatchObject({ interrupted: true, windowAtMs: null, stoppedAtMs: 0 });
-  expect(coordinator.progress()).toBeNull();
+  expect(coordinator.snapshot()).toBeNull();
   expect(told).not.toContain('go');
 });

@@ -254,7 +254,7 @@ export const SCREEN_TABLE = {
   'no-progress': {
     kind: 'flag',
     group: 'output',
-    help: 'No line on stderr that says where the run stands',
+    help: 'Nothing on stderr that says where the run stands',
     commands: ['run', 'modes', 'compare', 'batch', 'demo'],
   },
 } as const satisfies OptionTable;

@@ -2,23 +2,41 @@ import type { Run } from '../run/run-handle.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-/**
- * The first Ctrl-C (or SIGTERM) stops the run, the second ends it at once. Returns a function that takes
- * the handlers off again.
- */
+/** What signals and keys do to a run. */
+export interface Interrupts {
+  /** Stops the run; once it has been, nothing. */
+  stop(): void;
+  abort(): void;
+  /** Stops the run; once it has been stopped, ends it at once. */
+  interrupt(): void;
+  /** Takes the handlers off again. */
+  remove(): void;
+}
+
+/** The first Ctrl-C (or SIGTERM) stops the run, the second ends it at once. */
+export function interruptible(run: Pick<Run, 'stop' | 'abort'>, say: (line: string) => void): Interrupts {
+  let isStopped = false;
+  const stop = (): void => {
+    if (isStopped) return;
+    isStopped = true;
+    say('stopping: waiting for what is in flight, at most 5 s; press Ctrl-C again to end at once.');
+    run.stop();
+  };
+  const abort = (): void => {
+    isStopped = true;
+    run.abort();
+  };
+  const interrupt = (): void => (isStopped ? abort() : stop());
+  for (const signal of SIGNALS) process.on(signal, interrupt);
+  return {
+    ...{ stop, abort, interrupt },
+    remove: () => {
+      for (const signal of SIGNALS) process.off(signal, interrupt);
+    },
+  };
+}
+
+/** The same where only signals come. Returns what takes the handlers off again. */
 export function handleInterrupts(run: Pick<Run, 'stop' | 'abort'>, say: (line: string) => void): () => void {
-  let times = 0;
-  const onSignal = (): void => {
-    times++;
-    if (times === 1) {
-      say('stopping: waiting for what is in flight, at most 5 s; press Ctrl-C again to end at once.');
-      run.stop();
-    } else {
-      run.abort();
-    }
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
-  return () => {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-  };
+  return interruptible(run, say).remove;
 }

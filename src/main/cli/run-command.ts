@@ -5,17 +5,17 @@ import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
-import { showProgress } from '../reporters/live.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
-import { startPlan } from '../run/run.ts';
+import { startWatched } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
-import { handleInterrupts } from './interrupts.ts';
+import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
+import { liveFormFrom, type Shown, showRun } from './run-shown.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 
@@ -48,6 +48,7 @@ export async function runCommand(
   }
   const paths = outputPathsFrom(parsed, problems);
   refuseUseless(parsed, problems);
+  const liveForm = liveFormFrom(parsed, problems);
   const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
     return completePlan(await readOptions(options, problems));
@@ -66,7 +67,7 @@ export async function runCommand(
 
   try {
     return await withTarget(target, showing.note, (on) =>
-      measure(dialling(plan, on), form, outputs, showing),
+      measure(dialling(plan, on), form, outputs, { ...showing, liveForm }),
     );
   } catch (error) {
     await outputs.discard();
@@ -79,12 +80,12 @@ async function measure(
   plan: RunPlan,
   form: OutputForm,
   outputs: RunOutputs,
-  showing: Showing,
+  showing: Shown & Showing,
 ): Promise<ExitCode> {
-  const run = startPlan(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
-  const removeHandlers = handleInterrupts(run, showing.note);
+  const run = startWatched(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
+  const interrupts = interruptible(run, showing.note);
   try {
-    if (showing.live !== null) await showProgress(run, showing.live);
+    await showRun(run, plan, interrupts, showing);
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary, showing.view));
@@ -95,7 +96,7 @@ async function measure(
       for (const line of [...stopSentences(summary), ...brokenRuleSentences(summary)]) say(line);
     return exitCodeOf(summary, !isComplete);
   } finally {
-    removeHandlers();
+    interrupts.remove();
   }
 }
 

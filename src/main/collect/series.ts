@@ -2,7 +2,7 @@ import { CellGrid } from '../../metrics/cell-grid.ts';
 import { addCells, type CoarseCells, NO_CELLS } from '../../metrics/coarse-cells.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import { Interval, type IntervalCounts } from './interval.ts';
-import { type Progressed, UnderWay } from './under-way.ts';
+import { type EndedBy, type Progressed, UnderWay } from './under-way.ts';
 
 const FIRST_INTERVAL_MS = 10;
 const MOST_INTERVALS = 600;
@@ -54,6 +54,11 @@ export class Series {
   addUnderWay(intendedMs: number, endMs: number, isOk: boolean): void {
     if (intendedMs >= 0) this.#indexOf(intendedMs);
     this.#underWay.add(intendedMs, endMs, isOk);
+  }
+
+  /** How many requests had ended at the last end of an interval until a time. */
+  endedBy(untilMs: number): EndedBy {
+    return this.#underWay.endedBy(untilMs);
   }
 
   /** Records one request that was sent, and has no latency unless `addLatencies` is told of one. */

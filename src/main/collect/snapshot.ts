@@ -9,6 +9,7 @@ import type { MergedDistribution } from './merged-distribution.ts';
 import type { RequestTally } from './request-tally.ts';
 import { combineMoments } from './statistics.ts';
 import type { RunRecords, Tally } from './tally.ts';
+import type { EndedBy } from './under-way.ts';
 
 /**
  * What has been recorded so far, over all workers: from it come the live view and the rules that may end a run.
@@ -19,9 +20,13 @@ export class Snapshot {
   readonly elapsedMs: number;
   /** One a worker. */
   readonly tallies: readonly Tally[];
-  readonly #records: Pick<RunRecords, 'headline' | 'mix'>;
+  readonly #records: Pick<RunRecords, 'headline' | 'mix' | 'series'>;
 
-  constructor(tallies: readonly Tally[], records: Pick<RunRecords, 'headline' | 'mix'>, elapsedMs: number) {
+  constructor(
+    tallies: readonly Tally[],
+    records: Pick<RunRecords, 'headline' | 'mix' | 'series'>,
+    elapsedMs: number,
+  ) {
     this.tallies = tallies;
     this.#records = records;
     this.elapsedMs = elapsedMs;
@@ -76,6 +81,11 @@ export class Snapshot {
   /** Times of one kind of event. */
   eventTimes(kind: EventTimeKind): MergedDistribution {
     return mergeEvents(this.tallies.map((tally) => tally.eventTimes[kind]));
+  }
+
+  /** How many had ended at the last end of an interval until a time; what ended later may not be recorded yet. */
+  endedBy(untilMs: number): EndedBy {
+    return this.#records.series.endedBy(untilMs);
   }
 
   sumOf(countOf: (tally: Tally) => number): number {

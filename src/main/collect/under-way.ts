@@ -6,6 +6,16 @@ export interface Progressed {
   readonly outstanding: number;
 }
 
+/** What is known of a moment: everything that had ended by then has been recorded soon after it. */
+export interface EndedBy {
+  /** Since the start of the window. */
+  readonly atMs: number;
+  /** Ended since the start of the window. */
+  readonly ended: number;
+  /** Of them and of what ended since, those that were under way at the start of the window. */
+  readonly before: number;
+}
+
 /** How many requests were under way at the end of each interval of a run, and how many ended well in it. */
 export class UnderWay {
   readonly #intervals: number;
@@ -53,6 +63,16 @@ export class UnderWay {
       outstanding += sum(this.#begun.subarray(from, to)) - sum(this.#ended.subarray(from, to));
       return { answered: sum(this.#answered.subarray(from, to)), outstanding };
     });
+  }
+
+  /** What had ended at the last end of an interval until a time. */
+  endedBy(untilMs: number): EndedBy {
+    const intervals = Math.max(0, Math.min(this.#intervals, Math.floor(untilMs / this.#intervalMs)));
+    return {
+      atMs: intervals * this.#intervalMs,
+      ended: sum(this.#ended.subarray(0, intervals)),
+      before: this.#before,
+    };
   }
 
   #end(endMs: number, isOk: boolean): void {

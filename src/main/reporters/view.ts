@@ -35,7 +35,12 @@ export function viewOf(screen: Screen, environment: NodeJS.ProcessEnv, isVerbose
     screen.isTTY === true && screen.columns
       ? Math.min(WIDEST, Math.max(NARROWEST, screen.columns))
       : DEFAULT_WIDTH;
-  return { width, isVerbose, paint: hasColours(screen, environment) ? coloured : PLAIN_VIEW.paint };
+  return { width, isVerbose, paint: paintOf(screen, environment) };
+}
+
+/** Colours where a stream has them. */
+export function paintOf(screen: Screen, environment: NodeJS.ProcessEnv): Paint {
+  return hasColours(screen, environment) ? coloured : PLAIN_VIEW.paint;
 }
 
 /**

@@ -1,16 +1,10 @@
-import { forEachEventTime } from '../../protocol/event-times.ts';
-import { forEachLatency } from '../../protocol/latency.ts';
-import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { emptyDistribution } from '../collect/merged-distribution.ts';
-import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { Tally } from '../collect/tally.ts';
-import { percentilesIn } from '../plan/thresholds.ts';
 import { holds, type Judged, measuredIn } from '../summary/judged-rules.ts';
-import { summarizeLatency } from '../summary/latency-summary.ts';
+import { mixSoFar, timesSoFar } from './so-far.ts';
 
 /** In less than this a rate says more about the start of a run than about the target. */
 const SHORTEST_FOR_RATES_MS = 1_000;
@@ -24,9 +18,9 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
   const { elapsedMs, sent, ok } = snapshot;
-  const times = timesSoFar(plan, snapshot);
+  const times = timesSoFar(plan, snapshot, plan.abortOn);
   const requests = { sent, ok };
-  const mix = mixSoFar(plan, snapshot.mix);
+  const mix = mixSoFar(plan, snapshot, plan.abortOn);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
     const isLowerLimit = operator.startsWith('>');
     const isRate = measure.type === 'rate' || measure.type === 'throughput';
@@ -42,37 +36,6 @@ export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null 
     return { expression, measured: value, atMs: elapsedMs };
   }
   return null;
-}
-
-/** Of the times that rules are about; the others stay empty. Percentiles come from the histograms. */
-function timesSoFar(
-  { abortOn, load }: RunPlan,
-  snapshot: Snapshot,
-): Pick<Judged, 'latencyMs' | 'eventTimesMs'> {
-  const headline = headlineOf(load);
-  const wanted = new Set(
-    abortOn.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
-  );
-  const labels = [...new Set(percentilesIn(abortOn))];
-  const latencies = forEachLatency((kind) =>
-    summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
-  );
-  const eventTimesMs = forEachEventTime((kind) =>
-    summarizeLatency(wanted.has(kind) ? snapshot.eventTimes(kind) : emptyDistribution(), labels),
-  );
-  return { latencyMs: { headline, ...latencies }, eventTimesMs };
-}
-
-/** Of the requests of a mix that rules name. */
-function mixSoFar({ abortOn, mix }: RunPlan, tallies: readonly RequestTally[]): Judged['mix'] {
-  const wanted = new Set(abortOn.map(({ request }) => request));
-  const labels = percentilesIn(abortOn);
-  return tallies.flatMap(({ sent, ok, latency: { moments, observed, bounds } }, index) => {
-    const name = mix[index]?.name;
-    if (name === undefined || !wanted.has(name)) return [];
-    const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
-    return [{ name, sent, ok, latencyMs: summarizeLatency(soFar, labels) }];
-  });
 }
 
 /** For a lower limit only the time counts of which there are records: they come a little later. */

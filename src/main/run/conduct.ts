@@ -2,9 +2,11 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
+import { progressOf } from './progress.ts';
 import type { Progress } from './run-handle.ts';
 
 /** A plan that is being carried out. */
@@ -17,6 +19,8 @@ export interface Conduct {
   collect(): Promise<Collected>;
   /** What has been collected, summed up. */
   sumUp(collected: Collected): Summary;
+  /** What has been recorded so far; null before it has begun. */
+  snapshot(): Snapshot | null;
   /** Where it stands; null before it has begun. */
   progress(): Progress | null;
   /** Starts nothing more and waits for what is in flight, for at most the timeout or 5 s; also before the start. */
@@ -32,7 +36,11 @@ export function conduct(plan: RunPlan, options: CoordinatorOptions = {}): Conduc
   return {
     collect: async () => coordinator.run(await POOLS[plan.mode]()),
     sumUp: (collected) => summarize(collected, clock),
-    progress: () => coordinator.progress(),
+    snapshot: () => coordinator.snapshot(),
+    progress: () => {
+      const snapshot = coordinator.snapshot();
+      return snapshot === null ? null : progressOf(plan, snapshot);
+    },
     stop: () => coordinator.stop(),
     abort: () => coordinator.abort(),
   };

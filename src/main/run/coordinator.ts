@@ -10,11 +10,10 @@ import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
 import { split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
-import { progressOf } from './progress.ts';
-import type { Progress } from './run-handle.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Between `go` and the first request: long enough for the message to reach every worker. */
@@ -162,11 +161,10 @@ export class Coordinator {
     this.#interrupt(0, GRACE_AFTER_ABORT_MS);
   }
 
-  /** Where the run stands; null before it has begun. */
-  progress(): Progress | null {
+  /** What has been recorded so far; null before the run has begun. */
+  snapshot(): Snapshot | null {
     const windowAtMs = this.#windowAtMs;
-    if (windowAtMs === null) return null;
-    return progressOf(this.#plan, this.#collector.snapshot(this.#clock.nowMs() - windowAtMs));
+    return windowAtMs === null ? null : this.#collector.snapshot(this.#clock.nowMs() - windowAtMs);
   }
 
   /** When the window begins; null before that is known. */

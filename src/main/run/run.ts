@@ -1,14 +1,26 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
 import { type Conduct, conduct } from './conduct.ts';
 import type { OnBlock } from './coordinator.ts';
 import type { Progress, Run, RunControl } from './run-handle.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
 
-/** Starts a plan that has been resolved; `onBlock` sees what is recorded as it comes. */
-export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBlock?: OnBlock): Run {
+/** A run with what has been recorded so far; null before it has begun. */
+export interface WatchedRun extends Run {
+  snapshot(): Snapshot | null;
+}
+
+/** Starts a plan that has been resolved. */
+export function startPlan(plan: RunPlan, control: RunControl = {}): Run {
+  const { summary, progress, stop, abort } = startWatched(plan, control);
+  return { summary, progress, stop, abort };
+}
+
+/** The same for whoever looks into it while it goes on; `onBlock` sees what is recorded as it comes. */
+export function startWatched(plan: RunPlan, { signal }: RunControl = {}, onBlock?: OnBlock): WatchedRun {
   const conducted = conduct(plan, { onBlock });
   const over = new AbortController();
   const stop = (): void => conducted.stop();
@@ -22,6 +34,7 @@ export function startPlan(plan: RunPlan, { signal }: RunControl = {}, onBlock?: 
   summary.catch(() => {});
   return {
     summary,
+    snapshot: () => conducted.snapshot(),
     progress: (intervalMs = PROGRESS_INTERVAL_MS) => watch(conducted, intervalMs, over.signal),
     stop,
     abort: () => conducted.abort(),

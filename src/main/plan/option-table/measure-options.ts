@@ -162,4 +162,15 @@ export const RESULT_OPTIONS = {
     commands: ['run'],
     library: null,
   },
+  live: {
+    kind: 'text',
+    group: 'output',
+    value: 'HOW',
+    help: 'How a run is shown on stderr meanwhile: screen, or plain lines',
+    byDefault: 'screen on a terminal from 60x16, else plain',
+    commands: ['run'],
+    // It says what somebody looks at, not what is measured.
+    inPlan: false,
+    library: null,
+  },
 } as const satisfies OptionTable;

@@ -1,0 +1,42 @@
+import type { Hide } from '../../requests/secrets.ts';
+import type { RequestTally } from '../collect/request-tally.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { failedAsText } from '../text/failure-words.ts';
+import { CoarseLatency } from './coarse-latency.ts';
+import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
+
+const NOT_LOOKED_AT: LatencySoFar = { p50Ms: null, p99Ms: null, maxMs: null, atLeast: [] };
+/** Without an end of a request for so long is worth a word: records alone come half a second late. */
+const SILENT_MS = 1_500;
+
+/** One request of a mix. */
+export function requestSoFar(name: string, tally: RequestTally, hasLatency: boolean): RequestSoFar {
+  const { sent, ok, failed, latency } = tally;
+  const { p50Ms, p99Ms, atLeast } = hasLatency ? new CoarseLatency([latency]).soFar() : NOT_LOOKED_AT;
+  return { name, sent, ok, failed, p50Ms, p99Ms, isP99AtLeast: atLeast.includes('p99Ms') };
+}
+
+/** Of a run so far, the most frequent first. */
+export function failuresOf({ errors }: Snapshot, hide: Hide): LiveState['failures'] {
+  return [...errors.values()]
+    .map(({ kind, code, count, example }) => ({
+      name: hide(failedAsText(kind, code)),
+      count,
+      example: hide(example),
+    }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** Of complete answers, the most frequent first. */
+export function statusesOf({ tallies }: Snapshot): LiveState['statuses'] {
+  const counts = new Map<number, number>();
+  for (const { statuses } of tallies)
+    for (const [status, count] of statuses) counts.set(status, (counts.get(status) ?? 0) + count);
+  return [...counts].map(([status, count]) => ({ status, count })).sort((a, b) => b.count - a.count);
+}
+
+/** How long ago the last request ended; null where that was only just now. */
+export function silentMsOf({ tallies, elapsedMs }: Snapshot): number | null {
+  const silentMs = elapsedMs - Math.max(0, ...tallies.map(({ lastEndMs }) => lastEndMs));
+  return silentMs < SILENT_MS ? null : silentMs;
+}

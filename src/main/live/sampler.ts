@@ -1,0 +1,145 @@
+import type { LatencyKind } from '../../protocol/latency.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { type Hide, hiding } from '../../requests/secrets.ts';
+import { Schedule } from '../../time/schedule.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { planText } from '../reporters/plan-text.ts';
+import { rulesSoFar } from '../run/so-far.ts';
+import { summarizePlan } from '../summary/plan-summary.ts';
+import { CoarseLatency } from './coarse-latency.ts';
+import { failuresOf, requestSoFar, silentMsOf, statusesOf } from './figures.ts';
+import type { LiveState, ShownLatency, Span } from './live-state.ts';
+import { joined, spanLatency } from './spans.ts';
+
+/** Records come this late at most: workers send them four times a second. */
+const LONGEST_DELAY_MS = 500;
+/** More of them are wider than any terminal. */
+const MOST_SPANS = 500;
+/** More rows are on no screen. */
+const MOST_LOOKED_AT = 24;
+
+/** Looks at a run from time to time, and says what a picture of it shows. */
+export class Sampler {
+  readonly #plan: RunPlan;
+  readonly #schedule: Schedule | null;
+  readonly #hide: Hide;
+  readonly #title: string;
+  readonly #planText: string;
+  readonly #spans: Span[] = [];
+  readonly #pairs: Span[] = [];
+  #taken = 0;
+  #last = { elapsedMs: 0, ended: 0, ok: 0, failed: 0 };
+  #lastLatencies: Readonly<Record<ShownLatency, CoarseLatency>> | null = null;
+  #rules: LiveState['rules'] = [];
+  #mix: LiveState['mix'] = [];
+
+  constructor(plan: RunPlan) {
+    this.#plan = plan;
+    this.#schedule = plan.load.model === 'open' ? new Schedule(plan.load, plan.warmupMs) : null;
+    this.#hide = hiding(plan.supplies.secrets);
+    const [first] = plan.mix;
+    const target = first === undefined ? '' : `${first.message.method} ${first.message.url}`;
+    this.#title = this.#hide(
+      plan.mix.length > 1 ? `${plan.mix.length} requests, the first ${target}` : target,
+    );
+    this.#planText = this.#hide(planText(summarizePlan(plan), null));
+  }
+
+  /** The newest look. */
+  look(snapshot: Snapshot): LiveState {
+    const { elapsedMs, ended, sent, ok, failed, headline } = snapshot;
+    const coarse = (kind: LatencyKind): CoarseLatency =>
+      new CoarseLatency(snapshot.tallies.map(({ latencies }) => latencies[kind]));
+    const response = coarse('response');
+    const service = coarse('service');
+    if (elapsedMs > this.#last.elapsedMs) this.#addSpan(snapshot, { response, service });
+    // What takes the most time to look at need not be newer than a second.
+    if (this.#taken % 2 === 1) {
+      this.#rules = rulesSoFar(this.#plan, snapshot);
+      this.#mix = this.#mixSoFar(snapshot);
+    }
+    const { stop, load } = this.#plan;
+    return {
+      title: this.#title,
+      plan: this.#planText,
+      durationMs: stop.durationMs,
+      requests: stop.requests,
+      ...{ elapsedMs, ended, sent, ok, failed, headline },
+      askedPerSecond: this.#askedPerSecond(elapsedMs),
+      latencies: {
+        response: response.soFar(),
+        service: service.soFar(),
+        startLag: coarse('startLag').soFar(),
+        wait: coarse('wait').soFar(),
+      },
+      silentMs: silentMsOf(snapshot),
+      isOutstandingAbout: load.model === 'open' && load.arrivals === 'poisson',
+      rules: this.#rules,
+      mix: this.#mix,
+      failures: failuresOf(snapshot, this.#hide),
+      statuses: statusesOf(snapshot),
+      spans: [...this.#spans],
+      pairs: [...this.#pairs],
+    };
+  }
+
+  #addSpan(snapshot: Snapshot, latencies: Readonly<Record<ShownLatency, CoarseLatency>>): void {
+    const { elapsedMs, ended, ok, failed } = snapshot;
+    const last = this.#last;
+    const before = this.#lastLatencies;
+    const span: Span = {
+      fromMs: last.elapsedMs,
+      toMs: elapsedMs,
+      ended: ended - last.ended,
+      ok: ok - last.ok,
+      failed: failed - last.failed,
+      latencies: {
+        response: spanLatency(latencies.response.since(before?.response ?? null)),
+        service: spanLatency(latencies.service.since(before?.service ?? null)),
+      },
+      outstanding: this.#outstanding(snapshot),
+    };
+    const first = this.#taken++ % 2 === 0 ? undefined : this.#pairs.pop();
+    keep(this.#spans, span);
+    keep(this.#pairs, first === undefined ? span : joined(first, span));
+    this.#last = { elapsedMs, ended, ok, failed };
+    this.#lastLatencies = latencies;
+  }
+
+  /** As long ago as it takes for everything that had ended to be recorded. */
+  #outstanding(snapshot: Snapshot): number | null {
+    if (this.#schedule === null) return null;
+    const { atMs, ended, before } = snapshot.endedBy(snapshot.elapsedMs - LONGEST_DELAY_MS);
+    return Math.max(0, Math.ceil(this.#dueBy(this.#schedule, atMs)) + before - ended);
+  }
+
+  #dueBy(schedule: Schedule, atMs: number): number {
+    const { durationMs, requests } = this.#plan.stop;
+    const due = schedule.dueBefore(Math.min(atMs, durationMs ?? atMs)) - schedule.dueBefore(0);
+    return Math.min(due, requests ?? due);
+  }
+
+  #askedPerSecond(elapsedMs: number): number | null {
+    if (this.#schedule === null || elapsedMs <= 0) return null;
+    const { durationMs } = this.#plan.stop;
+    const untilMs = Math.min(elapsedMs, durationMs ?? elapsedMs);
+    const fromMs = Math.max(0, untilMs - MS_PER_SECOND);
+    const due = this.#dueBy(this.#schedule, untilMs) - this.#dueBy(this.#schedule, fromMs);
+    return untilMs === fromMs ? null : (due * MS_PER_SECOND) / (untilMs - fromMs);
+  }
+
+  /** Of the requests that are sent most, as many as any screen has lines for, also their latencies. */
+  #mixSoFar({ mix }: Snapshot): LiveState['mix'] {
+    const order = mix.map(({ sent }, index) => ({ sent, index })).sort((a, b) => b.sent - a.sent);
+    const looked = new Set(order.slice(0, MOST_LOOKED_AT).map(({ index }) => index));
+    return mix.map((tally, index) =>
+      requestSoFar(this.#hide(this.#plan.mix[index]?.name ?? ''), tally, looked.has(index)),
+    );
+  }
+}
+
+function keep(spans: Span[], span: Span): void {
+  spans.push(span);
+  if (spans.length > MOST_SPANS) spans.shift();
+}

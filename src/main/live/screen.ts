@@ -1,0 +1,190 @@
+import type { Summary } from '../../protocol/summary.ts';
+import { valueText } from '../reporters/rule-text.ts';
+import type { Paint } from '../reporters/view.ts';
+import { formatCount, formatDuration, formatElapsed, formatMs, formatPercent } from '../text/format.ts';
+import { heatMap, roomOf } from './heat-map.ts';
+import { drawn, type Line, lineWidth, type Piece, spread } from './line.ts';
+import type { LiveState, ShownLatency, Span } from './live-state.ts';
+import { table } from './tables.ts';
+import { LABEL_WIDTH, labelled, tracks } from './tracks.ts';
+
+/** What whoever watches has chosen. */
+export interface Look {
+  readonly latency: ShownLatency;
+  /** Null: where there is room, or several requests. */
+  readonly hasTable: boolean | null;
+  readonly hasHeatMap: boolean;
+  readonly isFrozen: boolean;
+  /** Whether keys can be read. */
+  readonly hasKeys: boolean;
+  /** What was said last, as that the run is being stopped. */
+  readonly note: string | null;
+}
+
+const FULL = '█';
+const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const TO_GO = '░';
+const BAR_WIDTH = 16;
+const NARROW_BAR_WIDTH = 8;
+/** From here on there is room for a wide bar. */
+const WIDE_FROM = 72;
+/** A screen of so many lines has a table of times unasked. */
+const TALL_FROM = 32;
+/** The heat map with its axis, beside a table. */
+const FEWEST_MAP_LINES = 5;
+const MOST_MAP_LINES = 20;
+const MOST_RULE_LINES = 3;
+/** Below this, rules have one line. */
+const LOW_BELOW = 20;
+const MOST_KINDS = 3;
+
+/**
+ * The whole screen, as exactly `height` lines of at most `width` columns. A smaller screen than 60 by 16 has the first
+ * of them.
+ */
+export function renderScreen(
+  state: LiveState,
+  look: Look,
+  width: number,
+  height: number,
+  paint: Paint,
+): string[] {
+  const columns = columnsOf(state, roomOf(width));
+  const head: Line[] = [titleLine(state, look, width), [{ text: state.plan, tone: 'faint' }]];
+  const middle: Line[] = [
+    ...ruleLines(state.rules, width, height < LOW_BELOW ? 1 : MOST_RULE_LINES),
+    [],
+    ...tracks(state, columns, look.latency, width),
+  ];
+  const end: Line[] = [...failureLines(state), footer(look)];
+  const room = height - head.length - middle.length - end.length;
+  const lines = [
+    ...head,
+    ...middle,
+    ...pictures(state, columns, look, width, room, showsTable(state, look, height)),
+  ];
+  const all = [
+    ...lines.slice(0, Math.max(0, height - end.length)),
+    ...padding(height - lines.length - end.length),
+    ...end,
+  ];
+  return all.slice(0, height).map((line) => drawn(line, width, paint));
+}
+
+/** Spans side by side; where there are too many for the room, two and two of them, and then the newest. */
+function columnsOf({ spans, pairs }: LiveState, room: number): readonly Span[] {
+  return spans.length <= room ? spans : pairs.slice(-room);
+}
+
+/** Whether there is a table: where nobody said, for several requests, or where there is much room. */
+export function showsTable({ mix }: LiveState, { hasTable }: Look, height: number): boolean {
+  return hasTable ?? (mix.length > 0 || height >= TALL_FROM);
+}
+
+/** Heat map and table, with an empty line before each. Without room for both the table stays. */
+function pictures(
+  state: LiveState,
+  columns: readonly Span[],
+  look: Look,
+  width: number,
+  room: number,
+  hasTable: boolean,
+): Line[] {
+  const most = look.hasHeatMap ? Math.max(room - FEWEST_MAP_LINES - 2, Math.ceil(room / 2)) : room - 1;
+  const rows = hasTable ? table(state, width, most) : [];
+  const left = room - (rows.length === 0 ? 0 : rows.length + 1) - 1;
+  const map = look.hasHeatMap ? heatMap(columns, look.latency, width, Math.min(MOST_MAP_LINES, left)) : [];
+  return [...(map.length === 0 ? [] : [[], ...map]), ...(rows.length === 0 ? [] : [[], ...rows])];
+}
+
+function titleLine(state: LiveState, look: Look, width: number): Line {
+  const title: Line = [{ text: 'volley  ', tone: 'strong' }, { text: state.title }];
+  const frozen: Line = look.isFrozen ? [{ text: 'frozen  ', tone: 'warning' }] : [];
+  return spread(title, [...frozen, ...standing(state, width)], width);
+}
+
+function standing(state: LiveState, width: number): Line {
+  const { elapsedMs, durationMs, requests, ended } = state;
+  if (elapsedMs < 0) return [{ text: `warming up, ${formatMs(-elapsedMs)} to go`, tone: 'warning' }];
+  const time = formatElapsed(elapsedMs);
+  const done = requests === null ? '' : `${formatCount(ended)} of ${formatCount(requests)}, `;
+  const shares = [durationMs === null ? 0 : elapsedMs / durationMs, requests === null ? 0 : ended / requests];
+  const bar = barOf(Math.min(1, Math.max(...shares)), width < WIDE_FROM ? NARROW_BAR_WIDTH : BAR_WIDTH);
+  return [
+    { text: `${done}${time}${durationMs === null ? '' : ` of ${formatDuration(durationMs)}`}  ${bar}` },
+  ];
+}
+
+function barOf(share: number, width: number): string {
+  const eighths = Math.floor(share * width * EIGHTHS.length);
+  const bar = FULL.repeat(Math.floor(eighths / EIGHTHS.length)) + EIGHTHS[eighths % EIGHTHS.length];
+  return bar.padEnd(width, TO_GO);
+}
+
+/** Broken rules first; what there is no room for is counted. */
+function ruleLines(rules: Summary['thresholds'], width: number, most: number): Line[] {
+  const order = (rule: Summary['thresholds'][number]): number =>
+    rule.ok ? 2 : rule.measured === null ? 1 : 0;
+  const pieces = [...rules].sort((a, b) => order(a) - order(b)).map(rulePiece);
+  const lines: Piece[][] = [];
+  for (const piece of pieces) {
+    const last = lines.at(-1);
+    const gap = { text: '   ' };
+    if (last !== undefined && lineWidth([...last, gap, piece]) + LABEL_WIDTH <= width) last.push(gap, piece);
+    else lines.push([piece]);
+  }
+  const shown = lines.slice(0, most);
+  let left = pieces.length - shown.flat().filter(({ tone }) => tone !== undefined).length;
+  const last = shown.at(-1);
+  if (left > 0 && last !== undefined) {
+    const more = (): Piece => {
+      const seen = new Set(shown.flat());
+      const broken = pieces.filter((piece) => piece.tone === 'bad' && !seen.has(piece)).length;
+      const text = `   and ${formatCount(left)} more`;
+      return broken > 0 ? { text: `${text}, ${formatCount(broken)} ✗`, tone: 'bad' } : { text };
+    };
+    for (; last.length > 1 && lineWidth([...last, more()]) + LABEL_WIDTH > width; left++) last.splice(-2);
+    last.push(more());
+  }
+  return shown.map((line, index) => labelled(index === 0 ? 'rules' : '', line));
+}
+
+function rulePiece(rule: Summary['thresholds'][number]): Piece {
+  const { expression, measured, ok } = rule;
+  if (measured === null) return { text: `? ${expression} –`, tone: 'faint' };
+  return { text: `${ok ? '✓' : '✗'} ${expression} ${valueText(rule)}`, tone: ok ? 'good' : 'bad' };
+}
+
+/** How many failed and of what, with an example of the most frequent failure. */
+function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
+  const dropped = ended - sent;
+  const lost: Line =
+    dropped > 0 ? [{ text: `  ${formatCount(dropped)} had no connection`, tone: 'bad' }] : [];
+  const [top] = failures;
+  if (failed === 0 || top === undefined)
+    return [labelled('failed', [{ text: formatCount(failed) }, ...lost])];
+  const kinds = failures.slice(0, MOST_KINDS).map(({ name, count }) => `${formatCount(count)} × ${name}`);
+  const more = failures.length > kinds.length ? `, ${failures.length - kinds.length} more kinds` : '';
+  const share = sent === 0 ? '' : ` (${formatPercent(failed / sent)})`;
+  const counts: Piece = {
+    text: `${formatCount(failed)}${share}: ${kinds.join(', ')}${more}`,
+    tone: 'bad',
+  };
+  return [labelled('failed', [counts, ...lost]), labelled('', [{ text: top.example }])];
+}
+
+function footer({ latency, isFrozen, hasKeys, note }: Look): Line {
+  if (note !== null) return [{ text: note, tone: 'warning' }];
+  if (!hasKeys) return [{ text: 'Ctrl-C stop, again: end now', tone: 'faint' }];
+  const other = latency === 'response' ? 'service' : 'response';
+  return [
+    {
+      text: `q stop  Q now  space ${isFrozen ? 'go on' : 'freeze'}  s ${other}  t table  h heat map`,
+      tone: 'faint',
+    },
+  ];
+}
+
+function padding(lines: number): Line[] {
+  return Array.from({ length: Math.max(0, lines) }, () => []);
+}

@@ -1,0 +1,61 @@
+import { forEachEventTime } from '../../protocol/event-times.ts';
+import { forEachLatency } from '../../protocol/latency.ts';
+import { headlineOf } from '../../protocol/load.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import type { Threshold } from '../../protocol/threshold.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { emptyDistribution } from '../collect/merged-distribution.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { percentilesIn } from '../plan/thresholds.ts';
+import { type Judged, judgeThresholds } from '../summary/judged-rules.ts';
+import { summarizeLatency } from '../summary/latency-summary.ts';
+
+/** Rules against what has been recorded so far, which may change yet. */
+export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
+  const { elapsedMs, sent, ok } = snapshot;
+  const perSecond = (count: number): number => (count * MS_PER_SECOND) / elapsedMs;
+  return judgeThresholds(plan.thresholds, {
+    ...timesSoFar(plan, snapshot, plan.thresholds),
+    requests: { sent, ok },
+    rate: {
+      sentPerSecond: perSecond(snapshot.sumOf(({ sentInWindow }) => sentInWindow)),
+      throughputPerSecond: perSecond(
+        snapshot.sumOf(({ okInWindow, warmupEndsMs }) => okInWindow + warmupEndsMs.length),
+      ),
+    },
+    mix: mixSoFar(plan, snapshot, plan.thresholds),
+  });
+}
+
+/** Of the times that rules are about; the others stay empty. Percentiles come from the histograms. */
+export function timesSoFar(
+  { load }: RunPlan,
+  snapshot: Snapshot,
+  rules: readonly Threshold[],
+): Pick<Judged, 'latencyMs' | 'eventTimesMs'> {
+  const headline = headlineOf(load);
+  const wanted = new Set(
+    rules.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
+  );
+  const labels = [...new Set(percentilesIn(rules))];
+  const latencies = forEachLatency((kind) =>
+    summarizeLatency(wanted.has(kind) ? snapshot.latency(kind) : emptyDistribution(), labels),
+  );
+  const eventTimesMs = forEachEventTime((kind) =>
+    summarizeLatency(wanted.has(kind) ? snapshot.eventTimes(kind) : emptyDistribution(), labels),
+  );
+  return { latencyMs: { headline, ...latencies }, eventTimesMs };
+}
+
+/** Of the requests of a mix that rules name. */
+export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly Threshold[]): Judged['mix'] {
+  const wanted = new Set(rules.map(({ request }) => request));
+  const labels = percentilesIn(rules);
+  return snapshot.mix.flatMap(({ sent, ok, latency: { moments, observed, bounds } }, index) => {
+    const name = mix[index]?.name;
+    if (name === undefined || !wanted.has(name)) return [];
+    const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
+    return [{ name, sent, ok, latencyMs: summarizeLatency(soFar, labels) }];
+  });
+}

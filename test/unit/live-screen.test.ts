@@ -1,0 +1,249 @@
+import { describe, expect, test } from '@jest/globals';
+import { Parsed } from '../../src/main/cli/parsed.ts';
+import { liveFormFrom } from '../../src/main/cli/run-shown.ts';
+import { drawn, widthOf } from '../../src/main/live/line.ts';
+import type { LiveState } from '../../src/main/live/live-state.ts';
+import { type Look, renderScreen } from '../../src/main/live/screen.ts';
+import { hasScreen } from '../../src/main/live/terminal.ts';
+import type { Paint } from '../../src/main/reporters/view.ts';
+import { type HalfSecond, stateOf } from '../support/live.ts';
+import { answered, type Sample } from '../support/samples.ts';
+
+const LOOK: Look = {
+  latency: 'response',
+  hasTable: null,
+  hasHeatMap: true,
+  isFrozen: false,
+  hasKeys: true,
+  note: null,
+};
+const PLAIN: Paint = (_tone, text) => text;
+const MIX = {
+  url: undefined,
+  mix: [
+    { name: 'search', url: 'http://127.0.0.1:9/search' },
+    { name: '遅い', url: 'http://127.0.0.1:9/slow' },
+  ],
+  rate: '40',
+  duration: '60s',
+  thresholds: ['p99<50ms', 'p50<20ms', 'throughput>10/s'],
+};
+
+/** Up to twenty requests, every tenth of them ever slower; from the fourth half second on one is turned away. */
+function half(index: number): HalfSecond {
+  const fails = index > 3;
+  return {
+    samples: Array.from({ length: 20 - (index % 4) }, (_, row): Sample => {
+      const intendedMs = index * 500 + row * 25;
+      if (fails && row === 7)
+        return { intendedMs, serviceMs: 2, firstByteMs: 1, status: 503, outcome: 'status', request: 0 };
+      const serviceMs = row % 10 === 3 ? 20 + 5 * index : 4 + row / 10;
+      return { ...answered(serviceMs, intendedMs), request: row % 2 };
+    }),
+    errors: fails
+      ? [
+          {
+            ...{ kind: 'status', code: '503', count: 1, firstAtMs: 0, lastAtMs: 0 },
+            example: 'GET /search was answered with 503',
+          },
+        ]
+      : [],
+  };
+}
+
+const halves = (count: number): HalfSecond[] => Array.from({ length: count }, (_, index) => half(index));
+
+const shown = (state: LiveState, width: number, height: number, look: Partial<Look> = {}): string =>
+  renderScreen(state, { ...LOOK, ...look }, width, height, PLAIN).join('\n');
+
+describe('the screen of a run', () => {
+  test('80 by 24, as many half seconds as there are columns', async () => {
+    expect(
+      shown(await stateOf(MIX, halves(40)), 80, 24),
+    ).toBe(`volley  2 requests, the first GET http://127…  20.0 s of 1 min  █████▎░░░░░░░░░░
+threads: 2 workers, open model: 40/s, constant arrivals, at most 10,000 in flig…
+rules   ✗ p99<50ms 195 ms   ✗ error-rate<=1% 4.8 %   ✓ p50<20ms 5.00 ms
+        ✓ throughput>10/s 35.3/s
+
+rate    asked 40.0/s  ended 37.0/s  ok 35.0/s  ▇██▇▇██▇▇██▇▇██▇▇██▇▇██▇▇██▇▇██▇▇
+p50     5.03 ms     now 5.03 ms         ████████████████████████████████████████
+p99     201 ms      now 215 ms          ▂▂▂▂▂▂▃▃▃▃▃▃▄▄▄▄▄▄▅▅▅▅▅▅▆▆▆▆▆▆▇▇▇▇▇▇████
+waiting 58 without an answer  start lag 0 µs  wait 0 µs  ▄▄▄▅▅▅▅▅▅▅▆▆▆▆▆▇▇▇▇████
+
+  100 ms                                                ░░░░░░░░░░░░░░░░░░░░░░░░
+   30 ms                                  ░░░░░░░░░░░░░░
+   10 ms                                ░░
+    3 ms                                ████████████████████████████████████████
+    1 ms                                    ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+                                        20.0 s ago                           now
+
+request  sent   ok  failed      p50      p99
+search    406  371   8.6 %  4.78 ms  5.78 ms
+遅い      317  317   0.0 %  5.09 ms   205 ms
+
+failed  36 (4.9 %): 36 × status (503)
+        GET /search was answered with 503
+q stop  Q now  space freeze  s service  t table  h heat map`);
+  });
+
+  test('60 by 16, where the heat map gives way', async () => {
+    expect(
+      shown(await stateOf(MIX, halves(13)), 60, 16, { isFrozen: true }),
+    ).toBe(`volley  2 requests, the f…  frozen  6.5 s of 1 min  ▊░░░░░░░
+threads: 2 workers, open model: 40/s, constant arrivals, at…
+rules   ✗ p99<50ms 75.0 ms   and 3 more, 1 ✗
+
+rate    asked 40.0/s  ended 37.0/s  ok 35.0/s  ██▇▇█▇▇▇█▇▇▇█
+p50     5.03 ms     now 5.03 ms                █████████████
+p99     75.5 ms     now 80.5 ms                ▃▃▄▄▅▅▅▆▆▇▇██
+waiting 18 without an answer  start lag 0 µs  wait 0 µs
+
+request  sent   ok  failed      p50      p99
+search    133  124   6.8 %  4.78 ms  5.78 ms
+遅い      109  109   0.0 %  5.09 ms  80.0 ms
+
+failed  9 (3.7 %): 9 × status (503)
+        GET /search was answered with 503
+q stop  Q now  space go on  s service  t table  h heat map`);
+  });
+
+  test('120 by 40: a closed model, seconds once half seconds have no room, and the times of a single request', async () => {
+    const state = await stateOf({ requests: '10000', duration: '5m' }, halves(113));
+    expect(
+      shown(state, 120, 40, { latency: 'service', hasKeys: false }),
+    ).toBe(`volley  GET http://127.0.0.1:9/                                       2,092 of 10,000, 56.5 s of 5 min  ███▎░░░░░░░░░░░░
+threads: 2 workers, 2 connections, closed model, 10,000 requests or 5 min, seed 1
+
+rate    ended 37.0/s  ok 35.0/s                                █▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█▇█
+p50     5.03 ms     now 5.03 ms                                █████████████████████████████████████████████████████████
+p99     532 ms      now 580 ms                                 ▁▁▂▂▂▂▂▂▂▂▃▃▃▃▃▃▃▃▃▄▄▄▄▄▄▄▄▅▅▅▅▅▅▅▅▆▆▆▆▆▆▆▆▆▇▇▇▇▇▇▇▇█████
+waiting 0 µs at p99, before it was sent
+
+  500 ms                                                                                                       ▒▒▒▒▒▒▒▒░
+  300 ms                                                                                   ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒
+  200 ms                                                                         ▒▒▒▒▒▒▒▒▒▒
+  150 ms                                                                    ▒▒▒▒▒
+  100 ms                                                               ▒▒▒▒▒
+   70 ms                                                            ▒▒▒
+   50 ms                                                          ▒▒
+   30 ms                                                        ▒▒
+   20 ms                                                       ▒
+   15 ms
+   10 ms
+    7 ms
+    5 ms                                                       ████████████████████████████████████████████████████████▓
+    3 ms                                                       ████████████████████████████████████████████████████████▓
+    2 ms                                                         ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
+                                                               56.5 s ago                                            now
+
+times         p50     p99     max
+response  5.03 ms  532 ms  580 ms
+service   5.03 ms  532 ms  580 ms
+statuses  1,983 × 200  109 × 503
+
+
+
+
+
+
+
+
+failed  109 (5.2 %): 109 × status (503)
+        GET /search was answered with 503
+Ctrl-C stop, again: end now`);
+  });
+
+  test('keys change what is shown', async () => {
+    const state = await stateOf(MIX, halves(13));
+    const [whole, noMap, noTable] = [{}, { hasHeatMap: false }, { hasTable: false }].map((look) =>
+      shown(state, 80, 24, look),
+    );
+    const hasAxis = (text = ''): boolean => /\n {40,}now\n/.test(text);
+    expect([whole, noMap, noTable].map((text) => [hasAxis(text), text?.includes('遅い')])).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+    ]);
+    expect(shown(state, 80, 24, { note: 'stopping' }).split('\n').at(-1)).toBe('stopping');
+  });
+
+  test('nothing has begun, and everything waits', async () => {
+    const none = await stateOf(MIX, []);
+    expect(shown({ ...none, elapsedMs: -600 }, 80, 24).split('\n')[0]).toMatch(/warming up, 600 ms to go$/);
+    const silent = await stateOf({ ...MIX, mix: undefined, url: 'http://127.0.0.1:9/' }, [
+      half(0),
+      ...Array.from({ length: 5 }, () => ({ samples: [] })),
+    ]);
+    expect(shown(silent, 80, 24)).toContain('waiting no request has ended for 2.52 s\n');
+    expect(silent.spans.map(({ outstanding }) => outstanding)).toEqual([0, 0, 20, 40, 60, 80]);
+    const late: Sample[] = Array.from({ length: 300 }, () => ({ outcome: 'timeout', serviceMs: 400 }));
+    const bound = await stateOf({}, [{ samples: late }]);
+    expect(shown(bound, 80, 24)).toMatch(/\np99 {5}≥ 400 ms {4}now 402 ms {2}/);
+  });
+
+  test('whatever names and errors are, only text changes: no line is too long, and nothing is obeyed', async () => {
+    const hostile = '\x1b[2J\x1b]0;x\x07‮漢字🙂\r\n\tе́'.repeat(9);
+    const state = await stateOf(MIX, halves(13));
+    const with_ = (text: string): LiveState => ({
+      ...state,
+      title: text,
+      plan: text,
+      mix: state.mix.map((row) => ({ ...row, name: text })),
+      failures: [{ name: text, count: 9, example: text }],
+      rules: state.rules.map((rule) => ({ ...rule, expression: text })),
+    });
+    for (const [width, height] of [
+      [60, 16],
+      [80, 24],
+      [120, 40],
+      [17, 5],
+    ] as const) {
+      const lines = renderScreen(with_(hostile), LOOK, width, height, PLAIN);
+      expect(lines).toHaveLength(height);
+      expect(lines.filter((line) => widthOf(line) > width || /\p{Cc}|\p{Cf}/u.test(line))).toEqual([]);
+      const plain = renderScreen(with_('name'), LOOK, width, height, PLAIN);
+      expect(lines.filter((line) => /[█▁▂▃]/.test(line)).length).toBe(
+        plain.filter((line) => /[█▁▂▃]/.test(line)).length,
+      );
+    }
+  });
+
+  test('colours are put around text that has been cut', () => {
+    const paint: Paint = (tone, text) => `<${tone}>${text}</>`;
+    expect(drawn([{ text: '漢字漢字', tone: 'bad' }, { text: 'never' }], 6, paint)).toBe('<bad>漢字…</>…');
+    expect(drawn([{ text: 'a' }, { text: '  ', tone: 'good' }], 6, paint)).toBe('a');
+  });
+});
+
+test.each<[string, object, NodeJS.ProcessEnv, boolean]>([
+  ['a terminal', { isTTY: true, columns: 60, rows: 16 }, {}, true],
+  ['a pipe', { columns: 60, rows: 16 }, {}, false],
+  ['a narrow one', { isTTY: true, columns: 59, rows: 16 }, {}, false],
+  ['a low one', { isTTY: true, columns: 60, rows: 15 }, {}, false],
+  ['one that does not know its size', { isTTY: true, columns: 0, rows: 0 }, {}, false],
+  ['a dumb one', { isTTY: true, columns: 60, rows: 16 }, { TERM: 'dumb' }, false],
+  ['that of a CI job', { isTTY: true, columns: 60, rows: 16 }, { CI: 'true' }, false],
+  ['one where CI is said to be off', { isTTY: true, columns: 60, rows: 16 }, { CI: 'false' }, true],
+])('%s has a screen or not', (_name, stream, environment, has) => {
+  expect(hasScreen(stream, environment)).toBe(has);
+});
+
+test.each<[Record<string, unknown>, readonly string[]]>([
+  [{}, []],
+  [{ live: 'plain' }, []],
+  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain; did you mean screen?"]],
+  [
+    { live: 'screen' },
+    ["--live 'screen': stderr is no terminal of 60 columns and 16 lines at least: leave it out."],
+  ],
+  [
+    { live: 'plain', 'no-progress': true },
+    ['--live and --no-progress: one shows the run, the other does not: leave one of them out.'],
+  ],
+])('%j, without a terminal', (values, told) => {
+  const problems: string[] = [];
+  expect(liveFormFrom(new Parsed(values, []), problems, false)).toBe(
+    values['live'] === 'screen' ? 'screen' : 'plain',
+  );
+  expect(problems).toEqual(told);
+});
