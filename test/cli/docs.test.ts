@@ -10,10 +10,12 @@ import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/http1/refusal.ts';
-import { ROOT, volley } from '../support/cli.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
 import { MIX, summaryWith } from '../support/summary.ts';
 import { useTargets } from '../support/target.ts';
 
+const volley = useKeptProcess();
 const { ERROR_CODES, EXIT_CODES, run } = library;
 const startTarget = useTargets();
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -1,8 +1,13 @@
-import { main } from '../../src/main/cli/index.ts';
+import { existsSync } from 'node:fs';
 import type { Ended } from './cli.ts';
 import type { KeptCommand } from './kept-process.ts';
 
 const STREAMS = ['stdout', 'stderr'] as const;
+/** What bin/volley.js loads. */
+const folder = existsSync(new URL('../../bundle', import.meta.url)) ? 'bundle' : 'src';
+const commandLine: Promise<typeof import('../../src/main/cli/index.ts')> = import(
+  new URL(`../../${folder}/main/cli/index.js`, import.meta.url).href
+);
 
 /** One command line after the other; an exception that nobody catches ends this process, as it would end volley. */
 process.on('message', async ({ args, env }: KeptCommand) => {
@@ -18,7 +23,7 @@ process.on('message', async ({ args, env }: KeptCommand) => {
     };
   }
   process.exitCode = 0;
-  await main(args);
+  await (await commandLine).main(args);
   for (const name of STREAMS) process[name].removeAllListeners('error');
   process.env = before;
   process.send?.({ code: Number(process.exitCode), signal: null, ...output } satisfies Ended);
