@@ -83,7 +83,7 @@ describe.each(MODES)('%s', (mode) => {
     expect(stdout).toMatch(/service .* ms/);
     expect(existsSync(`${out}.journal`)).toBe(false);
     expect(readdirSync(inFolder('.')).filter((name) => name.endsWith('.partial'))).toEqual([]);
-  });
+  }, 60_000);
 
   test('what goes wrong once is retried, and then right', async () => {
     const target = await startTarget();

@@ -90,7 +90,7 @@ describe('volley compare', () => {
   test('two targets: the slower one, with figures, and exit 1 where that is to fail', async () => {
     const target = await startTarget();
     const path = join(folder, 'targets.json');
-    const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/50`];
+    const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/100`];
     const args = ['compare', fast, slow, '-d', '200ms', '--warmup', '0s', '-c', '2'];
     const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '--out', path);
     expect(ended.code).toBe(1);
@@ -112,11 +112,12 @@ describe('volley compare', () => {
     const target = await startTarget();
     const save = async (name: string, path: string, ...args: string[]): Promise<string> => {
       const file = join(folder, name);
-      const ended = await keptVolley(`${target.url}${path}`, '-c', '10', '-w', '1', ...args, '--out', file);
+      const own = ['-c', '10', '--mode', 'inline', '--out', file];
+      const ended = await keptVolley(`${target.url}${path}`, ...own, ...args);
       expect(ended.code).toBe(0);
       return file;
     };
-    const inRounds = ['-n', '10', '-r', '100', '--repeat', '6'];
+    const inRounds = ['-n', '20', '--repeat', '6'];
     const [a, b, many, again, other] = [
       await save('a.json', '', '-n', '20'),
       await save('b.json', '', '-n', '20'),
@@ -124,6 +125,7 @@ describe('volley compare', () => {
       await save('again.json', 'delay/200', ...inRounds),
       await save('other.json', '', '-n', '20', '--timeout', '9s'),
     ];
+    await save('open.json', '', '-n', '10', '-r', '100', '--repeat', '2');
     const single = await volley('compare', a, b);
     expect(single.code).toBe(0);
     expect(single.stdout).toContain('One round each');
@@ -188,7 +190,17 @@ describe('nothing is sent, and one sentence says why', () => {
   test('targets that nobody answers for end the comparison after a round', async () => {
     const port = await closedPort();
     const gone = `http://127.0.0.1:${port}/`;
-    const ended = await keptVolley('compare', gone, gone, '-d', '100ms', '--warmup', '0s');
+    const ended = await keptVolley(
+      'compare',
+      gone,
+      gone,
+      '--mode',
+      'inline',
+      '-d',
+      '100ms',
+      '--warmup',
+      '0s',
+    );
     expect(ended).toMatchObject({ code: 1, stdout: '' });
     expect(ended.stderr).toMatch(
       /A: no request to .* succeeded \(connect: .*ECONNREFUSED.*nor any of another/,
@@ -203,6 +215,8 @@ describe('nothing is sent, and one sentence says why', () => {
       'compare',
       target.url,
       `http://127.0.0.1:${port}/`,
+      '--mode',
+      'inline',
       '-d',
       '100ms',
       '--warmup',

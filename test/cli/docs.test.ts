@@ -115,7 +115,7 @@ describe('the documents and the program agree on', () => {
       arm.figures.p50!,
     ].flatMap((part) => Object.keys(part));
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
-  });
+  }, 60_000);
 
   test.each(['init', 'demo', 'serve', 'runs'])('the options of %s', (name) => {
     expect(optionsIn(firstCells(CLI, `Options of \`volley ${name}\``))).toEqual(
