@@ -16,10 +16,12 @@ describe('- stands for stdin', () => {
     ['--rows', ['{{u}}'], (url) => `{"u":"${url}bytes/1"}\n{"u":"${url}bytes/2"}\n`],
     ['--body-file', ['{{url}}'], () => 'bytes'],
     ['--json', ['{{url}}'], () => '{"n":{{n}}}'],
+    ['--form', ['{{url}}'], () => 'a file'],
+    ['run', [], (url) => `url: '${url}bytes/1'\n`],
   ])('%s %j', async (option, positionals, text) => {
     const target = await startTarget();
     const own = positionals.map((word) => word.replace('{{url}}', `${target.url}echo`));
-    const value = option === '--json' ? '@-' : '-';
+    const value = { '--json': '@-', '--form': 'f=@-;filename=a.txt' }[option] ?? '-';
     const args = [...own, option, value, '-n', '2', '-c', '1', '-o', 'json'];
     const { code, stdout, stderr } = await startVolley(args, {}, text(target.url)).ended;
     expect([code, stderr]).toEqual([0, '']);
@@ -32,10 +34,16 @@ describe('- stands for stdin', () => {
   test.each([
     [['http://127.0.0.1:9/', '--rows', '-', '--body-file', '-'], '--rows and --body-file'],
     [['--har', '-', '--rows', '-'], '--har and --rows'],
+    [['https://127.0.0.1:9/', '--cacert', '-', '--form', 'a=@-'], '--cacert and --form'],
+    [['run', '-', '--body-file', '-'], 'the plan and --body-file'],
     [['http://127.0.0.1:9/', '--rows', '-', '--json', '@-'], '--rows and --json'],
     [['batch', '-', 'http://127.0.0.1:9/', '--body-file', '-'], 'the rows and --body-file'],
   ])('%j is refused', async (args, both) => {
-    const { code, stdout, stderr } = await startVolley(args, {}, 'a\n1\n').ended;
+    const { code, stdout, stderr } = await startVolley(
+      args,
+      {},
+      args[0] === 'run' ? 'url: http://127.0.0.1:9/\n' : 'a\n1\n',
+    ).ended;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe(
       `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.\n`,
@@ -51,6 +59,23 @@ describe('- stands for stdin', () => {
     const args = ['run', plan, '-n', '4', '-c', '1', '--expect-body', 'from stdin'];
     expect((await startVolley(args, {}, 'from stdin').ended).code).toBe(0);
   });
+});
+
+test('a saved result, a description and a plan with a mistake are read there too', async () => {
+  const target = await startTarget();
+  const args = [`${target.url}bytes/1`, '-n', '2', '-c', '1', '--timeout', '500', '-o', 'json'];
+  const { stdout, stderr } = await startVolley(args).ended;
+  expect(stderr).toBe("volley: --timeout '500' means 500 s: for milliseconds say 500ms.\n");
+  const report = await startVolley(['report', '-'], {}, stdout).ended;
+  expect([report.code, report.stdout]).toEqual([0, expect.stringContaining('2 sent in')]);
+  const api = '{"openapi":"3.1.0","info":{"title":"T","version":"1"},"paths":{"/a":{"get":{}}}}';
+  const draft = await startVolley(['init', '--openapi', '-', '--out', '-'], {}, api).ended;
+  expect([draft.code, draft.stdout]).toEqual([0, expect.stringContaining('{{base}}/a')]);
+  const wrong = await startVolley(['run', '-'], {}, 'url: http://127.0.0.1:9/\nrat: 5\n').ended;
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^volley: stdin:2:6: 'rat' is nothing/),
+  ]);
 });
 
 function harOf(...urls: readonly string[]): string {

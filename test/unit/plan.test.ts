@@ -201,6 +201,11 @@ describe('the gate between options and plan', () => {
       { url: undefined, mix: [{ name: 'a', url: 'http://127.0.0.1/', expectBody: [''] }] },
       /^--expect-body '': any body would do/,
     ],
+    [
+      'a time beyond the timeout',
+      { expectTime: '200' },
+      /^--expect-time: it is 200 s, and an answer that takes 10 s has timed out \(--timeout\): any answer would do\. Give less, as in 200ms; a number without a unit is seconds\.$/,
+    ],
     ['a status of nothing', { expectStatus: '' }, /^--expect-status '': give statuses/],
     ['a status and nothing', { expectStatus: '200,' }, /^--expect-status '200,': give statuses/],
     ['JSON without a path', { expectJson: [''] }, /^--expect-json '': give path=value/],

@@ -7,6 +7,7 @@ import { resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
+import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
@@ -25,6 +26,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const run = await started(batch, page);
   if (run.damage !== null) say(run.damage);
   const showing = showingFrom(parsed);
+  bareTimeNotes(parsed).forEach(showing.note);
   const removeHandlers = handleInterrupts(run, showing.note);
   const live = showing.live === null ? null : showBatchProgress(() => run.progress(), showing.live);
   let result: BatchResult;

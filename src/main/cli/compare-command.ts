@@ -11,6 +11,7 @@ import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
+import { bareTimeNotes } from './bare-times.ts';
 import { FAILURES } from './command-tables.ts';
 import { type Judging, judgingFrom } from './comparison-options.ts';
 import { ComparisonOutputs, comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
@@ -63,10 +64,12 @@ async function compareTargets(
       problems,
     ),
   );
+  const showing = showingFrom(parsed);
+  bareTimeNotes(parsed).forEach(showing.note);
   return measureAndPrint({
     ...experiment,
     form: judging.form,
-    showing: showingFrom(parsed),
+    showing,
     paths,
     isFailure: (pairs) => fails(pairs, judging, failIf),
     isInDoubt: (pairs) => pairs.some((pair) => isInDoubt(pair, judging.metric)),

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { readInput } from '../files/input-files.ts';
 import { readOpenApi } from '../init/open-api.ts';
 import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
@@ -82,7 +83,7 @@ async function describedDraft(path: string): Promise<PlanDraft> {
     new VolleyError(ERROR_CODES.usage, `--openapi ${quoted(path)} cannot be used: ${why}.`);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readInput(path).toString('utf8');
   } catch (error) {
     throw refused(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
   }

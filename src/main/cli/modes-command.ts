@@ -2,6 +2,7 @@ import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modesExperiment } from '../compare/experiment.ts';
 import { withoutOverwriting } from '../files/input-files.ts';
 import type { Told } from '../plan/problems.ts';
+import { bareTimeNotes } from './bare-times.ts';
 import { judgingFrom } from './comparison-options.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
@@ -20,11 +21,13 @@ export async function modesCommand(parsed: Parsed, problems: Told[]): Promise<Ex
       judgingFrom(parsed, 'throughput', comparisons, problems),
     ),
   );
+  const showing = showingFrom(parsed);
+  bareTimeNotes(parsed).forEach(showing.note);
   return measureAndPrint({
     ...experiment,
     target,
     form: comparisonFormFrom(parsed.last('output'), []),
-    showing: showingFrom(parsed),
+    showing,
     paths,
   });
 }

@@ -6,6 +6,7 @@ import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { readersOfPlan } from '../plan/stdin.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { TargetCommand } from './on-port/on-port.ts';
@@ -39,7 +40,7 @@ export async function repeatCommand(
   const paths = comparisonPathsFrom(parsed, problems);
   const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
-    return completePlan(await readOptions(options, problems));
+    return completePlan(await readOptions(options, problems, readersOfPlan(planPath)));
   });
   return measureAndPrint({
     kind: 'repeat',

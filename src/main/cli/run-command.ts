@@ -3,12 +3,14 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
+import { readersOfPlan } from '../plan/stdin.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
+import { bareTimeNotes } from './bare-times.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom } from './output-form.ts';
@@ -36,6 +38,7 @@ export async function runCommand(
   planned: Planned = {},
 ): Promise<ExitCode> {
   const showing = showingFrom(parsed);
+  bareTimeNotes(parsed).forEach(showing.note);
   const isRepeated = (parsed.last('repeat') ?? ONCE) !== ONCE;
   const form = isRepeated ? 'text' : outputFormFrom(parsed.last('output'), problems);
   const target = targetCommandFrom(parsed, problems);
@@ -51,7 +54,7 @@ export async function runCommand(
   const liveForm = liveFormFrom(parsed, problems);
   const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    return completePlan(await readOptions(options, problems));
+    return completePlan(await readOptions(options, problems, readersOfPlan(planned.path)));
   });
   const plan = form === 'junit' ? withRule(resolved) : resolved;
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);

@@ -4,6 +4,7 @@ import { fstatSync, readFileSync } from 'node:fs';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { finalPathOf, identityOf } from './file-identity.ts';
 import { unfinishedPathOf } from './output-lock.ts';
+import { readStdin, STDIN } from './stdin.ts';
 
 const STDOUT_FD = 1;
 
@@ -14,11 +15,12 @@ type InputFiles = Map<string, string | null>;
 const READ = new AsyncLocalStorage<InputFiles>();
 
 /**
- * Reads a file that an option names, and notes it for whoever asks what was read.
+ * Reads a file that an option names, `-` for stdin, and notes it for whoever asks what was read.
  *
  * @throws Error of the file system
  */
 export function readInput(path: string | Buffer): Buffer {
+  if (String(path) === STDIN) return readStdin();
   noteInput(String(path));
   const bytes = readFileSync(path);
   READ.getStore()?.set(String(path), createHash('sha256').update(bytes).digest('hex'));
@@ -27,7 +29,7 @@ export function readInput(path: string | Buffer): Buffer {
 
 /** Notes a file that is read in another way, or whose content does not matter. */
 export function noteInput(path: string): void {
-  READ.getStore()?.set(path, null);
+  if (path !== STDIN) READ.getStore()?.set(path, null);
 }
 
 /** Digests of what has been read so far, by the names of the files. */

@@ -9,6 +9,7 @@ import { lockOutput, unfinishedPathOf } from './output-lock.ts';
 import { isPage, resultInPage } from './page-result.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
 import { wrongPart, wrongPartOfComparison } from './saved-shape.ts';
+import { readStdin, STDIN } from './stdin.ts';
 
 /** A result file, locked for as long as the run lasts. */
 export class ResultFile {
@@ -75,7 +76,7 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
     new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = path === STDIN ? readStdin().toString('utf8') : await readFile(path, 'utf8');
   } catch (error) {
     throw unusable(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
   }

@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
+import { STDIN } from '../files/stdin.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
@@ -41,10 +42,11 @@ export interface PlanFile {
  */
 export function readPlanFile(path: string): PlanFile {
   const text = readText(path);
+  const name = path === STDIN ? 'stdin' : path;
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return `${path}:${line}:${col}`;
+    return `${name}:${line}:${col}`;
   };
   if (isTooDeep(text)) throw unreadable(path, 'it is nested too deeply');
   const document = parsed(text, lines, path);

@@ -6,6 +6,7 @@ import type { ClosedLoad } from '../../protocol/load.ts';
 import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
+import { formatDuration } from '../text/format.ts';
 import { VERSION } from '../text/version.ts';
 import { parseStreams } from './connection/protocol.ts';
 import {
@@ -40,7 +41,7 @@ import {
   withRules,
 } from './thresholds.ts';
 import { WordedProblem, withProblems } from './worded-problem.ts';
-import { given, phrase, the } from './words.ts';
+import { given, type OptionWord, phrase, the } from './words.ts';
 
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
@@ -86,6 +87,7 @@ export function checkOptions(
     SHORTEST_MS,
     LONGEST_MS,
   );
+  checkExpectedTimes(parsed?.mix ?? [], timeoutMs, problems);
   const warmupMs = problems.durationMs('warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
@@ -174,11 +176,13 @@ export async function resolvePlan(options: RunOptions, earlier: readonly Told[] 
  * Validates options, and reads the files that they name.
  *
  * @param earlier problems that the caller has found already; they are reported with the others
+ * @param readersOfStdin what reads stdin besides these options
  * @throws VolleyError VOLLEY_USAGE, with every problem
  */
 export async function readOptions(
   options: RunOptions,
   earlier: readonly Told[] = [],
+  readersOfStdin: readonly OptionWord[] = [],
 ): Promise<UnresolvedPlan> {
   const shape = new Problems();
   checkShape(options, shape);
@@ -186,7 +190,7 @@ export async function readOptions(
   if (shape.size > 0) throw new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
   const problems = [...earlier];
   const notes: string[] = [];
-  const expanded = await expandSources(options, problems, notes);
+  const expanded = await expandSources(options, problems, notes, readersOfStdin);
   return { ...checkExpanded(expanded, problems), notes };
 }
 
@@ -233,6 +237,22 @@ function withImplied(
   const names = mix.map(({ name }) => name);
   if (mix.some(({ expectation }) => expectation !== null)) return withErrorRate(thresholds, names, 0);
   return thresholds.length === 0 ? thresholds : withErrorRate(thresholds, names);
+}
+
+/** What takes longer than the timeout has no answer that could be expected to come sooner. */
+function checkExpectedTimes(
+  mix: readonly Pick<UnresolvedRequest, 'expectation'>[],
+  timeoutMs: number | null,
+  problems: Problems,
+): void {
+  for (const { expectation } of mix) {
+    const longestMs = expectation?.longestMs ?? null;
+    if (longestMs === null || timeoutMs === null || longestMs < timeoutMs) continue;
+    const [asked, bound] = [formatDuration(longestMs), formatDuration(timeoutMs)];
+    problems.add(
+      phrase`${the('expect-time')}: it is ${asked}, and an answer that takes ${bound} has timed out (${the('timeout')}): any answer would do. Give less, as in 200ms; a number without a unit is seconds.`,
+    );
+  }
 }
 
 /** Rows that are used once each are a budget. */

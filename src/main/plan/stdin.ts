@@ -1,49 +1,14 @@
-import { readSync } from 'node:fs';
-import { codeOf } from '../../protocol/errors.ts';
+import { STDIN } from '../files/stdin.ts';
 import type { RunOptions } from './options.ts';
 import type { Problems } from './problems.ts';
 import { listed, type OptionWord, phrase, the } from './words.ts';
 
-/** What stands for stdin where a file is named. */
-export const STDIN = '-';
+const TLS_FILES = ['cacert', 'cert', 'key'] as const;
+/** A part of a form that is a file, or the text of one. */
+const OF_STDIN = /^[^=]*=[@<]-(?:[;,]|$)/;
 
-const STDIN_FD = 0;
-const CHUNK_BYTES = 65_536;
-const PAUSE_MS = 10;
-
-let read: Buffer | null = null;
-
-/**
- * All of stdin. It can be read only once, and several plans may be made of the same options.
- *
- * @throws Error of the file system
- */
-export function readStdin(): Buffer {
-  read ??= readAll();
-  return read;
-}
-
-function readAll(): Buffer {
-  const chunks: Buffer[] = [];
-  for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const count = readOrWait(chunk);
-    if (count === 0) return Buffer.concat(chunks);
-    chunks.push(chunk.subarray(0, count));
-  }
-}
-
-/** Where whoever started volley made it not wait, there may be nothing to read yet. */
-function readOrWait(chunk: Buffer): number {
-  for (;;) {
-    try {
-      return readSync(STDIN_FD, chunk);
-    } catch (error) {
-      if (codeOf(error) === 'EOF') return 0;
-      if (codeOf(error) !== 'EAGAIN') throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
-    }
-  }
+function isOfStdin(part: unknown): boolean {
+  return typeof part === 'string' && OF_STDIN.test(part);
 }
 
 /**
@@ -63,6 +28,8 @@ export function refuseTwoReaders(
     ...(options.curlFile === STDIN ? [the('curl-file')] : []),
     ...(options.har === STDIN ? [the('har')] : []),
     ...(options.rows === STDIN ? [the('rows')] : []),
+    ...TLS_FILES.filter((name) => options[name] === STDIN).map((name) => the(name)),
+    ...(requests.some(({ form }) => Array.isArray(form) && form.some(isOfStdin)) ? [the('form')] : []),
     ...(requests.some(({ bodyFile }) => bodyFile === STDIN) ? [the('body-file')] : []),
     ...(requests.some(({ json }) => json === `@${STDIN}`) ? [the('json')] : []),
   ];
@@ -71,4 +38,9 @@ export function refuseTwoReaders(
     phrase`${listed(readers, ' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
   );
   return true;
+}
+
+/** A plan that is read from stdin leaves nothing there for an option. */
+export function readersOfPlan(path: string | undefined): readonly OptionWord[] {
+  return path === STDIN ? [the('plan', 'the plan')] : [];
 }

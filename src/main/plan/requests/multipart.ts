@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
@@ -166,12 +167,8 @@ function headersIn(headers: readonly string[], name: string, problems: Problems)
 
 function readPart(option: string, path: string, problems: Problems): Uint8Array | null {
   const named = phrase`${the('form')} ${given(option + path)}`;
-  if (path === '-') {
-    problems.add(phrase`${named}: stdin is not read here: give the name of a file.`);
-    return null;
-  }
   try {
-    if (statSync(path).size <= LARGEST_BODY_BYTES) return readInput(path);
+    if (path === STDIN || statSync(path).size <= LARGEST_BODY_BYTES) return readInput(path);
     problems.add(
       phrase`${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
     );

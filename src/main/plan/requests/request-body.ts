@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
+import { STDIN } from '../../files/stdin.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
-import { readStdin, STDIN } from '../stdin.ts';
 import { given, listed, phrase, the } from '../words.ts';
 import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { encodeMultipart } from './multipart.ts';
@@ -59,7 +59,7 @@ function fromFile(path: string, problems: Problems): Body | null {
       );
       return null;
     }
-    return plain(path === STDIN ? readStdin() : readInput(path));
+    return plain(readInput(path));
   } catch (error) {
     problems.add(
       phrase`${the('body-file')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

@@ -2,7 +2,6 @@ import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
-import { readStdin, STDIN } from '../stdin.ts';
 import { given, givenUrl, type OptionWord, phrase, the, theHeader } from '../words.ts';
 import type { Placeholders } from './placeholders.ts';
 
@@ -103,7 +102,7 @@ function jsonText(json: string, problems: Problems): string {
   if (!json.startsWith('@')) return json;
   const path = json.slice(1);
   try {
-    return path === STDIN ? readStdin().toString('utf8') : readInput(path).toString('utf8');
+    return readInput(path).toString('utf8');
   } catch (error) {
     problems.add(
       phrase`${the('json')} ${given(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

@@ -1,0 +1,44 @@
+import { readSync } from 'node:fs';
+import { codeOf } from '../../protocol/errors.ts';
+
+/** What stands for stdin where a file is named. */
+export const STDIN = '-';
+
+const STDIN_FD = 0;
+const CHUNK_BYTES = 65_536;
+const PAUSE_MS = 10;
+
+let read: Buffer | null = null;
+
+/**
+ * All of stdin. It can be read only once, and several plans may be made of the same options.
+ *
+ * @throws Error of the file system
+ */
+export function readStdin(): Buffer {
+  read ??= readAll();
+  return read;
+}
+
+function readAll(): Buffer {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const count = readOrWait(chunk);
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+/** Where whoever started volley made it not wait, there may be nothing to read yet. */
+function readOrWait(chunk: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(STDIN_FD, chunk);
+    } catch (error) {
+      if (codeOf(error) === 'EOF') return 0;
+      if (codeOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+    }
+  }
+}
