@@ -170,7 +170,7 @@ describe('nothing is sent, and one sentence says why', () => {
     [['modes', 'URL', '--margin', '3'], "--margin '3': give a percentage"],
     [['modes', 'URL', '--metric', 'speed'], "--metric 'speed'"],
     [['modes', 'URL', '-w', '1,x'], "--workers 'x'"],
-    [['modes', 'URL', '-o', 'html'], "--output 'html': choose one of text, json, markdown"],
+    [['modes', 'URL', '-o', 'csv'], "--output 'csv': choose one of text, json, markdown, html"],
     [['modes'], 'No URL was given'],
     [['compare', 'URL'], 'Two things are needed'],
     [['compare', 'URL', 'URL', '--fail-if', 'odd'], "--fail-if 'odd': choose one of slower, different"],

@@ -25,6 +25,7 @@ test('--html writes a page that is a result too, with no secret in it', async ()
   expect(JSON.parse(read.stdout)).toEqual(JSON.parse(readFileSync(json, 'utf8')));
   expect(read.stdout).not.toContain('page-secret');
   expect(readFileSync(again, 'utf8')).toBe(text);
+  expect((await volley('report', json, '-o', 'html')).stdout).toBe(text);
   const compared = await volley('compare', page, json, '--html', again);
   expect(compared.stdout).toContain(`A is ${page}`);
   expect(compared.code).toBe(0);

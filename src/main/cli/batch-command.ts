@@ -11,7 +11,7 @@ import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outputFormFrom } from './output-form.ts';
-import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
+import { PAGE_OPTION, pageOf, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
@@ -48,7 +48,9 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   // Where the rows are printed, the report must not be among them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
-  const report = renderBatch(result, form, parsed.flag('allow-failures'), view);
+  const areFailuresAllowed = parsed.flag('allow-failures');
+  const report =
+    form === 'html' ? await pageOf(batchJson(result)) : renderBatch(result, form, areFailuresAllowed, view);
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);

@@ -3,9 +3,8 @@ import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/round-defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
-import { COMPARISON_FORMS } from '../reporters/comparison-text.ts';
-import { OUTPUT_FORMS } from '../reporters/reporters.ts';
 import { RUNS_FORMS } from '../reporters/runs-text.ts';
+import { ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
 
@@ -45,8 +44,8 @@ export const COMPARISON_TABLE = {
     group: 'output',
     alias: 'o',
     value: 'FORM',
-    choices: COMPARISON_FORMS,
-    help: `Form of the result on stdout: ${COMPARISON_FORMS.join(', ')}`,
+    choices: ROUNDS_FORMS,
+    help: `Form of the result on stdout: ${ROUNDS_FORMS.join(', ')}`,
     byDefault: 'text',
     commands: ['modes', 'compare'],
   },
@@ -229,8 +228,8 @@ export const REPORT_TABLE = {
     group: 'output',
     alias: 'o',
     value: 'FORM',
-    choices: OUTPUT_FORMS,
-    help: 'Form of the result: text, json or markdown; of a run also csv, junit, prometheus',
+    choices: RUN_FORMS,
+    help: 'Form of the result: text, json, markdown or html; of a run also csv, junit, prometheus',
     byDefault: 'text',
     commands: ['report'],
   },

@@ -2,12 +2,11 @@ import type { Metric } from '../../protocol/metric.ts';
 import type { Judged } from '../compare/experiment.ts';
 import { judgedBy } from '../compare/judging.ts';
 import type { Told } from '../plan/problems.ts';
-import type { ComparisonForm } from '../reporters/comparison-text.ts';
-import { comparisonFormFrom } from './output-form.ts';
+import { comparisonFormFrom, type RoundsForm } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 
 export interface Judging extends Judged {
-  readonly form: ComparisonForm;
+  readonly form: RoundsForm;
 }
 
 /** Reads how arms are to be compared; problems are added to the list. */

@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
-import { announcement, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
+import { announcement } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
 import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
@@ -11,6 +11,7 @@ import { comparisonSentence } from '../text/conclusions.ts';
 import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { dialling, type TargetCommand, withTarget } from './on-port/on-port.ts';
+import { printedRounds, type RoundsForm } from './output-form.ts';
 import { say } from './say.ts';
 import type { Showing } from './showing.ts';
 
@@ -19,7 +20,7 @@ const AROUND_A_ROUND_MS = 350;
 
 /** An experiment, and what is done with its result. */
 export interface Measured extends Experiment {
-  readonly form: ComparisonForm;
+  readonly form: RoundsForm;
   readonly showing: Showing;
   readonly paths: ComparisonPaths;
   /** What runs the target; null, or nothing, where it runs already. */
@@ -79,7 +80,7 @@ export async function printComparison(
 ): Promise<ExitCode> {
   const { isSaved, isComplete } = await outputs.finish(comparison);
   if (comparison.arms.length > 0)
-    process.stdout.write(COMPARISON_REPORTERS[isSaved ? form : 'json'](comparison, view));
+    process.stdout.write(await printedRounds(comparison, isSaved ? form : 'json', view));
   else say('stopped before every arm had had a round: there is nothing to show.');
   if (form !== 'text' || !process.stdout.isTTY)
     for (const sentence of [

@@ -1,22 +1,46 @@
+import type { Comparison } from '../../protocol/comparison.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import type { Told } from '../plan/problems.ts';
-import { COMPARISON_FORMS, type ComparisonForm } from '../reporters/comparison-text.ts';
-import { OUTPUT_FORMS, type OutputForm } from '../reporters/reporters.ts';
+import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
+import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { RUNS_FORMS, type RunsForm } from '../reporters/runs-text.ts';
+import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
+import { pageOf } from './page-file.ts';
+
+/** What makes a page is loaded where one is asked for, unlike the reporters. */
+const PAGE = 'html';
+
+/** How a result is printed. */
+export type RunForm = OutputForm | typeof PAGE;
+export type RoundsForm = ComparisonForm | typeof PAGE;
+
+export const RUN_FORMS: readonly RunForm[] = [...OUTPUT_FORMS, PAGE];
+export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
-export function outputFormFrom(text: string | undefined, problems: Told[]): OutputForm {
-  return formOf(OUTPUT_FORMS, text, problems);
+export function outputFormFrom(text: string | undefined, problems: Told[]): RunForm {
+  return formOf(RUN_FORMS, text, problems);
 }
 
 /** The same for what compares. */
-export function comparisonFormFrom(text: string | undefined, problems: Told[]): ComparisonForm {
-  return formOf(COMPARISON_FORMS, text, problems);
+export function comparisonFormFrom(text: string | undefined, problems: Told[]): RoundsForm {
+  return formOf(ROUNDS_FORMS, text, problems);
 }
 
 /** The same for a list of results. */
 export function runsFormFrom(text: string | undefined, problems: Told[]): RunsForm {
   return formOf(RUNS_FORMS, text, problems);
+}
+
+/** The result of a run in a form. */
+export async function printedRun(summary: Summary, form: RunForm, view: View): Promise<string> {
+  return form === PAGE ? pageOf(summary) : REPORTERS[form](summary, view);
+}
+
+/** The same of several rounds or arms. */
+export async function printedRounds(comparison: Comparison, form: RoundsForm, view: View): Promise<string> {
+  return form === PAGE ? pageOf(comparison) : COMPARISON_REPORTERS[form](comparison, view);
 }
 
 function formOf<Form extends string>(

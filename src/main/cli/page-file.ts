@@ -13,16 +13,21 @@ export function pagePathFrom(parsed: Parsed, problems: Told[]): string | null {
   return path;
 }
 
+/** A result as a page. Who asks for none does not load what makes it. */
+export async function pageOf(result: Summary | Comparison): Promise<string> {
+  const { renderHtml } = await import('../reporters/html/html-report.ts');
+  return renderHtml(result);
+}
+
 /**
- * Writes a result as a page. Who asks for none does not load what makes it.
+ * Writes a result as a page.
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
 export async function writePage(file: ResultFile, result: Summary | Comparison): Promise<void> {
   let page: string;
   try {
-    const { renderHtml } = await import('../reporters/html/html-report.ts');
-    page = renderHtml(result);
+    page = await pageOf(result);
   } catch (error) {
     await file.discard();
     throw error;

@@ -8,11 +8,9 @@ import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-file
 import { isComparison, ResultFile, readSaved } from '../files/result-file.ts';
 import { savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
-import { COMPARISON_REPORTERS } from '../reporters/comparison-text.ts';
-import { REPORTERS } from '../reporters/reporters.ts';
 import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
-import { comparisonFormFrom, outputFormFrom } from './output-form.ts';
+import { comparisonFormFrom, outputFormFrom, printedRounds, printedRun } from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
@@ -52,11 +50,11 @@ function textOf(saved: Summary | Comparison, parsed: Parsed, paths: readonly str
   if (isComparison(saved)) {
     const form = comparisonFormFrom(output, problems);
     if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-    return usable(paths, async () => COMPARISON_REPORTERS[form](saved, view));
+    return usable(paths, () => printedRounds(saved, form, view));
   }
   const form = outputFormFrom(output, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
-  return usable(paths, async () => REPORTERS[form](saved, view));
+  return usable(paths, () => printedRun(saved, form, view));
 }
 
 /** A field that is missing or of another type shows when it is used. */

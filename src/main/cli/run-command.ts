@@ -6,14 +6,13 @@ import { completePlan, readOptions } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
-import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
-import { outputFormFrom } from './output-form.ts';
+import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
@@ -81,7 +80,7 @@ export async function runCommand(
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
 async function measure(
   plan: RunPlan,
-  form: OutputForm,
+  form: RunForm,
   outputs: RunOutputs,
   showing: Shown & Showing,
 ): Promise<ExitCode> {
@@ -91,7 +90,7 @@ async function measure(
     await showRun(run, plan, interrupts, showing);
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
-    process.stdout.write(REPORTERS[isSaved ? form : 'json'](summary, showing.view));
+    process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
     const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
     if (why !== null) say(why);
     // On a terminal the report itself shows them.

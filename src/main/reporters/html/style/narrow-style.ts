@@ -14,6 +14,7 @@ body{font-size:14px}
 header nav{margin-left:0;width:100%;gap:2px 14px;margin-top:4px}
 .big{font-size:25px!important}
 section{margin-top:30px}
+.link{padding-right:26px;gap:5px}.link:not(:last-child)::after{width:12px}
 .tiles>div{padding:8px 6px 8px 10px}.tiles dd{font-size:20px}.tiles dd small{font-size:12px}
 .tiles dt span{display:none}.tiles .under{font-size:11px}
 .stack,.chart{--l:44px;--r:34px}
@@ -26,8 +27,8 @@ section{margin-top:30px}
 .bullets{display:none}
 .levels .f,.levels .iv{display:none}.forest .iv{display:none}.forest .f{width:30%;padding-left:9px}.forest .dec{display:none}.forest tfoot{display:none}
 th+th,th+td,td+td{padding-left:9px}
-.lat{font-size:11.5px}.lat th:first-child{width:auto}.lat .iv{display:none}
-.lat th+th,.lat th+td,.lat td+td{padding-left:5px}
+.lat{font-size:11px}.lat th:first-child{width:auto}.lat .iv{display:none}
+.lat th+th,.lat th+td,.lat td+td{padding-left:4px}
 .opt{display:none}.num{font-size:11px}.num td+td{padding-left:4px}.num th+td{padding-left:4px}
 .facts>div{grid-template-columns:104px minmax(0,1fr)}
 .terms dl{grid-template-columns:1fr}.terms dt{font-weight:500}

@@ -40,7 +40,7 @@ h3{font-size:13px;font-weight:600}
 .finding{font-size:15.5px}
 .lead{font-weight:600;margin-right:4px}
 .notice{border-left:3px solid var(--bad);padding-left:10px}.notice.note{border-left-color:var(--rule)}
-.chain{display:flex;font-size:12.5px;color:var(--soft);margin-top:4px!important}
+.chain{display:flex;flex-wrap:wrap;overflow-wrap:normal;font-size:12.5px;color:var(--soft);margin-top:4px!important}
 .link{position:relative;padding-right:34px;display:flex;align-items:center;gap:6px}
 .link:not(:last-child)::after{content:"";position:absolute;right:8px;top:50%;width:18px;border-top:1px solid var(--soft)}
 .link i{width:9px;height:9px;border:1.5px solid var(--soft);border-radius:50%}
