@@ -1,6 +1,6 @@
 import { CELLS_IN_ONE, COARSE_CELLS_PER_OCTAVE, type CoarseCells, NO_CELLS } from './coarse-cells.ts';
 import { CELLS, CELLS_PER_OCTAVE } from './histogram.ts';
-import { ValueBatch } from './value-batch.ts';
+import { PendingValues } from './pending-values.ts';
 
 const OCTAVES = CELLS / CELLS_PER_OCTAVE;
 const PAGES_IN_CHUNK = 64;
@@ -17,8 +17,8 @@ export class CellGrid {
   readonly #chunks: Uint32Array[] = [];
   #pages = 0;
   /** In no cell yet; they are all of one row, as most that follow each other are. */
-  readonly #batch = new ValueBatch();
-  #batchRow = 0;
+  readonly #pending = new PendingValues();
+  #pendingRow = 0;
 
   constructor(rows: number) {
     this.#rows = rows;
@@ -26,11 +26,11 @@ export class CellGrid {
   }
 
   add(row: number, valueMs: number): void {
-    if (row !== this.#batchRow) {
+    if (row !== this.#pendingRow) {
       this.#settle();
-      this.#batchRow = row;
+      this.#pendingRow = row;
     }
-    if (this.#batch.add(valueMs)) this.#settle();
+    if (this.#pending.add(valueMs)) this.#settle();
   }
 
   /** The used cells of a row. */
@@ -59,12 +59,12 @@ export class CellGrid {
   }
 
   #settle(): void {
-    const { cells } = this.#batch.take();
+    const { cells } = this.#pending.take();
     for (let at = 0; at < cells.length; ) {
       const cell = (cells[at] as number) >> LOG_CELLS_IN_ONE;
       const from = at++;
       while (at < cells.length && (cells[at] as number) >> LOG_CELLS_IN_ONE === cell) at++;
-      this.#addCell(this.#batchRow, cell, at - from);
+      this.#addCell(this.#pendingRow, cell, at - from);
     }
   }
 

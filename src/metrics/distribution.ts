@@ -1,6 +1,6 @@
 import { Histogram } from './histogram.ts';
 import { RunningMoments } from './moments.ts';
-import { ValueBatch } from './value-batch.ts';
+import { PendingValues } from './pending-values.ts';
 import { ValueList } from './value-list.ts';
 
 /**
@@ -17,14 +17,14 @@ export class Distribution {
   #observedValues: ValueList | null = new ValueList();
   #boundValues: ValueList | null = new ValueList();
   /** Observed, and in none of the others yet. */
-  readonly #batch = new ValueBatch();
+  readonly #pending = new PendingValues();
 
   add(valueMs: number, isLowerBound: boolean): void {
     if (isLowerBound) {
       this.#moments.add(valueMs);
       this.#bounds.add(valueMs);
       this.#boundValues?.push(valueMs);
-    } else if (this.#batch.add(valueMs)) {
+    } else if (this.#pending.add(valueMs)) {
       this.#settle();
     }
   }
@@ -61,7 +61,7 @@ export class Distribution {
   }
 
   #settle(): void {
-    const { values, cells } = this.#batch.take();
+    const { values, cells } = this.#pending.take();
     if (values.length === 0) return;
     this.#moments.addAll(values);
     this.#observed.addCells(cells);

@@ -241,7 +241,7 @@ export interface Summary {
     readonly peakRssBytes: number;
     readonly startupMs: number;
     readonly mergeMs: number;
-    /** Size of all batches that came from workers: moved from threads, copied from processes. */
+    /** Size of all blocks of samples that came from workers: moved from threads, copied from processes. */
     readonly batchBytes: number;
     /** Between the first and the last worker to begin. */
     readonly startSkewMs: number;

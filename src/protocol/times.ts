@@ -7,7 +7,7 @@ export type TimeKind = LatencyKind | EventTimeKind;
 export const TIME_KINDS: readonly TimeKind[] = [...LATENCY_KINDS, ...EVENT_TIME_KINDS];
 
 /** As people read it. */
-export function labelOf(kind: TimeKind): string {
+function labelOf(kind: TimeKind): string {
   return { ...LATENCIES, ...EVENT_TIMES }[kind].label;
 }
 

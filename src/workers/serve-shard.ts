@@ -18,105 +18,134 @@ import { ShardRun } from './run-shard.ts';
 
 /**
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
- * sends batches, reports, and closes the channel last. Resolves when all is said.
+ * sends what it records, reports, and closes the channel last. Resolves when all is said.
  */
 export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> {
-  const clock = createMonotonicClock();
-  const bootedAtMs = clock.nowMs();
-  const done = Promise.withResolvers<void>();
-  let run: ShardRun | null = null;
-  let usage = new UsageMeter(owns);
-  let windowEndMs: number | null = null;
+  return new ShardService(wire, owns).done;
+}
+
+class ShardService {
+  readonly #wire: WorkerChannel;
+  readonly #owns: OwnedPart;
+  /** Over `#wire`: a message that cannot be sent would end the worker without a word, or leave it waiting for an answer. */
+  readonly #channel: WorkerChannel;
+  readonly #clock = createMonotonicClock();
+  readonly #bootedAtMs = this.#clock.nowMs();
+  readonly #done = Promise.withResolvers<void>();
+  #run: ShardRun | null = null;
+  #usage: UsageMeter;
+  #windowEndMs: number | null = null;
   /** A stop that came before there was anything to stop. */
-  let earlyDrainMs: number | null = null;
-  let endOfLoad: NodeJS.Timeout | null = null;
-  let practiceCpuMs = 0;
-  let hasEnded = false;
-  let heartbeat: NodeJS.Timeout | null = null;
-  // A message that cannot be sent would end the worker without a word, or leave it waiting for an answer to it.
-  const channel: WorkerChannel = {
-    ...wire,
-    post: (message, transfer) => {
-      if (hasEnded) return;
-      try {
-        wire.post(message, transfer);
-      } catch (error) {
-        end(`its message '${message.type}' cannot be sent: ${messageOf(error)}`);
-      }
-    },
-  };
+  #earlyDrainMs: number | null = null;
+  #endOfLoad: NodeJS.Timeout | null = null;
+  #heartbeat: NodeJS.Timeout | null = null;
+  #practiceCpuMs = 0;
+  #hasEnded = false;
 
-  const carryOut = async (shard: Shard, supplies: Supplies): Promise<void> => {
-    windowEndMs = shard.windowEndMs;
-    const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
-    const create = await loadClient(shard.client, shard.settings.protocol);
-    const parts = { supplies, create, Rows };
-    run = new ShardRun(shard, channel, clock, parts);
-    if (earlyDrainMs === null) practiceCpuMs = await practise(shard, clock, parts);
-    if (earlyDrainMs !== null) run.stop(earlyDrainMs);
-    await run.prepare();
-    if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();
-    channel.post({ type: 'ready', version: PROTOCOL_VERSION, pid: process.pid, threadId, bootedAtMs });
-    if (shard.batch !== undefined)
-      heartbeat = setInterval(() => channel.post({ type: 'alive' }), ALIVE_EVERY_MS);
-    await run.finished;
-    if (endOfLoad !== null) clearTimeout(endOfLoad);
-    channel.post({ type: 'report', report: run.close({ ...usage.stop(), practiceCpuMs }) });
-  };
+  constructor(wire: WorkerChannel, owns: OwnedPart) {
+    this.#wire = wire;
+    this.#owns = owns;
+    this.#usage = new UsageMeter(owns);
+    this.#channel = { ...wire, post: (message, transfer) => this.#post(message, transfer) };
+    this.#channel.onMessage((message) => this.#handle(message));
+  }
 
-  const endOfLoadAfter = (windowAtMs: number): NodeJS.Timeout | null =>
-    windowEndMs === null
-      ? null
-      : setTimeout(() => usage.endOfLoad(), windowAtMs + windowEndMs - clock.nowMs());
+  get done(): Promise<void> {
+    return this.#done.promise;
+  }
 
-  const handle = (message: CoordinatorMessage): void => {
+  #post(...[message, transfer]: Parameters<WorkerChannel['post']>): void {
+    if (this.#hasEnded) return;
+    try {
+      this.#wire.post(message, transfer);
+    } catch (error) {
+      this.#end(`its message '${message.type}' cannot be sent: ${messageOf(error)}`);
+    }
+  }
+
+  #handle(message: CoordinatorMessage): void {
     switch (message.type) {
       case 'shard':
-        if (message.version !== PROTOCOL_VERSION) {
-          end(`the coordinator speaks protocol ${message.version}, this worker ${PROTOCOL_VERSION}`);
-          return;
-        }
-        carryOut(message.shard, message.supplies).then(
-          () => end(null),
-          (error: unknown) => end(messageOf(error)),
-        );
+        this.#take(message);
         return;
       case 'go':
-        // What came before the load is not the load's.
-        usage.stop();
-        usage = new UsageMeter(owns);
-        endOfLoad = endOfLoadAfter(message.windowAtMs);
-        run?.start(message.startAtMs, message.windowAtMs);
+        this.#go(message.startAtMs, message.windowAtMs);
         return;
       case 'stop':
-        if (run === null) earlyDrainMs = message.drainMs;
-        else run.stop(message.drainMs);
+        if (this.#run === null) this.#earlyDrainMs = message.drainMs;
+        else this.#run.stop(message.drainMs);
         return;
       case 'rows':
       case 'answers-written':
       case 'no-more-rows':
-        run?.takeRows(message);
+        this.#run?.takeRows(message);
         return;
       case 'folded':
-        run?.recorder.folded(message.buffer);
+        this.#run?.recorder.folded(message.buffer);
         return;
     }
     message satisfies never;
-  };
+  }
 
-  const end = (failure: string | null): void => {
-    if (hasEnded) return;
-    hasEnded = true;
-    if (heartbeat !== null) clearInterval(heartbeat);
-    if (failure !== null) {
-      wire.post({ type: 'failed', message: failure });
-      // Closes what is open; nobody hears of it.
-      run?.stop(0);
+  #take({ version, shard, supplies }: Extract<CoordinatorMessage, { type: 'shard' }>): void {
+    if (version !== PROTOCOL_VERSION) {
+      this.#end(`the coordinator speaks protocol ${version}, this worker ${PROTOCOL_VERSION}`);
+      return;
     }
-    wire.close();
-    done.resolve();
-  };
+    this.#carryOut(shard, supplies).then(
+      () => this.#end(null),
+      (error: unknown) => this.#end(messageOf(error)),
+    );
+  }
 
-  channel.onMessage(handle);
-  return done.promise;
+  async #carryOut(shard: Shard, supplies: Supplies): Promise<void> {
+    this.#windowEndMs = shard.windowEndMs;
+    const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
+    const create = await loadClient(shard.client, shard.settings.protocol);
+    const parts = { supplies, create, Rows };
+    const run = new ShardRun(shard, this.#channel, this.#clock, parts);
+    this.#run = run;
+    if (this.#earlyDrainMs === null) this.#practiceCpuMs = await practise(shard, this.#clock, parts);
+    if (this.#earlyDrainMs !== null) run.stop(this.#earlyDrainMs);
+    await run.prepare();
+    if (areBackgroundThreadsToYield(shard)) yieldBackgroundThreads();
+    this.#channel.post({
+      type: 'ready',
+      version: PROTOCOL_VERSION,
+      pid: process.pid,
+      threadId,
+      bootedAtMs: this.#bootedAtMs,
+    });
+    if (shard.batch !== undefined)
+      this.#heartbeat = setInterval(() => this.#channel.post({ type: 'alive' }), ALIVE_EVERY_MS);
+    await run.finished;
+    if (this.#endOfLoad !== null) clearTimeout(this.#endOfLoad);
+    const usage = { ...this.#usage.stop(), practiceCpuMs: this.#practiceCpuMs };
+    this.#channel.post({ type: 'report', report: run.close(usage) });
+  }
+
+  #go(startAtMs: number, windowAtMs: number): void {
+    // What came before the load is not the load's.
+    this.#usage.stop();
+    this.#usage = new UsageMeter(this.#owns);
+    if (this.#windowEndMs !== null)
+      this.#endOfLoad = setTimeout(
+        () => this.#usage.endOfLoad(),
+        windowAtMs + this.#windowEndMs - this.#clock.nowMs(),
+      );
+    this.#run?.start(startAtMs, windowAtMs);
+  }
+
+  #end(failure: string | null): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
+    if (failure !== null) {
+      this.#wire.post({ type: 'failed', message: failure });
+      // Closes what is open; nobody hears of it.
+      this.#run?.stop(0);
+    }
+    this.#wire.close();
+    this.#done.resolve();
+  }
 }

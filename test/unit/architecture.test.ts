@@ -39,9 +39,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   time: ['metrics', 'protocol'],
   metrics: ['protocol'],
   requests: ['metrics', 'protocol'],
-  workers: ['requests', 'metrics', 'time', 'protocol'],
+  machine: [],
+  workers: ['requests', 'machine', 'metrics', 'time', 'protocol'],
   target: ['metrics', 'time', 'protocol'],
-  main: ['requests', 'metrics', 'time', 'protocol', 'target'],
+  main: ['requests', 'machine', 'metrics', 'time', 'protocol', 'target'],
   api: ['main', 'target', 'protocol'],
 };
 
@@ -139,4 +140,24 @@ test('these tests run on the Node that package.json pins', () => {
     devDependencies: { node: string };
   };
   expect(process.versions.node).toBe(manifest.devDependencies.node);
+});
+
+test('what a file gives out, another one takes', () => {
+  const others = ['test', 'bench', 'scripts', 'examples'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(ts|js)$/.test(file) && !file.includes('node_modules'))
+      .map((file) => join(ROOT, folder, file)),
+  );
+  const texts = new Map(
+    [...FILES.map((file) => join(SOURCE, file)), ...others].map((path) => [path, readFileSync(path, 'utf8')]),
+  );
+  const users = new Map<string, Set<string>>();
+  for (const [path, text] of texts)
+    for (const word of new Set(text.match(/\w+/g))) users.set(word, (users.get(word) ?? new Set()).add(path));
+  const given = FILES.filter((file) => side(file) !== 'api').flatMap((file) =>
+    [
+      ...texts.get(join(SOURCE, file))!.matchAll(/^export (?:async )?(?:const|function\*?|class) (\w+)/gm),
+    ].map((match) => [file, match[1]!] as const),
+  );
+  expect(given.filter(([, name]) => users.get(name)!.size < 2)).toEqual([]);
 });

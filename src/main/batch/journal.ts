@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, stat, unlink } from 'node:fs/promises';
+import { syncFolder } from '../../machine/sync-folder.ts';
 import { codeOf } from '../../protocol/errors.ts';
 import { readBack } from '../../requests/exact-json.ts';
-import { syncFolder } from '../../requests/sync-folder.ts';
 import { linked, writeNew } from '../files/file-lock.ts';
 import { AppendQueue } from './append-queue.ts';
 import { FrameReader, frameOf } from './journal-frames.ts';

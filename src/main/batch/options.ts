@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { UNFINISHED_PREFIX } from '../../machine/file-names.ts';
 import type { BatchPlan, Selection } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { UNFINISHED_PREFIX } from '../../requests/unfinished-name.ts';
 import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';

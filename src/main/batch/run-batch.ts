@@ -1,7 +1,7 @@
+import { holdHeapDown } from '../../machine/steady-heap.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { holdHeapDown } from '../../requests/steady-heap.ts';
 import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
 import { conduct } from '../run/conduct.ts';

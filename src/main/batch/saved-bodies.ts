@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isUnfinishedName } from '../../machine/file-names.ts';
 import type { BodyPlace } from '../../protocol/batch.ts';
 import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
-import { isUnfinishedName } from '../../requests/unfinished-name.ts';
 import { quoted } from '../text/quoted.ts';
 
 const DIGEST_LENGTH = 16;

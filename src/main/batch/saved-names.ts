@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path';
+import { fileNameOf } from '../../machine/file-names.ts';
 import type { BatchPlan } from '../../protocol/batch.ts';
-import { fileNameOf } from '../../requests/file-name.ts';
 import { finalPathOf, identityOf } from '../files/file-identity.ts';
 import { quoted } from '../text/quoted.ts';
 import { InputError } from './line-blocks.ts';

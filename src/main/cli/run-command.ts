@@ -84,7 +84,7 @@ async function measure(
   outputs: RunOutputs,
   showing: Shown & Showing,
 ): Promise<ExitCode> {
-  const run = startWatched(plan, {}, (batch, worker) => outputs.addSamples(batch, worker));
+  const run = startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker));
   const interrupts = interruptible(run, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);

@@ -36,6 +36,6 @@ export interface Collected {
   readonly ownCpuMs: number;
   /** Of the coordinator's own event loop, which in inline mode is the worker's too. */
   readonly ownLoopCpuMs: number;
-  readonly batchBytes: number;
+  readonly blockBytes: number;
   readonly ownPeakRssBytes: number;
 }

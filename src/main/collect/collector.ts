@@ -16,7 +16,7 @@ export class Collector {
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;
   /** Of all blocks that came. */
-  batchBytes = 0;
+  blockBytes = 0;
   readonly #mostExactRequests: number;
   #keepsValues = true;
 
@@ -39,7 +39,7 @@ export class Collector {
   }
 
   take(worker: number, block: SampleBlock, errors: readonly TimedErrorTally[]): void {
-    this.batchBytes += block.buffer.byteLength;
+    this.blockBytes += block.buffer.byteLength;
     this.tallies[worker]?.fold(block, this.records);
     this.tallies[worker]?.foldErrors(errors);
     this.#boundMemory();

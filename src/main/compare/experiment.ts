@@ -33,7 +33,7 @@ export interface Experiment {
 }
 
 /** Short rounds where nothing else was said. */
-export function withShortRounds(options: RunOptions): RunOptions {
+function withShortRounds(options: RunOptions): RunOptions {
   const endsByItself = options.requests !== undefined || options.stages !== undefined;
   return {
     ...options,

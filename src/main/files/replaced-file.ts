@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises';
-import { syncFolder } from '../../requests/sync-folder.ts';
+import { syncFolder } from '../../machine/sync-folder.ts';
 import { finalPathOf } from './file-identity.ts';
 import { PipeSink } from './pipe-sink.ts';
 

@@ -22,7 +22,7 @@ export interface Span {
   readonly outstanding: number | null;
 }
 
-export const SHOWN_LATENCIES = ['response', 'service'] as const;
+const SHOWN_LATENCIES = ['response', 'service'] as const;
 export type ShownLatency = (typeof SHOWN_LATENCIES)[number];
 
 export const TIMED_LATENCIES = [...SHOWN_LATENCIES, 'startLag', 'wait'] as const;

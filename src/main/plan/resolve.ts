@@ -78,27 +78,10 @@ export function checkOptions(
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const asked = optional(options.requests, (value) => problems.count('requests', value, 1, MAX_REQUESTS));
   const requests = budgetOf(asked, parsed, problems);
-  const givenMs = optional(options.duration, (value) =>
-    problems.durationMs('duration', value, SHORTEST_MS, LONGEST_MS),
-  );
-  const timeoutMs = problems.durationMs(
-    'timeout',
-    options.timeout ?? DEFAULT_TIMEOUT,
-    SHORTEST_MS,
-    LONGEST_MS,
-  );
-  checkExpectedTimes(parsed?.mix ?? [], timeoutMs, problems);
-  const warmupMs = problems.durationMs('warmup', options.warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
+  const { givenMs, timeoutMs, warmupMs } = checkTimes(options, parsed?.mix ?? [], problems);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
-  const abortOn = parseThresholds(options.abortOn ?? [], problems, 'abort-on');
-  const thresholds = withRules(parseThresholds(options.thresholds ?? [], problems), abortOn);
-  if (parsed !== null)
-    checkThresholdNames(
-      thresholds,
-      parsed.mix.map(({ name }) => name),
-      problems,
-    );
+  const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
@@ -106,19 +89,14 @@ export function checkOptions(
   const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
   const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
-  if (openLoad === null || options.concurrency !== undefined) {
-    // A budget smaller than that opens fewer.
-    const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
+  // A budget smaller than the concurrency opens fewer.
+  const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
+  if (openLoad === null || options.concurrency !== undefined)
     checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
+  if (openLoad !== null && maxInFlight !== null) {
+    const most = Math.ceil(maxInFlight / streams);
+    checkOpenFiles(most, phrase`${the('max-in-flight')} ${given(maxInFlight)}`, mode, workers, problems);
   }
-  if (openLoad !== null && maxInFlight !== null)
-    checkOpenFiles(
-      Math.ceil(maxInFlight / streams),
-      phrase`${the('max-in-flight')} ${given(maxInFlight)}`,
-      mode,
-      workers,
-      problems,
-    );
 
   if (
     problems.size > 0 ||
@@ -133,13 +111,7 @@ export function checkOptions(
   }
   const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
   const endsByItself = requests !== null || stagesMs !== null;
-  if (parsed.rows === 'once' && warmupMs > 0) {
-    throw new VolleyError(ERROR_CODES.usage, [
-      new WordedProblem(
-        phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
-      ),
-    ]);
-  }
+  if (parsed.rows === 'once' && warmupMs > 0) refuseToUseUpRows();
   return {
     ...parsed,
     notes: [],
@@ -161,6 +133,41 @@ export function checkOptions(
     abortOn,
     seed: seed ?? randomInt(2 ** 32),
   };
+}
+
+function checkTimes(
+  { duration, timeout, warmup }: RunOptions,
+  mix: readonly UnresolvedRequest[],
+  problems: Problems,
+): Readonly<Record<'givenMs' | 'timeoutMs' | 'warmupMs', number | null>> {
+  const givenMs = optional(duration, (value) =>
+    problems.durationMs('duration', value, SHORTEST_MS, LONGEST_MS),
+  );
+  const timeoutMs = problems.durationMs('timeout', timeout ?? DEFAULT_TIMEOUT, SHORTEST_MS, LONGEST_MS);
+  checkExpectedTimes(mix, timeoutMs, problems);
+  const warmupMs = problems.durationMs('warmup', warmup ?? DEFAULT_WARMUP, 0, LONGEST_MS);
+  return { givenMs, timeoutMs, warmupMs };
+}
+
+/** @param mix null where it is not known */
+function checkRules(
+  options: RunOptions,
+  mix: readonly Pick<UnresolvedRequest, 'name'>[] | null,
+  problems: Problems,
+): Pick<RunPlan, 'abortOn' | 'thresholds'> {
+  const abortOn = parseThresholds(options.abortOn ?? [], problems, 'abort-on');
+  const thresholds = withRules(parseThresholds(options.thresholds ?? [], problems), abortOn);
+  const names = mix?.map(({ name }) => name);
+  if (names !== undefined) checkThresholdNames(thresholds, names, problems);
+  return { abortOn, thresholds };
+}
+
+function refuseToUseUpRows(): never {
+  throw new VolleyError(ERROR_CODES.usage, [
+    new WordedProblem(
+      phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
+    ),
+  ]);
 }
 
 /**

@@ -146,7 +146,7 @@ export class Coordinator {
       startupMs: (windowAtMs === null ? this.#clock.nowMs() : windowAtMs - this.#plan.warmupMs) - calledAtMs,
       ownCpuMs: microsToMs(cpu.user + cpu.system),
       ownLoopCpuMs: microsToMs(loopCpu.user + loopCpu.system),
-      batchBytes: this.#collector.batchBytes,
+      blockBytes: this.#collector.blockBytes,
       ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
     };
   }

@@ -32,7 +32,7 @@ export function summarizeGenerator(
     startupMs: collected.startupMs,
     mergeMs,
     // Within one event loop nothing travels.
-    batchBytes: inOwnLoop.length > 0 ? 0 : collected.batchBytes,
+    batchBytes: inOwnLoop.length > 0 ? 0 : collected.blockBytes,
     startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
   };
 }

@@ -1,16 +1,15 @@
 import { open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileNameOf, unfinishedName } from '../../machine/file-names.ts';
+import { syncFolder } from '../../machine/sync-folder.ts';
 import type { BodyPlace, Selection } from '../../protocol/batch.ts';
 import { codeOf } from '../../protocol/errors.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from '../../requests/body-text.ts';
 import { jsonIn } from '../../requests/expectation.ts';
-import { fileNameOf } from '../../requests/file-name.ts';
 import { parseJsonPath } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
 import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
-import { syncFolder } from '../../requests/sync-folder.ts';
-import { unfinishedName } from '../../requests/unfinished-name.ts';
 
 const LONGEST_NAME_BYTES = 255;
 /** What systems say where a folder has the name. */

@@ -1,8 +1,8 @@
+import { holdHeapDown } from '../../machine/steady-heap.ts';
 import type { Random } from '../../metrics/random.ts';
 import type { BatchPlan, DealtMessage, RowAnswer, RowChunk } from '../../protocol/batch.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import { holdHeapDown } from '../../requests/steady-heap.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { AnswerRoom } from '../jobs/answer-room.ts';
 import type { JobHost } from '../jobs/job.ts';

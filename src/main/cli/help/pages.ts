@@ -11,7 +11,7 @@ import type { Page } from './topic.ts';
 import { GROUP_TOPICS } from './topic-names.ts';
 
 /** The options to know first, in the order in which one needs them. */
-export const FIRST_OPTIONS = [
+const FIRST_OPTIONS = [
   'concurrency',
   'duration',
   'requests',

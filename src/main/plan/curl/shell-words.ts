@@ -45,75 +45,95 @@ export interface CommandWords {
  * of the output, and a pipe behind the command, are left out.
  */
 export function splitShellWords(command: string, problems: Problems): CommandWords | null {
-  const text = toByteText(command.trimStart());
+  const reader = new Reader(toByteText(command.trimStart()));
   const words: string[] = [];
   const behind: string[] = [];
   let word: string | null = null;
-  let at = 0;
-
-  /** Moves past what the pattern matches here, and says its group; null where it does not match. */
-  function take(pattern: RegExp): string | null {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match === null) return null;
-    at = pattern.lastIndex;
-    return match[1] ?? '';
-  }
-
-  function takePiece(): string | null {
-    for (const [pattern, read] of PIECES) {
-      const inner = take(pattern);
-      if (inner !== null) return read(inner);
-    }
-    return null;
-  }
-
-  function endWord(): void {
+  const endWord = (): void => {
     if (word !== null) words.push(word);
     word = null;
-  }
+  };
 
-  while (at < text.length) {
-    if (take(CONTINUED_LINE) !== null) continue;
-    if (word === null && take(COMMENT) !== null) continue;
-    if (take(BLANKS) !== null) {
+  while (!reader.isAtEnd) {
+    if (reader.take(CONTINUED_LINE) !== null) continue;
+    if (word === null && reader.take(COMMENT) !== null) continue;
+    if (reader.take(BLANKS) !== null) {
       endWord();
       continue;
     }
-    if (take(LINE_END) !== null) {
+    if (reader.take(LINE_END) !== null) {
       endWord();
       if (words.length === 0) continue;
-      if (take(NOTHING_MORE) !== null) break;
+      if (reader.take(NOTHING_MORE) !== null) break;
       problems.add(
         phrase`${the('curl', 'The curl command')} goes on in a new line: give one command, with a \\ at the end of each line but its last.`,
       );
       return null;
     }
-    if (take(TRAILER) !== null) break;
-    const isAlone = word === null;
-    if (isAlone || (text[at] === '>' && !/^\d+$/.test(word ?? ''))) {
-      const redirection = take(REDIRECTION);
-      if (redirection !== null) {
-        endWord();
-        behind.push(redirection);
-        continue;
-      }
+    if (reader.take(TRAILER) !== null) break;
+    const redirection = reader.takeRedirection(word);
+    if (redirection !== null) {
+      endWord();
+      behind.push(redirection);
+      continue;
     }
     // Without a blank before it, it may be part of a URL without quotes.
-    const pipe = isAlone && words.length > 0 ? take(PIPE) : null;
+    const pipe = word === null && words.length > 0 ? reader.take(PIPE) : null;
     if (pipe !== null) {
       behind.push(pipe.trimEnd());
       break;
     }
-    const piece = takePiece();
+    const piece: string | null = reader.takePiece();
     if (piece === null) {
-      problems.add(obstacleIn(text.slice(at)));
+      problems.add(obstacleIn(reader.rest));
       return null;
     }
     word = (word ?? '') + piece;
   }
   endWord();
   return { words, behind };
+}
+
+/** Moves through a command. */
+class Reader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#text.length;
+  }
+
+  get rest(): string {
+    return this.#text.slice(this.#at);
+  }
+
+  /** Moves past what the pattern matches here, and says its group; null where it does not match. */
+  take(pattern: RegExp): string | null {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (match === null) return null;
+    this.#at = pattern.lastIndex;
+    return match[1] ?? '';
+  }
+
+  /** A part of a word, as bash reads it. */
+  takePiece(): string | null {
+    for (const [pattern, read] of PIECES) {
+      const inner = this.take(pattern);
+      if (inner !== null) return read(inner);
+    }
+    return null;
+  }
+
+  /** @param word what has been read of the word before it; a number there is a part of the redirection */
+  takeRedirection(word: string | null): string | null {
+    const mayBegin = word === null || (this.#text[this.#at] === '>' && !/^\d+$/.test(word));
+    return mayBegin ? this.take(REDIRECTION) : null;
+  }
 }
 
 /** In double quotes a backslash quotes only what would mean something there. */

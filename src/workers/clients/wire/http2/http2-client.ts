@@ -26,7 +26,7 @@ const NO_REQUEST: RequestFrames = {
  * volley's own HTTP/2 client: one connection at a time, as many requests on it as the target allows, and no more work on
  * an answer than it takes to know where it ends. Nothing is allocated for a request whose handler takes bytes in place.
  */
-export class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, StreamHost {
+class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, StreamHost {
   readonly #connection: TargetConnection;
   readonly #encoder: RequestEncoder;
   /** Those that have no stream yet, the first one next. */

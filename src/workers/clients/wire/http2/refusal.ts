@@ -1,7 +1,7 @@
 import { CODE, type Code } from './frames.ts';
 
 /** Why an answer was not taken, by its code; docs/clients.md has the table. The connection goes on. */
-export const STREAM_REFUSALS = {
+const STREAM_REFUSALS = {
   WIRE_STATUS:
     'the head of the answer does not say its :status, of three digits, once and before all other fields',
   WIRE_FIELD:

@@ -9,7 +9,7 @@ export interface FieldTaker {
 }
 
 /** What a decoder has until it says otherwise (RFC 9113, 6.5.2). */
-export const DEFAULT_TABLE_BYTES = 4_096;
+const DEFAULT_TABLE_BYTES = 4_096;
 /** Seven more bits with each byte: no number of HPACK needs more than fit in 28. */
 const LONGEST_NUMBER_BITS = 28;
 

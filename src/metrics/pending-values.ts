@@ -12,13 +12,13 @@ interface Taken {
  * Values that are dealt with together once there are many: a loop over them costs a fraction of as many calls.
  * Whoever wants to know anything of them takes them first.
  */
-export class ValueBatch {
+export class PendingValues {
   // Made with the first value: of thousands of requests in a mix, few have so many of them.
   #values = new Float64Array(0);
   #cells = new Int32Array(0);
   #count = 0;
 
-  /** True where the batch is full: it has to be taken before more are added. */
+  /** True where there is no more room: it has to be taken before more are added. */
   add(value: number): boolean {
     if (this.#values.length === 0) {
       this.#values = new Float64Array(SIZE);
