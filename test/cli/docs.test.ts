@@ -52,6 +52,7 @@ describe('the documents and the program agree on', () => {
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
     const ofOneRun = [
       'abort-on',
+      'baseline',
       'dry-run',
       'live',
       'once',
@@ -60,7 +61,9 @@ describe('the documents and the program agree on', () => {
       'step-summary',
       'threshold',
     ];
-    expect(left.sort()).toEqual([name === 'modes' ? 'mode' : 'on-port', ...ofOneRun].sort());
+    expect(left.sort()).toEqual(
+      [...(name === 'modes' ? ['mode', 'fail-if'] : ['on-port']), ...ofOneRun].sort(),
+    );
   });
 
   test('the options of batch', () => {

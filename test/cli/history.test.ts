@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { type Ended, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useTargets } from '../support/target.ts';
@@ -32,6 +33,29 @@ test('results are kept, listed, read again and compared', async () => {
   expect(compared.code).toBe(1);
   expect(compared.stdout).toContain(`A is ${join('.volley/runs', String(first))}`);
   expect((await volley('report', 'last~2')).stderr).toContain("'last~2': .volley/runs has 2 results");
+}, 60_000);
+
+test('a run that is slower than the last good one fails where that was asked for', async () => {
+  const target = await startTarget();
+  const cwd = inFolder('slower');
+  mkdirSync(cwd, { recursive: true });
+  const measure = (): Promise<Ended> => {
+    const load = ['-n', '400', '-c', '2', '-w', '1', '--save', '--baseline', 'last', '--fail-if', 'slower'];
+    return startVolley([`${target.url}delay/2`, ...load, '-o', 'csv'], { cwd }).ended;
+  };
+  const first = await measure();
+  expect(first).toMatchObject({ code: 0 });
+  expect(first.stderr).toContain(
+    "--baseline 'last': no such good run of this plan on this machine is kept yet",
+  );
+  const path = join(cwd, '.volley/runs', String(readdirSync(join(cwd, '.volley/runs'))[0]));
+  const kept = JSON.parse(readFileSync(path, 'utf8')) as Summary;
+  const faster = { ...kept.latencyMs.service, percentiles: { '50': 0.2 } };
+  const latencyMs = { ...kept.latencyMs, service: faster, intervals: { '50': { low: 0.19, high: 0.21 } } };
+  writeFileSync(path, JSON.stringify({ ...kept, latencyMs }));
+  const second = await measure();
+  expect(second).toMatchObject({ code: 1 });
+  expect(second.stderr).toContain('slower than last (');
 }, 60_000);
 
 test('a folder that cannot be made is told before anything is sent', async () => {

@@ -7,7 +7,7 @@ import { targetsExperiment } from '../compare/experiment.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { namesKeptRun, savedPathOf } from '../history/run-folder.ts';
-import { RUN_TABLE } from '../plan/option-table/run-table.ts';
+import { namesWhere } from '../plan/option-table/run-table.ts';
 import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { withoutCredentials } from '../text/quoted.ts';
@@ -84,7 +84,7 @@ async function compareFiles(
   failIf: Failure | null,
   problems: Told[],
 ): Promise<ExitCode> {
-  for (const name of [...Object.keys(RUN_TABLE), 'rounds']) {
+  for (const name of [...namesWhere(({ commands }) => commands.includes('compare')), 'rounds']) {
     if (OF_RESULTS.has(name) || parsed.all(name).length === 0) continue;
     problems.push(
       `--${name} changes nothing in what has been measured already: leave it out for saved results.`,

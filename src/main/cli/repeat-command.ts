@@ -16,7 +16,16 @@ import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that are about one run. */
-const OF_ONE_RUN = ['abort-on', 'live', 'samples', 'step-summary', 'dry-run', 'once'] as const;
+const OF_ONE_RUN = [
+  'abort-on',
+  'baseline',
+  'fail-if',
+  'live',
+  'samples',
+  'step-summary',
+  'dry-run',
+  'once',
+] as const;
 // Nothing is compared, so none of them decides anything.
 const [HEADLINE]: readonly Metric[] = METRICS;
 

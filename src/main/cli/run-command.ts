@@ -1,5 +1,6 @@
-import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -8,8 +9,9 @@ import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched } from '../run/run.ts';
-import { exitCodeOf } from '../summary/exit-code.ts';
+import { exitCodeOf, worstOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
+import { baselineFrom, holdAgainst, openBaseline } from './baseline-options.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
@@ -20,7 +22,7 @@ import { liveFormFrom, type Shown, showRun } from './run-shown.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 
-const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary'] as const;
+const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline'] as const;
 
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {
@@ -51,6 +53,7 @@ export async function runCommand(
   const paths = outputPathsFrom(parsed, problems);
   refuseUseless(parsed, problems);
   const liveForm = liveFormFrom(parsed, problems);
+  const asked = baselineFrom(parsed, problems);
   const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
     return completePlan(await readOptions(options, problems, readersOfPlan(planned.path)));
@@ -61,6 +64,7 @@ export async function runCommand(
     const { sendAndPrint } = await import('./once-command.ts');
     return withTarget(target, showing.note, (on) => sendAndPrint(dialling(plan, on)));
   }
+  const baseline = await openBaseline(asked, plan);
   const outputs = await RunOutputs.open(
     paths,
     plan.mix.map(({ name }) => name),
@@ -69,7 +73,10 @@ export async function runCommand(
 
   try {
     return await withTarget(target, showing.note, (on) =>
-      measure(dialling(plan, on), form, outputs, { ...showing, liveForm }),
+      measure(dialling(plan, on), form, outputs, {
+        ...{ ...showing, liveForm },
+        isSlower: (summary) => holdAgainst(baseline, asked, summary),
+      }),
     );
   } catch (error) {
     await outputs.discard();
@@ -82,7 +89,7 @@ async function measure(
   plan: RunPlan,
   form: RunForm,
   outputs: RunOutputs,
-  showing: Shown & Showing,
+  showing: Shown & Showing & { isSlower(summary: Summary): boolean },
 ): Promise<ExitCode> {
   const run = startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker));
   const interrupts = interruptible(run, showing.note);
@@ -96,7 +103,8 @@ async function measure(
     // On a terminal the report itself shows them.
     if (form !== 'text' || !process.stdout.isTTY)
       for (const line of [...stopSentences(summary), ...brokenRuleSentences(summary)]) say(line);
-    return exitCodeOf(summary, !isComplete);
+    const isSlower = showing.isSlower(summary);
+    return worstOf([exitCodeOf(summary, !isComplete), isSlower ? EXIT_CODES.failed : EXIT_CODES.ok]);
   } finally {
     interrupts.remove();
   }

@@ -38,7 +38,13 @@ export interface KeptRun {
   readonly p50Ratio: number | null;
 }
 
-type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
+/** The part of a result that says what was measured. */
+export interface Planned {
+  readonly plan: Summary['plan'];
+  readonly mix: readonly Pick<Summary['mix'][number], 'name' | 'method' | 'url' | 'weight'>[];
+}
+
+export type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
   readonly target: Summary['plan']['target'];
   readonly mix: readonly string[];
   readonly rounds: number;
@@ -106,7 +112,8 @@ function keptRunOf(path: string, index: number, result: Kept): KeptRun | null {
   };
 }
 
-function factsOf({ plan, mix }: Summary, rounds: number): PlanFacts {
+/** What must agree for figures to be compared. */
+export function factsOf({ plan, mix }: Planned, rounds: number): PlanFacts {
   const compared = Object.fromEntries(PLAN_FIELDS.map((field) => [field, plan[field]]));
   return {
     ...(compared as Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]>),

@@ -97,6 +97,12 @@ export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<st
   );
 }
 
+/** How many results back a text like `last~2` goes; null for any other text. */
+export function backwardsFrom(text: string): number | null {
+  const match = LAST.exec(text);
+  return match === null ? null : Number(match[1] ?? 0);
+}
+
 /** Whether a text names a result that is kept, as {@link savedPathOf} understands it. */
 export function namesKeptRun(text: string): boolean {
   return LAST.test(text);

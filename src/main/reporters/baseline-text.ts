@@ -1,0 +1,42 @@
+import type { AgainstBaseline } from '../history/against-baseline.ts';
+import { formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
+
+/** What came out of holding a run against an earlier one, and what that can say. */
+export function baselineSentences(against: AgainstBaseline): string[] {
+  const { source, startedAt, latency, p50Ms, baselineP50Ms, ratio, failsMore } = against;
+  const which = `${source} (${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
+  const change = ratio === null ? '' : ` (${changeText(ratio)})`;
+  const figures = `${latency} time p50 ${formatMs(baselineP50Ms)} then, ${formatMs(p50Ms)} now${change}`;
+  return [
+    ...(failsMore
+      ? [
+          `failing more than ${which}: ${formatPercent(against.baselineFailedShare)} of the requests then, ${formatPercent(against.failedShare)} now.`,
+        ]
+      : []),
+    `${OUTCOMES[against.outcome]} ${which}: ${figures}${scatterText(against)}.`,
+    ...(against.outcome === 'slower' || failsMore
+      ? [
+          'runs at different times also differ by what else the machine did: to know, measure both in turns with volley compare URL URL.',
+        ]
+      : []),
+  ];
+}
+
+const OUTCOMES: Readonly<Record<AgainstBaseline['outcome'], string>> = {
+  slower: 'slower than',
+  'within-scatter': 'not surely slower than',
+  'not-slower': 'not slower than',
+  unknown: 'too short a run to say against',
+};
+
+function scatterText({ scatter, outcome }: AgainstBaseline): string {
+  if (scatter === null)
+    return outcome === 'slower' ? '; too few good runs are kept to tell how much runs scatter here' : '';
+  const range = `between ${formatMsBetween(scatter.lowMs, scatter.highMs)}`;
+  return `; ${scatter.runs} good runs of this plan were ${range}`;
+}
+
+function changeText(ratio: number): string {
+  const percent = (ratio - 1) * 100;
+  return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
+}
