@@ -182,7 +182,8 @@ describe.each(CLIENTS)('faults, %s', (client) => {
     { fault: 'garbage', kind: 'status', code: '400' },
   ])('$fault is counted as $kind, each request once', async ({ fault, kind, code }) => {
     const target = await startTarget({ h2c: true });
-    const summary = await run({ ...options, url: `${target.url}fault/${fault}`, timeout: '150ms' });
+    const timeout = kind === 'timeout' ? '150ms' : '10s';
+    const summary = await run({ ...options, url: `${target.url}fault/${fault}`, timeout });
     expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
     // Of a connection that ends, the goodbye may come first.
     expect(new Set(summary.errors.map((error) => error.kind))).toEqual(new Set([kind]));

@@ -3,17 +3,21 @@ import { HEAD_BYTES, writeFrameHead, writeUint32 } from './frames.ts';
 const FIRST_BYTES = 4_096;
 /** A larger buffer is not kept for the next write. */
 const MOST_KEPT_BYTES = 65_536;
+const MOST_SPARE = 16;
 
 /** Frames that go out together, in one write. */
 export class Outbox {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
+  /** In the order of their writes. */
+  readonly #lent: Buffer<ArrayBuffer>[] = [];
+  readonly #spare: Buffer<ArrayBuffer>[] = [];
 
   get length(): number {
     return this.#length;
   }
 
-  /** What is to be written; the buffer is written into again, unless it is `given`. */
+  /** What is to be written. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -44,10 +48,34 @@ export class Outbox {
     writeUint32(this.#bytes, at + HEAD_BYTES, number);
   }
 
-  /** Begins the next write; `isDone` where nobody reads the last one's bytes any more. */
-  clear(isDone: boolean): void {
+  /** Begins the next write where nobody reads the last one's bytes any more. */
+  clear(): void {
     this.#length = 0;
-    if (!isDone || this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = this.#spareOrNew();
+  }
+
+  /** Begins the next write in another buffer: nobody will say when the last one's is not read any more. */
+  forgo(): void {
+    this.#length = 0;
+    this.#bytes = this.#spareOrNew();
+  }
+
+  /** Begins the next write in another buffer, while the last one's bytes are still read. */
+  lend(): void {
+    this.#lent.push(this.#bytes);
+    this.#length = 0;
+    this.#bytes = this.#spareOrNew();
+  }
+
+  /** The first of the buffers that were lent is not read any more. */
+  returned(): void {
+    const bytes = this.#lent.shift();
+    if (bytes !== undefined && bytes.length <= MOST_KEPT_BYTES && this.#spare.length < MOST_SPARE)
+      this.#spare.push(bytes);
+  }
+
+  #spareOrNew(): Buffer<ArrayBuffer> {
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
 
   #reserve(bytes: number): number {

@@ -53,6 +53,9 @@ export class Session implements FrameTaker, AnswersOwner {
   #isOver = false;
   #isReading = false;
   #isFlushDue = false;
+  #isImmediateDue = false;
+  /** The kernel has taken every write so far within its call. */
+  #isWrittenAtOnce = true;
 
   /** @param firstId the number of the first stream */
   constructor(socket: Outgoing, owner: SessionOwner, firstId = 1) {
@@ -116,7 +119,8 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#isReading = true;
     this.#reader.read(bytes, count);
     this.#isReading = false;
-    this.flush();
+    if (this.#isWrittenAtOnce) this.flush();
+    else this.#flushAfterReads();
   }
 
   /** The connection has ended: so have its streams. */
@@ -360,13 +364,40 @@ export class Session implements FrameTaker, AnswersOwner {
     process.nextTick(this.flush);
   }
 
+  /** TLS gives what one read has brought record by record: what all of them let start goes out together. */
+  #flushAfterReads(): void {
+    if (this.#isImmediateDue || this.#out.length === 0) return;
+    this.#isImmediateDue = true;
+    setImmediate(this.#onImmediate);
+  }
+
+  readonly #onImmediate = (): void => {
+    this.#isImmediateDue = false;
+    this.flush();
+  };
+
   #write(): void {
     const { bytes } = this.#out;
-    // What is left of bodies goes on when the kernel has this.
-    if (this.#uploads.isEmpty) this.#socket.write(bytes);
-    else this.#socket.write(bytes, this.flush);
-    this.#out.clear(this.#socket.writableLength === 0);
+    if (this.#isWrittenAtOnce && this.#uploads.isEmpty) {
+      this.#socket.write(bytes);
+      if (this.#socket.writableLength === 0) {
+        this.#out.clear();
+        return;
+      }
+      // As always over TLS; nobody says when this buffer is free, but that of the next write comes back.
+      this.#isWrittenAtOnce = false;
+      this.#out.forgo();
+      return;
+    }
+    this.#socket.write(bytes, this.#written);
+    this.#out.lend();
   }
+
+  readonly #written = (): void => {
+    this.#out.returned();
+    // What is left of bodies goes on when the kernel has this.
+    if (!this.#uploads.isEmpty) this.flush();
+  };
 }
 
 function now(): number {
