@@ -21,6 +21,7 @@ import { Outbox } from './outbox.ts';
 import { PeerSettings } from './peer-settings.ts';
 import { NotHttp2, StreamRefusal, type StreamRefusalCode } from './refusal.ts';
 import type { Outgoing, SessionOwner } from './session-owner.ts';
+import { SessionWriter } from './session-writer.ts';
 import { problemOf, Uploads } from './uploads.ts';
 
 /** What is not with the kernel yet, beyond which no more of bodies is added to it. */
@@ -35,7 +36,7 @@ const PROBE = Buffer.from('volley??', 'latin1');
 export class Session implements FrameTaker, AnswersOwner {
   /** The target has said goodbye. */
   isDismissed = false;
-  readonly #socket: Outgoing;
+  readonly #writer: SessionWriter;
   readonly #owner: SessionOwner;
   readonly #reader = new FrameReader(this);
   readonly #settings = new PeerSettings();
@@ -53,18 +54,15 @@ export class Session implements FrameTaker, AnswersOwner {
   #isOver = false;
   #isReading = false;
   #isFlushDue = false;
-  #isImmediateDue = false;
-  /** The kernel has taken every write so far within its call. */
-  #isWrittenAtOnce = true;
 
   /** @param firstId the number of the first stream */
   constructor(socket: Outgoing, owner: SessionOwner, firstId = 1) {
-    this.#socket = socket;
+    this.#writer = new SessionWriter(socket, this.#out, this.flush);
     this.#owner = owner;
     this.#streams = new OpenStreams(firstId);
     this.#answers = new Answers(this.#streams, this.#out, this);
     this.#out.add(OPENING);
-    this.#write();
+    this.#writer.write(!this.#uploads.isEmpty);
   }
 
   /** Whether another stream may begin now. */
@@ -119,8 +117,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#isReading = true;
     this.#reader.read(bytes, count);
     this.#isReading = false;
-    if (this.#isWrittenAtOnce) this.flush();
-    else this.#flushAfterReads();
+    this.#writer.flushAfterRead();
   }
 
   /** The connection has ended: so have its streams. */
@@ -148,13 +145,13 @@ export class Session implements FrameTaker, AnswersOwner {
     }
     this.#startingCount = 0;
     this.#streams.sent();
-    this.#write();
+    this.#writer.write(!this.#uploads.isEmpty);
   };
 
   onNoHttp2(problem: NotHttp2): void {
     if (this.#isOver) return;
     this.#out.add(numbersFrame(FRAME.goaway, 0, 0, problem.reason));
-    this.#write();
+    this.#writer.write(!this.#uploads.isEmpty);
     this.close(problem);
     this.#owner.onBroken();
   }
@@ -354,7 +351,7 @@ export class Session implements FrameTaker, AnswersOwner {
   }
 
   #upload(): void {
-    const roomBytes = MOST_BACKLOG_BYTES - this.#socket.writableLength;
+    const roomBytes = MOST_BACKLOG_BYTES - this.#writer.backlogBytes;
     if (this.#uploads.send(this.#out, roomBytes)) this.#flood.onProgress();
   }
 
@@ -363,41 +360,6 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#isFlushDue = true;
     process.nextTick(this.flush);
   }
-
-  /** TLS gives what one read has brought record by record: what all of them let start goes out together. */
-  #flushAfterReads(): void {
-    if (this.#isImmediateDue || this.#out.length === 0) return;
-    this.#isImmediateDue = true;
-    setImmediate(this.#onImmediate);
-  }
-
-  readonly #onImmediate = (): void => {
-    this.#isImmediateDue = false;
-    this.flush();
-  };
-
-  #write(): void {
-    const { bytes } = this.#out;
-    if (this.#isWrittenAtOnce && this.#uploads.isEmpty) {
-      this.#socket.write(bytes);
-      if (this.#socket.writableLength === 0) {
-        this.#out.clear();
-        return;
-      }
-      // As always over TLS; nobody says when this buffer is free, but that of the next write comes back.
-      this.#isWrittenAtOnce = false;
-      this.#out.forgo();
-      return;
-    }
-    this.#socket.write(bytes, this.#written);
-    this.#out.lend();
-  }
-
-  readonly #written = (): void => {
-    this.#out.returned();
-    // What is left of bodies goes on when the kernel has this.
-    if (!this.#uploads.isEmpty) this.flush();
-  };
 }
 
 function now(): number {

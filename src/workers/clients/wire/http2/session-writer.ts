@@ -1,0 +1,60 @@
+import type { Outbox } from './outbox.ts';
+import type { Outgoing } from './session-owner.ts';
+
+/** Writes what has gathered in an outbox. */
+export class SessionWriter {
+  readonly #socket: Outgoing;
+  readonly #out: Outbox;
+  /** Writes what there is: the kernel has taken the last write, or a turn's reads are over. */
+  readonly #flush: () => void;
+  /** The kernel has taken every write so far within its call. */
+  #isTakenAtOnce = true;
+  #isImmediateDue = false;
+
+  constructor(socket: Outgoing, out: Outbox, flush: () => void) {
+    this.#socket = socket;
+    this.#out = out;
+    this.#flush = flush;
+  }
+
+  /** What the kernel has not taken yet. */
+  get backlogBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  /** Flushes what a read has let start: over TLS, which gives a read record by record, once they all have been. */
+  flushAfterRead(): void {
+    if (this.#isTakenAtOnce) this.#flush();
+    else if (!this.#isImmediateDue && this.#out.length > 0) {
+      this.#isImmediateDue = true;
+      setImmediate(this.#onImmediate);
+    }
+  }
+
+  /** @param goesOn whether more is to be flushed when the kernel has this */
+  write(goesOn: boolean): void {
+    const { bytes } = this.#out;
+    if (!this.#isTakenAtOnce || goesOn) {
+      this.#socket.write(bytes, goesOn ? this.#onTakenMore : this.#onTaken);
+      this.#out.lend();
+      return;
+    }
+    this.#socket.write(bytes);
+    this.#isTakenAtOnce = this.#socket.writableLength === 0;
+    // Of a first write that was not taken at once nobody says when its buffer is free; of the next ones somebody does.
+    if (this.#isTakenAtOnce) this.#out.clear();
+    else this.#out.forgo();
+  }
+
+  readonly #onImmediate = (): void => {
+    this.#isImmediateDue = false;
+    this.#flush();
+  };
+
+  readonly #onTaken = (): void => this.#out.returned();
+
+  readonly #onTakenMore = (): void => {
+    this.#out.returned();
+    this.#flush();
+  };
+}
