@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import type { BatchRows } from '../../src/protocol/batch.ts';
@@ -86,8 +87,14 @@ test('a page that cannot be written is told in time, or the result is printed wi
   expect(full.code).toBe(4);
 });
 
-test('a page of something else is no result', async () => {
+test('a page of something else, and one that is damaged, is no result', async () => {
   const file = inFolder('other.html');
+  const element = '<script type="text/plain" id="volley-result">';
+  writeFileSync(
+    file,
+    `<!doctype html>\n${element}${gzipSync('{}').toString('base64').slice(0, 12)}</script>`,
+  );
+  expect((await volley('report', file)).stderr).toContain('it is a page whose result is damaged');
   writeFileSync(file, '<!doctype html>\n<title>x</title>');
   const { code, stderr } = await volley('report', file);
   expect(stderr).toBe(

@@ -80,14 +80,11 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   } catch (error) {
     throw unusable(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
   }
+  if (isPage(text)) text = textInPage(text, unusable);
   let value: unknown;
   try {
-    if (isPage(text)) text = resultInPage(text) ?? '';
-    if (text === '')
-      throw unusable('it is a page that holds no result of volley; save one with --html or --out');
     value = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof VolleyError) throw error;
+  } catch {
     throw unusable('it is not JSON; save one with --out');
   }
   if (!isRecord(value) || value['schemaVersion'] === undefined)
@@ -103,6 +100,19 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   const wrong = wrongPart(value);
   if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
   return value as unknown as Summary;
+}
+
+/** The JSON that a page holds. */
+function textInPage(page: string, unusable: (why: string) => VolleyError): string {
+  let text: string | null;
+  try {
+    text = resultInPage(page);
+  } catch {
+    throw unusable('it is a page whose result is damaged; save one with --html or --out');
+  }
+  if (text === null)
+    throw unusable('it is a page that holds no result of volley; save one with --html or --out');
+  return text;
 }
 
 function checkedComparison(

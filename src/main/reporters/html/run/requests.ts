@@ -32,7 +32,7 @@ export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Ma
 <thead><tr><th scope="col">Request</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Failed</th><th scope="col" class="shape">Shape</th>${labels.map((label) => html`<th scope="col" class="n">p${label}</th>`)}<th scope="col" class="n">Max</th></tr></thead>
 <tbody>${rows.map(
     ({ row, cells }) =>
-      html`<tr><th scope="row">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${row.failed > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
+      html`<tr><th scope="row" class="long">${row.name}<span class="url">${row.method} ${row.url}</span></th><td class="n" data-l="Sent">${count(row.sent)}</td><td class="n${row.failed > 0 ? ' bad' : ''}" data-l="Failed">${failedText(row)}</td><td class="shape">${
         axis === null
           ? null
           : ridge(
