@@ -175,6 +175,18 @@ describe('the documents and the program agree on', () => {
     expect(missing).toEqual([]);
   });
 
+  test('where the recipe for a debugger stops: where a request is recorded', () => {
+    const recipe = [...read('CONTRIBUTING.md').matchAll(/setBreakpoint\('record\/recorder\.js', (\d+)\)/g)];
+    const lines = read('dist/src/workers/record/recorder.js').split('\n');
+    const from = lines.findIndex((line) => /^ {4}add\(/.test(line));
+    const to = lines.findIndex((line, index) => index > from && line === '    }');
+    expect(recipe).toHaveLength(2);
+    for (const [, line] of recipe) {
+      expect(Number(line) - 1).toBeGreaterThan(from);
+      expect(Number(line) - 1).toBeLessThan(to);
+    }
+  });
+
   test('the metrics of the form for Prometheus', () => {
     const text = renderPrometheus(
       summaryWith({ rate: { ...summaryWith().rate, targetPerSecond: 1 }, mix: MIX }),
