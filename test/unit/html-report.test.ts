@@ -223,6 +223,28 @@ describe('the page of a result', () => {
     expect(text).toContain('too few requests to tell: it takes 200,000 requests');
   });
 
+  test('the time in which requests failed is shaded, where it is not all of the run', () => {
+    const shaded = (fromMs: number | null, toMs: number | null): string[] => {
+      const figures = {
+        ...{ failed: 9, of: 90, request: null, failedAs: [], stoodStillMs: 0 },
+        when: { fromMs, toMs, isOnAndOff: false },
+      };
+      const generator: Summary['generator'] = {
+        ...PLAIN.generator,
+        verdict: 'failing',
+        finding: { code: 'requests-failed', figures, nextStep: 'look-in-logs' },
+        caveats: [],
+      };
+      const { elements } = readMarkup(renderHtml(longRun(20, 1_000, { generator })));
+      const paths = elements.filter(({ attributes }) => attributes['class'] === 'episode');
+      return paths.map(({ attributes }) => attributes['d']!);
+    };
+    expect(new Set(shaded(5_000, 9_000))).toEqual(new Set(['M10 0H18V999H10z']));
+    expect(shaded(5_000, null)[0]).toBe('M10 0H40V999H10z');
+    expect(shaded(null, 9_000)).toHaveLength(8);
+    expect(shaded(null, null)).toEqual([]);
+  });
+
   test('what failed is not called well', () => {
     const words = (changes: Partial<Summary>): string =>
       /class="big">([^<]*)</.exec(renderHtml(summaryWith(changes)))![1]!;

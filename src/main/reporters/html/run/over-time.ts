@@ -27,13 +27,14 @@ const SERVED_NO_WORSE = new Set(['unfinished', 'dropped']);
 export function overTimePanel(view: RunView): Markup | null {
   const { columns, intervalMs, inOne, summary, stages, leading } = view;
   if (columns.length === 0) return null;
-  const stageLines = line(
+  const episode = episodeArea(view);
+  const stageLines = html`${episode}${line(
     'stage',
     stages
       .slice(1)
       .map(({ fromMs }) => `M${Math.round((fromMs / intervalMs) * STEP)} 0V999`)
       .join(''),
-  );
+  )}`;
   const scale = latencyRange(view);
   const lengthMs = columns.length * intervalMs;
   const evidence = evidenceTracks(view, stageLines);
@@ -43,7 +44,7 @@ export function overTimePanel(view: RunView): Markup | null {
     inOne === 1
       ? ''
       : ` Each point is ${step}: counts are sums, latencies those of its worst ${unbroken(formatDuration(summary.series.intervalMs))}.`;
-  return html`<p class="soft hint">Every track has the same time axis, all latencies the same logarithmic one.${worst} <span class="js-only">Point at a track, or go to it with Tab and step with ←\u00a0→. Drag to zoom, Esc to zoom out.</span></p>
+  return html`<p class="soft hint">Every track has the same time axis, all latencies the same logarithmic one.${worst}${episode !== NOTHING_SHOWN ? ' Shaded is when requests failed.' : ''} <span class="js-only">Point at a track, or go to it with Tab and step with ←\u00a0→. Drag to zoom, Esc to zoom out.</span></p>
 <div class="stack" id="stack" role="group" aria-label="The run over time" data-columns="${columns.length}" data-ms="${intervalMs}" data-in-one="${inOne}">
 ${stageRow(stages, lengthMs)}
 ${timeAxis(lengthMs)}
@@ -56,6 +57,19 @@ ${timeAxis(lengthMs)}
 <div class="cursor" aria-hidden="true"></div><div class="brush" aria-hidden="true"></div>
 <div class="slider js-only" id="slider" role="slider" tabindex="0" aria-label="Moment of the run" aria-valuemin="0" aria-valuemax="${columns.length - 1}" aria-valuenow="0"></div>
 </div>`;
+}
+
+/** When the requests failed that the verdict tells of, faintly over every track; nothing where that is all of the run. */
+function episodeArea({ summary: { generator }, columns, intervalMs }: RunView): Markup {
+  const found = [generator.finding, ...(generator.caveats ?? [])].find(
+    (one) => one?.code === 'requests-failed',
+  );
+  const when = found?.code === 'requests-failed' ? found.figures.when : null;
+  if (!when || (when.fromMs === null && when.toMs === null)) return NOTHING_SHOWN;
+  const end = columns.length * STEP;
+  const x = (atMs: number): number => Math.min(end, Math.max(0, Math.round((atMs / intervalMs) * STEP)));
+  const [from, to] = [x(when.fromMs ?? 0), when.toMs === null ? end : x(when.toMs)];
+  return line('episode', `M${from} 0H${to}V999H${from}z`);
 }
 
 interface Track {

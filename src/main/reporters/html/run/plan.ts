@@ -81,7 +81,14 @@ export function machineFacts({
       'volley',
       `${version}${node === undefined ? '' : `, Node ${node}`}${undici === undefined ? '' : `, undici ${undici}`}`,
     ],
-    ...(platform === undefined ? [] : [['Machine', `${platform}, ${cores} cores, ${cpuModel}`] as const]),
+    ...(platform === undefined
+      ? []
+      : [
+          [
+            'Machine',
+            [platform, ...(cores === undefined ? [] : [`${cores} cores`]), cpuModel].join(', '),
+          ] as const,
+        ]),
   ];
 }
 

@@ -58,7 +58,7 @@ export interface RunView {
 export function runViewOf(summary: Summary & { readonly rows?: BatchRows }): RunView {
   const { series, windowMs, latencyMs } = summary;
   const inOne = Math.max(1, Math.ceil(series.buckets.length / MOST_COLUMNS));
-  const intervalMs = series.intervalMs * inOne;
+  const intervalMs = (series.intervalMs > 0 ? series.intervalMs : 1) * inOne;
   const columns = Array.from({ length: Math.ceil(series.buckets.length / inOne) }, (_, index) => {
     const restMs = windowMs - index * intervalMs;
     const seconds = (restMs >= 1 && restMs < intervalMs ? restMs : intervalMs) / MS_PER_SECOND;

@@ -13,7 +13,7 @@ export function workersPanel({ summary }: RunView): Markup | null {
   const { workers } = summary;
   if (workers.length === 0) return null;
   const hasWait = workers.some(({ processorWait }) => (processorWait ?? null) !== null);
-  return html`<table class="wide cards"><thead><tr><th scope="col">Worker</th><th scope="col" class="n">Connections</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Ok</th><th scope="col" class="n">Failed</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Loop busy</th>${hasWait ? html`<th scope="col" class="n">No processor</th>` : null}<th scope="col" class="n">Loop delay p99</th><th scope="col" class="n">GC</th></tr></thead><tbody>${workers.map(
+  return html`<table class="wide cards"><caption>What each worker did, and what it took</caption><thead><tr><th scope="col">Worker</th><th scope="col" class="n">Connections</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Ok</th><th scope="col" class="n">Failed</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Loop busy</th>${hasWait ? html`<th scope="col" class="n">No processor</th>` : null}<th scope="col" class="n">Loop delay p99</th><th scope="col" class="n">GC</th></tr></thead><tbody>${workers.map(
     (worker) =>
       html`<tr><th scope="row">${worker.kind} ${worker.index}${worker.lost ? html` <b class="bad">lost</b>` : null}</th><td class="n" data-l="Connections">${count(worker.connections)}</td><td class="n" data-l="Sent">${count(worker.sent)}</td><td class="n" data-l="Ok">${count(worker.ok)}</td><td class="n" data-l="Failed">${count(worker.failed)}</td><td class="n" data-l="CPU">${ms(worker.cpuMs)}</td><td class="n" data-l="Loop busy">${percent(worker.eventLoopUtilization)}</td>${
         hasWait

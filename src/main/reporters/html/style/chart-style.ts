@@ -5,6 +5,7 @@ export const CHART_STYLE = `
 .marks{position:absolute;inset:0;width:100%;height:100%;overflow:hidden;display:block}
 .marks path,.ridge path{fill:none;vector-effect:non-scaling-stroke;stroke-linejoin:round}
 .marks .grid,.ridge .grid{stroke:var(--grid);stroke-width:1}
+.marks .episode{fill:var(--bad);fill-opacity:.07;stroke:none}
 .marks .stage{stroke:var(--soft);stroke-width:1;stroke-dasharray:1 3}
 .marks .ln,.ridge .ln{stroke-width:1.25}
 .marks .p50{stroke-width:2}.marks .p99{stroke-width:1}
