@@ -6,7 +6,7 @@ import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
 import type { Summary } from '../protocol/summary.ts';
 
 /** Forms of a result; of a comparison text, JSON and Markdown. */
-export type ResultForm = 'text' | 'json' | 'markdown' | 'csv' | 'junit' | 'prometheus';
+export type ResultForm = 'text' | 'json' | 'markdown' | 'csv' | 'junit' | 'prometheus' | 'hgrm' | 'hdrlog';
 
 /**
  * A result as text in one of the forms of `--output`.

@@ -17,6 +17,8 @@ const LABEL_WIDTH = 11;
 const TOO_MANY_REQUESTS = '429';
 const MOST_ERRORS = 5;
 
+const FOR_MACHINES: readonly OutputForm[] = ['csv', 'prometheus', 'hgrm', 'hdrlog'];
+
 /** What became of the rows, and then the report of the requests, as after a load test. */
 export function renderBatch(
   result: BatchResult,
@@ -28,7 +30,7 @@ export function renderBatch(
   if (form === 'json') return resultJson(batchJson(result));
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
   // Machines read these: a line that is none of theirs would spoil them.
-  if (form === 'csv' || form === 'prometheus') return REPORTERS[form](summary);
+  if (FOR_MACHINES.includes(form)) return REPORTERS[form](summary);
   const lines = linesOf(result);
   const table = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
   return `${table.join('\n')}\n\n${REPORTERS[form](summary, view)}`;

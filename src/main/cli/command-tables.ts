@@ -229,7 +229,7 @@ export const REPORT_TABLE = {
     alias: 'o',
     value: 'FORM',
     choices: RUN_FORMS,
-    help: 'Form of the result: text, json, markdown or html; of a run also csv, junit, prometheus',
+    help: 'Form of the result: text, json, markdown or html; of a run also csv, junit, prometheus, hgrm, hdrlog',
     byDefault: 'text',
     commands: ['report'],
   },

@@ -1,6 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { visibleIn } from '../../requests/visible.ts';
 import { renderCsv } from './csv.ts';
+import { renderHdrLog, renderHgrm } from './hdr-log.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { renderPrometheus } from './prometheus.ts';
@@ -19,6 +20,8 @@ export const REPORTERS = {
   csv: printable(renderCsv),
   junit: printable((summary) => renderJunit(summary)),
   prometheus: printable(renderPrometheus),
+  hgrm: renderHgrm,
+  hdrlog: renderHdrLog,
 } as const satisfies Record<string, Reporter>;
 
 export type OutputForm = keyof typeof REPORTERS;

@@ -1,0 +1,74 @@
+import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import type { LatencySummary, Summary } from '../../protocol/summary.ts';
+import { columnNameOf } from '../../protocol/times.ts';
+import { msToSeconds } from '../../protocol/units.ts';
+import { encodedHistogram, hdrValues, NS_PER_MS } from './hdr-histogram.ts';
+
+const NO_HISTOGRAMS = '#[The result has no histograms: it was saved by an older version]\n';
+
+/**
+ * The latencies of the whole window as a log of HdrHistogram, version 1.3: the one that leads the report without a tag,
+ * and each with its name as tag. Values are nanoseconds; the largest is said in milliseconds.
+ */
+export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary): string {
+  const startSeconds = msToSeconds(Date.parse(startedAt));
+  const lines = [
+    lineOf('', latencyMs[latencyMs.headline], windowMs),
+    ...LATENCY_KINDS.map((kind) => lineOf(`Tag=${columnNameOf(kind)},`, latencyMs[kind], windowMs)),
+  ].flatMap((line) => line ?? []);
+  return [
+    `#[Logged by volley ${tool.version}]\n`,
+    '#[Histogram log format version 1.3]\n',
+    `#[StartTime: ${startSeconds.toFixed(3)} (seconds since epoch), ${new Date(startedAt).toUTCString()}]\n`,
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"\n',
+    ...(lines.length === 0 ? [NO_HISTOGRAMS] : lines),
+  ].join('');
+}
+
+/** Headed as HdrHistogram prints percentiles, in milliseconds: what its plotter draws. */
+export function renderHgrm({ latencyMs }: Summary): string {
+  const { cells, max, mean, stdev } = latencyMs[latencyMs.headline];
+  if (cells === undefined) return NO_HISTOGRAMS;
+  const values = hdrValues(cells);
+  const count = values.reduce((sum, value) => sum + value.count, 0);
+  const rows: string[] = [];
+  let seen = 0;
+  let atLeast = 0;
+  for (const { valueNs, count: ofValue } of values) {
+    seen += ofValue;
+    const share = seen / count;
+    // A line for each fifth of what is left to half of it, as readers of these files expect; always the last.
+    if (share < atLeast && seen < count) continue;
+    rows.push(rowOf(seen === count ? (max ?? 0) : valueNs / NS_PER_MS, share, seen));
+    atLeast = nextShare(share);
+  }
+  return [
+    `${'Value'.padStart(12)} ${'Percentile'.padStart(14)} ${'TotalCount'.padStart(10)} ${'1/(1-Percentile)'.padStart(14)}\n\n`,
+    ...rows,
+    `#[Mean    = ${fixed(mean ?? 0)}, StdDeviation   = ${fixed(stdev ?? 0)}]\n`,
+    `#[Max     = ${fixed(max ?? 0)}, Total count    = ${String(count).padStart(12)}]\n`,
+  ].join('');
+}
+
+function lineOf(tag: string, { cells, max }: LatencySummary, windowMs: number): string | null {
+  if (cells === undefined || max === null) return null;
+  const length = msToSeconds(windowMs).toFixed(3);
+  return `${tag}0.000,${length},${max.toFixed(3)},${encodedHistogram(hdrValues(cells))}\n`;
+}
+
+const TICKS_PER_HALF = 5;
+
+/** The next share to have a line: five from 0 to 50 %, five from there to 75 %, and so on. */
+function nextShare(share: number): number {
+  const halves = Math.floor(Math.log2(1 / Math.max(Number.MIN_VALUE, 1 - share)));
+  return share + 2 ** -(halves + 1) / TICKS_PER_HALF;
+}
+
+function rowOf(valueMs: number, share: number, seen: number): string {
+  const inverse = share >= 1 ? '' : (1 / (1 - share)).toFixed(2);
+  return `${`${fixed(valueMs)} ${share.toFixed(12)} ${String(seen).padStart(10)} ${inverse.padStart(14)}`.trimEnd()}\n`;
+}
+
+function fixed(value: number): string {
+  return value.toFixed(3).padStart(12);
+}
