@@ -12,7 +12,7 @@ interface EventTimeFacts {
 
 /**
  * Times of what does not come once a request, and so has no place in a request's row: each worker keeps a histogram of
- * them. A new kind is an entry here, and a call of `EventTimes.add` where it happens.
+ * them. A new kind is an entry here, and a call of `EventRecorder.add` where it happens.
  */
 export const EVENT_TIMES = {
   connect: {

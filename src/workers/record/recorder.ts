@@ -10,7 +10,7 @@ import {
 } from '../../protocol/samples.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
-import { EventTimes } from './event-times.ts';
+import { EventRecorder } from './event-recorder.ts';
 
 const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
@@ -30,7 +30,7 @@ export class Recorder {
   /** Rows recorded, warm-up included. */
   samples = 0;
   /** What has no place in a row; it travels with the rows. */
-  readonly eventTimes = new EventTimes();
+  readonly eventTimes = new EventRecorder();
   readonly #channel: Channel<WorkerMessage, CoordinatorMessage>;
   readonly #onRoom: () => void;
   readonly #spare: ArrayBuffer[] = [];

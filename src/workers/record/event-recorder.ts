@@ -14,7 +14,7 @@ interface Pending {
 }
 
 /** What a worker times of events that do not come once a request. Bounded, however many there are. */
-export class EventTimes {
+export class EventRecorder {
   readonly #pending: Readonly<Record<EventTimeKind, Pending>> = forEachEventTime(() => ({
     moments: new RunningMoments(),
     histogram: new Histogram(),
