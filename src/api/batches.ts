@@ -29,6 +29,10 @@ export interface BatchOptions extends RunOptions {
   readonly idempotencyKey?: string | undefined;
   /** Goes on after the rows that an earlier batch has answered. */
   readonly resume?: boolean | undefined;
+  /** The rows are an earlier batch's output: those that failed are sent. */
+  readonly retryFailed?: boolean | undefined;
+  /** Replaces an output that is there. */
+  readonly force?: boolean | undefined;
   readonly csvSafe?: boolean | undefined;
 }
 
@@ -70,7 +74,7 @@ async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> 
   if (typeof options?.out !== 'string' || options.out === '')
     throw new VolleyError(ERROR_CODES.usage, 'The option out is missing: name the file of answered rows.');
   const { rows, out, select, saveBody, default: byDefault, order, chunk, retries, ...others } = options;
-  const { retryUnsafe, idempotencyKey, resume, csvSafe, ...load } = others;
+  const { retryUnsafe, idempotencyKey, resume, csvSafe, retryFailed, force, ...load } = others;
   const problems: Told[] = [];
   const asked: Asked = {
     rows,
@@ -85,6 +89,8 @@ async function resolved(options: BatchOptions): ReturnType<typeof resolveBatch> 
     retryUnsafe: retryUnsafe === true,
     idempotencyKey,
     resume: resume === true,
+    retryFailed: retryFailed === true,
+    force: force === true,
     isCsvSafe: csvSafe === true,
   };
   try {

@@ -165,7 +165,7 @@ test('rows from a pipe take no more memory for being many', async () => {
   const target = await startTarget();
   const peakBytes = async (count: number): Promise<number> => {
     const { stdout } = await startVolley(
-      ['batch', '-', target.url, '--mode', 'inline', '-o', 'json', '--out', inFolder('many.csv')],
+      ['batch', '-', target.url, '--mode', 'inline', '-o', 'json', '--out', inFolder('many.csv'), '--force'],
       {},
       `id\n${idsTo(count).join('\n')}\n`,
     ).ended;

@@ -38,7 +38,7 @@ async function memoryOf(mode: WorkerMode, rows: number): Promise<number> {
   const { child, ended } = startVolley(
     [
       ...['batch', '-', `${server.url}delay/0?{{id}}`, '--mode', mode, '-w', '1', '-c', String(CONNECTIONS)],
-      ...['-o', 'json', '--out', join(folder, 'memory.csv')],
+      ...['-o', 'json', '--out', join(folder, 'memory.csv'), '--force'],
     ],
     {},
     null,

@@ -91,6 +91,8 @@ test('a worker of a batch that is stopped for good holds it no longer, and other
     select: [],
     retryUnsafe: false,
     resume: false,
+    retryFailed: false,
+    force: false,
     isCsvSafe: false,
     out: `${rows}.out`,
   } as const;

@@ -22,21 +22,31 @@ export interface Input {
   /** Null where it can be read only once, and nobody knows. */
   readonly rowCount: number | null;
   readonly sha256: string | null;
+  /** Of an earlier output, only the rows that failed. */
+  readonly isOnlyFailed: boolean;
 }
 
 /**
  * Opens the input. A file is read through first: so every line is known to be good, and how many rows there
  * are. Null where a problem has been noted.
  */
-export async function openInput(path: string, problems: Problems): Promise<Input | null> {
+export async function openInput(
+  path: string,
+  isOnlyFailed: boolean,
+  problems: Problems,
+): Promise<Input | null> {
+  const unknown = { rowCount: null, sha256: null, isOnlyFailed };
   try {
-    if (path === STDIN) return { ...UNKNOWN, reader: await RowReader.open(process.stdin, null) };
+    if (path === STDIN)
+      return { ...unknown, reader: await RowReader.open(process.stdin, null, isOnlyFailed) };
     const stats = statSync(path);
     noteInput(path);
     if (stats.isDirectory()) throw new InputError('it is a folder');
-    if (!stats.isFile()) return { ...UNKNOWN, reader: await RowReader.open(streamOf(path), null) };
-    const facts = await readThrough(path);
-    return { ...facts, reader: await RowReader.open(streamOf(path), formatOf(path)) };
+    if (!stats.isFile())
+      return { ...unknown, reader: await RowReader.open(streamOf(path), null, isOnlyFailed) };
+    const facts = await readThrough(path, isOnlyFailed);
+    const reader = await RowReader.open(streamOf(path), formatOf(path), isOnlyFailed);
+    return { ...facts, isOnlyFailed, reader };
   } catch (error) {
     if (error instanceof InputError) {
       // The first bad line has ended the reading; all of them are told where that is cheap.
@@ -52,8 +62,6 @@ export async function openInput(path: string, problems: Problems): Promise<Input
   }
 }
 
-const UNKNOWN = { rowCount: null, sha256: null };
-
 /** CSV unless the name says otherwise. */
 export function formatOf(path: string): Format {
   return JSON_LINES.has(extname(path).toLowerCase()) ? 'jsonl' : 'csv';
@@ -65,7 +73,7 @@ export function formatOf(path: string): Format {
  */
 export async function checkRows(
   path: string,
-  { reader, sha256 }: Input,
+  { reader, sha256, isOnlyFailed }: Input,
   onRow: RowReader['onRow'],
   problems: Problems,
 ): Promise<void> {
@@ -73,7 +81,7 @@ export async function checkRows(
     reader.onRow = onRow;
     return;
   }
-  const rows = await RowReader.open(streamOf(path), formatOf(path));
+  const rows = await RowReader.open(streamOf(path), formatOf(path), isOnlyFailed);
   rows.onRow = onRow;
   try {
     while ((await rows.next(ROWS_AT_A_TIME)).length > 0);
@@ -82,9 +90,12 @@ export async function checkRows(
   }
 }
 
-async function readThrough(path: string): Promise<{ rowCount: number; sha256: string }> {
+async function readThrough(
+  path: string,
+  isOnlyFailed: boolean,
+): Promise<{ rowCount: number; sha256: string }> {
   const hash = createHash('sha256');
-  const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path));
+  const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path), isOnlyFailed);
   while ((await reader.next(ROWS_AT_A_TIME)).length > 0);
   return { rowCount: reader.count, sha256: hash.digest('hex') };
 }

@@ -47,6 +47,10 @@ export interface BatchOptions {
   readonly retryUnsafe: boolean;
   readonly idempotencyKey?: string | undefined;
   readonly resume: boolean;
+  /** The rows are an earlier batch's output, and those that failed are sent. */
+  readonly retryFailed: boolean;
+  /** Replaces an output that is there. */
+  readonly force: boolean;
   readonly isCsvSafe: boolean;
 }
 
@@ -62,6 +66,7 @@ export interface Batch {
   readonly byDefault: string | null;
   readonly order: Order;
   readonly resume: boolean;
+  readonly force: boolean;
   readonly isCsvSafe: boolean;
   /** Of everything that makes a row's answer what it is. */
   readonly fingerprint: string;
@@ -91,10 +96,10 @@ async function readBatch(
   outputs: readonly OutputFile[],
 ): Promise<Batch> {
   const problems = new Problems(earlier);
-  const { rows: rowsPath, out, isCsvSafe, resume } = options;
+  const { rows: rowsPath, out, isCsvSafe, resume, force, retryFailed } = options;
   if (rowsPath === undefined)
     problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
-  const input = rowsPath === undefined ? null : await openInput(rowsPath, problems);
+  const input = rowsPath === undefined ? null : await openInput(rowsPath, retryFailed, problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
@@ -135,6 +140,7 @@ async function readBatch(
     byDefault: options.byDefault ?? null,
     order,
     resume,
+    force,
     isCsvSafe,
     fingerprint: fingerprintOf(options, format),
     files: inputDigests(),
@@ -247,7 +253,7 @@ function parseSaveBody(
 
 /** How fast rows are sent may change from one run to its resume; what is sent, and what is kept, may not. */
 function fingerprintOf(options: BatchOptions, format: Format): string {
-  const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe } = options;
+  const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe, retryFailed } = options;
   const mayChange = new Set(
     namesWhere(({ mayChangeOnResume }) => mayChangeOnResume === true).map((name) => LIBRARY_NAMES.get(name)),
   );
@@ -255,6 +261,7 @@ function fingerprintOf(options: BatchOptions, format: Format): string {
   const request = Object.entries(run)
     .filter(([name, value]) => value !== undefined && !mayChange.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  const text = JSON.stringify([request, select, saveBody, byDefault, idempotencyKey, isCsvSafe, format]);
+  const rest = [idempotencyKey, isCsvSafe, format, ...(retryFailed ? ['retry-failed'] : [])];
+  const text = JSON.stringify([request, select, saveBody, byDefault, ...rest]);
   return createHash('sha256').update(text).digest('hex');
 }

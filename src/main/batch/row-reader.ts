@@ -8,7 +8,9 @@ import { csvSentence } from '../plan/requests/csv-rows.ts';
 import { objectIn } from '../plan/requests/json-rows.ts';
 import { quoted } from '../text/quoted.ts';
 import type { RowSource } from './dealer.ts';
+import { FailedRecords } from './failed-records.ts';
 import { InputError, lineBlocks } from './line-blocks.ts';
+import type { Records, RowValues } from './records.ts';
 import type { Format, InputRow } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -17,20 +19,10 @@ const SNIFFED_BYTES = 1_024;
 const MOST_READ_LENGTH = 4 * 2 ** 20;
 const CELL_END = '\u001F';
 
-/** One row after the other, whatever the format. */
-interface Records {
-  /** The next one; null at the end. */
-  next(): Promise<RowValues | null>;
-  /** Those that can be had without waiting. */
-  now(): RowValues | null;
-  readonly columns: readonly string[];
-}
-
-type RowValues = Pick<InputRow, 'cells' | 'values'>;
-
 /** Reads rows as they are asked for: what is not asked for stays in the file, or in the pipe. */
 export class RowReader implements RowSource {
   readonly #records: Records;
+  readonly format: Format;
   /** Rows read so far. */
   count = 0;
   /** Looks at each row as it is read, and throws where it cannot be. */
@@ -38,17 +30,23 @@ export class RowReader implements RowSource {
   /** Over all cells read so far: two inputs that differ there differ here, but for one in four billion. */
   digest = 0;
 
-  private constructor(records: Records) {
+  private constructor(records: Records, format: Format) {
     this.#records = records;
+    this.format = format;
   }
 
   /**
    * Reads the names of the columns.
    *
    * @param format null: JSONL where the first character is `{`, else CSV
+   * @param isOnlyFailed what is read is the output of a batch, of which the rows that failed are wanted
    * @throws InputError that names the line
    */
-  static async open(stream: AsyncIterable<Buffer>, format: Format | null): Promise<RowReader> {
+  static async open(
+    stream: AsyncIterable<Buffer>,
+    format: Format | null,
+    isOnlyFailed = false,
+  ): Promise<RowReader> {
     const blocks = lineBlocks(stream);
     const { value: first } = await blocks.next();
     const isJson =
@@ -56,15 +54,12 @@ export class RowReader implements RowSource {
         ? first?.subarray(0, SNIFFED_BYTES).toString('utf8').trimStart().startsWith('{') === true
         : format === 'jsonl';
     const all = withFirst(first ?? Buffer.alloc(0), blocks);
-    return new RowReader(isJson ? await JsonRecords.open(all) : await CsvRecords.open(all));
+    const records = isJson ? await JsonRecords.open(all) : await CsvRecords.open(all);
+    return new RowReader(isOnlyFailed ? new FailedRecords(records) : records, isJson ? 'jsonl' : 'csv');
   }
 
   get columns(): readonly string[] {
     return this.#records.columns;
-  }
-
-  get format(): Format {
-    return this.#records instanceof JsonRecords ? 'jsonl' : 'csv';
   }
 
   /** @throws InputError that names the line */

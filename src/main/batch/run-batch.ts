@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { holdHeapDown } from '../../machine/steady-heap.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
@@ -209,6 +210,7 @@ async function openLocked(
       : await createJournal(journalPath, batch, seed, checkpoint, onError);
   let output: Output | null = null;
   try {
+    if (earlier === null && !batch.force) await refuseWritten(out);
     output = out === null ? printedOutput(onError) : await openOutput(out, onError);
     const results = new Results(records, output.queue, order);
     const done = new DoneRows();
@@ -236,6 +238,20 @@ async function openLocked(
     await created?.remove();
     throw error;
   }
+}
+
+/**
+ * What somebody has waited for is not replaced unasked.
+ *
+ * @throws VolleyError VOLLEY_USAGE where the output is a file with something in it
+ */
+async function refuseWritten(out: string | null): Promise<void> {
+  const known = out === null ? null : await stat(out).catch(() => null);
+  if (known?.isFile() !== true || known.size === 0) return;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `--out ${quoted(out)} is there already: add --force to replace it, or give another name.`,
+  );
 }
 
 /** With the seed of its journal, and unfinished bodies that are known to be of it. */

@@ -5,6 +5,7 @@ import { type Batch, resolveBatch } from '../batch/options.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { stopSentences } from '../reporters/rule-text.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
@@ -77,11 +78,11 @@ async function isWritten(page: ResultFile, result: BatchResult): Promise<boolean
 }
 
 function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
-  const { isComplete, trouble, journalPath, journalled, counts, rowCount } = result;
+  const { isComplete, trouble, journalPath, journalled, counts, rowCount, summary } = result;
   if (isComplete) return [];
   const why =
     trouble === null
-      ? []
+      ? stopSentences(summary)
       : [
           trouble.kind === 'output'
             ? `the output could not be written: ${trouble.message}.`
@@ -101,12 +102,13 @@ function exitCodeOf(
   { summary, counts, isComplete, trouble }: BatchResult,
   allowsFailures: boolean,
 ): ExitCode {
-  const isLost = summary.degraded || (!isComplete && trouble === null && !summary.interrupted);
+  const isStopped = summary.interrupted || summary.stoppedBy !== null;
+  const isLost = summary.degraded || (!isComplete && trouble === null && !isStopped);
   return worstOf([
     trouble?.kind === 'input' ? EXIT_CODES.usage : EXIT_CODES.ok,
     trouble?.kind === 'output' ? EXIT_CODES.notWritten : EXIT_CODES.ok,
     summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     isLost ? EXIT_CODES.degraded : EXIT_CODES.ok,
-    counts.failed > 0 && !allowsFailures ? EXIT_CODES.failed : EXIT_CODES.ok,
+    (counts.failed > 0 && !allowsFailures) || summary.stoppedBy !== null ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);
 }

@@ -18,6 +18,8 @@ export function batchOptionsFrom(parsed: Parsed, problems: string[]): BatchOptio
     retryUnsafe: parsed.flag('retry-unsafe'),
     idempotencyKey: parsed.last('idempotency-key'),
     resume: parsed.flag('resume'),
+    retryFailed: parsed.flag('retry-failed'),
+    force: parsed.flag('force'),
     isCsvSafe: parsed.flag('csv-safe'),
   };
 }

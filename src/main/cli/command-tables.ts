@@ -140,6 +140,18 @@ export const BATCH_TABLE = {
     help: 'Go on after what is in the journal',
     commands: ['batch'],
   },
+  'retry-failed': {
+    kind: 'flag',
+    group: 'own',
+    help: 'The rows are what a batch has written: send those that failed',
+    commands: ['batch'],
+  },
+  force: {
+    kind: 'flag',
+    group: 'own',
+    help: 'Replace the answered rows that --out has already',
+    commands: ['batch'],
+  },
   'csv-safe': {
     kind: 'flag',
     group: 'own',

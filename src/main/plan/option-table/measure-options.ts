@@ -64,8 +64,9 @@ export const MEASURE_OPTIONS = {
     group: 'expectations',
     help: 'The same, checked every second: the run ends as soon as it does not hold',
     byDefault: 'none',
-    commands: ['run'],
+    commands: ['run', 'batch'],
     isRepeatable: true,
+    mayChangeOnResume: true,
   },
   seed: {
     kind: 'count',

@@ -26,20 +26,19 @@ export function csvRows(text: string): RowCells {
   let table: RowTableBuilder | null = null;
   let columnCount = 0;
   let lastLine = 0;
-  let isLost = false;
-  parse(text, {
+  const lost = new Error('nothing behind it is what it seems');
+  const options: import('csv-parse/sync').Options = {
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error) => {
+      problems.add(csvSentence(error ?? {}, columnCount, lastLine));
       // Behind a quote that ends nowhere, or too early, nothing is what it seems.
-      if (!isLost) problems.add(csvSentence(error ?? {}, columnCount, lastLine));
-      isLost ||= isQuoting(error ?? {}) || columnCount === 0;
+      if (isQuoting(error ?? {}) || columnCount === 0) throw lost;
       lastLine = lineOf(error ?? {}, lastLine);
       return undefined;
     },
     on_record: (record: readonly string[], { lines }) => {
       lastLine = lines;
-      if (isLost) return null;
       if (table === null) {
         checkColumns(record);
         columnCount = record.length;
@@ -49,7 +48,12 @@ export function csvRows(text: string): RowCells {
       }
       return null;
     },
-  });
+  };
+  try {
+    parse(text, options);
+  } catch (error) {
+    if (error !== lost) throw error;
+  }
   problems.throwIfAny();
   return (table ?? new RowTableBuilder([])).build();
 }

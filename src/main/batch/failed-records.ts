@@ -1,0 +1,51 @@
+import { quoted } from '../text/quoted.ts';
+import { InputError } from './line-blocks.ts';
+import { ANSWER_COLUMNS } from './record.ts';
+import type { Records, RowValues } from './records.ts';
+
+const [FIRST_OF_ANSWER] = ANSWER_COLUMNS;
+
+/** Of the output of a batch, the rows that failed, without what that batch has added to them. */
+export class FailedRecords implements Records {
+  readonly columns: readonly string[];
+  readonly #records: Records;
+  readonly #errorAt: number;
+
+  /** @throws InputError where it is no output of a batch */
+  constructor(records: Records) {
+    const { columns } = records;
+    const missing = ANSWER_COLUMNS.find((name) => !columns.includes(name));
+    if (missing !== undefined)
+      throw new InputError(
+        `there is no column ${quoted(missing)}: --retry-failed reads what volley batch has written with --out`,
+      );
+    this.columns = columns.slice(0, columns.indexOf(FIRST_OF_ANSWER));
+    this.#records = records;
+    this.#errorAt = columns.indexOf('volley_error');
+  }
+
+  now(): RowValues | null {
+    for (let row = this.#records.now(); row !== null; row = this.#records.now())
+      if (this.#hasFailed(row)) return this.#own(row);
+    return null;
+  }
+
+  async next(): Promise<RowValues | null> {
+    for (
+      let row = await this.#records.next();
+      row !== null;
+      row = this.#records.now() ?? (await this.#records.next())
+    )
+      if (this.#hasFailed(row)) return this.#own(row);
+    return null;
+  }
+
+  #hasFailed({ cells, values }: RowValues): boolean {
+    return (values[this.#errorAt] ?? null) !== null && cells[this.#errorAt] !== '';
+  }
+
+  #own({ cells, values }: RowValues): RowValues {
+    const count = this.columns.length;
+    return { cells: cells.slice(0, count), values: values.slice(0, count) };
+  }
+}
