@@ -36,5 +36,5 @@ export {
 } from '../target/server.ts';
 export { type BatchOptions, type BatchSummary, batch } from './batches.ts';
 export { type ComparisonControl, type ComparisonOptions, compare, modes } from './comparisons.ts';
-export { type ResultForm, readResult, render } from './results.ts';
+export { type ResultForm, readResult, render, renderHtml } from './results.ts';
 export { run, start } from './runs.ts';

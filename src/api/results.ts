@@ -31,7 +31,16 @@ function reporterIn<T>(reporters: Readonly<Record<string, T>>, form: string): T 
 }
 
 /**
- * Reads a result that was saved (`--out`, or `render(result, 'json')` in a file), and checks that it is one.
+ * A result as one HTML page that needs nothing else. It holds the result: {@link readResult} reads it too.
+ * What makes it is loaded at the first call.
+ */
+export async function renderHtml(result: Summary | Comparison): Promise<string> {
+  const page = await import('../main/reporters/html/html-report.ts');
+  return page.renderHtml(result);
+}
+
+/**
+ * Reads a result that was saved (`--out`, `--html`, or `render(result, 'json')` in a file), and checks that it is one.
  *
  * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read, or is no result of this schema version
  */

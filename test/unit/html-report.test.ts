@@ -1,19 +1,22 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LatencySummary, SeriesBucket, Summary } from '../../src/api/index.ts';
+import * as library from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { html } from '../../src/main/reporters/html/markup.ts';
 import type { BatchRows } from '../../src/protocol/batch.ts';
 import { ROOT } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { longRun } from '../support/pages.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 const PLAIN = summaryWith();
+const inFolder = useFolder();
 const NOTHING: LatencySummary = {
   ...LATENCY,
   count: 0,
@@ -100,6 +103,15 @@ describe('the page of a result', () => {
     expect(renderHtml(structuredClone(result))).toBe(page);
     expect(JSON.parse(resultInPage(page)!)).toEqual(result);
     for (const hidden of ['\u001b', '\u202e']) expect(page).not.toContain(hidden);
+  });
+
+  test('is what the library makes, and reads', async () => {
+    const result = longRun(10, 1_000);
+    const page = await library.renderHtml(result);
+    expect(page).toBe(renderHtml(result));
+    const file = inFolder('library.html');
+    writeFileSync(file, page);
+    expect(await library.readResult(file)).toEqual(result);
   });
 
   test('ten minutes are less than 300 KB, an hour less than 320 KB, made in less than a second of CPU time', () => {
