@@ -228,10 +228,14 @@ test.each<[string, object, NodeJS.ProcessEnv, boolean]>([
   expect(hasScreen(stream, environment)).toBe(has);
 });
 
+const QUIET = '--live and --quiet: one shows the run, the other does not: leave one of them out.';
 test.each<[Record<string, unknown>, readonly string[]]>([
   [{}, []],
   [{ live: 'plain' }, []],
-  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain; did you mean screen?"]],
+  [{ live: ['plain', 'prometheus'], quiet: true }, [QUIET]],
+  [{ live: 'prometheus:9464', quiet: true }, []],
+  [{ live: 'prometheus:70000' }, ["--live 'prometheus:70000': choose one of screen, plain, prometheus."]],
+  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain, prometheus; did you mean screen?"]],
   [
     { live: 'screen' },
     ["--live 'screen': stderr is no terminal of 60 columns and 16 lines at least: leave it out."],
@@ -242,8 +246,9 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   ],
 ])('%j, without a terminal', (values, told) => {
   const problems: string[] = [];
-  expect(liveFormFrom(new Parsed(values, []), problems, false)).toBe(
-    values['live'] === 'screen' ? 'screen' : 'plain',
-  );
+  expect(liveFormFrom(new Parsed(values, []), problems, false)).toEqual({
+    liveForm: values['live'] === 'screen' ? 'screen' : 'plain',
+    scrapePort: /prometheus(?!:7)/.test(String(values['live'])) ? 9_464 : null,
+  });
   expect(problems).toEqual(told);
 });

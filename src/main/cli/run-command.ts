@@ -8,7 +8,7 @@ import { readersOfPlan } from '../plan/stdin.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
-import { startWatched } from '../run/run.ts';
+import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf, worstOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, holdAgainst, openBaseline } from './baseline-options.ts';
@@ -18,7 +18,7 @@ import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
-import { liveFormFrom, type Shown, showRun } from './run-shown.ts';
+import { liveFormFrom, openScrape, type Shown, showRun } from './run-shown.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 
@@ -52,7 +52,7 @@ export async function runCommand(
   }
   const paths = outputPathsFrom(parsed, problems);
   refuseUseless(parsed, problems);
-  const liveForm = liveFormFrom(parsed, problems);
+  const shown = liveFormFrom(parsed, problems);
   const asked = baselineFrom(parsed, problems);
   const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
@@ -74,7 +74,7 @@ export async function runCommand(
   try {
     return await withTarget(target, showing.note, (on) =>
       measure(dialling(plan, on), form, outputs, {
-        ...{ ...showing, liveForm },
+        ...{ ...showing, ...shown },
         isSlower: (summary) => holdAgainst(baseline, asked, summary),
       }),
     );
@@ -91,7 +91,10 @@ async function measure(
   outputs: RunOutputs,
   showing: Shown & Showing & { isSlower(summary: Summary): boolean },
 ): Promise<ExitCode> {
+  let started: WatchedRun | null = null;
+  const endScrape = await openScrape(plan, () => started, showing, showing.note);
   const run = startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker));
+  started = run;
   const interrupts = interruptible(run, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
@@ -106,6 +109,7 @@ async function measure(
     const isSlower = showing.isSlower(summary);
     return worstOf([exitCodeOf(summary, !isComplete), isSlower ? EXIT_CODES.failed : EXIT_CODES.ok]);
   } finally {
+    endScrape();
     interrupts.remove();
   }
 }

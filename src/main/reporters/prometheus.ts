@@ -5,9 +5,9 @@ import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 
 type Labels = Readonly<Record<string, string>>;
-type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
+export type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
 
-interface Family {
+export interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'summary';
   readonly help: string;
@@ -31,7 +31,7 @@ export function renderPrometheus(summary: Summary): string {
     .join('');
 }
 
-function renderFamily({ name, type, help, samples }: Family, common: Labels): string {
+export function renderFamily({ name, type, help, samples }: Family, common: Labels): string {
   const lines = samples.map(([labels, value, suffix = '']) => {
     const list = Object.entries({ ...common, ...labels }).map(
       ([label, text]) => `${label}="${escaped(text)}"`,
@@ -45,11 +45,11 @@ function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }
 
-function gauge(name: string, help: string, ...samples: readonly Sample[]): Family {
+export function gauge(name: string, help: string, ...samples: readonly Sample[]): Family {
   return { name: `volley_${name}`, type: 'gauge', help, samples };
 }
 
-function counter(name: string, help: string, ...samples: readonly Sample[]): Family {
+export function counter(name: string, help: string, ...samples: readonly Sample[]): Family {
   return { name: `volley_${name}_total`, type: 'counter', help, samples };
 }
 
@@ -116,7 +116,11 @@ interface LabelledLatency extends LatencySummary {
 }
 
 /** The quantiles with sum and count, and which of the quantiles are only lower bounds. */
-function quantileFamilies(name: string, help: string, latencies: readonly LabelledLatency[]): Family[] {
+export function quantileFamilies(
+  name: string,
+  help: string,
+  latencies: readonly LabelledLatency[],
+): Family[] {
   const quantiles = latencies.flatMap(({ labels, percentiles, atLeast }) =>
     Object.entries(percentiles).flatMap(([label, valueMs]) =>
       valueMs === null

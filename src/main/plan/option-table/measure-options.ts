@@ -185,7 +185,8 @@ export const RESULT_OPTIONS = {
     kind: 'text',
     group: 'output',
     value: 'HOW',
-    help: 'How a run is shown on stderr meanwhile: screen, or plain lines',
+    help: 'How a run is shown meanwhile: screen, plain, or prometheus[:PORT]; repeatable',
+    isRepeatable: true,
     byDefault: 'screen on a terminal from 60x16, else plain',
     commands: ['run'],
     // It says what somebody looks at, not what is measured.
