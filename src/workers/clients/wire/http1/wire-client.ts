@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Destination } from '../../../../protocol/endpoint.ts';
+import { afterReads } from '../../../connections/after-reads.ts';
 import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
 import { copyOf, type ReadBytes } from '../../../connections/read-bytes.ts';
@@ -245,7 +246,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
       // The rest of a full buffer, the next TLS record or a body that must not be there may follow.
       this.#isSettling = true;
-      setImmediate(this.#settled);
+      afterReads(this.#settled);
     }
     if (this.#inPlace === null) {
       handler?.onResponseEnd(this.#controller, fieldsByName(this.#fields.raw()));

@@ -1,3 +1,4 @@
+import { afterReads } from '../../../connections/after-reads.ts';
 import type { Outbox } from './outbox.ts';
 import type { Outgoing } from './session-owner.ts';
 
@@ -9,7 +10,7 @@ export class SessionWriter {
   readonly #flush: () => void;
   /** The kernel has taken every write so far within its call. */
   #isTakenAtOnce = true;
-  #isImmediateDue = false;
+  #isFlushDue = false;
 
   constructor(socket: Outgoing, out: Outbox, flush: () => void) {
     this.#socket = socket;
@@ -25,9 +26,9 @@ export class SessionWriter {
   /** Flushes what a read has let start: over TLS, which gives a read record by record, once they all have been. */
   flushAfterRead(): void {
     if (this.#isTakenAtOnce) this.#flush();
-    else if (!this.#isImmediateDue && this.#out.length > 0) {
-      this.#isImmediateDue = true;
-      setImmediate(this.#onImmediate);
+    else if (!this.#isFlushDue && this.#out.length > 0) {
+      this.#isFlushDue = true;
+      afterReads(this.#onReads);
     }
   }
 
@@ -46,8 +47,8 @@ export class SessionWriter {
     else this.#out.forgo();
   }
 
-  readonly #onImmediate = (): void => {
-    this.#isImmediateDue = false;
+  readonly #onReads = (): void => {
+    this.#isFlushDue = false;
     this.#flush();
   };
 
