@@ -47,7 +47,8 @@ function leftText(left: readonly RequestSoFar[]): Line {
   ];
 }
 
-function timesTable({ latencies, statuses }: LiveState, width: number): Line[] {
+function timesTable({ headline, latencies, statuses }: LiveState, width: number): Line[] {
+  const isOpen = headline === 'response';
   const figure = (latency: LatencySoFar, name: 'p50Ms' | 'p99Ms' | 'maxMs'): string =>
     `${latency.atLeast.includes(name) ? '≥ ' : ''}${formatMs(latency[name])}`;
   const codes = statuses
@@ -56,7 +57,9 @@ function timesTable({ latencies, statuses }: LiveState, width: number): Line[] {
   return [
     ...aligned(
       ['times', 'p50', 'p99', 'max'],
-      TIMED_LATENCIES.filter((kind) => (latencies[kind].maxMs ?? 0) > 0).map((kind) => [
+      TIMED_LATENCIES.filter(
+        (kind) => (latencies[kind].maxMs ?? 0) > 0 && (isOpen || kind !== 'startLag'),
+      ).map((kind) => [
         LATENCIES[kind].label,
         figure(latencies[kind], 'p50Ms'),
         figure(latencies[kind], 'p99Ms'),

@@ -12,8 +12,9 @@ export const FEWEST_COLUMNS = 60;
 export const FEWEST_ROWS = 16;
 
 /** The other screen, without cursor, and lines that are too long are cut there. */
-const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J';
-const LEAVE = '\x1b[?7h\x1b[?25h\x1b[?1049l';
+const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[J';
+/** What is on it goes first: a terminal that was resized meanwhile may keep lines of it among those that were. */
+const LEAVE = '\x1b[H\x1b[J\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** What comes between these is shown at once. Terminals that do not know them pass over them. */
 const BEGIN_FRAME = '\x1b[?2026h\x1b[H';
 const END_FRAME = '\x1b[J\x1b[?2026l';
