@@ -90,8 +90,9 @@ describe('volley compare', () => {
   test('two targets: the slower one, with figures, and exit 1 where that is to fail', async () => {
     const target = await startTarget();
     const path = join(folder, 'targets.json');
-    const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/100`];
-    const args = ['compare', fast, slow, '-d', '200ms', '--warmup', '0s', '-c', '2'];
+    // So far apart that a busy machine does not bring them close.
+    const [fast, slow] = [`${target.url}delay/2`, `${target.url}delay/400`];
+    const args = ['compare', fast, slow, '-n', '10', '--warmup', '0s', '-c', '5'];
     const ended = await volley(...args, '--rounds', '6', '--fail-if', 'slower', '--out', path);
     expect(ended.code).toBe(1);
     expect(ended.stdout).toContain('slower');
