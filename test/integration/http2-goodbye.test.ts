@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
 import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
-import { useTargets } from '../support/target.ts';
+import { listening, useTargets } from '../support/target.ts';
 
 const CLIENTS = ['undici', 'wire'] as const;
 const inFolder = useFolder();
@@ -74,6 +75,50 @@ test.each(CLIENTS)('a target that looks at no request is not asked for ever, %s'
   expect(summary.requests).toMatchObject({ sent: 50, ok: 0, failed: 50, retried: 50 });
   expect(summary.errors).toMatchObject([{ kind: 'reset', count: 50 }]);
   expect(server.connections.length).toBeLessThan(110);
+});
+
+test.each(
+  CLIENTS.flatMap((client) =>
+    (
+      [
+        [0, 'NO_ERROR'],
+        [2, 'INTERNAL_ERROR'],
+        [11, 'ENHANCE_YOUR_CALM'],
+      ] as const
+    ).map(([code, name]) => ({ client, code, name })),
+  ),
+)(
+  'a goodbye with $name is told as such, with what the target had looked at, $client',
+  async ({ client, code, name }) => {
+    const server = await start({
+      asked: (connection, streamId, index) => {
+        if (index < 4) connection.send(answer(streamId));
+        if (index !== 4) return;
+        connection.send(goaway(streamId, code));
+        connection.socket.end();
+      },
+    });
+    const summary = await run({
+      ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 5, requests: 20 },
+      timeout: '20s',
+    });
+    const { failed } = summary.requests;
+    expect(failed).toBe(summary.connections.closedByTarget);
+    expect(failed).toBeGreaterThan(2);
+    expect(summary.errors).toMatchObject([{ kind: 'reset', code: `GOAWAY_${name}`, count: failed }]);
+  },
+);
+
+test.each(CLIENTS)('requests that wait for a tunnel in vain are timeouts, %s', async (client) => {
+  const sockets: Socket[] = [];
+  const proxy = createServer((socket) => sockets.push(socket.on('error', () => {})));
+  const summary = await run({
+    ...{ url: 'http://target.test/', proxy: `127.0.0.1:${await listening(proxy)}`, h2c: true, client },
+    ...{ mode: 'inline', concurrency: 2, streams: 5, requests: 40, timeout: '200ms' },
+  });
+  for (const socket of sockets) socket.destroy();
+  proxy.close();
+  expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 40 }]);
 });
 
 test.each(CLIENTS)('requests behind streams that time out are timeouts too, %s', async (client) => {

@@ -175,7 +175,7 @@ describe.each(CLIENTS)('faults, %s', (client) => {
 
   test.each<{ fault: string; kind: ErrorKind; code: string }>([
     { fault: 'reset', kind: 'reset', code: 'RST_STREAM_INTERNAL_ERROR' },
-    { fault: 'close', kind: 'reset', code: client === 'wire' ? 'GOAWAY_NO_ERROR' : 'UND_ERR_SOCKET' },
+    { fault: 'close', kind: 'reset', code: 'GOAWAY_NO_ERROR' },
     { fault: 'truncate', kind: 'truncated', code: 'SHORT_BODY' },
     { fault: 'hang', kind: 'timeout', code: 'TIMEOUT' },
     { fault: 'hang-body', kind: 'timeout', code: 'TIMEOUT' },

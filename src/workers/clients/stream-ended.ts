@@ -38,9 +38,9 @@ export function resetStream(code: number, note = '', cause?: Error): StreamEnded
 }
 
 /** The target has said goodbye, and ended streams with its connection, or without having looked at them. */
-export function goodbye(code: number): StreamEnded {
+export function goodbye(code: number, cause?: Error): StreamEnded {
   const reason = reasonOf(code) ?? String(code);
-  return new StreamEnded(`the target said goodbye (GOAWAY with ${reason})`, `GOAWAY_${reason}`);
+  return new StreamEnded(`the target said goodbye (GOAWAY with ${reason})`, `GOAWAY_${reason}`, cause);
 }
 
 /** The target has ended the stream of an answer in good order, and less of it has come than it had said. */

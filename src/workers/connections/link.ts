@@ -103,8 +103,8 @@ export class Link implements Recipient {
 }
 
 /** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
-export function throughTunnel({ tunnel, phase }: Link, error: Error): Error {
-  return tunnel === null || phase === 'open' ? error : tunnel.explained(error);
+export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error): Error {
+  return tunnel === null || phase === 'open' || endedByUs ? error : tunnel.explained(error);
 }
 
 /** The connection has ended before it was open, and nobody said why. */

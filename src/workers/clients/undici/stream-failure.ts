@@ -1,4 +1,4 @@
-import { reasonOf, resetStream, StreamEnded, shortBody, silentEnd } from '../stream-ended.ts';
+import { goodbye, reasonOf, resetStream, StreamEnded, shortBody, silentEnd } from '../stream-ended.ts';
 
 /** What else a reason may mean: node:http2 gives the same code where it takes no more fields. */
 const REASON_NOTES: Readonly<Record<string, string>> = {
@@ -14,6 +14,8 @@ const PROTOCOL_REASONS = new Set<string>([
 ]);
 /** undici's, where a stream or its connection was ended by the other side. */
 const ENDED_CODES = new Set<unknown>(['UND_ERR_INFO', 'UND_ERR_SOCKET']);
+/** node:http2's, where it ends a connection whose target says goodbye with any reason but NO_ERROR. */
+const GOODBYE_CODES = new Set<unknown>(['ERR_HTTP2_SESSION_ERROR', 'ERR_HTTP2_INVALID_SESSION']);
 /** node:http2's, where the connection is of no more use, and undici's streams learn it one after the other. */
 const SESSION_CODES = new Set<unknown>([
   'ERR_HTTP2_ERROR',
@@ -37,6 +39,8 @@ export interface StreamFacts {
   readonly endedByTarget: boolean;
   /** Anything has been read from the connection. */
   readonly hasReceived: boolean;
+  /** What the target gave as its reason when it said goodbye (GOAWAY); null where it has not. */
+  readonly goodbyeCode: number | null;
 }
 
 /** The target has reset a stream in the middle of an answer that does not say its length. */
@@ -45,12 +49,17 @@ export function cutStream(code: number | undefined): StreamEnded {
 }
 
 /** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */
-export function explainedStream(error: Error, { isShort, endedByTarget, hasReceived }: StreamFacts): Error {
+export function explainedStream(
+  error: Error,
+  { isShort, endedByTarget, hasReceived, goodbyeCode }: StreamFacts,
+): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
   const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
   if (isShort && code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return shortBody(error);
   if (reason !== undefined && !PROTOCOL_REASONS.has(reason) && code === 'ERR_HTTP2_STREAM_ERROR')
     return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
+  if (goodbyeCode !== null && (ENDED_CODES.has(code) || (goodbyeCode !== 0 && GOODBYE_CODES.has(code))))
+    return goodbye(goodbyeCode, error);
   // A request that could not be written, on a connection that nobody has ended: it has failed under it.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
   if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error);

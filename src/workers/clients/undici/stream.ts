@@ -26,6 +26,8 @@ export interface StreamSession {
   readonly native: unknown;
   /** The last stream that the target says it has looked at, in its goodbye (GOAWAY); null before that. */
   lastSeenId: number | null;
+  /** The reason that it gives there; null before that. */
+  goodbyeCode: number | null;
 }
 
 /**
@@ -147,8 +149,9 @@ export class Stream implements AnswerHandler, RequestStream {
     }
     const { phase, endedByTarget, hasReceived } = this.#connection;
     const isShort = this.#received < this.#length;
-    const explained =
-      phase === 'open' ? explainedStream(error, { isShort, endedByTarget, hasReceived }) : error;
+    const goodbyeCode = this.#session?.goodbyeCode ?? null;
+    const facts = { isShort, endedByTarget, hasReceived, goodbyeCode };
+    const explained = phase === 'open' ? explainedStream(error, facts) : error;
     this.#exchange?.onResponseError(controller, explained);
   }
 

@@ -104,10 +104,11 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         maxHeaderListPairs: MOST_FIELDS,
       });
       const { request } = session;
-      const facts: StreamSession = { native: nativeOf(session), lastSeenId: null };
+      const facts: StreamSession = { native: nativeOf(session), lastSeenId: null, goodbyeCode: null };
       // Before undici hears of it, and ends the streams that were not seen.
-      session.on('goaway', (_code, lastSeenId) => {
+      session.on('goaway', (code, lastSeenId) => {
         facts.lastSeenId ??= lastSeenId;
+        facts.goodbyeCode = code;
       });
       session.request = (...asked) => claimStream(request.apply(session, asked), facts);
       return session;
