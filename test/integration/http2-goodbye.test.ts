@@ -7,6 +7,8 @@ import { answer, goaway, useRawHttp2 } from '../support/raw-http2.ts';
 import { listening, useTargets } from '../support/target.ts';
 
 const CLIENTS = ['undici', 'wire'] as const;
+/** Of RST_STREAM. */
+const CANCEL = 8;
 const inFolder = useFolder();
 const startTarget = useTargets();
 const start = useRawHttp2();
@@ -120,6 +122,41 @@ test.each(CLIENTS)('requests that wait for a tunnel in vain are timeouts, %s', a
   proxy.close();
   expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 40 }]);
 });
+
+test.each(CLIENTS)('a stream that times out is cancelled, and it alone, %s', async (client) => {
+  const timers: NodeJS.Timeout[] = [];
+  const server = await start({
+    asked: (connection, streamId, index) => {
+      if (index > 0) timers.push(setTimeout(() => connection.send(answer(streamId)), 300));
+    },
+  });
+  const summary = await run({
+    ...{ url: server.url, h2c: true, client, mode: 'inline', concurrency: 1, streams: 2, requests: 6 },
+    timeout: '1s',
+  });
+  for (const timer of timers) clearTimeout(timer);
+  expect(summary.requests).toMatchObject({ sent: 6, ok: 5, failed: 1 });
+  expect(server.connections.map(({ resets }) => resets)).toEqual([[{ streamId: 1, code: CANCEL }]]);
+});
+
+test.each(CLIENTS)(
+  'a target that resets connections without a byte may not speak HTTP/2, %s',
+  async (client) => {
+    const server = createServer((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const url = `http://127.0.0.1:${await listening(server)}/`;
+    const summary = await run({
+      url,
+      h2c: true,
+      client,
+      mode: 'inline',
+      concurrency: 2,
+      streams: 5,
+      requests: 20,
+    });
+    server.close();
+    expect(summary.errors).toMatchObject([{ kind: 'reset', code: 'NO_HTTP2', count: 20 }]);
+  },
+);
 
 test.each(CLIENTS)('requests behind streams that time out are timeouts too, %s', async (client) => {
   const server = await start({ settings: [[3, 1]] });

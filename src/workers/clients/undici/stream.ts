@@ -80,6 +80,8 @@ export class Stream implements AnswerHandler, RequestStream {
   end(): void {
     this.#exchange = null;
     if (this.#controller !== null) {
+      // undici would tell the target that there was nothing wrong (NO_ERROR).
+      if (this.#opened !== null && !this.#opened.pending) this.#opened.close(constants.NGHTTP2_CANCEL);
       this.#controller.abort(new StreamLeft('ended by volley'));
       return;
     }

@@ -172,7 +172,9 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     const { errored } = socket;
     const hasRead = session.hasRead;
     const error = errored ?? closed('the target closed the connection');
-    this.#leave(!hasRead && errored === null ? silentEnd(error) : (session.goodbye ?? error));
+    // The system makes the end an RST where the target has left the preface unread.
+    const isSilent = !hasRead && (errored === null || this.#connection.endedByTarget);
+    this.#leave(isSilent ? silentEnd(error) : (session.goodbye ?? error));
     this.#proceed();
   }
 
