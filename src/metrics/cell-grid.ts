@@ -19,6 +19,7 @@ export class CellGrid {
   /** In no cell yet; they are all of one row, as most that follow each other are. */
   readonly #pending = new PendingValues();
   #pendingRow = 0;
+  readonly #sums = new Uint32Array(COARSE_CELLS_PER_OCTAVE);
 
   constructor(rows: number) {
     this.#rows = rows;
@@ -33,15 +34,21 @@ export class CellGrid {
     if (this.#pending.add(valueMs)) this.#settle();
   }
 
-  /** The used cells of a row. */
-  cellsOf(row: number): CoarseCells {
+  /** The used cells of the rows from `from` to before `to`, added up. */
+  cellsBetween(from: number, to: number): CoarseCells {
     this.#settle();
     const cells: number[] = [];
     const counts: number[] = [];
-    this.#forEachCell(row, (cell, count) => {
-      cells.push(cell);
-      counts.push(count);
-    });
+    for (let octave = 0; octave < OCTAVES; octave++) {
+      const sums = this.#sumsIn(octave, from, to);
+      if (sums === null) continue;
+      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
+        const count = sums[offset] as number;
+        if (count === 0) continue;
+        cells.push(octave * COARSE_CELLS_PER_OCTAVE + offset);
+        counts.push(count);
+      }
+    }
     return cells.length === 0
       ? NO_CELLS
       : { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
@@ -51,9 +58,12 @@ export class CellGrid {
   grown(factor: number): CellGrid {
     this.#settle();
     const grown = new CellGrid(this.#rows);
-    for (let row = 0; row < this.#rows; row++) {
-      const into = Math.floor(row / factor);
-      this.#forEachCell(row, (cell, count) => grown.#addCell(into, cell, count));
+    for (let into = 0; into * factor < this.#rows; into++) {
+      const to = Math.min(this.#rows, (into + 1) * factor);
+      for (let octave = 0; octave < OCTAVES; octave++) {
+        const sums = this.#sumsIn(octave, into * factor, to);
+        if (sums !== null) grown.#countsOn(grown.#newPage(into * OCTAVES + octave)).set(sums);
+      }
     }
     return grown;
   }
@@ -85,16 +95,29 @@ export class CellGrid {
     return this.#pages;
   }
 
-  #forEachCell(row: number, visit: (cell: number, count: number) => void): void {
-    for (let octave = 0; octave < OCTAVES; octave++) {
-      const page = (this.#pageOf[row * OCTAVES + octave] ?? 0) - 1;
-      const chunk = page < 0 ? undefined : this.#chunks[(page / PAGES_IN_CHUNK) | 0];
-      if (chunk === undefined) continue;
-      const from = (page % PAGES_IN_CHUNK) * COARSE_CELLS_PER_OCTAVE;
-      for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++) {
-        const count = chunk[from + offset] ?? 0;
-        if (count > 0) visit(octave * COARSE_CELLS_PER_OCTAVE + offset, count);
-      }
+  /** The counts of a power of two in these rows; null where they have none. Valid until it is asked again. */
+  #sumsIn(octave: number, from: number, to: number): Uint32Array | null {
+    let isUsed = false;
+    for (let row = from; row < to; row++) {
+      const page = this.#countsOf(row, octave);
+      if (page === null) continue;
+      if (!isUsed) this.#sums.set(page);
+      else
+        for (let offset = 0; offset < COARSE_CELLS_PER_OCTAVE; offset++)
+          this.#sums[offset] = (this.#sums[offset] as number) + (page[offset] as number);
+      isUsed = true;
     }
+    return isUsed ? this.#sums : null;
+  }
+
+  #countsOf(row: number, octave: number): Uint32Array | null {
+    const page = this.#pageOf[row * OCTAVES + octave] ?? 0;
+    return page === 0 ? null : this.#countsOn(page);
+  }
+
+  #countsOn(page: number): Uint32Array {
+    const from = ((page - 1) % PAGES_IN_CHUNK) * COARSE_CELLS_PER_OCTAVE;
+    const chunk = this.#chunks[((page - 1) / PAGES_IN_CHUNK) | 0] as Uint32Array;
+    return chunk.subarray(from, from + COARSE_CELLS_PER_OCTAVE);
   }
 }

@@ -1,5 +1,5 @@
 import { CellGrid } from '../../metrics/cell-grid.ts';
-import { addCells, type CoarseCells, NO_CELLS } from '../../metrics/coarse-cells.ts';
+import type { CoarseCells } from '../../metrics/coarse-cells.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import { Interval, type IntervalCounts } from './interval.ts';
 import { type EndedBy, type Progressed, UnderWay } from './under-way.ts';
@@ -32,12 +32,23 @@ export class Series {
   #lastIndex = 0;
   #lastFromMs = 0;
   #lastToMs = 0;
+  #latencyCount = 0;
   #lastOkMs = Number.NEGATIVE_INFINITY;
   #okBeforeBad = 0;
   #hasBad = false;
 
   get intervalMs(): number {
     return this.#intervalMs;
+  }
+
+  /** From the beginning to the end of the last interval that is used. */
+  get lengthMs(): number {
+    return this.#intervals.length * this.#intervalMs;
+  }
+
+  /** How many requests have a latency. */
+  get latencyCount(): number {
+    return this.#latencyCount;
   }
 
   /** When the last request was due that ended well; minus infinity where none did. */
@@ -83,6 +94,7 @@ export class Series {
     const interval = this.#interval(index);
     const { response, service, wait, startLag } = this.#latencies;
     if (responseMs > interval.maxResponseMs) interval.maxResponseMs = responseMs;
+    this.#latencyCount++;
     response.add(index, responseMs);
     wait.add(index, waitMs);
     startLag.add(index, startLagMs);
@@ -102,7 +114,7 @@ export class Series {
       const [from, to] = [index * length, Math.min((index + 1) * length, this.#intervals.length)];
       const sum = new Interval();
       for (const interval of this.#intervals.slice(from, to)) if (interval !== undefined) sum.add(interval);
-      const latencies = forEachLatency((kind) => this.#cellsBetween(kind, from, to));
+      const latencies = new LatenciesBetween(this.#latencies, from, to);
       return { atMs: from * this.#intervalMs, ...progressed, ...sum, latencies };
     });
   }
@@ -130,12 +142,6 @@ export class Series {
     return interval;
   }
 
-  #cellsBetween(kind: IntervalLatency, from: number, to: number): CoarseCells {
-    let cells = NO_CELLS;
-    for (let index = from; index < to; index++) cells = addCells(cells, this.#latencies[kind].cellsOf(index));
-    return cells;
-  }
-
   #grow(): void {
     const longer = longerIntervalMs(this.#intervalMs);
     const factor = longer / this.#intervalMs;
@@ -152,6 +158,39 @@ export class Series {
     this.#underWay.grow(factor);
     const latencies = this.#latencies;
     this.#latencies = forEachLatency((kind) => latencies[kind].grown(factor));
+  }
+}
+
+/** The distributions of some intervals, each added up when it is asked for: most who look at intervals only count. */
+class LatenciesBetween implements Record<IntervalLatency, CoarseCells> {
+  readonly #grids: Readonly<Record<IntervalLatency, CellGrid>>;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(grids: Readonly<Record<IntervalLatency, CellGrid>>, from: number, to: number) {
+    this.#grids = grids;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  get response(): CoarseCells {
+    return this.#cells('response');
+  }
+
+  get service(): CoarseCells {
+    return this.#cells('service');
+  }
+
+  get wait(): CoarseCells {
+    return this.#cells('wait');
+  }
+
+  get startLag(): CoarseCells {
+    return this.#cells('startLag');
+  }
+
+  #cells(kind: IntervalLatency): CoarseCells {
+    return this.#grids[kind].cellsBetween(this.#from, this.#to);
   }
 }
 

@@ -19,15 +19,16 @@ export function percentileIntervals(
 ): Readonly<Record<string, PercentileInterval>> | null {
   const all = new CellRanks(observed, bounds);
   const observedRanks = new CellRanks(observed);
+  const ofWindows = windows.map(({ latencies }) => {
+    const cells = latencies[headline];
+    return { cells, count: countOf(cells) };
+  });
   const intervals: Record<string, PercentileInterval> = {};
   for (const [label, valueMs] of Object.entries(percentiles)) {
     const percentile = parsePercentile(label);
     if (valueMs === null || percentile === null) continue;
     const dispersion = dispersionOf(
-      windows.map(({ latencies }) => ({
-        count: countOf(latencies[headline]),
-        above: countAbove(latencies[headline], valueMs),
-      })),
+      ofWindows.map(({ cells, count: inWindow }) => ({ count: inWindow, above: countAbove(cells, valueMs) })),
     );
     if (dispersion === null) return null;
     const ranks = quantileRanks(count, Number(label) / 100, dispersion);

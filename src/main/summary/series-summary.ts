@@ -22,6 +22,7 @@ export function summarizeSeries(series: Series, headline: 'response' | 'service'
     cellsPerOctave: CELLS_PER_OCTAVE,
     buckets: series.buckets(intervalMs).map((interval): SeriesBucket => {
       const { atMs, sent, ok, failed, censored, answered, outstanding, latencies } = interval;
+      const cells = latencies[headline];
       return {
         atMs,
         sent,
@@ -31,9 +32,9 @@ export function summarizeSeries(series: Series, headline: 'response' | 'service'
         failures: failuresOf(interval),
         answered,
         outstanding,
-        ...percentilesOf(interval, headline),
-        cells: packCells(latencies[headline], CELLS_PER_OCTAVE),
-        [other]: percentilesOf(interval, other),
+        ...percentilesOf(interval, headline, cells),
+        cells: packCells(cells, CELLS_PER_OCTAVE),
+        [other]: percentilesOf(interval, other, latencies[other]),
         waitP99: percentileIn(latencies.wait, '99'),
         startLagP99: percentileIn(latencies.startLag, '99'),
       };
@@ -43,14 +44,12 @@ export function summarizeSeries(series: Series, headline: 'response' | 'service'
 
 /** Longer than the series' own where single intervals would say little, as long as there are enough of them. */
 function shownIntervalMs(series: Series): number {
-  const intervals = series.buckets();
-  const lengthMs = intervals.length * series.intervalMs;
-  const latencies = intervals.reduce((sum, { latencies: { response } }) => sum + countOf(response), 0);
+  const { lengthMs, latencyCount } = series;
   let intervalMs = series.intervalMs;
   for (
     let longer = longerIntervalMs(intervalMs);
     lengthMs >= FEWEST_INTERVALS * longer &&
-    (intervalMs < SHORTEST_MS || latencies * intervalMs < FEWEST_LATENCIES * lengthMs);
+    (intervalMs < SHORTEST_MS || latencyCount * intervalMs < FEWEST_LATENCIES * lengthMs);
     longer = longerIntervalMs(longer)
   )
     intervalMs = longer;
@@ -62,8 +61,11 @@ function failuresOf({ failures }: SeriesCounts): Readonly<Record<string, number>
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-function percentilesOf(interval: SeriesCounts, kind: 'response' | 'service'): IntervalPercentiles {
-  const cells = interval.latencies[kind];
+function percentilesOf(
+  interval: SeriesCounts,
+  kind: 'response' | 'service',
+  cells: CoarseCells,
+): IntervalPercentiles {
   const max = kind === 'response' ? interval.maxResponseMs : interval.maxServiceMs;
   return {
     p50: percentileIn(cells, '50'),

@@ -13,8 +13,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 /** A socket that connects; what is read from it is its link's. */
 export interface Attempt {
   readonly socket: net.Socket;
-  /** Null until it is the one that is used. */
-  link: Link | null;
+  readonly reads: Reads;
 }
 
 export type HostDial = Extract<Dial, { readonly unixSocket: null }>;
@@ -29,12 +28,17 @@ export function tunnelIn(dial: Dial): string | null {
   return dial.unixSocket === null ? dial.tunnelTo : null;
 }
 
+/** Whose bytes a socket brings; null until it is the one that is used. */
+interface Reads {
+  link: Link | null;
+}
+
 /** Reads into the one buffer, and gives what was read to its link. */
-function lentReads(linkOf: () => Link | null, inbox: Inbox): net.OnReadOpts {
+function lentReads(reads: Reads, inbox: Inbox): net.OnReadOpts {
   return {
     buffer: READ_BUFFER,
     callback: (count, bytes) => {
-      linkOf()?.read(bytes, count, inbox);
+      reads.link?.read(bytes, count, inbox);
       return true;
     },
   };
@@ -54,13 +58,13 @@ export function startAttempt(
   isLent: boolean,
 ): Attempt {
   const options = optionsOf(dial, address);
-  if (isLent) options.onread = lentReads(() => attempt.link, inbox);
+  const reads: Reads = { link: null };
+  if (isLent) options.onread = lentReads(reads, inbox);
   const isSecure = target.secure && tunnelIn(dial) === null;
   const socket = isSecure
     ? tls.connect({ ...options, ...handshakeOptions(target, secureContext) })
     : net.connect(options);
-  const attempt: Attempt = { socket, link: null };
-  return attempt;
+  return { socket, reads };
 }
 
 /** How to get to what is dialled. */

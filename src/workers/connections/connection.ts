@@ -250,7 +250,7 @@ export class TargetConnection {
   #use(attempt: Attempt, dial: Dial, callback: ConnectCallback): Link {
     const { socket } = attempt;
     const link = new Link(socket, this, this.#reader, callback);
-    attempt.link = link;
+    attempt.reads.link = link;
     this.#link = link;
     const proxy = proxyOf(dial);
     if (proxy !== null && socket.connecting) {
