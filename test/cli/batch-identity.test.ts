@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { idsTo, readAnswered } from '../support/batch.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -42,56 +47,86 @@ function answerOf(id: number): string {
 const digestOf = (text: string | Buffer): string => createHash('sha256').update(text).digest('hex');
 
 /** Half of the answers have a length, half are chunked, and most come in pieces with turns between. */
-const server = createServer((request, response) => {
+function answer(
+  request: IncomingMessage | Http2ServerRequest,
+  response: ServerResponse | Http2ServerResponse,
+): void {
   const id = Number(request.url!.slice(1));
-  const answer = answerOf(id);
-  if (id % 2 === 0) response.setHeader('content-length', answer.length);
+  const text = answerOf(id);
+  if (id % 2 === 0) response.setHeader('content-length', text.length);
   const pieces = 1 + (id % 4);
-  const step = Math.ceil(answer.length / pieces);
+  const step = Math.ceil(text.length / pieces);
   const send = (at: number): void => {
-    if (at >= answer.length) {
+    if (at >= text.length) {
       response.end();
       return;
     }
-    response.write(answer.slice(at, at + step));
+    (response as ServerResponse).write(text.slice(at, at + step));
     setTimeout(send, id % 3, at + step);
   };
   send(0);
-});
+}
+
+const server = createServer(answer);
+const http2Server = createHttp2Server(answer);
 let url = '';
+let http2Url = '';
 beforeAll(async () => {
   url = `http://127.0.0.1:${await listening(server)}`;
+  http2Url = `http://127.0.0.1:${await listening(http2Server)}`;
 });
 afterAll(() => {
   server.closeAllConnections();
   server.close();
+  http2Server.close();
 });
 
-describe.each(MODES)('%s', (mode) => {
-  test.each(['undici', 'wire'])(
-    '%s: what is saved and selected is the answer of its own row',
-    async (client) => {
-      const rows = inFolder('identity.csv');
-      const folder = inFolder(`${mode}-${client}`);
-      const out = inFolder(`${mode}-${client}.csv`);
-      writeFileSync(rows, `id\n${idsTo(COUNT).join('\n')}\n`);
-      const { code, stdout } = await volley(
-        ...['batch', rows, `${url}/{{id}}`, '--save-body', `${folder}/{{id}}`, '--out', out],
-        ...['--select', 'got=id', '--select', 'text=text', '--select', 'last=last'],
-        ...['--mode', mode, '--client', client, '-w', String(workersIn(mode, 2)), '-c', '40'],
-      );
-      expect(stdout).toContain(`${COUNT} answered, ${COUNT} ok`);
-      expect(code).toBe(0);
-      const wrong = readAnswered(out).flatMap((row) => {
-        const id = Number(row['id']);
-        const isOwn =
-          row['got'] === String(id) &&
-          row['last'] === `row ${id}` &&
-          digestOf(row['text']!) === digestOf(textOf(id)) &&
-          digestOf(readFileSync(`${folder}/${id}`)) === digestOf(answerOf(id));
-        return isOwn ? [] : [id];
-      });
-      expect(wrong).toEqual([]);
-    },
-  );
-});
+/** Both clients meet every mode over HTTP/1.1; over HTTP/2 both meet one, and each one more. */
+const CASES = [
+  ...MODES.flatMap((mode) => (['undici', 'wire'] as const).map((client) => ({ mode, client, protocol: [] }))),
+  ...(
+    [
+      ['inline', 'undici'],
+      ['inline', 'wire'],
+      ['threads', 'wire'],
+      ['processes', 'undici'],
+    ] as const
+  ).map(([mode, client]) => ({ mode, client, protocol: ['--h2c', '--streams', '4'] })),
+];
+
+test.each(CASES)(
+  '$mode, $client, $protocol: what is saved and selected is the answer of its own row',
+  async ({ mode, client, protocol }) => {
+    const isHttp2 = protocol.length > 0;
+    const name = `${mode}-${client}-${isHttp2 ? 'http2' : 'http1'}`;
+    const rows = inFolder('identity.csv');
+    const folder = inFolder(name);
+    const out = inFolder(`${name}.csv`);
+    writeFileSync(rows, `id\n${idsTo(COUNT).join('\n')}\n`);
+    const { code, stdout } = await volley(
+      ...[
+        'batch',
+        rows,
+        `${isHttp2 ? http2Url : url}/{{id}}`,
+        '--save-body',
+        `${folder}/{{id}}`,
+        '--out',
+        out,
+      ],
+      ...['--select', 'got=id', '--select', 'text=text', '--select', 'last=last', ...protocol],
+      ...['--mode', mode, '--client', client, '-w', String(workersIn(mode, 2)), '-c', isHttp2 ? '10' : '40'],
+    );
+    expect(stdout).toContain(`${COUNT} answered, ${COUNT} ok`);
+    expect(code).toBe(0);
+    const wrong = readAnswered(out).flatMap((row) => {
+      const id = Number(row['id']);
+      const isOwn =
+        row['got'] === String(id) &&
+        row['last'] === `row ${id}` &&
+        digestOf(row['text']!) === digestOf(textOf(id)) &&
+        digestOf(readFileSync(`${folder}/${id}`)) === digestOf(answerOf(id));
+      return isOwn ? [] : [id];
+    });
+    expect(wrong).toEqual([]);
+  },
+);

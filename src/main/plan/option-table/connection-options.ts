@@ -1,6 +1,6 @@
 import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { OptionTable } from './entry.ts';
-import { LOADS, SENDS } from './load-options.ts';
+import { SENDS } from './load-options.ts';
 
 /** Where connections go, and how they are made. */
 export const CONNECTION_OPTIONS = {
@@ -17,7 +17,7 @@ export const CONNECTION_OPTIONS = {
     group: 'connection',
     help: "Authorities to trust instead of Node's: a PEM file",
     byDefault: "Node's",
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   cert: {
@@ -25,7 +25,7 @@ export const CONNECTION_OPTIONS = {
     group: 'connection',
     help: 'Client certificate: a PEM file; with --key',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   key: {
@@ -33,7 +33,7 @@ export const CONNECTION_OPTIONS = {
     group: 'connection',
     help: 'Key of the client certificate: a PEM file',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   sni: {
@@ -42,7 +42,7 @@ export const CONNECTION_OPTIONS = {
     value: 'NAME',
     help: 'Name to ask the server for, and to check its certificate against',
     byDefault: "the URL's",
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   'tls-min': {
@@ -51,7 +51,7 @@ export const CONNECTION_OPTIONS = {
     choices: ['1.2', '1.3'],
     help: 'Lowest version of TLS: 1.2 or 1.3',
     byDefault: '1.2',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   resolve: {
@@ -60,7 +60,7 @@ export const CONNECTION_OPTIONS = {
     value: 'RULE',
     help: 'host:port:address, instead of a look-up; repeatable',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     isRepeatable: true,
     of: 'connection',
   },
@@ -71,7 +71,7 @@ export const CONNECTION_OPTIONS = {
     choices: ['spread', 'first'],
     help: 'Of several addresses: spread connections over all, or all to the first that answers',
     byDefault: DEFAULT_ADDRESSES,
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   'connect-to': {
@@ -80,7 +80,7 @@ export const CONNECTION_OPTIONS = {
     value: 'RULE',
     help: 'host1:port1:host2:port2, dials the second for the first; repeatable',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     isRepeatable: true,
     of: 'connection',
   },
@@ -90,7 +90,7 @@ export const CONNECTION_OPTIONS = {
     value: 'PATH',
     help: 'Connect to the socket at this path',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   proxy: {
@@ -99,7 +99,7 @@ export const CONNECTION_OPTIONS = {
     value: 'URL',
     help: 'HTTP proxy for all requests: http://name:password@host:port',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
     isSecret: true,
     of: 'connection',
   },
@@ -107,21 +107,21 @@ export const CONNECTION_OPTIONS = {
     kind: 'flag',
     group: 'connection',
     help: 'Ask the proxy for tunnels (CONNECT) to http:// targets too',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   http2: {
     kind: 'flag',
     group: 'connection',
     help: 'HTTP/2, over TLS',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   h2c: {
     kind: 'flag',
     group: 'connection',
     help: 'HTTP/2 without TLS, by prior knowledge',
-    commands: LOADS,
+    commands: SENDS,
     of: 'connection',
   },
   streams: {
@@ -129,6 +129,7 @@ export const CONNECTION_OPTIONS = {
     group: 'connection',
     help: 'With HTTP/2: requests at once on each connection',
     byDefault: '1',
-    commands: LOADS,
+    commands: SENDS,
+    mayChangeOnResume: true,
   },
 } as const satisfies OptionTable;
