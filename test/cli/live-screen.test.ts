@@ -24,7 +24,7 @@ function onTerminal(args: readonly string[], folder: string, env: NodeJS.Process
   const command = `stty cols 80 rows 24; sh -c "${inner}"; echo "code $?"; stty -a`;
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: folder,
-    env: { ...process.env, CI: '', TERM: 'xterm', ...env },
+    env: { ...process.env, CI: '', NO_COLOR: '', TERM: 'xterm', ...env },
   });
   let seen = '';
   const waiting: (() => void)[] = [];

@@ -123,7 +123,7 @@ mix:
     );
     expect(fields.toSorted()).toEqual(
       Object.keys(COMMANDS['run']!.options)
-        .filter((name) => !['set', 'dry-run', 'once', ...SCREEN].includes(name))
+        .filter((name) => !['set', 'dry-run', 'once', 'live', 'on-port', ...SCREEN].includes(name))
         .toSorted(),
     );
     const documented = JSON.parse(readFileSync(join(ROOT, 'docs/plan.schema.json'), 'utf8')) as unknown;
