@@ -326,3 +326,36 @@ function around(text: string, piece: string): string {
   const from = text.indexOf(piece);
   return text.slice(Math.max(0, from - 60), from + 60);
 }
+
+test('no sentence about another word quotes a secret that stands beside it', async () => {
+  const secret = 'tok3n-that-is-hidden';
+  const given: [string[], NodeJS.ProcessEnv?][] = [
+    [['--bearer-env', 'VOLLEY_TEST_TOKEN'], { VOLLEY_TEST_TOKEN: secret }],
+    [['--user', `name:${secret}`]],
+    [['--cookie', `sid=${secret}`]],
+    [['--proxy', `http://name:${secret}@127.0.0.1:9`]],
+  ];
+  const slips = [
+    ['--threshold', `p99{${secret}}<1s`],
+    ['--rate', secret],
+    ['--tls-min', secret],
+  ];
+  for (const [words, env] of given) {
+    for (const slip of slips) {
+      // Of a cookie all of the value is secret.
+      const value =
+        words[0] === '--cookie' ? slip.map((word) => word.replace(secret, `sid=${secret}`)) : slip;
+      const { code, stderr } = await volley.with(env ?? {}, ['http://127.0.0.1:9/', ...words, ...value]);
+      expect([code, stderr.includes('…')]).toEqual([2, true]);
+      expect(stderr).not.toContain(secret);
+    }
+  }
+  const { code, stderr } = await volley(
+    'http://127.0.0.1:9/',
+    '--proxy',
+    '127.0.0.1:8080',
+    '--rate',
+    '8080x',
+  );
+  expect([code, stderr.includes("'8080x'")]).toEqual([2, true]);
+});

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { HIDE_NOTHING, hiding } from '../../requests/secrets.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
@@ -18,6 +19,7 @@ import {
   withoutCommand,
 } from './parsed.ts';
 import { say } from './say.ts';
+import { typedSecrets } from './typed-secrets.ts';
 import { commandNear, unknownWords } from './unknown-words.ts';
 
 const COLUMNS_ELSEWHERE = 80;
@@ -76,10 +78,12 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const { argv, command: behind } = withoutCommand(words);
   let exitCode: ExitCode = EXIT_CODES.ok;
+  let hide = HIDE_NOTHING;
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
-      register(known, command, argv, behind, async (code) => {
-        exitCode = await code;
+      register(known, command, argv, behind, async (parsed, run) => {
+        hide = hiding(typedSecrets(parsed, process.env));
+        exitCode = await run();
       }),
     createParser(argv),
   );
@@ -90,7 +94,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof VolleyError)) throw error;
-    for (const { message } of error.problems) say(message);
+    for (const { message } of error.problems) say(hide(message));
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
 }
@@ -120,7 +124,7 @@ function register(
   command: Command,
   words: readonly string[],
   behind: readonly string[],
-  done: (code: Promise<ExitCode>) => Promise<void>,
+  carryOut: (parsed: Parsed, run: () => Promise<ExitCode>) => Promise<void>,
 ): Argv {
   const names = command.positionals.map(({ name }) => name);
   const usage = [command.name, ...names.map((name) => `[${name}]`)].join(' ');
@@ -138,7 +142,9 @@ function register(
       const problems = unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus);
       const parsed = new Parsed(argv, withDashes(positionals, words), behind);
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
-      return done(command.run(parsed, problems).catch((error) => Promise.reject(orNoCommand(error, parsed))));
+      return carryOut(parsed, () =>
+        command.run(parsed, problems).catch((error) => Promise.reject(orNoCommand(error, parsed))),
+      );
     },
   );
 }
