@@ -62,6 +62,12 @@ export class Checks {
     });
   }
 
+  /** What follows from times, and is another where the machine had no core for the experiment. */
+  judged(what: string, expected: string, measured: string): void {
+    const holds = measured === expected;
+    this.list.push({ what, expected, measured, holds, isTiming: true, holdsRoughly: holds });
+  }
+
   /** A figure for the reader that nothing is asked of. */
   reported(what: string, measured: number): void {
     this.#timing('–', { what, measured, holds: true, holdsRoughly: true });

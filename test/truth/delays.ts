@@ -137,7 +137,7 @@ const stall: Experiment = {
       );
     }
     checks.between('response max', 2 + 1_000 * scale - 0.5, 2 + 1_000 * scale + 40, max ?? 0);
-    checks.exact('verdict', 'ok', observed.summary.generator.verdict);
+    checks.judged('verdict', 'ok', observed.summary.generator.verdict);
     return checks.list;
   },
 };
@@ -160,7 +160,7 @@ const stallCapped: Experiment = {
     checks.between('response p95, about 602', ...about(2 + 600 * scale), total.percentiles['95'] ?? 0);
     checks.between('response p99, about 922', ...about(2 + 920 * scale), total.percentiles['99'] ?? 0);
     checks.between('service p99, about 2', 2, 6, alone.percentiles['99'] ?? 0);
-    checks.exact('verdict', 'connection-limited', observed.summary.generator.verdict);
+    checks.judged('verdict', 'connection-limited', observed.summary.generator.verdict);
     return checks.list;
   },
 };
@@ -232,7 +232,7 @@ const capacity: Experiment = {
       '0, 0',
       `${summary.requests.dropped}, ${summary.requests.unfinished}`,
     );
-    checks.exact('verdict', 'target-limited', summary.generator.verdict);
+    checks.judged('verdict', 'target-limited', summary.generator.verdict);
     return checks.list;
   },
 };
