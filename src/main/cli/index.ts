@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { HIDE_NOTHING, hiding } from '../../requests/secrets.ts';
+import { hiding } from '../../requests/secrets.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { quoted } from '../text/quoted.ts';
@@ -78,11 +78,11 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const { argv, command: behind } = withoutCommand(words);
   let exitCode: ExitCode = EXIT_CODES.ok;
-  let hide = HIDE_NOTHING;
+  let secrets: string[] = [];
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
       register(known, command, argv, behind, async (parsed, run) => {
-        hide = hiding(typedSecrets(parsed, process.env));
+        secrets = typedSecrets(parsed, process.env);
         exitCode = await run();
       }),
     createParser(argv),
@@ -94,6 +94,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
     return exitCode;
   } catch (error) {
     if (!(error instanceof VolleyError)) throw error;
+    const hide = hiding(secrets);
     for (const { message } of error.problems) say(hide(message));
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }

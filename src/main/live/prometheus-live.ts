@@ -4,12 +4,11 @@ import { hiding } from '../../requests/secrets.ts';
 import { visible } from '../../requests/visible.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import {
-  counter,
+  endedFamilies,
   type Family,
   gauge,
   quantileFamilies,
-  renderFamily,
-  type Sample,
+  renderFamilies,
 } from '../reporters/prometheus.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
 import { statusesOf } from './figures.ts';
@@ -22,32 +21,21 @@ export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): str
   const hide = hiding(plan.supplies.secrets);
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   const common = { method, url: visible(hide(url)) };
-  if (snapshot === null) return renderFamily(running(0), common);
+  if (snapshot === null) return renderFamilies([running(0)], common);
   const { elapsedMs, ok, failed, sent, ended } = snapshot;
-  const outcomes = Object.entries({ ok, failed, unfinished: sent - ok - failed, dropped: ended - sent });
+  const outcomes = { ok, failed, unfinished: sent - ok - failed, dropped: ended - sent };
+  const statuses = Object.fromEntries(statusesOf(snapshot).map(({ status, count }) => [status, count]));
+  const errors = [...snapshot.errors.values()].map((error) => ({
+    ...error,
+    code: visible(hide(error.code)),
+  }));
   const families: Family[] = [
     running(1),
     gauge('run_window_seconds', 'Length of the measured window so far.', [
       {},
       msToSeconds(Math.max(0, elapsedMs)),
     ]),
-    counter(
-      'requests',
-      'Requests of the window by outcome.',
-      ...outcomes.map(([outcome, count]): Sample => [{ outcome }, count]),
-    ),
-    counter(
-      'responses',
-      'Complete responses by status.',
-      ...statusesOf(snapshot).map(({ status, count }): Sample => [{ status: String(status) }, count]),
-    ),
-    counter(
-      'errors',
-      'Failed requests by kind and code.',
-      ...[...snapshot.errors.values()].map(
-        ({ kind, code, count }): Sample => [{ kind, code: visible(hide(code)) }, count],
-      ),
-    ),
+    ...endedFamilies({ outcomes, statuses, errors }),
     ...quantileFamilies(
       'latency',
       'Latencies of the window so far.',
@@ -57,10 +45,7 @@ export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): str
       })),
     ),
   ];
-  return families
-    .filter(({ samples }) => samples.length > 0)
-    .map((family) => renderFamily(family, common))
-    .join('');
+  return renderFamilies(families, common);
 }
 
 function running(value: 0 | 1): Family {

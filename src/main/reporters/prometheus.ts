@@ -5,13 +5,20 @@ import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 
 type Labels = Readonly<Record<string, string>>;
-export type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
+type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
 
 export interface Family {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'summary';
   readonly help: string;
   readonly samples: readonly Sample[];
+}
+
+/** Counts of requests that have ended. */
+interface Ended {
+  readonly outcomes: Readonly<Record<string, number>>;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly errors: readonly { readonly kind: string; readonly code: string; readonly count: number }[];
 }
 
 /** The result in Prometheus' text format, version 0.0.4, in base units: for a push gateway or a textfile collector. */
@@ -25,13 +32,18 @@ export function renderPrometheus(summary: Summary): string {
     ...thresholdsOf(summary),
     ...generatorOf(summary),
   ];
+  return renderFamilies(families, { method, url });
+}
+
+/** Those that have samples, each with the labels that all have. */
+export function renderFamilies(families: readonly Family[], common: Labels): string {
   return families
     .filter(({ samples }) => samples.length > 0)
-    .map((family) => renderFamily(family, { method, url }))
+    .map((family) => renderFamily(family, common))
     .join('');
 }
 
-export function renderFamily({ name, type, help, samples }: Family, common: Labels): string {
+function renderFamily({ name, type, help, samples }: Family, common: Labels): string {
   const lines = samples.map(([labels, value, suffix = '']) => {
     const list = Object.entries({ ...common, ...labels }).map(
       ([label, text]) => `${label}="${escaped(text)}"`,
@@ -49,7 +61,7 @@ export function gauge(name: string, help: string, ...samples: readonly Sample[])
   return { name: `volley_${name}`, type: 'gauge', help, samples };
 }
 
-export function counter(name: string, help: string, ...samples: readonly Sample[]): Family {
+function counter(name: string, help: string, ...samples: readonly Sample[]): Family {
   return { name: `volley_${name}_total`, type: 'counter', help, samples };
 }
 
@@ -71,14 +83,13 @@ function runOf({ tool, plan, startedAt, windowMs, interrupted, stoppedBy, degrad
   ];
 }
 
-function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Summary): Family[] {
-  const { ok, failed, unfinished, dropped, notStarted } = requests;
-  const outcomes = Object.entries({ ok, failed, unfinished, dropped, not_started: notStarted });
+/** How requests ended, by outcome, by status and by kind of failure. */
+export function endedFamilies({ outcomes, statuses, errors }: Ended): Family[] {
   return [
     counter(
       'requests',
       'Requests of the window by outcome.',
-      ...outcomes.map(([outcome, count]): Sample => [{ outcome }, count]),
+      ...Object.entries(outcomes).map(([outcome, count]): Sample => [{ outcome }, count]),
     ),
     counter(
       'responses',
@@ -90,6 +101,14 @@ function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Su
       'Failed requests by kind and code.',
       ...errors.map(({ kind, code, count }): Sample => [{ kind, code }, count]),
     ),
+  ];
+}
+
+function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Summary): Family[] {
+  const { ok, failed, unfinished, dropped, notStarted } = requests;
+  const outcomes = { ok, failed, unfinished, dropped, not_started: notStarted };
+  return [
+    ...endedFamilies({ outcomes, statuses, errors }),
     counter('retries', 'Requests that the client wrote again by itself.', [{}, requests.retried]),
     gauge('sent_per_second', 'Requests sent within the window, per second of it.', [{}, rate.sentPerSecond]),
     gauge('throughput_per_second', 'Successful responses that ended within the window, per second of it.', [
