@@ -6,7 +6,7 @@ import type { Shard } from './shard.ts';
 import type { Supplies } from './supplies.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
-export const PROTOCOL_VERSION = 6;
+export const PROTOCOL_VERSION = 7;
 
 /** A worker of a batch is heard of so often. */
 export const ALIVE_EVERY_MS = 1_000;
@@ -21,6 +21,8 @@ export type CoordinatorMessage =
     }
   /** Begin at `startAtMs`; the measured window begins at `windowAtMs`. Both on the shared clock. */
   | { readonly type: 'go'; readonly startAtMs: number; readonly windowAtMs: number }
+  /** Send nothing after `untilMs` on the shared clock, unless a later message of this kind moves it on. */
+  | { readonly type: 'lease'; readonly untilMs: number }
   /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */
   | { readonly type: 'stop'; readonly drainMs: number }
   /** A block has been folded; its buffer comes back where it was moved, null where it was copied. */

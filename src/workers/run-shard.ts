@@ -18,6 +18,7 @@ import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { RequestJob } from './jobs/request-job.ts';
 import { RequestSource } from './jobs/request-source.ts';
+import { Lease } from './lease.ts';
 import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, LoadHost } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
@@ -47,6 +48,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   /** The load, where it is one of rows. */
   readonly #rows: RowsLoad | null;
   readonly #work: CpuWork;
+  readonly #lease: Lease;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
@@ -59,6 +61,10 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { supplies, create, Rows }: PartsOfShard) {
     this.clock = clock;
     this.#shard = shard;
+    this.#lease = new Lease(
+      () => clock.nowMs(),
+      () => this.stop(0),
+    );
     const secrets = new RequestSecrets(supplies.secrets);
     this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets);
     this.#work = new CpuWork(shard.cpuWork);
@@ -119,6 +125,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     });
   }
 
+  /** Sends nothing after `untilMs`, on the shared clock, until it is told of a later time. */
+  lease(untilMs: number): void {
+    this.#lease.extend(untilMs);
+  }
+
   /** Starts nothing more; what is in flight after `drainMs` stays unfinished. */
   stop(drainMs: number): void {
     this.#stopped = true;
@@ -133,6 +144,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   /** Closes every connection, and sends what has been recorded. */
   release(): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
+    this.#lease.end();
     this.#deadlines.close();
     this.recorder.close();
     this.#rows?.close();
@@ -187,6 +199,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     dispatchedMs: number,
     nowMs: number,
   ): void {
+    if (nowMs > this.#lease.untilMs) {
+      this.recordDropped(request.index, intendedMs, dispatchedMs, nowMs);
+      this.#stopSoon();
+      return;
+    }
     this.#inFlight++;
     this.#deadlines.add(exchange.deadline, nowMs);
     if (request.refusal !== null) {
@@ -204,6 +221,10 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
     const next = continued(exchange, this.#shard.settings.protocol);
+    if (next !== null && this.clock.nowMs() > this.#lease.untilMs) {
+      this.#leaveUnfinished(exchange, endMs);
+      return;
+    }
     if (next !== null) {
       this.#clients.use(exchange, next.request.endpoint);
       exchange.goOn(next);
@@ -220,6 +241,23 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     // What a worker computes is no part of any latency: its connection is free when that is done.
     this.#handBack(exchange, endMs, this.#work.isWanted ? nowMs : endMs, nowMs, false);
     this.finishIfIdle();
+  }
+
+  /** Its answer asks for another request, which may not be sent any more. */
+  #leaveUnfinished(exchange: Exchange, endMs: number): void {
+    this.#deadlines.remove(exchange.deadline);
+    this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
+    this.#inFlight--;
+    this.#stopSoon();
+  }
+
+  /** Not within the load's own turn; until then there is something to wait for. */
+  #stopSoon(): void {
+    this.#inFlight++;
+    setImmediate(() => {
+      this.#inFlight--;
+      this.stop(0);
+    });
   }
 
   onFailure(exchange: Exchange, endMs: number, error: Error): void {

@@ -71,6 +71,9 @@ class ShardService {
       case 'go':
         this.#go(message.startAtMs, message.windowAtMs);
         return;
+      case 'lease':
+        this.#run?.lease(message.untilMs);
+        return;
       case 'stop':
         if (this.#run === null) this.#earlyDrainMs = message.drainMs;
         else this.#run.stop(message.drainMs);

@@ -139,7 +139,7 @@ export async function startBatch(
 
 /** What was sent is what was to be sent: only the dealer knew when that would be over. */
 function withBudget(collected: Collected): Collected {
-  const requests = collected.workers.reduce((sum, { tally }) => sum + tally.released, 0);
+  const requests = collected.workers.reduce((sum, { counts }) => sum + counts.released, 0);
   return { ...collected, plan: { ...collected.plan, stop: { requests, durationMs: null } } };
 }
 

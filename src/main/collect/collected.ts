@@ -4,10 +4,23 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import type { RunRecords, Tally } from './tally.ts';
 
+/** How many requests of a worker there are records of. */
+export interface RecordedCounts {
+  /** Rows received, warm-up included. */
+  readonly samples: number;
+  /** Of the window, here and below. */
+  readonly released: number;
+  readonly sent: number;
+  readonly ok: number;
+  readonly failed: number;
+  readonly unfinished: number;
+  readonly dropped: number;
+}
+
 /** What the coordinator knows of one worker when all has ended. */
 export interface CollectedWorker {
   readonly shard: Shard;
-  readonly tally: Tally;
+  readonly counts: RecordedCounts;
   readonly pid: number;
   readonly threadId: number;
   readonly startupMs: number;
@@ -23,6 +36,8 @@ export interface Collected {
   readonly kind: WorkerKind;
   readonly startedAt: Date;
   readonly workers: readonly CollectedWorker[];
+  /** All that was recorded, in as many parts as it was collected in. */
+  readonly tallies: readonly Tally[];
   readonly records: RunRecords;
   readonly interrupted: boolean;
   readonly stoppedBy: StoppedBy | null;

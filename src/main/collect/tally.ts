@@ -2,17 +2,11 @@ import { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
 import { type EventTimesBlock, forEachEventTime } from '../../protocol/event-times.ts';
 import { addLatencies, forEachLatency, overlapMs, responseMsOf } from '../../protocol/latency.ts';
-import {
-  isCensored,
-  isComplete,
-  isFailed,
-  OUTCOME,
-  OUTCOMES,
-  type TimedErrorTally,
-} from '../../protocol/report.ts';
+import { isCensored, isComplete, isFailed, OUTCOME, type TimedErrorTally } from '../../protocol/report.ts';
 import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
 import type { Backlog } from './backlog.ts';
 import { EventTally } from './event-tally.ts';
+import { OutcomeCounts } from './outcome-counts.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
 import { START_MS, type StartRecord } from './start-record.ts';
@@ -32,11 +26,9 @@ export interface RunRecords {
 }
 
 /** Everything that is known of one worker's requests, from the blocks that it sent. */
-export class Tally {
+export class Tally extends OutcomeCounts {
   /** Rows received, warm-up included. */
   samples = 0;
-  /** Requests of the window by how they ended. */
-  readonly outcomes = new Float64Array(OUTCOMES.length);
   readonly statuses = new Map<number, number>();
   readonly errors = new Map<string, TimedErrorTally>();
   readonly latencies = forEachLatency(() => new Distribution());
@@ -51,32 +43,6 @@ export class Tally {
   lastEndMs = 0;
   /** Of the window, over all requests that failed of the target's doing, also those that were due before it. */
   failedMs = 0;
-
-  /** Requests of the window that were released. */
-  get released(): number {
-    return this.outcomes.reduce((sum, count) => sum + count, 0);
-  }
-
-  get dropped(): number {
-    return this.outcomes[OUTCOME.dropped] ?? 0;
-  }
-
-  get unfinished(): number {
-    return this.outcomes[OUTCOME.unfinished] ?? 0;
-  }
-
-  get ok(): number {
-    return this.outcomes[OUTCOME.ok] ?? 0;
-  }
-
-  /** Given to a connection, also one that failed to open. */
-  get sent(): number {
-    return this.released - this.dropped;
-  }
-
-  get failed(): number {
-    return this.outcomes.reduce((sum, count, outcome) => (isFailed(outcome) ? sum + count : sum), 0);
-  }
 
   /** Adds a block's rows. Membership in the window is decided by the intended start. */
   fold(block: SampleBlock, records: RunRecords): void {

@@ -43,7 +43,7 @@ async function measure(conducted: Conduct): Promise<RoundReply> {
   const collected = await conducted.collect();
   const summary = conducted.sumUp(collected);
   const { headline } = collected.records;
-  const distributions = collected.workers.map(({ tally }) => tally.latencies[headline]);
+  const distributions = collected.tallies.map(({ latencies }) => latencies[headline]);
   const latencies = cellsOf(distributions.flatMap(({ observed, bounds }) => [observed, bounds]));
   return { type: 'result', summary, latencies };
 }

@@ -36,6 +36,9 @@ const RULES_INTERVAL_MS = 1_000;
 /** Sees the records of the worker of that index. */
 export type OnBlock = (block: SampleBlock, worker: number) => void;
 
+/** Resolves to an instant on the shared clock; never where the run is to end before it begins. */
+export type WhenToBegin = () => Promise<number>;
+
 /** Deals rows to workers while they run, and takes their answers. */
 export interface RowDealing {
   /** The load begins; `post` reaches the workers. */
@@ -54,18 +57,25 @@ export interface CoordinatorOptions {
   readonly dealing?: RowDealing | null;
   /** Values kept for exact percentiles, over all workers. */
   readonly mostExactRequests?: number;
+  /** What the workers are given, where they are not the whole plan's; named by their place in it. */
+  readonly shards?: readonly Shard[];
+  /** Says when to begin, on the shared clock, once all workers are ready; by default at once. */
+  readonly whenToBegin?: WhenToBegin;
   /** A worker that waits for rows and is not heard of for so long is ended. */
   readonly longestSilenceMs?: number;
 }
 
 class Worker {
+  /** Its place in the pool. */
+  readonly index: number;
   readonly shard: Shard;
   ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
   report: WorkerReport | null = null;
   failure: string | null = null;
   hasEnded = false;
 
-  constructor(shard: Shard) {
+  constructor(shard: Shard, index: number) {
+    this.index = index;
     this.shard = shard;
   }
 }
@@ -89,6 +99,9 @@ export class Coordinator {
   readonly #windowEndMs: number | null;
   readonly #dealing: RowDealing | null;
   readonly #longestSilenceMs: number;
+  readonly #whenToBegin: WhenToBegin;
+  /** It will not begin: resolved where it was told so, rejected where a worker failed. */
+  readonly #noBeginning = Promise.withResolvers<null>();
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
   #phase: Phase = { is: 'booting' };
@@ -106,6 +119,8 @@ export class Coordinator {
       dealing = null,
       mostExactRequests = MOST_EXACT_REQUESTS,
       longestSilenceMs = LONGEST_SILENCE_MS,
+      shards = split(plan),
+      whenToBegin = async () => this.#soon,
     }: CoordinatorOptions = {},
   ) {
     this.#onBlock = onBlock;
@@ -113,8 +128,11 @@ export class Coordinator {
     this.#longestSilenceMs = longestSilenceMs;
     this.#plan = plan;
     this.#clock = clock;
-    this.#workers = split(plan).map((shard) => new Worker(shard));
+    this.#whenToBegin = whenToBegin;
+    this.#workers = shards.map((shard, index) => new Worker(shard, index));
     this.#windowEndMs = windowEndMs(plan);
+    // Who has not got as far as waiting for the beginning hears of it from the others.
+    this.#noBeginning.promise.catch(() => {});
     this.#collector = new Collector(plan, this.#workers.length, this.#windowEndMs, mostExactRequests);
     this.#watchdog = new Watchdog(this.#workers.length, (index, because) => this.#kill(index, because));
   }
@@ -138,6 +156,7 @@ export class Coordinator {
       kind: WORKER_KINDS[this.#plan.mode],
       startedAt,
       workers: this.#workers.map((worker, index) => this.#collectedOf(worker, index, calledAtMs)),
+      tallies: this.#collector.tallies,
       records: this.#collector.records,
       interrupted: this.#interrupted,
       stoppedBy: this.#stoppedBy,
@@ -159,6 +178,11 @@ export class Coordinator {
   /** Ends the run with what has been recorded; what is in flight stays unfinished. */
   abort(): void {
     this.#interrupt(0, GRACE_AFTER_ABORT_MS);
+  }
+
+  /** Workers send nothing after `untilMs` on the shared clock, unless it is moved on; by themselves, whatever becomes of this process. */
+  lease(untilMs: number): void {
+    this.#tell({ type: 'lease', untilMs });
   }
 
   /** What has been recorded so far; null before the run has begun. */
@@ -189,14 +213,16 @@ export class Coordinator {
     this.#pool = pool;
     try {
       const { supplies } = this.#plan;
-      for (const { shard } of this.#workers) {
-        pool.post(shard.index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
+      for (const { shard, index } of this.#workers) {
+        pool.post(index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
       }
       // A stop may have come before there was a pool to tell.
-      if (this.#interrupted) this.#tellStop(0);
+      if (this.#interrupted) this.#tell({ type: 'stop', drainMs: 0 });
       else this.#watchdog.killAfter(this.#plan.timeoutMs + LONGEST_BOOT_MS);
       await this.#allReady.promise;
-      if (!this.#interrupted) this.#go(pool);
+      if (!this.#interrupted) this.#watchdog.forgo();
+      const startAtMs = await Promise.race([this.#whenToBegin(), this.#noBeginning.promise]);
+      if (startAtMs !== null && !this.#interrupted) this.#go(pool, startAtMs);
       await this.#allEnded.promise;
     } finally {
       this.#isOver = true;
@@ -206,14 +232,17 @@ export class Coordinator {
     }
   }
 
-  #go(pool: WorkerPool): void {
+  /** As soon as the word of it can have reached every worker. */
+  get #soon(): number {
+    return this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
+  }
+
+  #go(pool: WorkerPool, startAtMs: number): void {
     const { warmupMs, timeoutMs } = this.#plan;
-    const startAtMs = this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
     const windowAtMs = startAtMs + warmupMs;
     this.#phase = { is: 'running', windowAtMs };
-    for (const { shard } of this.#workers) pool.post(shard.index, { type: 'go', startAtMs, windowAtMs });
+    for (const { index } of this.#workers) pool.post(index, { type: 'go', startAtMs, windowAtMs });
     this.#dealing?.begin((index, message) => pool.post(index, message), this.#workers.length);
-    this.#watchdog.forgo();
     if (this.#plan.abortOn.length > 0) {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
@@ -230,6 +259,7 @@ export class Coordinator {
   #interrupt(drainMs: number, graceMs: number): void {
     if (this.#isOver) return;
     this.#interrupted = true;
+    this.#noBeginning.resolve(null);
     this.#endEarly(drainMs, graceMs);
   }
 
@@ -241,7 +271,7 @@ export class Coordinator {
       this.#phase = { is: 'draining', windowAtMs, stoppedAtMs };
       this.#collector.endWindowAt(stoppedAtMs);
     }
-    this.#tellStop(drainMs);
+    this.#tell({ type: 'stop', drainMs });
     this.#watchdog.killAfter(drainMs + graceMs);
   }
 
@@ -254,10 +284,9 @@ export class Coordinator {
     if (this.#stoppedBy !== null) this.#endEarly(this.#drainMs, GRACE_MS);
   }
 
-  #tellStop(drainMs: number): void {
-    for (const { shard, hasEnded } of this.#workers) {
-      if (!hasEnded) this.#pool?.post(shard.index, { type: 'stop', drainMs });
-    }
+  /** Those that have not ended. */
+  #tell(message: CoordinatorMessage): void {
+    for (const { index, hasEnded } of this.#workers) if (!hasEnded) this.#pool?.post(index, message);
   }
 
   #kill(index: number, because: string | null): void {
@@ -303,7 +332,7 @@ export class Coordinator {
   #onReady(worker: Worker, message: Extract<WorkerMessage, { type: 'ready' }>): void {
     if (message.version !== PROTOCOL_VERSION) {
       const because = `it speaks protocol ${message.version}, the coordinator ${PROTOCOL_VERSION}`;
-      this.#kill(worker.shard.index, because);
+      this.#kill(worker.index, because);
       return;
     }
     worker.ready = message;
@@ -319,12 +348,12 @@ export class Coordinator {
     if (this.#interrupted) this.#allReady.resolve();
     if (this.#windowAtMs === null && worker.report === null) {
       const reason = (worker.failure ?? 'it ended before it was ready').replace(/\.+$/, '');
-      this.#allReady.reject(
-        new VolleyError(
-          ERROR_CODES.workerStart,
-          `Worker ${index} could not start: ${reason}. Nothing was sent.`,
-        ),
+      const error = new VolleyError(
+        ERROR_CODES.workerStart,
+        `Worker ${index} could not start: ${reason}. Nothing was sent.`,
       );
+      this.#allReady.reject(error);
+      this.#noBeginning.reject(error);
     }
     if (this.#workers.every(({ hasEnded }) => hasEnded)) this.#allEnded.resolve();
   }
@@ -334,11 +363,11 @@ export class Coordinator {
     index: number,
     calledAtMs: number,
   ): CollectedWorker {
-    const tally = this.#collector.tallies[index];
-    if (tally === undefined) throw new Error(`there is no worker ${index}`);
+    const counts = this.#collector.tallies[index];
+    if (counts === undefined) throw new Error(`there is no worker ${index}`);
     return {
       shard,
-      tally,
+      counts,
       pid: ready?.pid ?? 0,
       threadId: ready?.threadId ?? 0,
       startupMs: ready === null ? 0 : ready.bootedAtMs - calledAtMs,

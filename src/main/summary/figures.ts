@@ -28,9 +28,9 @@ export interface Figures
 
 /** Merges what every worker recorded, and computes each percentile once. */
 export function figuresOf(collected: Collected): Figures {
-  const { plan, workers, records } = collected;
+  const { plan, workers, tallies, records } = collected;
   const { headline } = records;
-  const merged = workers.map(({ tally }) => tallyOf(tally)).reduce(mergeTallies, emptyTally());
+  const merged = tallies.map(tallyOf).reduce(mergeTallies, emptyTally());
   const latencies = forEachLatency((kind) => summarizeLatency(merged.latencies[kind], plan.percentiles));
   const ofHeadline = merged.latencies[headline];
   const intervals = percentileIntervals(
@@ -61,7 +61,7 @@ export function figuresOf(collected: Collected): Figures {
     },
     latencyMs: { headline, intervals, ...latencies },
     eventTimesMs: forEachEventTime((kind) =>
-      summarizeLatency(mergeEvents(workers.map(({ tally }) => tally.eventTimes[kind])), plan.percentiles),
+      summarizeLatency(mergeEvents(tallies.map(({ eventTimes }) => eventTimes[kind])), plan.percentiles),
     ),
     mix: summarizeMix(plan, records.mix),
     connections: {
@@ -106,7 +106,7 @@ function bytesPerSecond(
   { workers }: Collected,
   { sentPerSecond, answeredShare }: { readonly sentPerSecond: number; readonly answeredShare: number },
 ): { readonly sentBytesPerSecond: number; readonly receivedBytesPerSecond: number } {
-  const samples = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+  const samples = workers.reduce((sum, { counts }) => sum + counts.samples, 0);
   const runsPerSecond = samples === 0 ? 0 : sentPerSecond / samples;
   return {
     sentBytesPerSecond: sumOfReports(workers, 'bytesSent') * runsPerSecond,

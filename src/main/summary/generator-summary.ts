@@ -19,7 +19,7 @@ export function summarizeGenerator(
   const workersCpuMs = sumOfReports(workers, 'cpuMs');
   const inLoopCpuMs = sumOfReports(inOwnLoop, 'cpuMs') + sumOfReports(inOwnLoop, 'practiceCpuMs');
   const coordinatorCpuMs = Math.max(0, collected.ownLoopCpuMs - inLoopCpuMs);
-  const requests = workers.reduce((sum, { tally }) => sum + tally.samples, 0);
+  const requests = workers.reduce((sum, { counts }) => sum + counts.samples, 0);
   const starts = workers.map(({ report }) => report?.startedAtMs ?? null).filter((start) => start !== null);
   return {
     pacing: plan.load.model === 'open' ? plan.load.pacing : null,

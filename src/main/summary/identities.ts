@@ -56,8 +56,8 @@ export function findViolations(
       latencyMs[latencyMs.headline].count,
     );
   }
-  for (const { shard, tally, report } of workers) {
-    if (report !== null) equal('records-arrived', tally.samples, report.samples, String(shard.index));
+  for (const { shard, counts, report } of workers) {
+    if (report !== null) equal('records-arrived', counts.samples, report.samples, String(shard.index));
   }
   return found;
 }

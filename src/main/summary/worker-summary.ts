@@ -4,8 +4,8 @@ import { plannedFor } from './load-notes.ts';
 
 /** What one worker did, and what it cost. */
 export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
-  const { shard, tally, report } = worker;
-  const released = tally.released;
+  const { shard, counts, report } = worker;
+  const { released } = counts;
   // What a lost worker left undone was never released, as far as anyone knows.
   const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
   return {
@@ -15,11 +15,11 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
     threadId: worker.threadId,
     connections: shard.connections,
     scheduled: released + notStarted,
-    sent: tally.sent,
-    ok: tally.ok,
-    failed: tally.failed,
-    unfinished: tally.unfinished,
-    dropped: tally.dropped,
+    sent: counts.sent,
+    ok: counts.ok,
+    failed: counts.failed,
+    unfinished: counts.unfinished,
+    dropped: counts.dropped,
     notStarted,
     retried: report?.retried ?? 0,
     cpuMs: report?.cpuMs ?? 0,

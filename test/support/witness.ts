@@ -1,0 +1,48 @@
+import { createServer } from 'node:http';
+import { createMonotonicClock } from '../../src/time/clock.ts';
+import { listening } from './target.ts';
+
+interface Seen {
+  readonly number: number;
+  /** On the monotonic clock of this machine. */
+  readonly atMs: number;
+}
+
+export interface Witness {
+  /** With a request's number at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** What has come, in order. */
+  readonly seen: readonly Seen[];
+  /** Numbers that came more than once. */
+  readonly twice: () => number[];
+  close(): void;
+}
+
+/** A target that sees which request came when; `/redirect` leads to the same elsewhere. */
+export async function startWitness(path = '/', answerAfterMs = 0): Promise<Witness> {
+  const clock = createMonotonicClock();
+  const seen: Seen[] = [];
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    seen.push({ number: Number(url.split('=')[1]), atMs: clock.nowMs() });
+    if (url.startsWith('/redirect')) response.writeHead(302, { location: `/there?n=${url.split('=')[1]}` });
+    if (answerAfterMs === 0) response.end('x');
+    else setTimeout(() => response.end('x'), answerAfterMs);
+  });
+  const port = await listening(server);
+  return {
+    url: `http://127.0.0.1:${port}${path}?n={{n}}`,
+    port,
+    seen,
+    twice: () => {
+      const counts = new Map<number, number>();
+      for (const { number } of seen) counts.set(number, (counts.get(number) ?? 0) + 1);
+      return [...counts].flatMap(([number, count]) => (count > 1 ? [number] : []));
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
