@@ -1,4 +1,4 @@
-import { type BatchOptions as Asked, resolveBatch } from '../main/batch/options.ts';
+import { type BatchOptions as Asked, resolveBatch } from '../main/batch/resolve-batch.ts';
 import type { RowCounts } from '../main/batch/row-counts.ts';
 import { startBatch } from '../main/batch/run-batch.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';

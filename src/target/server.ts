@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
-import { handleRequest } from './answers.ts';
+import { handleRequest } from './handle-request.ts';
 import { TargetCounter, type TargetStats } from './stats.ts';
 
 // Connections that wait to be accepted; Node's default of 511 is less than load testers open at once.

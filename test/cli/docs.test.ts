@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as library from '../../src/api/index.ts';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
-import { termOf } from '../../src/main/cli/help/terms.ts';
+import { termOf } from '../../src/main/cli/help/option-terms.ts';
 import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
-import { resolveBatch } from '../../src/main/batch/options.ts';
+import { resolveBatch } from '../../src/main/batch/resolve-batch.ts';
 import { startBatch } from '../../src/main/batch/run-batch.ts';
 import { Rounds } from '../../src/main/compare/rounds.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';

@@ -3,7 +3,7 @@ import { armOf, comparisonOf } from '../../src/main/compare/comparison.ts';
 import { concludeOn } from '../../src/main/compare/conclusions.ts';
 import { compareRounds } from '../../src/main/compare/decide.ts';
 import { compareFailures } from '../../src/main/compare/failures.ts';
-import { ratioFigures } from '../../src/main/compare/figures.ts';
+import { ratioFigures } from '../../src/main/compare/metric-figures.ts';
 import { troubledRounds } from '../../src/main/compare/pairs.ts';
 import type { Arm, Pair } from '../../src/protocol/comparison.ts';
 import { METRICS } from '../../src/protocol/metric.ts';

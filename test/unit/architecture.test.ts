@@ -99,6 +99,16 @@ describe('who may import what', () => {
     expect(FILES.filter((file) => !file.includes('/') || /^main\/[^/]+$/.test(file))).toEqual([]);
   });
 
+  test('what is named by URL is found from the bundle too, whose files lie two folders below their root', () => {
+    const urls = FILES.flatMap((file) =>
+      [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/new URL\(\s*'(\.[^']*)'/g)].map(
+        (match) => match[1]!,
+      ),
+    );
+    expect(urls.length).toBeGreaterThan(3);
+    expect(urls.filter((url) => !url.startsWith('../../'))).toEqual([]);
+  });
+
   test.each([
     { name: 'undici', home: /^workers\/clients\/undici\// },
     { name: 'yargs', home: /^main\/cli\// },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { HarRequest } from '../../src/main/plan/har/entry.ts';
 import { readHar } from '../../src/main/plan/har/har.ts';
+import type { HarRequest } from '../../src/main/plan/har/recorded-entry.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 
 const GET = { method: 'GET', url: 'https://shop.example/items?page=2', headers: [] };

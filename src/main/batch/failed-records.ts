@@ -1,7 +1,7 @@
 import { quoted } from '../text/quoted.ts';
 import { InputError } from './line-blocks.ts';
 import { ANSWER_COLUMNS } from './record.ts';
-import type { Records, RowValues } from './records.ts';
+import type { Records, RowValues } from './row.ts';
 
 const [FIRST_OF_ANSWER] = ANSWER_COLUMNS;
 

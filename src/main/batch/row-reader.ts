@@ -10,8 +10,7 @@ import { quoted } from '../text/quoted.ts';
 import type { RowSource } from './dealer.ts';
 import { FailedRecords } from './failed-records.ts';
 import { InputError, lineBlocks } from './line-blocks.ts';
-import type { Records, RowValues } from './records.ts';
-import type { Format, InputRow } from './row.ts';
+import type { Format, InputRow, Records, RowValues } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const SNIFFED_BYTES = 1_024;

@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { batchJson, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
-import { type Batch, resolveBatch } from '../batch/options.ts';
+import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';

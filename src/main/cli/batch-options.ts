@@ -1,4 +1,4 @@
-import type { BatchOptions } from '../batch/options.ts';
+import type { BatchOptions } from '../batch/resolve-batch.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 

@@ -1,7 +1,7 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/metric.ts';
-import { FEWEST_ROUNDS } from '../compare/paired.ts';
-import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/round-defaults.ts';
+import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
+import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
 import { RUNS_FORMS } from '../reporters/runs-text.ts';
 import { ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';

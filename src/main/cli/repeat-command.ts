@@ -6,7 +6,7 @@ import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
-import { readersOfPlan } from '../plan/stdin.ts';
+import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { TargetCommand } from './on-port/on-port.ts';

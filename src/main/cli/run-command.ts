@@ -4,7 +4,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
-import { readersOfPlan } from '../plan/stdin.ts';
+import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';

@@ -8,7 +8,7 @@ import { toolFacts } from '../summary/tool.ts';
 import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
-import { FIGURES } from './figures.ts';
+import { FIGURES } from './metric-figures.ts';
 
 const COMPARED_PERCENTILES = ['50', '90', '99'];
 

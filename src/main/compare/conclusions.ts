@@ -8,7 +8,7 @@ import type {
 import type { Metric } from '../../protocol/metric.ts';
 import { VERDICT_LIMITS } from '../summary/verdict-facts.ts';
 import { GROSS_DIFFERENCE } from './failures.ts';
-import { FIGURES } from './figures.ts';
+import { FIGURES } from './metric-figures.ts';
 
 type ByFigure = ComparisonFigures['pair-by-figure']['outcome'];
 type ByFailures = ComparisonFigures['pair-by-failures']['outcome'] | 'nothing';

@@ -1,10 +1,11 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
+import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import type { Judged } from './experiment.ts';
+import { FEWEST_ROUNDS_AT_ALL } from './paired.ts';
 import { fewestRoundsFor } from './pairs.ts';
-import { DEFAULT_MARGIN, DEFAULT_ROUNDS, FEWEST_ROUNDS_AT_ALL } from './round-defaults.ts';
 
 const LARGEST_MARGIN_PERCENT = 50;
 

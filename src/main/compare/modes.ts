@@ -5,7 +5,7 @@ import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
 import { median } from '../collect/statistics.ts';
 import { concludeOn, outcomeOf } from './conclusions.ts';
 import { compareFailures, failuresIn } from './failures.ts';
-import { FIGURES } from './figures.ts';
+import { FIGURES } from './metric-figures.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
 import type { PlannedArm } from './rounds.ts';
 

@@ -1,5 +1,7 @@
 /** Fewest rounds with which anything can be called a difference at 5 %. */
 export const FEWEST_ROUNDS = 6;
+/** With fewer there is nothing to compare; with these, figures and no judgement. */
+export const FEWEST_ROUNDS_AT_ALL = 2;
 
 export interface Interval {
   readonly low: number;

@@ -5,7 +5,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { compareRounds } from './decide.ts';
 import { probabilityShorter, quantileShifts } from './effect.ts';
 import { compareFailures } from './failures.ts';
-import { ratioFigures } from './figures.ts';
+import { ratioFigures } from './metric-figures.ts';
 import { holm } from './paired.ts';
 import type { Round } from './rounds.ts';
 

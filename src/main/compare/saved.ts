@@ -9,7 +9,7 @@ import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn, isDecidedByFailures, remarksOn } from './conclusions.ts';
 import { compareRounds } from './decide.ts';
 import { compareFailures } from './failures.ts';
-import { ratioFigures } from './figures.ts';
+import { ratioFigures } from './metric-figures.ts';
 import { troubledRounds } from './pairs.ts';
 import { PLAN_FIELDS } from './plan-fields.ts';
 

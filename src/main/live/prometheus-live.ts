@@ -11,7 +11,7 @@ import {
   renderFamilies,
 } from '../reporters/prometheus.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
-import { statusesOf } from './figures.ts';
+import { statusesOf } from './state-parts.ts';
 
 const QUANTILES = ['50', '90', '99'];
 const LATENCIES = ['response', 'service', 'wait'] as const;

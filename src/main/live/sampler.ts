@@ -8,9 +8,9 @@ import { planText } from '../reporters/plan-text.ts';
 import { rulesSoFar } from '../run/so-far.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { CoarseLatency } from './coarse-latency.ts';
-import { failuresOf, requestSoFar, silentMsOf, statusesOf } from './figures.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { joined, spanLatency } from './spans.ts';
+import { failuresOf, requestSoFar, silentMsOf, statusesOf } from './state-parts.ts';
 
 /** Records come this late at most: workers send them four times a second. */
 const LONGEST_DELAY_MS = 500;

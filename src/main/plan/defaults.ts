@@ -3,6 +3,9 @@ export const DEFAULT_DURATION = '10s';
 /** Of each round of a comparison: eight of each arm take minutes, not hours. */
 export const DEFAULT_ROUND_DURATION = '2s';
 export const DEFAULT_ROUND_WARMUP = '500ms';
+export const DEFAULT_ROUNDS = 8;
+/** By how much figures may differ and still count as alike. */
+export const DEFAULT_MARGIN = '3%';
 export const DEFAULT_MODE = 'threads';
 export const DEFAULT_CLIENT = 'undici';
 export const DEFAULT_TIMEOUT = '10s';

@@ -3,7 +3,7 @@ import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
 import { readTextOf } from './read-text.ts';
-import { refuseTwoReaders } from './stdin.ts';
+import { refuseTwoReaders } from './stdin-readers.ts';
 import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } from './words.ts';
 
 const MOST_REQUESTS = 1_000;

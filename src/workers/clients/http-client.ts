@@ -8,7 +8,7 @@ import { Names, type Turn } from '../connections/names.ts';
 import { ConnectionCounters, type Shared, type TimesSink } from '../connections/shared.ts';
 import { secureContextOf } from '../connections/tls.ts';
 import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
-import { ForProxy } from './for-proxy.ts';
+import { ProxiedClient } from './proxied-client.ts';
 
 /** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
 export async function loadClient(name: ClientName, protocol: Protocol): Promise<CreateDispatcher> {
@@ -16,7 +16,7 @@ export async function loadClient(name: ClientName, protocol: Protocol): Promise<
   return (target, connection) => {
     const client = create(target, connection);
     const proxy = wholeRequestsTo(target);
-    return proxy !== null && 'dispatch' in client ? new ForProxy(client, proxy) : client;
+    return proxy !== null && 'dispatch' in client ? new ProxiedClient(client, proxy) : client;
   };
 }
 

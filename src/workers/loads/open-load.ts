@@ -2,9 +2,9 @@ import type { Pacing } from '../../protocol/load.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Starts } from '../jobs/job.ts';
-import { Line } from './line.ts';
 import type { Load, LoadHost } from './load.ts';
 import { OpenPacer, type OpenPacerOptions } from './pacing/open.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 /** Due requests started in one turn of the event loop, before answers are read again. */
 const STARTS_PER_TURN = 64;
@@ -38,7 +38,7 @@ export class OpenLoad implements Load {
   readonly #hasBudget: boolean;
   /** Free connections, the last one used on top. */
   readonly #idle: Exchange[] = [];
-  readonly #line = new Line();
+  readonly #line = new WaitingLine();
   #windowAtMs = 0;
   #stopped = false;
   #missed = 0;

@@ -1,6 +1,6 @@
 import { RUN_TABLE } from '../../plan/option-table/run-table.ts';
 import type { Command, Positional } from '../command.ts';
-import { meantBy, takesValue } from '../help/terms.ts';
+import { meantBy, takesValue } from '../help/option-terms.ts';
 import { topicNames } from '../help/topic-names.ts';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;

@@ -6,8 +6,8 @@ import { COMMANDS } from '../commands.ts';
 import { EXIT_CODE_ROWS } from './exit-codes.ts';
 import type { Definition } from './layout.ts';
 import { metricGroups } from './metrics.ts';
+import { definitionOf, meantBy } from './option-terms.ts';
 import { EXAMPLES, ownOptionsOf } from './pages.ts';
-import { definitionOf, meantBy } from './terms.ts';
 import { GROUP_TOPICS } from './topic-names.ts';
 
 /** The manual page, as man reads it: the same as the pages of the help, in one. */

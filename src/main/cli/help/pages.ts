@@ -6,7 +6,7 @@ import { COMMANDS } from '../commands.ts';
 import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
 import { type Definition, definitionList, joined, paragraph } from './layout.ts';
 import { metricSections } from './metrics.ts';
-import { definitionOf, meantBy } from './terms.ts';
+import { definitionOf, meantBy } from './option-terms.ts';
 import type { Page } from './topic.ts';
 import { GROUP_TOPICS } from './topic-names.ts';
 

@@ -1,8 +1,8 @@
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
+import { type CurlOption, type CurlOptions, decoded } from './curl-options.ts';
 import { dataOf, readCurlFile } from './data.ts';
-import { type CurlOption, type CurlOptions, decoded } from './options.ts';
 
 const GLOB = /[[\]{}]/;
 const PLACEHOLDER = /\{\{.*?\}\}/s;

@@ -3,10 +3,10 @@ import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
-import { connectionOf } from './connection-options.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
+import { connectionOf } from './curl-connection.ts';
+import { CurlOptions } from './curl-options.ts';
 import { headersOf } from './headers.ts';
-import { CurlOptions } from './options.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
 

@@ -5,8 +5,8 @@ import type { Problems } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
+import type { CurlOption, CurlOptions } from './curl-options.ts';
 import type { CurlOptionName } from './option-names.ts';
-import type { CurlOption, CurlOptions } from './options.ts';
 
 const DATA_OPTIONS: readonly CurlOptionName[] = [
   'data',

@@ -2,8 +2,8 @@ import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import type { CurlBody } from './curl-body.ts';
+import type { CurlOptions } from './curl-options.ts';
 import { headerLinesOf } from './data.ts';
-import type { CurlOptions } from './options.ts';
 
 // Set by the client itself; a browser's copy has the length of what was sent then.
 const CONTENT_LENGTH = 'content-length';

@@ -1,9 +1,9 @@
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase, the } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
+import type { CurlOptions } from './curl-options.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
-import type { CurlOptions } from './options.ts';
 
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;

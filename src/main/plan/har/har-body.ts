@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { Unusable } from './unusable.ts';
+
+/** Why an entry is no request that could be sent; nothing of what was recorded is in it. */
+export class Unusable extends Error {}
 
 /** What a recording says of a request's body. */
 export interface PostData {

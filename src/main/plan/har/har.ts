@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Problems } from '../problems.ts';
 import { phrase, the } from '../words.ts';
-import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './entry.ts';
+import { Unusable } from './har-body.ts';
 import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
-import { Unusable } from './unusable.ts';
+import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './recorded-entry.ts';
 
 /** What a recording holds. */
 export interface HarRecording {

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
-import type { RecordedEntry } from './entry.ts';
+import type { RecordedEntry } from './recorded-entry.ts';
 
 const MOST_NAMED = 10;
 const MOST_REDIRECTS = 20;

@@ -66,3 +66,13 @@ function fromEnvironment(name: string, problems: Problems): string | null {
 function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
+
+/** Variables hold what is to be in no result, but for where requests go. */
+export function secretVariables(
+  variables: Readonly<Record<string, string>>,
+  origins: readonly string[],
+): string[] {
+  return Object.values(variables).filter(
+    (value) => !origins.some((origin) => origin.includes(value.toLowerCase()) || value.startsWith(origin)),
+  );
+}

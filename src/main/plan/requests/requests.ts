@@ -18,13 +18,12 @@ import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
 import { given, isOptionWord, isValueWord, type OptionWord, phrase, the, type Word } from '../words.ts';
-import { parseDigest } from './credentials.ts';
+import { parseDigest, secretVariables } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
-import { secretVariables } from './secret-values.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
 const MOST_REDIRECTS = 100;

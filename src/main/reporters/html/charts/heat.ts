@@ -1,6 +1,6 @@
 import { type PackedCells, usedCells } from '../../../../metrics/packed-cells.ts';
 import { html, type Markup } from '../markup.ts';
-import { count } from '../words.ts';
+import { count } from '../numbers.ts';
 import { alphaPng } from './png.ts';
 import { FINE, type Scale, STEP } from './scale.ts';
 

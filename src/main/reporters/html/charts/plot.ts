@@ -1,5 +1,5 @@
 import { html, type Markup, type Shown } from '../markup.ts';
-import { tickMs } from '../words.ts';
+import { tickMs } from '../numbers.ts';
 import { line } from './path.ts';
 import { FINE, type Scale } from './scale.ts';
 

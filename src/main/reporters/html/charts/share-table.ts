@@ -1,5 +1,5 @@
 import { html, type Markup } from '../markup.ts';
-import { count, percent } from '../words.ts';
+import { count, percent } from '../numbers.ts';
 import { atPercent } from './plot.ts';
 
 /** Below this a bar would not be seen. */

@@ -1,5 +1,5 @@
 import { html, type Markup } from '../markup.ts';
-import { clock, plainRate } from '../words.ts';
+import { clock, plainRate } from '../numbers.ts';
 import { atPercent } from './plot.ts';
 
 const MOST_TICKS = 9;

@@ -4,10 +4,10 @@ import { median } from '../../../collect/statistics.ts';
 import { formatBytes, NOTHING } from '../../../text/format.ts';
 import { CURVE, FINE, linear } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
+import { count, ms, percent, unbroken } from '../numbers.ts';
 import { axisOf } from '../run/histogram.ts';
 import { densitiesOf } from '../run/latencies.ts';
 import { ridge } from '../run/requests.ts';
-import { count, ms, percent, unbroken } from '../words.ts';
 import { type ComparisonView, metricOf, metricText, metricTitle } from './comparison-view.ts';
 
 const STRIP_HEIGHT = 14;

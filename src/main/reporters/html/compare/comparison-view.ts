@@ -5,8 +5,8 @@ import type { Summary } from '../../../../protocol/summary.ts';
 import { microsToMs } from '../../../../protocol/units.ts';
 import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { formatRate } from '../../../text/format.ts';
+import { ms } from '../numbers.ts';
 import { FINE_CELLS } from '../run/latencies.ts';
-import { ms } from '../words.ts';
 
 /** An arm with what several panels draw. */
 export interface DrawnArm {

@@ -1,12 +1,12 @@
 import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
-import { curveOf, ladder, ninesAxis, percentileName } from '../charts/curve.ts';
+import { curveOf, ladder, ninesAxis, percentileName } from '../charts/nines-axis.ts';
 import { line, outline, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, linear, logarithmic, nice } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
+import { ms, percent, tickMs } from '../numbers.ts';
 import { axisOf, middleOf, within } from '../run/histogram.ts';
 import { densitiesOf, FINE_CELLS } from '../run/latencies.ts';
-import { ms, percent, tickMs } from '../words.ts';
 import type { ComparisonView, DrawnArm } from './comparison-view.ts';
 
 const HEIGHT = 190;

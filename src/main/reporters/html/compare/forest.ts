@@ -4,7 +4,7 @@ import { NOTHING } from '../../../text/format.ts';
 import { atPercent } from '../charts/plot.ts';
 import { CURVE, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { change, plainChange, unbroken } from '../words.ts';
+import { change, plainChange, unbroken } from '../numbers.ts';
 import { type ComparisonView, marginText, metricText, metricTitle, twoArms } from './comparison-view.ts';
 
 const HEIGHT = 40;

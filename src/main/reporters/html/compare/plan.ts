@@ -2,8 +2,8 @@ import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { formatDuration, NOTHING } from '../../../text/format.ts';
 import { dayText, facts } from '../facts.ts';
 import type { Markup } from '../markup.ts';
+import { count, ms, unbroken } from '../numbers.ts';
 import { loadText, machineFacts, workersText } from '../run/plan.ts';
-import { count, ms, unbroken } from '../words.ts';
 import { type ComparisonView, marginText } from './comparison-view.ts';
 
 /** What every arm was asked for, and where. */

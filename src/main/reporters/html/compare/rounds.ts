@@ -3,7 +3,7 @@ import { dots, line } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, linear, linearTicks } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { plainRate, tickMs } from '../words.ts';
+import { plainRate, tickMs } from '../numbers.ts';
 import { type ComparisonView, metricOf, metricText, metricTitle } from './comparison-view.ts';
 
 const HEIGHT = 96;

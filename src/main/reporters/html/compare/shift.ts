@@ -1,12 +1,12 @@
 import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
 import { median } from '../../../collect/statistics.ts';
-import { ninesAxis, percentileName } from '../charts/curve.ts';
+import { ninesAxis, percentileName } from '../charts/nines-axis.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, FINE, logarithmic, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
+import { change, ms, plainChange } from '../numbers.ts';
 import { FINE_CELLS } from '../run/latencies.ts';
-import { change, ms, plainChange } from '../words.ts';
 import { type ComparisonView, type DrawnArm, twoArms } from './comparison-view.ts';
 
 const HEIGHT = 230;

@@ -1,7 +1,7 @@
 import type { Comparison } from '../../../../protocol/comparison.ts';
 import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { html, type Markup } from '../markup.ts';
-import { percent, unbroken } from '../words.ts';
+import { percent, unbroken } from '../numbers.ts';
 import { type ComparisonView, marginText, twoArms } from './comparison-view.ts';
 import { forest } from './forest.ts';
 import { comparisonWords } from './headings.ts';

@@ -5,7 +5,7 @@ import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, linear, linearTicks, logarithmic, spaced } from '../charts/scale.ts';
 import { momentsOf } from '../charts/time-axis.ts';
 import { html, type Markup } from '../markup.ts';
-import { clock, count, ms } from '../words.ts';
+import { clock, count, ms } from '../numbers.ts';
 import type { ComparisonView } from './comparison-view.ts';
 
 const HEIGHT = 120;

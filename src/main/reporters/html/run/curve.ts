@@ -1,11 +1,11 @@
 import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
 import type { LatencySummary, Summary } from '../../../../protocol/summary.ts';
-import { curveOf, ladder, type NinesAxis, ninesAxis, percentileName } from '../charts/curve.ts';
+import { curveOf, ladder, type NinesAxis, ninesAxis, percentileName } from '../charts/nines-axis.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, logarithmic, nice, type Scale } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { ms } from '../words.ts';
+import { ms } from '../numbers.ts';
 import { COLOURS, FINE_CELLS } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 

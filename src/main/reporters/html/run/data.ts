@@ -1,6 +1,6 @@
 import { formatDuration, NOTHING } from '../../../text/format.ts';
 import { html, type Markup } from '../markup.ts';
-import { clock, count, ms, unbroken } from '../words.ts';
+import { clock, count, ms, unbroken } from '../numbers.ts';
 import type { Column, RunView } from './run-view.ts';
 
 const MOST_ROWS = 60;

@@ -2,7 +2,7 @@ import { LATENCIES, LATENCY_KINDS, type LatencyKind } from '../../../../protocol
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
 import { html, type Markup } from '../markup.ts';
-import { count } from '../words.ts';
+import { count } from '../numbers.ts';
 import { curveFigure } from './curve.ts';
 import { histogramFigure } from './histogram.ts';
 import { boundText, extremeText, intervalText, MEANINGS, percentileText, titleOf } from './latencies.ts';

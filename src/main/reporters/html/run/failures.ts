@@ -2,7 +2,7 @@ import type { ErrorSummary, Summary } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
 import { shareTable } from '../charts/share-table.ts';
 import { html, type Markup } from '../markup.ts';
-import { clock, count, percent } from '../words.ts';
+import { clock, count, percent } from '../numbers.ts';
 import type { RunView } from './run-view.ts';
 
 const FIRST_BAD_STATUS = 400;

@@ -2,7 +2,7 @@ import { line, outline, pathOf } from '../charts/path.ts';
 import { atPercent, figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, type LogX, linear, logX, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { ms, percent, tickMs } from '../words.ts';
+import { ms, percent, tickMs } from '../numbers.ts';
 import { COLOURS, type Density, densitiesOf } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 

@@ -1,7 +1,7 @@
 import { coarserCells, type UsedCell } from '../../../../metrics/packed-cells.ts';
 import { LATENCIES, type LatencyKind } from '../../../../protocol/latency.ts';
 import type { LatencySummary, PercentileInterval } from '../../../../protocol/summary.ts';
-import { ms } from '../words.ts';
+import { ms } from '../numbers.ts';
 
 /** Of a latency's own cells. */
 export const FINE_CELLS = 64;

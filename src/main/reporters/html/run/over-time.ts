@@ -7,7 +7,7 @@ import { type LineName, plot } from '../charts/plot.ts';
 import { decades, linear, linearTicks, logarithmic, nice, type Scale, STEP } from '../charts/scale.ts';
 import { stageRow, timeAxis } from '../charts/time-axis.ts';
 import { html, type Markup, NOTHING_SHOWN, type Shown } from '../markup.ts';
-import { count, plainRate, unbroken } from '../words.ts';
+import { count, plainRate, unbroken } from '../numbers.ts';
 import { COLOURS, FINE_CELLS, MEANINGS, titleOf } from './latencies.ts';
 import { askedAt, type Column, QUANTILES, type RunView } from './run-view.ts';
 import { limitOf } from './verdict.ts';

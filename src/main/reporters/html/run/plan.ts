@@ -2,7 +2,7 @@ import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatDuration } from '../../../text/format.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, unbroken } from '../words.ts';
+import { count, ms, unbroken } from '../numbers.ts';
 import type { RunView } from './run-view.ts';
 
 const WORKER_NAMES: Readonly<Record<string, string>> = { threads: 'thread', processes: 'process' };

@@ -3,7 +3,7 @@ import { counted } from '../../../text/format.ts';
 import { shareTable } from '../charts/share-table.ts';
 import { facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
-import { count } from '../words.ts';
+import { count } from '../numbers.ts';
 import type { RunView } from './run-view.ts';
 
 const NO_ANSWER = '0';

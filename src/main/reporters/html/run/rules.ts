@@ -1,7 +1,7 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { valueText } from '../../rule-text.ts';
 import { html, type Markup } from '../markup.ts';
-import { unbroken } from '../words.ts';
+import { unbroken } from '../numbers.ts';
 
 type Rule = Summary['thresholds'][number];
 

@@ -2,7 +2,7 @@ import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatRate } from '../../../text/format.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent, unbroken } from '../words.ts';
+import { count, ms, percent, unbroken } from '../numbers.ts';
 import { extremeText, intervalText, percentileText } from './latencies.ts';
 import { rowsWords } from './rows.ts';
 import { rulesTable } from './rules.ts';

@@ -3,7 +3,7 @@ import { microsToMs } from '../../../../protocol/units.ts';
 import { formatBytes, NOTHING } from '../../../text/format.ts';
 import { facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent, unbroken } from '../words.ts';
+import { count, ms, percent, unbroken } from '../numbers.ts';
 import type { RunView } from './run-view.ts';
 
 const MOST_ADDRESSES = 20;

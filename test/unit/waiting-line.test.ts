@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Line } from '../../src/workers/loads/line.ts';
+import { WaitingLine } from '../../src/workers/loads/waiting-line.ts';
 
 test('a line gives back what it took, in its order, however it grows', () => {
   fc.assert(
@@ -9,7 +9,7 @@ test('a line gives back what it took, in its order, however it grows', () => {
         maxLength: 30,
       }),
       (steps) => {
-        const line = new Line();
+        const line = new WaitingLine();
         const model: [number, number][] = [];
         let next = 0;
         for (const step of steps) {

@@ -3,7 +3,7 @@ import { forProxy } from '../../requests/for-proxy.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from './dispatcher.ts';
 
 /** Gives whole requests to a proxy, by any client. */
-export class ForProxy implements HttpDispatcher {
+export class ProxiedClient implements HttpDispatcher {
   readonly #client: HttpDispatcher;
   readonly #proxy: HttpProxy;
   /** A request that is the same each time is written once. */

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { NOT_IN_A_HEADER, TOKEN } from '../../../requests/header-text.ts';
-import { recordedBody } from './har-body.ts';
-import { Unusable } from './unusable.ts';
+import { recordedBody, Unusable } from './har-body.ts';
 
 /** One request of a recording. */
 export interface HarRequest {

@@ -1,7 +1,7 @@
 const FIRST_CAPACITY = 1_024;
 
 /** Requests that wait for a connection, first come, first served: two numbers each, in a ring that grows. */
-export class Line {
+export class WaitingLine {
   #intendedMs = new Float64Array(FIRST_CAPACITY);
   #dispatchedMs = new Float64Array(FIRST_CAPACITY);
   #first = 0;

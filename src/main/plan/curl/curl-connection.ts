@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
-import type { CurlOptions } from './options.ts';
+import type { CurlOptions } from './curl-options.ts';
 
 const CURL_PROXY_PORT = 1080;
 
