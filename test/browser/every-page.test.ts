@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Comparison, Summary } from '../../src/api/index.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
 import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { comparisonWith } from '../support/comparisons.ts';
+import { keptWith, listed } from '../support/kept-runs.ts';
 import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
 import { longRun } from '../support/pages.ts';
 import { summaryWith } from '../support/summary.ts';
@@ -46,15 +48,28 @@ const RESULTS: Readonly<Record<string, Summary | Comparison>> = {
   'four arms': comparisonWith('modes', ['sequential', 'inline', 'threads ×2', 'processes ×2'], 7),
   'rounds of one': comparisonWith('repeat', ['run'], 6),
 };
+const KEPT = listed(
+  ...Array.from({ length: 24 }, (_, index) => keptWith(10 + (index % 5), { interrupted: index % 7 === 3 })),
+  keptWith(3, { plan: { ...RUN.plan, target: { url: `http://h/${LONG}`, method: 'GET' } } }),
+  comparisonWith('repeat', ['run'], 6),
+  comparisonWith('compare', ['A', 'B'], 6),
+);
 const MOST_SHEETS = 8;
 /** Of which there are some fifty. */
 const MOST_SHEETS_OF_LONG_WORDS = 30;
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-pages-'));
 const file = (name: string): string => join(folder, `${name.replaceAll(' ', '-')}.html`);
+/** Pages with what they hold. */
+const PAGES: Readonly<Record<string, { readonly page: string; readonly result: object }>> = {
+  ...Object.fromEntries(
+    Object.entries(RESULTS).map(([name, result]) => [name, { page: renderHtml(result), result }]),
+  ),
+  'kept results': { page: renderTrend(KEPT), result: KEPT },
+};
 let browser: Chromium;
 beforeAll(async () => {
-  for (const [name, result] of Object.entries(RESULTS)) pageFile(file(name), renderHtml(result));
+  for (const [name, { page }] of Object.entries(PAGES)) pageFile(file(name), page);
   browser = await Chromium.start(chromiumPath()!);
 }, 60_000);
 afterAll(async () => {
@@ -62,7 +77,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(Object.keys(RESULTS))('the page of %s', (name) => {
+describe.each(Object.keys(PAGES))('the page of %s', (name) => {
   test.each([
     { width: 1280, isDark: false },
     { width: 1280, isDark: true },
@@ -101,7 +116,7 @@ describe.each(Object.keys(RESULTS))('the page of %s', (name) => {
       URL.createObjectURL = (blob) => (blob.text().then(resolve), '#');
       document.querySelector('#save').click();
     })`);
-    expect(JSON.parse(saved)).toEqual(JSON.parse(JSON.stringify(RESULTS[name])));
+    expect(JSON.parse(saved)).toEqual(JSON.parse(JSON.stringify(PAGES[name]!.result)));
     await page.close();
   });
 });

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
 import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { comparisonWith } from '../support/comparisons.ts';
+import { keptWith, listed } from '../support/kept-runs.ts';
 import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
 import { longRun } from '../support/pages.ts';
 
@@ -14,6 +16,10 @@ const RUN = pageFile(join(folder, 'run.html'), renderHtml(longRun(180, 1_000)));
 const COMPARED = pageFile(
   join(folder, 'compared.html'),
   renderHtml(comparisonWith('compare', ['A', 'B'], 6)),
+);
+const TREND = pageFile(
+  join(folder, 'trend.html'),
+  renderTrend(listed(keptWith(4), keptWith(3, { interrupted: true }), keptWith(2))),
 );
 
 let browser: Chromium;
@@ -33,6 +39,7 @@ const VIEW = `document.querySelector('#stack .marks').getAttribute('viewBox')`;
     [RUN, { width: 1280 }],
     [RUN, { width: 360, isDark: true }],
     [COMPARED, { width: 360 }],
+    [TREND, { width: 360 }],
   ])('%s at %j: sound', async (file, opened) => {
     await expectSound(browser, file, opened);
   });

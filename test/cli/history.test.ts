@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { resultInPage } from '../../src/main/files/page-result.ts';
 import { type Ended, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useTargets } from '../support/target.ts';
@@ -28,6 +29,12 @@ test('results are kept, listed, read again and compared', async () => {
     ['last', 1, 'failing'],
     ['last~1', 0, 'ok'],
   ]);
+  const page = await volley('runs', 'status/500', '--html', 'trend.html');
+  expect(page.stdout).toContain('failing');
+  const written = readFileSync(join(cwd, 'trend.html'), 'utf8');
+  expect(written).toContain('The newest was failing.');
+  expect(JSON.parse(resultInPage(written)!)).toEqual([listed[0]]);
+  expect((await volley('report', 'trend.html')).stderr).toContain('it is a list of results');
   expect((await volley('report', 'last')).stdout).toContain('6 × status (500)');
   const compared = await volley('compare', 'last~1', 'last', '--force', '--fail-if', 'slower');
   expect(compared.code).toBe(1);

@@ -1,53 +1,35 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { Summary } from '../../src/api/index.ts';
-import { type Kept, listRuns } from '../../src/main/history/kept-run.ts';
 import { keepRun, keptRuns, savedPathOf } from '../../src/main/history/run-folder.ts';
+import { standingOf } from '../../src/main/history/standing.ts';
 import { RUNS_REPORTERS } from '../../src/main/reporters/runs-text.ts';
 import { useFolder } from '../support/folder.ts';
-import { LATENCY, summaryWith } from '../support/summary.ts';
+import { keptWith, listed, ORIGIN } from '../support/kept-runs.ts';
+import { summaryWith } from '../support/summary.ts';
 
 const inFolder = useFolder();
-const ORIGIN = { host: 'here', revision: 'abcdef0123456789', branch: 'main', hasChanges: false };
-
-function ran(p50: number, more: Partial<Summary> = {}): Kept {
-  const { latencyMs } = summaryWith();
-  const headline = { ...LATENCY, percentiles: { '50': p50, '99': p50 * 4 } };
-  return {
-    ...summaryWith({
-      startedAt: '2026-03-01T09:05:00.000Z',
-      latencyMs: { ...latencyMs, [latencyMs.headline]: headline },
-      ...more,
-    }),
-    origin: ORIGIN,
-  };
-}
-
-const listed = (...results: Kept[]) =>
-  listRuns(results.map((result, index) => ({ path: `${index}.json`, result })));
-
 describe('the list of kept results', () => {
   test('each is held against the one before it of the same plan on the same machine', () => {
-    const other = ran(9, { plan: { ...summaryWith().plan, concurrency: 77 } });
-    const elsewhere = { ...ran(5), origin: { ...ORIGIN, host: 'there' } };
-    const runs = listed(ran(2), other, elsewhere, ran(4), ran(1));
+    const other = keptWith(9, { plan: { ...summaryWith().plan, concurrency: 77 } });
+    const elsewhere = { ...keptWith(5), origin: { ...ORIGIN, host: 'there' } };
+    const runs = listed(keptWith(2), other, elsewhere, keptWith(4), keptWith(1));
     expect(runs.map(({ name }) => name)).toEqual(['last', 'last~1', 'last~2', 'last~3', 'last~4']);
     expect(runs.map(({ p50Ratio }) => p50Ratio)).toEqual([0.5, null, null, 4, null]);
   });
 
   test('the seed and what came out are no part of the plan', () => {
-    const again = ran(3, { plan: { ...summaryWith().plan, seed: 99 }, windowMs: 17 });
-    expect(listed(again, ran(2))[0]?.p50Ratio).toBe(1.5);
+    const again = keptWith(3, { plan: { ...summaryWith().plan, seed: 99 }, windowMs: 17 });
+    expect(listed(again, keptWith(2))[0]?.p50Ratio).toBe(1.5);
   });
 
   test('as text: a table for each plan, with the columns that say something', () => {
     const { requests, thresholds } = summaryWith();
-    const failed = ran(2, {
+    const failed = keptWith(2, {
       requests: { ...requests, sent: 200, ok: 198, failed: 2 },
       thresholds: [...thresholds, { expression: 'p99<1ms', measured: 8, isLowerBound: false, ok: false }],
     });
-    const text = RUNS_REPORTERS.text(listed(failed, ran(4)));
+    const text = RUNS_REPORTERS.text(listed(failed, keptWith(4)));
     const [, , heading, first, second] = text.split('\n');
     expect(heading?.split(/\s{2,}/)).toEqual([
       'run',
@@ -65,6 +47,29 @@ describe('the list of kept results', () => {
     expect(second).toMatch(/^last~1 .*4\.00 ms {8}– {2}16\.0 ms {3}0\.0 %/);
     const plain = RUNS_REPORTERS.text(listed(summaryWith()));
     expect(plain).not.toMatch(/failed|rules|revision|change/);
+  });
+});
+
+describe('how the newest result of a plan stands', () => {
+  test.each([
+    ['beyond each of the good ones before it', 13, [10, 10.5, 11], 'slower'],
+    ['beyond each, but by little', 11.1, [10.9, 11, 11], 'within'],
+    ['among them', 10.2, [10, 10.5, 11], 'within'],
+    ['below each', 5, [10, 10.5, 11], 'faster'],
+    ['with two before it', 13, [10, 10], 'too-few'],
+  ] as const)('%s', (_words, newest, before, outcome) => {
+    const group = listed(keptWith(newest), ...before.map((p50) => keptWith(p50)));
+    expect(standingOf(group).outcome).toBe(outcome);
+  });
+
+  test('what is no measure is held against nothing, and is no measure for others', () => {
+    const stopped = keptWith(1, { interrupted: true });
+    const good = [keptWith(10), keptWith(11), keptWith(12)];
+    expect(standingOf(listed(stopped, ...good)).outcome).toBe('not-good');
+    expect(standingOf(listed(keptWith(5), stopped, ...good))).toEqual({
+      outcome: 'faster',
+      earlier: { runs: 3, lowMs: 10, highMs: 12 },
+    });
   });
 });
 

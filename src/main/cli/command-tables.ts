@@ -3,8 +3,7 @@ import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
-import { RUNS_FORMS } from '../reporters/runs-text.ts';
-import { ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
+import { LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
 
@@ -275,7 +274,7 @@ export const RUNS_TABLE = {
     kind: 'count',
     group: 'own',
     help: 'Show so many at most, the newest',
-    byDefault: '20',
+    byDefault: '20; on a page all',
     commands: ['runs'],
   },
   output: {
@@ -283,8 +282,8 @@ export const RUNS_TABLE = {
     group: 'output',
     alias: 'o',
     value: 'FORM',
-    choices: RUNS_FORMS,
-    help: `Form of the list on stdout: ${RUNS_FORMS.join(' or ')}`,
+    choices: LIST_FORMS,
+    help: 'Form of the list on stdout: text, json or html',
     byDefault: 'text',
     commands: ['runs'],
   },

@@ -1,12 +1,13 @@
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { KeptRun } from '../history/kept-run.ts';
 import type { Told } from '../plan/problems.ts';
 import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
-import { RUNS_FORMS, type RunsForm } from '../reporters/runs-text.ts';
+import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
-import { pageOf } from './page-file.ts';
+import { pageOf, trendPageOf } from './page-file.ts';
 
 /** What makes a page is loaded where one is asked for, unlike the reporters. */
 const PAGE = 'html';
@@ -14,9 +15,11 @@ const PAGE = 'html';
 /** How a result is printed. */
 export type RunForm = OutputForm | typeof PAGE;
 export type RoundsForm = ComparisonForm | typeof PAGE;
+export type ListForm = RunsForm | typeof PAGE;
 
 export const RUN_FORMS: readonly RunForm[] = [...OUTPUT_FORMS, PAGE];
 export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
+export const LIST_FORMS: readonly ListForm[] = [...RUNS_FORMS, PAGE];
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
 export function outputFormFrom(text: string | undefined, problems: Told[]): RunForm {
@@ -29,8 +32,8 @@ export function comparisonFormFrom(text: string | undefined, problems: Told[]): 
 }
 
 /** The same for a list of results. */
-export function runsFormFrom(text: string | undefined, problems: Told[]): RunsForm {
-  return formOf(RUNS_FORMS, text, problems);
+export function runsFormFrom(text: string | undefined, problems: Told[]): ListForm {
+  return formOf(LIST_FORMS, text, problems);
 }
 
 /** The result of a run in a form. */
@@ -41,6 +44,11 @@ export async function printedRun(summary: Summary, form: RunForm, view: View): P
 /** The same of several rounds or arms. */
 export async function printedRounds(comparison: Comparison, form: RoundsForm, view: View): Promise<string> {
   return form === PAGE ? pageOf(comparison) : COMPARISON_REPORTERS[form](comparison, view);
+}
+
+/** The same of a list of results, of which there is one at least. */
+export async function printedRuns(runs: readonly KeptRun[], form: ListForm): Promise<string> {
+  return form === PAGE ? trendPageOf(runs) : RUNS_REPORTERS[form](runs);
 }
 
 function formOf<Form extends string>(

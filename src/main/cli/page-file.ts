@@ -1,6 +1,7 @@
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ResultFile } from '../files/result-file.ts';
+import type { KeptRun } from '../history/kept-run.ts';
 import type { Told } from '../plan/problems.ts';
 import type { Parsed } from './parsed.ts';
 
@@ -19,15 +20,30 @@ export async function pageOf(result: Summary | Comparison): Promise<string> {
   return renderHtml(result);
 }
 
+/** Results that are kept as a page, one at least. */
+export async function trendPageOf(runs: readonly KeptRun[]): Promise<string> {
+  const { renderTrend } = await import('../reporters/html/trend/trend-page.ts');
+  return renderTrend(runs);
+}
+
 /**
  * Writes a result as a page.
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
-export async function writePage(file: ResultFile, result: Summary | Comparison): Promise<void> {
+export function writePage(file: ResultFile, result: Summary | Comparison): Promise<void> {
+  return writeMade(file, () => pageOf(result));
+}
+
+/** The same of results that are kept. */
+export function writeTrendPage(file: ResultFile, runs: readonly KeptRun[]): Promise<void> {
+  return writeMade(file, () => trendPageOf(runs));
+}
+
+async function writeMade(file: ResultFile, make: () => Promise<string>): Promise<void> {
   let page: string;
   try {
-    page = await pageOf(result);
+    page = await make();
   } catch (error) {
     await file.discard();
     throw error;

@@ -1,40 +1,62 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { readSaved } from '../files/result-file.ts';
-import { type Kept, type KeptRun, listRuns } from '../history/kept-run.ts';
+import { ResultFile, readSaved } from '../files/result-file.ts';
+import { type KeptRun, keptRunOf, listRuns } from '../history/kept-run.ts';
 import { keptRuns, RUN_FOLDER } from '../history/run-folder.ts';
+import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { Problems, type Told } from '../plan/problems.ts';
-import { RUNS_REPORTERS } from '../reporters/runs-text.ts';
-import { runsFormFrom } from './output-form.ts';
+import { repeatedOptions } from './command-options.ts';
+import { printedRuns, runsFormFrom } from './output-form.ts';
+import { PAGE_OPTION, pagePathFrom, writeTrendPage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
 const DEFAULT_LIMIT = '20';
+/** No more are kept. */
 const MOST_SHOWN = 500;
 
 /** `volley runs [words]`: what --save has kept, each result held against the one before it of the same plan. */
 export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
-  const form = runsFormFrom(parsed.last('output') ?? 'text', problems);
-  const counts = new Problems();
-  const limit = counts.count('limit', parsed.last('limit') ?? DEFAULT_LIMIT, 1, MOST_SHOWN);
-  problems.push(...counts.list);
+  const form = runsFormFrom(parsed.last('output'), problems);
+  problems.push(...repeatedOptions(parsed, { html: RUN_TABLE.html }));
+  const pagePath = pagePathFrom(parsed, problems);
+  const limit = limitFrom(parsed, form === 'html', problems);
   if (problems.length > 0 || limit === null) throw new VolleyError(ERROR_CODES.usage, problems);
-  const kept: { path: string; result: Kept }[] = [];
-  for (const path of await keptRuns()) {
+  const all = await everyRun();
+  const [words] = parsed.positionals;
+  const found = words === undefined ? all : all.filter((run) => has(run, words));
+  if (found.length === 0) say(whyNone(all.length, words));
+  const shown = found.slice(0, limit);
+  if (pagePath !== null && shown.length > 0) {
+    const onPage = parsed.last('limit') === undefined ? found : shown;
+    await writeTrendPage(await ResultFile.open(pagePath, PAGE_OPTION), onPage);
+  }
+  if (shown.length > 0 || form === 'json') process.stdout.write(await printedRuns(shown, form));
+  if (found.length > limit)
+    say(`${found.length - limit} older ones are not shown: --limit ${found.length} shows all.`);
+  return EXIT_CODES.ok;
+}
+
+function limitFrom(parsed: Parsed, isOnPage: boolean, problems: Told[]): number | null {
+  const counts = new Problems();
+  const given = parsed.last('limit') ?? (isOnPage ? String(MOST_SHOWN) : DEFAULT_LIMIT);
+  const limit = counts.count('limit', given, 1, MOST_SHOWN);
+  problems.push(...counts.list);
+  return limit;
+}
+
+/** One after the other, so that only what is listed stays in memory. */
+async function everyRun(): Promise<KeptRun[]> {
+  const runs: KeptRun[] = [];
+  for (const [back, path] of (await keptRuns()).entries()) {
     try {
-      kept.push({ path, result: await readSaved(path) });
+      const run = keptRunOf(path, back, await readSaved(path));
+      if (run !== null) runs.push(run);
     } catch (error) {
       say(messageOf(error));
     }
   }
-  const all = listRuns(kept);
-  const [words] = parsed.positionals;
-  const found = words === undefined ? all : all.filter((run) => has(run, words));
-  if (found.length === 0) say(whyNone(all.length, words));
-  if (found.length > 0 || form === 'json') process.stdout.write(RUNS_REPORTERS[form](found.slice(0, limit)));
-  if (found.length > limit)
-    say(`${found.length - limit} older ones are not shown: --limit ${found.length} shows all.`);
-  return EXIT_CODES.ok;
+  return listRuns(runs);
 }
 
 function has({ target, branch, revision, verdict, kind }: KeptRun, words: string): boolean {

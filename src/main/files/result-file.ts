@@ -87,6 +87,10 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   } catch {
     throw unusable('it is not JSON; save one with --out');
   }
+  if (Array.isArray(value) && value.every((run) => isRecord(run) && run['p50Ratio'] !== undefined))
+    throw unusable(
+      'it is a list of results (of volley runs -o json or volley runs --html): give one of those it lists',
+    );
   if (!isRecord(value) || value['schemaVersion'] === undefined)
     throw unusable('it is not a result of volley; save one with --out');
   if (value['schemaVersion'] !== SCHEMA_VERSION) {

@@ -6,7 +6,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
-import { factsOf, type Kept, type PlanFacts } from './kept-run.ts';
+import { factsOf, isGood, type Kept, type PlanFacts } from './kept-run.ts';
 import { backwardsFrom, keptRuns } from './run-folder.ts';
 
 /** So many earlier runs show how much runs scatter on this machine; older ones say less of it. */
@@ -35,17 +35,6 @@ export async function findBaseline(asked: string, plan: RunPlan, folder?: string
   if (back === null) return { source: asked, result: await namedResult(asked, facts), earlier };
   const found = earlier[back];
   return found === undefined ? null : { source: asked, result: found, earlier };
-}
-
-/** Whether a run can be a measure for others: nothing failed in it, nobody stopped it, nothing was lost. */
-function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Summary): boolean {
-  return (
-    !interrupted &&
-    !degraded &&
-    stoppedBy === null &&
-    generator.verdict !== 'failing' &&
-    thresholds.every(({ ok }) => ok)
-  );
 }
 
 async function goodRuns(facts: PlanFacts, most: number, folder?: string): Promise<Summary[]> {

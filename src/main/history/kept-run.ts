@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Comparison } from '../../protocol/comparison.ts';
-import type { Summary, Verdict } from '../../protocol/summary.ts';
+import type { PercentileInterval, Summary, Verdict } from '../../protocol/summary.ts';
 import { median } from '../collect/statistics.ts';
 import { PLAN_FIELDS } from '../compare/plan-fields.ts';
 import { isComparison } from '../files/result-file.ts';
@@ -27,13 +27,27 @@ export interface KeptRun {
   readonly verdict: Verdict | null;
   readonly degraded: boolean;
   readonly interrupted: boolean;
+  /** Whether it can be a measure for others: each of its rounds ended by itself, lost nothing, kept its rules, and was not failing. */
+  readonly isGood: boolean;
+  /** Which latency leads its report, and has the two percentiles. */
+  readonly latency: 'response' | 'service';
   /** Requests a second that were answered well; of several rounds the median, here and below; null where there are several arms. */
   readonly throughputPerSecond: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** 95 % intervals; of several rounds those of their middle. Null where there are none. */
+  readonly p50Interval: PercentileInterval | null;
+  readonly p99Interval: PercentileInterval | null;
+  /** Which of the two are only lower bounds: `50`, `99`. */
+  readonly atLeast: readonly string[];
+  readonly sent: number;
   /** From 0 to 1. */
   readonly failedShare: number | null;
   readonly rules: { readonly kept: number; readonly broken: number };
+  /** The rules that did not hold, as they were given; each once. */
+  readonly brokenRules: readonly string[];
+  /** Versions of volley and of Node. */
+  readonly tool: { readonly version: string; readonly node: string };
   /** p50 in proportion to the result before it of the same plan on the same machine; null where there is none. */
   readonly p50Ratio: number | null;
 }
@@ -53,39 +67,70 @@ export type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
 /**
  * The list of results, each held against the one before it of the same plan.
  *
- * @param kept the newest first
+ * @param runs the newest first
  */
-export function listRuns(kept: readonly { readonly path: string; readonly result: Kept }[]): KeptRun[] {
-  const runs = kept.flatMap(({ path, result }, index) => keptRunOf(path, index, result) ?? []);
-  return runs.map((run, index) => {
-    const before = runs.slice(index + 1).find((other) => isAlike(run, other));
-    const ratio =
-      run.p50Ms === null || before?.p50Ms === null || before?.p50Ms === undefined || before.p50Ms === 0
-        ? null
-        : run.p50Ms / before.p50Ms;
-    return { ...run, p50Ratio: ratio };
+export function listRuns(runs: readonly KeptRun[]): KeptRun[] {
+  const before = new Map(
+    groupsOf(runs).flatMap((group) => group.map((run, index) => [run, group[index + 1]] as const)),
+  );
+  return runs.map((run) => {
+    const beforeMs = before.get(run)?.p50Ms ?? null;
+    return { ...run, p50Ratio: run.p50Ms === null || !beforeMs ? null : run.p50Ms / beforeMs };
   });
 }
 
-/** Whether two results are of the same plan, measured on the same machine. */
-export function isAlike(a: KeptRun, b: KeptRun): boolean {
-  return a.kind === b.kind && a.host === b.host && isDeepStrictEqual(a.plan, b.plan);
+/** Results that may stand in one column or on one line: of the same plan on the same machine, in the order of the list. */
+export function groupsOf(runs: readonly KeptRun[]): KeptRun[][] {
+  const groups: KeptRun[][] = [];
+  for (const run of runs) {
+    const group = groups.find(([first]) => first !== undefined && isAlike(first, run));
+    if (group === undefined) groups.push([run]);
+    else group.push(run);
+  }
+  return groups;
 }
 
-function keptRunOf(path: string, index: number, result: Kept): KeptRun | null {
+function isAlike(a: KeptRun, b: KeptRun): boolean {
+  return a.kind === b.kind && a.host === b.host && a.target === b.target && isDeepStrictEqual(a.plan, b.plan);
+}
+
+/** Whether a run can be a measure for others: nothing failed in it, nobody stopped it, nothing was lost. */
+export function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Summary): boolean {
+  return (
+    !interrupted &&
+    !degraded &&
+    stoppedBy === null &&
+    generator.verdict !== 'failing' &&
+    thresholds.every(({ ok }) => ok)
+  );
+}
+
+/**
+ * A result as it is listed.
+ *
+ * @param back how many newer ones are kept
+ * @returns null where it has no round
+ */
+export function keptRunOf(path: string, back: number, result: Kept): KeptRun | null {
   const rounds: readonly Summary[] = isComparison(result)
     ? result.arms.flatMap((arm) => arm.rounds)
     : [result];
   const [first] = rounds;
   if (first === undefined) return null;
   const isOneArm = !isComparison(result) || result.arms.length === 1;
+  const interval = (percentile: '50' | '99'): PercentileInterval | null => {
+    if (!isOneArm) return null;
+    if (!isComparison(result)) return result.latencyMs.intervals?.[percentile] ?? null;
+    const level = result.arms[0]?.figures[`p${percentile}`];
+    return level === undefined || level.low === null ? null : { low: level.low, high: level.high };
+  };
   const headline = (percentile: string) => (summary: Summary) =>
     summary.latencyMs[summary.latencyMs.headline].percentiles[percentile] ?? null;
   const sent = sumOf(rounds, ({ requests }) => requests.sent);
   const rules = rounds.flatMap(({ thresholds }) => thresholds);
   const { origin } = result;
   return {
-    name: index === 0 ? 'last' : `last~${index}`,
+    name: back === 0 ? 'last' : `last~${back}`,
     path,
     startedAt: result.startedAt,
     kind: isComparison(result) ? result.kind : 'run',
@@ -100,14 +145,24 @@ function keptRunOf(path: string, index: number, result: Kept): KeptRun | null {
     verdict: isComparison(result) ? null : result.generator.verdict,
     degraded: rounds.some(({ degraded }) => degraded),
     interrupted: result.interrupted,
+    isGood: !result.interrupted && rounds.every(isGood),
+    latency: first.latencyMs.headline,
     throughputPerSecond: isOneArm ? middleOf(rounds, ({ rate }) => rate.throughputPerSecond) : null,
     p50Ms: isOneArm ? middleOf(rounds, headline('50')) : null,
     p99Ms: isOneArm ? middleOf(rounds, headline('99')) : null,
+    p50Interval: interval('50'),
+    p99Interval: interval('99'),
+    atLeast: ['50', '99'].filter((percentile) =>
+      rounds.some(({ latencyMs }) => latencyMs[latencyMs.headline].atLeast.includes(percentile)),
+    ),
+    sent,
     failedShare: sent === 0 || !isOneArm ? null : sumOf(rounds, ({ requests }) => requests.failed) / sent,
     rules: {
       kept: rules.filter(({ ok }) => ok).length,
       broken: rules.filter(({ ok }) => !ok).length,
     },
+    brokenRules: [...new Set(rules.filter(({ ok }) => !ok).map(({ expression }) => expression))],
+    tool: { version: first.tool.version, node: first.tool.node },
     p50Ratio: null,
   };
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../protocol/summary.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
-import { isAlike, type KeptRun } from '../history/kept-run.ts';
+import { groupsOf, type KeptRun } from '../history/kept-run.ts';
 import { formatMs, formatPercent, formatRate, NOTHING } from '../text/format.ts';
 import { planText } from './plan-text.ts';
 import { renderPlainTable } from './table.ts';
@@ -32,13 +32,13 @@ const COLUMNS: readonly Column[] = [
     cell: ({ throughputPerSecond }) =>
       throughputPerSecond === null ? NOTHING : formatRate(throughputPerSecond),
   },
-  { heading: 'p50', cell: ({ p50Ms }) => formatMs(p50Ms) },
+  { heading: 'p50', cell: (run) => timeOf(run, '50', run.p50Ms) },
   {
     heading: 'change',
     cell: ({ p50Ratio }) => (p50Ratio === null ? NOTHING : changeOf(p50Ratio)),
     isIn: ({ p50Ratio }) => p50Ratio !== null,
   },
-  { heading: 'p99', cell: ({ p99Ms }) => formatMs(p99Ms) },
+  { heading: 'p99', cell: (run) => timeOf(run, '99', run.p99Ms) },
   {
     heading: 'failed',
     cell: ({ failedShare }) => (failedShare === null ? NOTHING : formatPercent(failedShare)),
@@ -64,13 +64,7 @@ export const RUNS_FORMS = Object.keys(RUNS_REPORTERS) as RunsForm[];
 
 /** Under each plan its results, the newest first: figures of different plans do not stand in one column. */
 function renderRuns(runs: readonly KeptRun[]): string {
-  const groups: KeptRun[][] = [];
-  for (const run of runs) {
-    const group = groups.find(([first]) => first !== undefined && isAlike(first, run));
-    if (group === undefined) groups.push([run]);
-    else group.push(run);
-  }
-  return `${groups.map(renderGroup).join('\n\n')}\n`;
+  return `${groupsOf(runs).map(renderGroup).join('\n\n')}\n`;
 }
 
 function renderGroup(runs: readonly KeptRun[]): string {
@@ -84,13 +78,25 @@ function renderGroup(runs: readonly KeptRun[]): string {
   return [...headOf(first), table].join('\n');
 }
 
-function headOf({ kind, target, plan, host }: KeptRun): string[] {
+function headOf(run: KeptRun): string[] {
+  return [...wrapped(targetText(run), WIDTH), ...wrapped(planAndMachineText(run), WIDTH)];
+}
+
+/** What the results of a table have in common: method or kind, and target. */
+export function targetText({ kind, target, plan }: KeptRun): string {
   const what = kind === 'run' ? plan.target.method : kind === 'repeat' ? `${plan.rounds} rounds` : kind;
-  const machine = host === null ? [] : [`on ${host}`];
-  return [
-    ...wrapped(`${what} ${target}`, WIDTH),
-    ...wrapped([planText({ ...plan, seed: null, rows: null }, null), ...machine].join(', '), WIDTH),
-  ];
+  return `${what} ${target}`;
+}
+
+/** The rest of it. */
+export function planAndMachineText({ plan, host }: KeptRun): string {
+  return [planText({ ...plan, seed: null, rows: null }, null), ...(host === null ? [] : [`on ${host}`])].join(
+    ', ',
+  );
+}
+
+function timeOf({ atLeast }: KeptRun, percentile: string, valueMs: number | null): string {
+  return `${atLeast.includes(percentile) ? '≥ ' : ''}${formatMs(valueMs)}`;
 }
 
 /** To the minute, in this machine's time zone. */
@@ -105,17 +111,17 @@ function changeOf(ratio: number): string {
   return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(1)} %`;
 }
 
-function rulesOf({ kept, broken }: KeptRun['rules']): string {
+export function rulesOf({ kept, broken }: KeptRun['rules']): string {
   if (broken > 0) return `✗ ${broken}`;
   return kept > 0 ? '✓' : NOTHING;
 }
 
-function revisionOf({ revision, hasChanges }: KeptRun): string {
+export function revisionOf({ revision, hasChanges }: KeptRun): string {
   if (revision === null) return NOTHING;
   return `${revision.slice(0, REVISION_DIGITS)}${hasChanges === true ? '+' : ''}`;
 }
 
-function verdictOf({ verdict, degraded, interrupted }: KeptRun): string {
+export function verdictOf({ verdict, degraded, interrupted }: KeptRun): string {
   if (interrupted) return 'interrupted';
   if (degraded) return 'degraded';
   return verdict === null ? NOTHING : VERDICTS[verdict];

@@ -138,7 +138,10 @@ export const RESULT_OPTIONS = {
     group: 'output',
     help: 'Also write the result as one HTML page that needs nothing else',
     byDefault: 'none',
-    commands: [...LOADS, 'batch', 'report'],
+    commands: [...LOADS, 'batch', 'report', 'runs'],
+    differs: {
+      runs: { help: 'Also write the results as one HTML page: how each plan’s figures have changed' },
+    },
     library: null,
   },
   save: {

@@ -10,6 +10,8 @@ export interface Panel {
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
+  /** False: the links at the top leave it out. */
+  readonly isLinked?: boolean;
 }
 
 export interface Page {
@@ -44,12 +46,12 @@ export function renderPage({ title, heading, about, version, panels, result }: P
   const [first, ...rest] = panels;
   const head = html`<title>${title}</title>
 <meta name="generator" content="volley ${version}">`;
-  const body = html`<a class="skip" href="#${first?.id}">Skip to the verdict</a>
+  const body = html`<a class="skip" href="#${first?.id}">Skip to what came out</a>
 <div class="page">
 <header>
 <h1>${heading}</h1>
 <p>${about}</p>
-<nav aria-label="Sections">${rest.map((panel) => html`<a href="#${panel.id}">${panel.title}</a> `)}</nav>
+<nav aria-label="Sections">${rest.filter(({ isLinked = true }) => isLinked).map((panel) => html`<a href="#${panel.id}">${panel.title}</a> `)}</nav>
 </header>
 <main>
 ${panels.map((panel) => (panel === first ? leadingSection(panel) : section(panel)))}</main>

@@ -40,6 +40,7 @@ th+th,th+td,td+td{padding-left:9px}
 .cards th,.errs th{grid-column:1/-1}
 .cards th,.cards td,.errs th,.errs td{border:0;padding:0!important;text-align:left}
 .cards td[data-l]::before,.errs td[data-l]::before{content:attr(data-l);display:block;font-size:11px;color:var(--soft)}
+.runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
 .errs .ex{grid-column:1/-1}
 .stat{min-width:100%}.prop{width:38%}

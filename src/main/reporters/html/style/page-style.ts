@@ -15,7 +15,7 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}
 .page{max-width:1128px;margin:0 auto;padding:20px 24px 40px}
 h1,h2,h3,p,dl,dd,figure,table{margin:0}
-h1,h2,p,caption,figcaption,.long,.errs th,.stat th{overflow-wrap:anywhere}
+h1,h2,p,caption,figcaption,.long,.errs th,.stat th,th>a{overflow-wrap:anywhere}
 a{color:inherit;text-underline-offset:3px;text-decoration-color:var(--rule)}
 a:hover{text-decoration-color:currentColor}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px}

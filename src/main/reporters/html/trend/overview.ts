@@ -1,0 +1,41 @@
+import { counted } from '../../../text/format.ts';
+import { planAndMachineText, targetText } from '../../runs-text.ts';
+import { dayText } from '../facts.ts';
+import { html, type Markup } from '../markup.ts';
+import { count, ms } from '../numbers.ts';
+import { standingText, standingWord, type TrendGroup } from './trend-view.ts';
+
+/** What somebody has to look at. */
+const WRONG = ['not-good', 'slower'];
+
+/** Where each plan stands, and what may be compared. */
+export function overviewPanel(groups: readonly TrendGroup[]): Markup {
+  return html`<div class="verdict"><p class="big">${trendWords(groups)}</p>
+${groups.length === 1 && groups[0] !== undefined ? html`<p class="finding">${standingText(groups[0])}.</p>` : null}
+<p>Results are on one line where they can be compared: the same target, requests, mode, workers, load, length, warm-up and timeout, on the same machine. ${groups.length > 1 ? 'Those of different plans are not held against each other.' : null}</p>
+<p>Runs at different times also differ by what else the machine did. A step is a hint; to know, measure both in turns: <code>volley compare URL URL</code>, or rounds before and after: <code>--repeat 8 --save</code>.</p></div>
+${groups.length > 1 ? groupTable(groups) : null}`;
+}
+
+/** What a reader sees first. */
+export function trendWords(groups: readonly TrendGroup[]): string {
+  const [only] = groups;
+  if (groups.length === 1 && only !== undefined) {
+    const { outcome } = only.standing;
+    return outcome === 'too-few'
+      ? `${counted(only.runs.length, 'result')} of one plan.`
+      : `The newest ${outcome === 'not-good' ? '' : 'is '}${standingWord(only)}.`;
+  }
+  const wrong = groups.filter(({ standing }) => WRONG.includes(standing.outcome)).length;
+  return wrong === 0
+    ? `${groups.length} plans, none of them worse than before.`
+    : `${wrong} of ${groups.length} plans to look at.`;
+}
+
+function groupTable(groups: readonly TrendGroup[]): Markup {
+  return html`<table class="wide cards"><caption>Each plan with its newest result</caption><thead><tr><th scope="col">Plan</th><th scope="col" class="n">Results</th><th scope="col">Newest</th><th scope="col" class="n">p50</th><th scope="col">How it stands</th></tr></thead><tbody>${groups.map(
+    (group) =>
+      html`<tr><th scope="row"><a href="#${group.id}">${targetText(group.newest)}</a><span class="url">${planAndMachineText(group.newest)}</span></th><td class="n" data-l="Results">${count(group.runs.length)}</td><td class="when" data-l="Newest">${dayText(group.newest.startedAt)}</td><td class="n" data-l="p50">${ms(group.newest.p50Ms)}</td><td data-l="How it stands"${WRONG.includes(group.standing.outcome) ? html` class="bad"` : null}>${standingWord(group)}</td></tr>
+`,
+  )}</tbody></table>`;
+}
