@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
@@ -9,6 +10,8 @@ import { listening } from '../support/target.ts';
 /** Has what each encoding writes in its own way, and nothing that any other text has. */
 const SECRET = `Sx7q/Kw+9v&Lm"3<t%P'z=Rb8J?~Qd`;
 const PIECE = 8;
+const NO_START = 'a worker that does not start';
+const TELLS = join(ROOT, 'test/fixtures/tell-at-start.cjs');
 const IN_CSV = `"${SECRET.replaceAll('"', '""')}"`;
 /** How an output has the cells of a row. */
 const CELLS = [
@@ -260,6 +263,7 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   ],
   modes: ['modes', 'AT/500', ...ADDED, '-n', '4', '-c', '2', '--rounds', '3'],
   repeat: ['AT/ok', ...ADDED, ...MISSED, '-n', '4', '-c', '2', '--repeat', '3', '-o', 'json'],
+  [NO_START]: ['AT/ok', ...ADDED, '-c', '2', '-n', '4', '--mode', 'processes'],
   mistakes: ['AT/ok', ...ADDED, ...SET, '--threshold', `p99<{{of}}`, '-u', 'me:x', '-n', 'x'],
 };
 
@@ -287,7 +291,12 @@ async function tried(name: string, args: readonly string[]): Promise<Done> {
   const filled = args.map((text) =>
     text.replace(/\b(?:AT|THROUGH|OUT|ROWS|IDS|BAD|HAR|MIX|BOTH)\b/g, (place) => places[place] ?? place),
   );
-  const env = { VOLLEY_SECRET: SECRET, GITHUB_STEP_SUMMARY: join(own, 'summary.md'), NO_COLOR: '1' };
+  const env = {
+    VOLLEY_SECRET: SECRET,
+    GITHUB_STEP_SUMMARY: join(own, 'summary.md'),
+    NO_COLOR: '1',
+    ...(name === NO_START ? { NODE_OPTIONS: `--require ${TELLS}` } : {}),
+  };
   const { code, stdout, stderr } = await volley.with(env, filled);
   const files = readdirSync(own, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const texts = files.map((file) => [
@@ -316,7 +325,8 @@ test('no secret leaves volley, whichever way it came in and goes out', async () 
   // Each has run for what it was to show.
   const refused = (name: string): boolean =>
     name.includes('bare') || name.includes('bad') || name === 'mistakes';
-  const expected = ({ name }: Done): number => (refused(name) ? 2 : name.startsWith('dry run') ? 0 : 1);
+  const expected = ({ name }: Done): number =>
+    refused(name) ? 2 : name === NO_START ? 3 : name.startsWith('dry run') ? 0 : 1;
   expect(done.map((run) => `${run.name}: ${run.code}`)).toEqual(
     done.map((run) => `${run.name}: ${expected(run)}`),
   );

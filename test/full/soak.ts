@@ -10,6 +10,8 @@ import { ZerosServer } from './zeros-server.ts';
  */
 const DEFAULT_MINUTES = 30;
 const SHORTEST_SECONDS = 4;
+/** Starting and ending a load belong to its share. */
+const AROUND_SECONDS = 2;
 
 interface Soak extends Omit<WatchedLoad, 'path'> {
   readonly path: (seconds: number) => string;
@@ -54,7 +56,7 @@ for (const [turn, client] of CLIENT_NAMES.entries()) {
   for (const [index, { what, path, share, args, ...load }] of LOADS.entries()) {
     const seconds = Math.max(
       SHORTEST_SECONDS,
-      Math.round((msToSeconds(minutes * MS_PER_MINUTE) * share) / shares),
+      Math.round((msToSeconds(minutes * MS_PER_MINUTE) * share) / shares - AROUND_SECONDS),
     );
     // Each load in two of the modes, one for each client.
     const mode = WORKER_MODES[(index + turn) % WORKER_MODES.length] ?? 'threads';

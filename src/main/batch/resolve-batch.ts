@@ -6,6 +6,8 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
+import { secretsGiven } from '../plan/given-secrets.ts';
+import { withoutSecretsIn } from '../plan/hidden-error.ts';
 import { LIBRARY_NAMES, namesWhere } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
@@ -87,7 +89,11 @@ export async function resolveBatch(
   others: readonly OutputFile[] = [],
 ): Promise<Batch> {
   const outputs = [...batchOutputs(options.out), ...others];
-  return withoutOverwriting(outputs, () => readBatch(options, earlier, outputs));
+  try {
+    return await withoutOverwriting(outputs, () => readBatch(options, earlier, outputs));
+  } catch (error) {
+    throw withoutSecretsIn(error, secretsGiven(options.run, process.env));
+  }
 }
 
 async function readBatch(

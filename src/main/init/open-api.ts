@@ -50,7 +50,7 @@ export function readOpenApi(text: string): DescribedApi {
 function contentOf(text: string): Fields {
   let value: unknown;
   try {
-    value = parse(text, { maxAliasCount: 1_000 });
+    value = parse(text, { maxAliasCount: 1_000, logLevel: 'error' });
   } catch {
     throw new Error('it is neither JSON nor YAML');
   }

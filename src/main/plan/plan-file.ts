@@ -1,5 +1,6 @@
 import {
   type Document,
+  isAlias,
   isCollection,
   isMap,
   isNode,
@@ -59,7 +60,13 @@ export function readPlanFile(path: string): PlanFile {
       `${placeAt(syntax.pos[0])}: ${advice ?? `${firstLine(syntax.message)}.`}`,
     );
   }
-  const problems = [...referenceProblems(document, placeAt), ...unquotedIn(document, placeAt)];
+  const problems = [
+    ...document.warnings.map(
+      ({ pos, message }) => `${placeAt(pos[0])}: ${firstLine(message)}: leave it out.`,
+    ),
+    ...referenceProblems(document, placeAt),
+    ...unquotedIn(document, placeAt),
+  ];
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const topLevel = topLevelOf(document);
   const placeOf = ([first, ...rest]: readonly PropertyKey[]): Place => {
@@ -93,7 +100,14 @@ export function readPlanFile(path: string): PlanFile {
 function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {
   try {
     // Only the first error is told, and to write a context for each of thousands takes half a minute.
-    return parseDocument(text, { lineCounter: lines, merge: true, uniqueKeys: false, prettyErrors: false });
+    // Its warnings would go to stderr by themselves; a key that is no text is told below, with its place.
+    return parseDocument(text, {
+      lineCounter: lines,
+      merge: true,
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'error',
+    });
   } catch (error) {
     throw unreadable(path, reasonOf(error));
   }
@@ -205,6 +219,8 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
       }
     },
     Pair: (_key, { key, value }) => {
+      if (isAlias(key) && isCollection(key.resolve(document)))
+        note(key.range, `*${key.source} is a list or a map, and can be no name: give a text.`);
       if (!isScalar(key)) return;
       if (key.value === '__proto__') note(key.range, "'__proto__' can be no name here: choose another one.");
       if (key.source === '<<' && isScalar(value))

@@ -19,6 +19,8 @@ import {
   DEFAULT_WARMUP,
 } from './defaults.ts';
 import { type Expanded, expandSources, inWordsOf } from './expand.ts';
+import { secretsGiven } from './given-secrets.ts';
+import { withoutSecretsIn } from './hidden-error.ts';
 import {
   choosePacing,
   defaultMaxInFlight,
@@ -68,6 +70,18 @@ export function checkOptions(
   options: RunOptions,
   earlier: readonly Told[] = [],
   columns: readonly string[] | null = null,
+): UnresolvedPlan {
+  try {
+    return checked(options, earlier, columns);
+  } catch (error) {
+    throw withoutSecretsIn(error, secretsGiven(options, process.env));
+  }
+}
+
+function checked(
+  options: RunOptions,
+  earlier: readonly Told[],
+  columns: readonly string[] | null,
 ): UnresolvedPlan {
   const problems = new Problems(earlier);
   const before = problems.size;
@@ -194,7 +208,10 @@ export async function readOptions(
   const shape = new Problems();
   checkShape(options, shape);
   // What is of another type than it has to be cannot be read.
-  if (shape.size > 0) throw new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
+  if (shape.size > 0) {
+    const error = new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
+    throw withoutSecretsIn(error, secretsGiven(options, process.env));
+  }
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
@@ -220,7 +237,9 @@ export function checkExpanded(
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
 export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
-  const endpoints = await resolveEndpoints(plan.mix.map(({ target }) => target));
+  const endpoints = await resolveEndpoints(plan.mix.map(({ target }) => target)).catch((error: unknown) => {
+    throw withoutSecretsIn(error, plan.supplies.secrets);
+  });
   const mix = plan.mix.map(({ target, ...request }, index) => ({
     ...request,
     endpoint: endpoints[index] ?? null,

@@ -3,6 +3,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { withoutSecretsIn } from '../plan/hidden-error.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';
 import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
@@ -34,7 +35,13 @@ export function conduct(plan: RunPlan, options: CoordinatorOptions = {}): Conduc
   const clock = createMonotonicClock();
   const coordinator = new Coordinator(plan, clock, options);
   return {
-    collect: async () => coordinator.run(await POOLS[plan.mode]()),
+    collect: async () => {
+      try {
+        return await coordinator.run(await POOLS[plan.mode]());
+      } catch (error) {
+        throw withoutSecretsIn(error, plan.supplies.secrets);
+      }
+    },
     sumUp: (collected) => summarize(collected, clock),
     snapshot: () => coordinator.snapshot(),
     progress: () => {

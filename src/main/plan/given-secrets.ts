@@ -1,0 +1,96 @@
+import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import type { RunOptions } from './options.ts';
+import { secretVariables } from './requests/secret-values.ts';
+
+/** What stands before the host of a URL. */
+const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
+const OF_ENVIRONMENT = /\{\{\s*env\s+(\w+)\s*\}\}/g;
+/** Of a curl command that nobody has read yet: what is in quotes, and the words of which credentials are made. */
+const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
+const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
+
+/**
+ * What options give to be kept secret, whatever else is wrong with them: a sentence that quotes another value may
+ * have it in that, too. Nothing is taken for granted: options of the library may be of any type.
+ */
+export function secretsGiven(options: RunOptions, environment: NodeJS.ProcessEnv): string[] {
+  const all: Fields = fieldsOf(options);
+  const mix = Array.isArray(all['mix']) ? all['mix'].map(fieldsOf) : [];
+  const found = [
+    ...[all, ...mix].flatMap((said) => ofRequest(said, environment)),
+    ...ofUrl(textOf(all['proxy'])),
+    ...ofCurl(textOf(all['curl'])),
+    ...ofVariables(
+      all['variables'],
+      [all, ...mix].map(({ url }) => textOf(url)),
+    ),
+  ];
+  return [...new Set(found)].filter((secret) => secret !== '');
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
+  const lines = Array.isArray(said['headers']) ? said['headers'].map(textOf) : [];
+  const cookie = textOf(said['cookie']);
+  const texts = Object.values(said).flat().map(textOf);
+  return [
+    environment[textOf(said['bearerEnv'])] ?? '',
+    passwordOf(textOf(said['user'])),
+    ...(cookie === '' ? [] : [cookie, ...secretsInHeaders(['cookie', cookie])]),
+    ...ofUrl(textOf(said['url'])),
+    ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
+    ...texts.flatMap((text) =>
+      Array.from(text.matchAll(OF_ENVIRONMENT), ([, name = '']) => environment[name] ?? ''),
+    ),
+  ];
+}
+
+/** The password of a URL, as it is written and as it is meant. */
+function ofUrl(url: string): string[] {
+  const [, credentials = ''] = CREDENTIALS.exec(url) ?? [];
+  const password = credentials.includes(':') ? passwordOf(credentials) : '';
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
+}
+
+function ofCurl(command: string): string[] {
+  return Array.from(
+    command.matchAll(IN_CURL),
+    ([, single, double, bare]) => single ?? double ?? bare?.replace(/^['"]|['"]$/g, '') ?? '',
+  ).flatMap((word) => [
+    ...secretsInHeaders(nameAndValue(word)),
+    ...(word.includes('://') ? ofUrl(word) : /^[^\s:]+:[^\s:]+$/.test(word) ? [passwordOf(word)] : []),
+  ]);
+}
+
+function ofVariables(given: unknown, urls: readonly string[]): string[] {
+  const variables = Object.entries(fieldsOf(given)).map(([name, value]) => [name, textOf(value)] as const);
+  const values = new Map(variables);
+  const origins = urls.flatMap((url) => {
+    const filled = url.replace(PLACEHOLDER, (whole, name: string) => values.get(name) ?? whole);
+    return URL.canParse(filled) ? [new URL(filled).origin] : [];
+  });
+  return secretVariables(Object.fromEntries(variables), origins);
+}
+
+/** What stands behind the first colon; all of it where there is none. */
+function passwordOf(credentials: string): string {
+  return credentials.slice(credentials.indexOf(':') + 1);
+}
+
+function nameAndValue(line: string): [string, string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, Math.max(0, colon)).trim(), line.slice(colon + 1).trim()];
+}
+
+function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
