@@ -1,6 +1,6 @@
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import type { RunOptions } from './options.ts';
-import { secretVariables } from './requests/secret-values.ts';
+import { secretVariables } from './requests/credentials.ts';
 
 /** What stands before the host of a URL. */
 const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
