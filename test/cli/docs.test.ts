@@ -120,7 +120,7 @@ describe('the documents and the program agree on', () => {
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   }, 60_000);
 
-  test.each(['init', 'demo', 'serve', 'runs'])('the options of %s', (name) => {
+  test.each(['init', 'demo', 'serve', 'doctor', 'runs'])('the options of %s', (name) => {
     expect(optionsIn(firstCells(CLI, `Options of \`volley ${name}\``))).toEqual(
       Object.keys(COMMANDS[name]!.options),
     );

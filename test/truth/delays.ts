@@ -1,12 +1,10 @@
+import { atServerMs, loggedResponseMs, stalls, steadyRate } from '../../src/main/doctor/known-answers.ts';
 import { type Check, Checks, type Experiment } from './check.ts';
-import { brief, meanOf, type Observed, observe, percentileOf, type Request } from './harness.ts';
+import { brief, meanOf, type Observation, type Observed, observe, percentileOf } from './harness.ts';
 
-const service = (requests: readonly Request[]): number[] => requests.map(({ serviceMs }) => serviceMs);
-const response = (requests: readonly Request[]): number[] =>
+const service = (requests: readonly Observation[]): number[] => requests.map(({ serviceMs }) => serviceMs);
+const response = (requests: readonly Observation[]): number[] =>
   requests.map(({ intendedMs, endMs }) => endMs - intendedMs);
-/** What the server itself says: from when a request was due until its answer left. */
-const loggedResponse = (requests: readonly Request[]): number[] =>
-  requests.map(({ intendedMs, leftMs }) => leftMs - intendedMs);
 
 /** What holds of every run in which every request was answered. */
 function soundness(
@@ -29,24 +27,15 @@ function soundness(
   checks.exact('identities that fail', 0, summary.degradedReasons.length);
 }
 
-/**
- * A constant rate, and from when on its requests are looked at. It comes after a short stage of many more,
- * and the warm-up has that stage's rate: so Node has compiled what is hot before the slow part begins.
- */
-function steady(rate: number, seconds: number) {
-  const options = { stages: `100ms:3000,${seconds}s:${rate}`, pacing: 'precise', workers: 1 } as const;
-  return { options, count: 300 + rate * seconds, fromMs: 100 };
-}
-
 const fixed = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
   name: `fixed 10 ms, 200/s, ${mode}`,
   async run(isShort): Promise<readonly Check[]> {
-    const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
+    const { options, count, fromMs } = steadyRate(200, isShort ? 2_000 : 30_000);
     const observed = await observe({ kind: 'delay', delayMs: 10 }, { ...options, mode }, brief(isShort));
     const checks = new Checks();
     soundness(checks, observed, count);
     const requests = observed.requests.filter(({ intendedMs }) => intendedMs >= fromMs);
-    const atServer = requests.map(({ arrivedMs, leftMs }) => leftMs - arrivedMs);
+    const atServer = requests.map(atServerMs);
     const after = requests.map(({ endMs, leftMs }) => endMs - leftMs);
     checks.below('end − departure, p99', 5, percentileOf(after, 99));
     // Of 600, the six largest say more about this machine's other work than about volley.
@@ -66,7 +55,7 @@ const fixed = (mode: 'threads' | 'processes' | 'inline'): Experiment => ({
 const mixture: Experiment = {
   name: '95 % 5 ms, every 20th 100 ms',
   async run(isShort) {
-    const { options, count, fromMs } = steady(200, isShort ? 2 : 30);
+    const { options, count, fromMs } = steadyRate(200, isShort ? 2_000 : 30_000);
     const observed = await observe(
       { kind: 'mix', every: 20, slowMs: 100, fastMs: 5 },
       options,
@@ -77,49 +66,35 @@ const mixture: Experiment = {
     const times = service(observed.requests);
     const looked = service(observed.requests.filter(({ intendedMs }) => intendedMs >= fromMs));
     const isBetween = (time: number): boolean => time > 50 && time < 99;
-    const atServer = ({ leftMs, arrivedMs }: Request): number => leftMs - arrivedMs;
-    const logged = observed.requests.filter(({ intendedMs }) => intendedMs >= fromMs).map(atServer);
+    const logged = observed.requests.filter(({ intendedMs }) => intendedMs >= fromMs).map(atServerMs);
     // The p94 is the 99th of the fast ones: of 400 that says more about this machine's other work than about volley.
     const fast = isShort ? 90 : 94;
     const expectedMs = isShort ? percentileOf(logged, fast) : 5;
     checks.near(`service p${fast}`, expectedMs, 1, percentileOf(looked, fast));
     checks.near('service p96', isShort ? percentileOf(logged, 96) : 100, 1, percentileOf(looked, 96));
     checks.exact('slow ones, above 99 ms', count / 20, times.filter((time) => time >= 99).length);
-    const betweenAtServer = isShort ? observed.requests.map(atServer).filter(isBetween).length : 0;
+    const betweenAtServer = isShort ? observed.requests.map(atServerMs).filter(isBetween).length : 0;
     checks.exact('strictly between (50 … 99 ms)', betweenAtServer, times.filter(isBetween).length);
     return checks.list;
   },
 };
 
 /** A second in every ten, or in the short form 200 ms in every two seconds. */
-function stalls(isShort: boolean) {
-  const [seconds, periodMs, stallMs] = isShort ? [4, 2_000, 200] : [30, 10_000, 1_000];
-  const times = (seconds * 1_000) / periodMs;
-  const scenario = {
-    kind: 'stall',
-    serviceMs: 2,
-    firstAtMs: periodMs * 0.45,
-    periodMs,
-    stallMs,
-    times,
-  } as const;
-  return { seconds, scenario, scale: stallMs / 1_000 };
+function tenths(isShort: boolean) {
+  const [durationMs, periodMs] = isShort ? [4_000, 2_000] : [30_000, 10_000];
+  const load = stalls(1_000, durationMs, periodMs);
+  return { ...load, scale: load.stallMs / 1_000 };
 }
 
 const stall: Experiment = {
   name: 'stalls a tenth of the time, 2 ms service, 1000/s',
   async run(isShort) {
-    const { seconds, scenario, scale } = stalls(isShort);
-    const observed = await observe(scenario, {
-      rate: 1_000,
-      duration: `${seconds}s`,
-      pacing: 'precise',
-      workers: 1,
-    });
+    const { scenario, options, count, scale } = tenths(isShort);
+    const observed = await observe(scenario, options);
     const checks = new Checks();
-    soundness(checks, observed, 1_000 * seconds);
+    soundness(checks, observed, count);
     const { percentiles, max } = observed.summary.latencyMs.response;
-    const logged = loggedResponse(observed.requests);
+    const logged = observed.requests.map(loggedResponseMs);
     for (const [percent, waitMs] of [
       [50, 0],
       [92, 200],
@@ -145,16 +120,10 @@ const stall: Experiment = {
 const stallCapped: Experiment = {
   name: 'the same, --max-in-flight 10',
   async run(isShort) {
-    const { seconds, scenario, scale } = stalls(isShort);
-    const observed = await observe(scenario, {
-      rate: 1_000,
-      duration: `${seconds}s`,
-      pacing: 'precise',
-      workers: 1,
-      maxInFlight: 10,
-    });
+    const { scenario, options, count, scale } = tenths(isShort);
+    const observed = await observe(scenario, { ...options, maxInFlight: 10 });
     const checks = new Checks();
-    soundness(checks, observed, 1_000 * seconds);
+    soundness(checks, observed, count);
     const { response: total, service: alone } = observed.summary.latencyMs;
     const about = (ms: number): [number, number] => [ms * 0.93, ms * 1.07 + 15];
     checks.between('response p95, about 602', ...about(2 + 600 * scale), total.percentiles['95'] ?? 0);

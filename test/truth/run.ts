@@ -4,7 +4,7 @@ import { ARRIVAL_EXPERIMENTS } from './arrivals.ts';
 import type { Check, Experiment } from './check.ts';
 import { DELAY_EXPERIMENTS } from './delays.ts';
 import { DISTURBANCE_EXPERIMENTS, LARGE_EXPERIMENTS } from './disturbances.ts';
-import { IS_PINNED, useClient } from './harness.ts';
+import { CORES, useClient } from './harness.ts';
 import { WIRE_EXPERIMENTS } from './wire.ts';
 
 // npm run test:truth [-- --short] [--client wire] [words of names]
@@ -26,7 +26,7 @@ const experiments = [
 ].filter(({ name }) => words.length === 0 || words.some((word) => name.includes(String(word))));
 
 console.log(
-  `Experiments with known answers, by ${client}; client and server ${IS_PINNED ? 'pinned to different cores' : 'not pinned'}.`,
+  `Experiments with known answers, by ${client}; client and server ${CORES !== null ? 'pinned to different cores' : 'not pinned'}.`,
 );
 let failed = 0;
 for (const experiment of experiments) failed += await report(experiment);

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { atServerMs, immediateAnswers } from '../../src/main/doctor/known-answers.ts';
 import { Checks, type Experiment } from './check.ts';
 import { observe, percentileOf } from './harness.ts';
 
@@ -8,9 +9,10 @@ const immediate: Experiment = {
   async run(isShort) {
     const seconds = isShort ? 3 : 10;
     let onWire: readonly number[] | null = null;
+    const { scenario, options, count } = immediateAnswers(1_000, seconds * 1_000);
     const { summary, requests, recorded, log, disordered } = await observe(
-      { kind: 'delay', delayMs: 0 },
-      { rate: 1_000, duration: `${seconds}s`, pacing: 'precise', workers: 1 },
+      scenario,
+      options,
       canCapture()
         ? {
             port: async (port) => {
@@ -23,21 +25,14 @@ const immediate: Experiment = {
         : {},
     );
     const checks = new Checks();
-    checks.exact(
-      'requests, ok',
-      `${1_000 * seconds}, ${1_000 * seconds}`,
-      `${summary.requests.sent}, ${summary.requests.ok}`,
-    );
+    checks.exact('requests, ok', `${count}, ${count}`, `${summary.requests.sent}, ${summary.requests.ok}`);
     checks.exact('requests at the server, with the warm-up', recorded, log.arrivedMs.length);
     checks.exact('stamps in disorder', 0, disordered);
     const measured = summary.latencyMs.service.percentiles['50'] ?? Number.NaN;
     const between = onWire as readonly number[] | null;
     if (between === null) {
       // Without a capture: the server's own time, and what it takes to and from it over the loopback.
-      const atServer = percentileOf(
-        requests.map(({ arrivedMs, leftMs }) => leftMs - arrivedMs),
-        50,
-      );
+      const atServer = percentileOf(requests.map(atServerMs), 50);
       checks.between('service p50 above the server’s own', 0, 0.2, measured - atServer);
     } else {
       checks.exact('requests and answers on the wire', recorded, between.length);

@@ -5,6 +5,7 @@ import { cut, quoted } from '../text/quoted.ts';
 import {
   BATCH_TABLE,
   COMPARISON_TABLE,
+  DOCTOR_TABLE,
   INIT_TABLE,
   REPORT_TABLE,
   RUNS_TABLE,
@@ -19,6 +20,7 @@ const TABLES: readonly OptionTable[] = [
   INIT_TABLE,
   SERVE_TABLE,
   COMPARISON_TABLE,
+  DOCTOR_TABLE,
   REPORT_TABLE,
   RUNS_TABLE,
   RUN_TABLE,

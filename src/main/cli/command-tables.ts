@@ -3,7 +3,7 @@ import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
-import { LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
+import { DOCTOR_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
 
@@ -233,6 +233,19 @@ export const SERVE_TABLE = {
   },
 } as const satisfies OptionTable;
 
+export const DOCTOR_TABLE = {
+  output: {
+    kind: 'choice',
+    group: 'output',
+    alias: 'o',
+    value: 'FORM',
+    choices: DOCTOR_FORMS,
+    help: `Form of the result on stdout: ${DOCTOR_FORMS.join(' or ')}`,
+    byDefault: 'text',
+    commands: ['doctor'],
+  },
+} as const satisfies OptionTable;
+
 export const REPORT_TABLE = {
   output: {
     kind: 'choice',
@@ -259,13 +272,13 @@ export const SCREEN_TABLE = {
     group: 'output',
     alias: 'q',
     help: 'On stderr only errors and what failed',
-    commands: ['run', 'modes', 'compare', 'batch', 'demo'],
+    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'doctor'],
   },
   'no-progress': {
     kind: 'flag',
     group: 'output',
     help: 'Nothing on stderr that says where the run stands',
-    commands: ['run', 'modes', 'compare', 'batch', 'demo'],
+    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'doctor'],
   },
 } as const satisfies OptionTable;
 

@@ -5,6 +5,8 @@ import type { Parsed } from './parsed.ts';
 
 export interface Positional {
   readonly name: string;
+  /** How it is shown, where its name is too long, or is an option's letter. */
+  readonly shown?: string;
   readonly describe: string;
   /** The words that it takes, where it takes no others. */
   readonly choices?: readonly string[];
@@ -33,6 +35,6 @@ export function usageOf({ name, positionals }: Command): string {
 }
 
 /** `<url>`, or `[words]` where it may be left out. */
-export function usageOfPositional({ name, isOptional }: Positional): string {
-  return isOptional === true ? `[${name}]` : `<${name}>`;
+export function usageOfPositional({ name, shown = name, isOptional }: Positional): string {
+  return isOptional === true ? `[${shown}]` : `<${shown}>`;
 }

@@ -30,8 +30,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     name: 'compare',
     describe: 'Two targets, or saved results: which is faster?',
     positionals: [
-      { name: 'baseline', describe: 'A: a URL, a file of --out or --html, or last~1', isFile: true },
-      { name: 'candidate', describe: 'B: the same', isFile: true },
+      { name: 'baseline', shown: 'a', describe: 'A URL, a file of --out or --html, or last~1', isFile: true },
+      { name: 'candidate', shown: 'b', describe: 'The same; is it slower?', isFile: true },
     ],
     ...optionsOf('compare'),
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
@@ -66,6 +66,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: [],
     ...optionsOf('serve'),
     run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),
+  },
+  doctor: {
+    name: 'doctor',
+    describe: 'What this machine can measure, in ten seconds',
+    positionals: [],
+    ...optionsOf('doctor'),
+    run: async (parsed, problems) => (await import('./doctor-command.ts')).doctorCommand(parsed, problems),
   },
   report: {
     name: 'report',

@@ -18,6 +18,8 @@ export type RoundsForm = ComparisonForm | typeof PAGE;
 export type ListForm = RunsForm | typeof PAGE;
 
 export const RUN_FORMS: readonly RunForm[] = [...OUTPUT_FORMS, PAGE];
+export const DOCTOR_FORMS = ['text', 'json'] as const;
+export type DoctorForm = (typeof DOCTOR_FORMS)[number];
 export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
 export const LIST_FORMS: readonly ListForm[] = [...RUNS_FORMS, PAGE];
 
@@ -34,6 +36,11 @@ export function comparisonFormFrom(text: string | undefined, problems: Told[]): 
 /** The same for a list of results. */
 export function runsFormFrom(text: string | undefined, problems: Told[]): ListForm {
   return formOf(LIST_FORMS, text, problems);
+}
+
+/** The same of what the doctor says. */
+export function doctorFormFrom(text: string | undefined, problems: Told[]): DoctorForm {
+  return formOf(DOCTOR_FORMS, text, problems);
 }
 
 /** The result of a run in a form. */

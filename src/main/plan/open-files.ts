@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { openFileLimit, openFilesNow } from '../../machine/open-files.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import type { Problems } from './problems.ts';
 import { phrase, type Words } from './words.ts';
@@ -23,7 +23,7 @@ export function openFilesFor(mode: WorkerMode | null, workers: number): OpenFile
   const limit = openFileLimit();
   if (mode === 'processes')
     return { limit, connections: Math.max(0, limit - FILES_OF_A_PROCESS - SPARE_FILES) * workers };
-  const own = openNow() + FILES_PER_THREAD * workers + SPARE_FILES;
+  const own = openFilesNow() + FILES_PER_THREAD * workers + SPARE_FILES;
   return { limit, connections: Math.max(0, limit - own) };
 }
 
@@ -41,22 +41,4 @@ export function checkOpenFiles(
   problems.add(
     phrase`${option} asks for ${asked} connections, but ${whose} may have ${limit} files open, which leaves ${connections} for connections: raise the limit (ulimit -n), or ask for fewer.`,
   );
-}
-
-/** In Node the soft limit is raised to the hard one at its start, so this is what `ulimit -Hn` says. */
-function openFileLimit(): number {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
-    return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
-}
-
-function openNow(): number {
-  try {
-    return readdirSync('/proc/self/fd').length;
-  } catch {
-    return 0;
-  }
 }

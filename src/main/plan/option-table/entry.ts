@@ -44,6 +44,7 @@ export type CommandName =
   | 'init'
   | 'demo'
   | 'serve'
+  | 'doctor'
   | 'report'
   | 'runs'
   | 'completion';

@@ -1,0 +1,92 @@
+import { cpus, loadavg } from 'node:os';
+import type { Activity } from '../../protocol/diagnosis.ts';
+import { microsToMs } from '../../protocol/units.ts';
+import { cgroupFolders, type MachineSource, THIS_MACHINE } from './machine-facts.ts';
+
+/** What all cores have done so far. */
+export interface CoreTimes {
+  readonly busyMs: number;
+  /** In ticks, whatever those are here; null where the system does not say. */
+  readonly stolenTicks: number | null;
+  readonly allTicks: number | null;
+  /** Periods of a quota, and those in which it was used up; null without a quota. */
+  readonly periods: number | null;
+  readonly throttled: number | null;
+}
+
+/** Watches who else uses the cores, while this process does next to nothing. */
+export class ActivityWatch {
+  readonly #source: MachineSource;
+  readonly #before: CoreTimes;
+  readonly #startedAtMs = performance.now();
+  readonly #own = process.cpuUsage();
+
+  constructor(source: MachineSource = THIS_MACHINE) {
+    this.#source = source;
+    this.#before = coreTimes(source);
+  }
+
+  /** Since the construction. */
+  look(): Activity {
+    const { user, system } = process.cpuUsage(this.#own);
+    const elapsedMs = performance.now() - this.#startedAtMs;
+    return {
+      ...activityBetween(this.#before, coreTimes(this.#source), elapsedMs, microsToMs(user + system)),
+      // Windows has no such figure, and Node says 0 there.
+      load: this.#source.platform === 'win32' ? null : (loadavg()[0] ?? null),
+      pressureShare: pressureIn(this.#source.read('/proc/pressure/cpu')),
+    };
+  }
+}
+
+/** What others did in between, where this process has used so much of it. */
+export function activityBetween(
+  before: CoreTimes,
+  after: CoreTimes,
+  elapsedMs: number,
+  ownMs: number,
+): Pick<Activity, 'othersCores' | 'stolenShare' | 'throttledShare'> {
+  const share = (part: keyof CoreTimes, whole: keyof CoreTimes): number | null => {
+    const [partBefore, partAfter, wholeBefore, wholeAfter] = [
+      before[part],
+      after[part],
+      before[whole],
+      after[whole],
+    ];
+    if (partBefore === null || partAfter === null || wholeBefore === null || wholeAfter === null) return null;
+    return wholeAfter > wholeBefore ? (partAfter - partBefore) / (wholeAfter - wholeBefore) : 0;
+  };
+  return {
+    othersCores: Math.max(0, after.busyMs - before.busyMs - ownMs) / elapsedMs,
+    stolenShare: share('stolenTicks', 'allTicks'),
+    throttledShare: share('throttled', 'periods'),
+  };
+}
+
+export function coreTimes(source: MachineSource): CoreTimes {
+  const busy = cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq);
+  // user, nice, system, idle, iowait, irq, softirq, steal; those behind are part of user and nice.
+  const ticks = (/^cpu +(.*)$/m.exec(source.read('/proc/stat'))?.[1] ?? '')
+    .split(' ')
+    .map(Number)
+    .slice(0, 8);
+  const stolen = ticks[7];
+  const stats = cgroupFolders(source.read('/proc/self/cgroup')).map((folder) =>
+    source.read(`${folder}/cpu.stat`),
+  );
+  const limited = stats.find((text) => /^nr_periods [1-9]/m.test(text));
+  const figure = (name: string): number | null =>
+    limited === undefined ? null : Number(new RegExp(`^${name} (\\d+)`, 'm').exec(limited)?.[1] ?? 0);
+  return {
+    busyMs: busy.reduce((sum, ms) => sum + ms, 0),
+    stolenTicks: stolen ?? null,
+    allTicks: stolen === undefined ? null : ticks.reduce((sum, count) => sum + count, 0),
+    periods: figure('nr_periods'),
+    throttled: figure('nr_throttled'),
+  };
+}
+
+function pressureIn(text: string): number | null {
+  const percent = /^some avg10=([\d.]+)/m.exec(text)?.[1];
+  return percent === undefined ? null : Number(percent) / 100;
+}

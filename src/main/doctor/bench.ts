@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { OUTCOME } from '../../protocol/report.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { MOST_NUMBERS, numberOf } from '../../target/identity.ts';
+import type { Scenario, ServerLog, ServerReply, ServerRequest } from '../../target/scenario.ts';
+import type { NamedRequestOptions, RunOptions } from '../plan/options.ts';
+import { type CorePair, separateCores } from './core-pair.ts';
+import type { BenchReply, BenchRequest, Recorded, RunResult } from './recorded.ts';
+
+const SERVER = fileURLToPath(new URL('../../target/precise-entry.js', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../main/doctor/bench-entry.js', import.meta.url));
+
+/** The tightest of the clocks' brackets is good to about 30 µs, on either side. */
+const CLOCK_ERROR_MS = 0.1;
+
+/** A request as volley recorded it and as the server saw it; times relative to the window. */
+export interface Observation extends Recorded {
+  readonly sentMs: number;
+  readonly endMs: number;
+  /** NaN where no answer came that carries a number. */
+  readonly arrivedMs: number;
+  readonly leftMs: number;
+}
+
+export interface Observed {
+  readonly summary: Summary;
+  /** Those of the window, in the order of their intended starts; times relative to the window. */
+  readonly requests: readonly Observation[];
+  /** When requests of the window arrived, in that order. */
+  readonly arrivalsMs: readonly number[];
+  /** What the server did, warm-up included. */
+  readonly log: ServerLog;
+  /** Records of the warm-up and of the window together. */
+  readonly recorded: number;
+  /** Answered requests whose stamps are out of order: intended ≤ sent ≤ arrived ≤ left ≤ end. */
+  readonly disordered: number;
+}
+
+export interface Circumstances {
+  readonly warmupMs: number;
+  /** Of the server, from 127.0.0.1 on, asked in turn; several on Linux only. By default 1. */
+  readonly addresses?: number;
+  /** Called when the server listens; what it returns, when the run is over. */
+  readonly port?: (port: number) => Promise<() => Promise<void>>;
+  /** By default true; without it there are no requests, only the summary. */
+  readonly isRecorded?: boolean;
+}
+
+/** A server that does what it is told to, and volley in a process of its own that measures it. */
+export class Bench {
+  /** Where the two are kept apart; null where they are not. */
+  readonly cores: CorePair | null;
+  readonly #hasCore: boolean;
+  readonly #server: ChildProcess;
+  readonly #client: ChildProcess;
+
+  /** `preload` is loaded before volley, in its process and its workers. */
+  constructor(hasCore: boolean, preload?: string, cores: CorePair | null = separateCores()) {
+    this.cores = cores;
+    this.#hasCore = hasCore;
+    this.#server = start(SERVER, cores?.[0]);
+    this.#client = start(CLIENT, cores?.[1], preload);
+  }
+
+  /** Runs volley against the server in this scenario, and puts both logs together. */
+  async observe(
+    scenario: Scenario,
+    options: Omit<RunOptions, 'url'>,
+    { warmupMs, addresses = 1, port: onPort, isRecorded = true }: Circumstances,
+  ): Promise<Observed> {
+    const host = addresses === 1 ? '127.0.0.1' : '0.0.0.0';
+    const port = await this.#order({ scenario, warmupMs, host, hasCore: this.#hasCore });
+    const finish = await onPort?.(port);
+    const { summary, windowAtMs, rows } = await this.#measure({
+      options: {
+        ...options,
+        ...(addresses === 1 ? { url: `http://127.0.0.1:${port}/` } : { mix: mixOf(addresses, port) }),
+        warmup: `${warmupMs}ms`,
+      },
+      isRecorded,
+    });
+    await finish?.();
+    const log = await this.#log();
+    if (isRecorded && log.arrivedMs.length > MOST_NUMBERS)
+      throw new Error(`more than ${MOST_NUMBERS} requests cannot be told apart`);
+    const all = rows.map((row) => join(row, log, windowAtMs)).sort((a, b) => a.intendedMs - b.intendedMs);
+    const requests = all.filter(({ intendedMs }) => intendedMs >= 0);
+    const warmups = all.length - requests.length;
+    return {
+      summary,
+      requests,
+      arrivalsMs: [...log.arrivedMs.slice(warmups)].map((atMs) => atMs - windowAtMs),
+      log,
+      recorded: all.length,
+      disordered: all.filter(isDisordered).length,
+    };
+  }
+
+  /** Ends both processes. */
+  async close(): Promise<void> {
+    await Promise.all([this.#server, this.#client].map(leave));
+  }
+
+  async #order(orders: Extract<ServerRequest, { type: 'orders' }>['orders']): Promise<number> {
+    const reply = (await ask(this.#server, { type: 'orders', orders })) as ServerReply;
+    if (reply.type !== 'ready') throw new Error('the precise server did not listen');
+    return reply.port;
+  }
+
+  async #log(): Promise<ServerLog> {
+    const reply = (await ask(this.#server, { type: 'log' })) as ServerReply;
+    if (reply.type !== 'log') throw new Error('the precise server did not say what it did');
+    return reply.log;
+  }
+
+  async #measure(request: BenchRequest): Promise<RunResult> {
+    const reply = (await ask(this.#client, request)) as BenchReply;
+    if (reply.type === 'failed') throw new Error(reply.message);
+    return reply.result;
+  }
+}
+
+/** @throws Error where the process is gone, or goes instead of replying */
+async function ask(child: ChildProcess, request: BenchRequest | ServerRequest): Promise<unknown> {
+  const over = new AbortController();
+  try {
+    const gone = once(child, 'exit', over).then(([code, signal]) => {
+      throw new Error(`a process that measures ended early (${code ?? signal})`);
+    });
+    const replied = once(child, 'message', over);
+    child.send(request, () => {});
+    const [reply] = (await Promise.race([replied, gone])) as [unknown];
+    return reply;
+  } finally {
+    over.abort();
+  }
+}
+
+async function leave(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const gone = once(child, 'exit');
+  if (child.connected) child.disconnect();
+  else child.kill('SIGKILL');
+  await gone;
+}
+
+function mixOf(addresses: number, port: number): NamedRequestOptions[] {
+  return Array.from({ length: addresses }, (_, index) => {
+    const host = `127.0.0.${index + 1}`;
+    return { name: host, url: `http://${host}:${port}/` };
+  });
+}
+
+function start(file: string, core: number | undefined, preload?: string): ChildProcess {
+  const own = [process.execPath, file];
+  const [command = process.execPath, ...args] =
+    core === undefined ? own : ['taskset', '-c', String(core), ...own];
+  return spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+    env: preload === undefined ? process.env : { ...process.env, NODE_OPTIONS: `--require ${preload}` },
+  });
+}
+
+function join(row: Recorded, log: ServerLog, windowAtMs: number): Observation {
+  const sentMs = row.intendedMs + row.startLagMs + row.waitMs;
+  const number = row.status === 0 ? -1 : numberOf(row.status, row.bodyBytes);
+  return {
+    ...row,
+    sentMs,
+    endMs: sentMs + row.serviceMs,
+    arrivedMs: (log.arrivedMs[number] ?? Number.NaN) - windowAtMs,
+    leftMs: (log.leftMs[number] ?? Number.NaN) - windowAtMs,
+  };
+}
+
+function isDisordered(request: Observation): boolean {
+  const { outcome, intendedMs, startLagMs, waitMs, sentMs, arrivedMs, leftMs, endMs } = request;
+  if (startLagMs < 0 || waitMs < 0 || intendedMs > sentMs) return true;
+  if (outcome !== OUTCOME.ok) return false;
+  return !(sentMs <= arrivedMs + CLOCK_ERROR_MS && arrivedMs <= leftMs && leftMs <= endMs + CLOCK_ERROR_MS);
+}
+
+/** Nearest rank, of any numbers; NaN of none. */
+export function percentileOf(values: readonly number[], percent: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}

@@ -1,0 +1,122 @@
+import type { AnswerFacts, ClientFacts, KnownAnswer } from '../../protocol/diagnosis.ts';
+import type { ClientName } from '../../protocol/plan.ts';
+import { type Bench, type Observation, type Observed, percentileOf } from './bench.ts';
+import { spreadOf } from './clock-facts.ts';
+import {
+  atServerMs,
+  immediateAnswers,
+  type KnownLoad,
+  loggedResponseMs,
+  stalls,
+  steadyRate,
+} from './known-answers.ts';
+
+const WARMUP_MS = 300;
+const RATE = 1_000;
+const IMMEDIATE_MS = 600;
+const DELAY_MS = 10;
+const DELAY_RATE = 200;
+const DELAYS_FOR_MS = 500;
+const STALLS_FOR_MS = 1_000;
+const HIGHEST_FOR_MS = 700;
+const CONNECTIONS = 20;
+/** A latency of so many times what is added to it is right to within a tenth. */
+const TIMES_THE_ADDED = 10;
+const DELAY_TOLERANCE_MS = 0.5;
+const STALL_TOLERANCE_MS = 3;
+const STALL_TOLERANCE_SHARE = 0.01;
+/** An event loop that is as busy as this has no more to give. */
+const OWN_LIMIT_BUSY = 0.9;
+
+/** Measures with this client what is known already. */
+export async function measureClient(bench: Bench, client: ClientName): Promise<ClientFacts> {
+  const immediate = immediateAnswers(RATE, IMMEDIATE_MS);
+  const atOnce = await observe(bench, client, immediate);
+  const delay = {
+    ...steadyRate(DELAY_RATE, DELAYS_FOR_MS),
+    scenario: { kind: 'delay', delayMs: DELAY_MS },
+  } as const;
+  const delayed = await observe(bench, client, delay);
+  const stall = stalls(RATE, STALLS_FOR_MS, STALLS_FOR_MS);
+  const stalled = await observe(bench, client, stall);
+  const late = delayed.requests.filter(({ intendedMs }) => intendedMs >= delay.fromMs);
+  const added = spreadOf(answered(atOnce).map((request) => request.serviceMs - atServerMs(request)));
+  const stallMs = percentileOf(answered(stalled).map(loggedResponseMs), 99);
+  return {
+    client,
+    addedMs: added,
+    lateMs: spreadOf(atOnce.requests.map(({ startLagMs }) => startLagMs)),
+    trustedFromMs: { p50: added.p50 * TIMES_THE_ADDED, p99: added.p99 * TIMES_THE_ADDED },
+    answers: [
+      factsOf('immediate', immediate, atOnce, {
+        scriptedMs: 0,
+        measuredMs: percentileOf(
+          answered(atOnce).map(({ serviceMs }) => serviceMs),
+          50,
+        ),
+        knownMs: percentileOf(answered(atOnce).map(atServerMs), 50),
+        toleranceMs: DELAY_TOLERANCE_MS,
+      }),
+      factsOf('delay', delay, delayed, {
+        scriptedMs: DELAY_MS,
+        measuredMs: percentileOf(
+          late.filter(isAnswered).map(({ serviceMs }) => serviceMs),
+          50,
+        ),
+        knownMs: percentileOf(late.filter(isAnswered).map(atServerMs), 50),
+        toleranceMs: DELAY_TOLERANCE_MS,
+      }),
+      factsOf('stall', stall, stalled, {
+        scriptedMs: stall.stallMs,
+        measuredMs: stalled.summary.latencyMs.response.percentiles['99'] ?? Number.NaN,
+        knownMs: stallMs,
+        toleranceMs: Math.max(STALL_TOLERANCE_MS, stallMs * STALL_TOLERANCE_SHARE),
+      }),
+    ],
+    highest: await highestRate(bench, client),
+  };
+}
+
+/** As fast as one worker can, at a server that answers at once. */
+async function highestRate(bench: Bench, client: ClientName): Promise<ClientFacts['highest']> {
+  const { summary } = await bench.observe(
+    { kind: 'delay', delayMs: 0 },
+    { client, workers: 1, concurrency: CONNECTIONS, duration: `${HIGHEST_FOR_MS}ms` },
+    { warmupMs: WARMUP_MS, isRecorded: false },
+  );
+  const loopBusyShare = summary.workers[0]?.eventLoopUtilization ?? 0;
+  return {
+    perSecond: summary.rate.throughputPerSecond,
+    loopBusyShare,
+    isOwnLimit: loopBusyShare >= OWN_LIMIT_BUSY,
+  };
+}
+
+function observe(bench: Bench, client: ClientName, { scenario, options }: KnownLoad): Promise<Observed> {
+  return bench.observe(scenario, { ...options, client }, { warmupMs: WARMUP_MS });
+}
+
+function isAnswered({ leftMs }: Observation): boolean {
+  return !Number.isNaN(leftMs);
+}
+
+function answered({ requests }: Observed): Observation[] {
+  return requests.filter(isAnswered);
+}
+
+function factsOf(
+  answer: KnownAnswer,
+  { count }: KnownLoad,
+  { summary, recorded, log, disordered }: Observed,
+  times: Pick<AnswerFacts, 'scriptedMs' | 'measuredMs' | 'knownMs' | 'toleranceMs'>,
+): AnswerFacts {
+  return {
+    answer,
+    expected: count,
+    ok: summary.requests.ok,
+    recorded,
+    arrived: log.arrivedMs.length,
+    disordered,
+    ...times,
+  };
+}

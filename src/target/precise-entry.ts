@@ -1,0 +1,3 @@
+import { servePrecisely } from './precise-server.ts';
+
+servePrecisely(process);

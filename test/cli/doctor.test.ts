@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { exitCodeOf, findingsOf } from '../../src/main/doctor/findings.ts';
+import type { Diagnosis } from '../../src/protocol/diagnosis.ts';
+import { startVolley, volley } from '../support/cli.ts';
+
+describe('volley doctor', () => {
+  test('what is known comes out with both clients; code and findings follow from the figures', async () => {
+    const { code, stdout, stderr } = await volley('doctor', '-o', 'json', '-q');
+    expect(stderr).toBe('');
+    const diagnosis = JSON.parse(stdout) as Diagnosis;
+    // Times are what a busy machine may spoil; that each request is answered and counted is not.
+    const counts = diagnosis.clients.map(({ client, answers }) => [
+      client,
+      ...answers.map(({ answer, scriptedMs, expected, ok, recorded, arrived, disordered }) => ({
+        ...{ answer, scriptedMs, expected, ok, disordered },
+        lost: recorded - arrived,
+      })),
+    ]);
+    const answers = [
+      { answer: 'immediate', scriptedMs: 0, expected: 600, ok: 600, disordered: 0, lost: 0 },
+      { answer: 'delay', scriptedMs: 10, expected: 400, ok: 400, disordered: 0, lost: 0 },
+      { answer: 'stall', scriptedMs: 100, expected: 1_000, ok: 1_000, disordered: 0, lost: 0 },
+    ];
+    expect(counts).toEqual([
+      ['undici', ...answers],
+      ['wire', ...answers],
+    ]);
+    for (const { answers, addedMs, highest } of diagnosis.clients) {
+      // No disturbance makes an answer quicker.
+      for (const { scriptedMs, knownMs, measuredMs } of answers.slice(0, 2)) {
+        expect(knownMs).toBeGreaterThanOrEqual(scriptedMs);
+        expect(measuredMs).toBeGreaterThan(knownMs - 0.2);
+      }
+      expect(addedMs.p50).toBeGreaterThan(0);
+      expect(highest.perSecond).toBeGreaterThan(0);
+    }
+    expect(diagnosis.findings).toEqual(findingsOf(diagnosis));
+    expect(code).toBe(exitCodeOf(diagnosis.findings));
+    expect(diagnosis.exitCode).toBe(code);
+  }, 120_000);
+
+  test('a signal ends it without a result, and with all that it has started', async () => {
+    const { child, ended, stderrHas } = startVolley(['doctor']);
+    await stderrHas('looking at this machine');
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({
+      code: 130,
+      stdout: '',
+      stderr:
+        'volley: looking at this machine for some ten seconds\nvolley: interrupted: there is no result.\n',
+    });
+  }, 60_000);
+
+  test('a form that it has not', async () => {
+    const { code, stdout, stderr } = await volley('doctor', '-o', 'csv');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "volley: --output 'csv': choose one of text, json.\n",
+    });
+  });
+});
