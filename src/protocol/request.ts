@@ -93,6 +93,8 @@ export interface RequestPlan {
   /** Redirects that are followed; 0 for none. */
   readonly maxRedirects: number;
   readonly methodOnRedirect: MethodOnRedirect;
+  /** Lower-case names of headers that go where a redirect drops the body. */
+  readonly headersOfBody: readonly string[];
   /** Null without Digest authorization. */
   readonly digest: DigestCredentials | null;
 }

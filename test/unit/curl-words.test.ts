@@ -141,6 +141,12 @@ describe('words of a shell', () => {
     ['a "b $(c)"', expanded('$')],
     ['a "me:pa$secret', expanded('$')],
     ['a "b `c`"', expanded('`')],
+    ...['a -d {b,c}', 'a -d {"b":1,"c":2}', 'a b{1..3}', 'a http://b/{1..9..2}', 'a {b,"c"}\n'].map(
+      (command): [string, string] => [
+        command,
+        'The curl command has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.',
+      ],
+    ),
     [
       'a\nb',
       'The curl command goes on in a new line: give one command, with a \\ at the end of each line but its last.',

@@ -300,11 +300,25 @@ describe('what is refused', () => {
     ['an option without its value', 'curl http://a/ -H', ['curl -H: give a value after it.']],
     ['a value too many', 'curl --silent=1 http://a/', ['curl --silent: it takes no value.']],
     [
-      'retries',
-      'curl --retry 3 --retry-all-errors http://a/',
+      'a path that begins with a backslash',
+      'curl http://a\\\\@b/ http:////a/',
       [
-        'curl --retry: volley does not retry: leave it out.',
-        'curl --retry-all-errors: volley does not retry: leave it out.',
+        'The URL of the curl command has a \\ in its host, which curl refuses: write / where the path begins.',
+        'The URL of the curl command has no host, which curl refuses: write two slashes after the scheme, and the host.',
+      ],
+    ],
+    [
+      'an empty name',
+      'curl http://:@a/',
+      [
+        "The URL of the curl command has an empty name before its @: leave the @ out, or say --user ':' to send one.",
+      ],
+    ],
+    [
+      'a Referer that would change',
+      "curl -L -e 'http://a/;auto' http://a/",
+      [
+        'curl --referer with ;auto and --location: a redirect is followed with the same Referer: leave one of them out.',
       ],
     ],
     [

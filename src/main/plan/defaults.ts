@@ -20,3 +20,13 @@ export const DEFAULT_ROWS_MODE = 'cycle';
 export const DEFAULT_LOCATION = 10;
 /** Connections go to all addresses of a name in turn. */
 export const DEFAULT_ADDRESSES = 'spread';
+
+/** Headers that speak of a body, and go with it on a redirect (RFC 9110, 15.4). */
+export const HEADERS_OF_BODY: readonly string[] = [
+  'content-type',
+  'content-encoding',
+  'content-language',
+  'content-location',
+  'digest',
+  'last-modified',
+];

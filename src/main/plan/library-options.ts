@@ -31,6 +31,8 @@ export interface RequestOptions {
   readonly digest?: boolean | undefined;
   /** What becomes of the method when a redirect is followed; by default `standard`. */
   readonly methodOnRedirect?: MethodOnRedirect | undefined;
+  /** Lower-case names of headers that go where a redirect drops the body; by default those that RFC 9110 names (15.4). */
+  readonly headersOfBody?: readonly string[] | undefined;
   /** `GET`, or `POST` where there is a body. */
   readonly method?: string | undefined;
   /** `{ 'x-key': 'a' }`, or `['x-key: a']`. */

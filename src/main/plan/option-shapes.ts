@@ -59,6 +59,7 @@ const ONLY_IN_LIBRARY: Readonly<Record<OnlyInLibrary, Shape>> = {
   requestTarget: TEXT,
   withoutHeaders: LIST,
   methodOnRedirect: TEXT,
+  headersOfBody: LIST,
   digest: FLAG,
 };
 

@@ -7,15 +7,6 @@ import type { PreparedRequest } from './prepared-request.ts';
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What is meant for one origin is not told to another. */
 const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
-/** They speak of the body, and go with it (RFC 9110, 15.4). */
-const BODY_FIELDS = new Set([
-  'content-type',
-  'content-encoding',
-  'content-language',
-  'content-location',
-  'digest',
-  'last-modified',
-]);
 
 /** Whether an answer asks to go elsewhere, and the request wants to. */
 export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
@@ -37,7 +28,7 @@ export function redirected(
   if (!fitsProtocol(place, protocol)) return null;
   const isElsewhere = url.origin !== from.origin;
   const { method } = message;
-  const { methodOnRedirect } = request.plan;
+  const { methodOnRedirect, headersOfBody } = request.plan;
   const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
   const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
   const endpoint = isElsewhere ? { ...place, addresses: [] } : from;
@@ -47,7 +38,7 @@ export function redirected(
     method: turnsToGet ? 'GET' : method,
     headers: withoutFields(
       message.headers,
-      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && BODY_FIELDS.has(name)),
+      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && headersOfBody.includes(name)),
     ),
     body: losesBody ? null : message.body,
   };

@@ -78,7 +78,9 @@ function redirectsIn(options: CurlOptions, problems: Problems): number | boolean
 function timeoutIn(options: CurlOptions, problems: Problems): string | undefined {
   const seconds = options.text('max-time');
   if (seconds === undefined) return undefined;
-  if (/^\d+(?:\.\d+)?$/.test(seconds)) return Number(seconds) === 0 ? undefined : `${seconds}s`;
+  // As strtod reads it: `.5`, `5.` and `1e1` are numbers too.
+  if (/^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(seconds))
+    return Number(seconds) === 0 ? undefined : `${Number(seconds)}s`;
   problems.add(phrase`${ofCurl('--max-time')} ${given(seconds)}: give a number of seconds.`);
   return undefined;
 }

@@ -6,7 +6,7 @@ import { isForCmd, splitCmdWords } from './cmd-words.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
 import { connectionOf } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
-import { headersOf } from './headers.ts';
+import { type CurlHeaders, headersOf } from './headers.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
 
@@ -16,6 +16,7 @@ export interface CurlRequest {
   readonly urls: readonly CurlUrl[];
   readonly method?: string;
   readonly methodOnRedirect?: MethodOnRedirect;
+  readonly headersOfBody?: readonly string[];
   /** `Name: value`, in Latin-1: each character is the byte that curl would send. */
   readonly headers: readonly string[];
   /** Lower-case names of headers that are sent by default, and not here. */
@@ -111,6 +112,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     urls: urls ?? [],
     method: options.text('request') ?? impliedMethod(options, body),
     methodOnRedirect: methodOnRedirect(options, body),
+    headersOfBody: headersOfBody(options, body, headers),
     headers: headers.lines,
     withoutHeaders: headers.leftOut.length === 0 ? undefined : headers.leftOut,
     body: body.body,
@@ -134,6 +136,17 @@ function impliedMethod(options: CurlOptions, { isUpload }: CurlBody): string | u
 function methodOnRedirect(options: CurlOptions, { isUpload }: CurlBody): MethodOnRedirect | undefined {
   if (!options.has('location') || options.last('request') === undefined) return undefined;
   return isUpload ? 'kept-with-upload' : 'kept';
+}
+
+/** curl drops what it has added itself for the body, and nothing that was given. */
+function headersOfBody(
+  options: CurlOptions,
+  { body, json, form }: CurlBody,
+  { hasTypeOfBody }: CurlHeaders,
+): readonly string[] | undefined {
+  const isFollowed = options.has('location') || options.has('follow');
+  if (!isFollowed || (body ?? json ?? form) === undefined) return undefined;
+  return hasTypeOfBody ? ['content-type'] : [];
 }
 
 /** The fields that have a value: what a command does not say replaces nothing where it is spread. */

@@ -22,6 +22,8 @@ export interface CurlHeaders {
   readonly userAgent: string | undefined;
   /** Whether a line of them is the authorization. */
   readonly areAuthorized: boolean;
+  /** Whether the content type is one that a body brings, and goes with it. */
+  readonly hasTypeOfBody: boolean;
 }
 
 /** Reads everything that becomes a header; a body of `--data` is a form unless a content type is given. */
@@ -33,7 +35,12 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
 
   const isJson = options.last('json') !== undefined;
   const bearer = options.last('oauth2-bearer')?.value;
-  const referer = options.last('referer')?.value.replace(/;auto$/, '');
+  const written = options.last('referer')?.value;
+  const referer = written?.replace(/;auto$/, '');
+  if (written !== referer && (options.has('location') || options.has('follow')))
+    problems.add(
+      phrase`${ofCurl('--referer')} with ;auto and --location: a redirect is followed with the same Referer: leave one of them out.`,
+    );
   const userAgent = names.has('user-agent') ? undefined : options.last('user-agent')?.value;
   for (const line of given) checkLine(line, body, problems);
   const dataType = isJson ? JSON_TYPE : body.data !== null && !body.isQuery ? FORM_CONTENT_TYPE : undefined;
@@ -53,12 +60,14 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
     cookie: cookieIn(options, names, problems),
     userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),
+    // That of --json is a header like those of --header.
+    hasTypeOfBody: !isJson && !names.has('content-type'),
   };
 }
 
-/** curl drops what has no colon, unless a semicolon ends it. */
+/** curl drops what has no colon, unless a semicolon is its last character. */
 function isHeader(line: string): boolean {
-  return line.includes(':') || /^[^;]+;\s*$/.test(line);
+  return line.includes(':') || /^[^;]*;$/.test(line);
 }
 
 /** `Name:` is a header to leave out. */
@@ -69,7 +78,7 @@ function isRemoval(line: string): boolean {
 /** `Name;` is one without a value. */
 function sentLine(line: string): string[] {
   if (isRemoval(line)) return [];
-  if (!line.includes(':')) return [line.replace(/;\s*$/, ':')];
+  if (!line.includes(':')) return [line.replace(/;$/, ':')];
   return nameIn(line) === CONTENT_LENGTH ? [] : [line];
 }
 

@@ -126,7 +126,7 @@ export type CurlOptionName = (typeof WITH_VALUE)[number] | (typeof WITHOUT_VALUE
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Options that change nothing in a request: what curl prints and where, how it waits, other protocols. */
+/** Options that change nothing in a request: what curl prints and where, how it waits and tries again, other protocols. */
 export const PASSED_OVER: {
   readonly withValue: readonly string[];
   readonly withoutValue: readonly string[];
@@ -134,14 +134,14 @@ export const PASSED_OVER: {
   withValue: words(`
     output output-dir write-out stderr dump-header cookie-jar etag-save trace trace-ascii trace-config libcurl
     create-file-mode connect-timeout keepalive-time keepalive-cnt expect100-timeout happy-eyeballs-timeout-ms
-    limit-rate speed-limit speed-time rate parallel-max parallel-max-host max-filesize egd-file random-file
+    retry retry-delay retry-max-time limit-rate speed-limit speed-time rate parallel-max parallel-max-host max-filesize egd-file random-file
     proto proto-redir ip-tos vlan-priority ssl-sessions
     ftp-account ftp-alternative-to-user ftp-method ftp-port ftp-ssl-ccc-mode mail-auth mail-from mail-rcpt
     sasl-authzid tftp-blksize telnet-option hostpubmd5 hostpubsha256 pubkey login-options krb knownhosts
     upload-flags quote
   `),
   withoutValue: words(`
-    silent show-error verbose include show-headers remote-name remote-name-all remote-header-name remote-time
+    retry-connrefused retry-all-errors silent show-error verbose include show-headers remote-name remote-name-all remote-header-name remote-time
     fail fail-with-body fail-early progress-bar progress-meter buffer keepalive tcp-nodelay tcp-fastopen mptcp
     junk-session-cookies disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
     ssl-no-revoke ssl-revoke-best-effort ssl-allow-beast ssl-auto-client-cert false-start sessionid alpn npn
@@ -159,11 +159,6 @@ export const REFUSED: readonly {
   readonly withValue: readonly string[];
   readonly withoutValue: readonly string[];
 }[] = [
-  {
-    reason: 'volley does not retry: leave it out.',
-    withValue: words('retry retry-delay retry-max-time'),
-    withoutValue: words('retry-connrefused retry-all-errors'),
-  },
   {
     reason: 'volley speaks HTTP/1.1 and HTTP/2: leave it out.',
     withValue: [],

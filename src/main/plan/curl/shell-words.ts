@@ -13,17 +13,25 @@ const REDIRECTION = /((?:\d*|&)>{1,2}[|&]?[ \t]*[^ \t\r\n;&|<>()'"`$\\]+)/y;
 const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
 /** What may stand behind the last word without doing anything; a blank behind a backslash is a word. */
 const TRAILER = /[;&]?\s*$|\\(?:[\r\n]\s*)?$/y;
+/** What bash makes several words of. Of a URL's set or range curl itself makes the same, in the same order. */
+const BRACES = /\{[^{}]*,[^{}]*\}|\{(?:-?\d+\.\.-?\d+|[a-z]\.\.[a-z])(?:\.\.-?\d+)?\}/i;
+const BRACES_IN_A_URL = /^(?:https?:\/\/)?[\w.:[\]-]+\/[^{]*\{(?![^{}]*\.\.)/i;
+const QUOTED = '\0';
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
 // The loop is unrolled: (?:a|b)* has no stack for a long body.
 const IN_DOUBLE_QUOTES = /[^"\\`$]*(?:(?:\\.|\$(?![\w{(@*#?$!-]))[^"\\`$]*)*/.source;
 const AFTER_DOUBLE_QUOTE = new RegExp(`^"${IN_DOUBLE_QUOTES}([$\`])`, 's');
 
-type Piece = readonly [pattern: RegExp, read: (inner: string) => string];
+/** A part of a word. */
+interface Piece {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
 
-/** What a word is made of, and what it says. */
-const PIECES: readonly Piece[] = [
-  [/([^ \t\r\n\\'"`$;&|<>()]+)/y, (inner) => inner],
+const BARE = /([^ \t\r\n\\'"`$;&|<>()]+)/y;
+/** What else a word is made of, and what it says. */
+const QUOTED_PIECES: readonly (readonly [pattern: RegExp, read: (inner: string) => string])[] = [
   [/'([^']*)'/y, (inner) => inner],
   [/\$'([^'\\]*(?:\\.[^'\\]*)*)'/sy, readAnsiC],
   [new RegExp(`"(${IN_DOUBLE_QUOTES})"`, 'sy'), readDoubleQuoted],
@@ -49,20 +57,29 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
   const words: string[] = [];
   const behind: string[] = [];
   let word: string | null = null;
-  const endWord = (): void => {
+  // The word with a mark for each of its quoted parts.
+  let bare = '';
+  const endWord = (): boolean => {
     if (word !== null) words.push(word);
+    const isWhole = !BRACES.test(bare) || BRACES_IN_A_URL.test(bare);
+    if (!isWhole)
+      problems.add(
+        phrase`${the('curl', 'The curl command')} has { } outside quotes, of which bash makes several words: put quotes around the value that they belong to.`,
+      );
     word = null;
+    bare = '';
+    return isWhole;
   };
 
   while (!reader.isAtEnd) {
     if (reader.take(CONTINUED_LINE) !== null) continue;
     if (word === null && reader.take(COMMENT) !== null) continue;
     if (reader.take(BLANKS) !== null) {
-      endWord();
+      if (!endWord()) return null;
       continue;
     }
     if (reader.take(LINE_END) !== null) {
-      endWord();
+      if (!endWord()) return null;
       if (words.length === 0) continue;
       if (reader.take(NOTHING_MORE) !== null) break;
       problems.add(
@@ -73,7 +90,7 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
     if (reader.take(TRAILER) !== null) break;
     const redirection = reader.takeRedirection(word);
     if (redirection !== null) {
-      endWord();
+      if (!endWord()) return null;
       behind.push(redirection);
       continue;
     }
@@ -83,15 +100,15 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
       behind.push(pipe.trimEnd());
       break;
     }
-    const piece: string | null = reader.takePiece();
+    const piece: Piece | null = reader.takePiece();
     if (piece === null) {
       problems.add(obstacleIn(reader.rest));
       return null;
     }
-    word = (word ?? '') + piece;
+    word = (word ?? '') + piece.text;
+    bare += piece.isQuoted ? QUOTED : piece.text;
   }
-  endWord();
-  return { words, behind };
+  return endWord() ? { words, behind } : null;
 }
 
 /** Moves through a command. */
@@ -121,10 +138,12 @@ class Reader {
   }
 
   /** A part of a word, as bash reads it. */
-  takePiece(): string | null {
-    for (const [pattern, read] of PIECES) {
+  takePiece(): Piece | null {
+    const text = this.take(BARE);
+    if (text !== null) return { text, isQuoted: false };
+    for (const [pattern, read] of QUOTED_PIECES) {
       const inner = this.take(pattern);
-      if (inner !== null) return read(inner);
+      if (inner !== null) return { text: read(inner), isQuoted: true };
     }
     return null;
   }

@@ -5,9 +5,12 @@ import type { CurlOptions } from './curl-options.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
 
+/** curl takes one to three slashes. */
+const LAX_SCHEME = /^(https?:)\/{1,3}(?!\/)/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;
 const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
+const EMPTY_CREDENTIALS = /^(?:[a-z][a-z\d+.-]*:\/\/)?:?@/i;
 const HOST_NAME = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@]*@)?([\w.-]+)(?::\d*)?$/i;
 const PLACEHOLDER = /\{\{.*?\}\}/gs;
 const NOT_IN_A_URL = /[\0-\x20\x7f]/;
@@ -58,11 +61,29 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   const scheme = defaultSchemeIn(options, problems);
   if (problems.size > before) return null;
   const read = urls.map((url) => {
-    const whole = SCHEME.test(url) ? url : scheme + url;
+    const lax = url.replace(LAX_SCHEME, '$1//');
+    const whole = SCHEME.test(lax) ? lax : scheme + lax;
+    checkAuthority(whole, setting.isAuthorized, problems);
     const own = setting.isAuthorized ? whole.replace(CREDENTIALS, '$1') : whole;
     return urlOf(own, { file, query, asIs, target }, problems);
   });
   return problems.size > before ? null : read;
+}
+
+/** What the URL standard reads otherwise than curl does. */
+function checkAuthority(url: string, isAuthorized: boolean, problems: Problems): void {
+  const name = the('curl', 'The URL of the curl command');
+  const authority = AUTHORITY.exec(url)?.[0] ?? '';
+  if (authority.includes('\\'))
+    problems.add(phrase`${name} has a \\ in its host, which curl refuses: write / where the path begins.`);
+  if (SCHEME.test(url) && /^[^:]+:\/\/$/.test(authority))
+    problems.add(
+      phrase`${name} has no host, which curl refuses: write two slashes after the scheme, and the host.`,
+    );
+  if (!isAuthorized && EMPTY_CREDENTIALS.test(authority))
+    problems.add(
+      phrase`${name} has an empty name before its @: leave the @ out, or say ${"--user ':'"} to send one.`,
+    );
 }
 
 function defaultSchemeIn(options: CurlOptions, problems: Problems): string {
@@ -127,7 +148,8 @@ function nameOf(path: string): string {
 }
 
 function joined(query: string, more: string): string {
-  if (query === '') return `?${more}`;
+  // Of two empty ones nothing is left.
+  if (query === '' || query === '?') return more === '' ? '' : `?${more}`;
   return `${query}${/[?&]$/.test(query) ? '' : '&'}${more}`;
 }
 

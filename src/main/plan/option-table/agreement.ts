@@ -9,6 +9,7 @@ export type OnlyInLibrary =
   | 'requestTarget'
   | 'withoutHeaders'
   | 'methodOnRedirect'
+  | 'headersOfBody'
   | 'digest';
 
 /** What the library takes for an option of each kind; a choice narrows it to its words. */

@@ -12,7 +12,7 @@ import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
-import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE } from '../defaults.ts';
+import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
@@ -128,6 +128,7 @@ function parseRequest(
     expectation,
     maxRedirects,
     methodOnRedirect: request.methodOnRedirect ?? 'standard',
+    headersOfBody: request.headersOfBody ?? HEADERS_OF_BODY,
     digest,
   };
 }

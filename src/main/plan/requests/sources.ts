@@ -8,6 +8,7 @@ export const SHARED = [
   'requestTarget',
   'withoutHeaders',
   'methodOnRedirect',
+  'headersOfBody',
   'digest',
   ...libraryNamesOf('request'),
 ] as readonly (keyof Omit<RequestOptions, 'url'>)[];
