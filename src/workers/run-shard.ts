@@ -9,6 +9,7 @@ import type { Clock } from '../time/clock.ts';
 import type { CreateDispatcher } from './clients/dispatcher.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
+import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
@@ -78,7 +79,13 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       this.#load = this.#rows;
       this.#job = this.#rows.job;
     } else {
-      const job = new RequestJob(new RequestSource(shard, supplies.rows), this);
+      const job = new RequestJob(
+        new RequestSource(shard, supplies.rows, {
+          sink: this.#work.isWanted ? keepBody : null,
+          fields: false,
+        }),
+        this,
+      );
       this.#rows = null;
       this.#job = job;
       this.#load =
@@ -183,7 +190,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
-    const exchange = new Exchange(client, this, this.clock, this.#work.isWanted, this.#rows?.room ?? null);
+    const exchange = new Exchange(client, this, this.clock, this.#rows?.room ?? null);
     this.exchanges.push(exchange);
     return exchange;
   }

@@ -10,11 +10,14 @@ import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
+import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
-import { RequestSource } from './jobs/request-source.ts';
+import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
+
+const EVERYTHING: AnswerNeeds = { sink: keepBody, fields: true };
 
 /** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {
@@ -22,7 +25,7 @@ export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerato
   const clients = new SlotClients(shard, await loadClient(shard.client, shard.settings.protocol), clock);
   const once = new OnceRun(shard, supplies, clients, clock);
   try {
-    for (const first of new RequestSource(shard, supplies.rows).firstOfEach()) {
+    for (const first of new RequestSource(shard, supplies.rows, EVERYTHING).firstOfEach()) {
       const secrets = secretsInHeaders(first.firstHeaders);
       const exchanges = first.refusal === null ? await once.send(first) : [];
       yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null, secrets };
@@ -49,7 +52,7 @@ class OnceRun implements ExchangeOwner {
     this.#timeoutMs = shard.timeoutMs;
     this.#settings = shard.settings;
     this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets));
-    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock, true);
+    this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock);
     this.#exchange.keepsFields = true;
   }
 
@@ -62,7 +65,7 @@ class OnceRun implements ExchangeOwner {
     const timer = setTimeout(() => exchange.end('timeout'), this.#timeoutMs);
     this.#clients.use(exchange, request.endpoint);
     const nowMs = this.#clock.nowMs();
-    exchange.send(firstOf(exchange, { ...request, wantsFields: true }), nowMs, nowMs);
+    exchange.send(firstOf(exchange, request), nowMs, nowMs);
     await this.#done.promise;
     clearTimeout(timer);
     return this.#told;

@@ -6,6 +6,8 @@ import { CLIENT_NAMES, type ClientName } from '../../src/protocol/plan.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { requestTemplate } from '../../src/workers/clients/dispatcher.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
+import { copyOf, type ReadBytes } from '../../src/workers/connections/read-bytes.ts';
+import { type BodySink, keepBody } from '../../src/workers/exchange/body-sink.ts';
 import { Exchange } from '../../src/workers/exchange/exchange.ts';
 import { listening } from '../support/target.ts';
 
@@ -76,6 +78,27 @@ interface Case {
   readonly framing: 'length' | 'chunked';
 }
 
+/** A job's own sink: what came, and when it was read. */
+class TimedPieces implements BodySink {
+  pieces: Buffer[] = [];
+  timesMs: number[] = [];
+
+  add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void {
+    this.pieces.push(Buffer.from(copyOf(bytes, from, to)));
+    this.timesMs.push(readAtMs);
+  }
+
+  clear(): void {
+    this.pieces = [];
+    this.timesMs = [];
+  }
+
+  /** Whether it has been read between these two, one piece after the other. */
+  isReadWithin(fromMs: number, toMs: number): boolean {
+    return [fromMs, ...this.timesMs, toMs].every((timeMs, index, all) => timeMs >= (all[index - 1] ?? 0));
+  }
+}
+
 interface Wrong {
   readonly path: string;
   readonly what: string;
@@ -99,6 +122,12 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
   let ended = 0;
   const done = Promise.withResolvers<void>();
   const ids = new Map<Exchange, number>();
+  const sinks = new Map<Exchange, TimedPieces>();
+  const sinkOf = (exchange: Exchange): TimedPieces => {
+    const sink = sinks.get(exchange) ?? new TimedPieces();
+    sinks.set(exchange, sink);
+    return sink;
+  };
   const next = (exchange: Exchange): void => {
     if (sent === requests) return;
     const id = ++sent;
@@ -113,7 +142,7 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
         message,
         firstHeaders: message.headers,
         template,
-        keepsBody: true,
+        sink: id % 2 === 0 ? keepBody : () => sinkOf(exchange),
         wantsFields: true,
         refusal: null,
       },
@@ -128,10 +157,15 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
     if (++ended === requests) done.resolve();
   };
   const owner = {
-    onComplete(exchange: Exchange): void {
+    onComplete(exchange: Exchange, endMs: number): void {
       const id = ids.get(exchange) ?? 0;
+      const isKept = id % 2 === 0;
+      const sink = sinkOf(exchange);
+      const body = isKept ? exchange.body : Buffer.concat(sink.pieces);
       end(exchange, [
-        !bodyOf(id, length).equals(exchange.body) && 'body',
+        !bodyOf(id, length).equals(body) && 'body',
+        !isKept && exchange.body.length > 0 && 'kept as well',
+        !isKept && !sink.isReadWithin(exchange.firstByteMs, endMs) && `read at ${sink.timesMs.join(', ')}`,
         exchange.location !== `/at/${id}` && `location ${exchange.location}`,
         exchange.retryAfter !== String(id) && `retry-after ${exchange.retryAfter}`,
       ]);
@@ -140,7 +174,7 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
     onRetry(): void {},
   };
   const clients = Array.from({ length: connections }, () => factory.create());
-  for (const one of clients) next(new Exchange(one, owner, clock, true));
+  for (const one of clients) next(new Exchange(one, owner, clock));
   await done.promise;
   await Promise.all(clients.map(({ dispatcher }) => dispatcher.destroy().catch(() => {})));
   for (const { connection } of clients) connection.close();

@@ -90,7 +90,6 @@ export class Exchange implements InPlaceHandler {
   busy = false;
   /** For the whole of the request under way. */
   readonly deadline = new Deadline<Exchange>(this);
-  readonly #alwaysKeepsBody: boolean;
   /** Who takes the body of the answer under way; null where nobody wants it. */
   #sink: BodySink | null = null;
   readonly #body = new KeptBody();
@@ -107,14 +106,7 @@ export class Exchange implements InPlaceHandler {
   /** What is not read for want of room; null while all is. */
   #heldBack: Pick<Controller, 'pause' | 'resume'> | null = null;
 
-  constructor(
-    client: HttpClient,
-    owner: ExchangeOwner,
-    clock: Clock,
-    keepsBody: boolean,
-    room: BodyRoom | null = null,
-  ) {
-    this.#alwaysKeepsBody = keepsBody;
+  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, room: BodyRoom | null = null) {
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
@@ -126,7 +118,7 @@ export class Exchange implements InPlaceHandler {
     return this.request?.index ?? 0;
   }
 
-  /** The answer's body where it is wanted, as much of it as can be looked into; else nothing. */
+  /** The answer's body where it is kept, as much of it as can be looked into; else nothing. */
   get body(): Uint8Array {
     return this.#body.bytes;
   }
@@ -197,7 +189,7 @@ export class Exchange implements InPlaceHandler {
     this.bodyBytes = 0;
     // Of the answer before, where this one goes on in its place.
     this.releaseBody();
-    this.#sink = request.keepsBody || this.#alwaysKeepsBody ? this.#body : null;
+    this.#sink = request.sink === null ? null : request.sink(this.#body);
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;

@@ -3,6 +3,7 @@ import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
+import type { ChooseSink } from './body-sink.ts';
 
 /** A request as it is given to a connection. */
 export interface PreparedRequest {
@@ -15,7 +16,8 @@ export interface PreparedRequest {
   /** Before a redirect took any away: what its row has put into them may be secret. */
   readonly firstHeaders: Message['headers'];
   readonly template: RequestTemplate;
-  readonly keepsBody: boolean;
+  /** Who takes the body of its answer; null where nobody wants it. */
+  readonly sink: ChooseSink | null;
   /** Whether somebody asks what the response's fields say. */
   readonly wantsFields: boolean;
   /** Why it cannot be sent; null where it can. */

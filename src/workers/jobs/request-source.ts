@@ -4,15 +4,17 @@ import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
 import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
+import { type ChooseSink, keepBody } from '../exchange/body-sink.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
 /** What a job wants of answers, beyond what its requests' own expectations need. */
 export interface AnswerNeeds {
-  readonly body: boolean;
+  /** Who takes bodies; null where a body is kept only for an expectation that looks into it. */
+  readonly sink: ChooseSink | null;
   readonly fields: boolean;
 }
 
-const NOTHING_MORE: AnswerNeeds = { body: false, fields: false };
+const NOTHING_MORE: AnswerNeeds = { sink: null, fields: false };
 
 /** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
 export class RequestSource {
@@ -89,7 +91,7 @@ export class RequestSource {
       message,
       firstHeaders: message.headers,
       template: requestTemplate(endpoint?.origin ?? '', message),
-      keepsBody: looksIn || this.#needs.body,
+      sink: this.#needs.sink ?? (looksIn ? keepBody : null),
       wantsFields:
         (expectation !== null && looksIntoFields(expectation)) ||
         maxRedirects > 0 ||

@@ -6,6 +6,7 @@ import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
+import { keepBody } from '../exchange/body-sink.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { RequestSecrets } from '../exchange/request-secrets.ts';
@@ -189,5 +190,8 @@ export interface RowJobParts {
 
 /** How a body is encoded, and when to ask again, is said in fields. */
 function needsOf({ select, saveBody: place, retries }: BatchPlan): AnswerNeeds {
-  return { body: select.length > 0 || place !== null, fields: select.length > 0 || retries > 0 };
+  return {
+    sink: select.length > 0 || place !== null ? keepBody : null,
+    fields: select.length > 0 || retries > 0,
+  };
 }
