@@ -5,7 +5,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
-import { conduct } from '../run/conduct.ts';
+import { type Conduct, conduct } from '../run/conduct.ts';
 import type { CoordinatorOptions } from '../run/coordinator.ts';
 import { quoted } from '../text/quoted.ts';
 import { Dealer, type Trouble } from './dealer.ts';
@@ -93,48 +93,50 @@ export async function startBatch(
   });
   fail = (trouble) => dealer.fail(trouble);
   if (early !== null) dealer.fail(early);
-  const doneBefore = results.counts.done;
-  const finish = async (): Promise<BatchResult> => {
-    // What was answered is kept, whatever becomes of the workers.
-    const collected = await conducted.collect().finally(() => opened.close(dealer));
-    const summary = conducted.sumUp(withBudget(collected));
-    return {
-      summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
-      counts: results.counts,
-      rowCount: batch.input.rowCount,
-      doneBefore,
-      returned: dealer.returned,
-      isComplete: dealer.isComplete && dealer.trouble === null,
-      trouble: dealer.trouble,
-      journalPath: results.counts.done === 0 ? null : opened.journalPath,
-      journalled: doneBefore + (opened.journal?.rows ?? 0),
-    };
-  };
+  const { rowCount } = batch.input;
+  const started: Started = { opened, dealer, conducted, doneBefore: results.counts.done, rowCount };
   return {
-    result: finish(),
+    result: resultOf(started),
     damage: opened.damage,
-    progress: () => {
-      const running = conducted.progress();
-      if (running === null) return null;
-      const { done, failed, errors } = results.counts;
-      const failedAs = [...errors]
-        .map(([name, count]) => ({ name, count }))
-        .sort((a, b) => b.count - a.count);
-      return {
-        elapsedMs: running.elapsedMs,
-        rowCount: batch.input.rowCount,
-        done,
-        doneBefore,
-        failed,
-        failedAs,
-      };
-    },
+    progress: () => progressOf(started),
     stop: () => conducted.stop(),
     abort: () => {
       conducted.abort();
       opened.output.abandon();
     },
   };
+}
+
+interface Started extends Pick<BatchResult, 'rowCount' | 'doneBefore'> {
+  readonly opened: OpenedResults;
+  readonly dealer: Dealer;
+  readonly conducted: Conduct;
+}
+
+async function resultOf({ opened, dealer, conducted, doneBefore, rowCount }: Started): Promise<BatchResult> {
+  // What was answered is kept, whatever becomes of the workers.
+  const collected = await conducted.collect().finally(() => opened.close(dealer));
+  const summary = conducted.sumUp(withBudget(collected));
+  const { counts } = opened.results;
+  return {
+    summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
+    counts,
+    rowCount,
+    doneBefore,
+    returned: dealer.returned,
+    isComplete: dealer.isComplete && dealer.trouble === null,
+    trouble: dealer.trouble,
+    journalPath: counts.done === 0 ? null : opened.journalPath,
+    journalled: doneBefore + (opened.journal?.rows ?? 0),
+  };
+}
+
+function progressOf({ opened, conducted, doneBefore, rowCount }: Started): BatchProgress | null {
+  const running = conducted.progress();
+  if (running === null) return null;
+  const { done, failed, errors } = opened.results.counts;
+  const failedAs = [...errors].map(([name, count]) => ({ name, count })).sort((a, b) => b.count - a.count);
+  return { elapsedMs: running.elapsedMs, rowCount, done, doneBefore, failed, failedAs };
 }
 
 /** What was sent is what was to be sent: only the dealer knew when that would be over. */

@@ -42,7 +42,7 @@ import {
   withErrorRate,
   withRules,
 } from './thresholds.ts';
-import { WordedProblem, withProblems } from './worded-problem.ts';
+import { withProblems } from './worded-problem.ts';
 import { given, type OptionWord, phrase, the } from './words.ts';
 
 const MAX_WORKERS = 1_024;
@@ -83,16 +83,14 @@ function checked(
   earlier: readonly Told[],
   columns: readonly string[] | null,
 ): UnresolvedPlan {
+  refuseOtherTypes(options, earlier);
   const problems = new Problems(earlier);
-  const before = problems.size;
-  checkShape(options, problems);
-  if (problems.size > before) throw new VolleyError(ERROR_CODES.usage, problems.list);
   const parsed = parseRequests(options, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
-  const asked = optional(options.requests, (value) => problems.count('requests', value, 1, MAX_REQUESTS));
-  const requests = budgetOf(asked, parsed, problems);
+  const requests = checkBudget(options, parsed, problems);
   const { givenMs, timeoutMs, warmupMs } = checkTimes(options, parsed?.mix ?? [], problems);
+  if (parsed?.rows === 'once' && warmupMs !== null && warmupMs > 0) refuseToUseUpRows(problems);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
   const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, problems);
@@ -103,15 +101,15 @@ function checked(
   const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
   const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
-  // A budget smaller than the concurrency opens fewer.
-  const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
-  if (openLoad === null || options.concurrency !== undefined)
+  if (openLoad === null || options.concurrency !== undefined) {
+    // A budget smaller than the concurrency opens fewer.
+    const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
     checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
+  }
   if (openLoad !== null && maxInFlight !== null) {
     const most = Math.ceil(maxInFlight / streams);
     checkOpenFiles(most, phrase`${the('max-in-flight')} ${given(maxInFlight)}`, mode, workers, problems);
   }
-
   if (
     problems.size > 0 ||
     parsed === null ||
@@ -123,9 +121,6 @@ function checked(
   ) {
     throw new VolleyError(ERROR_CODES.usage, problems.list);
   }
-  const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
-  const endsByItself = requests !== null || stagesMs !== null;
-  if (parsed.rows === 'once' && warmupMs > 0) refuseToUseUpRows();
   return {
     ...parsed,
     notes: [],
@@ -135,10 +130,7 @@ function checked(
     streams,
     client,
     load: openLoad ?? { model: 'closed' },
-    stop: {
-      requests,
-      durationMs: givenMs ?? stagesMs ?? (endsByItself ? null : parseDurationMs(DEFAULT_DURATION)),
-    },
+    stop: { requests, durationMs: givenMs ?? endMsOf(requests, openLoad) },
     warmupMs,
     timeoutMs,
     cpuWork,
@@ -147,6 +139,15 @@ function checked(
     abortOn,
     seed: seed ?? randomInt(2 ** 32),
   };
+}
+
+/** A value of another type than its option's cannot be read: then there is no looking for more. */
+function refuseOtherTypes(options: RunOptions, earlier: readonly Told[]): void {
+  const shape = new Problems();
+  checkShape(options, shape);
+  if (shape.size === 0) return;
+  const error = new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
+  throw withoutSecretsIn(error, secretsGiven(options, process.env));
 }
 
 function checkTimes(
@@ -176,12 +177,16 @@ function checkRules(
   return { abortOn, thresholds };
 }
 
-function refuseToUseUpRows(): never {
-  throw new VolleyError(ERROR_CODES.usage, [
-    new WordedProblem(
-      phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
-    ),
-  ]);
+function refuseToUseUpRows(problems: Problems): void {
+  problems.add(
+    phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
+  );
+}
+
+/** When a run ends for which no duration is given; null where its requests end it. */
+function endMsOf(requests: number | null, openLoad: UnresolvedOpenLoad | null): number | null {
+  const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
+  return stagesMs ?? (requests === null ? parseDurationMs(DEFAULT_DURATION) : null);
 }
 
 /**
@@ -205,13 +210,7 @@ export async function readOptions(
   earlier: readonly Told[] = [],
   readersOfStdin: readonly OptionWord[] = [],
 ): Promise<UnresolvedPlan> {
-  const shape = new Problems();
-  checkShape(options, shape);
-  // What is of another type than it has to be cannot be read.
-  if (shape.size > 0) {
-    const error = new VolleyError(ERROR_CODES.usage, [...earlier, ...shape.list]);
-    throw withoutSecretsIn(error, secretsGiven(options, process.env));
-  }
+  refuseOtherTypes(options, earlier);
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
@@ -282,11 +281,12 @@ function checkExpectedTimes(
 }
 
 /** Rows that are used once each are a budget. */
-function budgetOf(
-  asked: number | null,
+function checkBudget(
+  options: RunOptions,
   parsed: Pick<RunPlan, 'rows' | 'supplies'> | null,
   problems: Problems,
 ): number | null {
+  const asked = optional(options.requests, (value) => problems.count('requests', value, 1, MAX_REQUESTS));
   if (parsed?.rows !== 'once') return asked;
   const rowCount = parsed.supplies.rows?.rowCount ?? 0;
   if (asked !== null && asked > rowCount) {

@@ -1,10 +1,10 @@
 import type { Metric } from '../../../../protocol/metric.ts';
 import { dots, line } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
-import { CURVE, linear, linearTicks } from '../charts/scale.ts';
+import { CURVE, linear, linearTicks, type Scale } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 import { plainRate, tickMs } from '../numbers.ts';
-import { type ComparisonView, metricOf, metricText, metricTitle } from './comparison-view.ts';
+import { type ComparisonView, type DrawnArm, metricOf, metricText, metricTitle } from './comparison-view.ts';
 
 const HEIGHT = 96;
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99'];
@@ -24,54 +24,42 @@ export function roundsPanel(view: ComparisonView): Markup | null {
   return html`<p class="soft">${words}</p><div class="three">${SHOWN.map((metric) => roundsChart(metric, view))}</div>`;
 }
 
+interface Row extends Pick<DrawnArm, 'name' | 'colour'> {
+  readonly values: readonly (number | null)[];
+}
+
+/** Where a round of an arm stands in the picture. */
+type ShareOf = (index: number, round: number) => number;
+type Reading = readonly [share: number, text: string];
+
 function roundsChart(metric: Metric, { arms, rounds }: ComparisonView): Markup | null {
   const isMany = arms.length > 2;
-  const rows = arms.map(({ arm, ...drawn }) => ({
-    ...drawn,
+  const rows: Row[] = arms.map(({ arm, name, colour }) => ({
+    name,
+    colour,
     values: arm.rounds.slice(0, rounds).map((round) => metricOf(metric, round)),
   }));
   const known = rows.flatMap(({ values }) => values.flatMap((value) => value ?? []));
   if (known.length === 0) return null;
   const most = Math.max(...known);
   const scale = linear(most * 1.08, HEIGHT);
-  const shareOf = (index: number, round: number): number =>
+  const shareOf: ShareOf = (index, round) =>
     isMany
       ? (index + (1 - FILLED) / 2 + (FILLED * (round + 0.5)) / rounds) / arms.length
       : (round + 0.5) / rounds;
-  const text = (value: number | null): string => (value === null ? '–' : metricText(metric, value));
-  const [first, second] = rows;
-  const between =
-    isMany || first === undefined || second === undefined
-      ? ''
-      : first.values
-          .map((value, round) => {
-            const other = second.values[round] ?? null;
-            const x = Math.round(shareOf(0, round) * CURVE);
-            return value === null || other === null ? '' : `M${x} ${scale.y(value)}V${scale.y(other)}`;
-          })
-          .join('');
   return figure({
     id: `rounds-${metric}`,
     name: metricTitle(metric),
     what: metric === 'throughput' ? 'a second' : 'of each round',
-    keys: isMany || second === undefined ? [] : rows.map(({ colour, name }) => [colour, name]),
-    points: isMany
-      ? rows.flatMap(({ name, values }, index) =>
-          values.map(
-            (value, round) => [shareOf(index, round), `${name}, round ${round + 1}  ${text(value)}`] as const,
-          ),
-        )
-      : Array.from({ length: rounds }, (_, round) => [
-          shareOf(0, round),
-          `round ${round + 1}  ${rows.map(({ name, values }) => `${second === undefined ? '' : `${name} `}${text(values[round] ?? null)}`).join('  ')}`,
-        ]),
+    keys: rows.length === 2 ? rows.map(({ colour, name }) => [colour, name]) : [],
+    points: isMany ? readingsOfEach(metric, rows, shareOf) : readingsOfRounds(metric, rows, rounds, shareOf),
     body: html`${plot({
       width: CURVE,
       scale,
       ticks: linearTicks(most, 3),
       tickText: metric === 'throughput' ? (value) => plainRate(value).replace('/s', '') : tickMs,
       marks: [
-        line('pairline', between),
+        line('pairline', isMany ? '' : pairLines(rows, scale, shareOf)),
         rows.map(({ colour, values }, index) =>
           dots(
             `dot big ${colour}`,
@@ -88,4 +76,42 @@ function roundsChart(metric: Metric, { arms, rounds }: ComparisonView): Markup |
       isMany ? 'all' : 'odd ones go',
     )}`,
   });
+}
+
+/** From the first arm's round to the second's. */
+function pairLines([first, second]: readonly Row[], scale: Scale, shareOf: ShareOf): string {
+  if (first === undefined || second === undefined) return '';
+  return first.values
+    .map((value, round) => {
+      const other = second.values[round] ?? null;
+      const x = Math.round(shareOf(0, round) * CURVE);
+      return value === null || other === null ? '' : `M${x} ${scale.y(value)}V${scale.y(other)}`;
+    })
+    .join('');
+}
+
+/** A reading for each dot. */
+function readingsOfEach(metric: Metric, rows: readonly Row[], shareOf: ShareOf): Reading[] {
+  return rows.flatMap(({ name, values }, index) =>
+    values.map(
+      (value, round): Reading => [
+        shareOf(index, round),
+        `${name}, round ${round + 1}  ${textOf(metric, value)}`,
+      ],
+    ),
+  );
+}
+
+/** A reading for each round, of all arms together. */
+function readingsOfRounds(metric: Metric, rows: readonly Row[], rounds: number, shareOf: ShareOf): Reading[] {
+  return Array.from({ length: rounds }, (_, round) => {
+    const texts = rows.map(
+      ({ name, values }) => `${rows.length < 2 ? '' : `${name} `}${textOf(metric, values[round] ?? null)}`,
+    );
+    return [shareOf(0, round), `round ${round + 1}  ${texts.join('  ')}`];
+  });
+}
+
+function textOf(metric: Metric, value: number | null): string {
+  return value === null ? '–' : metricText(metric, value);
 }

@@ -3,7 +3,7 @@ import { median } from '../../../collect/statistics.ts';
 import { ninesAxis, percentileName } from '../charts/nines-axis.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
-import { CURVE, FINE, logarithmic, spaced } from '../charts/scale.ts';
+import { CURVE, FINE, logarithmic, type Scale, spaced } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
 import { change, ms, plainChange } from '../numbers.ts';
 import { FINE_CELLS } from '../run/latencies.ts';
@@ -50,17 +50,7 @@ function shiftChart(view: ComparisonView, a: DrawnArm, b: DrawnArm): Markup | nu
   const middle = shares.map((_, index) =>
     Math.exp(median(single.map((ratios) => Math.log(ratios[index] ?? 1)))),
   );
-  const away = single
-    .flat()
-    .map((ratio) => (ratio < 1 ? 1 / ratio : ratio))
-    .sort((x, y) => x - y);
-  const reach = Math.max(1.15, away[Math.floor(away.length * SHOWN_SHARE)] ?? 1) ** 1.08;
-  const scale = logarithmic(1 / reach, reach, HEIGHT);
-  const ticks = spaced(
-    CHANGES.map((value) => 1 + value).filter((ratio) => ratio > 1 / reach && ratio < reach),
-    (ratio) => scale.share(ratio) * HEIGHT,
-    TICK_GAP,
-  );
+  const scale = scaleOf(single.flat());
   const curve = (ratios: readonly number[]): string =>
     pathOf(ratios.map((ratio, index): Point => [axis.at(shares[index] ?? 0) * CURVE, scale.y(ratio)]));
   const { margin } = comparison;
@@ -79,7 +69,7 @@ function shiftChart(view: ComparisonView, a: DrawnArm, b: DrawnArm): Markup | nu
     body: html`${plot({
       width: CURVE,
       scale,
-      ticks,
+      ticks: ticksOf(scale),
       tickText: plainChange,
       marks: [
         line('margin', `M0 ${scale.y(1 + margin)}H${CURVE}V${scale.y(1 / (1 + margin))}H0z`),
@@ -91,6 +81,21 @@ function shiftChart(view: ComparisonView, a: DrawnArm, b: DrawnArm): Markup | nu
       over: html`<b class="nm side" style="top:8px">${b.name} longer</b><b class="nm side" style="top:calc(var(--h) - 8px)">${b.name} shorter</b>`,
     })}${xAxis(axis.ticks)}`,
   });
+}
+
+/** As far up as down, so that half and double look alike. */
+function scaleOf(ratios: readonly number[]): Scale {
+  const away = ratios.map((ratio) => (ratio < 1 ? 1 / ratio : ratio)).sort((x, y) => x - y);
+  const reach = Math.max(1.15, away[Math.floor(away.length * SHOWN_SHARE)] ?? 1) ** 1.08;
+  return logarithmic(1 / reach, reach, HEIGHT);
+}
+
+function ticksOf(scale: Scale): number[] {
+  return spaced(
+    CHANGES.map((value) => 1 + value).filter((ratio) => ratio > scale.min && ratio < scale.max),
+    (ratio) => scale.share(ratio) * HEIGHT,
+    TICK_GAP,
+  );
 }
 
 function ratioOf(b: number | null, a: number | null): number {

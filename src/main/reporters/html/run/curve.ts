@@ -31,16 +31,10 @@ export function curveFigure({ summary, leading }: RunView): Markup {
   const cells = leading.map((kind) => usedCells(latencyMs[kind].cells ?? [], FINE_CELLS));
   const curves = cells.map((used) => curveOf(used, axis));
   const gates = gatesOf(summary, leading);
-  const measured = curves.flat().map(([, valueMs]) => valueMs);
-  const [least, most] = [Math.min(...measured), Math.max(...measured)];
-  const near = gates
-    .map(({ limitMs }) => limitMs)
-    .filter((limitMs) => limitMs > least / FAR && limitMs < most * FAR);
-  const middle = latencyMs[first].percentiles['50'] ?? 0;
-  const scale = logarithmic(
-    nice(Math.max(Math.min(least, ...near), middle / 200), 'down'),
-    Math.max(most, ...near) * 1.2,
-    HEIGHT,
+  const scale = scaleOf(
+    curves.flat().map(([, valueMs]) => valueMs),
+    gates,
+    latencyMs[first].percentiles['50'] ?? 0,
   );
   const shown = leading.map((kind, index) => ({
     colour: COLOURS[kind],
@@ -70,22 +64,8 @@ export function curveFigure({ summary, leading }: RunView): Markup {
             line(`ln ${colour} bound`, pathOf(bound)),
           ]),
         line(`whisker ${COLOURS[first]}`, whiskers(summary, scale, axis)),
-        line(
-          'gate held',
-          gateLines(
-            gates.filter(({ isHeld }) => isHeld),
-            scale,
-            axis,
-          ),
-        ),
-        line(
-          'gate broken',
-          gateLines(
-            gates.filter(({ isHeld }) => !isHeld),
-            scale,
-            axis,
-          ),
-        ),
+        line('gate held', gateLines(gates, true, scale, axis)),
+        line('gate broken', gateLines(gates, false, scale, axis)),
       ],
     })}${xAxis(axis.ticks)}`,
   });
@@ -101,9 +81,22 @@ function gatesOf({ thresholds, latencyMs }: Summary, leading: RunView['leading']
   });
 }
 
-function gateLines(gates: readonly Gate[], scale: Scale, axis: NinesAxis): string {
+/** From the least to the most that was measured, and on to limits that are not far away. */
+function scaleOf(measured: readonly number[], gates: readonly Gate[], middleMs: number): Scale {
+  const [least, most] = [Math.min(...measured), Math.max(...measured)];
+  const near = gates
+    .map(({ limitMs }) => limitMs)
+    .filter((limitMs) => limitMs > least / FAR && limitMs < most * FAR);
+  return logarithmic(
+    nice(Math.max(Math.min(least, ...near), middleMs / 200), 'down'),
+    Math.max(most, ...near) * 1.2,
+    HEIGHT,
+  );
+}
+
+function gateLines(gates: readonly Gate[], areHeld: boolean, scale: Scale, axis: NinesAxis): string {
   return gates
-    .filter(({ limitMs }) => limitMs >= scale.min && limitMs <= scale.max)
+    .filter(({ isHeld, limitMs }) => isHeld === areHeld && limitMs >= scale.min && limitMs <= scale.max)
     .map(({ share, limitMs }) => `M${axis.x(share) - GATE_WIDTH / 2} ${scale.y(limitMs)}h${GATE_WIDTH}`)
     .join('');
 }
