@@ -1,40 +1,6 @@
 // What a page can do beyond being read: a moment under the pointer or the keys, zoom, and the JSON back out. It is no
 // module: its output stands in every page as it is.
 {
-  type Quantiles = Readonly<Record<'p50' | 'p90' | 'p99' | 'max', number | null | undefined>>;
-  type Kind = 'response' | 'service';
-
-  /** What is read of an interval of the result. */
-  interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
-    readonly sent: number;
-    readonly failed: number;
-    readonly answered?: number;
-    readonly outstanding?: number;
-    readonly censored?: number;
-    readonly waitP99?: number | null;
-    readonly startLagP99?: number | null;
-    readonly failures?: Readonly<Record<string, number>>;
-  }
-
-  interface Result {
-    readonly windowMs: number;
-    readonly latencyMs: { readonly headline: Kind };
-    readonly series: { readonly buckets: readonly Bucket[] };
-  }
-
-  /** A column as it is drawn: counts are sums, latencies the worst. */
-  interface Column extends Readonly<Record<Kind, Quantiles>> {
-    readonly seconds: number;
-    readonly sent: number;
-    readonly failed: number;
-    readonly answered: number | null;
-    readonly outstanding: number | null;
-    readonly censored: number;
-    readonly waitP99: number | null;
-    readonly startLagP99: number | null;
-    readonly failures: Readonly<Record<string, number>>;
-  }
-
   const QUANTILES = ['p50', 'p90', 'p99', 'max'] as const;
   const MOST_TICKS = 9;
   const STEPS_MS = [
@@ -185,148 +151,206 @@
     }
   }
 
-  function readTracks(
-    stack: HTMLElement,
-    slider: HTMLElement,
-    cursor: HTMLElement,
-    brush: HTMLElement,
-  ): void {
-    const count = Number(stack.dataset['columns']);
-    const stepMs = Number(stack.dataset['ms']);
-    const drawings = [...stack.querySelectorAll<SVGSVGElement>('.marks')];
-    const tracks = all('.track', stack).map((track) => ({
-      id: track.dataset['track'] ?? '',
-      read: one('.read', track),
-    }));
-    let [from, to] = [0, count];
-    let at = 0;
-    let start: number | null = null;
-    let loading: Promise<Column[]> | null = null;
+  /** What is said of a moment to whoever cannot see it. */
+  function momentText(column: Column): string {
+    return [
+      trackText('rate', column),
+      `response ${quantilesText(column.response, column.censored > 0, ['p50', 'p99', 'max'])}`,
+      `${countText(column.failed)} failed`,
+      ...(column.outstanding === null ? [] : [`${countText(column.outstanding)} without an answer`]),
+    ].join(', ');
+  }
 
-    const load = (): Promise<Column[]> => {
-      loading ??= columnsOf(Number(stack.dataset['inOne']), stepMs);
-      return loading;
+  /** How far a key moves the moment that is shown; undefined where it does not. */
+  function moveOf(
+    key: string,
+    others: Readonly<Record<string, number>>,
+    far: number,
+    count: number,
+  ): number | undefined {
+    const moves: Readonly<Record<string, number>> = {
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      PageUp: far,
+      PageDown: -far,
+      Home: -count,
+      End: count,
+      ...others,
     };
-    const area = (): { left: number; x: number; width: number } => {
-      const outer = stack.getBoundingClientRect();
-      const inner = drawings[0]?.getBoundingClientRect() ?? outer;
+    return moves[key];
+  }
+
+  /** The tracks of a run under one time axis: a moment of it is read off all of them, and a part drawn larger. */
+  class Tracks {
+    readonly #stack: HTMLElement;
+    readonly #slider: HTMLElement;
+    readonly #cursor: HTMLElement;
+    readonly #brush: HTMLElement;
+    readonly #count: number;
+    readonly #stepMs: number;
+    readonly #drawings: readonly SVGSVGElement[];
+    readonly #tracks: readonly { readonly id: string; readonly read: HTMLElement | null }[];
+    /** The columns that are drawn. */
+    #from = 0;
+    #to: number;
+    #shown = 0;
+    /** Where the pointer went down; null while it is up. */
+    #start: number | null = null;
+    #loading: Promise<Column[]> | null = null;
+
+    constructor(stack: HTMLElement, slider: HTMLElement, cursor: HTMLElement, brush: HTMLElement) {
+      this.#stack = stack;
+      this.#slider = slider;
+      this.#cursor = cursor;
+      this.#brush = brush;
+      this.#count = Number(stack.dataset['columns']);
+      this.#stepMs = Number(stack.dataset['ms']);
+      this.#to = this.#count;
+      this.#drawings = [...stack.querySelectorAll<SVGSVGElement>('.marks')];
+      this.#tracks = all('.track', stack).map((track) => ({
+        id: track.dataset['track'] ?? '',
+        read: one('.read', track),
+      }));
+      this.#listenToPointer();
+      this.#listenToKeys();
+      // The first look at a moment is not to wait for it.
+      setTimeout(() => void this.#load(), 300);
+    }
+
+    #load(): Promise<Column[]> {
+      this.#loading ??= columnsOf(Number(this.#stack.dataset['inOne']), this.#stepMs);
+      return this.#loading;
+    }
+
+    #area(): { left: number; x: number; width: number } {
+      const outer = this.#stack.getBoundingClientRect();
+      const inner = this.#drawings[0]?.getBoundingClientRect() ?? outer;
       return { left: inner.left - outer.left, x: inner.left, width: inner.width };
-    };
-    const zoom = (first: number, width: number): void => {
-      [from, to] = [first, first + width];
-      for (const drawing of drawings)
-        drawing.setAttribute('viewBox', `${first * 2} 0 ${width * 2} ${drawing.viewBox.baseVal.height}`);
-      const tickMs = STEPS_MS.find((step) => (width * stepMs) / step <= MOST_TICKS) ?? width * stepMs;
-      for (const axis of all('.time .in', stack)) {
-        axis.replaceChildren();
-        const firstTick = Math.ceil((first * stepMs) / tickMs - 1e-9);
-        for (let tick = firstTick; tick * tickMs <= to * stepMs + 1e-9; tick++) {
-          const label = document.createElement('span');
-          label.textContent = clockText(tick * tickMs, tickMs);
-          if ((tick - firstTick) % 2 === 1) label.className = 'odd';
-          label.style.left = `${(((tick * tickMs) / stepMs - first) / width) * 100}%`;
-          axis.append(label);
-        }
-      }
-      const stages = one('.stages', stack);
-      if (stages) stages.style.visibility = width === count ? '' : 'hidden';
-      // Names stand at the end of the whole run.
-      for (const name of all('.nm', stack)) name.style.visibility = to === count ? '' : 'hidden';
-    };
-    const around = (width: number): void =>
-      zoom(Math.min(count - width, Math.max(0, Math.round(at - width / 2))), width);
-    const show = async (index: number): Promise<void> => {
-      at = Math.min(count - 1, Math.max(0, index));
-      if (at < from || at >= to) around(to - from);
-      const column = (await load())[at];
-      if (column === undefined) return;
-      const { left, width } = area();
-      cursor.style.left = `${left + ((at + 0.5 - from) / (to - from)) * width}px`;
-      cursor.style.display = 'block';
-      cursor.dataset['moment'] = clockText(at * stepMs, stepMs);
-      for (const { id, read } of tracks) if (read) read.textContent = trackText(id, column);
-      slider.setAttribute('aria-valuenow', String(at));
-      slider.setAttribute(
-        'aria-valuetext',
-        [
-          `${clockText(at * stepMs, stepMs)}: ${trackText('rate', column)}`,
-          `response ${quantilesText(column.response, column.censored > 0, ['p50', 'p99', 'max'])}`,
-          `${countText(column.failed)} failed`,
-          ...(column.outstanding === null ? [] : [`${countText(column.outstanding)} without an answer`]),
-        ].join(', '),
-      );
-    };
-    const hide = (): void => {
-      cursor.style.display = 'none';
-      for (const { read } of tracks) if (read) read.textContent = '';
-    };
-    const indexAt = (event: MouseEvent): number => {
-      const { x, width } = area();
-      return Math.floor(from + ((event.clientX - x) / width) * (to - from));
-    };
+    }
 
-    stack.addEventListener('pointermove', (event) => {
-      const index = indexAt(event);
-      if (start !== null) {
-        const [a, b] = [Math.max(from, Math.min(start, index)), Math.min(to, Math.max(start, index) + 1)];
-        const { left, width } = area();
-        brush.style.left = `${left + ((a - from) / (to - from)) * width}px`;
-        brush.style.width = `${(Math.max(0, b - a) / (to - from)) * width}px`;
-        brush.style.display = b - a > 2 ? 'block' : 'none';
+    #indexAt(event: MouseEvent): number {
+      const { x, width } = this.#area();
+      return Math.floor(this.#from + ((event.clientX - x) / width) * (this.#to - this.#from));
+    }
+
+    #zoom(first: number, width: number): void {
+      [this.#from, this.#to] = [first, first + width];
+      for (const drawing of this.#drawings)
+        drawing.setAttribute('viewBox', `${first * 2} 0 ${width * 2} ${drawing.viewBox.baseVal.height}`);
+      const tickMs =
+        STEPS_MS.find((step) => (width * this.#stepMs) / step <= MOST_TICKS) ?? width * this.#stepMs;
+      for (const axis of all('.time .in', this.#stack)) this.#drawTicks(axis, tickMs);
+      const stages = one('.stages', this.#stack);
+      if (stages) stages.style.visibility = width === this.#count ? '' : 'hidden';
+      // Names stand at the end of the whole run.
+      for (const name of all('.nm', this.#stack))
+        name.style.visibility = this.#to === this.#count ? '' : 'hidden';
+    }
+
+    #drawTicks(axis: HTMLElement, tickMs: number): void {
+      axis.replaceChildren();
+      const firstTick = Math.ceil((this.#from * this.#stepMs) / tickMs - 1e-9);
+      for (let tick = firstTick; tick * tickMs <= this.#to * this.#stepMs + 1e-9; tick++) {
+        const label = document.createElement('span');
+        label.textContent = clockText(tick * tickMs, tickMs);
+        if ((tick - firstTick) % 2 === 1) label.className = 'odd';
+        const share = ((tick * tickMs) / this.#stepMs - this.#from) / (this.#to - this.#from);
+        label.style.left = `${share * 100}%`;
+        axis.append(label);
       }
-      if (index >= from && index < to) void show(index);
-    });
-    stack.addEventListener('pointerdown', (event) => {
-      if (event.pointerType !== 'mouse' || event.button !== 0) return;
-      start = indexAt(event);
-      event.preventDefault();
-      slider.focus({ preventScroll: true });
-    });
-    addEventListener('pointerup', (event) => {
-      if (start === null) return;
-      const [a, b] = [
-        Math.max(from, Math.min(start, indexAt(event))),
-        Math.min(to, Math.max(start, indexAt(event)) + 1),
-      ];
-      start = null;
-      brush.style.display = 'none';
-      if (b - a > 2) zoom(a, b - a);
-      void show(indexAt(event));
-    });
-    stack.addEventListener('pointerleave', () => {
-      if (document.activeElement !== slider) hide();
-    });
-    stack.addEventListener('dblclick', (event) => {
-      zoom(0, count);
-      void show(indexAt(event));
-    });
-    slider.addEventListener('focus', () => {
-      if (slider.matches(':focus-visible')) void show(at);
-    });
-    slider.addEventListener('blur', hide);
-    slider.addEventListener('keydown', (event) => {
-      const far = Math.max(2, Math.round((to - from) / 12));
-      const moves: Readonly<Record<string, number>> = {
-        ArrowRight: 1,
-        ArrowUp: 1,
-        ArrowLeft: -1,
-        ArrowDown: -1,
-        PageUp: far,
-        PageDown: -far,
-        Home: -count,
-        End: count,
-      };
-      const move = moves[event.key];
-      if (event.key === '+' || event.key === '-') {
-        const width = (to - from) * (event.key === '+' ? 0.5 : 2);
-        around(Math.min(count, Math.max(Math.min(10, count), Math.round(width))));
-      } else if (event.key === 'Escape') zoom(0, count);
-      else if (move === undefined) return;
-      event.preventDefault();
-      void show(at + (move ?? 0));
-    });
-    // The first look at a moment is not to wait for it.
-    setTimeout(() => void load(), 300);
+    }
+
+    #zoomAround(width: number): void {
+      this.#zoom(Math.min(this.#count - width, Math.max(0, Math.round(this.#shown - width / 2))), width);
+    }
+
+    async #show(index: number): Promise<void> {
+      this.#shown = Math.min(this.#count - 1, Math.max(0, index));
+      const width = this.#to - this.#from;
+      if (this.#shown < this.#from || this.#shown >= this.#to) this.#zoomAround(width);
+      const column = (await this.#load())[this.#shown];
+      if (column === undefined) return;
+      const area = this.#area();
+      const cursor = this.#cursor;
+      cursor.style.left = `${area.left + ((this.#shown + 0.5 - this.#from) / (this.#to - this.#from)) * area.width}px`;
+      cursor.style.display = 'block';
+      const moment = clockText(this.#shown * this.#stepMs, this.#stepMs);
+      cursor.dataset['moment'] = moment;
+      for (const { id, read } of this.#tracks) if (read) read.textContent = trackText(id, column);
+      this.#slider.setAttribute('aria-valuenow', String(this.#shown));
+      this.#slider.setAttribute('aria-valuetext', `${moment}: ${momentText(column)}`);
+    }
+
+    #hide(): void {
+      this.#cursor.style.display = 'none';
+      for (const { read } of this.#tracks) if (read) read.textContent = '';
+    }
+
+    /** The columns between where the pointer went down and where it is. */
+    #dragged(start: number, index: number): { from: number; width: number } {
+      const from = Math.max(this.#from, Math.min(start, index));
+      return { from, width: Math.min(this.#to, Math.max(start, index) + 1) - from };
+    }
+
+    #drawBrush(start: number, index: number): void {
+      const { from, width } = this.#dragged(start, index);
+      const area = this.#area();
+      const columns = this.#to - this.#from;
+      const { style } = this.#brush;
+      style.left = `${area.left + ((from - this.#from) / columns) * area.width}px`;
+      style.width = `${(Math.max(0, width) / columns) * area.width}px`;
+      style.display = width > 2 ? 'block' : 'none';
+    }
+
+    #listenToPointer(): void {
+      const stack = this.#stack;
+      stack.addEventListener('pointermove', (event) => {
+        const index = this.#indexAt(event);
+        if (this.#start !== null) this.#drawBrush(this.#start, index);
+        if (index >= this.#from && index < this.#to) void this.#show(index);
+      });
+      stack.addEventListener('pointerdown', (event) => {
+        if (event.pointerType !== 'mouse' || event.button !== 0) return;
+        this.#start = this.#indexAt(event);
+        event.preventDefault();
+        this.#slider.focus({ preventScroll: true });
+      });
+      addEventListener('pointerup', (event) => {
+        if (this.#start === null) return;
+        const { from, width } = this.#dragged(this.#start, this.#indexAt(event));
+        this.#start = null;
+        this.#brush.style.display = 'none';
+        if (width > 2) this.#zoom(from, width);
+        void this.#show(this.#indexAt(event));
+      });
+      stack.addEventListener('pointerleave', () => {
+        if (document.activeElement !== this.#slider) this.#hide();
+      });
+      stack.addEventListener('dblclick', (event) => {
+        this.#zoom(0, this.#count);
+        void this.#show(this.#indexAt(event));
+      });
+    }
+
+    #listenToKeys(): void {
+      const slider = this.#slider;
+      slider.addEventListener('focus', () => {
+        if (slider.matches(':focus-visible')) void this.#show(this.#shown);
+      });
+      slider.addEventListener('blur', () => this.#hide());
+      slider.addEventListener('keydown', (event) => {
+        const width = this.#to - this.#from;
+        const far = Math.max(2, Math.round(width / 12));
+        const move = moveOf(event.key, { ArrowUp: 1, ArrowDown: -1 }, far, this.#count);
+        if (event.key === '+' || event.key === '-') {
+          const asked = Math.round(width * (event.key === '+' ? 0.5 : 2));
+          this.#zoomAround(Math.min(this.#count, Math.max(Math.min(10, this.#count), asked)));
+        } else if (event.key === 'Escape') this.#zoom(0, this.#count);
+        else if (move === undefined) return;
+        event.preventDefault();
+        void this.#show(this.#shown + (move ?? 0));
+      });
+    }
   }
 
   /** A chart that can be read off under the pointer, or with the arrow keys. */
@@ -361,15 +385,7 @@
     });
     chart.addEventListener('blur', hide);
     chart.addEventListener('keydown', (event) => {
-      const moves: Readonly<Record<string, number>> = {
-        ArrowRight: 1,
-        ArrowLeft: -1,
-        PageUp: 10,
-        PageDown: -10,
-        Home: -points.length,
-        End: points.length,
-      };
-      const move = moves[event.key];
+      const move = moveOf(event.key, {}, 10, points.length);
       if (move === undefined) return;
       event.preventDefault();
       show(shown + move);
@@ -378,6 +394,6 @@
 
   const stack = one('#stack');
   const [slider, cursor, brush] = ['#slider', '.cursor', '.brush'].map((name) => one(name));
-  if (stack && slider && cursor && brush) readTracks(stack, slider, cursor, brush);
+  if (stack && slider && cursor && brush) new Tracks(stack, slider, cursor, brush);
   for (const chart of all('.chart[data-points]')) readChart(chart);
 }

@@ -1,0 +1,34 @@
+// What the script reads of the result that its page holds.
+type Quantiles = Readonly<Record<'p50' | 'p90' | 'p99' | 'max', number | null | undefined>>;
+type Kind = 'response' | 'service';
+
+/** What is read of an interval of the result. */
+interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
+  readonly sent: number;
+  readonly failed: number;
+  readonly answered?: number;
+  readonly outstanding?: number;
+  readonly censored?: number;
+  readonly waitP99?: number | null;
+  readonly startLagP99?: number | null;
+  readonly failures?: Readonly<Record<string, number>>;
+}
+
+interface Result {
+  readonly windowMs: number;
+  readonly latencyMs: { readonly headline: Kind };
+  readonly series: { readonly buckets: readonly Bucket[] };
+}
+
+/** A column as it is drawn: counts are sums, latencies the worst. */
+interface Column extends Readonly<Record<Kind, Quantiles>> {
+  readonly seconds: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly answered: number | null;
+  readonly outstanding: number | null;
+  readonly censored: number;
+  readonly waitP99: number | null;
+  readonly startLagP99: number | null;
+  readonly failures: Readonly<Record<string, number>>;
+}
