@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { parse } from '@babel/parser';
 import { describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
 
@@ -26,6 +27,28 @@ const IMPORTS: readonly Import[] = FILES.flatMap((file) => {
       : specifier,
   }));
 });
+
+/** Functions of a file that are longer than so many lines, by name and length. */
+function longFunctions(text: string, mostLines: number): string[] {
+  const long: string[] = [];
+  if (text.split('\n').length <= mostLines) return long;
+  const look = (node: unknown, name: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { type, loc, key, id } = node as {
+      readonly type?: unknown;
+      readonly loc?: { readonly start: { readonly line: number }; readonly end: { readonly line: number } };
+      readonly key?: { readonly name?: string; readonly id?: { readonly name?: string } };
+      readonly id?: { readonly name?: string };
+    };
+    const own = id?.name ?? key?.name ?? key?.id?.name ?? name;
+    const lines = loc === undefined ? 0 : loc.end.line - loc.start.line + 1;
+    if (typeof type === 'string' && /Function|Method$/.test(type) && lines > mostLines)
+      long.push(`${own}: ${lines}`);
+    for (const [field, child] of Object.entries(node)) if (field !== 'loc') look(child, own);
+  };
+  look(parse(text, { sourceType: 'module', plugins: ['typescript'] }).program, '');
+  return long;
+}
 
 const side = (path: string): string => path.split('/')[0]!;
 /** A folder of `src`, or of `workers` and `main`. */
@@ -136,6 +159,14 @@ describe('who may import what', () => {
       'main/compare/comparison.ts',
       'main/summary/summarize.ts',
     ]);
+  });
+
+  test('functions stay about as long as a screen', () => {
+    const read = (file: string): string => readFileSync(join(SOURCE, file), 'utf8');
+    expect(FILES.flatMap((file) => longFunctions(read(file), 65).map((name) => `${file} ${name}`))).toEqual(
+      [],
+    );
+    expect(longFunctions('class A {\n  #b() {\n    return 1;\n  }\n}', 2)).toEqual(['b: 3']);
   });
 
   test('files stay small, entry files tiny', () => {

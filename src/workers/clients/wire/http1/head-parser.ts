@@ -77,6 +77,11 @@ export class HeadParser {
   }
 
   #read(bytes: ReadBytes, from: number, to: number): number {
+    const at = this.#state < LINE_START ? this.#readStatusLine(bytes, from, to) : from;
+    return this.refusal === null ? this.#readLines(bytes, at, to) : at;
+  }
+
+  #readStatusLine(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     while (at < to) {
       const byte = bytes[at] as number;
@@ -132,8 +137,20 @@ export class HeadParser {
         case STATUS_LINE_END:
           if (byte !== LF) return this.#refuse('WIRE_STATUS_LINE', at);
           this.#state = LINE_START;
-          at++;
-          break;
+          return at + 1;
+        default:
+          return at;
+      }
+    }
+    return at;
+  }
+
+  /** Reads header lines, and the empty one behind them. */
+  #readLines(bytes: ReadBytes, from: number, to: number): number {
+    let at = from;
+    while (at < to) {
+      const byte = bytes[at] as number;
+      switch (this.#state) {
         case LINE_START:
           at = this.#readWholeLines(bytes, at, to);
           if (at === to || this.refusal !== null) break;
@@ -159,28 +176,18 @@ export class HeadParser {
           if (isBlank(byte)) at++;
           else this.#state = VALUE;
           break;
-        case VALUE: {
-          const start = at;
-          at = endOfText(bytes, at, to);
-          if (this.#field !== FIELD.other && !this.fields.add(bytes, start, at)) {
-            return this.#refuse('WIRE_FRAMING_FIELD', at);
-          }
-          if (at === to) {
-            if (this.#field === FIELD.contentLength && this.fields.isNoLength)
-              return this.#refuse('WIRE_CONTENT_LENGTH', at);
-            break;
-          }
+        case VALUE:
+          at = this.#readValue(bytes, at, to);
+          if (at === to || this.refusal !== null) break;
           if (bytes[at] !== CR) return this.#refuse('WIRE_FIELD', at);
           this.#state = LINE_END;
           at++;
           break;
-        }
-        case LINE_END: {
+        case LINE_END:
           if (byte !== LF) return this.#refuse('WIRE_FIELD', at);
           this.#state = AFTER_LINE;
           at++;
           break;
-        }
         case AFTER_LINE: {
           if (isBlank(byte)) {
             if (this.#field !== FIELD.other && !this.fields.addFold())
@@ -242,6 +249,15 @@ export class HeadParser {
       this.#nameLength++;
     }
     return at;
+  }
+
+  #readValue(bytes: ReadBytes, from: number, to: number): number {
+    const end = endOfText(bytes, from, to);
+    if (this.#field === FIELD.other) return end;
+    if (!this.fields.add(bytes, from, end)) return this.#refuse('WIRE_FRAMING_FIELD', end);
+    if (end === to && this.#field === FIELD.contentLength && this.fields.isNoLength)
+      return this.#refuse('WIRE_CONTENT_LENGTH', end);
+    return end;
   }
 
   #refuse(refusal: RefusalCode, at = 0): number {
