@@ -168,6 +168,61 @@ verdict    ok. The target kept up.
 `);
   });
 
+  test('how steady a rate was, how long connecting took, and workers that differ', () => {
+    const [first, second] = summaryWith().workers;
+    const remote = summaryWith({
+      plan: {
+        ...summaryWith().plan,
+        load: { model: 'open', ratePerSecond: 100, arrivals: 'constant', maxInFlight: 100, stages: [] },
+      },
+      windowMs: 3_000,
+      series: {
+        intervalMs: 100,
+        cellsPerOctave: 8,
+        buckets: [5, 5, 0, 0, 20, 10, 10, 10, 10, 10, 10, 10].map((answered, index) => ({
+          ...BUCKET,
+          ...{ atMs: index * 100, sent: 10, answered },
+        })),
+      },
+      statuses: { '200': 80, '204': 10, '503': 10 },
+      connections: { opened: 12, closedByTarget: 2 },
+      eventTimesMs: {
+        connect: { ...LATENCY, count: 12, max: 31.04, percentiles: { '50': 12.5 } },
+        tlsHandshake: { ...LATENCY, count: 12, max: 84.2, percentiles: { '50': 40.25 } },
+      },
+      workers: [
+        { ...first!, sent: 70, ok: 70 },
+        { ...second!, sent: 30, ok: 20, failed: 10 },
+      ],
+    });
+    const details = (width: number): string => {
+      const lines = renderText(remote, { ...PLAIN_VIEW, width }).split('\n');
+      const from = lines.findIndex((line) => line.startsWith('over time'));
+      return lines
+        .slice(
+          from,
+          lines.findIndex((line) => line.startsWith('generator')),
+        )
+        .join('\n');
+    };
+    expect(`\n${details(80)}\n`).toBe(`
+over time  33.3/s to 100/s in each 300 ms, median 100/s answered  ▃███
+statuses   2xx 90.0 %, 5xx 10.0 %: 80 × 200, 10 × 204, 10 × 503
+connected  12 opened, 2 closed by the target; connect p50 12.5 ms, max 31.0 ms;
+           TLS handshake p50 40.3 ms, max 84.2 ms
+worker 0   thread 1: 70 sent, 70 ok, 0 failed, CPU 5.00 ms, loop busy 50.0 %
+worker 1   thread 2: 30 sent, 20 ok, 10 failed (33.3 %), CPU 5.00 ms, loop busy
+           50.0 %
+`);
+    expect(`\n${details(120)}\n`).toBe(`
+over time  33.3/s to 100/s in each 300 ms, median 100/s answered  ▃███
+statuses   2xx 90.0 %, 5xx 10.0 %: 80 × 200, 10 × 204, 10 × 503
+connected  12 opened, 2 closed by the target; connect p50 12.5 ms, max 31.0 ms; TLS handshake p50 40.3 ms, max 84.2 ms
+worker 0   thread 1: 70 sent, 70 ok, 0 failed, CPU 5.00 ms, loop busy 50.0 %
+worker 1   thread 2: 30 sent, 20 ok, 10 failed (33.3 %), CPU 5.00 ms, loop busy 50.0 %
+`);
+  });
+
   test('the same for who works on volley', () => {
     expect(`\n${renderText(GOOD, VERBOSE)}`).toBe(`
 volley 0.1.0  GET http://127.0.0.1:8080/

@@ -101,11 +101,16 @@ async function measure(
     const summary = await run.summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
-    const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
-    if (why !== null) say(why);
-    // On a terminal the report itself shows them.
-    if (form !== 'text' || !process.stdout.isTTY)
-      for (const line of [...stopSentences(summary), ...brokenRuleSentences(summary)]) say(line);
+    // On a terminal the report itself shows all that.
+    if (form !== 'text' || !process.stdout.isTTY) {
+      const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
+      for (const line of [
+        ...(why === null ? [] : [why]),
+        ...stopSentences(summary),
+        ...brokenRuleSentences(summary),
+      ])
+        say(line);
+    }
     const isSlower = showing.isSlower(summary);
     return worstOf([exitCodeOf(summary, !isComplete), isSlower ? EXIT_CODES.failed : EXIT_CODES.ok]);
   } finally {

@@ -1,18 +1,9 @@
 import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../protocol/event-times.ts';
-import type { SeriesBucket, Summary, WorkerSummary } from '../../protocol/summary.ts';
-import { MS_PER_SECOND, microsToMs } from '../../protocol/units.ts';
-import { median } from '../collect/statistics.ts';
-import {
-  counted,
-  formatBytes,
-  formatCount,
-  formatMs,
-  formatPercent,
-  formatRate,
-  shareText,
-} from '../text/format.ts';
-import { LABEL_WIDTH, rows } from './layout.ts';
-import { sparkline } from './spark.ts';
+import type { Summary, WorkerSummary } from '../../protocol/summary.ts';
+import { microsToMs } from '../../protocol/units.ts';
+import { counted, formatBytes, formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
+import { rows } from './layout.ts';
+import { steadiness } from './steadiness-text.ts';
 import type { View } from './view.ts';
 
 const MOST_STATUSES = 10;
@@ -20,8 +11,6 @@ const MOST_WORKERS = 8;
 const MOST_ADDRESSES = 12;
 /** Workers whose shares of the requests differ by less than this are not listed. */
 const EVEN_SHARE = 0.05;
-/** Fewer whole intervals say nothing of how steady a rate was. */
-const FEWEST_INTERVALS = 3;
 
 /** What explains the figures above it. */
 export function detailLines(summary: Summary, view: View): string[] {
@@ -33,19 +22,6 @@ export function detailLines(summary: Summary, view: View): string[] {
     ...workers(summary, view),
     ...generator(summary, view),
   ];
-}
-
-/** How far the rate went up and down; in the open model the schedule says that. */
-function steadiness({ series, plan, windowMs }: Summary, { width }: View): string[] {
-  const { intervalMs, buckets } = series;
-  const whole = buckets.filter(({ atMs }) => atMs + intervalMs <= windowMs);
-  if (plan.load.model !== 'closed' || whole.length < FEWEST_INTERVALS) return [];
-  const rates = whole.map(({ sent }: SeriesBucket) => (sent * MS_PER_SECOND) / intervalMs);
-  const [lowest, highest] = [Math.min(...rates), Math.max(...rates)].map(formatRate);
-  const text = `${lowest} to ${highest}, median ${formatRate(median(rates))}`;
-  const room = width - LABEL_WIDTH - text.length - 2;
-  const line = rates.length <= room ? `  ${sparkline(rates)}` : '';
-  return [`${'over time'.padEnd(LABEL_WIDTH)}${text}${line}`];
 }
 
 /** Statuses with how often each came, and classes where there are several. */
@@ -71,11 +47,14 @@ function statuses({ statuses: byStatus }: Summary, { width }: View): string[] {
   return rows('statuses', shares.length === 0 ? list : `${shares.join(', ')}: ${list}`, width);
 }
 
-function connections(summary: Summary, { width, isVerbose }: View): string[] {
+function connections(summary: Summary, { width }: View): string[] {
   const { opened, closedByTarget } = summary.connections;
   const closed = closedByTarget === 0 ? '' : `, ${formatCount(closedByTarget)} closed by the target`;
-  const times = isVerbose ? eventTimes(summary) : [];
-  return rows('connected', [`${formatCount(opened)} opened${closed}`, ...times].join('; '), width);
+  return rows(
+    'connected',
+    [`${formatCount(opened)} opened${closed}`, ...eventTimes(summary)].join('; '),
+    width,
+  );
 }
 
 /** How long it took to connect, in the middle and at most. */
