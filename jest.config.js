@@ -6,6 +6,7 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
   testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/compile-cache.js',
   // Most tests wait for something half of the time: four at a time keep two cores busy.
   maxWorkers: 4,

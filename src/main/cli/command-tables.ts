@@ -69,7 +69,7 @@ export const BATCH_TABLE = {
   out: {
     kind: 'file',
     group: 'own',
-    help: 'The answered rows: CSV, or JSONL by its name; their journal lies beside it',
+    help: 'Where answered rows go: CSV, or JSONL by its name; the journal lies beside it',
     byDefault: 'stdout',
     commands: ['batch'],
   },
@@ -286,7 +286,7 @@ export const RUNS_TABLE = {
   limit: {
     kind: 'count',
     group: 'own',
-    help: 'Show so many at most, the newest',
+    help: 'Show at most this many, the newest',
     byDefault: '20; on a page all',
     commands: ['runs'],
   },

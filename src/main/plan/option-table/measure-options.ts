@@ -19,7 +19,7 @@ export const MEASURE_OPTIONS = {
   timeout: {
     kind: 'duration',
     group: 'load',
-    help: 'From when a request is given to a connection until its last byte',
+    help: 'How long a request may take once it has a connection, to its last byte',
     byDefault: DEFAULT_TIMEOUT,
     commands: SENDS,
     mayChangeOnResume: true,
@@ -27,7 +27,7 @@ export const MEASURE_OPTIONS = {
   warmup: {
     kind: 'duration',
     group: 'load',
-    help: 'The same load before the measurement begins, left out of the result',
+    help: 'Run the load this long first, and leave that out of the result',
     byDefault: DEFAULT_WARMUP,
     commands: LOADS,
     differs: {
@@ -38,7 +38,7 @@ export const MEASURE_OPTIONS = {
   'cpu-work': {
     kind: 'count',
     group: 'engine',
-    help: 'Hash each body so many times before the next request, in the worker',
+    help: 'Hash each body this many times in the worker, before the next request',
     byDefault: '0',
     commands: LOADS,
   },
@@ -71,7 +71,7 @@ export const MEASURE_OPTIONS = {
   seed: {
     kind: 'count',
     group: 'engine',
-    help: 'For everything random',
+    help: 'Seed of everything random',
     byDefault: 'random, and printed',
     commands: SENDS,
     mayChangeOnResume: true,
@@ -109,7 +109,7 @@ export const RESULT_OPTIONS = {
   repeat: {
     kind: 'count',
     group: 'output',
-    help: 'Measure so many rounds, for an interval on every headline figure',
+    help: 'Measure this many rounds, and give an interval for each headline figure',
     byDefault: '1',
     commands: ['run'],
     library: null,
@@ -155,7 +155,7 @@ export const RESULT_OPTIONS = {
     kind: 'text',
     group: 'expectations',
     value: 'RESULT',
-    help: 'Hold the run against a good one before it: last, last~1, or a file',
+    help: 'Compare the run with an earlier good one: last, last~1, or a file',
     byDefault: 'none',
     commands: ['run'],
     library: null,
@@ -188,7 +188,7 @@ export const RESULT_OPTIONS = {
     kind: 'text',
     group: 'output',
     value: 'HOW',
-    help: 'How a run is shown meanwhile: screen, plain, or prometheus[:PORT]; repeatable',
+    help: 'How to show a run under way: screen, plain, or prometheus[:PORT]; repeatable',
     isRepeatable: true,
     byDefault: 'screen on a terminal from 60x16, else plain',
     commands: ['run'],

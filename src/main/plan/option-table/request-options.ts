@@ -129,7 +129,7 @@ export const REQUEST_OPTIONS = {
     kind: 'redirects',
     group: 'request',
     alias: 'L',
-    help: 'Follow redirects, at most so many (-L alone is 10)',
+    help: 'Follow redirects, up to this many (-L alone: 10)',
     byDefault: 'off',
     commands: SENDS,
     of: 'request',
@@ -237,7 +237,7 @@ export const EXPECTATION_OPTIONS = {
   'expect-time': {
     kind: 'duration',
     group: 'expectations',
-    help: 'What each answer may take, to its last byte',
+    help: 'Longest an answer may take, to its last byte',
     byDefault: 'up to the timeout',
     commands: SENDS,
     of: 'request',
@@ -245,7 +245,7 @@ export const EXPECTATION_OPTIONS = {
   'max-body': {
     kind: 'count',
     group: 'expectations',
-    help: 'Bytes that a body may have at most',
+    help: 'Most bytes a body may have',
     byDefault: 'no limit',
     commands: SENDS,
     of: 'request',
