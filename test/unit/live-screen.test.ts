@@ -234,8 +234,17 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   [{ live: 'plain' }, []],
   [{ live: ['plain', 'prometheus'], quiet: true }, [QUIET]],
   [{ live: 'prometheus:9464', quiet: true }, []],
-  [{ live: 'prometheus:70000' }, ["--live 'prometheus:70000': choose one of screen, plain, prometheus."]],
-  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain, prometheus; did you mean screen?"]],
+  [
+    { live: 'prometheus:70000' },
+    ["--live 'prometheus:70000': choose one of screen, plain, web, prometheus."],
+  ],
+  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain, web, prometheus; did you mean screen?"]],
+  [{ live: 'web' }, []],
+  [{ live: 'web:8089' }, []],
+  [
+    { live: 'web:0.0.0.0:80' },
+    ["--live 'web:0.0.0.0:80': a run is served on 127.0.0.1 alone: give web, or web:PORT."],
+  ],
   [
     { live: 'screen' },
     ["--live 'screen': stderr is no terminal of 60 columns and 16 lines at least: leave it out."],
@@ -249,6 +258,7 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   expect(liveFormFrom(new Parsed(values, []), problems, false)).toEqual({
     liveForm: values['live'] === 'screen' ? 'screen' : 'plain',
     scrapePort: /prometheus(?!:7)/.test(String(values['live'])) ? 9_464 : null,
+    webPort: { web: 0, 'web:8089': 8_089 }[String(values['live'])] ?? null,
   });
   expect(problems).toEqual(told);
 });

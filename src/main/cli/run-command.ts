@@ -18,7 +18,7 @@ import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { outputFilesOf, outputPathsFrom, RunOutputs } from './run-outputs.ts';
-import { liveFormFrom, openScrape, type Shown, showRun } from './run-shown.ts';
+import { liveFormFrom, openServed, type Shown, showRun } from './run-shown.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 
@@ -92,13 +92,15 @@ async function measure(
   showing: Shown & Showing & { isSlower(summary: Summary): boolean },
 ): Promise<ExitCode> {
   let started: WatchedRun | null = null;
-  const endScrape = await openScrape(plan, () => started, showing, showing.note);
+  const served = await openServed(plan, () => started, showing, showing.note);
   const run = startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker));
   started = run;
+  let result: Summary | null = null;
   const interrupts = interruptible(run, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
     const summary = await run.summary;
+    result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
     // On a terminal the report itself shows all that.
@@ -114,7 +116,7 @@ async function measure(
     const isSlower = showing.isSlower(summary);
     return worstOf([exitCodeOf(summary, !isComplete), isSlower ? EXIT_CODES.failed : EXIT_CODES.ok]);
   } finally {
-    endScrape();
+    await served.end(result);
     interrupts.remove();
   }
 }

@@ -1,18 +1,25 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
 import { FEWEST_COLUMNS, FEWEST_ROWS, hasScreen } from '../live/terminal.ts';
 import { showProgress } from '../reporters/live.ts';
 import { paintOf } from '../reporters/view.ts';
 import type { WatchedRun } from '../run/run.ts';
 import { choiceSentence } from '../text/nearest.ts';
+import { quoted } from '../text/quoted.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Parsed } from './parsed.ts';
 import { holdSentences, releaseSentences } from './say.ts';
 import type { Showing } from './showing.ts';
 
-const LIVE_FORMS = ['screen', 'plain', 'prometheus'] as const;
+const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus'] as const;
 /** What exporters of telemetry mostly listen on. */
 const DEFAULT_SCRAPE_PORT = 9464;
-const SCRAPED = /^prometheus(?::(\d{1,5}))?$/;
+const SERVED = /^(web|prometheus)(?::(\d{1,5}))?$/;
+const ELSEWHERE = /^(web|prometheus):.*\D/s;
+/** The page is opened by whoever reads where it is. */
+const FREE_PORT = 0;
 const HIGHEST_PORT = 65_535;
 
 /** How a run is shown while it goes on. */
@@ -20,6 +27,8 @@ export interface Shown {
   readonly liveForm: 'screen' | 'plain';
   /** Where it can be scraped; null where it cannot. */
   readonly scrapePort: number | null;
+  /** Where its page is served; null where it is not, 0 for a free one. */
+  readonly webPort: number | null;
 }
 
 /** How a run is to be shown; problems are added to the list. */
@@ -29,14 +38,17 @@ export function liveFormFrom(
   canHaveScreen: boolean = hasScreen(process.stderr, process.env),
 ): Shown {
   const given = parsed.all('live');
-  const ports = given.flatMap((text) => scrapePortOf(text) ?? []);
-  const forms = given.filter((text) => scrapePortOf(text) === null);
+  const served = given.flatMap((text) => servedOf(text) ?? []);
+  const forms = given.filter((text) => servedOf(text) === null);
   const form = forms.at(-1);
   for (const text of forms.filter((word) => word !== 'screen' && word !== 'plain'))
-    problems.push(choiceSentence('--live', text, LIVE_FORMS));
-  if (forms.length > 1 || ports.length > 1)
+    problems.push(unknownForm(text));
+  const portsOf = (name: string): number[] =>
+    served.flatMap(({ form, port }) => (form === name ? [port] : []));
+  const [webPorts, scrapePorts] = [portsOf('web'), portsOf('prometheus')];
+  if (Math.max(forms.length, webPorts.length, scrapePorts.length) > 1)
     problems.push(
-      `--live was given ${given.length} times: give one of screen and plain, and prometheus once.`,
+      `--live was given ${given.length} times: give one of screen and plain, and web and prometheus once each.`,
     );
   const silencer = ['quiet', 'no-progress'].find((name) => parsed.flag(name));
   if (silencer !== undefined && form !== undefined)
@@ -46,37 +58,75 @@ export function liveFormFrom(
       `--live 'screen': stderr is no terminal of ${FEWEST_COLUMNS} columns and ${FEWEST_ROWS} lines at least: leave it out.`,
     );
   const liveForm = (form ?? (canHaveScreen ? 'screen' : 'plain')) === 'screen' ? 'screen' : 'plain';
-  return { liveForm, scrapePort: ports.at(-1) ?? null };
+  return { liveForm, scrapePort: scrapePorts.at(-1) ?? null, webPort: webPorts.at(-1) ?? null };
 }
 
-/** Null for what is no `prometheus` or `prometheus:9464`. */
-function scrapePortOf(text: string): number | null {
-  const match = SCRAPED.exec(text);
-  const port = Number(match?.[1] ?? DEFAULT_SCRAPE_PORT);
-  return match === null || port > HIGHEST_PORT ? null : port;
+/** Null for what is no `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
+function servedOf(text: string): { readonly form: 'web' | 'prometheus'; readonly port: number } | null {
+  const match = SERVED.exec(text);
+  if (match === null) return null;
+  const form = match[1] === 'web' ? 'web' : 'prometheus';
+  const port = Number(match[2] ?? (form === 'web' ? FREE_PORT : DEFAULT_SCRAPE_PORT));
+  return port > HIGHEST_PORT ? null : { form, port };
+}
+
+function unknownForm(text: string): string {
+  const form = ELSEWHERE.exec(text)?.[1];
+  return form === undefined
+    ? choiceSentence('--live', text, LIVE_FORMS)
+    : `--live ${quoted(text)}: a run is served on 127.0.0.1 alone: give ${form}, or ${form}:PORT.`;
+}
+
+/** Serves a run while it goes on. */
+export interface Served {
+  /** Nobody is served any more; its readers get the page of the result, where there is one. */
+  end(result: Summary | null): Promise<void>;
 }
 
 /**
- * Lets a run be scraped, where that was asked for.
+ * Lets a run be scraped and its page be opened, where that was asked for.
  *
  * @param run null before it has been started
- * @returns ends it
- * @throws VolleyError VOLLEY_LISTEN
+ * @throws VolleyError VOLLEY_LISTEN, or VOLLEY_USAGE where the load and the page would share a loop
  */
-export async function openScrape(
+export async function openServed(
   plan: RunPlan,
   run: () => WatchedRun | null,
-  { scrapePort }: Shown,
+  { scrapePort, webPort }: Pick<Shown, 'scrapePort' | 'webPort'>,
   say: (line: string) => void,
-): Promise<() => void> {
-  if (scrapePort === null) return () => {};
-  const { ScrapeServer } = await import('../live/scrape-server.ts');
-  const { renderLiveMetrics } = await import('../live/prometheus-live.ts');
-  const server = await ScrapeServer.open(scrapePort, () =>
-    renderLiveMetrics(plan, run()?.snapshot() ?? null),
-  );
-  say(`metrics of the run are at ${server.url}`);
-  return () => server.close();
+): Promise<Served> {
+  const snapshot = (): Snapshot | null => run()?.snapshot() ?? null;
+  if (webPort !== null && plan.mode === 'inline')
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      '--live web with --mode inline: drawing the page would hold up the load, which runs in the same loop: give --mode threads, or leave one of them out.',
+    );
+  let scrape: { close(): void } | null = null;
+  if (scrapePort !== null) {
+    const { ScrapeServer } = await import('../live/scrape-server.ts');
+    const { renderLiveMetrics } = await import('../live/prometheus-live.ts');
+    const server = await ScrapeServer.open(scrapePort, () => renderLiveMetrics(plan, snapshot()));
+    say(`metrics of the run are at ${server.url}`);
+    scrape = server;
+  }
+  let web: Served | null = null;
+  if (webPort !== null) {
+    try {
+      const { WebLive } = await import('../live/web-live.ts');
+      const live = await WebLive.open(webPort, plan, snapshot);
+      say(`the page of the run is at ${live.url}`);
+      web = live;
+    } catch (error) {
+      scrape?.close();
+      throw error;
+    }
+  }
+  return {
+    end: async (result) => {
+      scrape?.close();
+      await web?.end(result);
+    },
+  };
 }
 
 /** Shows a run until it has ended. */

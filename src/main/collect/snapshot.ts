@@ -7,6 +7,7 @@ import type { TimedErrorTally } from '../../protocol/report.ts';
 import { mergeEvents } from './event-tally.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 import type { RequestTally } from './request-tally.ts';
+import type { Series } from './series.ts';
 import { combineMoments } from './statistics.ts';
 import type { RunRecords, Tally } from './tally.ts';
 import type { EndedBy } from './under-way.ts';
@@ -51,6 +52,11 @@ export class Snapshot {
 
   get headline(): 'response' | 'service' {
     return this.#records.headline;
+  }
+
+  /** The run by intervals. */
+  get series(): Series {
+    return this.#records.series;
   }
 
   /** One for each request of the mix; none where there is only one. */

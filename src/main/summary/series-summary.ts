@@ -13,9 +13,18 @@ const FEWEST_INTERVALS = 20;
 const FEWEST_LATENCIES = 100;
 const DIGITS = 5;
 
-/** The run by intervals, as the result shows them. */
-export function summarizeSeries(series: Series, headline: 'response' | 'service'): Summary['series'] {
-  const intervalMs = shownIntervalMs(series);
+/**
+ * The run by intervals, as the result shows them.
+ *
+ * @param most so many intervals; where the series has more, neighbours are added up
+ */
+export function summarizeSeries(
+  series: Series,
+  headline: 'response' | 'service',
+  most = Number.POSITIVE_INFINITY,
+): Summary['series'] {
+  let intervalMs = shownIntervalMs(series);
+  while (series.lengthMs > intervalMs * most) intervalMs = longerIntervalMs(intervalMs);
   const other = headline === 'response' ? 'service' : 'response';
   return {
     intervalMs,

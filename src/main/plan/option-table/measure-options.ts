@@ -188,7 +188,7 @@ export const RESULT_OPTIONS = {
     kind: 'text',
     group: 'output',
     value: 'HOW',
-    help: 'How to show a run under way: screen, plain, or prometheus[:PORT]; repeatable',
+    help: 'How to show a run under way: screen, plain, web[:PORT], or prometheus[:PORT]; repeatable',
     isRepeatable: true,
     byDefault: 'screen on a terminal from 60x16, else plain',
     commands: ['run'],

@@ -25,13 +25,13 @@
     return new Response(stream).text();
   }
 
-  one('#save')?.addEventListener('click', async () => {
+  async function save(): Promise<void> {
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob([await unpacked()], { type: 'application/json' }));
     link.download = 'volley-result.json';
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  });
+  }
 
   addEventListener('beforeprint', () => {
     for (const details of document.querySelectorAll<HTMLDetailsElement>('details:not(.rows)'))
@@ -162,20 +162,16 @@
   }
 
   /** How far a key moves the moment that is shown; undefined where it does not. */
-  function moveOf(
-    key: string,
-    others: Readonly<Record<string, number>>,
-    far: number,
-    count: number,
-  ): number | undefined {
+  function moveOf(key: string, far: number, count: number): number | undefined {
     const moves: Readonly<Record<string, number>> = {
       ArrowRight: 1,
+      ArrowUp: 1,
       ArrowLeft: -1,
+      ArrowDown: -1,
       PageUp: far,
       PageDown: -far,
       Home: -count,
       End: count,
-      ...others,
     };
     return moves[key];
   }
@@ -245,6 +241,13 @@
       // Names stand at the end of the whole run.
       for (const name of all('.nm', this.#stack))
         name.style.visibility = this.#to === this.#count ? '' : 'hidden';
+      this.#mark();
+    }
+
+    /** While somebody reads it, a page that is under way leaves it as it is. */
+    #mark(): void {
+      const isBusy = this.#cursor.style.display === 'block' || this.#to - this.#from < this.#count;
+      this.#stack.toggleAttribute('data-busy', isBusy);
     }
 
     #drawTicks(axis: HTMLElement, tickMs: number): void {
@@ -274,6 +277,7 @@
       const cursor = this.#cursor;
       cursor.style.left = `${area.left + ((this.#shown + 0.5 - this.#from) / (this.#to - this.#from)) * area.width}px`;
       cursor.style.display = 'block';
+      this.#mark();
       const moment = clockText(this.#shown * this.#stepMs, this.#stepMs);
       cursor.dataset['moment'] = moment;
       for (const { id, read } of this.#tracks) if (read) read.textContent = trackText(id, column);
@@ -283,6 +287,7 @@
 
     #hide(): void {
       this.#cursor.style.display = 'none';
+      this.#mark();
       for (const { read } of this.#tracks) if (read) read.textContent = '';
     }
 
@@ -312,10 +317,11 @@
       stack.addEventListener('pointerdown', (event) => {
         if (event.pointerType !== 'mouse' || event.button !== 0) return;
         this.#start = this.#indexAt(event);
+        stack.setPointerCapture(event.pointerId);
         event.preventDefault();
         this.#slider.focus({ preventScroll: true });
       });
-      addEventListener('pointerup', (event) => {
+      stack.addEventListener('pointerup', (event) => {
         if (this.#start === null) return;
         const { from, width } = this.#dragged(this.#start, this.#indexAt(event));
         this.#start = null;
@@ -341,7 +347,7 @@
       slider.addEventListener('keydown', (event) => {
         const width = this.#to - this.#from;
         const far = Math.max(2, Math.round(width / 12));
-        const move = moveOf(event.key, { ArrowUp: 1, ArrowDown: -1 }, far, this.#count);
+        const move = moveOf(event.key, far, this.#count);
         if (event.key === '+' || event.key === '-') {
           const asked = Math.round(width * (event.key === '+' ? 0.5 : 2));
           this.#zoomAround(Math.min(this.#count, Math.max(Math.min(10, this.#count), asked)));
@@ -353,47 +359,17 @@
     }
   }
 
-  /** A chart that can be read off under the pointer, or with the arrow keys. */
-  function readChart(chart: HTMLElement): void {
-    const points = JSON.parse(chart.dataset['points'] ?? '[]') as [share: number, text: string][];
-    const [plot, drawing, body, read] = ['.plot', '.marks', '.body', '.read'].map((name) => one(name, chart));
-    if (!plot || !drawing || !body || !read || points.length === 0) return;
-    const hair = document.createElement('div');
-    hair.className = 'hair';
-    plot.append(hair);
-    let shown = 0;
-    const show = (index: number): void => {
-      shown = Math.min(points.length - 1, Math.max(0, index));
-      const [share, text] = points[shown] ?? [0, ''];
-      hair.style.left = `${share * 100}%`;
-      hair.style.display = 'block';
-      read.textContent = text;
-    };
-    const hide = (): void => {
-      hair.style.display = 'none';
-      read.textContent = '';
-    };
-    body.addEventListener('pointermove', (event) => {
-      const box = drawing.getBoundingClientRect();
-      const x = (event.clientX - box.left) / box.width;
-      const away = ([share]: [number, string]): number => Math.abs(share - x);
-      show(points.indexOf(points.reduce((best, point) => (away(point) < away(best) ? point : best))));
-    });
-    body.addEventListener('pointerleave', hide);
-    chart.addEventListener('focus', () => {
-      if (chart.matches(':focus-visible')) show(shown);
-    });
-    chart.addEventListener('blur', hide);
-    chart.addEventListener('keydown', (event) => {
-      const move = moveOf(event.key, {}, 10, points.length);
-      if (move === undefined) return;
-      event.preventDefault();
-      show(shown + move);
-    });
+  /** Makes what is in an element readable: the page, or a panel that has just come. */
+  function begin(root: ParentNode): void {
+    const [stack, slider, cursor, brush] = ['#stack', '#slider', '.cursor', '.brush'].map((name) =>
+      one(name, root),
+    );
+    if (stack && slider && cursor && brush) new Tracks(stack, slider, cursor, brush);
+    one('#save', root)?.addEventListener('click', () => void save());
   }
 
-  const stack = one('#stack');
-  const [slider, cursor, brush] = ['#slider', '.cursor', '.brush'].map((name) => one(name));
-  if (stack && slider && cursor && brush) new Tracks(stack, slider, cursor, brush);
-  for (const chart of all('.chart[data-points]')) readChart(chart);
+  begin(document);
+  document.addEventListener('volley-shown', ({ target }) => {
+    if (target instanceof HTMLElement) begin(target);
+  });
 }

@@ -10,11 +10,11 @@ const OCTAVES = 4;
 const BAR_WIDTH = 80;
 const EDGE = 4;
 
-/** The rules of a run, broken ones first. */
-export function rulesTable(thresholds: readonly Rule[]): Markup {
+/** The rules of a run, broken ones first; `soFar` where it has not ended. */
+export function rulesTable(thresholds: readonly Rule[], soFar = ''): Markup {
   const sorted = thresholds.toSorted((a, b) => Number(a.ok) - Number(b.ok));
   const broken = thresholds.filter(({ ok }) => !ok).length;
-  return html`<div class="rules"><h3>${headingOf(broken, thresholds.length)}</h3>
+  return html`<div class="rules"><h3>${headingOf(broken, thresholds.length)}${soFar}</h3>
 <table><thead><tr><th scope="col"><span class="sr">Held</span></th><th scope="col">Rule</th><th scope="col" class="n">Measured</th><th scope="col" class="bullets"><span class="sr">In proportion to the limit</span></th></tr></thead><tbody>
 ${sorted.map(
   (rule) =>

@@ -13,6 +13,7 @@ import { requestsPanel } from './requests.ts';
 import { rowsPanel } from './rows.ts';
 import { brokenRulesText } from './rules.ts';
 import { type RunView, runViewOf } from './run-view.ts';
+import { type UnderWay, underWayPanel, underWayWords } from './under-way.ts';
 import { verdictPanel, verdictWords } from './verdict.ts';
 import { workersPanel } from './workers.ts';
 
@@ -56,6 +57,39 @@ export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: 
       return body === null ? [] : [{ id, title, body }];
     }),
     result,
+  };
+}
+
+/** What is known only at the end, or is the result itself, has no place on the page of a run under way. */
+const ONLY_OF_RESULTS = ['verdict', 'rows', 'workers', 'data'];
+
+/**
+ * The page of a run that goes on.
+ *
+ * @param shown what is known so far, as it may be shown
+ */
+export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
+  const view = runViewOf(shown);
+  const heading = headingOf(shown);
+  const { windowMs, latencyMs, series } = shown;
+  return {
+    title: `${underWayWords(shown, underWay).replace(/\.$/, '')} – ${heading}`,
+    heading,
+    about: `${loadText(shown.plan)}, ${workersText(shown.plan)}; ${dayText(shown.startedAt)}`,
+    version: shown.tool.version,
+    panels: [
+      { id: 'verdict', title: 'Where it stands', body: underWayPanel(view, underWay) },
+      ...PANELS.filter(({ id }) => !ONLY_OF_RESULTS.includes(id)).flatMap(({ id, title, of }) => {
+        const body = id === 'plan' || shown.requests.sent > 0 ? of(view) : null;
+        return body === null ? [] : [{ id, title, body }];
+      }),
+    ],
+    // What the tracks are read off with, and no more: it is not a result yet.
+    result: {
+      windowMs,
+      latencyMs: { headline: latencyMs.headline },
+      series: { ...series, buckets: series.buckets.map(({ cells: _cells, ...bucket }) => bucket) },
+    },
   };
 }
 

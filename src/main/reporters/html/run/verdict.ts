@@ -111,14 +111,15 @@ interface Tile {
   readonly isBad?: boolean;
 }
 
-function tiles(summary: Summary): Markup {
-  return html`<dl class="tiles">${tilesOf(summary).map(({ name, of, value, under, isBad }) => {
+/** The six figures. */
+export function tiles(summary: Summary, state: 'ended' | 'under way' = 'ended'): Markup {
+  return html`<dl class="tiles">${tilesOf(summary, state).map(({ name, of, value, under, isBad }) => {
     const [, figure = value, unit = ''] = /^(.*?)(\/[sh])?$/s.exec(value) ?? [];
     return html`<div${isBad === true ? html` class="bad"` : null}><dt>${name}${of === undefined ? null : html` <span>${of}</span>`}</dt><dd>${figure}<small>${unit}</small></dd><dd class="under">${under}</dd></div>`;
   })}</dl>`;
 }
 
-function tilesOf({ rate, requests, latencyMs }: Summary): Tile[] {
+function tilesOf({ rate, requests, latencyMs }: Summary, state: 'ended' | 'under way'): Tile[] {
   const headline = latencyMs[latencyMs.headline];
   const of = `${latencyMs.headline} time`;
   const failedShare = requests.sent === 0 ? 0 : requests.failed / requests.sent;
@@ -141,7 +142,10 @@ function tilesOf({ rate, requests, latencyMs }: Summary): Tile[] {
         name: `p${label}`,
         of,
         value: percentileText(headline, label),
-        under: underPercentile(summaryInterval(latencyMs, label), headline.percentiles[label] ?? null),
+        under:
+          state === 'under way'
+            ? ''
+            : underPercentile(summaryInterval(latencyMs, label), headline.percentiles[label] ?? null),
       }),
     ),
     {

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+
+/** Whoever else is on the network has no business with a run. */
+export const LOOPBACK = '127.0.0.1';
+
+/** A server that is listening. */
+export interface Listening {
+  readonly server: Server;
+  readonly port: number;
+}
+
+/**
+ * Listens on the loopback interface, and nowhere else.
+ *
+ * @param form of --live that asked for it, `prometheus` for example
+ * @param port 0 is a free one
+ * @throws VolleyError VOLLEY_LISTEN
+ */
+export async function listenOnLoopback(
+  form: string,
+  port: number,
+  answer: RequestListener,
+): Promise<Listening> {
+  const server = createServer(answer);
+  try {
+    server.listen(port, LOOPBACK);
+    await once(server, 'listening');
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.listen,
+      `--live ${form}: port ${port} of ${LOOPBACK} cannot be listened on (${codeOf(error) || messageOf(error)}): give another, as in --live ${form}:0.`,
+    );
+  }
+  return { server, port: (server.address() as AddressInfo).port };
+}

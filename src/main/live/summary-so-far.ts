@@ -1,0 +1,113 @@
+import { forEachEventTime } from '../../protocol/event-times.ts';
+import { forEachLatency } from '../../protocol/latency.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { RequestTally } from '../collect/request-tally.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { rulesSoFar } from '../run/so-far.ts';
+import { summarizeLatency } from '../summary/latency-summary.ts';
+import { summarizePlan } from '../summary/plan-summary.ts';
+import { summarizeSeries } from '../summary/series-summary.ts';
+import { toolFacts } from '../summary/tool.ts';
+import { withoutSecrets } from '../summary/without-secrets.ts';
+import { statusesOf } from './state-parts.ts';
+
+/** Fewer intervals than a result has: they are looked at again and again while the load goes on. */
+const MOST_INTERVALS = 300;
+/** Records come this late at most: intervals that are newer would seem to be quieter than they are. */
+const LONGEST_DELAY_MS = 500;
+
+/**
+ * A run under way in the fields of a result, as far as they are known before its end: without workers, intervals, and
+ * what was the limit. Percentiles come from the histograms.
+ */
+export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date): Summary {
+  const { elapsedMs, sent, ok, failed, ended, headline } = snapshot;
+  const windowMs = Math.max(0, Math.min(elapsedMs, plan.stop.durationMs ?? elapsedMs));
+  const perSecond = (count: number): number => (windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs);
+  const unfinished = snapshot.sumOf((tally) => tally.unfinished);
+  const series = summarizeSeries(snapshot.series, headline, MOST_INTERVALS);
+  const knownMs = elapsedMs - LONGEST_DELAY_MS;
+  return withoutSecrets(
+    {
+      schemaVersion: SCHEMA_VERSION,
+      tool: toolFacts(),
+      startedAt: startedAt.toISOString(),
+      plan: summarizePlan(plan),
+      interrupted: false,
+      stoppedBy: null,
+      degraded: false,
+      degradedReasons: [],
+      notes: plan.notes,
+      windowMs,
+      requests: {
+        ...{ scheduled: ended, sent, ok, failed, unfinished },
+        ...{ dropped: ended - sent, notStarted: 0, retried: 0 },
+      },
+      rate: {
+        targetPerSecond: null,
+        sentPerSecond: perSecond(snapshot.sumOf(({ sentInWindow }) => sentInWindow)),
+        throughputPerSecond: perSecond(
+          snapshot.sumOf(({ okInWindow, warmupEndsMs }) => okInWindow + warmupEndsMs.length),
+        ),
+      },
+      latencyMs: {
+        headline,
+        intervals: null,
+        ...forEachLatency((kind) => summarizeLatency(snapshot.latency(kind), plan.percentiles)),
+      },
+      eventTimesMs: forEachEventTime((kind) => summarizeLatency(snapshot.eventTimes(kind), plan.percentiles)),
+      mix: snapshot.mix.flatMap((tally, index) => mixRow(plan, tally, index)),
+      histogram: [],
+      connections: { opened: 0, closedByTarget: 0 },
+      addresses: [],
+      bytes: { sent: 0, received: 0 },
+      statuses: Object.fromEntries(statusesOf(snapshot).map(({ status, count }) => [status, count])),
+      errors: [...snapshot.errors.values()].sort((a, b) => b.count - a.count),
+      workers: [],
+      generator: NOTHING_KNOWN,
+      thresholds: rulesSoFar(plan, snapshot),
+      series: {
+        ...series,
+        buckets: series.buckets.filter(({ atMs }) => atMs + series.intervalMs <= knownMs),
+      },
+    },
+    plan.supplies.secrets,
+  );
+}
+
+/** Who was the limit is judged at the end. */
+const NOTHING_KNOWN: Summary['generator'] = {
+  verdict: 'ok',
+  reasons: [],
+  pacing: null,
+  cpuMs: 0,
+  cpuMicrosPerRequest: null,
+  workersCpuMs: 0,
+  coordinatorCpuMs: 0,
+  runtimeCpuMs: 0,
+  peakRssBytes: 0,
+  startupMs: 0,
+  mergeMs: 0,
+  batchBytes: 0,
+  startSkewMs: 0,
+};
+
+function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix'] {
+  const request = plan.mix[index];
+  if (request === undefined) return [];
+  const { sent, ok, failed, unfinished, dropped, latency } = tally;
+  const { moments, observed, bounds } = latency;
+  const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
+  return [
+    {
+      name: request.name,
+      method: request.message.method,
+      url: request.message.url,
+      weight: request.weight,
+      ...{ sent, ok, failed, unfinished, dropped },
+      latencyMs: summarizeLatency(soFar, plan.percentiles),
+    },
+  ];
+}

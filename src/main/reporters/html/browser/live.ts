@@ -1,0 +1,116 @@
+/**
+ * What a page has besides that is served while a run goes on: it puts parts that have changed in their places, as
+ * they come. Every part is markup that volley has made, through the same gate as the page itself.
+ */
+{
+  /** In the order of the page: what is there, and of that what has changed. */
+  interface Update {
+    readonly order: readonly string[];
+    readonly changed: readonly (readonly [name: string, text: string])[];
+  }
+
+  const WORDS = {
+    live: 'Live',
+    held: 'Live; what you are reading waits until you leave it',
+    over: 'The run has ended. This page is whole and needs volley no longer; it is gone when it is closed.',
+    lost: 'volley is not heard of any more. This is what it said last.',
+  } as const;
+
+  const main = document.querySelector('main');
+  const state = document.querySelector('#live-state');
+  /** What could not be put in its place yet. */
+  const waiting = new Map<string, string>();
+
+  function say(words: keyof typeof WORDS): void {
+    if (state !== null && state.textContent !== WORDS[words]) state.textContent = WORDS[words];
+  }
+
+  function text(selector: string, value: string): void {
+    const element = document.querySelector(selector);
+    if (element !== null) element.textContent = value;
+  }
+
+  function put(name: string, value: string): void {
+    switch (name) {
+      case ':title':
+        document.title = value;
+        return;
+      case ':heading':
+        text('h1', value);
+        return;
+      case ':about':
+        text('#about', value);
+        return;
+      case ':result':
+        text('#volley-result', value);
+        return;
+      case ':links': {
+        const links = document.querySelector('nav');
+        if (links !== null && !links.contains(document.activeElement)) links.innerHTML = value;
+        return;
+      }
+      default:
+        putPanel(name, value);
+    }
+  }
+
+  function putPanel(id: string, value: string): void {
+    const made = document.createElement('template');
+    made.innerHTML = value;
+    const panel = made.content.firstElementChild;
+    if (panel === null || main === null) return;
+    const before = document.getElementById(id);
+    if (before === null) main.append(panel);
+    else {
+      const open = [...before.querySelectorAll('details')].map((details) => details.open);
+      before.replaceWith(panel);
+      panel.querySelectorAll('details').forEach((details, index) => {
+        if (open[index] === true) details.open = true;
+      });
+    }
+    panel.dispatchEvent(new Event('volley-shown', { bubbles: true }));
+  }
+
+  /** Whether somebody is looking closely at a panel. */
+  function isHeld(name: string): boolean {
+    const panel = document.getElementById(name);
+    return (
+      panel !== null &&
+      (panel.querySelector('[data-busy]') !== null || panel.contains(document.activeElement))
+    );
+  }
+
+  function show({ order, changed }: Update, isLast: boolean): void {
+    for (const [name, value] of changed) waiting.set(name, value);
+    for (const [name, value] of waiting) {
+      if (!isLast && isHeld(name)) continue;
+      waiting.delete(name);
+      put(name, value);
+    }
+    for (const name of order) {
+      const panel = name.startsWith(':') ? null : document.getElementById(name);
+      // Moved only where it is not in its place: who reads it would lose their place.
+      if (panel !== null && main !== null && main.children[panelsBefore(order, name)] !== panel)
+        main.insertBefore(panel, main.children[panelsBefore(order, name)] ?? null);
+    }
+    for (const panel of [...(main?.children ?? [])]) if (!order.includes(panel.id)) panel.remove();
+    say(isLast ? 'over' : waiting.size > 0 ? 'held' : 'live');
+  }
+
+  function panelsBefore(order: readonly string[], name: string): number {
+    return order.slice(0, order.indexOf(name)).filter((other) => !other.startsWith(':')).length;
+  }
+
+  const source = new EventSource('/events');
+  source.addEventListener('parts', (event) => show(JSON.parse(event.data) as Update, false));
+  source.addEventListener('last', (event) => {
+    source.close();
+    show(JSON.parse(event.data) as Update, true);
+  });
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.OPEN) return;
+    // A run is never heard of again under the same address.
+    source.close();
+    say('lost');
+  });
+}

@@ -1,0 +1,53 @@
+import type { Summary } from '../../../../protocol/summary.ts';
+import { failedAsText } from '../../../text/failure-words.ts';
+import { html, type Markup } from '../markup.ts';
+import { clock, count, ms, percent } from '../numbers.ts';
+import { rulesTable } from './rules.ts';
+import type { RunView } from './run-view.ts';
+import { tiles } from './verdict.ts';
+
+/** Where a run stands that goes on; who was the limit is told by its end. */
+export interface UnderWay {
+  /** Since the measured window began: negative in the warm-up, null before workers are ready. */
+  readonly elapsedMs: number | null;
+}
+
+/** What leads the page while a run goes on. */
+export function underWayPanel({ summary }: RunView, underWay: UnderWay): Markup {
+  return html`<div class="top">
+<div class="verdict">
+<h2 class="big">${underWayWords(summary, underWay)}</h2>
+${troubleText(summary).map((sentence) => html`<p class="notice">${sentence}</p>`)}
+<p class="soft">So far, and half a second late. A request counts once it has ended: the newest intervals miss those that wait for their answers. Who was the limit is told at the end.</p>
+</div>
+${summary.thresholds.length === 0 || !hasBegun(underWay) ? null : rulesTable(summary.thresholds, ' so far')}
+</div>
+${hasBegun(underWay) ? tiles(summary, 'under way') : null}`;
+}
+
+/** Where it stands, in a few words. */
+export function underWayWords({ plan, requests, windowMs }: Summary, { elapsedMs }: UnderWay): string {
+  if (elapsedMs === null) return 'Starting.';
+  if (elapsedMs < 0) return `Warming up, ${ms(-elapsedMs)} to go.`;
+  const { durationMs, requests: asked } = plan.stop;
+  if (durationMs !== null && elapsedMs >= durationMs) return 'Waiting for the last answers.';
+  const time = durationMs === null ? clock(windowMs) : `${clock(windowMs)} of ${clock(durationMs)}`;
+  return asked === null
+    ? `Under way: ${time}.`
+    : `Under way: ${time}, ${count(requests.sent)} of ${count(asked)} sent.`;
+}
+
+function hasBegun({ elapsedMs }: UnderWay): boolean {
+  return elapsedMs !== null && elapsedMs >= 0;
+}
+
+/** That something fails is not to wait for the end. */
+function troubleText({ requests, errors }: Summary): string[] {
+  const [most] = errors;
+  if (requests.failed === 0 || most === undefined) return [];
+  const share = percent(requests.failed / Math.max(1, requests.sent));
+  const how = `most often ${failedAsText(most.kind, most.code)}: ${most.example}`;
+  return requests.ok === 0
+    ? [`No request has succeeded so far; ${how}`]
+    : [`${share} of the requests have failed so far; ${how}`];
+}

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Collector } from '../../src/main/collect/collector.ts';
+import { WebLive } from '../../src/main/live/web-live.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import { Chromium, chromiumPath } from '../support/chromium.ts';
+import { longRun } from '../support/pages.ts';
+import { blockOf } from '../support/samples.ts';
+
+const path = chromiumPath();
+const STATE = `document.querySelector('#live-state').textContent`;
+const BIG = `document.querySelector('.big').textContent`;
+const SENT = `document.querySelector('.tiles .under').textContent`;
+
+let browser: Chromium;
+beforeAll(async () => {
+  if (path !== null) browser = await Chromium.start(path);
+}, 60_000);
+afterAll(async () => {
+  if (path !== null) await browser.close();
+});
+
+/** A run of which 500 requests are recorded at each look. */
+async function underWay(): Promise<WebLive> {
+  const plan = await resolvePlan({
+    url: 'http://127.0.0.1:9/<b>',
+    workers: 1,
+    seed: 1,
+    duration: '30s',
+    concurrency: 4,
+  });
+  const collector = new Collector(plan, 1, 30_000, 1_000_000);
+  let looks = 0;
+  return WebLive.open(0, plan, () => {
+    const samples = Array.from({ length: 500 }, (_, row) => ({
+      intendedMs: looks * 1_000 + row * 2,
+      serviceMs: 3 + (row % 7),
+      status: 200,
+    }));
+    collector.take(0, blockOf(samples), []);
+    return collector.snapshot(++looks * 1_000);
+  });
+}
+
+(path === null ? describe.skip : describe)('the page of a run under way', () => {
+  test('follows the run, holds what is being read, and becomes the page of the result', async () => {
+    const live = await underWay();
+    const page = await browser.open('/dev/null', { height: 1_400 });
+    await page.load(live.url);
+    await page.until(`${STATE} === 'Live'`);
+    expect(await page.evaluate(BIG)).toMatch(/^Under way: 0:0\d of 0:30\.$/);
+    await page.until(`document.querySelector('#time') !== null`);
+    const sent = `Number.parseInt(${SENT}.replace(',', ''))`;
+    const before = await page.evaluate<number>(sent);
+    await page.until(`${sent} >= ${before + 1_000}`);
+
+    await page.evaluate(`document.querySelector('#slider').focus({ focusVisible: true })`);
+    await page.key('End');
+    await page.until(`document.querySelector('[data-track="rate"] .read').textContent !== ''`);
+    await page.evaluate(`(document.querySelector('#time').isMine = true)`);
+    await page.until(`${STATE}.includes('waits until you leave it')`);
+    expect(await page.evaluate(`document.querySelector('#time').isMine`)).toBe(true);
+
+    await live.end(longRun(20, 1_000));
+    await page.until(`${STATE}.startsWith('The run has ended.')`);
+    expect(await page.evaluate(BIG)).toBe('The target was the limit.');
+    expect(
+      await page.evaluate(`[...document.querySelectorAll('main > section')].map(({ id }) => id)`),
+    ).toEqual(['verdict', 'time', 'distribution', 'requests', 'failures', 'workers', 'plan', 'data']);
+    const saved = await page.evaluate<string>(`new Promise((resolve) => {
+      URL.createObjectURL = (blob) => (blob.text().then(resolve), '#');
+      document.querySelector('#save').click();
+    })`);
+    expect(JSON.parse(saved)).toEqual(JSON.parse(JSON.stringify(longRun(20, 1_000))));
+    expect(page.problems).toEqual([]);
+    await page.close();
+  }, 60_000);
+
+  test('says so where volley is gone', async () => {
+    const live = await underWay();
+    const page = await browser.open('/dev/null');
+    await page.load(live.url);
+    await page.until(`${STATE} === 'Live'`);
+    await live.end(null);
+    await page.until(`${STATE}.startsWith('volley is not heard of any more.')`);
+    await page.close();
+  }, 60_000);
+});
