@@ -73,6 +73,8 @@ export type RowMessage =
 export interface BatchRows {
   /** Null where nobody knows, as of stdin. */
   readonly total: number | null;
+  /** Rows that could not be read, and were left out. Absent in older results. */
+  readonly skipped?: number;
   readonly done: number;
   /** Answered by an earlier run. */
   readonly doneBefore: number;

@@ -32,6 +32,8 @@ export interface RunPlan {
   readonly mix: readonly RequestPlan[];
   /** How the rows of the supplies are used; null without rows. */
   readonly rows: RowsMode | null;
+  /** Rows that could not be read, and were left out. */
+  readonly skippedRows: number;
   /** Beside the plan, not a part of it: leave them out where the plan is shown or kept. */
   readonly supplies: Supplies;
   /** What a reader of the result should know of how it was asked for. */

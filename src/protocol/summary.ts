@@ -181,7 +181,8 @@ export interface Summary {
     readonly warmupMs: number;
     readonly timeoutMs: number;
     readonly cpuWork: number;
-    readonly rows: { readonly mode: RowsMode; readonly count: number } | null;
+    /** `skipped` could not be read and were left out; absent in older results. */
+    readonly rows: { readonly mode: RowsMode; readonly count: number; readonly skipped?: number } | null;
     /** Where connections went, if not where the URL says; null, or missing in older results, where nothing was said. */
     readonly routes?: RoutesSummary | null;
     readonly seed: number;

@@ -51,6 +51,57 @@ async function backwards(count: number): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+test('cells between semicolons, in and out; bad rows are left out and told', async () => {
+  const target = await startTarget();
+  const [rows, out, plain] = [
+    inFolder('semicolons.csv'),
+    inFolder('semicolons-out.csv'),
+    inFolder('plain.csv'),
+  ];
+  writeFileSync(rows, 'id;name\n1;a,b\n2\n3;"c;d"\n4;x;y\n');
+  const words = ['batch', rows, `${target.url}echo?{{id}}`, '--delimiter', ';', '--mode', 'inline'];
+  const told = '2 bad rows were left out: lines 3, 5.';
+  const first = await volley(...words, '--skip-bad-rows', '--out', out);
+  expect([first.code, first.stdout]).toEqual([0, expect.stringContaining(`left out   ${told}`)]);
+  const lines = readFileSync(out, 'utf8').split('\n');
+  expect(lines[0]).toBe('id;name;volley_status;volley_latency_ms;volley_attempts;volley_error');
+  expect(lines.slice(1, 3).map((line) => line.replace(/200;.*/, '200'))).toEqual([
+    '1;a,b;200',
+    '3;"c;d";200',
+  ]);
+  const json = await volley(...words, '--skip-bad-rows', '--out', out, '--force', '-o', 'json');
+  expect(JSON.parse(json.stdout).rows).toMatchObject({ total: 2, skipped: 2, done: 2, ok: 2 });
+  const refused = await volley(...words, '--out', plain);
+  expect([refused.code, existsSync(plain), refused.stderr.match(/line \d/g)]).toEqual([
+    2,
+    false,
+    ['line 3', 'line 5'],
+  ]);
+  const run = [
+    '--rows',
+    rows,
+    '--delimiter',
+    ';',
+    '--skip-bad-rows',
+    '--mode',
+    'inline',
+    '-n',
+    '4',
+    '-o',
+    'json',
+  ];
+  const { plan, notes } = JSON.parse((await volley(`${target.url}echo?{{id}}`, ...run)).stdout);
+  expect([plan.rows, notes]).toEqual([
+    { mode: 'cycle', count: 2, skipped: 2 },
+    expect.arrayContaining([`Of the rows, ${told}`]),
+  ]);
+  const without = await volley(target.url, '--skip-bad-rows', '--delimiter', ';');
+  expect([without.code, without.stderr]).toEqual([
+    2,
+    "volley: --delimiter ';' without --rows: say which file.\nvolley: --skip-bad-rows without --rows: say which file.\n",
+  ]);
+});
+
 describe.each(MODES)('%s', (mode) => {
   const options = ['--mode', mode, '-w', String(workersIn(mode, 2)), '-c', '20'];
 

@@ -106,7 +106,13 @@ describe('rows are read', () => {
 });
 
 describe('the output', () => {
-  const options = { columns: ['id'], selected: ['price'], byDefault: 'none', isCsvSafe: false };
+  const options = {
+    columns: ['id'],
+    selected: ['price'],
+    byDefault: 'none',
+    isCsvSafe: false,
+    delimiter: ',',
+  };
 
   test('is quoted as RFC 4180 says', () => {
     const writer = new RecordWriter({ ...options, format: 'csv' });
@@ -122,7 +128,7 @@ describe('the output', () => {
   });
 
   test('has no formulas where that is asked for; numbers stay numbers', () => {
-    const writer = new RecordWriter({ ...options, format: 'csv', isCsvSafe: true });
+    const writer = new RecordWriter({ ...options, format: 'csv', isCsvSafe: true, delimiter: ',' });
     expect(writer.line(answered(1, { own: ['=1+1'], values: ['"@x"'] }))).toBe("'=1+1,200,1.5,1,,'@x\n");
     expect(writer.line(answered(1, { own: ['-1.5'], values: ['"+1"'] }))).toBe('-1.5,200,1.5,1,,+1\n');
     expect(writer.line(answered(1, { own: ['-1+2'], values: ['"\\t="'] }))).toBe("'-1+2,200,1.5,1,,'\t=\n");
@@ -154,7 +160,14 @@ describe('the output', () => {
       () => {},
     );
     const results = new Results(
-      new RecordWriter({ format: 'jsonl', columns: ['id'], selected: [], byDefault: null, isCsvSafe: false }),
+      new RecordWriter({
+        format: 'jsonl',
+        columns: ['id'],
+        selected: [],
+        byDefault: null,
+        isCsvSafe: false,
+        delimiter: ',',
+      }),
       queue,
       order,
     );
@@ -171,7 +184,14 @@ describe('the output', () => {
       () => {},
     );
     const results = new Results(
-      new RecordWriter({ format: 'csv', columns: ['id'], selected: [], byDefault: null, isCsvSafe: false }),
+      new RecordWriter({
+        format: 'csv',
+        columns: ['id'],
+        selected: [],
+        byDefault: null,
+        isCsvSafe: false,
+        delimiter: ',',
+      }),
       queue,
       'input',
     );

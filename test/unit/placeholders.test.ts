@@ -227,9 +227,10 @@ describe('what makes no request is found before anything is sent', () => {
     expect(problems[0]).not.toContain('s3cret');
   });
 
-  test('ten bad rows are named', () => {
+  test('ten bad rows are named, and the others counted', () => {
     const rows = rowsOf(values(...Array.from({ length: 50 }, () => 'a b')));
-    expect(problemsOf({ url: `${URL}{{raw v}}`, rows })).toHaveLength(10);
+    const found = problemsOf({ url: `${URL}{{raw v}}`, rows });
+    expect([found.length, found.at(-1)]).toEqual([11, `${URL}{{raw v}}: so it is with 40 more rows.`]);
   });
 
   test('what is encoded, and what is only text, may hold anything', () => {

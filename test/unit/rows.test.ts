@@ -1,25 +1,116 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { RowReader } from '../../src/main/batch/row-reader.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 import { readRows } from '../../src/main/plan/requests/rows.ts';
+import { rowsFormOf } from '../../src/main/plan/requests/rows-form.ts';
 import { cellOf } from '../../src/requests/row-table.ts';
 import { useFolder } from '../support/folder.ts';
 
 const inFolder = useFolder();
 
-function read(name: string, text: string): { cells: string[][] | null; sentences: string[] } {
+function read(
+  name: string,
+  text: string,
+  options: Parameters<typeof rowsFormOf>[0] = {},
+): { cells: string[][] | null; sentences: string[]; skipped: string | null } {
   const path = inFolder(name);
   writeFileSync(path, text);
   const problems = new Problems();
-  const rows = readRows(path, problems);
+  const form = rowsFormOf(options, problems);
+  const rows = readRows(path, form, problems);
   const cells =
     rows === null
       ? null
       : Array.from({ length: rows.rowCount }, (_, row) =>
           rows.columns.map((_name, column) => cellOf(rows, row, column)),
         );
-  return { cells, sentences: problems.sentences.map((line) => line.replace(`--rows '${path}': `, '')) };
+  return {
+    cells,
+    sentences: problems.sentences.map((line) => line.replace(`--rows '${path}': `, '')),
+    skipped: form.skipped?.sentence ?? null,
+  };
 }
+
+/** The same by what a batch reads with, in pieces of a few bytes. */
+async function readByBatch(
+  name: string,
+  text: string,
+  options: Parameters<typeof rowsFormOf>[0],
+): Promise<{ cells: string[][]; skipped: string | null }> {
+  const form = rowsFormOf(options, new Problems());
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    const bytes = Buffer.from(text);
+    for (let from = 0; from < bytes.length; from += 5) yield bytes.subarray(from, from + 5);
+  };
+  const reader = await RowReader.open(pieces(), name.endsWith('.csv') ? 'csv' : 'jsonl', form);
+  const cells: string[][] = [];
+  for (let rows = await reader.next(2); rows.length > 0; rows = await reader.next(2))
+    cells.push(...rows.map((row) => [...row.cells]));
+  return { cells, skipped: reader.skipped?.sentence ?? null };
+}
+
+const SKIPPING = { skipBadRows: true };
+
+describe('rows in other forms', () => {
+  test.each<[string, string, string, Parameters<typeof rowsFormOf>[0], string[][], string | null]>([
+    ['semicolons', 'x.csv', 'a;b\n1,5;"x;y"\n', { delimiter: ';' }, [['1,5', 'x;y']], null],
+    ['tabs', 'x.csv', 'a\tb\n1\t2\n', { delimiter: 'tab' }, [['1', '2']], null],
+    ['tabs as a shell writes them', 'x.csv', 'a\tb\n1\t2\n', { delimiter: '\\t' }, [['1', '2']], null],
+    ['none bad', 'x.csv', 'a\n1\n', SKIPPING, [['1']], null],
+    [
+      'cells that are missing, too many, and a quote in the middle',
+      'x.csv',
+      'a,b\n1,2\n3\n"two\nlines"\n5,x"y\n6,x"y,z\n7,8\n1,2,3',
+      SKIPPING,
+      [
+        ['1', '2'],
+        ['7', '8'],
+      ],
+      '5 bad rows were left out: lines 3, 4, 6, 7, 9.',
+    ],
+    [
+      'more than are named',
+      'x.csv',
+      `a,b\n${'1\n'.repeat(1_234)}1,2\n`,
+      SKIPPING,
+      [['1', '2']],
+      '1,234 bad rows were left out: lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 1,224 more.',
+    ],
+    [
+      'lines of JSON, the first among them',
+      'x.jsonl',
+      'nope\n{"a":1}\n[1]\n\n{"b":1}\n{"a":2}\n{"a":',
+      SKIPPING,
+      [['1'], ['2']],
+      '4 bad rows were left out: lines 1, 3, 5, 7.',
+    ],
+  ])('%s, in a run and in a batch', async (_what, name, text, options, cells, skipped) => {
+    expect(read(name, text, options)).toEqual({ cells, sentences: [], skipped });
+    expect(await readByBatch(name, text, options)).toEqual({ cells, skipped });
+  });
+
+  test('what nobody can read on behind is refused, whether bad rows are skipped or not', async () => {
+    for (const text of ['a,b\n1,"x\n2,3\n', 'a,b\n1,"x"y\n2,3\n', 'a,b"c\n1,2\n']) {
+      expect(read('x.csv', text, SKIPPING)).toMatchObject({ cells: null, sentences: [expect.any(String)] });
+      await expect(readByBatch('x.csv', text, SKIPPING)).rejects.toThrow(/line|quote/);
+    }
+  });
+
+  test.each(['', ';;', 'x', '1', '"', '\n', ' ', '\u0000'])('%j is no delimiter', (delimiter) => {
+    const problems = new Problems();
+    rowsFormOf({ delimiter }, problems);
+    expect(problems.sentences).toEqual([
+      `--delimiter '${delimiter}': give one character such as ';' or '|', or tab.`,
+    ]);
+  });
+
+  test('JSON has no delimiter', () => {
+    expect(read('x.jsonl', '{"a":1}\n', { delimiter: ';' }).sentences).toEqual([
+      "--delimiter ';' with rows of JSON: only CSV has one: leave it out.",
+    ]);
+  });
+});
 
 describe('bad rows', () => {
   test.each<[string, string, string, readonly string[]]>([
@@ -82,7 +173,7 @@ describe('bad rows', () => {
       ['line 1 is not JSON: give an object such as {"id":1}, in one line.'],
     ],
   ])('%s', (_name, file, text, expected) => {
-    expect(read(file, text)).toEqual({ cells: null, sentences: expected });
+    expect(read(file, text)).toMatchObject({ cells: null, sentences: expected });
   });
 
   test.each([
@@ -99,7 +190,7 @@ test.each([
   ['x.csv', '\uFEFFa,b\n\uFEFFx,"\uFEFF\uFEFFy"\n'],
   ['x.jsonl', '\uFEFF{"a":"\uFEFFx","b":"\uFEFF\uFEFFy"}\n'],
 ])('only the mark of the file itself is taken away, in %s', (name, text) => {
-  expect(read(name, text)).toEqual({ cells: [['\uFEFFx', '\uFEFF\uFEFFy']], sentences: [] });
+  expect(read(name, text)).toMatchObject({ cells: [['\uFEFFx', '\uFEFF\uFEFFy']], sentences: [] });
   expect(read(name, text.slice(1)).cells).toEqual([['\uFEFFx', '\uFEFF\uFEFFy']]);
 });
 

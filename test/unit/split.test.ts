@@ -20,6 +20,7 @@ const PLAN: RunPlan = {
   },
   mix: [],
   rows: null,
+  skippedRows: 0,
   supplies: NO_SUPPLIES,
   notes: [],
   isTargetLocal: true,

@@ -51,10 +51,12 @@ export function batchJson(result: BatchResult): Summary & { readonly rows: Batch
   return { ...result.summary, rows: rowsOf(result) };
 }
 
-function rowsOf({ counts, rowCount, doneBefore, returned, isComplete, summary }: BatchResult): BatchRows {
+function rowsOf(result: BatchResult): BatchRows {
+  const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped } = result;
   const { done, ok, failed, retries, statuses, errors } = counts;
   return {
     total: rowCount,
+    skipped: skipped?.count ?? 0,
     done,
     doneBefore,
     ok,
@@ -69,7 +71,7 @@ function rowsOf({ counts, rowCount, doneBefore, returned, isComplete, summary }:
 }
 
 function linesOf(result: BatchResult): string[] {
-  const { counts, rowCount, doneBefore, returned, summary } = result;
+  const { counts, rowCount, doneBefore, returned, summary, skipped } = result;
   const { done, ok, failed, retries, statuses, errors } = counts;
   const rare = [
     ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
@@ -92,6 +94,7 @@ function linesOf(result: BatchResult): string[] {
         ...rare,
       ].join(', '),
     ),
+    ...(skipped !== null && skipped.count > 0 ? [row('left out', skipped.sentence ?? '')] : []),
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
     ...(limited > 0

@@ -5,6 +5,7 @@ import { codeOf, messageOf } from '../../protocol/errors.ts';
 import { noteInput } from '../files/input-files.ts';
 import type { Problems } from '../plan/problems.ts';
 import { wrongLinesOf } from '../plan/requests/rows.ts';
+import { type RowsForm, SkippedRows } from '../plan/requests/rows-form.ts';
 import { quoted } from '../text/quoted.ts';
 import { InputError } from './line-blocks.ts';
 import type { Format } from './row.ts';
@@ -22,6 +23,7 @@ export interface Input {
   /** Null where it can be read only once, and nobody knows. */
   readonly rowCount: number | null;
   readonly sha256: string | null;
+  readonly form: RowsForm;
   /** Of an earlier output, only the rows that failed. */
   readonly isOnlyFailed: boolean;
 }
@@ -32,25 +34,26 @@ export interface Input {
  */
 export async function openInput(
   path: string,
+  form: RowsForm,
   isOnlyFailed: boolean,
   problems: Problems,
 ): Promise<Input | null> {
-  const unknown = { rowCount: null, sha256: null, isOnlyFailed };
+  const unknown = { rowCount: null, sha256: null, form, isOnlyFailed };
   try {
     if (path === STDIN)
-      return { ...unknown, reader: await RowReader.open(process.stdin, null, isOnlyFailed) };
+      return { ...unknown, reader: await RowReader.open(process.stdin, null, form, isOnlyFailed) };
     const stats = statSync(path);
     noteInput(path);
     if (stats.isDirectory()) throw new InputError('it is a folder');
     if (!stats.isFile())
-      return { ...unknown, reader: await RowReader.open(streamOf(path), null, isOnlyFailed) };
-    const facts = await readThrough(path, isOnlyFailed);
-    const reader = await RowReader.open(streamOf(path), formatOf(path), isOnlyFailed);
-    return { ...facts, isOnlyFailed, reader };
+      return { ...unknown, reader: await RowReader.open(streamOf(path), null, form, isOnlyFailed) };
+    const facts = await readThrough(path, again(form), isOnlyFailed);
+    const reader = await RowReader.open(streamOf(path), formatOf(path), form, isOnlyFailed);
+    return { ...facts, form, isOnlyFailed, reader };
   } catch (error) {
     if (error instanceof InputError) {
       // The first bad line has ended the reading; all of them are told where that is cheap.
-      const sentences = path === STDIN ? [] : wrongLinesOf(path);
+      const sentences = path === STDIN ? [] : wrongLinesOf(path, again(form));
       for (const sentence of sentences.length > 0 ? sentences : [messageOf(error)])
         problems.add(`The rows ${quoted(path)}: ${sentence}.`);
     } else {
@@ -73,7 +76,7 @@ export function formatOf(path: string): Format {
  */
 export async function checkRows(
   path: string,
-  { reader, sha256, isOnlyFailed }: Input,
+  { reader, sha256, form, isOnlyFailed }: Input,
   onRow: RowReader['onRow'],
   problems: Problems,
 ): Promise<void> {
@@ -81,7 +84,7 @@ export async function checkRows(
     reader.onRow = onRow;
     return;
   }
-  const rows = await RowReader.open(streamOf(path), formatOf(path), isOnlyFailed);
+  const rows = await RowReader.open(streamOf(path), formatOf(path), again(form), isOnlyFailed);
   rows.onRow = onRow;
   try {
     while ((await rows.next(ROWS_AT_A_TIME)).length > 0);
@@ -90,12 +93,18 @@ export async function checkRows(
   }
 }
 
+/** For a reading of its own, whose bad rows are not counted with those of others. */
+function again(form: RowsForm): RowsForm {
+  return { ...form, skipped: form.skipped === null ? null : new SkippedRows() };
+}
+
 async function readThrough(
   path: string,
+  form: RowsForm,
   isOnlyFailed: boolean,
 ): Promise<{ rowCount: number; sha256: string }> {
   const hash = createHash('sha256');
-  const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path), isOnlyFailed);
+  const reader = await RowReader.open(hashed(streamOf(path), hash), formatOf(path), form, isOnlyFailed);
   while ((await reader.next(ROWS_AT_A_TIME)).length > 0);
   return { rowCount: reader.count, sha256: hash.digest('hex') };
 }

@@ -29,6 +29,8 @@ interface RecordOptions {
   readonly selected: readonly string[];
   /** Stands for what is missing; null leaves a cell empty, and is null in JSON. */
   readonly byDefault: string | null;
+  /** What separates cells. */
+  readonly delimiter: string;
   /** Cells that a spreadsheet would take for a formula get an apostrophe in front. */
   readonly isCsvSafe: boolean;
 }
@@ -58,11 +60,11 @@ export class RecordWriter {
   }
 
   #csv(cells: readonly unknown[]): string {
-    const { isCsvSafe } = this.#options;
+    const { isCsvSafe, delimiter } = this.#options;
     let line = '';
     for (const [index, cell] of cells.entries()) {
       const text = typeof cell === 'number' ? String(cell) : textOfJson(cell);
-      line += (index === 0 ? '' : ',') + csvCell(isCsvSafe ? withoutFormula(text) : text);
+      line += (index === 0 ? '' : delimiter) + csvCell(isCsvSafe ? withoutFormula(text) : text, delimiter);
     }
     return `${line}\n`;
   }

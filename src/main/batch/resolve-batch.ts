@@ -13,6 +13,8 @@ import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { isJsonPath } from '../plan/requests/expectations.ts';
 import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
+import { refuseDelimiter } from '../plan/requests/rows.ts';
+import { rowsFormOf } from '../plan/requests/rows-form.ts';
 import { checkExpanded, completePlan } from '../plan/resolve.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { given, phrase, the } from '../plan/words.ts';
@@ -105,7 +107,9 @@ async function readBatch(
   const { rows: rowsPath, out, isCsvSafe, resume, force, retryFailed } = options;
   if (rowsPath === undefined)
     problems.add('No rows were given: say volley batch rows.csv URL, where - is stdin.');
-  const input = rowsPath === undefined ? null : await openInput(rowsPath, retryFailed, problems);
+  const rowsForm = rowsFormOf(options.run, problems);
+  const input = rowsPath === undefined ? null : await openInput(rowsPath, rowsForm, retryFailed, problems);
+  if (input?.reader.format === 'jsonl') refuseDelimiter(rowsForm, problems);
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);

@@ -4,8 +4,9 @@ import { CsvError, type Parser, parse } from 'csv-parse';
 import { messageOf } from '../../protocol/errors.ts';
 import { textOfJson } from '../../requests/exact-json.ts';
 import { checkColumns } from '../plan/requests/columns.ts';
-import { csvSentence } from '../plan/requests/csv-rows.ts';
+import { csvSentence, firstLineOf, isQuoting } from '../plan/requests/csv-rows.ts';
 import { objectIn } from '../plan/requests/json-rows.ts';
+import { COMMA, type RowsForm, type SkippedRows } from '../plan/requests/rows-form.ts';
 import { quoted } from '../text/quoted.ts';
 import type { RowSource } from './dealer.ts';
 import { FailedRecords } from './failed-records.ts';
@@ -17,11 +18,14 @@ const SNIFFED_BYTES = 1_024;
 /** Rows read at a time, in characters: beyond it no other one is begun. */
 const MOST_READ_LENGTH = 4 * 2 ** 20;
 const CELL_END = '\u001F';
+const PLAIN: RowsForm = { delimiter: COMMA, skipped: null };
 
 /** Reads rows as they are asked for: what is not asked for stays in the file, or in the pipe. */
 export class RowReader implements RowSource {
   readonly #records: Records;
   readonly format: Format;
+  /** Those that were left out so far; null where there may be none. */
+  readonly skipped: SkippedRows | null;
   /** Rows read so far. */
   count = 0;
   /** Looks at each row as it is read, and throws where it cannot be. */
@@ -29,21 +33,24 @@ export class RowReader implements RowSource {
   /** Over all cells read so far: two inputs that differ there differ here, but for one in four billion. */
   digest = 0;
 
-  private constructor(records: Records, format: Format) {
+  private constructor(records: Records, format: Format, skipped: SkippedRows | null) {
     this.#records = records;
     this.format = format;
+    this.skipped = skipped;
   }
 
   /**
    * Reads the names of the columns.
    *
    * @param format null: JSONL where the first character is `{`, else CSV
+   * @param form how rows are read, and what becomes of bad ones
    * @param isOnlyFailed what is read is the output of a batch, of which the rows that failed are wanted
    * @throws InputError that names the line
    */
   static async open(
     stream: AsyncIterable<Buffer>,
     format: Format | null,
+    form: RowsForm = PLAIN,
     isOnlyFailed = false,
   ): Promise<RowReader> {
     const blocks = lineBlocks(stream);
@@ -53,8 +60,12 @@ export class RowReader implements RowSource {
         ? first?.subarray(0, SNIFFED_BYTES).toString('utf8').trimStart().startsWith('{') === true
         : format === 'jsonl';
     const all = withFirst(first ?? Buffer.alloc(0), blocks);
-    const records = isJson ? await JsonRecords.open(all) : await CsvRecords.open(all);
-    return new RowReader(isOnlyFailed ? new FailedRecords(records) : records, isJson ? 'jsonl' : 'csv');
+    const records = isJson ? await JsonRecords.open(all, form.skipped) : await CsvRecords.open(all, form);
+    return new RowReader(
+      isOnlyFailed ? new FailedRecords(records) : records,
+      isJson ? 'jsonl' : 'csv',
+      form.skipped,
+    );
   }
 
   get columns(): readonly string[] {
@@ -64,16 +75,21 @@ export class RowReader implements RowSource {
   /** @throws InputError that names the line */
   async next(most: number): Promise<readonly InputRow[]> {
     const rows: InputRow[] = [];
-    let length = 0;
-    while (rows.length < most && length < MOST_READ_LENGTH) {
-      const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
-      if (read === null) break;
-      const text = read.cells.join(CELL_END);
-      length += text.length;
+    // A digest of all of it at once costs a third of one for each row, and is the same.
+    let text = '';
+    try {
+      while (rows.length < most && text.length < MOST_READ_LENGTH) {
+        const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
+        if (read === null) break;
+        const { cells, values } = read;
+        for (let at = 0; at < cells.length; at++) text += at === 0 ? cells[at] : CELL_END + cells[at];
+        const row = { number: ++this.count, cells, values };
+        this.onRow(row);
+        rows.push(row);
+      }
+    } finally {
+      // Also where a line cannot be read: rows before it count.
       this.digest = crc32(text, this.digest);
-      const row = { number: ++this.count, ...read };
-      this.onRow(row);
-      rows.push(row);
     }
     return rows;
   }
@@ -93,8 +109,8 @@ class CsvRecords implements Records {
     this.#rows = rows;
   }
 
-  static async open(blocks: AsyncIterable<Buffer>): Promise<CsvRecords> {
-    const rows = new CsvRows(blocks);
+  static async open(blocks: AsyncIterable<Buffer>, form: RowsForm): Promise<CsvRecords> {
+    const rows = new CsvRows(blocks, form);
     const columns = (await rows.next()) ?? [];
     if (columns.length === 0) throw new InputError('there is no line of column names');
     asInputError(() => checkColumns(columns));
@@ -119,11 +135,19 @@ class CsvRows {
   readonly #parser: Parser;
   #error: Error | null = null;
   #columnCount = 0;
+  #lastSkipped = 0;
   #hasEnded = false;
   #wake: () => void = () => {};
 
-  constructor(blocks: AsyncIterable<Buffer>) {
-    this.#parser = parse({ bom: true, skip_empty_lines: true });
+  constructor(blocks: AsyncIterable<Buffer>, { delimiter, skipped }: RowsForm) {
+    this.#parser = parse({
+      bom: true,
+      delimiter,
+      skip_empty_lines: true,
+      ...(skipped === null
+        ? {}
+        : { skip_records_with_error: true, on_skip: (error) => this.#skip(error, skipped) }),
+    });
     const source = Readable.from(blocks);
     const failed = (error: Error): void => {
       this.#error ??= error;
@@ -141,6 +165,16 @@ class CsvRows {
 
   now(): string[] | null {
     return this.#parser.read() as string[] | null;
+  }
+
+  #skip(error: CsvError | undefined, skipped: SkippedRows): undefined {
+    const bad = error ?? {};
+    // The first line says what the others are to have.
+    if (isQuoting(bad) || this.#parser.info.records === 0) throw error;
+    const line = firstLineOf(bad, 1);
+    // One record may have two faults.
+    if (line > this.#lastSkipped) skipped.add(line);
+    this.#lastSkipped = line;
   }
 
   async next(): Promise<string[] | null> {
@@ -164,29 +198,48 @@ class JsonRecords implements Records {
   readonly columns: readonly string[];
   readonly #lines: JsonLines;
   readonly #names: ReadonlySet<string>;
+  readonly #skipped: SkippedRows | null;
   #first: Readonly<Record<string, unknown>> | null;
 
-  private constructor(first: Readonly<Record<string, unknown>> | null, lines: JsonLines) {
+  private constructor(
+    first: Readonly<Record<string, unknown>> | null,
+    lines: JsonLines,
+    skipped: SkippedRows | null,
+  ) {
     this.#first = first;
+    this.#skipped = skipped;
     this.columns = Object.keys(first ?? {});
     this.#names = new Set(this.columns);
     this.#lines = lines;
   }
 
-  static async open(blocks: AsyncIterable<Buffer>): Promise<JsonRecords> {
-    const lines = new JsonLines(blocks);
+  static async open(blocks: AsyncIterable<Buffer>, skipped: SkippedRows | null): Promise<JsonRecords> {
+    const lines = new JsonLines(blocks, skipped);
     const first = await lines.next();
-    const records = new JsonRecords(first, lines);
+    const records = new JsonRecords(first, lines, skipped);
     asInputError(() => checkColumns(records.columns));
     return records;
   }
 
   now(): RowValues | null {
-    return this.#row(this.#takeFirst() ?? this.#lines.now());
+    for (;;) {
+      const record = this.#takeFirst() ?? this.#lines.now();
+      const row = record === null ? null : this.#rowOrSkipped(record);
+      if (record === null || row !== null) return row;
+    }
   }
 
   async next(): Promise<RowValues | null> {
-    return this.#row(this.#takeFirst() ?? (await this.#lines.next()));
+    for (;;) {
+      const record = this.#takeFirst() ?? (await this.#lines.next());
+      const row = record === null ? null : this.#rowOrSkipped(record);
+      if (record === null || row !== null) return row;
+    }
+  }
+
+  /** Null where the row was skipped. */
+  #rowOrSkipped(record: Readonly<Record<string, unknown>>): RowValues | null {
+    return orSkipped(() => this.#row(record), this.#lines.line, this.#skipped);
   }
 
   #takeFirst(): Readonly<Record<string, unknown>> | null {
@@ -195,8 +248,7 @@ class JsonRecords implements Records {
     return first;
   }
 
-  #row(record: Readonly<Record<string, unknown>> | null): RowValues | null {
-    if (record === null) return null;
+  #row(record: Readonly<Record<string, unknown>>): RowValues {
     const { columns } = this;
     const missing = columns.find((column) => !Object.hasOwn(record, column));
     if (missing !== undefined)
@@ -214,18 +266,22 @@ class JsonLines {
   /** The number of the line last read. */
   line = 0;
   readonly #blocks: AsyncIterator<Buffer>;
+  readonly #skipped: SkippedRows | null;
   #waiting: readonly string[] = [];
   #at = 0;
 
-  constructor(blocks: AsyncIterable<Buffer>) {
+  constructor(blocks: AsyncIterable<Buffer>, skipped: SkippedRows | null) {
     this.#blocks = blocks[Symbol.asyncIterator]();
+    this.#skipped = skipped;
   }
 
   now(): Readonly<Record<string, unknown>> | null {
     while (this.#at < this.#waiting.length) {
       const text = this.#waiting[this.#at++] ?? '';
       this.line++;
-      if (text.trim() !== '') return asInputError(() => objectIn(text, this.line));
+      if (text.trim() === '') continue;
+      const read = orSkipped(() => asInputError(() => objectIn(text, this.line)), this.line, this.#skipped);
+      if (read !== null) return read;
     }
     return null;
   }
@@ -242,6 +298,17 @@ class JsonLines {
       );
       this.#at = 0;
     }
+  }
+}
+
+/** What is read; null where the line is bad and was skipped. */
+function orSkipped<T>(read: () => T, line: number, skipped: SkippedRows | null): T | null {
+  if (skipped === null) return read();
+  try {
+    return read();
+  } catch {
+    skipped.add(line);
+    return null;
   }
 }
 

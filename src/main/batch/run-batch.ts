@@ -5,6 +5,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
+import type { SkippedRows } from '../plan/requests/rows-form.ts';
 import { type Conduct, conduct } from '../run/conduct.ts';
 import type { CoordinatorOptions } from '../run/coordinator.ts';
 import { quoted } from '../text/quoted.ts';
@@ -41,6 +42,8 @@ export interface BatchResult {
   /** Of all rows. */
   readonly counts: RowCounts;
   readonly rowCount: number | null;
+  /** Rows that could not be read; null where there may be none. */
+  readonly skipped: SkippedRows | null;
   readonly doneBefore: number;
   /** Rows that lost workers held and others have sent. */
   readonly returned: number;
@@ -93,8 +96,9 @@ export async function startBatch(
   });
   fail = (trouble) => dealer.fail(trouble);
   if (early !== null) dealer.fail(early);
-  const { rowCount } = batch.input;
-  const started: Started = { opened, dealer, conducted, doneBefore: results.counts.done, rowCount };
+  const { rowCount, reader } = batch.input;
+  const doneBefore = results.counts.done;
+  const started: Started = { opened, dealer, conducted, doneBefore, rowCount, skipped: reader.skipped };
   return {
     result: resultOf(started),
     damage: opened.damage,
@@ -107,13 +111,14 @@ export async function startBatch(
   };
 }
 
-interface Started extends Pick<BatchResult, 'rowCount' | 'doneBefore'> {
+interface Started extends Pick<BatchResult, 'rowCount' | 'skipped' | 'doneBefore'> {
   readonly opened: OpenedResults;
   readonly dealer: Dealer;
   readonly conducted: Conduct;
 }
 
-async function resultOf({ opened, dealer, conducted, doneBefore, rowCount }: Started): Promise<BatchResult> {
+async function resultOf(started: Started): Promise<BatchResult> {
+  const { opened, dealer, conducted, doneBefore, rowCount, skipped } = started;
   // What was answered is kept, whatever becomes of the workers.
   const collected = await conducted.collect().finally(() => opened.close(dealer));
   const summary = conducted.sumUp(withBudget(collected));
@@ -122,6 +127,7 @@ async function resultOf({ opened, dealer, conducted, doneBefore, rowCount }: Sta
     summary: dealer.trouble === null ? summary : { ...summary, interrupted: false },
     counts,
     rowCount,
+    skipped,
     doneBefore,
     returned: dealer.returned,
     isComplete: dealer.isComplete && dealer.trouble === null,
@@ -201,6 +207,7 @@ async function openLocked(
     selected: select.map(({ name }) => name),
     byDefault,
     isCsvSafe,
+    delimiter: batch.input.form.delimiter,
   });
   // The journal comes first: where there is one already, the output may be somebody else's.
   const earlier = batch.resume ? await openJournal(batch, journalPath) : null;

@@ -107,6 +107,10 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly variables?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** A CSV or JSONL file whose columns fill `{{column}}`. */
   readonly rows?: string | undefined;
+  /** What separates the cells of CSV rows: one character, or `tab`; by default a comma. */
+  readonly delimiter?: string | undefined;
+  /** Leaves out rows that cannot be read; the result says how many. */
+  readonly skipBadRows?: boolean | undefined;
   /** How rows are taken: in turn for ever, each once, or at random; by default cycle. */
   readonly rowsMode?: RowsMode | undefined;
   /** Workers; by default the cores less one, at least 1, at most the concurrency. */

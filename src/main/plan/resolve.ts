@@ -123,7 +123,6 @@ function checked(
   }
   return {
     ...parsed,
-    notes: [],
     mode,
     workers,
     concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
@@ -214,7 +213,8 @@ export async function readOptions(
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
-  return { ...checkExpanded(expanded, problems), notes };
+  const plan = checkExpanded(expanded, problems);
+  return { ...plan, notes: [...notes, ...plan.notes] };
 }
 
 /** The same gate for options that a source may have said: what is wrong is told in the words of that source. */

@@ -19,7 +19,10 @@ export function summarizePlan(plan: RunPlan): Summary['plan'] {
     warmupMs: plan.warmupMs,
     timeoutMs: plan.timeoutMs,
     cpuWork: plan.cpuWork,
-    rows: plan.rows === null ? null : { mode: plan.rows, count: plan.supplies.rows?.rowCount ?? 0 },
+    rows:
+      plan.rows === null
+        ? null
+        : { mode: plan.rows, count: plan.supplies.rows?.rowCount ?? 0, skipped: plan.skippedRows },
     routes: summarizeRoutes(plan.settings.routes),
     seed: plan.seed,
   };

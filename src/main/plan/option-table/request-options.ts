@@ -183,6 +183,20 @@ export const SOURCE_OPTIONS = {
     byDefault: 'none',
     commands: LOADS,
   },
+  delimiter: {
+    kind: 'text',
+    group: 'target',
+    value: 'C',
+    help: "What separates the cells of CSV rows: one character such as ';', or tab",
+    byDefault: ',',
+    commands: SENDS,
+  },
+  'skip-bad-rows': {
+    kind: 'flag',
+    group: 'target',
+    help: 'Leave out rows that cannot be read, and say which',
+    commands: SENDS,
+  },
   'rows-mode': {
     kind: 'choice',
     group: 'target',

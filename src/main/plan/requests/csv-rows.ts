@@ -3,6 +3,7 @@ import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
 import { checkColumns } from './columns.ts';
 import { RowProblems } from './row-problems.ts';
+import type { RowsForm } from './rows-form.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -17,9 +18,9 @@ interface CsvError {
 /**
  * Reads CSV with column names in its first line (RFC 4180); the text is without a byte order mark.
  *
- * @throws RowsError with every bad line
+ * @throws RowsError with every bad line that is not to be skipped
  */
-export function csvRows(text: string): RowCells {
+export function csvRows(text: string, { delimiter, skipped }: RowsForm): RowCells {
   // Loaded for a CSV file alone.
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
   const problems = new RowProblems();
@@ -28,13 +29,18 @@ export function csvRows(text: string): RowCells {
   let lastLine = 0;
   const lost = new Error('nothing behind it is what it seems');
   const options: import('csv-parse/sync').Options = {
+    delimiter,
     skip_empty_lines: true,
     skip_records_with_error: true,
     on_skip: (error) => {
-      problems.add(csvSentence(error ?? {}, columnCount, lastLine));
-      // Behind a quote that ends nowhere, or too early, nothing is what it seems.
-      if (isQuoting(error ?? {}) || columnCount === 0) throw lost;
-      lastLine = lineOf(error ?? {}, lastLine);
+      const bad = error ?? {};
+      const isLost = isQuoting(bad) || columnCount === 0;
+      if (isLost || skipped === null) problems.add(csvSentence(bad, columnCount, lastLine));
+      if (isLost) throw lost;
+      const line = firstLineOf(bad, lastLine + 1);
+      // One record may have two faults.
+      if (line > lastLine) skipped?.add(line);
+      lastLine = lineOf(bad, lastLine);
       return undefined;
     },
     on_record: (record: readonly string[], { lines }) => {
@@ -69,9 +75,8 @@ export function csvSentence(error: CsvError, columnCount: number, lastLine: numb
   switch (error.code) {
     case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH': {
       const cells: readonly unknown[] = Array.isArray(error.record) ? error.record : [];
-      const first = line - cells.reduce((sum: number, cell) => sum + lineEndsIn(String(cell)), 0);
       const wanted = columnCount === 1 ? '1 column' : `${columnCount} columns`;
-      return `line ${first} has ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}, and the first line names ${wanted}`;
+      return `line ${firstLineOf(error, line)} has ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}, and the first line names ${wanted}`;
     }
     case 'CSV_QUOTE_NOT_CLOSED':
       return lastLine === null
@@ -86,7 +91,14 @@ export function csvSentence(error: CsvError, columnCount: number, lastLine: numb
   }
 }
 
-function isQuoting({ code }: CsvError): boolean {
+/** The line in which a bad record begins. */
+export function firstLineOf(error: CsvError, otherwise: number): number {
+  const cells: readonly unknown[] = Array.isArray(error.record) ? error.record : [];
+  return lineOf(error, otherwise) - cells.reduce((sum: number, cell) => sum + lineEndsIn(String(cell)), 0);
+}
+
+/** Behind a quote that ends nowhere, or too early, nothing is what it seems: such a row cannot be skipped. */
+export function isQuoting({ code }: CsvError): boolean {
   return code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE';
 }
 

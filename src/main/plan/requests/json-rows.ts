@@ -3,15 +3,17 @@ import type { RowCells } from '../../../protocol/request.ts';
 import { parseExactJson, textOfJson } from '../../../requests/exact-json.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
 import { quoted } from '../../text/quoted.ts';
-import { checkColumns } from './columns.ts';
+import { checkColumns, WrongColumns } from './columns.ts';
 import { RowProblems } from './row-problems.ts';
+import type { SkippedRows } from './rows-form.ts';
 
 /**
  * Reads one JSON object a line, whose first names the columns.
  *
- * @throws RowsError with every bad line
+ * @param skipped takes up the bad lines; null where there are to be none
+ * @throws RowsError with every bad line that is not to be skipped
  */
-export function jsonRows(text: string): RowCells {
+export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
   const problems = new RowProblems();
   let table: RowTableBuilder | null = null;
   let columns: readonly string[] = [];
@@ -29,6 +31,10 @@ export function jsonRows(text: string): RowCells {
         throw new Error(`line ${index + 1} lacks ${quoted(missing)}, which the first row has`);
       table.add(columns.map((column) => textOfJson(row[column])));
     } catch (error) {
+      if (skipped !== null && !(error instanceof WrongColumns)) {
+        skipped.add(index + 1);
+        continue;
+      }
       problems.add(messageOf(error));
       // Nobody knows then what the others are to have.
       if (table === null) break;

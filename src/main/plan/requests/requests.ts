@@ -24,6 +24,7 @@ import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
+import { rowsFormOf, type SkippedRows } from './rows-form.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
 const MOST_REDIRECTS = 100;
@@ -38,6 +39,8 @@ export interface UnresolvedRequests {
   readonly mix: readonly UnresolvedRequest[];
   readonly rows: RowsMode | null;
   readonly supplies: Supplies;
+  readonly skippedRows: number;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -51,7 +54,7 @@ export function parseRequests(
   problems: Problems,
   columns: readonly string[] | null = null,
 ): UnresolvedRequests | null {
-  const rows = parseRows(options, problems);
+  const rows = parseRows(options, columns !== null, problems);
   const names = {
     secrets: new Set<string>(),
     areKnown: options.rows === undefined || rows !== null,
@@ -77,7 +80,14 @@ export function parseRequests(
     ),
   ];
   const supplies = { rows: rows?.cells ?? null, secrets: [...new Set(secrets)] };
-  return { mix: known, rows: rows?.mode ?? null, supplies };
+  const sentence = rows?.skipped?.sentence ?? null;
+  return {
+    mix: known,
+    rows: rows?.mode ?? null,
+    supplies,
+    skippedRows: rows?.skipped?.count ?? 0,
+    notes: sentence === null ? [] : [`Of the rows, ${sentence}`],
+  };
 }
 
 function parseRequest(
@@ -214,17 +224,29 @@ function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
 interface Rows {
   readonly mode: RowsMode;
   readonly cells: RowCells;
+  readonly skipped: SkippedRows | null;
 }
 
-function parseRows({ rows, rowsMode }: RunOptions, problems: Problems): Rows | null {
+/** @param comeLater whether there are rows that nobody reads here */
+function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): Rows | null {
+  const { rows, rowsMode } = options;
+  const form = rowsFormOf(options, problems);
   const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
   if (rows === undefined) {
     if (rowsMode !== undefined)
       problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: say which file.`);
+    if (!comeLater) refuseWithoutRows(options, problems);
     return null;
   }
-  const cells = readRows(rows, problems);
-  return cells === null || mode === null ? null : { mode, cells };
+  const cells = readRows(rows, form, problems);
+  return cells === null || mode === null ? null : { mode, cells, skipped: form.skipped };
+}
+
+function refuseWithoutRows({ delimiter, skipBadRows }: RunOptions, problems: Problems): void {
+  if (delimiter !== undefined)
+    problems.add(phrase`${the('delimiter')} ${given(delimiter)} without ${the('rows')}: say which file.`);
+  if (skipBadRows === true)
+    problems.add(phrase`${the('skip-bad-rows')} without ${the('rows')}: say which file.`);
 }
 
 function parseLocation(location: RunOptions['location'], problems: Problems): number | null {

@@ -4,6 +4,7 @@ import type { Placeholder, RequestTemplates, RowCells, Template } from '../../..
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
+import { formatCount } from '../../text/format.ts';
 import type { Problems } from '../problems.ts';
 
 const MOST_REPORTED = 10;
@@ -34,16 +35,18 @@ export function checkRows(
     ? [LOWEST, HIGHEST]
     : [LOWEST];
   const count = usesRow ? (rows?.rowCount ?? 1) : 1;
-  let reported = 0;
-  for (let row = 0; row < count && reported < MOST_REPORTED; row++) {
+  let bad = 0;
+  for (let row = 0; row < count; row++) {
     for (const random of randoms) {
       const problem = problemOf(open, { number: 1, rows, row, random, dayMs: 0 });
       if (problem === null) continue;
-      problems.add(`${rows === null ? '' : `Row ${row + 1}, `}${name}: ${problem}.`);
-      reported++;
+      if (bad++ < MOST_REPORTED)
+        problems.add(`${rows === null ? '' : `Row ${row + 1}, `}${name}: ${problem}.`);
       break;
     }
   }
+  if (bad > MOST_REPORTED)
+    problems.add(`${name}: so it is with ${formatCount(bad - MOST_REPORTED)} more rows.`);
 }
 
 /** What a value can make wrong; null, or nothing, where none can. */

@@ -9,12 +9,13 @@ import { given, phrase, the } from '../words.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
+import { COMMA, type RowsForm } from './rows-form.ts';
 
 /** Rows are kept in memory by every worker. */
 const LARGEST_FILE_BYTES = 256 * 2 ** 20;
 
 /** Reads a CSV or JSONL file whole; null where a problem has been noted. */
-export function readRows(path: string, problems: Problems): RowCells | null {
+export function readRows(path: string, form: RowsForm, problems: Problems): RowCells | null {
   const bytes = readBytes(path, problems);
   if (bytes === null) return null;
   // Takes the file's own byte order mark, and no other.
@@ -26,7 +27,9 @@ export function readRows(path: string, problems: Problems): RowCells | null {
     return null;
   }
   try {
-    const rows = isJsonLines(path, text) ? jsonRows(text) : csvRows(text);
+    const isJson = isJsonLines(path, text);
+    if (isJson) refuseDelimiter(form, problems);
+    const rows = isJson ? jsonRows(text, form.skipped) : csvRows(text, form);
     if (rows.rowCount > 0) return rows;
     problems.add(
       phrase`${the('rows')} ${given(path)} has no rows: give a line of column names and at least one row.`,
@@ -42,18 +45,26 @@ export function readRows(path: string, problems: Problems): RowCells | null {
  * What is wrong with the lines of a file of rows, a sentence each without its full stop; none where nothing is, or
  * where it is no file that can be read whole.
  */
-export function wrongLinesOf(path: string): readonly string[] {
+export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
   try {
     const stats = statSync(path);
     const isReadable = stats.isFile() && stats.size <= LARGEST_FILE_BYTES;
     const text = isReadable ? decode(readFileSync(path)) : null;
     if (text === null) return [];
-    if (isJsonLines(path, text)) jsonRows(text);
-    else csvRows(text);
+    if (isJsonLines(path, text)) jsonRows(text, form.skipped);
+    else csvRows(text, form);
     return [];
   } catch (error) {
     return error instanceof RowsError ? error.sentences : [];
   }
+}
+
+/** Notes a problem for a delimiter of rows that have none. */
+export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): void {
+  if (delimiter !== COMMA)
+    problems.add(
+      phrase`${the('delimiter')} ${given(delimiter)} with rows of JSON: only CSV has one: leave it out.`,
+    );
 }
 
 /** By its name; stdin has none, and is known by how it begins. */
