@@ -12,7 +12,7 @@ interface EventTimeFacts {
 
 /**
  * Times of what does not come once a request, and so has no place in a request's row: each worker keeps a histogram of
- * them. A new kind is an entry here, and a call of `EventRecorder.add` where it happens.
+ * them. A new kind is an entry here, and a call of `TimesRecorder.add` where it happens.
  */
 export const EVENT_TIMES = {
   connect: {
@@ -42,8 +42,8 @@ export function forEachEventTime<T>(make: (kind: EventTimeKind) => T): Record<Ev
 }
 
 /** What a worker has timed of one kind since it last told. */
-export interface EventTimesBlock {
-  readonly kind: EventTimeKind;
+export interface TimesBlock<Kind> {
+  readonly kind: Kind;
   readonly moments: {
     readonly count: number;
     readonly min: number;
@@ -56,3 +56,6 @@ export interface EventTimesBlock {
   readonly cells: Uint16Array;
   readonly counts: Float64Array;
 }
+
+/** The same of events that EVENT_TIMES lists. */
+export type EventTimesBlock = TimesBlock<EventTimeKind>;

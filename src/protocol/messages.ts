@@ -3,6 +3,7 @@ import type { EventTimesBlock } from './event-times.ts';
 import type { TimedErrorTally, WorkerReport } from './report.ts';
 import type { SampleBlock } from './samples.ts';
 import type { Shard } from './shard.ts';
+import type { StreamBlock } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 
 /** Both sides check it: a worker file of another version must not be talked to. */
@@ -41,6 +42,8 @@ export type WorkerMessage =
   | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly TimedErrorTally[] }
   /** What has been timed since the last one; nothing comes back. */
   | { readonly type: 'event-times'; readonly times: readonly EventTimesBlock[] }
+  /** What has been timed and counted of streamed answers since the last one; nothing comes back. */
+  | { readonly type: 'streams'; readonly block: StreamBlock }
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }

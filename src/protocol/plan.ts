@@ -2,6 +2,7 @@ import type { BatchPlan } from './batch.ts';
 import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { RequestPlan, RowsMode } from './request.ts';
+import type { Objective, StreamPlan } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 import type { Threshold } from './threshold.ts';
 
@@ -59,6 +60,10 @@ export interface RunPlan {
   /** Those of the thresholds that end the run when they do not hold of what has been recorded so far. */
   readonly abortOn: readonly Threshold[];
   readonly seed: number;
+  /** Answers are streams of tokens, read as it says; null or absent where they are read as a whole. */
+  readonly stream?: StreamPlan | null;
+  /** What a streamed answer has to keep to be good. */
+  readonly objectives?: readonly Objective[];
   /** One request for each row that the coordinator deals; without it, requests follow from load and stop. */
   readonly batch?: BatchPlan | undefined;
 }

@@ -15,6 +15,8 @@ export const OUTCOMES = [
   'unfinished',
   'dropped',
   'request',
+  'stream',
+  'stalled',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -38,6 +40,8 @@ export const OUTCOME = {
   unfinished: 12,
   dropped: 13,
   request: 14,
+  stream: 15,
+  stalled: 16,
 } as const satisfies Record<Outcome, number>;
 
 /** A complete response arrived, of whatever status. */

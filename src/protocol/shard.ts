@@ -4,6 +4,7 @@ import type { LoadModel } from './load.ts';
 import type { ClientName } from './plan.ts';
 import type { Numbering, RequestPlan, RowsMode } from './request.ts';
 import type { RowLayout } from './samples.ts';
+import type { Objective, StreamPlan } from './stream.ts';
 
 /** One worker's exact part of a plan. */
 export interface Shard {
@@ -36,5 +37,8 @@ export interface Shard {
   readonly seed: number;
   /** What is recorded of each request. */
   readonly layout: RowLayout;
+  /** Answers are streams of tokens; null where they are read as a whole. */
+  readonly stream: StreamPlan | null;
+  readonly objectives: readonly Objective[];
   readonly batch?: BatchPlan | undefined;
 }

@@ -6,6 +6,7 @@ import type { Arrivals, Pacing } from './load.ts';
 import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
 import type { ErrorKind } from './report.ts';
 import type { RowsMode } from './request.ts';
+import type { StreamTimeKind } from './stream.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
 import type { TimeKind } from './times.ts';
 
@@ -214,6 +215,8 @@ export interface Summary {
   } & Readonly<Record<LatencyKind, LatencySummary>>;
   /** Times of what does not come once a request, over the whole run. Absent in older results. */
   readonly eventTimesMs?: Readonly<Record<EventTimeKind, LatencySummary>>;
+  /** Of answers that are streams of tokens; null, or missing in older results, where they are read as a whole. */
+  readonly streams?: StreamSummary | null;
   /** A row for each request of the mix, in the plan's order; empty where there is only one. */
   readonly mix: readonly MixRow[];
   /** Of the headline latency: rows of increasing latency. */
@@ -274,6 +277,41 @@ export interface Summary {
     readonly cellsPerOctave: number;
     readonly buckets: readonly SeriesBucket[];
   };
+}
+
+/** What streamed answers took and brought: of those of the measured window that were complete and ok. */
+export interface StreamSummary {
+  readonly timesMs: Readonly<Record<StreamTimeKind, LatencySummary>>;
+  readonly answers: number;
+  /** Of those, answers that came as no stream: of their times only `e2e` is known. */
+  readonly notStreamed: number;
+  readonly tokens: {
+    readonly total: number;
+    /** Token events of the answers whose tokens are counted. */
+    readonly events: number;
+    readonly perEvent: number | null;
+    /** Answers whose number of tokens is known, and how many of them the server has counted. */
+    readonly countedAnswers: number;
+    readonly countedByServer: number;
+    /** All tokens by the time from when the first answer was due until the last one was complete. */
+    readonly perSecond: number | null;
+    /** What one user sees: 1 second by the mean time per output token. */
+    readonly perUserPerSecond: number | null;
+  };
+  /** Between token events; coalesced ones are none, since both events came with one read. */
+  readonly gaps: { readonly count: number; readonly coalescedShare: number | null };
+  /** Answers that kept every objective; null where none is set. */
+  readonly goodput: {
+    readonly objectives: readonly {
+      readonly latency: StreamTimeKind;
+      readonly name: string;
+      readonly limitMs: number;
+    }[];
+    readonly good: number;
+    /** Of all requests that were sent. */
+    readonly share: number | null;
+    readonly perSecond: number;
+  } | null;
 }
 
 /** What became of one request of the mix. */

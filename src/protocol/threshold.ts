@@ -8,7 +8,7 @@ export type Measure =
   | { readonly type: 'percentile'; readonly label: string; readonly kind: TimeKind | null }
   /** `kind` is null for the headline latency. */
   | { readonly type: 'min' | 'mean' | 'max'; readonly kind: TimeKind | null }
-  | { readonly type: 'error-rate' | 'throughput' | 'rate' };
+  | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' };
 
 /** The figure of a rule, as the result shows it. */
 export type RuleFigure = Exclude<Measure['type'], 'percentile'> | `p${string}`;

@@ -1,32 +1,36 @@
 import { EVENT_TIME_KINDS, EVENT_TIMES, type EventTimeKind } from './event-times.ts';
 import { LATENCIES, LATENCY_KINDS, type LatencyKind } from './latency.ts';
+import { STREAM_TIME_KINDS, STREAM_TIMES, type StreamTimeKind } from './stream.ts';
 
 /** Whatever a result has the percentiles of. */
-export type TimeKind = LatencyKind | EventTimeKind;
+export type TimeKind = LatencyKind | EventTimeKind | StreamTimeKind;
 
-export const TIME_KINDS: readonly TimeKind[] = [...LATENCY_KINDS, ...EVENT_TIME_KINDS];
+export const TIME_KINDS: readonly TimeKind[] = [...LATENCY_KINDS, ...EVENT_TIME_KINDS, ...STREAM_TIME_KINDS];
 
-/** As people read it. */
-function labelOf(kind: TimeKind): string {
-  return { ...LATENCIES, ...EVENT_TIMES }[kind].label;
+const FACTS = { ...LATENCIES, ...EVENT_TIMES, ...STREAM_TIMES };
+
+/** Known of answers that are streams, and of no others. */
+export function isStreamTime(kind: TimeKind): kind is StreamTimeKind {
+  return kind in STREAM_TIMES;
 }
 
 /** The name in a rule: `first-byte`. */
 export function ruleNameOf(kind: TimeKind): string {
-  return labelOf(kind).toLowerCase().replace(' ', '-');
+  return FACTS[kind].label.toLowerCase().replace(' ', '-');
 }
 
 /** The name of a column or of a label of another tool: `first_byte`. */
 export function columnNameOf(kind: TimeKind): string {
-  return labelOf(kind).toLowerCase().replace(' ', '_');
+  return FACTS[kind].label.toLowerCase().replace(' ', '_');
 }
 
 /** It may truly take no time. */
 export function mayBeZero(kind: TimeKind): boolean {
-  return 'mayBeZero' in { ...LATENCIES, ...EVENT_TIMES }[kind];
+  return kind === 'gap' || 'mayBeZero' in FACTS[kind];
 }
 
 /** What has one: a request, or a connection. */
 export function whatHas(kind: TimeKind): string {
-  return kind in EVENT_TIMES ? EVENT_TIMES[kind as EventTimeKind].of : 'request';
+  if (kind in EVENT_TIMES) return EVENT_TIMES[kind as EventTimeKind].of;
+  return isStreamTime(kind) ? 'streamed answer' : 'request';
 }

@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { ServerHttp2Stream } from 'node:http2';
 import { FAULTS } from './faults.ts';
 import { answerFlaky } from './flaky.ts';
+import type { MockModel } from './model/model-server.ts';
 import type { TargetCounter } from './stats.ts';
 import { STREAM_FAULTS } from './stream-faults.ts';
 
@@ -66,6 +67,7 @@ export function handleRequest(
   counter: TargetCounter,
   request: IncomingMessage,
   response: ServerResponse,
+  model: MockModel | null = null,
 ): void {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (path === '/stats') {
@@ -77,6 +79,7 @@ export function handleRequest(
   const seen = counter.request(path, stream?.session ?? request.socket, lane);
   response.once('finish', () => counter.answered(lane));
   request.on('data', (chunk: Buffer) => counter.body(chunk.length));
+  if (model?.handle(request, response) === true) return;
   const [name = '', ...rest] = path.slice(1).split('/');
   const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (route === undefined) answer(response, 404, Buffer.from(`no such path: ${path}\n`));

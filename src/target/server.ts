@@ -3,6 +3,8 @@ import { createServer as createHttp2Server, createSecureServer } from 'node:http
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
 import { handleRequest } from './handle-request.ts';
+import { MockModel, type ModelStats } from './model/model-server.ts';
+import { DEFAULT_MODEL, type ModelSettings } from './model/settings.ts';
 import { TargetCounter, type TargetStats } from './stats.ts';
 
 // Connections that wait to be accepted; Node's default of 511 is less than load testers open at once.
@@ -21,6 +23,8 @@ export interface ReferenceServerOptions {
   readonly h2c?: boolean | undefined;
   /** Close every n-th connection as soon as it is accepted; 1 is each of them. */
   readonly closeEvery?: number | undefined;
+  /** It is a server of a model too, which answers like this (docs/models.md). */
+  readonly model?: Partial<ModelSettings> | undefined;
 }
 
 /** A reference server that listens. */
@@ -28,6 +32,8 @@ export interface ReferenceServer {
   readonly url: string;
   readonly port: number;
   stats(): TargetStats;
+  /** Of the mock model; null without one. */
+  modelStats(): ModelStats | null;
   /** Ends every connection and stops listening. */
   close(): Promise<void>;
 }
@@ -40,6 +46,7 @@ export interface ReferenceServer {
  */
 export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
   const { host = '127.0.0.1', port = 0, cert, key, h2c = false, closeEvery } = options;
+  const model = options.model === undefined ? null : new MockModel({ ...DEFAULT_MODEL, ...options.model });
   const counter = new TargetCounter();
   const secure = cert !== undefined && key !== undefined;
   const server: Server = secure
@@ -62,7 +69,7 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
   server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
   // Those of HTTP/2 are used like those of HTTP/1.1: Node gives them the same interface.
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
-    handleRequest(counter, request, response),
+    handleRequest(counter, request, response, model),
   );
   await listen(server, host, port);
 
@@ -72,6 +79,7 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
     url: `${secure ? 'https' : 'http'}://${authority}/`,
     port: actualPort,
     stats: () => counter.snapshot(),
+    modelStats: () => model?.stats ?? null,
     close: () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();

@@ -54,6 +54,7 @@ async function practiseWith(
     supplies: NO_SUPPLIES,
     create,
     Rows: null,
+    Tokens: null,
   });
   const timer = setTimeout(() => run.stop(0), timeoutMs);
   await run.prepare();

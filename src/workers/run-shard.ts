@@ -26,6 +26,8 @@ import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
 import { startAt } from './loads/start-at.ts';
 import { Recorder } from './record/recorder.ts';
+import { StreamRecorder } from './record/stream-recorder.ts';
+import type { TokenTimes } from './streams/token-times.ts';
 
 /** What a shard goes by: its supplies, and code that is loaded only for those that need it. */
 export interface PartsOfShard {
@@ -33,6 +35,8 @@ export interface PartsOfShard {
   readonly create: CreateDispatcher;
   /** Null where the shard has no batch. */
   readonly Rows: typeof RowsLoad | null;
+  /** Null where answers are no streams. */
+  readonly Tokens: typeof TokenTimes | null;
 }
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
@@ -44,6 +48,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #verdict: Verdict;
   readonly #load: Load;
   readonly #deadlines: Deadlines<Exchange>;
+  /** Null where nobody bounds how long a stream is silent. */
+  readonly #silences: Deadlines<Exchange> | null;
+  readonly #Tokens: typeof TokenTimes | null;
   readonly #clients: SlotClients;
   readonly #job: Job;
   /** The load, where it is one of rows. */
@@ -59,7 +66,12 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   #drainTimer: NodeJS.Timeout | null = null;
   #cancelStart: (() => void) | null = null;
 
-  constructor(shard: Shard, channel: WorkerChannel, clock: Clock, { supplies, create, Rows }: PartsOfShard) {
+  constructor(
+    shard: Shard,
+    channel: WorkerChannel,
+    clock: Clock,
+    { supplies, create, Rows, Tokens }: PartsOfShard,
+  ) {
     this.clock = clock;
     this.#shard = shard;
     this.#lease = new Lease(
@@ -67,10 +79,17 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       () => this.stop(0),
     );
     const secrets = new RequestSecrets(supplies.secrets);
-    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets);
+    const { stream, objectives } = shard;
+    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets, stream?.stallMs);
+    this.#Tokens = Tokens;
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom());
+    this.#silences =
+      typeof stream?.stallMs === 'number'
+        ? new Deadlines<Exchange>(stream.stallMs, clock, (exchange) => exchange.end('stalled'))
+        : null;
+    const streams = stream === null ? null : new StreamRecorder(stream.count, objectives);
+    this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams);
     this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
     const random = createRandom(shard.seed, shard.index);
     const { batch, load } = shard;
@@ -153,6 +172,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#lease.end();
     this.#deadlines.close();
+    this.#silences?.close();
     this.recorder.close();
     this.#rows?.close();
     this.#clients.close();
@@ -190,7 +210,10 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
-    const exchange = new Exchange(client, this, this.clock, this.#rows?.room ?? null);
+    const { stream } = this.#shard;
+    const tokens = stream === null || this.#Tokens === null ? null : new this.#Tokens(stream);
+    const room = this.#rows?.room ?? null;
+    const exchange = new Exchange(client, this, this.clock, room, tokens);
     this.exchanges.push(exchange);
     return exchange;
   }
@@ -213,6 +236,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     }
     this.#inFlight++;
     this.#deadlines.add(exchange.deadline, nowMs);
+    this.#silences?.add(exchange.silence, nowMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
@@ -238,10 +262,11 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       return;
     }
     this.#deadlines.remove(exchange.deadline);
+    this.#silences?.remove(exchange.silence);
     this.#inFlight--;
     const failure = this.#verdict.ofAnswer(exchange, endMs);
     exchange.failure = failure;
-    if (failure === null) this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
+    if (failure === null) this.#recordOk(exchange, endMs);
     else this.#recordFailure(exchange, endMs, failure);
     if (this.#work.isWanted) this.#work.do(exchange.body);
     const nowMs = this.clock.nowMs();
@@ -270,6 +295,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   onFailure(exchange: Exchange, endMs: number, error: Error): void {
     exchange.failuresInARow++;
     this.#deadlines.remove(exchange.deadline);
+    this.#silences?.remove(exchange.silence);
     this.#inFlight--;
     if (exchange.endedByUs === 'unfinished') {
       this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
@@ -289,11 +315,19 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   onHeldBack(exchange: Exchange): void {
+    this.#silences?.remove(exchange.silence);
     this.#deadlines.remove(exchange.deadline);
   }
 
   onReadOn(exchange: Exchange): void {
     this.#deadlines.add(exchange.deadline, this.clock.nowMs());
+    this.#silences?.add(exchange.silence, this.clock.nowMs());
+  }
+
+  onBytes(exchange: Exchange): void {
+    if (this.#silences === null) return;
+    this.#silences.remove(exchange.silence);
+    this.#silences.add(exchange.silence, this.clock.nowMs());
   }
 
   onRetry(exchange: Exchange): void {
@@ -309,6 +343,13 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     for (const { connection } of this.#clients.all) {
       if (connection.phase !== 'open') connection.fail(new Error('no connection in time'));
     }
+  }
+
+  #recordOk(exchange: Exchange, endMs: number): void {
+    this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
+    const { tokens } = exchange;
+    if (tokens !== null && this.isMeasured(exchange.intendedMs))
+      this.recorder.streams?.add(exchange, tokens, endMs, this.#windowAtMs);
   }
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {

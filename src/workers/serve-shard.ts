@@ -104,8 +104,9 @@ class ShardService {
   async #carryOut(shard: Shard, supplies: Supplies): Promise<void> {
     this.#windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
+    const Tokens = shard.stream === null ? null : (await import('./streams/token-times.ts')).TokenTimes;
     const create = await loadClient(shard.client, shard.settings.protocol);
-    const parts = { supplies, create, Rows };
+    const parts = { supplies, create, Rows, Tokens };
     const run = new ShardRun(shard, this.#channel, this.#clock, parts);
     this.#run = run;
     if (this.#earlyDrainMs === null) this.#practiceCpuMs = await practise(shard, this.#clock, parts);

@@ -30,13 +30,13 @@ describe('volley completion', () => {
   test('bash completes commands, options of a command, choices and files', () => {
     const cases: [words: string[], offers: string[]][] = [
       [['mod'], ['modes']],
-      [['--mo'], ['--mode']],
+      [['--mo'], ['--mode', '--model']],
       [
         ['--mode', ''],
         ['threads', 'processes', 'inline'],
       ],
       [['--mode', '=', 'thr'], ['threads']],
-      [['modes', '--mo'], []],
+      [['modes', '--mo'], ['--model']],
       [['modes', '--mar'], ['--margin']],
       [['compare', '--fail-if', 's'], ['slower']],
       [['-c', ''], []],

@@ -48,13 +48,20 @@ describe.each(CLIENTS)('%s practises before its load', (client) => {
     };
     const clock = createMonotonicClock();
     expect(
-      await practise(shard!, clock, { create: counting, Rows: null, supplies: NO_SUPPLIES }, 20_000),
+      await practise(
+        shard!,
+        clock,
+        { create: counting, Rows: null, Tokens: null, supplies: NO_SUPPLIES },
+        20_000,
+      ),
     ).toBeGreaterThan(0);
     // A place sends its next request only when the last has been answered.
     expect(dispatched).toBe(300);
     expect(ports).not.toContain(target.port);
     expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
-    expect(await practise(shard!, clock, { create: counting, Rows: null, supplies: NO_SUPPLIES })).toBe(0);
+    expect(
+      await practise(shard!, clock, { create: counting, Rows: null, Tokens: null, supplies: NO_SUPPLIES }),
+    ).toBe(0);
   });
 });
 

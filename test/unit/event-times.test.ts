@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EventTally, mergeEvents } from '../../src/main/collect/event-tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
-import { EventRecorder } from '../../src/workers/record/event-recorder.ts';
+import { EVENT_TIME_KINDS } from '../../src/protocol/event-times.ts';
+import { TimesRecorder } from '../../src/workers/record/times-recorder.ts';
 
 const LABELS = ['50', '90'];
 
@@ -14,7 +15,7 @@ test('whatever workers tell, and in however many parts, it is as if one had kept
   fc.assert(
     fc.property(parts, (workers) => {
       const tallies = workers.map((flushes) => {
-        const [times, tally] = [new EventRecorder(), new EventTally()];
+        const [times, tally] = [new TimesRecorder(EVENT_TIME_KINDS), new EventTally()];
         for (const values of flushes) {
           for (const value of values) times.add('connect', value);
           for (const block of structuredClone(times.take())) tally.fold(block);
@@ -44,7 +45,7 @@ test('whatever workers tell, and in however many parts, it is as if one had kept
 });
 
 test('what has been told is not told again, and of what there is nothing, nothing is said', () => {
-  const times = new EventRecorder();
+  const times = new TimesRecorder(EVENT_TIME_KINDS);
   expect(times.take()).toEqual([]);
   times.add('tlsHandshake', 4);
   times.add('tlsHandshake', 4);

@@ -119,7 +119,7 @@ describe('the table of options', () => {
       const field = name.replace(/-(.)/g, (_match, letter: string) => letter.toUpperCase());
       const problemsOf = (value: string): string => {
         try {
-          checkOptions({ url: 'http://x/', rate: 1, rows: 'nothing.csv', [field]: value });
+          checkOptions({ url: 'http://x/', rate: 1, rows: 'nothing.csv', stream: 'sse', [field]: value });
         } catch (error) {
           return (error as Error).message;
         }

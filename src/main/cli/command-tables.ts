@@ -231,6 +231,33 @@ export const SERVE_TABLE = {
     help: 'Close every N-th connection as soon as it is accepted',
     commands: ['serve'],
   },
+  model: {
+    kind: 'flag',
+    group: 'own',
+    help: 'A mock model too, which streams tokens at known times',
+    commands: ['serve'],
+  },
+  'first-token': {
+    kind: 'duration',
+    group: 'own',
+    help: 'With --model: from the start of an answer to its first token',
+    byDefault: '150ms',
+    commands: ['serve'],
+  },
+  'token-gap': {
+    kind: 'duration',
+    group: 'own',
+    help: 'With --model: from one token to the next',
+    byDefault: '20ms',
+    commands: ['serve'],
+  },
+  slots: {
+    kind: 'count',
+    group: 'own',
+    help: 'With --model: answers at once; others wait in line',
+    byDefault: 'no limit',
+    commands: ['serve'],
+  },
 } as const satisfies OptionTable;
 
 export const DOCTOR_TABLE = {

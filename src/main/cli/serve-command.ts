@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { DEFAULT_MODEL, type ModelSettings } from '../../target/model/settings.ts';
 import { createReferenceServer } from '../../target/server.ts';
 import { Problems } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';
@@ -9,6 +10,8 @@ import type { Parsed } from './parsed.ts';
 const DEFAULT_PORT = '8080';
 const HIGHEST_PORT = 65_535;
 const MOST_CLOSE_EVERY = 1_000_000;
+const LONGEST_MS = 3_600_000;
+const MOST_SLOTS = 1_000_000;
 
 /** `volley serve`: the reference server, until it is interrupted. */
 export async function serveCommand(parsed: Parsed, found: string[]): Promise<ExitCode> {
@@ -25,6 +28,7 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
     problems.add(
       phrase`${the('h2c')} with ${the('cert')} or ${the('key')}: it is HTTP/2 without TLS: leave one of them out.`,
     );
+  const model = modelOf(parsed, problems);
   if (problems.size > 0 || port === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
 
   const server = await createReferenceServer({
@@ -34,6 +38,7 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
     key,
     h2c,
     closeEvery: closeEvery ?? undefined,
+    model,
   });
   process.stdout.write(`listening on ${server.url}\n`);
   await new Promise<void>((resolve) => {
@@ -42,6 +47,26 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
   });
   await server.close();
   return EXIT_CODES.ok;
+}
+
+/** How the mock model answers; undefined where none is asked for. */
+function modelOf(parsed: Parsed, problems: Problems): Partial<ModelSettings> | undefined {
+  const [first, gap, slots] = ['first-token', 'token-gap', 'slots'].map((name) => parsed.last(name));
+  const said = Object.entries({ 'first-token': first, 'token-gap': gap, slots }).filter(
+    ([, value]) => value !== undefined,
+  );
+  if (!parsed.flag('model')) {
+    for (const [name] of said) problems.add(phrase`${the(name)} without ${the('model')}: give both.`);
+    return undefined;
+  }
+  const [firstTokenMs, gapMs] = [
+    problems.durationMs('first-token', first ?? DEFAULT_MODEL.firstTokenMs, 0, LONGEST_MS),
+    problems.durationMs('token-gap', gap ?? DEFAULT_MODEL.gapMs, 0, LONGEST_MS),
+  ];
+  const most = slots === undefined ? DEFAULT_MODEL.slots : problems.count('slots', slots, 1, MOST_SLOTS);
+  return firstTokenMs === null || gapMs === null || most === null
+    ? undefined
+    : { firstTokenMs, gapMs, slots: most };
 }
 
 async function pem(

@@ -3,6 +3,7 @@ import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
 import type { SampleBlock } from '../../protocol/samples.ts';
+import type { StreamBlock } from '../../protocol/stream.ts';
 import { Backlog } from './backlog.ts';
 import { RequestTally } from './request-tally.ts';
 import { Series } from './series.ts';
@@ -47,6 +48,10 @@ export class Collector {
 
   takeEventTimes(worker: number, times: readonly EventTimesBlock[]): void {
     this.tallies[worker]?.foldEventTimes(times);
+  }
+
+  takeStreams(worker: number, block: StreamBlock): void {
+    this.tallies[worker]?.foldStreams(block);
   }
 
   /** The window ends here, if it does not end before. */

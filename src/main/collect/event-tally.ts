@@ -1,6 +1,6 @@
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
-import type { EventTimesBlock } from '../../protocol/event-times.ts';
+import type { TimesBlock } from '../../protocol/event-times.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 import { combineMoments } from './statistics.ts';
 
@@ -9,7 +9,7 @@ export class EventTally {
   moments: Moments = NO_MOMENTS;
   readonly observed = new Histogram();
 
-  fold({ moments, cells, counts }: EventTimesBlock): void {
+  fold({ moments, cells, counts }: TimesBlock<unknown>): void {
     this.moments = combineMoments(this.moments, moments);
     for (const [index, cell] of cells.entries()) this.observed.addCell(cell, counts[index] ?? 0);
   }

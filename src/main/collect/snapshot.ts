@@ -9,6 +9,7 @@ import type { MergedDistribution } from './merged-distribution.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
 import { combineMoments } from './statistics.ts';
+import { type MergedStreams, mergeStreams } from './stream-tally.ts';
 import type { RunRecords, Tally } from './tally.ts';
 import type { EndedBy } from './under-way.ts';
 
@@ -87,6 +88,12 @@ export class Snapshot {
   /** Times of one kind of event. */
   eventTimes(kind: EventTimeKind): MergedDistribution {
     return mergeEvents(this.tallies.map((tally) => tally.eventTimes[kind]));
+  }
+
+  /** Of streamed answers; null before the first. */
+  get streams(): MergedStreams | null {
+    const streams = this.tallies.map((tally) => tally.streams);
+    return streams.every((tally) => tally === null) ? null : mergeStreams(streams);
   }
 
   /** How many had ended at the last end of an interval until a time; what ended later may not be recorded yet. */

@@ -4,12 +4,14 @@ import { type EventTimesBlock, forEachEventTime } from '../../protocol/event-tim
 import { addLatencies, forEachLatency, overlapMs, responseMsOf } from '../../protocol/latency.ts';
 import { isCensored, isComplete, isFailed, OUTCOME, type TimedErrorTally } from '../../protocol/report.ts';
 import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
+import type { StreamBlock } from '../../protocol/stream.ts';
 import type { Backlog } from './backlog.ts';
 import { EventTally } from './event-tally.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { Series } from './series.ts';
 import { START_MS, type StartRecord } from './start-record.ts';
+import { StreamTally } from './stream-tally.ts';
 
 /** What is kept of the whole run beside each worker's tally. */
 export interface RunRecords {
@@ -33,6 +35,8 @@ export class Tally extends OutcomeCounts {
   readonly errors = new Map<string, TimedErrorTally>();
   readonly latencies = forEachLatency(() => new Distribution());
   readonly eventTimes = forEachEventTime(() => new EventTally());
+  /** Of streamed answers; null before the first. */
+  streams: StreamTally | null = null;
   /** Given to a connection within the window, whenever they were due. */
   sentInWindow = 0;
   /** Successful requests of the window that ended within it. */
@@ -101,6 +105,12 @@ export class Tally extends OutcomeCounts {
   /** Adds what a worker has timed since its last word of it. */
   foldEventTimes(times: readonly EventTimesBlock[]): void {
     for (const block of times) this.eventTimes[block.kind].fold(block);
+  }
+
+  /** Adds what a worker has timed and counted of streams since its last word of it. */
+  foldStreams(block: StreamBlock): void {
+    this.streams ??= new StreamTally();
+    this.streams.fold(block);
   }
 
   /** Adds failures that a worker has counted by kind and code since its last block. */

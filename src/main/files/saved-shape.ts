@@ -1,6 +1,7 @@
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { METRICS } from '../../protocol/metric.ts';
+import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 
 /** A field that a saved result may lack, since earlier versions did not have it. */
 interface Optional {
@@ -44,6 +45,25 @@ const LATENCY = fields({
   percentiles: { each: 'number or null' },
   atLeast: ['text'],
   precision: 'text',
+});
+
+const STREAMS = fields({
+  timesMs: fields(Object.fromEntries(STREAM_TIME_KINDS.map((kind) => [kind, LATENCY]))),
+  ...numbers('answers', 'notStreamed'),
+  tokens: fields({
+    ...numbers('total', 'events', 'countedAnswers', 'countedByServer'),
+    perEvent: 'number or null',
+    perSecond: 'number or null',
+    perUserPerSecond: 'number or null',
+  }),
+  gaps: fields({ count: 'number', coalescedShare: 'number or null' }),
+  goodput: orNull(
+    fields({
+      objectives: [fields({ latency: 'text', name: 'text', limitMs: 'number' })],
+      ...numbers('good', 'perSecond'),
+      share: 'number or null',
+    }),
+  ),
 });
 
 /** What the reporters read of a run's result. */
@@ -110,6 +130,7 @@ const SUMMARY = fields({
     ...Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, LATENCY])),
   }),
   eventTimesMs: optional(fields(Object.fromEntries(EVENT_TIME_KINDS.map((kind) => [kind, LATENCY])))),
+  streams: optional(orNull(STREAMS)),
   mix: optional([fields({ name: 'text', method: 'text', url: 'text', ...COUNTS, latencyMs: LATENCY })]),
   histogram: [fields(numbers('fromMs', 'toMs', 'count'))],
   connections: fields(numbers('opened', 'closedByTarget')),

@@ -6,15 +6,16 @@ export function emptinessOf(threshold: Threshold): string | null {
   const holds = alwaysHolds(threshold);
   if (holds === null) return null;
   const advice =
-    threshold.measure.type === 'error-rate'
-      ? 'give a limit between 0 and 100 %, such as error-rate<1%'
+    threshold.measure.type === 'error-rate' || threshold.measure.type === 'goodput'
+      ? `give a limit between 0 and 100 %, such as ${threshold.measure.type === 'goodput' ? 'goodput>=99%' : 'error-rate<1%'}`
       : 'give a limit above zero';
   return `it ${holds ? 'holds' : 'fails'} whatever is measured: ${advice}`;
 }
 
 /** Null where that depends on what is measured. */
 function alwaysHolds({ measure, operator, limit }: Threshold): boolean | null {
-  const most = measure.type === 'error-rate' ? 1 : Number.POSITIVE_INFINITY;
+  const isShare = measure.type === 'error-rate' || measure.type === 'goodput';
+  const most = isShare ? 1 : Number.POSITIVE_INFINITY;
   const isOverMost = operator === '<=' || operator === '>' ? limit >= most : limit > most;
   const isUnderLeast = operator === '<' || operator === '>=' || !canBeZero(measure) ? limit <= 0 : limit < 0;
   if (!isOverMost && !isUnderLeast) return null;

@@ -1,4 +1,5 @@
 import { withoutCredentials } from '../text/quoted.ts';
+import { withPreset } from './models/preset-request.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
@@ -62,8 +63,8 @@ export async function expandSources(
   notes: string[] = [],
   readersOfStdin: readonly OptionWord[] = [],
 ): Promise<Expanded> {
-  const { urls, curl, curlFile, har, harHosts, ...rest } = options;
   const problems = new Problems();
+  const { urls, curl, curlFile, har, harHosts, ...rest } = withPreset(options, problems);
   if (refuseTwoReaders(options, problems, readersOfStdin)) {
     // What one of them would find there says nothing of what was meant.
     found.push(...problems.list);

@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Options of which the command line takes several, each said once: here one may stand alone. */
 const TEXTS = [
   ...['dataUrlencode', 'form', 'expectHeader', 'expectBody', 'expectJson'],
-  ...['thresholds', 'abortOn', 'resolve', 'connectTo'],
+  ...['thresholds', 'abortOn', 'resolve', 'connectTo', 'tokenPath', 'usagePath'],
 ];
 
 /**

@@ -1,6 +1,8 @@
 import type { Arrivals, Pacing } from '../../protocol/load.ts';
 import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
 import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
+import type { Framing, TokenCount } from '../../protocol/stream.ts';
+import type { PresetName } from './models/presets.ts';
 
 /**
  * Headers: an object of names and values, of which a list is the same header several times, or a list of
@@ -177,6 +179,32 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly http2?: boolean | undefined;
   /** HTTP/2 without TLS, by prior knowledge. */
   readonly h2c?: boolean | undefined;
+  /** What is sent to a server of models, and how its answers are read (docs/models.md). */
+  readonly preset?: PresetName | undefined;
+  /** The model that a preset asks. */
+  readonly model?: string | undefined;
+  /** What it is asked, or `@` and a file. */
+  readonly prompt?: string | undefined;
+  /** A CSV or JSONL file whose column `prompt` has what it is asked. */
+  readonly prompts?: string | undefined;
+  /** Tokens that an answer may have; 128. */
+  readonly maxTokens?: number | string | undefined;
+  /** The environment variable that holds the API key. */
+  readonly apiKeyEnv?: string | undefined;
+  /** Reads answers as streams of tokens; `auto` is by their content type. */
+  readonly stream?: Framing | 'auto' | undefined;
+  /** JSON paths to the text of an event. */
+  readonly tokenPath?: Texts | undefined;
+  /** JSON paths to the number of tokens that the server says. */
+  readonly usagePath?: Texts | undefined;
+  /** How tokens are counted; by default `auto`. */
+  readonly tokens?: TokenCount | undefined;
+  /** How long a stream may be silent. */
+  readonly stallTimeout?: Duration | undefined;
+  /** What a good answer keeps: `ttft<500ms,tpot<50ms`. */
+  readonly slo?: string | undefined;
+  /** How many of the requests have to be good: `99%`. */
+  readonly sloTarget?: string | undefined;
   /** With HTTP/2: requests at once on each connection; by default 1. */
   readonly streams?: number | string | undefined;
 }

@@ -22,6 +22,8 @@ interface PlainOfRun {
   readonly abortOn?: readonly string[] | undefined;
   readonly resolve?: readonly string[] | undefined;
   readonly connectTo?: readonly string[] | undefined;
+  readonly tokenPath?: readonly string[] | undefined;
+  readonly usagePath?: readonly string[] | undefined;
   readonly percentiles?: string | readonly string[] | undefined;
 }
 

@@ -28,6 +28,7 @@ import {
   parseOpenLoad,
   type UnresolvedOpenLoad,
 } from './load.ts';
+import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
@@ -93,7 +94,8 @@ function checked(
   if (parsed?.rows === 'once' && warmupMs !== null && warmupMs > 0) refuseToUseUpRows(problems);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
-  const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, problems);
+  const streaming = parseStreaming(options, problems);
+  const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, streaming, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
@@ -137,6 +139,8 @@ function checked(
     thresholds: withImplied(thresholds, parsed.mix),
     abortOn,
     seed: seed ?? randomInt(2 ** 32),
+    stream: streaming.stream,
+    objectives: streaming.objectives,
   };
 }
 
@@ -167,10 +171,14 @@ function checkTimes(
 function checkRules(
   options: RunOptions,
   mix: readonly Pick<UnresolvedRequest, 'name'>[] | null,
+  streaming: Streaming,
   problems: Problems,
 ): Pick<RunPlan, 'abortOn' | 'thresholds'> {
   const abortOn = parseThresholds(options.abortOn ?? [], problems, 'abort-on');
-  const thresholds = withRules(parseThresholds(options.thresholds ?? [], problems), abortOn);
+  const target = streaming.target === null ? [] : [streaming.target];
+  const asked = withRules(parseThresholds(options.thresholds ?? [], problems), target);
+  const thresholds = withRules(asked, abortOn);
+  checkStreamRules(thresholds, streaming, problems);
   const names = mix?.map(({ name }) => name);
   if (names !== undefined) checkThresholdNames(thresholds, names, problems);
   return { abortOn, thresholds };

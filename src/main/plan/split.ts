@@ -65,6 +65,8 @@ export function split(plan: RunPlan): Shard[] {
       },
       seed,
       layout,
+      stream: plan.stream ?? null,
+      objectives: plan.objectives ?? [],
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
     };
   });

@@ -11,7 +11,7 @@ import { given, phrase, the } from './words.ts';
 const RULE =
   /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
 const KINDS: ReadonlyMap<string, TimeKind> = new Map(TIME_KINDS.map((kind) => [ruleNameOf(kind), kind]));
-const FIGURES = ['min', 'mean', 'max', 'error-rate', 'throughput', 'rate'];
+const FIGURES = ['min', 'mean', 'max', 'error-rate', 'goodput', 'throughput', 'rate'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
   us: 1 / MICROS_PER_MS,
   µs: 1 / MICROS_PER_MS,
@@ -144,6 +144,7 @@ function measureOf(name: string, kindName: string | undefined): Measure | null {
     case 'max':
       return { type: name, kind };
     case 'error-rate':
+    case 'goodput':
     case 'throughput':
     case 'rate':
       return kind === null ? { type: name } : null;
@@ -156,6 +157,7 @@ function measureOf(name: string, kindName: string | undefined): Measure | null {
 function limitOf({ type }: Measure, value: number, unit: string | undefined): number | null {
   switch (type) {
     case 'error-rate':
+    case 'goodput':
       if (unit === '%') return value / 100;
       return unit === undefined && value <= 1 ? value : null;
     case 'throughput':

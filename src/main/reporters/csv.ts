@@ -1,6 +1,7 @@
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { type ErrorKind, OUTCOMES } from '../../protocol/report.ts';
+import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { columnNameOf } from '../../protocol/times.ts';
 import { csvLine } from '../text/csv-line.ts';
@@ -27,6 +28,7 @@ export function renderCsv(summary: Summary): string {
     ...EVENT_TIME_KINDS.flatMap((kind) =>
       latencyOf(columnNameOf(kind), { ...unknown, ...summary.eventTimesMs?.[kind] }),
     ),
+    ...streamsOf(summary),
   ];
   return csvLine(columns.map(([name]) => name)) + csvLine(columns.map(([, cell]) => textOf(cell)));
 }
@@ -92,6 +94,27 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
     ['sent_bytes', bytes.sent],
     ['received_bytes', bytes.received],
     ['headline', columnNameOf(latencyMs.headline)],
+  ];
+}
+
+/** Only where answers are streams: other tables stay as wide as they are. */
+function streamsOf({ streams }: Summary): Column[] {
+  if (!streams) return [];
+  const { tokens, gaps, goodput, timesMs } = streams;
+  return [
+    ['streamed_answers', streams.answers],
+    ['not_streamed', streams.notStreamed],
+    ['tokens', tokens.total],
+    ['token_events', tokens.events],
+    ['tokens_counted_answers', tokens.countedAnswers],
+    ['tokens_counted_by_server', tokens.countedByServer],
+    ['tokens_per_s', tokens.perSecond],
+    ['tokens_per_user_per_s', tokens.perUserPerSecond],
+    ['gaps', gaps.count],
+    ['gaps_coalesced_share', gaps.coalescedShare],
+    ['goodput_share', goodput?.share],
+    ['goodput_per_s', goodput?.perSecond],
+    ...STREAM_TIME_KINDS.flatMap((kind) => latencyOf(columnNameOf(kind), timesMs[kind])),
   ];
 }
 

@@ -61,6 +61,22 @@ export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }:
   ];
 }
 
+/** Other times in the same columns. */
+export function timesTable(
+  title: string,
+  times: readonly (readonly [label: string, latency: LatencySummary])[],
+  { width }: View,
+): string[] {
+  const known = Object.keys(times[0]?.[1].percentiles ?? {});
+  const labels = mostImportant(known, Math.floor((width - LABEL_WIDTH) / COLUMN_WIDTH) - 3);
+  const line = (label: string, cells: readonly string[]): string =>
+    row(label, cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join(''));
+  return [
+    line(title, ['min', 'mean', ...labels.map((label) => `p${label}`), 'max']),
+    ...times.map(([label, latency]) => line(label, latencyCells(latency, labels))),
+  ];
+}
+
 /** The one that leads, and the others as the table of latencies has them. */
 function inOrder(headline: LatencyKind): LatencyKind[] {
   const place = (kind: LatencyKind): number => (kind === headline ? 0 : LATENCIES[kind].place);

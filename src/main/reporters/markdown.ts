@@ -1,9 +1,11 @@
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
+import { shownKinds, streamFacts } from './stream-text.ts';
 import { renderMarkdownTable, type Table } from './table.ts';
 
 const MOST_ERRORS = 10;
@@ -30,6 +32,8 @@ export function renderMarkdown(result: Summary): string {
     section('Errors', errorsOf(summary)),
     section('Requests', requestsOf(summary)),
     section('Latency', latenciesOf(summary)),
+    section('Tokens', streamTimesOf(summary)),
+    streamSentences(summary),
     section('Requests of the mix', mixTable(summary)),
     generator.verdict === 'ok' ? verdict : '',
   ];
@@ -77,18 +81,21 @@ function requestsOf({ requests, rate, windowMs }: Summary): Table {
 }
 
 function latenciesOf({ latencyMs }: Summary): Table {
-  const labels = Object.keys(latencyMs[latencyMs.headline].percentiles);
+  const kinds = LATENCY_KINDS.filter((kind) => latencyMs[kind].count > 0);
+  return timesOf(kinds.map((kind) => [kind, latencyMs[kind]]));
+}
+
+function timesOf(times: readonly (readonly [label: string, latency: LatencySummary])[]): Table {
+  const labels = Object.keys(times[0]?.[1].percentiles ?? {});
   const cell = (latency: LatencySummary, label: string): string => {
     const text = formatMs(latency.percentiles[label] ?? null);
     return latency.atLeast.includes(label) ? `≥ ${text}` : text;
   };
-  const kinds = LATENCY_KINDS.filter((kind) => latencyMs[kind].count > 0);
   return {
     heading: ['', 'min', 'mean', ...labels.map((label) => `p${label}`), 'max'],
-    rows: kinds.map((kind) => {
-      const latency = latencyMs[kind];
+    rows: times.map(([label, latency]) => {
       return [
-        kind,
+        label,
         formatMs(latency.min),
         formatMs(latency.mean),
         ...labels.map((label) => cell(latency, label)),
@@ -96,6 +103,19 @@ function latenciesOf({ latencyMs }: Summary): Table {
       ];
     }),
   };
+}
+
+function streamTimesOf({ streams }: Summary): Table {
+  if (!streams) return { heading: [], rows: [] };
+  return timesOf(shownKinds(streams).map((kind) => [STREAM_TIMES[kind].label, streams.timesMs[kind]]));
+}
+
+function streamSentences({ streams }: Summary): string {
+  return streams
+    ? streamFacts(streams)
+        .map((fact) => `- ${fact}`)
+        .join('\n')
+    : '';
 }
 
 function errorsOf({ errors }: Summary): Table {

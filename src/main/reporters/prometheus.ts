@@ -1,5 +1,6 @@
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
+import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
@@ -174,7 +175,7 @@ export function quantileFamilies(
   ];
 }
 
-function latenciesOf({ latencyMs, eventTimesMs }: Summary): Family[] {
+function latenciesOf({ latencyMs, eventTimesMs, streams }: Summary): Family[] {
   const ofRequests = LATENCY_KINDS.map((kind) => ({
     labels: { latency: columnNameOf(kind) },
     ...latencyMs[kind],
@@ -185,7 +186,13 @@ function latenciesOf({ latencyMs, eventTimesMs }: Summary): Family[] {
       ? []
       : { labels: { latency: columnNameOf(kind) }, ...times };
   });
-  const kinds = [...ofRequests, ...ofEvents];
+  const ofStreams = STREAM_TIME_KINDS.flatMap((kind) => {
+    const times = streams?.timesMs[kind];
+    return times === undefined || times.count === 0
+      ? []
+      : { labels: { latency: columnNameOf(kind) }, ...times };
+  });
+  const kinds = [...ofRequests, ...ofEvents, ...ofStreams];
   const statistic = (name: 'min' | 'max' | 'stdev', help: string): Family =>
     gauge(
       `latency_${name}_seconds`,

@@ -8,7 +8,7 @@ const EXACT_DIGITS = 9;
 
 /** A measured value in the unit of its rule's left side; in full where it would be rounded to the limit. */
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
-  const isShare = expression.startsWith('error-rate');
+  const isShare = /^(error-rate|goodput)/.test(expression);
   const isRate = /^(throughput|rate)/.test(expression);
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))

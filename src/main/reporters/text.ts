@@ -8,6 +8,7 @@ import { LABEL_WIDTH, rows } from './layout.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { planText } from './plan-text.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
+import { streamLines } from './stream-text.ts';
 import { renderPlainTable } from './table.ts';
 import { PLAIN_VIEW, type Tone, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
@@ -21,6 +22,7 @@ export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
     failureLines(summary, view),
     [...countLines(summary, view), ...latencyHeadline(summary, view)],
     latencyTable(summary, view),
+    streamLines(summary, view),
     mix(summary),
     histogramLines(summary, view),
     [...detailLines(summary, view), ...notes(summary, view), ...verdict(summary, view)],

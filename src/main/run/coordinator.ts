@@ -312,6 +312,9 @@ export class Coordinator {
       case 'event-times':
         this.#collector.takeEventTimes(index, message.times);
         return;
+      case 'streams':
+        this.#collector.takeStreams(index, message.block);
+        return;
       case 'report':
         worker.report = message.report;
         return;

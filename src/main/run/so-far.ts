@@ -2,13 +2,15 @@ import { forEachEventTime } from '../../protocol/event-times.ts';
 import { forEachLatency } from '../../protocol/latency.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
+import { forEachStreamTime } from '../../protocol/stream.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
+import type { TimeKind } from '../../protocol/times.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { emptyDistribution } from '../collect/merged-distribution.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { percentilesIn } from '../plan/thresholds.ts';
-import { type Judged, judgeThresholds } from '../summary/judged-rules.ts';
+import { type Judged, type JudgedStreams, judgeThresholds } from '../summary/judged-rules.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
 
 /** Rules against what has been recorded so far, which may change yet. */
@@ -33,9 +35,9 @@ export function timesSoFar(
   { load }: RunPlan,
   snapshot: Snapshot,
   rules: readonly Threshold[],
-): Pick<Judged, 'latencyMs' | 'eventTimesMs'> {
+): Pick<Judged, 'latencyMs' | 'eventTimesMs' | 'streams'> {
   const headline = headlineOf(load);
-  const wanted = new Set(
+  const wanted = new Set<TimeKind>(
     rules.flatMap(({ measure }) => ('kind' in measure ? [measure.kind ?? headline] : [])),
   );
   const labels = [...new Set(percentilesIn(rules))];
@@ -45,7 +47,25 @@ export function timesSoFar(
   const eventTimesMs = forEachEventTime((kind) =>
     summarizeLatency(wanted.has(kind) ? snapshot.eventTimes(kind) : emptyDistribution(), labels),
   );
-  return { latencyMs: { headline, ...latencies }, eventTimesMs };
+  return {
+    latencyMs: { headline, ...latencies },
+    eventTimesMs,
+    streams: streamsSoFar(snapshot, wanted, labels),
+  };
+}
+
+/** Of streamed answers; null before the first of them. */
+function streamsSoFar(
+  snapshot: Snapshot,
+  wanted: ReadonlySet<TimeKind>,
+  labels: readonly string[],
+): JudgedStreams | null {
+  const { streams, sent } = snapshot;
+  if (streams === null) return null;
+  const timesMs = forEachStreamTime((kind) =>
+    summarizeLatency(wanted.has(kind) ? streams.times[kind] : emptyDistribution(), labels),
+  );
+  return { timesMs, goodput: { share: sent === 0 ? null : streams.counts.good / sent } };
 }
 
 /** Of the requests of a mix that rules name. */

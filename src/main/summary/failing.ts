@@ -126,6 +126,8 @@ const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
   request: 'check-rows',
   aborted: 'look-in-logs',
   generator: 'look-in-logs',
+  stream: 'look-in-logs',
+  stalled: 'lower-load-or-raise-timeout',
 };
 
 function statusStep(code: string): NextStep {

@@ -1,17 +1,19 @@
 import { type EventTimeKind, forEachEventTime } from '../../protocol/event-times.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import { forEachLatency, type LatencyKind } from '../../protocol/latency.ts';
-import type { ErrorSummary, LatencySummary, Summary } from '../../protocol/summary.ts';
+import type { ErrorSummary, LatencySummary, StreamSummary, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Collected } from '../collect/collected.ts';
 import { mergeEvents } from '../collect/event-tally.ts';
 import { emptyTally, type MergedTally, mergeTallies, tallyOf } from '../collect/merge.ts';
+import { mergeStreams } from '../collect/stream-tally.ts';
 import { windowEndMs } from '../plan/split.ts';
 import { findColdStart } from './cold-start.ts';
 import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { targetPerSecond } from './load-notes.ts';
 import { summarizeMix } from './mix-summary.ts';
+import { summarizeStreams } from './stream-summary.ts';
 import { summarizeWorker, sumOfReports, sumOfRequests } from './worker-summary.ts';
 
 /** What all workers recorded, merged, and what follows from it. */
@@ -23,6 +25,7 @@ export interface Figures
   readonly merged: MergedTally;
   readonly latencies: Readonly<Record<LatencyKind, LatencySummary>>;
   readonly eventTimesMs: Readonly<Record<EventTimeKind, LatencySummary>>;
+  readonly streams: StreamSummary | null;
   readonly coldStart: Finding<'cold-start'> | null;
 }
 
@@ -62,6 +65,12 @@ export function figuresOf(collected: Collected): Figures {
     latencyMs: { headline, intervals, ...latencies },
     eventTimesMs: forEachEventTime((kind) =>
       summarizeLatency(mergeEvents(tallies.map(({ eventTimes }) => eventTimes[kind])), plan.percentiles),
+    ),
+    streams: summarizeStreams(
+      plan,
+      mergeStreams(tallies.map(({ streams }) => streams)),
+      requests.sent,
+      windowMs,
     ),
     mix: summarizeMix(plan, records.mix),
     connections: {

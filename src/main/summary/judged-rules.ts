@@ -6,12 +6,19 @@ import type { Measure, Threshold } from '../../protocol/threshold.ts';
 export interface Judged {
   readonly latencyMs: Omit<Summary['latencyMs'], 'intervals'>;
   readonly eventTimesMs?: Summary['eventTimesMs'];
+  readonly streams?: JudgedStreams | null;
   readonly requests: Pick<RequestCounts, 'sent' | 'ok'>;
   readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
   readonly mix: readonly JudgedRow[];
 }
 
 type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'latencyMs'>;
+
+/** Of streamed answers. */
+export interface JudgedStreams {
+  readonly timesMs: NonNullable<Summary['streams']>['timesMs'];
+  readonly goodput: { readonly share: number | null } | null;
+}
 
 interface Measured {
   /** Null where there is no such figure. */
@@ -75,6 +82,8 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
       const { sent, ok } = row ?? judged.requests;
       return { value: sent === 0 ? null : (sent - ok) / sent, isLowerBound: false };
     }
+    case 'goodput':
+      return { value: judged.streams?.goodput?.share ?? null, isLowerBound: false };
     case 'throughput':
       return { value: judged.rate.throughputPerSecond, isLowerBound: false };
     case 'rate':
@@ -97,11 +106,11 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
 
 /** Undefined for a time that an older result does not have. */
 function latencyIn(
-  { latencyMs, eventTimesMs }: Judged,
+  { latencyMs, eventTimesMs, streams }: Judged,
   { kind }: Extract<Measure, { kind: unknown }>,
   row: JudgedRow | null,
 ): LatencySummary | undefined {
-  return row?.latencyMs ?? { ...latencyMs, ...eventTimesMs }[kind ?? latencyMs.headline];
+  return row?.latencyMs ?? { ...latencyMs, ...eventTimesMs, ...streams?.timesMs }[kind ?? latencyMs.headline];
 }
 
 function isBound({ censored, atLeast }: LatencySummary, statistic: 'min' | 'mean' | 'max'): boolean {

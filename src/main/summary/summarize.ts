@@ -47,7 +47,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 /** What was measured, before rules are judged and identities checked. */
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
-  const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs } = figures;
+  const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs, streams } =
+    figures;
   return {
     schemaVersion: SCHEMA_VERSION,
     tool: toolFacts(),
@@ -64,6 +65,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     rate,
     latencyMs,
     eventTimesMs,
+    streams,
     mix,
     histogram: histogramRows(merged.latencies[records.headline]),
     connections,

@@ -2,6 +2,7 @@ import type { ErrorTally } from '../../protocol/report.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { TargetConnection } from '../connections/connection.ts';
+import type { TokenSink } from './body-sink.ts';
 import { classifyFailure } from './failure.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { asAscii, isRedirect } from './redirect.ts';
@@ -16,6 +17,8 @@ interface CompleteAnswer extends Answered {
   readonly sentMs: number;
   /** Where the answer asks to go; null where it does not. */
   readonly location: string | null;
+  /** Its tokens, where answers are streams. */
+  readonly tokens: TokenSink | null;
 }
 
 /** What is known of a request that was not. */
@@ -24,7 +27,7 @@ interface NoAnswer {
   readonly client: {
     readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'alert'>;
   };
-  readonly endedByUs: 'timeout' | 'unfinished' | null;
+  readonly endedByUs: 'timeout' | 'stalled' | 'unfinished' | null;
   readonly sentMs: number;
   readonly firstByteMs: number;
 }
@@ -35,8 +38,16 @@ export class Verdict {
   /** Examples say which of several requests they are of. */
   readonly #namesRequests: boolean;
   readonly #secrets: RequestSecrets;
+  readonly #stallMs: number | null;
 
-  constructor(timeoutMs: number, namesRequests: boolean, secrets: RequestSecrets) {
+  /** @param stallMs how long a stream may be silent; null where nobody bounds it */
+  constructor(
+    timeoutMs: number,
+    namesRequests: boolean,
+    secrets: RequestSecrets,
+    stallMs: number | null = null,
+  ) {
+    this.#stallMs = stallMs;
     this.#timeoutMs = timeoutMs;
     this.#namesRequests = namesRequests;
     this.#secrets = secrets;
@@ -44,7 +55,7 @@ export class Verdict {
 
   /** What is wrong with a complete answer that is not followed any further, and ended then; null where nothing is. */
   ofAnswer(answer: CompleteAnswer, endMs: number): ErrorTally | null {
-    const { request, status, location, redirects, sentMs } = answer;
+    const { request, status, location, redirects, sentMs, tokens } = answer;
     if (request === null) return null;
     const { expectation, message, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
@@ -52,9 +63,13 @@ export class Verdict {
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}`;
+      const complaint = tokens?.complaint ?? null;
+      const said = complaint === null ? '' : `: ${this.#secrets.of(request)(complaint)}`;
+      const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
+    const cut = tokens?.finish() ?? null;
+    if (cut !== null) return { ...cut, count: 1, example: this.#secrets.of(request)(cut.example) };
     if (expectation === null) return null;
     const miss = missOf(expectation, answer, endMs - sentMs, this.#secrets.of(request));
     return miss === null ? null : this.#unexpected(request, miss.code, miss.example);
@@ -69,6 +84,10 @@ export class Verdict {
       const what = Number.isNaN(sentMs) ? 'no connection' : 'no complete answer';
       const example = `${what} within ${this.#timeoutMs} ms`;
       return { kind: 'timeout', code: 'TIMEOUT', count: 1, example };
+    }
+    if (endedByUs === 'stalled') {
+      const example = `no byte for ${this.#stallMs} ms`;
+      return { kind: 'stalled', code: 'STALLED', count: 1, example };
     }
     const { phase, endedByTarget, alert } = connection;
     const hasHead = !Number.isNaN(firstByteMs);

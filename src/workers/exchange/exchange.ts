@@ -4,7 +4,7 @@ import type { AnswerHandler, Controller, Fields, RequestStream } from '../client
 import type { HttpClient } from '../clients/http-client.ts';
 import type { InPlaceHandler } from '../clients/wire/in-place-handler.ts';
 import type { ReadBytes } from '../connections/read-bytes.ts';
-import type { BodySink } from './body-sink.ts';
+import type { BodySink, TokenSink } from './body-sink.ts';
 import type { Continuation } from './continuation.ts';
 import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
@@ -17,6 +17,8 @@ export interface ExchangeOwner {
   onFailure(exchange: Exchange, endMs: number, error: Error): void;
   /** Its answer is not read for a while, for want of room: no timeout runs. */
   onHeldBack?(exchange: Exchange): void;
+  /** A part of its answer has been read: asked for only of streams. */
+  onBytes?(exchange: Exchange): void;
   /** It is read again. */
   onReadOn?(exchange: Exchange): void;
   /** The client writes a request again without being told to. */
@@ -34,7 +36,7 @@ export interface BodyRoom {
 }
 
 /** Why volley itself ended a request. */
-export type EndedByUs = 'timeout' | 'unfinished';
+export type EndedByUs = 'timeout' | 'stalled' | 'unfinished';
 
 class EndedByVolley extends Error {
   readonly code = 'VOLLEY_ENDED';
@@ -90,6 +92,10 @@ export class Exchange implements InPlaceHandler {
   busy = false;
   /** For the whole of the request under way. */
   readonly deadline = new Deadline<Exchange>(this);
+  /** For the silence since its last byte, where that is bounded. */
+  readonly silence = new Deadline<Exchange>(this);
+  /** Reads answers as streams of tokens; null where they are read as a whole. */
+  readonly tokens: TokenSink | null;
   /** Who takes the body of the answer under way; null where nobody wants it. */
   #sink: BodySink | null = null;
   readonly #body = new KeptBody();
@@ -106,7 +112,14 @@ export class Exchange implements InPlaceHandler {
   /** What is not read for want of room; null while all is. */
   #heldBack: Pick<Controller, 'pause' | 'resume'> | null = null;
 
-  constructor(client: HttpClient, owner: ExchangeOwner, clock: Clock, room: BodyRoom | null = null) {
+  constructor(
+    client: HttpClient,
+    owner: ExchangeOwner,
+    clock: Clock,
+    room: BodyRoom | null = null,
+    tokens: TokenSink | null = null,
+  ) {
+    this.tokens = tokens;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
@@ -189,7 +202,8 @@ export class Exchange implements InPlaceHandler {
     this.bodyBytes = 0;
     // Of the answer before, where this one goes on in its place.
     this.releaseBody();
-    this.#sink = request.sink === null ? null : request.sink(this.#body);
+    const body = request.sink === null ? null : request.sink(this.#body);
+    this.#sink = this.tokens === null ? body : this.tokens.with(body);
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
@@ -268,6 +282,7 @@ export class Exchange implements InPlaceHandler {
     this.bodyBytes += to - from;
     if (this.#sink === null) return;
     this.#sink.add(bytes, from, to, this.#readAtMs);
+    if (this.tokens !== null) this.#owner.onBytes?.(this);
     this.#room?.received(this, to - from);
   }
 
@@ -324,6 +339,7 @@ class FieldsHandler implements AnswerHandler {
     this.#exchange.answeredFields = fields;
     if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
     this.#exchange.onResponseStart(controller, status, fields);
+    if (status >= 200) this.#exchange.tokens?.begin(status, this.#exchange.contentType);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

@@ -20,6 +20,8 @@ const NOTHING_MORE: AnswerNeeds = { sink: null, fields: false };
 export class RequestSource {
   readonly #numbering: Shard['numbering'];
   readonly #needs: AnswerNeeds;
+  /** Answers are read by their content type. */
+  readonly #isStreamed: boolean;
   readonly #picker: RequestPicker;
   readonly #fixed: readonly (PreparedRequest | null)[];
   /** Where there is only this one. */
@@ -28,11 +30,12 @@ export class RequestSource {
   #windows = 0;
 
   constructor(
-    shard: Pick<Shard, 'settings' | 'mix' | 'rows' | 'seed' | 'numbering'>,
+    shard: Pick<Shard, 'settings' | 'mix' | 'rows' | 'seed' | 'numbering' | 'stream'>,
     cells: RowCells | null,
     needs: AnswerNeeds = NOTHING_MORE,
   ) {
     this.#needs = needs;
+    this.#isStreamed = shard.stream !== null;
     this.#numbering = shard.numbering;
     this.#picker = new RequestPicker(shard, cells);
     this.#fixed = shard.mix.map((plan, index) =>
@@ -96,7 +99,8 @@ export class RequestSource {
         (expectation !== null && looksIntoFields(expectation)) ||
         maxRedirects > 0 ||
         digest !== null ||
-        this.#needs.fields,
+        this.#needs.fields ||
+        this.#isStreamed,
       refusal,
     };
   }

@@ -1,4 +1,5 @@
 import { addErrors } from '../../metrics/error-counts.ts';
+import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import type { Channel, CoordinatorMessage, WorkerMessage } from '../../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type TimedErrorTally } from '../../protocol/report.ts';
 import {
@@ -9,8 +10,9 @@ import {
   type SampleColumns,
 } from '../../protocol/samples.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { StreamRecorder } from './stream-recorder.ts';
 
-import { EventRecorder } from './event-recorder.ts';
+import { TimesRecorder } from './times-recorder.ts';
 
 const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
@@ -30,7 +32,9 @@ export class Recorder {
   /** Rows recorded, warm-up included. */
   samples = 0;
   /** What has no place in a row; it travels with the rows. */
-  readonly eventTimes = new EventRecorder();
+  readonly eventTimes = new TimesRecorder(EVENT_TIME_KINDS);
+  /** What streamed answers took; null where answers are no streams. */
+  readonly streams: StreamRecorder | null;
   readonly #channel: Channel<WorkerMessage, CoordinatorMessage>;
   readonly #onRoom: () => void;
   readonly #spare: ArrayBuffer[] = [];
@@ -43,7 +47,13 @@ export class Recorder {
   #underWay = 0;
 
   /** `onRoom` is called when the coordinator has caught up after `isFull` was true. */
-  constructor(channel: Channel<WorkerMessage, CoordinatorMessage>, layout: RowLayout, onRoom: () => void) {
+  constructor(
+    channel: Channel<WorkerMessage, CoordinatorMessage>,
+    layout: RowLayout,
+    onRoom: () => void,
+    streams: StreamRecorder | null = null,
+  ) {
+    this.streams = streams;
     this.#channel = channel;
     this.#layout = layout;
     this.#buffer = this.#newBuffer(ROWS_PER_BLOCK);
@@ -94,6 +104,12 @@ export class Recorder {
   flush(): void {
     const times = this.eventTimes.take();
     if (times.length > 0) this.#channel.post({ type: 'event-times', times }, []);
+    const block = this.streams?.take() ?? null;
+    if (block !== null) this.#channel.post({ type: 'streams', block }, []);
+    this.#flushRows();
+  }
+
+  #flushRows(): void {
     if (this.#rows === 0) return;
     const errors = [...this.#errors.values()];
     this.#errors.clear();

@@ -1,7 +1,9 @@
 import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../../protocol/event-times.ts';
 import { LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../../protocol/latency.ts';
 import type { ErrorKind } from '../../../protocol/report.ts';
+import { STREAM_TIME_KINDS, STREAM_TIMES } from '../../../protocol/stream.ts';
 import type { Summary } from '../../../protocol/summary.ts';
+import { ruleNameOf } from '../../../protocol/times.ts';
 import { type Definition, definitionList, paragraph } from './layout.ts';
 
 /** What a number means, and what other tools call it. */
@@ -86,6 +88,8 @@ const KINDS: Readonly<Record<ErrorKind, string>> = {
   expectation: 'a complete answer that missed an expectation, or one redirect too many',
   aborted: 'reserved',
   generator: 'a limit of this machine, such as open files: not the target’s fault',
+  stream: 'a stream of tokens that says an error, where its status was ok',
+  stalled: 'no byte of a stream for as long as --stall-timeout',
   request: 'placeholders made no request that can be sent: not the target’s fault',
 };
 
@@ -101,6 +105,21 @@ const CONNECTIONS: readonly Definition[] = [
     elsewhere:
       'wrk Transfer/sec, k6 data_sent and data_received, vegeta bytes in and out (bodies), oha Total data (bodies)',
   }),
+];
+
+const STREAMS: readonly Definition[] = [
+  ...STREAM_TIME_KINDS.map((kind) =>
+    entry(ruleNameOf(kind), { ...STREAM_TIMES[kind], says: STREAM_TIMES[kind].means }),
+  ),
+  entry('tokens', {
+    says: 'by the server’s own count where it sends one, else token events; the report says which. Overall: all of them by the time from when the first answer was due until the last one was complete',
+    elsewhere: 'vLLM bench output token throughput, aiperf output_token_throughput',
+  }),
+  entry('goodput', {
+    says: 'answers that kept every objective of --slo: their share of what was sent, and how many a second',
+    elsewhere: 'vLLM bench request goodput, aiperf goodput',
+  }),
+  entry('coalesced', { says: 'gaps of no time: both token events came with one read', elsewhere: 'none' }),
 ];
 
 const GENERATOR: readonly Definition[] = [
@@ -132,6 +151,7 @@ export function metricGroups(): (readonly [title: string, rows: readonly Definit
     ['Rates', RATES],
     ['Kinds of failure', Object.entries(KINDS)],
     ['Target and connections', CONNECTIONS],
+    ['Streams of tokens (--stream, --preset)', STREAMS],
     ['Generator: what volley itself used', GENERATOR],
     ['Verdict: what was the limit', Object.entries(VERDICTS)],
   ];

@@ -28,6 +28,7 @@ export const GROUPS = {
   load: 'Load',
   request: 'Request',
   expectations: 'Expectations',
+  models: 'Model endpoints',
   output: 'Output',
   connection: 'Connection',
   engine: 'Engine',

@@ -2,6 +2,7 @@ import { CONNECTION_OPTIONS } from './connection-options.ts';
 import { type CamelCase, camelCase, type OptionEntry } from './entry.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
 import { MEASURE_OPTIONS, RESULT_OPTIONS } from './measure-options.ts';
+import { MODEL_OPTIONS } from './model-options.ts';
 import { EXPECTATION_OPTIONS, REQUEST_OPTIONS, SOURCE_OPTIONS } from './request-options.ts';
 
 /**
@@ -13,6 +14,7 @@ export const RUN_TABLE = {
   ...REQUEST_OPTIONS,
   ...SOURCE_OPTIONS,
   ...EXPECTATION_OPTIONS,
+  ...MODEL_OPTIONS,
   ...MEASURE_OPTIONS,
   ...CONNECTION_OPTIONS,
   ...RESULT_OPTIONS,

@@ -1,0 +1,50 @@
+import {
+  addStreamCounts,
+  forEachStreamTime,
+  noStreamCounts,
+  type StreamBlock,
+  type StreamCounts,
+  type StreamTimeKind,
+} from '../../protocol/stream.ts';
+import { EventTally, mergeEvents } from './event-tally.ts';
+import type { MergedDistribution } from './merged-distribution.ts';
+
+/** What is known of streamed answers, whoever has recorded them. */
+interface StreamFacts {
+  readonly counts: Readonly<StreamCounts>;
+  /** When the first of the counted answers was due, and the last one complete, from the start of the window. */
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+/** Of one worker. */
+export class StreamTally implements StreamFacts {
+  readonly counts = noStreamCounts();
+  firstAtMs = Number.POSITIVE_INFINITY;
+  lastAtMs = Number.NEGATIVE_INFINITY;
+  readonly times = forEachStreamTime(() => new EventTally());
+
+  fold({ times, counts, firstAtMs, lastAtMs }: StreamBlock): void {
+    for (const block of times) this.times[block.kind].fold(block);
+    addStreamCounts(this.counts, counts);
+    this.firstAtMs = Math.min(this.firstAtMs, firstAtMs);
+    this.lastAtMs = Math.max(this.lastAtMs, lastAtMs);
+  }
+}
+
+/** What all workers have recorded of streams. */
+export interface MergedStreams extends StreamFacts {
+  readonly times: Readonly<Record<StreamTimeKind, MergedDistribution>>;
+}
+
+export function mergeStreams(workers: readonly (StreamTally | null)[]): MergedStreams {
+  const tallies = workers.filter((tally) => tally !== null);
+  const counts = noStreamCounts();
+  for (const tally of tallies) addStreamCounts(counts, tally.counts);
+  return {
+    counts,
+    firstAtMs: Math.min(Number.POSITIVE_INFINITY, ...tallies.map(({ firstAtMs }) => firstAtMs)),
+    lastAtMs: Math.max(Number.NEGATIVE_INFINITY, ...tallies.map(({ lastAtMs }) => lastAtMs)),
+    times: forEachStreamTime((kind) => mergeEvents(tallies.map(({ times }) => times[kind]))),
+  };
+}

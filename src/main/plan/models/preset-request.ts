@@ -1,0 +1,142 @@
+import type { RunOptions } from '../options.ts';
+import type { Problems } from '../problems.ts';
+import { readTextOf } from '../read-text.ts';
+import { given, listed, phrase, the } from '../words.ts';
+import { needsModel, PRESET_NAMES, PRESETS, type Preset } from './presets.ts';
+
+const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
+const DEFAULT_MAX_TOKENS = 128;
+const MOST_TOKENS = 10_000_000;
+/** What a preset says itself. */
+const OF_THE_REQUEST = {
+  method: 'method',
+  body: 'body',
+  bodyFile: 'body-file',
+  json: 'json',
+  dataUrlencode: 'data-urlencode',
+  form: 'form',
+  curl: 'curl',
+  curlFile: 'curl-file',
+  har: 'har',
+  urls: 'urls',
+} as const;
+const ONLY_WITH_PRESET = {
+  model: 'model',
+  prompt: 'prompt',
+  prompts: 'prompts',
+  maxTokens: 'max-tokens',
+  apiKeyEnv: 'api-key-env',
+} as const;
+
+/** The request to a server of models that a preset and a few words say, as the options that every request has. */
+export function withPreset(options: RunOptions, problems: Problems): RunOptions {
+  const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...rest } = options;
+  if (name === undefined) {
+    refuseWithoutPreset(options, problems);
+    return rest;
+  }
+  const known = problems.choice('preset', name, PRESET_NAMES);
+  refuseBeside(options, problems);
+  if (known === null) return { ...rest, preset: name, mix: [] };
+  const preset: Preset = PRESETS[known];
+  if (model === undefined && needsModel(preset))
+    problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
+  if (prompt !== undefined && prompts !== undefined)
+    problems.add(phrase`${the('prompt')} with ${the('prompts')}: each says what to ask: leave one out.`);
+  const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
+  const text = prompts === undefined ? promptText(prompt, problems) : null;
+  const body = filled(preset.body, {
+    $model: model,
+    // Filled in for each request where there are many.
+    $prompt: text ?? '{{prompt}}',
+    $maxTokens: tokens,
+  });
+  const request = {
+    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', model ?? '')),
+    method: 'POST',
+    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
+    json: JSON.stringify(body),
+  };
+  if (prompts !== undefined) return { ...rest, ...request, preset: known, rows: prompts };
+  // What a prompt says in braces is no placeholder.
+  const { url, ...others } = request;
+  return {
+    ...withoutRequest(rest),
+    preset: known,
+    mix: url === undefined ? [] : [{ name: known, url, placeholders: false, ...others }],
+  };
+}
+
+function withoutRequest({ url: _url, headers: _headers, ...rest }: RunOptions): RunOptions {
+  return rest;
+}
+
+function refuseWithoutPreset(options: RunOptions, problems: Problems): void {
+  const said = namesOf(options, ONLY_WITH_PRESET);
+  if (said.length > 0)
+    problems.add(
+      phrase`${listed(said, ', ')} without ${the('preset')}: say which kind of server is asked, as in ${the('preset')} openai-chat.`,
+    );
+}
+
+function refuseBeside(options: RunOptions, problems: Problems): void {
+  const said = [
+    ...namesOf(options, OF_THE_REQUEST),
+    ...(options.mix === undefined ? [] : [the('mix', 'requests of a plan')]),
+  ];
+  if (said.length > 0)
+    problems.add(
+      phrase`${the('preset')} with ${listed(said, ', ')}: the preset says what is sent: leave one of them out.`,
+    );
+  if (options.rows !== undefined)
+    problems.add(phrase`${the('preset')} with ${the('rows')}: give its prompts as ${the('prompts')}.`);
+}
+
+function namesOf(options: RunOptions, names: Readonly<Record<string, string>>): ReturnType<typeof the>[] {
+  return Object.entries(names).flatMap(([key, option]) => {
+    const value = options[key as keyof RunOptions];
+    return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [the(option)];
+  });
+}
+
+function promptText(prompt: string | undefined, problems: Problems): string | null {
+  if (prompt === undefined) return DEFAULT_PROMPT;
+  return prompt.startsWith('@') ? readTextOf('prompt', prompt.slice(1), problems) : prompt;
+}
+
+function keyHeaders({ keyHeader }: Preset, variable: string | undefined, problems: Problems): string[] {
+  if (variable === undefined || keyHeader === null) return [];
+  const key = process.env[variable];
+  if (key === undefined || key === '') {
+    problems.add(
+      phrase`${the('api-key-env')} ${given(variable)}: there is no such environment variable: export it, or name another.`,
+    );
+    return [];
+  }
+  return [keyHeader === 'authorization' ? `authorization: Bearer ${key}` : `${keyHeader}: ${key}`];
+}
+
+/** The path behind that of the URL; as much of it as is there already is not said twice. */
+function withPath(url: string, path: string): string {
+  const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
+  const trimmed = base.replace(/\/+$/, '');
+  const steps = path.split('/').slice(1);
+  for (let count = steps.length; count > 0; count--) {
+    const begin = `/${steps.slice(0, count).join('/')}`;
+    if (trimmed.endsWith(begin) && trimmed.length > begin.length + 1)
+      return trimmed + path.slice(begin.length) + rest;
+  }
+  return trimmed + path + rest;
+}
+
+/** A body without what nothing stands for. */
+function filled(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
+  if (typeof value === 'string') return value in values ? (values[value] ?? undefined) : value;
+  if (Array.isArray(value)) return value.map((item) => filled(item, values));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([name, item]) => [name, filled(item, values)] as const)
+      .filter(([, item]) => item !== undefined),
+  );
+}

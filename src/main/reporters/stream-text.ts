@@ -1,0 +1,66 @@
+import { STREAM_TIME_KINDS, STREAM_TIMES, type StreamTimeKind } from '../../protocol/stream.ts';
+import type { StreamSummary, Summary } from '../../protocol/summary.ts';
+import { counted, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { timesTable } from './latency-text.ts';
+import { rows } from './layout.ts';
+import type { View } from './view.ts';
+
+/** What the tokens of streamed answers took; nothing where answers are no streams. */
+export function streamLines({ streams }: Summary, view: View): string[] {
+  if (!streams) return [];
+  const kinds = shownKinds(streams);
+  const table =
+    kinds.length === 0
+      ? []
+      : timesTable(
+          'tokens',
+          kinds.map((kind) => [STREAM_TIMES[kind].label, streams.timesMs[kind]]),
+          view,
+        );
+  return [...table, ...streamFacts(streams).flatMap((fact) => rows('', fact, view.width))];
+}
+
+/** Those that there are; the first output where some of the tokens were reasoning. */
+export function shownKinds({ timesMs }: StreamSummary): StreamTimeKind[] {
+  return STREAM_TIME_KINDS.filter((kind) => {
+    const { count, mean } = timesMs[kind];
+    if (count === 0) return false;
+    if (kind === 'ttfo') return count !== timesMs.ttft.count || mean !== timesMs.ttft.mean;
+    return true;
+  });
+}
+
+/** What came of them besides their times, a sentence each. */
+export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: StreamSummary): string[] {
+  const speed = [
+    ...(tokens.perSecond === null ? [] : [`${formatRate(tokens.perSecond)} overall`]),
+    ...(tokens.perUserPerSecond === null ? [] : [`${formatRate(tokens.perUserPerSecond)} for each user`]),
+  ];
+  const made = `${counted(tokens.total, 'token')} in ${counted(tokens.countedAnswers, 'answer')}, ${sourceText(tokens)}`;
+  return [
+    [made, ...speed].join('; '),
+    ...(gaps.coalescedShare === null || gaps.coalescedShare === 0
+      ? []
+      : [`${formatPercent(gaps.coalescedShare)} of the gaps are none: both token events came with one read`]),
+    ...(notStreamed === 0
+      ? []
+      : [
+          `${formatCount(notStreamed)} of ${counted(answers, 'answer')} came as no stream: of their times only e2e is known`,
+        ]),
+    ...(goodput === null ? [] : [goodputText(goodput)]),
+  ];
+}
+
+/** Who has counted them. */
+function sourceText({ countedAnswers, countedByServer, perEvent }: StreamSummary['tokens']): string {
+  const each = perEvent === null ? '' : `, ${perEvent.toFixed(2)} an event`;
+  if (countedByServer === 0) return 'counted as events: the server does not say how many they are';
+  if (countedByServer >= countedAnswers) return `counted by the server${each}`;
+  return `in ${formatCount(countedByServer)} of them counted by the server, else as events${each}`;
+}
+
+function goodputText({ objectives, good, share, perSecond }: NonNullable<StreamSummary['goodput']>): string {
+  const asked = objectives.map(({ name, limitMs }) => `${name} < ${formatMs(limitMs)}`).join(', ');
+  const of = share === null ? '' : ` (${formatPercent(share)} of what was sent)`;
+  return `goodput ${formatRate(perSecond)}: ${counted(good, 'answer')}${of} kept ${asked}`;
+}

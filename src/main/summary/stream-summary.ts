@@ -1,0 +1,58 @@
+import type { RunPlan } from '../../protocol/plan.ts';
+import { forEachStreamTime } from '../../protocol/stream.ts';
+import type { StreamSummary } from '../../protocol/summary.ts';
+import { ruleNameOf } from '../../protocol/times.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { MergedStreams } from '../collect/stream-tally.ts';
+import { summarizeLatency } from './latency-summary.ts';
+
+/**
+ * What streamed answers took and brought; null where answers are read as a whole.
+ *
+ * @param sent requests of the window: those that failed are none of the good ones
+ */
+export function summarizeStreams(
+  { stream, objectives = [], percentiles }: Pick<RunPlan, 'stream' | 'objectives' | 'percentiles'>,
+  { counts, firstAtMs, lastAtMs, times }: MergedStreams,
+  sent: number,
+  windowMs: number,
+): StreamSummary | null {
+  if (stream === null || stream === undefined) return null;
+  const timesMs = forEachStreamTime((kind) => summarizeLatency(times[kind], percentiles));
+  const { answers, counted, countedByServer, tokens, tokenEvents, gaps, coalesced } = counts;
+  const tpotMs = timesMs.tpot.mean;
+  return {
+    timesMs,
+    answers,
+    notStreamed: counts.notStreamed,
+    tokens: {
+      total: tokens,
+      events: tokenEvents,
+      perEvent: ratio(tokens, tokenEvents),
+      countedAnswers: counted,
+      // Whoever counts events does so whatever the server says.
+      countedByServer: stream.count === 'events' ? 0 : countedByServer,
+      perSecond: lastAtMs > firstAtMs ? (tokens * MS_PER_SECOND) / (lastAtMs - firstAtMs) : null,
+      perUserPerSecond: tpotMs === null || tpotMs === 0 ? null : MS_PER_SECOND / tpotMs,
+    },
+    gaps: { count: gaps, coalescedShare: ratio(coalesced, gaps) },
+    goodput:
+      objectives.length === 0
+        ? null
+        : {
+            objectives: objectives.map(({ kind, limitMs }) => ({
+              latency: kind,
+              name: ruleNameOf(kind),
+              limitMs,
+            })),
+            good: counts.good,
+            share: ratio(counts.good, sent),
+            perSecond: windowMs === 0 ? 0 : (counts.good * MS_PER_SECOND) / windowMs,
+          },
+  };
+}
+
+/** Null where there is nothing to have a part of. */
+function ratio(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}

@@ -1,0 +1,233 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Asked, type Dialect, dialectAt } from './dialects.ts';
+import { type ModelSettings, settingsIn } from './settings.ts';
+
+const FALLBACK_TOKENS = 16;
+const LARGEST_REQUEST = 32 * 2 ** 20;
+const MODELS = '/v1/models';
+
+/** What the mock model has done. */
+export interface ModelStats {
+  /** Requests whose client went away before the answer was complete, and when that was, since they came. */
+  readonly disconnected: number;
+  readonly disconnectedAfterMs: readonly number[];
+}
+
+/** A model that answers at known times: each token has a deadline of its own, from when its answer got a slot. */
+export class MockModel {
+  readonly #settings: ModelSettings;
+  readonly #line: (() => void)[] = [];
+  #busy = 0;
+  readonly #disconnectedAfterMs: number[] = [];
+
+  constructor(settings: ModelSettings) {
+    this.#settings = settings;
+  }
+
+  get stats(): ModelStats {
+    return {
+      disconnected: this.#disconnectedAfterMs.length,
+      disconnectedAfterMs: this.#disconnectedAfterMs.slice(),
+    };
+  }
+
+  /** Answers a request of one of the APIs; false where its path is none of theirs. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean {
+    const url = new URL(request.url ?? '/', 'http://mock');
+    if (url.pathname.endsWith(MODELS)) {
+      json(response, 200, { object: 'list', data: [{ id: 'mock', object: 'model', owned_by: 'volley' }] });
+      return true;
+    }
+    const dialect = dialectAt(url.pathname);
+    if (dialect === null) return false;
+    const settings = settingsIn(url.searchParams, this.#settings);
+    if (typeof settings === 'string') {
+      json(response, 400, { error: { message: settings } });
+      return true;
+    }
+    const cameAtMs = performance.now();
+    response.once('close', () => {
+      if (!response.writableFinished) this.#disconnectedAfterMs.push(performance.now() - cameAtMs);
+    });
+    void bodyOf(request).then((body) => this.#answer(body, url.pathname, dialect, settings, response));
+    return true;
+  }
+
+  #answer(
+    body: Readonly<Record<string, unknown>> | null,
+    path: string,
+    dialect: Dialect,
+    settings: ModelSettings,
+    response: ServerResponse,
+  ): void {
+    if (body === null) {
+      json(response, 400, { error: { message: 'the body is no JSON object' } });
+      return;
+    }
+    const asked = dialect.asks(body, path);
+    if (asked.model.startsWith('unknown')) {
+      json(response, 404, { error: { message: `The model '${asked.model}' does not exist` } });
+      return;
+    }
+    const start = (): void => {
+      if (response.destroyed) {
+        this.#release();
+        return;
+      }
+      response.once('close', () => this.#release());
+      new Answer(dialect, asked, settings, response).begin();
+    };
+    if (this.#busy < settings.slots) {
+      this.#busy++;
+      start();
+    } else this.#line.push(start);
+  }
+
+  #release(): void {
+    const next = this.#line.shift();
+    if (next === undefined) this.#busy--;
+    else next();
+  }
+}
+
+/** One answer, token by token. */
+class Answer {
+  readonly #dialect: Dialect;
+  readonly #asked: Asked;
+  readonly #settings: ModelSettings;
+  readonly #response: ServerResponse;
+  readonly #tokens: number;
+  readonly #startMs = performance.now();
+  /** Events that wait for others of their write. */
+  #waiting: string[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(dialect: Dialect, asked: Asked, settings: ModelSettings, response: ServerResponse) {
+    this.#dialect = dialect;
+    this.#asked = asked;
+    this.#settings = settings;
+    this.#response = response;
+    this.#tokens = settings.tokens ?? asked.maxTokens ?? FALLBACK_TOKENS;
+    response.once('close', () => {
+      if (this.#timer !== null) clearTimeout(this.#timer);
+    });
+  }
+
+  begin(): void {
+    if (!this.#asked.isStreamed) {
+      const lastMs = this.#dueMs(Math.max(0, this.#events - 1));
+      this.#at(lastMs, () =>
+        json(
+          this.#response,
+          200,
+          this.#dialect.whole('word '.repeat(this.#tokens), this.#tokens, this.#asked),
+        ),
+      );
+      return;
+    }
+    this.#response.writeHead(200, { 'content-type': this.#dialect.contentType, 'cache-control': 'no-cache' });
+    this.#response.flushHeaders();
+    for (const text of this.#dialect.begin(this.#asked)) this.#response.write(text);
+    this.#next(0);
+  }
+
+  get #events(): number {
+    return Math.ceil(this.#tokens / this.#settings.tokensPerEvent);
+  }
+
+  #dueMs(event: number): number {
+    return this.#startMs + this.#settings.firstTokenMs + event * this.#settings.gapMs;
+  }
+
+  #at(dueMs: number, act: () => void): void {
+    const leftMs = dueMs - performance.now();
+    if (leftMs <= 0) act();
+    else this.#timer = setTimeout(() => this.#at(dueMs, act), Math.max(1, Math.floor(leftMs)));
+  }
+
+  #next(event: number): void {
+    const { fault, faultAfter, eventsPerWrite } = this.#settings;
+    if (fault !== 'none' && event >= faultAfter) {
+      this.#flush();
+      this.#fail();
+      return;
+    }
+    if (event >= this.#events) {
+      this.#flush();
+      this.#end();
+      return;
+    }
+    // A write goes when the last of its events is due.
+    this.#at(this.#dueMs(event), () => {
+      this.#waiting.push(this.#tokenText(event));
+      if (this.#waiting.length >= eventsPerWrite) this.#flush();
+      this.#next(event + 1);
+    });
+  }
+
+  #tokenText(event: number): string {
+    const { tokensPerEvent, reasoning } = this.#settings;
+    const first = event * tokensPerEvent;
+    const count = Math.min(tokensPerEvent, this.#tokens - first);
+    return this.#dialect.token(
+      {
+        text: 'word '.repeat(count),
+        isReasoning: first < reasoning,
+        stamps: { event, dueMs: this.#dueMs(event), madeMs: performance.now() },
+      },
+      this.#asked,
+    );
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0) return;
+    this.#response.write(this.#waiting.join(''));
+    this.#waiting = [];
+  }
+
+  #end(): void {
+    const { usage } = this.#settings;
+    const says = usage === 'always' || (usage === 'asked' && this.#asked.wantsUsage);
+    this.#response.end(this.#dialect.end(says ? this.#tokens : null, this.#asked).join(''));
+  }
+
+  #fail(): void {
+    switch (this.#settings.fault) {
+      case 'error':
+        this.#response.end(this.#dialect.error('the mock model was told to fail'));
+        return;
+      case 'fin':
+        // The answer ends as HTTP, without what ends a stream.
+        this.#response.end();
+        return;
+      case 'rst':
+        this.#response.socket?.resetAndDestroy();
+        return;
+      case 'stall':
+      case 'none':
+        return;
+    }
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > LARGEST_REQUEST) return null;
+      chunks.push(chunk);
+    }
+    const value: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+  } catch {
+    return null;
+  }
+}
+
+function json(response: ServerResponse, status: number, value: unknown): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
+}

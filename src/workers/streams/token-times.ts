@@ -1,0 +1,137 @@
+import type { Framing, StreamPlan } from '../../protocol/stream.ts';
+import { copyOf, type ReadBytes } from '../connections/read-bytes.ts';
+import type { BodySink, StreamFailure, TokenSink } from '../exchange/body-sink.ts';
+import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
+import { createFramer, type Framer } from './framing.ts';
+
+const LOWEST_FAILURE = 400;
+/** What is kept of an answer that is no stream: enough for its tokens, or for what it says has gone wrong. */
+const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
+const FIRST_EVENTS = 64;
+const EVENT_STREAM = /^text\/event-stream\b/i;
+const JSON_LINES =
+  /^application\/(?:x-|json-)?(?:ndjson|jsonl|jsonlines|json-seq)\b|^application\/stream\+json\b/i;
+const JSON_TEXT = /^application\/(?:[\w.-]+\+)?json\b/i;
+
+/**
+ * When the tokens of one answer after the other came. Each read has been stamped before it is decoded here; nothing
+ * is computed of an answer until it is complete.
+ */
+export class TokenTimes implements TokenSink {
+  events = 0;
+  usage: number | null = null;
+  firstOutputMs = Number.NaN;
+  isStreamed = false;
+  readonly #plan: StreamPlan;
+  readonly #reader: EventReader;
+  readonly #decoder = new TextDecoder();
+  #timesMs = new Float64Array(FIRST_EVENTS);
+  #framer: Framer | null = null;
+  /** Who takes the bytes besides. */
+  #also: BodySink | null = null;
+  /** Of an answer that is no stream, or no good one. */
+  #whole = '';
+  #hasEnded = false;
+  #error: string | null = null;
+  #readAtMs = 0;
+
+  constructor(plan: StreamPlan) {
+    this.#plan = plan;
+    this.#reader = new EventReader(plan);
+  }
+
+  with(also: BodySink | null): this {
+    this.#also = also;
+    return this;
+  }
+
+  begin(status: number, contentType: string | null): void {
+    const framing = status < LOWEST_FAILURE ? this.#framingOf(contentType) : null;
+    this.isStreamed = framing !== null;
+    this.#framer = framing === null ? null : createFramer(framing, (data, name) => this.#take(data, name));
+  }
+
+  add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void {
+    this.#also?.add(bytes, from, to, readAtMs);
+    if (this.#error !== null) return;
+    this.#readAtMs = readAtMs;
+    const text = this.#decoder.decode(copyOf(bytes, from, to), { stream: true });
+    if (this.#framer === null) this.#keep(text);
+    else {
+      try {
+        this.#framer.push(text);
+      } catch (error) {
+        this.#error = error instanceof Error ? error.message : String(error);
+      }
+    }
+  }
+
+  clear(): void {
+    this.#also?.clear();
+    if (this.#framer !== null || this.#whole !== '') this.#decoder.decode();
+    this.events = 0;
+    this.usage = null;
+    this.firstOutputMs = Number.NaN;
+    this.isStreamed = false;
+    this.#framer = null;
+    this.#whole = '';
+    this.#hasEnded = false;
+    this.#error = null;
+  }
+
+  finish(): StreamFailure | null {
+    if (this.#framer === null) return this.#finishWhole();
+    if (this.#error === null) this.#framer.end();
+    if (this.#error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: this.#error };
+    if (!this.#reader.knowsEnd || this.#hasEnded) return null;
+    const after = `${this.events} token event${this.events === 1 ? '' : 's'}`;
+    const example = `the answer ended after ${after}, without what ends a stream`;
+    return { kind: 'truncated', code: 'STREAM_CUT', example };
+  }
+
+  timeMs(event: number): number {
+    return event >= 0 && event < this.events ? (this.#timesMs[event] as number) : Number.NaN;
+  }
+
+  get complaint(): string | null {
+    if (this.#whole === '') return null;
+    return quote(errorIn(parsed(this.#whole)) ?? this.#whole);
+  }
+
+  #framingOf(contentType: string | null): Framing | null {
+    // Who was asked for a stream may send a text instead.
+    if (contentType !== null && JSON_TEXT.test(contentType) && this.#plan.framing !== 'ndjson') return null;
+    if (this.#plan.framing !== null) return this.#plan.framing;
+    if (contentType === null) return 'chunks';
+    if (EVENT_STREAM.test(contentType)) return 'sse';
+    return JSON_LINES.test(contentType) ? 'ndjson' : 'chunks';
+  }
+
+  #take(data: string, name: string | null): void {
+    const event = this.#reader.read(data, name);
+    if (event.error !== null) this.#error ??= event.error;
+    if (event.usage !== null) this.usage = event.usage;
+    if (event.isEnd) this.#hasEnded = true;
+    if (!event.isToken) return;
+    if (!event.isReasoning && Number.isNaN(this.firstOutputMs)) this.firstOutputMs = this.#readAtMs;
+    if (this.events === this.#timesMs.length) {
+      const longer = new Float64Array(2 * this.events);
+      longer.set(this.#timesMs);
+      this.#timesMs = longer;
+    }
+    this.#timesMs[this.events] = this.#readAtMs;
+    this.events++;
+  }
+
+  #keep(text: string): void {
+    if (this.#whole.length < LARGEST_WHOLE_BYTES) this.#whole += text;
+  }
+
+  /** An answer in one piece may say its tokens, or what has gone wrong. */
+  #finishWhole(): StreamFailure | null {
+    const value = parsed(this.#whole);
+    this.usage = this.#reader.usageOf(value);
+    const error = errorIn(value);
+    return error === null ? null : { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
+  }
+}

@@ -1,0 +1,251 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { PRESETS } from '../../src/main/plan/models/presets.ts';
+import type { Framing, StreamPlan } from '../../src/protocol/stream.ts';
+import { StreamRecorder } from '../../src/workers/record/stream-recorder.ts';
+import { EventReader } from '../../src/workers/streams/event-reader.ts';
+import { createFramer } from '../../src/workers/streams/framing.ts';
+import { TokenTimes } from '../../src/workers/streams/token-times.ts';
+
+const SSE = `\ufeff: a comment\r\ndata: {"a":"é€😀"}\r\n\r\ndata:no blank\ndata: two lines\n\nevent: error\rdata: x\r\rid: 7\n\ndata\n\ndata: last`;
+const LINES = '{"a":"é€😀"}\n\n  \n{"b":2}\r\n{"last":true}';
+
+describe.each([
+  ['sse' as Framing, SSE, ['{"a":"é€😀"}', 'no blank\ntwo lines', 'error:x', '', 'last']],
+  ['ndjson' as Framing, LINES, ['{"a":"é€😀"}', '{"b":2}\r', '{"last":true}']],
+])('%s', (framing, text, expected) => {
+  const bytes = new TextEncoder().encode(text);
+  const eventsOf = (cuts: readonly number[]): string[] => {
+    const events: string[] = [];
+    const framer = createFramer(framing, (data, name) =>
+      events.push(name === null ? data : `${name}:${data}`),
+    );
+    const decoder = new TextDecoder();
+    let from = 0;
+    for (const to of [...cuts, bytes.length]) {
+      framer.push(decoder.decode(bytes.subarray(from, to), { stream: true }));
+      from = to;
+    }
+    framer.end();
+    return events;
+  };
+
+  test('the same events, cut at every byte', () => {
+    expect(eventsOf([])).toEqual(expected);
+    expect(eventsOf(bytes.map((_, index) => index) as unknown as number[])).toEqual(expected);
+    for (let cut = 1; cut < bytes.length; cut++) expect(eventsOf([cut])).toEqual(expected);
+  });
+
+  test('the same events, cut anywhere', () => {
+    const cuts = fc.array(fc.nat({ max: bytes.length }), { maxLength: 12 });
+    fc.assert(
+      fc.property(cuts, (places) => void expect(eventsOf(places.sort((a, b) => a - b))).toEqual(expected)),
+    );
+  });
+
+  test('an event without an end does not fill memory', () => {
+    const framer = createFramer(framing, () => {});
+    const part = `data: ${'x'.repeat(2 ** 20)}`;
+    expect(() => {
+      for (let count = 0; count < 20; count++) framer.push(part);
+    }).toThrow('an event of the stream is longer than 16 Mi characters');
+  });
+});
+
+/** What each API sends: its events, what each of them means, and the tokens that it has said in the end. */
+const API_EVENTS: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  'openai-chat': [
+    ['{"choices":[{"delta":{"role":"assistant","content":""},"finish_reason":null}]}', ''],
+    ['{"choices":[{"delta":{"content":"a"},"finish_reason":null}]}', 'token'],
+    ['{"choices":[{"delta":{"reasoning_content":"hm"},"finish_reason":null}]}', 'reasoning'],
+    ['{"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{"}}]},"finish_reason":null}]}', 'token'],
+    ['{"choices":[{"delta":{"tool_calls":[{"function":{"name":"f","arguments":""}}]}}]}', ''],
+    ['{"choices":[{"delta":{},"finish_reason":"stop"}]}', 'end'],
+    ['{"choices":[],"usage":{"completion_tokens":7}}', 'usage 7'],
+    ['[DONE]', 'end'],
+    ['{"error":{"message":"out of memory"}}', 'error out of memory'],
+    ['not json', ''],
+  ],
+  'openai-completions': [
+    ['{"choices":[{"text":"a","finish_reason":null}]}', 'token'],
+    ['{"choices":[{"text":"","finish_reason":"length"}],"usage":{"completion_tokens":1}}', 'usage 1 end'],
+  ],
+  'openai-responses': [
+    ['{"type":"response.created","response":{"status":"in_progress","usage":null}}', ''],
+    ['{"type":"response.output_text.delta","delta":"a"}', 'token'],
+    ['{"type":"response.completed","response":{"usage":{"output_tokens":5}}}', 'usage 5 end'],
+  ],
+  'anthropic-messages': [
+    ['{"type":"message_start","message":{"usage":{"output_tokens":1}}}', ''],
+    ['{"type":"ping"}', ''],
+    ['{"type":"content_block_start","content_block":{"type":"text","text":""}}', ''],
+    ['{"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}', 'reasoning'],
+    ['{"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}', 'token'],
+    [
+      '{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}',
+      'usage 9 end',
+    ],
+    ['{"type":"message_stop"}', ''],
+    ['{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}', 'error Overloaded'],
+  ],
+  tgi: [
+    ['{"token":{"text":"a"},"generated_text":null,"details":null}', 'token'],
+    ['{"token":{"text":"b"},"generated_text":"ab","details":{"generated_tokens":2}}', 'token usage 2 end'],
+  ],
+  ollama: [
+    ['{"message":{"content":"a"},"done":false}', 'token'],
+    ['{"message":{"content":"","thinking":"hm"},"done":false}', 'reasoning'],
+    ['{"message":{"content":""},"done":true,"eval_count":3}', 'usage 3 end'],
+    ['{"error":"model not found"}', 'error model not found'],
+  ],
+  kserve: [['{"text_output":"a"}', 'token']],
+  torchserve: [['whatever comes', 'token']],
+};
+
+test('what the events of each API mean', () => {
+  expect(Object.keys(API_EVENTS).sort()).toEqual(Object.keys(PRESETS).sort());
+  for (const [name, events] of Object.entries(API_EVENTS)) {
+    const reader = new EventReader(planOf(name as keyof typeof PRESETS));
+    const told = events.map(([data]) => {
+      const { isToken, isReasoning, usage, isEnd, error } = reader.read(data, null);
+      const words = [
+        isReasoning ? 'reasoning' : isToken ? 'token' : '',
+        usage === null ? '' : `usage ${usage}`,
+      ];
+      return [...words, isEnd ? 'end' : '', error === null ? '' : `error ${error}`]
+        .filter((word) => word !== '')
+        .join(' ');
+    });
+    expect([name, told]).toEqual([name, events.map(([, meaning]) => meaning)]);
+  }
+});
+
+function planOf(name: keyof typeof PRESETS, more: Partial<StreamPlan> = {}): StreamPlan {
+  return { ...PRESETS[name].stream, count: 'auto', stallMs: null, ...more };
+}
+
+/** An answer whose reads come at known times. */
+function answered(
+  plan: StreamPlan,
+  reads: readonly (readonly [atMs: number, text: string])[],
+  contentType = 'text/event-stream',
+): TokenTimes {
+  const tokens = new TokenTimes(plan);
+  tokens.clear();
+  tokens.begin(200, contentType);
+  for (const [atMs, text] of reads) {
+    const bytes = new TextEncoder().encode(text);
+    tokens.add(bytes, 0, bytes.length, atMs);
+  }
+  return tokens;
+}
+
+const chat = (delta: string, finish = 'null'): string =>
+  `data: {"choices":[{"delta":${delta},"finish_reason":${finish}}]}\n\n`;
+const word = chat('{"content":"w"}');
+const usage = (tokens: number): string => `data: {"choices":[],"usage":{"completion_tokens":${tokens}}}\n\n`;
+
+test('times by their formulas', () => {
+  const plan = planOf('openai-chat');
+  const tokens = answered(plan, [
+    [1_000, chat('{"role":"assistant","content":""}')],
+    [1_150, chat('{"reasoning_content":"hm"}')],
+    [1_170, word],
+    // Two tokens in one read.
+    [1_210, word + word],
+    [1_220, `${usage(20)}data: [DONE]\n\n`],
+  ]);
+  expect(tokens.finish()).toBeNull();
+  const recorder = new StreamRecorder('auto', [
+    { kind: 'ttft', limitMs: 160 },
+    { kind: 'gap', limitMs: 41 },
+  ]);
+  recorder.add({ intendedMs: 1_000, sentMs: 1_010 }, tokens, 1_221, 900);
+  const block = recorder.take();
+  expect(
+    Object.fromEntries(block!.times.map(({ kind, moments }) => [kind, [moments.count, moments.mean]])),
+  ).toEqual({
+    ttft: [1, 150],
+    ttftService: [1, 140],
+    ttfo: [1, 170],
+    ttst: [1, 20],
+    tpot: [1, 60 / 19],
+    gap: [3, 20],
+    e2e: [1, 210],
+  });
+  expect(block).toMatchObject({
+    counts: {
+      answers: 1,
+      notStreamed: 0,
+      countedByServer: 1,
+      counted: 1,
+      tokens: 20,
+      tokenEvents: 4,
+      gaps: 3,
+      coalesced: 1,
+      good: 1,
+    },
+    firstAtMs: 100,
+    lastAtMs: 321,
+  });
+  expect(recorder.take()).toBeNull();
+});
+
+test('who counts the tokens', () => {
+  const withUsage = answered(planOf('openai-chat'), [[1, `${word}${word}${usage(5)}data: [DONE]\n\n`]]);
+  const without = answered(planOf('openai-chat'), [[1, `${word}${word}data: [DONE]\n\n`]]);
+  const told = (['auto', 'usage', 'events'] as const).map((count) => {
+    const recorder = new StreamRecorder(count, []);
+    for (const tokens of [withUsage, without]) {
+      tokens.finish();
+      recorder.add({ intendedMs: 0, sentMs: 0 }, tokens, 2, 0);
+    }
+    const { counted, tokens, countedByServer } = recorder.take()!.counts;
+    return [count, counted, tokens, countedByServer];
+  });
+  expect(told).toEqual([
+    ['auto', 2, 7, 1],
+    ['usage', 1, 5, 1],
+    ['events', 2, 4, 1],
+  ]);
+});
+
+test('a stream that says an error, that is cut, or that is none', () => {
+  const plan = planOf('openai-chat');
+  expect(answered(plan, [[1, `${word}data: {"error":{"message":"no more memory"}}\n\n`]]).finish()).toEqual({
+    kind: 'stream',
+    code: 'STREAM_ERROR',
+    example: 'no more memory',
+  });
+  expect(answered(plan, [[1, word + word]]).finish()).toEqual({
+    kind: 'truncated',
+    code: 'STREAM_CUT',
+    example: 'the answer ended after 2 token events, without what ends a stream',
+  });
+  expect(answered(plan, [[1, word + chat('{}', '"stop"')]]).finish()).toBeNull();
+  const whole = answered(plan, [[1, '{"choices":[],"usage":{"completion_tokens":4}}']], 'application/json');
+  expect([whole.finish(), whole.isStreamed, whole.usage, whole.events]).toEqual([null, false, 4, 0]);
+  const failed = answered(plan, [[1, '{"error":{"message":"no such model"}}']], 'application/json');
+  expect(failed.finish()).toMatchObject({ kind: 'stream', example: 'no such model' });
+  expect(failed.complaint).toBe('no such model');
+});
+
+test('nothing of an answer is left for the next one', () => {
+  const tokens = answered(planOf('openai-chat'), [[1, `${word}data: {"choices":[{"delta":{"content":"é`]]);
+  tokens.clear();
+  tokens.begin(200, 'text/event-stream');
+  expect([tokens.events, tokens.usage, tokens.timeMs(0), tokens.complaint]).toEqual([
+    0,
+    null,
+    Number.NaN,
+    null,
+  ]);
+  const bytes = new TextEncoder().encode(`${word}data: [DONE]\n\n`);
+  tokens.add(bytes, 0, bytes.length, 5);
+  expect([tokens.finish(), tokens.events, tokens.timeMs(0), tokens.timeMs(1)]).toEqual([
+    null,
+    1,
+    5,
+    Number.NaN,
+  ]);
+});
