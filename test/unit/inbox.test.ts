@@ -3,8 +3,11 @@ import { Inbox, type Recipient } from '../../src/workers/connections/inbox.ts';
 import { copyOf } from '../../src/workers/connections/read-bytes.ts';
 
 /** Shows what came, and lets time pass for each piece. */
-function recipientOf(clock: { atMs: number }, tookMs: number) {
-  const shown: [text: string, readAtMs: number][] = [];
+function recipientOf(
+  clock: { atMs: number },
+  tookMs: number,
+  shown: [text: string, readAtMs: number][] = [],
+) {
   const recipient: Recipient = {
     waitingReads: 0,
     show(bytes, count, readAtMs) {
@@ -38,23 +41,59 @@ describe('the inbox of a worker', () => {
   test('in a burst only reads and stamps, then deals with all in the order of their coming', async () => {
     const { clock, inbox } = setUp();
     const { recipient, shown } = recipientOf(clock, 0.1);
+    const { recipient: other } = recipientOf(clock, 0.1, shown);
+    const waiting = () => recipient.waitingReads + other.waitingReads;
     const buffer = Buffer.alloc(2);
     for (let i = 10; i < 20; i++) {
       // The next one is read into the same buffer.
       buffer.write(String(i), 'latin1');
       clock.atMs += 0.001;
-      inbox.arrived(recipient, buffer, 2);
+      inbox.arrived(i % 2 === 0 ? recipient : other, buffer, 2);
     }
     const atOnce = shown.length;
     expect(atOnce).toBeGreaterThan(0);
     expect(atOnce).toBeLessThan(10);
-    expect(recipient.waitingReads).toBe(10 - atOnce);
-    while (recipient.waitingReads > 0) await nextTurn();
+    expect(waiting()).toBe(10 - atOnce);
+    while (waiting() > 0) await nextTurn();
     expect(shown.map(([text]) => text)).toEqual(Array.from({ length: 10 }, (_, index) => String(10 + index)));
     // Those that waited were read within the ten microseconds of the burst's reads.
     const waited = shown.slice(atOnce).map(([, readAtMs]) => readAtMs);
     expect(waited.at(-1)! - waited[0]!).toBeLessThan(0.011);
     expect(waited).toEqual([...waited].sort((a, b) => a - b));
+  });
+
+  test('what waits of one recipient and came at once is one read, with the time of its first piece', async () => {
+    const { clock, inbox } = setUp();
+    const shown: [text: string, readAtMs: number][] = [];
+    const { recipient: one } = recipientOf(clock, 0, shown);
+    const { recipient: other } = recipientOf(clock, 0, shown);
+    // For so long that the rest waits.
+    for (const readMs of [1_000, 1_000.4]) {
+      clock.atMs = readMs;
+      inbox.arrived(one, Buffer.from('a'), 1);
+    }
+    const pieces: [Recipient, string][] = [
+      [one, 'b'],
+      [one, 'c'],
+      [other, 'd'],
+      [one, 'e'],
+      [one, 'f'.repeat(2_047)],
+      [one, 'g'],
+    ];
+    clock.atMs = 1_000.8;
+    for (const [recipient, text] of pieces) {
+      inbox.arrived(recipient, Buffer.from(`${text} and more`), text.length);
+      clock.atMs += 0.4;
+    }
+    expect(one.waitingReads).toBe(3);
+    await nextTurn();
+    const later = (readMs: number): number => Math.round((readMs - 1_000.8) * 10) / 10;
+    expect(shown.slice(2).map(([text, readMs]) => [text.slice(0, 2), text.length, later(readMs)])).toEqual([
+      ['bc', 2, 0],
+      ['d', 1, 0.8],
+      ['ef', 2_048, 1.2],
+      ['g', 1, 2],
+    ]);
   });
 
   test('keeps no more than 16 MiB: what comes then is shown at once, behind all that waits', () => {
@@ -94,9 +133,10 @@ describe('the inbox of a worker', () => {
   test('deals with what waits in slices, so that the event loop can read in between', async () => {
     const { clock, inbox } = setUp();
     const { recipient, shown } = recipientOf(clock, 0.1);
-    for (let i = 0; i < 20; i++) inbox.arrived(recipient, Buffer.from('x'), 1);
+    const { recipient: other } = recipientOf(clock, 0.1, shown);
+    for (let i = 0; i < 20; i++) inbox.arrived(i % 2 === 0 ? recipient : other, Buffer.from('x'), 1);
     const counts: number[] = [];
-    while (recipient.waitingReads > 0) {
+    while (recipient.waitingReads + other.waitingReads > 0) {
       const before = shown.length;
       await nextTurn();
       counts.push(shown.length - before);

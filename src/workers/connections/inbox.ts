@@ -50,6 +50,8 @@ export class Inbox {
   #burstSinceMs = Number.NEGATIVE_INFINITY;
   #lastReadMs = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
+  /** What came last, while nothing but reading has happened since. */
+  #last: Waiting | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -57,6 +59,14 @@ export class Inbox {
 
   /** Takes what was read just now, from a buffer that is read into again. */
   arrived(recipient: Recipient, bytes: ReadBytes, count: number): void {
+    const last = this.#last;
+    if (last !== null && last.recipient === recipient && last.count + count <= last.bytes.length) {
+      // TLS gives one read of a connection record by record: they came together.
+      copyInto(last.bytes, last.count, bytes, 0, count);
+      last.count += count;
+      this.#waitingBytes += count;
+      return;
+    }
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#lastReadMs > SLICE_MS) this.#burstSinceMs = nowMs;
     this.#lastReadMs = nowMs;
@@ -72,12 +82,14 @@ export class Inbox {
     }
     recipient.waitingReads++;
     this.#waitingBytes += count;
-    this.#waiting.push(this.#copyOf(recipient, bytes, count, nowMs));
+    this.#last = this.#copyOf(recipient, bytes, count, nowMs);
+    this.#waiting.push(this.#last);
     this.#schedule();
   }
 
   /** Shows a recipient now what waits for it. */
   showAll(recipient: Recipient): void {
+    this.#last = null;
     const waiting = this.#waiting.slice(this.#first);
     this.#waiting = waiting.filter((read) => read.recipient !== recipient);
     this.#first = 0;
@@ -85,6 +97,7 @@ export class Inbox {
   }
 
   #dealWithAll(): void {
+    this.#last = null;
     while (this.#first < this.#waiting.length) {
       const waiting = this.#waiting[this.#first++];
       if (waiting !== undefined) this.#show(waiting);
@@ -95,6 +108,7 @@ export class Inbox {
 
   readonly #dealWithSlice = (): void => {
     this.#isScheduled = false;
+    this.#last = null;
     const untilMs = this.#clock.nowMs() + SLICE_MS;
     while (this.#first < this.#waiting.length) {
       const waiting = this.#waiting[this.#first++];

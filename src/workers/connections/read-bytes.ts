@@ -25,6 +25,11 @@ export function copyInto(target: Uint8Array, at: number, bytes: ReadBytes, from:
   target.set(viewOf(bytes, from, to), at);
 }
 
+/** The whole buffer, for a callee that is told how many bytes of it count, and keeps no view of them beyond the call. */
+export function lentBufferOf(bytes: ReadBytes): Buffer {
+  return bytes as Buffer;
+}
+
 /** The bytes themselves, for a callee that is known to keep no view of them beyond the call. */
 export function lentTo(bytes: ReadBytes, count: number): Buffer {
   return viewOf(bytes, 0, count) as Buffer;

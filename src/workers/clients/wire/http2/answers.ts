@@ -44,6 +44,11 @@ export class Answers {
     this.#heads.limitTable();
   }
 
+  /** A head has begun, and not ended. */
+  get isInHead(): boolean {
+    return this.#block.streamId !== 0;
+  }
+
   /** What is wrong with a frame in the place where it comes; null where nothing is (RFC 9113, 6.10). */
   orderProblem(type: number, streamId: number): NotHttp2 | null {
     const { streamId: continued } = this.#block;

@@ -49,10 +49,37 @@ export class FrameReader {
   /** Returns the place behind what it has read. */
   #readFrame(bytes: Buffer, at: number, to: number): number {
     if (to - at < HEAD_BYTES) return this.#hold(bytes, at, to);
+    const end = at + HEAD_BYTES + lengthAt(bytes, at);
+    if (end <= to && this.#isPlain(bytes, at, end)) {
+      this.#takeWhole(bytes, at, end);
+      return end;
+    }
     const needed = this.#neededOf(bytes, at);
     if (to - at < needed) return this.#isStopped ? to : this.#hold(bytes, at, to);
     this.#take(bytes, at, needed);
     return at + needed;
+  }
+
+  /** As nearly all frames are: there is nothing to check but what it says, and no padding in the way of a body. */
+  #isPlain(bytes: Buffer, at: number, end: number): boolean {
+    if (this.#isFirst || end - at > HEAD_BYTES + DEFAULT_FRAME_BYTES) return false;
+    return bytes[at + 3] !== FRAME.data || ((bytes[at + 4] as number) & FLAG.padded) === 0;
+  }
+
+  /** Takes a plain frame, all of which has been read. */
+  #takeWhole(bytes: Buffer, at: number, end: number): void {
+    const type = bytes[at + 3] as number;
+    const flags = bytes[at + 4] as number;
+    const from = at + HEAD_BYTES;
+    const streamId = readUint32(bytes, at + 5) & MAX_31_BITS;
+    const taker = this.#taker;
+    if (type !== FRAME.data) {
+      taker.onFrame(type, flags, streamId, bytes, from, end);
+      return;
+    }
+    taker.onDataBegin(streamId, flags, end - from);
+    if (from < end && !this.#isStopped) taker.onData(bytes, from, end);
+    if (!this.#isStopped) taker.onDataEnd();
   }
 
   /** Goes on with a frame whose beginning is held. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Destination } from '../../../../protocol/endpoint.ts';
 import type { TargetConnection } from '../../../connections/connection.ts';
 import type { SocketReader } from '../../../connections/link.ts';
-import { lentTo, type ReadBytes } from '../../../connections/read-bytes.ts';
+import { lentBufferOf, type ReadBytes } from '../../../connections/read-bytes.ts';
 import type { AnswerHandler, RequestStream, RequestTemplate, StreamDispatcher } from '../../dispatcher.ts';
 import { silentEnd } from '../../stream-ended.ts';
 import { Http2Stream, type StreamHost } from './http2-stream.ts';
@@ -90,7 +90,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   }
 
   onBytes(socket: Socket, bytes: ReadBytes, count: number): void {
-    if (socket === this.#socket) this.#session?.read(lentTo(bytes, count), count);
+    if (socket === this.#socket) this.#session?.read(lentBufferOf(bytes), count);
   }
 
   release(stream: Http2Stream): void {

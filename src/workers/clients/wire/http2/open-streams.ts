@@ -6,9 +6,16 @@ import { problemOf } from './uploads.ts';
 /** Streams that were ended from this side, of which more may come; those before are forgotten. */
 const MOST_LEFT = 2_000;
 
+/** Room for so many streams whose numbers follow each other; a power of two. */
+const FIRST_PLACES = 256;
+
 /** The streams of one connection, by their numbers: odd, each larger than those before it, and never used again. */
 export class OpenStreams {
-  readonly #byId = new Map<number, Http2Stream>();
+  /** By the lower bits of half their numbers, so that finding one costs next to nothing; null where there is none. */
+  #places: (Http2Stream | null)[] = emptyPlaces(FIRST_PLACES);
+  /** Those that have lasted until a later one came to their place. */
+  readonly #old = new Map<number, Http2Stream>();
+  #size = 0;
   /** Those that were ended from this side. */
   readonly #left = new Set<number>();
   #nextId: number;
@@ -21,15 +28,17 @@ export class OpenStreams {
   }
 
   get size(): number {
-    return this.#byId.size;
+    return this.#size;
   }
 
   get nextId(): number {
     return this.#nextId;
   }
 
+  /** In the order in which they began. */
   get all(): Http2Stream[] {
-    return [...this.#byId.values()];
+    const recent = this.#places.filter((stream) => stream !== null);
+    return [...this.#old.values(), ...recent].sort((a, b) => a.id - b.id);
   }
 
   /** All numbers have been given. */
@@ -41,7 +50,12 @@ export class OpenStreams {
   add(stream: Http2Stream): number {
     const id = this.#nextId;
     this.#nextId += 2;
-    this.#byId.set(id, stream);
+    if (2 * this.#size >= this.#places.length) this.#widen();
+    const place = this.#placeOf(id);
+    const old = this.#places[place] ?? null;
+    if (old !== null) this.#old.set(old.id, old);
+    this.#places[place] = stream;
+    this.#size++;
     return id;
   }
 
@@ -50,8 +64,12 @@ export class OpenStreams {
     this.#sentId = this.#nextId - 2;
   }
 
+  /** Does nothing where it is not there. */
   remove(stream: Http2Stream): void {
-    this.#byId.delete(stream.id);
+    const place = this.#placeOf(stream.id);
+    if (this.#places[place] === stream) this.#places[place] = null;
+    else if (!this.#old.delete(stream.id)) return;
+    this.#size--;
   }
 
   /** A stream was ended from this side: what still comes of it is no fault of the target's. */
@@ -66,8 +84,8 @@ export class OpenStreams {
 
   /** The stream whose answer a frame belongs to; null where it was ended from this side; else what is wrong. */
   answered(id: number): Http2Stream | NotHttp2 | null {
-    const stream = this.#byId.get(id);
-    if (stream !== undefined && !stream.isUnsent) return stream;
+    const stream = this.#find(id);
+    if (stream !== null && !stream.isUnsent) return stream;
     if (this.isIdle(id)) return new NotHttp2(`an answer on stream ${id}, which nobody has opened`);
     if (this.#left.has(id)) return null;
     return new NotHttp2(`an answer on stream ${id}, which had ended before`, CODE.streamClosed);
@@ -75,8 +93,8 @@ export class OpenStreams {
 
   /** The stream that a frame is about; null where it is over; else what is wrong. */
   named(id: number): Http2Stream | NotHttp2 | null {
-    const stream = this.#byId.get(id);
-    if (stream !== undefined && !stream.isUnsent) return stream;
+    const stream = this.#find(id);
+    if (stream !== null && !stream.isUnsent) return stream;
     return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which nobody has opened`) : null;
   }
 
@@ -84,7 +102,7 @@ export class OpenStreams {
   widenAll(bytes: number): NotHttp2 | null {
     let problem: NotHttp2 | null = null;
     if (bytes === 0) return problem;
-    for (const stream of this.#byId.values()) {
+    for (const stream of this.all) {
       stream.windowBytes += bytes;
       problem ??= problemOf(stream.windowBytes);
     }
@@ -95,4 +113,30 @@ export class OpenStreams {
   isIdle(id: number): boolean {
     return id % 2 === 0 || id > this.#sentId;
   }
+
+  #find(id: number): Http2Stream | null {
+    const stream = this.#places[this.#placeOf(id)] ?? null;
+    if (stream !== null && stream.id === id) return stream;
+    return this.#old.size === 0 ? null : (this.#old.get(id) ?? null);
+  }
+
+  #placeOf(id: number): number {
+    return (id >>> 1) & (this.#places.length - 1);
+  }
+
+  #widen(): void {
+    const streams = this.all;
+    this.#places = emptyPlaces(2 * this.#places.length);
+    this.#old.clear();
+    for (const stream of streams) {
+      const place = this.#placeOf(stream.id);
+      const old = this.#places[place] ?? null;
+      if (old !== null) this.#old.set(old.id, old);
+      this.#places[place] = stream;
+    }
+  }
+}
+
+function emptyPlaces(count: number): (Http2Stream | null)[] {
+  return new Array<Http2Stream | null>(count).fill(null);
 }

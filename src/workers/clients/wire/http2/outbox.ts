@@ -9,6 +9,9 @@ const MOST_SPARE = 16;
 export class Outbox {
   #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length = 0;
+  /** What was to be written last; most writes are as long as the one before. */
+  #view = this.#bytes.subarray(0, 0);
+  #viewed = this.#bytes;
   /** In the order of their writes. */
   readonly #lent: Buffer<ArrayBuffer>[] = [];
   readonly #spare: Buffer<ArrayBuffer>[] = [];
@@ -19,7 +22,11 @@ export class Outbox {
 
   /** What is to be written. */
   get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
+    if (this.#viewed !== this.#bytes || this.#view.length !== this.#length) {
+      this.#viewed = this.#bytes;
+      this.#view = this.#bytes.subarray(0, this.#length);
+    }
+    return this.#view;
   }
 
   add(bytes: Uint8Array): void {

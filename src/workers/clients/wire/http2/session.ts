@@ -112,6 +112,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#endIfDone();
   }
 
+  /** Takes what was read, `bytes[0…count)`. */
   read(bytes: Buffer, count: number): void {
     this.#probe.reads++;
     this.#isReading = true;
@@ -226,6 +227,8 @@ export class Session implements FrameTaker, AnswersOwner {
   }
 
   #isInOrder(type: number, flags: number, streamId: number, length: number): boolean {
+    // Nearly all frames are those of answers, in their place, and of these any length is good.
+    if (type <= FRAME.headers && streamId !== 0 && !this.#answers.isInHead) return true;
     const problem = this.#answers.orderProblem(type, streamId) ?? shapeProblem(type, flags, streamId, length);
     if (problem !== null) this.onNoHttp2(problem);
     return problem === null;
