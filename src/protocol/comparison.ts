@@ -1,3 +1,4 @@
+import type { AgainstBaseline } from './baseline.ts';
 import type { ComparisonFinding, Conclusion } from './comparison-finding.ts';
 import type { Metric } from './metric.ts';
 import type { WorkerMode } from './plan.ts';
@@ -102,6 +103,8 @@ export interface Comparison {
   readonly interrupted: boolean;
   readonly metric: Metric;
   readonly margin: number;
+  /** How rounds of one plan stand to earlier ones, where `--baseline` asked for it. */
+  readonly baseline?: AgainstBaseline;
   readonly arms: readonly Arm[];
   readonly pairs: readonly Pair[];
   /** What follows, a sentence each. */

@@ -1,3 +1,4 @@
+import type { AgainstBaseline } from './baseline.ts';
 import type { Protocol } from './endpoint.ts';
 import type { EventTimeKind } from './event-times.ts';
 import type { Finding, NextStep } from './finding.ts';
@@ -191,6 +192,8 @@ export interface Summary {
   readonly interrupted: boolean;
   /** Null where no rule ended the run. */
   readonly stoppedBy: StoppedBy | null;
+  /** How it stands to an earlier result, where `--baseline` asked for it. */
+  readonly baseline?: AgainstBaseline;
   readonly degraded: boolean;
   /** What makes the result degraded, a sentence each. */
   readonly degradedReasons: readonly string[];

@@ -1,12 +1,21 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { armOf } from '../../src/main/compare/comparison.ts';
+import { wrongPart } from '../../src/main/files/saved-shape.ts';
 import { againstBaseline } from '../../src/main/history/against-baseline.ts';
 import { findBaseline } from '../../src/main/history/baseline.ts';
+import { heldOf } from '../../src/main/history/held.ts';
+import type { Kept } from '../../src/main/history/kept-run.ts';
 import { keepRun } from '../../src/main/history/run-folder.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { baselineSentences } from '../../src/main/reporters/baseline-text.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { PLAIN_VIEW } from '../../src/main/reporters/view.ts';
+import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summarizePlan } from '../../src/main/summary/plan-summary.ts';
+import { comparisonWith } from '../support/comparisons.ts';
 import { useFolder } from '../support/folder.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
@@ -64,7 +73,9 @@ describe('a run held against an earlier one', () => {
     ['twice as slow, without intervals', short(20), short(10), [], 'slower', false],
     ['faster, and failing', ran(5, failing(20)), ran(10, failing(0)), [], 'not-slower', true],
   ])('%s', (_name, now, before, earlier, outcome, failsMore) => {
-    expect(againstBaseline(now, { source: 'last', result: before, earlier })).toMatchObject({
+    expect(
+      againstBaseline(now, { source: 'last', result: heldOf(before), earlier: earlier.map(heldOf) }),
+    ).toMatchObject({
       outcome,
       failsMore,
     });
@@ -73,18 +84,79 @@ describe('a run held against an earlier one', () => {
   test('in words, with what they can say', () => {
     const earlier = [ran(10), ran(10.5), ran(9.5)];
     const words = (now: Summary): string[] =>
-      baselineSentences(againstBaseline(now, { source: 'last', result: ran(10), earlier }));
+      baselineSentences(
+        againstBaseline(now, { source: 'last', result: heldOf(ran(10)), earlier: earlier.map(heldOf) }),
+      );
     expect(words(ran(13))).toEqual([
-      'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now (+30.0 %); 3 good runs of this plan were between 9.50 and 10.5 ms.',
+      'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now (+30.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
       'runs at different times also differ by what else the machine did: to know, measure both in turns with volley compare URL URL.',
     ]);
     expect(words(ran(9))).toEqual([
-      'not slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 9.00 ms now (−10.0 %); 3 good runs of this plan were between 9.50 and 10.5 ms.',
+      'not slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 9.00 ms now (−10.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
     ]);
     expect(words(ran(9, failing(30)))[0]).toMatch(
       /^failing more than last .*: 0\.0 % of the requests then, 30\.0 % now\.$/,
     );
   });
+});
+
+describe('with how it stands to its baseline, a result', () => {
+  const held = (now: Summary, failsIfSlower: boolean): Summary => ({
+    ...now,
+    baseline: againstBaseline(now, { source: 'last', result: heldOf(ran(10)), earlier: [] }, failsIfSlower),
+  });
+
+  test('is JSON that is read again, and fails the command where that was asked for', () => {
+    expect(exitCodeOf(held(ran(13), true), false)).toBe(1);
+    expect(exitCodeOf(held(ran(13), false), false)).toBe(0);
+    expect(exitCodeOf(held(ran(9), true), false)).toBe(0);
+    expect(wrongPart(JSON.parse(JSON.stringify(held(ran(13), true))))).toBeNull();
+    expect(wrongPart({ ...ran(13), baseline: { source: 1 } })).toBe('baseline.source is not text');
+  });
+
+  test('says so in every form for people, and in JUnit as a case of its own', () => {
+    const slower = held(ran(13), true);
+    const sentence = 'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now';
+    for (const form of ['text', 'markdown'] as const)
+      expect(REPORTERS[form](slower, PLAIN_VIEW).replace(/\n> ?|\s+/g, ' ')).toContain(sentence);
+    expect(renderHtml(slower).replaceAll('\u00a0', ' ')).toContain(`<p class="notice">${sentence}`);
+    const junit = REPORTERS.junit(slower, PLAIN_VIEW);
+    expect(junit).toContain('name="not slower than last"');
+    expect(junit).toContain(`<failure type="baseline" message="${sentence}`);
+    expect(REPORTERS.junit(held(ran(13), false), PLAIN_VIEW)).not.toContain('<failure');
+  });
+});
+
+test('rounds are held against rounds, by their medians', async () => {
+  const folder = inFolder('rounds');
+  const plan = await resolvePlan({
+    url: 'http://127.0.0.1:9/',
+    requests: '10',
+    workers: 1,
+    concurrency: 2,
+    seed: 5,
+  });
+  const rounds = (p50: number): Kept => {
+    const ofPlan = { plan: { ...summarizePlan(plan), seed: 9 }, mix: [] };
+    const cost = { peakMemoryBytes: 1, memoryKind: 'resident' as const };
+    const summaries = [-0.1, 0, 0, 0, 0, 0.1].map((by) => ({ summary: ran(p50 * (1 + by), ofPlan), cost }));
+    const comparison = { ...comparisonWith('repeat', ['run'], 2), arms: [armOf('run', summaries)!] };
+    return { ...comparison, origin: { host: hostname(), revision: null, branch: null, hasChanges: null } };
+  };
+  for (const [minute, p50] of [10, 10.4].entries())
+    await keepRun(JSON.stringify(rounds(p50)), new Date(Date.UTC(2026, 0, 1, 0, minute)), { folder });
+  await keepRun(JSON.stringify({ ...ran(1), origin: { host: hostname() } }), new Date(), { folder });
+  const baseline = (await findBaseline('last', plan, 6, folder))!;
+  expect(againstBaseline(rounds(20), baseline, true)).toMatchObject({
+    ...{ p50Ms: 20, baselineP50Ms: 10.4, outcome: 'slower', isFailure: true },
+  });
+  expect(againstBaseline(rounds(10.5), baseline, true)).toMatchObject({
+    outcome: 'not-slower',
+    isFailure: false,
+  });
+  expect(await findBaseline('last', plan, 5, folder)).toBeNull();
+  const path = await keepRun(JSON.stringify(ran(1)), new Date(), { folder: inFolder('run') });
+  await expect(findBaseline(path, plan, 6, folder)).rejects.toThrow(/it is no result of --repeat/);
 });
 
 test('the last good run of the same plan on this machine is found', async () => {
@@ -113,7 +185,7 @@ test('the last good run of the same plan on this machine is found', async () => 
     [7, { plan: { ...shown, concurrency: 3 } }, hostname()],
     [8, {}, 'another machine'],
   ];
-  expect(await findBaseline('last', plan, folder)).toBeNull();
+  expect(await findBaseline('last', plan, null, folder)).toBeNull();
   for (const [p50, more, host] of kept) {
     const result = {
       ...ran(p50, { plan: { ...shown, seed: 77 }, mix: [], ...more }),
@@ -122,9 +194,9 @@ test('the last good run of the same plan on this machine is found', async () => 
     await keepRun(JSON.stringify(result), new Date(Date.UTC(2026, 2, p50)), { folder });
   }
   const p50Of = async (asked: string): Promise<unknown> =>
-    (await findBaseline(asked, plan, folder))?.result.latencyMs.service.percentiles['50'] ?? null;
+    (await findBaseline(asked, plan, null, folder))?.result.p50Ms ?? null;
   expect(await Promise.all(['last', 'last~1', 'last~2'].map(p50Of))).toEqual([2, 1, null]);
-  await expect(findBaseline('nowhere.json', plan, folder)).rejects.toMatchObject({
+  await expect(findBaseline('nowhere.json', plan, null, folder)).rejects.toMatchObject({
     code: 'VOLLEY_RESULT_FILE',
   });
   const other = inFolder('other');
@@ -133,7 +205,7 @@ test('the last good run of the same plan on this machine is found', async () => 
     new Date(),
     { folder: other },
   );
-  await expect(findBaseline(path, plan, folder)).rejects.toMatchObject({
+  await expect(findBaseline(path, plan, null, folder)).rejects.toMatchObject({
     message: `--baseline '${path}': it is the result of another plan (concurrency): give one of the same.`,
   });
 });

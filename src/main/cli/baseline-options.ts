@@ -1,8 +1,10 @@
+import type { Comparison } from '../../protocol/comparison.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { againstBaseline } from '../history/against-baseline.ts';
 import { type Baseline, findBaseline } from '../history/baseline.ts';
-import { baselineSentences } from '../reporters/baseline-text.ts';
+import { heldOf } from '../history/held.ts';
+import type { Told } from '../plan/problems.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
@@ -17,7 +19,7 @@ export interface AskedBaseline {
 }
 
 /** What was asked for; problems are added to the list. */
-export function baselineFrom(parsed: Parsed, problems: string[]): AskedBaseline {
+export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
   const name = parsed.last('baseline') ?? null;
   const failIf = parsed.last('fail-if');
   if (name === '') problems.push("--baseline '': give last, last~1 or the file of a result.");
@@ -30,29 +32,40 @@ export function baselineFrom(parsed: Parsed, problems: string[]): AskedBaseline 
   return { name, failsIfSlower: failIf !== undefined };
 }
 
+/** What is measured is held against this; null where nothing was asked for, or none is kept yet. */
+export interface OpenBaseline {
+  readonly baseline: Baseline | null;
+  readonly failsIfSlower: boolean;
+}
+
 /**
  * Finds the baseline before anything is sent.
  *
+ * @param rounds of `--repeat`; null for a run
  * @throws VolleyError VOLLEY_RESULT_FILE
  */
-export async function openBaseline({ name }: AskedBaseline, plan: RunPlan): Promise<Baseline | null> {
-  if (name === null) return null;
-  const baseline = await findBaseline(name, plan);
-  if (baseline === null)
+export async function openBaseline(
+  { name, failsIfSlower }: AskedBaseline,
+  plan: RunPlan,
+  rounds: number | null = null,
+): Promise<OpenBaseline> {
+  const baseline = name === null ? null : await findBaseline(name, plan, rounds);
+  if (name !== null && baseline === null)
     say(
-      `--baseline '${name}': no such good run of this plan on this machine is kept yet, so that nothing is held against it: keep runs with --save.`,
+      `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so that nothing is held against it: keep ${rounds === null ? 'runs' : 'results'} with --save.`,
     );
-  return baseline;
+  return { baseline, failsIfSlower };
 }
 
-/** Says what came out; whether the run is to fail by it. */
-export function holdAgainst(baseline: Baseline | null, asked: AskedBaseline, summary: Summary): boolean {
-  if (baseline === null) return false;
-  if (summary.interrupted || summary.requests.ok === 0) {
-    say(`not held against ${baseline.source}: the run has come to nothing that could be.`);
-    return false;
+/** The result with how it stands to its baseline, where it has one. */
+export function heldAgainst<Result extends Summary | Comparison>(
+  { baseline, failsIfSlower }: OpenBaseline,
+  result: Result,
+): Result {
+  if (baseline === null) return result;
+  if (result.interrupted || heldOf(result).rounds.every(({ requests }) => requests.ok === 0)) {
+    say(`not held against ${baseline.source}: what was measured has come to nothing that could be.`);
+    return result;
   }
-  const against = againstBaseline(summary, baseline);
-  for (const sentence of baselineSentences(against)) say(sentence);
-  return asked.failsIfSlower && (against.outcome === 'slower' || against.failsMore);
+  return { ...result, baseline: againstBaseline(result, baseline, failsIfSlower) };
 }

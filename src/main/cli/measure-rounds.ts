@@ -3,6 +3,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
+import { baselineSentences } from '../reporters/baseline-text.ts';
 import { announcement } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
@@ -25,6 +26,8 @@ export interface Measured extends Experiment {
   readonly paths: ComparisonPaths;
   /** What runs the target; null, or nothing, where it runs already. */
   readonly target?: TargetCommand | null;
+  /** The result with how it stands to an earlier one. */
+  held?(comparison: Comparison): Comparison;
   /** Whether what came out is to fail the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
   /** Whether what is concluded is not to pass in silence. */
@@ -60,7 +63,8 @@ async function measure(
   const { result, stop } = startExperiment(experiment, (underWay) => live?.show(underWay));
   const removeHandlers = handleInterrupts({ stop, abort: stop }, showing.note);
   try {
-    const comparison = await result().finally(() => live?.clear());
+    const measured = await result().finally(() => live?.clear());
+    const comparison = measured.arms.length === 0 ? measured : (experiment.held?.(measured) ?? measured);
     const { pairs } = comparison;
     return await printComparison(comparison, { form, view: showing.view }, outputs, {
       isFailure: experiment.isFailure?.(pairs) ?? false,
@@ -87,6 +91,7 @@ export async function printComparison(
       ...comparison.arms.flatMap(brokenRuleNotes).map((note) => comparisonSentence(note)),
       ...comparison.arms.flatMap(failingNotes).map((note) => comparisonSentence(note)),
       ...(isFailure || isInDoubt ? comparison.conclusions : []),
+      ...baselineSentences(comparison.baseline),
     ])
       say(sentence);
   const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));
@@ -94,7 +99,10 @@ export async function printComparison(
     comparison.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     isComplete ? EXIT_CODES.ok : EXIT_CODES.notWritten,
     degraded ? EXIT_CODES.degraded : EXIT_CODES.ok,
-    isFailure || comparison.arms.some(hasBrokenRule) || judgedArms(comparison).some(isFailing)
+    isFailure ||
+    comparison.baseline?.isFailure === true ||
+    comparison.arms.some(hasBrokenRule) ||
+    judgedArms(comparison).some(isFailing)
       ? EXIT_CODES.failed
       : EXIT_CODES.ok,
   ]);

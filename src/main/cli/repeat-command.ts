@@ -7,6 +7,7 @@ import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
+import { baselineFrom, heldAgainst, openBaseline } from './baseline-options.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { TargetCommand } from './on-port/on-port.ts';
@@ -16,16 +17,7 @@ import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that are about one run. */
-const OF_ONE_RUN = [
-  'abort-on',
-  'baseline',
-  'fail-if',
-  'live',
-  'samples',
-  'step-summary',
-  'dry-run',
-  'once',
-] as const;
+const OF_ONE_RUN = ['abort-on', 'live', 'samples', 'step-summary', 'dry-run', 'once'] as const;
 // Nothing is compared, so none of them decides anything.
 const [HEADLINE]: readonly Metric[] = METRICS;
 
@@ -45,12 +37,14 @@ export async function repeatCommand(
         `--${name} with --repeat '${parsed.last('repeat')}': it is for one run: leave either out.`,
       );
   }
+  const asked = baselineFrom(parsed, problems);
   const form = comparisonFormFrom(parsed.last('output'), problems);
   const paths = comparisonPathsFrom(parsed, problems);
   const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
     return completePlan(await readOptions(options, problems, readersOfPlan(planPath)));
   });
+  const baseline = await openBaseline(asked, plan, rounds);
   return measureAndPrint({
     kind: 'repeat',
     target,
@@ -60,6 +54,7 @@ export async function repeatCommand(
     showing: showingFrom(parsed),
     paths,
     pair: () => [],
+    held: (comparison) => heldAgainst(baseline, comparison),
     conclude: () => [
       rounds < FEWEST_ROUNDS
         ? { code: 'too-few-rounds', figures: { rounds, fewestRounds: FEWEST_ROUNDS }, remarks: [] }

@@ -1,4 +1,4 @@
-import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
@@ -6,12 +6,13 @@ import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
+import { baselineSentences } from '../reporters/baseline-text.ts';
 import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched, type WatchedRun } from '../run/run.ts';
-import { exitCodeOf, worstOf } from '../summary/exit-code.ts';
+import { exitCodeOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
-import { baselineFrom, holdAgainst, openBaseline } from './baseline-options.ts';
+import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
@@ -74,8 +75,7 @@ export async function runCommand(
   try {
     return await withTarget(target, showing.note, (on) =>
       measure(dialling(plan, on), form, outputs, {
-        ...{ ...showing, ...shown },
-        isSlower: (summary) => holdAgainst(baseline, asked, summary),
+        ...{ ...showing, ...shown, baseline },
       }),
     );
   } catch (error) {
@@ -89,7 +89,7 @@ async function measure(
   plan: RunPlan,
   form: RunForm,
   outputs: RunOutputs,
-  showing: Shown & Showing & { isSlower(summary: Summary): boolean },
+  showing: Shown & Showing & { readonly baseline: OpenBaseline },
 ): Promise<ExitCode> {
   let started: WatchedRun | null = null;
   const served = await openServed(plan, () => started, showing, showing.note);
@@ -99,7 +99,7 @@ async function measure(
   const interrupts = interruptible(run, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
-    const summary = await run.summary;
+    const summary = heldAgainst(showing.baseline, await run.summary);
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
@@ -110,11 +110,11 @@ async function measure(
         ...(why === null ? [] : [why]),
         ...stopSentences(summary),
         ...brokenRuleSentences(summary),
+        ...baselineSentences(summary.baseline),
       ])
         say(line);
     }
-    const isSlower = showing.isSlower(summary);
-    return worstOf([exitCodeOf(summary, !isComplete), isSlower ? EXIT_CODES.failed : EXIT_CODES.ok]);
+    return exitCodeOf(summary, !isComplete);
   } finally {
     await served.end(result);
     interrupts.remove();

@@ -66,6 +66,20 @@ const STREAMS = fields({
   ),
 });
 
+const BASELINE = fields({
+  source: 'text',
+  startedAt: 'time',
+  latency: { oneOf: ['response', 'service'] },
+  p50Ms: 'number or null',
+  baselineP50Ms: 'number or null',
+  ratio: 'number or null',
+  scatter: orNull(fields(numbers('runs', 'lowMs', 'highMs'))),
+  failsMore: 'flag',
+  ...numbers('failedShare', 'baselineFailedShare'),
+  outcome: { oneOf: ['slower', 'within-scatter', 'not-slower', 'unknown'] },
+  isFailure: 'flag',
+});
+
 /** What the reporters read of a run's result. */
 const SUMMARY = fields({
   tool: fields({ version: 'text' }),
@@ -104,6 +118,7 @@ const SUMMARY = fields({
     },
     stop: fields({ requests: 'number or null', durationMs: 'number or null' }),
   }),
+  baseline: optional(BASELINE),
   stoppedBy: optional(orNull(fields({ expression: 'text', ...numbers('measured', 'atMs') }))),
   rows: optional(
     fields({
@@ -176,6 +191,7 @@ const COMPARISON = fields({
   tool: fields({ version: 'text' }),
   kind: { oneOf: ['modes', 'compare', 'repeat'] },
   interrupted: 'flag',
+  baseline: optional(BASELINE),
   metric: { oneOf: METRICS },
   margin: 'number',
   arms: [

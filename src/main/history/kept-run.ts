@@ -95,7 +95,7 @@ function isAlike(a: KeptRun, b: KeptRun): boolean {
 }
 
 /** Whether a run can be a measure for others: nothing failed in it, nobody stopped it, nothing was lost. */
-export function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Summary): boolean {
+function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Summary): boolean {
   return (
     !interrupted &&
     !degraded &&

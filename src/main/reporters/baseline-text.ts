@@ -1,8 +1,9 @@
-import type { AgainstBaseline } from '../history/against-baseline.ts';
+import type { AgainstBaseline } from '../../protocol/baseline.ts';
 import { formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 
-/** What came out of holding a run against an earlier one, and what that can say. */
-export function baselineSentences(against: AgainstBaseline): string[] {
+/** What came out of holding a result against an earlier one, and what that can say; nothing where none was. */
+export function baselineSentences(against: AgainstBaseline | undefined): string[] {
+  if (against === undefined) return [];
   const { source, startedAt, latency, p50Ms, baselineP50Ms, ratio, failsMore } = against;
   const which = `${source} (${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
   const change = ratio === null ? '' : ` (${changeText(ratio)})`;
@@ -33,7 +34,7 @@ function scatterText({ scatter, outcome }: AgainstBaseline): string {
   if (scatter === null)
     return outcome === 'slower' ? '; too few good runs are kept to tell how much runs scatter here' : '';
   const range = `between ${formatMsBetween(scatter.lowMs, scatter.highMs)}`;
-  return `; ${scatter.runs} good runs of this plan were ${range}`;
+  return `; ${scatter.runs} good ones of this plan were ${range}`;
 }
 
 function changeText(ratio: number): string {

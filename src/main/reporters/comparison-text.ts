@@ -16,6 +16,7 @@ import {
   formatRate,
   NOTHING,
 } from '../text/format.ts';
+import { baselineSentences } from './baseline-text.ts';
 import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
 import { sparklines } from './spark.ts';
@@ -55,7 +56,9 @@ function renderComparisonText(comparison: Comparison, view: View): string {
         `${heading}\n${renderPlainTable(fitted(table, width, lessImportant))}`,
     ),
     comparison.conclusions.map((sentence) => paint('strong', wrapped(sentence, width).join('\n'))).join('\n'),
-    comparison.notes.map((sentence) => wrapped(`note: ${sentence}`, width).join('\n')).join('\n'),
+    [...baselineSentences(comparison.baseline), ...comparison.notes]
+      .map((sentence) => wrapped(`note: ${sentence}`, width).join('\n'))
+      .join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
@@ -70,7 +73,9 @@ function renderComparisonMarkdown(comparison: Comparison): string {
       renderMarkdownTable(table),
     ]),
     comparison.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
-    comparison.notes.map((sentence) => `> ${sentence}`).join('\n>\n'),
+    [...baselineSentences(comparison.baseline), ...comparison.notes]
+      .map((sentence) => `> ${sentence}`)
+      .join('\n>\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }

@@ -2,6 +2,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
 import { counted, formatCount, shareText } from '../text/format.ts';
+import { baselineSentences } from './baseline-text.ts';
 import { whyItFails, whyNothingSucceeded } from './failing-text.ts';
 import { whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
@@ -53,7 +54,12 @@ function casesOf(summary: Summary, success: Case | null): Case[] {
     name: rule.expression,
     problem: problemOf(rule, summary),
   }));
-  return [...rules, ...(success === null ? succeeded(summary) : [success]), ...shortcomingsOf(summary)];
+  return [
+    ...rules,
+    ...(success === null ? succeeded(summary) : [success]),
+    ...againstBaseline(summary),
+    ...shortcomingsOf(summary),
+  ];
 }
 
 /** Rules on latencies may hold although answers were errors; one on the error rate says what may fail. */
@@ -73,6 +79,18 @@ function succeeded(summary: Summary): Case[] {
     {
       name: 'requests succeed',
       problem: requests.ok > 0 && !isBad ? null : failure('requests', message),
+    },
+  ];
+}
+
+/** That it is slower, or fails more, is a failure where `--fail-if` says so. */
+function againstBaseline({ baseline }: Summary): Case[] {
+  if (baseline === undefined) return [];
+  const message = baselineSentences(baseline).join(' ');
+  return [
+    {
+      name: `not slower than ${baseline.source}`,
+      problem: baseline.isFailure ? failure('baseline', message) : null,
     },
   ];
 }

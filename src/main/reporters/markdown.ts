@@ -2,6 +2,7 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
+import { baselineSentences } from './baseline-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
@@ -18,6 +19,7 @@ export function renderMarkdown(result: Summary): string {
     ...stopSentences(summary),
     ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),
+    ...baselineSentences(summary.baseline),
     ...notes,
   ];
   const verdict = `**${generator.verdict}**: ${generator.reasons.join(' ')}`;

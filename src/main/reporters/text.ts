@@ -1,5 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { headlineOf } from '../text/headlines.ts';
+import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
 import { detailLines } from './details-text.ts';
 import { histogramLines } from './histogram-text.ts';
@@ -75,8 +76,8 @@ function mix(summary: Summary): string[] {
   return table.rows.length === 0 ? [] : renderPlainTable(table).split('\n');
 }
 
-function notes({ notes: sentences }: Summary, { width }: View): string[] {
-  return sentences.flatMap((sentence) => rows('note', sentence, width));
+function notes({ notes: sentences, baseline }: Summary, { width }: View): string[] {
+  return [...baselineSentences(baseline), ...sentences].flatMap((sentence) => rows('note', sentence, width));
 }
 
 /** All that the verdict rests on, and what to do. */

@@ -9,6 +9,7 @@ export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
     requests.ok === 0 ||
     // What was in flight at the stop may have put the rule right again.
     stoppedBy !== null ||
+    summary.baseline?.isFailure === true ||
     thresholds.some(({ ok }) => !ok) ||
     failsByVerdict(summary);
   return worstOf([

@@ -1,5 +1,6 @@
 import type { Comparison } from '../../../../protocol/comparison.ts';
 import { METRIC_LABELS } from '../../../text/conclusions.ts';
+import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
 import { percent, unbroken } from '../numbers.ts';
 import { type ComparisonView, marginText, twoArms } from './comparison-view.ts';
@@ -20,6 +21,7 @@ ${armLines(view)}
 <h2 class="big">${comparisonWords(comparison)}</h2>
 ${first === undefined ? null : html`<p class="finding">${unbroken(first)}</p>`}
 ${view.arms.length > 2 ? detailsOf(rest) : rest.map((text) => html`<p>${unbroken(text)}</p>`)}
+${baselineNotices(comparison.baseline)}
 ${comparison.interrupted ? html`<p class="notice">Interrupted: these are the rounds that every arm had had.</p>` : null}
 </div>
 <div class="rules"><h3>${care.length > 0 ? 'Read with care' : 'Nothing stood in the way'}</h3>

@@ -1,6 +1,7 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatRate } from '../../../text/format.ts';
 import { stopSentences } from '../../rule-text.ts';
+import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, ms, percent, unbroken } from '../numbers.ts';
 import { extremeText, intervalText, percentileText } from './latencies.ts';
@@ -54,6 +55,7 @@ ${finding.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
 ${step === null ? null : html`<p><b class="lead">Next</b> ${unbroken(step)}</p>`}
 ${caveats.length === 0 ? null : html`<p class="soft">${unbroken(caveats.join(' '))}</p>`}
 ${noticesOf(summary).map((notice) => html`<p class="notice">${unbroken(notice)}</p>`)}
+${baselineNotices(summary.baseline)}
 ${(summary.notes ?? []).map((note) => html`<p class="notice note">${unbroken(note)}</p>`)}
 </div>
 ${summary.thresholds.length === 0 ? null : rulesTable(summary.thresholds)}

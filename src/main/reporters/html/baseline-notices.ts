@@ -1,0 +1,12 @@
+import type { AgainstBaseline } from '../../../protocol/baseline.ts';
+import { baselineSentences } from '../baseline-text.ts';
+import { html, type Markup } from './markup.ts';
+import { unbroken } from './numbers.ts';
+
+/** How a result stands to an earlier one, in sentences; nothing where it was held against none. */
+export function baselineNotices(baseline: AgainstBaseline | undefined): readonly Markup[] {
+  const isTrouble = baseline !== undefined && (baseline.outcome === 'slower' || baseline.failsMore);
+  return baselineSentences(baseline).map(
+    (sentence) => html`<p class="notice${isTrouble ? '' : ' note'}">${unbroken(sentence)}</p>`,
+  );
+}
