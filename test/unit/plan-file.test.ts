@@ -54,6 +54,23 @@ describe('a plan file that is wrong', () => {
     ['a placeholder without quotes', 'url: {{base}}/x', ['put quotes around placeholders']],
     ['brackets without quotes', 'json: { id: a[0]: b }', ['put quotes around the value']],
     ['a syntax error, of which others follow', 'a: [1\nb: }\nc: ]]\nd: {', ['2:']],
+    ['requests as a list', 'requests: [{url: http://a/}]', ["'requests': it is how many requests to send"]],
+    [
+      'values of other types',
+      'mix:\n  - name: 5\n    url: [x]\n    json: true\n    header: 5\nrate: {a: 1}\nhttp2: maybe\nlocation: far\nexpect-body: 7\nvariables: 3\n',
+      [
+        "2:11: 'mix.0.name': give text, in quotes where it looks like something else.",
+        "3:10: 'mix.0.url': give text",
+        "4:11: 'mix.0.json': give a map, a list, or JSON as text.",
+        "5:13: 'mix.0.header': give a map of names and values, or a list of 'Name: value'.",
+        "6:7: 'rate': give a number or text.",
+        "7:8: 'http2': give true or false.",
+        "8:11: 'location': give a number, or true.",
+        "9:14: 'expect-body': give text, or a list of texts.",
+        "10:12: 'variables': give a map of names and values.",
+      ],
+    ],
+    ['no requests', 'mix: []', ["1:6: 'mix': give at least one request."]],
     [
       'several fields',
       'workers: [1]\nnonsense: 1\nmix:\n  - url: http://a/\n    header: 5\n',

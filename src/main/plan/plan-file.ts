@@ -80,7 +80,7 @@ export function readPlanFile(path: string): PlanFile {
   const data = withoutAnchors(contentOf(document, path));
   const first = PLAN.safeParse(data);
   const issues = first.error?.issues ?? [];
-  problems.push(...issues.flatMap((issue) => sentencesOf(issue, placeOf)));
+  problems.push(...issues.flatMap((issue) => sentencesOf(issue, data, placeOf)));
   const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
   if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
   const { variables = {}, mix, ...options } = read.data;
@@ -241,7 +241,11 @@ function readText(path: string): string {
   }
 }
 
-function sentencesOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyKey[]) => Place): string[] {
+function sentencesOf(
+  issue: z.core.$ZodIssue,
+  data: unknown,
+  placeOf: (keys: readonly PropertyKey[]) => Place,
+): string[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
@@ -251,7 +255,15 @@ function sentencesOf(issue: z.core.$ZodIssue, placeOf: (keys: readonly PropertyK
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return [`${placeOf(issue.path)}: '${name}' is missing.`];
-  return [`${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${firstLine(issue.message)}.`];
+  const advice =
+    name === 'requests' && isListIn(data)
+      ? 'it is how many requests to send: give those to send as mix, a list of them'
+      : firstLine(issue.message);
+  return [`${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${advice}.`];
+}
+
+function isListIn(data: unknown): boolean {
+  return isRecord(data) && Array.isArray(data['requests']);
 }
 
 /** What to do about a field that is unknown where it stands: a slip, or what belongs to the other level. */

@@ -8,16 +8,27 @@ import {
   type RunTable,
 } from './option-table/run-table.ts';
 
-const text = z.string();
-const quantity = z.union([z.string(), z.number()]);
-const flag = z.boolean();
-const list = z.union([z.string(), z.array(z.string())]);
-const headers = z.union([
-  z.string(),
-  z.array(z.string()),
-  z.record(z.string(), z.union([z.string(), z.number()])),
-]);
-const jsonText = z.union([z.string(), z.number(), z.record(z.string(), z.unknown()), z.array(z.unknown())]);
+/** What a field of another type is told; zod itself says where one is missing. */
+function giving(advice: string): { error: z.core.$ZodErrorMap } {
+  return {
+    // A field too many is told by its name.
+    error: ({ input, code }) =>
+      input === undefined || code === 'unrecognized_keys' ? undefined : `give ${advice}`,
+  };
+}
+
+const text = z.string(giving('text, in quotes where it looks like something else'));
+const quantity = z.union([z.string(), z.number()], giving('a number or text'));
+const flag = z.boolean(giving('true or false'));
+const list = z.union([z.string(), z.array(z.string())], giving('text, or a list of texts'));
+const headers = z.union(
+  [z.string(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.number()]))],
+  giving("a map of names and values, or a list of 'Name: value'"),
+);
+const jsonText = z.union(
+  [z.string(), z.number(), z.record(z.string(), z.unknown()), z.array(z.unknown())],
+  giving('a map, a list, or JSON as text'),
+);
 
 /** What YAML may say for an option of each kind; a setting is an entry of `variables`. */
 const FIELD_OF = {
@@ -33,7 +44,7 @@ const FIELD_OF = {
   percentiles: quantity,
   flag,
   json: jsonText,
-  redirects: z.union([z.number(), z.boolean()]),
+  redirects: z.union([z.number(), z.boolean()], giving('a number, or true')),
   list,
   rule: list,
   header: headers,
@@ -52,21 +63,33 @@ function fieldsOf<Name extends PlanName>(names: readonly Name[]): Fields<Name> {
 }
 
 /** One of the requests of a plan. */
-export const MIX_ENTRY = z.strictObject({
-  name: text.min(1),
-  weight: quantity.optional(),
-  url: text.min(1),
-  ...fieldsOf(namesWhere(({ of }) => of === 'request') as RequestName[]),
-});
+export const MIX_ENTRY = z.strictObject(
+  {
+    name: text.min(1, 'give a name'),
+    weight: quantity.optional(),
+    url: text.min(1, 'give a URL'),
+    ...fieldsOf(namesWhere(({ of }) => of === 'request') as RequestName[]),
+  },
+  giving('a request: a map with name and url'),
+);
 
 /** A plan file: every option under its long name, and what options cannot say. */
-export const PLAN = z.strictObject({
-  $schema: text.optional(),
-  variables: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  mix: z.array(MIX_ENTRY).min(1).optional(),
-  url: text.optional(),
-  ...fieldsOf(namesWhere(({ inPlan }) => inPlan !== false) as PlanName[]),
-});
+export const PLAN = z.strictObject(
+  {
+    $schema: text.optional(),
+    variables: z
+      .record(
+        z.string(),
+        z.union([z.string(), z.number(), z.boolean()], giving('text, a number, true or false')),
+        giving('a map of names and values'),
+      )
+      .optional(),
+    mix: z.array(MIX_ENTRY, giving('a list of requests')).min(1, 'give at least one request').optional(),
+    url: text.optional(),
+    ...fieldsOf(namesWhere(({ inPlan }) => inPlan !== false) as PlanName[]),
+  },
+  giving('a map of options, such as url and rate'),
+);
 
 /** The value of one option in a plan. */
 export type PlanEntry = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
