@@ -6,6 +6,14 @@ const OCTAVES = CELLS / CELLS_PER_OCTAVE;
 const PAGES_IN_CHUNK = 64;
 const LOG_CELLS_IN_ONE = Math.log2(CELLS_IN_ONE);
 
+/** The used cells of a grid, row by row, as they can be sent. */
+export interface PortableGrid {
+  /** How many cells of each row are used. */
+  readonly used: Uint16Array;
+  readonly cells: Uint16Array;
+  readonly counts: Uint32Array;
+}
+
 /**
  * A row of coarse cells for each interval of a run. A power of two in which a row has a value takes 256 bytes, so that
  * all rows can stay open: requests end in any order.
@@ -52,6 +60,27 @@ export class CellGrid {
     return cells.length === 0
       ? NO_CELLS
       : { cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
+  }
+
+  get portable(): PortableGrid {
+    const used = new Uint16Array(this.#rows);
+    const cells: number[] = [];
+    const counts: number[] = [];
+    for (let row = 0; row < this.#rows; row++) {
+      const inRow = this.cellsBetween(row, row + 1);
+      used[row] = inRow.cells.length;
+      cells.push(...inRow.cells);
+      counts.push(...inRow.counts);
+    }
+    return { used, cells: Uint16Array.from(cells), counts: Uint32Array.from(counts) };
+  }
+
+  /** @param factor how many of its rows are one of this grid */
+  addPortable({ used, cells, counts }: PortableGrid, factor: number): void {
+    let at = 0;
+    for (const [row, length] of used.entries())
+      for (const end = at + length; at < end; at++)
+        this.#addCell(Math.floor(row / factor), cells[at] ?? 0, counts[at] ?? 0);
   }
 
   /** The same with `factor` neighbouring rows added up to one. */

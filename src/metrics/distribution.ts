@@ -1,7 +1,14 @@
-import { Histogram } from './histogram.ts';
-import { RunningMoments } from './moments.ts';
+import { Histogram, type UsedCells } from './histogram.ts';
+import { type Moments, RunningMoments } from './moments.ts';
 import { PendingValues } from './pending-values.ts';
 import { ValueList } from './value-list.ts';
+
+/** A distribution without its values, as it can be sent. */
+export interface PortableDistribution {
+  readonly moments: Moments;
+  readonly observed: UsedCells;
+  readonly bounds: UsedCells;
+}
 
 /**
  * One kind of latency of one worker: exact moments, a histogram, and the values themselves
@@ -51,6 +58,18 @@ export class Distribution {
 
   get boundValues(): ValueList | null {
     return this.#boundValues;
+  }
+
+  get portable(): PortableDistribution {
+    return { moments: this.moments.plain, observed: this.#observed.used, bounds: this.#bounds.used };
+  }
+
+  /** Adds what has no single values any more; from then on this one has none either. */
+  addPortable({ moments, observed, bounds }: PortableDistribution): void {
+    this.dropValues();
+    this.#moments.addGroup(moments);
+    this.#observed.addUsed(observed);
+    this.#bounds.addUsed(bounds);
   }
 
   /** Frees the values; from now on percentiles come from the histogram. */

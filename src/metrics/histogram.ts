@@ -53,6 +53,12 @@ export function middleMs(cell: number): number {
   return cell === 0 ? 0 : (lowerBoundMs(cell) + lowerBoundMs(cell + 1)) / 2;
 }
 
+/** The used cells of a histogram, in increasing order, and how many values lie in each: it can be sent, and added to another. */
+export interface UsedCells {
+  readonly cells: Uint16Array;
+  readonly counts: Float64Array;
+}
+
 export class Histogram {
   #count = 0;
   // A page is made when a value first falls into it: latencies touch few powers of two.
@@ -92,6 +98,20 @@ export class Histogram {
   /** Adds every cell of another histogram to this one. */
   addAll(other: Histogram): void {
     other.forEachCell((cell, count) => this.addCell(cell, count));
+  }
+
+  get used(): UsedCells {
+    const cells: number[] = [];
+    const counts: number[] = [];
+    this.forEachCell((cell, count) => {
+      cells.push(cell);
+      counts.push(count);
+    });
+    return { cells: Uint16Array.from(cells), counts: Float64Array.from(counts) };
+  }
+
+  addUsed({ cells, counts }: UsedCells): void {
+    for (const [index, cell] of cells.entries()) this.addCell(cell, counts[index] ?? 0);
   }
 
   /** Empties it for another use; what it has allocated stays. */

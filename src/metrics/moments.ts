@@ -37,7 +37,7 @@ export class RunningMoments implements Moments {
   addAll(values: Float64Array): void {
     const { length } = values;
     if (length === 0) return;
-    let { min, max } = this;
+    let { min, max } = NO_MOMENTS;
     let sum = 0;
     for (let at = 0; at < length; at++) {
       const value = values[at] as number;
@@ -51,12 +51,24 @@ export class RunningMoments implements Moments {
       const deviation = (values[at] as number) - mean;
       squares += deviation * deviation;
     }
-    const delta = mean - this.mean;
-    const count = this.count + length;
-    this.squares += squares + (delta * delta * this.count * length) / count;
-    this.mean += (delta * length) / count;
+    this.addGroup({ count: length, min, max, mean, squares });
+  }
+
+  /** Values of which only this is known. */
+  addGroup(group: Moments): void {
+    if (group.count === 0) return;
+    const delta = group.mean - this.mean;
+    const count = this.count + group.count;
+    this.squares += group.squares + (delta * delta * this.count * group.count) / count;
+    this.mean += (delta * group.count) / count;
     this.count = count;
-    this.min = min;
-    this.max = max;
+    this.min = Math.min(this.min, group.min);
+    this.max = Math.max(this.max, group.max);
+  }
+
+  /** As they are now. */
+  get plain(): Moments {
+    const { count, min, max, mean, squares } = this;
+    return { count, min, max, mean, squares };
   }
 }

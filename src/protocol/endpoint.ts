@@ -16,6 +16,14 @@ export interface TlsSettings {
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | null;
 }
 
+/** Where connections may lead: a name (`*.` in front: all below it) or a range of addresses, and ports. */
+export interface AllowRule {
+  readonly name: string | null;
+  readonly range: { readonly address: string; readonly prefix: number; readonly family: 4 | 6 } | null;
+  readonly fromPort: number;
+  readonly toPort: number;
+}
+
 /** How connections are made, wherever they lead: the same for all of a run. */
 export interface ConnectionSettings {
   /** Accept any certificate. */
@@ -24,6 +32,8 @@ export interface ConnectionSettings {
   readonly protocol: Protocol;
   /** Where connections go instead of where the URL says. */
   readonly routes: Routes;
+  /** Absent where they may lead anywhere. */
+  readonly allowed?: readonly AllowRule[] | undefined;
 }
 
 /** Where a request goes. */

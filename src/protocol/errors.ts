@@ -9,6 +9,8 @@ export const ERROR_CODES = {
   listen: 'VOLLEY_LISTEN',
   noAnswer: 'VOLLEY_NO_ANSWER',
   targetStart: 'VOLLEY_TARGET_START',
+  broker: 'VOLLEY_BROKER',
+  agents: 'VOLLEY_AGENTS',
 } as const;
 
 /** What `VolleyError.code` may be. */

@@ -32,7 +32,8 @@ export type Identity =
   | 'series-sum'
   | 'mix-sum'
   | 'mix-latencies'
-  | 'records-arrived';
+  | 'records-arrived'
+  | 'planned-sum';
 
 /**
  * The figures of each code: milliseconds where a name ends in `Ms`, shares from 0 to 1 where it ends in `Share`, else
@@ -78,6 +79,23 @@ export interface FindingFigures {
   readonly 'shared-machine': Readonly<Record<never, never>>;
   /** Degraded: what a worker process or thread had not sent yet is missing; a batch gives its rows to the others. */
   readonly 'worker-lost': { readonly worker: number; readonly because: string; readonly isBatch: boolean };
+  /** Degraded: an agent was lost, and its part of the load with it. Null where nobody knows. */
+  readonly 'load-lost': {
+    readonly agent: string;
+    readonly address: string;
+    readonly because: string;
+    readonly lostAtMs: number | null;
+    readonly planned: number | null;
+    readonly sent: number;
+    readonly missing: number | null;
+    readonly missingShare: number | null;
+    readonly unknownAtMost: number | null;
+    /** Its own, and those of all agents. */
+    readonly connections: number;
+    readonly ofConnections: number;
+  };
+  /** Agents whose own figures are limited by the agent. */
+  readonly 'agents-limited': { readonly agents: readonly string[]; readonly of: number };
   /** The longest time in which a worker could do nothing at all. */
   readonly 'stood-still': { readonly stoodStillMs: number };
   readonly 'requests-failed-here': {

@@ -68,6 +68,40 @@ export interface WorkerSummary extends RequestCounts {
   readonly startupMs: number;
   readonly workRounds: number;
   readonly lost: boolean;
+  /** Which of the agents it belongs to; absent in a run on one machine. */
+  readonly agent?: number;
+}
+
+/** What one agent did of a run over several machines. */
+export interface AgentSummary {
+  readonly name: string;
+  readonly address: string;
+  readonly workers: number;
+  readonly connections: number;
+  readonly state: 'finished' | 'lost';
+  /** Why it was lost; null where it was not. */
+  readonly because: string | null;
+  /** When that was found, from the start of the window. */
+  readonly lostAtMs: number | null;
+  /** Its part of the requests; null where it was lost from a closed load that a duration ends. */
+  readonly planned: number | null;
+  readonly sent: number;
+  /** Planned and not known to be sent. */
+  readonly missing: number | null;
+  /** So many of those that are missing may have been sent after its last word. */
+  readonly unknownAtMost: number | null;
+  /** Between it and the broker: clocks agree within half of it. */
+  readonly rttMs: number;
+  /** How far its clock and the broker's went apart during the run; null where it was lost. */
+  readonly driftMs: number | null;
+  /** How long after the common start its last worker began; null where none did. */
+  readonly startLateMs: number | null;
+  /** Of the headline latency. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** Of its own figures; null where it was lost. */
+  readonly verdict: Verdict | null;
+  readonly reasons: readonly string[];
 }
 
 /** Failures of one kind and code, with an example. */
@@ -231,6 +265,8 @@ export interface Summary {
   readonly statuses: Readonly<Record<string, number>>;
   readonly errors: readonly ErrorSummary[];
   readonly workers: readonly WorkerSummary[];
+  /** Null in a run on one machine; absent in older results. */
+  readonly agents?: readonly AgentSummary[] | null;
   readonly generator: {
     readonly verdict: Verdict;
     readonly reasons: readonly string[];

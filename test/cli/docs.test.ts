@@ -52,7 +52,13 @@ describe('the documents and the program agree on', () => {
     const left = Object.keys(run).filter((option) => !(option in COMMANDS[name]!.options));
     const ofOneRun = [
       'abort-on',
+      'agents',
       'baseline',
+      'broker',
+      'cluster-key-file',
+      'join-timeout',
+      'min-agents',
+      'pool',
       'dry-run',
       'live',
       'once',
@@ -120,8 +126,9 @@ describe('the documents and the program agree on', () => {
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   }, 60_000);
 
-  test.each(['init', 'demo', 'serve', 'doctor', 'runs'])('the options of %s', (name) => {
-    expect(optionsIn(firstCells(CLI, `Options of \`volley ${name}\``))).toEqual(
+  test.each(['init', 'demo', 'serve', 'doctor', 'runs', 'agent'])('the options of %s', (name) => {
+    const shared = name === 'agent' ? ['broker', 'pool', 'cluster-key-file'] : [];
+    expect([...optionsIn(firstCells(CLI, `Options of \`volley ${name}\``)), ...shared]).toEqual(
       Object.keys(COMMANDS[name]!.options),
     );
   });

@@ -14,6 +14,8 @@ export interface Witness {
   readonly port: number;
   /** What has come, in order. */
   readonly seen: readonly Seen[];
+  /** From here on it has seen nothing. */
+  forget(): void;
   /** Numbers that came more than once. */
   readonly twice: () => number[];
   close(): void;
@@ -35,6 +37,9 @@ export async function startWitness(path = '/', answerAfterMs = 0): Promise<Witne
     url: `http://127.0.0.1:${port}${path}?n={{n}}`,
     port,
     seen,
+    forget: () => {
+      seen.length = 0;
+    },
     twice: () => {
       const counts = new Map<number, number>();
       for (const { number } of seen) counts.set(number, (counts.get(number) ?? 0) + 1);

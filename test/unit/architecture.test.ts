@@ -137,6 +137,8 @@ describe('who may import what', () => {
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
+    { name: 'bullmq', home: /^main\/cluster\/engine\.ts$/ },
+    { name: 'ioredis', home: /^main\/cluster\/engine\.ts$/ },
     { name: 'simple-statistics', home: /^main\/collect\/statistics\.ts$/ },
   ])('$name has one home', ({ name, home }) => {
     const users = IMPORTS.filter(({ to }) => to === name).map(({ from }) => from);

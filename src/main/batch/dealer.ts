@@ -2,7 +2,7 @@ import type { RowAnswer, RowMessage } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { CoordinatorMessage } from '../../protocol/messages.ts';
 import { RowTableBuilder } from '../../requests/row-table.ts';
-import type { RowDealing } from '../run/coordinator.ts';
+import type { RowDealing } from '../run/coordinator-options.ts';
 import type { InputRow } from './row.ts';
 
 /** Where rows come from, in their order. */

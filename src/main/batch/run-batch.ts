@@ -7,7 +7,7 @@ import type { Collected } from '../collect/collected.ts';
 import { FileLock } from '../files/file-lock.ts';
 import type { SkippedRows } from '../plan/requests/rows-form.ts';
 import { type Conduct, conduct } from '../run/conduct.ts';
-import type { CoordinatorOptions } from '../run/coordinator.ts';
+import type { CoordinatorOptions } from '../run/coordinator-options.ts';
 import { quoted } from '../text/quoted.ts';
 import { Dealer, type Trouble } from './dealer.ts';
 import { type Checkpoint, Journal, JournalReader } from './journal.ts';

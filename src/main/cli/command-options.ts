@@ -3,6 +3,7 @@ import type { CommandName, OptionEntry, OptionTable } from '../plan/option-table
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { cut, quoted } from '../text/quoted.ts';
 import {
+  AGENT_TABLE,
   BATCH_TABLE,
   COMPARISON_TABLE,
   DOCTOR_TABLE,
@@ -19,6 +20,7 @@ const TABLES: readonly OptionTable[] = [
   BATCH_TABLE,
   INIT_TABLE,
   SERVE_TABLE,
+  AGENT_TABLE,
   COMPARISON_TABLE,
   DOCTOR_TABLE,
   REPORT_TABLE,

@@ -273,6 +273,56 @@ export const DOCTOR_TABLE = {
   },
 } as const satisfies OptionTable;
 
+/** What an agent is, and what it lets runs do. */
+export const AGENT_TABLE = {
+  'allow-target': {
+    kind: 'list',
+    group: 'own',
+    value: 'RULE',
+    help: "Where it may send: host:port, '*.name:port', 10.0.0.0/8:80-443; repeatable, and needed",
+    commands: ['agent'],
+    isRepeatable: true,
+  },
+  workers: {
+    kind: 'count',
+    group: 'own',
+    alias: 'w',
+    help: 'Workers; its share of a run goes by them',
+    byDefault: 'cores less one, at least 1',
+    commands: ['agent'],
+  },
+  mode: {
+    kind: 'choice',
+    group: 'own',
+    value: 'MODE',
+    choices: ['threads', 'processes'],
+    help: 'What its workers are: threads or processes',
+    byDefault: 'threads',
+    commands: ['agent'],
+  },
+  name: {
+    kind: 'text',
+    group: 'own',
+    value: 'NAME',
+    help: 'What reports call it',
+    byDefault: 'host and process',
+    commands: ['agent'],
+  },
+  'max-rate': {
+    kind: 'rate',
+    group: 'own',
+    help: 'Refuse a run in which its share is more than this',
+    byDefault: 'any share',
+    commands: ['agent'],
+  },
+  once: {
+    kind: 'flag',
+    group: 'own',
+    help: 'End after one run, as jobs do',
+    commands: ['agent'],
+  },
+} as const satisfies OptionTable;
+
 export const REPORT_TABLE = {
   output: {
     kind: 'choice',

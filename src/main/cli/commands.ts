@@ -106,6 +106,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ...optionsOf('runs'),
     run: async (parsed, problems) => (await import('./runs-command.ts')).runsCommand(parsed, problems),
   },
+  agent: {
+    name: 'agent',
+    describe: 'Lend this machine to runs over many',
+    positionals: [],
+    ...optionsOf('agent'),
+    run: async (parsed, problems) => (await import('./agent-command.ts')).agentCommand(parsed, problems),
+  },
+  agents: {
+    name: 'agents',
+    describe: 'List the agents of a pool',
+    positionals: [],
+    ...optionsOf('agents'),
+    run: async (parsed, problems) => (await import('./agent-command.ts')).agentsCommand(parsed, problems),
+  },
   completion: {
     name: 'completion',
     describe: 'A script that completes commands and options',

@@ -28,6 +28,8 @@ const MOST_COLUMNS = 120;
 /** Errors that are no mistake in what was asked for. */
 const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
+  [ERROR_CODES.broker]: EXIT_CODES.degraded,
+  [ERROR_CODES.agents]: EXIT_CODES.degraded,
   [ERROR_CODES.notWritten]: EXIT_CODES.notWritten,
   [ERROR_CODES.noAnswer]: EXIT_CODES.failed,
   [ERROR_CODES.targetStart]: EXIT_CODES.failed,

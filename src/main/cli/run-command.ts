@@ -1,9 +1,10 @@
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import type { RunOptions } from '../plan/options.ts';
-import { completePlan, readOptions } from '../plan/resolve.ts';
+import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
@@ -13,6 +14,7 @@ import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
+import { clusterFrom, refuseRounds } from './cluster-options.ts';
 import { interruptible } from './interrupts.ts';
 import { dialling, onPort, targetCommandFrom, withTarget } from './on-port/on-port.ts';
 import { outputFormFrom, printedRun, type RunForm } from './output-form.ts';
@@ -46,26 +48,29 @@ export async function runCommand(
   const target = targetCommandFrom(parsed, problems);
   const options = onPort(withPlanned(runOptionsFrom(parsed, problems), planned), target);
   if (isRepeated) {
+    refuseRounds(parsed, problems);
     return (await import('./repeat-command.ts')).repeatCommand(parsed, options, problems, {
       target,
       planPath: planned.path,
     });
   }
   const paths = outputPathsFrom(parsed, problems);
+  const cluster = clusterFrom(parsed, process.env, problems);
   refuseUseless(parsed, problems);
   const shown = liveFormFrom(parsed, problems);
-  const asked = baselineFrom(parsed, problems);
-  const resolved = await withoutOverwriting(outputFilesOf(paths), async () => {
+  const against = baselineFrom(parsed, problems);
+  const read = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    return completePlan(await readOptions(options, problems, readersOfPlan(planned.path)));
+    return readOptions(options, problems, readersOfPlan(planned.path), { isSentFromHere: cluster === null });
   });
-  const plan = form === 'junit' ? withRule(resolved) : resolved;
+  const asked = form === 'junit' ? withRule(read) : read;
+  const plan = await completePlan(asked, cluster === null);
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   if (parsed.flag('once')) {
     const { sendAndPrint } = await import('./once-command.ts');
     return withTarget(target, showing.note, (on) => sendAndPrint(dialling(plan, on)));
   }
-  const baseline = await openBaseline(asked, plan);
+  const baseline = await openBaseline(against, plan);
   const outputs = await RunOutputs.open(
     paths,
     plan.mix.map(({ name }) => name),
@@ -74,7 +79,7 @@ export async function runCommand(
 
   try {
     return await withTarget(target, showing.note, (on) =>
-      measure(dialling(plan, on), form, outputs, {
+      measure(dialling(plan, on), cluster === null ? null : { ...cluster, asked }, form, outputs, {
         ...{ ...showing, ...shown, baseline },
       }),
     );
@@ -87,13 +92,22 @@ export async function runCommand(
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
 async function measure(
   plan: RunPlan,
+  cluster: (ClusterPlan & { readonly asked: UnresolvedPlan }) | null,
   form: RunForm,
   outputs: RunOutputs,
   showing: Shown & Showing & { readonly baseline: OpenBaseline },
 ): Promise<ExitCode> {
   let started: WatchedRun | null = null;
   const served = await openServed(plan, () => started, showing, showing.note);
-  const run = startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker));
+  const run =
+    cluster === null
+      ? startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker))
+      : await (await import('../cluster/submit.ts'))
+          .submitPlan(cluster.asked, cluster)
+          .catch(async (error) => {
+            await served.end(null);
+            throw error;
+          });
   started = run;
   let result: Summary | null = null;
   const interrupts = interruptible(run, showing.note);
@@ -122,7 +136,7 @@ async function measure(
 }
 
 /** A test report needs something to go by, and the exit code goes by the same. */
-function withRule(plan: RunPlan): RunPlan {
+function withRule<Plan extends Pick<RunPlan, 'thresholds'>>(plan: Plan): Plan {
   if (plan.thresholds.length > 0) return plan;
   return { ...plan, thresholds: withErrorRate([], []) };
 }

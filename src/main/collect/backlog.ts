@@ -16,6 +16,15 @@ export class Backlog {
     this.#change(endMs, -1);
   }
 
+  get portable(): Float64Array {
+    return this.#changes;
+  }
+
+  /** Adds another one, of a window as long as this. */
+  addPortable(changes: Float64Array): void {
+    for (const [slot, change] of changes.entries()) this.#changes[slot] = (this.#changes[slot] ?? 0) + change;
+  }
+
   /** The mean number outstanding in each quarter of the window's first `untilMs`. */
   quarters(untilMs: number): number[] {
     const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);

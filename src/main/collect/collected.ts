@@ -1,7 +1,7 @@
 import type { RunPlan, WorkerKind } from '../../protocol/plan.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { StoppedBy } from '../../protocol/summary.ts';
+import type { AgentSummary, StoppedBy } from '../../protocol/summary.ts';
 import type { RunRecords, Tally } from './tally.ts';
 
 /** How many requests of a worker there are records of. */
@@ -28,6 +28,10 @@ export interface CollectedWorker {
   readonly report: WorkerReport | null;
   /** Why it was lost; null where it was not. */
   readonly lostBecause: string | null;
+  /** Which of the agents it belongs to; absent where there is one machine. */
+  readonly agent?: number;
+  /** Where agents differ in it. */
+  readonly kind?: WorkerKind;
 }
 
 /** Everything that a run leaves behind, before it is summed up. */
@@ -36,6 +40,8 @@ export interface Collected {
   readonly kind: WorkerKind;
   readonly startedAt: Date;
   readonly workers: readonly CollectedWorker[];
+  /** What became of each agent; absent where there is one machine. */
+  readonly agents?: readonly AgentSummary[];
   /** All that was recorded, in as many parts as it was collected in. */
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;

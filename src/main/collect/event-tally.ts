@@ -1,17 +1,26 @@
-import { Histogram } from '../../metrics/histogram.ts';
+import { Histogram, type UsedCells } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 import type { TimesBlock } from '../../protocol/event-times.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 import { combineMoments } from './statistics.ts';
+
+/** A tally of events as it can be sent. */
+export interface PortableEvents extends UsedCells {
+  readonly moments: Moments;
+}
 
 /** The times of one kind of event, of one worker. No values are kept: percentiles come from the histogram. */
 export class EventTally {
   moments: Moments = NO_MOMENTS;
   readonly observed = new Histogram();
 
-  fold({ moments, cells, counts }: TimesBlock<unknown>): void {
-    this.moments = combineMoments(this.moments, moments);
-    for (const [index, cell] of cells.entries()) this.observed.addCell(cell, counts[index] ?? 0);
+  fold(times: TimesBlock<unknown> | PortableEvents): void {
+    this.moments = combineMoments(this.moments, times.moments);
+    this.observed.addUsed(times);
+  }
+
+  get portable(): PortableEvents {
+    return { moments: this.moments, ...this.observed.used };
   }
 }
 

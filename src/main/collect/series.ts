@@ -1,18 +1,31 @@
-import { CellGrid } from '../../metrics/cell-grid.ts';
+import { CellGrid, type PortableGrid } from '../../metrics/cell-grid.ts';
 import type { CoarseCells } from '../../metrics/coarse-cells.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import { Interval, type IntervalCounts } from './interval.ts';
-import { type EndedBy, type Progressed, UnderWay } from './under-way.ts';
+import { type EndedBy, type PortableUnderWay, type Progressed, UnderWay } from './under-way.ts';
 
 const FIRST_INTERVAL_MS = 10;
 const MOST_INTERVALS = 600;
 
 /** The latencies of which each interval has a distribution. */
-type IntervalLatency = 'response' | 'service' | 'wait' | 'startLag';
+const LATENCIES = ['response', 'service', 'wait', 'startLag'] as const;
+type IntervalLatency = (typeof LATENCIES)[number];
 
 export interface SeriesCounts extends IntervalCounts, Progressed {
   readonly atMs: number;
   readonly latencies: Readonly<Record<IntervalLatency, CoarseCells>>;
+}
+
+/** A series as it can be sent. */
+export interface PortableSeries {
+  readonly intervalMs: number;
+  readonly intervals: readonly (IntervalCounts | undefined)[];
+  readonly latencies: Readonly<Record<IntervalLatency, PortableGrid>>;
+  readonly underWay: PortableUnderWay;
+  readonly latencyCount: number;
+  readonly lastOkMs: number;
+  readonly okBeforeBad: number;
+  readonly hasBad: boolean;
 }
 
 /** The next longer interval: 10 ms, 20 ms, 100 ms, 200 ms, 1 s and so on, each in whole ones of the one before. */
@@ -101,6 +114,35 @@ export class Series {
     if (Number.isNaN(serviceMs)) return;
     if (serviceMs > interval.maxServiceMs) interval.maxServiceMs = serviceMs;
     service.add(index, serviceMs);
+  }
+
+  get portable(): PortableSeries {
+    return {
+      intervalMs: this.#intervalMs,
+      intervals: Array.from(this.#intervals, (interval) =>
+        interval === undefined ? undefined : { ...interval },
+      ),
+      latencies: forEachLatency((kind) => this.#latencies[kind].portable),
+      underWay: this.#underWay.portable,
+      latencyCount: this.#latencyCount,
+      lastOkMs: this.#lastOkMs,
+      okBeforeBad: this.#okBeforeBad,
+      hasBad: this.#hasBad,
+    };
+  }
+
+  /** Adds a series whose requests were recorded beside those of this one. */
+  addPortable(other: PortableSeries): void {
+    while (this.#intervalMs < other.intervalMs) this.#grow();
+    const factor = this.#intervalMs / other.intervalMs;
+    for (const [index, interval] of other.intervals.entries())
+      if (interval !== undefined) this.#interval(Math.floor(index / factor)).add(interval);
+    for (const kind of LATENCIES) this.#latencies[kind].addPortable(other.latencies[kind], factor);
+    this.#underWay.addPortable(other.underWay, factor);
+    this.#latencyCount += other.latencyCount;
+    this.#lastOkMs = Math.max(this.#lastOkMs, other.lastOkMs);
+    this.#okBeforeBad += other.okBeforeBad;
+    this.#hasBad ||= other.hasBad;
   }
 
   /**

@@ -14,7 +14,12 @@ export class StartRecord {
 
   add(headlineMs: number, waitMs: number, serviceMs: number, responseMs: number): void {
     this.latencies.add(headlineMs);
-    this.count++;
+    this.addAll(1, waitMs, serviceMs, responseMs);
+  }
+
+  /** The sums of `count` requests. */
+  addAll(count: number, waitMs: number, serviceMs: number, responseMs: number): void {
+    this.count += count;
     this.waitMs += waitMs;
     this.serviceMs += serviceMs;
     this.responseMs += responseMs;

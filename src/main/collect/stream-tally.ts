@@ -2,6 +2,7 @@ import {
   addStreamCounts,
   forEachStreamTime,
   noStreamCounts,
+  STREAM_TIME_KINDS,
   type StreamBlock,
   type StreamCounts,
   type StreamTimeKind,
@@ -29,6 +30,12 @@ export class StreamTally implements StreamFacts {
     addStreamCounts(this.counts, counts);
     this.firstAtMs = Math.min(this.firstAtMs, firstAtMs);
     this.lastAtMs = Math.max(this.lastAtMs, lastAtMs);
+  }
+
+  /** All of it, as a worker would tell it. */
+  get portable(): StreamBlock {
+    const times = STREAM_TIME_KINDS.map((kind) => ({ kind, ...this.times[kind].portable }));
+    return { times, counts: this.counts, firstAtMs: this.firstAtMs, lastAtMs: this.lastAtMs };
   }
 }
 

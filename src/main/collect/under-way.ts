@@ -16,6 +16,15 @@ export interface EndedBy {
   readonly before: number;
 }
 
+/** The same counts, as they can be sent. */
+export interface PortableUnderWay {
+  readonly begun: Float64Array;
+  readonly ended: Float64Array;
+  readonly answered: Float64Array;
+  readonly before: number;
+  readonly later: readonly { readonly endMs: number; readonly isOk: boolean }[];
+}
+
 /** How many requests were under way at the end of each interval of a run, and how many ended well in it. */
 export class UnderWay {
   readonly #intervals: number;
@@ -42,6 +51,25 @@ export class UnderWay {
     if (fromMs < 0) this.#before++;
     else increment(this.#begun, Math.floor(fromMs / this.#intervalMs));
     this.#end(endMs, isOk);
+  }
+
+  get portable(): PortableUnderWay {
+    return {
+      begun: this.#begun,
+      ended: this.#ended,
+      answered: this.#answered,
+      before: this.#before,
+      later: this.#later,
+    };
+  }
+
+  /** @param factor how many of its intervals are one of these */
+  addPortable({ begun, ended, answered, before, later }: PortableUnderWay, factor: number): void {
+    addTo(this.#begun, begun, factor);
+    addTo(this.#ended, ended, factor);
+    addTo(this.#answered, answered, factor);
+    this.#before += before;
+    for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
 
   /** Adds `factor` neighbours up to one. */
@@ -92,11 +120,15 @@ function increment(counts: Float64Array, index: number): void {
 
 function grown(counts: Float64Array, factor: number): Float64Array {
   const sums = new Float64Array(counts.length);
+  addTo(sums, counts, factor);
+  return sums;
+}
+
+function addTo(sums: Float64Array, counts: Float64Array, factor: number): void {
   for (const [index, count] of counts.entries()) {
     const into = Math.floor(index / factor);
     sums[into] = (sums[into] ?? 0) + count;
   }
-  return sums;
 }
 
 function sum(counts: Float64Array): number {

@@ -35,7 +35,7 @@ import type { RunOptions } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
-import { isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
+import { endpointOf, isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
 import {
   checkThresholdNames,
   parseThresholds,
@@ -65,15 +65,17 @@ export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' 
  *
  * @param earlier problems that the caller has found already; they are reported with the others
  * @param columns names of columns whose rows come later, one by one
+ * @param isSentFromHere else limits of this machine are none of the load's
  * @throws VolleyError VOLLEY_USAGE, with every problem
  */
 export function checkOptions(
   options: RunOptions,
   earlier: readonly Told[] = [],
   columns: readonly string[] | null = null,
+  isSentFromHere = true,
 ): UnresolvedPlan {
   try {
-    return checked(options, earlier, columns);
+    return checked(options, earlier, columns, isSentFromHere);
   } catch (error) {
     throw withoutSecretsIn(error, secretsGiven(options, process.env));
   }
@@ -83,6 +85,7 @@ function checked(
   options: RunOptions,
   earlier: readonly Told[],
   columns: readonly string[] | null,
+  isSentFromHere: boolean,
 ): UnresolvedPlan {
   refuseOtherTypes(options, earlier);
   const problems = new Problems(earlier);
@@ -103,12 +106,12 @@ function checked(
   const streams = parseStreams(options, problems);
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
   const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
-  if (openLoad === null || options.concurrency !== undefined) {
+  if (isSentFromHere && (openLoad === null || options.concurrency !== undefined)) {
     // A budget smaller than the concurrency opens fewer.
     const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
     checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
   }
-  if (openLoad !== null && maxInFlight !== null) {
+  if (isSentFromHere && openLoad !== null && maxInFlight !== null) {
     const most = Math.ceil(maxInFlight / streams);
     checkOpenFiles(most, phrase`${the('max-in-flight')} ${given(maxInFlight)}`, mode, workers, problems);
   }
@@ -210,18 +213,20 @@ export async function resolvePlan(options: RunOptions, earlier: readonly Told[] 
  *
  * @param earlier problems that the caller has found already; they are reported with the others
  * @param readersOfStdin what reads stdin besides these options
+ * @param where not from here: the limits of this machine are none of the load's
  * @throws VolleyError VOLLEY_USAGE, with every problem
  */
 export async function readOptions(
   options: RunOptions,
   earlier: readonly Told[] = [],
   readersOfStdin: readonly OptionWord[] = [],
+  { isSentFromHere = true }: { readonly isSentFromHere?: boolean } = {},
 ): Promise<UnresolvedPlan> {
   refuseOtherTypes(options, earlier);
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
-  const plan = checkExpanded(expanded, problems);
+  const plan = checkExpanded(expanded, problems, null, isSentFromHere);
   return { ...plan, notes: [...notes, ...plan.notes] };
 }
 
@@ -230,9 +235,10 @@ export function checkExpanded(
   expanded: Expanded,
   earlier: readonly Told[],
   columns: readonly string[] | null = null,
+  isSentFromHere = true,
 ): UnresolvedPlan {
   try {
-    return checkOptions(expanded.options, earlier, columns);
+    return checkOptions(expanded.options, earlier, columns, isSentFromHere);
   } catch (error) {
     throw withProblems(error, (problem) => problem.with(inWordsOf(expanded)));
   }
@@ -241,12 +247,16 @@ export function checkExpanded(
 /**
  * Looks the target's name up, and settles what depends on where it is.
  *
+ * @param lookUp false where nothing is dialled from here: names stay names
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
-export async function completePlan(plan: UnresolvedPlan): Promise<RunPlan> {
-  const endpoints = await resolveEndpoints(plan.mix.map(({ target }) => target)).catch((error: unknown) => {
-    throw withoutSecretsIn(error, plan.supplies.secrets);
-  });
+export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise<RunPlan> {
+  const targets = plan.mix.map(({ target }) => target);
+  const endpoints = lookUp
+    ? await resolveEndpoints(targets).catch((error: unknown) => {
+        throw withoutSecretsIn(error, plan.supplies.secrets);
+      })
+    : targets.map(endpointOf);
   const mix = plan.mix.map(({ target, ...request }, index) => ({
     ...request,
     endpoint: endpoints[index] ?? null,

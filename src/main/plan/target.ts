@@ -90,14 +90,18 @@ export async function resolveEndpoints(targets: readonly UnresolvedTarget[]): Pr
       names.map(async (name) => [name, await addressesOf(name, names.length === 1)] as const),
     ),
   );
-  return targets.map(({ origin, hostname, port, secure }, index) => {
-    if (hostname === '') return null;
+  return targets.map((target, index) => {
+    const endpoint = endpointOf(target);
     const dial = dials[index];
-    const endpoint = { origin, hostname, port, secure };
-    if (dial === undefined || dial.unixSocket !== null) return { ...endpoint, addresses: [] };
+    if (endpoint === null || dial === undefined || dial.unixSocket !== null) return endpoint;
     const addresses = dial.addresses.length > 0 ? dial.addresses : (found.get(dial.hostname) ?? []);
     return { ...endpoint, addresses };
   });
+}
+
+/** Where a request goes, by name; null where only rows say it. */
+export function endpointOf({ origin, hostname, port, secure }: UnresolvedTarget): Endpoint | null {
+  return hostname === '' ? null : { origin, hostname, port, secure, addresses: [] };
 }
 
 /** What a request says, without where it goes. */

@@ -2,6 +2,7 @@ import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../protocol/event-times.ts';
 import type { Summary, WorkerSummary } from '../../protocol/summary.ts';
 import { microsToMs } from '../../protocol/units.ts';
 import { counted, formatBytes, formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
+import { agentLines } from './agents-text.ts';
 import { rows } from './layout.ts';
 import { steadiness } from './steadiness-text.ts';
 import type { View } from './view.ts';
@@ -19,6 +20,7 @@ export function detailLines(summary: Summary, view: View): string[] {
     ...statuses(summary, view),
     ...connections(summary, view),
     ...addresses(summary, view),
+    ...agentLines(summary, view),
     ...workers(summary, view),
     ...generator(summary, view),
   ];
@@ -80,8 +82,9 @@ function addresses({ addresses: list = [] }: Summary, { width }: View): string[]
 }
 
 /** Those of several, where they differ or one is lost. */
-function workers({ workers: list }: Summary, { width, isVerbose }: View): string[] {
-  if (list.length < 2) return [];
+function workers({ workers: list, agents }: Summary, { width, isVerbose }: View): string[] {
+  const hasAgents = agents !== undefined && agents !== null;
+  if (list.length < 2 || (hasAgents && !isVerbose)) return [];
   const sent = list.map((worker) => worker.sent);
   const mean = sent.reduce((sum, count) => sum + count, 0) / sent.length;
   const isEven = sent.every((count) => Math.abs(count - mean) <= EVEN_SHARE * mean);

@@ -6,7 +6,8 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import { withoutSecretsIn } from '../plan/hidden-error.ts';
 import { POOLS } from '../pool/pools.ts';
 import { summarize } from '../summary/summarize.ts';
-import { Coordinator, type CoordinatorOptions } from './coordinator.ts';
+import { Coordinator } from './coordinator.ts';
+import type { CoordinatorOptions } from './coordinator-options.ts';
 import { progressOf } from './progress.ts';
 import type { Progress } from './run-handle.ts';
 

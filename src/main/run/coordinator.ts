@@ -1,9 +1,7 @@
-import type { RowMessage } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
 import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
 import type { WorkerReport } from '../../protocol/report.ts';
-import type { SampleBlock } from '../../protocol/samples.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { StoppedBy } from '../../protocol/summary.ts';
 import { BYTES_PER_KIB, microsToMs } from '../../protocol/units.ts';
@@ -14,6 +12,7 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import { split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
+import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** Between `go` and the first request: long enough for the message to reach every worker. */
@@ -33,38 +32,6 @@ const LONGEST_DRAIN_MS = 5_000;
 /** Rules that may end the run are looked at so often. */
 const RULES_INTERVAL_MS = 1_000;
 
-/** Sees the records of the worker of that index. */
-export type OnBlock = (block: SampleBlock, worker: number) => void;
-
-/** Resolves to an instant on the shared clock; never where the run is to end before it begins. */
-export type WhenToBegin = () => Promise<number>;
-
-/** Deals rows to workers while they run, and takes their answers. */
-export interface RowDealing {
-  /** The load begins; `post` reaches the workers. */
-  begin(post: (index: number, message: CoordinatorMessage) => void, workers: number): void;
-  onMessage(index: number, message: RowMessage): void;
-  /** A worker has ended, well or not. */
-  onEnd(index: number): void;
-  /** From now on nothing is dealt. */
-  stop(): void;
-}
-
-export interface CoordinatorOptions {
-  /** Sees every block as it comes, before its buffer is used again. */
-  readonly onBlock?: OnBlock | undefined;
-  /** Null where workers know from their shards what to send. */
-  readonly dealing?: RowDealing | null;
-  /** Values kept for exact percentiles, over all workers. */
-  readonly mostExactRequests?: number;
-  /** What the workers are given, where they are not the whole plan's; named by their place in it. */
-  readonly shards?: readonly Shard[];
-  /** Says when to begin, on the shared clock, once all workers are ready; by default at once. */
-  readonly whenToBegin?: WhenToBegin;
-  /** A worker that waits for rows and is not heard of for so long is ended. */
-  readonly longestSilenceMs?: number;
-}
-
 class Worker {
   /** Its place in the pool. */
   readonly index: number;
@@ -78,6 +45,14 @@ class Worker {
     this.index = index;
     this.shard = shard;
   }
+}
+
+/** When a run was asked for, and what its process had used by then. */
+interface Beginning {
+  readonly startedAt: Date;
+  readonly atMs: number;
+  readonly cpu: NodeJS.CpuUsage;
+  readonly loopCpu: NodeJS.CpuUsage;
 }
 
 /** How far a run has come. Times are on the shared clock, but `stoppedAtMs`, which counts from the window's start. */
@@ -104,6 +79,7 @@ export class Coordinator {
   readonly #noBeginning = Promise.withResolvers<null>();
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
+  #called: Beginning;
   #phase: Phase = { is: 'booting' };
   #pool: WorkerPool | null = null;
   #interrupted = false;
@@ -129,6 +105,7 @@ export class Coordinator {
     this.#plan = plan;
     this.#clock = clock;
     this.#whenToBegin = whenToBegin;
+    this.#called = this.#now;
     this.#workers = shards.map((shard, index) => new Worker(shard, index));
     this.#windowEndMs = windowEndMs(plan);
     // Who has not got as far as waiting for the beginning hears of it from the others.
@@ -143,11 +120,14 @@ export class Coordinator {
    * @throws VolleyError VOLLEY_WORKER_START where a worker fails before it is ready; then nothing was sent
    */
   async run(createPool: CreatePool): Promise<Collected> {
-    const startedAt = new Date();
-    const calledAtMs = this.#clock.nowMs();
-    const cpuBefore = process.cpuUsage();
-    const loopCpuBefore = process.threadCpuUsage();
+    this.#called = this.#now;
     await this.#carryOut(createPool);
+    return this.collected();
+  }
+
+  /** What there is so far; while the run goes on, blocks that come later are added to the same records. */
+  collected(): Collected {
+    const { startedAt, atMs: calledAtMs, cpu: cpuBefore, loopCpu: loopCpuBefore } = this.#called;
     const cpu = process.cpuUsage(cpuBefore);
     const loopCpu = process.threadCpuUsage(loopCpuBefore);
     const windowAtMs = this.#windowAtMs;
@@ -167,6 +147,15 @@ export class Coordinator {
       ownLoopCpuMs: microsToMs(loopCpu.user + loopCpu.system),
       blockBytes: this.#collector.blockBytes,
       ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+    };
+  }
+
+  get #now(): Beginning {
+    return {
+      startedAt: new Date(),
+      atMs: this.#clock.nowMs(),
+      cpu: process.cpuUsage(),
+      loopCpu: process.threadCpuUsage(),
     };
   }
 
@@ -362,7 +351,7 @@ export class Coordinator {
   }
 
   #collectedOf(
-    { shard, ready, report, failure }: Worker,
+    { shard, ready, report, failure, hasEnded }: Worker,
     index: number,
     calledAtMs: number,
   ): CollectedWorker {
@@ -375,7 +364,8 @@ export class Coordinator {
       threadId: ready?.threadId ?? 0,
       startupMs: ready === null ? 0 : ready.bootedAtMs - calledAtMs,
       report,
-      lostBecause: report === null && ready !== null ? (failure ?? 'it ended without a report') : null,
+      lostBecause:
+        report === null && ready !== null && hasEnded ? (failure ?? 'it ended without a report') : null,
     };
   }
 }

@@ -3,7 +3,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { type Conduct, conduct } from './conduct.ts';
-import type { OnBlock } from './coordinator.ts';
+import type { OnBlock } from './coordinator-options.ts';
 import type { Progress, Run, RunControl } from './run-handle.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
@@ -20,8 +20,12 @@ export function startPlan(plan: RunPlan, control: RunControl = {}): Run {
 }
 
 /** The same for whoever looks into it while it goes on; `onBlock` sees what is recorded as it comes. */
-export function startWatched(plan: RunPlan, { signal }: RunControl = {}, onBlock?: OnBlock): WatchedRun {
-  const conducted = conduct(plan, { onBlock });
+export function startWatched(plan: RunPlan, control: RunControl = {}, onBlock?: OnBlock): WatchedRun {
+  return watchConduct(conduct(plan, { onBlock }), control);
+}
+
+/** Starts what has been prepared, wherever its load comes from. */
+export function watchConduct(conducted: Conduct, { signal }: RunControl): WatchedRun {
   const over = new AbortController();
   const stop = (): void => conducted.stop();
   if (signal?.aborted === true) stop();

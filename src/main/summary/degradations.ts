@@ -1,18 +1,40 @@
 import type { Finding } from '../../protocol/finding.ts';
-import type { Summary } from '../../protocol/summary.ts';
+import type { AgentSummary, Summary } from '../../protocol/summary.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 
 /** Why less was measured than was asked for, or something else than the target. */
 export function degradationsOf(
   summary: Pick<Summary, 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
-  { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
+  { plan, workers, agents = [] }: Pick<Collected, 'plan' | 'workers' | 'agents'>,
 ): Finding[] {
+  const isLost = ({ agent }: CollectedWorker): boolean =>
+    agent !== undefined && agents[agent]?.state === 'lost';
   return [
-    ...lossesOf(workers, plan.batch !== undefined),
+    ...lostLoadOf(agents),
+    ...lossesOf(
+      workers.filter((worker) => !isLost(worker)),
+      plan.batch !== undefined,
+    ),
     ...(plan.batch === undefined ? standstillOf(workers) : []),
     ...exhaustionOf(summary),
     ...shortfallOf(summary),
   ];
+}
+
+/** Agents that were lost, each with what of the load went with it. */
+function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
+  const planned = agents.reduce((sum, agent) => sum + (agent.planned ?? 0), 0);
+  const all = agents.reduce((sum, { connections }) => sum + connections, 0);
+  return agents.flatMap((agent): Finding[] => {
+    if (agent.state !== 'lost') return [];
+    const { name, address, because, lostAtMs, sent, missing, unknownAtMost, connections } = agent;
+    const figures = {
+      ...{ agent: name, address, because: because ?? '', lostAtMs, planned: agent.planned, sent, missing },
+      missingShare: missing === null || planned === 0 ? null : missing / planned,
+      ...{ unknownAtMost, connections, ofConnections: all },
+    };
+    return [{ code: 'load-lost', figures }];
+  });
 }
 
 /** Workers that were lost under way. */

@@ -56,6 +56,12 @@ export function findViolations(
       latencyMs[latencyMs.headline].count,
     );
   }
+  if (summary.agents?.every(({ planned }) => planned !== null) === true) {
+    const of = (field: 'planned' | 'sent' | 'missing'): number =>
+      sum(summary.agents?.map((agent) => agent[field] ?? 0) ?? []);
+    equal('planned-sum', of('planned'), of('sent') + of('missing'));
+    equal('planned-sum', of('planned'), requests.scheduled);
+  }
   for (const { shard, counts, report } of workers) {
     if (report !== null) equal('records-arrived', counts.samples, report.samples, String(shard.index));
   }

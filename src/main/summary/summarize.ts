@@ -5,6 +5,7 @@ import type { Collected } from '../collect/collected.ts';
 import { sentenceOf } from '../text/findings.ts';
 import { reasonsOf } from '../text/reasons.ts';
 import { summarizeAddresses } from './addresses.ts';
+import { judgeAgents } from './agents-verdict.ts';
 import { degradationsOf, standstillOf } from './degradations.ts';
 import { factsOf } from './facts-of-run.ts';
 import { type Figures, figuresOf } from './figures.ts';
@@ -74,8 +75,9 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
     errors,
     workers: figures.workers,
+    agents: collected.agents ?? null,
     generator: {
-      ...summarizeJudgement(judge(factsOf(collected, figures))),
+      ...summarizeJudgement(judgeAgents(judge(factsOf(collected, figures)), collected.agents)),
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],

@@ -10,7 +10,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
   const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
   return {
     index: shard.index,
-    kind,
+    kind: worker.kind ?? kind,
     pid: worker.pid,
     threadId: worker.threadId,
     connections: shard.connections,
@@ -30,6 +30,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
     startupMs: worker.startupMs,
     workRounds: report?.workRounds ?? 0,
     lost: worker.lostBecause !== null,
+    ...(worker.agent === undefined ? {} : { agent: worker.agent }),
   };
 }
 

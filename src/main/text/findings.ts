@@ -9,8 +9,7 @@ export function sentenceOf<Code extends FindingCode>({ code, figures }: Finding<
 
 export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigures[Code]) => string } = {
   'requests-failed': requestsFailedText,
-  'machine-ran-out': ({ failed, codes }) =>
-    `${counted(failed, 'request')} failed because this machine ran out of something (${codes.join(', ')}).`,
+  'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
     `to tell what sets the limit: ask for ${counted(fewestRequests, 'request')} and ${formatDuration(shortestMs)} at least.`,
@@ -36,12 +35,15 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
   'worker-lost': ({ worker, because, isBatch }) =>
     `Worker ${worker} was lost: ${because}. ` +
     (isBatch ? 'Its unfinished rows were given to the others.' : 'What it had not sent yet is missing.'),
+  'load-lost': loadLostText,
+  'agents-limited': ({ agents, of }) =>
+    `Of ${counted(of, 'agent')}, ${agents.join(', ')} could not keep up with ${agents.length === 1 ? 'its' : 'their'} part.`,
   'stood-still': ({ stoodStillMs }) =>
     `volley itself stood still for ${formatMs(stoodStillMs)}, as when its process is stopped: ` +
     'what was under way then may have timed out or taken longer because of that.',
   'requests-failed-here': ({ failed, sent, codes }) =>
     `${formatCount(failed)}${shareText(failed, sent)} of ${counted(sent, 'request')} failed ` +
-    `because this machine ran out of something (${codes.join(', ')}).`,
+    `because ${whyHere(codes)}.`,
   'requests-dropped': ({ dropped }) =>
     `${counted(dropped, 'request')} ${dropped === 1 ? 'was dropped: it' : 'were dropped: they'} had no connection when the waiting ended.`,
   'requests-unfinished': ({ unfinished }) =>
@@ -58,6 +60,32 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). Without a warm-up volley's own ` +
     "code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out.",
 };
+
+function loadLostText(lost: FindingFigures['load-lost']): string {
+  const { agent, address, because, lostAtMs, planned, sent, missing, missingShare, unknownAtMost } = lost;
+  const at =
+    lostAtMs === null
+      ? ''
+      : ` at ${lostAtMs < 0 ? '−' : '+'}${formatDuration(Math.abs(Math.round(lostAtMs / 100) * 100))}`;
+  const who = `Agent ${agent} (${address}) was lost${at}: ${because}.`;
+  if (planned === null || missing === null)
+    return `${who} ${formatCount(lost.connections)} of ${counted(lost.ofConnections, 'connection')} are missing from then on.`;
+  const share = missingShare === null ? '' : ` = ${(missingShare * 100).toFixed(2)} % of the load`;
+  const unknown =
+    unknownAtMost === null || unknownAtMost === 0
+      ? ''
+      : `; of these at most ${formatCount(unknownAtMost)} may have been sent`;
+  return `${who} Planned ${formatCount(planned)}, measured ${formatCount(sent)}, missing ${formatCount(missing)}${share}${unknown}.`;
+}
+
+/** Why requests failed before they reached the target. */
+function whyHere(codes: readonly string[]): string {
+  const others = codes.filter((code) => code !== 'NOT_ALLOWED');
+  return [
+    ...(others.length < codes.length ? ['an agent may not send there (NOT_ALLOWED)'] : []),
+    ...(others.length > 0 ? [`this machine ran out of something (${others.join(', ')})`] : []),
+  ].join(', and ');
+}
 
 function wasOrWere(count: number): string {
   return count === 1 ? 'was' : 'were';
@@ -83,5 +111,7 @@ const IDENTITIES: Readonly<Record<Identity, (of: string) => string>> = {
   'series-sum': () => 'the series adds up to sent',
   'mix-sum': (field) => `the requests of the mix add up to ${field}`,
   'mix-latencies': () => 'the latencies of the mix are those of all requests',
+  'planned-sum': () =>
+    'what agents planned is what they sent and what is missing, and all that was scheduled',
   'records-arrived': (worker) => `all records of worker ${worker} have arrived`,
 };

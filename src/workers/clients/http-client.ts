@@ -1,6 +1,7 @@
 import { wholeRequestsTo } from '../../protocol/dial.ts';
 import type { Destination, Protocol } from '../../protocol/endpoint.ts';
 import type { ClientName } from '../../protocol/plan.ts';
+import { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import { TargetConnection } from '../connections/connection.ts';
 import { Inbox } from '../connections/inbox.ts';
@@ -69,6 +70,7 @@ export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
       counters: this.counters,
       eventTimes,
       askToClose,
+      allowed: target.allowed === undefined ? null : new AllowedTargets(target.allowed),
       secureContext: secureContextOf(target),
     };
   }

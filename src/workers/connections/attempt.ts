@@ -67,6 +67,14 @@ export function startAttempt(
   return { socket, reads };
 }
 
+/** In place of one that is not made: where it would lead is not allowed here. */
+export function refusedAttempt(target: string): Attempt {
+  const socket = new net.Socket();
+  const message = `${target} is not among the targets that this agent may send to (--allow-target)`;
+  setImmediate(() => socket.destroy(Object.assign(new Error(message), { code: 'NOT_ALLOWED' })));
+  return { socket, reads: { link: null } };
+}
+
 /** How to get to what is dialled. */
 function optionsOf(dial: Dial, address: Address | undefined): net.NetConnectOpts {
   if (dial.unixSocket !== null) return { path: dial.unixSocket };

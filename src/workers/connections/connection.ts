@@ -5,7 +5,7 @@ import type { Destination } from '../../protocol/endpoint.ts';
 import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { Address } from '../../protocol/routes.ts';
 import { AddressRace } from './address-race.ts';
-import { type Attempt, type HostDial, proxyOf, startAttempt, tunnelIn } from './attempt.ts';
+import { type Attempt, type HostDial, proxyOf, refusedAttempt, startAttempt, tunnelIn } from './attempt.ts';
 import { hearLastWords } from './last-words.ts';
 import {
   type ConnectCallback,
@@ -239,6 +239,8 @@ export class TargetConnection {
   }
 
   #attempt(dial: Dial, address?: Address): Attempt {
+    const refused = this.#shared.allowed?.refused(this.#target, dial, address?.address) ?? null;
+    if (refused !== null) return refusedAttempt(refused);
     return startAttempt(dial, address, this.#target, this.#shared, this.#isLent(dial));
   }
 

@@ -1,5 +1,6 @@
 import type * as tls from 'node:tls';
 import type { EventTimeKind } from '../../protocol/event-times.ts';
+import type { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Inbox } from './inbox.ts';
 import type { Names } from './names.ts';
@@ -34,6 +35,8 @@ export interface Shared {
   readonly eventTimes: TimesSink | null;
   /** Requests ask for the end of their connection: then that is no doing of the target's. */
   readonly askToClose: boolean;
+  /** Null where connections may lead anywhere. */
+  readonly allowed: AllowedTargets | null;
   /** Null without TLS. */
   readonly secureContext: tls.SecureContext | null;
 }

@@ -23,8 +23,8 @@ export interface Failure {
   readonly example: string;
 }
 
-// This machine ran out of something; the target has no part in it.
-const GENERATOR_CODES = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
+// This machine ran out of something, or may not send there; the target has no part in it.
+const GENERATOR_CODES = new Set(['NOT_ALLOWED', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
 /** Puts a failure under exactly one kind (docs/metrics.md has the table). */

@@ -32,6 +32,7 @@ export const GROUPS = {
   output: 'Output',
   connection: 'Connection',
   engine: 'Engine',
+  cluster: 'Many machines',
 } as const;
 
 export type Group = keyof typeof GROUPS;
@@ -48,6 +49,8 @@ export type CommandName =
   | 'doctor'
   | 'report'
   | 'runs'
+  | 'agent'
+  | 'agents'
   | 'completion';
 
 /** How an option is described: once, whoever needs it. */

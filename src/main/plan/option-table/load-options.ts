@@ -80,7 +80,7 @@ export const LOAD_OPTIONS = {
     kind: 'rate',
     group: 'load',
     alias: 'r',
-    help: 'Requests to start per second, whether or not earlier ones are answered: 200, 3000/m',
+    help: 'Requests a second, answered or not: 200, 3000/m',
     byDefault: 'closed model',
     commands: SENDS,
     differs: {

@@ -53,7 +53,7 @@ export const MEASURE_OPTIONS = {
   threshold: {
     kind: 'rule',
     group: 'expectations',
-    help: 'Exit with 1 unless it holds: p99<50ms, error-rate<1%; repeatable',
+    help: 'Exit with 1 unless it holds: p99<50ms; repeatable',
     byDefault: 'none',
     commands: ['run'],
     isRepeatable: true,

@@ -1,3 +1,4 @@
+import { CLUSTER_OPTIONS } from './cluster-options.ts';
 import { CONNECTION_OPTIONS } from './connection-options.ts';
 import { type CamelCase, camelCase, type OptionEntry } from './entry.ts';
 import { LOAD_OPTIONS } from './load-options.ts';
@@ -18,6 +19,7 @@ export const RUN_TABLE = {
   ...MEASURE_OPTIONS,
   ...CONNECTION_OPTIONS,
   ...RESULT_OPTIONS,
+  ...CLUSTER_OPTIONS,
 } as const;
 
 export type RunTable = typeof RUN_TABLE;

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { codeOf } from '../../protocol/errors.ts';
+import { DEFAULT_JOIN_TIMEOUT, type Meeting, meetingFrom } from '../cluster/settings.ts';
+import type { ClusterPlan } from '../cluster/submit.ts';
+import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
+import { Problems } from '../plan/problems.ts';
+import { quoted } from '../text/quoted.ts';
+import type { Parsed } from './parsed.ts';
+
+const MOST_AGENTS = 10_000;
+const LONGEST_JOIN_MS = 3_600_000;
+/** What is about this machine's own connections, samples or rounds. */
+const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
+  workers: 'each agent says how many it has: volley agent --workers',
+  mode: 'each agent says what its workers are: volley agent --mode',
+  samples: 'single requests stay on the agents',
+  repeat: 'rounds run on this machine',
+  once: 'it is sent from this machine',
+  'on-port': 'agents cannot reach it',
+};
+
+/** How a run gets to agents; null where it runs here. Problems are added to the list. */
+export function clusterFrom(
+  parsed: Parsed,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): ClusterPlan | null {
+  const text = parsed.last('agents');
+  if (text === undefined) {
+    for (const name of Object.keys(CLUSTER_OPTIONS))
+      if (parsed.last(name) !== undefined)
+        problems.push(`--${name} without --agents: say over how many agents to run, or leave it out.`);
+    return null;
+  }
+  for (const [name, why] of Object.entries(NOT_OVER_AGENTS))
+    if (
+      name !== 'repeat' &&
+      (parsed.flag(name) || parsed.last(name) !== undefined) &&
+      parsed.last(name) !== 'false'
+    )
+      problems.push(`--${name} with --agents: ${why}: leave one of them out.`);
+  const found = new Problems();
+  const agents = found.count('agents', text, 1, MOST_AGENTS) ?? 1;
+  const least = parsed.last('min-agents');
+  const minAgents = least === undefined ? agents : (found.count('min-agents', least, 1, agents) ?? agents);
+  const asked = parsed.last('join-timeout') ?? DEFAULT_JOIN_TIMEOUT;
+  const joinTimeoutMs = found.durationMs('join-timeout', asked, 1, LONGEST_JOIN_MS) ?? 0;
+  problems.push(...found.list.map(String));
+  const meeting = brokerFrom(parsed, environment, problems);
+  if (meeting === null) return null;
+  const isConcurrencyGiven = parsed.last('concurrency') !== undefined;
+  return { ...meeting, agents, minAgents, joinTimeoutMs, isConcurrencyGiven };
+}
+
+/** Rounds are measured here. */
+export function refuseRounds(parsed: Parsed, problems: string[]): void {
+  if (parsed.last('agents') !== undefined)
+    problems.push(`--repeat with --agents: ${NOT_OVER_AGENTS['repeat']}: leave one of them out.`);
+}
+
+/** Where agents and runs meet; null where a problem has been added to the list. */
+export function brokerFrom(
+  parsed: Parsed,
+  environment: NodeJS.ProcessEnv,
+  problems: string[],
+): Meeting | null {
+  const { VOLLEY_BROKER: url, VOLLEY_CLUSTER_KEY: key } = environment;
+  const path = parsed.last('cluster-key-file');
+  const before = problems.length;
+  const read = path === undefined ? key : keyIn(path, problems);
+  // Without the key that was meant nothing more can be said.
+  if (problems.length > before) return null;
+  return meetingFrom({ typed: parsed.last('broker'), url, pool: parsed.last('pool'), key: read }, problems);
+}
+
+function keyIn(path: string, problems: string[]): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (error) {
+    problems.push(`--cluster-key-file ${quoted(path)} cannot be read (${codeOf(error)}): check the path.`);
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { AgentSummary } from '../../protocol/summary.ts';
+import type { Collected } from '../collect/collected.ts';
+import { factsOf } from '../summary/facts-of-run.ts';
+import { figuresOf } from '../summary/figures.ts';
+import { judge } from '../summary/verdict.ts';
+import { reasonsOf } from '../text/reasons.ts';
+
+/** What is known of an agent besides its load. */
+export interface AgentFacts
+  extends Pick<AgentSummary, 'name' | 'address' | 'because' | 'lostAtMs' | 'rttMs' | 'driftMs'> {
+  /** No more than this many of what is missing can have been sent; it may be infinite. */
+  readonly unknownAtMost: number;
+}
+
+/** What one agent did of a run over several: its own figures, and a verdict on them. */
+export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSummary {
+  const { plan, workers } = collected;
+  const { unknownAtMost, ...known } = agent;
+  const figures = figuresOf({ ...collected, plan: { ...plan, percentiles: ['50', '99'] } });
+  const { scheduled, sent } = figures.requests;
+  const isLost = agent.because !== null;
+  // How much a closed load would have sent in its time nobody knows.
+  const isPlanKnown = !isLost || plan.load.model === 'open' || plan.stop.durationMs === null;
+  const missing = isPlanKnown ? scheduled - sent : null;
+  const { percentiles } = figures.latencies[collected.records.headline];
+  const judgement = isLost ? null : judge(factsOf(collected, figures));
+  const starts = workers.flatMap(({ report }) => report?.startedAtMs ?? []);
+  return {
+    ...known,
+    workers: workers.length,
+    connections: plan.concurrency,
+    state: isLost ? 'lost' : 'finished',
+    planned: isPlanKnown ? scheduled : null,
+    sent,
+    missing,
+    unknownAtMost: missing === null ? null : Math.min(missing, unknownAtMost),
+    startLateMs: starts.length === 0 ? null : Math.max(...starts),
+    p50Ms: percentiles['50'] ?? null,
+    p99Ms: percentiles['99'] ?? null,
+    verdict: judgement?.verdict ?? null,
+    reasons: judgement === null ? [] : reasonsOf(judgement),
+  };
+}

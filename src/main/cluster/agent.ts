@@ -1,0 +1,171 @@
+import { randomUUID } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { dialOf } from '../../protocol/dial.ts';
+import type { AllowRule } from '../../protocol/endpoint.ts';
+import { messageOf } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { AllowedTargets } from '../../requests/allowed-targets.ts';
+import type { Clock } from '../../time/clock.ts';
+import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { type Broker, CLUSTER_TIMES, type End, type TakenSlot } from './broker.ts';
+import { type AgentInfo, PLAN, purposes } from './messages.ts';
+import { Part, type PartOptions } from './part.ts';
+import { NotRead, type Sealer } from './seal.ts';
+
+const { announceMs, orphanMs } = CLUSTER_TIMES;
+const LONGEST_LEAVE_MS = 5_000;
+
+export interface AgentOptions extends Pick<PartOptions, 'name' | 'workers' | 'mode'> {
+  readonly version: string;
+  readonly allowed: readonly AllowRule[];
+  /** Larger shares of a rate are refused; null where any is taken. */
+  readonly mostPerSecond: number | null;
+  /** It ends after one run. */
+  readonly isOnce: boolean;
+}
+
+/** Waits in a pool for runs, and carries out its part of one at a time. */
+export class Agent {
+  readonly #broker: Broker;
+  readonly #sealer: Sealer;
+  readonly #clock: Clock;
+  readonly #options: AgentOptions;
+  readonly #say: (sentence: string) => void;
+  readonly #id = randomUUID();
+  readonly #address = ownAddress();
+  readonly #ended = Promise.withResolvers<void>();
+  #taking: End | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #part: Part | null = null;
+  #run: string | null = null;
+  #isLeaving = false;
+
+  constructor(
+    broker: Broker,
+    sealer: Sealer,
+    clock: Clock,
+    options: AgentOptions,
+    say: (sentence: string) => void,
+  ) {
+    this.#broker = broker;
+    this.#sealer = sealer;
+    this.#clock = clock;
+    this.#options = options;
+    this.#say = say;
+  }
+
+  /** Resolves once it has left its pool. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  async begin(): Promise<void> {
+    await this.#announce();
+    this.#timer = setInterval(() => this.#announce().catch(() => {}), announceMs);
+    this.#taking = await this.#broker.takeSlots(this.#options.version, this.#options.name, {
+      take: (slot) => this.#take(slot),
+      onRenewed: (sentAtMs) => this.#part?.renewed(sentAtMs),
+    });
+  }
+
+  /** Leaves the pool; a run under way ends with what it has measured. */
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#part?.leave('it was told to leave');
+    // A broker that is away would hold it for ever.
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_LEAVE_MS).unref());
+    const left = Promise.allSettled([this.#taking?.(), this.#broker.withdraw(this.#id)]);
+    await Promise.race([left, timeout]);
+    this.#ended.resolve();
+  }
+
+  async #take(slot: TakenSlot): Promise<void> {
+    const { name } = this.#options;
+    this.#run = slot.run;
+    try {
+      const plan = await this.#accept(slot);
+      const part = new Part({ broker: this.#broker, sealer: this.#sealer, clock: this.#clock }, slot, plan, {
+        ...this.#options,
+        address: this.#address,
+        refuseShare: (whole, share) => this.#refuse(whole, share),
+      });
+      this.#part = part;
+      if (!(await slot.renew())) throw new Error('the slot is no longer its own');
+      this.#say(`run ${slot.run}: joined.`);
+      const reason = await part.carryOut();
+      this.#say(`run ${slot.run}: ${reason ?? 'done'}.`);
+    } catch (error) {
+      this.#say(`run ${slot.run}: ${messageOf(error)}.`);
+      throw new Error(`${name}: ${messageOf(error)}`);
+    } finally {
+      this.#part = null;
+      this.#run = null;
+      if (this.#options.isOnce) void this.leave();
+    }
+  }
+
+  /** @throws where it refuses; the message says why */
+  async #accept({ run, attempt }: TakenSlot): Promise<RunPlan> {
+    if (attempt !== 1) throw new Error('another agent has had this slot before');
+    const ageMs = await this.#broker.orderAgeMs(run);
+    if (ageMs === null || ageMs > orphanMs) throw new Error('its submitter is gone');
+    const sealed = await this.#broker.get(run, PLAN);
+    if (sealed === null) throw new Error('its submitter is gone');
+    const { workers, mode, allowed } = this.#options;
+    const asked = { ...this.#opened(run, sealed), workers, mode };
+    const plan = await completePlan(asked);
+    const targets = new AllowedTargets(allowed);
+    for (const { endpoint } of plan.mix) {
+      if (endpoint === null) continue;
+      const destination = { ...endpoint, ...plan.settings };
+      const dial = dialOf(destination);
+      const addresses = dial.unixSocket === null ? dial.addresses.map(({ address }) => address) : [];
+      for (const address of addresses.length === 0 ? [undefined] : addresses) {
+        const refused = targets.refused(destination, dial, address);
+        if (refused !== null) throw new Error(`it may not send to ${refused} (--allow-target)`);
+      }
+    }
+    return { ...plan, settings: { ...plan.settings, allowed }, abortOn: [], thresholds: [] };
+  }
+
+  #opened(run: string, sealed: Uint8Array): UnresolvedPlan {
+    try {
+      return this.#sealer.open<UnresolvedPlan>(purposes.plan(run), sealed);
+    } catch (error) {
+      throw new Error(
+        error instanceof NotRead
+          ? `its plan was written by another Node (here ${process.versions.node}): use the same everywhere`
+          : 'its plan cannot be opened with this cluster key: give the submitter and all agents the same',
+      );
+    }
+  }
+
+  #refuse({ load }: RunPlan, share: number): string | null {
+    const { mostPerSecond } = this.#options;
+    if (mostPerSecond === null) return null;
+    if (load.model === 'closed') return 'a closed load has no rate to hold against its --max-rate';
+    const rates = load.stages.flatMap(({ from, to }) =>
+      [from, to].map(({ requests, periodMs }) => (requests * MS_PER_SECOND) / periodMs),
+    );
+    const own = Math.max(...rates) * share;
+    return own <= mostPerSecond
+      ? null
+      : `its share of ${Math.ceil(own)}/s is more than its --max-rate ${mostPerSecond}/s`;
+  }
+
+  async #announce(): Promise<void> {
+    const { name, version, workers } = this.#options;
+    const state = this.#run === null ? 'waiting' : `run ${this.#run}`;
+    const info: AgentInfo = { name, version, workers, state, atMs: (await this.#broker.nowUs()) / 1_000 };
+    await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info));
+  }
+}
+
+/** The first that others may know it by. */
+function ownAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  return all.find(({ internal }) => !internal)?.address ?? '127.0.0.1';
+}

@@ -1,0 +1,322 @@
+import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { messageOf } from '../../protocol/errors.ts';
+import { createMonotonicClock } from '../../time/clock.ts';
+import {
+  type Broker,
+  type BrokerFacts,
+  CLUSTER_TIMES,
+  type End,
+  type Order,
+  type SlotEvents,
+  type SlotHandler,
+} from './broker.ts';
+
+const { lockMs, renewMs } = CLUSTER_TIMES;
+/** What a run leaves on the broker goes by itself. */
+const EXPIRE_S = 3_600;
+const RECONNECT_MS = 200;
+const CONNECT_MS = 5_000;
+const CHECK_MS = 1_000;
+const BLOCK_S = 2;
+
+interface SlotData {
+  readonly run: string;
+  readonly slot: number;
+}
+
+/** The broker cannot be reached; the message says why. */
+class Unreachable extends Error {}
+
+/**
+ * BullMQ on Redis. Jobs are slots: BullMQ claims, renews and expires them; what is said beside them are plain keys and
+ * a stream below the pool's prefix.
+ *
+ * @throws Unreachable after 5 s, or at once where the broker refuses
+ */
+export async function connectBroker(url: string, pool: string): Promise<Broker> {
+  const redis = await connected(url);
+  return new RedisBroker(redis, `volley:${pool}`);
+}
+
+/** Tries for 5 s; the last error says why it is in vain. */
+async function connected(url: string): Promise<Redis> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    // Commands wait for a broker that is away, and the lease decides meanwhile.
+    maxRetriesPerRequest: null,
+    retryStrategy: () => RECONNECT_MS,
+    connectTimeout: CONNECT_MS,
+  });
+  let last: Error | null = null;
+  const refused = Promise.withResolvers<never>();
+  redis.on('error', (error: Error) => {
+    last = error;
+    if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(error.message)) refused.reject(error);
+  });
+  const timeout = new Promise<never>((_resolve, reject) => {
+    const timer = setTimeout(() => reject(last ?? new Error('no answer')), CONNECT_MS);
+    refused.promise.catch(() => clearTimeout(timer));
+    redis.once('ready', () => clearTimeout(timer));
+  });
+  try {
+    const ready = new Promise<void>((resolve) => redis.once('ready', resolve));
+    redis.connect().catch(() => {});
+    await Promise.race([ready, refused.promise, timeout]);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw new Unreachable(messageOf(error));
+  }
+}
+
+/** The renewal of a slot, with the time at which it was sent: that alone can be relied on. */
+class LeasedWorker extends Worker<SlotData> {
+  onRenewed: (sentAtMs: number | null) => void = () => {};
+  readonly #clock = createMonotonicClock();
+
+  override async extendJobLocks(ids: string[], tokens: string[], duration: number): Promise<string[]> {
+    const sentAtMs = this.#clock.nowMs();
+    const lost = await super.extendJobLocks(ids, tokens, duration);
+    this.onRenewed(lost.length === 0 ? sentAtMs : null);
+    return lost;
+  }
+}
+
+class RedisBroker implements Broker {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  /** Waits for orders; made when they are first asked for. */
+  #waiting: Redis | null = null;
+  readonly #queues = new Map<string, Queue<SlotData>>();
+  readonly #clock = createMonotonicClock();
+
+  constructor(redis: Redis, prefix: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+  }
+
+  async nowUs(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    return Number(seconds) * 1e6 + Number(micros);
+  }
+
+  async facts(): Promise<BrokerFacts> {
+    const fields = new Map(
+      `${await this.#redis.info('server')}\n${await this.#redis.info('memory')}`
+        .split(/\r?\n/)
+        .map((line) => {
+          const colon = line.indexOf(':');
+          return [line.slice(0, colon), line.slice(colon + 1)] as const;
+        }),
+    );
+    const most = Number(fields.get('maxmemory') ?? 0);
+    return {
+      version: fields.get('redis_version') ?? '0',
+      evictionPolicy: fields.get('maxmemory_policy') ?? 'noeviction',
+      freeBytes: most === 0 ? null : most - Number(fields.get('used_memory') ?? 0),
+    };
+  }
+
+  async addSlots(run: string, slots: readonly number[], version: string): Promise<void> {
+    const flow = new FlowProducer({ prefix: this.#prefix, connection: this.#redis });
+    flow.on('error', () => {});
+    try {
+      // One MULTI: all of them, or none.
+      await flow.addBulk(
+        slots.map((slot) => ({
+          name: 'slot',
+          queueName: queueOf(version),
+          data: { run, slot },
+          opts: {
+            jobId: jobOf(run, slot),
+            attempts: 1,
+            removeOnComplete: { age: EXPIRE_S },
+            removeOnFail: { age: EXPIRE_S },
+          },
+        })),
+      );
+    } finally {
+      await flow.close();
+    }
+  }
+
+  async watchSlots(run: string, version: string, events: SlotEvents): Promise<End> {
+    const name = queueOf(version);
+    const [newest] = await this.#redis.xrevrange(`${this.#prefix}:${name}:events`, '+', '-', 'COUNT', 1);
+    const heard = new QueueEvents(name, {
+      prefix: this.#prefix,
+      connection: this.#redis,
+      // '$' would miss what comes between two reads.
+      lastEventId: newest?.[0] ?? '0-0',
+      blockingTimeout: BLOCK_S * 1_000,
+    });
+    heard.on('error', () => {});
+    const ofRun = (jobId: string, then: (slot: number) => void): void => {
+      const dash = jobId.lastIndexOf('-');
+      if (jobId.slice(0, dash) === run) then(Number(jobId.slice(dash + 1)));
+    };
+    heard.on('progress', ({ jobId, data }) => {
+      if (typeof data === 'string') ofRun(jobId, (slot) => events.onSaid(slot, Buffer.from(data, 'base64')));
+    });
+    heard.on('completed', ({ jobId }) => ofRun(jobId, (slot) => events.onDone(slot)));
+    heard.on('failed', ({ jobId, failedReason }) =>
+      ofRun(jobId, (slot) => events.onFailed(slot, failedReason)),
+    );
+    heard.on('stalled', ({ jobId }) => ofRun(jobId, (slot) => events.onStalled(slot)));
+    await heard.waitUntilReady();
+    const checker = new Worker(name, null, {
+      prefix: this.#prefix,
+      connection: this.#redis,
+      autorun: false,
+      stalledInterval: CHECK_MS,
+      maxStalledCount: 0,
+    });
+    checker.on('error', () => {});
+    await checker.startStalledCheckTimer();
+    return async () => {
+      await Promise.allSettled([heard.close(), checker.close()]);
+    };
+  }
+
+  async hasSlots(run: string, slots: readonly number[], version: string): Promise<readonly boolean[]> {
+    const pipeline = this.#redis.pipeline();
+    for (const slot of slots) pipeline.exists(`${this.#prefix}:${queueOf(version)}:${jobOf(run, slot)}`);
+    return ((await pipeline.exec()) ?? []).map(([, count]) => count === 1);
+  }
+
+  async removeSlots(run: string, slots: readonly number[], version: string): Promise<void> {
+    const queue = this.#queueOf(version);
+    // What is taken is locked, and stays.
+    await Promise.all(slots.map((slot) => queue.remove(jobOf(run, slot)).catch(() => 0)));
+  }
+
+  async takeSlots(version: string, name: string, { take, onRenewed }: SlotHandler): Promise<End> {
+    const worker = new LeasedWorker(
+      queueOf(version),
+      async (job: Job<SlotData>, token = '') => {
+        await take({
+          ...job.data,
+          attempt: job.attemptsStarted,
+          say: (bytes) => job.updateProgress(Buffer.from(bytes).toString('base64')),
+          renew: async () => {
+            const sentAtMs = this.#clock.nowMs();
+            const isOwn = (await job.extendLock(token, lockMs)) === 1;
+            onRenewed(isOwn ? sentAtMs : null);
+            return isOwn;
+          },
+        });
+      },
+      {
+        prefix: this.#prefix,
+        connection: this.#redis,
+        name,
+        autorun: false,
+        concurrency: 1,
+        lockDuration: lockMs,
+        lockRenewTime: renewMs,
+        // The submitter looks for those that are lost.
+        skipStalledCheck: true,
+        maxStalledCount: 0,
+        maxStartedAttempts: 1,
+        runRetryDelay: 500,
+        drainDelay: BLOCK_S,
+        removeOnComplete: { age: EXPIRE_S },
+        removeOnFail: { age: EXPIRE_S },
+      },
+    );
+    worker.on('error', () => {});
+    worker.onRenewed = onRenewed;
+    await worker.waitUntilReady();
+    worker.run().catch(() => {});
+    return () => worker.close();
+  }
+
+  async order(run: string, bytes: Uint8Array): Promise<string> {
+    const key = this.#keyOf(run, 'ctl');
+    const [added] =
+      (await this.#redis.multi().xadd(key, '*', 'o', Buffer.from(bytes)).expire(key, EXPIRE_S).exec()) ?? [];
+    return String(added?.[1]);
+  }
+
+  async orders(run: string, after: string, waitMs: number): Promise<readonly Order[]> {
+    this.#waiting ??= duplicated(this.#redis);
+    const read = await this.#waiting.xreadBuffer(
+      'COUNT',
+      100,
+      'BLOCK',
+      waitMs,
+      'STREAMS',
+      this.#keyOf(run, 'ctl'),
+      after,
+    );
+    return (read?.[0]?.[1] ?? []).map(([id, [, bytes]]) => ({
+      id: id.toString(),
+      bytes: bytes ?? new Uint8Array(),
+    }));
+  }
+
+  async orderAgeMs(run: string): Promise<number | null> {
+    const [last] = await this.#redis.xrevrange(this.#keyOf(run, 'ctl'), '+', '-', 'COUNT', 1);
+    return last === undefined ? null : (await this.nowUs()) / 1_000 - Number(last[0].split('-')[0]);
+  }
+
+  async put(run: string, name: string, bytes: Uint8Array): Promise<void> {
+    await this.#redis.set(this.#keyOf(run, name), Buffer.from(bytes), 'EX', EXPIRE_S);
+  }
+
+  get(run: string, name: string): Promise<Uint8Array | null> {
+    return this.#redis.getBuffer(this.#keyOf(run, name));
+  }
+
+  async forget(run: string, names: readonly string[]): Promise<void> {
+    await this.#redis.del(names.map((name) => this.#keyOf(run, name)));
+  }
+
+  async announce(id: string, bytes: Uint8Array): Promise<void> {
+    await this.#redis.hset(`${this.#prefix}:agents`, id, Buffer.from(bytes));
+  }
+
+  async withdraw(id: string): Promise<void> {
+    await this.#redis.hdel(`${this.#prefix}:agents`, id);
+  }
+
+  async announced(): Promise<ReadonlyMap<string, Uint8Array>> {
+    return new Map(Object.entries(await this.#redis.hgetallBuffer(`${this.#prefix}:agents`)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
+    this.#waiting?.disconnect();
+    this.#redis.disconnect();
+  }
+
+  #queueOf(version: string): Queue<SlotData> {
+    let queue = this.#queues.get(version);
+    if (queue === undefined) {
+      queue = new Queue(queueOf(version), { prefix: this.#prefix, connection: this.#redis });
+      queue.on('error', () => {});
+      this.#queues.set(version, queue);
+    }
+    return queue;
+  }
+
+  #keyOf(run: string, name: string): string {
+    return `${this.#prefix}:run:${run}:${name}`;
+  }
+}
+
+/** Agents of another version listen elsewhere, and never get a slot. */
+function queueOf(version: string): string {
+  return `slots-${version}`;
+}
+
+function jobOf(run: string, slot: number): string {
+  return `${run}-${slot}`;
+}
+
+function duplicated(redis: Redis): Redis {
+  const copy = redis.duplicate({ lazyConnect: false });
+  copy.on('error', () => {});
+  return copy;
+}

@@ -1,0 +1,17 @@
+import { messageOf } from '../../protocol/errors.ts';
+import type { Broker } from './broker.ts';
+import { type Meeting, unreachable } from './settings.ts';
+
+/**
+ * Connects to a broker. What speaks to it is loaded only now.
+ *
+ * @throws VolleyError VOLLEY_BROKER after 5 s, or at once where the broker refuses
+ */
+export async function openBroker({ url, pool }: Pick<Meeting, 'url' | 'pool'>): Promise<Broker> {
+  const { connectBroker } = await import('./engine.ts');
+  try {
+    return await connectBroker(url, pool);
+  } catch (error) {
+    throw unreachable(url, messageOf(error));
+  }
+}

@@ -1,0 +1,276 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type RunPlan, WORKER_KINDS, type WorkerMode } from '../../protocol/plan.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Collected } from '../collect/collected.ts';
+import { portableRecords } from '../collect/portable.ts';
+import { split } from '../plan/split.ts';
+import { POOLS } from '../pool/pools.ts';
+import { Coordinator } from '../run/coordinator.ts';
+import { type Broker, CLUSTER_TIMES, type TakenSlot } from './broker.ts';
+import { measureOffset, type Offset } from './broker-clock.ts';
+import {
+  type AgentState,
+  type Command,
+  purposes,
+  type Said,
+  stateName,
+  type WorkerState,
+} from './messages.ts';
+import type { Sealer } from './seal.ts';
+
+const { orphanMs, leaseMs } = CLUSTER_TIMES;
+const LOOK_EVERY_MS = 50;
+const READ_WAIT_MS = 1_000;
+const RETRY_READ_MS = 200;
+const TICK_MS = 1_000;
+/** The broker's day clock may step: so much beyond a round trip is no noise. */
+const STEP_MS = 5;
+
+export interface PartOptions {
+  readonly name: string;
+  readonly address: string;
+  readonly workers: number;
+  readonly mode: WorkerMode;
+  /** Says why a share is refused; null where it is not. */
+  readonly refuseShare: (plan: RunPlan, share: number) => string | null;
+}
+
+interface Assignment {
+  readonly id: string;
+  readonly command: Extract<Command, { readonly type: 'assign' }>;
+}
+
+/** One agent's part of one run, from its slot to its last word. */
+export class Part {
+  readonly #broker: Broker;
+  readonly #sealer: Sealer;
+  readonly #clock: Clock;
+  readonly #slot: TakenSlot;
+  readonly #plan: RunPlan;
+  readonly #options: PartOptions;
+  /** Nobody else has it: orders for others, and old ones, are none for this process. */
+  readonly #nonce = randomUUID();
+  readonly #assigned = Promise.withResolvers<Assignment | null>();
+  readonly #go = Promise.withResolvers<Extract<Command, { readonly type: 'go' }>>();
+  readonly #ended = new AbortController();
+  #assignment: Assignment | null = null;
+  #coordinator: Coordinator | null = null;
+  #offset: Offset | null = null;
+  #startAtMs: number | null = null;
+  #leaseUntilMs: number;
+  #heardMs: number;
+  #reason: string | null = null;
+  #isTelling = false;
+
+  constructor(
+    { broker, sealer, clock }: { readonly broker: Broker; readonly sealer: Sealer; readonly clock: Clock },
+    slot: TakenSlot,
+    plan: RunPlan,
+    options: PartOptions,
+  ) {
+    this.#broker = broker;
+    this.#sealer = sealer;
+    this.#clock = clock;
+    this.#slot = slot;
+    this.#plan = plan;
+    this.#options = options;
+    this.#heardMs = clock.nowMs();
+    this.#leaseUntilMs = clock.nowMs() + leaseMs;
+  }
+
+  /** The slot was this agent's at `sentAtMs`; null where it is no longer. */
+  renewed(sentAtMs: number | null): void {
+    this.#leaseUntilMs = sentAtMs === null ? 0 : sentAtMs + leaseMs;
+    if (this.#startAtMs !== null) this.#coordinator?.lease(this.#leaseUntilMs);
+  }
+
+  /** Ends it early; what has been measured is still told. */
+  leave(reason: string): void {
+    if (this.#reason !== null) return;
+    this.#reason = reason;
+    this.#assigned.resolve(null);
+    this.#coordinator?.abort();
+  }
+
+  /**
+   * @returns why it ended early by itself; null where it did not
+   * @throws where it could not be carried out; nothing was sent then
+   */
+  async carryOut(): Promise<string | null> {
+    const watch = setInterval(() => this.#look(), LOOK_EVERY_MS);
+    this.#follow().catch(() => {});
+    try {
+      const { name, address, workers } = this.#options;
+      await this.#say({ is: 'joined', nonce: this.#nonce, name, address, workers });
+      const assignment = await this.#assigned.promise;
+      if (assignment !== null) await this.#run(assignment);
+      return this.#reason;
+    } finally {
+      clearInterval(watch);
+      this.#ended.abort();
+    }
+  }
+
+  async #run({ command }: Assignment): Promise<void> {
+    const { workers, parts, stateEveryMs } = command;
+    const at = parts.findIndex(([nonce]) => nonce === this.#nonce);
+    const first = parts.slice(0, at).reduce((sum, [, count]) => sum + count, 0);
+    const own = parts[at]?.[1] ?? 0;
+    const refusal = this.#options.refuseShare(this.#plan, own / workers);
+    if (refusal !== null) throw new Error(refusal);
+    const shards = split({ ...this.#plan, workers }).slice(first, first + own);
+    const coordinator = new Coordinator({ ...this.#plan, workers: own }, this.#clock, {
+      shards,
+      // Values stay here: percentiles come from histograms.
+      mostExactRequests: 0,
+      whenToBegin: () => this.#whenToBegin(),
+    });
+    this.#coordinator = coordinator;
+    if (this.#reason !== null) return;
+    const timers = [
+      setInterval(() => this.#tick(), TICK_MS),
+      setInterval(() => this.#tellSoFar(coordinator), stateEveryMs),
+    ];
+    try {
+      const collected = await coordinator.run(await POOLS[this.#options.mode]());
+      if (this.#startAtMs === null) return;
+      const after = await measureOffset(this.#broker, this.#clock);
+      const driftMs = this.#offset === null ? null : after.offsetMs - this.#offset.offsetMs;
+      await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs });
+    } finally {
+      for (const timer of timers) clearInterval(timer);
+    }
+  }
+
+  /** All workers are ready: says so, and waits for the submitter's word. */
+  async #whenToBegin(): Promise<number> {
+    const offset = await measureOffset(this.#broker, this.#clock);
+    this.#offset = offset;
+    const { isTargetLocal } = this.#plan;
+    await this.#say({ is: 'ready', nonce: this.#nonce, rttMs: offset.rttMs, isTargetLocal });
+    const { startAtMs } = await this.#go.promise;
+    const before = this.#clock.nowMs();
+    const brokerMs = (await this.#broker.nowUs()) / 1_000;
+    const now = this.#clock.nowMs();
+    const off = Math.abs(brokerMs - offset.offsetMs - (before + now) / 2);
+    const ownStartMs = startAtMs - offset.offsetMs;
+    if (off > (now - before) / 2 + offset.rttMs / 2 + STEP_MS)
+      return this.#never(`the broker's clock moved by ${off.toFixed(0)} ms before the start`);
+    if (now >= ownStartMs)
+      return this.#never(`it heard of the start ${(now - ownStartMs).toFixed(0)} ms too late`);
+    this.#startAtMs = ownStartMs;
+    this.#coordinator?.lease(this.#leaseUntilMs);
+    return ownStartMs;
+  }
+
+  #never(reason: string): Promise<number> {
+    this.leave(reason);
+    return new Promise(() => {});
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs > this.#leaseUntilMs) this.leave('it could not renew its slot with the broker, and stopped');
+    else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing of the submitter, and stopped');
+  }
+
+  /** Obeys orders until the part has ended. */
+  async #follow(): Promise<void> {
+    const { run } = this.#slot;
+    let after = '0';
+    while (!this.#ended.signal.aborted) {
+      try {
+        for (const { id, bytes } of await this.#broker.orders(run, after, READ_WAIT_MS)) {
+          after = id;
+          const command = this.#sealer.open<Command>(purposes.orders(run), bytes);
+          this.#heardMs = this.#clock.nowMs();
+          this.#obey(id, command);
+        }
+      } catch {
+        // The broker is away, or somebody without the key has written: neither is an order.
+        await delay(RETRY_READ_MS);
+      }
+    }
+  }
+
+  #obey(id: string, command: Command): void {
+    switch (command.type) {
+      case 'beat':
+        return;
+      case 'assign':
+        if (this.#assignment !== null) return;
+        if (command.parts.some(([nonce]) => nonce === this.#nonce)) {
+          this.#assignment = { id, command };
+          this.#assigned.resolve(this.#assignment);
+        } else this.leave('it was not needed');
+        return;
+      case 'go':
+        if (command.assignment === this.#assignment?.id) this.#go.resolve(command);
+        return;
+      case 'stop':
+        this.#assigned.resolve(null);
+        if (command.drainMs > 0) this.#coordinator?.stop();
+        else this.#coordinator?.abort();
+        return;
+    }
+    command satisfies never;
+  }
+
+  #tick(): void {
+    if (this.#startAtMs === null) return;
+    const released = this.#coordinator?.snapshot()?.ended ?? 0;
+    this.#say({ is: 'running', nonce: this.#nonce, released }).catch(() => {});
+  }
+
+  /** One at a time: over a slow path they come less often. */
+  #tellSoFar(coordinator: Coordinator): void {
+    if (this.#startAtMs === null || this.#isTelling) return;
+    this.#isTelling = true;
+    this.#putState(this.#stateOf(coordinator.collected()))
+      .catch(() => {})
+      .finally(() => {
+        this.#isTelling = false;
+      });
+  }
+
+  #stateOf(collected: Collected): AgentState {
+    const { workers, tallies, records, ownCpuMs, ownLoopCpuMs, blockBytes, ownPeakRssBytes } = collected;
+    const startAtMs = this.#startAtMs ?? 0;
+    const kind = WORKER_KINDS[this.#options.mode];
+    return {
+      isFinal: false,
+      atMs: this.#clock.nowMs() - startAtMs - this.#plan.warmupMs,
+      reason: this.#reason,
+      records: portableRecords(tallies, records),
+      workers: workers.map(
+        ({ shard, counts, report, pid, threadId, startupMs, lostBecause }): WorkerState => {
+          const { samples, released, sent, ok, failed, unfinished, dropped } = counts;
+          return {
+            ...{ index: shard.index, kind, pid, threadId, startupMs, lostBecause },
+            counts: { samples, released, sent, ok, failed, unfinished, dropped },
+            report:
+              report === null
+                ? null
+                : {
+                    ...report,
+                    startedAtMs: report.startedAtMs === null ? null : report.startedAtMs - startAtMs,
+                  },
+          };
+        },
+      ),
+      costs: { ownCpuMs, ownLoopCpuMs, blockBytes, ownPeakRssBytes },
+      driftMs: null,
+    };
+  }
+
+  async #putState(state: AgentState): Promise<void> {
+    const { run } = this.#slot;
+    const bytes = this.#sealer.seal(purposes.state(run, this.#nonce), state);
+    await this.#broker.put(run, stateName(this.#nonce), bytes);
+  }
+
+  #say(said: Said): Promise<void> {
+    return this.#slot.say(this.#sealer.seal(purposes.said(this.#slot), said));
+  }
+}

@@ -1,0 +1,34 @@
+import { type Broker, CLUSTER_TIMES } from './broker.ts';
+import { type AgentInfo, purposes } from './messages.ts';
+import type { Sealer } from './seal.ts';
+
+/** An agent of a pool; null where it has another cluster key. */
+export type Listed = Omit<AgentInfo, 'atMs'> | null;
+
+/** Who is in a pool, by name; those that cannot be read come last. */
+export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]> {
+  const nowMs = (await broker.nowUs()) / 1_000;
+  const listed: Listed[] = [];
+  for (const [id, sealed] of await broker.announced()) {
+    try {
+      const { atMs, ...info } = sealer.open<AgentInfo>(purposes.agent(id), sealed);
+      if (nowMs - atMs <= CLUSTER_TIMES.staleMs) listed.push(info);
+      else await broker.withdraw(id);
+    } catch {
+      listed.push(null);
+    }
+  }
+  return listed.sort((a, b) => (a === null ? 1 : b === null ? -1 : a.name.localeCompare(b.name)));
+}
+
+/** The same in a sentence, for whoever misses some. */
+export async function poolText(broker: Broker, sealer: Sealer, version: string): Promise<string> {
+  const listed = await agentsIn(broker, sealer);
+  if (listed.length === 0) return `In the pool there is none: start some with volley agent.`;
+  const words = listed.map((agent) =>
+    agent === null
+      ? 'one with another cluster key'
+      : `${agent.name} (${agent.version === version ? '' : `volley ${agent.version}, this is ${version}; `}${agent.state})`,
+  );
+  return `In the pool: ${words.join(', ')}.`;
+}

@@ -1,0 +1,129 @@
+import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
+import { WORKER_KINDS, WORKER_MODES } from '../../protocol/plan.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { AgentSummary } from '../../protocol/summary.ts';
+import { Schedule } from '../../time/schedule.ts';
+import type { Collected, CollectedWorker, RecordedCounts } from '../collect/collected.ts';
+import { plannedFor } from '../summary/load-notes.ts';
+import { summarizeAgent } from './agent-summary.ts';
+import type { AgentState, WorkerState } from './messages.ts';
+import type { Outcome, Slot } from './slots.ts';
+import { addState, collectorOf, type LatestStates } from './states.ts';
+
+/** Records come this late at most: workers send them four times a second. */
+const LONGEST_DELAY_MS = 500;
+const NO_COUNTS: RecordedCounts = {
+  samples: 0,
+  released: 0,
+  sent: 0,
+  ok: 0,
+  failed: 0,
+  unfinished: 0,
+  dropped: 0,
+};
+
+/** What the submitter knows when all has ended. */
+export type Submitted = Pick<
+  Collected,
+  'plan' | 'startedAt' | 'interrupted' | 'stoppedBy' | 'windowAtMs' | 'stoppedAtMs' | 'startupMs' | 'ownCpuMs'
+> & {
+  readonly outcomes: readonly Outcome[];
+  /** Null where the load never began. */
+  readonly states: LatestStates | null;
+};
+
+/** What all agents have recorded, as if it had been recorded here, with what became of each. */
+export function collectAgents({ outcomes, states, ...run }: Submitted): Collected {
+  const total = collectorOf(run.plan);
+  const workers: CollectedWorker[] = [];
+  const agents: AgentSummary[] = [];
+  const costs = { ownCpuMs: run.ownCpuMs, ownLoopCpuMs: 0, blockBytes: 0, ownPeakRssBytes: 0 };
+  const kind = states?.of(outcomes[0]?.slot)?.workers[0]?.kind ?? 'thread';
+  const plan = { ...run.plan, mode: modeOf(kind) };
+  for (const { slot, shards } of outcomes) {
+    const state = states?.of(slot) ?? null;
+    const own = shards.map((shard, at) => workerOf(slot, shard, state?.workers[at], agents.length));
+    workers.push(...own);
+    const part = collectorOf(plan);
+    if (state !== null) {
+      addState(total, state);
+      addState(part, state);
+      for (const name of ['ownCpuMs', 'ownLoopCpuMs', 'blockBytes', 'ownPeakRssBytes'] as const)
+        costs[name] += state.costs[name];
+    }
+    agents.push(
+      summarizeAgent(
+        {
+          ...{ ...run, ...costs, kind, tallies: part.tallies, records: part.records, workers: own },
+          plan: planOf(plan, shards),
+        },
+        {
+          name: slot.name,
+          address: slot.joined?.address ?? '',
+          because: slot.because,
+          lostAtMs:
+            slot.because === null || slot.overAtMs === null || run.windowAtMs === null
+              ? null
+              : slot.overAtMs - run.windowAtMs,
+          rttMs: slot.rttMs,
+          driftMs: state?.driftMs ?? null,
+          unknownAtMost: unknownOf(plan, slot, shards, state, run.windowAtMs),
+        },
+      ),
+    );
+  }
+  return { ...run, ...costs, plan, kind, workers, agents, tallies: total.tallies, records: total.records };
+}
+
+function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agent: number): CollectedWorker {
+  const counts = state?.counts ?? NO_COUNTS;
+  const lostBecause =
+    slot.because ?? state?.lostBecause ?? (state === undefined ? 'it sent no result' : null);
+  const report = state?.report ?? null;
+  // One that stopped early has counted what was due until then; all of its part is missing.
+  const notStarted = Math.max(0, plannedFor(shard, counts.released) - counts.released);
+  return {
+    shard,
+    counts,
+    agent,
+    ...(state === undefined ? {} : { kind: state.kind }),
+    pid: state?.pid ?? 0,
+    threadId: state?.threadId ?? 0,
+    startupMs: state?.startupMs ?? 0,
+    report: report === null || lostBecause === null ? report : { ...report, notStarted },
+    lostBecause,
+  };
+}
+
+/** The plan as if it were only this agent's. */
+function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
+  const sum = (count: (shard: Shard) => number): number =>
+    shards.reduce((total, shard) => total + count(shard), 0);
+  const requests = plan.stop.requests === null ? null : sum((shard) => shard.requests ?? 0);
+  return {
+    ...plan,
+    workers: shards.length,
+    concurrency: sum(({ connections }) => connections),
+    stop: { ...plan.stop, requests },
+  };
+}
+
+/** Of what is missing, how many requests may have been sent after the last state. */
+function unknownOf(
+  plan: RunPlan,
+  { overAtMs, because }: Slot,
+  shards: readonly Shard[],
+  state: AgentState | null,
+  windowAtMs: number | null,
+): number {
+  if (because === null || state?.isFinal === true || overAtMs === null || windowAtMs === null) return 0;
+  if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
+  const schedule = new Schedule(plan.load, plan.warmupMs);
+  const fromMs = Math.max(0, (state?.atMs ?? 0) - LONGEST_DELAY_MS);
+  const due = schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(fromMs);
+  return Math.ceil((Math.max(0, due) * shards.length) / plan.workers) + shards.length;
+}
+
+function modeOf(kind: CollectedWorker['kind']): WorkerMode {
+  return WORKER_MODES.find((mode) => WORKER_KINDS[mode] === kind) ?? 'threads';
+}

@@ -1,0 +1,76 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { counted } from '../text/format.ts';
+import { quoted } from '../text/quoted.ts';
+
+const DEFAULT_POOL = 'default';
+export const DEFAULT_JOIN_TIMEOUT = '30s';
+const SHORTEST_KEY = 16;
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+const POOL_NAME = /^[\w.-]{1,64}$/;
+
+/** A broker on one's own machine for a try: with Docker, and on Debian or Ubuntu. */
+const START_A_BROKER =
+  'start one with: docker run --rm -p 127.0.0.1:6379:6379 redis:7, or on Debian: apt-get install redis-server; ' +
+  'then give --broker redis://127.0.0.1:6379';
+
+/** Where agents and submitters meet. */
+export interface Meeting {
+  /** May hold a password. */
+  readonly url: string;
+  readonly pool: string;
+  /** Seals what goes over the broker; empty where there is none. */
+  readonly key: string;
+}
+
+/** What was said of a broker, from whichever source. */
+export interface SaidOfBroker {
+  /** Of the command line, which everybody on the machine can read. */
+  readonly typed: string | undefined;
+  readonly url: string | undefined;
+  readonly pool: string | undefined;
+  readonly key: string | undefined;
+}
+
+/** Reads what was said of a broker; null where a problem has been added to the list. */
+export function meetingFrom({ typed, url, pool, key }: SaidOfBroker, problems: string[]): Meeting | null {
+  const before = problems.length;
+  const text = typed ?? url;
+  const known = text === undefined ? null : URL.parse(text);
+  if (text === undefined || text === '') problems.push(`--broker is missing: ${START_A_BROKER}.`);
+  else if (known === null || !/^rediss?:$/.test(known.protocol) || known.hostname === '')
+    problems.push('--broker: give it as redis://host:6379, or rediss://host:6379 with TLS.');
+  if (typed !== undefined && known !== null && known.password !== '')
+    problems.push(
+      '--broker has a password, which everyone on this machine can read on the command line: give the URL in VOLLEY_BROKER instead.',
+    );
+  if (pool !== undefined && !POOL_NAME.test(pool))
+    problems.push(`--pool ${quoted(pool)}: give up to 64 letters, digits, dots, dashes and underscores.`);
+  const isOwn = known !== null && LOOPBACK.test(known.hostname);
+  if (key === undefined && known !== null && !isOwn)
+    problems.push(
+      `The broker is not on this machine, and there is no cluster key: give all agents and runs the same, of ${SHORTEST_KEY} characters at least, with --cluster-key-file or in VOLLEY_CLUSTER_KEY (openssl rand -hex 32 makes one).`,
+    );
+  if (key !== undefined && key.length < SHORTEST_KEY)
+    problems.push(
+      `The cluster key has ${counted(key.length, 'character')}: give ${SHORTEST_KEY} at least (openssl rand -hex 32 makes one).`,
+    );
+  if (problems.length > before || text === undefined) return null;
+  return { url: text, pool: pool ?? DEFAULT_POOL, key: key ?? '' };
+}
+
+/** A broker as sentences name it: without user and password. */
+export function brokerName(url: string): string {
+  const { protocol = '', host = '' } = URL.parse(url) ?? {};
+  return `${protocol}//${host}`;
+}
+
+/** The broker could not be reached, or refuses. */
+export function unreachable(url: string, why: string): VolleyError {
+  const password = decodeURIComponent(URL.parse(url)?.password ?? '');
+  const shown = password === '' ? why : why.replaceAll(password, '…');
+  const hint = /ECONNREFUSED/.test(why) ? `: check that it runs there, or ${START_A_BROKER}` : '';
+  return new VolleyError(
+    ERROR_CODES.broker,
+    `The broker ${brokerName(url)} could not be reached (${shown})${hint}. Nothing was sent.`,
+  );
+}

@@ -1,0 +1,84 @@
+import type { RunPlan } from '../../protocol/plan.ts';
+import { Collector } from '../collect/collector.ts';
+import { addRecords } from '../collect/portable.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { windowEndMs } from '../plan/split.ts';
+import type { AgentState } from './messages.ts';
+import type { Outcome, Slot } from './slots.ts';
+
+/** What each agent said last. States are cumulative: one that was missed is made up for by the next. */
+export class LatestStates {
+  readonly #plan: RunPlan;
+  readonly #outcomes: readonly Outcome[];
+  readonly #read: (nonce: string) => Promise<AgentState | null>;
+  readonly #latest = new Map<Slot, AgentState>();
+  #snapshot: Snapshot | null = null;
+  #isReading = false;
+
+  constructor(
+    plan: RunPlan,
+    outcomes: readonly Outcome[],
+    read: (nonce: string) => Promise<AgentState | null>,
+  ) {
+    this.#plan = plan;
+    this.#outcomes = outcomes;
+    this.#read = read;
+  }
+
+  isFinal(slot: Slot): boolean {
+    return this.#latest.get(slot)?.isFinal === true;
+  }
+
+  /** Why an agent ended early by itself, as far as it has said. */
+  reasonOf(slot: Slot): string | null {
+    return this.#latest.get(slot)?.reason ?? null;
+  }
+
+  of(slot: Slot | undefined): AgentState | null {
+    return slot === undefined ? null : (this.#latest.get(slot) ?? null);
+  }
+
+  /** Everything as of the oldest of the last states; null before the first. */
+  snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  /** Fetches what is new. */
+  async read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    try {
+      for (const { slot } of this.#outcomes) {
+        if (slot.joined === null || this.isFinal(slot)) continue;
+        const state = await this.#read(slot.joined.nonce);
+        if (state !== null) this.#latest.set(slot, state);
+      }
+      this.#addUp();
+    } finally {
+      this.#isReading = false;
+    }
+  }
+
+  #addUp(): void {
+    const states = [...this.#latest.values()];
+    if (states.length === 0) return;
+    const sum = collectorOf(this.#plan);
+    for (const state of states) addState(sum, state);
+    const running = this.#outcomes
+      .filter(({ slot }) => !slot.isOver)
+      .map(({ slot }) => this.#latest.get(slot)?.atMs);
+    // An agent that has said nothing yet may have sent a second's load.
+    if (running.includes(undefined)) return;
+    const times = running.length > 0 ? running : states.map(({ atMs }) => atMs);
+    this.#snapshot = sum.snapshot(Math.min(...times.map((atMs) => atMs ?? 0)));
+  }
+}
+
+/** For the records of any number of agents. */
+export function collectorOf(plan: RunPlan): Collector {
+  return new Collector(plan, 1, windowEndMs(plan), 0);
+}
+
+export function addState({ tallies: [tally], records }: Collector, state: AgentState): void {
+  if (tally !== undefined) addRecords(tally, records, state.records);
+}

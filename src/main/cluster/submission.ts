@@ -1,0 +1,396 @@
+import { randomBytes } from 'node:crypto';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { StoppedBy, Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Collected } from '../collect/collected.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { split, windowEndMs } from '../plan/split.ts';
+import { brokenRule } from '../run/abort-rules.ts';
+import type { Conduct } from '../run/conduct.ts';
+import { progressOf } from '../run/progress.ts';
+import type { Progress } from '../run/run-handle.ts';
+import { summarize } from '../summary/summarize.ts';
+import { counted, formatDuration } from '../text/format.ts';
+import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
+import { checkBroker } from './broker-check.ts';
+import { measureOffset } from './broker-clock.ts';
+import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
+import { poolText } from './pool-list.ts';
+import { collectAgents } from './results.ts';
+import type { Sealer } from './seal.ts';
+import { type Outcome, Slot } from './slots.ts';
+import { LatestStates } from './states.ts';
+import { Waiting, within } from './waiting.ts';
+
+const { beatMs } = CLUSTER_TIMES;
+const MOST_PLAN_BYTES = 8_000_000;
+const MOST_WORKERS = 16_384;
+/** Beyond what workers need to connect, an agent is not waited for any longer. */
+const LONGEST_BOOT_MS = 30_000;
+const LEAD_MS = 500;
+const ROUND_TRIPS_AHEAD = 4;
+/** An agent that has not ended this long after it should have is lost. */
+const GRACE_MS = 10_000;
+/** A lost agent that lives delivers what it has within this time. */
+const LAST_WORD_MS = 3_000;
+const LONGEST_DRAIN_MS = 5_000;
+/** Without a broker for so long, nothing more is to be expected: agents have stopped long ago. */
+const LONGEST_AWAY_MS = 30_000;
+const LOOK_EVERY_MS = 250;
+const RULES_EVERY_MS = 1_000;
+const AGENTS_PER_STATE_SECOND = 100;
+
+export interface SubmissionOptions {
+  readonly agents: number;
+  /** So few are enough when the time is up. */
+  readonly minAgents: number;
+  readonly joinTimeoutMs: number;
+  /** The connections were asked for; else there is one for each worker at least. */
+  readonly isConcurrencyGiven: boolean;
+  readonly version: string;
+}
+
+/** A plan that agents carry out: the same to whoever watches it as one that runs here. */
+export class Submission implements Conduct {
+  readonly #broker: Broker;
+  readonly #sealer: Sealer;
+  readonly #clock: Clock;
+  readonly #asked: UnresolvedPlan;
+  readonly #options: SubmissionOptions;
+  readonly #run = randomBytes(6).toString('hex');
+  readonly #slots: Slot[] = [];
+  readonly #waiting: Waiting;
+  #plan: RunPlan | null = null;
+  #states: LatestStates | null = null;
+  #windowAtMs: number | null = null;
+  #stoppedAtMs: number | null = null;
+  #isInterrupted = false;
+  #stoppedBy: StoppedBy | null = null;
+  #heardMs: number;
+
+  constructor(
+    broker: Broker,
+    sealer: Sealer,
+    clock: Clock,
+    plan: UnresolvedPlan,
+    options: SubmissionOptions,
+  ) {
+    this.#broker = broker;
+    this.#sealer = sealer;
+    this.#clock = clock;
+    this.#asked = plan;
+    this.#options = options;
+    this.#heardMs = clock.nowMs();
+    this.#waiting = new Waiting(clock);
+  }
+
+  /** @throws VolleyError VOLLEY_USAGE, VOLLEY_AGENTS or VOLLEY_BROKER; nothing was sent then */
+  async collect(): Promise<Collected> {
+    const startedAt = new Date();
+    const calledAtMs = this.#clock.nowMs();
+    const cpuBefore = process.cpuUsage();
+    await checkBroker(this.#broker, this.#options.agents);
+    await this.#publish();
+    const endWatching = await this.#watch();
+    const beat = setInterval(() => this.#beat(), beatMs);
+    try {
+      const outcomes = await this.#carryOut();
+      const cpu = process.cpuUsage(cpuBefore);
+      return collectAgents({
+        plan: this.#plan ?? (await this.#planFor(0)),
+        outcomes,
+        states: this.#states,
+        startedAt,
+        interrupted: this.#isInterrupted,
+        stoppedBy: this.#stoppedBy,
+        windowAtMs: this.#windowAtMs,
+        stoppedAtMs: this.#stoppedAtMs,
+        startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#asked.warmupMs - calledAtMs,
+        ownCpuMs: (cpu.user + cpu.system) / 1_000,
+      });
+    } finally {
+      clearInterval(beat);
+      await this.#cleanUp(endWatching);
+    }
+  }
+
+  sumUp(collected: Collected): Summary {
+    return summarize(collected, this.#clock);
+  }
+
+  snapshot(): Snapshot | null {
+    return this.#states?.snapshot() ?? null;
+  }
+
+  progress(): Progress | null {
+    const snapshot = this.snapshot();
+    return snapshot === null || this.#plan === null ? null : progressOf(this.#plan, snapshot);
+  }
+
+  stop(): void {
+    this.#isInterrupted = true;
+    this.#endLoad(Math.min(this.#asked.timeoutMs, LONGEST_DRAIN_MS));
+  }
+
+  abort(): void {
+    this.#isInterrupted = true;
+    this.#endLoad(0);
+  }
+
+  async #publish(): Promise<void> {
+    const sealed = this.#sealer.seal(purposes.plan(this.#run), this.#asked);
+    if (sealed.byteLength > MOST_PLAN_BYTES)
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `The plan takes ${(sealed.byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: give fewer rows or smaller bodies.`,
+      );
+    await this.#order({ type: 'beat' });
+    await this.#broker.put(this.#run, PLAN, sealed);
+  }
+
+  #watch(): Promise<End> {
+    const at = (index: number, then: (slot: Slot) => void): void => {
+      const slot = this.#slots[index];
+      if (slot === undefined) return;
+      then(slot);
+      this.#waiting.changed();
+    };
+    return this.#broker.watchSlots(this.#run, this.#options.version, {
+      onSaid: (index, bytes) =>
+        at(index, (slot) => {
+          try {
+            slot.hear(this.#sealer.open<Said>(purposes.said({ run: this.#run, slot: index }), bytes));
+          } catch {
+            // Not from an agent of ours.
+          }
+        }),
+      onDone: (index) => at(index, (slot) => this.#end(slot, null)),
+      onFailed: (index, because) =>
+        at(index, (slot) => (/stalled/.test(because) ? this.#stalled(slot) : this.#end(slot, because))),
+      onStalled: (index) => at(index, (slot) => this.#stalled(slot)),
+    });
+  }
+
+  /** @returns what became of each agent; none where it was stopped before it began */
+  async #carryOut(): Promise<readonly Outcome[]> {
+    const joined = await this.#join();
+    if (joined === null) return [];
+    const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
+    const plan = await this.#planFor(total);
+    const shards = split(plan);
+    const assignment = await this.#order({
+      type: 'assign',
+      workers: total,
+      parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
+      stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
+    });
+    const isReady = await this.#waiting.until(
+      () => joined.every(({ phase }) => phase !== 'joined') || this.#isInterrupted,
+      plan.timeoutMs + LONGEST_BOOT_MS,
+    );
+    if (this.#isInterrupted) return [];
+    if (!isReady || joined.some(({ phase }) => phase !== 'ready')) await this.#refuseToStart(joined);
+    this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
+    const startAtMs = await this.#go(assignment, joined);
+    this.#windowAtMs = startAtMs + plan.warmupMs;
+    let first = 0;
+    const outcomes = joined.map((slot): Outcome => {
+      const own = shards.slice(first, first + (slot.joined?.workers ?? 0));
+      first += own.length;
+      return { slot, shards: own };
+    });
+    this.#states = new LatestStates(this.#plan, outcomes, (nonce) => this.#state(nonce));
+    await this.#follow(this.#plan, this.#states, joined, startAtMs);
+    return outcomes;
+  }
+
+  /** @returns the slots whose agents take part; null where the run was stopped meanwhile */
+  async #join(): Promise<readonly Slot[] | null> {
+    const { agents, minAgents, joinTimeoutMs } = this.#options;
+    await this.#addSlots(agents);
+    const joined = (): Slot[] => this.#slots.filter(({ phase }) => phase === 'joined');
+    const refused = (): Slot[] => this.#slots.filter(({ isOver, because }) => isOver && because !== null);
+    await this.#waiting.until(
+      () => joined().length >= agents || refused().length > 0 || this.#isInterrupted,
+      joinTimeoutMs,
+    );
+    if (this.#isInterrupted) return null;
+    if (refused().length > 0)
+      throw this.#notStarted(['An agent refused the run.', ...refused().map(({ because }) => `${because}.`)]);
+    const all = joined();
+    if (all.length < minAgents)
+      throw this.#notStarted([
+        `${all.length} of ${counted(agents, 'agent')} joined within ${formatDuration(joinTimeoutMs)}.`,
+        await poolText(this.#broker, this.#sealer, this.#options.version),
+      ]);
+    await this.#broker.removeSlots(this.#run, this.#indexes('waiting'), this.#options.version);
+    return all;
+  }
+
+  async #addSlots(count: number): Promise<void> {
+    const added = Array.from({ length: count }, () => {
+      const slot = new Slot(this.#slots.length);
+      this.#slots.push(slot);
+      return slot.index;
+    });
+    await this.#broker.addSlots(this.#run, added, this.#options.version);
+  }
+
+  /** Its agent is gone. Until the parts are dealt another may take its place; later its load is lost. */
+  #stalled(slot: Slot): void {
+    if (slot.isOver) return;
+    const isReplaced = this.#plan === null && (slot.phase === 'waiting' || slot.phase === 'joined');
+    this.#end(slot, isReplaced ? null : 'it no longer renewed its slot with the broker');
+    this.#broker.removeSlots(this.#run, [slot.index], this.#options.version).catch(() => {});
+    if (isReplaced) this.#addSlots(1).catch(() => {});
+  }
+
+  #end(slot: Slot, because: string | null): void {
+    slot.end(because, this.#clock.nowMs());
+    this.#waiting.changed();
+  }
+
+  async #planFor(workers: number): Promise<RunPlan> {
+    const plan = await completePlan(this.#asked, false);
+    if (workers > MOST_WORKERS)
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `The agents have ${workers} workers together, and a run has ${MOST_WORKERS} at most: give fewer agents.`,
+      );
+    const { isConcurrencyGiven, agents } = this.#options;
+    const isOpen = plan.load.model === 'open';
+    const most = isOpen ? plan.load.maxInFlight : Number.POSITIVE_INFINITY;
+    const concurrency = isConcurrencyGiven
+      ? plan.concurrency
+      : Math.min(most, Math.max(plan.concurrency, workers));
+    if (concurrency < workers)
+      throw new VolleyError(
+        ERROR_CODES.usage,
+        `--concurrency ${concurrency} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
+      );
+    return { ...plan, workers, concurrency };
+  }
+
+  async #refuseToStart(joined: readonly Slot[]): Promise<never> {
+    const late = joined.filter(({ phase }) => phase !== 'ready');
+    throw this.#notStarted([
+      ...late.map(
+        (slot) => `Agent ${slot.name} was not ready: ${slot.because ?? 'it did not say so in time'}.`,
+      ),
+    ]);
+  }
+
+  #notStarted(sentences: readonly string[]): VolleyError {
+    return new VolleyError(ERROR_CODES.agents, `${sentences.join(' ')} Nothing was sent.`);
+  }
+
+  /** @returns when it begins, on this machine's clock */
+  async #go(assignment: string, joined: readonly Slot[]): Promise<number> {
+    const { offsetMs, rttMs } = await measureOffset(this.#broker, this.#clock);
+    const worstMs = Math.max(rttMs, ...joined.map((slot) => slot.rttMs));
+    const startAtMs = this.#clock.nowMs() + LEAD_MS + ROUND_TRIPS_AHEAD * worstMs + joined.length;
+    await this.#order({ type: 'go', assignment, startAtMs: startAtMs + offsetMs });
+    return startAtMs;
+  }
+
+  /** Until every agent has ended or is lost. */
+  async #follow(
+    plan: RunPlan,
+    states: LatestStates,
+    joined: readonly Slot[],
+    startAtMs: number,
+  ): Promise<void> {
+    const endMs = windowEndMs(plan);
+    const longestMs = (endMs ?? Number.POSITIVE_INFINITY) + plan.warmupMs + plan.timeoutMs + GRACE_MS;
+    const looks = setInterval(() => {
+      for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
+      const nowMs = this.#clock.nowMs();
+      const isAway = nowMs - this.#heardMs > LONGEST_AWAY_MS;
+      if (isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
+      if (nowMs - startAtMs > longestMs) for (const slot of joined) this.#end(slot, 'it did not end in time');
+    }, LOOK_EVERY_MS);
+    const reading = setInterval(() => this.#read(states, joined), MS_PER_SECOND);
+    const rules = setInterval(() => this.#checkRules(plan), RULES_EVERY_MS);
+    try {
+      await this.#waiting.until(() => joined.every(({ isOver }) => isOver), Number.POSITIVE_INFINITY);
+      for (const timer of [reading, rules]) clearInterval(timer);
+      // Who was lost and lives has measured what it says; who ended well has said all.
+      const isToldOf = async (): Promise<boolean> => {
+        await within(LAST_WORD_MS, states.read());
+        return joined.every((slot) => states.isFinal(slot));
+      };
+      const untilMs = this.#clock.nowMs() + LAST_WORD_MS;
+      while (!(await isToldOf()) && this.#clock.nowMs() < untilMs)
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      for (const slot of joined) slot.because ??= states.reasonOf(slot);
+    } finally {
+      for (const timer of [looks, reading, rules]) clearInterval(timer);
+    }
+  }
+
+  #read(states: LatestStates, joined: readonly Slot[]): void {
+    states.read().catch(() => {});
+    const open = joined.filter(({ isOver }) => !isOver);
+    this.#broker
+      .hasSlots(
+        this.#run,
+        open.map(({ index }) => index),
+        this.#options.version,
+      )
+      .then((found) => {
+        for (const [at, slot] of open.entries())
+          if (found[at] === false && !states.isFinal(slot)) this.#end(slot, 'the broker has lost its data');
+      })
+      .catch(() => {});
+  }
+
+  #checkRules(plan: RunPlan): void {
+    const snapshot = this.snapshot();
+    if (snapshot === null || plan.abortOn.length === 0 || this.#stoppedAtMs !== null) return;
+    if (snapshot.elapsedMs <= 0) return;
+    this.#stoppedBy = brokenRule(plan, snapshot);
+    if (this.#stoppedBy !== null) this.#endLoad(Math.min(plan.timeoutMs, LONGEST_DRAIN_MS));
+  }
+
+  #endLoad(drainMs: number): void {
+    if (this.#windowAtMs !== null) this.#stoppedAtMs ??= Math.max(0, this.#clock.nowMs() - this.#windowAtMs);
+    this.#order({ type: 'stop', drainMs }).catch(() => {});
+    this.#waiting.changed();
+  }
+
+  #beat(): void {
+    this.#order({ type: 'beat' })
+      .then(() => {
+        this.#heardMs = this.#clock.nowMs();
+      })
+      .catch(() => {});
+  }
+
+  #order(command: Command): Promise<string> {
+    return this.#broker.order(this.#run, this.#sealer.seal(purposes.orders(this.#run), command));
+  }
+
+  async #state(nonce: string): Promise<AgentState | null> {
+    const sealed = await this.#broker.get(this.#run, stateName(nonce));
+    return sealed === null ? null : this.#sealer.open<AgentState>(purposes.state(this.#run, nonce), sealed);
+  }
+
+  #indexes(phase: Slot['phase']): number[] {
+    return this.#slots.filter((slot) => slot.phase === phase).map(({ index }) => index);
+  }
+
+  async #cleanUp(endWatching: End): Promise<void> {
+    const { version } = this.#options;
+    const names = this.#slots.flatMap(({ joined }) => (joined === null ? [] : stateName(joined.nonce)));
+    const all = async (): Promise<void> => {
+      await this.#order({ type: 'stop', drainMs: 0 });
+      await this.#broker.removeSlots(this.#run, this.#indexes('waiting'), version);
+      await this.#broker.forget(this.#run, [PLAN, ...names]);
+      await endWatching();
+    };
+    await within(LAST_WORD_MS, all());
+  }
+}

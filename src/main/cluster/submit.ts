@@ -1,0 +1,30 @@
+import { createMonotonicClock } from '../../time/clock.ts';
+import type { UnresolvedPlan } from '../plan/resolve.ts';
+import { type WatchedRun, watchConduct } from '../run/run.ts';
+import type { RunControl } from '../run/run-handle.ts';
+import { VERSION } from '../text/version.ts';
+import { openBroker } from './open-broker.ts';
+import { Sealer } from './seal.ts';
+import type { Meeting } from './settings.ts';
+import { Submission, type SubmissionOptions } from './submission.ts';
+
+/** What a run over agents is given besides its plan. */
+export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version'>;
+
+/**
+ * Starts a plan over agents.
+ *
+ * @throws VolleyError VOLLEY_BROKER
+ */
+export async function submitPlan(
+  plan: UnresolvedPlan,
+  cluster: ClusterPlan,
+  control: Pick<RunControl, 'signal'> = {},
+): Promise<WatchedRun> {
+  const broker = await openBroker(cluster);
+  const sealer = new Sealer(cluster.key);
+  const options = { ...cluster, version: VERSION };
+  const run = watchConduct(new Submission(broker, sealer, createMonotonicClock(), plan, options), control);
+  run.summary.catch(() => {}).finally(() => broker.close());
+  return run;
+}

@@ -1,0 +1,103 @@
+import type { PortableDistribution } from '../../metrics/distribution.ts';
+import type { UsedCells } from '../../metrics/histogram.ts';
+import { EVENT_TIME_KINDS, type EventTimeKind, forEachEventTime } from '../../protocol/event-times.ts';
+import { forEachLatency, LATENCY_KINDS, type LatencyKind } from '../../protocol/latency.ts';
+import type { TimedErrorTally } from '../../protocol/report.ts';
+import type { StreamBlock } from '../../protocol/stream.ts';
+import type { PortableEvents } from './event-tally.ts';
+import type { PortableSeries } from './series.ts';
+import type { StartRecord } from './start-record.ts';
+import { StreamTally } from './stream-tally.ts';
+import { type RunRecords, Tally } from './tally.ts';
+
+interface PortableTally {
+  readonly samples: number;
+  readonly outcomes: Float64Array;
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly errors: readonly TimedErrorTally[];
+  readonly latencies: Readonly<Record<LatencyKind, PortableDistribution>>;
+  readonly eventTimes: Readonly<Record<EventTimeKind, PortableEvents>>;
+  readonly streams: StreamBlock | null;
+  readonly sentInWindow: number;
+  readonly okInWindow: number;
+  readonly warmupEndsMs: Float64Array;
+  readonly lastEndMs: number;
+  readonly failedMs: number;
+}
+
+/** All that has been recorded so far: plain data, which can be sent, and added to what others have recorded. */
+export interface PortableRecords {
+  readonly tally: PortableTally;
+  readonly series: PortableSeries;
+  readonly backlog: Float64Array | null;
+  readonly start: PortableStart | null;
+  readonly mix: readonly { readonly outcomes: Float64Array; readonly latency: PortableDistribution }[];
+}
+
+type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll'> & { readonly latencies: UsedCells };
+
+/** Of several workers what they have recorded together. It may share memory with theirs: send it at once. */
+export function portableRecords(tallies: readonly Tally[], records: RunRecords): PortableRecords {
+  const sum = new Tally();
+  for (const tally of tallies) addTally(sum, portableTally(tally));
+  const { series, backlog, start, mix } = records;
+  return {
+    tally: portableTally(sum),
+    series: series.portable,
+    backlog: backlog?.portable ?? null,
+    start: start === null ? null : { ...start, latencies: start.latencies.used },
+    mix: mix.map(({ outcomes, latency }) => ({ outcomes, latency: latency.portable })),
+  };
+}
+
+/** Adds what others have recorded of the same plan. */
+export function addRecords(tally: Tally, records: RunRecords, other: PortableRecords): void {
+  addTally(tally, other.tally);
+  records.series.addPortable(other.series);
+  if (other.backlog !== null) records.backlog?.addPortable(other.backlog);
+  if (other.start !== null) {
+    const { latencies, count, waitMs, serviceMs, responseMs } = other.start;
+    records.start?.latencies.addUsed(latencies);
+    records.start?.addAll(count, waitMs, serviceMs, responseMs);
+  }
+  for (const [index, { outcomes, latency }] of other.mix.entries()) {
+    records.mix[index]?.addOutcomes(outcomes);
+    records.mix[index]?.latency.addPortable(latency);
+  }
+}
+
+function portableTally(tally: Tally): PortableTally {
+  return {
+    samples: tally.samples,
+    outcomes: tally.outcomes,
+    statuses: tally.statuses,
+    errors: [...tally.errors.values()],
+    latencies: forEachLatency((kind) => tally.latencies[kind].portable),
+    eventTimes: forEachEventTime((kind) => tally.eventTimes[kind].portable),
+    streams: tally.streams?.portable ?? null,
+    sentInWindow: tally.sentInWindow,
+    okInWindow: tally.okInWindow,
+    warmupEndsMs: Float64Array.from(tally.warmupEndsMs),
+    lastEndMs: tally.lastEndMs,
+    failedMs: tally.failedMs,
+  };
+}
+
+function addTally(tally: Tally, other: PortableTally): void {
+  tally.samples += other.samples;
+  tally.addOutcomes(other.outcomes);
+  for (const [status, count] of other.statuses)
+    tally.statuses.set(status, (tally.statuses.get(status) ?? 0) + count);
+  tally.foldErrors(other.errors);
+  for (const kind of LATENCY_KINDS) tally.latencies[kind].addPortable(other.latencies[kind]);
+  for (const kind of EVENT_TIME_KINDS) tally.eventTimes[kind].fold(other.eventTimes[kind]);
+  if (other.streams !== null) {
+    tally.streams ??= new StreamTally();
+    tally.streams.fold(other.streams);
+  }
+  tally.sentInWindow += other.sentInWindow;
+  tally.okInWindow += other.okInWindow;
+  for (const endMs of other.warmupEndsMs) tally.warmupEndsMs.push(endMs);
+  tally.lastEndMs = Math.max(tally.lastEndMs, other.lastEndMs);
+  tally.failedMs += other.failedMs;
+}

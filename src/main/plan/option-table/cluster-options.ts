@@ -1,0 +1,62 @@
+import type { OptionTable } from './entry.ts';
+
+/** A run over agents on many machines, and how to get to them. */
+export const CLUSTER_OPTIONS = {
+  agents: {
+    kind: 'count',
+    group: 'cluster',
+    help: 'Run over so many agents (volley agent), which take equal shares by their workers',
+    byDefault: 'none: this machine alone',
+    commands: ['run'],
+    inPlan: false,
+    library: null,
+  },
+  broker: {
+    kind: 'text',
+    group: 'cluster',
+    value: 'URL',
+    help: 'Where agents and runs meet: redis://host:6379, or rediss:// with TLS',
+    byDefault: '$VOLLEY_BROKER',
+    commands: ['run', 'agent', 'agents'],
+    inPlan: false,
+    isSecret: true,
+    library: null,
+  },
+  pool: {
+    kind: 'text',
+    group: 'cluster',
+    value: 'NAME',
+    help: 'Which of the agents at a broker: those that were given the same name',
+    byDefault: 'default',
+    commands: ['run', 'agent', 'agents'],
+    inPlan: false,
+    library: null,
+  },
+  'cluster-key-file': {
+    kind: 'file',
+    group: 'cluster',
+    help: 'A file with the key that seals all that goes over the broker; needed unless that is on this machine',
+    byDefault: '$VOLLEY_CLUSTER_KEY',
+    commands: ['run', 'agent', 'agents'],
+    inPlan: false,
+    library: null,
+  },
+  'min-agents': {
+    kind: 'count',
+    group: 'cluster',
+    help: 'Begin with so few when the time to join is up',
+    byDefault: 'all of --agents',
+    commands: ['run'],
+    inPlan: false,
+    library: null,
+  },
+  'join-timeout': {
+    kind: 'duration',
+    group: 'cluster',
+    help: 'How long agents may take to join',
+    byDefault: '30s',
+    commands: ['run'],
+    inPlan: false,
+    library: null,
+  },
+} as const satisfies OptionTable;

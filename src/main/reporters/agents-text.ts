@@ -1,0 +1,37 @@
+import type { AgentSummary, Summary } from '../../protocol/summary.ts';
+import { counted, formatCount, formatMs } from '../text/format.ts';
+import { rows } from './layout.ts';
+import type { View } from './view.ts';
+
+const MOST_AGENTS = 12;
+
+/** What became of the agents of a run over several machines; the lost ones first. */
+export function agentLines({ agents }: Summary, { width, isVerbose }: View): string[] {
+  if (agents === undefined || agents === null) return [];
+  const lost = agents.filter(({ state }) => state === 'lost');
+  const counts = [
+    counted(agents.length, 'agent'),
+    ...(agents.length > lost.length ? [`${formatCount(agents.length - lost.length)} finished`] : []),
+    ...(lost.length > 0 ? [`${formatCount(lost.length)} lost`] : []),
+  ].join(', ');
+  const shown = agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
+  const most = isVerbose ? shown.length : MOST_AGENTS;
+  const left = shown.length - most;
+  return [
+    ...rows('agents', counts, width),
+    ...shown.slice(0, most).flatMap((agent) => rows('', agentText(agent), width)),
+    ...(left > 0 ? rows('', `and ${counted(left, 'more agent')}`, width) : []),
+  ];
+}
+
+function agentText(agent: AgentSummary): string {
+  const { name, address, workers, state, planned, sent, missing, p50Ms, p99Ms, verdict } = agent;
+  const of = planned === null ? '' : ` of ${formatCount(planned)}`;
+  return [
+    `${name} (${address}): ${counted(workers, 'worker')}, ${formatCount(sent)}${of} sent`,
+    ...(missing !== null && missing > 0 ? [`${formatCount(missing)} missing`] : []),
+    ...(p50Ms === null ? [] : [`p50 ${formatMs(p50Ms)}`]),
+    ...(p99Ms === null ? [] : [`p99 ${formatMs(p99Ms)}`]),
+    state === 'lost' ? 'LOST' : (verdict ?? ''),
+  ].join(', ');
+}
