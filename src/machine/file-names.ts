@@ -3,12 +3,21 @@ import { randomBytes } from 'node:crypto';
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 
+/** What Windows takes for a device, whatever stands behind a dot. */
+const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=\.|$)/i;
+
 /** A name that stays within its folder on every system: what has a meaning in a path is percent-encoded. */
 export function fileNameOf(text: string): string {
-  return text.toWellFormed().replace(UNSAFE, (character) => {
-    const code = character.charCodeAt(0).toString(16).toUpperCase();
-    return `%${code.padStart(2, '0')}`;
-  });
+  return text
+    .toWellFormed()
+    .replace(UNSAFE, encoded)
+    .replace(DEVICE, (name) => encoded(name) + name.slice(1));
+}
+
+/** Of its first character. */
+function encoded(text: string): string {
+  const code = text.charCodeAt(0).toString(16).toUpperCase();
+  return `%${code.padStart(2, '0')}`;
 }
 
 /** How every file begins whose body is not complete. */

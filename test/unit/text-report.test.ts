@@ -252,7 +252,8 @@ connected  20 opened
 worker 0   thread 1: 50 sent, 50 ok, 0 failed, CPU 5.00 ms, loop busy 50.0 %
 worker 1   thread 2: 50 sent, 50 ok, 0 failed, CPU 5.00 ms, loop busy 50.0 %
 generator  100 µs CPU/request, loop 50.0 % busy, 100 MB, start-up 50.0 ms, start
-           skew 250 µs, 5.10 kB of samples moved, merge 1.00 ms
+           skew 250 µs, 5.10 kB of samples moved, merge 1.00 ms, how long it
+           waited for a core is not known here
 note       The first requests took longer.
 verdict    ok. The target kept up.
 `);

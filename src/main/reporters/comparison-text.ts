@@ -101,7 +101,7 @@ function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
       title: isRepeat ? 'the rounds together' : 'the arms',
       table: armsTable(arms, isVerbose),
       lessImportant: [
-        ...['moved', 'merge', 'start-up', 'memory'],
+        ...['moved', 'merge', 'start-up', memoryHeading(arms)],
         ...(arms.some(({ failures }) => (failures?.failed ?? 1) > 0) ? [] : ['failed']),
         'latencies',
       ],
@@ -140,7 +140,7 @@ function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
   const lines = sparklines(arms.map(({ rounds }) => rounds.flatMap(({ histogram }) => histogram)));
   return {
     heading: [
-      ...['', 'workers', 'throughput', 'failed', 'p50', 'p99', 'CPU/req', 'memory'],
+      ...['', 'workers', 'throughput', 'failed', 'p50', 'p99', 'CPU/req', memoryHeading(arms)],
       ...(isVerbose ? ['start-up', 'merge', 'moved'] : []),
       'latencies',
     ],
@@ -163,6 +163,12 @@ function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
       lines[index] ?? '',
     ]),
   };
+}
+
+/** Where a system does not tell proportional sizes, shared pages count in each process. */
+function memoryHeading(arms: readonly Arm[]): string {
+  const isResident = arms.some(({ rounds }) => rounds.some(({ cost }) => cost.memoryKind === 'resident'));
+  return isResident ? 'resident' : 'memory';
 }
 
 function levelsTitle({ rounds }: Arm): string {

@@ -125,9 +125,20 @@ function generator({ generator: own, workers: list }: Summary, { width, isVerbos
             `start skew ${formatMs(own.startSkewMs)}`,
             `${formatBytes(own.batchBytes)} of samples moved`,
             `merge ${formatMs(own.mergeMs)}`,
+            ...waitedForCores(list),
           ]
         : []),
     ].join(', '),
     width,
   );
+}
+
+/** The longest of any worker; older results do not know it. */
+function waitedForCores(list: readonly WorkerSummary[]): string[] {
+  const waits = list.flatMap(({ processorWait }) => processorWait ?? []);
+  return [
+    waits.length === 0
+      ? 'how long it waited for a core is not known here'
+      : `waited ${formatPercent(Math.max(...waits))} of the time for a core`,
+  ];
 }

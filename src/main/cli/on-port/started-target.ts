@@ -78,7 +78,7 @@ export class StartedTarget {
     const { pid } = this.#child;
     if (pid === undefined) return;
     try {
-      if (process.platform === 'win32') endTree(pid);
+      if (process.platform === 'win32') endTree(pid, () => this.#child.kill());
       else process.kill(-pid, signal);
     } catch {
       // It has ended.
@@ -101,8 +101,8 @@ export function quotedForCmd(word: string): string {
 }
 
 /** Windows has no process groups: what belongs to a process is known by its parents. */
-function endTree(pid: number): void {
-  spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', () => {});
+function endTree(pid: number, endAlone: () => void): void {
+  spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', endAlone);
 }
 
 async function endingOf(child: ChildProcess): Promise<Ending> {
