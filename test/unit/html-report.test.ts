@@ -331,3 +331,20 @@ describe('the gate of the page', () => {
     expect(script).not.toContain('</script');
   });
 });
+
+test('how long connections took is said where some were made', () => {
+  const none = { ...NOTHING, percentiles: {} };
+  const made = { ...LATENCY, count: 3 };
+  const page = (eventTimesMs: Summary['eventTimesMs']): string =>
+    renderHtml(longRun(20, 1_000, eventTimesMs === undefined ? {} : { eventTimesMs })).replaceAll(
+      '\u00a0',
+      ' ',
+    );
+  const both = page({ connect: made, tlsHandshake: made });
+  expect(wrongIn(both)).toEqual([]);
+  expect(both).toContain(
+    '<th scope="row">TLS handshake</th><td>3</td><td>1.00 ms</td><td>12.5 ms</td><td>20.0 ms</td><td>1.25 ms</td>',
+  );
+  expect(page({ connect: made, tlsHandshake: none })).not.toContain('TLS handshake');
+  expect(page(undefined)).not.toContain('Connections that were made');
+});

@@ -1,7 +1,14 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { printedRun } from '../../src/main/cli/output-form.ts';
 import { StepSummary } from '../../src/main/cli/step-summary.ts';
-import { cannotWrite, ResultFile } from '../../src/main/files/result-file.ts';
+import { cannotWrite, ResultFile, readSaved } from '../../src/main/files/result-file.ts';
+import { PLAIN_VIEW } from '../../src/main/reporters/view.ts';
+import { useFolder } from '../support/folder.ts';
+import { summaryWith } from '../support/summary.ts';
 
+const inFolder = useFolder();
 const failed = (code: string): Error => Object.assign(new Error('failed'), { code });
 
 describe('a file that cannot be written', () => {
@@ -22,4 +29,35 @@ describe('a file that cannot be written', () => {
     const summary = await StepSummary.open('/dev/full');
     await expect(summary.append('x')).rejects.toMatchObject({ code: 'VOLLEY_NOT_WRITTEN' });
   });
+});
+
+test.each([
+  ['k6', { metrics: { http_req_duration: { avg: 1, 'p(95)': 2 } }, root_group: {} }],
+  ['vegeta', { latencies: { total: 1, '50th': 2 }, status_codes: { '200': 1 }, requests: 1 }],
+])('the JSON of %s is refused, and why is said', async (tool, result) => {
+  const folder = inFolder(tool);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'theirs.json'), JSON.stringify(result));
+  await expect(readSaved(join(folder, 'theirs.json'))).rejects.toMatchObject({
+    code: 'VOLLEY_RESULT_FILE',
+    message: expect.stringMatching(new RegExp(`of ${tool}, which has a few percentiles and no distribution`)),
+  });
+});
+
+test('a saved batch says first what became of its rows, for people', async () => {
+  const counts = { total: 5, skipped: 0, done: 4, doneBefore: 1, ok: 3, failed: 1, retries: 2, returned: 0 };
+  const rows = {
+    ...counts,
+    rateLimitReplies: 0,
+    isComplete: false,
+    statuses: { '0': 1, '200': 3 },
+    errors: { timeout: 1 },
+  };
+  const batch = { ...summaryWith(), rows };
+  const text = await printedRun(batch, 'text', PLAIN_VIEW);
+  expect(text).toMatch(
+    /^rows {7}4 of 5 answered, 3 ok, 1 failed \(25\.0 %\), 2 retries, 1 journalled before\nby status {2}1 × 0, 3 × 200\nby error {3}1 × timeout\n\nvolley /,
+  );
+  expect(await printedRun(batch, 'markdown', PLAIN_VIEW)).toMatch(/^ {4}rows {7}4 of 5 answered/);
+  expect(await printedRun(batch, 'csv', PLAIN_VIEW)).toBe(await printedRun(summaryWith(), 'csv', PLAIN_VIEW));
 });

@@ -8,14 +8,13 @@ import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 
 import { resultJson } from '../reporters/result-json.ts';
+import { renderRows } from '../reporters/rows-text.ts';
 import type { View } from '../reporters/view.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
 
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
-const LABEL_WIDTH = 11;
 const TOO_MANY_REQUESTS = '429';
-const MOST_ERRORS = 5;
 
 const FOR_MACHINES: readonly OutputForm[] = ['csv', 'prometheus', 'hgrm', 'hdrlog'];
 
@@ -31,9 +30,11 @@ export function renderBatch(
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
   // Machines read these: a line that is none of theirs would spoil them.
   if (FOR_MACHINES.includes(form)) return REPORTERS[form](summary);
-  const lines = linesOf(result);
-  const table = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
-  return `${table.join('\n')}\n\n${REPORTERS[form](summary, view)}`;
+  const text = REPORTERS[form](summary, view);
+  if (form !== 'text' && form !== 'markdown') return text;
+  const { skipped } = result;
+  const leftOut = skipped !== null && skipped.count > 0 ? (skipped.sentence ?? '') : null;
+  return renderRows(rowsOf(result), form, leftOut) + text;
 }
 
 /** A request may be repeated: it is rows that succeed or fail. */
@@ -68,43 +69,6 @@ function rowsOf(result: BatchResult): BatchRows {
     statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
     errors: Object.fromEntries(ranked(errors)),
   };
-}
-
-function linesOf(result: BatchResult): string[] {
-  const { counts, rowCount, doneBefore, returned, summary, skipped } = result;
-  const { done, ok, failed, retries, statuses, errors } = counts;
-  const rare = [
-    ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
-    ...(doneBefore > 0 ? [`${formatCount(doneBefore)} journalled before`] : []),
-    ...(returned > 0 ? [`${formatCount(returned)} given to another worker`] : []),
-  ];
-  const of = rowCount === null || rowCount === done ? '' : ` of ${formatCount(rowCount)}`;
-  const byStatus = [...statuses]
-    .sort(([a], [b]) => a - b)
-    .map(([status, count]) => `${formatCount(count)} × ${status}`);
-  const byError = ranked(errors).map(([error, count]) => `${formatCount(count)} × ${error}`);
-  const limited = summary.statuses[TOO_MANY_REQUESTS] ?? 0;
-  return [
-    row(
-      'rows',
-      [
-        `${formatCount(done)}${of} answered`,
-        `${formatCount(ok)} ok`,
-        `${formatCount(failed)} failed${shareText(failed, done)}`,
-        ...rare,
-      ].join(', '),
-    ),
-    ...(skipped !== null && skipped.count > 0 ? [row('left out', skipped.sentence ?? '')] : []),
-    ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
-    ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
-    ...(limited > 0
-      ? [row('limited', `${counted(limited, 'reply', 'replies')} said that requests come too fast (429)`)]
-      : []),
-  ];
-}
-
-function row(label: string, text: string): string {
-  return label.padEnd(LABEL_WIDTH) + text;
 }
 
 function ranked(counts: ReadonlyMap<string, number>): [string, number][] {

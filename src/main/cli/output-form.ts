@@ -1,9 +1,12 @@
+import type { BatchRows } from '../../protocol/batch.ts';
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { visibleIn } from '../../requests/visible.ts';
 import type { KeptRun } from '../history/kept-run.ts';
 import type { Told } from '../plan/problems.ts';
 import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
+import { renderRows } from '../reporters/rows-text.ts';
 import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
@@ -43,9 +46,17 @@ export function doctorFormFrom(text: string | undefined, problems: Told[]): Doct
   return formOf(DOCTOR_FORMS, text, problems);
 }
 
-/** The result of a run in a form. */
-export async function printedRun(summary: Summary, form: RunForm, view: View): Promise<string> {
-  return form === PAGE ? pageOf(summary) : REPORTERS[form](summary, view);
+/** The result of a run in a form; of a batch that was saved with what became of its rows. */
+export async function printedRun(
+  summary: Summary & { readonly rows?: BatchRows },
+  form: RunForm,
+  view: View,
+): Promise<string> {
+  if (form === PAGE) return pageOf(summary);
+  const text = REPORTERS[form](summary, view);
+  return summary.rows === undefined || (form !== 'text' && form !== 'markdown')
+    ? text
+    : renderRows(visibleIn(summary.rows), form, null) + text;
 }
 
 /** The same of several rounds or arms. */

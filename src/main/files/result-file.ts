@@ -87,6 +87,8 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   } catch {
     throw unusable('it is not JSON; save one with --out');
   }
+  const other = otherTool(value);
+  if (other !== null) throw unusable(other);
   if (Array.isArray(value) && value.every((run) => isRecord(run) && run['p50Ratio'] !== undefined))
     throw unusable(
       'it is a list of results (of volley runs -o json or volley runs --html): give one of those it lists',
@@ -104,6 +106,16 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
   const wrong = wrongPart(value);
   if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
   return value as unknown as Summary;
+}
+
+/** Why the result of another tool cannot be read; null for what is none. */
+function otherTool(value: unknown): string | null {
+  if (!isRecord(value)) return null;
+  if (isRecord(value['metrics']) && 'http_req_duration' in value['metrics'])
+    return 'it is a summary of k6, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
+  if (isRecord(value['latencies']) && 'status_codes' in value)
+    return 'it is a report of vegeta, which has a few percentiles and no distribution, no course over time, and no lower bounds: what volley says of a result cannot be told from it; measure the same with volley (docs/moving.md)';
+  return null;
 }
 
 /** The JSON that a page holds. */

@@ -1,3 +1,4 @@
+import { EVENT_TIME_KINDS, EVENT_TIMES } from '../../../../protocol/event-times.ts';
 import { LATENCIES, LATENCY_KINDS, type LatencyKind } from '../../../../protocol/latency.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted } from '../../../text/format.ts';
@@ -14,6 +15,7 @@ export function distributionPanel(view: RunView): Markup | null {
   const hasCells = (summary.latencyMs[summary.latencyMs.headline].cells ?? []).length > 0;
   return html`${hasCells ? html`<div class="two">${histogramFigure(view)}${curveFigure(view)}</div>` : null}
 ${latencyTable(view)}
+${eventTable(summary)}
 ${terms(summary)}`;
 }
 
@@ -56,6 +58,20 @@ function latencyTable({ summary, leading }: RunView): Markup {
   )}</tbody></table>`;
 }
 
+/** How long connections took to make; nothing where none was made, or where a result is too old to know. */
+function eventTable({ eventTimesMs }: Summary): Markup | null {
+  const kinds = EVENT_TIME_KINDS.filter((kind) => (eventTimesMs?.[kind]?.count ?? 0) > 0);
+  if (eventTimesMs === undefined || kinds.length === 0) return null;
+  return html`<table class="wide num"><caption>Connections that were made, those of the warm-up too</caption><thead><tr><th scope="col"><span class="sr">Time</span></th><th scope="col">Made</th><th scope="col">p50</th><th scope="col">p99</th><th scope="col">max</th><th scope="col">mean</th></tr></thead><tbody>${kinds.map(
+    (kind) => {
+      const { label } = EVENT_TIMES[kind];
+      const times = eventTimesMs[kind];
+      return html`<tr><th scope="row">${label.charAt(0).toUpperCase() + label.slice(1)}</th><td>${count(times.count)}</td><td>${percentileText(times, '50')}</td><td>${percentileText(times, '99')}</td><td>${extremeText(times, times.max)}</td><td>${extremeText(times, times.mean)}</td></tr>
+`;
+    },
+  )}</tbody></table>`;
+}
+
 /** The two that are drawn first; in the closed model none that is always nothing. */
 function shownKinds(summary: Summary, leading: RunView['leading']): LatencyKind[] {
   const rest = LATENCY_KINDS.filter((kind) => kind !== 'response' && kind !== 'service');
@@ -65,9 +81,11 @@ function shownKinds(summary: Summary, leading: RunView['leading']): LatencyKind[
   );
 }
 
-function terms({ latencyMs }: Summary): Markup {
+function terms({ latencyMs, eventTimesMs }: Summary): Markup {
   const known = LATENCY_KINDS.filter((kind) => latencyMs[kind].count > 0);
   return html`<details class="terms"><summary>What these latencies are</summary><dl>${known.map(
     (kind) => html`<dt>${titleOf(kind)}</dt><dd>${MEANINGS[kind]}</dd>`,
+  )}${EVENT_TIME_KINDS.filter((kind) => (eventTimesMs?.[kind]?.count ?? 0) > 0).map(
+    (kind) => html`<dt>${EVENT_TIMES[kind].label}</dt><dd>${EVENT_TIMES[kind].means}</dd>`,
   )}<dt>Percentile</dt><dd>the smallest measured value with at least that share of all values at or below it; computed once from all workers, never averaged; a dash where the sample is too small</dd><dt>95\u00a0%</dt><dd>where the true percentile lies, from this one run; a stall counts as the one event that it is. What differs between runs is not in it.</dd></dl></details>`;
 }

@@ -1,0 +1,49 @@
+import type { BatchRows } from '../../protocol/batch.ts';
+import { counted, formatCount, shareText } from '../text/format.ts';
+import { row } from './layout.ts';
+
+const MOST_ERRORS = 5;
+
+/**
+ * What became of the rows of a batch, for people.
+ *
+ * @param leftOut which rows were not sent; null where none were left out, or it is not known which
+ */
+export function renderRows(rows: BatchRows, form: 'text' | 'markdown', leftOut: string | null): string {
+  const lines = linesOf(rows, leftOut);
+  const block = form === 'markdown' ? lines.map((line) => `    ${line}`) : lines;
+  return `${block.join('\n')}\n\n`;
+}
+
+function linesOf(rows: BatchRows, leftOut: string | null): string[] {
+  const { total, done, ok, failed, retries, doneBefore, returned, rateLimitReplies, statuses, errors } = rows;
+  const rare = [
+    ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
+    ...(doneBefore > 0 ? [`${formatCount(doneBefore)} journalled before`] : []),
+    ...(returned > 0 ? [`${formatCount(returned)} given to another worker`] : []),
+  ];
+  const of = total === null || total === done ? '' : ` of ${formatCount(total)}`;
+  const byStatus = Object.entries(statuses).map(([status, count]) => `${formatCount(count)} × ${status}`);
+  const byError = Object.entries(errors)
+    .sort(([, a], [, b]) => b - a)
+    .map(([error, count]) => `${formatCount(count)} × ${error}`);
+  const counts = [
+    `${formatCount(done)}${of} answered`,
+    `${formatCount(ok)} ok`,
+    `${formatCount(failed)} failed${shareText(failed, done)}`,
+  ];
+  return [
+    row('rows', [...counts, ...rare].join(', ')),
+    ...(leftOut === null ? [] : [row('left out', leftOut)]),
+    ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
+    ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
+    ...(rateLimitReplies > 0
+      ? [
+          row(
+            'limited',
+            `${counted(rateLimitReplies, 'reply', 'replies')} said that requests come too fast (429)`,
+          ),
+        ]
+      : []),
+  ];
+}
