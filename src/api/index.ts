@@ -10,7 +10,7 @@ export type {
   RunOptions,
   Texts,
 } from '../main/plan/library-options.ts';
-export type { Progress, Run, RunControl } from '../main/run/run-handle.ts';
+export type { ClusterOptions, Progress, Run, RunControl, StartControl } from '../main/run/run-handle.ts';
 export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
@@ -19,6 +19,7 @@ export type { LoadModel } from '../protocol/load.ts';
 export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
 export type {
+  AgentSummary,
   ErrorSummary,
   HistogramRow,
   LatencySummary,

@@ -1,9 +1,9 @@
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
 import type { Told } from '../main/plan/problems.ts';
-import { resolvePlan } from '../main/plan/resolve.ts';
+import { readOptions, resolvePlan } from '../main/plan/resolve.ts';
 import { startPlan } from '../main/run/run.ts';
-import type { Run, RunControl } from '../main/run/run-handle.ts';
+import type { ClusterOptions, Run, StartControl } from '../main/run/run-handle.ts';
 import type { RunPlan } from '../protocol/plan.ts';
 import type { Summary } from '../protocol/summary.ts';
 
@@ -13,20 +13,43 @@ import type { Summary } from '../protocol/summary.ts';
  * Any number of runs may go on at once: they share nothing but the machine. No signal handlers are
  * installed, and nothing is printed.
  *
- * @throws VolleyError VOLLEY_USAGE (every problem of the options), VOLLEY_UNKNOWN_HOST or
- *   VOLLEY_WORKER_START; in each case nothing was sent
+ * @throws VolleyError VOLLEY_USAGE (every problem of the options), VOLLEY_UNKNOWN_HOST,
+ *   VOLLEY_WORKER_START, VOLLEY_BROKER or VOLLEY_AGENTS; in each case nothing was sent
  */
-export async function run(options: RunOptions, control: RunControl = {}): Promise<Summary> {
+export async function run(options: RunOptions, control: StartControl = {}): Promise<Summary> {
   return (await start(options, control)).summary;
 }
 
 /**
  * Starts a load test that can be watched and stopped.
  *
- * @throws VolleyError VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
+ * @throws VolleyError VOLLEY_USAGE, VOLLEY_UNKNOWN_HOST or VOLLEY_BROKER
  */
-export async function start(options: RunOptions, control: RunControl = {}): Promise<Run> {
-  return startPlan(await resolved(options), control);
+export async function start(options: RunOptions, control: StartControl = {}): Promise<Run> {
+  const { cluster } = control;
+  return cluster === undefined
+    ? startPlan(await resolved(options), control)
+    : startOverAgents(options, cluster, control);
+}
+
+/** What speaks to a broker is loaded only now. */
+async function startOverAgents(
+  options: RunOptions,
+  cluster: ClusterOptions,
+  control: StartControl,
+): Promise<Run> {
+  const { clusterOf } = await import('../main/cluster/library-cluster.ts');
+  const problems: Told[] = [];
+  const plain = plainOptions(options, problems);
+  const checked = clusterOf(cluster, plain);
+  try {
+    const plan = await readOptions(plain, problems, [], { isSentFromHere: false });
+    const { submitPlan } = await import('../main/cluster/submit.ts');
+    const { summary, progress, stop, abort } = await submitPlan(plan, checked, control);
+    return { summary, progress, stop, abort };
+  } catch (error) {
+    throw inLibraryTerms(error, options);
+  }
 }
 
 async function resolved(options: RunOptions): Promise<RunPlan> {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { render, renderHtml, start } from '../../src/api/index.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { type Ended, ROOT, type Started, startVolley } from '../support/cli.ts';
 import { listening } from '../support/target.ts';
@@ -137,6 +138,31 @@ afterAll(async () => {
       ['finished', 'finished', 'finished'],
       ['finished', 'finished'],
     ]);
+  }, 60_000);
+
+  test('the library gives the same run, which can be watched', async () => {
+    witness.forget();
+    const cluster = { broker: `redis://127.0.0.1:${port}`, key: KEY, agents: 2, joinTimeout: '10s' };
+    const run = await start({ url: witness.url, rate: 100, duration: '4s' }, { cluster });
+    const ended: number[] = [];
+    for await (const progress of run.progress(500)) ended.push(progress.ended);
+    const summary = await run.summary;
+    holds(summary);
+    expect(summary.requests.ok).toBe(400);
+    expect(ended).toEqual(ended.toSorted((a, b) => a - b));
+    expect(ended.length).toBeGreaterThan(2);
+    expect(await renderHtml(summary)).toContain('What each agent did');
+    expect(render(summary)).toMatch(/agents +2 agents, 2 finished\n/);
+    await expect(
+      start({ url: witness.url, workers: 2 }, { cluster: { ...cluster, agents: 0, broker: 'http://x/' } }),
+    ).rejects.toMatchObject({
+      code: 'VOLLEY_USAGE',
+      problems: [
+        { message: expect.stringMatching(/^cluster\.agents '0'/) },
+        { message: expect.stringMatching(/^workers with cluster/) },
+        { message: expect.stringMatching(/^cluster\.broker: give it as redis/) },
+      ],
+    });
   }, 60_000);
 
   test('Ctrl-C ends the run within a second, with the result of what ran', async () => {

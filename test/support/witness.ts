@@ -21,14 +21,15 @@ export interface Witness {
   close(): void;
 }
 
-/** A target that sees which request came when; `/redirect` leads to the same elsewhere. */
-export async function startWitness(path = '/', answerAfterMs = 0): Promise<Witness> {
+/** A target that sees which request came when; `/redirect` leads elsewhere. */
+export async function startWitness(path = '/', answerAfterMs = 0, redirectsTo = ''): Promise<Witness> {
   const clock = createMonotonicClock();
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const { url = '' } = request;
     seen.push({ number: Number(url.split('=')[1]), atMs: clock.nowMs() });
-    if (url.startsWith('/redirect')) response.writeHead(302, { location: `/there?n=${url.split('=')[1]}` });
+    if (url.startsWith('/redirect'))
+      response.writeHead(302, { location: `${redirectsTo}/there?n=${url.split('=')[1]}` });
     if (answerAfterMs === 0) response.end('x');
     else setTimeout(() => response.end('x'), answerAfterMs);
   });

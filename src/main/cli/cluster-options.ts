@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../protocol/errors.ts';
-import { DEFAULT_JOIN_TIMEOUT, type Meeting, meetingFrom } from '../cluster/settings.ts';
+import {
+  DEFAULT_JOIN_TIMEOUT,
+  LONGEST_JOIN_MS,
+  type Meeting,
+  MOST_AGENTS,
+  meetingFrom,
+} from '../cluster/settings.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import { Problems } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import type { Parsed } from './parsed.ts';
 
-const MOST_AGENTS = 10_000;
-const LONGEST_JOIN_MS = 3_600_000;
 /** What is about this machine's own connections, samples or rounds. */
 const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
   workers: 'each agent says how many it has: volley agent --workers',

@@ -4,6 +4,8 @@ import { quoted } from '../text/quoted.ts';
 
 const DEFAULT_POOL = 'default';
 export const DEFAULT_JOIN_TIMEOUT = '30s';
+export const MOST_AGENTS = 10_000;
+export const LONGEST_JOIN_MS = 3_600_000;
 const SHORTEST_KEY = 16;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const POOL_NAME = /^[\w.-]{1,64}$/;
@@ -31,24 +33,44 @@ export interface SaidOfBroker {
   readonly key: string | undefined;
 }
 
+/** What options are called where they were said. */
+export interface BrokerWords {
+  readonly broker: string;
+  readonly pool: string;
+  /** All the ways to give a key. */
+  readonly key: string;
+}
+
+const COMMAND_LINE_WORDS: BrokerWords = {
+  broker: '--broker',
+  pool: '--pool',
+  key: '--cluster-key-file or in VOLLEY_CLUSTER_KEY',
+};
+
 /** Reads what was said of a broker; null where a problem has been added to the list. */
-export function meetingFrom({ typed, url, pool, key }: SaidOfBroker, problems: string[]): Meeting | null {
+export function meetingFrom(
+  { typed, url, pool, key }: SaidOfBroker,
+  problems: string[],
+  words: BrokerWords = COMMAND_LINE_WORDS,
+): Meeting | null {
   const before = problems.length;
   const text = typed ?? url;
   const known = text === undefined ? null : URL.parse(text);
-  if (text === undefined || text === '') problems.push(`--broker is missing: ${START_A_BROKER}.`);
+  if (text === undefined || text === '') problems.push(`${words.broker} is missing: ${START_A_BROKER}.`);
   else if (known === null || !/^rediss?:$/.test(known.protocol) || known.hostname === '')
-    problems.push('--broker: give it as redis://host:6379, or rediss://host:6379 with TLS.');
+    problems.push(`${words.broker}: give it as redis://host:6379, or rediss://host:6379 with TLS.`);
   if (typed !== undefined && known !== null && known.password !== '')
     problems.push(
       '--broker has a password, which everyone on this machine can read on the command line: give the URL in VOLLEY_BROKER instead.',
     );
   if (pool !== undefined && !POOL_NAME.test(pool))
-    problems.push(`--pool ${quoted(pool)}: give up to 64 letters, digits, dots, dashes and underscores.`);
+    problems.push(
+      `${words.pool} ${quoted(pool)}: give up to 64 letters, digits, dots, dashes and underscores.`,
+    );
   const isOwn = known !== null && LOOPBACK.test(known.hostname);
   if (key === undefined && known !== null && !isOwn)
     problems.push(
-      `The broker is not on this machine, and there is no cluster key: give all agents and runs the same, of ${SHORTEST_KEY} characters at least, with --cluster-key-file or in VOLLEY_CLUSTER_KEY (openssl rand -hex 32 makes one).`,
+      `The broker is not on this machine, and there is no cluster key: give all agents and runs the same, of ${SHORTEST_KEY} characters at least, with ${words.key} (openssl rand -hex 32 makes one).`,
     );
   if (key !== undefined && key.length < SHORTEST_KEY)
     problems.push(

@@ -25,6 +25,28 @@ export interface RunControl {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Agents on many machines that carry a run out (docs/cluster.md). */
+export interface ClusterOptions {
+  /** Where they and runs meet: `redis://host:6379`, or `rediss://` with TLS; it may hold a password. */
+  readonly broker: string;
+  /** Over how many to run. */
+  readonly agents: number;
+  /** Which of the agents at the broker; by default `default`. */
+  readonly pool?: string | undefined;
+  /** The cluster key; needed unless the broker is on this machine. */
+  readonly key?: string | undefined;
+  /** So few are enough when the time to join is up; by default all. */
+  readonly minAgents?: number | undefined;
+  /** How long they may take to join: milliseconds, or text with a unit; 30s. */
+  readonly joinTimeout?: number | string | undefined;
+}
+
+/** How a caller stops a run, and where it takes place. */
+export interface StartControl extends RunControl {
+  /** Left out, the load comes from this machine. */
+  readonly cluster?: ClusterOptions | undefined;
+}
+
 /** A run under way. */
 export interface Run {
   /** The result; rejects with a VolleyError where nothing could be sent. */

@@ -1,0 +1,29 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { Problems } from '../plan/problems.ts';
+import type { ClusterOptions } from '../run/run-handle.ts';
+import { DEFAULT_JOIN_TIMEOUT, LONGEST_JOIN_MS, MOST_AGENTS, meetingFrom } from './settings.ts';
+import type { ClusterPlan } from './submit.ts';
+
+const WORDS = { broker: 'cluster.broker', pool: 'cluster.pool', key: 'cluster.key' };
+
+/**
+ * What the library says of a cluster, checked.
+ *
+ * @throws VolleyError VOLLEY_USAGE, with every problem
+ */
+export function clusterOf(cluster: ClusterOptions, { concurrency, workers, mode }: RunOptions): ClusterPlan {
+  const problems: string[] = [];
+  const found = new Problems();
+  const { broker, pool, key, joinTimeout = DEFAULT_JOIN_TIMEOUT } = cluster;
+  const agents = found.count('cluster.agents', cluster.agents, 1, MOST_AGENTS) ?? 1;
+  const minAgents = found.count('cluster.minAgents', cluster.minAgents ?? agents, 1, agents) ?? agents;
+  const joinTimeoutMs = found.durationMs('cluster.joinTimeout', joinTimeout, 1, LONGEST_JOIN_MS) ?? 0;
+  problems.push(...found.list.map(({ message }) => message.replaceAll('--cluster.', 'cluster.')));
+  for (const [name, value] of Object.entries({ workers, mode }))
+    if (value !== undefined)
+      problems.push(`${name} with cluster: each agent says what it has: leave one of them out.`);
+  const meeting = meetingFrom({ typed: undefined, url: broker, pool, key }, problems, WORDS);
+  if (problems.length > 0 || meeting === null) throw new VolleyError(ERROR_CODES.usage, problems);
+  return { ...meeting, agents, minAgents, joinTimeoutMs, isConcurrencyGiven: concurrency !== undefined };
+}
