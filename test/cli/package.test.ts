@@ -50,7 +50,7 @@ describe('the packed package', () => {
     expect(
       files.filter(
         (file) =>
-          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page)\.js|docs\/.*\.(md|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
+          !/^(bin\/volley\.js|dist\/bundle\/.*\.js|dist\/src\/.*\.d\.ts|dist\/src\/main\/reporters\/html\/browser\/(chart|live|page)\.js|docs\/.*\.(md|svg|schema\.json)|man\/volley\.1|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
             file,
           ),
       ),
