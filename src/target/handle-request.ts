@@ -2,6 +2,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { ServerHttp2Stream } from 'node:http2';
 import { FAULTS } from './faults.ts';
 import { answerFlaky } from './flaky.ts';
+import { breakFraming, FRAMING_FAULTS } from './framing-faults.ts';
 import type { MockModel } from './model/model-server.ts';
 import type { TargetCounter } from './stats.ts';
 import { STREAM_FAULTS } from './stream-faults.ts';
@@ -13,6 +14,8 @@ const BLOCK = Buffer.alloc(65_536, 'v');
 
 /** `seen` counts the requests for the path, this one included. */
 type Route = (argument: string, request: IncomingMessage, response: ServerResponse, seen: number) => void;
+
+const STREAM_FAULT_NAMES = [...Object.keys(STREAM_FAULTS), ...Object.keys(FRAMING_FAULTS)];
 
 const ROUTES: Readonly<Record<string, Route>> = {
   '': (_argument, _request, response) => answer(response, 200, HELLO),
@@ -46,13 +49,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   fault: (argument, request, response) => {
     const stream = streamOf(request);
     if (stream !== null) {
-      const ofStream = Object.hasOwn(STREAM_FAULTS, argument) ? STREAM_FAULTS[argument] : undefined;
-      if (ofStream === undefined)
-        refuse(
-          response,
-          `/fault/${argument}: with HTTP/2 choose one of ${Object.keys(STREAM_FAULTS).join(', ')}`,
-        );
-      else ofStream(stream);
+      failStream(argument, stream, response);
       return;
     }
     const fault = Object.hasOwn(FAULTS, argument) ? FAULTS[argument] : undefined;
@@ -86,6 +83,16 @@ export function handleRequest(
   else route(rest.join('/'), request, response, seen);
   // A fault writes past the response, whose end then tells nothing.
   if (name === 'fault' && !path.startsWith('/fault/hang')) counter.answered(lane);
+}
+
+function failStream(name: string, stream: ServerHttp2Stream, response: ServerResponse): void {
+  const ofStream = Object.hasOwn(STREAM_FAULTS, name) ? STREAM_FAULTS[name] : undefined;
+  const ofFraming = Object.hasOwn(FRAMING_FAULTS, name) ? FRAMING_FAULTS[name] : undefined;
+  if (ofStream !== undefined) ofStream(stream);
+  else if (ofFraming === undefined)
+    refuse(response, `/fault/${name}: with HTTP/2 choose one of ${STREAM_FAULT_NAMES.join(', ')}`);
+  else if (!breakFraming(ofFraming, stream))
+    refuse(response, `/fault/${name}: only with --h2c, and not on Windows`);
 }
 
 /** The stream of a request of HTTP/2; null of HTTP/1.1. */

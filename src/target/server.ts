@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import { createServer as createHttp2Server, createSecureServer } from 'node:http2';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { ERROR_CODES, messageOf, VolleyError } from '../protocol/errors.ts';
+import { FOR_FLOODS, keepSockets } from './framing-faults.ts';
 import { handleRequest } from './handle-request.ts';
 import { MockModel, type ModelStats } from './model/model-server.ts';
 import { DEFAULT_MODEL, type ModelSettings } from './model/settings.ts';
@@ -52,7 +53,7 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
   const server: Server = secure
     ? createSecureServer({ cert, key, allowHTTP1: true })
     : h2c
-      ? createHttp2Server()
+      ? createH2cServer()
       : createHttpServer();
   const sockets = new Set<Socket>();
   // A load tester decides for itself how long it keeps an idle connection.
@@ -86,6 +87,12 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
       return closed;
     },
   };
+}
+
+function createH2cServer(): Server {
+  const server = createHttp2Server(FOR_FLOODS);
+  keepSockets(server);
+  return server;
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

@@ -9,6 +9,7 @@ import { renderPrometheus } from '../../src/main/reporters/prometheus.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
 import { FAULTS } from '../../src/target/faults.ts';
+import { FRAMING_FAULTS } from '../../src/target/framing-faults.ts';
 import { REFUSALS } from '../../src/workers/clients/wire/http1/refusal.ts';
 import { ROOT } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -214,9 +215,11 @@ describe('the documents and the program agree on', () => {
   });
 
   test('the faults of the reference server', () => {
-    const text = read('docs/reference-server.md');
-    const rows = [...text.split('| fault |')[1]!.matchAll(/^\| `([a-z-]+)` \|/gm)].map((match) => match[1]);
-    expect(rows).toEqual(Object.keys(FAULTS));
+    const [, ofHttp1 = '', ofFraming = ''] = read('docs/reference-server.md').split('| fault |');
+    const names = (table: string): string[] =>
+      [...table.matchAll(/^\|((?: `[a-z-]+`,?)+) \|/gm)].flatMap((row) => row[1]!.match(/[a-z-]+/g)!);
+    expect(names(ofHttp1)).toEqual(Object.keys(FAULTS));
+    expect(names(ofFraming)).toEqual(Object.keys(FRAMING_FAULTS));
   });
 });
 

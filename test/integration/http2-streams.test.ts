@@ -103,6 +103,17 @@ describe.each(CLIENTS_AND_STREAMS)(
       expect(summary.errors).toMatchObject([{ kind: 'truncated', code: `RST_STREAM_${name}`, count: 10 }]);
     });
 
+    test.each([
+      ['NO_ERROR', NO_ERROR],
+      ['CANCEL', CANCEL],
+    ])('are no answers where a reset with %s comes before their head', async (name, code) => {
+      const server = await start({
+        asked: (connection, streamId) => connection.send(reset(streamId, code)),
+      });
+      const summary = await run({ ...BASE, client, url: server.url, streams, requests: 10 });
+      expect(summary.errors).toMatchObject([{ kind: 'reset', code: `RST_STREAM_${name}`, count: 10 }]);
+    });
+
     test('are complete where a reset comes behind their end', async () => {
       const server = await start({
         asked: (connection, streamId) =>

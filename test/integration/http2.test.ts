@@ -195,6 +195,39 @@ describe.each(CLIENTS)('faults, %s', (client) => {
   });
 });
 
+/** What becomes of the requests, each kind with its code, where the target breaks the framing. */
+const FRAMING: readonly { fault: string; wire: string[]; undici: string[]; body?: string }[] = [
+  { fault: 'bad-hpack', wire: ['protocol NOT_HTTP2'], undici: ['protocol NOT_HTTP2'] },
+  { fault: 'stray-continuation', wire: ['protocol NOT_HTTP2'], undici: ['protocol NOT_HTTP2'] },
+  { fault: 'stray-answer', wire: ['protocol NOT_HTTP2'], undici: ['protocol NOT_HTTP2'] },
+  { fault: 'no-window', wire: ['timeout TIMEOUT'], undici: ['timeout TIMEOUT'], body: 'x'.repeat(200_000) },
+  { fault: 'flood-settings', wire: ['protocol NOT_HTTP2'], undici: ['timeout TIMEOUT'] },
+  { fault: 'flood-ping', wire: ['protocol NOT_HTTP2'], undici: ['timeout TIMEOUT'] },
+  { fault: 'flood-data', wire: ['protocol NOT_HTTP2'], undici: ['protocol NOT_HTTP2'] },
+  { fault: 'flood-continuation', wire: ['protocol NOT_HTTP2'], undici: ['protocol NOT_HTTP2'] },
+  {
+    fault: 'flood-reset',
+    wire: ['protocol NOT_HTTP2', 'reset RST_STREAM_CANCEL'],
+    undici: ['reset RST_STREAM_CANCEL', 'timeout TIMEOUT'],
+  },
+];
+
+describe.each(CLIENTS)('framing that is broken, %s', (client) => {
+  test.each(FRAMING)('$fault fails each request once', async ({ fault, body, ...kinds }) => {
+    const target = await startTarget({ h2c: true });
+    const timesOut = kinds[client].includes('timeout TIMEOUT');
+    const summary = await run({
+      ...{ mode: 'inline', client, concurrency: 2, streams: 3, requests: 12, h2c: true },
+      url: `${target.url}fault/${fault}`,
+      timeout: timesOut ? '300ms' : '10s',
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    });
+    expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
+    expect(summary.errors.map(({ kind, code }) => `${kind} ${code}`).sort()).toEqual(kinds[client]);
+    expect(summary.degradedReasons).toEqual([]);
+  });
+});
+
 describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
   const options = { mode: 'inline', client, concurrency: 2, streams: 3, requests: 12 } as const;
 
@@ -214,6 +247,7 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, h2c: true });
     server.close();
     expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: 12 }]);
+    expect(summary.errors[0]?.example).toMatch(/HTTP\/1\.1.* leave --h2c/);
     const target = await startTarget();
     const { errors } = await run({ ...options, url: target.url, h2c: true });
     expect(errors).toMatchObject([{ kind: 'reset', code: 'NO_HTTP2', count: 12 }]);

@@ -21,14 +21,18 @@ const SESSION_CODES = new Set<unknown>([
   'ERR_HTTP2_ERROR',
   'ERR_HTTP2_SESSION_ERROR',
   'ERR_HTTP2_INVALID_SESSION',
+  'ERR_HTTP2_TOO_MANY_INVALID_FRAMES',
 ]);
+/** How undici says that a stream was reset before its answer's head. */
+const RESET_EARLY = /stream (?:closed before the response|half-closed \(remote\))/;
 
 /** What came is not HTTP/2. */
 class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
 
-  constructor(cause: Error) {
-    super('what the target sent is not HTTP/2, or breaks its rules', { cause });
+  constructor(cause: Error, hasSettings: boolean) {
+    const advice = hasSettings ? '' : ': where it speaks HTTP/1.1 only, leave --h2c and --http2 out';
+    super(`what the target sent is not HTTP/2, or breaks its rules${advice}`, { cause });
   }
 }
 
@@ -41,6 +45,10 @@ export interface StreamFacts {
   readonly hasReceived: boolean;
   /** What the target gave as its reason when it said goodbye (GOAWAY); null where it has not. */
   readonly goodbyeCode: number | null;
+  /** Its settings have come, with which HTTP/2 begins. */
+  readonly hasSettings: boolean;
+  /** With which it has reset the stream; null where it has not. */
+  readonly resetCode: number | null;
 }
 
 /** The target has reset a stream in the middle of an answer that does not say its length. */
@@ -51,7 +59,7 @@ export function cutStream(code: number | undefined): StreamEnded {
 /** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */
 export function explainedStream(
   error: Error,
-  { isShort, endedByTarget, hasReceived, goodbyeCode }: StreamFacts,
+  { isShort, endedByTarget, hasReceived, goodbyeCode, hasSettings, resetCode }: StreamFacts,
 ): Error {
   const { code, http2ErrorCode } = error as { code?: unknown; http2ErrorCode?: unknown };
   const reason = typeof http2ErrorCode === 'number' ? reasonOf(http2ErrorCode) : undefined;
@@ -62,8 +70,9 @@ export function explainedStream(
     return goodbye(goodbyeCode, error);
   // A request that could not be written, on a connection that nobody has ended: it has failed under it.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
-  if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error);
+  if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error, hasSettings);
   if (endedByTarget && !hasReceived) return silentEnd(error);
+  if (resetCode !== null && RESET_EARLY.test(error.message)) return resetStream(resetCode, '', error);
   if (ENDED_CODES.has(code) && error.cause === undefined && !endedByTarget)
     return new StreamEnded(`the target ended the stream (${error.message})`, String(code), error);
   return error;

@@ -28,6 +28,8 @@ export interface StreamSession {
   lastSeenId: number | null;
   /** The reason that it gives there; null before that. */
   goodbyeCode: number | null;
+  /** The target's settings have come. */
+  hasSettings: boolean;
 }
 
 /**
@@ -152,7 +154,9 @@ export class Stream implements AnswerHandler, RequestStream {
     const { phase, endedByTarget, hasReceived } = this.#connection;
     const isShort = this.#received < this.#length;
     const goodbyeCode = this.#session?.goodbyeCode ?? null;
-    const facts = { isShort, endedByTarget, hasReceived, goodbyeCode };
+    const hasSettings = this.#session?.hasSettings ?? true;
+    const resetCode = this.#opened?.closed === true ? (this.#opened.rstCode ?? null) : null;
+    const facts = { isShort, endedByTarget, hasReceived, goodbyeCode, hasSettings, resetCode };
     const explained = phase === 'open' ? explainedStream(error, facts) : error;
     this.#exchange?.onResponseError(controller, explained);
   }

@@ -104,11 +104,19 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         maxHeaderListPairs: MOST_FIELDS,
       });
       const { request } = session;
-      const facts: StreamSession = { native: nativeOf(session), lastSeenId: null, goodbyeCode: null };
+      const facts: StreamSession = {
+        native: nativeOf(session),
+        lastSeenId: null,
+        goodbyeCode: null,
+        hasSettings: false,
+      };
       // Before undici hears of it, and ends the streams that were not seen.
       session.on('goaway', (code, lastSeenId) => {
         facts.lastSeenId ??= lastSeenId;
         facts.goodbyeCode = code;
+      });
+      session.once('remoteSettings', () => {
+        facts.hasSettings = true;
       });
       session.request = (...asked) => claimStream(request.apply(session, asked), facts);
       return session;
