@@ -26,6 +26,19 @@ describe('texts without secrets', () => {
     expect(hiding(['token', 'token-and-more'])('token-and-more, token')).toBe('…, …');
   });
 
+  test.each([1_000, 6_000])('one of %i characters, whole or cut, in no time', (length) => {
+    const long = Array.from({ length: length / 10 }, (_, index) => String(index).padStart(10, 'k"=é/')).join(
+      '',
+    );
+    for (const form of [long, encodeURIComponent(long), Buffer.from(long).toString('base64')])
+      expect(hiding([long])(`<${form}>`)).toMatch(/^<…[^a-z0-9]{0,2}>$/i);
+    expect(hidingInCut([long])(`<${long.slice(0, 700)}`)).toBe('<…');
+    const before = process.cpuUsage();
+    expect(hiding([long])('nothing of it')).toBe('nothing of it');
+    // Of the processor: another program on this machine takes none of it.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(2_000);
+  });
+
   test('three letters would be found anywhere', () => {
     expect(hiding(['abc'])('abc')).toBe('abc');
     expect(hiding([])('nothing to hide')).toBe('nothing to hide');

@@ -39,8 +39,13 @@ function entryOf(path: string): string {
   return `${where}/${basename(path)}`;
 }
 
+/** Null where there is no such file, and where there can be none: whoever opens it says why. */
 function statsOf(path: string): StatsBase<bigint> | null {
-  return statSync(path, { bigint: true, throwIfNoEntry: false }) ?? null;
+  try {
+    return statSync(path, { bigint: true });
+  } catch {
+    return null;
+  }
 }
 
 function folderOf(path: string): string {
