@@ -76,7 +76,7 @@ export async function modes(
 
 function parted(options: ComparisonOptions): { load: RunOptions; judging: JudgingOptions } {
   if (typeof options !== 'object' || options === null)
-    throw new VolleyError(ERROR_CODES.usage, 'The options are no object: give one, at least { }.');
+    throw new VolleyError(ERROR_CODES.usage, 'The options are not an object: give one, at least { }.');
   const { rounds, metric, margin, ...load } = options;
   return { load, judging: { rounds, metric, margin } };
 }

@@ -34,7 +34,7 @@ export function checkHeaders(headers: readonly string[]): void {
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
     const value = headers[at + 1] ?? '';
-    if (!TOKEN.test(name)) throw new InvalidRequest('HEADER', `${shown(name)} is no name of a header`);
+    if (!TOKEN.test(name)) throw new InvalidRequest('HEADER', `${shown(name)} is not a header name`);
     if (isClientHeader(name.toLowerCase()))
       throw new InvalidRequest('HEADER', `the header ${shown(name)} is set by the client itself`);
     if (NOT_IN_A_HEADER.test(value))

@@ -79,7 +79,7 @@ function propertyOf(at: Readonly<Record<string, unknown>>, step: Step): unknown 
   return typeof step === 'string' && Object.hasOwn(at, step) ? at[step] : undefined;
 }
 
-/** `items.0` is no path of RFC 9535, and taken for `items[0]`. */
+/** `items.0` is not a path of RFC 9535, and is taken for `items[0]`. */
 function elementAt(at: readonly unknown[], step: Step): unknown {
   if (typeof step === 'number') return at.at(step);
   return INDEX.test(step) ? at[Number(step)] : undefined;

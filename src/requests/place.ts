@@ -36,7 +36,7 @@ export function openPlaceOf(authority: string): OpenPlace {
     const text = authority.replace(CREDENTIALS, '$1…@').replace(CUT_CREDENTIALS, '$1…');
     throw new InvalidRequest(
       'URL',
-      `${shown(text)} is no URL that can be sent to: give one such as http://host:8080`,
+      `${shown(text)} is not a URL that can be sent to: give one such as http://host:8080`,
     );
   }
   return { place: placeOf(url), authorization: authorizationIn(url) };

@@ -86,7 +86,7 @@ describe('resuming', () => {
     const words = ['batch', rows, target.url, '--out', out, '--resume'];
     const journal = `${out}.journal`;
     mkdirSync(journal);
-    expectRefusal(await volley(...words), 'it is no file');
+    expectRefusal(await volley(...words), 'it is not a file');
     const folderInstead = await volley(...words.slice(0, -1));
     expectRefusal(folderInstead, 'of a batch that has not ended is there');
     const random = Buffer.from(idsTo(4_000).map((at) => (at * 7_919) % 251));
@@ -94,7 +94,7 @@ describe('resuming', () => {
     for (const [index, bytes] of [Buffer.alloc(0), random, hugeLength, Buffer.alloc(4_096)].entries()) {
       const name = inFolder(`odd-${index}.csv`);
       writeFileSync(`${name}.journal`, bytes);
-      expectRefusal(await volley(...words.slice(0, 4), name, '--resume'), 'is no journal of this version');
+      expectRefusal(await volley(...words.slice(0, 4), name, '--resume'), 'is not a journal of this version');
       expect(readFileSync(`${name}.journal`)).toEqual(bytes);
     }
     expect(target.stats().requests).toBe(0);

@@ -296,7 +296,7 @@ describe('requests', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines.slice(1, 21).every((line) => line.includes(',200,'))).toBe(true);
     expect(lines[21]).toBe(
-      "ftp://x/,,,0,request: 'ftp://x' is no URL that can be sent to: give one such as http://host:8080",
+      "ftp://x/,,,0,request: 'ftp://x' is not a URL that can be sent to: give one such as http://host:8080",
     );
     expect(lines[22]).toContain('no url,,,0,request: ');
     expect(target.stats().requests).toBe(20);
@@ -357,7 +357,7 @@ describe('what cannot be done', () => {
       "would be called 'volley_status'",
       "--select 'nothing'",
       '--resume without --out',
-      "'{{nope}}' is no placeholder",
+      "'{{nope}}' is not a placeholder",
       "--concurrency '0'",
       '--requests is not an option',
     ])

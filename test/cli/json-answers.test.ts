@@ -156,7 +156,7 @@ describe('JSON that is expected', () => {
     expect(code).toBe(2);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stderr).toContain(
-      "--expect-json '$..': it is no JSON path (a name or a bracket is missing behind the dots, at character 4)",
+      "--expect-json '$..': it is not a JSON path (a name or a bracket is missing behind the dots, at character 4)",
     );
     expect(stderr).toContain('invalid escape, at character 5');
     expect(stderr).toContain("no such function 'foo', at character 4");

@@ -59,7 +59,7 @@ describe('a named pipe', () => {
       WRITERS.map(async ({ pipe, words }) => {
         const path = newPipe(`unread-${pipe}`);
         const { code, stderr } = await startVolley(words(target.url, path)).ended;
-        expect(stderr).toContain(`'${path}' is a pipe that nobody has begun to read within 10 s`);
+        expect(stderr).toContain(`'${path}' is a pipe that nothing has opened to read within 10 s`);
         expect(code).toBe(2);
       }),
     );

@@ -67,11 +67,15 @@ mix:
   });
 
   test.each([
-    ['a field that there is not', 'rate: 5\nmixx: []\n', [":2:7: 'mixx' is nothing that a plan says here"]],
+    [
+      'a field that there is not',
+      'rate: 5\nmixx: []\n',
+      [":2:7: 'mixx' is not a field that a plan has here"],
+    ],
     [
       'a request without a name, and a wrong field',
       'mix:\n  - nam: a\n    url: x\n',
-      [":2:5: 'mix.0.name' is missing.", ":2:10: 'nam' is nothing that a plan says here"],
+      [":2:5: 'mix.0.name' is missing.", ":2:10: 'nam' is not a field that a plan has here"],
     ],
     ['no YAML', 'rate: [1\nworkers: 2\n', [':2:1: ']],
     ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure': "]],

@@ -186,7 +186,7 @@ describe('requests that cannot be as they are asked for', () => {
   test.each([
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (ENOENT)"],
-    [['--urls', 'package.json'], 'more lines of the URL list are no URLs.'],
+    [['--urls', 'package.json'], 'more lines of the URL list are not URLs.'],
     [['--har', 'package.json'], 'The HAR file has no list log.entries'],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
     [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],

@@ -302,7 +302,7 @@ describe('a file that another run writes', () => {
     writeFileSync(`${file}.lock`, 'mine');
     const blocked = await volley(target.url, '-n', '5', '--out', file);
     expect(blocked.code).toBe(2);
-    expect(blocked.stderr).toContain(`${file}.lock is in the way, and is no lock of volley`);
+    expect(blocked.stderr).toContain(`${file}.lock is in the way, and is not a lock of volley's`);
     expect(readFileSync(`${file}.lock`, 'utf8')).toBe('mine');
     const body = join(folder, '.read.json.tmp');
     writeFileSync(body, 'mine');

@@ -209,9 +209,9 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
 );
 
 test.each([
-  ['HTTP/1.1 100 Continue\r\n\r\n', /^the target sent a 100 that nobody asked for/],
+  ['HTTP/1.1 100 Continue\r\n\r\n', /^the target sent a 100 that was not asked for/],
   ['HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n', /^the target switched to another protocol/],
-  ['HTTP/1.1 101 S\r\n\r\n', /101 that nobody asked for/],
+  ['HTTP/1.1 101 S\r\n\r\n', /101 that was not asked for/],
   ['HTTP/1.1 200 OK\r\nx: y\r\ncontent-length: 0 \r\n\r\n', /Content-Length/],
 ])('what only wire reads: undici says what it was: %j', async (text, sentence) => {
   const { port } = await serve(createServer(), (socket) =>

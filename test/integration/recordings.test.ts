@@ -100,7 +100,7 @@ const CORPUS: readonly {
     ],
     notes: [
       /: log\.entries\[3\], because it waits for an interim answer \(expect\)\.$/,
-      /: log\.entries\[4\], because request\.url is no URL\.$/,
+      /: log\.entries\[4\], because request\.url is not a URL\.$/,
       /: log\.entries\[5\], because it is no object\.$/,
       /: log\.entries\[6\], because request\.url is missing or no string\.$/,
     ],

@@ -436,7 +436,7 @@ describe('rows that cannot be sent', () => {
       'a column that there is not',
       'x.csv',
       'b\n1\n',
-      "The URL 'http://127.0.0.1:9/{{a}}': '{{a}}' is no placeholder: choose from b, or from n, uuid",
+      "The URL 'http://127.0.0.1:9/{{a}}': '{{a}}' is not a placeholder: choose from b, or from n, uuid",
     ],
     ['no rows', 'x.csv', 'a\n', "rows 'x.csv' has no rows"],
     ['nothing at all', 'x.csv', '', "rows 'x.csv' has no rows"],

@@ -156,7 +156,7 @@ test('rounds are held against rounds, by their medians', async () => {
   });
   expect(await findBaseline('last', plan, 5, folder)).toBeNull();
   const path = await keepRun(JSON.stringify(ran(1)), new Date(), { folder: inFolder('run') });
-  await expect(findBaseline(path, plan, 6, folder)).rejects.toThrow(/it is no result of --repeat/);
+  await expect(findBaseline(path, plan, 6, folder)).rejects.toThrow(/it is not a result of --repeat/);
 });
 
 test('the last good run of the same plan on this machine is found', async () => {

@@ -99,7 +99,7 @@ describe('rows are read', () => {
     ['{"a":1}\n{"b":1}\n', "line 2 lacks 'a', which the first row has"],
     ['{"a":1}\n{"a":1,"b":2}\n', "line 2 has 'b', which the first row has not"],
     ['{"a":1}\nnope\n', 'line 2 is not JSON'],
-    ['{"a":1}\n\n[1]\n', 'line 3 is no JSON object'],
+    ['{"a":1}\n\n[1]\n', 'line 3 is not a JSON object'],
   ])('%j is an error', async (text, message) => {
     await expect(RowReader.open(chunks(text), 'jsonl').then(allRows)).rejects.toThrow(message);
   });

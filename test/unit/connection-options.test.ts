@@ -101,7 +101,7 @@ describe('options of connections', () => {
       { cert: CERTIFICATE_PATH, key: fileWith('locked.pem', LOCKED_KEY) },
       /^--key '.*locked\.pem' is encrypted/,
     ],
-    ['an address for a server name', { sni: '127.0.0.1' }, /^--sni '127\.0\.0\.1': give the name/],
+    ['an address for a server name', { sni: '127.0.0.1' }, /^--sni '127\.0\.0\.1': give a host name/],
     ['an old version of TLS', { tlsMin: '1.1' as never }, /^--tls-min '1\.1': choose one of 1\.2, 1\.3/],
     [
       'a name where an address belongs',

@@ -132,7 +132,7 @@ describe('a rule for JSON', () => {
     ['tags contains ', /any value would do/],
     ['name matches .*', /any value would do: give a pattern/],
     ['name matches', /any value would do/],
-    ['name matches (', /it is no regular expression of JavaScript \(.+\): mend it, or use contains\.$/],
+    ['name matches (', /it is not a JavaScript regular expression \(.+\): correct it, or use contains\.$/],
     ['tags length', /give a whole number, as in items length 3 or items length>=1\.$/],
     ['tags length two', /give a whole number/],
     ['tags length>=0', /every value is like that: give a number from 1\.$/],

@@ -52,7 +52,7 @@ describe('a lock', () => {
     await expect(take()).rejects.toThrow('which cannot be looked up from here: if it is gone, delete');
     for (const text of ['', 'hello', '{"pid":-1}', 'null', '[]']) {
       writeFileSync(path, text);
-      await expect(take()).rejects.toThrow('is no lock of volley');
+      await expect(take()).rejects.toThrow('is not a lock of volley');
       expect(readFileSync(path, 'utf8')).toBe(text);
     }
   });

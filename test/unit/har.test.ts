@@ -249,10 +249,14 @@ describe('entries that are left out, by number and without what they hold', () =
       { ...GET, cookies: [header(SECRET, '日')] },
       'a cookie or the type of the body has a character that no header may have.',
     ],
-    ['a method that is none', { ...GET, method: `${SECRET} x` }, 'request.method is none that can be sent.'],
-    ['CONNECT', { ...GET, method: 'CONNECT' }, 'request.method is none that can be sent.'],
-    ['no URL', { ...GET, url: `//${SECRET}` }, 'request.url is no URL.'],
-    ['port 0', { ...GET, url: 'http://shop.example:0/' }, 'request.url is no URL.'],
+    [
+      'a method that is none',
+      { ...GET, method: `${SECRET} x` },
+      'request.method is not one that can be sent.',
+    ],
+    ['CONNECT', { ...GET, method: 'CONNECT' }, 'request.method is not one that can be sent.'],
+    ['no URL', { ...GET, url: `//${SECRET}` }, 'request.url is not a URL.'],
+    ['port 0', { ...GET, url: 'http://shop.example:0/' }, 'request.url is not a URL.'],
     ['no object', undefined, 'request is missing or no object.'],
     [
       'a header of another shape',
@@ -272,7 +276,7 @@ describe('entries that are left out, by number and without what they hold', () =
     [
       'bytes that are no Base64',
       { ...GET, postData: { mimeType: 'x/y', text: `${SECRET}!`, encoding: 'base64' } },
-      'its body is no base64, as it says.',
+      'its body is not base64, although it says so.',
     ],
     [
       'an unknown encoding',

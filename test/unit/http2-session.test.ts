@@ -354,8 +354,8 @@ const BROKEN: [name: string, frames: Buffer[], what: string, code: number][] = [
   ['a short PING', [frame(FRAME.ping, 0, 0, Buffer.alloc(7))], ...broken('PING of 7 bytes', 6)],
   ['a short goodbye', [frame(FRAME.goaway, 0, 0, Buffer.alloc(7))], ...broken('GOAWAY of 7 bytes', 6)],
   ['a short reset', [frame(FRAME.rstStream, 0, 1, Buffer.alloc(3))], ...broken('RST_STREAM of 3 bytes', 6)],
-  ['a reset of nothing', [reset(5, 0)], ...broken('a frame about stream 5, which nobody has opened')],
-  ['a push', [frame(5, 4, 1, Buffer.alloc(9))], ...broken('PUSH_PROMISE, which nobody allowed')],
+  ['a reset of nothing', [reset(5, 0)], ...broken('a frame about stream 5, which was never opened')],
+  ['a push', [frame(5, 4, 1, Buffer.alloc(9))], ...broken('PUSH_PROMISE, which was not allowed')],
   ['no window', [windowUpdate(0, 0)], ...broken('WINDOW_UPDATE of 0 bytes')],
   [
     'too much of a window',
@@ -367,9 +367,9 @@ const BROKEN: [name: string, frames: Buffer[], what: string, code: number][] = [
     [windowUpdate(1, 2 ** 31 - 1)],
     ...broken('a window of more than 2,147,483,647 bytes', 3),
   ],
-  ['a window of nothing', [windowUpdate(5, 1)], ...broken('a frame about stream 5, which nobody has opened')],
-  ['an answer to nobody', [head(5, 200)], ...broken('an answer on stream 5, which nobody has opened')],
-  ['an answer of its own', [head(2, 200)], ...broken('an answer on stream 2, which nobody has opened')],
+  ['a window of nothing', [windowUpdate(5, 1)], ...broken('a frame about stream 5, which was never opened')],
+  ['an answer to nobody', [head(5, 200)], ...broken('an answer on stream 5, which was never opened')],
+  ['an answer of its own', [head(2, 200)], ...broken('an answer on stream 2, which was never opened')],
   ['CONTINUATION alone', [frame(FRAME.continuation, 4, 1, FINE)], ...broken('CONTINUATION of no head')],
   [
     'a head broken off',
@@ -391,7 +391,11 @@ const BROKEN: [name: string, frames: Buffer[], what: string, code: number][] = [
     [frame(FRAME.headers, 12, 1, Buffer.of(9, 1))],
     ...broken('HEADERS that are shorter than they say'),
   ],
-  ['bad HPACK', [frame(FRAME.headers, 4, 1, Buffer.of(0x88, 0xbe))], ...broken('a head that is no HPACK', 9)],
+  [
+    'bad HPACK',
+    [frame(FRAME.headers, 4, 1, Buffer.of(0x88, 0xbe))],
+    ...broken('a head that is not valid HPACK', 9),
+  ],
   [
     'a frame that is too long',
     [head(1, 200), data(1, 'x'.repeat(16_385))],

@@ -247,7 +247,7 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   ],
   [
     { live: 'screen' },
-    ["--live 'screen': stderr is no terminal of 60 columns and 16 lines at least: leave it out."],
+    ["--live 'screen': stderr is not a terminal of at least 60 columns and 16 lines: leave it out."],
   ],
   [
     { live: 'plain', 'no-progress': true },

@@ -95,7 +95,7 @@ describe('requests of an API', () => {
 
   test.each([
     ['a: [', /neither JSON nor YAML/],
-    ['5', /no description of an API/],
+    ['5', /not an API description/],
     ['swagger: "2.0"', /does not begin with openapi/],
     ['openapi: 4.0.0', /has version 4.0.0/],
     ['openapi: 3.0.0', /has no operation/],

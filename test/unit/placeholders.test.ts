@@ -74,7 +74,7 @@ describe('many placeholders', () => {
     const body = Array.from({ length: 12_000 }, (_, index) => `{{x${index}}}`).join('');
     const problems = problemsOf({ url: URL, rows, body });
     expect(problems).toHaveLength(10);
-    expect(problems[0]).toContain("'{{x0}}' is no placeholder: choose from c0, c1, c2,");
+    expect(problems[0]).toContain("'{{x0}}' is not a placeholder: choose from c0, c1, c2,");
     expect(problems[0]).toContain('c9, 4990 more, or from n');
   });
 });
@@ -87,22 +87,22 @@ describe('what makes no request is found before anything is sent', () => {
       'a port beyond the range',
       { url: '{{v}}/' },
       values('http://a:1', 'http://a:99999'),
-      "'http://a:99999' is no URL that can be sent to",
+      "'http://a:99999' is not a URL that can be sent to",
     ],
     [
       'a port that is none',
       { url: 'http://a:{{v}}/' },
       values('1', 'x'),
-      "'http://a:x' is no URL that can be sent to",
+      "'http://a:x' is not a URL that can be sent to",
     ],
-    ['port 0', { url: 'http://a:{{v}}/' }, values('1', '0'), "'http://a:0' is no URL that can be sent to"],
+    ['port 0', { url: 'http://a:{{v}}/' }, values('1', '0'), "'http://a:0' is not a URL that can be sent to"],
     [
       'another scheme',
       { url: '{{v}}/' },
       values('http://a', 'ftp://me:pw@a'),
-      "'ftp://…@a' is no URL that can be sent to",
+      "'ftp://…@a' is not a URL that can be sent to",
     ],
-    ['no scheme', { url: '{{v}}/' }, values('http://a', 'a:80'), 'is no URL that can be sent to'],
+    ['no scheme', { url: '{{v}}/' }, values('http://a', 'a:80'), 'is not a URL that can be sent to'],
     [
       'a scheme without TLS for --http2',
       { url: '{{v}}/', http2: true },
@@ -115,13 +115,13 @@ describe('what makes no request is found before anything is sent', () => {
       values('http://a', 'https://a'),
       "'https://a': h2c is without TLS: give http://",
     ],
-    ['one slash', { url: '{{v}}/' }, values('http://a', 'http:/a'), 'is no URL that can be sent to'],
-    ['no host', { url: 'http://{{v}}/' }, values('a', ''), "'http://' is no URL that can be sent to"],
+    ['one slash', { url: '{{v}}/' }, values('http://a', 'http:/a'), 'is not a URL that can be sent to'],
+    ['no host', { url: 'http://{{v}}/' }, values('a', ''), "'http://' is not a URL that can be sent to"],
     [
       'a line end in the host',
       { url: 'http://{{v}}/' },
       values('a', 'b\r\nc'),
-      "'http://b��c' is no URL that can be sent to",
+      "'http://b��c' is not a URL that can be sent to",
     ],
     [
       'credentials that cannot be read',
@@ -169,7 +169,7 @@ describe('what makes no request is found before anything is sent', () => {
       'a header name that is none',
       { url: URL, headers: ['x-{{v}}: y'] },
       values('a', 'b c'),
-      "'x-b c' is no name of a header",
+      "'x-b c' is not a header name",
     ],
     [
       'a header of the client',
@@ -195,14 +195,14 @@ describe('what makes no request is found before anything is sent', () => {
     [
       'the highest of a random port',
       { url: 'http://127.0.0.1:{{random 23101 99999}}/' },
-      "'http://127.0.0.1:99999' is no URL that can be sent to",
+      "'http://127.0.0.1:99999' is not a URL that can be sent to",
     ],
     [
       'the lowest',
       { url: 'http://127.0.0.1:{{random 0 9}}/' },
-      "'http://127.0.0.1:0' is no URL that can be sent to",
+      "'http://127.0.0.1:0' is not a URL that can be sent to",
     ],
-    ['the time in a name', { url: URL, headers: ['x-{{now}}: y'] }, 'is no name of a header'],
+    ['the time in a name', { url: URL, headers: ['x-{{now}}: y'] }, 'is not a header name'],
     [
       'a variable in a raw path',
       { url: `${URL}{{raw v}}`, variables: { v: 's3cret x' } },
@@ -211,7 +211,7 @@ describe('what makes no request is found before anything is sent', () => {
     [
       'a variable in a name',
       { url: URL, headers: ['{{v}}: y'], variables: { v: 's3cret x' } },
-      "the header '{{v}}' is no name that can be sent",
+      "the header '{{v}}' is not a name that can be sent",
     ],
     [
       'a variable as a value',

@@ -281,6 +281,6 @@ describe('a plan that is not meant to be read', () => {
     const text = Array.from({ length: 3_500 }, (_, index) => `k${index}: 1`).join('\n');
     const { problems } = planOf(text)();
     expect(problems).toHaveLength(3_500);
-    expect(problems[3_499]).toMatch(/odd\.yaml:3500:\d+: 'k3499' is nothing that a plan says here/);
+    expect(problems[3_499]).toMatch(/odd\.yaml:3500:\d+: 'k3499' is not a field that a plan has here/);
   });
 });

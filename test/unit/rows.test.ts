@@ -162,8 +162,8 @@ describe('bad rows', () => {
       [
         'line 2 is not JSON: give an object such as {"id":1}, in one line.',
         "line 3 lacks 'b', which the first row has.",
-        'line 5 is no JSON object: give one with a field for each column.',
-        'line 6 is no JSON object: give one with a field for each column.',
+        'line 5 is not a JSON object: give one with a field for each column.',
+        'line 6 is not a JSON object: give one with a field for each column.',
       ],
     ],
     [

@@ -210,7 +210,7 @@ export class JournalReader {
   static async open(path: string): Promise<JournalReader | null> {
     try {
       // Before it is opened: opening a pipe would wait for somebody to write.
-      if (!(await stat(path)).isFile()) throw new InputError('it is no file');
+      if (!(await stat(path)).isFile()) throw new InputError('it is not a file');
       return new JournalReader(path, await open(path, 'r+'));
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return null;
@@ -246,7 +246,7 @@ export class JournalReader {
     const rows: AnsweredRow[] = [];
     for (const line of text.split('\n')) {
       const parsed = lineIn(line);
-      if (parsed === null) throw new InputError(`what stands before byte ${this.end} is no row`);
+      if (parsed === null) throw new InputError(`what stands before byte ${this.end} is not a row`);
       if ('checkpoint' in parsed) {
         this.checkpoint = parsed.checkpoint;
         continue;

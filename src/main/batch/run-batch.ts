@@ -347,7 +347,7 @@ async function openJournal(
 ): Promise<{ reader: JournalReader; seed: number } | null> {
   const refused = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(batch.out)}: ${why}.`);
-  if (path === null) throw refused('it is no file, and has no journal: leave --resume out');
+  if (path === null) throw refused('it is not a file, and has no journal: leave --resume out');
   const reader = await JournalReader.open(path).catch((error: unknown) => {
     throw refused(`the journal ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)})`);
   });
@@ -369,7 +369,9 @@ async function seedOf(
 ): Promise<number> {
   const header = await reader.header();
   if (header === null)
-    throw refused(`${quoted(reader.path)} is no journal of this version of volley: delete it to begin again`);
+    throw refused(
+      `${quoted(reader.path)} is not a journal of this version of volley: delete it to begin again`,
+    );
   if (header.request !== fingerprint)
     throw refused(
       'request, selections or form of the output are not those of the journal: say the same as before, or delete it to begin again',

@@ -160,7 +160,7 @@ export const BATCH_TABLE = {
   'allow-failures': {
     kind: 'flag',
     group: 'own',
-    help: 'Rows that failed are no reason for exit code 1',
+    help: 'Failed rows do not make the exit code 1',
     commands: ['batch'],
   },
 } as const satisfies OptionTable;

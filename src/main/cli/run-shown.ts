@@ -55,7 +55,7 @@ export function liveFormFrom(
     problems.push(`--live and --${silencer}: one shows the run, the other does not: leave one of them out.`);
   if (form === 'screen' && !canHaveScreen)
     problems.push(
-      `--live 'screen': stderr is no terminal of ${FEWEST_COLUMNS} columns and ${FEWEST_ROWS} lines at least: leave it out.`,
+      `--live 'screen': stderr is not a terminal of at least ${FEWEST_COLUMNS} columns and ${FEWEST_ROWS} lines: leave it out.`,
     );
   const liveForm = (form ?? (canHaveScreen ? 'screen' : 'plain')) === 'screen' ? 'screen' : 'plain';
   return { liveForm, scrapePort: scrapePorts.at(-1) ?? null, webPort: webPorts.at(-1) ?? null };

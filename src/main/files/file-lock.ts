@@ -98,7 +98,7 @@ function nullIfMissing(error: unknown): null {
 async function refuseWhereHeld(path: string, what: string, text: string): Promise<void> {
   const owner = ownerIn(text);
   if (owner === null)
-    throw held(what, `${path} is in the way, and is no lock of volley: delete or rename it`);
+    throw held(what, `${path} is in the way, and is not a lock of volley's: delete or rename it`);
   const running = await isRunning(owner);
   if (running === false) return;
   const who = `process ${owner.pid} on ${owner.host}`;

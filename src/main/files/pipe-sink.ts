@@ -75,7 +75,7 @@ async function descriptorOf(option: string, path: string): Promise<number> {
     if (performance.now() - startMs > LONGEST_WAIT_MS)
       throw new VolleyError(
         ERROR_CODES.output,
-        `${option} ${quoted(path)} is a pipe that nobody has begun to read within ${LONGEST_WAIT_MS / 1_000} s: start its reader first.`,
+        `${option} ${quoted(path)} is a pipe that nothing has opened to read within ${LONGEST_WAIT_MS / 1_000} s: start its reader first.`,
       );
     await pause(ATTEMPT_INTERVAL_MS);
   }

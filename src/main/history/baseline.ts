@@ -74,7 +74,7 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
       'it is the result of several rounds: measure rounds too (--repeat), or hold them together with volley compare',
     );
   if (isRounds && !(isComparison(result) && result.kind === 'repeat'))
-    throw refuse('it is no result of --repeat: give one, or leave --repeat out');
+    throw refuse('it is not a result of --repeat: give one, or leave --repeat out');
   const held = heldOf(result);
   const [first] = held.rounds;
   const theirs = first === undefined ? null : factsOf(first, held.rounds.length);

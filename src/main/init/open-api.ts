@@ -54,7 +54,7 @@ function contentOf(text: string): Fields {
   } catch {
     throw new Error('it is neither JSON nor YAML');
   }
-  if (!isFields(value)) throw new Error('it is no description of an API');
+  if (!isFields(value)) throw new Error('it is not an API description');
   return value;
 }
 

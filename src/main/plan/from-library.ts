@@ -86,7 +86,7 @@ function linesOf(name: string, value: unknown, request: number | undefined, prob
     ...(request === undefined ? {} : { request }),
   };
   if (!TOKEN.test(name)) {
-    problems.add(phrase`${option}: that is no name of a header: give one such as x-request-id.`);
+    problems.add(phrase`${option}: that is not a header name: give one such as x-request-id.`);
     return [];
   }
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];

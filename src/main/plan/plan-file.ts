@@ -250,7 +250,7 @@ function sentencesOf(
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
       (key) =>
-        `${placeOf([...issue.path, key])}: ${quoted(key)} is nothing that a plan says here: ${whereElse(key, issue.path.length === 0)}`,
+        `${placeOf([...issue.path, key])}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path.length === 0)}`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))

@@ -170,7 +170,7 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
   }
   if (url.port === '0') {
     problems.add(
-      phrase`${the('url')} ${givenUrl(text)} has port 0, where nobody listens: give a port from 1 to 65535.`,
+      phrase`${the('url')} ${givenUrl(text)} has port 0, where nothing can listen: give a port from 1 to 65535.`,
     );
     return null;
   }

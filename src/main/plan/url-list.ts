@@ -28,7 +28,7 @@ export function readUrlList(text: string, problems: Problems): string[] | null {
   for (const sentence of wrong.slice(0, SHOWN_PROBLEMS)) problems.add(sentence);
   if (wrong.length > SHOWN_PROBLEMS)
     problems.add(
-      phrase`${the('urls', `${wrong.length - SHOWN_PROBLEMS} more lines`)} of the URL list are no URLs.`,
+      phrase`${the('urls', `${wrong.length - SHOWN_PROBLEMS} more lines`)} of the URL list are not URLs.`,
     );
   if (urls.length === 0)
     problems.add(phrase`${the('urls', 'The URL list')} has no URL: give at least one, one a line.`);

@@ -46,7 +46,7 @@ export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body
   if (body === null || length === 0) return [];
   const shown = body.subarray(0, MOST_SHOWN_BYTES);
   const text = textOf(shown, shown.length < length);
-  if (text === null) return [`(${length} bytes that are no text)`];
+  if (text === null) return [`(${length} bytes that are not text)`];
   return [
     shown.length < length ? hideInCut(text) : text,
     ...(shown.length < length ? [`(the first ${shown.length} of ${length} bytes)`] : []),

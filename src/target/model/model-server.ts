@@ -61,7 +61,7 @@ export class MockModel {
     response: ServerResponse,
   ): void {
     if (body === null) {
-      json(response, 400, { error: { message: 'the body is no JSON object' } });
+      json(response, 400, { error: { message: 'the body is not a JSON object' } });
       return;
     }
     const asked = dialect.asks(body, path);

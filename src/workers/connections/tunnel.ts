@@ -83,7 +83,7 @@ export class Tunnel {
       const end = HEAD_END.exec(this.#head);
       const begins = this.#head.startsWith(BEGINNING.slice(0, this.#head.length));
       if (!begins || (end === null && this.#head.length > MOST_HEAD_BYTES)) {
-        this.#fail('sent what is no answer of HTTP/1.1', 'PROXY_PROTOCOL');
+        this.#fail('sent something that is not an HTTP/1.1 answer', 'PROXY_PROTOCOL');
         return;
       }
       if (end === null) return;
@@ -111,7 +111,7 @@ export class Tunnel {
     const code = Number(status);
     if (code >= 100 && code < 200 && code !== SWITCHING) return true;
     const extra = this.#head.length;
-    if (status === '') this.#fail('sent what is no answer of HTTP/1.1', 'PROXY_PROTOCOL');
+    if (status === '') this.#fail('sent something that is not an HTTP/1.1 answer', 'PROXY_PROTOCOL');
     else if (code < 200 || code > 299)
       this.#fail(`refused a tunnel with ${`${status} ${reason}`.trim()}`, `PROXY_${status}`);
     // Nobody speaks before a client of HTTP/1.1 or TLS has: these are no bytes of the target's.

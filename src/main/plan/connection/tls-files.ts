@@ -15,9 +15,7 @@ export function parseTls(options: ConnectionOptions, problems: Problems): TlsSet
   const { cacert, sni, tlsMin } = options;
   const version = tlsMin === undefined ? null : problems.choice('tls-min', tlsMin, ['1.2', '1.3'] as const);
   if (sni !== undefined && (!HOST_NAME.test(sni) || isIP(sni) !== 0))
-    problems.add(
-      phrase`${the('sni')} ${given(sni)}: give the name of a host, such as example.org; an address is none.`,
-    );
+    problems.add(phrase`${the('sni')} ${given(sni)}: give a host name, such as example.org, not an address.`);
   return {
     ca: cacert === undefined ? null : certificatesIn('cacert', cacert, problems),
     ...parseIdentity(options, problems),

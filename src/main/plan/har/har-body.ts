@@ -51,7 +51,7 @@ export function recordedBody(postData: PostData | null, contentType: string | nu
 function decoded(text: string, encoding: string | null): string | Uint8Array {
   if (encoding === null || encoding === '') return text;
   if (encoding.toLowerCase() !== 'base64') throw new Unusable('its body is kept in an unknown encoding');
-  if (!BASE64.test(text)) throw new Unusable('its body is no base64, as it says');
+  if (!BASE64.test(text)) throw new Unusable('its body is not base64, although it says so');
   return Buffer.from(text, 'base64');
 }
 

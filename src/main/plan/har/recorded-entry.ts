@@ -65,7 +65,7 @@ export function recordedEntry(value: unknown): RecordedEntry {
   const { data, error } = ENTRY.safeParse(value);
   if (data === undefined) throw new Unusable(misshapen(error.issues[0]));
   const url = URL.parse(data.request.url);
-  if (url === null || url.port === '0') throw new Unusable('request.url is no URL');
+  if (url === null || url.port === '0') throw new Unusable('request.url is not a URL');
   const isWebSocket = data._resourceType === 'websocket';
   return { entry: data, url: /^https?:$/.test(url.protocol) && !isWebSocket ? url : null };
 }
@@ -76,7 +76,7 @@ export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
   const { request } = entry;
   const { method } = request;
   if (!TOKEN.test(method) || method.toUpperCase() === 'CONNECT')
-    throw new Unusable('request.method is none that can be sent');
+    throw new Unusable('request.method is not one that can be sent');
   const headers = headersOf(request.headers ?? [], target);
   const names = new Set(headers.map(({ name }) => name.toLowerCase()));
   const hasCredentials = target.username !== '' || target.password !== '';

@@ -58,7 +58,7 @@ function fromEnvironment(name: string, problems: Problems): string | null {
   // What cannot be one header line is no token, and is not repeated here.
   if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
   problems.add(
-    phrase`${the('bearer-env')} ${given(name)}: ${token === '' ? 'that variable is not set' : 'what it holds is no token'}: give the name of an environment variable that holds one.`,
+    phrase`${the('bearer-env')} ${given(name)}: ${token === '' ? 'that variable is not set' : 'it does not hold a token'}: give the name of an environment variable that holds one.`,
   );
   return null;
 }

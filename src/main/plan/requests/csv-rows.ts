@@ -87,7 +87,7 @@ export function csvSentence(error: CsvError, columnCount: number, lastLine: numb
     case 'INVALID_OPENING_QUOTE':
       return `line ${line} has a quote in a cell that does not begin with one: put the cell into quotes, and write a quote within them twice`;
     default:
-      return `line ${line} is no CSV`;
+      return `line ${line} is not CSV`;
   }
 }
 

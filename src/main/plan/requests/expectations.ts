@@ -103,7 +103,7 @@ export function isJsonPath(path: string, option: string, problems: Problems): bo
     return true;
   } catch (error) {
     problems.add(
-      phrase`${the(option)} ${given(path)}: it is no JSON path (${messageOf(error)}): give one such as data.items[0].id or '$..id' (RFC 9535).`,
+      phrase`${the(option)} ${given(path)}: it is not a JSON path (${messageOf(error)}): give one such as data.items[0].id or '$..id' (RFC 9535).`,
     );
     return false;
   }

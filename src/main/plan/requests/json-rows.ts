@@ -54,6 +54,6 @@ export function objectIn(line: string, number: number): Readonly<Record<string, 
     throw new Error(`line ${number} ${why}: give an object such as {"id":1}, in one line`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error(`line ${number} is no JSON object: give one with a field for each column`);
+    throw new Error(`line ${number} is not a JSON object: give one with a field for each column`);
   return value as Readonly<Record<string, unknown>>;
 }

@@ -157,13 +157,13 @@ export class Placeholders {
     const { columns, variables } = this.#names;
     const all = [...(columns?.keys() ?? []), ...variables.keys()];
     const nearest = nearestTo(bareName(name), all);
-    if (nearest !== null) return `is no placeholder: did you mean {{${nearest}}}?`;
+    if (nearest !== null) return `is not a placeholder: did you mean {{${nearest}}}?`;
     const known = [
       ...all.slice(0, MOST_NAMED),
       ...(all.length > MOST_NAMED ? [`${all.length - MOST_NAMED} more`] : []),
     ];
     const own = known.length === 0 ? '' : `choose from ${known.join(', ')}, or from `;
-    return `is no placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with a file of rows' : ''}.`;
+    return `is not a placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with a file of rows' : ''}.`;
   }
 }
 

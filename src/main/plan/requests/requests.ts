@@ -162,7 +162,7 @@ function checkConstants(
     if (index % 2 === 1 && NOT_IN_A_HEADER.test(value))
       report('header', 'header value', text, 'has a character that no header may have');
     if (index % 2 === 0 && !isSendable(() => checkHeaders([value, ''])))
-      report('header', 'header', text, 'is no name that can be sent');
+      report('header', 'header', text, 'is not a name that can be sent');
   });
 }
 

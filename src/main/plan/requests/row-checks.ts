@@ -95,7 +95,7 @@ function problemOf(
     return error.message;
   }
   if (json === null || isJsonText(renderBytes(json, filling))) return null;
-  return 'with its values the body is no JSON: put quotes around a placeholder that stands for text';
+  return 'with its values the body is not JSON: put quotes around a placeholder that stands for text';
 }
 
 function isJsonText(bytes: Uint8Array): boolean {

@@ -43,7 +43,7 @@ export function readRows(path: string, form: RowsForm, problems: Problems): RowC
 
 /**
  * What is wrong with the lines of a file of rows, a sentence each without its full stop; none where nothing is, or
- * where it is no file that can be read whole.
+ * where it is not a file that can be read whole.
  */
 export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
   try {

@@ -100,7 +100,7 @@ function parsePattern(value: string, option: OptionWord, text: string, problems:
     );
   } catch (error) {
     problems.add(
-      phrase`${option} ${given(text)}: it is no regular expression of JavaScript (${messageOf(error)}): mend it, or use contains.`,
+      phrase`${option} ${given(text)}: it is not a JavaScript regular expression (${messageOf(error)}): correct it, or use contains.`,
     );
   }
   return null;

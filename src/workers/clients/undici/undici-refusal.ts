@@ -1,8 +1,8 @@
 /** By undici's own words. */
 const EXPLANATIONS: Readonly<Record<string, string>> = {
   'bad response':
-    'the target sent a 100 that nobody asked for, and undici does not read over it: --client wire does',
-  'bad upgrade': 'the target switched to another protocol (101), for which nobody asked',
+    'the target sent a 100 that was not asked for, and undici does not read over it: --client wire does',
+  'bad upgrade': 'the target switched to another protocol (101), which was not asked for',
 };
 
 /** What undici objects to in an answer, where its own words do not say it; else null. */
@@ -10,6 +10,6 @@ export function explainedRefusal({ code, message }: NodeJS.ErrnoException): stri
   if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH')
     return 'undici cannot read the length of the answer (Content-Length with blanks, folded, or a list?): --client wire can';
   if (code === 'ERR_ASSERTION')
-    return 'undici cannot read the answer (a 101 that nobody asked for?): see what --client wire says of it';
+    return 'undici cannot read the answer (a 101 that was not asked for?): see what --client wire says of it';
   return code === 'UND_ERR_SOCKET' ? (EXPLANATIONS[message] ?? null) : null;
 }

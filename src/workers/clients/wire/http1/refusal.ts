@@ -8,7 +8,7 @@ export const REFUSALS = {
   WIRE_FRAMING_FIELD:
     'Connection, Keep-Alive, Content-Length, Transfer-Encoding or Upgrade is longer than 256 bytes',
   WIRE_CHUNK: 'a chunk has no hexadecimal size, or does not end with CR and LF',
-  WIRE_SWITCHED: 'the server switched to another protocol (101 with Upgrade), which nobody asked for',
+  WIRE_SWITCHED: 'the server switched to another protocol (101 with Upgrade), which was not asked for',
 } as const;
 
 export type RefusalCode = keyof typeof REFUSALS;

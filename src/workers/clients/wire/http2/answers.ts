@@ -109,7 +109,7 @@ export class Answers {
     // Read also where nobody wants it any more: what comes after it may refer to it.
     const stream = this.#find(streamId);
     if (!this.#heads.read(bytes, from, to, stream?.wantsFields ?? false)) {
-      this.#owner.onNoHttp2(new NotHttp2('a head that is no HPACK', CODE.compressionError));
+      this.#owner.onNoHttp2(new NotHttp2('a head that is not valid HPACK', CODE.compressionError));
       return;
     }
     if (stream === null) {

@@ -33,7 +33,7 @@ export function shapeProblem(type: number, flags: number, streamId: number, leng
   const { name, of } = shape;
   if (of !== 'either' && (of === 'stream') !== (streamId !== 0))
     return new NotHttp2(of === 'stream' ? `${name} of no stream` : `${name} of stream ${streamId}`);
-  if (type === FRAME.pushPromise) return new NotHttp2('PUSH_PROMISE, which nobody allowed');
+  if (type === FRAME.pushPromise) return new NotHttp2('PUSH_PROMISE, which was not allowed');
   const isGood =
     shape.length !== null
       ? length === shape.length

@@ -86,7 +86,7 @@ export class OpenStreams {
   answered(id: number): Http2Stream | NotHttp2 | null {
     const stream = this.#find(id);
     if (stream !== null && !stream.isUnsent) return stream;
-    if (this.isIdle(id)) return new NotHttp2(`an answer on stream ${id}, which nobody has opened`);
+    if (this.isIdle(id)) return new NotHttp2(`an answer on stream ${id}, which was never opened`);
     if (this.#left.has(id)) return null;
     return new NotHttp2(`an answer on stream ${id}, which had ended before`, CODE.streamClosed);
   }
@@ -95,7 +95,7 @@ export class OpenStreams {
   named(id: number): Http2Stream | NotHttp2 | null {
     const stream = this.#find(id);
     if (stream !== null && !stream.isUnsent) return stream;
-    return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which nobody has opened`) : null;
+    return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which was never opened`) : null;
   }
 
   /** The windows of all change with the target's setting (RFC 9113, 6.9.2). Returns what is wrong with that, or null. */
