@@ -332,6 +332,20 @@ describe('the gate of the page', () => {
   });
 });
 
+test('a run of one request says so', () => {
+  const one = longRun(1, 10);
+  const [interval] = one.series.buckets;
+  const page = renderHtml({
+    ...one,
+    plan: { ...one.plan, stop: { requests: 1, durationMs: null } },
+    series: { ...one.series, buckets: [{ ...interval!, cells: [interval!.cells[0]!, 1] }] },
+  });
+  expect(wrongIn(page)).toEqual([]);
+  expect(page).toContain('<dd>1 request</dd>');
+  expect(page).toContain('<span>1 request in a cell</span>');
+  expect(page).toMatch(/class="dot [ab] few"/);
+});
+
 test('how long connections took is said where some were made', () => {
   const none = { ...NOTHING, percentiles: {} };
   const made = { ...LATENCY, count: 3 };

@@ -28,7 +28,9 @@ export function heat(
   const rows = Math.max(1, Math.min(MOST_ROWS, Math.round(Math.log2(max / min) * ROWS_PER_OCTAVE)));
   const width = columns.length;
   const used = columns.map((packed) => (packed === null ? [] : usedCells(packed, cellsPerOctave)));
-  const most = Math.max(2, ...used.map((cells) => Math.max(0, ...cells.map((cell) => cell.count))));
+  const largest = Math.max(...used.map((cells) => Math.max(0, ...cells.map((cell) => cell.count))));
+  const isSingle = largest < 2;
+  const most = Math.max(2, largest);
   const levels = new Uint8Array(width * rows);
   used.forEach((cells, x) => {
     for (const cell of cells) {
@@ -44,6 +46,6 @@ export function heat(
   const [w, h] = [width * STEP, height * FINE];
   return {
     marks: html`<mask id="${id}" style="mask-type:alpha"><image href="${picture}" width="${w}" height="${h}" preserveAspectRatio="none" style="image-rendering:pixelated"/></mask><rect class="heat" width="${w}" height="${h}" mask="url(#${id})"/>`,
-    key: html`<span class="key" aria-hidden="true"><span>1</span><i class="ramp"></i><span>${count(most)} requests in a cell</span></span>`,
+    key: html`<span class="key" aria-hidden="true">${isSingle ? html`<i class="ramp"></i><span>1 request in a cell</span>` : html`<span>1</span><i class="ramp"></i><span>${count(most)} requests in a cell</span>`}</span>`,
   };
 }

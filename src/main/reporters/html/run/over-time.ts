@@ -21,6 +21,8 @@ const FAILURE_HEIGHT = 28;
 const FARTHEST_BELOW = 300;
 /** A latency that is a lower bound points upward. */
 const UPWARD = 7;
+/** With so few there is room for dots that are seen at once. */
+const FEW_COLUMNS = 60;
 const SERVED_NO_WORSE = new Set(['unfinished', 'dropped']);
 
 /** The run as tracks that share one axis of time. */
@@ -181,7 +183,7 @@ function fanTrack(
         line(`fill ${colour} inner`, band(p50, p90, scale)),
         line(`ln ${colour} p99`, pathOf(overTime(p99, scale))),
         line(`ln ${colour} p50`, pathOf(overTime(p50, scale))),
-        dots(`dot ${colour}`, tops),
+        dots(`dot ${colour}${columns.length <= FEW_COLUMNS ? ' few' : ''}`, tops),
         stageLines,
       ],
     }),

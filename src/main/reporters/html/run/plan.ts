@@ -1,5 +1,5 @@
 import type { Summary } from '../../../../protocol/summary.ts';
-import { formatAskedRate, formatDuration } from '../../../text/format.ts';
+import { counted, formatAskedRate, formatDuration } from '../../../text/format.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, ms, unbroken } from '../numbers.ts';
@@ -17,7 +17,7 @@ export function planPanel({ summary }: RunView): Markup {
   const { plan, tool, windowMs, startedAt, mix = [] } = summary;
   const { load, stop, rows, routes } = plan;
   const limits = [
-    ...(stop.requests === null ? [] : [`${count(stop.requests)} requests`]),
+    ...(stop.requests === null ? [] : [counted(stop.requests, 'request')]),
     ...(stop.durationMs === null ? [] : [formatDuration(stop.durationMs)]),
   ];
   const ways = routes
