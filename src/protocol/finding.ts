@@ -116,6 +116,14 @@ export interface FindingFigures {
   /** What was said while the options were read, in words already. */
   readonly 'option-note': { readonly text: string };
   readonly 'response-beyond-service': Readonly<Record<'responseMs' | 'serviceMs', number>>;
+  /** Most answers were redirects; `isFollowing` where redirects are followed, and these led nowhere. */
+  readonly 'redirects-not-followed': {
+    readonly redirects: number;
+    readonly answered: number;
+    /** Without its query, where tokens are; null where none is known. */
+    readonly location: string | null;
+    readonly isFollowing: boolean;
+  };
   readonly 'cold-start': {
     readonly slow: number;
     readonly count: number;

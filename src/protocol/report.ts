@@ -104,6 +104,8 @@ export interface WorkerReport extends WorkerUsage {
   /** For how long connections rested after failures, within the window and over all of them. */
   readonly restedMs: number;
   readonly retried: number;
+  /** Where the first redirect that was not followed leads, its secrets hidden; null where there was none. */
+  readonly redirectedTo: string | null;
   /** Of the computation asked for with each answer, warm-up included. */
   readonly workRounds: number;
   readonly connectionsOpened: number;

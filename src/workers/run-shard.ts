@@ -13,6 +13,7 @@ import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
+import { FirstLocation } from './exchange/first-location.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
 import { CpuWork } from './jobs/cpu-work.ts';
@@ -56,6 +57,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   /** The load, where it is one of rows. */
   readonly #rows: RowsLoad | null;
   readonly #work: CpuWork;
+  readonly #firstLocation: FirstLocation;
   readonly #lease: Lease;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
@@ -82,6 +84,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     const { stream, objectives } = shard;
     this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets, stream?.stallMs);
     this.#Tokens = Tokens;
+    this.#firstLocation = new FirstLocation(secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#silences =
@@ -187,6 +190,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       notStarted: this.#load.notStarted,
       restedMs: this.#load.restedMs,
       retried: this.#retried,
+      redirectedTo: this.#firstLocation.text,
       workRounds: this.#work.rounds,
       connectionsOpened: counters.opened,
       connectionsClosedByTarget: counters.closedByTarget,
@@ -266,6 +270,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#inFlight--;
     const failure = this.#verdict.ofAnswer(exchange, endMs);
     exchange.failure = failure;
+    this.#firstLocation.see(exchange);
     if (failure === null) this.#recordOk(exchange, endMs);
     else this.#recordFailure(exchange, endMs, failure);
     if (this.#work.isWanted) this.#work.do(exchange.body);

@@ -55,6 +55,7 @@ const createPool: CreatePool = (_count, events) => {
       restedMs: 0,
       practiceCpuMs: 0,
       retried: 0,
+      redirectedTo: null,
       workRounds: 0,
       connectionsOpened: 1,
       connectionsClosedByTarget: 0,

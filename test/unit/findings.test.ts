@@ -113,6 +113,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { responseMs: 30, serviceMs: 10 },
     'Response time is 3.0 times service time: on average a request was sent 20.0 ms after it was due, which a service time hides.',
   ],
+  'redirects-not-followed': [
+    { redirects: 40, answered: 40, location: '/login?…', isFollowing: false },
+    "All 40 answers were redirects (to '/login?…'), which are not followed: what lies behind them was not measured. Follow them with --location, or give the URL that they lead to.",
+  ],
   'cold-start': [
     { slow: 30, count: 100, startMs: 100, longestMs: 15, laterP99Ms: 1.5 },
     "30 of the 100 requests due in the first 100 ms took longer than 99 % of the later ones (up to 15.0 ms; later p99 1.50 ms). Without a warm-up volley's own code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out.",

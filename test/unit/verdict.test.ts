@@ -541,6 +541,18 @@ describe('when requests failed', () => {
     expect(when(...seconds)).toBe(expected);
   });
 
+  test.each([
+    [100, 200, 'since 51 ms'],
+    [10, 200, 'from the first request on'],
+    [100, 30, 'since 51 ms'],
+    [100, 5, 'from the first request on'],
+  ])('%i that went well within a moment, and %i that did not: %s', (well, bad, expected) => {
+    const series = new Series();
+    for (let count = 0; count < well; count++) series.add((50 * count) / well, OUTCOME.ok);
+    for (let count = 0; count < bad; count++) series.add(51 + count, OUTCOME.status);
+    expect(whenFailed(series, 51 + bad)).toBe(expected);
+  });
+
   test('is known for runs whose intervals have been added up', () => {
     const series = new Series();
     for (let second = 0; second < 8_000; second++)

@@ -42,8 +42,11 @@ export function whenFailed(
   const isScattered = isIn.filter(Boolean).length * 2 < used;
   const nearMs = Math.max(NEAR_MS, NEAR_SHARE * windowMs);
   const isFirst = shares.slice(0, first).every((share) => share === 0);
+  const before = okBefore(buckets, series.okBeforeBad);
   const isFromStart =
-    beginMs <= nearMs || (isFirst && !isScattered && beginsAtOnce(buckets, series.okBeforeBad));
+    beginMs <= nearMs
+      ? before.areFew || before.areByChance
+      : isFirst && !isScattered && before.areFew && before.areByChance;
   const isToEnd = endMs >= series.lastOkMs - nearMs;
   return {
     fromMs: isFromStart ? null : beginMs,
@@ -52,9 +55,12 @@ export function whenFailed(
   };
 }
 
-/** Whether as many may well have gone well by chance before the first failure. */
-function beginsAtOnce(buckets: readonly FailureCounts[], okBeforeBad: number): boolean {
+/** What went well before the first failure: whether it is a small part of all, and no more than happens by chance. */
+function okBefore(
+  buckets: readonly FailureCounts[],
+  count: number,
+): { readonly areFew: boolean; readonly areByChance: boolean } {
   const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
   const bad = buckets.reduce((sum, bucket) => sum + bucket.sent - bucket.ok, 0);
-  return okBeforeBad <= NEAR_REQUESTS_SHARE * sent && (okBeforeBad * bad) / sent <= MOST_EXPECTED;
+  return { areFew: count <= NEAR_REQUESTS_SHARE * sent, areByChance: (count * bad) / sent <= MOST_EXPECTED };
 }

@@ -15,6 +15,7 @@ import { findViolations } from './identities.ts';
 import { judgeThresholds } from './judged-rules.ts';
 import { notesOn } from './load-notes.ts';
 import { summarizePlan } from './plan-summary.ts';
+import { redirectsOf } from './redirect-note.ts';
 import { summarizeSeries } from './series-summary.ts';
 import { toolFacts } from './tool.ts';
 import { judge } from './verdict.ts';
@@ -98,9 +99,11 @@ function summarizeJudgement(
 }
 
 /** What a reader should know of the figures. */
-function notesOf({ plan, workers }: Collected, { latencies, coldStart }: Figures): Finding[] {
+function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures): Finding[] {
+  const { plan, workers } = collected;
   return [
     ...plan.notes.map((text): Finding => ({ code: 'option-note', figures: { text } })),
+    ...redirectsOf(collected, merged.statuses),
     ...notesOn(plan.load, latencies),
     ...(plan.batch === undefined ? [] : standstillOf(workers)),
     ...(coldStart === null ? [] : [coldStart]),

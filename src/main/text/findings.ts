@@ -55,6 +55,12 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
   'response-beyond-service': ({ responseMs, serviceMs }) =>
     `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +
     `${formatMs(responseMs - serviceMs)} after it was due, which a service time hides.`,
+  'redirects-not-followed': ({ redirects, answered, location, isFollowing }) =>
+    `${redirects === answered ? `All ${formatCount(answered)}` : `${formatCount(redirects)} of ${formatCount(answered)}`} answers ` +
+    (isFollowing
+      ? 'were redirects without a location: there was nothing to follow. Look at one answer with --once.'
+      : `were redirects${location === null ? '' : ` (to '${location}')`}, which are not followed: what lies behind them was not measured. ` +
+        'Follow them with --location, or give the URL that they lead to.'),
   'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }) =>
     `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
     `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). Without a warm-up volley's own ` +

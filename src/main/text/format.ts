@@ -115,8 +115,9 @@ export function shareText(count: number, of: number): string {
   return count === 0 || of === 0 ? '' : ` (${formatPercent(count / of)})`;
 }
 
-/** A moment of a run, in tenths of a second; from two minutes on in whole ones. */
+/** A moment of a run, in tenths of a second; before the first of them in milliseconds, from two minutes on in whole seconds. */
 export function formatMoment(atMs: number): string {
+  if (atMs > 0 && atMs < 100) return `${Math.max(1, Math.round(atMs))} ms`;
   const tenths = Math.round(atMs / 100) / 10;
   return tenths < MOST_OF_A_UNIT ? `${tenths} s` : formatSpan(atMs);
 }

@@ -10,6 +10,7 @@ import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
 import { KeptBody } from './kept-body.ts';
 import type { PreparedRequest } from './prepared-request.ts';
+import { isRedirectStatus } from './redirect.ts';
 
 /** Who is told how an exchange ended. */
 export interface ExchangeOwner {
@@ -59,8 +60,10 @@ export class Exchange implements InPlaceHandler {
   request: PreparedRequest | null = null;
   /** Redirects that the request under way has followed. */
   redirects = 0;
-  /** Where the response asks to go; null where it does not. */
+  /** Where the response asks to go; null where it does not, or where its fields are not read. */
   location: string | null = null;
+  /** The fields of the next response are read, whatever its request wants. */
+  asksForFields = false;
   /** What the response asks of whoever authorizes; read only where its fields are. */
   authenticate: string | null = null;
   /** Set where the request wants Digest authorization: what its connection knows of it. */
@@ -209,7 +212,8 @@ export class Exchange implements InPlaceHandler {
     this.busy = true;
     this.client.connection.isInPlainBody = false;
     this.location = null;
-    const handler = request.wantsFields ? this.#withFields : this;
+    const handler = request.wantsFields || this.asksForFields ? this.#withFields : this;
+    this.asksForFields = false;
     const { dispatcher } = this.client;
     if ('dispatchStream' in dispatcher) {
       this.#stream = dispatcher.dispatchStream(request.template, handler);
@@ -266,6 +270,7 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = this.#readAtMs;
     this.status = status;
     const { connection } = this.client;
+    if (isRedirectStatus(status)) this.location = fieldIn(fields, 'location');
     connection.isInPlainBody = fields['transfer-encoding'] === undefined;
     // undici closes after some answers that have no body, whatever they say of their length.
     connection.isLeftUnasked =

@@ -4,13 +4,18 @@ import { fitsProtocol, pathOf, placeOf } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
-const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** What is meant for one origin is not told to another. */
 const PRIVATE_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
 
+/** 301, 302, 303, 307 or 308. */
+export function isRedirectStatus(status: number): boolean {
+  // Asked of every answer.
+  return status > 300 && status < 309 && (status < 304 || status > 306);
+}
+
 /** Whether an answer asks to go elsewhere, and the request wants to. */
 export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
-  return maxRedirects > 0 && location !== null && REDIRECTS.has(status);
+  return maxRedirects > 0 && location !== null && isRedirectStatus(status);
 }
 
 /** The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as it is here. */

@@ -1,0 +1,31 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { Collected } from '../collect/collected.ts';
+import { cut, shownUrl } from '../text/quoted.ts';
+
+const REDIRECTS = [301, 302, 303, 307, 308];
+/** Beyond this share of all answers redirects are what was measured. */
+const NOTED_SHARE = 0.5;
+
+/** That most answers led elsewhere, and nobody went there; nothing where a status was asked for. */
+export function redirectsOf(
+  { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
+  statuses: ReadonlyMap<number, number>,
+): Finding<'redirects-not-followed'>[] {
+  const redirects = REDIRECTS.reduce((sum, status) => sum + (statuses.get(status) ?? 0), 0);
+  const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0);
+  const isAskedFor = plan.mix.every(({ expectation }) => (expectation?.statuses.length ?? 0) > 0);
+  if (isAskedFor || redirects <= NOTED_SHARE * answered) return [];
+  const location = workers.find(({ report }) => report?.redirectedTo != null)?.report?.redirectedTo ?? null;
+  const figures = {
+    redirects,
+    answered,
+    location: location === null ? null : shownLocation(location),
+    isFollowing: plan.mix.every(({ maxRedirects }) => maxRedirects > 0),
+  };
+  return [{ code: 'redirects-not-followed', figures }];
+}
+
+/** Queries of redirects have tokens in them. */
+function shownLocation(location: string): string {
+  return cut(shownUrl(location.replace(/[?#].*$/s, (rest) => (rest.startsWith('?') ? '?…' : ''))));
+}

@@ -1,0 +1,179 @@
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import * as http2 from 'node:http2';
+import { createServer as createHttps } from 'node:https';
+import type { Socket } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type RunOptions, run } from '../../src/api/index.ts';
+import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
+import { listening } from '../support/target.ts';
+
+type Request = IncomingMessage | http2.Http2ServerRequest;
+type Response = ServerResponse | http2.Http2ServerResponse;
+/** `count` is that of the request, from 1. */
+type Answer = (response: ServerResponse, request: IncomingMessage, count: number) => void;
+
+const CARRIERS = {
+  'HTTP/1.1': { options: {}, create: (answer) => createHttp(answer) },
+  'HTTP/1.1 over TLS': { options: { insecure: true }, create: (answer) => createHttps(CERTIFICATE, answer) },
+  'HTTP/2': { options: { h2c: true }, create: (answer) => http2.createServer(answer) },
+  'HTTP/2 over TLS': {
+    options: { insecure: true, http2: true },
+    create: (answer) => http2.createSecureServer(CERTIFICATE, answer),
+  },
+} as const satisfies Record<
+  string,
+  {
+    readonly options: Partial<RunOptions>;
+    readonly create: (answer: (request: Request, response: Response) => void) => unknown;
+  }
+>;
+type Carrier = keyof typeof CARRIERS;
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+async function start(carrier: Carrier, answer: Answer): Promise<string> {
+  let count = 0;
+  const sockets = new Set<Socket>();
+  const server = CARRIERS[carrier].create((request, response) => {
+    request.on('error', () => {});
+    response.on('error', () => {});
+    // What of both protocols is used here has the same names.
+    answer(response as ServerResponse, request as IncomingMessage, ++count);
+  }) as Server;
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+  });
+  server.on('sessionError', () => {});
+  closers.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const scheme = carrier.endsWith('TLS') ? 'https' : 'http';
+  return `${scheme}://127.0.0.1:${await listening(server)}/`;
+}
+
+/** Ends the connection, or of HTTP/2 the stream. */
+function breakOff(response: ServerResponse, request: IncomingMessage): void {
+  if ('stream' in response) (response.stream as http2.ServerHttp2Stream).close(2);
+  else request.socket.destroy();
+}
+
+function cutOff(response: ServerResponse, request: IncomingMessage): void {
+  response.writeHead(200, { 'content-length': 100 });
+  response.write('part', () => setTimeout(() => breakOff(response, request), 5));
+}
+
+const ok = (response: ServerResponse): unknown => response.writeHead(200).end('x');
+const afterTen =
+  (answer: Answer): Answer =>
+  (response, request, count) => {
+    if (count > 10) answer(response, request, count);
+    else ok(response);
+  };
+const REQUESTS = 16;
+
+interface Broken {
+  readonly what: string;
+  readonly answer: Answer;
+  /** How each of its failures is called. */
+  readonly kind: string;
+  /** How many of the answers go well. */
+  readonly well: number;
+  readonly options?: Partial<RunOptions>;
+}
+
+const SOON = { timeout: '100ms' };
+const BROKEN: readonly Broken[] = [
+  { what: 'answers 500', answer: (response) => response.writeHead(500).end('x'), kind: 'status', well: 0 },
+  { what: 'resets', answer: breakOff, kind: 'reset', well: 0 },
+  { what: 'hangs', answer: () => {}, kind: 'timeout', well: 0, options: SOON },
+  { what: 'cuts its answers', answer: cutOff, kind: 'truncated', well: 0 },
+  {
+    what: 'hangs within its answers',
+    answer: (response) => response.writeHead(200, { 'content-length': 9 }).write('x'),
+    kind: 'timeout',
+    well: 0,
+    options: SOON,
+  },
+  {
+    what: 'flips',
+    answer: (response, _request, count) => response.writeHead(count % 2 ? 500 : 200).end(),
+    kind: 'status',
+    well: 8,
+  },
+  {
+    what: 'breaks half way',
+    answer: afterTen((response) => response.writeHead(503).end()),
+    kind: 'status',
+    well: 10,
+  },
+  { what: 'resets half way', answer: afterTen(breakOff), kind: 'reset', well: 10 },
+  {
+    what: 'redirects for ever',
+    answer: (response, request) => response.writeHead(302, { location: `${request.url}x` }).end(),
+    kind: 'expectation',
+    well: 0,
+    options: { location: 3 },
+  },
+];
+
+const TARGETS = (Object.keys(CARRIERS) as Carrier[]).flatMap((carrier) =>
+  (['undici', 'wire'] as const).map((client) => ({ carrier, client })),
+);
+
+describe.each(TARGETS)('$carrier, by $client', ({ carrier, client }) => {
+  const runOn = async (answer: Answer, options: Partial<RunOptions> = {}) =>
+    run({
+      url: await start(carrier, answer),
+      client,
+      mode: 'inline',
+      concurrency: 4,
+      requests: REQUESTS,
+      timeout: '10s',
+      ...CARRIERS[carrier].options,
+      ...options,
+    });
+
+  test.each(BROKEN)('a target that $what is failing', async ({ answer, kind, well, options }) => {
+    const summary = await runOn(answer, options);
+    const { requests, errors, generator, degraded } = summary;
+    expect(requests).toMatchObject({ sent: REQUESTS, ok: well, failed: REQUESTS - well });
+    expect(errors.every((error) => error.kind === kind)).toBe(true);
+    expect([generator.verdict, exitCodeOf(summary, false), degraded]).toEqual(['failing', 1, false]);
+  });
+
+  test('one that only redirects is well, and said to', async () => {
+    const summary = await runOn((response) => {
+      response.writeHead(302, { location: '/login?token=secret#there' }).end();
+    });
+    expect([summary.requests.ok, exitCodeOf(summary, false)]).toEqual([REQUESTS, 0]);
+    expect(summary.findings?.notes).toEqual([
+      {
+        code: 'redirects-not-followed',
+        figures: { redirects: REQUESTS, answered: REQUESTS, location: '/login?…', isFollowing: false },
+      },
+    ]);
+  });
+
+  test('redirects that lead nowhere, are asked for or are few', async () => {
+    const nowhere = await runOn((response) => response.writeHead(302).end(), { location: true });
+    expect(nowhere.notes.join()).toMatch(/^All 16 answers were redirects without a location/);
+    const redirect: Answer = (response) => response.writeHead(301, { location: '/' }).end();
+    const asked = await runOn(redirect, { expectStatus: '3xx' });
+    const few = await runOn((response, request, count) =>
+      count % 2 ? ok(response) : redirect(response, request, count),
+    );
+    const unchanged = await runOn((response) => response.writeHead(304).end());
+    expect([asked, few, unchanged].map(({ notes }) => notes)).toEqual([[], [], []]);
+  });
+});
