@@ -52,6 +52,8 @@ export interface FindingFigures {
      * requests that were due in the warm-up. Absent in older results and in the open model.
      */
     readonly heldShare?: number;
+    /** Most of them ran out of time while volley itself was late, as a caveat says: it may be why. Absent in older results. */
+    readonly isStarved?: boolean;
     /** For how long volley itself could do nothing, which may be why; 0 where it never stood still. */
     readonly stoodStillMs: number;
   };

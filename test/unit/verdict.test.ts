@@ -508,6 +508,53 @@ describe('the verdict, on each side of each line', () => {
   });
 });
 
+describe('requests that ran out of time while volley was late', () => {
+  const timedOut = (count: number, others = 0): Partial<VerdictFacts> => ({
+    requests: { sent: 1_000, ok: 1_000 - count - others, unfinished: 0, dropped: 0 },
+    errors: [
+      { kind: 'timeout', code: 'TIMEOUT', count, example: '', firstAtMs: 0, lastAtMs: 0 },
+      { kind: 'status', code: '500', count: others, example: '', firstAtMs: 0, lastAtMs: 0 },
+    ],
+  });
+  const late = withLatencies({ startLag: latency(500, 1_000), response: latency(600, 2_000) });
+  const starved = (changes: Partial<VerdictFacts>): VerdictFacts => ({ ...QUIET, ...late, ...changes });
+
+  test.each([
+    ['late starts', starved(timedOut(500)), 'late-starts', 'give-cores-or-lower-rate'],
+    ['a busy loop', closed({ ...timedOut(500), loopBusy: loopBusy + 0.01 }), 'loop-busy', 'add-workers'],
+    [
+      'no processor',
+      closed({ ...timedOut(20), processorWait: processorWait + 0.01 }),
+      'no-processor',
+      'free-cores',
+    ],
+    ['more timeouts than others', starved(timedOut(500, 499)), 'late-starts', 'give-cores-or-lower-rate'],
+  ])('%s: failing, and it is said that volley may be why', (_name, facts, code, step) => {
+    const judgement = judgementOf(facts);
+    expect(judgement.verdict).toBe('failing');
+    expect(judgement.finding).toMatchObject({
+      code: 'requests-failed',
+      nextStep: step,
+      figures: { isStarved: true },
+    });
+    expect(judgement.caveats[0]?.code).toBe(code);
+    const text = reasonsOf(judgement).join(' ');
+    expect(text).toContain('volley itself was late meanwhile, which may be why.');
+    expect(text).not.toContain('does not answer in time');
+  });
+
+  test.each([
+    ['in time', { ...QUIET, ...timedOut(500) }],
+    ['other failures', starved(timedOut(200, 500))],
+    ['half of them', starved(timedOut(250, 250))],
+    ['too short a run', starved({ ...timedOut(500), windowMs: shortestMs - 1 })],
+  ])('%s: the target alone is told', (_name, facts) => {
+    const { verdict, finding, caveats } = judgementOf(facts);
+    expect([verdict, caveats.map(({ code }) => code)]).toEqual(['failing', ['figures-mislead']]);
+    expect(finding.figures).not.toHaveProperty('isStarved');
+  });
+});
+
 describe('when requests failed', () => {
   const whenFailed = (...args: Parameters<typeof failedWhen>): string | null => {
     const when = failedWhen(...args);

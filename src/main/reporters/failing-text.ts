@@ -16,6 +16,13 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
 export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
   if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnErrors(rule) && !rule.ok))
     return null;
-  const [what = 'Requests failed.'] = summary.generator.reasons;
-  return `The target is failing, and no rule on the error rate allows it: ${what}`;
+  const { reasons, finding } = summary.generator;
+  const [what = 'Requests failed.'] = reasons;
+  const who = isStarved(finding) ? 'Too many requests failed' : 'The target is failing';
+  return `${who}, and no rule on the error rate allows it: ${what}`;
+}
+
+/** Whether requests failed while volley itself was late, so that it is not said to be the target. */
+export function isStarved(finding: Summary['generator']['finding']): boolean {
+  return finding?.code === 'requests-failed' && finding.figures.isStarved === true;
 }

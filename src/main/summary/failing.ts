@@ -100,6 +100,12 @@ export function failureFinding(
   };
 }
 
+/** How many of them ran out of time: a deadline passed, or the waiting ended. */
+export function lateOf({ unanswered }: Failed, { errors }: FailureFacts): number {
+  const timeouts = errors.filter(({ kind }) => kind === 'timeout');
+  return [...timeouts, ...unanswered].reduce((sum, { count }) => sum + count, 0);
+}
+
 function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs {
   return { kind, code: null, count };
 }

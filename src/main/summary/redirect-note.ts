@@ -1,6 +1,5 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { Collected } from '../collect/collected.ts';
-import { cut, shownUrl } from '../text/quoted.ts';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 /** Beyond this share of all answers redirects are what was measured. */
@@ -19,13 +18,8 @@ export function redirectsOf(
   const figures = {
     redirects,
     answered,
-    location: location === null ? null : shownLocation(location),
+    location,
     isFollowing: plan.mix.every(({ maxRedirects }) => maxRedirects > 0),
   };
   return [{ code: 'redirects-not-followed', figures }];
-}
-
-/** Queries of redirects have tokens in them. */
-function shownLocation(location: string): string {
-  return cut(shownUrl(location.replace(/[?#].*$/s, (rest) => (rest.startsWith('?') ? '?…' : ''))));
 }

@@ -5,6 +5,7 @@ import {
   failedOrDropped,
   failingRequest,
   failureFinding,
+  lateOf,
   nextStep,
 } from './failing.ts';
 import {
@@ -62,10 +63,24 @@ function lacksConnections(facts: VerdictFacts): boolean {
   return bad > VERDICT_LIMITS.failedShare * of;
 }
 
-/** What failed while volley stood still may be its own doing. */
+/** What failed while volley stood still, or was late for its deadlines, may be its own doing. */
 function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null = null): Judgement {
+  const failure = failureFinding(failed, facts, name);
+  const own = starvation(failed, facts);
+  if (own !== null) {
+    const { nextStep: step, ...finding } = own.finding;
+    const starved = { ...failure, figures: { ...failure.figures, isStarved: true } };
+    return judged('failing', starved, step, [finding, FIGURES_MISLEAD]);
+  }
   const step = facts.stoodStillMs > 0 ? 'measure-again' : nextStep(failed, facts);
-  return judged('failing', failureFinding(failed, facts, name), step, [FIGURES_MISLEAD]);
+  return judged('failing', failure, step, [FIGURES_MISLEAD]);
+}
+
+/** What kept volley from its work, where most of what failed had run out of time; null where nothing did. */
+function starvation(failed: Failed, facts: VerdictFacts): Judgement | null {
+  const late = lateOf(failed, facts);
+  if (facts.stoodStillMs > 0 || late * 2 <= failed.bad || tooShort(facts) !== null) return null;
+  return generatorTime(facts) ?? processor(facts);
 }
 
 /** Failures that are too few to spoil the figures are told all the same. */

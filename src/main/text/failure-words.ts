@@ -14,6 +14,7 @@ export function requestsFailedText({
   when,
   failedAs,
   heldShare = 0,
+  isStarved = false,
 }: FindingFigures['requests-failed']): string {
   if (failed === 0)
     return `Requests of the warm-up that failed held connections for ${formatPercent(heldShare)} of their time in the window.`;
@@ -28,7 +29,8 @@ export function requestsFailedText({
   const held = isFewHoldingMuch(failed, of, heldShare)
     ? ` They held connections for ${formatPercent(heldShare)} of their time.`
     : '';
-  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}`;
+  const starved = isStarved ? ' volley itself was late meanwhile, which may be why.' : '';
+  return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}${starved}`;
 }
 
 /** Whether failed requests are few and have taken much of the connections' time. */

@@ -7,12 +7,13 @@ type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Cod
 
 /** What is wrong, in as few words as fit one line; the sentences behind the verdict say the rest. */
 const HEADLINES: Headlines = {
-  'requests-failed': ({ failed, of, request, when, heldShare = 0 }) =>
+  'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false }) =>
     failed === 0
       ? `requests of the warm-up that failed held ${formatPercent(heldShare)} of the connections' time`
       : `${failed < of ? formatPercent(failed / of) : 'all'} of ` +
         `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
         (when === null ? '' : `, ${whenText(when)}`) +
+        (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
           ? `, and held ${formatPercent(heldShare)} of the connections' time`
           : ''),

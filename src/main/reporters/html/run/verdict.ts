@@ -1,5 +1,6 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { formatAskedRate, formatRate } from '../../../text/format.ts';
+import { isStarved } from '../../failing-text.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
@@ -32,6 +33,7 @@ export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'
   // It is rows that succeed or fail: requests may have been repeated.
   if (rows !== null) return rowsWords(rows);
   if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
+  if (isStarved(generator.finding)) return 'Requests failed, and volley was late.';
   const known = VERDICTS[generator.verdict];
   if (known !== undefined) return known.words;
   const code = generator.finding?.code;
@@ -42,7 +44,7 @@ export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'
 
 /** The link that was the limit, or that failed. */
 export function limitOf({ generator }: Pick<Summary, 'generator'>): Link | null {
-  return VERDICTS[generator.verdict]?.link ?? null;
+  return isStarved(generator.finding) ? 'volley' : (VERDICTS[generator.verdict]?.link ?? null);
 }
 
 export function verdictPanel({ summary, rows }: RunView): Markup {
@@ -91,7 +93,8 @@ function noticesOf(summary: Summary): string[] {
 /** Generator, connections, target: the one that was the limit is filled. */
 function chain(summary: Summary): Markup {
   const limit = limitOf(summary);
-  const word = summary.generator.verdict === 'failing' ? 'failing' : 'limit';
+  const isFailing = summary.generator.verdict === 'failing' && !isStarved(summary.generator.finding);
+  const word = isFailing ? 'failing' : 'limit';
   const said =
     limit === null
       ? 'None of volley, connections and target was the limit'
