@@ -136,6 +136,19 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
     expect([...secure.names]).toEqual(['localhost']);
   });
 
+  test('a dot behind a name is in the Host header alone, and not in the server name (RFC 6066, 3)', async () => {
+    const secure = await startWitness(true);
+    const summary = await run({
+      ...options,
+      url: 'https://localhost./',
+      cacert: CERTIFICATE_PATH,
+      connectTo: [`localhost.:443:127.0.0.1:${secure.port}`],
+    });
+    expectAllOk(summary, 10);
+    expect([...secure.hosts]).toEqual(['localhost.']);
+    expect([...secure.names]).toEqual(['localhost']);
+  });
+
   test('a socket with a path', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'volley-socket-'));
     const path = join(folder, 's');

@@ -1,6 +1,8 @@
 import { createServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { run } from '../../src/api/index.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 import { listening } from '../support/target.ts';
 
 const REQUESTS = 6;
@@ -71,5 +73,35 @@ describe.each(['undici', 'wire'] as const)('%s', (client) => {
     const summary = await runOn(seen.url, '10s');
     expect(summary.requests).toMatchObject({ sent: REQUESTS, ok: REQUESTS });
     expect(seen).toMatchObject({ connections, requests: REQUESTS });
+  });
+
+  // Node tells nobody whether the end was a proper one: what says its own length is not taken for whole.
+  test.each([
+    ['a length', `${HEAD}content-length: 9\r\n\r\ngood`, 0],
+    ['chunks', `${CHUNKED}4\r\ngood\r\n`, 0],
+    ['neither', `${HEAD}\r\ngood`, REQUESTS],
+  ])('over TLS an end without close_notify is noticed by %s', async (_name, answer, ok) => {
+    const sockets = new Set<Socket>();
+    const server = createTlsServer(CERTIFICATE, (secure) => {
+      secure.on('error', () => {});
+      secure.on('data', () => secure.write(answer, () => setTimeout(endAll, 20)));
+    });
+    const endAll = (): void => {
+      for (const socket of sockets) socket.destroy();
+      sockets.clear();
+    };
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    });
+    close = () => {
+      endAll();
+      server.close();
+    };
+    const url = `https://127.0.0.1:${await listening(server)}/`;
+    const options = { url, client, mode: 'inline', insecure: true, timeout: '10s' } as const;
+    const { requests, errors } = await run({ ...options, concurrency: 1, requests: REQUESTS });
+    expect(requests).toMatchObject({ sent: REQUESTS, ok, failed: REQUESTS - ok });
+    expect(errors.map(({ kind }) => kind)).toEqual(ok === 0 ? ['truncated'] : []);
   });
 });
