@@ -101,7 +101,7 @@ describe.each(['undici', 'wire'] as const)('what is dialled by %s', (client) => 
 
   test('a redirect to where it may not', async () => {
     const there = await startWitness();
-    const witness = await startWitness('/redirect', 0, `http://127.0.0.1:${there.port}`);
+    const witness = await startWitness('/redirect', { redirectsTo: `http://127.0.0.1:${there.port}` });
     try {
       const rule = parseAllowRule(`127.0.0.1:${witness.port}`);
       const url = witness.url;

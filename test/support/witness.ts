@@ -4,6 +4,8 @@ import { listening } from './target.ts';
 
 interface Seen {
   readonly number: number;
+  /** The sender's address. */
+  readonly from: string;
   /** On the monotonic clock of this machine. */
   readonly atMs: number;
 }
@@ -22,20 +24,26 @@ export interface Witness {
 }
 
 /** A target that sees which request came when; `/redirect` leads elsewhere. */
-export async function startWitness(path = '/', answerAfterMs = 0, redirectsTo = ''): Promise<Witness> {
+export async function startWitness(
+  path = '/',
+  {
+    redirectsTo = '',
+    address = '127.0.0.1',
+  }: { readonly redirectsTo?: string; readonly address?: string } = {},
+): Promise<Witness> {
   const clock = createMonotonicClock();
   const seen: Seen[] = [];
   const server = createServer((request, response) => {
     const { url = '' } = request;
-    seen.push({ number: Number(url.split('=')[1]), atMs: clock.nowMs() });
+    const from = request.socket.remoteAddress ?? '';
+    seen.push({ number: Number(url.split('=')[1]), from, atMs: clock.nowMs() });
     if (url.startsWith('/redirect'))
       response.writeHead(302, { location: `${redirectsTo}/there?n=${url.split('=')[1]}` });
-    if (answerAfterMs === 0) response.end('x');
-    else setTimeout(() => response.end('x'), answerAfterMs);
+    response.end('x');
   });
-  const port = await listening(server);
+  const port = await listening(server, address);
   return {
-    url: `http://127.0.0.1:${port}${path}?n={{n}}`,
+    url: `http://${address}:${port}${path}?n={{n}}`,
     port,
     seen,
     forget: () => {

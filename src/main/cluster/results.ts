@@ -10,8 +10,6 @@ import type { AgentState, WorkerState } from './messages.ts';
 import type { Outcome, Slot } from './slots.ts';
 import { addState, collectorOf, type LatestStates } from './states.ts';
 
-/** Records come this late at most: workers send them four times a second. */
-const LONGEST_DELAY_MS = 500;
 const NO_COUNTS: RecordedCounts = {
   samples: 0,
   released: 0,
@@ -108,7 +106,7 @@ function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
   };
 }
 
-/** Of what is missing, how many requests may have been sent after the last state. */
+/** Of what is missing, how many requests may have been sent: all that were due by its end and are in no record. */
 function unknownOf(
   plan: RunPlan,
   { overAtMs, because }: Slot,
@@ -119,9 +117,11 @@ function unknownOf(
   if (because === null || state?.isFinal === true || overAtMs === null || windowAtMs === null) return 0;
   if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
   const schedule = new Schedule(plan.load, plan.warmupMs);
-  const fromMs = Math.max(0, (state?.atMs ?? 0) - LONGEST_DELAY_MS);
-  const due = schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(fromMs);
-  return Math.ceil((Math.max(0, due) * shards.length) / plan.workers) + shards.length;
+  const due = Math.max(0, schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(0));
+  // Its workers take turns with the others: each may be one start ahead.
+  const own = Math.ceil((due * shards.length) / plan.workers) + shards.length;
+  const recorded = (state?.workers ?? []).reduce((sum, { counts }) => sum + counts.released, 0);
+  return Math.max(0, own - recorded);
 }
 
 function modeOf(kind: CollectedWorker['kind']): WorkerMode {
