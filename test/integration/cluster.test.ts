@@ -120,6 +120,28 @@ describe('a run over agents', () => {
     expect(before).toBeGreaterThan(1_000);
   }, 40_000);
 
+  test('of a run that is stopped, a lost agent misses what was due until then', async () => {
+    const { connections, witness } = await pool(2);
+    const { submission, summary: result } = await submit(connections[0] as Connection, {
+      url: witness.url,
+      rate: 100,
+      duration: '60s',
+    });
+    while (witness.seen.length < 100) await delay(20);
+    connections[1]?.cut(true);
+    await delay(6_500);
+    submission.stop();
+    const summary = await result;
+    holds(summary, witness);
+    expect(summary.interrupted).toBe(true);
+    const [one, two] = (summary.agents ?? []).toSorted((a, b) => a.state.localeCompare(b.state));
+    expect([one?.state, two?.state]).toEqual(['finished', 'lost']);
+    // A stop takes its time to reach the other one.
+    expect(Math.abs((one?.planned ?? 0) - (two?.planned ?? 0))).toBeLessThan(50);
+    expect(two?.planned).toBeLessThan(1_000);
+    connections[1]?.cut(false);
+  }, 30_000);
+
   test('a short cut is noticed by nobody', async () => {
     const { connections, witness } = await pool(2);
     const { summary: result } = await submit(connections[0] as Connection, {

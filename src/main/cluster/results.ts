@@ -40,7 +40,9 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
   const plan = { ...run.plan, mode: modeOf(kind) };
   for (const { slot, shards } of outcomes) {
     const state = states?.of(slot) ?? null;
-    const own = shards.map((shard, at) => workerOf(slot, shard, state?.workers[at], agents.length));
+    const own = shards.map((shard, at) =>
+      workerOf(slot, untilStop(shard, run.stoppedAtMs), state?.workers[at], agents.length),
+    );
     workers.push(...own);
     const part = collectorOf(plan);
     if (state !== null) {
@@ -71,6 +73,12 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
     );
   }
   return { ...run, ...costs, plan, kind, workers, agents, tallies: total.tallies, records: total.records };
+}
+
+/** What a load that its duration ends was to send until it was stopped: the rest is nobody's. */
+function untilStop(shard: Shard, stoppedAtMs: number | null): Shard {
+  if (stoppedAtMs === null || shard.requests !== null) return shard;
+  return { ...shard, durationMs: Math.min(stoppedAtMs, shard.durationMs ?? stoppedAtMs) };
 }
 
 function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agent: number): CollectedWorker {
