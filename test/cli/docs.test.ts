@@ -42,7 +42,7 @@ describe('the documents and the program agree on', () => {
     expect(cells).toEqual(terms);
   });
 
-  test.each(['modes', 'compare'])('the options of %s that a run has not', (name) => {
+  test.each(['modes', 'compare', 'sweep'])('the options of %s that a run has not', (name) => {
     const run = COMMANDS['run']!.options;
     const documented = optionsIn(firstCells(CLI, `Options of \`volley ${name}\``));
     const own = Object.keys(COMMANDS[name]!.options).filter((option) => !(option in run));
@@ -66,11 +66,13 @@ describe('the documents and the program agree on', () => {
       'repeat',
       'samples',
       'step-summary',
-      'threshold',
     ];
-    expect(left.sort()).toEqual(
-      [...(name === 'modes' ? ['mode', 'fail-if'] : ['on-port']), ...ofOneRun].sort(),
-    );
+    const besides: Readonly<Record<string, readonly string[]>> = {
+      modes: ['mode', 'fail-if', 'threshold'],
+      compare: ['on-port', 'threshold'],
+      sweep: ['on-port', 'every', 'stages', 'fail-if', 'html', 'save'],
+    };
+    expect(left.sort()).toEqual([...(besides[name] ?? []), ...ofOneRun].sort());
   });
 
   test('the options of batch', () => {

@@ -11,9 +11,10 @@ import {
   REPORT_TABLE,
   RUNS_TABLE,
   SCREEN_TABLE,
-  SERVE_TABLE,
+  SWEEP_TABLE,
 } from './command-tables.ts';
 import type { Parsed } from './parsed.ts';
+import { SERVE_TABLE } from './serve-table.ts';
 
 /** In the help a command's own options come first. */
 const TABLES: readonly OptionTable[] = [
@@ -22,6 +23,7 @@ const TABLES: readonly OptionTable[] = [
   SERVE_TABLE,
   AGENT_TABLE,
   COMPARISON_TABLE,
+  SWEEP_TABLE,
   DOCTOR_TABLE,
   REPORT_TABLE,
   RUNS_TABLE,

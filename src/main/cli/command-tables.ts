@@ -1,8 +1,9 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
 import { METRICS } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
-import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
+import { DEFAULT_MARGIN, DEFAULT_ROUNDS, DEFAULT_SWEEP_BUDGET } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
+import { SWEEP_FORMS } from '../reporters/sweep-text.ts';
 import { DOCTOR_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
@@ -61,6 +62,27 @@ export const COMPARISON_TABLE = {
     group: 'own',
     help: 'Compare saved results although their plans differ',
     commands: ['compare'],
+  },
+} as const satisfies OptionTable;
+
+/** What a sweep has that a run has not, or means otherwise. */
+export const SWEEP_TABLE = {
+  budget: {
+    kind: 'duration',
+    group: 'own',
+    help: 'Time for all levels together',
+    byDefault: DEFAULT_SWEEP_BUDGET,
+    commands: ['sweep'],
+  },
+  output: {
+    kind: 'choice',
+    group: 'output',
+    alias: 'o',
+    value: 'FORM',
+    choices: SWEEP_FORMS,
+    help: `Form of the result on stdout: ${SWEEP_FORMS.join(', ')}`,
+    byDefault: 'text',
+    commands: ['sweep'],
   },
 } as const satisfies OptionTable;
 
@@ -191,75 +213,6 @@ export const INIT_TABLE = {
   },
 } as const satisfies OptionTable;
 
-export const SERVE_TABLE = {
-  host: {
-    kind: 'text',
-    group: 'own',
-    value: 'ADDRESS',
-    help: 'Address to listen on',
-    byDefault: '127.0.0.1',
-    commands: ['serve'],
-  },
-  port: {
-    kind: 'count',
-    group: 'own',
-    help: 'Port to listen on; 0 is a free one',
-    byDefault: '8080',
-    commands: ['serve'],
-  },
-  cert: {
-    kind: 'file',
-    group: 'own',
-    help: 'Certificate in PEM form; with --key, serves https and HTTP/2',
-    commands: ['serve'],
-  },
-  key: {
-    kind: 'file',
-    group: 'own',
-    help: 'Key of the certificate in PEM form',
-    commands: ['serve'],
-  },
-  h2c: {
-    kind: 'flag',
-    group: 'own',
-    help: 'HTTP/2 without TLS, by prior knowledge, and nothing else',
-    commands: ['serve'],
-  },
-  'close-every': {
-    kind: 'count',
-    group: 'own',
-    help: 'Close every N-th connection as soon as it is accepted',
-    commands: ['serve'],
-  },
-  model: {
-    kind: 'flag',
-    group: 'own',
-    help: 'A mock model too, which streams tokens at known times',
-    commands: ['serve'],
-  },
-  'first-token': {
-    kind: 'duration',
-    group: 'own',
-    help: 'With --model: from the start of an answer to its first token',
-    byDefault: '150ms',
-    commands: ['serve'],
-  },
-  'token-gap': {
-    kind: 'duration',
-    group: 'own',
-    help: 'With --model: from one token to the next',
-    byDefault: '20ms',
-    commands: ['serve'],
-  },
-  slots: {
-    kind: 'count',
-    group: 'own',
-    help: 'With --model: answers at once; others wait in line',
-    byDefault: 'no limit',
-    commands: ['serve'],
-  },
-} as const satisfies OptionTable;
-
 export const DOCTOR_TABLE = {
   output: {
     kind: 'choice',
@@ -342,20 +295,20 @@ export const SCREEN_TABLE = {
     kind: 'flag',
     group: 'output',
     help: 'Text reports also with figures on volley itself',
-    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'report'],
+    commands: ['run', 'modes', 'compare', 'sweep', 'batch', 'demo', 'report'],
   },
   quiet: {
     kind: 'flag',
     group: 'output',
     alias: 'q',
     help: 'On stderr only errors and what failed',
-    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'doctor'],
+    commands: ['run', 'modes', 'compare', 'sweep', 'batch', 'demo', 'doctor'],
   },
   'no-progress': {
     kind: 'flag',
     group: 'output',
     help: 'Nothing on stderr that says where the run stands',
-    commands: ['run', 'modes', 'compare', 'batch', 'demo', 'doctor'],
+    commands: ['run', 'modes', 'compare', 'sweep', 'batch', 'demo', 'doctor'],
   },
 } as const satisfies OptionTable;
 

@@ -36,6 +36,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ...optionsOf('compare'),
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
   },
+  sweep: {
+    name: 'sweep',
+    describe: 'More and more load: where does it bend?',
+    positionals: [URL],
+    ...optionsOf('sweep'),
+    run: async (parsed, problems) => (await import('./sweep-command.ts')).sweepCommand(parsed, problems),
+  },
   batch: {
     name: 'batch',
     describe: 'One request for each row, the answer beside it',

@@ -3,14 +3,16 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { visibleIn } from '../../requests/visible.ts';
 import type { KeptRun } from '../history/kept-run.ts';
-import type { Told } from '../plan/problems.ts';
+import type { Problems, Told } from '../plan/problems.ts';
 import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../reporters/comparison-text.ts';
 import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { renderRows } from '../reporters/rows-text.ts';
 import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-text.ts';
+import { SWEEP_FORMS, type SweepForm } from '../reporters/sweep-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
+import type { Parsed } from './parsed.ts';
 
 /** What makes a page is loaded where one is asked for, unlike the reporters. */
 const PAGE = 'html';
@@ -67,6 +69,14 @@ export async function printedRounds(comparison: Comparison, form: RoundsForm, vi
 /** The same of a list of results, of which there is one at least. */
 export async function printedRuns(runs: readonly KeptRun[], form: ListForm): Promise<string> {
   return form === PAGE ? trendPageOf(runs) : RUNS_REPORTERS[form](runs);
+}
+
+/** The same for a sweep. */
+export function sweepFormFrom(parsed: Parsed, problems: Problems): SweepForm {
+  const found: Told[] = [];
+  const form = formOf(SWEEP_FORMS, parsed.last('output'), found);
+  for (const told of found) problems.add(told);
+  return form;
 }
 
 function formOf<Form extends string>(

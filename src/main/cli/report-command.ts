@@ -2,15 +2,24 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Sweep } from '../../protocol/sweep.ts';
 import { judgedBy } from '../compare/judging.ts';
 import { compareSaved } from '../compare/saved.ts';
 import { noteInput, resultFileOf, withoutOverwriting } from '../files/input-files.ts';
-import { isComparison, ResultFile, readSaved } from '../files/result-file.ts';
+import { isComparison, isSweep, ResultFile, readReportable } from '../files/result-file.ts';
 import { savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
+import { Problems } from '../plan/problems.ts';
+import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
 import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
-import { comparisonFormFrom, outputFormFrom, printedRounds, printedRun } from './output-form.ts';
+import {
+  comparisonFormFrom,
+  outputFormFrom,
+  printedRounds,
+  printedRun,
+  sweepFormFrom,
+} from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
@@ -28,6 +37,12 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
     for (const path of paths) noteInput(path);
     return read(paths);
   });
+  if (isSweep(saved)) {
+    if (pagePath !== null)
+      throw new VolleyError(ERROR_CODES.usage, '--html of a sweep: it has no page: leave --html out.');
+    process.stdout.write(await sweepText(saved, parsed, paths));
+    return EXIT_CODES.ok;
+  }
   const text = await textOf(saved, parsed, paths);
   if (pagePath !== null) {
     const file = await ResultFile.open(pagePath, PAGE_OPTION);
@@ -38,9 +53,18 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
 }
 
 /** One result as it is, or two compared as `volley compare` does where nothing else is said. */
-function read([path = '', other]: readonly string[]): Promise<Summary | Comparison> {
+function read([path = '', other]: readonly string[]): Promise<Summary | Comparison | Sweep> {
   // What is only shown may be of different plans: the result says so.
-  return other === undefined ? readSaved(path) : compareSaved(path, other, judgedBy({}, 'p50', 1, []), true);
+  return other === undefined
+    ? readReportable(path)
+    : compareSaved(path, other, judgedBy({}, 'p50', 1, []), true);
+}
+
+function sweepText(saved: Sweep, parsed: Parsed, paths: readonly string[]): Promise<string> {
+  const problems = new Problems();
+  const form = sweepFormFrom(parsed, problems);
+  if (problems.size > 0) throw new VolleyError(ERROR_CODES.usage, problems.list);
+  return usable(paths, async () => SWEEP_REPORTERS[form](saved, showingFrom(parsed).view));
 }
 
 function textOf(saved: Summary | Comparison, parsed: Parsed, paths: readonly string[]): Promise<string> {

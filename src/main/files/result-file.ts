@@ -3,12 +3,13 @@ import type { Comparison } from '../../protocol/comparison.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import type { Sweep } from '../../protocol/sweep.ts';
 import { cut } from '../text/quoted.ts';
 import type { FileLock } from './file-lock.ts';
 import { lockOutput, unfinishedPathOf } from './output-lock.ts';
 import { isPage, resultInPage } from './page-result.ts';
 import { openReplaced, type WrittenFile } from './replaced-file.ts';
-import { wrongPart, wrongPartOfComparison } from './saved-shape.ts';
+import { wrongPart, wrongPartOfComparison, wrongPartOfSweep } from './saved-shape.ts';
 import { readStdin, STDIN } from './stdin.ts';
 
 /** A result file, locked for as long as the run lasts. */
@@ -72,8 +73,30 @@ export function isComparison(saved: Summary | Comparison): saved is Comparison {
  * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
  */
 export async function readSaved(path: string): Promise<Summary | Comparison> {
-  const unusable = (why: string): VolleyError =>
-    new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
+  const saved = await readReportable(path);
+  if (isSweep(saved))
+    throw unusableAt(path)(
+      'it is a sweep, of which each level has a result of its own: volley report shows it',
+    );
+  return saved;
+}
+
+/** Whether a saved result is that of a sweep. */
+export function isSweep(saved: Summary | Comparison | Sweep): saved is Sweep {
+  return 'levels' in saved;
+}
+
+function unusableAt(path: string): (why: string) => VolleyError {
+  return (why) => new VolleyError(ERROR_CODES.resultFile, `The result '${path}' cannot be used: ${why}.`);
+}
+
+/**
+ * The same, and sweeps.
+ *
+ * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
+ */
+export async function readReportable(path: string): Promise<Summary | Comparison | Sweep> {
+  const unusable = unusableAt(path);
   let text: string;
   try {
     text = path === STDIN ? readStdin().toString('utf8') : await readFile(path, 'utf8');
@@ -101,6 +124,7 @@ export async function readSaved(path: string): Promise<Summary | Comparison> {
     );
   }
   if (Array.isArray(value['arms'])) return checkedComparison(value, unusable);
+  if (Array.isArray(value['levels'])) return checkedSweep(value, unusable);
   const missing = missingFields(value);
   if (missing.length > 0) throw unusable(`it lacks ${missing.join(', ')}`);
   const wrong = wrongPart(value);
@@ -153,6 +177,22 @@ function checkedComparison(
     }
   }
   return comparison;
+}
+
+function checkedSweep(
+  value: Readonly<Record<string, unknown>>,
+  unusable: (why: string) => VolleyError,
+): Sweep {
+  const wrong = wrongPartOfSweep(value);
+  if (wrong !== null) throw unusable(`${wrong}; save one with --out`);
+  const sweep = value as unknown as Sweep;
+  for (const { level, summary } of sweep.levels) {
+    const lacking = missingFields(summary as unknown as Record<string, unknown>);
+    if (lacking.length > 0) throw unusable(`level ${level} lacks ${lacking.join(', ')}`);
+    const part = wrongPart(summary);
+    if (part !== null) throw unusable(`in level ${level}, ${part}; save one with --out`);
+  }
+  return sweep;
 }
 
 const OBJECTS = [

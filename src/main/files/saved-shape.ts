@@ -2,6 +2,7 @@ import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { METRICS } from '../../protocol/metric.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
+import { SWEPT } from '../../protocol/sweep.ts';
 
 /** A field that a saved result may lack, since earlier versions did not have it. */
 interface Optional {
@@ -225,6 +226,21 @@ const COMPARISON = fields({
   conclusions: ['text'],
   notes: ['text'],
 });
+
+/** What the reporters read of a sweep; each level has the result of a run besides. */
+const SWEEP = fields({
+  tool: fields({ version: 'text' }),
+  over: { oneOf: SWEPT },
+  ...numbers('from', 'to'),
+  counts: { oneOf: ['answers', 'tokens'] },
+  levels: [fields({ ...numbers('level', 'throughputPerSecond'), isGood: 'flag', summary: fields({}) })],
+  conclusions: ['text'],
+});
+
+/** The first part of a saved sweep that is not what it has to be, but for the results of its levels. */
+export function wrongPartOfSweep(sweep: unknown): string | null {
+  return wrongIn(sweep, SWEEP, '');
+}
 
 /** The same of a saved result of several rounds or arms, but for the results of its rounds. */
 export function wrongPartOfComparison(comparison: unknown): string | null {

@@ -1,6 +1,11 @@
 export const DEFAULT_CONCURRENCY = 50;
 export const DEFAULT_DURATION = '10s';
 /** Of each round of a comparison: eight of each arm take minutes, not hours. */
+/** Of a level of a sweep, and of all of them together. */
+export const DEFAULT_SWEEP_RANGE = '1..64';
+export const DEFAULT_SWEEP_DURATION = '5s';
+export const DEFAULT_SWEEP_WARMUP = '1s';
+export const DEFAULT_SWEEP_BUDGET = '5m';
 export const DEFAULT_ROUND_DURATION = '2s';
 export const DEFAULT_ROUND_WARMUP = '500ms';
 export const DEFAULT_ROUNDS = 8;

@@ -24,6 +24,8 @@ const FIRST_OPTIONS = [
   'output',
 ] as const satisfies readonly OptionName[];
 
+/** What is asked for once, and has no place on a page that fits a terminal of 24 lines. */
+const SELDOM = ['completion'];
 const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
 export const EXAMPLES: readonly string[] = [
   'volley localhost:8080/ -c 100 -d 30s',
@@ -57,7 +59,7 @@ export function helpPage(topic: Page | null, columns: number): string {
 function barePage(columns: number): string {
   return joined([
     paragraph(TITLE, columns),
-    commandLines(columns),
+    commandLines(columns, SELDOM),
     ['Examples', ...EXAMPLES.slice(0, 2).map((line) => `  ${line}`)],
     paragraph('volley --help has the options, volley demo a demonstration.', columns),
   ]);
@@ -116,8 +118,9 @@ function commandPage(command: Command, columns: number): string {
   ]);
 }
 
-function commandLines(columns: number): string[] {
-  const rows = Object.values(COMMANDS).map((command): Definition => [usageOf(command), command.describe]);
+function commandLines(columns: number, leftOut: readonly string[] = []): string[] {
+  const shown = Object.values(COMMANDS).filter(({ name }) => !leftOut.includes(name));
+  const rows = shown.map((command): Definition => [usageOf(command), command.describe]);
   return ['Commands', ...definitionList(rows, columns)];
 }
 

@@ -42,6 +42,7 @@ export type CommandName =
   | 'run'
   | 'modes'
   | 'compare'
+  | 'sweep'
   | 'batch'
   | 'init'
   | 'demo'

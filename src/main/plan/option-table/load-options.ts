@@ -8,12 +8,18 @@ import {
   DEFAULT_MODE,
   DEFAULT_PACING,
   DEFAULT_ROUND_DURATION,
+  DEFAULT_SWEEP_DURATION,
+  DEFAULT_SWEEP_RANGE,
 } from '../defaults.ts';
 import type { CommandName, OptionTable } from './entry.ts';
 
 /** Commands that put a load on a target, and those that send at all. */
-export const LOADS = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
+export const LOADS = ['run', 'modes', 'compare', 'sweep'] as const satisfies readonly CommandName[];
 export const SENDS = [...LOADS, 'batch'] as const satisfies readonly CommandName[];
+
+/** A sweep says itself how much is sent. */
+export const OF_A_FIXED_LOAD = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
+const OF_A_FIXED_LOAD_OR_BATCH = [...OF_A_FIXED_LOAD, 'batch'] as const satisfies readonly CommandName[];
 
 const OF_A_ROUND = { byDefault: `${DEFAULT_ROUND_DURATION} a round, without -n` };
 
@@ -36,6 +42,12 @@ export const LOAD_OPTIONS = {
     help: 'Connections, over all workers together',
     byDefault: String(DEFAULT_CONCURRENCY),
     commands: SENDS,
+    differs: {
+      sweep: {
+        help: 'Connections, from the first level to the last: 1..256',
+        byDefault: `${DEFAULT_SWEEP_RANGE}, without --rate`,
+      },
+    },
     mayChangeOnResume: true,
   },
   requests: {
@@ -53,7 +65,11 @@ export const LOAD_OPTIONS = {
     help: 'Stop starting requests after this: 500ms, 10s, 1m30s; 10 is 10s',
     byDefault: `${DEFAULT_DURATION} without -n`,
     commands: LOADS,
-    differs: { modes: OF_A_ROUND, compare: OF_A_ROUND },
+    differs: {
+      modes: OF_A_ROUND,
+      compare: OF_A_ROUND,
+      sweep: { byDefault: `${DEFAULT_SWEEP_DURATION} a level, without -n` },
+    },
   },
   mode: {
     kind: 'choice',
@@ -62,7 +78,7 @@ export const LOAD_OPTIONS = {
     choices: WORKER_MODES,
     help: 'What a worker is: threads, processes, or inline (one event loop)',
     byDefault: DEFAULT_MODE,
-    commands: ['run', 'compare', 'batch'],
+    commands: ['run', 'compare', 'sweep', 'batch'],
     mayChangeOnResume: true,
   },
   client: {
@@ -84,6 +100,7 @@ export const LOAD_OPTIONS = {
     byDefault: 'closed model',
     commands: SENDS,
     differs: {
+      sweep: { help: 'Requests a second, from the first level to the last: 1..64' },
       batch: { help: 'Start at most this many a second (200, 50/s, 3000/m)', byDefault: 'no limit' },
     },
     mayChangeOnResume: true,
@@ -93,7 +110,7 @@ export const LOAD_OPTIONS = {
     group: 'load',
     help: 'The same, as the time between two starts: 10ms',
     byDefault: 'closed model',
-    commands: SENDS,
+    commands: OF_A_FIXED_LOAD_OR_BATCH,
     differs: { batch: { help: 'The same, as the time between two starts', byDefault: 'no limit' } },
     mayChangeOnResume: true,
   },
@@ -103,7 +120,7 @@ export const LOAD_OPTIONS = {
     value: 'LIST',
     help: 'The same, over time: 10s:100,30s:100..1000,1m:1000',
     byDefault: 'closed model',
-    commands: LOADS,
+    commands: OF_A_FIXED_LOAD,
   },
   arrivals: {
     kind: 'choice',

@@ -1,6 +1,12 @@
-import { DEFAULT_PERCENTILES, DEFAULT_ROUND_WARMUP, DEFAULT_TIMEOUT, DEFAULT_WARMUP } from '../defaults.ts';
+import {
+  DEFAULT_PERCENTILES,
+  DEFAULT_ROUND_WARMUP,
+  DEFAULT_SWEEP_WARMUP,
+  DEFAULT_TIMEOUT,
+  DEFAULT_WARMUP,
+} from '../defaults.ts';
 import type { OptionTable } from './entry.ts';
-import { LOADS, SENDS } from './load-options.ts';
+import { LOADS, OF_A_FIXED_LOAD, SENDS } from './load-options.ts';
 
 /** What is measured, and what the result has to keep. */
 export const MEASURE_OPTIONS = {
@@ -33,6 +39,7 @@ export const MEASURE_OPTIONS = {
     differs: {
       modes: { byDefault: DEFAULT_ROUND_WARMUP },
       compare: { byDefault: DEFAULT_ROUND_WARMUP },
+      sweep: { byDefault: DEFAULT_SWEEP_WARMUP },
     },
   },
   'cpu-work': {
@@ -55,7 +62,7 @@ export const MEASURE_OPTIONS = {
     group: 'expectations',
     help: 'Exit with 1 unless it holds: p99<50ms; repeatable',
     byDefault: 'none',
-    commands: ['run'],
+    commands: ['run', 'sweep'],
     isRepeatable: true,
     library: 'thresholds',
   },
@@ -120,7 +127,7 @@ export const RESULT_OPTIONS = {
     alias: 'o',
     value: 'FORM',
     choices: ['text', 'json', 'markdown', 'csv', 'junit', 'prometheus', 'hgrm', 'hdrlog', 'html'],
-    help: 'Form of the result on stdout: text, json, markdown, csv, junit, prometheus, hgrm, hdrlog or html',
+    help: 'Print as text, json, markdown, csv, junit, prometheus, hgrm, hdrlog or html',
     byDefault: 'text',
     commands: ['run', 'batch'],
     library: null,
@@ -138,7 +145,7 @@ export const RESULT_OPTIONS = {
     group: 'output',
     help: 'Also write the result as one HTML page that needs nothing else',
     byDefault: 'none',
-    commands: [...LOADS, 'batch', 'report', 'runs'],
+    commands: [...OF_A_FIXED_LOAD, 'batch', 'report', 'runs'],
     differs: {
       runs: { help: 'Also write the results as one HTML page: how each plan’s figures have changed' },
     },
@@ -148,7 +155,7 @@ export const RESULT_OPTIONS = {
     kind: 'flag',
     group: 'output',
     help: 'Keep the result in .volley/runs, where volley runs lists it',
-    commands: LOADS,
+    commands: OF_A_FIXED_LOAD,
     library: null,
   },
   baseline: {

@@ -1,0 +1,177 @@
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
+import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
+import { ResultFile } from '../files/result-file.ts';
+import {
+  DEFAULT_SWEEP_BUDGET,
+  DEFAULT_SWEEP_DURATION,
+  DEFAULT_SWEEP_RANGE,
+  DEFAULT_SWEEP_WARMUP,
+} from '../plan/defaults.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { Problems, type Told } from '../plan/problems.ts';
+import { completePlan, readOptions } from '../plan/resolve.ts';
+import { given, phrase, the } from '../plan/words.ts';
+import { showProgress } from '../reporters/live.ts';
+import { SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
+import { startWatched } from '../run/run.ts';
+import { worstOf } from '../summary/exit-code.ts';
+import { sweep } from '../sweep/sweep.ts';
+import { formatRate } from '../text/format.ts';
+import { levelText } from '../text/sweep-sentences.ts';
+import { interruptible } from './interrupts.ts';
+import { sweepFormFrom } from './output-form.ts';
+import type { Parsed } from './parsed.ts';
+import { runOptionsFrom } from './run-options.ts';
+import { say } from './say.ts';
+import { type Showing, showingFrom } from './showing.ts';
+
+const RANGE = /^(\d+)\.\.(\d+)$/;
+const MOST = 1_000_000;
+const LONGEST_MS = 604_800_000;
+
+interface Range {
+  readonly over: Swept;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `volley sweep <url>`: raises the load from level to level, and says where it bends and what is borne. */
+export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitCode> {
+  const problems = new Problems(found);
+  const showing = showingFrom(parsed);
+  const form = sweepFormFrom(parsed, problems);
+  const range = rangeFrom(parsed, problems);
+  const budgetMs = problems.durationMs(
+    'budget',
+    parsed.last('budget') ?? DEFAULT_SWEEP_BUDGET,
+    1,
+    LONGEST_MS,
+  );
+  const told: Told[] = [...problems.list];
+  const options = withLevel(sweptOptions(parsed, told), range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
+  const out = parsed.last('out');
+  // Everything is checked before anything is sent, at both ends of the range.
+  const plan = await withoutOverwriting(resultFileOf(out), async () => {
+    const first = await readOptions(options, told);
+    if (range !== null) await readOptions(withLevel(options, range, range.to), []);
+    return completePlan(first);
+  });
+  if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
+  const file = out === undefined ? null : await ResultFile.open(out);
+  try {
+    const result = await carryOut(plan, options, range, budgetMs, showing);
+    return await print(result, form, file, showing);
+  } catch (error) {
+    await file?.discard();
+    throw error;
+  }
+}
+
+/** The run's options, with the defaults of a level. */
+function sweptOptions(parsed: Parsed, problems: Told[]): RunOptions {
+  const options = runOptionsFrom(parsed, problems);
+  const { requests, duration, warmup } = options;
+  return {
+    ...options,
+    duration: duration ?? (requests === undefined ? DEFAULT_SWEEP_DURATION : undefined),
+    warmup: warmup ?? DEFAULT_SWEEP_WARMUP,
+    concurrency: undefined,
+    rate: undefined,
+  };
+}
+
+/** The options of a level. */
+function withLevel(options: RunOptions, { over, from }: Range, level: number): RunOptions {
+  const at = Math.max(level, from);
+  return over === 'rate' ? { ...options, rate: at } : { ...options, concurrency: at };
+}
+
+async function carryOut(
+  first: RunPlan,
+  options: RunOptions,
+  range: Range,
+  budgetMs: number,
+  showing: Showing,
+): Promise<Sweep> {
+  let isStopped = false;
+  return sweep({
+    ...range,
+    budgetMs,
+    planOf: async (level) => {
+      if (level === range.from) return first;
+      const { seed, supplies } = first;
+      // Rows are read once: they may come from stdin.
+      const read = await readOptions(withLevel({ ...options, rows: undefined, seed }, range, level), []);
+      return { ...(await completePlan(read)), supplies, rows: first.rows };
+    },
+    measure: async (plan, level) => {
+      if (isStopped) return null;
+      showing.note(`${levelText(level, range.over)} …`);
+      const run = startWatched(plan);
+      const interrupts = interruptible(run, showing.note);
+      try {
+        if (showing.live !== null) await showProgress(run, showing.live);
+        const summary = await run.summary;
+        isStopped = summary.interrupted;
+        return summary.interrupted ? null : summary;
+      } finally {
+        interrupts.remove();
+      }
+    },
+    onLevel: (level) => showing.note(levelSentence(level, range.over)),
+  });
+}
+
+function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {
+  const what = summary.streams ? 'tokens' : 'ok';
+  return `${levelText(level, over)}: ${formatRate(throughputPerSecond)} ${what}${isGood ? '' : ', not borne'}.`;
+}
+
+async function print(
+  result: Sweep,
+  form: SweepForm,
+  file: ResultFile | null,
+  { view }: Showing,
+): Promise<ExitCode> {
+  const isSaved = await saved(result, file);
+  process.stdout.write(SWEEP_REPORTERS[isSaved ? form : 'json'](result, view));
+  if (form !== 'text' || !process.stdout.isTTY) result.conclusions.forEach(say);
+  return worstOf([
+    result.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
+    isSaved ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    result.endedBy === 'generator' ? EXIT_CODES.degraded : EXIT_CODES.ok,
+    result.capacity === null ? EXIT_CODES.failed : EXIT_CODES.ok,
+  ]);
+}
+
+async function saved(result: Sweep, file: ResultFile | null): Promise<boolean> {
+  try {
+    await file?.commit(SWEEP_REPORTERS.json(result));
+    return true;
+  } catch (error) {
+    say(messageOf(error));
+    return false;
+  }
+}
+
+/** `--concurrency 1..256` or `--rate 1..64`. */
+function rangeFrom(parsed: Parsed, problems: Problems): Range | null {
+  const [concurrency, rate] = [parsed.last('concurrency'), parsed.last('rate')];
+  if (concurrency !== undefined && rate !== undefined) {
+    problems.add(
+      phrase`${the('concurrency')} with ${the('rate')}: a sweep raises one of them: leave the other out; ${the('max-in-flight')} bounds connections.`,
+    );
+    return null;
+  }
+  const over = rate === undefined ? 'concurrency' : 'rate';
+  const text = rate ?? concurrency ?? DEFAULT_SWEEP_RANGE;
+  const [, from = Number.NaN, to = Number.NaN] = (RANGE.exec(text) ?? []).map(Number);
+  if (from >= 1 && to > from && to <= MOST) return { over, from, to };
+  problems.add(
+    phrase`${the(over)} ${given(text)}: give a range of whole numbers from 1, such as ${DEFAULT_SWEEP_RANGE}: the sweep begins with the first and goes up to the second.`,
+  );
+  return null;
+}

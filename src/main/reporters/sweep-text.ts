@@ -1,0 +1,128 @@
+import type { Summary } from '../../protocol/summary.ts';
+import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
+import { formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { levelText } from '../text/sweep-sentences.ts';
+import { whatWasSent } from './mix-table.ts';
+import { resultJson } from './result-json.ts';
+import { brokenRuleSentences } from './rule-text.ts';
+import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
+import { PLAIN_VIEW, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const BAR_WIDTH = 16;
+const EIGHTHS = ' ▏▎▍▌▋▊▉█';
+/** The first of them goes first where there is no room. */
+const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict'];
+
+/** A sweep for people: a row a level with its bar, then what came out. */
+export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
+  const { tool, levels, conclusions, over, from, to } = sweep;
+  const summary = levels[0]?.summary;
+  const heading = [
+    `volley ${tool.version}  ${view.paint('strong', `sweep of ${summary === undefined ? 'nothing' : whatWasSent(summary)}`)}`,
+    ...(summary === undefined ? [] : wrapped(planText(summary, over, from, to), view.width)),
+  ];
+  const table = fitted(tableOf(sweep, true), view.width, LESS_IMPORTANT);
+  const bad = levels.filter(({ isGood }) => !isGood);
+  const why = bad.flatMap(({ level, summary }) =>
+    whyBad(summary).flatMap((sentence) => wrapped(`✗ ${levelText(level, over)}: ${sentence}`, view.width)),
+  );
+  const blocks = [
+    heading.join('\n'),
+    renderPlainTable(table),
+    why.join('\n'),
+    conclusions.flatMap((sentence) => wrapped(sentence, view.width)).join('\n'),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/** The same as Markdown. */
+function renderSweepMarkdown(sweep: Sweep): string {
+  const summary = sweep.levels[0]?.summary;
+  const blocks = [
+    `## sweep of ${summary === undefined ? 'nothing' : whatWasSent(summary)}`,
+    renderMarkdownTable(tableOf(sweep, false)),
+    sweep.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+export const SWEEP_REPORTERS = {
+  text: renderSweep,
+  json: (sweep: Sweep) => resultJson(sweep),
+  markdown: renderSweepMarkdown,
+} as const;
+export type SweepForm = keyof typeof SWEEP_REPORTERS;
+export const SWEEP_FORMS = Object.keys(SWEEP_REPORTERS) as readonly SweepForm[];
+
+/** What a level did not keep. */
+function whyBad(summary: Summary): string[] {
+  const { generator, requests } = summary;
+  return [
+    ...brokenRuleSentences(summary),
+    ...(generator.verdict === 'failing' ? generator.reasons.slice(0, 1) : []),
+    ...(requests.dropped > 0 ? [`${formatCount(requests.dropped)} requests never got a connection.`] : []),
+  ];
+}
+
+function planText({ plan }: Summary, over: Sweep['over'], from: number, to: number): string {
+  const range = over === 'rate' ? `${formatRate(from)} to ${formatRate(to)}` : `${from} to ${to} connections`;
+  const each = plan.stop.durationMs === null ? '' : `, ${formatMs(plan.stop.durationMs)} a level`;
+  return `${range}${each}, ${plan.mode}, ${plan.client}`;
+}
+
+function tableOf({ levels, over, counts }: Sweep, hasBars: boolean): Table {
+  const most = Math.max(0, ...levels.map(({ throughputPerSecond }) => throughputPerSecond));
+  const isTokens = counts === 'tokens';
+  const hasGoodput = levels.some(({ summary }) => (summary.streams?.goodput ?? null) !== null);
+  return {
+    heading: [
+      over === 'rate' ? 'asked' : 'connections',
+      'ok/s',
+      ...(isTokens ? ['tokens/s', 'ttft p50', 'ttft p99', 'tpot p50', 'tpot p99'] : ['p50', 'p99']),
+      'failed',
+      ...(hasGoodput ? ['goodput'] : []),
+      '',
+      ...(hasBars ? ['verdict', isTokens ? 'tokens/s' : 'ok/s'] : ['verdict']),
+    ].map((name, index, all) => (all.indexOf(name) === index ? name : `${name} `)),
+    rows: levels.map((level) => [
+      over === 'rate' ? formatRate(level.level) : formatCount(level.level),
+      formatRate(level.summary.rate.throughputPerSecond),
+      ...(isTokens ? tokenCells(level) : latencyCells(level)),
+      failedText(level.summary),
+      ...(hasGoodput ? [formatPercent(level.summary.streams?.goodput?.share ?? 0)] : []),
+      level.isGood ? '✓' : '✗',
+      level.summary.generator.verdict,
+      ...(hasBars ? [bar(most === 0 ? 0 : level.throughputPerSecond / most)] : []),
+    ]),
+  };
+}
+
+function latencyCells({ summary: { latencyMs } }: SweepLevel): string[] {
+  const { percentiles } = latencyMs[latencyMs.headline];
+  return ['50', '99'].map((label) => formatMs(percentiles[label] ?? null));
+}
+
+function tokenCells({ summary: { streams } }: SweepLevel): string[] {
+  const of = (kind: 'ttft' | 'tpot', label: string): string =>
+    formatMs(streams?.timesMs[kind].percentiles[label] ?? null);
+  return [
+    formatRate(streams?.tokens.perSecond ?? 0),
+    of('ttft', '50'),
+    of('ttft', '99'),
+    of('tpot', '50'),
+    of('tpot', '99'),
+  ];
+}
+
+function failedText({ requests: { failed, sent } }: Summary): string {
+  return sent === 0 ? '–' : formatPercent(failed / sent);
+}
+
+/** In eighths of a character, padded so that a table that aligns to the right keeps its left end. */
+function bar(share: number): string {
+  const eighths = Math.round(share * BAR_WIDTH * 8);
+  const full = '█'.repeat(Math.floor(eighths / 8));
+  const rest = eighths % 8 === 0 ? '' : EIGHTHS[eighths % 8];
+  return `${full}${rest}`.padEnd(BAR_WIDTH);
+}

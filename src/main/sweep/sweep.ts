@@ -1,0 +1,89 @@
+import type { RunPlan } from '../../protocol/plan.ts';
+import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import type { Sweep, SweepEnd, SweepLevel, Swept } from '../../protocol/sweep.ts';
+import { toolFacts } from '../summary/tool.ts';
+import { sweepSentences } from '../text/sweep-sentences.ts';
+import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './findings.ts';
+import { LevelSearch } from './level-search.ts';
+
+/** What a level takes beside its load: starting workers, connecting, ending. */
+const AROUND_A_LEVEL_MS = 500;
+
+export interface SweepOptions {
+  readonly over: Swept;
+  readonly from: number;
+  readonly to: number;
+  /** For all levels together. */
+  readonly budgetMs: number;
+  /** The plan of a level. */
+  planOf(level: number): Promise<RunPlan>;
+  /** Carries a level out; null where it was interrupted. */
+  measure(plan: RunPlan, level: number): Promise<Summary | null>;
+  /** A level has ended. */
+  onLevel(level: SweepLevel): void;
+}
+
+/** Raises the load until it is borne no more, or volley is the limit, or time is up. */
+export async function sweep({
+  over,
+  from,
+  to,
+  budgetMs,
+  planOf,
+  measure,
+  onLevel,
+}: SweepOptions): Promise<Sweep> {
+  const startedAt = new Date();
+  const search = new LevelSearch(from, to);
+  const levels: SweepLevel[] = [];
+  const first = await planOf(from);
+  let endedBy: SweepEnd | null = null;
+  let generatorLimit: Sweep['generatorLimit'] = null;
+  for (let level = search.next; level !== null && endedBy === null; level = search.next) {
+    const plan = level === from ? first : await planOf(level);
+    const leftMs = budgetMs - (Date.now() - startedAt.getTime());
+    if (levels.length > 0 && lengthMs(plan) > leftMs) {
+      endedBy = 'budget';
+      break;
+    }
+    const summary = await measure(plan, level);
+    if (summary === null) endedBy = 'interrupted';
+    else if (isGeneratorsLimit(summary)) {
+      endedBy = 'generator';
+      generatorLimit = { level, reasons: [...summary.degradedReasons, ...summary.generator.reasons] };
+    } else {
+      const told = levelOf(level, summary);
+      levels.push(told);
+      onLevel(told);
+      search.tell(told.isGood);
+      if (!told.isGood && levels.length === 1) endedBy = 'failing';
+    }
+  }
+  levels.sort((a, b) => a.level - b.level);
+  const found = {
+    levels,
+    over,
+    counts: first.stream ? ('tokens' as const) : ('answers' as const),
+    rules: first.thresholds.filter(({ isImplied }) => isImplied !== true).map(({ expression }) => expression),
+    knee: kneeOf(levels),
+    capacity: capacityOf(levels),
+    generatorLimit,
+    endedBy: endedBy ?? (levels.every(({ isGood }) => isGood) ? ('range' as const) : ('found' as const)),
+  };
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    tool: toolFacts(),
+    kind: 'sweep',
+    startedAt: startedAt.toISOString(),
+    from,
+    to,
+    ...found,
+    conclusions: sweepSentences(found),
+    interrupted: endedBy === 'interrupted',
+  };
+}
+
+/** At most; a number of requests alone tells nothing of time. */
+function lengthMs({ warmupMs, stop: { durationMs } }: RunPlan): number {
+  return warmupMs + (durationMs ?? 0) + AROUND_A_LEVEL_MS;
+}

@@ -1,0 +1,77 @@
+import type { Capacity, Sweep, SweepEnd, Swept } from '../../protocol/sweep.ts';
+import { formatCount, formatPercent, formatRate } from './format.ts';
+
+/** What came out, for people. */
+export function sweepSentences({
+  levels,
+  over,
+  counts,
+  rules,
+  knee,
+  capacity,
+  endedBy,
+  generatorLimit,
+}: Omit<
+  Sweep,
+  'conclusions' | 'schemaVersion' | 'tool' | 'kind' | 'startedAt' | 'from' | 'to' | 'interrupted'
+>): string[] {
+  const shown = (level: number): string => levelText(level, over);
+  const what = counts === 'tokens' ? 'tokens' : 'answers';
+  const fast = (perSecond: number): string => `${what} ${formatRate(perSecond)}`;
+  const last = levels.at(-1);
+  if (last === undefined) return endText(endedBy, generatorLimit, shown);
+  return [
+    knee === null
+      ? levels.length < 2
+        ? 'Knee: not known, of one level.'
+        : `Knee: none up to ${shown(last.level)}: each doubling brought 5 % more at least.`
+      : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
+    capacityText(capacity, rules, shown, fast),
+    ...endText(endedBy, generatorLimit, shown),
+  ];
+}
+
+/** A level as people read it. */
+export function levelText(level: number, over: Swept): string {
+  if (over === 'rate') return formatRate(level);
+  return level === 1 ? '1 connection' : `${formatCount(level)} connections`;
+}
+
+function gainText(gain: number): string {
+  return gain < 0 ? `${formatPercent(-gain)} less` : `only ${formatPercent(gain)} more`;
+}
+
+function capacityText(
+  capacity: Capacity | null,
+  rules: readonly string[],
+  shown: (level: number) => string,
+  fast: (perSecond: number) => string,
+): string {
+  const kept = rules.length === 0 ? 'the target did not fail' : `${rules.join(', ')} held`;
+  if (capacity === null)
+    return `Capacity: none: not even at the first level ${rules.length === 0 ? 'did it work' : `${rules.join(', ')} held`}.`;
+  const at = `${shown(capacity.level)} (${fast(capacity.throughputPerSecond)})`;
+  if (capacity.firstBad === null) return `Capacity: at least ${at}: ${kept} at every level.`;
+  return `Capacity: ${at}: up to there ${kept}; at ${shown(capacity.firstBad)} no more.`;
+}
+
+function endText(
+  endedBy: SweepEnd,
+  limit: Sweep['generatorLimit'],
+  shown: (level: number) => string,
+): string[] {
+  switch (endedBy) {
+    case 'generator':
+      return [
+        `Stopped: at ${limit === null ? 'the next level' : shown(limit.level)} volley itself was the limit, which says nothing of the target. ${limit?.reasons.join(' ') ?? ''}`.trim(),
+      ];
+    case 'budget':
+      return ['Stopped: another level would have passed --budget; give more of it, or a shorter -d.'];
+    case 'interrupted':
+      return ['Stopped early by an interrupt: the level under way is left out.'];
+    case 'failing':
+      return ['Stopped: the target failed at the first level.'];
+    default:
+      return [];
+  }
+}

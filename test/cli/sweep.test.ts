@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import type { Sweep } from '../../src/protocol/sweep.ts';
+import { volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { useTargets } from '../support/target.ts';
+
+const inFolder = useFolder();
+const startTarget = useTargets();
+
+test('volley sweep: levels by doubling, each a run of its own, saved and shown again', async () => {
+  const target = await startTarget();
+  const path = inFolder('sweep.json');
+  const asked = ['sweep', target.url, '-c', '1..4', '-n', '40', '--warmup', '0s', '-w', '1', '-q'];
+  const { code, stdout, stderr } = await volley(
+    ...asked,
+    '--threshold',
+    'p50<30s',
+    '--out',
+    path,
+    '-o',
+    'json',
+  );
+  const result = JSON.parse(stdout) as Sweep;
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual(result);
+  const levels = result.levels.map(({ level }) => level);
+  // On a machine that has no core for it, volley is the limit, and says so.
+  expect(levels).toEqual([1, 2, 4].slice(0, levels.length));
+  expect(result.endedBy).toBe(levels.length === 3 ? 'range' : 'generator');
+  expect(result.generatorLimit === null).toBe(levels.length === 3);
+  expect(code).toBe(levels.length === 3 ? 0 : levels.length === 0 ? 1 : 3);
+  for (const { level, isGood, summary } of result.levels) {
+    expect([summary.plan.concurrency, summary.requests.sent, summary.requests.ok, isGood]).toEqual([
+      level,
+      40,
+      40,
+      true,
+    ]);
+  }
+  expect(target.stats().requests).toBeGreaterThanOrEqual(40 * levels.length);
+  expect(stderr.trim().split('\n')).toEqual(result.conclusions.map((sentence) => `volley: ${sentence}`));
+
+  const again = await volley('report', path);
+  expect(again.code).toBe(0);
+  expect(again.stdout).toContain(`sweep of ${levels.length === 0 ? 'nothing' : `GET ${target.url}`}`);
+  for (const line of again.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  const compared = await volley('compare', path, path);
+  expect([compared.code, compared.stderr]).toEqual([
+    2,
+    `volley: The result '${path}' cannot be used: it is a sweep, of which each level has a result of its own: volley report shows it.\n`,
+  ]);
+}, 60_000);
+
+test('what is wrong with a sweep is told before anything is sent', async () => {
+  const { code, stderr } = await volley(
+    'sweep',
+    'http://127.0.0.1:1/',
+    '-c',
+    '8..4',
+    '--budget',
+    'x',
+    '-o',
+    'csv',
+    '-n',
+    '0',
+  );
+  expect(code).toBe(2);
+  expect(stderr.split('\n')).toEqual([
+    "volley: --output 'csv': choose one of text, json, markdown.",
+    "volley: --concurrency '8..4': give a range of whole numbers from 1, such as 1..64: the sweep begins with the first and goes up to the second.",
+    "volley: --budget 'x': give a time such as 500ms, 10s, 2m or 1h, more than zero and at most 168h.",
+    "volley: --requests '0': give a whole number from 1 to 1,000,000,000,000.",
+    '',
+  ]);
+  const both = await volley('sweep', 'http://127.0.0.1:1/', '-c', '1..4', '-r', '1..4');
+  expect(both.stderr).toBe(
+    'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight bounds connections.\n',
+  );
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
+import { capacityOf, kneeOf } from '../../src/main/sweep/findings.ts';
+import { LevelSearch } from '../../src/main/sweep/level-search.ts';
+import { sweep } from '../../src/main/sweep/sweep.ts';
+import type { RunPlan } from '../../src/protocol/plan.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
+import type { Sweep, SweepLevel } from '../../src/protocol/sweep.ts';
+import { summaryWith } from '../support/summary.ts';
+
+/** What is tried where everything up to `capacity` is good. */
+function tried(from: number, to: number, capacity: number): number[] {
+  const search = new LevelSearch(from, to);
+  const levels: number[] = [];
+  for (let level = search.next; level !== null; level = search.next) {
+    levels.push(level);
+    search.tell(level <= capacity);
+  }
+  return levels;
+}
+
+describe('which levels are tried', () => {
+  test('by doubling, the end included; then the middle between the last good one and the first bad one', () => {
+    expect(tried(1, 64, 100)).toEqual([1, 2, 4, 8, 16, 32, 64]);
+    expect(tried(1, 50, 100)).toEqual([1, 2, 4, 8, 16, 32, 50]);
+    expect(tried(1, 64, 11)).toEqual([1, 2, 4, 8, 16, 12, 10, 11]);
+    expect(tried(1, 64, 8)).toEqual([1, 2, 4, 8, 16, 12, 10, 9]);
+    expect(tried(4, 64, 0)).toEqual([4]);
+    expect(tried(100, 1_000, 300)).toEqual([100, 200, 400, 300, 350, 325, 312]);
+  });
+
+  test('whatever the range: few levels, none twice, and the capacity to 5 % or to one', () => {
+    const numbers = fc.tuple(fc.integer({ min: 1, max: 500 }), fc.integer({ min: 1, max: 1_000_000 }));
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 0, max: 1_000_000 }), ([from, more], capacity) => {
+        const levels = tried(from, from + more, capacity);
+        expect(new Set(levels).size).toBe(levels.length);
+        expect(levels.length).toBeLessThan(40);
+        const good = Math.max(...levels.filter((level) => level <= capacity), 0);
+        const bad = Math.min(...levels.filter((level) => level > capacity), Number.POSITIVE_INFINITY);
+        if (bad === Number.POSITIVE_INFINITY) expect(good).toBe(from + more);
+        else if (good > 0) expect(bad - good).toBeLessThanOrEqual(Math.max(1, 0.05 * good));
+      }),
+    );
+  });
+});
+
+const level = (at: number, throughputPerSecond: number, isGood = true): SweepLevel =>
+  ({ level: at, throughputPerSecond, isGood }) as SweepLevel;
+
+test('the knee is the first level whose doubling gains less than 5 %', () => {
+  expect(kneeOf([level(1, 100), level(2, 200), level(4, 380), level(8, 395), level(16, 420)])).toEqual({
+    level: 4,
+    throughputPerSecond: 380,
+    gain: 395 / 380 - 1,
+  });
+  expect(kneeOf([level(1, 100), level(2, 190), level(4, 210)])).toBeNull();
+  // Levels between two doublings are no doublings.
+  expect(kneeOf([level(4, 100), level(5, 101), level(6, 101)])).toBeNull();
+  expect(kneeOf([level(1, 0), level(2, 0)])).toBeNull();
+});
+
+test('the capacity is the highest level with only good ones below it', () => {
+  expect(capacityOf([level(1, 10), level(2, 20), level(3, 25, false), level(4, 30)])).toEqual({
+    level: 2,
+    throughputPerSecond: 20,
+    firstBad: 3,
+  });
+  expect(capacityOf([level(1, 10), level(2, 20)])).toEqual({
+    level: 2,
+    throughputPerSecond: 20,
+    firstBad: null,
+  });
+  expect(capacityOf([level(1, 10, false)])).toBeNull();
+});
+
+describe('a sweep', () => {
+  const PLAN = {
+    warmupMs: 0,
+    stop: { durationMs: 1_000, requests: null },
+    thresholds: [],
+  } as unknown as RunPlan;
+  const fine = summaryWith();
+
+  /** A target that gives 100/s for each connection, up to 8 of them, and bears 11. */
+  const at = (level: number, changes: Partial<Summary> = {}): Summary =>
+    summaryWith({
+      rate: { ...fine.rate, throughputPerSecond: 100 * Math.min(8, level) },
+      thresholds: [{ expression: 'p99<50ms', measured: level * 4.3, isLowerBound: false, ok: level <= 11 }],
+      ...changes,
+    });
+
+  const swept = (
+    measure: (level: number) => Summary | null,
+    budgetMs = 60_000,
+    [from, to] = [1, 64],
+  ): Promise<Sweep> =>
+    sweep({
+      ...{ over: 'concurrency', from, to, budgetMs },
+      planOf: async () => PLAN,
+      measure: async (_plan, level) => measure(level),
+      onLevel: () => {},
+    });
+
+  test('finds the knee and the capacity', async () => {
+    const result = await swept((level) => at(level));
+    expect(result.levels.map(({ level, isGood }) => (isGood ? level : -level))).toEqual([
+      1, 2, 4, 8, 10, 11, -12, -16,
+    ]);
+    expect(result).toMatchObject({
+      knee: { level: 8, gain: 0 },
+      capacity: { level: 11, throughputPerSecond: 800, firstBad: 12 },
+      endedBy: 'found',
+      conclusions: [
+        'Knee: 8 connections (answers 800/s): twice the load brought only 0.0 % more.',
+        'Capacity: 11 connections (answers 800/s): up to there the target did not fail; at 12 connections no more.',
+      ],
+    });
+    expect(
+      renderSweep(result)
+        .split('\n')
+        .filter((line) => line.startsWith('✗')),
+    ).toEqual([
+      '✗ 12 connections: p99<50ms did not hold: 51.6 ms.',
+      '✗ 16 connections: p99<50ms did not hold: 68.8 ms.',
+    ]);
+  });
+
+  test('says why it ended', async () => {
+    const limited = summaryWith({
+      generator: { ...fine.generator, verdict: 'generator-limited', reasons: ['No core.'] },
+    });
+    const cases: readonly (readonly [string, Sweep, number[], string])[] = [
+      [
+        'range',
+        await swept((level) => at(level), 60_000, [1, 3]),
+        [1, 2, 3],
+        'Capacity: at least 3 connections (answers 300/s): the target did not fail at every level.',
+      ],
+      [
+        'generator',
+        await swept((level) => (level > 2 ? limited : at(level))),
+        [1, 2],
+        'Stopped: at 4 connections volley itself was the limit, which says nothing of the target. No core.',
+      ],
+      [
+        'generator',
+        await swept(() => limited),
+        [],
+        'Stopped: at 1 connection volley itself was the limit, which says nothing of the target. No core.',
+      ],
+      [
+        'budget',
+        await swept((level) => at(level), 100),
+        [1],
+        'Stopped: another level would have passed --budget; give more of it, or a shorter -d.',
+      ],
+      [
+        'interrupted',
+        await swept((level) => (level > 1 ? null : at(level))),
+        [1],
+        'Stopped early by an interrupt: the level under way is left out.',
+      ],
+      ['failing', await swept(() => at(99)), [1], 'Stopped: the target failed at the first level.'],
+    ];
+    for (const [endedBy, result, levels, sentence] of cases) {
+      expect([result.endedBy, result.levels.map(({ level }) => level), result.conclusions.at(-1)]).toEqual([
+        endedBy,
+        levels,
+        sentence,
+      ]);
+      expect(result.interrupted).toBe(endedBy === 'interrupted');
+    }
+  });
+
+  test('a level without an answer, or with requests that got no connection, is not borne', async () => {
+    for (const requests of [
+      { ...fine.requests, ok: 0 },
+      { ...fine.requests, dropped: 1 },
+    ])
+      expect((await swept(() => at(1, { requests }))).capacity).toBeNull();
+    const failing = { ...fine.generator, verdict: 'failing' as const, reasons: ['It failed.'] };
+    expect((await swept(() => at(1, { generator: failing }))).endedBy).toBe('failing');
+  });
+});
