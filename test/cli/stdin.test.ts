@@ -51,6 +51,28 @@ describe('- stands for stdin', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  test('where it stands for stdin in a curl command too', async () => {
+    const target = await startTarget();
+    const sent = async (words: string, stdin: string): Promise<string> => {
+      const args = ['--curl', `curl ${words} ${target.url}echo`, '--once', '-q'];
+      const { code, stdout } = await startVolley(args, {}, stdin).ended;
+      expect(code).toBe(0);
+      return stdout;
+    };
+    expect(await sent('-d @-', 'a=1\nb')).toMatch(/> POST \/echo[\s\S]*\na=1b/);
+    expect(await sent('-T -', 'a file\n')).toMatch(/> PUT \/echo[\s\S]*\na file\n/);
+    const curl = `curl -d @- --data-urlencode q@- ${target.url}`;
+    const both = '--rows and curl --data and curl --data-urlencode';
+    expect((await startVolley(['--curl', curl, '--rows', '-'], {}, 'a\n1\n').ended).stderr).toBe(
+      `volley: ${both}: stdin (-) can be read by one of them only: give files to the others.\n`,
+    );
+    const itself = await startVolley(['--curl-file', '-'], {}, 'curl -T - http://127.0.0.1:9/').ended;
+    expect([itself.code, itself.stderr]).toEqual([
+      2,
+      expect.stringContaining('stdin (-) can be read by one'),
+    ]);
+  });
+
   test('several requests of a plan may have it as their body', async () => {
     const target = await startTarget();
     const plan = inFolder('plan.json');

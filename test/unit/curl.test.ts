@@ -386,11 +386,6 @@ describe('what is refused', () => {
       ],
     ],
     [
-      'stdin',
-      'curl -T - http://a/',
-      ["curl --upload-file with the file '-': stdin is not read here: give the name of a file."],
-    ],
-    [
       'what a shell would do',
       'curl http://a/?b=1|2',
       [

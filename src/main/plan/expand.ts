@@ -4,7 +4,7 @@ import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
 import { readTextOf } from './read-text.ts';
-import { refuseTwoReaders } from './stdin-readers.ts';
+import { refuseTwoReaders, stdinReaders } from './stdin-readers.ts';
 import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } from './words.ts';
 
 const MOST_REQUESTS = 1_000;
@@ -86,7 +86,8 @@ export async function expandSources(
     found.push(...problems.list);
     return asWritten({ ...rest, mix: [] });
   }
-  const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes);
+  const readers = stdinReaders(options, readersOfStdin);
+  const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes, readers);
   // What is wrong with a command in a file is wrong with the file.
   const inFile = (word: Word): Word =>
     isOptionWord(word) && word.option === 'curl' ? { ...word, option: 'curl-file' } : word;
@@ -107,6 +108,7 @@ async function expandedBy(
   rest: RunOptions,
   problems: Problems,
   notes: string[],
+  readers: readonly OptionWord[],
 ): Promise<Expanded> {
   if (urls !== undefined) {
     const text = readTextOf('urls', urls, problems);
@@ -140,7 +142,7 @@ async function expandedBy(
   if (command === undefined) return asWritten(rest);
   const { readCurl } = await import('./curl/curl.ts');
   const { curlWords, withOwnOptions } = await import('./curl/own-options.ts');
-  const request = command === null ? null : readCurl(command.trim(), problems, notes);
+  const request = command === null ? null : readCurl(command.trim(), problems, notes, readers);
   if (request === null) return asWritten({ ...rest, mix: [] });
   const { mix, ...expanded } = withOwnOptions(request, rest);
   const options = mix === undefined ? expanded : { ...expanded, mix: bounded('curl', '', mix, problems) };

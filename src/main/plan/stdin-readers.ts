@@ -1,7 +1,7 @@
 import { STDIN } from '../files/stdin.ts';
 import type { RunOptions } from './options.ts';
 import type { Problems } from './problems.ts';
-import { listed, type OptionWord, phrase, the } from './words.ts';
+import { listed, type OptionWord, phrase, the, type Words } from './words.ts';
 
 const TLS_FILES = ['cacert', 'cert', 'key'] as const;
 /** A part of a form that is a file, or the text of one. */
@@ -21,8 +21,16 @@ export function refuseTwoReaders(
   problems: Problems,
   others: readonly OptionWord[] = [],
 ): boolean {
+  const readers = stdinReaders(options, others);
+  if (readers.length <= 1) return false;
+  problems.add(onlyOne(readers));
+  return true;
+}
+
+/** What would read stdin, besides what a curl command says. */
+export function stdinReaders(options: RunOptions, others: readonly OptionWord[]): readonly OptionWord[] {
   const requests = [options, ...(Array.isArray(options.mix) ? options.mix : [])];
-  const readers = [
+  return [
     ...others,
     ...(options.urls === STDIN ? [the('urls')] : []),
     ...(options.curlFile === STDIN ? [the('curl-file')] : []),
@@ -33,11 +41,10 @@ export function refuseTwoReaders(
     ...(requests.some(({ bodyFile }) => bodyFile === STDIN) ? [the('body-file')] : []),
     ...(requests.some(({ json }) => json === `@${STDIN}`) ? [the('json')] : []),
   ];
-  if (readers.length <= 1) return false;
-  problems.add(
-    phrase`${listed(readers, ' and ')}: stdin (-) can be read by one of them only: give files to the others.`,
-  );
-  return true;
+}
+
+export function onlyOne(readers: readonly OptionWord[]): Words {
+  return phrase`${listed(readers, ' and ')}: stdin (-) can be read by one of them only: give files to the others.`;
 }
 
 /** A plan that is read from stdin leaves nothing there for an option. */

@@ -1,12 +1,14 @@
 import type { MethodOnRedirect } from '../../../protocol/request.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
-import { phrase, the } from '../words.ts';
+import { onlyOne } from '../stdin-readers.ts';
+import { type OptionWord, phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
 import { connectionOf } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
 import { type CurlHeaders, headersOf } from './headers.ts';
+import { readersIn } from './of-stdin.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
 
@@ -58,8 +60,14 @@ export interface CurlRequest {
  * value.
  *
  * @param notes takes up a sentence on what changes nothing in the request
+ * @param readersOfStdin who else reads stdin, which then the command cannot
  */
-export function readCurl(command: string, problems: Problems, notes: string[] = []): CurlRequest | null {
+export function readCurl(
+  command: string,
+  problems: Problems,
+  notes: string[] = [],
+  readersOfStdin: readonly OptionWord[] = [],
+): CurlRequest | null {
   const before = problems.size;
   // As documentation shows it, behind a prompt.
   const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
@@ -74,6 +82,11 @@ export function readCurl(command: string, problems: Problems, notes: string[] = 
     return null;
   }
   const options = new CurlOptions(rest, problems);
+  const fromStdin = readersIn(options);
+  if (fromStdin.length > 0 && readersOfStdin.length > 0) {
+    problems.add(onlyOne([...readersOfStdin, ...fromStdin]));
+    return null;
+  }
   const request = requestOf(options, problems);
   if (problems.size > before) return null;
   notes.push(...notesOn(request, options, behind));

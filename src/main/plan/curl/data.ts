@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
 import { given, ofCurl, phrase } from '../words.ts';
@@ -50,14 +51,11 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
 /** A file that an option of curl names, as a byte text; empty, with a problem noted, where it cannot be read. */
 export function readCurlFile(option: CurlOptionName, path: string, problems: Problems): string {
   const named = phrase`${ofCurl(`--${option}`)} with the file ${given(fromByteText(path) ?? path)}`;
-  if (path === '-') {
-    problems.add(phrase`${named}: stdin is not read here: give the name of a file.`);
-    return '';
-  }
   try {
     const pathBytes = Buffer.from(path, 'latin1');
-    const { size } = statSync(pathBytes);
-    if (size <= LARGEST_BODY_BYTES) return toByteText(readInput(pathBytes));
+    const bytes = path === STDIN ? readInput(STDIN) : null;
+    const size = bytes?.length ?? statSync(pathBytes).size;
+    if (size <= LARGEST_BODY_BYTES) return toByteText(bytes ?? readInput(pathBytes));
     problems.add(
       phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
     );
