@@ -10,6 +10,9 @@ import { listening } from '../support/target.ts';
 /** Has what each encoding writes in its own way, and nothing that any other text has. */
 const SECRET = `Sx7q/Kw+9v&Lm"3<t%P'z=Rb8J?~Qd`;
 const PIECE = 8;
+/** What a terminal obeys, and what turns the direction of writing: a target may send it. */
+const CONTROLS = '\u001b[2J\u001b]0;x\u0007\u009b31m\u202e\u0000\r';
+const CONTROL = /[^\P{Cc}\n\t]|\p{Cf}/u;
 const NO_START = 'a worker that does not start';
 const TELLS = join(ROOT, 'test/fixtures/tell-at-start.cjs');
 const IN_CSV = `"${SECRET.replaceAll('"', '""')}"`;
@@ -91,12 +94,13 @@ beforeAll(async () => {
     const sent: Buffer[] = [];
     request.on('data', (data: Buffer) => sent.push(data));
     request.on('end', () => {
-      const body = echo(request, Buffer.concat(sent));
+      const body = CONTROLS + echo(request, Buffer.concat(sent));
       const path = request.url ?? '';
       const status = path.startsWith('/500') ? 500 : path.startsWith('/to') ? 302 : 200;
       response.statusCode = status;
       response.statusMessage = 'Echo';
       response.setHeader('x-echo', inBase64(request.rawHeaders.join(' ')).join(' ').slice(0, 4_000));
+      response.setHeader('x-controls', 'a\u009b31m\u0085');
       response.setHeader('x-plain', encodeURI(String(request.headers.authorization)));
       if (status === 302)
         response.setHeader('location', `/to?${encodeURIComponent(request.rawHeaders.join(' '))}`);
@@ -149,7 +153,7 @@ afterAll(() => {
 
 const FEW = ['-c', '2', '-n', '4', '--mode', 'inline'];
 const MISSED = ['--expect-body', 'NOWHERE', '--expect-json', 'a=1'];
-const FILES = ['--out', 'OUT.json', '--samples', 'OUT.csv', '--step-summary'];
+const FILES = ['--out', 'OUT.json', '--samples', 'OUT.csv', '--step-summary', '--live', 'plain', '--verbose'];
 const THRESHOLDS = ['--threshold', 'p99<1us', '--threshold', 'error-rate<1%'];
 /** Ways to give a secret that one request can have together. */
 const ADDED = [
@@ -165,7 +169,7 @@ const inUrl = (path: string): string => `http://me:${encodeURIComponent(SECRET)}
 /** Arguments by what they try; AT, THROUGH, OUT, ROWS and their like stand for places. */
 const RUNS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
-    ['text', 'json', 'markdown', 'csv', 'junit', 'prometheus'].map((form) => [
+    ['text', 'json', 'markdown', 'csv', 'junit', 'prometheus', 'html', 'hgrm', 'hdrlog'].map((form) => [
       form,
       ['run', 'BOTH', ...FEW, '-o', form, ...FILES, ...THRESHOLDS],
     ]),
@@ -322,6 +326,15 @@ test('no secret leaves volley, whichever way it came in and goes out', async () 
     }),
   );
   expect(leaks).toEqual([]);
+  const controlled = done.flatMap(({ name, left }) =>
+    Object.entries(left).flatMap(([place, text]) => {
+      const at = text.search(CONTROL);
+      return at < 0
+        ? []
+        : [`${name}: ${place}: ${JSON.stringify(text.slice(Math.max(0, at - 60), at + 20))}`];
+    }),
+  );
+  expect(controlled).toEqual([]);
   // Each has run for what it was to show.
   const refused = (name: string): boolean =>
     name.includes('bare') || name.includes('bad') || name === 'mistakes';
