@@ -31,6 +31,18 @@ export const GROUPS = [
     body: '4 KiB',
     tools: [...named('wrk', 'autocannon'), ...eachClient({})],
   },
+  {
+    title: 'a body of 64 KiB',
+    ...BASE,
+    path: '/bytes/65536',
+    body: '64 KiB',
+    tools: [...named('wrk', 'autocannon'), ...eachClient({})],
+  },
+  {
+    title: 'POST of 1 KiB',
+    ...BASE,
+    tools: eachClient({ flags: ['-m', 'POST', '-b', 'x'.repeat(1_024)] }),
+  },
 ];
 
 /** One look. */

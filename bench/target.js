@@ -7,28 +7,40 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isInstalled, PINS, pinned } from './measure.js';
 
-/** nginx where it is installed, else the reference server; / has a body of 11 bytes, /bytes/4096 a larger one. */
+const CERTIFICATE = ['cert', 'key'].map((name) =>
+  fileURLToPath(new URL(`../test/fixtures/${name}.pem`, import.meta.url)),
+);
+const LARGER_BODIES = [4_096, 65_536];
+
+/**
+ * nginx where it is installed, else the reference server; / has a body of 11 bytes, /bytes/4096 and /bytes/65536 larger
+ * ones. nginx also speaks HTTP/2 without TLS (`h2cUrl`), and TLS with either protocol (`tlsUrl`).
+ */
 export async function startTarget() {
   return isInstalled('nginx') ? startNginx() : startReferenceServer();
 }
 
 async function startNginx() {
   const folder = mkdtempSync(join(tmpdir(), 'volley-bench-'));
-  const port = await freePort();
+  const [port, h2cPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${folder}/${name};`,
   );
   // nginx's workers may be another user.
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'bytes'));
-  writeFileSync(join(folder, 'bytes/4096'), 'x'.repeat(4_096));
+  for (const length of LARGER_BODIES) writeFileSync(join(folder, `bytes/${length}`), 'x'.repeat(length));
+  const [cert, key] = CERTIFICATE;
+  const hello = 'location / { default_type text/plain; return 200 "hello world"; }';
   writeFileSync(
     join(folder, 'nginx.conf'),
     `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
 events { worker_connections 20000; }
 http { access_log off; keepalive_requests 1000000000; ${temporary.join(' ')}
-  server { listen 127.0.0.1:${port} backlog=4096; location / { default_type text/plain; return 200 "hello world"; }
-    location /bytes/ { default_type text/plain; root ${folder}; open_file_cache max=1; } } }
+  server { listen 127.0.0.1:${port} backlog=4096; ${hello}
+    location /bytes/ { default_type text/plain; root ${folder}; open_file_cache max=1; } }
+  server { listen 127.0.0.1:${h2cPort} http2; ${hello} }
+  server { listen 127.0.0.1:${tlsPort} ssl http2; ssl_certificate ${cert}; ssl_certificate_key ${key}; ${hello} } }
 `,
   );
   const child = spawn(...pinned(PINS.server, 'nginx', ['-c', join(folder, 'nginx.conf')]), {
@@ -39,6 +51,8 @@ http { access_log off; keepalive_requests 1000000000; ${temporary.join(' ')}
   return {
     name: String(version),
     url: `http://127.0.0.1:${port}/`,
+    h2cUrl: `http://127.0.0.1:${h2cPort}/`,
+    tlsUrl: `https://127.0.0.1:${tlsPort}/`,
     stop: async () => {
       child.kill('SIGQUIT');
       await once(child, 'close');

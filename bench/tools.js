@@ -9,13 +9,14 @@ const LOADTEST = path('node_modules/loadtest/bin/loadtest.js');
 // wrk and h2load's relatives end by time, not by count; this many requests a second is what a core does here.
 const ROUGHLY_PER_SECOND = 120_000;
 
-/** volley in one of its forms; `bin` is another version of it, `rate` makes the load an open one. */
+/** volley in one of its forms; `bin` is another version of it, `rate` makes the load an open one, `flags` are more options. */
 export function volley({
   client = 'undici',
   mode = 'threads',
   workers = 1,
   rate,
   bin = VOLLEY,
+  flags = [],
   name: given,
 }) {
   const name = given ?? ['volley', client, mode, ...(workers > 1 ? [`${workers} workers`] : [])].join(' ');
@@ -28,12 +29,26 @@ export function volley({
         [bin, url, '-o', 'json', '--client', client, '--mode', mode],
         ['-w', workers, '-c', connections, '-n', requests].map(String),
         rate === undefined ? [] : ['-r', String(rate)],
+        flags,
       ].flat(),
       read: (output) => {
         const { requests: counts, latencyMs, degraded } = JSON.parse(output);
         if (counts.ok !== requests || degraded) throw new Error(`${name}: ${counts.ok} of ${requests} ok`);
         return { requests, p50Ms: latencyMs.service.percentiles['50'] };
       },
+    }),
+  };
+}
+
+/** h2load over HTTP/2, with so many streams on each connection. */
+export function h2load(streams) {
+  return {
+    name: 'h2load',
+    isThere: () => isInstalled('h2load'),
+    run: ({ url, connections, requests }) => ({
+      command: 'h2load',
+      args: ['-t1', '-n', requests, '-c', connections, '-m', streams, url].map(String),
+      read: (output) => ({ requests: numberIn(output, /(\d+) succeeded/), p50Ms: null }),
     }),
   };
 }
