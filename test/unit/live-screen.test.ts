@@ -236,10 +236,18 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   [{ live: 'prometheus:9464', quiet: true }, []],
   [
     { live: 'prometheus:70000' },
-    ["--live 'prometheus:70000': choose one of screen, plain, web, prometheus."],
+    ["--live 'prometheus:70000': choose one of screen, plain, web, prometheus, statsd:HOST:PORT."],
   ],
-  [{ live: 'scren' }, ["--live 'scren': choose one of screen, plain, web, prometheus; did you mean screen?"]],
+  [
+    { live: 'scren' },
+    ["--live 'scren': choose one of screen, plain, web, prometheus, statsd:HOST:PORT; did you mean screen?"],
+  ],
   [{ live: 'web' }, []],
+  [{ live: 'statsd:[::1]:8125' }, []],
+  [
+    { live: 'statsd:h:0' },
+    ["--live 'statsd:h:0': choose one of screen, plain, web, prometheus, statsd:HOST:PORT."],
+  ],
   [{ live: 'web:8089' }, []],
   [
     { live: 'web:0.0.0.0:80' },
@@ -258,6 +266,7 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   expect(liveFormFrom(new Parsed(values, []), problems, false)).toEqual({
     liveForm: values['live'] === 'screen' ? 'screen' : 'plain',
     scrapePort: /prometheus(?!:7)/.test(String(values['live'])) ? 9_464 : null,
+    statsd: String(values['live']).startsWith('statsd:[') ? { hostname: '::1', port: 8_125 } : null,
     webPort: { web: 0, 'web:8089': 8_089 }[String(values['live'])] ?? null,
   });
   expect(problems).toEqual(told);

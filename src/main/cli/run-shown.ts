@@ -2,6 +2,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import type { StatsdAddress } from '../live/statsd.ts';
 import { FEWEST_COLUMNS, FEWEST_ROWS, hasScreen } from '../live/terminal.ts';
 import { showProgress } from '../reporters/live.ts';
 import { paintOf } from '../reporters/view.ts';
@@ -13,10 +14,11 @@ import type { Parsed } from './parsed.ts';
 import { holdSentences, releaseSentences } from './say.ts';
 import type { Showing } from './showing.ts';
 
-const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus'] as const;
+const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus', 'statsd:HOST:PORT'] as const;
 /** What exporters of telemetry mostly listen on. */
 const DEFAULT_SCRAPE_PORT = 9464;
 const SERVED = /^(web|prometheus)(?::(\d{1,5}))?$/;
+const STATSD = /^statsd:(\[[0-9a-f:.]+\]|[^:\s[\]]+):(\d{1,5})$/i;
 const ELSEWHERE = /^(web|prometheus):.*\D/s;
 /** The page is opened by whoever reads where it is. */
 const FREE_PORT = 0;
@@ -29,6 +31,8 @@ export interface Shown {
   readonly scrapePort: number | null;
   /** Where its page is served; null where it is not, 0 for a free one. */
   readonly webPort: number | null;
+  /** Where its metrics are pushed; null where they are not. */
+  readonly statsd: StatsdAddress | null;
 }
 
 /** How a run is to be shown; problems are added to the list. */
@@ -39,16 +43,17 @@ export function liveFormFrom(
 ): Shown {
   const given = parsed.all('live');
   const served = given.flatMap((text) => servedOf(text) ?? []);
-  const forms = given.filter((text) => servedOf(text) === null);
+  const pushed = given.flatMap((text) => statsdOf(text) ?? []);
+  const forms = given.filter((text) => servedOf(text) === null && statsdOf(text) === null);
   const form = forms.at(-1);
   for (const text of forms.filter((word) => word !== 'screen' && word !== 'plain'))
     problems.push(unknownForm(text));
   const portsOf = (name: string): number[] =>
     served.flatMap(({ form, port }) => (form === name ? [port] : []));
   const [webPorts, scrapePorts] = [portsOf('web'), portsOf('prometheus')];
-  if (Math.max(forms.length, webPorts.length, scrapePorts.length) > 1)
+  if (Math.max(forms.length, webPorts.length, scrapePorts.length, pushed.length) > 1)
     problems.push(
-      `--live was given ${given.length} times: give one of screen and plain, and web and prometheus once each.`,
+      `--live was given ${given.length} times: give one of screen and plain, and web, prometheus and statsd once each.`,
     );
   const silencer = ['quiet', 'no-progress'].find((name) => parsed.flag(name));
   if (silencer !== undefined && form !== undefined)
@@ -58,7 +63,12 @@ export function liveFormFrom(
       `--live 'screen': stderr is not a terminal of at least ${FEWEST_COLUMNS} columns and ${FEWEST_ROWS} lines: leave it out.`,
     );
   const liveForm = (form ?? (canHaveScreen ? 'screen' : 'plain')) === 'screen' ? 'screen' : 'plain';
-  return { liveForm, scrapePort: scrapePorts.at(-1) ?? null, webPort: webPorts.at(-1) ?? null };
+  return {
+    liveForm,
+    scrapePort: scrapePorts.at(-1) ?? null,
+    webPort: webPorts.at(-1) ?? null,
+    statsd: pushed.at(-1) ?? null,
+  };
 }
 
 /** Null for what is no `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
@@ -68,6 +78,13 @@ function servedOf(text: string): { readonly form: 'web' | 'prometheus'; readonly
   const form = match[1] === 'web' ? 'web' : 'prometheus';
   const port = Number(match[2] ?? (form === 'web' ? FREE_PORT : DEFAULT_SCRAPE_PORT));
   return port > HIGHEST_PORT ? null : { form, port };
+}
+
+/** Null for what is no `statsd:HOST:PORT`. */
+function statsdOf(text: string): StatsdAddress | null {
+  const [, host = '', digits = ''] = STATSD.exec(text) ?? [];
+  const port = Number(digits);
+  return port < 1 || port > HIGHEST_PORT ? null : { hostname: host.replace(/^\[|\]$/g, ''), port };
 }
 
 function unknownForm(text: string): string {
@@ -92,7 +109,7 @@ export interface Served {
 export async function openServed(
   plan: RunPlan,
   run: () => WatchedRun | null,
-  { scrapePort, webPort }: Pick<Shown, 'scrapePort' | 'webPort'>,
+  { scrapePort, webPort, statsd }: Pick<Shown, 'scrapePort' | 'webPort' | 'statsd'>,
   say: (line: string) => void,
 ): Promise<Served> {
   const snapshot = (): Snapshot | null => run()?.snapshot() ?? null;
@@ -121,9 +138,12 @@ export async function openServed(
       throw error;
     }
   }
+  const { StatsdPusher } = statsd === null ? { StatsdPusher: null } : await import('../live/statsd.ts');
+  const pusher = statsd === null || StatsdPusher === null ? null : new StatsdPusher(statsd, snapshot, say);
   return {
     end: async (result) => {
       scrape?.close();
+      await pusher?.end();
       await web?.end(result);
     },
   };

@@ -195,7 +195,7 @@ export const RESULT_OPTIONS = {
     kind: 'text',
     group: 'output',
     value: 'HOW',
-    help: 'How to show a run under way: screen, plain, web[:PORT], or prometheus[:PORT]; repeatable',
+    help: 'How to show a run under way: screen, plain, web[:PORT], prometheus[:PORT], or statsd:HOST:PORT; repeatable',
     isRepeatable: true,
     byDefault: 'screen on a terminal from 60x16, else plain',
     commands: ['run'],
