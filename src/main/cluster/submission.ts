@@ -64,6 +64,8 @@ export class Submission implements Conduct {
   readonly #slots: Slot[] = [];
   readonly #waiting: Waiting;
   #plan: RunPlan | null = null;
+  /** Who takes part is settled. */
+  #isDealt = false;
   #states: LatestStates | null = null;
   #windowAtMs: number | null = null;
   #stoppedAtMs: number | null = null;
@@ -181,6 +183,7 @@ export class Submission implements Conduct {
     const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
     const plan = await this.#planFor(total);
     const shards = split(plan);
+    this.#isDealt = true;
     const assignment = await this.#order({
       type: 'assign',
       workers: total,
@@ -242,7 +245,7 @@ export class Submission implements Conduct {
   /** Its agent is gone. Until the parts are dealt another may take its place; later its load is lost. */
   #stalled(slot: Slot): void {
     if (slot.isOver) return;
-    const isReplaced = this.#plan === null && (slot.phase === 'waiting' || slot.phase === 'joined');
+    const isReplaced = !this.#isDealt && (slot.phase === 'waiting' || slot.phase === 'joined');
     this.#end(slot, isReplaced ? null : 'it no longer renewed its slot with the broker');
     this.#broker.removeSlots(this.#run, [slot.index], this.#options.version).catch(() => {});
     if (isReplaced) this.#addSlots(1).catch(() => {});
