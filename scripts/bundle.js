@@ -14,6 +14,7 @@ const ENTRIES = [
   'main/compare/round-entry.js',
   'main/doctor/bench-entry.js',
   'main/text/version.js',
+  'module/volley.js',
   'target/precise-entry.js',
   'target/process-entry.js',
   'workers/process-entry.js',

@@ -11,6 +11,7 @@ export type {
   Texts,
 } from '../main/plan/library-options.ts';
 export type { ClusterOptions, Progress, Run, RunControl, StartControl } from '../main/run/run-handle.ts';
+export { csv, defineTest, fail, items, jsonl, scenario, url } from '../module/volley.ts';
 export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
@@ -18,6 +19,7 @@ export type { LatencyKind } from '../protocol/latency.ts';
 export type { LoadModel } from '../protocol/load.ts';
 export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
+export { Interrupted, RequestError } from '../protocol/scenario-errors.ts';
 export type {
   AgentSummary,
   ErrorSummary,
@@ -30,6 +32,22 @@ export type {
   Summary,
   WorkerSummary,
 } from '../protocol/summary.ts';
+export type {
+  Body,
+  Executor,
+  Http,
+  Metrics,
+  RequestParams,
+  Response,
+  Row,
+  Rows,
+  ScenarioDuration,
+  ScenarioOf,
+  Test,
+  TestOptions,
+  Url,
+  VU,
+} from '../protocol/test-definition.ts';
 export {
   createReferenceServer,
   type ReferenceServer,

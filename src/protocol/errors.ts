@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   targetStart: 'VOLLEY_TARGET_START',
   broker: 'VOLLEY_BROKER',
   agents: 'VOLLEY_AGENTS',
+  scenario: 'VOLLEY_SCENARIO',
 } as const;
 
 /** What `VolleyError.code` may be. */

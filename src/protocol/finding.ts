@@ -33,7 +33,12 @@ export type Identity =
   | 'mix-sum'
   | 'mix-latencies'
   | 'records-arrived'
-  | 'planned-sum';
+  | 'planned-sum'
+  | 'iterations-scheduled'
+  | 'iterations-started'
+  | 'iteration-errors'
+  | 'iterations-arrived'
+  | 'iterations-sum';
 
 /**
  * The figures of each code: milliseconds where a name ends in `Ms`, shares from 0 to 1 where it ends in `Share`, else
@@ -108,6 +113,16 @@ export interface FindingFigures {
   readonly 'requests-dropped': { readonly dropped: number };
   readonly 'requests-unfinished': { readonly unfinished: number };
   readonly 'requests-not-started': { readonly notStarted: number };
+  /** Degraded: iterations that were due and had no user until the end. */
+  readonly 'iterations-dropped': { readonly dropped: number; readonly scheduled: number };
+  readonly 'iterations-not-started': { readonly notStarted: number; readonly scheduled: number };
+  /** Degraded: users that did not run because their `vuSetup` failed. */
+  readonly 'vu-setup-failed': { readonly count: number; readonly example: string };
+  readonly 'vu-teardown-failed': { readonly count: number; readonly example: string };
+  /** Scenarios: nothing but the number of users, and how long they think, sets the rate. */
+  readonly 'users-set-rate': { readonly users: number };
+  /** Iterations that neither sent nor slept. */
+  readonly 'idle-iterations': { readonly count: number };
   /** `of` is the latency, kind of failure, field or worker that it is about; null where it is about all. */
   readonly 'identity-violated': {
     readonly identity: Identity;

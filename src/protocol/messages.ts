@@ -2,6 +2,7 @@ import type { DealtMessage, RowMessage } from './batch.ts';
 import type { EventTimesBlock } from './event-times.ts';
 import type { TimedErrorTally, WorkerReport } from './report.ts';
 import type { SampleBlock } from './samples.ts';
+import type { NumberedName, ScenarioRecords } from './scenario.ts';
 import type { Shard } from './shard.ts';
 import type { StreamBlock } from './stream.ts';
 import type { Supplies } from './supplies.ts';
@@ -9,7 +10,7 @@ import type { Supplies } from './supplies.ts';
 /** Both sides check it: a worker file of another version must not be talked to. */
 export const PROTOCOL_VERSION = 7;
 
-/** A worker of a batch is heard of so often. */
+/** A worker that may have nothing to tell is heard of so often. */
 export const ALIVE_EVERY_MS = 1_000;
 
 export type CoordinatorMessage =
@@ -44,10 +45,14 @@ export type WorkerMessage =
   | { readonly type: 'event-times'; readonly times: readonly EventTimesBlock[] }
   /** What has been timed and counted of streamed answers since the last one; nothing comes back. */
   | { readonly type: 'streams'; readonly block: StreamBlock }
+  /** A name that the records to come say by its number. */
+  | { readonly type: 'name'; readonly name: NumberedName }
+  /** What scenarios have recorded since the last one; nothing comes back. */
+  | { readonly type: 'scenario-records'; readonly records: ScenarioRecords }
   | RowMessage
   /** The last message; the channel closes behind it. */
   | { readonly type: 'report'; readonly report: WorkerReport }
-  /** Its event loop runs, although it may have nothing to tell: from workers of a batch. */
+  /** Its event loop runs, although it may have nothing to tell: from workers of batches and scenarios. */
   | { readonly type: 'alive' }
   /** The worker cannot go on. */
   | { readonly type: 'failed'; readonly message: string };

@@ -2,6 +2,7 @@ import type { BatchPlan } from './batch.ts';
 import type { ConnectionSettings } from './endpoint.ts';
 import type { LoadModel } from './load.ts';
 import type { RequestPlan, RowsMode } from './request.ts';
+import type { ScenariosPlan } from './scenario.ts';
 import type { Objective, StreamPlan } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 import type { Threshold } from './threshold.ts';
@@ -66,4 +67,6 @@ export interface RunPlan {
   readonly objectives?: readonly Objective[];
   /** One request for each row that the coordinator deals; without it, requests follow from load and stop. */
   readonly batch?: BatchPlan | undefined;
+  /** Users whose code says what is sent; the mix has one request, which says where to and what all requests say. */
+  readonly scenarios?: ScenariosPlan | undefined;
 }

@@ -1,3 +1,5 @@
+import type { ScenarioReport } from './scenario.ts';
+
 /** How a request ended. The number is what travels in a block; the name is what results show. */
 export const OUTCOMES = [
   'ok',
@@ -97,6 +99,8 @@ export interface WorkerUsage {
 export interface WorkerReport extends WorkerUsage {
   /** Of its thread, for what it has practised before the load: part of `processCpuMs`, and no load's. */
   readonly practiceCpuMs: number;
+  /** Absent without scenarios. */
+  readonly scenarios?: ScenarioReport | undefined;
   /** Rows sent in blocks, warm-up included: the coordinator checks that it got them all. */
   readonly samples: number;
   /** Requests of the window that this shard was to start and never released. */

@@ -1,6 +1,7 @@
 /** The part of a plan that decides which columns its records have. */
 interface Recorded {
   readonly mix: readonly unknown[];
+  readonly scenarios?: unknown;
 }
 
 interface Column {
@@ -27,8 +28,8 @@ const COLUMNS = {
   bodyBytes: { array: Float64Array },
   /** Zero where no head arrived. */
   status: { array: Uint16Array },
-  /** Its place in the plan's mix. */
-  request: { array: Uint16Array, onlyIn: ({ mix }) => mix.length > 1 },
+  /** Its place in the plan's mix; of a scenario's request the number of its name. */
+  request: { array: Uint16Array, onlyIn: ({ mix, scenarios }) => mix.length > 1 || scenarios !== undefined },
   outcome: { array: Uint8Array },
 } as const satisfies Record<string, Column>;
 

@@ -4,6 +4,7 @@ import type { LoadModel } from './load.ts';
 import type { ClientName } from './plan.ts';
 import type { Numbering, RequestPlan, RowsMode } from './request.ts';
 import type { RowLayout } from './samples.ts';
+import type { ScenariosPlan } from './scenario.ts';
 import type { Objective, StreamPlan } from './stream.ts';
 
 /** One worker's exact part of a plan. */
@@ -25,6 +26,8 @@ export interface Shard {
   readonly windowEndMs: number | null;
   readonly warmupMs: number;
   readonly timeoutMs: number;
+  /** After the end of the window, what is under way is waited for so long. */
+  readonly graceMs: number;
   readonly cpuWork: number;
   readonly load: LoadModel;
   readonly client: ClientName;
@@ -41,4 +44,5 @@ export interface Shard {
   readonly stream: StreamPlan | null;
   readonly objectives: readonly Objective[];
   readonly batch?: BatchPlan | undefined;
+  readonly scenarios?: ScenariosPlan | undefined;
 }

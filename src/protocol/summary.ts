@@ -1,12 +1,12 @@
 import type { AgainstBaseline } from './baseline.ts';
-import type { Protocol } from './endpoint.ts';
 import type { EventTimeKind } from './event-times.ts';
 import type { Finding, NextStep } from './finding.ts';
 import type { LatencyKind } from './latency.ts';
-import type { Arrivals, Pacing } from './load.ts';
-import type { ClientName, StopCondition, WorkerKind, WorkerMode } from './plan.ts';
+import type { Pacing } from './load.ts';
+import type { WorkerKind } from './plan.ts';
+import type { PlanSummary } from './plan-summary.ts';
 import type { ErrorKind } from './report.ts';
-import type { RowsMode } from './request.ts';
+import type { IterationCounts, IterationErrorSummary, UserFailures } from './scenario.ts';
 import type { StreamTimeKind } from './stream.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
 import type { TimeKind } from './times.ts';
@@ -160,35 +160,64 @@ export interface StoppedBy {
   readonly atMs: number;
 }
 
+/** One scenario, or all of them. */
+export interface ScenarioRow extends IterationCounts {
+  readonly name: string;
+  /** How long an iteration took its user, without the time it thought: from when it was due. */
+  readonly responseMs: LatencySummary;
+  /** From its start to its end, think time included. */
+  readonly durationMs: LatencySummary;
+  readonly startLagMs: LatencySummary;
+  /** Think time asked for, of all iterations together. */
+  readonly thinkMs: number;
+  readonly errors: readonly IterationErrorSummary[];
+}
+
+/** What users did, where scenarios made the requests. */
+export interface ScenariosSummary {
+  readonly total: ScenarioRow;
+  /** In the order of the module. */
+  readonly scenarios: readonly ScenarioRow[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly entered: number;
+    readonly left: number;
+    readonly failed: number;
+    readonly interrupted: number;
+    /** Without think time. */
+    readonly responseMs: LatencySummary;
+  }[];
+  readonly checks: readonly {
+    readonly name: string;
+    readonly made: number;
+    readonly passed: number;
+    readonly failed: number;
+  }[];
+  readonly metrics: readonly MetricSummary[];
+  readonly users: {
+    /** That had a session. */
+    readonly ever: number;
+    /** At once. */
+    readonly max: number;
+    /** How many there were from a time on. */
+    readonly series: readonly { readonly atMs: number; readonly users: number }[];
+    /** Whose beginning failed; null where none did. */
+    readonly setupFailures: UserFailures | null;
+    /** Whose end failed. */
+    readonly teardownFailures: UserFailures | null;
+  };
+}
+
+/** A metric of the test's own; null where it got no value. */
+export type MetricSummary = { readonly name: string } & (
+  | { readonly kind: 'counter'; readonly count: number }
+  | { readonly kind: 'rate'; readonly share: number | null; readonly good: number; readonly of: number }
+  | { readonly kind: 'gauge'; readonly value: number | null }
+  | { readonly kind: 'trend'; readonly values: LatencySummary }
+);
+
 /** Whether the target failed, or what set the limit (docs/metrics.md). */
 export type Verdict = 'failing' | 'ok' | 'generator-limited' | 'connection-limited' | 'target-limited';
-
-export interface StageSummary {
-  /** Null: to the end of the run. */
-  readonly durationMs: number | null;
-  readonly fromPerSecond: number;
-  readonly toPerSecond: number;
-}
-
-/** The load as the result shows it. */
-export type LoadSummary =
-  | { readonly model: 'closed' }
-  | {
-      readonly model: 'open';
-      /** Null where stages change it. */
-      readonly ratePerSecond: number | null;
-      readonly arrivals: Arrivals;
-      readonly maxInFlight: number;
-      readonly stages: readonly StageSummary[];
-    };
-
-/** As they are given on the command line; a proxy without its name and password. */
-export interface RoutesSummary {
-  readonly unixSocket: string | null;
-  readonly proxy: string | null;
-  readonly connectTo: readonly string[];
-  readonly resolve: readonly string[];
-}
 
 /** The result of a run, which is also the JSON that is saved. */
 export interface Summary {
@@ -203,26 +232,7 @@ export interface Summary {
     readonly cores: number;
   };
   readonly startedAt: string;
-  readonly plan: {
-    readonly target: { readonly url: string; readonly method: string };
-    readonly mode: WorkerMode;
-    readonly workers: number;
-    readonly concurrency: number;
-    readonly client: ClientName;
-    readonly protocol: Protocol;
-    /** Requests at once on each connection. */
-    readonly streams: number;
-    readonly load: LoadSummary;
-    readonly stop: StopCondition;
-    readonly warmupMs: number;
-    readonly timeoutMs: number;
-    readonly cpuWork: number;
-    /** `skipped` could not be read and were left out; absent in older results. */
-    readonly rows: { readonly mode: RowsMode; readonly count: number; readonly skipped?: number } | null;
-    /** Where connections went, if not where the URL says; null, or missing in older results, where nothing was said. */
-    readonly routes?: RoutesSummary | null;
-    readonly seed: number;
-  };
+  readonly plan: PlanSummary;
   readonly interrupted: boolean;
   /** Null where no rule ended the run. */
   readonly stoppedBy: StoppedBy | null;
@@ -256,6 +266,8 @@ export interface Summary {
   readonly streams?: StreamSummary | null;
   /** A row for each request of the mix, in the plan's order; empty where there is only one. */
   readonly mix: readonly MixRow[];
+  /** Absent where no scenarios made the requests. */
+  readonly scenarios?: ScenariosSummary;
   /** Of the headline latency: rows of increasing latency. */
   readonly histogram: readonly HistogramRow[];
   readonly connections: { readonly opened: number; readonly closedByTarget: number };

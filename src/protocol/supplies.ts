@@ -9,6 +9,8 @@ export interface Supplies {
   readonly rows: RowCells | null;
   /** Credentials, and texts from the environment and from variables. */
   readonly secrets: readonly string[];
+  /** Of each scenario; null where it has none, or has them in its module. Absent without scenarios. */
+  readonly scenarioRows?: readonly (RowCells | null)[];
 }
 
 export const NO_SUPPLIES: Supplies = { rows: null, secrets: [] };

@@ -8,10 +8,34 @@ export type Measure =
   | { readonly type: 'percentile'; readonly label: string; readonly kind: TimeKind | null }
   /** `kind` is null for the headline latency. */
   | { readonly type: 'min' | 'mean' | 'max'; readonly kind: TimeKind | null }
-  | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' };
+  | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' }
+  | ScenarioMeasure;
+
+/** A figure of scenarios: of iterations, groups, checks, or of a metric of the test's own. */
+export interface ScenarioMeasure {
+  readonly type: 'of-scenarios';
+  readonly figure:
+    | 'iteration'
+    | 'group'
+    | 'iteration-errors'
+    | 'script-errors'
+    | 'checks'
+    | 'dropped'
+    | 'counter'
+    | 'trend'
+    | 'rate'
+    | 'gauge';
+  /** Of what has a distribution: a percentile such as `95`, or `min`, `mean` or `max`. */
+  readonly label: string | null;
+  /** Of a scenario, group, check or metric; null for all of them. */
+  readonly name: string | null;
+}
 
 /** The figure of a rule, as the result shows it. */
-export type RuleFigure = Exclude<Measure['type'], 'percentile'> | `p${string}`;
+export type RuleFigure =
+  | Exclude<Measure['type'], 'percentile' | 'of-scenarios'>
+  | `p${string}`
+  | `${ScenarioMeasure['figure']}${'' | ` ${string}`}`;
 
 /** A rule that a run has to keep. */
 export interface Threshold {

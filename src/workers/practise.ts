@@ -29,7 +29,7 @@ export async function practise(
   const { client, settings, load, slots } = shard;
   const { secure } = whereTo(shard);
   const kind = `${client} ${settings.protocol} ${secure} ${load.model}`;
-  if (slots === 0 || practised.has(kind)) return 0;
+  if ((slots === 0 && shard.scenarios === undefined) || practised.has(kind)) return 0;
   practised.add(kind);
   const untilMs = clock.nowMs() + longestMs;
   const cpu = process.threadCpuUsage();
@@ -55,6 +55,7 @@ async function practiseWith(
     create,
     Rows: null,
     Tokens: null,
+    users: null,
   });
   const timer = setTimeout(() => run.stop(0), timeoutMs);
   await run.prepare();

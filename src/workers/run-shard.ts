@@ -5,11 +5,11 @@ import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
+import type { TestDefinition } from '../protocol/test-definition.ts';
 import type { Clock } from '../time/clock.ts';
 import type { CreateDispatcher } from './clients/dispatcher.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
-import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Deadlines } from './exchange/deadlines.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
@@ -18,17 +18,15 @@ import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
 import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
-import { RequestJob } from './jobs/request-job.ts';
-import { RequestSource } from './jobs/request-source.ts';
 import { Lease } from './lease.ts';
-import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load, LoadHost } from './loads/load.ts';
-import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
 import { startAt } from './loads/start-at.ts';
+import type { VuLoad } from './loads/vu-load.ts';
 import { Recorder } from './record/recorder.ts';
 import { StreamRecorder } from './record/stream-recorder.ts';
 import type { TokenTimes } from './streams/token-times.ts';
+import { workOf } from './work-of-shard.ts';
 
 /** What a shard goes by: its supplies, and code that is loaded only for those that need it. */
 export interface PartsOfShard {
@@ -38,6 +36,8 @@ export interface PartsOfShard {
   readonly Rows: typeof RowsLoad | null;
   /** Null where answers are no streams. */
   readonly Tokens: typeof TokenTimes | null;
+  /** Null where the shard has no scenarios. */
+  readonly users: { readonly Users: typeof VuLoad; readonly definition: TestDefinition } | null;
 }
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
@@ -56,12 +56,16 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #job: Job;
   /** The load, where it is one of rows. */
   readonly #rows: RowsLoad | null;
+  /** The load, where it is one of users. */
+  readonly #users: VuLoad | null;
   readonly #work: CpuWork;
   readonly #firstLocation: FirstLocation;
   readonly #lease: Lease;
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
+  /** After it nothing counts; infinite where the window ends with its last request. */
+  #lastMeasuredMs = Number.POSITIVE_INFINITY;
   #inFlight = 0;
   #retried = 0;
   #stopped = false;
@@ -72,7 +76,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     shard: Shard,
     channel: WorkerChannel,
     clock: Clock,
-    { supplies, create, Rows, Tokens }: PartsOfShard,
+    { supplies, create, Rows, Tokens, users }: PartsOfShard,
   ) {
     this.clock = clock;
     this.#shard = shard;
@@ -82,7 +86,12 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     );
     const secrets = new RequestSecrets(supplies.secrets);
     const { stream, objectives } = shard;
-    this.#verdict = new Verdict(shard.timeoutMs, shard.mix.length > 1, secrets, stream?.stallMs);
+    this.#verdict = new Verdict(
+      shard.timeoutMs,
+      shard.mix.length > 1 || users !== null,
+      secrets,
+      stream?.stallMs,
+    );
     this.#Tokens = Tokens;
     this.#firstLocation = new FirstLocation(secrets);
     this.#work = new CpuWork(shard.cpuWork);
@@ -95,26 +104,13 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams);
     this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
     const random = createRandom(shard.seed, shard.index);
-    const { batch, load } = shard;
-    if (batch !== undefined && Rows !== null) {
-      this.#rows = new Rows(shard, batch, this, { channel, random, secrets });
-      this.#load = this.#rows;
-      this.#job = this.#rows.job;
-    } else {
-      const job = new RequestJob(
-        new RequestSource(shard, supplies.rows, {
-          sink: this.#work.isWanted ? keepBody : null,
-          fields: false,
-        }),
-        this,
-      );
-      this.#rows = null;
-      this.#job = job;
-      this.#load =
-        load.model === 'open'
-          ? new OpenLoad(shard, load, this, job)
-          : new ClosedLoad(shard, this, job, random);
-    }
+    const definition = users?.definition ?? null;
+    const parts = { channel, secrets, supplies, random, definition, looksAtBodies: this.#work.isWanted };
+    const { load, job, rows, vus } = workOf(shard, this, parts, { Rows, Users: users?.Users ?? null });
+    this.#load = load;
+    this.#job = job;
+    this.#rows = rows;
+    this.#users = vus;
   }
 
   /** Resolves when nothing is in flight and nothing more will start. */
@@ -143,12 +139,14 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   start(startAtMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
     if (this.#stopped) return;
-    const { windowEndMs, timeoutMs } = this.#shard;
-    if (windowEndMs !== null) this.#endAfter(windowAtMs + windowEndMs + timeoutMs - this.clock.nowMs());
+    const { windowEndMs, graceMs } = this.#shard;
+    if (windowEndMs !== null) this.#endAfter(windowAtMs + windowEndMs + graceMs - this.clock.nowMs());
+    // In the other loads nothing is due after the window.
+    if (windowEndMs !== null && this.#users !== null) this.#lastMeasuredMs = windowAtMs + windowEndMs;
     this.#cancelStart = startAt(startAtMs, this.clock, () => {
       this.#cancelStart = null;
       const nowMs = this.clock.nowMs();
-      if (this.exchanges.length > 0) this.#startedAtMs = nowMs;
+      if (this.exchanges.length > 0 || this.#users !== null) this.#startedAtMs = nowMs;
       this.#load.begin(nowMs, windowAtMs);
       this.finishIfIdle();
     });
@@ -166,7 +164,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#cancelStart?.();
     this.#cancelStart = null;
     this.#load.stop();
-    if (drainMs > 0 && this.#inFlight > 0) this.#endAfter(drainMs);
+    // A user that thinks has nothing in flight.
+    const isAtWork = this.#inFlight > 0 || this.#users?.isDone === false;
+    if (drainMs > 0 && isAtWork) this.#endAfter(drainMs);
     else this.#end();
   }
 
@@ -178,6 +178,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#silences?.close();
     this.recorder.close();
     this.#rows?.close();
+    this.#users?.close();
     this.#clients.close();
   }
 
@@ -198,6 +199,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       bytesSent: counters.bytesSent,
       bytesReceived: counters.bytesReceived,
       startedAtMs: this.#startedAtMs,
+      ...(this.#users === null ? {} : { scenarios: this.#users.report() }),
       ...usage,
     };
   }
@@ -222,8 +224,16 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     return exchange;
   }
 
+  /** Closes the connections of one that has nothing under way. */
+  dropExchange(exchange: Exchange): void {
+    const index = this.exchanges.indexOf(exchange);
+    const last = this.exchanges.pop();
+    if (last !== undefined && last !== exchange) this.exchanges[index] = last;
+    this.#clients.drop(exchange);
+  }
+
   isMeasured(intendedMs: number): boolean {
-    return intendedMs >= this.#windowAtMs;
+    return intendedMs >= this.#windowAtMs && intendedMs < this.#lastMeasuredMs;
   }
 
   send(
@@ -303,7 +313,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#silences?.remove(exchange.silence);
     this.#inFlight--;
     if (exchange.endedByUs === 'unfinished') {
-      this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
+      this.#record(exchange, endMs, OUTCOME.unfinished);
     } else {
       exchange.failure = this.#verdict.ofFailure(exchange, error);
       this.#recordFailure(exchange, endMs, exchange.failure);
@@ -351,7 +361,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   #recordOk(exchange: Exchange, endMs: number): void {
-    this.recorder.add(exchange, endMs, OUTCOME.ok, this.#windowAtMs);
+    this.#record(exchange, endMs, OUTCOME.ok);
     const { tokens } = exchange;
     if (tokens !== null && this.isMeasured(exchange.intendedMs))
       this.recorder.streams?.add(exchange, tokens, endMs, this.#windowAtMs);
@@ -359,9 +369,14 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {
     // Failures of the warm-up are left out with the rest of it.
-    if (this.isMeasured(exchange.intendedMs))
+    if (this.isMeasured(exchange.intendedMs) && exchange.request?.isApart !== true)
       this.recorder.addError(error, exchange.intendedMs - this.#windowAtMs);
-    this.recorder.add(exchange, endMs, OUTCOME[error.kind], this.#windowAtMs);
+    this.#record(exchange, endMs, OUTCOME[error.kind]);
+  }
+
+  #record(exchange: Exchange, endMs: number, outcome: number): void {
+    if (exchange.request?.isApart === true) return;
+    this.recorder.add(exchange, endMs, outcome, this.#windowAtMs);
   }
 
   #endAfter(delayMs: number): void {
@@ -374,6 +389,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#stopped = true;
     this.#load.stop();
     this.#deadlines.expireDue();
+    this.#load.end?.();
     for (const exchange of this.exchanges) exchange.end('unfinished');
     this.finishIfIdle();
   }

@@ -7,6 +7,7 @@ import {
   type WorkerChannel,
 } from '../protocol/messages.ts';
 import type { OwnedPart } from '../protocol/report.ts';
+import type { ScenariosPlan } from '../protocol/scenario.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
 import { createMonotonicClock } from '../time/clock.ts';
@@ -14,7 +15,7 @@ import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './backgroun
 import { loadClient } from './clients/http-client.ts';
 import { practise } from './practise.ts';
 import { UsageMeter } from './record/usage.ts';
-import { ShardRun } from './run-shard.ts';
+import { type PartsOfShard, ShardRun } from './run-shard.ts';
 
 /**
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
@@ -22,6 +23,13 @@ import { ShardRun } from './run-shard.ts';
  */
 export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> {
   return new ShardService(wire, owns).done;
+}
+
+/** The code of users, and of their scenarios: the module is loaded once in each worker. */
+async function loadUsers({ module }: ScenariosPlan): Promise<PartsOfShard['users']> {
+  const { VuLoad } = await import('./loads/vu-load.ts');
+  const { importTest } = await import('./vus/import-test.ts');
+  return { Users: VuLoad, definition: await importTest(module) };
 }
 
 class ShardService {
@@ -106,7 +114,8 @@ class ShardService {
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const Tokens = shard.stream === null ? null : (await import('./streams/token-times.ts')).TokenTimes;
     const create = await loadClient(shard.client, shard.settings.protocol);
-    const parts = { supplies, create, Rows, Tokens };
+    const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
+    const parts = { supplies, create, Rows, Tokens, users };
     const run = new ShardRun(shard, this.#channel, this.#clock, parts);
     this.#run = run;
     if (this.#earlyDrainMs === null) this.#practiceCpuMs = await practise(shard, this.#clock, parts);
@@ -120,7 +129,7 @@ class ShardService {
       threadId,
       bootedAtMs: this.#bootedAtMs,
     });
-    if (shard.batch !== undefined)
+    if (shard.batch !== undefined || shard.scenarios !== undefined)
       this.#heartbeat = setInterval(() => this.#channel.post({ type: 'alive' }), ALIVE_EVERY_MS);
     await run.finished;
     if (this.#endOfLoad !== null) clearTimeout(this.#endOfLoad);

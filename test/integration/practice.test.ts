@@ -51,7 +51,7 @@ describe.each(CLIENTS)('%s practises before its load', (client) => {
       await practise(
         shard!,
         clock,
-        { create: counting, Rows: null, Tokens: null, supplies: NO_SUPPLIES },
+        { create: counting, Rows: null, Tokens: null, users: null, supplies: NO_SUPPLIES },
         20_000,
       ),
     ).toBeGreaterThan(0);
@@ -60,7 +60,13 @@ describe.each(CLIENTS)('%s practises before its load', (client) => {
     expect(ports).not.toContain(target.port);
     expect(target.stats()).toMatchObject({ requests: 0, connectionsAccepted: 0 });
     expect(
-      await practise(shard!, clock, { create: counting, Rows: null, Tokens: null, supplies: NO_SUPPLIES }),
+      await practise(shard!, clock, {
+        create: counting,
+        Rows: null,
+        Tokens: null,
+        users: null,
+        supplies: NO_SUPPLIES,
+      }),
     ).toBe(0);
   });
 });

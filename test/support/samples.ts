@@ -52,6 +52,8 @@ export function recordsOf(changes: Partial<RunRecords> = {}): RunRecords {
     backlog: null,
     headline: 'service',
     start: null,
+    scenarios: null,
+    lastIntendedMs: Number.POSITIVE_INFINITY,
     mix: [],
     ...changes,
   };

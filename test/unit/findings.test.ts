@@ -104,6 +104,27 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     '8 requests were sent too late to be answered when the waiting ended.',
   ],
   'requests-not-started': [{ notStarted: 9 }, '9 requests were never started.'],
+  'iterations-dropped': [
+    { dropped: 3, scheduled: 100 },
+    '3 of 100 iterations had no user until the end: raise maxVUs.',
+  ],
+  'iterations-not-started': [{ notStarted: 1, scheduled: 5 }, '1 of 5 iterations never started.'],
+  'vu-setup-failed': [
+    { count: 2, example: 'Error: no login\nat shop.ts:3:1' },
+    '2 users did not run because vuSetup failed: Error: no login',
+  ],
+  'vu-teardown-failed': [
+    { count: 1, example: 'Error: no logout' },
+    'vuTeardown failed for 1 user: Error: no logout',
+  ],
+  'users-set-rate': [
+    { users: 20 },
+    'The users set the rate, at most 20 users at once, by what they wait for and how long they think.',
+  ],
+  'idle-iterations': [
+    { count: 7 },
+    "7 iterations neither sent a request nor slept: what they measure is the scenario's own code.",
+  ],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },
     'This is a bug in volley, please report it: the errors of kind status are its outcomes, but 1 ≠ 2.',

@@ -26,6 +26,7 @@ const latency = (mean: number, p99: number): LatencySummary => ({
 const QUIET: VerdictFacts = {
   load: { model: 'open', pacing: 'precise', maxInFlight: 10 },
   concurrency: 5,
+  hasUsers: false,
   latencies: {
     response: latency(10, 20),
     service: latency(10, 20),

@@ -14,8 +14,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   plan: {
     name: 'run',
-    describe: 'Run what a plan file describes (docs/plans.md)',
-    positionals: [{ name: 'plan', describe: 'A plan in YAML or JSON (docs/plans.md)', isFile: true }],
+    describe: 'Run a plan file or scenarios (docs/scenarios.md)',
+    positionals: [
+      {
+        name: 'plan',
+        describe: 'A plan in YAML or JSON (docs/plans.md), or a module of scenarios (docs/scenarios.md)',
+        isFile: true,
+      },
+    ],
     ...optionsOf('run'),
     run: async (parsed, problems) => (await import('./plan-command.ts')).planCommand(parsed, problems),
   },

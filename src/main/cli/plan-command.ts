@@ -1,6 +1,8 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { readPlanFile } from '../plan/plan-file.ts';
+import { isTestModule } from '../plan/scenarios/test-module.ts';
 import { planTerms } from '../plan/terms.ts';
 import { withProblems } from '../plan/worded-problem.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
@@ -13,6 +15,10 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   if (path === undefined) {
     problems.push('No plan was given: say which file, for instance volley run plan.yaml.');
     throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  if (isTestModule(path)) {
+    refuseOthers(parsed, path, problems);
+    return runCommand(parsed.withDefaults({}, []), problems, { path, isTest: true });
   }
   const plan = readPlanFile(path);
   problems.push(...plan.problems);
@@ -30,6 +36,23 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   } catch (error) {
     throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));
   }
+}
+
+/** Options that say something of a run with users; the others a module says itself, or they are about other loads. */
+const FOR_TESTS = new Set<string>([
+  ...['workers', 'mode', 'client', 'header', 'user', 'bearer-env', 'user-agent', 'compressed'],
+  ...['timeout', 'percentiles', 'threshold', 'seed'],
+  ...['insecure', 'cacert', 'cert', 'key', 'sni', 'tls-min', 'resolve', 'addresses', 'connect-to'],
+  ...['unix-socket', 'proxy', 'proxy-tunnel', 'http2', 'h2c'],
+  ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live'],
+]);
+
+function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
+  for (const name of Object.keys(RUN_TABLE))
+    if (!FOR_TESTS.has(name) && parsed.values[name] !== undefined)
+      problems.push(
+        `--${name} with ${path}: scenarios say that themselves, or have no such thing: leave it out.`,
+      );
 }
 
 /** A name that the plan does not have is a slip: its own value would be sent. */

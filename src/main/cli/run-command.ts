@@ -30,6 +30,8 @@ const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baselin
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {
   readonly path?: string;
+  /** It is a module of scenarios. */
+  readonly isTest?: boolean;
 }
 
 /** The default of --repeat: a plain run. */
@@ -59,12 +61,15 @@ export async function runCommand(
   refuseUseless(parsed, problems);
   const shown = liveFormFrom(parsed, problems);
   const against = baselineFrom(parsed, problems);
-  const read = await withoutOverwriting(outputFilesOf(paths), async () => {
+  const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    return readOptions(options, problems, readersOfPlan(planned.path), { isSentFromHere: cluster === null });
+    if (planned.isTest === true && planned.path !== undefined)
+      return { asked: null, plan: await testPlan(planned.path, options, problems) };
+    const isSentFromHere = cluster === null;
+    const read = await readOptions(options, problems, readersOfPlan(planned.path), { isSentFromHere });
+    const ruled = form === 'junit' ? withRule(read) : read;
+    return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
   });
-  const asked = form === 'junit' ? withRule(read) : read;
-  const plan = await completePlan(asked, cluster === null);
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
   if (parsed.flag('once')) {
     const { sendAndPrint } = await import('./once-command.ts');
@@ -79,14 +84,25 @@ export async function runCommand(
 
   try {
     return await withTarget(target, showing.note, (on) =>
-      measure(dialling(plan, on), cluster === null ? null : { ...cluster, asked }, form, outputs, {
-        ...{ ...showing, ...shown, baseline },
-      }),
+      measure(
+        dialling(plan, on),
+        cluster === null || asked === null ? null : { ...cluster, asked },
+        form,
+        outputs,
+        {
+          ...{ ...showing, ...shown, baseline },
+        },
+      ),
     );
   } catch (error) {
     await outputs.discard();
     throw error;
   }
+}
+
+/** Most runs have no module. */
+async function testPlan(path: string, options: RunOptions, problems: readonly string[]): Promise<RunPlan> {
+  return (await import('../plan/scenarios/resolve-test.ts')).resolveTest(path, options, problems);
 }
 
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */

@@ -3,9 +3,11 @@ import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
 import type { SampleBlock } from '../../protocol/samples.ts';
+import type { NumberedName, ScenarioRecords } from '../../protocol/scenario.ts';
 import type { StreamBlock } from '../../protocol/stream.ts';
 import { Backlog } from './backlog.ts';
 import { RequestTally } from './request-tally.ts';
+import { ScenarioTally } from './scenario-tally.ts';
 import { Series } from './series.ts';
 import { Snapshot } from './snapshot.ts';
 import { StartRecord } from './start-record.ts';
@@ -36,12 +38,15 @@ export class Collector {
       headline: headlineOf(plan.load),
       start: plan.warmupMs > 0 ? null : new StartRecord(),
       mix: plan.mix.length > 1 ? plan.mix.map(() => new RequestTally()) : [],
+      scenarios: plan.scenarios === undefined ? null : new ScenarioTally(plan.scenarios, workers),
+      lastIntendedMs:
+        plan.scenarios === undefined ? Number.POSITIVE_INFINITY : (windowEndMs ?? Number.POSITIVE_INFINITY),
     };
   }
 
   take(worker: number, block: SampleBlock, errors: readonly TimedErrorTally[]): void {
     this.blockBytes += block.buffer.byteLength;
-    this.tallies[worker]?.fold(block, this.records);
+    this.tallies[worker]?.fold(block, this.records, this.records.scenarios?.requestsOf(worker));
     this.tallies[worker]?.foldErrors(errors);
     this.#boundMemory();
   }
@@ -52,6 +57,15 @@ export class Collector {
 
   takeStreams(worker: number, block: StreamBlock): void {
     this.tallies[worker]?.foldStreams(block);
+  }
+
+  /** A worker has numbered a name. */
+  takeName(worker: number, name: NumberedName): void {
+    this.records.scenarios?.takeName(worker, name);
+  }
+
+  takeScenarioRecords(worker: number, records: ScenarioRecords): void {
+    this.records.scenarios?.take(worker, records);
   }
 
   /** The window ends here, if it does not end before. */
@@ -71,5 +85,6 @@ export class Collector {
     this.#keepsValues = false;
     for (const tally of this.tallies) tally.dropValues();
     for (const { latency } of this.records.mix) latency.dropValues();
+    this.records.scenarios?.dropValues();
   }
 }

@@ -9,6 +9,7 @@ import type { Backlog } from './backlog.ts';
 import { EventTally } from './event-tally.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { RequestTally } from './request-tally.ts';
+import type { ScenarioTally } from './scenario-tally.ts';
 import type { Series } from './series.ts';
 import { START_MS, type StartRecord } from './start-record.ts';
 import { StreamTally } from './stream-tally.ts';
@@ -25,6 +26,10 @@ export interface RunRecords {
   readonly start: StartRecord | null;
   /** One for each request of the mix; none where there is only one. */
   readonly mix: readonly RequestTally[];
+  /** Null without scenarios. */
+  readonly scenarios: ScenarioTally | null;
+  /** What is due from here on is after the window, and counted nowhere; infinite where nothing is. */
+  readonly lastIntendedMs: number;
 }
 
 /** Everything that is known of one worker's requests, from the blocks that it sent. */
@@ -48,9 +53,13 @@ export class Tally extends OutcomeCounts {
   /** Of the window, over all requests that failed of the target's doing, also those that were due before it. */
   failedMs = 0;
 
-  /** Adds a block's rows. Membership in the window is decided by the intended start. */
-  fold(block: SampleBlock, records: RunRecords): void {
-    const { windowEndMs, series, backlog, headline, mix, start } = records;
+  /**
+   * Adds a block's rows. Membership in the window is decided by the intended start.
+   *
+   * @param mix what is kept of each request that the rows say by its number
+   */
+  fold(block: SampleBlock, records: RunRecords, mix: readonly RequestTally[] = records.mix): void {
+    const { windowEndMs, series, backlog, headline, start, lastIntendedMs } = records;
     const columns = columnsOf(block);
     this.samples += block.count;
     for (let row = 0; row < block.count; row++) {
@@ -77,7 +86,7 @@ export class Tally extends OutcomeCounts {
       series.addUnderWay(intendedMs, endMs, outcome === OUTCOME.ok);
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
-      if (intendedMs < 0) continue;
+      if (intendedMs < 0 || intendedMs >= lastIntendedMs) continue;
 
       this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
       if (endMs > this.lastEndMs) this.lastEndMs = endMs;

@@ -1,7 +1,11 @@
 import type { RunPlan } from '../../protocol/plan.ts';
 import { layoutOf } from '../../protocol/samples.ts';
+import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { Schedule } from '../../time/schedule.ts';
+
+/** When users have been interrupted, their code comes to its end. */
+const AFTER_GRACE_MS = 1_000;
 
 /** Part `index` of `total` shared out over `parts`: the parts sum to the total and differ by at most one. */
 export function share(total: number, parts: number, index: number): number {
@@ -20,6 +24,7 @@ function shareOf(total: number, parts: number, first: number, count: number): nu
  * starts are.
  */
 export function split(plan: RunPlan): Shard[] {
+  const { scenarios } = plan;
   const { workers, stop, warmupMs, timeoutMs, cpuWork, load, client, settings, mix, rows, seed, streams } =
     plan;
   const layout = layoutOf(plan);
@@ -34,9 +39,10 @@ export function split(plan: RunPlan): Shard[] {
     return {
       index,
       workers,
-      connections: own,
+      // A user opens its own.
+      connections: scenarios === undefined ? own : 0,
       streams,
-      slots: Math.min(ownSlots, maxSlots),
+      slots: scenarios === undefined ? Math.min(ownSlots, maxSlots) : 0,
       maxSlots,
       requests:
         stop.requests === null
@@ -48,6 +54,7 @@ export function split(plan: RunPlan): Shard[] {
       windowEndMs: windowEndMs(plan),
       warmupMs,
       timeoutMs,
+      graceMs: scenarios === undefined ? timeoutMs : graceMsOf(scenarios),
       cpuWork,
       load,
       client,
@@ -68,6 +75,7 @@ export function split(plan: RunPlan): Shard[] {
       stream: plan.stream ?? null,
       objectives: plan.objectives ?? [],
       ...(plan.batch === undefined ? {} : { batch: plan.batch }),
+      ...(scenarios === undefined ? {} : { scenarios }),
     };
   });
 }
@@ -85,6 +93,16 @@ export function windowEndMs({
   const schedule = new Schedule(load, warmupMs);
   const budgetEndMs = schedule.timeOfMs(Math.ceil(schedule.dueBefore(0)) + stop.requests);
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
+}
+
+/** For how long iterations may go on at most, and their users' ends. */
+export function graceMsOf({ pools }: ScenariosPlan): number {
+  const longest = Math.max(
+    ...pools.map(({ load }) =>
+      load.type === 'users' ? Math.max(load.gracefulStopMs, load.gracefulRampDownMs) : load.gracefulStopMs,
+    ),
+  );
+  return longest + AFTER_GRACE_MS;
 }
 
 /** A budget smaller than what there is cannot use it all; the rest is not opened. */

@@ -9,7 +9,7 @@ import type { Problems } from './problems.ts';
 import { given, phrase, the } from './words.ts';
 
 const RULE =
-  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{([^{}]+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
+  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([a-z-]+)\))?(?:\{((?:[^{}]|\{\})+)\})?(<=|>=|<|>)(\d+(?:\.\d+)?)(us|µs|ms|s|%|\/s)?$/;
 const KINDS: ReadonlyMap<string, TimeKind> = new Map(TIME_KINDS.map((kind) => [ruleNameOf(kind), kind]));
 const FIGURES = ['min', 'mean', 'max', 'error-rate', 'goodput', 'throughput', 'rate'];
 const LATENCY_UNITS: Readonly<Record<string, number>> = {
@@ -105,7 +105,12 @@ export function withRules(thresholds: readonly Threshold[], others: readonly Thr
 
 /** Percentiles that rules ask for, so that they are computed and shown. */
 export function percentilesIn(thresholds: readonly Threshold[]): string[] {
-  return thresholds.flatMap(({ measure }) => (measure.type === 'percentile' ? [measure.label] : []));
+  return thresholds.flatMap(({ measure }) => {
+    if (measure.type === 'percentile') return [measure.label];
+    return measure.type === 'of-scenarios' && measure.label !== null && /^\d/.test(measure.label)
+      ? [measure.label]
+      : [];
+  });
 }
 
 function parseThreshold(expression: string): Threshold | null {
@@ -126,7 +131,7 @@ function isKnownOfRequests(measure: Measure): boolean {
 /** Blanks belong to a request's name, and to nothing else. */
 function withoutBlanks(expression: string): string {
   return expression
-    .split(/(\{[^{}]*\})/)
+    .split(/(\{(?:[^{}]|\{\})*\})/)
     .map((part) => (part.startsWith('{') ? part : part.replaceAll(' ', '')))
     .join('');
 }

@@ -8,6 +8,7 @@ const PREFERRED = ['50', '90', '99'];
 
 /** The request of a run, or how many there are. */
 export function whatWasSent({ plan, mix }: Summary): string {
+  if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${plan.target.url}`;
   if (mix.length === 0) return `${plan.target.method} ${plan.target.url}`;
   return `${mix.length} requests, the first ${plan.target.method} ${plan.target.url}`;
 }

@@ -1,5 +1,6 @@
 import type { Pacing } from '../../protocol/load.ts';
-import type { LoadSummary, Summary } from '../../protocol/summary.ts';
+import type { LoadSummary } from '../../protocol/plan-summary.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatAskedRate, formatCount, formatDuration } from '../text/format.ts';
 
 /** Of a list of results the seed says nothing: each has its own. */
@@ -16,9 +17,9 @@ export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
   ].flat();
   const parts = [
     mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
-    ...(load.model === 'closed' ? [counted(concurrency, 'connection')] : []),
+    ...(load.model === 'closed' && plan.scenarios === undefined ? [counted(concurrency, 'connection')] : []),
     ...protocolParts(plan),
-    ...loadParts(load),
+    ...(plan.scenarios === undefined ? loadParts(load) : userParts(plan.scenarios)),
     ...(pacing === null ? [] : [`${pacing} pacing`]),
     limits.join(' or '),
     ...(warmupMs > 0 ? [`${formatDuration(warmupMs)} warm-up`] : []),
@@ -26,7 +27,7 @@ export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
     ...routeParts(plan),
     ...(seed === null ? [] : [`seed ${seed}`]),
   ];
-  return parts.join(', ');
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 /** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
@@ -50,6 +51,15 @@ function loadParts(load: LoadSummary): string[] {
     `${load.arrivals} arrivals`,
     `at most ${formatCount(load.maxInFlight)} in flight`,
   ];
+}
+
+/** Who starts iterations: of a single scenario without its name. */
+function userParts({ loads }: NonNullable<DescribedPlan['scenarios']>): string[] {
+  const isOne = loads.length === 1 && loads[0]?.scenarios.length === 1;
+  return loads.map(({ executor, users, scenarios }) => {
+    const whose = isOne ? '' : ` (${scenarios.join(', ')})`;
+    return `${executor}: at most ${counted(users, 'user')}${whose}`;
+  });
 }
 
 function routeParts({ routes }: DescribedPlan): string[] {

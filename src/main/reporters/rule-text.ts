@@ -8,7 +8,9 @@ const EXACT_DIGITS = 9;
 
 /** A measured value in the unit of its rule's left side; in full where it would be rounded to the limit. */
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
-  const isShare = /^(error-rate|goodput)/.test(expression);
+  if (/^(?:script-errors|dropped|count\(|value\()/.test(expression))
+    return shortNumeral(measured, EXACT_DIGITS);
+  const isShare = /^(?:error-rate|goodput|iteration-errors|checks|share\()/.test(expression);
   const isRate = /^(throughput|rate)/.test(expression);
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))
@@ -22,6 +24,8 @@ type Rule = Summary['thresholds'][number];
 /** What a rule was held against. */
 export function valueText(rule: Rule): string {
   const { expression, measured, limit, isLowerBound, requestsNeeded, latency } = rule;
+  if (measured === null && rule.figure !== undefined && isOfScenarios(rule.figure))
+    return 'there is no such figure';
   if (measured !== null)
     return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
   const what = latency ? whatHas(latency) : 'request';
@@ -33,6 +37,11 @@ export function valueText(rule: Rule): string {
 /** A remark on a rule that nobody gave. */
 export function impliedText({ isImplied }: Rule): string {
   return isImplied === true ? ' (implied, since no rule says what may fail)' : '';
+}
+
+/** Of scenarios, whose groups, checks and metrics may get no value. */
+function isOfScenarios(figure: string): boolean {
+  return /^(?:iteration|group|script-errors|checks|dropped|counter|trend|gauge)/.test(figure);
 }
 
 /** Each rule that did not hold, in a sentence with what was measured. */

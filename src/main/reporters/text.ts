@@ -9,6 +9,7 @@ import { LABEL_WIDTH, rows } from './layout.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { planText } from './plan-text.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
+import { scenarioLines } from './scenarios-text.ts';
 import { streamLines } from './stream-text.ts';
 import { renderPlainTable } from './table.ts';
 import { PLAIN_VIEW, type Tone, type View } from './view.ts';
@@ -21,6 +22,7 @@ export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
     notices(summary, view),
     thresholds(summary, view),
     failureLines(summary, view),
+    scenarioLines(summary, view),
     [...countLines(summary, view), ...latencyHeadline(summary, view)],
     latencyTable(summary, view),
     streamLines(summary, view),

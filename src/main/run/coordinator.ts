@@ -9,7 +9,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { Collector } from '../collect/collector.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
-import { split, windowEndMs } from '../plan/split.ts';
+import { graceMsOf, split, windowEndMs } from '../plan/split.ts';
 import type { CreatePool, WorkerPool } from '../pool/worker-pool.ts';
 import { brokenRule } from './abort-rules.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
@@ -25,7 +25,7 @@ const LONGEST_BOOT_MS = 30_000;
 /** A worker that has not ended this long after it should have is ended. */
 const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
-/** A worker of a batch says every second that it is alive; long answers to look into take their time. */
+/** A worker of a batch or of scenarios says every second that it is alive; long answers to look into take their time. */
 const LONGEST_SILENCE_MS = 20_000;
 /** At a stop, what is in flight is waited for at most this long. */
 const LONGEST_DRAIN_MS = 5_000;
@@ -227,7 +227,8 @@ export class Coordinator {
   }
 
   #go(pool: WorkerPool, startAtMs: number): void {
-    const { warmupMs, timeoutMs } = this.#plan;
+    const { warmupMs, timeoutMs, scenarios } = this.#plan;
+    const graceMs = scenarios === undefined ? timeoutMs : graceMsOf(scenarios);
     const windowAtMs = startAtMs + warmupMs;
     this.#phase = { is: 'running', windowAtMs };
     for (const { index } of this.#workers) pool.post(index, { type: 'go', startAtMs, windowAtMs });
@@ -236,13 +237,12 @@ export class Coordinator {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
     if (this.#windowEndMs === null) {
-      // Who waits for rows has nothing to tell but that it is alive.
-      this.#watchdog.killSilent(
-        this.#dealing === null ? timeoutMs + warmupMs + GRACE_MS : this.#longestSilenceMs,
-      );
+      // Who waits for rows, or whose users think, has nothing to tell but that it is alive.
+      const saysItIsAlive = this.#dealing !== null || scenarios !== undefined;
+      this.#watchdog.killSilent(saysItIsAlive ? this.#longestSilenceMs : timeoutMs + warmupMs + GRACE_MS);
       return;
     }
-    this.#watchdog.killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + timeoutMs + GRACE_MS);
+    this.#watchdog.killAfter(windowAtMs - this.#clock.nowMs() + this.#windowEndMs + graceMs + GRACE_MS);
   }
 
   #interrupt(drainMs: number, graceMs: number): void {
@@ -303,6 +303,12 @@ export class Coordinator {
         return;
       case 'streams':
         this.#collector.takeStreams(index, message.block);
+        return;
+      case 'name':
+        this.#collector.takeName(index, message.name);
+        return;
+      case 'scenario-records':
+        this.#collector.takeScenarioRecords(index, message.records);
         return;
       case 'report':
         worker.report = message.report;

@@ -23,6 +23,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     when: whenFailed(records.series, windowMs),
     heldShare: heldShareOf(collected, figures),
     load: plan.load,
+    hasUsers: plan.scenarios !== undefined,
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
     keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),

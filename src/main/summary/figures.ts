@@ -12,7 +12,7 @@ import { findColdStart } from './cold-start.ts';
 import { percentileIntervals } from './intervals.ts';
 import { summarizeLatency } from './latency-summary.ts';
 import { targetPerSecond } from './load-notes.ts';
-import { summarizeMix } from './mix-summary.ts';
+import { summarizeMix, summarizeNamed } from './mix-summary.ts';
 import { summarizeStreams } from './stream-summary.ts';
 import { summarizeWorker, sumOfReports, sumOfRequests } from './worker-summary.ts';
 
@@ -72,7 +72,8 @@ export function figuresOf(collected: Collected): Figures {
       requests.sent,
       windowMs,
     ),
-    mix: summarizeMix(plan, records.mix),
+    mix:
+      records.scenarios === null ? summarizeMix(plan, records.mix) : summarizeNamed(plan, records.scenarios),
     connections: {
       opened: sumOfReports(workers, 'connectionsOpened'),
       closedByTarget: sumOfReports(workers, 'connectionsClosedByTarget'),
@@ -86,9 +87,11 @@ export function figuresOf(collected: Collected): Figures {
 /** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever was first. */
 function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
   const { requests, durationMs } = plan.stop;
+  const isOfIterations = plan.scenarios !== undefined && durationMs === null && stoppedAtMs === null;
   const released = merged.outcomes.reduce((sum, count) => sum + count, 0);
   const isBudgetUsed =
-    requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null));
+    isOfIterations ||
+    (requests !== null && (released === requests || (durationMs === null && stoppedAtMs === null)));
   const lastEndMs = plan.load.model === 'closed' && isBudgetUsed ? merged.lastEndMs : null;
   const ends = [windowEndMs(plan), stoppedAtMs, lastEndMs].filter((end) => end !== null);
   return workers.length === 0 ? 0 : Math.max(0, Math.min(...ends));

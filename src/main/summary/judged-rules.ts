@@ -1,6 +1,7 @@
 import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
 import type { LatencySummary, MixRow, RequestCounts, Summary } from '../../protocol/summary.ts';
-import type { Measure, Threshold } from '../../protocol/threshold.ts';
+import type { Measure, RuleFigure, Threshold } from '../../protocol/threshold.ts';
+import { scenarioFigureIn, scenarioFigureOf } from './scenario-rules.ts';
 
 /** What rules are checked against. */
 export interface Judged {
@@ -10,6 +11,7 @@ export interface Judged {
   readonly requests: Pick<RequestCounts, 'sent' | 'ok'>;
   readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
   readonly mix: readonly JudgedRow[];
+  readonly scenarios?: Summary['scenarios'];
 }
 
 type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'latencyMs'>;
@@ -38,7 +40,7 @@ export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged
     const { value, isLowerBound } = measuredIn(judged, measure, request);
     return {
       expression,
-      figure: measure.type === 'percentile' ? `p${measure.label}` : measure.type,
+      figure: figureOf(measure),
       latency: 'kind' in measure ? (measure.kind ?? judged.latencyMs.headline) : null,
       request,
       operator,
@@ -52,9 +54,15 @@ export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged
   });
 }
 
+function figureOf(measure: Measure): RuleFigure {
+  if (measure.type === 'percentile') return `p${measure.label}`;
+  return measure.type === 'of-scenarios' ? scenarioFigureOf(measure) : measure.type;
+}
+
 /** Of a percentile; one of anything else is enough. */
 function fewestRequests(measure: Measure): number {
-  const percentile = measure.type === 'percentile' ? parsePercentile(measure.label) : null;
+  const label = 'label' in measure ? measure.label : null;
+  const percentile = label === null ? null : parsePercentile(label);
   return percentile === null ? 1 : fewestFor(percentile);
 }
 
@@ -88,6 +96,8 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
       return { value: judged.rate.throughputPerSecond, isLowerBound: false };
     case 'rate':
       return { value: judged.rate.sentPerSecond, isLowerBound: false };
+    case 'of-scenarios':
+      return scenarioFigureIn(judged.scenarios, measure);
     case 'percentile': {
       const latency = latencyIn(judged, measure, row);
       return {

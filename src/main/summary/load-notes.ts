@@ -1,8 +1,9 @@
 import type { Finding } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { LoadModel, Rate } from '../../protocol/load.ts';
+import type { LoadSummary } from '../../protocol/plan-summary.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { LatencySummary, LoadSummary } from '../../protocol/summary.ts';
+import type { LatencySummary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { Schedule, startsOf } from '../../time/schedule.ts';
 import type { Collected } from '../collect/collected.ts';

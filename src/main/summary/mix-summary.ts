@@ -2,6 +2,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { MixRow } from '../../protocol/summary.ts';
 import { distributionOf } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
+import type { ScenarioTally } from '../collect/scenario-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
 
 /** A row for each request of a mix; none where there is only one request. */
@@ -9,18 +10,25 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
   return tallies.flatMap((tally, index) => {
     const request = plan.mix[index];
     if (request === undefined) return [];
-    const { sent, ok, failed, unfinished, dropped, latency } = tally;
-    return {
-      name: request.name,
-      method: request.message.method,
-      url: request.message.url,
-      weight: request.weight,
-      sent,
-      ok,
-      failed,
-      unfinished,
-      dropped,
-      latencyMs: summarizeLatency(distributionOf(latency), plan.percentiles),
-    };
+    const { name, message, weight } = request;
+    return rowOf(plan, { name, method: message.method, url: message.url, weight }, tally);
   });
+}
+
+/** A row for each name that scenarios have used, in the order of their first use. */
+export function summarizeNamed(plan: RunPlan, { requests }: ScenarioTally): MixRow[] {
+  const base = plan.scenarios?.base ?? '';
+  return requests.map(({ name, method, tally }) => {
+    const path = name.startsWith(`${method} /`) ? name.slice(method.length + 1) : '';
+    return rowOf(plan, { name, method, url: base.replace(/\/$/, '') + path, weight: 1 }, tally);
+  });
+}
+
+function rowOf(
+  { percentiles }: RunPlan,
+  request: Pick<MixRow, 'name' | 'method' | 'url' | 'weight'>,
+  { sent, ok, failed, unfinished, dropped, latency }: RequestTally,
+): MixRow {
+  const latencyMs = summarizeLatency(distributionOf(latency), percentiles);
+  return { ...request, sent, ok, failed, unfinished, dropped, latencyMs };
 }

@@ -1,6 +1,9 @@
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { RoutesSummary } from '../../protocol/plan-summary.ts';
 import type { Routes } from '../../protocol/routes.ts';
-import type { RoutesSummary, Summary } from '../../protocol/summary.ts';
+import type { ScenariosPlan } from '../../protocol/scenario.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { mostUsers } from '../../time/user-schedule.ts';
 import { summarizeLoad } from './load-notes.ts';
 
 /** The plan as results show it: without bodies and headers. Its URL may hold secrets: show it through a gate. */
@@ -25,6 +28,22 @@ export function summarizePlan(plan: RunPlan): Summary['plan'] {
         : { mode: plan.rows, count: plan.supplies.rows?.rowCount ?? 0, skipped: plan.skippedRows },
     routes: summarizeRoutes(plan.settings.routes),
     seed: plan.seed,
+    ...(plan.scenarios === undefined ? {} : { scenarios: summarizeTest(plan.scenarios) }),
+  };
+}
+
+function summarizeTest({
+  module,
+  pools,
+  scenarios,
+}: ScenariosPlan): NonNullable<Summary['plan']['scenarios']> {
+  return {
+    file: decodeURIComponent(module.slice(module.lastIndexOf('/') + 1)),
+    loads: pools.map(({ load, parts }) => ({
+      executor: load.executor,
+      users: mostUsers(load),
+      scenarios: parts.map(({ scenario }) => scenarios[scenario]?.name ?? ''),
+    })),
   };
 }
 

@@ -16,6 +16,8 @@ import { judgeThresholds } from './judged-rules.ts';
 import { notesOn } from './load-notes.ts';
 import { summarizePlan } from './plan-summary.ts';
 import { redirectsOf } from './redirect-note.ts';
+import { scenarioViolations } from './scenario-identities.ts';
+import { scenarioDegradations, scenarioNotes, summarizeScenarios } from './scenarios-summary.ts';
 import { summarizeSeries } from './series-summary.ts';
 import { toolFacts } from './tool.ts';
 import { judge } from './verdict.ts';
@@ -33,6 +35,8 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const degradations = [
     ...degradationsOf(measured, collected),
     ...findViolations(measured, figures.merged, collected.workers),
+    ...scenarioDegradations(measured),
+    ...scenarioViolations(measured, collected),
   ];
   const notes = notesOf(collected, figures);
   const summary = {
@@ -69,6 +73,7 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     eventTimesMs,
     streams,
     mix,
+    ...scenariosOf(collected),
     histogram: histogramRows(merged.latencies[records.headline]),
     connections,
     addresses: summarizeAddresses(collected),
@@ -84,6 +89,11 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     thresholds: [],
     series: summarizeSeries(records.series, records.headline),
   };
+}
+
+function scenariosOf(collected: Collected): Pick<Summary, 'scenarios'> {
+  const { scenarios } = collected.records;
+  return scenarios === null ? {} : { scenarios: summarizeScenarios(collected, scenarios) };
 }
 
 function summarizeJudgement(
@@ -107,5 +117,6 @@ function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures
     ...notesOn(plan.load, latencies),
     ...(plan.batch === undefined ? [] : standstillOf(workers)),
     ...(coldStart === null ? [] : [coldStart]),
+    ...scenarioNotes(workers),
   ];
 }

@@ -37,6 +37,8 @@ export const VERDICT_LIMITS = {
 
 export interface VerdictFacts extends FailureFacts {
   readonly load: ClosedLoad | Pick<OpenLoad, 'model' | 'pacing' | 'maxInFlight'>;
+  /** Users make the requests, of which `concurrency` are there at once at most. */
+  readonly hasUsers: boolean;
   /** Requests under way at once. */
   readonly concurrency: number;
   /** On each connection. */

@@ -95,7 +95,8 @@ function unanswered({ requests }: VerdictFacts): Judgement | null {
   return requests.ok > 0 ? null : judged('ok', { code: 'nothing-answered', figures: {} });
 }
 
-function nothing({ load, concurrency, latencies }: VerdictFacts): Judgement {
+function nothing({ load, concurrency, latencies, hasUsers }: VerdictFacts): Judgement {
+  if (hasUsers) return judged('ok', { code: 'users-set-rate', figures: { users: concurrency } });
   if (load.model === 'open') return judged('ok', { code: 'kept-up', figures: {} });
   const { mean, censored } = latencies.service;
   const figures = { concurrency, serviceMs: mean, isLowerBound: censored > 0 };

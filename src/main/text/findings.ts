@@ -50,6 +50,18 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
     `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent too late to be answered when the waiting ended.`,
   'requests-not-started': ({ notStarted }) =>
     `${counted(notStarted, 'request')} ${wasOrWere(notStarted)} never started.`,
+  'iterations-dropped': ({ dropped, scheduled }) =>
+    `${formatCount(dropped)} of ${counted(scheduled, 'iteration')} had no user until the end: raise maxVUs.`,
+  'iterations-not-started': ({ notStarted, scheduled }) =>
+    `${formatCount(notStarted)} of ${counted(scheduled, 'iteration')} never started.`,
+  'vu-setup-failed': ({ count, example }) =>
+    `${counted(count, 'user')} did not run because vuSetup failed: ${example.split('\n')[0]}`,
+  'vu-teardown-failed': ({ count, example }) =>
+    `vuTeardown failed for ${counted(count, 'user')}: ${example.split('\n')[0]}`,
+  'users-set-rate': ({ users }) =>
+    `The users set the rate, at most ${counted(users, 'user')} at once, by what they wait for and how long they think.`,
+  'idle-iterations': ({ count }) =>
+    `${counted(count, 'iteration')} neither sent a request nor slept: what they measure is the scenario's own code.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
@@ -120,4 +132,10 @@ const IDENTITIES: Readonly<Record<Identity, (of: string) => string>> = {
   'planned-sum': () =>
     'what agents planned is what they sent and what is missing, and all that was scheduled',
   'records-arrived': (worker) => `all records of worker ${worker} have arrived`,
+  'iterations-scheduled': (scenario) =>
+    `iterations of ${scenario}: scheduled = started + dropped + not started`,
+  'iterations-started': (scenario) => `iterations of ${scenario}: started = completed + failed + interrupted`,
+  'iteration-errors': (scenario) => `the errors of ${scenario} add up to its failed iterations`,
+  'iterations-sum': (field) => `the scenarios add up to ${field} iterations`,
+  'iterations-arrived': (worker) => `all iterations of worker ${worker} have arrived`,
 };

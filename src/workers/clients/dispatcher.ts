@@ -12,6 +12,8 @@ export interface RequestTemplate {
   readonly body: Buffer | null;
   /** Ask for the end of the connection after the answer. */
   readonly reset: boolean;
+  /** The head as it goes over HTTP/1.1, checked already, where it was put together from pieces. */
+  readonly head?: string;
 }
 
 /** Fields by lower-case name; of a name that came more than once, a list. */

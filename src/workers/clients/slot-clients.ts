@@ -99,6 +99,13 @@ export class SlotClients {
     if (endpoint !== null && slot.client.origin !== endpoint.origin) this.#switch(slot, endpoint);
   }
 
+  /** Closes all connections of a slot that is used no more. */
+  drop(slot: Slot): void {
+    const known = this.#known.get(slot);
+    this.#known.delete(slot);
+    for (const client of known?.values() ?? [slot.client]) this.#leave(client.origin, client);
+  }
+
   close(): void {
     for (const client of this.all) closeClient(client);
   }

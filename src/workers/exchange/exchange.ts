@@ -8,6 +8,7 @@ import type { BodySink, TokenSink } from './body-sink.ts';
 import type { Continuation } from './continuation.ts';
 import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
+import { fieldInHead } from './head-text.ts';
 import { KeptBody } from './kept-body.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirectStatus } from './redirect.ts';
@@ -26,6 +27,8 @@ export interface ExchangeOwner {
   onRetry?(exchange: Exchange): void;
 }
 
+const LOWEST_REDIRECT = 300;
+const LOWEST_FAILURE = 400;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
@@ -79,6 +82,10 @@ export class Exchange implements InPlaceHandler {
   keepsFields = false;
   /** Those fields, as the client has them. */
   fields: unknown = null;
+  /** Whether the text of the head is kept. */
+  wantsHead = false;
+  /** It, where the request wants it and its client has it. */
+  head: string | null = null;
   /** What was wrong with the request that ended last; null where nothing was. */
   failure: ErrorTally | null = null;
   intendedMs = 0;
@@ -212,6 +219,7 @@ export class Exchange implements InPlaceHandler {
     this.busy = true;
     this.client.connection.isInPlainBody = false;
     this.location = null;
+    this.wantsHead = request.keepsHead === true && !this.asksForFields;
     const handler = request.wantsFields || this.asksForFields ? this.#withFields : this;
     this.asksForFields = false;
     const { dispatcher } = this.client;
@@ -265,8 +273,14 @@ export class Exchange implements InPlaceHandler {
     this.#owner.onRetry?.(this);
   }
 
+  onHead(text: string): void {
+    this.head = text;
+  }
+
   onResponseStart(_controller: Controller, status: number, fields: Fields): void {
     if (status < 200) return;
+    if (this.wantsHead && status >= LOWEST_REDIRECT && status < LOWEST_FAILURE)
+      this.location = fieldInHead(this.head, 'location');
     this.firstByteMs = this.#readAtMs;
     this.status = status;
     const { connection } = this.client;

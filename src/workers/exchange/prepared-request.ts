@@ -20,6 +20,12 @@ export interface PreparedRequest {
   readonly sink: ChooseSink | null;
   /** Whether somebody asks what the response's fields say. */
   readonly wantsFields: boolean;
+  /** Whether the text of the response's head is wanted, where the client speaks HTTP/1.1 by itself. */
+  readonly keepsHead?: boolean;
+  /** A scenario has made it: whatever is in its headers may be secret. */
+  readonly isOfScenario?: boolean;
+  /** It is of no iteration: its answer is judged, and it is not recorded with the others. */
+  readonly isApart?: boolean;
   /** Why it cannot be sent; null where it can. */
   readonly refusal: InvalidRequest | null;
 }

@@ -49,7 +49,9 @@ export function redirected(
   };
   // Credentials are for the origin that they were given for.
   const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
-  return { ...request, plan, endpoint, message: next, template: requestTemplate(endpoint.origin, next) };
+  const { firstHeaders } = request;
+  const template = requestTemplate(endpoint.origin, next);
+  return { ...request, plan, endpoint, message: next, firstHeaders, template };
 }
 
 /** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */

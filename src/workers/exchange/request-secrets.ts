@@ -13,9 +13,11 @@ export class RequestSecrets {
   }
 
   /** For what is told of one request, before it is cut. What its row has brought is looked for only when something is told. */
-  of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders'> | null): Hide {
-    const templates = request?.plan.templates ?? null;
-    if (request === null || templates === null) return this.hide;
+  of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'isOfScenario'> | null): Hide {
+    if (request === null) return this.hide;
+    if (request.isOfScenario === true) return (text) => this.#withOwn(request.firstHeaders)(text);
+    const { templates } = request.plan;
+    if (templates === null) return this.hide;
     // Credentials in a URL become a header.
     if (templates.headers === null && templates.url === null) return this.hide;
     return (text) => this.#withOwn(request.firstHeaders)(text);

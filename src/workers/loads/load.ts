@@ -11,6 +11,8 @@ export interface Load {
   onRoom(): void;
   /** From now on nothing starts, neither what is due later nor what waits in line. */
   stop(): void;
+  /** What goes on by itself, without a request under way, has to end. */
+  end?(): void;
   /** Nothing waits, and nothing more will start. */
   readonly isDone: boolean;
   /** Requests that were to start and were never released. */

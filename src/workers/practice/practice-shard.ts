@@ -14,7 +14,7 @@ const RATE = { requests: 10, periodMs: 1 };
 /** Requests like those of a shard, with the same client and in the same load, to a peer at `port` of this machine. */
 export function practiceShard(shard: Shard, port: number, timeoutMs: number): Shard {
   const { settings, load } = shard;
-  const slots = Math.min(shard.slots, MOST_CONNECTIONS);
+  const slots = shard.scenarios === undefined ? Math.min(shard.slots, MOST_CONNECTIONS) : MOST_CONNECTIONS;
   const { secure } = whereTo(shard);
   const origin = `${secure ? 'https' : 'http'}://127.0.0.1:${port}`;
   const endpoint = { origin, hostname: '127.0.0.1', port, secure, addresses: [] };
@@ -58,6 +58,7 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
     rows: null,
     numbering: { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } },
     batch: undefined,
+    scenarios: undefined,
   };
 }
 

@@ -1,12 +1,8 @@
 import { addPacked, type PackedCells } from '../../../../metrics/packed-cells.ts';
 import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { LatencyKind } from '../../../../protocol/latency.ts';
-import type {
-  IntervalPercentiles,
-  SeriesBucket,
-  StageSummary,
-  Summary,
-} from '../../../../protocol/summary.ts';
+import type { StageSummary } from '../../../../protocol/plan-summary.ts';
+import type { IntervalPercentiles, SeriesBucket, Summary } from '../../../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 
 /** What is drawn: results of older versions have thousands of intervals, and neighbours are then put together. */

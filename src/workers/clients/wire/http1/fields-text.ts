@@ -23,7 +23,7 @@ export class FieldsText {
   /** Name, value, name, value, as they came; values in Latin-1, without the blanks around them. */
   raw(): string[] {
     const fields: string[] = [];
-    for (const line of this.#text()
+    for (const line of this.text
       // Line ends may come before the status line.
       .replace(/^[\r\n]+/, '')
       .replace(/[\t ]*\r\n[\t ]+/g, ' ')
@@ -36,7 +36,8 @@ export class FieldsText {
     return fields;
   }
 
-  #text(): string {
+  /** All of it as it came, in Latin-1. */
+  get text(): string {
     return this.#bytes.toString('latin1', 0, this.#length);
   }
 }

@@ -16,11 +16,13 @@ const NO_BODY = new Uint8Array();
 const known = new WeakMap<RequestTemplate, RequestBytes>();
 
 /**
- * The bytes of a request (RFC 9112, 3), the same as undici writes; encoded once for each object.
+ * The bytes of a request (RFC 9112, 3), the same as undici writes; encoded once for each object, but for those that
+ * bring their head.
  *
  * @throws NotOnTheWire for what only undici can do; Error for what no client can send
  */
 export function requestBytes(options: RequestTemplate, host: string): RequestBytes {
+  if (options.head !== undefined) return withHead(options, options.head);
   let request = known.get(options);
   if (request === undefined) {
     request = encode(options, host);
@@ -43,6 +45,15 @@ function encode(options: RequestTemplate, host: string): RequestBytes {
   const head = requestHead({ method, path, host, fields, bodyLength: body.length }, asksToClose);
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), body]);
   return { bytes, isHead: method === 'HEAD', asksToClose };
+}
+
+function withHead({ method, body, reset }: RequestTemplate, head: string): RequestBytes {
+  const text = Buffer.from(head, 'latin1');
+  return {
+    bytes: body === null ? text : Buffer.concat([text, body]),
+    isHead: method === 'HEAD',
+    asksToClose: reset,
+  };
 }
 
 function pairsOf(headers: readonly string[]): [name: string, value: string][] {

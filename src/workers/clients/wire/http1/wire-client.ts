@@ -59,6 +59,8 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #isSettling = false;
   #handler: AnswerHandler | null = null;
   #inPlace: InPlaceHandler | null = null;
+  /** The handler asks what fields say, or for the text of the head. */
+  #takesFields = true;
   #controller: WireController = this.#reusedController;
   #request: RequestBytes | null = null;
   #isWritten = false;
@@ -124,6 +126,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     this.#request = request;
     this.#handler = handler;
     this.#inPlace = isInPlace(handler) ? handler : null;
+    this.#takesFields = this.#inPlace === null || this.#inPlace.wantsHead;
     if (this.#inPlace === null) {
       this.#controller = new WireController(this);
     } else {
@@ -169,7 +172,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     const handler = this.#handler;
     if (request === null || handler === null) return;
     this.#parser.begin(request.isHead);
-    if (this.#inPlace === null) this.#fields.clear();
+    if (this.#takesFields) this.#fields.clear();
     this.#isWritten = true;
     handler.onRequestStart(this.#controller);
     if (this.#handler !== handler) return;
@@ -186,7 +189,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #read(bytes: ReadBytes, to: number): void {
     const parser = this.#parser;
     const handler = this.#handler;
-    const takesFields = this.#inPlace === null;
+    const takesFields = this.#takesFields;
     let at = 0;
     while (this.#handler === handler && this.#isWritten) {
       const event = parser.next(bytes, at, to);
@@ -214,6 +217,10 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #onHead(): void {
     const { status } = this.#parser;
     if (this.#inPlace !== null) {
+      if (this.#takesFields) {
+        this.#inPlace.onHead(this.#fields.text);
+        this.#fields.clear();
+      }
       this.#inPlace.onResponseStart(this.#controller, status, NO_FIELDS);
       return;
     }

@@ -1,0 +1,181 @@
+import { Distribution } from '../../metrics/distribution.ts';
+import {
+  ITERATION_OUTCOME,
+  type IterationErrorTally,
+  type MetricKind,
+  MOST_NAMES,
+  type NumberedName,
+  OTHERS,
+  type ScenarioRecords,
+  type ScenariosPlan,
+} from '../../protocol/scenario.ts';
+import { RequestTally } from './request-tally.ts';
+
+/** What is kept of one scenario's iterations, over all workers. */
+export class IterationTally {
+  /** By how they ended. */
+  readonly outcomes = new Float64Array(Object.keys(ITERATION_OUTCOME).length);
+  readonly response = new Distribution();
+  readonly duration = new Distribution();
+  /** Think time asked for, over all that started. */
+  thinkMs = 0;
+  /** From when they were due until they started. */
+  readonly startLag = new Distribution();
+  readonly errors = new Map<string, Omit<IterationErrorTally, 'scenario'>>();
+
+  get started(): number {
+    return this.completed + this.failed + this.interrupted;
+  }
+
+  get completed(): number {
+    return this.outcomes[ITERATION_OUTCOME.completed] ?? 0;
+  }
+
+  get failed(): number {
+    return this.outcomes[ITERATION_OUTCOME.failed] ?? 0;
+  }
+
+  get interrupted(): number {
+    return this.outcomes[ITERATION_OUTCOME.interrupted] ?? 0;
+  }
+
+  get dropped(): number {
+    return this.outcomes[ITERATION_OUTCOME.dropped] ?? 0;
+  }
+}
+
+/** Of groups, checks, and metrics of a test's own that are counted. */
+export interface Counts {
+  readonly name: string;
+  good: number;
+  bad: number;
+  interrupted: number;
+  readonly values: Distribution;
+}
+
+export interface NamedRequest {
+  readonly name: string;
+  readonly method: string;
+  readonly tally: RequestTally;
+}
+
+/** Everything that is known of a run's scenarios, from what its workers have sent. */
+export class ScenarioTally {
+  readonly scenarios: readonly IterationTally[];
+  readonly requests: NamedRequest[] = [];
+  readonly groups = new Map<string, Counts>();
+  readonly checks = new Map<string, Counts>();
+  /** In the order of the plan. */
+  readonly metrics: readonly (Counts & { readonly kind: MetricKind })[];
+  /** Rows of iterations that came, warm-up included, by worker. */
+  readonly rows: number[];
+  /** When users came and went, by worker. */
+  readonly users: { readonly atMs: number; readonly users: number }[][];
+  readonly #byName = new Map<string, NamedRequest>();
+  readonly #requestsOf: RequestTally[][];
+  readonly #groupsOf: Counts[][];
+  readonly #checksOf: Counts[][];
+
+  constructor({ scenarios, metrics }: Pick<ScenariosPlan, 'scenarios' | 'metrics'>, workers: number) {
+    const each = <T>(): T[][] => Array.from({ length: workers }, () => []);
+    this.scenarios = scenarios.map(() => new IterationTally());
+    this.metrics = Object.entries(metrics).map(([name, kind]) => ({ kind, ...countsOf(name) }));
+    this.rows = Array.from({ length: workers }, () => 0);
+    this.users = each();
+    this.#requestsOf = each();
+    this.#groupsOf = each();
+    this.#checksOf = each();
+  }
+
+  /** What is kept of a worker's requests, by the numbers that it has given to their names. */
+  requestsOf(worker: number): readonly RequestTally[] {
+    return this.#requestsOf[worker] ?? [];
+  }
+
+  takeName(worker: number, { of, number, name, method }: NumberedName): void {
+    if (of === 'request') {
+      const own = this.#requestsOf[worker];
+      if (own !== undefined) own[number] = this.#requestCalled(name, method).tally;
+      return;
+    }
+    const [all, own] =
+      of === 'group' ? [this.groups, this.#groupsOf[worker]] : [this.checks, this.#checksOf[worker]];
+    if (own !== undefined) own[number] = calledIn(all, name);
+  }
+
+  take(worker: number, { iterations, errors, values, counts, users }: ScenarioRecords): void {
+    this.rows[worker] = (this.rows[worker] ?? 0) + iterations.count;
+    this.users[worker]?.push(...users);
+    for (let row = 0; row < iterations.count; row++) {
+      const tally = this.scenarios[iterations.scenario[row] ?? 0];
+      const intendedMs = iterations.intendedMs[row] ?? 0;
+      if (tally === undefined || intendedMs < 0) continue;
+      const outcome = iterations.outcome[row] ?? 0;
+      const startLagMs = iterations.startLagMs[row] ?? 0;
+      const durationMs = iterations.durationMs[row] ?? 0;
+      const thinkMs = iterations.thinkMs[row] ?? 0;
+      tally.outcomes[outcome] = (tally.outcomes[outcome] ?? 0) + 1;
+      const isWhole = outcome === ITERATION_OUTCOME.completed || outcome === ITERATION_OUTCOME.failed;
+      const responseMs = Math.max(0, startLagMs + durationMs - thinkMs);
+      tally.response.add(responseMs, !isWhole);
+      if (outcome === ITERATION_OUTCOME.dropped) continue;
+      tally.startLag.add(startLagMs, false);
+      tally.duration.add(durationMs, !isWhole);
+      tally.thinkMs += thinkMs;
+    }
+    for (const error of errors) this.#takeError(error);
+    for (const { of, number, values: list } of values) {
+      const counted = of === 'group' ? this.#groupsOf[worker]?.[number] : this.metrics[number];
+      for (const value of list) counted?.values.add(value, false);
+    }
+    for (const { of, number, good, bad, interrupted } of counts) {
+      const counted =
+        of === 'group'
+          ? this.#groupsOf[worker]?.[number]
+          : of === 'check'
+            ? this.#checksOf[worker]?.[number]
+            : this.metrics[number];
+      if (counted === undefined) continue;
+      counted.good = of === 'gauge' ? good : counted.good + good;
+      // Of a gauge, how often it was set.
+      counted.bad += of === 'gauge' ? 1 : bad;
+      counted.interrupted += interrupted;
+    }
+  }
+
+  /** Frees the values kept for exact percentiles. */
+  dropValues(): void {
+    for (const { response, duration, startLag } of this.scenarios)
+      for (const distribution of [response, duration, startLag]) distribution.dropValues();
+    for (const { tally } of this.requests) tally.latency.dropValues();
+    for (const { values } of [...this.groups.values(), ...this.metrics]) values.dropValues();
+  }
+
+  #takeError({ scenario, kind, code, count, example }: IterationErrorTally): void {
+    const errors = this.scenarios[scenario]?.errors;
+    const key = `${kind} ${code}`;
+    const known = errors?.get(key) ?? { kind, code, example, count: 0 };
+    errors?.set(key, { ...known, count: known.count + count });
+  }
+
+  #requestCalled(asked: string, method: string): NamedRequest {
+    const name = this.#byName.size < MOST_NAMES || this.#byName.has(asked) ? asked : OTHERS;
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const request = { name, method: name === OTHERS ? '' : method, tally: new RequestTally() };
+    this.#byName.set(name, request);
+    this.requests.push(request);
+    return request;
+  }
+}
+
+function calledIn(all: Map<string, Counts>, asked: string): Counts {
+  const name = all.size < MOST_NAMES || all.has(asked) ? asked : OTHERS;
+  const counts = all.get(name) ?? countsOf(name);
+  all.set(name, counts);
+  return counts;
+}
+
+function countsOf(name: string): Counts {
+  return { name, good: 0, bad: 0, interrupted: 0, values: new Distribution() };
+}

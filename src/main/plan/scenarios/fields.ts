@@ -1,0 +1,91 @@
+import { choiceAdvice, meantOrOneOf } from '../../text/nearest.ts';
+import { quoted } from '../../text/quoted.ts';
+import { parseDurationMs } from '../quantities.ts';
+
+const LONGEST_MS = 168 * 3_600_000;
+
+/** Reads the fields of an object that a user's code has made, and collects what is wrong with them. */
+export class Fields {
+  /** How the object is called: `scenarios.shop.load`. */
+  readonly name: string;
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #problems: string[];
+
+  /** @param known its fields; another one is a slip */
+  constructor(name: string, value: unknown, known: readonly string[], problems: string[]) {
+    this.name = name;
+    this.#problems = problems;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    this.#values = isObject ? (value as Record<string, unknown>) : {};
+    if (!isObject) problems.push(`${name} ${quoted(value)}: give an object.`);
+    for (const field of Object.keys(this.#values))
+      if (!known.includes(field) && this.#values[field] !== undefined)
+        problems.push(`${this.#of(field)}: there is no such field: ${meantOrOneOf(field, known)}`);
+  }
+
+  has(field: string): boolean {
+    return this.#values[field] !== undefined;
+  }
+
+  value(field: string): unknown {
+    return this.#values[field];
+  }
+
+  problem(field: string, advice: string): void {
+    const given = this.has(field) ? ` ${quoted(this.value(field))}` : '';
+    this.#problems.push(`${this.#of(field)}${given}: ${advice}.`);
+  }
+
+  count(field: string, least: number, most: number, otherwise?: number): number {
+    const value = this.value(field) ?? otherwise;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+    this.problem(field, `give a whole number from ${least} to ${most.toLocaleString('en')}`);
+    return least;
+  }
+
+  /** Milliseconds. */
+  duration(field: string, leastMs: number, otherwiseMs?: number): number {
+    const value = this.value(field);
+    if (value === undefined && otherwiseMs !== undefined) return otherwiseMs;
+    const ms = typeof value === 'number' ? value : parseDurationMs(String(value));
+    if (ms !== null && Number.isFinite(ms) && ms >= leastMs && ms <= LONGEST_MS) return ms;
+    this.problem(
+      field,
+      `give a time such as '30s' or '2m'${leastMs > 0 ? '' : ', or 0'}; a number is milliseconds`,
+    );
+    return leastMs;
+  }
+
+  choice<T extends string>(field: string, choices: readonly T[], otherwise?: T): T {
+    const value = this.value(field) ?? otherwise;
+    const chosen = choices.find((one) => one === value);
+    if (chosen !== undefined) return chosen;
+    this.problem(field, choiceAdvice(String(value), choices).replace(/\.$/, ''));
+    return choices[0] as T;
+  }
+
+  flag(field: string): boolean {
+    const value = this.value(field);
+    if (value === undefined || typeof value === 'boolean') return value === true;
+    this.problem(field, 'give true or false');
+    return false;
+  }
+
+  list(field: string): readonly unknown[] {
+    const value = this.value(field);
+    if (Array.isArray(value) && value.length > 0) return value;
+    this.problem(field, 'give a list with at least one entry');
+    return [];
+  }
+
+  /** A function, where it is there. */
+  body(field: string, isNeeded: boolean): void {
+    const value = this.value(field);
+    if (typeof value === 'function' || (value === undefined && !isNeeded)) return;
+    this.problem(field, 'give a function');
+  }
+
+  #of(field: string): string {
+    return this.name === '' ? field : `${this.name}.${field}`;
+  }
+}

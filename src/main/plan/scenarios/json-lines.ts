@@ -1,0 +1,33 @@
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import type { RowCells } from '../../../protocol/request.ts';
+import { RowTableBuilder } from '../../../requests/row-table.ts';
+import { readInput } from '../../files/input-files.ts';
+import type { Problems } from '../problems.ts';
+import { given, phrase, the } from '../words.ts';
+
+/** Reads a file with one JSON value a line, each of which is a row; null where a problem has been noted. */
+export function readLines(path: string, problems: Problems): RowCells | null {
+  let text: string;
+  try {
+    text = readInput(path).toString('utf8');
+  } catch (error) {
+    problems.add(
+      phrase`${the('rows')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+    return null;
+  }
+  const table = new RowTableBuilder(['json']);
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    try {
+      JSON.parse(line);
+    } catch {
+      problems.add(phrase`${the('rows')} ${given(path)}: line ${index + 1} is no JSON.`);
+      return null;
+    }
+    table.add([line]);
+  }
+  if (table.rowCount === 0)
+    problems.add(phrase`${the('rows')} ${given(path)} has no rows: give at least one line.`);
+  return table.build();
+}

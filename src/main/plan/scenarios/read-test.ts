@@ -1,0 +1,197 @@
+import { dirname, resolve } from 'node:path';
+import type { RowCells } from '../../../protocol/request.ts';
+import {
+  METRIC_KINDS,
+  type MetricKind,
+  ROW_DEALS,
+  type ScenarioPlan,
+  type UserLoad,
+  type UserPool,
+} from '../../../protocol/scenario.ts';
+import type { TestDefinition } from '../../../protocol/test-definition.ts';
+import { canBeDealt } from '../../../requests/dealing.ts';
+import { mostUsers } from '../../../time/user-schedule.ts';
+import { Problems } from '../problems.ts';
+import { readRows } from '../requests/rows.ts';
+import { COMMA } from '../requests/rows-form.ts';
+import { Fields } from './fields.ts';
+import { readLines } from './json-lines.ts';
+import { readLoad } from './user-load.ts';
+
+const OF_TEST = [
+  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed'],
+  ...['load', 'metrics', 'scenarios'],
+];
+const OF_SCENARIO = ['load', 'weight', 'rows', 'newConnection', 'exec', 'vuSetup', 'vuTeardown'];
+const MOST_WEIGHT = 1_000_000;
+const METRIC_NAME = /^[A-Za-z_][\w-]*$/;
+
+/** What a test says, read and checked. */
+export interface ReadTest {
+  readonly scenarios: readonly ScenarioPlan[];
+  readonly pools: readonly UserPool[];
+  readonly metrics: Readonly<Record<string, MetricKind>>;
+  /** Of each scenario that has rows in a file. */
+  readonly rows: readonly (RowCells | null)[];
+}
+
+interface ReadScenario {
+  readonly plan: ScenarioPlan;
+  readonly rows: RowCells | null;
+  readonly weight: number;
+  /** Null where it has that of the test. */
+  readonly load: UserLoad | null;
+}
+
+/**
+ * Reads a test.
+ *
+ * @param path of its module: files of rows are beside it
+ * @param mostArriving users at once, where a load by a schedule does not say it
+ * @param problems takes up what is wrong, a sentence each
+ */
+export function readTest(
+  definition: TestDefinition,
+  path: string,
+  mostArriving: number,
+  problems: string[],
+): ReadTest {
+  const fields = new Fields('', definition, OF_TEST, problems);
+  const shared = fields.has('load') ? readLoad('load', fields.value('load'), mostArriving, problems) : null;
+  const metrics = metricsIn(fields.value('metrics') ?? {}, problems);
+  const all = Object.entries((fields.value('scenarios') ?? {}) as object);
+  if (all.length === 0)
+    problems.push('scenarios: there is none: give at least one, as in { shop: { exec } }.');
+  const read = all.map(([name, value]) =>
+    readScenario(name, value, path, mostArriving, shared !== null, problems),
+  );
+  return {
+    scenarios: read.map(({ plan }) => plan),
+    rows: read.map(({ rows }) => rows),
+    pools: poolsOf(read, shared, problems),
+    metrics,
+  };
+}
+
+function readScenario(
+  name: string,
+  value: unknown,
+  path: string,
+  mostArriving: number,
+  isShared: boolean,
+  problems: string[],
+): ReadScenario {
+  const called = `scenarios.${name}`;
+  const fields = new Fields(called, value, OF_SCENARIO, problems);
+  fields.body('exec', true);
+  fields.body('vuSetup', false);
+  fields.body('vuTeardown', false);
+  const load = fields.has('load')
+    ? readLoad(`${called}.load`, fields.value('load'), mostArriving, problems)
+    : null;
+  if (load === null && !isShared)
+    problems.push(
+      `${called}.load: there is none: say who starts iterations, as in { executor: 'constant-vus', vus: 10, duration: '30s' }.`,
+    );
+  if (load !== null && fields.has('weight'))
+    fields.problem(
+      'weight',
+      "with a load of its own a scenario has no part of the test's: leave one of them out",
+    );
+  const { deal, rowCount, rows } = rowsIn(fields, path, problems);
+  return {
+    plan: { name, deal, rowCount, newConnection: fields.flag('newConnection') },
+    rows,
+    weight: fields.count('weight', 1, MOST_WEIGHT, 1),
+    load,
+  };
+}
+
+function rowsIn(
+  fields: Fields,
+  path: string,
+  problems: string[],
+): Pick<ScenarioPlan, 'deal' | 'rowCount'> & { readonly rows: RowCells | null } {
+  const none = { deal: null, rowCount: 0, rows: null };
+  if (!fields.has('rows')) return none;
+  const own = new Fields(
+    `${fields.name}.rows`,
+    fields.value('rows'),
+    ['kind', 'source', 'deal', 'row'],
+    problems,
+  );
+  const source = own.value('source') as { type?: unknown; file?: unknown; items?: unknown } | undefined;
+  if (typeof source !== 'object' || source === null) {
+    fields.problem('rows', 'give csv(…), jsonl(…) or items(…)');
+    return none;
+  }
+  const deal = own.choice('deal', ROW_DEALS);
+  if (source.type === 'items') {
+    const items = Array.isArray(source.items) ? source.items : [];
+    if (items.length === 0) problems.push(`${own.name}: items(…) has no rows: give at least one.`);
+    return { deal, rowCount: items.length, rows: null };
+  }
+  const file = resolve(dirname(path), String(source.file));
+  const found = new Problems();
+  const rows =
+    source.type === 'jsonl'
+      ? readLines(file, found)
+      : readRows(file, { delimiter: COMMA, skipped: null }, found);
+  problems.push(...found.list.map(({ message }) => `${own.name}: ${message}`));
+  return { deal, rowCount: rows?.rowCount ?? 0, rows };
+}
+
+/** A pool for each load: one for all scenarios that share the test's, by their weights. */
+function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problems: string[]): UserPool[] {
+  const pools: UserPool[] = [];
+  let firstId = 1;
+  const add = (load: UserLoad, parts: UserPool['parts']): void => {
+    pools.push({ load, firstId, parts });
+    firstId += mostUsers(load);
+    for (const { scenario } of parts) checkRows(read[scenario], load, problems);
+  };
+  const weighted = read.flatMap(({ load, weight }, scenario) =>
+    load === null ? [{ scenario, weight }] : [],
+  );
+  if (weighted.length > 0 && !canBeDealt(weighted.map(({ weight }) => weight)))
+    problems.push('scenarios: weights that cannot be dealt exactly: give smaller whole numbers.');
+  else if (shared !== null && weighted.length > 0) add(shared, weighted);
+  if (shared !== null && weighted.length === 0 && read.length > 0)
+    problems.push('load: each scenario has one of its own: leave it out.');
+  for (const [scenario, { load }] of read.entries()) if (load !== null) add(load, [{ scenario, weight: 1 }]);
+  return pools;
+}
+
+/** Each user, or each iteration, needs a row of its own. */
+function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: string[]): void {
+  if (read === undefined || read.plan.rowCount === 0) return;
+  const { name, deal, rowCount } = read.plan;
+  const users = mostUsers(load);
+  if (deal === 'per-vu' && users > rowCount)
+    problems.push(
+      `scenarios.${name}.rows: there are ${rowCount} rows for ${users} users, who have one each: give more rows, fewer users, or deal them by 'cycle'.`,
+    );
+  if (deal !== 'once' || load.type !== 'iterations') return;
+  const iterations = load.executor === 'per-vu-iterations' ? load.iterations * users : load.iterations;
+  if (iterations > rowCount)
+    problems.push(
+      `scenarios.${name}.rows: there are ${rowCount} rows for ${iterations} iterations, which use one each: ask for at most as many.`,
+    );
+}
+
+function metricsIn(value: unknown, problems: string[]): Readonly<Record<string, MetricKind>> {
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const fields = new Fields(
+    'metrics',
+    value,
+    entries.map(([name]) => name),
+    problems,
+  );
+  return Object.fromEntries(
+    entries.map(([name]) => {
+      if (!METRIC_NAME.test(name))
+        fields.problem(name, 'a metric has a name of letters, digits, - and _, so that rules can say it');
+      return [name, fields.choice(name, METRIC_KINDS)];
+    }),
+  );
+}

@@ -1,0 +1,120 @@
+import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import type { RunPlan } from '../../../protocol/plan.ts';
+import type { RequestPlan } from '../../../protocol/request.ts';
+import type { UserPool } from '../../../protocol/scenario.ts';
+import type { TestDefinition } from '../../../protocol/test-definition.ts';
+import { endOfStartsMs, mostUsers } from '../../../time/user-schedule.ts';
+import { defaultMaxInFlight } from '../load.ts';
+import { openFilesFor } from '../open-files.ts';
+import type { RunOptions } from '../options.ts';
+import type { Told } from '../problems.ts';
+import { checkOptions, completePlan } from '../resolve.ts';
+import { percentilesIn, withErrorRate } from '../thresholds.ts';
+import { type LoadedTest, loadTest } from './load-test.ts';
+import { type ReadTest, readTest } from './read-test.ts';
+import { impliedRules, scenarioRules } from './rules.ts';
+
+/** Stands for the base of a test that has none: nothing is sent there. */
+const NO_BASE = 'http://127.0.0.1/';
+
+/**
+ * The plan of a run whose requests a module of scenarios makes.
+ *
+ * @param path of the module
+ * @param options what the command line says besides; it comes first
+ * @param earlier problems that the caller has found already
+ * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the module, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
+ */
+export async function resolveTest(
+  path: string,
+  options: RunOptions,
+  earlier: readonly Told[],
+): Promise<RunPlan> {
+  if (earlier.length > 0) throw new VolleyError(ERROR_CODES.usage, earlier);
+  const test = await loadTest(path);
+  const { definition } = test;
+  const problems: string[] = [];
+  const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
+  const read = readTest(definition, test.path, mostArriving, problems);
+  const base = baseOf(definition, problems);
+  if (problems.length === 0) checkUsers(read, problems);
+  if (problems.length > 0)
+    throw new VolleyError(
+      ERROR_CODES.scenario,
+      problems.map((problem) => `${path}: ${problem}`),
+    );
+  const { thresholds: given = [], ...rest } = withTest(options, definition);
+  const { own, others } = scenarioRules(given, read);
+  const unresolved = checkOptions({ ...rest, thresholds: others, url: base ?? NO_BASE });
+  const plan = await completePlan({ ...unresolved, notes: [] });
+  return complete(plan, test, read, base, own);
+}
+
+function complete(
+  plan: RunPlan,
+  { module }: LoadedTest,
+  { scenarios, pools, metrics, rows }: ReadTest,
+  base: string | null,
+  own: RunPlan['thresholds'],
+): RunPlan {
+  const users = pools.reduce((sum, { load }) => sum + mostUsers(load), 0);
+  const [first] = plan.mix;
+  if (first === undefined) throw new Error('a plan has at least one request');
+  const request: RequestPlan = base === null ? { ...first, endpoint: null } : first;
+  const thresholds = [...own, ...withErrorRate(plan.thresholds, [])];
+  return {
+    ...plan,
+    mix: [request],
+    isTargetLocal: base === null ? false : plan.isTargetLocal,
+    percentiles: [...new Set([...plan.percentiles, ...percentilesIn(own)])],
+    workers: Math.min(plan.workers, users),
+    concurrency: users,
+    stop: { requests: null, durationMs: durationOf(pools) },
+    thresholds: [...thresholds, ...impliedRules(thresholds)],
+    supplies: { ...plan.supplies, scenarioRows: rows },
+    scenarios: { module, base, scenarios, pools, metrics },
+  };
+}
+
+/** How long iterations start; null where their number ends that. */
+function durationOf(pools: readonly UserPool[]): number | null {
+  const isBudget = pools.some(({ load }) => load.type === 'iterations');
+  return isBudget ? null : Math.max(...pools.map(({ load }) => endOfStartsMs(load)));
+}
+
+/** What the command line says comes first. */
+function withTest(options: RunOptions, definition: TestDefinition): RunOptions {
+  const { headers = {}, thresholds = [], timeout, seed } = definition;
+  const said = new Set((options.headers ?? []).map((line) => line.split(':', 1)[0]?.trim().toLowerCase()));
+  const lines = Object.entries(headers)
+    .filter(([name]) => !said.has(name.toLowerCase()))
+    .map(([name, value]) => `${name}: ${value}`);
+  return {
+    ...options,
+    headers: [...lines, ...(options.headers ?? [])],
+    thresholds: [...thresholds, ...(options.thresholds ?? [])],
+    ...(options.timeout === undefined && timeout !== undefined
+      ? { timeout: typeof timeout === 'number' ? `${timeout}ms` : timeout }
+      : {}),
+    ...(options.seed === undefined && seed !== undefined ? { seed: String(seed) } : {}),
+  };
+}
+
+function baseOf({ baseURL }: TestDefinition, problems: string[]): string | null {
+  const given: unknown = baseURL;
+  if (given === undefined) return null;
+  const url = typeof given === 'string' ? URL.parse(given) : null;
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '') return url.href;
+  problems.push(`baseURL '${String(given)}': give a URL such as 'http://127.0.0.1:8080', without a query.`);
+  return null;
+}
+
+/** Each user that is there at once has a connection at least. */
+function checkUsers({ pools }: ReadTest, problems: string[]): void {
+  const users = pools.reduce((sum, { load }) => sum + (load.type === 'arrivals' ? 0 : mostUsers(load)), 0);
+  const { limit, connections } = openFilesFor('threads', 1);
+  if (users > connections)
+    problems.push(
+      `${users.toLocaleString('en')} users need a connection each, but this process may have ${limit} files open, which leaves ${connections}: raise the limit (ulimit -n), or ask for fewer.`,
+    );
+}

@@ -1,0 +1,163 @@
+import { parsePercentile } from '../../../metrics/percentile-rank.ts';
+import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import type { METRIC_KINDS } from '../../../protocol/scenario.ts';
+import { OPERATORS, type ScenarioMeasure, type Threshold } from '../../../protocol/threshold.ts';
+import { MICROS_PER_MS, MS_PER_SECOND } from '../../../protocol/units.ts';
+import { meantOrOneOf } from '../../text/nearest.ts';
+import { quoted } from '../../text/quoted.ts';
+import type { ReadTest } from './read-test.ts';
+
+const RULE =
+  /^([a-z][a-z-]*\d*(?:\.\d+)?)(?:\(([\w-]+)\))?(?:\{(.+)\})?(<=|>=|<|>)(-?\d+(?:\.\d+)?)(us|µs|ms|s|%)?$/;
+const TIME_UNITS: Readonly<Record<string, number>> = {
+  us: 1 / MICROS_PER_MS,
+  µs: 1 / MICROS_PER_MS,
+  ms: 1,
+  s: MS_PER_SECOND,
+};
+/** What is about scenarios by its name alone. */
+const PLAIN = ['iteration-errors', 'script-errors', 'checks', 'dropped'] as const;
+const STATISTICS = ['min', 'mean', 'max'] as const;
+
+/** A rule without a word on checks or errors of the code bears none of them. */
+export function impliedRules(rules: readonly Threshold[]): Threshold[] {
+  const isSaid = (figure: string): boolean =>
+    rules.some(({ measure }) => measure.type === 'of-scenarios' && measure.figure === figure);
+  const implied = (expression: string, figure: 'script-errors' | 'checks', limit: number): Threshold => ({
+    expression,
+    measure: { type: 'of-scenarios', figure, label: null, name: null },
+    request: null,
+    operator: figure === 'checks' ? '>=' : '<=',
+    limit,
+    isImplied: true,
+  });
+  return [
+    ...(isSaid('script-errors') ? [] : [implied('script-errors<=0', 'script-errors', 0)]),
+    ...(isSaid('checks') ? [] : [implied('checks>=100%', 'checks', 1)]),
+  ];
+}
+
+/**
+ * Rules about scenarios, and the others as they were given.
+ *
+ * @throws VolleyError VOLLEY_USAGE for names that the test does not have
+ */
+export function scenarioRules(
+  given: readonly string[],
+  test: Pick<ReadTest, 'scenarios' | 'metrics'>,
+): { readonly own: readonly Threshold[]; readonly others: readonly string[] } {
+  const own: Threshold[] = [];
+  const others: string[] = [];
+  const problems: string[] = [];
+  for (const expression of given) {
+    const read = ruleIn(expression, test);
+    if (read === null) others.push(expression);
+    else if (typeof read === 'string') problems.push(`--threshold ${quoted(expression)}: ${read}`);
+    else own.push(read);
+  }
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  return { own, others };
+}
+
+/** Null where it is about something else, text where something is wrong with it. */
+function ruleIn(
+  expression: string,
+  test: Pick<ReadTest, 'scenarios' | 'metrics'>,
+): Threshold | string | null {
+  const [, figure = '', of, name = null, sign, digits, unit] = RULE.exec(withoutBlanks(expression)) ?? [];
+  const operator = OPERATORS.find((known) => known === sign);
+  if (operator === undefined) return null;
+  const measure = measureOf(figure, of, name, test);
+  if (measure === null || typeof measure === 'string') return measure;
+  const limit = limitOf(measure, Number(digits), unit);
+  if (limit === null) return `'${unit ?? 'no unit'}' is no unit of it: ${unitsOf(measure)}.`;
+  return { expression, measure, request: null, operator, limit };
+}
+
+function measureOf(
+  figure: string,
+  of: string | undefined,
+  name: string | null,
+  { scenarios, metrics }: Pick<ReadTest, 'scenarios' | 'metrics'>,
+): ScenarioMeasure | string | null {
+  const names = scenarios.map((scenario) => scenario.name);
+  const plain = PLAIN.find((known) => known === figure);
+  if (plain !== undefined && of === undefined) {
+    if (plain !== 'checks' && name !== null && !names.includes(name)) return unknown('scenario', name, names);
+    return { type: 'of-scenarios', figure: plain, label: null, name };
+  }
+  const label = /^p(\d.*)$/.exec(figure)?.[1] ?? null;
+  const statistic = STATISTICS.find((known) => known === figure) ?? null;
+  const isTime = statistic !== null || (label !== null && parsePercentile(label) !== null);
+  if (of === 'iteration' && isTime) {
+    if (name !== null && !names.includes(name)) return unknown('scenario', name, names);
+    return { type: 'of-scenarios', figure: 'iteration', label: statistic ?? label, name };
+  }
+  if (of === 'group' && isTime) {
+    if (name === null) return 'say which group, as in p95(group){checkout}<1s.';
+    return { type: 'of-scenarios', figure: 'group', label: statistic ?? label, name };
+  }
+  const kind = of === undefined ? undefined : metrics[of];
+  const isFigure = isTime || ['count', 'share', 'value'].includes(figure);
+  if (of === undefined || !isFigure || name !== null) return null;
+  if (kind === undefined) {
+    const known = Object.keys(metrics);
+    // Latencies are no metrics of the test.
+    return isTime && known.length === 0
+      ? null
+      : isTime && !known.includes(of) && isLatency(of)
+        ? null
+        : unknown('metric', of, known);
+  }
+  const wanted = isTime ? 'trend' : ({ count: 'counter', share: 'rate', value: 'gauge' } as const)[figure];
+  if (kind !== wanted) return `'${of}' is a ${kind}: of it there is ${FIGURE_OF[kind]}.`;
+  return { type: 'of-scenarios', figure: kind, label: isTime ? (statistic ?? label) : null, name: of };
+}
+
+const FIGURE_OF: Readonly<Record<(typeof METRIC_KINDS)[number], string>> = {
+  counter: 'count(…)',
+  trend: 'p95(…), min(…), mean(…) and max(…)',
+  rate: 'share(…)',
+  gauge: 'value(…)',
+};
+
+function isLatency(name: string): boolean {
+  return /^(?:response|service|wait|first-byte|start-lag|connect|tls|dns|lookup|tunnel)/.test(name);
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const advice = known.length === 0 ? 'the test has none.' : meantOrOneOf(name, known);
+  return `there is no ${what} '${name}': ${advice}`;
+}
+
+/** Milliseconds, shares or counts. */
+function limitOf({ figure }: ScenarioMeasure, value: number, unit: string | undefined): number | null {
+  switch (figure) {
+    case 'iteration':
+    case 'group':
+      return unit === undefined ? null : (TIME_UNITS[unit] ?? Number.NaN) * value || (value === 0 ? 0 : null);
+    case 'trend':
+      return unit === undefined ? value : unit in TIME_UNITS ? (TIME_UNITS[unit] ?? 1) * value : null;
+    case 'checks':
+    case 'rate':
+    case 'iteration-errors':
+      if (unit === '%') return value / 100;
+      return unit === undefined && value >= 0 && value <= 1 ? value : null;
+    default:
+      return unit === undefined ? value : null;
+  }
+}
+
+function unitsOf({ figure }: ScenarioMeasure): string {
+  if (figure === 'iteration' || figure === 'group' || figure === 'trend')
+    return 'give a time such as 500ms or 2s';
+  return figure === 'checks' || figure === 'rate' || figure === 'iteration-errors'
+    ? 'give a share such as 99%'
+    : 'give a number alone';
+}
+
+/** Blanks belong to a name, and to nothing else. */
+function withoutBlanks(expression: string): string {
+  const [, before = expression, name = '', after = ''] = /^([^{]*)(\{.*\})?([^}]*)$/.exec(expression) ?? [];
+  return before.replaceAll(' ', '') + name + after.replaceAll(' ', '');
+}

@@ -1,0 +1,161 @@
+import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
+import { formatCount, formatMs, shareText } from '../text/format.ts';
+import { shortNumeral } from '../text/numerals.ts';
+import { LABEL_WIDTH, labelled, rows } from './layout.ts';
+import { renderPlainTable, type Table } from './table.ts';
+import type { View } from './view.ts';
+import { wrappedUpTo } from './wrap.ts';
+
+const PREFERRED = ['50', '90', '95', '99'];
+const MOST_ROWS = 12;
+const MOST_ERRORS = 5;
+const MOST_LINES_OF_AN_ERROR = 3;
+const NAME_WIDTH = 34;
+const DIGITS = 6;
+
+/** What users did, in the order of a reader's questions: iterations and how long they took, then their parts. */
+export function scenarioLines({ scenarios }: Summary, { width, paint }: View): string[] {
+  if (scenarios === undefined) return [];
+  const { total, checks } = scenarios;
+  const failing = checks.filter(({ failed }) => failed > 0);
+  return [
+    ...rows('iterations', countsText(total), width),
+    ...errorLines(total, width).map((line) => paint('bad', line)),
+    ...rows('', timesText(total), width),
+    ...rows('users', usersText(scenarios), width),
+    ...checkLines(scenarios, width).map((line, index) =>
+      failing.length > 0 && index === 0 ? paint('bad', line) : line,
+    ),
+    ...scenarios.metrics.flatMap((metric, index) =>
+      labelled(index === 0 ? 'metrics' : '', [metricText(metric)]),
+    ),
+    ...tableLines(scenariosTable(scenarios)),
+    ...tableLines(groupsTable(scenarios)),
+  ];
+}
+
+/** One row for each scenario; none where there is one. */
+function scenariosTable({ scenarios }: ScenariosSummary): Table {
+  const labels = labelsOf(scenarios[0]);
+  return {
+    heading: ['scenario', 'started', 'completed', 'failed', ...labels.map((label) => `p${label}`)],
+    rows:
+      scenarios.length < 2
+        ? []
+        : scenarios.map((row) => [
+            cutName(row.name),
+            formatCount(row.started),
+            formatCount(row.completed),
+            formatCount(row.failed) + shareText(row.failed, row.started),
+            ...labels.map((label) => formatMs(row.responseMs.percentiles[label] ?? null)),
+          ]),
+  };
+}
+
+/** One row for each group. */
+function groupsTable({ groups, total }: ScenariosSummary): Table {
+  const labels = labelsOf(total);
+  const left = groups.length - MOST_ROWS;
+  return {
+    heading: ['group', 'entered', 'failed', ...labels.map((label) => `p${label}`), 'max'],
+    rows: [
+      ...groups
+        .slice(0, MOST_ROWS)
+        .map((group) => [
+          cutName(group.name),
+          formatCount(group.entered),
+          formatCount(group.failed) + shareText(group.failed, group.entered),
+          ...labels.map((label) => formatMs(group.responseMs.percentiles[label] ?? null)),
+          formatMs(group.responseMs.max),
+        ]),
+      ...(left > 0 ? [[`and ${left} more`]] : []),
+    ],
+  };
+}
+
+function countsText({ started, completed, failed, interrupted, dropped, notStarted }: ScenarioRow): string {
+  const rare = Object.entries({ interrupted, dropped, 'not started': notStarted })
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${formatCount(count)} ${name}`);
+  return [
+    `${formatCount(started)} started`,
+    `${formatCount(completed)} completed`,
+    `${formatCount(failed)} failed${shareText(failed, started)}`,
+    ...rare,
+  ].join(', ');
+}
+
+function timesText(total: ScenarioRow): string {
+  const { responseMs, thinkMs, started } = total;
+  if (responseMs.count === 0) return 'none ended';
+  const bound = (label: string): string => (responseMs.atLeast.includes(label) ? '≥ ' : '');
+  const times = labelsOf(total).map(
+    (label) => `p${label} ${bound(label)}${formatMs(responseMs.percentiles[label] ?? null)}`,
+  );
+  const think = thinkMs > 0 && started > 0 ? `, and thought ${formatMs(thinkMs / started)} on average` : '';
+  return `${times.join(', ')}: what the user waited in one${think}`;
+}
+
+function usersText({ users }: ScenariosSummary): string {
+  return `${formatCount(users.max)} at once at most, ${formatCount(users.ever)} sessions`;
+}
+
+function errorLines({ errors }: ScenarioRow, width: number): string[] {
+  const shown = errors.slice(0, MOST_ERRORS);
+  const left = errors.length - shown.length;
+  const indent = ' '.repeat(LABEL_WIDTH);
+  return [
+    ...shown.flatMap(({ kind, code, count, example }) => {
+      const text = `${formatCount(count)} × ${kind} (${code}): ${example.replaceAll(/\s*\n\s*/g, ' ')}`;
+      return wrappedUpTo(MOST_LINES_OF_AN_ERROR, text, width - LABEL_WIDTH - 2).map((line, index) =>
+        index === 0 ? indent + line : `${indent}  ${line}`,
+      );
+    }),
+    ...(left > 0 ? [`${indent}and ${formatCount(left)} more reasons`] : []),
+  ];
+}
+
+function checkLines({ checks }: ScenariosSummary, width: number): string[] {
+  const worstFirst = [...checks].sort((a, b) => b.failed / b.made - a.failed / a.made);
+  const left = worstFirst.length - MOST_ROWS;
+  return [
+    ...worstFirst.slice(0, MOST_ROWS).flatMap(({ name, made, failed }, index) => {
+      const sign = failed === 0 ? '✓' : '✗';
+      const text =
+        failed === 0 ? `all ${formatCount(made)}` : `${formatCount(failed)} of ${formatCount(made)} failed`;
+      return rows(index === 0 ? 'checks' : '', `${sign} ${name}: ${text}${shareText(failed, made)}`, width);
+    }),
+    ...(left > 0 ? rows('', `and ${formatCount(left)} more`, width) : []),
+  ];
+}
+
+function metricText(metric: MetricSummary): string {
+  const { name } = metric;
+  switch (metric.kind) {
+    case 'counter':
+      return `${name} ${shortNumeral(metric.count, DIGITS)}`;
+    case 'rate':
+      return `${name} ${formatCount(metric.good)} of ${formatCount(metric.of)}${shareText(metric.good, metric.of)}`;
+    case 'gauge':
+      return `${name} ${metric.value === null ? 'not set' : shortNumeral(metric.value, DIGITS)}`;
+    case 'trend': {
+      const { percentiles, max, count } = metric.values;
+      const parts = PREFERRED.filter((label) => (percentiles[label] ?? null) !== null).map(
+        (label) => `p${label} ${shortNumeral(percentiles[label] ?? 0, DIGITS)}`,
+      );
+      return `${name} ${[...parts, ...(max === null ? [] : [`max ${shortNumeral(max, DIGITS)}`])].join(', ')} of ${formatCount(count)}`;
+    }
+  }
+}
+
+function labelsOf(row: ScenarioRow | undefined): string[] {
+  return PREFERRED.filter((label) => Object.hasOwn(row?.responseMs.percentiles ?? {}, label));
+}
+
+function tableLines(table: Table): string[] {
+  return table.rows.length === 0 ? [] : ['', ...renderPlainTable(table).split('\n')];
+}
+
+function cutName(name: string): string {
+  return name.length > NAME_WIDTH ? `${name.slice(0, NAME_WIDTH - 1)}…` : name;
+}

@@ -1,0 +1,168 @@
+import type { Finding } from '../../protocol/finding.ts';
+import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
+import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { distributionOf, emptyDistribution, mergeDistributions } from '../collect/merged-distribution.ts';
+import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts';
+import { summarizeLatency } from './latency-summary.ts';
+
+/** More points than this no picture shows. */
+const MOST_POINTS = 500;
+const ALL = '(all)';
+
+/** What users did. */
+export function summarizeScenarios({ plan, workers }: Collected, tally: ScenarioTally): ScenariosSummary {
+  const { scenarios } = plan;
+  if (scenarios === undefined) throw new Error('there are no scenarios');
+  const { percentiles } = plan;
+  const rows = scenarios.scenarios.map(({ name }, index) =>
+    rowOf(
+      name,
+      [tally.scenarios[index]].filter((one) => one !== undefined),
+      notStartedOf(workers, index),
+      percentiles,
+    ),
+  );
+  const notStarted = rows.reduce((sum, row) => sum + row.notStarted, 0);
+  const users = usersOverTime(tally.users);
+  return {
+    total: rowOf(ALL, tally.scenarios, notStarted, percentiles),
+    scenarios: rows,
+    groups: [...tally.groups.values()].map(({ name, good, bad, interrupted, values }) => ({
+      name,
+      entered: good + bad + interrupted,
+      left: good,
+      failed: bad,
+      interrupted,
+      responseMs: summarizeLatency(distributionOf(values), percentiles),
+    })),
+    checks: [...tally.checks.values()].map(({ name, good, bad }) => ({
+      name,
+      made: good + bad,
+      passed: good,
+      failed: bad,
+    })),
+    metrics: tally.metrics.map((metric) => metricOf(metric, percentiles)),
+    users: {
+      ever: workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0),
+      max: Math.max(0, ...users.map((point) => point.users)),
+      series: thinned(users),
+      setupFailures: failuresOf(workers, 'setupFailures'),
+      teardownFailures: failuresOf(workers, 'teardownFailures'),
+    },
+  };
+}
+
+/** What was to happen and did not; what a stop has cut off is no surprise. */
+export function scenarioDegradations({ scenarios, interrupted, stoppedBy }: Summary): Finding[] {
+  if (scenarios === undefined) return [];
+  const { dropped, notStarted, scheduled } = scenarios.total;
+  const { setupFailures, teardownFailures } = scenarios.users;
+  const isStopped = interrupted || stoppedBy !== null;
+  return [
+    ...(setupFailures === null ? [] : [{ code: 'vu-setup-failed', figures: setupFailures } as const]),
+    ...(teardownFailures === null
+      ? []
+      : [{ code: 'vu-teardown-failed', figures: teardownFailures } as const]),
+    ...(isStopped || dropped === 0
+      ? []
+      : [{ code: 'iterations-dropped', figures: { dropped, scheduled } } as const]),
+    ...(isStopped || notStarted === 0
+      ? []
+      : [{ code: 'iterations-not-started', figures: { notStarted, scheduled } } as const]),
+  ];
+}
+
+/** What a reader should know of the figures. */
+export function scenarioNotes(workers: readonly CollectedWorker[]): Finding[] {
+  const count = workers.reduce((sum, { report }) => sum + (report?.scenarios?.idleIterations ?? 0), 0);
+  return count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } }];
+}
+
+function rowOf(
+  name: string,
+  tallies: readonly IterationTally[],
+  notStarted: number,
+  percentiles: readonly string[],
+): ScenarioRow {
+  const sum = (count: (tally: IterationTally) => number): number =>
+    tallies.reduce((total, tally) => total + count(tally), 0);
+  const times = (kind: 'response' | 'duration' | 'startLag'): ScenarioRow['responseMs'] =>
+    summarizeLatency(
+      tallies.map((tally) => distributionOf(tally[kind])).reduce(mergeDistributions, emptyDistribution()),
+      percentiles,
+    );
+  const started = sum((tally) => tally.started);
+  const dropped = sum((tally) => tally.dropped);
+  const errors = tallies.flatMap((tally) => [...tally.errors.values()]);
+  return {
+    name,
+    scheduled: started + dropped + notStarted,
+    started,
+    completed: sum((tally) => tally.completed),
+    failed: sum((tally) => tally.failed),
+    interrupted: sum((tally) => tally.interrupted),
+    dropped,
+    notStarted,
+    responseMs: times('response'),
+    durationMs: times('duration'),
+    startLagMs: times('startLag'),
+    thinkMs: sum((tally) => tally.thinkMs),
+    errors: errors.sort((a, b) => b.count - a.count || a.code.localeCompare(b.code)),
+  };
+}
+
+function notStartedOf(workers: readonly CollectedWorker[], scenario: number): number {
+  return workers.reduce((sum, { report }) => sum + (report?.scenarios?.notStarted[scenario] ?? 0), 0);
+}
+
+function metricOf(
+  { name, kind, good, bad, values }: ScenarioTally['metrics'][number],
+  percentiles: readonly string[],
+): MetricSummary {
+  switch (kind) {
+    case 'counter':
+      return { name, kind, count: good };
+    case 'rate':
+      return { name, kind, share: good + bad === 0 ? null : good / (good + bad), good, of: good + bad };
+    case 'gauge':
+      return { name, kind, value: bad === 0 ? null : good };
+    case 'trend':
+      return { name, kind, values: summarizeLatency(distributionOf(values), percentiles) };
+  }
+}
+
+function failuresOf(
+  workers: readonly CollectedWorker[],
+  of: 'setupFailures' | 'teardownFailures',
+): ScenariosSummary['users']['setupFailures'] {
+  const all = workers.flatMap(({ report }) => report?.scenarios?.[of] ?? []);
+  const [first] = all;
+  if (first === undefined) return null;
+  return { count: all.reduce((sum, { count }) => sum + count, 0), example: first.example };
+}
+
+/** How many there were over all workers, whenever that changed in one of them. */
+function usersOverTime(
+  byWorker: ScenarioTally['users'],
+): { readonly atMs: number; readonly users: number }[] {
+  const changes = byWorker.flatMap((points) => {
+    let before = 0;
+    return points.map(({ atMs, users }) => {
+      const change = users - before;
+      before = users;
+      return { atMs, change };
+    });
+  });
+  changes.sort((a, b) => a.atMs - b.atMs);
+  let users = 0;
+  return changes.map(({ atMs, change }) => {
+    users += change;
+    return { atMs, users };
+  });
+}
+
+/** At most so many points, evenly spread, the last one among them. */
+function thinned<T>(points: readonly T[]): T[] {
+  const step = Math.ceil(points.length / MOST_POINTS);
+  return points.filter((_, index) => index % step === 0 || index === points.length - 1);
+}

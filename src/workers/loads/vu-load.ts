@@ -1,0 +1,287 @@
+import type { WorkerChannel } from '../../protocol/messages.ts';
+import {
+  ITERATION_OUTCOME,
+  type IterationErrorKind,
+  type ScenarioReport,
+  type ScenariosPlan,
+  type UserFailures,
+} from '../../protocol/scenario.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { Supplies } from '../../protocol/supplies.ts';
+import type { TestDefinition } from '../../protocol/test-definition.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Job, JobHost } from '../jobs/job.ts';
+import { Alarms } from '../vus/alarms.ts';
+import { metricRecorders } from '../vus/metric-recorders.ts';
+import { Names } from '../vus/names.ts';
+import type { Pool } from '../vus/pool.ts';
+import { type RequestBase, RequestMaker } from '../vus/request-maker.ts';
+import { RowSource, rowsOfTable } from '../vus/row-source.ts';
+import { ScenarioRecorder } from '../vus/scenario-recorder.ts';
+import { stackOf } from '../vus/script-place.ts';
+import type { Awaited } from '../vus/user-connections.ts';
+import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
+import type { Load, LoadHost } from './load.ts';
+import { poolOf } from './pools.ts';
+
+/** Code that does not end when it is interrupted is waited for so long. */
+const LAST_MS = 1_000;
+
+/** What users may ask of the worker that they are in. */
+export interface VuLoadHost extends LoadHost, JobHost {
+  isMeasured(intendedMs: number): boolean;
+  /** Closes its connections: nothing of it is under way. */
+  dropExchange(exchange: Exchange): void;
+}
+
+/** What a worker of scenarios needs besides its shard. */
+export interface VuLoadParts {
+  readonly channel: WorkerChannel;
+  readonly definition: TestDefinition;
+  readonly supplies: Supplies;
+}
+
+/** Virtual users: their pools say when, their scenarios what. */
+export class VuLoad implements Load, Job, UserHost {
+  readonly restedMs = 0;
+  readonly notStarted = 0;
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly maker: RequestMaker;
+  readonly records: ScenarioRecorder;
+  readonly groups: Names;
+  readonly checks: Names;
+  readonly metrics: UserHost['metrics'];
+  readonly seed: number;
+  readonly #host: VuLoadHost;
+  readonly #plan: ScenariosPlan;
+  readonly #pools: readonly Pool[];
+  readonly #awaited = new Map<Exchange, Awaited>();
+  /** Whoever waits until the coordinator has caught up. */
+  #waiting: (() => void)[] = [];
+  #windowAtMs = 0;
+  #users = 0;
+  #usersEver = 0;
+  #idleIterations = 0;
+  #setupFailures: UserFailures | null = null;
+  #teardownFailures: UserFailures | null = null;
+  #last: NodeJS.Timeout | null = null;
+
+  constructor(
+    shard: Shard,
+    plan: ScenariosPlan,
+    host: VuLoadHost,
+    { channel, definition, supplies }: VuLoadParts,
+  ) {
+    this.#host = host;
+    this.#plan = plan;
+    this.clock = host.clock;
+    this.seed = shard.seed;
+    this.alarms = new Alarms(host.clock);
+    this.records = new ScenarioRecorder(channel);
+    const tell: ConstructorParameters<typeof Names>[1] = (name) => channel.post({ type: 'name', name }, []);
+    this.groups = new Names('group', tell);
+    this.checks = new Names('check', tell);
+    this.maker = new RequestMaker(requestBaseOf(shard, plan), new Names('request', tell));
+    this.metrics = metricRecorders(plan.metrics, (kind, number, value) => {
+      if (this.isMeasured(this.clock.nowMs())) this.records.metric(kind, number, value);
+    });
+    const scenarios = scenariosOf(plan, definition);
+    const rows = rowsOf(plan, scenarios, supplies, shard.seed);
+    this.#pools = plan.pools.map((pool) =>
+      poolOf(pool, {
+        clock: host.clock,
+        alarms: this.alarms,
+        users: this,
+        scenarios,
+        rows,
+        index: shard.index,
+        workers: shard.workers,
+        seed: shard.seed,
+        room: () => this.#room(),
+        cameAndWent: (change) => this.#cameAndWent(change),
+        setupFailed: (error) => {
+          this.#setupFailures = oneMore(this.#setupFailures, error);
+        },
+        teardownFailed: (error) => {
+          this.#teardownFailures = oneMore(this.#teardownFailures, error);
+        },
+        idled: () => {
+          this.#idleIterations++;
+        },
+        dropped: (scenario, intendedMs) => this.#dropped(scenario, intendedMs),
+        finishIfIdle: () => host.finishIfIdle(),
+      }),
+    );
+  }
+
+  get isDone(): boolean {
+    return this.#pools.every(({ isDone }) => isDone);
+  }
+
+  begin(_nowMs: number, windowAtMs: number): void {
+    this.#windowAtMs = windowAtMs;
+    for (const pool of this.#pools) pool.begin(windowAtMs);
+  }
+
+  stop(): void {
+    for (const pool of this.#pools) pool.stop();
+    this.#host.finishIfIdle();
+  }
+
+  end(): void {
+    for (const pool of this.#pools) pool.end();
+    this.#last ??= setTimeout(() => {
+      for (const pool of this.#pools) pool.abandon();
+      this.#host.finishIfIdle();
+    }, LAST_MS);
+  }
+
+  close(): void {
+    if (this.#last !== null) clearTimeout(this.#last);
+    this.alarms.close();
+    this.records.close();
+  }
+
+  report(): ScenarioReport {
+    const notStarted = this.#plan.scenarios.map(() => 0);
+    for (const pool of this.#pools) pool.addNotStarted(notStarted);
+    return {
+      iterations: this.records.iterations,
+      notStarted,
+      users: this.#usersEver,
+      setupFailures: this.#setupFailures,
+      teardownFailures: this.#teardownFailures,
+      idleIterations: this.#idleIterations,
+    };
+  }
+
+  onRoom(): void {
+    for (const goOn of this.#waiting.splice(0)) goOn();
+  }
+
+  /** Never told: `keeps` has taken the exchange. */
+  onFree(): void {}
+
+  keeps(exchange: Exchange, endMs: number): boolean {
+    const awaited = this.#awaited.get(exchange);
+    this.#awaited.delete(exchange);
+    if (awaited === undefined) return true;
+    if (hasAnswer(exchange)) awaited.answered(exchange, endMs);
+    // A client may tell of a failure again when its socket has closed, within this turn of the event loop: the next
+    // request must not be there yet to be blamed for it.
+    else if (exchange.endedByUs === 'unfinished') awaited.answered(exchange, endMs);
+    else setImmediate(() => awaited.answered(exchange, endMs));
+    exchange.releaseBody();
+    return true;
+  }
+
+  send(exchange: Exchange, awaited: Awaited): void {
+    this.#awaited.set(exchange, awaited);
+    const { request, intendedMs, dispatchedMs } = awaited;
+    this.#host.send(exchange, request, intendedMs, dispatchedMs, this.clock.nowMs());
+  }
+
+  addExchange(): Exchange {
+    return this.#host.addExchange();
+  }
+
+  dropExchange(exchange: Exchange): void {
+    this.#host.dropExchange(exchange);
+  }
+
+  isMeasured(intendedMs: number): boolean {
+    return this.#host.isMeasured(intendedMs);
+  }
+
+  ended(
+    scenario: UserScenario,
+    { outcome, intendedMs, startedMs, endMs, thinkMs }: Ended,
+    failure: { readonly kind: IterationErrorKind; readonly code: string; readonly example: string } | null,
+  ): void {
+    if (failure !== null && this.isMeasured(intendedMs))
+      this.records.failed(scenario.index, failure.kind, failure.code, failure.example);
+    this.records.ended({
+      scenario: scenario.index,
+      outcome,
+      intendedMs: intendedMs - this.#windowAtMs,
+      startLagMs: startedMs - intendedMs,
+      durationMs: endMs - startedMs,
+      thinkMs,
+    });
+  }
+
+  #dropped(scenario: UserScenario, intendedMs: number): void {
+    const nowMs = this.clock.nowMs();
+    this.records.ended({
+      scenario: scenario.index,
+      outcome: ITERATION_OUTCOME.dropped,
+      intendedMs: intendedMs - this.#windowAtMs,
+      startLagMs: Math.max(0, nowMs - intendedMs),
+      durationMs: 0,
+      thinkMs: 0,
+    });
+  }
+
+  #room(): Promise<void> | null {
+    if (!this.#host.isFull) return null;
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #cameAndWent(change: 1 | -1): void {
+    this.#users += change;
+    if (change === 1) this.#usersEver++;
+    this.records.users(this.clock.nowMs() - this.#windowAtMs, this.#users);
+  }
+}
+
+function oneMore(failures: UserFailures | null, error: unknown): UserFailures {
+  return failures === null
+    ? { count: 1, example: stackOf(error) }
+    : { ...failures, count: failures.count + 1 };
+}
+
+/** A complete one, of whatever status. */
+function hasAnswer({ failure, endedByUs }: Exchange): boolean {
+  if (endedByUs !== null) return false;
+  return failure === null || failure.kind === 'status' || failure.kind === 'expectation';
+}
+
+/** What all requests of a worker share. */
+function requestBaseOf({ mix, client, settings }: Shard, { base }: ScenariosPlan): RequestBase {
+  const [plan] = mix;
+  if (plan === undefined) throw new Error('a plan has at least one request');
+  const { protocol, routes } = settings;
+  return {
+    plan,
+    basePath: base === null ? '' : plan.message.path.replace(/\/+$/, ''),
+    settings,
+    hasTextHeads: client === 'wire' && protocol === 'http/1.1' && routes.proxy === null,
+  };
+}
+
+function scenariosOf(plan: ScenariosPlan, definition: TestDefinition): UserScenario[] {
+  return plan.scenarios.map(({ name, newConnection }, index) => {
+    const own = definition.scenarios[name];
+    if (own === undefined) throw new Error(`the module has no scenario '${name}' any more`);
+    return { index, name, newConnection, definition: own };
+  });
+}
+
+function rowsOf(
+  plan: ScenariosPlan,
+  scenarios: readonly UserScenario[],
+  { scenarioRows }: Supplies,
+  seed: number,
+): RowSource[] {
+  return plan.scenarios.map(({ deal, rowCount }, index) => {
+    const cells = scenarioRows?.[index] ?? null;
+    const source = scenarios[index]?.definition.rows?.source;
+    const items = source?.type === 'items' ? source.items : [];
+    const rowAt = cells === null ? (row: number) => items[row] : rowsOfTable(cells, source?.type === 'jsonl');
+    return new RowSource(deal, rowCount, rowAt, seed);
+  });
+}

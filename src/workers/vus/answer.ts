@@ -1,0 +1,115 @@
+import type { Output, Response, StandardSchema } from '../../protocol/test-definition.ts';
+import { textOfBody } from '../../requests/body-text.ts';
+import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
+import type { Fields } from '../clients/dispatcher.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { valuesInHead } from '../exchange/head-text.ts';
+
+const SHOWN_CHARACTERS = 80;
+/** Paths that a scenario's code puts together may be any number. */
+const MOST_KNOWN_PATHS = 1_000;
+const paths = new Set<string>();
+
+/** A complete answer: its body is decoded and read when somebody asks for it. */
+export class Answer implements Response {
+  readonly status: number;
+  readonly timings: Response['timings'];
+  readonly #body: Uint8Array;
+  readonly #bodyBytes: number;
+  readonly #head: string | null;
+  readonly #fields: Fields | null;
+  #text: string | null = null;
+  #json: { readonly value: unknown } | null = null;
+
+  /** Takes what an exchange has got, before it is used again. */
+  constructor(exchange: Exchange, endMs: number) {
+    const { sentMs } = exchange;
+    this.status = exchange.status;
+    this.timings = {
+      wait: sentMs - exchange.dispatchedMs,
+      firstByte: exchange.firstByteMs - sentMs,
+      service: endMs - sentMs,
+    };
+    this.#body = exchange.body;
+    this.#bodyBytes = exchange.bodyBytes;
+    this.#head = exchange.wantsHead ? exchange.head : null;
+    this.#fields = exchange.wantsHead ? null : exchange.answeredFields;
+  }
+
+  header(name: string): string | null {
+    const values = this.values(name);
+    return values.length === 0 ? null : values.join(', ');
+  }
+
+  /** All values of a field, in their order. */
+  values(name: string): string[] {
+    if (this.#fields === null) return valuesInHead(this.#head, name);
+    const value = this.#fields[name.toLowerCase()];
+    return value === undefined ? [] : [value].flat();
+  }
+
+  text(): string {
+    this.#text ??= textOfBody({
+      body: this.#body,
+      bodyBytes: this.#bodyBytes,
+      contentEncoding: this.header('content-encoding'),
+      contentType: this.header('content-type'),
+    });
+    return this.#text;
+  }
+
+  bytes(): Uint8Array {
+    return this.#body;
+  }
+
+  json<T>(): T;
+  json<S extends StandardSchema>(schema: S): Output<S>;
+  json(schema?: StandardSchema): unknown {
+    this.#json ??= { value: this.#parsed() };
+    return schema === undefined ? this.#json.value : fitting(schema, this.#json.value);
+  }
+
+  pick(path: string): unknown {
+    const isKnown = paths.has(path);
+    if (!isKnown && paths.size < MOST_KNOWN_PATHS) paths.add(path);
+    const [value] = (paths.has(path) ? jsonQuery(path) : parseJsonPath(path)).find(this.json());
+    if (value === undefined) throw new Error(`pick('${path}') found nothing in ${this.#shown()}`);
+    return value;
+  }
+
+  match(pattern: RegExp): string {
+    const text = this.text();
+    pattern.lastIndex = 0;
+    const match = pattern.exec(text);
+    if (match === null) throw new Error(`match(${pattern}) found nothing in ${this.#shown()}`);
+    return match[1] ?? match[0];
+  }
+
+  #parsed(): unknown {
+    const text = this.text();
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Error(`the answer is no JSON: ${this.#shown()}`);
+    }
+  }
+
+  #shown(): string {
+    const text = this.text().replaceAll(/\s+/g, ' ');
+    if (text === '') return `an empty body (status ${this.status})`;
+    return text.length > SHOWN_CHARACTERS ? `'${text.slice(0, SHOWN_CHARACTERS)}…'` : `'${text}'`;
+  }
+}
+
+/** @throws Error with what a schema says is wrong */
+function fitting(schema: StandardSchema, value: unknown): unknown {
+  const result = schema['~standard'].validate(value) as {
+    readonly value?: unknown;
+    readonly issues?: readonly { readonly message: string }[];
+    readonly then?: unknown;
+  };
+  if (result.then !== undefined) throw new Error('the schema checks asynchronously: check the JSON yourself');
+  if (result.issues === undefined) return result.value;
+  const all = result.issues.map(({ message }) => message).join('; ');
+  throw new Error(`the JSON does not fit the schema: ${all}`);
+}

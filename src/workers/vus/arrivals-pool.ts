@@ -1,0 +1,157 @@
+import type { IterationArrivals, UserPool } from '../../protocol/scenario.ts';
+import { usersOfWorker } from '../../time/user-schedule.ts';
+import { Pool, type PoolHost } from './pool.ts';
+import type { User } from './user.ts';
+import type { UserScenario } from './user-host.ts';
+
+/** When iterations are due, one after the other; infinite when there are no more. */
+export interface Arrivals {
+  readonly nextMs: number;
+  /** Takes the next one. */
+  take(): number;
+}
+
+interface Due {
+  readonly number: number;
+  readonly intendedMs: number;
+}
+
+/** Iterations that start by a schedule: the user that was free last takes one, else a new user, else it waits. */
+export class ArrivalsPool extends Pool {
+  readonly #load: IterationArrivals;
+  readonly #arrivals: Arrivals;
+  readonly #most: number;
+  /** The last one on top. */
+  readonly #free: User[] = [];
+  #line: Due[] = [];
+  #taken = 0;
+  #users = 0;
+  #startAtMs = 0;
+  #hasEnded = false;
+  #missed: number[] = [];
+
+  constructor(pool: UserPool, load: IterationArrivals, arrivals: Arrivals, host: PoolHost) {
+    super(pool, host);
+    this.#load = load;
+    this.#arrivals = arrivals;
+    this.#most = usersOfWorker(load.maxUsers, host.index, host.workers);
+  }
+
+  get isDone(): boolean {
+    const hasNext = this.#arrivals.nextMs !== Number.POSITIVE_INFINITY && !this.isStopped;
+    return !hasNext && this.#line.length === 0 && this.alive.size === 0;
+  }
+
+  begin(windowAtMs: number): void {
+    const { alarms, index, workers } = this.host;
+    const { startMs, durationMs, gracefulStopMs, firstUsers } = this.#load;
+    this.#startAtMs = windowAtMs + startMs;
+    const endMs = this.#startAtMs + durationMs;
+    alarms.set(endMs, () => this.#endStarts());
+    alarms.set(endMs + gracefulStopMs, () => this.end());
+    for (let count = usersOfWorker(firstUsers, index, workers); count > 0; count--) this.#hire(null);
+    this.#wait();
+  }
+
+  override stop(): void {
+    if (this.isStopped) return;
+    super.stop();
+    const nowMs = this.host.clock.nowMs();
+    while (this.#startAtMs + this.#arrivals.nextMs <= nowMs && this.#startAtMs > 0) {
+      this.#arrivals.take();
+      const { scenario } = this.deal(this.#nextNumber());
+      this.#missed[scenario.index] = (this.#missed[scenario.index] ?? 0) + 1;
+    }
+    this.#dropLine();
+    this.#dismiss();
+  }
+
+  override end(): void {
+    this.#hasEnded = true;
+    super.end();
+  }
+
+  addNotStarted(counts: number[]): void {
+    for (const [scenario, count = 0] of this.#missed.entries())
+      counts[scenario] = (counts[scenario] ?? 0) + count;
+  }
+
+  #endStarts(): void {
+    // Whoever waits in line is served until the users have to stop.
+    if (this.#line.length === 0) this.#dismiss();
+    this.host.finishIfIdle();
+  }
+
+  #wait(): void {
+    const { nextMs } = this.#arrivals;
+    if (nextMs === Number.POSITIVE_INFINITY || this.isStopped) return;
+    this.host.alarms.set(this.#startAtMs + nextMs, (nowMs) => this.#release(nowMs));
+  }
+
+  #release(nowMs: number): void {
+    while (!this.isStopped && this.#startAtMs + this.#arrivals.nextMs <= nowMs) {
+      const intendedMs = this.#startAtMs + this.#arrivals.take();
+      const due = { number: this.#nextNumber(), intendedMs };
+      const user = this.#free.pop();
+      if (user !== undefined) void this.#work(user, due);
+      else if (this.#users < this.#most) this.#hire(due);
+      else if (this.#load.whenBusy === 'queue') this.#line.push(due);
+      else this.host.dropped(this.deal(due.number).scenario, intendedMs);
+    }
+    this.#wait();
+  }
+
+  /** Every worker takes every W-th number. */
+  #nextNumber(): number {
+    return this.#taken++ * this.host.workers + this.host.index;
+  }
+
+  /** Adds a user, for an iteration that is due or for later ones. */
+  #hire(due: Due | null): void {
+    const place = this.#users++ * this.host.workers + this.host.index;
+    const { scenario } = this.deal(due?.number ?? 0);
+    const user = this.newUser(place, scenario);
+    void this.setUp(user, scenario).then((isReady) => {
+      if (isReady) {
+        if (due === null) this.#becameFree(user, scenario);
+        else void this.#work(user, due);
+        return;
+      }
+      if (due !== null) this.host.dropped(scenario, due.intendedMs);
+      void this.leave(user, scenario, false);
+    });
+  }
+
+  async #work(user: User, first: Due): Promise<void> {
+    let scenario: UserScenario | null = null;
+    for (
+      let due: Due | undefined = first;
+      due !== undefined;
+      due = this.#hasEnded ? undefined : this.#line.shift()
+    ) {
+      const dealt = this.deal(due.number);
+      scenario = dealt.scenario;
+      const start = this.startOf(user, scenario, dealt.occurrence, due.intendedMs);
+      if (start === null) this.stop();
+      else await this.iterate(user, start);
+    }
+    if (scenario !== null) this.#becameFree(user, scenario);
+  }
+
+  #becameFree(user: User, scenario: UserScenario): void {
+    if (!this.isStopped && this.#arrivals.nextMs !== Number.POSITIVE_INFINITY) this.#free.push(user);
+    else void this.leave(user, scenario, true);
+    this.host.finishIfIdle();
+  }
+
+  /** Nobody is needed any more who is free. */
+  #dismiss(): void {
+    for (const user of this.#free.splice(0)) void this.leave(user, this.deal(0).scenario, true);
+  }
+
+  #dropLine(): void {
+    const line = this.#line;
+    this.#line = [];
+    for (const { number, intendedMs } of line) this.host.dropped(this.deal(number).scenario, intendedMs);
+  }
+}

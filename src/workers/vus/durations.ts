@@ -1,0 +1,33 @@
+import type { ScenarioDuration } from '../../protocol/test-definition.ts';
+import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
+
+const TEXT = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/;
+const FACTORS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: MS_PER_SECOND,
+  m: MS_PER_MINUTE,
+  h: MS_PER_HOUR,
+};
+/** Texts are written in the code, and few. */
+const MOST_KNOWN = 1_000;
+const known = new Map<string, number>();
+
+/**
+ * A duration of a scenario in milliseconds.
+ *
+ * @throws TypeError for what is none
+ */
+export function msOf(time: ScenarioDuration): number {
+  if (typeof time === 'number') {
+    if (Number.isFinite(time) && time >= 0) return time;
+    throw new TypeError(`sleep(${time}): give milliseconds from 0, or text such as '500ms'`);
+  }
+  const before = known.get(time);
+  if (before !== undefined) return before;
+  const [, digits, unit = ''] = TEXT.exec(String(time)) ?? [];
+  if (digits === undefined)
+    throw new TypeError(`sleep('${String(time)}'): give a time such as '500ms', '2s' or '1m'`);
+  const ms = Number(digits) * (FACTORS[unit] ?? 1);
+  if (known.size < MOST_KNOWN) known.set(time, ms);
+  return ms;
+}

@@ -1,0 +1,42 @@
+import type { MetricKind } from '../../protocol/scenario.ts';
+import type { MetricRecorders, Metrics, VU } from '../../protocol/test-definition.ts';
+
+/** Takes a value of a metric, by its place among the test's own. */
+type Take = (kind: MetricKind, number: number, value: number) => void;
+
+/** What a scenario's code gives values of its own metrics to. */
+export function metricRecorders(metrics: Metrics, take: Take): VU<unknown, Metrics>['metrics'] {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, kind], number) => [name, recorderOf(name, kind, number, take)]),
+  ) as VU<unknown, Metrics>['metrics'];
+}
+
+function recorderOf(
+  name: string,
+  kind: MetricKind,
+  number: number,
+  take: Take,
+): MetricRecorders[keyof MetricRecorders] {
+  switch (kind) {
+    case 'counter':
+      return { add: (by: number = 1) => take(kind, number, finite(name, by)) };
+    case 'trend':
+      return { add: (value: number) => take(kind, number, fromZero(name, value)) };
+    case 'rate':
+      return { add: (isGood: boolean) => take(kind, number, isGood ? 1 : 0) };
+    case 'gauge':
+      return { set: (value: number) => take(kind, number, finite(name, value)) };
+  }
+}
+
+function finite(name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isFinite(value)) return value;
+  throw new TypeError(`metrics.${name}: ${String(value)} is no number`);
+}
+
+/** Distributions begin at zero. */
+function fromZero(name: string, value: unknown): number {
+  const number = finite(name, value);
+  if (number >= 0) return number;
+  throw new TypeError(`metrics.${name}: ${number} is below zero, and a trend is not`);
+}

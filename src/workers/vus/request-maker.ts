@@ -1,0 +1,239 @@
+import type { ConnectionSettings, Endpoint } from '../../protocol/endpoint.ts';
+import type { RequestPlan } from '../../protocol/request.ts';
+import type { RequestParams, Url } from '../../protocol/test-definition.ts';
+import { looksIntoFields } from '../../requests/expectation.ts';
+import { InvalidRequest } from '../../requests/invalid-request.ts';
+import { authorityIn, checkProtocol, openPlaceOf, writtenPathOf } from '../../requests/place.ts';
+import { expectationOf } from './expectations.ts';
+import { Heads } from './heads.ts';
+import type { Names } from './names.ts';
+import { ScenarioRequest } from './scenario-request.ts';
+
+const DEFAULT_REDIRECTS = 10;
+const ABSOLUTE = /^https?:\/\//i;
+const PLAIN_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
+/** Reading a URL costs more than all else that is done to make a request. */
+const MOST_PLACES = 1_000;
+const JSON_TYPE = 'application/json';
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const PARAMS = new Set([
+  'name',
+  'headers',
+  'query',
+  'json',
+  'form',
+  'body',
+  'expect',
+  'redirects',
+  'cookies',
+]);
+
+/** Where requests go that begin alike. */
+interface Place {
+  readonly endpoint: Endpoint;
+  /** As `host` says it. */
+  readonly host: string;
+  /** What stands before the name of what is not at the base. */
+  readonly prefix: string;
+}
+
+interface Located {
+  readonly place: Place;
+  readonly path: string;
+  readonly name: string;
+}
+
+/** What all requests of a run share. */
+export interface RequestBase {
+  /** The plan's one request: where paths lead, and what every request says. */
+  readonly plan: RequestPlan;
+  /** Of the URL that paths follow, without its slash at the end. */
+  readonly basePath: string;
+  readonly settings: ConnectionSettings;
+  /** The client takes heads as text, and gives them as text. */
+  readonly hasTextHeads: boolean;
+}
+
+/** Makes the requests of scenarios. */
+export class RequestMaker {
+  readonly #base: RequestBase;
+  readonly #names: Names;
+  readonly #heads: Heads;
+  readonly #own: Place | null;
+  readonly #places = new Map<string, Place>();
+  /** Of each name, as long as nothing else than usual is expected. */
+  readonly #plans = new Map<string, { readonly index: number; readonly plan: RequestPlan }>();
+
+  constructor(base: RequestBase, names: Names) {
+    this.#base = base;
+    this.#names = names;
+    this.#heads = new Heads(base.plan.message.headers, base.hasTextHeads);
+    const { endpoint } = base.plan;
+    this.#own = endpoint === null ? null : { endpoint, host: new URL(endpoint.origin).host, prefix: '' };
+  }
+
+  /**
+   * @param isApart it is of no iteration, and is counted apart
+   * @throws InvalidRequest or TypeError for what cannot be sent
+   */
+  make(
+    method: string,
+    url: string | Url,
+    params: RequestParams | undefined,
+    isApart: boolean,
+  ): ScenarioRequest {
+    const { place, path, name } = this.#locate(url);
+    const known = this.#planOf(method, name, params, place);
+    let whole = path;
+    let body: Buffer | null = null;
+    let contentType: string | null = null;
+    if (params !== undefined) {
+      checkParams(params);
+      if (params.query !== undefined) whole = withQuery(path, params.query);
+      if (params.json !== undefined) {
+        body = Buffer.from(JSON.stringify(params.json));
+        contentType = JSON_TYPE;
+      } else if (params.form !== undefined) {
+        body = Buffer.from(new URLSearchParams(params.form).toString());
+        contentType = FORM_TYPE;
+      } else if (params.body !== undefined) body = bytesOf(params.body);
+    }
+    const parts = this.#heads.of(method, whole, place.host, params?.headers, contentType, body?.length ?? 0);
+    const { expectation, digest } = known.plan;
+    const wantsFields =
+      !this.#base.hasTextHeads || digest !== null || (expectation !== null && looksIntoFields(expectation));
+    return new ScenarioRequest(known, place.endpoint, whole, parts, body, {
+      wantsFields,
+      keepsHead: !wantsFields,
+      isApart,
+    });
+  }
+
+  #locate(url: string | Url): Located {
+    const isTemplate = typeof url === 'object' && url !== null;
+    const href = isTemplate ? url.href : String(url);
+    if (ABSOLUTE.test(href)) return this.#locateElsewhere(href, isTemplate ? url.name : null);
+    const own = this.#own;
+    if (own === null)
+      throw new TypeError(`the URL '${href}' names no host: give the test a baseURL, or write it in full`);
+    const written = href.startsWith('/') ? href : `/${href}`;
+    const path = this.#base.basePath + written;
+    const name = isTemplate ? url.name : written;
+    return {
+      place: own,
+      path: PLAIN_PATH.test(path) ? path : writtenPathOf(path, 0),
+      name: withoutQuery(name),
+    };
+  }
+
+  #locateElsewhere(href: string, template: string | null): Located {
+    const authority = authorityIn(href);
+    const place = this.#places.get(authority) ?? this.#placeOf(authority);
+    const path = writtenPathOf(href, authority.length);
+    const name = template === null ? path : template.slice(authorityIn(template).length) || '/';
+    return { place, path, name: place.prefix + withoutQuery(name) };
+  }
+
+  #placeOf(authority: string): Place {
+    const { place, authorization } = openPlaceOf(authority);
+    if (authorization !== null)
+      throw new InvalidRequest('CREDENTIALS', 'a URL with a user name: say it in a header');
+    checkProtocol(place, this.#base.settings.protocol);
+    const isOwn = place.origin === this.#own?.endpoint.origin;
+    const found =
+      isOwn && this.#own !== null
+        ? this.#own
+        : { endpoint: { ...place, addresses: [] }, host: new URL(place.origin).host, prefix: place.origin };
+    if (this.#places.size < MOST_PLACES) this.#places.set(authority, found);
+    return found;
+  }
+
+  #planOf(
+    method: string,
+    path: string,
+    params: RequestParams | undefined,
+    { endpoint, prefix }: Place,
+  ): { readonly index: number; readonly plan: RequestPlan } {
+    const name = params?.name ?? `${method} ${path}`;
+    const known = this.#plans.get(name) ?? this.#newPlan(method, name, path, endpoint, prefix);
+    const expect = params?.expect;
+    const maxRedirects = params?.redirects ?? DEFAULT_REDIRECTS;
+    if (expect === undefined && maxRedirects === DEFAULT_REDIRECTS && known.plan.message.method === method)
+      return known;
+    const { message } = known.plan;
+    return {
+      index: known.index,
+      plan: {
+        ...known.plan,
+        message: { ...message, method },
+        expectation: expect === undefined ? null : expectationOf(expect),
+        maxRedirects: redirectsIn(maxRedirects),
+      },
+    };
+  }
+
+  #newPlan(
+    method: string,
+    name: string,
+    path: string,
+    endpoint: Endpoint,
+    prefix: string,
+  ): { readonly index: number; readonly plan: RequestPlan } {
+    const isKept = !this.#names.isFull;
+    const index = this.#names.numberOf(name, method);
+    const plan: RequestPlan = {
+      ...this.#base.plan,
+      name,
+      endpoint,
+      message: {
+        url: prefix === '' ? endpoint.origin + path : path,
+        path,
+        method,
+        headers: [],
+        body: null,
+        asksToClose: false,
+      },
+      expectation: null,
+      maxRedirects: DEFAULT_REDIRECTS,
+    };
+    const known = { index, plan };
+    if (isKept) this.#plans.set(name, known);
+    return known;
+  }
+}
+
+/** @throws TypeError for a slip in a name */
+function checkParams(params: RequestParams): void {
+  let bodies = 0;
+  for (const name in params) {
+    if (!PARAMS.has(name)) throw new TypeError(`a request has no '${name}': give ${[...PARAMS].join(', ')}`);
+    if (name === 'json' || name === 'form' || name === 'body') bodies++;
+  }
+  if (bodies > 1) throw new TypeError('a request has one body: give json, form or body');
+}
+
+function redirectsIn(most: number): number {
+  if (Number.isInteger(most) && most >= 0) return most;
+  throw new TypeError(`redirects: '${most}' is no number of redirects`);
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  throw new TypeError('body: give text or bytes; for an object there is json');
+}
+
+function withQuery(path: string, query: Readonly<Record<string, unknown>>): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value]
+      .flat()
+      .flatMap((one): [string, string][] => (one === undefined || one === null ? [] : [[name, String(one)]])),
+  );
+  if (pairs.length === 0) return path;
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams(pairs)}`;
+}
+
+function withoutQuery(path: string): string {
+  const end = path.indexOf('?');
+  return end < 0 ? path : path.slice(0, end);
+}

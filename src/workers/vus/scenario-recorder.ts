@@ -1,0 +1,182 @@
+import type { WorkerChannel } from '../../protocol/messages.ts';
+import type {
+  IterationBlock,
+  IterationErrorKind,
+  IterationErrorTally,
+  MetricKind,
+  NamedCount,
+  NamedValues,
+  UsersAt,
+} from '../../protocol/scenario.ts';
+
+const ROWS_PER_BLOCK = 1_024;
+const MOST_VALUES = 4_096;
+const FLUSH_INTERVAL_MS = 250;
+/** Reasons that a test gives by itself may be any number. */
+const MOST_ERRORS = 200;
+
+/** One iteration that has ended; milliseconds, relative to the window. */
+export interface EndedIteration {
+  readonly scenario: number;
+  readonly outcome: number;
+  readonly intendedMs: number;
+  readonly startLagMs: number;
+  readonly durationMs: number;
+  readonly thinkMs: number;
+}
+
+interface Tally {
+  readonly of: NamedCount['of'];
+  readonly number: number;
+  good: number;
+  bad: number;
+  interrupted: number;
+}
+
+/** What a worker records of its scenarios, on its way to the coordinator: when there is much of it, else every quarter of a second. */
+export class ScenarioRecorder {
+  /** Rows of iterations so far. */
+  iterations = 0;
+  readonly #channel: Pick<WorkerChannel, 'post'>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #errors = new Map<string, IterationErrorTally>();
+  readonly #values = new Map<string, { of: NamedValues['of']; number: number; values: number[] }>();
+  readonly #counts = new Map<string, Tally>();
+  #users: UsersAt[] = [];
+  #block = emptyBlock(ROWS_PER_BLOCK);
+  #rows = 0;
+  #valueCount = 0;
+
+  constructor(channel: Pick<WorkerChannel, 'post'>) {
+    this.#channel = channel;
+    this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
+  }
+
+  ended({ scenario, outcome, intendedMs, startLagMs, durationMs, thinkMs }: EndedIteration): void {
+    const row = this.#rows++;
+    this.iterations++;
+    const block = this.#block;
+    block.scenario[row] = scenario;
+    block.outcome[row] = outcome;
+    block.intendedMs[row] = intendedMs;
+    block.startLagMs[row] = startLagMs;
+    block.durationMs[row] = durationMs;
+    block.thinkMs[row] = thinkMs;
+    if (this.#rows === ROWS_PER_BLOCK) this.flush();
+  }
+
+  failed(scenario: number, kind: IterationErrorKind, code: string, example: string): void {
+    const isKnown = this.#errors.size < MOST_ERRORS;
+    const key = isKnown ? `${scenario} ${kind} ${code}` : `${scenario} ${kind}`;
+    const { count = 0 } = this.#errors.get(key) ?? {};
+    const known = this.#errors.get(key) ?? { scenario, kind, code: isKnown ? code : 'others', example };
+    this.#errors.set(key, { ...known, count: count + 1 });
+  }
+
+  value(of: NamedValues['of'], number: number, value: number): void {
+    const key = `${of}${number}`;
+    let known = this.#values.get(key);
+    if (known === undefined) {
+      known = { of, number, values: [] };
+      this.#values.set(key, known);
+    }
+    known.values.push(value);
+    if (++this.#valueCount >= MOST_VALUES) this.flush();
+  }
+
+  group(number: number, how: 'good' | 'bad' | 'interrupted'): void {
+    this.#tally('group', number)[how]++;
+  }
+
+  check(number: number, isGood: boolean): void {
+    const tally = this.#tally('check', number);
+    if (isGood) tally.good++;
+    else tally.bad++;
+  }
+
+  /** A value of one of the test's own metrics, by its place among them. */
+  metric(kind: MetricKind, number: number, value: number): void {
+    if (kind === 'trend') {
+      this.value('trend', number, value);
+      return;
+    }
+    const tally = this.#tally(kind, number);
+    if (kind === 'gauge') tally.good = value;
+    else if (kind === 'counter') tally.good += value;
+    else if (value === 0) tally.bad++;
+    else tally.good++;
+  }
+
+  users(atMs: number, users: number): void {
+    const last = this.#users.at(-1);
+    // Users of a ramp begin in the same millisecond.
+    if (last !== undefined && atMs - last.atMs < 1) this.#users[this.#users.length - 1] = { ...last, users };
+    else this.#users.push({ atMs, users });
+  }
+
+  flush(): void {
+    const isEmpty =
+      this.#rows === 0 &&
+      this.#errors.size === 0 &&
+      this.#valueCount === 0 &&
+      this.#counts.size === 0 &&
+      this.#users.length === 0;
+    if (isEmpty) return;
+    const iterations = cutBlock(this.#block, this.#rows);
+    const values = [...this.#values.values()].map(({ of, number, values: list }) => ({
+      of,
+      number,
+      values: Float64Array.from(list),
+    }));
+    const records = {
+      iterations,
+      values,
+      errors: [...this.#errors.values()],
+      counts: [...this.#counts.values()],
+      users: this.#users,
+    };
+    this.#rows = 0;
+    this.#valueCount = 0;
+    this.#errors.clear();
+    this.#values.clear();
+    this.#counts.clear();
+    this.#users = [];
+    this.#channel.post({ type: 'scenario-records', records }, []);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.flush();
+  }
+
+  #tally(of: NamedCount['of'], number: number): Tally {
+    const key = `${of}${number}`;
+    const known = this.#counts.get(key) ?? { of, number, good: 0, bad: 0, interrupted: 0 };
+    this.#counts.set(key, known);
+    return known;
+  }
+}
+
+function emptyBlock(rows: number): Omit<IterationBlock, 'count'> {
+  return {
+    scenario: new Uint16Array(rows),
+    outcome: new Uint8Array(rows),
+    intendedMs: new Float64Array(rows),
+    startLagMs: new Float64Array(rows),
+    durationMs: new Float64Array(rows),
+    thinkMs: new Float64Array(rows),
+  };
+}
+
+/** A copy of as many rows as there are. */
+function cutBlock(block: Omit<IterationBlock, 'count'>, count: number): IterationBlock {
+  return {
+    count,
+    scenario: block.scenario.slice(0, count),
+    outcome: block.outcome.slice(0, count),
+    intendedMs: block.intendedMs.slice(0, count),
+    startLagMs: block.startLagMs.slice(0, count),
+    durationMs: block.durationMs.slice(0, count),
+    thinkMs: block.thinkMs.slice(0, count),
+  };
+}

@@ -1,0 +1,97 @@
+import type { Endpoint } from '../../protocol/endpoint.ts';
+import type { Message } from '../../protocol/message.ts';
+import type { RequestPlan } from '../../protocol/request.ts';
+import { type RequestTemplate, requestTemplate } from '../clients/dispatcher.ts';
+import { keepBody } from '../exchange/body-sink.ts';
+import type { PreparedRequest } from '../exchange/prepared-request.ts';
+
+/** The parts of a request's head: as text where its client takes that, and as a list where somebody asks. */
+export interface HeadParts {
+  /** Null where the client makes the head. */
+  readonly head: string | null;
+  readonly asksToClose: boolean;
+  /** Flat: name, value, name, value; without host and what the client says. */
+  list(): string[];
+}
+
+/** What is wanted of the answer. */
+export interface AnswerWishes {
+  readonly wantsFields: boolean;
+  readonly keepsHead: boolean;
+  readonly isApart: boolean;
+}
+
+/**
+ * One request of a scenario. The same object is what is prepared, what its client takes and what it says: nothing else
+ * is made for it where its head is put together as text.
+ */
+export class ScenarioRequest implements PreparedRequest, RequestTemplate, Message {
+  readonly index: number;
+  readonly plan: RequestPlan;
+  readonly endpoint: Endpoint;
+  readonly method: string;
+  readonly path: string;
+  readonly url: string;
+  readonly body: Buffer | null;
+  readonly asksToClose: boolean;
+  readonly sink = keepBody;
+  readonly wantsFields: boolean;
+  readonly keepsHead: boolean;
+  readonly isOfScenario = true;
+  readonly isApart: boolean;
+  readonly refusal = null;
+  declare readonly head?: string;
+  readonly #parts: HeadParts;
+  #headers: string[] | null = null;
+  #template: RequestTemplate | null = null;
+
+  constructor(
+    { index, plan }: { readonly index: number; readonly plan: RequestPlan },
+    endpoint: Endpoint,
+    path: string,
+    parts: HeadParts,
+    body: Buffer | null,
+    { wantsFields, keepsHead, isApart }: AnswerWishes,
+  ) {
+    this.index = index;
+    this.plan = plan;
+    this.endpoint = endpoint;
+    this.method = plan.message.method;
+    this.path = path;
+    this.url = plan.message.url;
+    this.body = body;
+    this.asksToClose = parts.asksToClose;
+    this.wantsFields = wantsFields;
+    this.keepsHead = keepsHead;
+    this.isApart = isApart;
+    this.#parts = parts;
+    if (parts.head !== null) this.head = parts.head;
+  }
+
+  get origin(): string {
+    return this.endpoint.origin;
+  }
+
+  get reset(): boolean {
+    return this.asksToClose;
+  }
+
+  get message(): Message {
+    return this;
+  }
+
+  get headers(): string[] {
+    this.#headers ??= this.#parts.list();
+    return this.#headers;
+  }
+
+  get firstHeaders(): readonly string[] {
+    return this.headers;
+  }
+
+  get template(): RequestTemplate {
+    if (this.#parts.head !== null) return this;
+    this.#template ??= requestTemplate(this.origin, this);
+    return this.#template;
+  }
+}

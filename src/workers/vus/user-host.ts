@@ -1,0 +1,44 @@
+import type { IterationErrorKind } from '../../protocol/scenario.ts';
+import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
+import type { Clock } from '../../time/clock.ts';
+import type { Alarms } from './alarms.ts';
+import type { Names } from './names.ts';
+import type { RequestMaker } from './request-maker.ts';
+import type { ScenarioRecorder } from './scenario-recorder.ts';
+import type { Connector } from './user-connections.ts';
+
+/** A scenario as its users run it. */
+export interface UserScenario {
+  readonly index: number;
+  readonly name: string;
+  readonly newConnection: boolean;
+  readonly definition: ScenarioOf<unknown, Metrics>;
+}
+
+/** An iteration that has ended; on the shared clock. */
+export interface Ended {
+  readonly outcome: number;
+  readonly intendedMs: number;
+  readonly startedMs: number;
+  readonly endMs: number;
+  readonly thinkMs: number;
+}
+
+/** What users may ask of the worker that they live in. */
+export interface UserHost extends Connector {
+  readonly clock: Clock;
+  readonly alarms: Alarms;
+  readonly maker: RequestMaker;
+  readonly records: ScenarioRecorder;
+  readonly groups: Names;
+  readonly checks: Names;
+  readonly metrics: VU<unknown, Metrics>['metrics'];
+  readonly seed: number;
+  /** Whether what is due then counts: not in the warm-up, and not after the window. */
+  isMeasured(intendedMs: number): boolean;
+  ended(
+    scenario: UserScenario,
+    ended: Ended,
+    failure: { readonly kind: IterationErrorKind; readonly code: string; readonly example: string } | null,
+  ): void;
+}

@@ -1,0 +1,333 @@
+import { createRandom, type Random } from '../../metrics/random.ts';
+import { ITERATION_OUTCOME, type IterationErrorKind } from '../../protocol/scenario.ts';
+import { Interrupted, RequestError } from '../../protocol/scenario-errors.ts';
+import type {
+  Http,
+  Metrics,
+  RequestParams,
+  Response,
+  ScenarioDuration,
+  Url,
+  VU,
+} from '../../protocol/test-definition.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { Alarm } from './alarms.ts';
+import { Answer } from './answer.ts';
+import { msOf } from './durations.ts';
+import { nameOf, placeOf, stackOf } from './script-place.ts';
+import { type Awaited, UserConnections } from './user-connections.ts';
+import type { UserHost, UserScenario } from './user-host.ts';
+import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
+
+/** Far from the streams of rows, workers and placeholders. */
+const RANDOM_STREAMS = 0x5eed_0000;
+const LONGEST_CODE = 60;
+
+/** An iteration that is to start. */
+export interface Start {
+  readonly scenario: UserScenario;
+  /** Its number in its scenario, from 1. */
+  readonly n: number;
+  /** On the shared clock. */
+  readonly intendedMs: number;
+  readonly row: unknown;
+}
+
+/** What a scenario does in one of its three parts. */
+type Part = 'exec' | 'vuSetup' | 'vuTeardown';
+
+/** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
+export class User implements ActingUser {
+  readonly id: number;
+  readonly http: Http = new UserHttp(this);
+  readonly vars: Record<string, unknown> = {};
+  n = 0;
+  iteration = 0;
+  row: unknown;
+  /** When it could go on last: after an answer or a sleep, or at the intended start. */
+  freeAtMs = 0;
+  readonly #host: UserHost;
+  readonly #connections: UserConnections;
+  readonly #view = new VuView(this, null);
+  #scenario: UserScenario;
+  #part: Part = 'exec';
+  /** Its scenario's code is running: only then it may send and sleep. */
+  #isRunning = false;
+  #isInterrupted = false;
+  /** Its code has not come to its end: nobody waits for it any more. */
+  #isAbandoned = false;
+  #underWay: {
+    readonly scenario: UserScenario;
+    readonly intendedMs: number;
+    readonly startedMs: number;
+  } | null = null;
+  #thinkMs = 0;
+  #acts = 0;
+  #random: Random | null = null;
+  #abort: AbortController | null = null;
+  readonly #sleeping = new Map<Alarm, (error: Error) => void>();
+  /** Told when nothing is under way any more that the iteration has started. */
+  #onIdle: (() => void) | null = null;
+
+  constructor(id: number, scenario: UserScenario, host: UserHost) {
+    this.id = id;
+    this.#scenario = scenario;
+    this.#host = host;
+    this.#connections = new UserConnections(host);
+  }
+
+  get scenarioName(): string {
+    return this.#scenario.name;
+  }
+
+  get metrics(): VU<unknown, Metrics>['metrics'] {
+    return this.#host.metrics;
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#isInterrupted) this.#abort.abort(new Interrupted());
+    return this.#abort.signal;
+  }
+
+  /** Runs the scenario's beginning for a user; null where it has succeeded, else why not. */
+  async setUp(scenario: UserScenario, row: unknown): Promise<unknown> {
+    return this.#around('vuSetup', scenario, row);
+  }
+
+  /** The same for its end. */
+  async tearDown(scenario: UserScenario, row: unknown): Promise<unknown> {
+    return this.#around('vuTeardown', scenario, row);
+  }
+
+  /** Runs one iteration, and records it. False where it has neither sent nor slept. */
+  async iterate({ scenario, n, intendedMs, row }: Start): Promise<boolean> {
+    const { clock } = this.#host;
+    this.#scenario = scenario;
+    this.n = n;
+    this.row = row;
+    this.freeAtMs = intendedMs;
+    this.#random = null;
+    const startedMs = clock.nowMs();
+    this.#underWay = { scenario, intendedMs, startedMs };
+    const error = await this.#run('exec');
+    if (this.#isAbandoned) return true;
+    this.#underWay = null;
+    const endMs = clock.nowMs();
+    const outcome = this.#isInterrupted
+      ? ITERATION_OUTCOME.interrupted
+      : error === null
+        ? ITERATION_OUTCOME.completed
+        : ITERATION_OUTCOME.failed;
+    this.iteration++;
+    this.#host.ended(
+      scenario,
+      { outcome, intendedMs, startedMs, endMs, thinkMs: this.#thinkMs },
+      error === null || this.#isInterrupted ? null : failureOf(error.thrown),
+    );
+    if (scenario.newConnection) this.#connections.close();
+    if (!this.#isInterrupted && this.freeAtMs < endMs) this.freeAtMs = endMs;
+    return this.#acts > 0;
+  }
+
+  /** Ends what it is doing: what it awaits is rejected, and it may send nothing more. */
+  interrupt(): void {
+    if (!this.#isRunning || this.#isInterrupted) return;
+    this.#isInterrupted = true;
+    this.#abort?.abort(new Interrupted());
+    for (const [alarm, reject] of this.#sleeping) {
+      this.#host.alarms.cancel(alarm);
+      reject(new Interrupted());
+    }
+    this.#sleeping.clear();
+    this.#connections.interrupt();
+    this.#becomeIdle();
+  }
+
+  /** Waits no longer for code that does not end by itself: its iteration counts as interrupted. */
+  abandon(): void {
+    this.interrupt();
+    if (this.#underWay === null) return;
+    const { scenario, intendedMs, startedMs } = this.#underWay;
+    this.#isAbandoned = true;
+    this.#underWay = null;
+    const ended = { intendedMs, startedMs, endMs: this.#host.clock.nowMs(), thinkMs: this.#thinkMs };
+    this.#host.ended(scenario, { outcome: ITERATION_OUTCOME.interrupted, ...ended }, null);
+  }
+
+  /** Closes its connections. */
+  leave(): void {
+    this.#connections.close();
+  }
+
+  random(): number {
+    this.#random ??= createRandom(
+      this.#host.seed,
+      RANDOM_STREAMS + this.#scenario.index * 0x100_0000 + this.n,
+    );
+    return this.#random();
+  }
+
+  request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response> {
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    const { clock, maker } = this.#host;
+    this.#acts++;
+    return new Promise((resolve, reject) => {
+      const request = maker.make(method, url, params, this.#part !== 'exec');
+      const awaited: Awaited = {
+        request,
+        intendedMs: this.freeAtMs,
+        dispatchedMs: clock.nowMs(),
+        answered: (exchange, endMs) => {
+          const answer = this.#answered(exchange, endMs);
+          if (answer instanceof Answer) resolve(answer);
+          else reject(answer);
+        },
+        failed: reject,
+      };
+      this.#connections.send(awaited);
+    });
+  }
+
+  sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal !== null) return Promise.reject(refusal);
+    return new Promise((resolve, reject) => {
+      const leastMs = msOf(time);
+      const thinkMs = upTo === undefined ? leastMs : leastMs + this.random() * (msOf(upTo) - leastMs);
+      const { clock, alarms } = this.#host;
+      this.#acts++;
+      this.#thinkMs += thinkMs;
+      for (let around = scope; around !== null; around = around.around) around.thinkMs += thinkMs;
+      const dueMs = clock.nowMs() + thinkMs;
+      const alarm = alarms.set(dueMs, () => {
+        this.#sleeping.delete(alarm);
+        if (this.freeAtMs < dueMs) this.freeAtMs = dueMs;
+        resolve();
+        this.#becomeIdle();
+      });
+      this.#sleeping.set(alarm, reject);
+    });
+  }
+
+  async group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T> {
+    const refusal = this.#refusal();
+    if (refusal !== null) throw refusal;
+    const { records, groups, clock } = this.#host;
+    const path = around === null ? name : `${around.path} > ${name}`;
+    const number = groups.numberOf(path);
+    const scope: Scope = { path, around, thinkMs: 0 };
+    const fromMs = this.freeAtMs;
+    const isCounted = this.#part === 'exec' && this.#host.isMeasured(fromMs);
+    try {
+      const result = await body(new VuView(this, scope));
+      if (isCounted) {
+        records.group(number, this.#isInterrupted ? 'interrupted' : 'good');
+        if (!this.#isInterrupted)
+          records.value('group', number, Math.max(0, clock.nowMs() - fromMs - scope.thinkMs));
+      }
+      return result;
+    } catch (error) {
+      if (isCounted) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
+      throw error;
+    }
+  }
+
+  check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
+    let isGood = true;
+    for (const name in checks) {
+      const holds = Boolean(checks[name]?.(value));
+      isGood &&= holds;
+      if (this.#host.isMeasured(this.freeAtMs))
+        this.#host.records.check(this.#host.checks.numberOf(name), holds);
+    }
+    return isGood;
+  }
+
+  #answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
+    const { failure, request, endedByUs } = exchange;
+    const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
+    const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs) : null;
+    if (this.freeAtMs < endMs) this.freeAtMs = endMs;
+    // The next request may be sent from within the call.
+    queueMicrotask(() => this.#becomeIdle());
+    this.#connections.release(exchange);
+    if (endedByUs === 'unfinished') return new Interrupted();
+    if (failure === null) return answer ?? new Interrupted();
+    const { kind, code, example } = failure;
+    const name = request?.plan.name ?? '';
+    const told = example.startsWith(name) ? example : `${name}: ${example}`;
+    return new RequestError(kind, code, told, answer);
+  }
+
+  async #around(part: 'vuSetup' | 'vuTeardown', scenario: UserScenario, row: unknown): Promise<unknown> {
+    if (scenario.definition[part] === undefined) return null;
+    this.#scenario = scenario;
+    this.row = row;
+    this.freeAtMs = this.#host.clock.nowMs();
+    const error = await this.#run(part);
+    return error === null ? null : (error.thrown ?? 'nothing was said');
+  }
+
+  /** Runs a part of the scenario to its end, with all that it has started; what it has thrown, or null. */
+  async #run(part: Part): Promise<{ readonly thrown: unknown } | null> {
+    this.#part = part;
+    this.#thinkMs = 0;
+    this.#acts = 0;
+    this.#isInterrupted = false;
+    this.#abort = null;
+    this.#isRunning = true;
+    let thrown: { readonly thrown: unknown } | null = null;
+    try {
+      await this.#scenario.definition[part]?.(this.#view);
+    } catch (error) {
+      thrown = { thrown: error };
+    }
+    while (this.#isBusy) {
+      const idle = Promise.withResolvers<void>();
+      this.#onIdle = idle.resolve;
+      await idle.promise;
+    }
+    this.#isRunning = false;
+    return thrown;
+  }
+
+  get #isBusy(): boolean {
+    return !this.#isInterrupted && this.#connections.underWay + this.#sleeping.size > 0;
+  }
+
+  #becomeIdle(): void {
+    if (this.#onIdle === null || this.#isBusy) return;
+    const onIdle = this.#onIdle;
+    this.#onIdle = null;
+    onIdle();
+  }
+
+  #refusal(): Error | null {
+    if (this.#isInterrupted) return new Interrupted();
+    return this.#isRunning ? null : new Error('the iteration is over: await what it starts');
+  }
+}
+
+interface Failed {
+  readonly kind: IterationErrorKind;
+  readonly code: string;
+  readonly example: string;
+}
+
+/** Why an iteration failed, by what it has thrown. */
+function failureOf(thrown: unknown): Failed {
+  const name = nameOf(thrown);
+  const { message } = thrown as { readonly message?: string };
+  if (thrown instanceof RequestError) {
+    const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
+    return { kind, code: `${thrown.kind} ${thrown.code}`, example: thrown.message };
+  }
+  if (name === 'ScenarioFailure') {
+    const reason = String(message);
+    return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
+  }
+  const place = placeOf(thrown);
+  return { kind: 'script', code: place === null ? name : `${name} ${place}`, example: stackOf(thrown) };
+}

@@ -1,0 +1,80 @@
+import type { UserPool, UsersOverTime } from '../../protocol/scenario.ts';
+import { endOfStartsMs, mostUsers, sessionsOf } from '../../time/user-schedule.ts';
+import { Pool, type PoolHost } from './pool.ts';
+import type { Start, User } from './user.ts';
+import type { UserScenario } from './user-host.ts';
+
+/** A number of users over time: each starts its next iteration when its last one is over. */
+export class UsersPool extends Pool {
+  readonly #load: UsersOverTime;
+  /** Sessions that are to come. */
+  #coming = 0;
+  /** When its last stage ends. */
+  #endMs = 0;
+  /** Of each scenario, iterations that this worker has numbered. */
+  readonly #numbered: number[] = [];
+
+  constructor(pool: UserPool, load: UsersOverTime, host: PoolHost) {
+    super(pool, host);
+    this.#load = load;
+  }
+
+  get isDone(): boolean {
+    return this.alive.size === 0 && (this.#coming === 0 || this.isStopped);
+  }
+
+  begin(windowAtMs: number): void {
+    const { index, workers, alarms } = this.host;
+    const startAtMs = windowAtMs + this.#load.startMs;
+    this.#endMs = windowAtMs + endOfStartsMs(this.#load);
+    for (let place = index; place < mostUsers(this.#load); place += workers) {
+      // One that comes back waits for its last iteration.
+      let before = Promise.resolve();
+      for (const { fromMs, toMs } of sessionsOf(this.#load, place + 1)) {
+        this.#coming++;
+        alarms.set(startAtMs + fromMs, () => {
+          before = before.then(() => this.#session(place, startAtMs + fromMs, startAtMs + toMs));
+        });
+      }
+    }
+  }
+
+  addNotStarted(): void {
+    // How many there are follows from how long they take.
+  }
+
+  async #session(place: number, fromMs: number, toMs: number): Promise<void> {
+    this.#coming--;
+    const { alarms, clock } = this.host;
+    if (this.isStopped || clock.nowMs() >= toMs) return;
+    const { scenario } = this.deal(place);
+    const user = this.newUser(place, scenario);
+    user.freeAtMs = fromMs;
+    const isLast = toMs >= this.#endMs;
+    let isOver = false;
+    const { gracefulStopMs, gracefulRampDownMs } = this.#load;
+    const limit = alarms.set(toMs + (isLast ? gracefulStopMs : gracefulRampDownMs), () => user.interrupt());
+    const told = alarms.set(toMs, () => {
+      isOver = true;
+    });
+    const wasSetUp = await this.setUp(user, scenario);
+    while (wasSetUp && !isOver && !this.isStopped) {
+      const start = this.#next(user, scenario);
+      if (start === null || start.intendedMs >= toMs) break;
+      await this.iterate(user, start);
+    }
+    await this.leave(user, scenario, wasSetUp);
+    alarms.cancel(limit);
+    alarms.cancel(told);
+  }
+
+  /** Every worker takes every W-th number. */
+  #next(user: User, scenario: UserScenario): Start | null {
+    const count = this.#numbered[scenario.index] ?? 0;
+    const { index, workers } = this.host;
+    const start = this.startOf(user, scenario, count * workers + index, user.freeAtMs);
+    if (start === null) this.stop();
+    else this.#numbered[scenario.index] = count + 1;
+    return start;
+  }
+}

@@ -1,0 +1,134 @@
+import type {
+  Http,
+  Metrics,
+  RequestParams,
+  Response,
+  ScenarioDuration,
+  Url,
+  VU,
+} from '../../protocol/test-definition.ts';
+
+/** What a user does for its views. */
+export interface ActingUser {
+  readonly id: number;
+  readonly iteration: number;
+  readonly n: number;
+  readonly scenarioName: string;
+  readonly row: unknown;
+  readonly vars: Record<string, unknown>;
+  readonly signal: AbortSignal;
+  readonly metrics: VU<unknown, Metrics>['metrics'];
+  readonly http: Http;
+  random(): number;
+  request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response>;
+  sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void>;
+  group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T>;
+  check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean;
+}
+
+/** A group that is under way, and those around it. */
+export interface Scope {
+  readonly path: string;
+  readonly around: Scope | null;
+  /** Think time asked for in it. */
+  thinkMs: number;
+}
+
+/** What a scenario's code sees of its user; each group has a view of its own. */
+export class VuView implements VU {
+  readonly http: Http;
+  readonly #user: ActingUser;
+  readonly #scope: Scope | null;
+
+  constructor(user: ActingUser, scope: Scope | null) {
+    this.#user = user;
+    this.#scope = scope;
+    this.http = user.http;
+  }
+
+  get id(): number {
+    return this.#user.id;
+  }
+
+  get iteration(): number {
+    return this.#user.iteration;
+  }
+
+  get n(): number {
+    return this.#user.n;
+  }
+
+  get scenario(): string {
+    return this.#user.scenarioName;
+  }
+
+  get row(): unknown {
+    return this.#user.row;
+  }
+
+  get vars(): Record<string, unknown> {
+    return this.#user.vars;
+  }
+
+  get signal(): AbortSignal {
+    return this.#user.signal;
+  }
+
+  get metrics(): VU<unknown, Metrics>['metrics'] {
+    return this.#user.metrics;
+  }
+
+  random(): number {
+    return this.#user.random();
+  }
+
+  sleep(time: ScenarioDuration, upTo?: ScenarioDuration): Promise<void> {
+    return this.#user.sleep(time, upTo, this.#scope);
+  }
+
+  group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T> {
+    // A view is what each group's body takes.
+    return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
+  }
+
+  check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
+    return this.#user.check(value, checks);
+  }
+}
+
+/** Sends over a user's connections. */
+export class UserHttp implements Http {
+  readonly #user: ActingUser;
+
+  constructor(user: ActingUser) {
+    this.#user = user;
+  }
+
+  get(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('GET', url, params);
+  }
+
+  head(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('HEAD', url, params);
+  }
+
+  post(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('POST', url, params);
+  }
+
+  put(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('PUT', url, params);
+  }
+
+  patch(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('PATCH', url, params);
+  }
+
+  delete(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('DELETE', url, params);
+  }
+
+  options(url: string | Url, params?: RequestParams): Promise<Response> {
+    return this.#user.request('OPTIONS', url, params);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Random } from '../metrics/random.ts';
+import type { WorkerChannel } from '../protocol/messages.ts';
+import type { Shard } from '../protocol/shard.ts';
+import type { Supplies } from '../protocol/supplies.ts';
+import type { TestDefinition } from '../protocol/test-definition.ts';
+import { keepBody } from './exchange/body-sink.ts';
+import type { RequestSecrets } from './exchange/request-secrets.ts';
+import type { Job } from './jobs/job.ts';
+import { RequestJob } from './jobs/request-job.ts';
+import { RequestSource } from './jobs/request-source.ts';
+import { ClosedLoad } from './loads/closed-load.ts';
+import type { Load } from './loads/load.ts';
+import { OpenLoad } from './loads/open-load.ts';
+import type { RowsLoad } from './loads/rows-load.ts';
+import type { VuLoad, VuLoadHost } from './loads/vu-load.ts';
+
+/** What starts in a worker, and what each start does. */
+interface Work {
+  readonly load: Load;
+  readonly job: Job;
+  /** The load, where it is one of rows. */
+  readonly rows: RowsLoad | null;
+  /** The load, where it is one of users. */
+  readonly vus: VuLoad | null;
+}
+
+/** What the work is made from. */
+interface WorkParts {
+  readonly channel: WorkerChannel;
+  readonly secrets: RequestSecrets;
+  readonly supplies: Supplies;
+  readonly random: Random;
+  /** Of the scenarios; null without. */
+  readonly definition: TestDefinition | null;
+  /** A worker computes something over each answer's body. */
+  readonly looksAtBodies: boolean;
+}
+
+/** The work of a shard; `classes` are those that are loaded only where they are needed. */
+export function workOf(
+  shard: Shard,
+  host: VuLoadHost,
+  { channel, secrets, supplies, random, definition, looksAtBodies }: WorkParts,
+  { Rows, Users }: { readonly Rows: typeof RowsLoad | null; readonly Users: typeof VuLoad | null },
+): Work {
+  const { batch, scenarios, load } = shard;
+  if (scenarios !== undefined && Users !== null && definition !== null) {
+    const vus = new Users(shard, scenarios, host, { channel, supplies, definition });
+    return { load: vus, job: vus, rows: null, vus };
+  }
+  if (batch !== undefined && Rows !== null) {
+    const rows = new Rows(shard, batch, host, { channel, random, secrets });
+    return { load: rows, job: rows.job, rows, vus: null };
+  }
+  const sink = looksAtBodies ? keepBody : null;
+  const job = new RequestJob(new RequestSource(shard, supplies.rows, { sink, fields: false }), host);
+  return {
+    load:
+      load.model === 'open' ? new OpenLoad(shard, load, host, job) : new ClosedLoad(shard, host, job, random),
+    job,
+    rows: null,
+    vus: null,
+  };
+}
