@@ -40,6 +40,8 @@ export interface Sweep {
   readonly tool: Summary['tool'];
   readonly kind: 'sweep';
   readonly startedAt: string;
+  /** The first request; null where not even the first level came to its end. */
+  readonly target: Summary['plan']['target'] | null;
   readonly over: Swept;
   readonly from: number;
   readonly to: number;

@@ -230,6 +230,7 @@ const COMPARISON = fields({
 /** What the reporters read of a sweep; each level has the result of a run besides. */
 const SWEEP = fields({
   tool: fields({ version: 'text' }),
+  target: orNull(fields({ url: 'text', method: 'text' })),
   over: { oneOf: SWEPT },
   ...numbers('from', 'to'),
   counts: { oneOf: ['answers', 'tokens'] },

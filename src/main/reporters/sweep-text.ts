@@ -2,7 +2,6 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
 import { formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
-import { whatWasSent } from './mix-table.ts';
 import { resultJson } from './result-json.ts';
 import { brokenRuleSentences } from './rule-text.ts';
 import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
@@ -19,7 +18,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   const { tool, levels, conclusions, over, from, to } = sweep;
   const summary = levels[0]?.summary;
   const heading = [
-    `volley ${tool.version}  ${view.paint('strong', `sweep of ${summary === undefined ? 'nothing' : whatWasSent(summary)}`)}`,
+    `volley ${tool.version}  ${view.paint('strong', titleOf(sweep))}`,
     ...(summary === undefined ? [] : wrapped(planText(summary, over, from, to), view.width)),
   ];
   const table = fitted(tableOf(sweep, true), view.width, LESS_IMPORTANT);
@@ -29,7 +28,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   );
   const blocks = [
     heading.join('\n'),
-    renderPlainTable(table),
+    levels.length === 0 ? '' : renderPlainTable(table),
     why.join('\n'),
     conclusions.flatMap((sentence) => wrapped(sentence, view.width)).join('\n'),
   ];
@@ -38,13 +37,12 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
 
 /** The same as Markdown. */
 function renderSweepMarkdown(sweep: Sweep): string {
-  const summary = sweep.levels[0]?.summary;
   const blocks = [
-    `## sweep of ${summary === undefined ? 'nothing' : whatWasSent(summary)}`,
-    renderMarkdownTable(tableOf(sweep, false)),
+    `## ${titleOf(sweep)}`,
+    sweep.levels.length === 0 ? '' : renderMarkdownTable(tableOf(sweep, false)),
     sweep.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
 export const SWEEP_REPORTERS = {
@@ -54,6 +52,10 @@ export const SWEEP_REPORTERS = {
 } as const;
 export type SweepForm = keyof typeof SWEEP_REPORTERS;
 export const SWEEP_FORMS = Object.keys(SWEEP_REPORTERS) as readonly SweepForm[];
+
+function titleOf({ target }: Sweep): string {
+  return target === null ? 'sweep' : `sweep of ${target.method} ${target.url}`;
+}
 
 /** What a level did not keep. */
 function whyBad(summary: Summary): string[] {

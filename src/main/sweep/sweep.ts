@@ -39,6 +39,7 @@ export async function sweep({
   const first = await planOf(from);
   let endedBy: SweepEnd | null = null;
   let generatorLimit: Sweep['generatorLimit'] = null;
+  let target: Sweep['target'] = null;
   for (let level = search.next; level !== null && endedBy === null; level = search.next) {
     const plan = level === from ? first : await planOf(level);
     const leftMs = budgetMs - (Date.now() - startedAt.getTime());
@@ -47,6 +48,7 @@ export async function sweep({
       break;
     }
     const summary = await measure(plan, level);
+    if (summary !== null) target ??= summary.plan.target;
     if (summary === null) endedBy = 'interrupted';
     else if (isGeneratorsLimit(summary)) {
       endedBy = 'generator';
@@ -75,6 +77,7 @@ export async function sweep({
     tool: toolFacts(),
     kind: 'sweep',
     startedAt: startedAt.toISOString(),
+    target,
     from,
     to,
     ...found,

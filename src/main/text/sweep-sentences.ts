@@ -13,7 +13,7 @@ export function sweepSentences({
   generatorLimit,
 }: Omit<
   Sweep,
-  'conclusions' | 'schemaVersion' | 'tool' | 'kind' | 'startedAt' | 'from' | 'to' | 'interrupted'
+  'conclusions' | 'schemaVersion' | 'tool' | 'kind' | 'startedAt' | 'from' | 'to' | 'interrupted' | 'target'
 >): string[] {
   const shown = (level: number): string => levelText(level, over);
   const what = counts === 'tokens' ? 'tokens' : 'answers';
