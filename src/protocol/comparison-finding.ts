@@ -1,3 +1,4 @@
+import type { Finding, NextStep } from './finding.ts';
 import type { Metric } from './metric.ts';
 
 /** A ratio with the ends of its 95 % interval; null where there is none. */
@@ -84,8 +85,11 @@ export interface ComparisonFigures {
   readonly 'plans-differ': { readonly fields: readonly string[] };
   readonly 'option-note': { readonly text: string };
   readonly 'arm-failures': { readonly arm: string; readonly failed: number; readonly sent: number };
-  /** `because` is the first sentence of the verdict on the first of those rounds. */
-  readonly 'arm-failing': ArmRounds & { readonly because: string };
+  /** What the verdict on the first of those rounds rests on, in words and, but for older results, as a finding. */
+  readonly 'arm-failing': ArmRounds & {
+    readonly because: string;
+    readonly finding?: Finding & { readonly nextStep: NextStep | null };
+  };
   readonly 'arm-broke-rule': ArmRounds & { readonly expression: string };
   readonly 'arm-degraded': ArmRounds;
   readonly 'arm-limited': ArmRounds;

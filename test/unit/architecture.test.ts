@@ -186,6 +186,13 @@ test('these tests run on the Node that package.json pins', () => {
   expect(process.versions.node).toBe(manifest.devDependencies.node);
 });
 
+test('files that the page on architecture names are there', () => {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const named = [...page.matchAll(/`([\w./-]+\.ts)`/g)].map((match) => match[1]!);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((name) => !FILES.some((file) => `src/${file}`.endsWith(`/${name}`)))).toEqual([]);
+});
+
 test('what a file gives out, another one takes', () => {
   const others = ['test', 'bench', 'scripts', 'examples'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })

@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { comparisonOf } from '../../src/main/compare/comparison.ts';
+import { armOf, comparisonOf, failingNotes } from '../../src/main/compare/comparison.ts';
 import { COMPARISON_SENTENCES, comparisonSentence } from '../../src/main/text/conclusions.ts';
 import type {
   ComparisonFigures,
   ComparisonFinding,
   ComparisonFindingCode,
 } from '../../src/protocol/comparison-finding.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
 import { documentedRows } from '../support/documented-rows.ts';
+import { summaryWith } from '../support/summary.ts';
 
 const NAMES = { a: 'B', b: 'A' };
 const SHARES = { aFailedShare: 0.9, bFailedShare: 0 };
@@ -95,7 +97,11 @@ const SAMPLES: {
   'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
   'arm-failures': [{ arm: 'A', failed: 180, sent: 2_000 }, 'A: 180 of 2,000 requests failed (9.0 %).'],
   'arm-failing': [
-    { ...OF_ARM, because: 'All 3 requests failed.' },
+    {
+      ...OF_ARM,
+      because: 'All 3 requests failed.',
+      finding: { code: 'nothing-answered', figures: {}, nextStep: 'look-in-logs' },
+    },
     'A: the target was failing in 2 of 8 rounds, at first so: All 3 requests failed.',
   ],
   'arm-broke-rule': [{ ...OF_ARM, expression: 'p99<1ms' }, 'A: p99<1ms did not hold in 2 of 8 rounds.'],
@@ -127,6 +133,26 @@ describe('a finding of a comparison', () => {
     expect(known.map(([code]) => code)).toEqual(Object.keys(COMPARISON_SENTENCES));
     const documented = documentedRows('docs/findings.md', 'Codes of a comparison', 3);
     expect(documented.map(([code, figures]) => [code, figures.sort()])).toEqual(known);
+  });
+
+  test('a failing arm is told with the finding of its first failing round', () => {
+    const { generator } = summaryWith();
+    const finding = { code: 'nothing-answered', figures: {}, nextStep: 'look-in-logs' } as const;
+    const round = (changes: Partial<Summary['generator']>) => ({
+      ...summaryWith({ generator: { ...generator, ...changes } }),
+      cost: { peakMemoryBytes: 1, memoryKind: 'resident' as const },
+    });
+    const arm = armOf('A', [
+      { summary: round({}), cost: round({}).cost },
+      { summary: round({ verdict: 'failing', reasons: ['Nothing.'], finding }), cost: round({}).cost },
+    ])!;
+    const figures = { arm: 'A', found: 1, rounds: 2, because: 'Nothing.' };
+    expect(failingNotes(arm)).toEqual([{ code: 'arm-failing', figures: { ...figures, finding } }]);
+    const [, failing] = arm.rounds;
+    const { finding: _absent, ...older } = failing!.generator;
+    expect(failingNotes({ ...arm, rounds: [{ ...failing!, generator: older }] })).toEqual([
+      { code: 'arm-failing', figures: { ...figures, rounds: 1 } },
+    ]);
   });
 
   test('stands in the result as code and as sentence', () => {

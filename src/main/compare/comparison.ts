@@ -85,10 +85,17 @@ export function failingNotes({ name, rounds }: Arm): ComparisonFinding[] {
   const [first] = failing;
   if (first === undefined) return [];
   const because = first.generator.reasons[0] ?? '';
+  const { finding } = first.generator;
   return [
     {
       code: 'arm-failing',
-      figures: { arm: name, found: failing.length, rounds: rounds.length, because },
+      figures: {
+        arm: name,
+        found: failing.length,
+        rounds: rounds.length,
+        because,
+        ...(finding === undefined ? {} : { finding }),
+      },
     },
   ];
 }
