@@ -4,6 +4,19 @@ import type { TimesBlock } from './event-times.ts';
 export const FRAMINGS = ['sse', 'ndjson', 'chunks'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
+/** Kinds of servers of models that are known by name. */
+export const PRESET_NAMES = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic-messages',
+  'tgi',
+  'ollama',
+  'kserve',
+  'torchserve',
+] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
 /** Where the number of tokens comes from: `auto` is the server's own count, and else the events. */
 export const TOKEN_COUNTS = ['auto', 'usage', 'events'] as const;
 export type TokenCount = (typeof TOKEN_COUNTS)[number];

@@ -27,7 +27,8 @@ test('results are kept, listed, read again and compared', async () => {
   const listed = JSON.parse((await volley('runs', '-o', 'json')).stdout) as Record<string, unknown>[];
   expect(listed.map(({ name, failedShare, verdict }) => [name, failedShare, verdict])).toEqual([
     ['last', 1, 'failing'],
-    ['last~1', 0, 'ok'],
+    // A machine that is busy with other tests may well be the limit.
+    ['last~1', 0, expect.stringMatching(/^(ok|generator-limited)$/)],
   ]);
   const page = await volley('runs', 'status/500', '--html', 'trend.html');
   expect(page.stdout).toContain('failing');

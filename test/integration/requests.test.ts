@@ -99,7 +99,7 @@ describe.each(VARIANTS)('rows and placeholders, $mode $client', ({ mode, client 
       ...many,
     });
     expect(summary.requests).toMatchObject({ scheduled: 4, ok: 4 });
-    expect(summary.plan.rows).toEqual({ mode: 'once', count: 4 });
+    expect(summary.plan.rows).toEqual({ mode: 'once', count: 4, skipped: 0 });
     expect(target.seen.map(({ url }) => url).toSorted()).toEqual([
       '/?q=%5B1%5D&id=4',
       '/?q=%C3%A4&id=2',

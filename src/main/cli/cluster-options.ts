@@ -9,6 +9,7 @@ import {
 } from '../cluster/settings.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
+import type { OptionEntry } from '../plan/option-table/entry.ts';
 import { Problems } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import type { Parsed } from './parsed.ts';
@@ -31,9 +32,12 @@ export function clusterFrom(
 ): ClusterPlan | null {
   const text = parsed.last('agents');
   if (text === undefined) {
-    for (const name of Object.keys(CLUSTER_OPTIONS))
-      if (parsed.last(name) !== undefined)
-        problems.push(`--${name} without --agents: say over how many agents to run, or leave it out.`);
+    for (const [name, entry] of Object.entries<OptionEntry>(CLUSTER_OPTIONS)) {
+      const value = parsed.last(name);
+      if (value === undefined) continue;
+      const given = entry.isSecret === true ? `--${name}` : `--${name} ${quoted(value)}`;
+      problems.push(`${given} without --agents: say over how many agents to run, or leave it out.`);
+    }
     return null;
   }
   for (const [name, why] of Object.entries(NOT_OVER_AGENTS))

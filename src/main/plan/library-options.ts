@@ -1,8 +1,7 @@
 import type { Arrivals, Pacing } from '../../protocol/load.ts';
 import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
 import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
-import type { Framing, TokenCount } from '../../protocol/stream.ts';
-import type { PresetName } from './models/presets.ts';
+import type { Framing, PresetName, TokenCount } from '../../protocol/stream.ts';
 
 /**
  * Headers: an object of names and values, of which a list is the same header several times, or a list of

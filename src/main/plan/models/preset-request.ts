@@ -1,8 +1,9 @@
+import { PRESET_NAMES } from '../../../protocol/stream.ts';
 import type { RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
 import { given, listed, phrase, the } from '../words.ts';
-import { needsModel, PRESET_NAMES, PRESETS, type Preset } from './presets.ts';
+import { needsModel, PRESETS, type Preset } from './presets.ts';
 
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
@@ -72,11 +73,13 @@ function withoutRequest({ url: _url, headers: _headers, ...rest }: RunOptions): 
 }
 
 function refuseWithoutPreset(options: RunOptions, problems: Problems): void {
-  const said = namesOf(options, ONLY_WITH_PRESET);
-  if (said.length > 0)
-    problems.add(
-      phrase`${listed(said, ', ')} without ${the('preset')}: say which kind of server is asked, as in ${the('preset')} openai-chat.`,
-    );
+  for (const [key, option] of Object.entries(ONLY_WITH_PRESET)) {
+    const value = options[key as keyof typeof ONLY_WITH_PRESET];
+    if (value !== undefined)
+      problems.add(
+        phrase`${the(option)} ${given(value)} without ${the('preset')}: say which kind of server is asked, as in ${the('preset')} openai-chat.`,
+      );
+  }
 }
 
 function refuseBeside(options: RunOptions, problems: Problems): void {

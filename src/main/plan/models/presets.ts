@@ -1,4 +1,4 @@
-import type { StreamPlan } from '../../../protocol/stream.ts';
+import type { PresetName, StreamPlan } from '../../../protocol/stream.ts';
 
 /** How an answer of a server of models is read. */
 export type PresetStream = Pick<
@@ -158,10 +158,7 @@ export const PRESETS = {
       endPaths: [],
     },
   },
-} as const satisfies Readonly<Record<string, Preset>>;
-
-export type PresetName = keyof typeof PRESETS;
-export const PRESET_NAMES = Object.keys(PRESETS) as readonly PresetName[];
+} as const satisfies Readonly<Record<PresetName, Preset>>;
 
 /** Those whose body or path names the model. */
 export function needsModel(preset: Preset): boolean {

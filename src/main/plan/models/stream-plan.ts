@@ -2,6 +2,7 @@ import { messageOf } from '../../../protocol/errors.ts';
 import {
   FRAMINGS,
   type Objective,
+  PRESET_NAMES,
   STREAM_TIME_KINDS,
   type StreamPlan,
   TOKEN_COUNTS,
@@ -14,7 +15,7 @@ import type { RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { parseDurationMs } from '../quantities.ts';
 import { given, phrase, the } from '../words.ts';
-import { PRESET_NAMES, PRESETS, type PresetStream } from './presets.ts';
+import { PRESETS, type PresetStream } from './presets.ts';
 
 const STREAM_WORDS = [...FRAMINGS, 'auto'] as const;
 const LONGEST_STALL_MS = 604_800_000;
@@ -98,9 +99,9 @@ function refuseWithoutStream(options: RunOptions, problems: Problems): void {
     'slo-target': sloTarget,
   });
   for (const [name, value] of said) {
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
+    for (const one of value === undefined ? [] : [value].flat())
       problems.add(
-        phrase`${the(name)} is about streams of tokens: say how answers are read with ${the('stream')} or ${the('preset')}.`,
+        phrase`${the(name)} ${given(one)} is about streams of tokens: say how answers are read with ${the('stream')} or ${the('preset')}.`,
       );
   }
 }

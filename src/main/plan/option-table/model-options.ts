@@ -1,5 +1,4 @@
-import { FRAMINGS, TOKEN_COUNTS } from '../../../protocol/stream.ts';
-import { PRESET_NAMES } from '../models/presets.ts';
+import { FRAMINGS, PRESET_NAMES, TOKEN_COUNTS } from '../../../protocol/stream.ts';
 import type { OptionTable } from './entry.ts';
 import { LOADS } from './load-options.ts';
 
