@@ -26,7 +26,7 @@ export class TargetCounter {
   readonly #answering = new WeakSet<object>();
   #requests = 0;
   #accepted = 0;
-  #open = 0;
+  readonly #open = new Set<Socket>();
   #most = 0;
   #usedCount = 0;
   #pipelined = 0;
@@ -34,20 +34,23 @@ export class TargetCounter {
 
   connection(socket: Socket): void {
     this.#accepted++;
-    this.#open++;
+    this.#open.add(socket);
     // A client's end of one connection and its next one may be reported in one turn of the event loop,
     // in either order: only when the turn is over is it known how many are open.
     setImmediate(() => {
-      this.#most = Math.max(this.#most, this.#open);
+      if (this.#open.size > this.#most) this.#most = Math.max(this.#most, this.#stillOpen());
     });
     // Either side's end counts, not the event that tells when all is cleaned up: that one may come after
     // the next connection, which the client opened when this one was over.
-    let isOpen = true;
-    const over = (): void => {
-      if (isOpen) this.#open--;
-      isOpen = false;
-    };
+    const over = (): void => void this.#open.delete(socket);
     for (const event of ['end', 'error', 'close']) socket.once(event, over);
+  }
+
+  /** Of one that this server has reset, the event comes in the next turn, and the client's next connection may be sooner. */
+  #stillOpen(): number {
+    let count = 0;
+    for (const { destroyed } of this.#open) if (!destroyed) count++;
+    return count;
   }
 
   /**
@@ -82,7 +85,7 @@ export class TargetCounter {
       requests: this.#requests,
       byPath: Object.fromEntries(this.#byPath),
       connectionsAccepted: this.#accepted,
-      connectionsOpen: this.#open,
+      connectionsOpen: this.#open.size,
       mostConnections: this.#most,
       connectionsUsed: this.#usedCount,
       pipelined: this.#pipelined,
