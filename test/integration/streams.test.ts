@@ -228,3 +228,32 @@ test('a FIFO that is asked faster than it answers: the wait is in the first toke
     await fifo.close();
   }
 });
+
+test.each(['undici', 'wire'] as const)('streams of tokens over HTTP/2, %s', async (client) => {
+  const h2 = await createReferenceServer({ h2c: true, model: { firstTokenMs: 30, gapMs: 5, tokens: 8 } });
+  const ask = (query: string): Promise<Summary> =>
+    run({
+      url: `${h2.url}?${query}`,
+      ...{ preset: 'openai-chat', model: 'mock', h2c: true, streams: 4, mode: 'inline', client },
+      ...{ requests: 16, concurrency: 2, stallTimeout: '400ms' },
+    });
+  try {
+    const { streams, requests, connections } = await ask('');
+    expect([requests.ok, streams?.answers, streams?.tokens.total, connections.opened]).toEqual([
+      16, 16, 128, 2,
+    ]);
+    expect(streams?.timesMs.ttft.min).toBeGreaterThanOrEqual(28);
+    expect(streams?.timesMs.gap.count).toBe(16 * 7);
+    for (const [fault, kind] of Object.entries({
+      error: 'stream',
+      fin: 'truncated',
+      rst: 'truncated',
+      stall: 'stalled',
+    })) {
+      const { errors, requests: failed } = await ask(`fault=${fault}`);
+      expect([fault, failed.failed, errors.map((error) => error.kind)]).toEqual([fault, 16, [kind]]);
+    }
+  } finally {
+    await h2.close();
+  }
+});

@@ -6,6 +6,7 @@ import { type CurlRequest, readCurl } from '../../src/main/plan/curl/curl.ts';
 import { expandSources } from '../../src/main/plan/expand.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { readOptions } from '../../src/main/plan/resolve.ts';
 
 const URL_GIVEN = 'http://a/';
 const JSON_HEADERS = ['accept: application/json', 'content-type: application/json'];
@@ -564,4 +565,23 @@ describe('beside options of volley', () => {
       { ...request, url: 'http://a/1', name: 'http://a/1 (2)' },
     ]);
   });
+});
+
+test('a header given beside a command or a recording takes the place of theirs', async () => {
+  const sent = [
+    { name: 'X-A', value: '1' },
+    { name: 'X-B', value: '1' },
+  ];
+  const entry = { request: { method: 'GET', url: URL_GIVEN, headers: sent }, response: { status: 200 } };
+  const har = file('recorded.har', JSON.stringify({ log: { version: '1.2', entries: [entry] } }));
+  const curl = `curl -H 'X-A: 1' -H 'X-B: 1' ${URL_GIVEN}`;
+  const headersOf = async (options: RunOptions): Promise<readonly string[]> => {
+    const { mix } = await readOptions({ ...options, headers: ['x-a: 2'] });
+    const { headers } = mix[0]!.target;
+    return headers.flatMap((name, index) =>
+      index % 2 === 0 && /^x-/i.test(name) ? [`${name}: ${headers[index + 1]}`] : [],
+    );
+  };
+  expect((await headersOf({ curl })).toSorted()).toEqual(['X-B: 1', 'x-a: 2']);
+  expect((await headersOf({ har })).toSorted()).toEqual(['X-B: 1', 'x-a: 2']);
 });

@@ -258,7 +258,16 @@ describe('the verdict, on each side of each line', () => {
       { ...QUIET, ...withLatencies({ wait: latency(waitMs, 1), response: latency(waitMs, 1) }) },
       'ok',
     ],
-    ['few failures that hold connections', closed({ ...failed(5), heldShare: heldShare + 0.01 }), 'failing'],
+    [
+      'few failures that hold connections',
+      closed({ ...failed(5), heldShare: heldShare + 0.01, windowMs: shortestMs }),
+      'failing',
+    ],
+    [
+      'few failures that hold connections in a window too short to tell',
+      closed({ ...failed(5), heldShare: heldShare + 0.01, windowMs: shortestMs - 1 }),
+      'ok',
+    ],
     ['few failures that hold just too little', closed({ ...failed(5), heldShare }), 'ok'],
     ['failures of the warm-up that go on', closed({ heldShare: heldShare + 0.01 }), 'failing'],
     ['steady growth', { ...QUIET, outstanding: [100, 200, 300, 400] }, 'target-limited'],

@@ -43,10 +43,11 @@ const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
 
 /** Of what was sent; or of the connections' time; or all along of one request of a mix. */
 function failing(facts: VerdictFacts): Judgement | null {
-  const { failedShare, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
+  const { failedShare, heldShare, shortestMs, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
   const all = failedOf(facts);
-  if (all.bad > failedShare * all.of || (facts.heldShare ?? 0) > VERDICT_LIMITS.heldShare)
-    return failingBecause(all, facts);
+  // In a window of some milliseconds one failure and the rest after it are a large part.
+  const holdMuch = (facts.heldShare ?? 0) > heldShare && facts.windowMs >= shortestMs;
+  if (all.bad > failedShare * all.of || holdMuch) return failingBecause(all, facts);
   const one = failingRequest(facts, failedShareOfRequest, fewestOfRequest);
   return one === null ? null : failingBecause(one, facts, one.name);
 }

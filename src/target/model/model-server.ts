@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { constants, type ServerHttp2Stream } from 'node:http2';
 import { type Asked, type Dialect, dialectAt } from './dialects.ts';
 import { type ModelSettings, settingsIn } from './settings.ts';
 
@@ -201,13 +202,19 @@ class Answer {
         this.#response.end();
         return;
       case 'rst':
-        this.#response.socket?.resetAndDestroy();
+        reset(this.#response);
         return;
       case 'stall':
       case 'none':
         return;
     }
   }
+}
+
+/** RST: of HTTP/2 the answer's own stream alone. */
+function reset(response: ServerResponse & { readonly stream?: ServerHttp2Stream }): void {
+  if (response.stream === undefined) response.socket?.resetAndDestroy();
+  else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | null> {
