@@ -1,6 +1,5 @@
 import type { WorkerKind } from '../../protocol/plan.ts';
-import type { WorkerReport } from '../../protocol/report.ts';
-import type { RecordedCounts } from '../collect/collected.ts';
+import type { CollectedWorker } from '../collect/collected.ts';
 import type { PortableRecords } from '../collect/portable.ts';
 import type { SlotId } from './broker.ts';
 
@@ -33,16 +32,10 @@ export type Said =
   | { readonly is: 'ready'; readonly nonce: string; readonly rttMs: number; readonly isTargetLocal: boolean }
   | { readonly is: 'running'; readonly nonce: string; readonly released: number };
 
-export interface WorkerState {
+/** What is known of a worker, without its shard; its report's `startedAtMs` counts from the start that was agreed on. */
+export interface WorkerState extends Omit<CollectedWorker, 'shard'> {
   readonly index: number;
   readonly kind: WorkerKind;
-  readonly counts: RecordedCounts;
-  readonly pid: number;
-  readonly threadId: number;
-  readonly startupMs: number;
-  /** Its `startedAtMs` counts from the start that was agreed on. */
-  readonly report: WorkerReport | null;
-  readonly lostBecause: string | null;
 }
 
 /** What an agent has done so far, all of it: a later state replaces an earlier one. */

@@ -1,6 +1,7 @@
 import { withoutCredentials } from '../text/quoted.ts';
 import { withPreset } from './models/preset-request.ts';
 import type { NamedRequestOptions, RunOptions } from './options.ts';
+import { givenAmong, SAY_WHAT_IS_SENT } from './options-given.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
 import { readTextOf } from './read-text.ts';
@@ -9,15 +10,7 @@ import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } 
 
 const MOST_REQUESTS = 1_000;
 const CREDENTIALS = /^([a-z]+:\/\/)[^/?#\\]*@/i;
-const OF_REQUESTS = {
-  method: 'method',
-  body: 'body',
-  bodyFile: 'body-file',
-  json: 'json',
-  dataUrlencode: 'data-urlencode',
-  form: 'form',
-  rows: 'rows',
-} as const;
+const OF_REQUESTS = { ...SAY_WHAT_IS_SENT, rows: 'rows' };
 
 /** The options of a run in volley's own words, and how whoever wrote them said them. */
 export interface Expanded {
@@ -155,18 +148,11 @@ async function expandedBy(
 
 /** A recording says what its requests are; headers may be added. */
 function refuseWithRecording(options: RunOptions, problems: Problems): void {
-  const said = Object.entries(OF_REQUESTS).flatMap(([name, option]) => {
-    const value = options[name as keyof typeof OF_REQUESTS];
-    return value === undefined || isEmptyList(value) ? [] : [the(option)];
-  });
+  const said = givenAmong(options, OF_REQUESTS);
   if (said.length > 0)
     problems.add(
       phrase`${the('har')} with ${listed(said, ', ')}: the recording says what is sent: leave one of them out.`,
     );
-}
-
-function isEmptyList(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 0;
 }
 
 /** Requests of one name are told apart by a number. */

@@ -35,6 +35,11 @@ export function lentTo(bytes: ReadBytes, count: number): Buffer {
   return viewOf(bytes, 0, count) as Buffer;
 }
 
+/** The text of `bytes[from…to)`; what a character lacks at the end is kept by the decoder for the next piece. */
+export function decodedBy(decoder: TextDecoder, bytes: ReadBytes, from: number, to: number): string {
+  return decoder.decode(viewOf(bytes, from, to), { stream: true });
+}
+
 // Not `slice`: that of a Buffer is a view too.
 function viewOf(bytes: ReadBytes, from: number, to: number): Uint8Array {
   return (bytes as Uint8Array).subarray(from, to);

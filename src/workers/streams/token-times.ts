@@ -1,5 +1,5 @@
 import type { Framing, StreamPlan } from '../../protocol/stream.ts';
-import { copyOf, type ReadBytes } from '../connections/read-bytes.ts';
+import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
 import type { BodySink, StreamFailure, TokenSink } from '../exchange/body-sink.ts';
 import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
@@ -55,7 +55,7 @@ export class TokenTimes implements TokenSink {
     this.#also?.add(bytes, from, to, readAtMs);
     if (this.#error !== null) return;
     this.#readAtMs = readAtMs;
-    const text = this.#decoder.decode(copyOf(bytes, from, to), { stream: true });
+    const text = decodedBy(this.#decoder, bytes, from, to);
     if (this.#framer === null) this.#keep(text);
     else {
       try {

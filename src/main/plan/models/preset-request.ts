@@ -1,5 +1,6 @@
 import { PRESET_NAMES } from '../../../protocol/stream.ts';
 import type { RunOptions } from '../options.ts';
+import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
 import { given, listed, phrase, the } from '../words.ts';
@@ -9,18 +10,7 @@ const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
 const MOST_TOKENS = 10_000_000;
 /** What a preset says itself. */
-const OF_THE_REQUEST = {
-  method: 'method',
-  body: 'body',
-  bodyFile: 'body-file',
-  json: 'json',
-  dataUrlencode: 'data-urlencode',
-  form: 'form',
-  curl: 'curl',
-  curlFile: 'curl-file',
-  har: 'har',
-  urls: 'urls',
-} as const;
+const OF_THE_REQUEST = { ...SAY_WHAT_IS_SENT, curl: 'curl', curlFile: 'curl-file', har: 'har', urls: 'urls' };
 const ONLY_WITH_PRESET = {
   model: 'model',
   prompt: 'prompt',
@@ -84,7 +74,7 @@ function refuseWithoutPreset(options: RunOptions, problems: Problems): void {
 
 function refuseBeside(options: RunOptions, problems: Problems): void {
   const said = [
-    ...namesOf(options, OF_THE_REQUEST),
+    ...givenAmong(options, OF_THE_REQUEST),
     ...(options.mix === undefined ? [] : [the('mix', 'requests of a plan')]),
   ];
   if (said.length > 0)
@@ -93,13 +83,6 @@ function refuseBeside(options: RunOptions, problems: Problems): void {
     );
   if (options.rows !== undefined)
     problems.add(phrase`${the('preset')} with ${the('rows')}: give its prompts as ${the('prompts')}.`);
-}
-
-function namesOf(options: RunOptions, names: Readonly<Record<string, string>>): ReturnType<typeof the>[] {
-  return Object.entries(names).flatMap(([key, option]) => {
-    const value = options[key as keyof RunOptions];
-    return value === undefined || (Array.isArray(value) && value.length === 0) ? [] : [the(option)];
-  });
 }
 
 function promptText(prompt: string | undefined, problems: Problems): string | null {
