@@ -255,7 +255,8 @@ export class HeadParser {
     const end = endOfText(bytes, from, to);
     if (this.#field === FIELD.other) return end;
     if (!this.fields.add(bytes, from, end)) return this.#refuse('WIRE_FRAMING_FIELD', end);
-    if (end === to && this.#field === FIELD.contentLength && this.fields.isNoLength)
+    // At once, and not first where the line ends: how the bytes were cut makes no difference.
+    if (this.#field === FIELD.contentLength && this.fields.isNoLength)
       return this.#refuse('WIRE_CONTENT_LENGTH', end);
     return end;
   }
