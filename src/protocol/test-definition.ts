@@ -3,9 +3,6 @@ import type { MetricKind, RowDeal } from './scenario.ts';
 /** A number of milliseconds, or text with a unit: `500ms`, `10s`, `2m`, `1h`. */
 export type ScenarioDuration = number | `${number}${'ms' | 's' | 'm' | 'h'}`;
 
-// biome-ignore lint/suspicious/noExplicitAny: what a service answers has no type until whoever reads it says one.
-type AnyValue = any;
-
 export interface VuStage {
   duration: ScenarioDuration;
   target: number;
@@ -87,11 +84,12 @@ export interface Response {
   header(name: string): string | null;
   text(): string;
   bytes(): Uint8Array;
-  json<T = AnyValue>(): T;
+  /** The body as JSON, of the type that you say: `json<Cart>()`. Nothing checks it; a schema does. */
+  json<T = unknown>(): T;
   /** @throws Error where the JSON does not fit; `schema` is of zod, valibot or another library of Standard Schema */
   json<S extends StandardSchema>(schema: S): Output<S>;
-  /** The value at a path of the JSON, such as `data.items[0].id`. @throws Error where there is none */
-  pick(path: string): AnyValue;
+  /** The value at a path of the JSON, such as `data.items[0].id`, of the type that you say: `pick<string>('id')`. @throws Error where there is none */
+  pick<T = unknown>(path: string): T;
   /** The first group of a pattern in the text, or all of it. @throws Error where it does not match */
   match(pattern: RegExp): string;
 }
@@ -113,7 +111,7 @@ export interface MetricRecorders {
 export type Metrics = Readonly<Record<string, MetricKind>>;
 
 /** A virtual user, as its scenario sees it. */
-export interface VU<R = AnyValue, M extends Metrics = AnyValue> {
+export interface VU<R = unknown, M extends Metrics = Metrics> {
   /** From 1, unique in the run. */
   readonly id: number;
   /** This user's iterations so far, from 0. */
@@ -124,7 +122,7 @@ export interface VU<R = AnyValue, M extends Metrics = AnyValue> {
   /** The row of this user, or of this iteration. */
   readonly row: R;
   /** Whatever the scenario keeps for its user; it outlasts iterations. */
-  readonly vars: Record<string, AnyValue>;
+  readonly vars: Record<string, unknown>;
   readonly http: Http;
   /** Aborted when the iteration has to end. */
   readonly signal: AbortSignal;
@@ -197,7 +195,7 @@ export interface Test {
 export interface TestDefinition extends TestOptions {
   readonly load?: Executor;
   readonly metrics?: Metrics;
-  readonly scenarios: Readonly<Record<string, ScenarioOf<AnyValue, AnyValue>>>;
+  readonly scenarios: Readonly<Record<string, ScenarioOf<unknown, Metrics>>>;
 }
 
 /** What zod, valibot and others have in common (standardschema.dev). */

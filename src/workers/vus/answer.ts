@@ -69,6 +69,7 @@ export class Answer implements Response {
     return schema === undefined ? this.#json.value : fitting(schema, this.#json.value);
   }
 
+  pick<T>(path: string): T;
   pick(path: string): unknown {
     const isKnown = paths.has(path);
     if (!isKnown && paths.size < MOST_KNOWN_PATHS) paths.add(path);
