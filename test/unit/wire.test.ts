@@ -212,6 +212,8 @@ const BY_THE_STANDARD: Readonly<Record<string, readonly [text: string, expected:
     ),
   ),
 };
+/** After these undici leaves the connection; wire waits for a body that must not be there, and leaves it then. */
+const ODDLY_EMPTY = /HTTP\/1\.1 (204|304).*(content-length|transfer-encoding):/is;
 /** What only wire reads: of an answer with any of these undici's refusal says nothing about wire. */
 const ONLY_WIRE_READS: readonly RegExp[] = [
   // Interim answers, and folded lines.
@@ -388,7 +390,8 @@ test('wire takes nothing that undici refuses, and what both take is the same', a
       const { isReused: _undici, ...expected } = judged(undici) as Outcome;
       const { isReused, ...actual } = judged(wire) as Outcome;
       expect(actual).toEqual(expected);
-      if (method === 'GET' && undici.isReused === false) expect(isReused ?? false).toBe(false);
+      if (method === 'GET' && undici.isReused === false && !ODDLY_EMPTY.test(text))
+        expect(isReused ?? false).toBe(false);
     }),
     {
       numRuns: 3_000,
@@ -397,6 +400,7 @@ test('wire takes nothing that undici refuses, and what both take is the same', a
       examples: [
         ['HTTP/1.1 200 OK\r\ncontent-length: 0A', false, 'GET'],
         ['\nHTTP/1.1 200 OK: a\r\ncontent-length: 0\r\n\r\n', false, 'GET'],
+        ['HTTP/1.1 204 No\r\ntransfer-encoding: chunked\r\n\r\n', false, 'GET'],
       ],
     },
   );
