@@ -1,7 +1,8 @@
+import { readSettled } from '../main/once/settled.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
 import type { Told } from '../main/plan/problems.ts';
-import { readOptions, resolvePlan } from '../main/plan/resolve.ts';
+import { completePlan, readOptions } from '../main/plan/resolve.ts';
 import { startPlan } from '../main/run/run.ts';
 import type { ClusterOptions, Run, StartControl } from '../main/run/run-handle.ts';
 import type { RunPlan } from '../protocol/plan.ts';
@@ -56,7 +57,7 @@ async function resolved(options: RunOptions): Promise<RunPlan> {
   try {
     const problems: Told[] = [];
     const plain = plainOptions(options, problems);
-    return await resolvePlan(plain, problems);
+    return await completePlan(await readSettled(plain, problems));
   } catch (error) {
     throw inLibraryTerms(error, options);
   }

@@ -29,7 +29,7 @@ function offered(lines: readonly (readonly string[])[]): string[][] {
 describe('volley completion', () => {
   test('bash completes commands, options of a command, choices and files', () => {
     const cases: [words: string[], offers: string[]][] = [
-      [['mod'], ['modes']],
+      [['mode'], ['modes', 'models']],
       [['--mo'], ['--mode', '--model']],
       [
         ['--mode', ''],

@@ -1,3 +1,4 @@
+import { PRESET_NAMES } from '../../protocol/stream.ts';
 import type { Command, Positional } from './command.ts';
 import { optionsOf } from './command-options.ts';
 
@@ -118,6 +119,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ],
     ...optionsOf('runs'),
     run: async (parsed, problems) => (await import('./runs-command.ts')).runsCommand(parsed, problems),
+  },
+  models: {
+    name: 'models',
+    describe: 'Presets for servers of models: what each sends',
+    positionals: [
+      {
+        name: 'preset',
+        describe: 'Only this one',
+        choices: PRESET_NAMES,
+        isOptional: true,
+      },
+    ],
+    ...optionsOf('models'),
+    run: async (parsed, problems) => (await import('./models-command.ts')).modelsCommand(parsed, problems),
   },
   agent: {
     name: 'agent',

@@ -1,13 +1,13 @@
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import type { OnceExchange, OnceSent } from '../../protocol/once.ts';
+import type { OnceExchange } from '../../protocol/once.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Shard } from '../../protocol/shard.ts';
-import type { Supplies } from '../../protocol/supplies.ts';
 import { shownHead } from '../../requests/request-head.ts';
 import { RequestPicker } from '../../requests/request-picker.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
+import { sentOnce } from '../once/sent-once.ts';
 import { split } from '../plan/split.ts';
 import { bodyText, exchangeText, requestText } from '../reporters/exchange-text.ts';
 import { planText } from '../reporters/plan-text.ts';
@@ -56,26 +56,12 @@ export function printDryRun(plan: RunPlan): ExitCode {
 
 /** `--once`: sends each request of the mix once, and shows it and its answer. */
 export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
-  const once = {
-    ...plan,
-    workers: 1,
-    concurrency: 1,
-    streams: 1,
-    warmupMs: 0,
-    stop: { requests: 1, durationMs: null },
-  };
-  const [shard] = split(once);
-  if (shard === undefined) throw new Error('a plan has at least one worker');
-  // A worker's code, which the coordinator knows by its file alone.
-  const { sendOnce } = (await import(new URL('../../workers/send-once.js', import.meta.url).href)) as {
-    sendOnce(shard: Shard, supplies: Supplies): AsyncIterable<OnceSent>;
-  };
   const say = (line: string, hide: Hide): void => {
     process.stdout.write(`${visibleLines(hide(line))}\n`);
   };
   for (const note of plan.notes) say(`* ${note}`, hiding(plan.supplies.secrets));
   let code: ExitCode = EXIT_CODES.ok;
-  for await (const { name, exchanges, refusal, secrets } of sendOnce(shard, plan.supplies)) {
+  for await (const { name, exchanges, refusal, secrets } of sentOnce(plan)) {
     const all = [...plan.supplies.secrets, ...secrets];
     const hide = hiding(all);
     const hideInCut = hidingInCut(all);

@@ -32,6 +32,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       url: Array.isArray(url) ? url[0] : undefined,
       mix: plan.mix ?? undefined,
       variables: plan.variables,
+      presets: plan.presets,
     });
   } catch (error) {
     throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));

@@ -3,9 +3,10 @@ import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS } from '../compare/paired.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
+import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
-import { completePlan, readOptions } from '../plan/resolve.ts';
+import { completePlan } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { baselineFrom, heldAgainst, openBaseline } from './baseline-options.ts';
 import { comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
@@ -42,7 +43,7 @@ export async function repeatCommand(
   const paths = comparisonPathsFrom(parsed, problems);
   const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
-    return completePlan(await readOptions(options, problems, readersOfPlan(planPath)));
+    return completePlan(await readSettled(options, problems, readersOfPlan(planPath)));
   });
   const baseline = await openBaseline(asked, plan, rounds);
   return measureAndPrint({

@@ -3,6 +3,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
+import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
@@ -28,7 +29,7 @@ import { type Showing, showingFrom } from './showing.ts';
 const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline'] as const;
 
 /** What a plan file says that no option can. */
-export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables'> {
+export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
   /** It is a module of scenarios. */
   readonly isTest?: boolean;
@@ -66,7 +67,7 @@ export async function runCommand(
     if (planned.isTest === true && planned.path !== undefined)
       return { asked: null, plan: await testPlan(planned.path, options, problems) };
     const isSentFromHere = cluster === null;
-    const read = await readOptions(options, problems, readersOfPlan(planned.path), { isSentFromHere });
+    const read = await readFor(parsed, options, problems, planned.path, isSentFromHere);
     const ruled = form === 'junit' ? withRule(read) : read;
     return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
   });
@@ -98,6 +99,20 @@ export async function runCommand(
     await outputs.discard();
     throw error;
   }
+}
+
+/** What is not sent from here, or not at all, asks for nothing beforehand either. */
+function readFor(
+  parsed: Parsed,
+  options: RunOptions,
+  problems: readonly string[],
+  planPath: string | undefined,
+  isSentFromHere: boolean,
+): Promise<UnresolvedPlan> {
+  const readers = readersOfPlan(planPath);
+  return isSentFromHere && !parsed.flag('dry-run')
+    ? readSettled(options, problems, readers)
+    : readOptions(options, problems, readers, { isSentFromHere });
 }
 
 /** Most runs have no module. */
@@ -167,11 +182,12 @@ function refuseUseless(parsed: Parsed, problems: string[]): void {
     problems.push(`--${chosen} with --${given.join(', --')}: nothing is measured: leave one of them out.`);
 }
 
-function withPlanned(options: RunOptions, { url, mix, variables }: Planned): RunOptions {
+function withPlanned(options: RunOptions, { url, mix, variables, presets }: Planned): RunOptions {
   return {
     ...options,
     url: options.url ?? url,
     mix,
+    presets,
     // What is said on the command line comes first.
     variables: { ...variables, ...options.variables },
   };

@@ -4,6 +4,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { Sweep, SweepLevel, Swept } from '../../protocol/sweep.ts';
 import { resultFileOf, withoutOverwriting } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { readSettled } from '../once/settled.ts';
 import {
   DEFAULT_SWEEP_BUDGET,
   DEFAULT_SWEEP_DURATION,
@@ -55,7 +56,7 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   const out = parsed.last('out');
   // Everything is checked before anything is sent, at both ends of the range.
   const plan = await withoutOverwriting(resultFileOf(out), async () => {
-    const first = await readOptions(options, told);
+    const first = await readSettled(options, told);
     if (range !== null) await readOptions(withLevel(options, range, range.to), []);
     return completePlan(first);
   });

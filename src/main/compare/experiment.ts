@@ -1,11 +1,12 @@
 import type { Comparison, Pair } from '../../protocol/comparison.ts';
 import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
 import type { Metric } from '../../protocol/metric.ts';
+import { readSettled, settledBy } from '../once/settled.ts';
 import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import { type Expanded, expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
-import { checkExpanded, checkOptions, completePlan, readOptions } from '../plan/resolve.ts';
+import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
 import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn } from './conclusions.ts';
 import { modeArms, pairModes, recommend } from './modes.ts';
@@ -55,8 +56,8 @@ export async function targetsExperiment(
   judged: Judged,
   problems: readonly Told[],
 ): Promise<Experiment> {
-  const checked = await readOptions(withShortRounds(a), problems);
-  const others = await readOptions(withShortRounds(b));
+  const checked = await readSettled(withShortRounds(a), problems);
+  const others = await readSettled(withShortRounds(b));
   // What is random is the same on both sides.
   const arms = [
     { name: 'A', plan: await completePlan(checked) },
@@ -88,11 +89,18 @@ export async function modesExperiment(
   problems: Told[],
   judgedFor: (comparisons: number) => Judged,
 ): Promise<Experiment> {
-  const expanded = await expandSources(options, problems);
-  const short = { ...expanded, options: withShortRounds(expanded.options) };
-  // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
-  const judged = judgedFor(1 + 2 * workerCountsOf(options.workers).length);
-  return expandedModes(short, judged, problems);
+  const { made, notes } = await settledBy(options, async (said) => {
+    const expanded = await expandSources(said, problems);
+    const short = { ...expanded, options: withShortRounds(expanded.options) };
+    // The best arm is compared with each of the others: sequential, inline, and both pools for each count.
+    const judged = judgedFor(1 + 2 * workerCountsOf(options.workers).length);
+    return expandedModes(short, judged, problems);
+  });
+  const arms = made.arms.map((arm) => ({
+    ...arm,
+    plan: { ...arm.plan, notes: [...notes, ...arm.plan.notes] },
+  }));
+  return { ...made, arms };
 }
 
 async function expandedModes(

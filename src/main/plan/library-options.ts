@@ -12,6 +12,35 @@ export type HeadersOption =
   | Readonly<Record<string, string | number | readonly (string | number)[]>>
   | Iterable<readonly [name: string, value: string]>;
 
+/** A preset of one's own: what is sent to a kind of server of models, and how its answers are read (docs/models.md). */
+export interface PresetOptions {
+  /** The preset that says whatever this one does not. */
+  readonly like?: PresetName | undefined;
+  /** What it is for. */
+  readonly title?: string | undefined;
+  /** Behind the path of the URL; `MODEL` stands for the model. */
+  readonly path?: string | undefined;
+  /** What is sent, as JSON: `$model`, `$prompt` and `$maxTokens` stand for their values. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** `Name: value`. */
+  readonly headers?: Texts | undefined;
+  /** The header of the API key; in `authorization` it stands behind `Bearer`. */
+  readonly keyHeader?: string | undefined;
+  /** Where the server says which models it has, and a JSON path to the first of them. */
+  readonly modelsPath?: string | undefined;
+  readonly modelsAt?: string | undefined;
+  /** As the options of the same names say it. */
+  readonly stream?: Framing | 'auto' | undefined;
+  readonly tokenPath?: Texts | undefined;
+  readonly usagePath?: Texts | undefined;
+  /** JSON paths to the text of an event that is reasoning. */
+  readonly reasoningPath?: Texts | undefined;
+  /** The data of an event after which nothing comes. */
+  readonly endMark?: string | undefined;
+  /** JSON paths to what says that the stream is complete, where it is neither null nor false. */
+  readonly endPath?: Texts | undefined;
+}
+
 /** One text, or a list. */
 export type Texts = string | readonly string[];
 
@@ -179,8 +208,10 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   /** HTTP/2 without TLS, by prior knowledge. */
   readonly h2c?: boolean | undefined;
   /** What is sent to a server of models, and how its answers are read (docs/models.md). */
-  readonly preset?: PresetName | undefined;
-  /** The model that a preset asks. */
+  readonly preset?: PresetName | (string & {}) | undefined;
+  /** Presets of one's own by their names; they come before those that volley has. */
+  readonly presets?: Readonly<Record<string, PresetOptions>> | undefined;
+  /** The model that a preset asks; where it is left out, the first that the server names. */
   readonly model?: string | undefined;
   /** What it is asked, or `@` and a file. */
   readonly prompt?: string | undefined;

@@ -77,6 +77,10 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     'an object of texts and numbers',
     (value) => isPlainObject(value) && Object.values(value).every(isText),
   ],
+  presets: [
+    'an object of presets',
+    (value) => isPlainObject(value) && Object.values(value).every(isPlainObject),
+  ],
   ...shapesWhere(({ of }) => of !== 'request'),
 };
 
@@ -91,7 +95,7 @@ const OF_MIX: Readonly<Record<string, Shape>> = {
 /** Options whose value may hold a secret: no sentence repeats it. */
 const SECRET: ReadonlySet<string> = new Set([
   ...['url', 'headers', 'body', 'json', 'dataUrlencode', 'form', 'user', 'cookie'],
-  ...['curl', 'proxy', 'variables'],
+  ...['curl', 'proxy', 'variables', 'presets'],
 ]);
 const MOST_WRONG = 10;
 

@@ -16,6 +16,8 @@ import { readInput } from '../files/input-files.ts';
 import { STDIN } from '../files/stdin.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
+import type { PresetOptions } from './library-options.ts';
+import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
@@ -29,6 +31,8 @@ export interface PlanFile {
   readonly options: ReadonlyMap<string, readonly string[] | true>;
   readonly places: ReadonlyMap<string, Place>;
   readonly variables: Readonly<Record<string, string>>;
+  /** Presets of its own. */
+  readonly presets: Readonly<Record<string, PresetOptions>>;
   /** Null where the plan names no requests. */
   readonly mix: readonly NamedRequestOptions[] | null;
   /** What is wrong with its fields, a sentence each, with their places. */
@@ -83,11 +87,12 @@ export function readPlanFile(path: string): PlanFile {
   problems.push(...issues.flatMap((issue) => sentencesOf(issue, data, placeOf)));
   const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
   if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
-  const { variables = {}, mix, ...options } = read.data;
+  const { variables = {}, presets = {}, mix, ...options } = read.data;
   return {
     options: new Map(Object.entries(options).flatMap(([name, value]) => given(name, value))),
-    places: new Map(Object.keys(options).map((name) => [name, placeOf([name])])),
+    places: new Map([...Object.keys(options), 'presets'].map((name) => [name, placeOf([name])])),
     variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)])),
+    presets: Object.fromEntries(Object.entries(presets).map(([name, preset]) => [name, presetFrom(preset)])),
     mix:
       mix?.map((entry, index) => ({
         ...requestOf(entry),
@@ -329,6 +334,15 @@ function textsOf(value: PlanEntry): string[] {
   if (Array.isArray(value)) return value.map(String);
   if (typeof value === 'object') return Object.entries(value).map(([name, text]) => `${name}: ${text}`);
   return [String(value)];
+}
+
+/** By the library's names; what they may say is the gate's to check. */
+function presetFrom({ header, ...fields }: Readonly<Record<string, unknown>>): PresetOptions {
+  const said = Object.entries(fields).map(([name, value]) => [camelCase(name), value]);
+  return {
+    ...Object.fromEntries(said),
+    ...(header === undefined ? {} : { headers: textsOf(header as PlanEntry) }),
+  };
 }
 
 function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {

@@ -73,6 +73,29 @@ export const MIX_ENTRY = z.strictObject(
   giving('a request: a map with name and url'),
 );
 
+const jsonPaths = list.describe('JSON paths');
+
+/** A preset of the plan's own; docs/models.md says what its fields mean. */
+const PRESET_ENTRY = z.strictObject(
+  {
+    like: text.optional(),
+    title: text.optional(),
+    path: text.optional(),
+    body: z.record(z.string(), z.unknown(), giving('a map')).optional(),
+    header: headers.optional(),
+    'key-header': text.optional(),
+    'models-path': text.optional(),
+    'models-at': text.optional(),
+    stream: text.optional(),
+    'token-path': jsonPaths.optional(),
+    'reasoning-path': jsonPaths.optional(),
+    'usage-path': jsonPaths.optional(),
+    'end-mark': text.optional(),
+    'end-path': jsonPaths.optional(),
+  },
+  giving('a map of path, body, token-path and others'),
+);
+
 /** A plan file: every option under its long name, and what options cannot say. */
 export const PLAN = z.strictObject(
   {
@@ -83,6 +106,10 @@ export const PLAN = z.strictObject(
         z.union([z.string(), z.number(), z.boolean()], giving('text, a number, true or false')),
         giving('a map of names and values'),
       )
+      .optional(),
+    presets: z
+      .record(z.string(), PRESET_ENTRY, giving('a map of names and presets'))
+      .describe('Presets of your own')
       .optional(),
     mix: z.array(MIX_ENTRY, giving('a list of requests')).min(1, 'give at least one request').optional(),
     url: text.optional(),

@@ -28,6 +28,8 @@ import {
   parseOpenLoad,
   type UnresolvedOpenLoad,
 } from './load.ts';
+import { presetOf } from './models/own-presets.ts';
+import { needsModel } from './models/presets.ts';
 import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
@@ -226,8 +228,20 @@ export async function readOptions(
   const problems = [...earlier];
   const notes: string[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
+  if (!isSentFromHere) refuseToAsk(options, problems);
   const plan = checkExpanded(expanded, problems, null, isSentFromHere);
   return { ...plan, notes: [...notes, ...plan.notes] };
+}
+
+/** Where others send, nobody asks the target beforehand which models it has. */
+function refuseToAsk({ preset: name, presets, model }: RunOptions, found: Told[]): void {
+  const preset = presetOf({ preset: name, presets }, new Problems());
+  if (model !== undefined || preset === null || !needsModel(preset)) return;
+  const problems = new Problems();
+  problems.add(
+    phrase`${the('preset')} ${given(name)} over agents without ${the('model')}: say which model to ask.`,
+  );
+  found.push(...problems.list);
 }
 
 /** The same gate for options that a source may have said: what is wrong is told in the words of that source. */

@@ -6,6 +6,7 @@ import { type ModelSettings, settingsIn } from './settings.ts';
 const FALLBACK_TOKENS = 16;
 const LARGEST_REQUEST = 32 * 2 ** 20;
 const MODELS = '/v1/models';
+const OLLAMA_MODELS = '/api/tags';
 
 /** What the mock model has done. */
 export interface ModelStats {
@@ -39,6 +40,10 @@ export class MockModel {
       json(response, 200, { object: 'list', data: [{ id: 'mock', object: 'model', owned_by: 'volley' }] });
       return true;
     }
+    if (url.pathname.endsWith(OLLAMA_MODELS)) {
+      json(response, 200, { models: [{ name: 'mock', model: 'mock' }] });
+      return true;
+    }
     const dialect = dialectAt(url.pathname);
     if (dialect === null) return false;
     const settings = settingsIn(url.searchParams, this.#settings);
@@ -68,6 +73,10 @@ export class MockModel {
     const asked = dialect.asks(body, path);
     if (asked.model.startsWith('unknown')) {
       json(response, 404, { error: { message: `The model '${asked.model}' does not exist` } });
+      return;
+    }
+    if (settings.usage === 'refused' && Object.hasOwn(body, 'stream_options')) {
+      json(response, 400, { error: { message: 'Unrecognized request argument supplied: stream_options' } });
       return;
     }
     const start = (): void => {
@@ -188,7 +197,7 @@ class Answer {
 
   #end(): void {
     const { usage } = this.#settings;
-    const says = usage === 'always' || (usage === 'asked' && this.#asked.wantsUsage);
+    const says = usage === 'always' || (usage !== 'never' && this.#asked.wantsUsage);
     this.#response.end(this.#dialect.end(says ? this.#tokens : null, this.#asked).join(''));
   }
 

@@ -2,6 +2,8 @@
 const MODEL_FAULTS = ['none', 'error', 'fin', 'rst', 'stall'] as const;
 type ModelFault = (typeof MODEL_FAULTS)[number];
 
+const USAGES = ['asked', 'always', 'never', 'refused'] as const;
+
 /** How the mock model answers. */
 export interface ModelSettings {
   /** From when an answer has a slot until its first token. */
@@ -18,8 +20,11 @@ export interface ModelSettings {
   readonly reasoning: number;
   /** Answers at once; others wait in line. */
   readonly slots: number;
-  /** The server says how many tokens it has made; `asked` is only where the request asks for it. */
-  readonly usage: 'asked' | 'always' | 'never';
+  /**
+   * The server says how many tokens it has made; `asked` is only where the request asks for it, and `refused` answers 400
+   * to who asks.
+   */
+  readonly usage: (typeof USAGES)[number];
   readonly fault: ModelFault;
   /** Token events before the fault. */
   readonly faultAfter: number;
@@ -62,8 +67,8 @@ export function settingsIn(query: URLSearchParams, settings: ModelSettings): Mod
         return `fault=${value}: choose one of ${MODEL_FAULTS.join(', ')}`;
       changed['fault'] = value;
     } else if (name === 'usage') {
-      if (!['asked', 'always', 'never'].includes(value))
-        return `usage=${value}: choose asked, always or never`;
+      if (!USAGES.some((usage) => usage === value))
+        return `usage=${value}: choose one of ${USAGES.join(', ')}`;
       changed['usage'] = value;
     } else if (Object.hasOwn(NUMBERS, name)) {
       const number = /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : Number.NaN;

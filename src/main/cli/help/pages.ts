@@ -24,8 +24,9 @@ const FIRST_OPTIONS = [
   'output',
 ] as const satisfies readonly OptionName[];
 
-/** What is asked for once, and has no place on a page that fits a terminal of 24 lines. */
+/** What is asked for once, and has no place on the short page; and what has none on one that fits 24 lines. */
 const SELDOM = ['completion'];
+const LESS_OFTEN = [...SELDOM, 'models', 'agents'];
 const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
 export const EXAMPLES: readonly string[] = [
   'volley localhost:8080/ -c 100 -d 30s',
@@ -59,7 +60,7 @@ export function helpPage(topic: Page | null, columns: number): string {
 function barePage(columns: number): string {
   return joined([
     paragraph(TITLE, columns),
-    commandLines(columns, SELDOM),
+    commandLines(columns, LESS_OFTEN),
     ['Examples', ...EXAMPLES.slice(0, 2).map((line) => `  ${line}`)],
     paragraph('volley --help has the options, volley demo a demonstration.', columns),
   ]);
@@ -68,7 +69,7 @@ function barePage(columns: number): string {
 function shortPage(columns: number): string {
   return joined([
     paragraph(TITLE, columns),
-    commandLines(columns),
+    commandLines(columns, SELDOM),
     [
       'Options to know first',
       ...definitionList(

@@ -1,10 +1,10 @@
-import { PRESET_NAMES } from '../../../protocol/stream.ts';
 import type { RunOptions } from '../options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';
 import type { Problems } from '../problems.ts';
 import { readTextOf } from '../read-text.ts';
 import { given, listed, phrase, the } from '../words.ts';
-import { needsModel, PRESETS, type Preset } from './presets.ts';
+import { presetOf } from './own-presets.ts';
+import { asksForUsage, needsModel, type Preset, says, withoutUsage } from './presets.ts';
 
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
@@ -26,36 +26,57 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
     refuseWithoutPreset(options, problems);
     return rest;
   }
-  const known = problems.choice('preset', name, PRESET_NAMES);
+  const preset = presetOf(options, problems);
   refuseBeside(options, problems);
-  if (known === null) return { ...rest, preset: name, mix: [] };
-  const preset: Preset = PRESETS[known];
-  if (model === undefined && needsModel(preset))
+  if (preset === null) return { ...rest, preset: name };
+  if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
+  for (const [option, value] of Object.entries({ prompt, prompts }))
+    if (value !== undefined && !says(preset.body, '$prompt'))
+      problems.add(
+        phrase`${the(option)} ${given(value)} with ${the('preset')} ${given(name)}: it sends no prompt: leave it out, or put $prompt into the preset's body.`,
+      );
   if (prompt !== undefined && prompts !== undefined)
     problems.add(phrase`${the('prompt')} with ${the('prompts')}: each says what to ask: leave one out.`);
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
   const text = prompts === undefined ? promptText(prompt, problems) : null;
-  const body = filled(preset.body, {
-    $model: model,
+  const named = model ?? (preset.models === null ? undefined : firstOf(preset));
+  // Who counts events needs nothing of the server.
+  const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
+  const body = filled(sent, {
+    $model: named,
     // Filled in for each request where there are many.
     $prompt: text ?? '{{prompt}}',
     $maxTokens: tokens,
   });
   const request = {
-    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', model ?? '')),
+    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', named ?? '')),
     method: 'POST',
     headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
     json: JSON.stringify(body),
   };
-  if (prompts !== undefined) return { ...rest, ...request, preset: known, rows: prompts };
+  if (prompts !== undefined) return { ...rest, ...request, preset: name, rows: prompts };
   // What a prompt says in braces is no placeholder.
   const { url, ...others } = request;
   return {
     ...withoutRequest(rest),
-    preset: known,
-    mix: url === undefined ? [] : [{ name: known, url, placeholders: false, ...others }],
+    preset: name,
+    mix: url === undefined ? [] : [{ name, url, placeholders: false, ...others }],
   };
+}
+
+/** What stands for the model until the server has named it. */
+function firstOf({ models }: Preset): string {
+  return `(the first of ${models?.path})`;
+}
+
+/** Where the server says which models it has; null where it does not. */
+export function modelsUrl(url: string, { path, models }: Preset): string | null {
+  if (models === null) return null;
+  const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
+  const trimmed = base.replace(/\/+$/, '');
+  const root = path !== '' && trimmed.endsWith(path) ? trimmed.slice(0, -path.length) : trimmed;
+  return withPath(root + rest, models.path);
 }
 
 function withoutRequest({ url: _url, headers: _headers, ...rest }: RunOptions): RunOptions {
@@ -90,7 +111,12 @@ function promptText(prompt: string | undefined, problems: Problems): string | nu
   return prompt.startsWith('@') ? readTextOf('prompt', prompt.slice(1), problems) : prompt;
 }
 
-function keyHeaders({ keyHeader }: Preset, variable: string | undefined, problems: Problems): string[] {
+/** The headers that say who asks. */
+export function keyHeaders(
+  { keyHeader }: Preset,
+  variable: string | undefined,
+  problems: Problems,
+): string[] {
   if (variable === undefined || keyHeader === null) return [];
   const key = process.env[variable];
   if (key === undefined || key === '') {
@@ -104,6 +130,7 @@ function keyHeaders({ keyHeader }: Preset, variable: string | undefined, problem
 
 /** The path behind that of the URL; as much of it as is there already is not said twice. */
 function withPath(url: string, path: string): string {
+  if (path === '') return url;
   const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
   const trimmed = base.replace(/\/+$/, '');
   const steps = path.split('/').slice(1);
@@ -117,7 +144,8 @@ function withPath(url: string, path: string): string {
 
 /** A body without what nothing stands for. */
 function filled(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
-  if (typeof value === 'string') return value in values ? (values[value] ?? undefined) : value;
+  if (typeof value === 'string')
+    return Object.hasOwn(values, value) ? (values[value] ?? undefined) : withWords(value, values);
   if (Array.isArray(value)) return value.map((item) => filled(item, values));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
@@ -125,4 +153,11 @@ function filled(value: unknown, values: Readonly<Record<string, unknown>>): unkn
       .map(([name, item]) => [name, filled(item, values)] as const)
       .filter(([, item]) => item !== undefined),
   );
+}
+
+const WORD = /\$(?:model|prompt|maxTokens)\b/g;
+
+/** A word may stand within a longer text too. */
+function withWords(text: string, values: Readonly<Record<string, unknown>>): string {
+  return text.replace(WORD, (word) => String(values[word] ?? ''));
 }

@@ -1,5 +1,13 @@
 import type { PresetName, StreamPlan } from '../../../protocol/stream.ts';
 
+/** Where a server says which models it has. */
+export interface ModelList {
+  /** As that of the requests, behind the path of the URL. */
+  readonly path: string;
+  /** A JSON path to the name of the first one. */
+  readonly at: string;
+}
+
 /** How an answer of a server of models is read. */
 export type PresetStream = Pick<
   StreamPlan,
@@ -16,9 +24,13 @@ export interface Preset {
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: readonly string[];
   /** The header that says who asks; `Bearer` goes before what it is in `authorization`. */
-  readonly keyHeader: 'authorization' | 'x-api-key' | null;
+  readonly keyHeader: string | null;
+  /** Null where the server does not say which models it has. */
+  readonly models: ModelList | null;
   readonly stream: PresetStream;
 }
+
+const V1_MODELS: ModelList = { path: '/v1/models', at: 'data[0].id' };
 
 /** Of the chat and completion APIs that follow OpenAI's. */
 const CHOICES_STREAM = {
@@ -40,6 +52,7 @@ export const PRESETS = {
       stream_options: { include_usage: true },
     },
     keyHeader: 'authorization',
+    models: V1_MODELS,
     stream: {
       ...CHOICES_STREAM,
       tokenPaths: [
@@ -61,6 +74,7 @@ export const PRESETS = {
       stream_options: { include_usage: true },
     },
     keyHeader: 'authorization',
+    models: V1_MODELS,
     stream: { ...CHOICES_STREAM, tokenPaths: ['choices[0].text'], reasoningPaths: [] },
   },
   'openai-responses': {
@@ -68,6 +82,7 @@ export const PRESETS = {
     path: '/v1/responses',
     body: { model: '$model', input: '$prompt', max_output_tokens: '$maxTokens', stream: true },
     keyHeader: 'authorization',
+    models: V1_MODELS,
     stream: {
       framing: 'sse',
       tokenPaths: ['delta'],
@@ -88,6 +103,7 @@ export const PRESETS = {
     },
     headers: ['anthropic-version: 2023-06-01'],
     keyHeader: 'x-api-key',
+    models: V1_MODELS,
     stream: {
       framing: 'sse',
       tokenPaths: ['delta.text', 'delta.partial_json'],
@@ -102,6 +118,7 @@ export const PRESETS = {
     path: '/generate_stream',
     body: { inputs: '$prompt', parameters: { max_new_tokens: '$maxTokens', details: true } },
     keyHeader: 'authorization',
+    models: null,
     stream: {
       framing: 'sse',
       tokenPaths: ['token.text'],
@@ -121,6 +138,7 @@ export const PRESETS = {
       stream: true,
     },
     keyHeader: 'authorization',
+    models: { path: '/api/tags', at: 'models[0].name' },
     stream: {
       framing: 'ndjson',
       tokenPaths: ['message.content', 'message.tool_calls'],
@@ -135,6 +153,7 @@ export const PRESETS = {
     path: '/v2/models/MODEL/generate_stream',
     body: { text_input: '$prompt', parameters: { max_tokens: '$maxTokens', stream: true } },
     keyHeader: 'authorization',
+    models: null,
     stream: {
       framing: 'sse',
       tokenPaths: ['text_output'],
@@ -149,6 +168,7 @@ export const PRESETS = {
     path: '/predictions/MODEL',
     body: { prompt: '$prompt', max_new_tokens: '$maxTokens' },
     keyHeader: 'authorization',
+    models: null,
     stream: {
       framing: 'chunks',
       tokenPaths: [],
@@ -161,6 +181,23 @@ export const PRESETS = {
 } as const satisfies Readonly<Record<PresetName, Preset>>;
 
 /** Those whose body or path names the model. */
-export function needsModel(preset: Preset): boolean {
-  return preset.path.includes('MODEL') || 'model' in preset.body;
+export function needsModel({ path, body }: Preset): boolean {
+  return path.includes('MODEL') || says(body, '$model');
+}
+
+/** Whether a body has one of the words that stand for a value. */
+export function says(body: Preset['body'], word: '$model' | '$prompt' | '$maxTokens'): boolean {
+  return JSON.stringify(body).includes(word);
+}
+
+/** Those that ask the server to say how many tokens it has made, which some servers refuse. */
+export function asksForUsage({ body }: Preset): boolean {
+  const asked = body['stream_options'];
+  return typeof asked === 'object' && asked !== null && 'include_usage' in asked;
+}
+
+/** What is sent without asking for that. */
+export function withoutUsage({ body }: Preset): Preset['body'] {
+  const { stream_options: _asked, ...rest } = body;
+  return rest;
 }

@@ -2,7 +2,6 @@ import { messageOf } from '../../../protocol/errors.ts';
 import {
   FRAMINGS,
   type Objective,
-  PRESET_NAMES,
   STREAM_TIME_KINDS,
   type StreamPlan,
   TOKEN_COUNTS,
@@ -15,18 +14,10 @@ import type { RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { parseDurationMs } from '../quantities.ts';
 import { given, phrase, the } from '../words.ts';
-import { PRESETS, type PresetStream } from './presets.ts';
+import { BY_CONTENT, presetOf } from './own-presets.ts';
 
 const STREAM_WORDS = [...FRAMINGS, 'auto'] as const;
 const LONGEST_STALL_MS = 604_800_000;
-const BY_CONTENT: PresetStream = {
-  framing: null,
-  tokenPaths: [],
-  reasoningPaths: [],
-  usagePaths: [],
-  endMark: null,
-  endPaths: [],
-};
 
 /** What is said of streams of tokens. */
 export interface Streaming {
@@ -45,8 +36,7 @@ export function parseStreaming(options: RunOptions, problems: Problems): Streami
     return { stream: null, objectives: [], target: null };
   }
   const framing = word === undefined ? undefined : problems.choice('stream', word, STREAM_WORDS);
-  const known = preset === undefined ? null : problems.choice('preset', preset, PRESET_NAMES);
-  const ofPreset = known === null ? BY_CONTENT : PRESETS[known].stream;
+  const ofPreset = presetOf(options, problems)?.stream ?? BY_CONTENT;
   checkPaths('token-path', tokenPath, problems);
   checkPaths('usage-path', usagePath, problems);
   const count = problems.choice('tokens', tokens ?? 'auto', TOKEN_COUNTS);

@@ -52,6 +52,7 @@ export type CommandName =
   | 'runs'
   | 'agent'
   | 'agents'
+  | 'models'
   | 'completion';
 
 /** How an option is described: once, whoever needs it. */

@@ -9,7 +9,7 @@ export const MODEL_OPTIONS = {
     group: 'models',
     value: 'NAME',
     choices: PRESET_NAMES,
-    help: `What is sent and how it is read: ${PRESET_NAMES.join(', ')}`,
+    help: `What is sent and how it is read: ${PRESET_NAMES.join(', ')}, or one of the plan's`,
     byDefault: 'none',
     commands: LOADS,
   },
@@ -18,7 +18,7 @@ export const MODEL_OPTIONS = {
     group: 'models',
     value: 'NAME',
     help: 'The model to ask',
-    byDefault: 'none',
+    byDefault: 'the first that the server names',
     commands: LOADS,
   },
   prompt: {

@@ -1,0 +1,169 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { OnceExchange } from '../../protocol/once.ts';
+import { jsonQuery } from '../../requests/json-path.ts';
+import { hiding } from '../../requests/secrets.ts';
+import type { PresetOptions } from '../plan/library-options.ts';
+import { presetOf } from '../plan/models/own-presets.ts';
+import { keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
+import { asksForUsage, needsModel, type Preset, withoutUsage } from '../plan/models/presets.ts';
+import type { RunOptions } from '../plan/options.ts';
+import { Problems, type Told } from '../plan/problems.ts';
+import { connectionOptionsOf } from '../plan/requests/sources.ts';
+import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { type OptionWord, phrase, the } from '../plan/words.ts';
+import { withoutCredentials } from '../text/quoted.ts';
+import { sentOnce } from './sent-once.ts';
+
+const LOWEST_FAILURE = 400;
+/** With these a server refuses what it is asked for. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
+const LONGEST_NAME = 500;
+
+/** What a server has said before the run. */
+interface Settled {
+  readonly options: RunOptions;
+  /** What a reader of the result should know of it. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Options as the gate reads them, with what only the target can say of itself.
+ *
+ * @throws VolleyError VOLLEY_USAGE, with every problem; then nothing was sent
+ */
+export async function readSettled(
+  options: RunOptions,
+  earlier: readonly Told[] = [],
+  readersOfStdin: readonly OptionWord[] = [],
+): Promise<UnresolvedPlan> {
+  const read = (said: RunOptions): Promise<UnresolvedPlan> => readOptions(said, earlier, readersOfStdin);
+  const { made, notes, hasAsked } = await settledBy(options, read);
+  return hasAsked ? { ...made, notes: [...notes, ...made.notes] } : made;
+}
+
+/**
+ * Makes something of options, and once more where the target has said what they leave open: what is wrong with them is
+ * told before anything is sent.
+ */
+export async function settledBy<Made>(
+  options: RunOptions,
+  make: (options: RunOptions) => Promise<Made>,
+): Promise<{ readonly made: Made; readonly notes: readonly string[]; readonly hasAsked: boolean }> {
+  const made = await make(options);
+  const settled = await settle(options);
+  if (settled === null) return { made, notes: [], hasAsked: false };
+  return { made: await make(settled.options), notes: settled.notes, hasAsked: true };
+}
+
+/** Null where nothing is left open. */
+async function settle(options: RunOptions): Promise<Settled | null> {
+  const { preset: name, url } = options;
+  const preset = presetOf(options, new Problems());
+  if (name === undefined || preset === null || url === undefined) return null;
+  const named = options.model === undefined && needsModel(preset) ? await firstModel(options, preset) : null;
+  const known = named === null ? options : { ...options, model: named };
+  const isRefused =
+    asksForUsage(preset) && options.tokens !== 'events' && (await refusesUsage(known, preset));
+  if (named === null && !isRefused) return null;
+  return {
+    options: isRefused ? withPresetOf(known, name, preset) : known,
+    notes: [
+      ...(named === null
+        ? []
+        : [`The model is '${named}', the first that ${shownUrl(modelsUrl(url, preset) ?? url)} names.`]),
+      ...(isRefused
+        ? [
+            'The server refuses stream_options.include_usage: it is left out, and where the server does not say how many tokens there were, their events are counted.',
+          ]
+        : []),
+    ],
+  };
+}
+
+/** The same preset, which does not ask for usage. */
+function withPresetOf(options: RunOptions, name: string, preset: Preset): RunOptions {
+  const said: PresetOptions | undefined = options.presets?.[name];
+  const like = said === undefined ? { like: name as NonNullable<PresetOptions['like']> } : said;
+  return { ...options, presets: { ...options.presets, [name]: { ...like, body: withoutUsage(preset) } } };
+}
+
+/** @throws VolleyError where the server does not say */
+async function firstModel(options: RunOptions, preset: Preset): Promise<string> {
+  const { models } = preset;
+  const url = modelsUrl(options.url ?? '', preset);
+  if (models === null || url === null) throw new Error('such a preset needs a model');
+  const headers = [
+    ...(preset.headers ?? []),
+    ...keyHeaders(preset, options.apiKeyEnv, new Problems()),
+    ...(options.headers ?? []),
+  ];
+  const { exchange, secrets } = await asked({ ...asker(options), url, headers });
+  const { response = null, failure = null } = exchange ?? {};
+  const found = response === null || failure !== null ? [] : findIn(response.body, models.at);
+  const name = found.find(
+    (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME,
+  );
+  if (typeof name === 'string') return name;
+  const why = failure ?? (response === null ? 'no answer' : `it names none at ${models.at}`);
+  throw new VolleyError(ERROR_CODES.usage, [
+    new WordedProblem(
+      phrase`${the('model')} is left out, and GET ${shownUrl(url)} does not say which there is (${hiding(secrets)(why)}): say which model to ask.`,
+    ),
+  ]);
+}
+
+/** Whether a server answers only where it is not asked to say how many tokens it has made. */
+async function refusesUsage(options: RunOptions, preset: Preset): Promise<boolean> {
+  const { preset: name = '', presets, model, apiKeyEnv, url, headers } = options;
+  const question = {
+    ...asker(options),
+    url,
+    headers,
+    preset: name,
+    presets,
+    model,
+    apiKeyEnv,
+    prompt: 'Hi',
+    maxTokens: 1,
+  };
+  const first = await statusOf(question);
+  if (first === null || !REFUSALS.has(first)) return false;
+  const second = await statusOf(withPresetOf(question, name, preset));
+  return second !== null && second < LOWEST_FAILURE;
+}
+
+async function statusOf(options: RunOptions): Promise<number | null> {
+  const { exchange } = await asked(options);
+  return exchange?.response?.status ?? null;
+}
+
+/** What options say of connections and of who asks. */
+function asker(options: RunOptions): RunOptions {
+  const { user, digest, bearerEnv, cookie, userAgent, timeout, variables } = options;
+  return {
+    ...connectionOptionsOf(options),
+    ...{ user, digest, bearerEnv, cookie, userAgent, timeout, variables, mode: 'inline' },
+  };
+}
+
+async function asked(
+  options: RunOptions,
+): Promise<{ readonly exchange: OnceExchange | undefined; readonly secrets: readonly string[] }> {
+  const plan = await completePlan(await readOptions(options));
+  for await (const { exchanges, secrets } of sentOnce(plan))
+    return { exchange: exchanges.at(-1), secrets: [...plan.supplies.secrets, ...secrets] };
+  return { exchange: undefined, secrets: [] };
+}
+
+function findIn(body: Uint8Array, path: string): readonly unknown[] {
+  try {
+    return jsonQuery(path).find(JSON.parse(new TextDecoder().decode(body)));
+  } catch {
+    return [];
+  }
+}
+
+function shownUrl(url: string): string {
+  return withoutCredentials(url);
+}

@@ -1,0 +1,153 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type RunOptions, run } from '../../src/api/index.ts';
+
+/** What came, and how a server that is told so answers. */
+const came: {
+  readonly path: string;
+  readonly key: string | undefined;
+  readonly body: Record<string, unknown>;
+}[] = [];
+let models: unknown;
+let refuses: (body: Record<string, unknown>) => boolean;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    came.push({ path: request.url ?? '', key: request.headers.authorization, body });
+    if (request.method === 'GET') {
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(models));
+      return;
+    }
+    if (refuses(body)) {
+      response.statusCode = 400;
+      response.end('{"error":{"message":"no such field"}}');
+      return;
+    }
+    response.setHeader('content-type', 'text/event-stream');
+    response.end('data: {"choices":[{"delta":{"content":"a"},"text":"a"}]}\n\ndata: [DONE]\n\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => new Promise((resolve) => server.close(resolve)));
+beforeEach(() => {
+  came.length = 0;
+  models = { data: [{ id: 'tiny-1' }, { id: 'tiny-2' }] };
+  refuses = () => false;
+});
+
+const ask = (options: Partial<RunOptions>) =>
+  run({ url, preset: 'openai-chat', mode: 'inline', requests: 3, concurrency: 1, ...options });
+
+test.each(['undici', 'wire'] as const)(
+  '%s: what is left out is asked for, once, and said',
+  async (client) => {
+    process.env['TEST_MODEL_KEY'] = 'secret-key-1';
+    refuses = (body) => 'stream_options' in body;
+    const summary = await ask({ client, apiKeyEnv: 'TEST_MODEL_KEY', url: `${url}/v1/chat/completions?x=1` });
+    expect(summary.requests).toMatchObject({ sent: 3, ok: 3 });
+    expect(came.map(({ path }) => path)).toEqual([
+      '/v1/models?x=1',
+      ...Array.from({ length: 5 }, () => '/v1/chat/completions?x=1'),
+    ]);
+    expect(came.every(({ key }) => key === 'Bearer secret-key-1')).toBe(true);
+    const [, first, second, ...load] = came;
+    expect([first!.body['max_tokens'], 'stream_options' in first!.body]).toEqual([1, true]);
+    expect([second!.body['max_tokens'], 'stream_options' in second!.body]).toEqual([1, false]);
+    for (const { body } of load)
+      expect([body['model'], body['max_tokens'], 'stream_options' in body]).toEqual(['tiny-1', 128, false]);
+    const notes = (summary.notes ?? []).join('\n');
+    expect(notes).toContain(`The model is 'tiny-1', the first that ${url}/v1/models?x=1 names.`);
+    expect(notes).toContain('The server refuses stream_options.include_usage');
+  },
+);
+
+test('a server that refuses everything is no server that refuses usage', async () => {
+  refuses = () => true;
+  const { requests, errors } = await ask({ model: 'm' });
+  expect([requests.failed, errors[0]?.example]).toEqual([
+    3,
+    'POST /v1/chat/completions was answered with 400: no such field',
+  ]);
+  expect(came.slice(2).every(({ body }) => 'stream_options' in body)).toBe(true);
+});
+
+test('who counts events asks for nothing', async () => {
+  await ask({ model: 'm', tokens: 'events' });
+  expect(came.map(({ body }) => 'stream_options' in body)).toEqual([false, false, false]);
+});
+
+test('a server that names no model is quoted, and nothing else is sent', async () => {
+  models = { data: [] };
+  await expect(ask({})).rejects.toThrow(
+    `model is left out, and GET ${url}/v1/models does not say which there is (it names none at data[0].id): say which model to ask.`,
+  );
+  await expect(ask({ url: 'http://127.0.0.1:1/' })).rejects.toThrow(
+    /does not say which there is \(connect .*ECONNREFUSED/,
+  );
+  expect(came).toHaveLength(1);
+  // What is wrong with the options comes before any question.
+  await expect(ask({ slo: 'ttft<5' })).rejects.toThrow("slo 'ttft<5'");
+  await expect(ask({ preset: 'kserve' })).rejects.toThrow("preset 'kserve' without model: say which model");
+  expect(came).toHaveLength(1);
+});
+
+test('presets of one’s own: like another, or from nothing', async () => {
+  await ask({
+    preset: 'ours',
+    prompt: 'the sea',
+    maxTokens: 7,
+    presets: {
+      ours: {
+        like: 'openai-chat',
+        path: '/llm',
+        headers: 'x-team: search',
+        body: { m: '$model', ask: 'Say: $prompt!', n: '$maxTokens', constructor: 'constructor' },
+        modelsPath: '/list',
+        modelsAt: 'data[1].id',
+      },
+    },
+  });
+  expect(came.map(({ path }) => path)).toEqual(['/list', '/llm', '/llm', '/llm']);
+  expect(came[1]!.body).toEqual({ m: 'tiny-2', ask: 'Say: the sea!', n: 7, constructor: 'constructor' });
+  came.length = 0;
+  const { streams } = await ask({
+    url: `${url}/as/it/is/`,
+    preset: 'bare',
+    presets: { bare: { body: { q: '$prompt' }, stream: 'sse', tokenPath: 'choices[0].text' } },
+  });
+  expect(came.map(({ path }) => path)).toEqual(['/as/it/is/', '/as/it/is/', '/as/it/is/']);
+  expect([streams?.answers, streams?.tokens.total]).toEqual([3, 3]);
+});
+
+test('what is wrong with a preset of one’s own', async () => {
+  const told = async (preset: object): Promise<string> =>
+    ask({ preset: 'ours', presets: { ours: preset } }).then(
+      () => 'nothing',
+      (error: Error) => error.message,
+    );
+  expect(await told({ tokenpath: 'a' })).toContain(
+    "The preset 'ours' has no field 'tokenpath': did you mean tokenPath?",
+  );
+  expect(await told({ body: [] })).toContain("The preset 'ours': body '[]': give an object.");
+  expect(await told({ like: 'openai' })).toMatch(
+    /The preset 'ours': like 'openai': choose one of .*openai-chat/,
+  );
+  expect(await told({ path: 'x', stream: 'ssse', tokenPath: 'a[' }).then((text) => text.split('\n'))).toEqual(
+    [
+      expect.stringContaining("The preset 'ours': stream 'ssse': choose one of sse, ndjson, chunks, auto"),
+      "The preset 'ours': path 'x': give a path that begins with /.",
+      expect.stringContaining("The preset 'ours': tokenPath 'a[':"),
+    ],
+  );
+  await expect(ask({ preset: 'ours', prompt: 'x', presets: { ours: { body: { a: 1 } } } })).rejects.toThrow(
+    "prompt 'x' with preset 'ours': it sends no prompt",
+  );
+  expect(came).toEqual([]);
+});
