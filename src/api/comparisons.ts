@@ -12,8 +12,8 @@ import type { Told } from '../main/plan/problems.ts';
 import type { RunControl } from '../main/run/run-handle.ts';
 import { withoutCredentials } from '../main/text/quoted.ts';
 import type { Comparison } from '../protocol/comparison.ts';
+import type { Metric } from '../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../protocol/errors.ts';
-import type { Metric } from '../protocol/metric.ts';
 
 /** How a comparison is made, beside the load of each of its rounds. */
 export interface ComparisonOptions extends RunOptions {

@@ -1,5 +1,8 @@
 import type { Finding, NextStep } from './finding.ts';
-import type { Metric } from './metric.ts';
+
+/** The figures that arms are compared by. */
+export const METRICS = ['throughput', 'p50', 'p90', 'p99', 'cpu'] as const;
+export type Metric = (typeof METRICS)[number];
 
 /** A ratio with the ends of its 95 % interval; null where there is none. */
 export interface RatioFigures {

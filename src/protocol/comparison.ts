@@ -1,6 +1,5 @@
 import type { AgainstBaseline } from './baseline.ts';
-import type { ComparisonFinding, Conclusion } from './comparison-finding.ts';
-import type { Metric } from './metric.ts';
+import type { ComparisonFinding, Conclusion, Metric } from './comparison-finding.ts';
 import type { WorkerMode } from './plan.ts';
 import type { Summary } from './summary.ts';
 

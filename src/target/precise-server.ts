@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { microsToMs } from '../protocol/units.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { identityOf } from './identity.ts';
-import type { Scenario, ServerLog, ServerOrders, ServerReply, ServerRequest } from './scenario.ts';
+import type { Scenario, ServerLog, ServerOrders, ServerReply, ServerRequest } from './precise-scenario.ts';
 
 const SPIN_MS = 0.005;
 /** Between looks at the clock, where the core is shared. */

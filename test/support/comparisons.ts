@@ -6,7 +6,7 @@ import { compareFailures } from '../../src/main/compare/failures.ts';
 import { ratioFigures } from '../../src/main/compare/metric-figures.ts';
 import { troubledRounds } from '../../src/main/compare/pairs.ts';
 import type { Arm, Pair } from '../../src/protocol/comparison.ts';
-import { METRICS } from '../../src/protocol/metric.ts';
+import { METRICS } from '../../src/protocol/comparison-finding.ts';
 import { longRun } from './pages.ts';
 
 const MARGIN = 0.03;

@@ -3,7 +3,7 @@ import type { ClientName } from '../../src/api/index.ts';
 import { Bench, type Observed, type Circumstances as OfBench } from '../../src/main/doctor/bench.ts';
 import { separateCores } from '../../src/main/doctor/core-pair.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
-import type { Scenario } from '../../src/target/scenario.ts';
+import type { Scenario } from '../../src/target/precise-scenario.ts';
 
 export { type Observation, type Observed, percentileOf } from '../../src/main/doctor/bench.ts';
 

@@ -70,6 +70,36 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   api: ['main', 'module', 'target', 'protocol'],
 };
 
+/** Two files of one name are about one thing: as the wire, options, workers, words and pages have it. */
+const SHARED_NAMES: Readonly<Record<string, string>> = {
+  'baseline.ts': 'how a result stands to an earlier one: its shape, and who finds it',
+  'cluster-options.ts': 'the table, and who reads it',
+  'comparison.ts': 'the shape, and who makes it',
+  'conclusions.ts': 'what is found, and its words',
+  'distribution.ts': 'the figure, and its panels',
+  'exit-codes.ts': 'the numbers, and their words',
+  'expectations.ts': 'as options say them, and as a scenario does',
+  'failures.ts': 'the figure, and its panel',
+  'findings.ts': 'what is found, and its words',
+  'histogram.ts': 'the figure, and its panel',
+  'index.ts': 'where one begins',
+  'load.ts': 'on the wire, in options, in a worker',
+  'messages.ts': 'what travels: to workers, and to agents',
+  'page.ts': 'a page, and its script',
+  'plan-summary.ts': 'the shape, and who makes it',
+  'plan.ts': 'what is run, and its panels',
+  'process-entry.ts': 'where a process begins',
+  'refusal.ts': 'what is not taken: of HTTP/1.1, and of HTTP/2',
+  'requests.ts': 'what is sent, and its panel',
+  'results.ts': 'results: of a cluster, and as the library reads them',
+  'rounds.ts': 'what is measured, and its panel',
+  'rows.ts': 'what fills requests in, and its panel',
+  'scenario-rules.ts': 'who reads them, and who measures what they ask',
+  'sweep.ts': 'the shape, and who makes it',
+  'under-way.ts': 'a run so far, and its panel',
+  'verdict.ts': 'the finding, and its panels',
+};
+
 /** What a room leads to, by way of others too. */
 function reachedFrom(start: string, next: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const reached = new Set<string>();
@@ -117,6 +147,12 @@ describe('who may import what', () => {
     expect(FILES.filter((file) => reachedFrom(file, graph).has(file))).toEqual([]);
     const rooms = graphOf(room);
     expect([...rooms.keys()].filter((name) => reachedFrom(name, rooms).has(name))).toEqual([]);
+  });
+
+  test('two files have one name only for a reason', () => {
+    const names = FILES.map((file) => file.slice(file.lastIndexOf('/') + 1));
+    const twice = names.filter((name, index) => names.indexOf(name) !== index);
+    expect([...new Set(twice)].sort()).toEqual(Object.keys(SHARED_NAMES).sort());
   });
 
   test('each source file is in a room', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AppendQueue } from '../../src/main/batch/append-queue.ts';
 import { RecordWriter } from '../../src/main/batch/record.ts';
-import { Results } from '../../src/main/batch/results.ts';
+import { Results } from '../../src/main/batch/row-results.ts';
 import type { RowAnswer } from '../../src/protocol/batch.ts';
 import type { WorkerMessage } from '../../src/protocol/messages.ts';
 import { AnswerBox } from '../../src/workers/jobs/answer-box.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { limitInReport } from '../../src/machine/open-files.ts';
+import { limitInReport } from '../../src/machine/open-file-limit.ts';
 import { activityBetween, coreTimes } from '../../src/main/doctor/activity.ts';
 import { coresIn, pairOf } from '../../src/main/doctor/core-pair.ts';
 import { limitsOf, type MachineSource } from '../../src/main/doctor/machine-facts.ts';

@@ -61,7 +61,7 @@ describe('where there is no /proc', () => {
     const { processorWaitMs } = await import('../../src/workers/record/scheduling.ts');
     const { yieldBackgroundThreads } = await import('../../src/workers/background-threads.ts');
     const { MemoryWatch } = await import('../../src/main/compare/memory.ts');
-    const { openFileLimit, openFilesNow } = await import('../../src/machine/open-files.ts');
+    const { openFileLimit, openFilesNow } = await import('../../src/machine/open-file-limit.ts');
     const { separateCores } = await import('../../src/main/doctor/core-pair.ts');
     expect(processorWaitMs()).toBeNull();
     expect(yieldBackgroundThreads()).toBe(0);

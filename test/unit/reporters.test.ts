@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
 import { whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
-import { renderProgress, showProgress } from '../../src/main/reporters/live.ts';
 import { LiveLine } from '../../src/main/reporters/live-line.ts';
+import { renderProgress, showProgress } from '../../src/main/reporters/progress-line.ts';
 import { RoundsLive } from '../../src/main/reporters/rounds-live.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summaryWith } from '../support/summary.ts';

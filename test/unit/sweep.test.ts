@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
-import { capacityOf, kneeOf } from '../../src/main/sweep/findings.ts';
 import { LevelSearch } from '../../src/main/sweep/level-search.ts';
+import { capacityOf, kneeOf } from '../../src/main/sweep/levels.ts';
 import { sweep } from '../../src/main/sweep/sweep.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import type { Summary } from '../../src/protocol/summary.ts';

@@ -3,8 +3,8 @@ import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { fittedLine } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
-import { failedPart, kindsPart } from '../reporters/live.ts';
 import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
+import { failedPart, kindsPart } from '../reporters/progress-line.ts';
 import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 
 import { resultJson } from '../reporters/result-json.ts';

@@ -22,8 +22,8 @@ import { quoted } from '../text/quoted.ts';
 import { checkRows, formatOf, type Input, openInput } from './input.ts';
 import { batchOutputs } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
-import { ORDERS, type Order } from './results.ts';
 import type { Format } from './row.ts';
+import { ORDERS, type Order } from './row-results.ts';
 import { SavedNames } from './saved-names.ts';
 
 const DEFAULT_RETRIES = 2;

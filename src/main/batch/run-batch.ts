@@ -14,8 +14,8 @@ import { type Checkpoint, Journal, JournalReader } from './journal.ts';
 import { journalPathOf, type Output, openOutput, printedOutput } from './output.ts';
 import { type AnsweredRow, RecordWriter } from './record.ts';
 import type { Batch } from './resolve-batch.ts';
-import { Results } from './results.ts';
 import type { RowCounts } from './row-counts.ts';
+import { Results } from './row-results.ts';
 import { makeBodyFolder, ownedBy, removeUnfinished } from './saved-bodies.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
 

@@ -6,7 +6,7 @@ import {
   type Meeting,
   MOST_AGENTS,
   meetingFrom,
-} from '../cluster/settings.ts';
+} from '../cluster/meeting.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import type { OptionEntry } from '../plan/option-table/entry.ts';

@@ -1,5 +1,5 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
-import { METRICS } from '../../protocol/metric.ts';
+import { METRICS } from '../../protocol/comparison-finding.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, DEFAULT_SWEEP_BUDGET } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';

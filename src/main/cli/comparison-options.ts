@@ -1,4 +1,4 @@
-import type { Metric } from '../../protocol/metric.ts';
+import type { Metric } from '../../protocol/comparison-finding.ts';
 import type { Judged } from '../compare/experiment.ts';
 import { judgedBy } from '../compare/judging.ts';
 import type { Told } from '../plan/problems.ts';

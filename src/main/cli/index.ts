@@ -18,8 +18,8 @@ import {
   withOptionalValues,
   withoutCommand,
 } from './parsed.ts';
+import { typedSecrets } from './run-options.ts';
 import { say } from './say.ts';
-import { typedSecrets } from './typed-secrets.ts';
 import { commandNear, unknownWords } from './unknown-words.ts';
 
 const COLUMNS_ELSEWHERE = 80;

@@ -2,12 +2,13 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { readPlanFile } from '../plan/plan-file.ts';
-import { isTestModule } from '../plan/scenarios/test-module.ts';
 import { planTerms } from '../plan/terms.ts';
 import { withProblems } from '../plan/worded-problem.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import type { Parsed } from './parsed.ts';
 import { runCommand } from './run-command.ts';
+
+const MODULE_OF_SCENARIOS = /\.[cm]?[jt]s$/i;
 
 /** `volley run <plan>`: a run that a file describes; options come before what it says. */
 export async function planCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -16,7 +17,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
     problems.push('No plan was given: say which file, for instance volley run plan.yaml.');
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
-  if (isTestModule(path)) {
+  if (MODULE_OF_SCENARIOS.test(path)) {
     refuseOthers(parsed, path, problems);
     return runCommand(parsed.withDefaults({}, []), problems, { path, isTest: true });
   }

@@ -1,6 +1,6 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
+import { METRICS, type Metric } from '../../protocol/comparison-finding.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
-import { METRICS, type Metric } from '../../protocol/metric.ts';
 import { FEWEST_ROUNDS } from '../compare/paired.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';

@@ -1,3 +1,4 @@
+import { secretsGiven } from '../plan/given-secrets.ts';
 import { entries, LIBRARY_NAMES, RUN_TABLE } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
@@ -38,4 +39,11 @@ function variablesIn(settings: readonly string[], problems: Told[]): Record<stri
   }
   // This keeps a name that an assignment would take for something else, such as __proto__.
   return Object.fromEntries(variables);
+}
+
+/** What a command line gives to be kept secret, for sentences about words that no gate of a plan has seen. */
+export function typedSecrets(parsed: Parsed, environment: NodeJS.ProcessEnv): string[] {
+  const options = runOptionsFrom(parsed, []);
+  const places = parsed.positionals.flatMap((url) => secretsGiven({ url }, environment));
+  return [...secretsGiven(options, environment), ...places];
 }

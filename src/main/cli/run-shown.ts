@@ -4,7 +4,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import type { StatsdAddress } from '../live/statsd.ts';
 import { FEWEST_COLUMNS, FEWEST_ROWS, hasScreen } from '../live/terminal.ts';
-import { showProgress } from '../reporters/live.ts';
+import { showProgress } from '../reporters/progress-line.ts';
 import { paintOf } from '../reporters/view.ts';
 import type { WatchedRun } from '../run/run.ts';
 import { choiceSentence } from '../text/nearest.ts';

@@ -15,7 +15,7 @@ import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { given, phrase, the } from '../plan/words.ts';
-import { showProgress } from '../reporters/live.ts';
+import { showProgress } from '../reporters/progress-line.ts';
 import { SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
 import { startWatched } from '../run/run.ts';
 import { worstOf } from '../summary/exit-code.ts';

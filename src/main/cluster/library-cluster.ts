@@ -2,7 +2,7 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems } from '../plan/problems.ts';
 import type { ClusterOptions } from '../run/run-handle.ts';
-import { DEFAULT_JOIN_TIMEOUT, LONGEST_JOIN_MS, MOST_AGENTS, meetingFrom } from './settings.ts';
+import { DEFAULT_JOIN_TIMEOUT, LONGEST_JOIN_MS, MOST_AGENTS, meetingFrom } from './meeting.ts';
 import type { ClusterPlan } from './submit.ts';
 
 const WORDS = { broker: 'cluster.broker', pool: 'cluster.pool', key: 'cluster.key' };

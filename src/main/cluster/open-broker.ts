@@ -1,6 +1,6 @@
 import { messageOf } from '../../protocol/errors.ts';
 import type { Broker } from './broker.ts';
-import { type Meeting, unreachable } from './settings.ts';
+import { type Meeting, unreachable } from './meeting.ts';
 
 /**
  * Connects to a broker. What speaks to it is loaded only now.

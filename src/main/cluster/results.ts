@@ -5,9 +5,9 @@ import type { AgentSummary } from '../../protocol/summary.ts';
 import { Schedule } from '../../time/schedule.ts';
 import type { Collected, CollectedWorker, RecordedCounts } from '../collect/collected.ts';
 import { plannedFor } from '../summary/load-notes.ts';
+import type { Outcome, Slot } from './agent-slots.ts';
 import { summarizeAgent } from './agent-summary.ts';
 import type { AgentState, WorkerState } from './messages.ts';
-import type { Outcome, Slot } from './slots.ts';
 import { addState, collectorOf, type LatestStates } from './states.ts';
 
 const NO_COUNTS: RecordedCounts = {

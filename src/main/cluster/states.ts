@@ -3,8 +3,8 @@ import { Collector } from '../collect/collector.ts';
 import { addRecords } from '../collect/portable.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { windowEndMs } from '../plan/split.ts';
+import type { Outcome, Slot } from './agent-slots.ts';
 import type { AgentState } from './messages.ts';
-import type { Outcome, Slot } from './slots.ts';
 
 /** What each agent said last. States are cumulative: one that was missed is made up for by the next. */
 export class LatestStates {

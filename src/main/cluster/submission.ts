@@ -14,6 +14,7 @@ import { progressOf } from '../run/progress.ts';
 import type { Progress } from '../run/run-handle.ts';
 import { summarize } from '../summary/summarize.ts';
 import { counted, formatDuration } from '../text/format.ts';
+import { type Outcome, Slot } from './agent-slots.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
@@ -21,7 +22,6 @@ import { type AgentState, type Command, PLAN, purposes, type Said, stateName } f
 import { poolText } from './pool-list.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
-import { type Outcome, Slot } from './slots.ts';
 import { LatestStates } from './states.ts';
 import { Waiting, within } from './waiting.ts';
 

@@ -3,9 +3,9 @@ import type { UnresolvedPlan } from '../plan/resolve.ts';
 import { type WatchedRun, watchConduct } from '../run/run.ts';
 import type { RunControl } from '../run/run-handle.ts';
 import { VERSION } from '../text/version.ts';
+import type { Meeting } from './meeting.ts';
 import { openBroker } from './open-broker.ts';
 import { Sealer } from './seal.ts';
-import type { Meeting } from './settings.ts';
 import { Submission, type SubmissionOptions } from './submission.ts';
 
 /** What a run over agents is given besides its plan. */

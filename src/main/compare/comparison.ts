@@ -1,11 +1,15 @@
 import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
 import type { Arm, Comparison, Level, RoundCost } from '../../protocol/comparison.ts';
-import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
-import { METRICS, type Metric } from '../../protocol/metric.ts';
+import {
+  type ComparisonFinding,
+  type Conclusion,
+  METRICS,
+  type Metric,
+} from '../../protocol/comparison-finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
-import { toolFacts } from '../summary/tool.ts';
 import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
+import { toolFacts } from '../text/version.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
 import { FIGURES } from './metric-figures.ts';

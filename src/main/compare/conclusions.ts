@@ -3,9 +3,9 @@ import type {
   ComparisonFigures,
   ComparisonFinding,
   Conclusion,
+  Metric,
   RatioFigures,
 } from '../../protocol/comparison-finding.ts';
-import type { Metric } from '../../protocol/metric.ts';
 import { VERDICT_LIMITS } from '../summary/verdict-facts.ts';
 import { GROSS_DIFFERENCE } from './failures.ts';
 import { FIGURES } from './metric-figures.ts';

@@ -1,6 +1,5 @@
 import type { Comparison, Pair } from '../../protocol/comparison.ts';
-import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
-import type { Metric } from '../../protocol/metric.ts';
+import type { ComparisonFinding, Conclusion, Metric } from '../../protocol/comparison-finding.ts';
 import { readSettled, settledBy } from '../once/settled.ts';
 import { DEFAULT_ROUND_DURATION, DEFAULT_ROUND_WARMUP } from '../plan/defaults.ts';
 import { type Expanded, expandSources } from '../plan/expand.ts';

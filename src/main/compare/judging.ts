@@ -1,5 +1,5 @@
 import { MOST_ROUNDS } from '../../protocol/comparison.ts';
-import { METRICS, type Metric } from '../../protocol/metric.ts';
+import { METRICS, type Metric } from '../../protocol/comparison-finding.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS } from '../plan/defaults.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { given, phrase, the } from '../plan/words.ts';

@@ -1,4 +1,4 @@
-import type { Metric } from '../../protocol/metric.ts';
+import type { Metric } from '../../protocol/comparison-finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
 interface Figure {

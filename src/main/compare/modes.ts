@@ -1,6 +1,5 @@
 import type { Pair } from '../../protocol/comparison.ts';
-import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
-import type { Metric } from '../../protocol/metric.ts';
+import type { ComparisonFinding, Conclusion, Metric } from '../../protocol/comparison-finding.ts';
 import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
 import { median } from '../collect/statistics.ts';
 import { concludeOn, outcomeOf } from './conclusions.ts';

@@ -1,6 +1,6 @@
 import { joinCells } from '../../metrics/cells.ts';
 import type { Estimate, Pair } from '../../protocol/comparison.ts';
-import { METRICS, type Metric } from '../../protocol/metric.ts';
+import { METRICS, type Metric } from '../../protocol/comparison-finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { compareRounds } from './decide.ts';
 import { probabilityShorter, quantileShifts } from './effect.ts';

@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Arm, Comparison, Pair, QuantileShift } from '../../protocol/comparison.ts';
-import type { ComparisonFinding, Conclusion } from '../../protocol/comparison-finding.ts';
+import {
+  type ComparisonFinding,
+  type Conclusion,
+  METRICS,
+  type Metric,
+} from '../../protocol/comparison-finding.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
-import { METRICS, type Metric } from '../../protocol/metric.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { isComparison, readSaved } from '../files/result-file.ts';
 import { armOf, comparisonOf } from './comparison.ts';

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { OUTCOME } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MOST_NUMBERS, numberOf } from '../../target/identity.ts';
-import type { Scenario, ServerLog, ServerReply, ServerRequest } from '../../target/scenario.ts';
+import type { Scenario, ServerLog, ServerReply, ServerRequest } from '../../target/precise-scenario.ts';
 import type { NamedRequestOptions, RunOptions } from '../plan/options.ts';
 import { type CorePair, separateCores } from './core-pair.ts';
 import type { BenchReply, BenchRequest, Recorded, RunResult } from './recorded.ts';

@@ -1,8 +1,23 @@
-import type { AnswerFacts, DoctorFinding, KnownAnswer } from '../../protocol/diagnosis.ts';
+import type {
+  AnswerFacts,
+  DoctorCode,
+  DoctorFigures,
+  DoctorFinding,
+  FindingLevel,
+  KnownAnswer,
+} from '../../protocol/diagnosis.ts';
 import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { counted, formatCount, formatMs, formatPercent } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
-import type { Found } from './found.ts';
+
+/** What was found, before it has words. */
+export type Found = {
+  [Code in DoctorCode]: {
+    readonly code: Code;
+    readonly level: FindingLevel;
+    readonly figures: DoctorFigures[Code];
+  };
+}[DoctorCode];
 
 const KNOWN: Readonly<Record<KnownAnswer, string>> = {
   immediate: 'immediate answers',

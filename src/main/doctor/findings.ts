@@ -1,7 +1,6 @@
 import type { AnswerFacts, Diagnosis, DoctorFinding } from '../../protocol/diagnosis.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { finding } from './finding-words.ts';
-import type { Found } from './found.ts';
+import { type Found, finding } from './finding-words.ts';
 
 /** What is judged. */
 export type Examined = Pick<Diagnosis, 'machine' | 'activity' | 'clock' | 'timers' | 'clients'>;

@@ -1,4 +1,4 @@
-import type { Scenario } from '../../target/scenario.ts';
+import type { Scenario } from '../../target/precise-scenario.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Observation } from './bench.ts';
 

@@ -1,6 +1,6 @@
+import { METRICS } from '../../protocol/comparison-finding.ts';
 import { EVENT_TIME_KINDS } from '../../protocol/event-times.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
-import { METRICS } from '../../protocol/metric.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import { SWEPT } from '../../protocol/sweep.ts';
 

@@ -9,8 +9,8 @@ import { rulesSoFar } from '../run/so-far.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { summarizeSeries } from '../summary/series-summary.ts';
-import { toolFacts } from '../summary/tool.ts';
 import { withoutSecrets } from '../summary/without-secrets.ts';
+import { toolFacts } from '../text/version.ts';
 import { statusesOf } from './state-parts.ts';
 
 /** Fewer intervals than a result has: they are looked at again and again while the load goes on. */

@@ -1,4 +1,4 @@
-import { openFileLimit, openFilesNow } from '../../machine/open-files.ts';
+import { openFileLimit, openFilesNow } from '../../machine/open-file-limit.ts';
 import type { WorkerMode } from '../../protocol/plan.ts';
 import type { Problems } from './problems.ts';
 import { phrase, type Words } from './words.ts';

@@ -1,6 +1,6 @@
 import type { AgentSummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs } from '../text/format.ts';
-import { rows } from './layout.ts';
+import { rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
 
 const MOST_AGENTS = 12;

@@ -1,5 +1,5 @@
 import type { Arm, Comparison, Level, Pair } from '../../protocol/comparison.ts';
-import type { Metric } from '../../protocol/metric.ts';
+import type { Metric } from '../../protocol/comparison-finding.ts';
 
 import { microsToMs } from '../../protocol/units.ts';
 import { visibleIn } from '../../requests/visible.ts';

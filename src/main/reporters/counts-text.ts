@@ -11,7 +11,7 @@ import {
   formatSpan,
   shareText,
 } from '../text/format.ts';
-import { LABEL_WIDTH, rows } from './layout.ts';
+import { LABEL_WIDTH, rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
 

@@ -3,7 +3,7 @@ import type { Summary, WorkerSummary } from '../../protocol/summary.ts';
 import { microsToMs } from '../../protocol/units.ts';
 import { counted, formatBytes, formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
 import { agentLines } from './agents-text.ts';
-import { rows } from './layout.ts';
+import { rows } from './labelled-rows.ts';
 import { steadiness } from './steadiness-text.ts';
 import type { View } from './view.ts';
 

@@ -4,7 +4,7 @@ import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { isRight } from '../doctor/findings.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
-import { rows } from './layout.ts';
+import { rows } from './labelled-rows.ts';
 import { renderPlainTable } from './table.ts';
 import type { View } from './view.ts';
 import { wrapped } from './wrap.ts';

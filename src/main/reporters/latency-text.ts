@@ -1,7 +1,7 @@
 import { LATENCIES, LATENCY_KINDS, type LatencyKind, latencyFacts } from '../../protocol/latency.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { formatMs, formatMsBetween } from '../text/format.ts';
-import { LABEL_WIDTH, labelled, row, rows } from './layout.ts';
+import { LABEL_WIDTH, labelled, row, rows } from './labelled-rows.ts';
 import type { View } from './view.ts';
 import { wrapped } from './wrap.ts';
 

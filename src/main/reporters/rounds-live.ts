@@ -1,8 +1,8 @@
 import type { Progress } from '../run/run-handle.ts';
 import { formatAbout } from '../text/format.ts';
 import { fittedLine, type LinePart } from './fitted-line.ts';
-import { failedPart, kindsPart, progressParts } from './live.ts';
 import { LiveLine, type LiveStream } from './live-line.ts';
+import { failedPart, kindsPart, progressParts } from './progress-line.ts';
 
 /** One run of one arm; `progress` is null at its start. */
 export interface ShownRound {

@@ -1,6 +1,6 @@
 import type { BatchRows } from '../../protocol/batch.ts';
 import { counted, formatCount, shareText } from '../text/format.ts';
-import { row } from './layout.ts';
+import { row } from './labelled-rows.ts';
 
 const MOST_ERRORS = 5;
 

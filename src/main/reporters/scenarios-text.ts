@@ -1,7 +1,7 @@
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import { formatCount, formatMs, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
-import { LABEL_WIDTH, labelled, rows } from './layout.ts';
+import { LABEL_WIDTH, labelled, rows } from './labelled-rows.ts';
 import { renderPlainTable, type Table } from './table.ts';
 import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';

@@ -2,7 +2,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { median } from '../collect/statistics.ts';
 import { formatDuration, formatRate } from '../text/format.ts';
-import { LABEL_WIDTH, labelled } from './layout.ts';
+import { LABEL_WIDTH, labelled } from './labelled-rows.ts';
 import { sparkline } from './spark.ts';
 import type { View } from './view.ts';
 import { wrapped } from './wrap.ts';

@@ -1,8 +1,8 @@
 import { STREAM_TIME_KINDS, STREAM_TIMES, type StreamTimeKind } from '../../protocol/stream.ts';
 import type { StreamSummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { rows } from './labelled-rows.ts';
 import { timesTable } from './latency-text.ts';
-import { rows } from './layout.ts';
 import type { View } from './view.ts';
 
 /** What the tokens of streamed answers took; nothing where answers are no streams. */

@@ -1,10 +1,10 @@
 import type { RunPlan } from '../../protocol/plan.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepEnd, SweepLevel, Swept } from '../../protocol/sweep.ts';
-import { toolFacts } from '../summary/tool.ts';
 import { sweepSentences } from '../text/sweep-sentences.ts';
-import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './findings.ts';
+import { toolFacts } from '../text/version.ts';
 import { LevelSearch } from './level-search.ts';
+import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './levels.ts';
 
 /** What a level takes beside its load: starting workers, connecting, ending. */
 const AROUND_A_LEVEL_MS = 500;

@@ -4,10 +4,10 @@ import type {
   ComparisonFinding,
   ComparisonFindingCode,
   Conclusion,
+  Metric,
   RatioFigures,
   TroubledRounds,
 } from '../../protocol/comparison-finding.ts';
-import type { Metric } from '../../protocol/metric.ts';
 import { counted, formatCount, formatPercent, shareText } from './format.ts';
 
 /** A conclusion with what must be known besides. */

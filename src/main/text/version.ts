@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
+import type { Summary } from '../../protocol/summary.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -6,7 +8,20 @@ const require = createRequire(import.meta.url);
 export const VERSION = versionIn('../../../../package.json');
 
 /** The version of undici that carries the load. */
-export const UNDICI_VERSION = versionIn('undici/package.json');
+const UNDICI_VERSION = versionIn('undici/package.json');
+
+/** What measured, and where. */
+export function toolFacts(): Summary['tool'] {
+  return {
+    name: 'volley',
+    version: VERSION,
+    node: process.versions.node,
+    undici: UNDICI_VERSION,
+    platform: `${process.platform} ${process.arch}`,
+    cpuModel: cpus()[0]?.model ?? '',
+    cores: availableParallelism(),
+  };
+}
 
 function versionIn(path: string): string {
   const manifest: unknown = require(path);

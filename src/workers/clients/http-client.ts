@@ -5,7 +5,7 @@ import { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import { TargetConnection } from '../connections/connection.ts';
 import { Inbox } from '../connections/inbox.ts';
-import { Names, type Turn } from '../connections/names.ts';
+import { Names, type Turn } from '../connections/look-ups.ts';
 import { ConnectionCounters, type Shared, type TimesSink } from '../connections/shared.ts';
 import { secureContextOf } from '../connections/tls.ts';
 import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';

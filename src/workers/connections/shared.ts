@@ -3,7 +3,7 @@ import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { AllowedTargets } from '../../requests/allowed-targets.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Inbox } from './inbox.ts';
-import type { Names } from './names.ts';
+import type { Names } from './look-ups.ts';
 
 /** Takes times of events. */
 export interface TimesSink {

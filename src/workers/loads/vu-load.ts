@@ -14,7 +14,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
-import { Names } from '../vus/names.ts';
+import { Names } from '../vus/name-numbers.ts';
 import type { Pool } from '../vus/pool.ts';
 import { type RequestBase, RequestMaker } from '../vus/request-maker.ts';
 import { RowSource, rowsOfTable } from '../vus/row-source.ts';
@@ -23,7 +23,7 @@ import { stackOf } from '../vus/script-place.ts';
 import type { Awaited } from '../vus/user-connections.ts';
 import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
 import type { Load, LoadHost } from './load.ts';
-import { poolOf } from './pools.ts';
+import { poolOf } from './user-pools.ts';
 
 /** Code that does not end when it is interrupted is waited for so long. */
 const LAST_MS = 1_000;

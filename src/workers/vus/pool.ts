@@ -2,7 +2,6 @@ import type { UserPool } from '../../protocol/scenario.ts';
 import { Dealer } from '../../requests/dealing.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
-import { nextTurn } from './next-turn.ts';
 import type { RowSource } from './row-source.ts';
 import { type Start, User } from './user.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
@@ -120,4 +119,11 @@ export abstract class Pool {
   #firstRow(user: User, scenario: UserScenario): unknown {
     return this.host.rows[scenario.index]?.rowOfUser(user.id - this.pool.firstId);
   }
+}
+
+/** Resolves when the event loop has read and written what there was. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }

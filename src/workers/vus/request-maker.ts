@@ -6,7 +6,7 @@ import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf, writtenPathOf } from '../../requests/place.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
-import type { Names } from './names.ts';
+import type { Names } from './name-numbers.ts';
 import { ScenarioRequest } from './scenario-request.ts';
 
 const DEFAULT_REDIRECTS = 10;

@@ -2,7 +2,7 @@ import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
-import type { Names } from './names.ts';
+import type { Names } from './name-numbers.ts';
 import type { RequestMaker } from './request-maker.ts';
 import type { ScenarioRecorder } from './scenario-recorder.ts';
 import type { Connector } from './user-connections.ts';

@@ -1,5 +1,5 @@
 import { EXIT_CODES } from '../../../protocol/exit-codes.ts';
-import type { Definition } from './layout.ts';
+import type { Definition } from './definition-list.ts';
 
 /** What each exit code says, in a line. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {

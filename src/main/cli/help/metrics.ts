@@ -4,7 +4,7 @@ import type { ErrorKind } from '../../../protocol/report.ts';
 import { STREAM_TIME_KINDS, STREAM_TIMES } from '../../../protocol/stream.ts';
 import type { Summary } from '../../../protocol/summary.ts';
 import { ruleNameOf } from '../../../protocol/times.ts';
-import { type Definition, definitionList, paragraph } from './layout.ts';
+import { type Definition, definitionList, paragraph } from './definition-list.ts';
 
 /** What a number means, and what other tools call it. */
 interface Meaning {

@@ -1,5 +1,5 @@
 import type { CommandName, Kind, OptionEntry } from '../../plan/option-table/entry.ts';
-import type { Definition } from './layout.ts';
+import type { Definition } from './definition-list.ts';
 
 /** What stands for a value of each kind; a flag has none. */
 const VALUE_OF: Readonly<Record<Exclude<Kind, 'flag' | 'redirects'>, string>> = {

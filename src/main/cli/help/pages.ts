@@ -3,8 +3,8 @@ import { type OptionName, RUN_TABLE } from '../../plan/option-table/run-table.ts
 import { VERSION } from '../../text/version.ts';
 import { type Command, usageOf, usageOfPositional } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
+import { type Definition, definitionList, joined, paragraph } from './definition-list.ts';
 import { EXIT_CODE_ROWS, EXIT_CODES_IN_SHORT } from './exit-codes.ts';
-import { type Definition, definitionList, joined, paragraph } from './layout.ts';
 import { metricSections } from './metrics.ts';
 import { definitionOf, meantBy } from './option-terms.ts';
 import type { Page } from './topic.ts';

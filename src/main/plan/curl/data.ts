@@ -3,7 +3,7 @@ import { codeOf, messageOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
-import { LARGEST_BODY_BYTES } from '../requests/body-limit.ts';
+import { LARGEST_BODY_BYTES } from '../requests/multipart.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOption, CurlOptions } from './curl-options.ts';

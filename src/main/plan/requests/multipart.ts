@@ -6,9 +6,11 @@ import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
-import { LARGEST_BODY_BYTES } from './body-limit.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
 import { encoderNames, transferEncoded } from './transfer-encoding.ts';
+
+/** A body is kept in memory by every worker. */
+export const LARGEST_BODY_BYTES = 256 * 2 ** 20;
 
 /** What a file is taken for where `;type=` says nothing, by its ending; the list is curl's. */
 const TYPES: Readonly<Record<string, string>> = {

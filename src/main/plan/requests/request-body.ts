@@ -5,8 +5,7 @@ import { STDIN } from '../../files/stdin.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
-import { LARGEST_BODY_BYTES } from './body-limit.ts';
-import { encodeMultipart } from './multipart.ts';
+import { encodeMultipart, LARGEST_BODY_BYTES } from './multipart.ts';
 
 /** What a request carries, encoded once. */
 export interface Body {

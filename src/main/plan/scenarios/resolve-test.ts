@@ -12,7 +12,7 @@ import { checkOptions, completePlan } from '../resolve.ts';
 import { percentilesIn, withErrorRate } from '../thresholds.ts';
 import { type LoadedTest, loadTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
-import { impliedRules, scenarioRules } from './rules.ts';
+import { impliedRules, scenarioRules } from './scenario-rules.ts';
 
 /** Stands for the base of a test that has none: nothing is sent there. */
 const NO_BASE = 'http://127.0.0.1/';

@@ -5,7 +5,7 @@ import type { TargetConnection } from '../../connections/connection.ts';
 import type { ConnectCallback } from '../../connections/link.ts';
 import type { AnswerHandler, RequestTemplate, StreamDispatcher } from '../dispatcher.ts';
 import { UndiciClient } from './client.ts';
-import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './stream.ts';
+import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './undici-stream.ts';
 
 const KEEP_ALIVE_MS = 600_000;
 /** No more are ever asked for; what the target allows may be less, and then requests wait. */

@@ -1,5 +1,5 @@
 import type { Arm } from '../../../../protocol/comparison.ts';
-import { METRICS, type Metric } from '../../../../protocol/metric.ts';
+import { METRICS, type Metric } from '../../../../protocol/comparison-finding.ts';
 import { median } from '../../../collect/statistics.ts';
 import { formatBytes, NOTHING } from '../../../text/format.ts';
 import { CURVE, FINE, linear } from '../charts/scale.ts';

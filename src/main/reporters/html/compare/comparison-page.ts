@@ -4,7 +4,7 @@ import { dayText } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
 import type { Page } from '../page.ts';
-import { resultNote } from '../run/data.ts';
+import { resultNote } from '../run/data-panel.ts';
 import { loadText } from '../run/plan.ts';
 import { armsPanel } from './arms.ts';
 import { type ComparisonView, comparisonViewOf } from './comparison-view.ts';

@@ -1,6 +1,6 @@
 import { addPacked, type PackedCells, type UsedCell, usedCells } from '../../../../metrics/packed-cells.ts';
 import type { Arm, Comparison, Pair } from '../../../../protocol/comparison.ts';
-import type { Metric } from '../../../../protocol/metric.ts';
+import type { Metric } from '../../../../protocol/comparison-finding.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { microsToMs } from '../../../../protocol/units.ts';
 import { METRIC_LABELS } from '../../../text/conclusions.ts';

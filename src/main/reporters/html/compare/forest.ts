@@ -1,5 +1,5 @@
 import type { Estimate, Pair } from '../../../../protocol/comparison.ts';
-import { METRICS, type Metric } from '../../../../protocol/metric.ts';
+import { METRICS, type Metric } from '../../../../protocol/comparison-finding.ts';
 import { NOTHING } from '../../../text/format.ts';
 import { atPercent } from '../charts/plot.ts';
 import { CURVE, spaced } from '../charts/scale.ts';

@@ -1,6 +1,5 @@
 import type { Comparison } from '../../../../protocol/comparison.ts';
-import type { ComparisonFigures, Conclusion } from '../../../../protocol/comparison-finding.ts';
-import type { Metric } from '../../../../protocol/metric.ts';
+import type { ComparisonFigures, Conclusion, Metric } from '../../../../protocol/comparison-finding.ts';
 import { counted } from '../../../text/format.ts';
 
 const BETTER: Readonly<Record<Metric, readonly [better: string, worse: string]>> = {

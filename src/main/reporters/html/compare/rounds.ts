@@ -1,4 +1,4 @@
-import type { Metric } from '../../../../protocol/metric.ts';
+import type { Metric } from '../../../../protocol/comparison-finding.ts';
 import { dots, line } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, linear, linearTicks, type Scale } from '../charts/scale.ts';

@@ -4,7 +4,7 @@ import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
 import type { Page } from '../page.ts';
-import { dataPanel } from './data.ts';
+import { dataPanel } from './data-panel.ts';
 import { distributionPanel } from './distribution.ts';
 import { failuresPanel } from './failures.ts';
 import { overTimePanel } from './over-time.ts';
