@@ -42,6 +42,16 @@ export class CellGrid {
     if (this.#pending.add(valueMs)) this.#settle();
   }
 
+  /** Adds a value to a row for each of the histogram's cells from place `from` to before `to`. */
+  addCells(row: number, cells: Int32Array, from: number, to: number): void {
+    for (let at = from; at < to; ) {
+      const cell = (cells[at] as number) >> LOG_CELLS_IN_ONE;
+      const first = at++;
+      while (at < to && (cells[at] as number) >> LOG_CELLS_IN_ONE === cell) at++;
+      this.#addCell(row, cell, at - first);
+    }
+  }
+
   /** The used cells of the rows from `from` to before `to`, added up. */
   cellsBetween(from: number, to: number): CoarseCells {
     this.#settle();
@@ -99,12 +109,7 @@ export class CellGrid {
 
   #settle(): void {
     const { cells } = this.#pending.take();
-    for (let at = 0; at < cells.length; ) {
-      const cell = (cells[at] as number) >> LOG_CELLS_IN_ONE;
-      const from = at++;
-      while (at < cells.length && (cells[at] as number) >> LOG_CELLS_IN_ONE === cell) at++;
-      this.#addCell(this.#pendingRow, cell, at - from);
-    }
+    this.addCells(this.#pendingRow, cells, 0, cells.length);
   }
 
   #addCell(row: number, cell: number, count: number): void {

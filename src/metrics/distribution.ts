@@ -1,6 +1,6 @@
 import { Histogram, type UsedCells } from './histogram.ts';
 import { type Moments, RunningMoments } from './moments.ts';
-import { PendingValues } from './pending-values.ts';
+import { type CelledValues, PendingValues } from './pending-values.ts';
 import { ValueList } from './value-list.ts';
 
 /** A distribution without its values, as it can be sent. */
@@ -34,6 +34,12 @@ export class Distribution {
     } else if (this.#pending.add(valueMs)) {
       this.#settle();
     }
+  }
+
+  /** Adds values that were observed, all of them at once. */
+  addObserved(observed: CelledValues): void {
+    this.#settle();
+    this.#addObserved(observed);
   }
 
   get moments(): RunningMoments {
@@ -80,8 +86,11 @@ export class Distribution {
   }
 
   #settle(): void {
-    const { values, cells } = this.#pending.take();
-    if (values.length === 0) return;
+    const pending = this.#pending.take();
+    if (pending.values.length > 0) this.#addObserved(pending);
+  }
+
+  #addObserved({ values, cells }: CelledValues): void {
     this.#moments.addAll(values);
     this.#observed.addCells(cells);
     this.#observedValues?.pushAll(values);

@@ -2,8 +2,8 @@ import { cellsOf } from './histogram.ts';
 
 const SIZE = 512;
 
-/** Values and the cells of the histogram that they fall into; valid until more are added. */
-interface Taken {
+/** Values and the cells of the histogram that they fall into. */
+export interface CelledValues {
   readonly values: Float64Array;
   readonly cells: Int32Array;
 }
@@ -28,8 +28,8 @@ export class PendingValues {
     return this.#count === SIZE;
   }
 
-  /** All that was added since the last time. */
-  take(): Taken {
+  /** All that was added since the last time; valid until more are added. */
+  take(): CelledValues {
     const values = this.#count === SIZE ? this.#values : this.#values.subarray(0, this.#count);
     const cells = this.#count === SIZE ? this.#cells : this.#cells.subarray(0, this.#count);
     this.#count = 0;

@@ -89,7 +89,8 @@ interface Values {
 
 /**
  * Adds the latencies of a request, in milliseconds, each to its kind. Written out, with one parameter for each: it
- * runs for every request, where calls through a table, or an object for the times, would be felt.
+ * runs for every request, where calls through a table, or an object for the times, would be felt. What ended well is
+ * added by columns (`main/collect/good-rows.ts`).
  *
  * @param serviceMs NaN where no byte was written
  * @param firstByteMs NaN where no head arrived

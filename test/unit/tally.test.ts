@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Backlog } from '../../src/main/collect/backlog.ts';
+import { portableRecords } from '../../src/main/collect/portable.ts';
 import { Series } from '../../src/main/collect/series.ts';
+import { StartRecord } from '../../src/main/collect/start-record.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
+import { createRandom } from '../../src/metrics/random.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
@@ -106,3 +110,58 @@ describe('folding a block', () => {
     ]);
   });
 });
+
+describe('a block whose rows all ended well is added by columns', () => {
+  /** More than 6 s, so that intervals grow; the last of a block may be due before the first of it. */
+  const rows = ((): Sample[] => {
+    const random = createRandom(7, 0);
+    return Array.from({ length: 9_000 }, (_, row): Sample => {
+      const serviceMs = 0.5 + 40 * random() ** 4;
+      return {
+        intendedMs: Math.max(0, row - 30 * random()),
+        startLagMs: row % 3 === 0 ? 0 : random(),
+        waitMs: row % 5 === 0 ? 2 * random() : 0,
+        serviceMs,
+        firstByteMs: serviceMs * random(),
+        status: row % 700 < 20 ? 204 : 200,
+        outcome: 'ok',
+      };
+    });
+  })();
+
+  const everyThousandth = (change: Sample): Sample[] =>
+    rows.map((row, index) => (index % 1_000 === 300 ? { ...row, ...change } : row));
+
+  test.each<[string, Sample[], 'service' | 'response']>([
+    ['all of them', rows, 'service'],
+    ['by when they were due', rows, 'response'],
+    ['one failed', everyThousandth({ outcome: 'status', status: 503 }), 'service'],
+    ['one was cut', everyThousandth({ outcome: 'truncated', firstByteMs: Number.NaN }), 'response'],
+    ['one was due in the warm-up', everyThousandth({ intendedMs: -3 }), 'service'],
+    ['one was due too late', everyThousandth({ intendedMs: 8_900 }), 'response'],
+  ])('to the same as row by row: %s', (_, samples, headline) => {
+    const fold = (size: number): unknown => {
+      const tally = new Tally();
+      const records = recordsOf({
+        headline,
+        windowEndMs: 8_000,
+        backlog: new Backlog(8_000),
+        start: new StartRecord(),
+        lastIntendedMs: 8_800,
+      });
+      for (let at = 0; at < samples.length; at += size)
+        tally.fold(blockOf(samples.slice(at, at + size)), records);
+      return rounded(portableRecords([tally], records));
+    };
+    expect(fold(1_000)).toEqual(fold(1));
+  });
+});
+
+/** Sums and means differ in the last digits by how they were added up. */
+function rounded(value: unknown): unknown {
+  if (typeof value === 'number') return Number(value.toPrecision(9));
+  if (value instanceof Map) return new Map([...value].sort());
+  if (Array.isArray(value)) return value.map(rounded);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, rounded(part)]));
+}

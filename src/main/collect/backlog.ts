@@ -16,6 +16,11 @@ export class Backlog {
     this.#change(endMs, -1);
   }
 
+  /** Records many, each by the same place in both. */
+  addAll(intendedMs: Float64Array, endMs: Float64Array): void {
+    for (let at = 0; at < intendedMs.length; at++) this.add(intendedMs[at] as number, endMs[at] as number);
+  }
+
   get portable(): Float64Array {
     return this.#changes;
   }

@@ -43,6 +43,12 @@ export class Interval implements IntervalCounts {
     this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
   }
 
+  /** So many requests that ended well. */
+  countGood(requests: number): void {
+    this.sent += requests;
+    this.ok += requests;
+  }
+
   add(other: IntervalCounts): void {
     this.sent += other.sent;
     this.ok += other.ok;

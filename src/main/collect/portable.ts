@@ -34,7 +34,9 @@ export interface PortableRecords {
   readonly mix: readonly { readonly outcomes: Float64Array; readonly latency: PortableDistribution }[];
 }
 
-type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll'> & { readonly latencies: UsedCells };
+type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll' | 'addGood'> & {
+  readonly latencies: UsedCells;
+};
 
 /** Of several workers what they have recorded together. It may share memory with theirs: send it at once. */
 export function portableRecords(tallies: readonly Tally[], records: RunRecords): PortableRecords {

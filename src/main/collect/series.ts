@@ -1,6 +1,7 @@
 import { CellGrid, type PortableGrid } from '../../metrics/cell-grid.ts';
 import type { CoarseCells } from '../../metrics/coarse-cells.ts';
 import { OUTCOME } from '../../protocol/report.ts';
+import { type GoodRows, largestOf } from './good-rows.ts';
 import { Interval, type IntervalCounts } from './interval.ts';
 import { type EndedBy, type PortableUnderWay, type Progressed, UnderWay } from './under-way.ts';
 
@@ -116,6 +117,27 @@ export class Series {
     service.add(index, serviceMs);
   }
 
+  /** Records requests that all ended well, as `addUnderWay`, `add` and `addLatencies` would one after the other. */
+  addGood({ intendedMs, endMs, response, service, wait, startLag }: GoodRows): void {
+    const count = intendedMs.length;
+    for (let from = 0, to = 0; from < count; from = to) {
+      const index = this.#indexOf(intendedMs[from] as number);
+      to = this.#endOfInterval(intendedMs, from);
+      const interval = this.#interval(index);
+      interval.countGood(to - from);
+      interval.maxResponseMs = largestOf(response.values, from, to, interval.maxResponseMs);
+      interval.maxServiceMs = largestOf(service.values, from, to, interval.maxServiceMs);
+      this.#underWay.addGood(intendedMs[from] as number, endMs, from, to);
+      this.#latencies.response.addCells(index, response.cells, from, to);
+      this.#latencies.service.addCells(index, service.cells, from, to);
+      this.#latencies.wait.addCells(index, wait.cells, from, to);
+      this.#latencies.startLag.addCells(index, startLag.cells, from, to);
+    }
+    this.#latencyCount += count;
+    this.#lastOkMs = largestOf(intendedMs, 0, count, this.#lastOkMs);
+    if (!this.#hasBad) this.#okBeforeBad += count;
+  }
+
   get portable(): PortableSeries {
     return {
       intervalMs: this.#intervalMs,
@@ -173,6 +195,17 @@ export class Series {
     this.#lastFromMs = index * this.#intervalMs;
     this.#lastToMs = this.#lastFromMs + this.#intervalMs;
     return index;
+  }
+
+  /** Where, from `from` on, the first is that was due in another interval than the one that was looked for last. */
+  #endOfInterval(intendedMs: Float64Array, from: number): number {
+    let to = from;
+    while (to < intendedMs.length) {
+      const atMs = intendedMs[to] as number;
+      if (!(atMs >= this.#lastFromMs && atMs < this.#lastToMs)) break;
+      to++;
+    }
+    return to;
   }
 
   #interval(index: number): Interval {

@@ -1,4 +1,5 @@
 import { Histogram } from '../../metrics/histogram.ts';
+import type { GoodRows } from './good-rows.ts';
 
 /** The start of a run, in which code runs for the first time, on both sides. */
 export const START_MS = 100;
@@ -15,6 +16,20 @@ export class StartRecord {
   add(headlineMs: number, waitMs: number, serviceMs: number, responseMs: number): void {
     this.latencies.add(headlineMs);
     this.addAll(1, waitMs, serviceMs, responseMs);
+  }
+
+  /** Those of them that were due so early. */
+  addGood({ intendedMs, wait, service, response }: GoodRows, headline: 'response' | 'service'): void {
+    const { values } = headline === 'response' ? response : service;
+    for (let row = 0; row < intendedMs.length; row++) {
+      if ((intendedMs[row] as number) >= START_MS) continue;
+      this.add(
+        values[row] as number,
+        wait.values[row] as number,
+        service.values[row] as number,
+        response.values[row] as number,
+      );
+    }
   }
 
   /** The sums of `count` requests. */

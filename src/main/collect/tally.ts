@@ -1,12 +1,19 @@
 import { Distribution } from '../../metrics/distribution.ts';
 import { addErrors } from '../../metrics/error-counts.ts';
 import { type EventTimesBlock, forEachEventTime } from '../../protocol/event-times.ts';
-import { addLatencies, forEachLatency, overlapMs, responseMsOf } from '../../protocol/latency.ts';
+import {
+  addLatencies,
+  forEachLatency,
+  LATENCY_KINDS,
+  overlapMs,
+  responseMsOf,
+} from '../../protocol/latency.ts';
 import { isCensored, isComplete, isFailed, OUTCOME, type TimedErrorTally } from '../../protocol/report.ts';
-import { columnsOf, type SampleBlock } from '../../protocol/samples.ts';
+import { columnsOf, type SampleBlock, type SampleColumns } from '../../protocol/samples.ts';
 import type { StreamBlock } from '../../protocol/stream.ts';
 import type { Backlog } from './backlog.ts';
 import { EventTally } from './event-tally.ts';
+import { countSentUntil, countUntil, type GoodRows, goodRowsOf, largestOf } from './good-rows.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import type { RequestTally } from './request-tally.ts';
 import type { ScenarioTally } from './scenario-tally.ts';
@@ -59,10 +66,20 @@ export class Tally extends OutcomeCounts {
    * @param mix what is kept of each request that the rows say by its number
    */
   fold(block: SampleBlock, records: RunRecords, mix: readonly RequestTally[] = records.mix): void {
-    const { windowEndMs, series, backlog, headline, start, lastIntendedMs } = records;
     const columns = columnsOf(block);
     this.samples += block.count;
-    for (let row = 0; row < block.count; row++) {
+    const good = mix.length === 0 ? goodRowsOf(columns, block.count, records.lastIntendedMs) : null;
+    if (good === null) this.#foldRows(columns, block.count, records, mix);
+    else this.#foldGood(good, records);
+  }
+
+  #foldRows(
+    columns: SampleColumns,
+    count: number,
+    { windowEndMs, series, backlog, headline, start, lastIntendedMs }: RunRecords,
+    mix: readonly RequestTally[],
+  ): void {
+    for (let row = 0; row < count; row++) {
       const intendedMs = columns.intendedMs[row] ?? 0;
       const startLagMs = columns.startLagMs[row] ?? 0;
       const waitMs = columns.waitMs[row] ?? 0;
@@ -108,6 +125,29 @@ export class Tally extends OutcomeCounts {
         start?.add(knownMs, waitMs, wasWritten ? serviceMs : 0, responseMs);
       series.add(intendedMs, outcome);
       if (complete || censored) series.addLatencies(intendedMs, responseMs, serviceMs, waitMs, startLagMs);
+    }
+  }
+
+  #foldGood(rows: GoodRows, { windowEndMs, series, backlog, headline, start }: RunRecords): void {
+    const { intendedMs, endMs } = rows;
+    const count = intendedMs.length;
+    this.outcomes[OUTCOME.ok] = (this.outcomes[OUTCOME.ok] ?? 0) + count;
+    this.okInWindow += countUntil(endMs, windowEndMs);
+    this.sentInWindow += countSentUntil(rows, windowEndMs);
+    this.lastEndMs = largestOf(endMs, 0, count, this.lastEndMs);
+    this.#countStatuses(rows.status);
+    for (const kind of LATENCY_KINDS) this.latencies[kind].addObserved(rows[kind]);
+    backlog?.addAll(intendedMs, endMs);
+    start?.addGood(rows, headline);
+    series.addGood(rows);
+  }
+
+  #countStatuses(statuses: Uint16Array): void {
+    for (let at = 0; at < statuses.length; ) {
+      const status = statuses[at] as number;
+      const from = at++;
+      while (at < statuses.length && statuses[at] === status) at++;
+      this.statuses.set(status, (this.statuses.get(status) ?? 0) + at - from);
     }
   }
 

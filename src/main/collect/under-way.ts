@@ -53,6 +53,13 @@ export class UnderWay {
     this.#end(endMs, isOk);
   }
 
+  /** Requests that were due in the interval of `fromMs` and ended well, at the ends from place `from` to before `to`. */
+  addGood(fromMs: number, endsMs: Float64Array, from: number, to: number): void {
+    const index = Math.floor(fromMs / this.#intervalMs);
+    this.#begun[index] = (this.#begun[index] ?? 0) + to - from;
+    for (let at = from; at < to; at++) this.#end(endsMs[at] as number, true);
+  }
+
   get portable(): PortableUnderWay {
     return {
       begun: this.#begun,
