@@ -35,17 +35,24 @@ export function defineTest<
   return { kind: 'test', definition: test as unknown as TestDefinition };
 }
 
+/** What a test of one scenario may say of it beside its load. */
+export type OptionsOfOne = Pick<
+  ScenarioOf<Row, Metrics>,
+  'rows' | 'newConnection' | 'cookies' | 'keepCookies'
+>;
+
 /** A test of one scenario; a module exports it by default. */
 export function scenario(
-  options: TestOptions & Partial<Executor> & { rows?: Rows<Row> },
+  options: TestOptions & Partial<Executor> & OptionsOfOne,
   exec: Body<Row, Record<never, never>>,
 ): Test {
-  const { baseURL, headers, thresholds, timeout, seed, rows, ...load } = options;
+  const { baseURL, headers, thresholds, timeout, seed, ...others } = options;
+  const { rows, newConnection, cookies, keepCookies, ...load } = others;
   const given = { baseURL, headers, thresholds, timeout, seed };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const one = {
     exec,
-    ...(rows === undefined ? {} : { rows }),
+    ...{ rows, newConnection, cookies, keepCookies },
     ...(Object.keys(load).length === 0 ? {} : { load }),
   };
   return { kind: 'test', definition: { ...said, scenarios: { default: one } } as TestDefinition };

@@ -76,6 +76,10 @@ export interface ScenarioPlan {
   readonly rowCount: number;
   /** Each iteration has connections of its own. */
   readonly newConnection: boolean;
+  /** Its users keep cookies. */
+  readonly hasCookies: boolean;
+  /** From one iteration to the next. */
+  readonly keepsCookies: boolean;
 }
 
 /** Users and the scenarios that they or their iterations are dealt to. */

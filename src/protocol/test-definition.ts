@@ -66,6 +66,8 @@ export interface RequestParams {
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };
   /** Redirects that are followed; default 10. */
   redirects?: number;
+  /** Without (`false`) it neither says nor gets any. */
+  cookies?: boolean;
 }
 
 /** A URL of the `url` template. */
@@ -100,6 +102,16 @@ type Send = (url: string | Url, params?: RequestParams) => Promise<Response>;
 /** Sends requests over a user's own connections. */
 export type Http = Readonly<Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options', Send>>;
 
+/** The cookies of a user. A URL says whose: by default those that go to `baseURL`. */
+export interface Cookies {
+  /** Null where there is none of that name. */
+  get(name: string, url?: string | Url): string | null;
+  all(url?: string | Url): Record<string, string>;
+  /** For the host of the URL and all its paths. @throws TypeError for what no cookie can say */
+  set(name: string, value: string, url?: string | Url): void;
+  clear(): void;
+}
+
 /** What of a test's own metrics takes a value. */
 export interface MetricRecorders {
   counter: { add(by?: number): void };
@@ -124,6 +136,7 @@ export interface VU<R = unknown, M extends Metrics = Metrics> {
   /** Whatever the scenario keeps for its user; it outlasts iterations. */
   readonly vars: Record<string, unknown>;
   readonly http: Http;
+  readonly cookies: Cookies;
   /** Aborted when the iteration has to end. */
   readonly signal: AbortSignal;
   readonly metrics: { readonly [K in keyof M]: MetricRecorders[M[K]] };
@@ -162,6 +175,10 @@ export interface ScenarioOf<R, M extends Metrics> {
   rows?: Rows<R>;
   /** Each iteration has connections of its own. */
   newConnection?: boolean;
+  /** Its users keep cookies; default true. */
+  cookies?: boolean;
+  /** From one iteration to the next; else each begins with those that `vuSetup` has got. */
+  keepCookies?: boolean;
   exec: Body<NoInfer<R>, M>;
   /** Once for each user, before its first iteration. */
   vuSetup?: Body<NoInfer<R>, M>;

@@ -1,4 +1,5 @@
 import type { Protocol } from '../../protocol/endpoint.ts';
+import { type AnswerHead, setCookiesIn } from './cookie-keeper.ts';
 import { DigestAuthorization } from './digest.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirect, redirected } from './redirect.ts';
@@ -10,7 +11,7 @@ export interface Authorizing {
 }
 
 /** What an answer says of how its request goes on. */
-interface Leading extends Authorizing {
+interface Leading extends Authorizing, AnswerHead {
   readonly request: PreparedRequest | null;
   readonly status: number;
   /** Redirects that were followed before it. */
@@ -51,6 +52,8 @@ function redirectedTo(answer: Leading, protocol: Protocol): PreparedRequest | nu
   const { request, status, location, redirects } = answer;
   if (request === null || location === null || !isRedirect(request.plan, status, location)) return null;
   if (redirects >= request.plan.maxRedirects) return null;
+  const { endpoint, cookies } = request;
+  if (endpoint !== null) cookies?.keeper?.take(setCookiesIn(answer), endpoint, request.message.path);
   const from = (request.plan.digest === null ? null : authorizationOf(answer).plain) ?? request;
   const next = redirected(from, status, location, protocol);
   return next === null ? null : firstOf(answer, next);

@@ -27,8 +27,6 @@ export interface ExchangeOwner {
   onRetry?(exchange: Exchange): void;
 }
 
-const LOWEST_REDIRECT = 300;
-const LOWEST_FAILURE = 400;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
@@ -279,12 +277,11 @@ export class Exchange implements InPlaceHandler {
 
   onResponseStart(_controller: Controller, status: number, fields: Fields): void {
     if (status < 200) return;
-    if (this.wantsHead && status >= LOWEST_REDIRECT && status < LOWEST_FAILURE)
-      this.location = fieldInHead(this.head, 'location');
     this.firstByteMs = this.#readAtMs;
     this.status = status;
     const { connection } = this.client;
-    if (isRedirectStatus(status)) this.location = fieldIn(fields, 'location');
+    if (isRedirectStatus(status))
+      this.location = this.wantsHead ? fieldInHead(this.head, 'location') : fieldIn(fields, 'location');
     connection.isInPlainBody = fields['transfer-encoding'] === undefined;
     // undici closes after some answers that have no body, whatever they say of their length.
     connection.isLeftUnasked =

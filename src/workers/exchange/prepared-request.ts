@@ -4,6 +4,7 @@ import type { RequestPlan } from '../../protocol/request.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
 import type { ChooseSink } from './body-sink.ts';
+import type { RequestCookies } from './cookie-keeper.ts';
 
 /** A request as it is given to a connection. */
 export interface PreparedRequest {
@@ -26,6 +27,8 @@ export interface PreparedRequest {
   readonly isOfScenario?: boolean;
   /** It is of no iteration: its answer is judged, and it is not recorded with the others. */
   readonly isApart?: boolean;
+  /** Absent where nobody keeps cookies. */
+  readonly cookies?: RequestCookies;
   /** Why it cannot be sent; null where it can. */
   readonly refusal: InvalidRequest | null;
 }

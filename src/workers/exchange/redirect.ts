@@ -1,7 +1,8 @@
-import type { Protocol } from '../../protocol/endpoint.ts';
+import type { Endpoint, Protocol } from '../../protocol/endpoint.ts';
 import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol, pathOf, placeOf } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
+import { cookieValue, type RequestCookies } from './cookie-keeper.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
 /** What is meant for one origin is not told to another. */
@@ -37,21 +38,42 @@ export function redirected(
   const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
   const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
   const endpoint = isElsewhere ? { ...place, addresses: [] } : from;
+  const path = pathOf(url);
+  const cookies =
+    isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
+  const keptHeaders = withoutFields(
+    message.headers,
+    (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && headersOfBody.includes(name)),
+  );
   const next = {
     ...message,
-    path: pathOf(url),
+    path,
     method: turnsToGet ? 'GET' : method,
-    headers: withoutFields(
-      message.headers,
-      (name) => (isElsewhere && PRIVATE_FIELDS.has(name)) || (losesBody && headersOfBody.includes(name)),
-    ),
+    headers: cookies === undefined ? keptHeaders : withCookies(keptHeaders, cookies, endpoint, path),
     body: losesBody ? null : message.body,
   };
   // Credentials are for the origin that they were given for.
   const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
   const { firstHeaders } = request;
   const template = requestTemplate(endpoint.origin, next);
-  return { ...request, plan, endpoint, message: next, firstHeaders, template };
+  return {
+    ...request,
+    ...(cookies === undefined ? {} : { cookies }),
+    ...{ plan, endpoint, message: next, firstHeaders, template },
+  };
+}
+
+/** The user may have got new ones on the way, and others go elsewhere. */
+function withCookies(
+  headers: string[],
+  { keeper, saysKept, others }: RequestCookies,
+  endpoint: Endpoint,
+  path: string,
+): string[] {
+  if (keeper === null || !saysKept) return headers;
+  const value = cookieValue(keeper.valueFor(endpoint, path), others);
+  const kept = withoutFields(headers, (name) => name === 'cookie');
+  return value === null ? kept : [...kept, 'cookie', value];
 }
 
 /** 303 asks for a GET elsewhere; with 301 and 302 only a POST becomes one, as in browsers (RFC 9110, 15.4). */

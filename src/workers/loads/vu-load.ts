@@ -264,10 +264,10 @@ function requestBaseOf({ mix, client, settings }: Shard, { base }: ScenariosPlan
 }
 
 function scenariosOf(plan: ScenariosPlan, definition: TestDefinition): UserScenario[] {
-  return plan.scenarios.map(({ name, newConnection }, index) => {
+  return plan.scenarios.map(({ name, newConnection, hasCookies, keepsCookies }, index) => {
     const own = definition.scenarios[name];
     if (own === undefined) throw new Error(`the module has no scenario '${name}' any more`);
-    return { index, name, newConnection, definition: own };
+    return { index, name, newConnection, hasCookies, keepsCookies, definition: own };
   });
 }
 

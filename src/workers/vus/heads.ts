@@ -32,6 +32,7 @@ export class Heads {
   }
 
   /**
+   * @param cookies of its user, and of every request; null where it says what it says of them by itself
    * @param contentType of the body, unless a header says it
    * @throws InvalidRequest for a header that cannot be sent
    */
@@ -40,18 +41,21 @@ export class Heads {
     path: string,
     host: string,
     own: HeaderValues | undefined,
+    cookies: string | null,
     contentType: string | null,
     bodyLength: number,
   ): HeadParts {
     const added = own === undefined ? '' : this.#lines(own);
     const isTyped = contentType !== null && this.#baseNames.has('content-type');
-    if (added === null || !this.#isPlain || isTyped || !this.#isText)
-      return this.#whole(method, path, host, own, contentType, bodyLength);
+    const isDouble = isTyped || (cookies !== null && this.#baseNames.has('cookie'));
+    if (added === null || !this.#isPlain || isDouble || !this.#isText)
+      return this.#whole(method, path, host, withCookies(own, cookies), contentType, bodyLength);
     const head =
       `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\n${this.#baseText}` +
       `${contentType === null || saysType(own) ? '' : `content-type: ${contentType}\r\n`}${added}` +
+      `${cookies === null ? '' : `cookie: ${cookies}\r\n`}` +
       `${saysLength(method, bodyLength) ? `content-length: ${bodyLength}\r\n` : ''}\r\n`;
-    return { head, asksToClose: false, list: () => this.#list(own, contentType) };
+    return { head, asksToClose: false, list: () => this.#list(withCookies(own, cookies), contentType) };
   }
 
   /** Lines that only add to the others; null where one is not like that. */
@@ -116,6 +120,10 @@ export class Heads {
     const typed = contentType === null || names.has('content-type') ? [] : ['content-type', contentType];
     return [...base, ...typed, ...entries.flat()];
   }
+}
+
+function withCookies(own: HeaderValues | undefined, cookies: string | null): HeaderValues | undefined {
+  return cookies === null ? own : { ...own, cookie: cookies };
 }
 
 function isType(name: string): boolean {

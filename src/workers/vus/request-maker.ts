@@ -4,10 +4,12 @@ import type { RequestParams, Url } from '../../protocol/test-definition.ts';
 import { looksIntoFields } from '../../requests/expectation.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf, writtenPathOf } from '../../requests/place.ts';
+import { cookieValue, type RequestCookies } from '../exchange/cookie-keeper.ts';
 import { expectationOf } from './expectations.ts';
 import { Heads } from './heads.ts';
 import type { Names } from './name-numbers.ts';
 import { ScenarioRequest } from './scenario-request.ts';
+import { NO_COOKIES } from './user-cookies.ts';
 
 const DEFAULT_REDIRECTS = 10;
 const ABSOLUTE = /^https?:\/\//i;
@@ -74,6 +76,7 @@ export class RequestMaker {
 
   /**
    * @param isApart it is of no iteration, and is counted apart
+   * @param cookies of its user
    * @throws InvalidRequest or TypeError for what cannot be sent
    */
   make(
@@ -81,6 +84,7 @@ export class RequestMaker {
     url: string | Url,
     params: RequestParams | undefined,
     isApart: boolean,
+    cookies: RequestCookies,
   ): ScenarioRequest {
     const { place, path, name } = this.#locate(url);
     const known = this.#planOf(method, name, params, place);
@@ -98,7 +102,11 @@ export class RequestMaker {
         contentType = FORM_TYPE;
       } else if (params.body !== undefined) body = bytesOf(params.body);
     }
-    const parts = this.#heads.of(method, whole, place.host, params?.headers, contentType, body?.length ?? 0);
+    const own = params?.headers;
+    const saying = cookiesOf(params, cookies);
+    const kept = saying.saysKept ? (saying.keeper?.valueFor(place.endpoint, whole) ?? null) : null;
+    const said = kept === null ? null : cookieValue(kept, saying.others);
+    const parts = this.#heads.of(method, whole, place.host, own, said, contentType, body?.length ?? 0);
     const { expectation, digest } = known.plan;
     const wantsFields =
       !this.#base.hasTextHeads || digest !== null || (expectation !== null && looksIntoFields(expectation));
@@ -106,7 +114,21 @@ export class RequestMaker {
       wantsFields,
       keepsHead: !wantsFields,
       isApart,
+      cookies: saying,
     });
+  }
+
+  /** What every request says of cookies; null where that is nothing. */
+  get cookies(): string | null {
+    const { headers } = this.#base.plan.message;
+    const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'cookie');
+    return at < 0 ? null : (headers[at + 1] ?? null);
+  }
+
+  /** @throws InvalidRequest or TypeError where nothing can be sent */
+  locate(url: string | Url): { readonly endpoint: Endpoint; readonly path: string } {
+    const { place, path } = this.#locate(url);
+    return { endpoint: place.endpoint, path };
   }
 
   #locate(url: string | Url): Located {
@@ -200,6 +222,16 @@ export class RequestMaker {
     if (isKept) this.#plans.set(name, known);
     return known;
   }
+}
+
+/** A request that says them by itself says no others; what its answer sets is kept all the same. */
+function cookiesOf(params: RequestParams | undefined, cookies: RequestCookies): RequestCookies {
+  if (params === undefined || cookies.keeper === null) return cookies;
+  if (params.cookies === false) return NO_COOKIES;
+  for (const name in params.headers)
+    if (name.length === 6 && name.toLowerCase() === 'cookie')
+      return { keeper: cookies.keeper, saysKept: false, others: null };
+  return cookies;
 }
 
 /** @throws TypeError for a slip in a name */

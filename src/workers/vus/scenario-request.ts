@@ -3,6 +3,7 @@ import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type RequestTemplate, requestTemplate } from '../clients/dispatcher.ts';
 import { keepBody } from '../exchange/body-sink.ts';
+import type { RequestCookies } from '../exchange/cookie-keeper.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
 /** The parts of a request's head: as text where its client takes that, and as a list where somebody asks. */
@@ -19,6 +20,7 @@ export interface AnswerWishes {
   readonly wantsFields: boolean;
   readonly keepsHead: boolean;
   readonly isApart: boolean;
+  readonly cookies: RequestCookies;
 }
 
 /**
@@ -39,6 +41,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly keepsHead: boolean;
   readonly isOfScenario = true;
   readonly isApart: boolean;
+  readonly cookies: RequestCookies;
   readonly refusal = null;
   declare readonly head?: string;
   readonly #parts: HeadParts;
@@ -51,7 +54,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     path: string,
     parts: HeadParts,
     body: Buffer | null,
-    { wantsFields, keepsHead, isApart }: AnswerWishes,
+    { wantsFields, keepsHead, isApart, cookies }: AnswerWishes,
   ) {
     this.index = index;
     this.plan = plan;
@@ -64,6 +67,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     this.wantsFields = wantsFields;
     this.keepsHead = keepsHead;
     this.isApart = isApart;
+    this.cookies = cookies;
     this.#parts = parts;
     if (parts.head !== null) this.head = parts.head;
   }

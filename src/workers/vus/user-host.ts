@@ -12,6 +12,9 @@ export interface UserScenario {
   readonly index: number;
   readonly name: string;
   readonly newConnection: boolean;
+  readonly hasCookies: boolean;
+  /** From one iteration to the next. */
+  readonly keepsCookies: boolean;
   readonly definition: ScenarioOf<unknown, Metrics>;
 }
 

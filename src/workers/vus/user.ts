@@ -2,6 +2,7 @@ import { createRandom, type Random } from '../../metrics/random.ts';
 import { ITERATION_OUTCOME, type IterationErrorKind } from '../../protocol/scenario.ts';
 import { Interrupted, RequestError } from '../../protocol/scenario-errors.ts';
 import type {
+  Cookies,
   Http,
   Metrics,
   RequestParams,
@@ -10,12 +11,14 @@ import type {
   Url,
   VU,
 } from '../../protocol/test-definition.ts';
+import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
 import { msOf } from './durations.ts';
 import { nameOf, placeOf, stackOf } from './script-place.ts';
 import { type Awaited, UserConnections } from './user-connections.ts';
+import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
@@ -48,6 +51,7 @@ export class User implements ActingUser {
   freeAtMs = 0;
   readonly #host: UserHost;
   readonly #connections: UserConnections;
+  readonly #cookies: UserCookies;
   readonly #view = new VuView(this, null);
   #scenario: UserScenario;
   #part: Part = 'exec';
@@ -74,6 +78,7 @@ export class User implements ActingUser {
     this.#scenario = scenario;
     this.#host = host;
     this.#connections = new UserConnections(host);
+    this.#cookies = new UserCookies(host.maker.cookies);
   }
 
   get scenarioName(): string {
@@ -84,6 +89,10 @@ export class User implements ActingUser {
     return this.#host.metrics;
   }
 
+  get cookies(): Cookies {
+    return new CookiesView(this.#cookies.jar, (url) => this.#host.maker.locate(url));
+  }
+
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
     if (this.#isInterrupted) this.#abort.abort(new Interrupted());
@@ -92,7 +101,9 @@ export class User implements ActingUser {
 
   /** Runs the scenario's beginning for a user; null where it has succeeded, else why not. */
   async setUp(scenario: UserScenario, row: unknown): Promise<unknown> {
-    return this.#around('vuSetup', scenario, row);
+    const failure = await this.#around('vuSetup', scenario, row);
+    this.#cookies.keep();
+    return failure;
   }
 
   /** The same for its end. */
@@ -108,6 +119,7 @@ export class User implements ActingUser {
     this.row = row;
     this.freeAtMs = intendedMs;
     this.#random = null;
+    if (!scenario.keepsCookies) this.#cookies.reset();
     const startedMs = clock.nowMs();
     this.#underWay = { scenario, intendedMs, startedMs };
     const error = await this.#run('exec');
@@ -174,7 +186,8 @@ export class User implements ActingUser {
     const { clock, maker } = this.#host;
     this.#acts++;
     return new Promise((resolve, reject) => {
-      const request = maker.make(method, url, params, this.#part !== 'exec');
+      const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
+      const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
       const awaited: Awaited = {
         request,
         intendedMs: this.freeAtMs,
@@ -249,6 +262,7 @@ export class User implements ActingUser {
     const { failure, request, endedByUs } = exchange;
     const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
     const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs) : null;
+    if (answer !== null) keepCookies(exchange);
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     // The next request may be sent from within the call.
     queueMicrotask(() => this.#becomeIdle());
@@ -308,6 +322,15 @@ export class User implements ActingUser {
     if (this.#isInterrupted) return new Interrupted();
     return this.#isRunning ? null : new Error('the iteration is over: await what it starts');
   }
+}
+
+/** Of those that its redirects set, whoever followed them has taken care. */
+function keepCookies(exchange: Exchange): void {
+  const { request } = exchange;
+  const endpoint = request?.endpoint ?? null;
+  const keeper = request?.cookies?.keeper ?? null;
+  if (request !== null && endpoint !== null && keeper !== null)
+    keeper.take(setCookiesIn(exchange), endpoint, request.message.path);
 }
 
 interface Failed {

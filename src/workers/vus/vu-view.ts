@@ -1,4 +1,5 @@
 import type {
+  Cookies,
   Http,
   Metrics,
   RequestParams,
@@ -19,6 +20,7 @@ export interface ActingUser {
   readonly signal: AbortSignal;
   readonly metrics: VU<unknown, Metrics>['metrics'];
   readonly http: Http;
+  readonly cookies: Cookies;
   random(): number;
   request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response>;
   sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void>;
@@ -72,6 +74,10 @@ export class VuView implements VU {
 
   get signal(): AbortSignal {
     return this.#user.signal;
+  }
+
+  get cookies(): Cookies {
+    return this.#user.cookies;
   }
 
   get metrics(): VU<unknown, Metrics>['metrics'] {

@@ -64,11 +64,11 @@ export class Fields {
     return choices[0] as T;
   }
 
-  flag(field: string): boolean {
-    const value = this.value(field);
-    if (value === undefined || typeof value === 'boolean') return value === true;
+  flag(field: string, otherwise = false): boolean {
+    const value = this.value(field) ?? otherwise;
+    if (typeof value === 'boolean') return value;
     this.problem(field, 'give true or false');
-    return false;
+    return otherwise;
   }
 
   list(field: string): readonly unknown[] {

@@ -22,7 +22,10 @@ const OF_TEST = [
   ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed'],
   ...['load', 'metrics', 'scenarios'],
 ];
-const OF_SCENARIO = ['load', 'weight', 'rows', 'newConnection', 'exec', 'vuSetup', 'vuTeardown'];
+const OF_SCENARIO = [
+  ...['load', 'weight', 'rows', 'newConnection', 'cookies', 'keepCookies'],
+  ...['exec', 'vuSetup', 'vuTeardown'],
+];
 const MOST_WEIGHT = 1_000_000;
 const METRIC_NAME = /^[A-Za-z_][\w-]*$/;
 
@@ -98,9 +101,19 @@ function readScenario(
       'weight',
       "with a load of its own a scenario has no part of the test's: leave one of them out",
     );
+  const hasCookies = fields.flag('cookies', true);
+  if (!hasCookies && fields.has('keepCookies'))
+    fields.problem('keepCookies', 'without cookies there is nothing to keep: leave one of them out');
   const { deal, rowCount, rows } = rowsIn(fields, path, problems);
   return {
-    plan: { name, deal, rowCount, newConnection: fields.flag('newConnection') },
+    plan: {
+      name,
+      deal,
+      rowCount,
+      newConnection: fields.flag('newConnection'),
+      hasCookies,
+      keepsCookies: fields.flag('keepCookies'),
+    },
     rows,
     weight: fields.count('weight', 1, MOST_WEIGHT, 1),
     load,
