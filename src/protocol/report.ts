@@ -19,11 +19,12 @@ export const OUTCOMES = [
   'request',
   'stream',
   'stalled',
+  'cancelled',
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Why a request failed, in a word; docs/metrics.md lists the kinds. */
-export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped'>;
+export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped' | 'cancelled'>;
 
 /** Outcome to number, the inverse of `OUTCOMES`. */
 export const OUTCOME = {
@@ -44,6 +45,7 @@ export const OUTCOME = {
   request: 14,
   stream: 15,
   stalled: 16,
+  cancelled: 17,
 } as const satisfies Record<Outcome, number>;
 
 /** A complete response arrived, of whatever status. */
@@ -56,9 +58,19 @@ export function isCensored(outcome: number): boolean {
   return outcome === OUTCOME.timeout || outcome === OUTCOME.unfinished || outcome === OUTCOME.dropped;
 }
 
-/** Sent, and neither ok nor still unfinished at the end. */
+/** Sent, and neither ok nor still unfinished at the end, nor ended on purpose. */
 export function isFailed(outcome: number): boolean {
-  return outcome !== OUTCOME.ok && outcome !== OUTCOME.unfinished && outcome !== OUTCOME.dropped;
+  return (
+    outcome !== OUTCOME.ok &&
+    outcome !== OUTCOME.unfinished &&
+    outcome !== OUTCOME.dropped &&
+    outcome !== OUTCOME.cancelled
+  );
+}
+
+/** Of the requests that were sent those whose answer somebody waited for: all but the ones that were cancelled. */
+export function awaitedOf({ sent, cancelled = 0 }: { sent: number; cancelled?: number | undefined }): number {
+  return sent - cancelled;
 }
 
 /** Failures of one kind and code, with one example in words. */

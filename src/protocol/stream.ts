@@ -21,6 +21,17 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 export const TOKEN_COUNTS = ['auto', 'usage', 'events'] as const;
 export type TokenCount = (typeof TOKEN_COUNTS)[number];
 
+/** Requests that are given up on purpose, as by people who have waited long enough. */
+export interface Cancelling {
+  /** Of every `of` requests so many. */
+  readonly share: number;
+  readonly of: number;
+  /** After so many token events; null where it is a time. */
+  readonly afterEvents: number | null;
+  /** So long after the request was given to a connection; null where it is a number of tokens. */
+  readonly afterMs: number | null;
+}
+
 /** How the stream of a model endpoint is read. Paths are JSON paths into the data of an event. */
 export interface StreamPlan {
   /** Null: by the content type of the answer. */
@@ -36,6 +47,8 @@ export interface StreamPlan {
   /** Where a value that is neither null nor false says that the stream is complete. */
   readonly endPaths: readonly string[];
   readonly count: TokenCount;
+  /** Which requests are ended on purpose, and when; null or absent where none is. */
+  readonly cancel?: Cancelling | null;
   /** No byte for so long ends the request; null: only the timeout does. */
   readonly stallMs: number | null;
 }

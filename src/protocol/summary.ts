@@ -47,6 +47,8 @@ export interface RequestCounts {
   readonly ok: number;
   readonly failed: number;
   readonly unfinished: number;
+  /** Ended on purpose, as `--cancel` asks; absent where it does not. */
+  readonly cancelled?: number;
   readonly dropped: number;
   readonly notStarted: number;
   readonly retried: number;
@@ -129,6 +131,8 @@ export interface SeriesBucket {
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** Ended on purpose; absent where none was. */
+  readonly cancelled?: number;
   /** How many latencies are only lower bounds. Absent in older results, as what follows without a null. */
   readonly censored?: number;
   /** By kind. */
@@ -375,6 +379,7 @@ export interface MixRow {
   readonly ok: number;
   readonly failed: number;
   readonly unfinished: number;
+  readonly cancelled?: number;
   readonly dropped: number;
   /** Of the headline latency. */
   readonly latencyMs: LatencySummary;

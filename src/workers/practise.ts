@@ -3,9 +3,10 @@ import type { Shard } from '../protocol/shard.ts';
 import { NO_SUPPLIES } from '../protocol/supplies.ts';
 import { microsToMs } from '../protocol/units.ts';
 import type { Clock } from '../time/clock.ts';
+import type { PartsOfShard } from './parts-of-shard.ts';
 import { startPeer } from './practice/peer.ts';
 import { practiceShard, whereTo } from './practice/practice-shard.ts';
-import { type PartsOfShard, ShardRun } from './run-shard.ts';
+import { ShardRun } from './run-shard.ts';
 
 const LONGEST_MS = 60;
 

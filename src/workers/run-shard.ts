@@ -4,10 +4,7 @@ import type { Endpoint } from '../protocol/endpoint.ts';
 import type { WorkerChannel } from '../protocol/messages.ts';
 import { type ErrorTally, OUTCOME, type WorkerReport, type WorkerUsage } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
-import type { Supplies } from '../protocol/supplies.ts';
-import type { TestDefinition } from '../protocol/test-definition.ts';
 import type { Clock } from '../time/clock.ts';
-import type { CreateDispatcher } from './clients/dispatcher.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
@@ -16,6 +13,7 @@ import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import { FirstLocation } from './exchange/first-location.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
+import { StreamWaits } from './exchange/stream-waits.ts';
 import { CpuWork } from './jobs/cpu-work.ts';
 import type { Job, JobHost } from './jobs/job.ts';
 import { Lease } from './lease.ts';
@@ -23,22 +21,11 @@ import type { Load, LoadHost } from './loads/load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
 import { startAt } from './loads/start-at.ts';
 import type { VuLoad } from './loads/vu-load.ts';
+import type { PartsOfShard } from './parts-of-shard.ts';
 import { Recorder } from './record/recorder.ts';
 import { StreamRecorder } from './record/stream-recorder.ts';
 import type { TokenTimes } from './streams/token-times.ts';
 import { workOf } from './work-of-shard.ts';
-
-/** What a shard goes by: its supplies, and code that is loaded only for those that need it. */
-export interface PartsOfShard {
-  readonly supplies: Supplies;
-  readonly create: CreateDispatcher;
-  /** Null where the shard has no batch. */
-  readonly Rows: typeof RowsLoad | null;
-  /** Null where answers are no streams. */
-  readonly Tokens: typeof TokenTimes | null;
-  /** Null where the shard has no scenarios. */
-  readonly users: { readonly Users: typeof VuLoad; readonly definition: TestDefinition } | null;
-}
 
 /** One worker's part of a run: opens its connections, sends, times and records. Knows no transport. */
 export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
@@ -49,8 +36,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #verdict: Verdict;
   readonly #load: Load;
   readonly #deadlines: Deadlines<Exchange>;
-  /** Null where nobody bounds how long a stream is silent. */
-  readonly #silences: Deadlines<Exchange> | null;
+  /** Null where answers are no streams. */
+  readonly #waits: StreamWaits | null;
   readonly #Tokens: typeof TokenTimes | null;
   readonly #clients: SlotClients;
   readonly #job: Job;
@@ -96,10 +83,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#firstLocation = new FirstLocation(secrets);
     this.#work = new CpuWork(shard.cpuWork);
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
-    this.#silences =
-      typeof stream?.stallMs === 'number'
-        ? new Deadlines<Exchange>(stream.stallMs, clock, (exchange) => exchange.end('stalled'))
-        : null;
+    this.#waits = stream === null ? null : new StreamWaits(stream, shard, clock);
     const streams = stream === null ? null : new StreamRecorder(stream.count, objectives);
     this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams);
     this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
@@ -175,7 +159,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#lease.end();
     this.#deadlines.close();
-    this.#silences?.close();
+    this.#waits?.close();
     this.recorder.close();
     this.#rows?.close();
     this.#users?.close();
@@ -250,7 +234,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     }
     this.#inFlight++;
     this.#deadlines.add(exchange.deadline, nowMs);
-    this.#silences?.add(exchange.silence, nowMs);
+    this.#waits?.begin(exchange, this.isMeasured(intendedMs), nowMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
@@ -276,7 +260,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       return;
     }
     this.#deadlines.remove(exchange.deadline);
-    this.#silences?.remove(exchange.silence);
+    this.#waits?.end(exchange);
     this.#inFlight--;
     const failure = this.#verdict.ofAnswer(exchange, endMs);
     exchange.failure = failure;
@@ -308,9 +292,13 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   onFailure(exchange: Exchange, endMs: number, error: Error): void {
-    exchange.failuresInARow++;
     this.#deadlines.remove(exchange.deadline);
-    this.#silences?.remove(exchange.silence);
+    this.#waits?.end(exchange);
+    if (exchange.endedByUs === 'cancelled') {
+      this.#leaveCancelled(exchange, endMs);
+      return;
+    }
+    exchange.failuresInARow++;
     this.#inFlight--;
     if (exchange.endedByUs === 'unfinished') {
       this.#record(exchange, endMs, OUTCOME.unfinished);
@@ -322,6 +310,17 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.finishIfIdle();
   }
 
+  /** Nothing has failed: its place is free as soon as its client has left it. */
+  #leaveCancelled(exchange: Exchange, endMs: number): void {
+    this.#record(exchange, endMs, OUTCOME.cancelled);
+    setImmediate(() => {
+      this.#inFlight--;
+      const nowMs = this.clock.nowMs();
+      this.#handBack(exchange, endMs, nowMs, nowMs, false);
+      this.finishIfIdle();
+    });
+  }
+
   /** The connection is the load's again, without the body of its answer, unless the job still needs both. */
   #handBack(exchange: Exchange, endMs: number, freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     if (this.#job.keeps(exchange, endMs)) return;
@@ -330,19 +329,17 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   onHeldBack(exchange: Exchange): void {
-    this.#silences?.remove(exchange.silence);
+    this.#waits?.holdBack(exchange);
     this.#deadlines.remove(exchange.deadline);
   }
 
   onReadOn(exchange: Exchange): void {
     this.#deadlines.add(exchange.deadline, this.clock.nowMs());
-    this.#silences?.add(exchange.silence, this.clock.nowMs());
+    this.#waits?.readOn(exchange);
   }
 
   onBytes(exchange: Exchange): void {
-    if (this.#silences === null) return;
-    this.#silences.remove(exchange.silence);
-    this.#silences.add(exchange.silence, this.clock.nowMs());
+    this.#waits?.onBytes(exchange);
   }
 
   onRetry(exchange: Exchange): void {

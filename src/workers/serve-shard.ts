@@ -13,9 +13,10 @@ import type { Supplies } from '../protocol/supplies.ts';
 import { createMonotonicClock } from '../time/clock.ts';
 import { areBackgroundThreadsToYield, yieldBackgroundThreads } from './background-threads.ts';
 import { loadClient } from './clients/http-client.ts';
+import type { PartsOfShard } from './parts-of-shard.ts';
 import { practise } from './practise.ts';
 import { UsageMeter } from './record/usage.ts';
-import { type PartsOfShard, ShardRun } from './run-shard.ts';
+import { ShardRun } from './run-shard.ts';
 
 /**
  * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,

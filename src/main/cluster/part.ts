@@ -245,10 +245,10 @@ export class Part {
       records: portableRecords(tallies, records),
       workers: workers.map(
         ({ shard, counts, report, pid, threadId, startupMs, lostBecause }): WorkerState => {
-          const { samples, released, sent, ok, failed, unfinished, dropped } = counts;
+          const { samples, released, sent, ok, failed, unfinished, cancelled, dropped } = counts;
           return {
             ...{ index: shard.index, kind, pid, threadId, startupMs, lostBecause },
-            counts: { samples, released, sent, ok, failed, unfinished, dropped },
+            counts: { samples, released, sent, ok, failed, unfinished, cancelled, dropped },
             report:
               report === null
                 ? null

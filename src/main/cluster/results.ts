@@ -17,6 +17,7 @@ const NO_COUNTS: RecordedCounts = {
   ok: 0,
   failed: 0,
   unfinished: 0,
+  cancelled: 0,
   dropped: 0,
 };
 

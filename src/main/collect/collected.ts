@@ -14,6 +14,7 @@ export interface RecordedCounts {
   readonly ok: number;
   readonly failed: number;
   readonly unfinished: number;
+  readonly cancelled: number;
   readonly dropped: number;
 }
 

@@ -5,6 +5,8 @@ export interface IntervalCounts {
   readonly sent: number;
   readonly ok: number;
   readonly failed: number;
+  /** Ended on purpose. */
+  readonly cancelled: number;
   /** Without a complete answer: their latencies are lower bounds. */
   readonly censored: number;
   /** When the first and the last request were due that did not end well; infinite where all did. */
@@ -21,6 +23,7 @@ export class Interval implements IntervalCounts {
   sent = 0;
   ok = 0;
   failed = 0;
+  cancelled = 0;
   censored = 0;
   firstBadMs = Number.POSITIVE_INFINITY;
   lastBadMs = Number.NEGATIVE_INFINITY;
@@ -32,6 +35,10 @@ export class Interval implements IntervalCounts {
     this.sent++;
     if (outcome === OUTCOME.ok) {
       this.ok++;
+      return;
+    }
+    if (outcome === OUTCOME.cancelled) {
+      this.cancelled++;
       return;
     }
     if (intendedMs < this.firstBadMs) this.firstBadMs = intendedMs;
@@ -53,6 +60,7 @@ export class Interval implements IntervalCounts {
     this.sent += other.sent;
     this.ok += other.ok;
     this.failed += other.failed;
+    this.cancelled += other.cancelled;
     this.censored += other.censored;
     this.firstBadMs = Math.min(this.firstBadMs, other.firstBadMs);
     this.lastBadMs = Math.max(this.lastBadMs, other.lastBadMs);

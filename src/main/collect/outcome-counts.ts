@@ -26,6 +26,10 @@ export class OutcomeCounts {
     return this.#count(OUTCOME.unfinished);
   }
 
+  get cancelled(): number {
+    return this.#count(OUTCOME.cancelled);
+  }
+
   get dropped(): number {
     return this.#count(OUTCOME.dropped);
   }

@@ -89,6 +89,7 @@ export class Series {
   /** Records one request that was sent, and has no latency unless `addLatencies` is told of one. */
   add(intendedMs: number, outcome: number): void {
     this.#interval(this.#indexOf(intendedMs)).count(intendedMs, outcome);
+    if (outcome === OUTCOME.cancelled) return;
     if (outcome !== OUTCOME.ok) this.#hasBad = true;
     else {
       if (intendedMs > this.#lastOkMs) this.#lastOkMs = intendedMs;

@@ -51,6 +51,11 @@ export class Snapshot {
     return this.sumOf(({ failed }) => failed);
   }
 
+  /** Ended on purpose. */
+  get cancelled(): number {
+    return this.sumOf(({ cancelled }) => cancelled);
+  }
+
   get headline(): 'response' | 'service' {
     return this.#records.headline;
   }

@@ -1,4 +1,5 @@
 import type { FailureShare, PairFailures } from '../../protocol/comparison.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { binomialUpperTail } from '../collect/statistics.ts';
@@ -20,7 +21,7 @@ type Counted = Pick<Summary, 'requests' | 'series'>;
 
 /** What was sent in these rounds and not answered well. */
 export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): FailureShare {
-  const sent = rounds.reduce((sum, { requests }) => sum + requests.sent, 0);
+  const sent = rounds.reduce((sum, { requests }) => sum + awaitedOf(requests), 0);
   const ok = rounds.reduce((sum, { requests }) => sum + requests.ok, 0);
   return { sent, failed: sent - ok, share: sent === 0 ? 0 : (sent - ok) / sent };
 }

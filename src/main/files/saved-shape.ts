@@ -35,7 +35,10 @@ const numbers = (...names: readonly string[]): Readonly<Record<string, Shape>> =
 
 const orNull = (shape: Shape): Shape => ({ either: ['null', shape], name: 'what it should be, or null' });
 
-const COUNTS = numbers('sent', 'ok', 'failed', 'unfinished', 'dropped');
+const COUNTS = {
+  ...numbers('sent', 'ok', 'failed', 'unfinished', 'dropped'),
+  cancelled: optional('number'),
+};
 const LATENCY = fields({
   ...numbers('count', 'censored'),
   min: 'number or null',

@@ -22,8 +22,14 @@ export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): str
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   const common = { method, url: visible(hide(url)) };
   if (snapshot === null) return renderFamilies([running(0)], common);
-  const { elapsedMs, ok, failed, sent, ended } = snapshot;
-  const outcomes = { ok, failed, unfinished: sent - ok - failed, dropped: ended - sent };
+  const { elapsedMs, ok, failed, sent, ended, cancelled } = snapshot;
+  const outcomes = {
+    ok,
+    failed,
+    unfinished: sent - ok - failed - cancelled,
+    ...(plan.stream?.cancel == null ? {} : { cancelled }),
+    dropped: ended - sent,
+  };
   const statuses = Object.fromEntries(statusesOf(snapshot).map(({ status, count }) => [status, count]));
   const errors = [...snapshot.errors.values()].map((error) => ({
     ...error,

@@ -27,6 +27,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
   const windowMs = Math.max(0, Math.min(elapsedMs, plan.stop.durationMs ?? elapsedMs));
   const perSecond = (count: number): number => (windowMs === 0 ? 0 : (count * MS_PER_SECOND) / windowMs);
   const unfinished = snapshot.sumOf((tally) => tally.unfinished);
+  const cancelled = plan.stream?.cancel == null ? {} : { cancelled: snapshot.cancelled };
   const series = summarizeSeries(snapshot.series, headline, MOST_INTERVALS);
   const knownMs = elapsedMs - LONGEST_DELAY_MS;
   return withoutSecrets(
@@ -42,7 +43,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
       notes: plan.notes,
       windowMs,
       requests: {
-        ...{ scheduled: ended, sent, ok, failed, unfinished },
+        ...{ scheduled: ended, sent, ok, failed, unfinished, ...cancelled },
         ...{ dropped: ended - sent, notStarted: 0, retried: 0 },
       },
       rate: {
@@ -97,7 +98,7 @@ const NOTHING_KNOWN: Summary['generator'] = {
 function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix'] {
   const request = plan.mix[index];
   if (request === undefined) return [];
-  const { sent, ok, failed, unfinished, dropped, latency } = tally;
+  const { sent, ok, failed, unfinished, cancelled, dropped, latency } = tally;
   const { moments, observed, bounds } = latency;
   const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
   return [
@@ -107,6 +108,7 @@ function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix
       url: request.message.url,
       weight: request.weight,
       ...{ sent, ok, failed, unfinished, dropped },
+      ...(plan.stream?.cancel == null ? {} : { cancelled }),
       latencyMs: summarizeLatency(soFar, plan.percentiles),
     },
   ];

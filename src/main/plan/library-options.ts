@@ -231,6 +231,8 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly tokens?: TokenCount | undefined;
   /** How long a stream may be silent. */
   readonly stallTimeout?: Duration | undefined;
+  /** Cancels so many of the requests: `10%@500ms`, `10%@first`, `10%@20tokens`. */
+  readonly cancel?: string | undefined;
   /** What a good answer keeps: `ttft<500ms,tpot<50ms`. */
   readonly slo?: string | undefined;
   /** How many of the requests have to be good: `99%`. */

@@ -64,8 +64,8 @@ export function countLines(summary: Summary, { width }: View): string[] {
 }
 
 function requestsText({ requests, windowMs }: Summary): string {
-  const { sent, ok, failed, unfinished, dropped, notStarted, retried } = requests;
-  const rare = Object.entries({ unfinished, dropped, 'not started': notStarted, retried })
+  const { sent, ok, failed, unfinished, cancelled = 0, dropped, notStarted, retried } = requests;
+  const rare = Object.entries({ unfinished, cancelled, dropped, 'not started': notStarted, retried })
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${formatCount(count)} ${name}`);
   return [

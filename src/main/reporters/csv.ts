@@ -13,7 +13,7 @@ type Column = readonly [name: string, cell: Cell];
 type Known = Partial<LatencySummary> & Pick<LatencySummary, 'percentiles'>;
 
 /** What is no kind of failure. */
-const NO_FAILURE = new Set<string>(['ok', 'unfinished', 'dropped']);
+const NO_FAILURE = new Set<string>(['ok', 'unfinished', 'dropped', 'cancelled']);
 
 /** The result as a heading and one row, so that the rows of many runs make one table. */
 export function renderCsv(summary: Summary): string {
@@ -83,6 +83,7 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
     ['ok', requests.ok],
     ['failed', requests.failed],
     ['unfinished', requests.unfinished],
+    ...(requests.cancelled === undefined ? [] : [['cancelled', requests.cancelled] as Column]),
     ['dropped', requests.dropped],
     ['not_started', requests.notStarted],
     ['retried', requests.retried],

@@ -7,6 +7,8 @@ import { formatCount } from '../text/format.ts';
 export function whyNothingSucceeded({ requests, errors }: Summary): string | null {
   const first = errors[0];
   if (requests.ok > 0 || requests.sent === 0) return null;
+  if (requests.cancelled === requests.sent)
+    return `No request succeeded: all ${formatCount(requests.sent)} were cancelled.`;
   if (first === undefined)
     return `No request succeeded: none of ${formatCount(requests.sent)} was answered in time.`;
   return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}: ${first.example}.`;

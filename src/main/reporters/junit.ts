@@ -1,3 +1,4 @@
+import { awaitedOf } from '../../protocol/report.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 import { IMPLIED_PERCENT } from '../plan/thresholds.ts';
@@ -66,14 +67,15 @@ function casesOf(summary: Summary, success: Case | null): Case[] {
 function succeeded(summary: Summary): Case[] {
   const { thresholds, requests } = summary;
   const isJudged = thresholds.some(({ expression }) => expression.startsWith('error-rate'));
-  const bad = requests.sent - requests.ok;
+  const awaited = awaitedOf(requests);
+  const bad = awaited - requests.ok;
   const why = whyItFails(summary);
-  const isBad = why !== null || (!isJudged && bad * 100 > IMPLIED_PERCENT * requests.sent);
+  const isBad = why !== null || (!isJudged && bad * 100 > IMPLIED_PERCENT * awaited);
   if (isJudged && requests.ok > 0 && why === null) return [];
   const message =
     requests.ok > 0
       ? (why ??
-        `${counted(bad, 'request')} of ${formatCount(requests.sent)} failed${shareText(bad, requests.sent)}; at most ${IMPLIED_PERCENT} % may.`)
+        `${counted(bad, 'request')} of ${formatCount(awaited)} failed${shareText(bad, awaited)}; at most ${IMPLIED_PERCENT} % may.`)
       : (whyNothingSucceeded(summary) ?? 'No request was sent.');
   return [
     {

@@ -65,14 +65,26 @@ function thresholdsOf({ thresholds }: Summary): Table {
 }
 
 function requestsOf({ requests, rate, windowMs }: Summary): Table {
+  const { cancelled } = requests;
   return {
-    heading: ['sent', 'ok', 'failed', 'unfinished', 'dropped', 'sent/s', 'ok/s', 'in'],
+    heading: [
+      'sent',
+      'ok',
+      'failed',
+      'unfinished',
+      ...(cancelled === undefined ? [] : ['cancelled']),
+      'dropped',
+      'sent/s',
+      'ok/s',
+      'in',
+    ],
     rows: [
       [
         formatCount(requests.sent),
         formatCount(requests.ok),
         formatCount(requests.failed) + shareText(requests.failed, requests.sent),
         formatCount(requests.unfinished),
+        ...(cancelled === undefined ? [] : [formatCount(cancelled)]),
         formatCount(requests.dropped),
         formatRate(rate.sentPerSecond),
         formatRate(rate.throughputPerSecond),

@@ -106,8 +106,9 @@ export function endedFamilies({ outcomes, statuses, errors }: Ended): Family[] {
 }
 
 function requestsOf({ requests, rate, statuses, errors, connections, bytes }: Summary): Family[] {
-  const { ok, failed, unfinished, dropped, notStarted } = requests;
-  const outcomes = { ok, failed, unfinished, dropped, not_started: notStarted };
+  const { ok, failed, unfinished, cancelled, dropped, notStarted } = requests;
+  const ended = cancelled === undefined ? {} : { cancelled };
+  const outcomes = { ok, failed, unfinished, ...ended, dropped, not_started: notStarted };
   return [
     ...endedFamilies({ outcomes, statuses, errors }),
     counter('retries', 'Requests that the client wrote again by itself.', [{}, requests.retried]),
@@ -229,10 +230,14 @@ function mixOf({ mix }: Summary): Family[] {
     counter(
       'mix_requests',
       'Requests of the window by request of the mix and outcome.',
-      ...rows.flatMap(({ labels, ok, failed, unfinished, dropped }) =>
-        Object.entries({ ok, failed, unfinished, dropped }).map(
-          ([outcome, count]): Sample => [{ ...labels, outcome }, count],
-        ),
+      ...rows.flatMap(({ labels, ok, failed, unfinished, cancelled, dropped }) =>
+        Object.entries({
+          ok,
+          failed,
+          unfinished,
+          ...(cancelled === undefined ? {} : { cancelled }),
+          dropped,
+        }).map(([outcome, count]): Sample => [{ ...labels, outcome }, count]),
       ),
     ),
     ...quantileFamilies(

@@ -17,9 +17,9 @@ const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
  * yet; null where there is none.
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
-  const { elapsedMs, sent, ok } = snapshot;
+  const { elapsedMs, sent, ok, cancelled } = snapshot;
   const times = timesSoFar(plan, snapshot, plan.abortOn);
-  const requests = { sent, ok };
+  const requests = { sent, ok, cancelled };
   const mix = mixSoFar(plan, snapshot, plan.abortOn);
   for (const { measure, request, operator, limit, expression } of plan.abortOn) {
     const isLowerLimit = operator.startsWith('>');

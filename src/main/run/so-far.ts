@@ -15,11 +15,11 @@ import { summarizeLatency } from '../summary/latency-summary.ts';
 
 /** Rules against what has been recorded so far, which may change yet. */
 export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
-  const { elapsedMs, sent, ok } = snapshot;
+  const { elapsedMs, sent, ok, cancelled } = snapshot;
   const perSecond = (count: number): number => (count * MS_PER_SECOND) / elapsedMs;
   return judgeThresholds(plan.thresholds, {
     ...timesSoFar(plan, snapshot, plan.thresholds),
-    requests: { sent, ok },
+    requests: { sent, ok, cancelled },
     rate: {
       sentPerSecond: perSecond(snapshot.sumOf(({ sentInWindow }) => sentInWindow)),
       throughputPerSecond: perSecond(
@@ -72,10 +72,10 @@ function streamsSoFar(
 export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly Threshold[]): Judged['mix'] {
   const wanted = new Set(rules.map(({ request }) => request));
   const labels = percentilesIn(rules);
-  return snapshot.mix.flatMap(({ sent, ok, latency: { moments, observed, bounds } }, index) => {
+  return snapshot.mix.flatMap(({ sent, ok, cancelled, latency: { moments, observed, bounds } }, index) => {
     const name = mix[index]?.name;
     if (name === undefined || !wanted.has(name)) return [];
     const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
-    return [{ name, sent, ok, latencyMs: summarizeLatency(soFar, labels) }];
+    return [{ name, sent, ok, cancelled, latencyMs: summarizeLatency(soFar, labels) }];
   });
 }

@@ -1,4 +1,5 @@
 import type { FailedWhen } from '../../protocol/finding.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Series, SeriesCounts } from '../collect/series.ts';
 
@@ -13,7 +14,8 @@ const NEAR_MS = 100;
 const NEAR_REQUESTS_SHARE = 0.2;
 const MOST_EXPECTED = 5;
 
-export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'>;
+export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'> &
+  Partial<Pick<SeriesCounts, 'cancelled'>>;
 
 /**
  * When requests failed; null where none did.
@@ -27,7 +29,7 @@ export function whenFailed(
   windowMs: number,
 ): FailedWhen | null {
   const buckets = series.buckets(MS_PER_SECOND);
-  const shares = buckets.map(({ sent, ok }) => (sent === 0 ? 0 : (sent - ok) / sent));
+  const shares = buckets.map(badShareOf);
   const peak = Math.max(0, ...shares);
   if (peak === 0) return null;
   const isIn = shares.map((share) => share >= peak * PART_OF_PEAK);
@@ -55,12 +57,17 @@ export function whenFailed(
   };
 }
 
+function badShareOf(bucket: FailureCounts): number {
+  const awaited = awaitedOf(bucket);
+  return awaited === 0 ? 0 : (awaited - bucket.ok) / awaited;
+}
+
 /** What went well before the first failure: whether it is a small part of all, and no more than happens by chance. */
 function okBefore(
   buckets: readonly FailureCounts[],
   count: number,
 ): { readonly areFew: boolean; readonly areByChance: boolean } {
   const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
-  const bad = buckets.reduce((sum, bucket) => sum + bucket.sent - bucket.ok, 0);
+  const bad = buckets.reduce((sum, bucket) => sum + awaitedOf(bucket) - bucket.ok, 0);
   return { areFew: count <= NEAR_REQUESTS_SHARE * sent, areByChance: (count * bad) / sent <= MOST_EXPECTED };
 }

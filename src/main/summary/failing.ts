@@ -1,15 +1,15 @@
 import type { FailedAs, FailedWhen, Finding, NextStep } from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
-import type { ErrorKind } from '../../protocol/report.ts';
+import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 
 /** That each of so many requests fails is no chance. */
 const FEWEST_ALL_FAILED = 3;
 
 export interface FailureFacts {
-  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'dropped'>;
+  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'dropped'>;
   readonly errors: readonly ErrorSummary[];
-  readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished'>[];
+  readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished' | 'cancelled'>[];
   /** A stop leaves requests without an answer: that is not the target's. */
   readonly isStopped: boolean;
   readonly load: Pick<LoadModel, 'model'>;
@@ -34,7 +34,7 @@ export function failedOf(facts: FailureFacts): Failed {
   const { requests, errors } = facts;
   const own = errors.reduce((sum, { kind, count }) => (kind === 'generator' ? sum + count : sum), 0);
   const isCounted = !areCutOff(facts);
-  const of = requests.sent - own - (isCounted ? 0 : requests.unfinished);
+  const of = awaitedOf(requests) - own - (isCounted ? 0 : requests.unfinished);
   const unanswered = isCounted ? [withoutAnswer('unfinished', requests.unfinished)] : [];
   return { bad: of - requests.ok, of, unanswered };
 }
@@ -70,8 +70,8 @@ export function failingRequest(
   fewest: number,
 ): (Failed & { readonly name: string }) | null {
   const isCounted = !areCutOff(facts);
-  const rows = facts.mix.flatMap(({ name, sent, ok, unfinished }) => {
-    const of = sent - (isCounted ? 0 : unfinished);
+  const rows = facts.mix.flatMap(({ name, ok, unfinished, ...counts }) => {
+    const of = awaitedOf(counts) - (isCounted ? 0 : unfinished);
     const bad = of - ok;
     const isFailing = of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
     return isFailing

@@ -22,7 +22,11 @@ export function findViolations(
     merged.outcomes.reduce((sum, count, outcome) => (belongs(outcome) ? sum + count : sum), 0);
 
   equal('scheduled-sum', requests.scheduled, requests.sent + requests.dropped + requests.notStarted);
-  equal('sent-sum', requests.sent, requests.ok + requests.failed + requests.unfinished);
+  equal(
+    'sent-sum',
+    requests.sent,
+    requests.ok + requests.failed + requests.unfinished + (requests.cancelled ?? 0),
+  );
   equal(
     'outcomes-sum',
     outcomes(() => true),
@@ -48,8 +52,8 @@ export function findViolations(
   );
   equal('series-sum', sum(summary.series.buckets.map(({ sent }) => sent)), requests.sent);
   if (summary.mix.length > 0) {
-    for (const field of ['sent', 'ok', 'failed', 'unfinished', 'dropped'] as const)
-      equal('mix-sum', sum(summary.mix.map((row) => row[field])), requests[field], field);
+    for (const field of ['sent', 'ok', 'failed', 'unfinished', 'cancelled', 'dropped'] as const)
+      equal('mix-sum', sum(summary.mix.map((row) => row[field] ?? 0)), requests[field] ?? 0, field);
     equal(
       'mix-latencies',
       sum(summary.mix.map((row) => row.latencyMs.count)),

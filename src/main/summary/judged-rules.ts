@@ -1,4 +1,5 @@
 import { fewestFor, parsePercentile } from '../../metrics/percentile-rank.ts';
+import { awaitedOf } from '../../protocol/report.ts';
 import type { LatencySummary, MixRow, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Measure, RuleFigure, Threshold } from '../../protocol/threshold.ts';
 import { scenarioFigureIn, scenarioFigureOf } from './scenario-rules.ts';
@@ -8,13 +9,13 @@ export interface Judged {
   readonly latencyMs: Omit<Summary['latencyMs'], 'intervals'>;
   readonly eventTimesMs?: Summary['eventTimesMs'];
   readonly streams?: JudgedStreams | null;
-  readonly requests: Pick<RequestCounts, 'sent' | 'ok'>;
+  readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'cancelled'>;
   readonly rate: Omit<Summary['rate'], 'targetPerSecond'>;
   readonly mix: readonly JudgedRow[];
   readonly scenarios?: Summary['scenarios'];
 }
 
-type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'latencyMs'>;
+type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'cancelled' | 'latencyMs'>;
 
 /** Of streamed answers. */
 export interface JudgedStreams {
@@ -87,8 +88,9 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
   switch (measure.type) {
     case 'error-rate': {
       // Of what was sent, everything that was not answered well in time.
-      const { sent, ok } = row ?? judged.requests;
-      return { value: sent === 0 ? null : (sent - ok) / sent, isLowerBound: false };
+      const counts = row ?? judged.requests;
+      const sent = awaitedOf(counts);
+      return { value: sent === 0 ? null : (sent - counts.ok) / sent, isLowerBound: false };
     }
     case 'goodput':
       return { value: judged.streams?.goodput?.share ?? null, isLowerBound: false };

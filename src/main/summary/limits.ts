@@ -90,7 +90,7 @@ function reopening(facts: VerdictFacts): NextStep | null {
     keepsAlive,
     load,
   } = facts;
-  const most = VERDICT_LIMITS.reopenedShare * requests.sent;
+  const most = VERDICT_LIMITS.reopenedShare * requests.sent + (requests.cancelled ?? 0);
   if (!keepsAlive) return 'keep-alive';
   if (closedByTarget > most) return 'let-target-keep-alive';
   // In the open model the first ones are opened under way.

@@ -25,10 +25,11 @@ export function summarizeNamed(plan: RunPlan, { requests }: ScenarioTally): MixR
 }
 
 function rowOf(
-  { percentiles }: RunPlan,
+  { percentiles, stream }: RunPlan,
   request: Pick<MixRow, 'name' | 'method' | 'url' | 'weight'>,
-  { sent, ok, failed, unfinished, dropped, latency }: RequestTally,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
 ): MixRow {
   const latencyMs = summarizeLatency(distributionOf(latency), percentiles);
-  return { ...request, sent, ok, failed, unfinished, dropped, latencyMs };
+  const ended = stream?.cancel == null ? {} : { cancelled };
+  return { ...request, sent, ok, failed, unfinished, ...ended, dropped, latencyMs };
 }

@@ -30,13 +30,14 @@ export function summarizeSeries(
     intervalMs,
     cellsPerOctave: CELLS_PER_OCTAVE,
     buckets: series.buckets(intervalMs).map((interval): SeriesBucket => {
-      const { atMs, sent, ok, failed, censored, answered, outstanding, latencies } = interval;
+      const { atMs, sent, ok, failed, cancelled, censored, answered, outstanding, latencies } = interval;
       const cells = latencies[headline];
       return {
         atMs,
         sent,
         ok,
         failed,
+        ...(cancelled === 0 ? {} : { cancelled }),
         censored,
         failures: failuresOf(interval),
         answered,

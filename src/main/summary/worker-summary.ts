@@ -6,6 +6,7 @@ import { plannedFor } from './load-notes.ts';
 export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['kind']): WorkerSummary {
   const { shard, counts, report } = worker;
   const { released } = counts;
+  const cancels = shard.stream?.cancel != null;
   // What a lost worker left undone was never released, as far as anyone knows.
   const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
   return {
@@ -19,6 +20,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
     ok: counts.ok,
     failed: counts.failed,
     unfinished: counts.unfinished,
+    ...(cancels ? { cancelled: counts.cancelled } : {}),
     dropped: counts.dropped,
     notStarted,
     retried: report?.retried ?? 0,
@@ -37,13 +39,14 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
 /** Over all workers. */
 export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
   const sum = (field: keyof RequestCounts): number =>
-    workers.reduce((total, worker) => total + worker[field], 0);
+    workers.reduce((total, worker) => total + (worker[field] ?? 0), 0);
   return {
     scheduled: sum('scheduled'),
     sent: sum('sent'),
     ok: sum('ok'),
     failed: sum('failed'),
     unfinished: sum('unfinished'),
+    ...(workers.some(({ cancelled }) => cancelled !== undefined) ? { cancelled: sum('cancelled') } : {}),
     dropped: sum('dropped'),
     notStarted: sum('notStarted'),
     retried: sum('retried'),

@@ -116,7 +116,7 @@ function violationText({ identity, of, left, right }: FindingFigures['identity-v
 
 const IDENTITIES: Readonly<Record<Identity, (of: string) => string>> = {
   'scheduled-sum': () => 'scheduled = sent + dropped + not started',
-  'sent-sum': () => 'sent = ok + failed + unfinished',
+  'sent-sum': () => 'sent = ok + failed + unfinished + cancelled',
   'outcomes-sum': () => 'the outcomes add up to what was released',
   'errors-sum': () => 'the errors add up to failed',
   'errors-by-kind': (kind) => `the errors of kind ${kind} are its outcomes`,

@@ -53,7 +53,7 @@ export class MockModel {
     }
     const cameAtMs = performance.now();
     response.once('close', () => {
-      if (!response.writableFinished) this.#disconnectedAfterMs.push(performance.now() - cameAtMs);
+      if (!response.writableEnded) this.#disconnectedAfterMs.push(performance.now() - cameAtMs);
     });
     void bodyOf(request).then((body) => this.#answer(body, url.pathname, dialect, settings, response));
     return true;

@@ -3,6 +3,7 @@ import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { TargetConnection } from '../connections/connection.ts';
 import type { TokenSink } from './body-sink.ts';
+import type { EndedByUs } from './exchange.ts';
 import { classifyFailure } from './failure.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { asAscii, isRedirect } from './redirect.ts';
@@ -27,7 +28,7 @@ interface NoAnswer {
   readonly client: {
     readonly connection: Pick<TargetConnection, 'phase' | 'endedByTarget' | 'alert'>;
   };
-  readonly endedByUs: 'timeout' | 'stalled' | 'unfinished' | null;
+  readonly endedByUs: EndedByUs | null;
   readonly sentMs: number;
   readonly firstByteMs: number;
 }

@@ -38,7 +38,7 @@ export interface BodyRoom {
 }
 
 /** Why volley itself ended a request. */
-export type EndedByUs = 'timeout' | 'stalled' | 'unfinished';
+export type EndedByUs = 'timeout' | 'stalled' | 'unfinished' | 'cancelled';
 
 class EndedByVolley extends Error {
   readonly code = 'VOLLEY_ENDED';
@@ -102,6 +102,12 @@ export class Exchange implements InPlaceHandler {
   readonly deadline = new Deadline<Exchange>(this);
   /** For the silence since its last byte, where that is bounded. */
   readonly silence = new Deadline<Exchange>(this);
+  /** Until it is cancelled, where that is asked for. */
+  readonly patience = new Deadline<Exchange>(this);
+  /** How many requests have been sent before the one under way. */
+  serial = 0;
+  /** Token events with which the request under way is cancelled; infinite where it is not. */
+  cancelledWith = Number.POSITIVE_INFINITY;
   /** Reads answers as streams of tokens; null where they are read as a whole. */
   readonly tokens: TokenSink | null;
   /** Who takes the body of the answer under way; null where nobody wants it. */
@@ -175,6 +181,7 @@ export class Exchange implements InPlaceHandler {
     this.sentMs = Number.NaN;
     this.endedByUs = null;
     this.redirects = 0;
+    this.serial++;
     this.#dispatch(request);
   }
 

@@ -29,6 +29,7 @@ const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
       'k6 http_req_failed; autocannon errors + timeouts + non 2xx; wrk socket errors and non-2xx; vegeta 1 − success',
   },
   unfinished: { says: 'without an answer when waiting for the last ones ended; younger than the timeout' },
+  cancelled: { says: 'ended on purpose, as --cancel asks: in no latency, and no failure' },
   dropped: {
     says: 'released, but without a connection when waiting ended; only with a rate',
     elsewhere: 'k6 dropped_iterations; others: none',

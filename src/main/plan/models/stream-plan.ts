@@ -14,6 +14,7 @@ import type { RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { parseDurationMs } from '../quantities.ts';
 import { given, phrase, the } from '../words.ts';
+import { parseCancel } from './cancel.ts';
 import { BY_CONTENT, presetOf } from './own-presets.ts';
 
 const STREAM_WORDS = [...FRAMINGS, 'auto'] as const;
@@ -52,6 +53,7 @@ export function parseStreaming(options: RunOptions, problems: Problems): Streami
       ...(tokenPath.length === 0 ? {} : { tokenPaths: tokenPath, reasoningPaths: [] }),
       ...(usagePath.length === 0 ? {} : { usagePaths: usagePath }),
       count: count ?? 'auto',
+      cancel: parseCancel(options.cancel, problems),
       stallMs,
     },
     objectives,
@@ -79,12 +81,13 @@ export function checkStreamRules(
 }
 
 function refuseWithoutStream(options: RunOptions, problems: Problems): void {
-  const { tokenPath, usagePath, tokens, stallTimeout, slo, sloTarget } = options;
+  const { tokenPath, usagePath, tokens, stallTimeout, cancel, slo, sloTarget } = options;
   const said = Object.entries({
     'token-path': tokenPath,
     'usage-path': usagePath,
     tokens,
     'stall-timeout': stallTimeout,
+    cancel,
     slo,
     'slo-target': sloTarget,
   });

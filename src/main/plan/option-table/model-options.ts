@@ -94,6 +94,14 @@ export const MODEL_OPTIONS = {
     byDefault: 'up to the timeout',
     commands: LOADS,
   },
+  cancel: {
+    kind: 'text',
+    group: 'models',
+    value: 'SHARE@WHEN',
+    help: 'Cancel so many requests: 10%@500ms, 10%@first (token), 10%@20tokens',
+    byDefault: 'none',
+    commands: LOADS,
+  },
   slo: {
     kind: 'text',
     group: 'models',

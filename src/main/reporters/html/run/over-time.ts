@@ -23,7 +23,7 @@ const FARTHEST_BELOW = 300;
 const UPWARD = 7;
 /** With so few there is room for dots that are seen at once. */
 const FEW_COLUMNS = 60;
-const SERVED_NO_WORSE = new Set(['unfinished', 'dropped']);
+const SERVED_NO_WORSE = new Set(['unfinished', 'dropped', 'cancelled']);
 
 /** The run as tracks that share one axis of time. */
 export function overTimePanel(view: RunView): Markup | null {

@@ -59,7 +59,7 @@ function costsOf({ generator, connections, bytes, requests, addresses = [] }: Su
     ['Bytes', unbroken(`${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received`)],
     [
       'Without an answer',
-      `${count(requests.unfinished)} unfinished, ${count(requests.dropped)} dropped, ${count(requests.notStarted)} not started`,
+      `${count(requests.unfinished)} unfinished, ${requests.cancelled === undefined ? '' : `${count(requests.cancelled)} cancelled on purpose, `}${count(requests.dropped)} dropped, ${count(requests.notStarted)} not started`,
     ],
     ...(requests.retried > 0
       ? [['Retried', `${count(requests.retried)} by the client`] as [string, string]]

@@ -1,0 +1,56 @@
+import { createRandom } from '../../metrics/random.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { Cancelling } from '../../protocol/stream.ts';
+
+/** Far from the streams of workers, rows and placeholders. */
+const CANCEL_STREAMS = 2 ** 44;
+
+/**
+ * Which requests of a worker are cancelled: of every `of` numbers exactly `share`, which ones by the seed. All workers
+ * together cancel as many as one alone.
+ */
+export class Cancels {
+  readonly afterEvents: number;
+  readonly #plan: Cancelling;
+  readonly #numbering: Shard['numbering'];
+  readonly #seed: number;
+  readonly #chosen: Uint8Array;
+  /** The turn that those are of. */
+  #turn = -1;
+  #warmups = 0;
+  #windows = 0;
+
+  constructor(plan: Cancelling, numbering: Shard['numbering'], seed: number) {
+    this.afterEvents = plan.afterEvents ?? Number.POSITIVE_INFINITY;
+    this.#plan = plan;
+    this.#numbering = numbering;
+    this.#seed = seed;
+    this.#chosen = new Uint8Array(plan.of);
+  }
+
+  /** Whether the next request, of the warm-up or of the window, is one. */
+  takeNext(isWindow: boolean): boolean {
+    const { first, step } = isWindow ? this.#numbering.window : this.#numbering.warmup;
+    return this.isOne(first + step * (isWindow ? this.#windows++ : this.#warmups++));
+  }
+
+  /** Whether the request of a number, from 0, is one. */
+  isOne(number: number): boolean {
+    const turn = Math.floor(number / this.#plan.of);
+    if (turn !== this.#turn) this.#choose(turn);
+    return this.#chosen[number % this.#plan.of] === 1;
+  }
+
+  /** So many of a turn's places, each as likely as the others. */
+  #choose(turn: number): void {
+    const { share, of } = this.#plan;
+    const random = createRandom(this.#seed, CANCEL_STREAMS + turn);
+    this.#turn = turn;
+    let wanted = share;
+    for (let place = 0; place < of; place++) {
+      const isChosen = random() * (of - place) < wanted;
+      this.#chosen[place] = isChosen ? 1 : 0;
+      if (isChosen) wanted--;
+    }
+  }
+}

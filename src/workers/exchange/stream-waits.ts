@@ -1,0 +1,76 @@
+import type { Shard } from '../../protocol/shard.ts';
+import type { StreamPlan } from '../../protocol/stream.ts';
+import type { Clock } from '../../time/clock.ts';
+import { Cancels } from './cancels.ts';
+import { Deadlines } from './deadlines.ts';
+import type { Exchange } from './exchange.ts';
+
+/** How long streamed answers are waited for, beyond the timeout: none may be silent for too long, some are cancelled. */
+export class StreamWaits {
+  readonly #clock: Clock;
+  /** Null where nobody bounds how long a stream is silent. */
+  readonly #silences: Deadlines<Exchange> | null;
+  /** Null where no request is cancelled. */
+  readonly #cancels: Cancels | null;
+  /** Null where none is cancelled after a time. */
+  readonly #patience: Deadlines<Exchange> | null;
+
+  constructor({ stallMs, cancel = null }: StreamPlan, { numbering, seed }: Shard, clock: Clock) {
+    this.#clock = clock;
+    this.#silences =
+      stallMs === null
+        ? null
+        : new Deadlines<Exchange>(stallMs, clock, (exchange) => exchange.end('stalled'));
+    this.#cancels = cancel === null ? null : new Cancels(cancel, numbering, seed);
+    this.#patience =
+      cancel === null || cancel.afterMs === null
+        ? null
+        : new Deadlines<Exchange>(cancel.afterMs, clock, (exchange) => exchange.end('cancelled'));
+  }
+
+  /** The next request of the warm-up or of the window is given to a connection. */
+  begin(exchange: Exchange, isWindow: boolean, nowMs: number): void {
+    this.#silences?.add(exchange.silence, nowMs);
+    if (this.#cancels === null) return;
+    const isOne = this.#cancels.takeNext(isWindow);
+    exchange.cancelledWith = isOne ? this.#cancels.afterEvents : Number.POSITIVE_INFINITY;
+    if (isOne) this.#patience?.add(exchange.patience, nowMs);
+  }
+
+  onBytes(exchange: Exchange): void {
+    if ((exchange.tokens?.events ?? 0) >= exchange.cancelledWith) this.#cancelSoon(exchange);
+    this.readOn(exchange);
+  }
+
+  /** Its answer is not read for a while. */
+  holdBack(exchange: Exchange): void {
+    this.#silences?.remove(exchange.silence);
+  }
+
+  /** It is read again, or a part of it has come. */
+  readOn(exchange: Exchange): void {
+    if (this.#silences === null) return;
+    this.#silences.remove(exchange.silence);
+    this.#silences.add(exchange.silence, this.#clock.nowMs());
+  }
+
+  /** It has ended. */
+  end(exchange: Exchange): void {
+    this.#silences?.remove(exchange.silence);
+    this.#patience?.remove(exchange.patience);
+  }
+
+  close(): void {
+    this.#silences?.close();
+    this.#patience?.close();
+  }
+
+  /** Not within the reading of its answer, which may come to its end with what has been read already. */
+  #cancelSoon(exchange: Exchange): void {
+    const { serial } = exchange;
+    exchange.cancelledWith = Number.POSITIVE_INFINITY;
+    setImmediate(() => {
+      if (exchange.serial === serial) exchange.end('cancelled');
+    });
+  }
+}

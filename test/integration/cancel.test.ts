@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals';
+import { createReferenceServer, type RunOptions, run } from '../../src/api/index.ts';
+import { Cancels } from '../../src/workers/exchange/cancels.ts';
+
+const NUMBERING = { warmup: { first: 0, step: 1 }, window: { first: 0, step: 1 } };
+const CASES = [
+  ['undici', 'HTTP/1.1'],
+  ['wire', 'HTTP/1.1'],
+  ['undici', 'HTTP/2'],
+  ['wire', 'HTTP/2'],
+] as const;
+
+test.each(CASES)('requests that are cancelled, %s, %s', async (client, version) => {
+  const h2c = version === 'HTTP/2';
+  const server = await createReferenceServer({ h2c, model: { firstTokenMs: 30, gapMs: 30, tokens: 20 } });
+  const ask = (options: Partial<RunOptions>) =>
+    run({
+      url: server.url,
+      ...{ preset: 'openai-chat', model: 'mock', tokens: 'events', client, workers: 2, mode: 'threads' },
+      ...(h2c ? { h2c, streams: 2 } : {}),
+      ...{ requests: 16, concurrency: 4 },
+      ...options,
+    });
+  try {
+    const summary = await ask({ cancel: '50%@200ms', thresholds: ['error-rate<=0%'], slo: 'ttft<9s' });
+    const { requests, errors, streams, latencyMs, connections, generator } = summary;
+    expect(requests).toMatchObject({ sent: 16, ok: 8, failed: 0, unfinished: 0, cancelled: 8 });
+    expect([errors, streams?.answers, streams?.goodput?.share, latencyMs.service.count]).toEqual([
+      [],
+      8,
+      0.5,
+      8,
+    ]);
+    expect(generator.verdict).not.toBe('failing');
+    expect(summary.thresholds.every(({ ok }) => ok)).toBe(true);
+    // Each cancelled request of HTTP/1.1 costs its connection, unless it was its last one; a stream costs none.
+    if (h2c) expect(connections.opened).toBe(4);
+    else {
+      expect(connections.opened).toBeGreaterThanOrEqual(8);
+      expect(connections.opened).toBeLessThanOrEqual(12);
+    }
+    const seen = server.modelStats()?.disconnectedAfterMs ?? [];
+    expect(seen).toHaveLength(8);
+    for (const afterMs of seen) {
+      expect(afterMs).toBeGreaterThan(100);
+      expect(afterMs).toBeLessThan(2_000);
+    }
+
+    const byTokens = await ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' });
+    expect(byTokens.requests).toMatchObject({ sent: 8, ok: 6, failed: 0, cancelled: 2 });
+    const all = await ask({ cancel: '100% @ first', requests: 4 });
+    expect(all.requests).toMatchObject({ sent: 4, ok: 0, failed: 0, cancelled: 4 });
+  } finally {
+    await server.close();
+  }
+});
+
+test('an answer that comes with one read is complete before it could be cancelled', async () => {
+  const server = await createReferenceServer({
+    model: { firstTokenMs: 5, gapMs: 0, tokens: 3, eventsPerWrite: 9 },
+  });
+  try {
+    const { requests } = await run({
+      ...{ url: server.url, preset: 'openai-chat', model: 'mock', tokens: 'events', mode: 'inline' },
+      ...{ requests: 6, concurrency: 2, cancel: '100%@20tokens' },
+    });
+    expect(requests).toMatchObject({ ok: 6, cancelled: 0 });
+  } finally {
+    await server.close();
+  }
+});
+
+test('which requests are cancelled: of each turn exactly so many, whoever sends them', () => {
+  const plan = { share: 3, of: 10, afterEvents: 1, afterMs: null };
+  const one = new Cancels(plan, NUMBERING, 7);
+  const chosen = Array.from({ length: 1_000 }, (_, number) => one.isOne(number));
+  for (let turn = 0; turn < 100; turn++)
+    expect(chosen.slice(10 * turn, 10 * turn + 10).filter(Boolean)).toHaveLength(3);
+  const places = chosen.flatMap((isOne, number) => (isOne ? [number % 10] : []));
+  expect(new Set(places).size).toBe(10);
+  const workers = [0, 1, 2].map(
+    (first) => new Cancels(plan, { ...NUMBERING, window: { first, step: 3 } }, 7),
+  );
+  const shared = Array.from({ length: 999 }, (_, number) => workers[number % 3]!.takeNext(true));
+  expect(shared).toEqual(chosen.slice(0, 999));
+  expect(
+    Array.from({ length: 1_000 }, (_, number) => new Cancels(plan, NUMBERING, 8).isOne(number)),
+  ).not.toEqual(chosen);
+});
+
+test.each(['10%', '10%@', '10%@5', '0%@first', '101%@first', '10%@0ms', '10%@first token', 'ten@5ms'])(
+  'cancel %s says what it should be',
+  async (cancel) => {
+    await expect(run({ url: 'http://127.0.0.1:1/', stream: 'sse', cancel })).rejects.toThrow(
+      `cancel '${cancel}': give a share of the requests, and when they are cancelled, as in 10%@500ms, 10%@first or 10%@20tokens.`,
+    );
+  },
+);
