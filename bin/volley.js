@@ -1,19 +1,26 @@
 #!/usr/bin/env node
 // Plain syntax on purpose: on a Node that is too old this file must still parse,
 // so that it can say so in one line.
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 
 var needed = [22, 19];
 // Where the bundle was not built, the compiled modules one by one: a debugger finds them by their names.
-var built = existsSync(new URL('../dist/bundle', import.meta.url)) ? '../dist/bundle/' : '../dist/src/';
+var built = isThere('../dist/bundle/main/cli/index.js') ? '../dist/bundle/' : '../dist/src/';
 var found = process.versions.node.split('.').map(Number);
+// A checkout has a Node of its own, whatever the system's is.
+var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.exe' : '');
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
-  process.stderr.write(
-    'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.\n',
-  );
-  process.exitCode = 2;
+  if (isThere(own) && pathOf(own) !== process.execPath) runOn(pathOf(own));
+  else
+    refuse(
+      'volley needs Node ' + needed.join('.') + ' or newer; this is Node ' + process.versions.node + '.',
+    );
+} else if (!isThere(built + 'main/cli/index.js')) {
+  refuse('volley is not built: run npm ci in ' + pathOf('..') + '.');
 } else if (process.argv.length === 3 && process.argv[2] === '--version') {
   // Asked for alone, it needs nothing of what reads a command line.
   process.stdout.on('error', function () {});
@@ -23,5 +30,35 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
 } else {
   import(built + 'main/cli/index.js').then(function (cli) {
     return cli.main(process.argv.slice(2));
+  });
+}
+
+function pathOf(file) {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
+function isThere(file) {
+  return existsSync(pathOf(file));
+}
+
+function refuse(sentence) {
+  process.stderr.write(sentence + '\n');
+  process.exitCode = 2;
+}
+
+function runOn(node) {
+  var child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
+    process.on(signal, function () {
+      // A terminal sends Ctrl-C to both: told again, volley would take it as the second one.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    });
+  });
+  child.on('exit', function (code, signal) {
+    process.exitCode = code === null ? 1 : code;
+    if (signal !== null) {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
   });
 }

@@ -3,6 +3,7 @@
 //
 // A file in dist/bundle lies as deep as its sources in dist/src, so that what they name relative to themselves
 // (workers' entries, package.json) is found from both: all of them are two folders below, `main/text` for example.
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build, context } from 'esbuild';
 
@@ -40,4 +41,8 @@ const options = {
 };
 
 if (process.argv.includes('--watch')) await (await context(options)).watch();
-else await build(options);
+else {
+  await build(options);
+  // By when all of it was built: prepare.cjs looks whether anything is newer.
+  writeFileSync(new URL('../dist/.built', import.meta.url), '');
+}

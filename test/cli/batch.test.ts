@@ -212,6 +212,25 @@ test('a thread that fails gives its rows to the others, and its replacement gets
   expect(idsOf(readAnswered(out))).toEqual(idsTo(1_000));
 });
 
+test('--once asks for the first row alone, shows the answer, and writes nothing', async () => {
+  const target = await startTarget();
+  const [rows, out] = [writeIds(inFolder('once.csv'), 3), inFolder('once-out.csv')];
+  const { code, stdout } = await startVolley([
+    'batch',
+    rows,
+    `${target.url}echo?id={{id}}`,
+    '--once',
+    '--out',
+    out,
+  ]).ended;
+  expect({ code, requests: target.stats().requests, isWritten: existsSync(out) }).toEqual({
+    code: 0,
+    requests: 1,
+    isWritten: false,
+  });
+  expect(stdout).toMatch(/^> GET \/echo\?id=1 /);
+});
+
 test('rows from a pipe take no more memory for being many', async () => {
   const target = await startTarget();
   const peakBytes = async (count: number): Promise<number> => {

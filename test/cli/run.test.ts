@@ -1,6 +1,7 @@
 import { exec } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -389,6 +391,26 @@ describe('other commands', () => {
     expect(stdout).toMatch(/^threads +2 /m);
     expect(stdout).toMatch(/^processes +2 /m);
   }, 90_000);
+
+  test('on a Node that is too old a checkout runs on its own', async () => {
+    // By another name than the checkout's own Node, which this one is.
+    const node = join(ROOT, 'dist', `node-${process.pid}`);
+    linkSync(process.execPath, node);
+    const old = { node, nodeArgs: ['--require', join(ROOT, 'test/fixtures/old-node.cjs')] };
+    try {
+      expect(await startVolley(['--version'], old).ended).toMatchObject({ code: 0, stderr: '' });
+      expect(await startVolley(['shop.ts'], old).ended).toMatchObject({
+        code: 2,
+        stderr: "volley: 'shop.ts' is a file, not a URL: volley run shop.ts runs plans and scenarios.\n",
+      });
+      const server = startVolley(['serve', '--port', '0'], old);
+      await server.stdoutHas('http://');
+      server.child.kill('SIGTERM');
+      expect((await server.ended).code).toBe(0);
+    } finally {
+      unlinkSync(node);
+    }
+  });
 
   test('a Node that is too old is told in one line', async () => {
     const { ended } = startVolley(['--version'], {

@@ -23,11 +23,11 @@ export interface Started {
 /** Starts the built command line. */
 export function startVolley(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string; nodeArgs?: readonly string[] } = {},
+  options: { env?: NodeJS.ProcessEnv; cwd?: string; node?: string; nodeArgs?: readonly string[] } = {},
   /** Text for stdin; null leaves it open for the caller to write to. */
   stdin?: string | null,
 ): Started {
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), BIN, ...args], {
+  const child = spawn(options.node ?? process.execPath, [...(options.nodeArgs ?? []), BIN, ...args], {
     cwd: options.cwd ?? ROOT,
     env: options.env === undefined ? process.env : { ...process.env, ...options.env },
     stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import { manualPage } from '../../src/main/cli/help/manual.ts';
 import { helpPage } from '../../src/main/cli/help/pages.ts';
 import { type Page, topicIn } from '../../src/main/cli/help/topic.ts';
 import { GROUP_TOPICS } from '../../src/main/cli/help/topic-names.ts';
+import { fileInPlaceOfUrl, urlInPlaceOfPlan, urlInPlaceOfRows } from '../../src/main/cli/misplaced-words.ts';
 import { commandNear, unknownWords } from '../../src/main/cli/unknown-words.ts';
 import type { OptionEntry } from '../../src/main/plan/option-table/entry.ts';
 import { RUN_TABLE } from '../../src/main/plan/option-table/run-table.ts';
@@ -173,5 +174,32 @@ describe('a slip of the pen', () => {
     ]);
     for (const host of ['localhost', 'api', 'modes.example.com', 'modes:80', 'server1', 'modes/'])
       expect(commandNear(host, all)).toBeNull();
+  });
+});
+
+describe('an argument that belongs elsewhere', () => {
+  test.each([
+    ['shop.ts', "'shop.ts' is a file, not a URL: volley run shop.ts runs plans and scenarios."],
+    ['./plan.yml', "'./plan.yml' is a file, not a URL: volley run ./plan.yml runs plans and scenarios."],
+    [
+      'package.json',
+      "'package.json' is a file, not a URL: volley run package.json runs plans and scenarios.",
+    ],
+    ['rows.csv', expect.stringContaining('volley batch rows.csv URL sends a request for each row')],
+    ['page.har', "'page.har' is a file, not a URL: --har page.har sends what it has recorded."],
+    ['urls.txt', "'urls.txt' is a file, not a URL: --urls urls.txt reads a list of URLs."],
+    ['http://127.0.0.1/app.js', null],
+    ['host.example/app.js', null],
+    ['localhost:3000', null],
+    ['api', null],
+  ])('in the place of a URL: %s', (word, sentence) => expect(fileInPlaceOfUrl(word)).toEqual(sentence));
+
+  test('a URL in the place of a file, without its password', () => {
+    expect(urlInPlaceOfPlan('http://a:b@host/')).toBe(
+      "'http://…@host/' is a URL, not a plan: leave run out, as in volley http://…@host/",
+    );
+    expect(urlInPlaceOfRows('https://host/{{id}}')).toBe(
+      "'https://host/{{id}}' is a URL, not a file of rows: the rows come first, as in volley batch rows.csv URL.",
+    );
   });
 });

@@ -112,6 +112,10 @@ describe('JUnit', () => {
       .join('\n')
       .replace(/<system-out>.*<\/system-out>/s, '…');
 
+  test('times are those of a clock, not of a calculator', () => {
+    expect(casesOf({ windowMs: 38.5844 })).toContain(' time="0.039"/>');
+  });
+
   test('without rules is one case: that requests succeed', () => {
     expect(renderJunit(summaryWith())).toBe(
       [

@@ -105,6 +105,19 @@ describe('rows in other forms', () => {
     ]);
   });
 
+  test.each([
+    ['semicolons', 'street;city\nLow Road 3;Bern\n', "';'"],
+    ['quoted', '"street";"city"\r\n"Low Road 3";Bern\r\n', "';'"],
+    ['tabs', 'street\tcity\n1\t2\n', 'tab'],
+  ])('%s where nobody said so are asked about', async (_name, text, other) => {
+    const sentence = `the first line has ${other} and no comma: say what separates its cells (delimiter ${other}, or delimiter ',')`;
+    expect(read('x.csv', text, {}).sentences).toEqual([expect.stringContaining(sentence)]);
+    if (!text.startsWith('"')) await expect(readByBatch('x.csv', text, {})).rejects.toThrow(sentence);
+    if (text.startsWith('"')) return;
+    expect(read('x.csv', text, { delimiter: ',' }).sentences).toEqual([]);
+    expect(read('x.csv', `a,${text}`, {}).sentences).not.toEqual([expect.stringContaining(sentence)]);
+  });
+
   test('JSON has no delimiter', () => {
     expect(read('x.jsonl', '{"a":1}\n', { delimiter: ';' }).sentences).toEqual([
       "--delimiter ';' with rows of JSON: only CSV has one: leave it out.",

@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { CsvError, type Parser, parse } from 'csv-parse';
 import { messageOf } from '../../protocol/errors.ts';
 import { textOfJson } from '../../requests/exact-json.ts';
-import { checkColumns } from '../plan/requests/columns.ts';
+import { checkColumns, checkDelimiter } from '../plan/requests/columns.ts';
 import { csvSentence, firstLineOf, isQuoting } from '../plan/requests/csv-rows.ts';
 import { objectIn } from '../plan/requests/json-rows.ts';
 import { COMMA, type RowsForm, type SkippedRows } from '../plan/requests/rows-form.ts';
@@ -18,7 +18,7 @@ const SNIFFED_BYTES = 1_024;
 /** Rows read at a time, in characters: beyond it no other one is begun. */
 const MOST_READ_LENGTH = 4 * 2 ** 20;
 const CELL_END = '\u001F';
-const PLAIN: RowsForm = { delimiter: COMMA, skipped: null };
+const PLAIN: RowsForm = { delimiter: COMMA, isDelimiterAssumed: false, skipped: null };
 
 /** Reads rows as they are asked for: what is not asked for stays in the file, or in the pipe. */
 export class RowReader implements RowSource {
@@ -113,7 +113,10 @@ class CsvRecords implements Records {
     const rows = new CsvRows(blocks, form);
     const columns = (await rows.next()) ?? [];
     if (columns.length === 0) throw new InputError('there is no line of column names');
-    asInputError(() => checkColumns(columns));
+    asInputError(() => {
+      checkDelimiter(columns.join(form.delimiter), form);
+      checkColumns(columns);
+    });
     return new CsvRecords(columns, rows);
   }
 

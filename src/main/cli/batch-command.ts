@@ -1,16 +1,18 @@
-import { messageOf } from '../../protocol/errors.ts';
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { batchJson, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
+import { completePlan, readOptions } from '../plan/resolve.ts';
 import { stopSentences } from '../reporters/rule-text.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
+import { isWebAddress, urlInPlaceOfRows } from './misplaced-words.ts';
 import { outputFormFrom } from './output-form.ts';
 import { PAGE_OPTION, pageOf, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
@@ -19,6 +21,12 @@ import { showingFrom } from './showing.ts';
 
 /** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
+  const [rows] = parsed.positionals;
+  if (rows !== undefined && isWebAddress(rows)) {
+    problems.push(urlInPlaceOfRows(rows));
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  if (parsed.flag('once')) return tryFirstRow(parsed, rows, problems);
   const form = outputFormFrom(parsed.last('output'), problems);
   const pagePath = pagePathFrom(parsed, problems);
   const pageFiles = resultFileOf(pagePath ?? undefined, PAGE_OPTION);
@@ -56,6 +64,14 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   else process.stdout.write(report);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);
   return exitCode;
+}
+
+/** What the first row asks, and what comes back; nothing is written. */
+async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: string[]): Promise<ExitCode> {
+  const { sendAndPrint } = await import('./once-command.ts');
+  const { run } = batchOptionsFrom(parsed, problems);
+  const plan = await completePlan(await readOptions({ ...run, rows, requests: 1, concurrency: 1 }, problems));
+  return sendAndPrint(plan);
 }
 
 async function started(batch: Batch, page: ResultFile | null): Promise<BatchRun> {

@@ -10,6 +10,7 @@ import type { Command } from './command.ts';
 import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS } from './commands.ts';
 import { type Topic, topicIn } from './help/topic.ts';
+import { fileInPlaceOfUrl } from './misplaced-words.ts';
 import {
   inheritedNames,
   Parsed,
@@ -152,9 +153,11 @@ function register(
   );
 }
 
-/** A host that is unknown may have been meant as a command. */
+/** A host that is unknown may have been meant as a file or a command. */
 function orNoCommand(error: unknown, { positionals: [word = ''] }: Parsed): unknown {
   if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.unknownHost) return error;
+  const misplaced = fileInPlaceOfUrl(word);
+  if (misplaced !== null) return new VolleyError(error.code, misplaced);
   const meant = commandNear(word, Object.values(COMMANDS));
   if (meant === null) return error;
   return new VolleyError(

@@ -7,8 +7,9 @@ import { readOpenApi } from '../init/open-api.ts';
 import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
 import { readOptions } from '../plan/resolve.ts';
-import { quoted, withoutCredentials } from '../text/quoted.ts';
+import { quoted, quotedUrl, withoutCredentials } from '../text/quoted.ts';
 import { DEFAULT_PLAN_FILE } from './command-tables.ts';
+import { isWebAddress } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
@@ -81,6 +82,8 @@ function urlDraft(url: string, load: DraftLoad): PlanDraft {
 async function describedDraft(path: string): Promise<PlanDraft> {
   const refused = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.usage, `--openapi ${quoted(path)} cannot be used: ${why}.`);
+  if (isWebAddress(path))
+    throw refused(`it is a URL: fetch it first, as in curl -s ${quotedUrl(path)} | volley init --openapi -`);
   let text: string;
   try {
     text = readInput(path).toString('utf8');

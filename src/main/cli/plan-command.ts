@@ -5,6 +5,7 @@ import { readPlanFile } from '../plan/plan-file.ts';
 import { planTerms } from '../plan/terms.ts';
 import { withProblems } from '../plan/worded-problem.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
+import { isWebAddress, urlInPlaceOfPlan } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { runCommand } from './run-command.ts';
 
@@ -15,6 +16,10 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   const path = parsed.positionals[0];
   if (path === undefined) {
     problems.push('No plan was given: say which file, for instance volley run plan.yaml.');
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
+  if (isWebAddress(path)) {
+    problems.push(urlInPlaceOfPlan(path));
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   if (MODULE_OF_SCENARIOS.test(path)) {

@@ -40,11 +40,12 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
     closeEvery: closeEvery ?? undefined,
     model,
   });
-  process.stdout.write(`listening on ${server.url}\n`);
-  await new Promise<void>((resolve) => {
+  const asked = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
+  process.stdout.write(`listening on ${server.url}\n`);
+  await asked;
   await server.close();
   return EXIT_CODES.ok;
 }

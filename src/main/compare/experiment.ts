@@ -156,24 +156,17 @@ export function startExperiment(
         arms: named.flatMap((arm) => armOf(arm.name, arm.rounds) ?? []),
         pairs,
         conclusions: experiment.conclude(pairs),
-        notes: [
-          ...(experiment.notes ?? []),
-          // Of rounds of one run the conclusion says it.
-          ...(kind === 'repeat' ? [] : tooFewRounds(experiment)),
-          ...optionNotes(arms),
-        ],
+        notes: [...(experiment.notes ?? []), ...tooFewRounds(experiment), ...optionNotes(arms)],
       });
     },
   };
 }
 
-/** That so few rounds can show nothing, however large a difference is; nothing where they can. */
+/** That so few rounds can show nothing, however large a difference is; of rounds of one run the conclusion says it. */
 export function tooFewRounds({ kind, arms, judged }: Experiment): ComparisonFinding[] {
   const { rounds, fewestRounds } = judged;
-  if (rounds >= fewestRounds) return [];
-  return kind === 'repeat'
-    ? [{ code: 'too-few-rounds', figures: { rounds, fewestRounds } }]
-    : [{ code: 'rounds-cannot-decide', figures: { rounds, fewestRounds, arms: arms.length } }];
+  if (kind === 'repeat' || rounds >= fewestRounds) return [];
+  return [{ code: 'rounds-cannot-decide', figures: { rounds, fewestRounds, arms: arms.length } }];
 }
 
 /** What was said while the options were read, each remark once. */

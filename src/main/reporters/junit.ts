@@ -33,7 +33,7 @@ export function renderJunit(summary: Summary, success: Case | null = null): stri
   const cases = casesOf(summary, success);
   const count = (element: Problem['element']): number =>
     cases.filter(({ problem }) => problem?.element === element).length;
-  const timeS = msToSeconds(windowMs);
+  const timeS = msToSeconds(Math.round(windowMs));
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
   const suite = whatWasSent(summary);
   // The schema that most readers check against has neither fractions of a second nor a zone.

@@ -1,9 +1,26 @@
 import { quoted } from '../../text/quoted.ts';
+import type { RowsForm } from './rows-form.ts';
 
 const MOST_NAMED = 10;
 
 /** Columns that nothing can be filled in from; no row is at fault. */
 export class WrongColumns extends Error {}
+
+/** What programs in other countries put between cells. */
+const OTHER_DELIMITERS = [
+  [';', "';'"],
+  ['\t', 'tab'],
+] as const;
+
+/** @throws WrongColumns where the first line of a file looks as if something else than a comma separated its cells */
+export function checkDelimiter(firstLine: string, { delimiter, isDelimiterAssumed }: RowsForm): void {
+  if (!isDelimiterAssumed || firstLine.includes(delimiter)) return;
+  const [, other] = OTHER_DELIMITERS.find(([separator]) => firstLine.includes(separator)) ?? [];
+  if (other !== undefined)
+    throw new WrongColumns(
+      `the first line has ${other} and no comma: say what separates its cells (delimiter ${other}, or delimiter ',')`,
+    );
+}
 
 /** @throws WrongColumns that names the columns */
 export function checkColumns(columns: readonly string[]): void {

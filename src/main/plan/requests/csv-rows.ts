@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
-import { checkColumns } from './columns.ts';
+import { checkColumns, checkDelimiter } from './columns.ts';
 import { RowProblems } from './row-problems.ts';
 import type { RowsForm } from './rows-form.ts';
 
@@ -20,7 +20,9 @@ interface CsvError {
  *
  * @throws RowsError with every bad line that is not to be skipped
  */
-export function csvRows(text: string, { delimiter, skipped }: RowsForm): RowCells {
+export function csvRows(text: string, form: RowsForm): RowCells {
+  const { delimiter, skipped } = form;
+  checkDelimiter(text.slice(0, text.search(/[\r\n]|$/)), form);
   // Loaded for a CSV file alone.
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
   const problems = new RowProblems();

@@ -10,6 +10,8 @@ export const COMMA = ',';
 export interface RowsForm {
   /** What separates the cells of CSV: one character. */
   readonly delimiter: string;
+  /** Whether nobody said so. */
+  readonly isDelimiterAssumed: boolean;
   /** Takes up what cannot be read; null where that ends the reading. */
   readonly skipped: SkippedRows | null;
 }
@@ -50,5 +52,9 @@ export function rowsFormOf(
     problems.add(
       phrase`${the('delimiter')} ${given(delimiter)}: give one character such as ';' or '|', or tab.`,
     );
-  return { delimiter: known, skipped: skipBadRows === true ? new SkippedRows() : null };
+  return {
+    delimiter: known,
+    isDelimiterAssumed: delimiter === undefined,
+    skipped: skipBadRows === true ? new SkippedRows() : null,
+  };
 }

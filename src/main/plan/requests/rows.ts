@@ -6,6 +6,7 @@ import { readInput } from '../../files/input-files.ts';
 import { readStdin, STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
+import { WrongColumns } from './columns.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
@@ -55,6 +56,7 @@ export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
     else csvRows(text, form);
     return [];
   } catch (error) {
+    if (error instanceof WrongColumns) return [error.message];
     return error instanceof RowsError ? error.sentences : [];
   }
 }

@@ -72,6 +72,8 @@ function adviceOn(error: unknown, message: string): string {
       return ': Node only takes types out: write without enum, namespace and parameter properties, or start volley with NODE_OPTIONS="--import tsx"';
     case 'ERR_MODULE_NOT_FOUND':
     case 'MODULE_NOT_FOUND':
+      if (/'k6(\/[^']*)?'/.test(message))
+        return ': it is a script of k6, whose modules are in k6 alone: docs/moving.md has what they are called here';
       return ': install it where the module is, or write the whole name of a file, with .ts or .js';
     default:
       return /does not provide an export named/.test(message) && /'volley'/.test(message)

@@ -149,7 +149,7 @@ function rowsIn(
   const rows =
     source.type === 'jsonl'
       ? readLines(file, found)
-      : readRows(file, { delimiter: COMMA, skipped: null }, found);
+      : readRows(file, { delimiter: COMMA, isDelimiterAssumed: false, skipped: null }, found);
   problems.push(...found.list.map(({ message }) => `${own.name}: ${message}`));
   return { deal, rowCount: rows?.rowCount ?? 0, rows };
 }

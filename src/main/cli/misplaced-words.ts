@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { quoted, quotedUrl, shownUrl } from '../text/quoted.ts';
+
+/** Whether a word can be nothing else than a URL. */
+export function isWebAddress(word: string): boolean {
+  return /^https?:\/\//i.test(word);
+}
+
+/** What is done with a file by its name's end. */
+const USES: readonly [end: RegExp, use: (file: string) => string][] = [
+  [/\.([cm]?[jt]s|ya?ml|json)$/i, (file) => `volley run ${file} runs plans and scenarios.`],
+  [
+    /\.(csv|tsv|jsonl|ndjson)$/i,
+    (file) =>
+      `volley batch ${file} URL sends a request for each row, and --rows ${file} fills {{column}} in.`,
+  ],
+  [/\.har$/i, (file) => `--har ${file} sends what it has recorded.`],
+  [/\.txt$/i, (file) => `--urls ${file} reads a list of URLs.`],
+];
+
+/** A sentence where a file was given whose place is elsewhere; null where the word may be a host. */
+export function fileInPlaceOfUrl(word: string): string | null {
+  if (isWebAddress(word)) return null;
+  const [, use] = USES.find(([end]) => end.test(word)) ?? [];
+  const isPath = !word.includes('/') || /^[./~]/.test(word) || existsSync(word);
+  return use === undefined || !isPath ? null : `${quoted(word)} is a file, not a URL: ${use(word)}`;
+}
+
+/** A sentence where a plan was expected, and a URL was given. */
+export function urlInPlaceOfPlan(url: string): string {
+  return `${quotedUrl(url)} is a URL, not a plan: leave run out, as in volley ${shownUrl(url)}`;
+}
+
+/** A sentence where rows were expected, and a URL was given. */
+export function urlInPlaceOfRows(url: string): string {
+  return `${quotedUrl(url)} is a URL, not a file of rows: the rows come first, as in volley batch rows.csv URL.`;
+}
