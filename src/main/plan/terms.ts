@@ -1,4 +1,4 @@
-import { libraryNameOf } from './option-table/run-table.ts';
+import { isInPlans, libraryNameOf } from './option-table/run-table.ts';
 import type { OptionWord, Terms } from './words.ts';
 
 const THE_URL = 'The URL';
@@ -10,14 +10,37 @@ export const commandLineTerms: Terms = ({ option, as, place }) => {
 };
 
 /**
- * As options are written in a plan file, and on the command line where one was given there.
+ * As options are written in a plan file, also those that it does not have yet, and on the command line where one was
+ * given there.
  *
  * @param places where options of the whole plan stand in it
  */
 export function planTerms(places: ReadonlyMap<string, string>, onCommandLine: ReadonlySet<string>): Terms {
   return (word) => {
-    const own = word.place ?? (onCommandLine.has(word.option) ? undefined : places.get(word.option));
-    return commandLineTerms(own === undefined ? word : { ...word, place: own });
+    if (word.place !== undefined) return commandLineTerms(word);
+    const { option, as } = word;
+    if (onCommandLine.has(option) || !isInPlans(option)) return commandLineTerms(word);
+    return { text: as ?? (option === 'url' ? THE_URL : option), name: option, place: places.get(option) };
+  };
+}
+
+/** What a module of scenarios calls what is an option elsewhere. */
+const MODULE_FIELDS = {
+  url: 'baseURL',
+  header: 'headers',
+  threshold: 'thresholds',
+  timeout: 'timeout',
+  seed: 'seed',
+} as const;
+type ModuleField = (typeof MODULE_FIELDS)[keyof typeof MODULE_FIELDS];
+
+/** As options are written in a module of scenarios, at `path`, where that is what said them. */
+export function moduleTerms(path: string, isSaidThere: (field: ModuleField) => boolean): Terms {
+  return (word) => {
+    const fields: Readonly<Record<string, ModuleField>> = MODULE_FIELDS;
+    const field = Object.hasOwn(fields, word.option) ? fields[word.option] : undefined;
+    if (field === undefined || !isSaidThere(field)) return commandLineTerms(word);
+    return { text: word.as ?? field, name: field, place: path };
   };
 }
 

@@ -107,7 +107,7 @@ function authorizationOf(url: URL, problems: Problems): string | null {
     return `Basic ${Buffer.from(credentials).toString('base64')}`;
   } catch {
     problems.add(
-      phrase`${the('proxy', 'The user name or password in --proxy')} cannot be read: write a % in it as %25.`,
+      phrase`${the('proxy', 'The user name or password of the proxy')} cannot be read: write a % in it as %25.`,
     );
     return null;
   }

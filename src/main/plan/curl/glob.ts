@@ -21,7 +21,7 @@ export function expandGlob(url: string, problems: Problems): string[] | null {
     }
     if (urls.length * choices.length > MOST_URLS) {
       problems.add(
-        phrase`${the('curl', 'The URL of the curl command')} stands for more than ${MOST_URLS} URLs: put them into a column of --rows.`,
+        phrase`${the('curl', 'The URL of the curl command')} stands for more than ${MOST_URLS} URLs: put them into a column of ${the('rows')}.`,
       );
       return null;
     }

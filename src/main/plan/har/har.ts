@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Problems } from '../problems.ts';
-import { phrase, the } from '../words.ts';
+import { commandLineTerms } from '../terms.ts';
+import { phrase, sentenceOf, the, type Words } from '../words.ts';
 import { Unusable } from './har-body.ts';
 import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
 import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './recorded-entry.ts';
@@ -74,7 +75,11 @@ export function readHar(
     .map((entry) => attempt(entry.index, () => requestOf(entry, entry.url)))
     .filter((request) => request !== null);
   const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
-  if (requests.length > 0) return { requests, notes };
+  if (requests.length > 0)
+    return {
+      requests,
+      notes: notes.map((note) => (typeof note === 'string' ? note : sentenceOf(note, commandLineTerms))),
+    };
   problems.add(
     phrase`${the('har', 'The HAR file')} has ${file.entries.length} entries, and none can be sent: record it again.`,
   );
@@ -96,12 +101,11 @@ function wrongNotes(wrong: ReadonlyMap<number, string>): string[] {
   ];
 }
 
-function othersNote(others: ReturnType<typeof hostCounts>): string[] {
+function othersNote(others: ReturnType<typeof hostCounts>): Words[] {
   if (others.length === 0) return [];
   const count = others.reduce((sum, [, entries]) => sum + entries, 0);
   return [
-    `Left out of the HAR file: ${entriesText(count)} to other hosts, ${namedHosts(others)}. ` +
-      'Name the hosts to send to with --har-hosts, or * for all.',
+    phrase`Left out of the HAR file: ${entriesText(count)} to other hosts, ${namedHosts(others)}. Name the hosts to send to with ${the('har-hosts')}, or * for all.`,
   ];
 }
 

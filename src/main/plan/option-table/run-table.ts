@@ -48,6 +48,12 @@ export function libraryNameOf(option: string): string {
   return LIBRARY_NAMES.get(option as OptionName) ?? camelCase(option);
 }
 
+/** Whether a plan file may say it: an option of a run, or its URL. */
+export function isInPlans(option: string): boolean {
+  const table: Readonly<Record<string, OptionEntry>> = RUN_TABLE;
+  return option === 'url' || (Object.hasOwn(table, option) && table[option]?.inPlan !== false);
+}
+
 /** The names of a run's options with what is said of them. */
 export function entries(): readonly (readonly [OptionName, OptionEntry])[] {
   return Object.entries(RUN_TABLE) as [OptionName, OptionEntry][];

@@ -2,14 +2,16 @@ import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { RunPlan } from '../../../protocol/plan.ts';
 import type { RequestPlan } from '../../../protocol/request.ts';
 import type { UserPool } from '../../../protocol/scenario.ts';
-import type { TestDefinition } from '../../../protocol/test-definition.ts';
+import type { TestDefinition, TestOptions } from '../../../protocol/test-definition.ts';
 import { endOfStartsMs, mostUsers } from '../../../time/user-schedule.ts';
 import { defaultMaxInFlight } from '../load.ts';
 import { openFilesFor } from '../open-files.ts';
 import type { RunOptions } from '../options.ts';
 import type { Told } from '../problems.ts';
 import { checkOptions, completePlan } from '../resolve.ts';
+import { moduleTerms } from '../terms.ts';
 import { percentilesIn, withErrorRate } from '../thresholds.ts';
+import { withProblems } from '../worded-problem.ts';
 import { type LoadedTest, loadTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
@@ -45,9 +47,14 @@ export async function resolveTest(
     );
   const { thresholds: given = [], ...rest } = withTest(options, definition);
   const { own, others } = scenarioRules(given, read);
-  const unresolved = checkOptions({ ...rest, thresholds: others, url: base ?? NO_BASE });
-  const plan = await completePlan({ ...unresolved, notes: [] });
-  return complete(plan, test, read, base, own);
+  try {
+    const unresolved = checkOptions({ ...rest, thresholds: others, url: base ?? NO_BASE });
+    const plan = await completePlan({ ...unresolved, notes: [] });
+    return complete(plan, test, read, base, own);
+  } catch (error) {
+    const terms = moduleTerms(path, (field) => isSaidThere(field, definition, options));
+    throw withProblems(error, (problem) => problem.inTerms(terms));
+  }
 }
 
 function complete(
@@ -80,6 +87,21 @@ function complete(
 function durationOf(pools: readonly UserPool[]): number | null {
   const isBudget = pools.some(({ load }) => load.type === 'iterations');
   return isBudget ? null : Math.max(...pools.map(({ load }) => endOfStartsMs(load)));
+}
+
+/** Whether what a run goes by is the module's, and not the command line's. */
+function isSaidThere(field: keyof TestOptions, definition: TestDefinition, options: RunOptions): boolean {
+  if (definition[field] === undefined) return false;
+  switch (field) {
+    case 'baseURL':
+      return true;
+    case 'headers':
+    case 'thresholds':
+      return (options[field] ?? []).length === 0;
+    case 'timeout':
+    case 'seed':
+      return options[field] === undefined;
+  }
 }
 
 /** What the command line says comes first. */

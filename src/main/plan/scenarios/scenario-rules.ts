@@ -52,7 +52,7 @@ export function scenarioRules(
   for (const expression of given) {
     const read = ruleIn(expression, test);
     if (read === null) others.push(expression);
-    else if (typeof read === 'string') problems.push(`--threshold ${quoted(expression)}: ${read}`);
+    else if (typeof read === 'string') problems.push(`The rule ${quoted(expression)}: ${read}`);
     else own.push(read);
   }
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
