@@ -89,3 +89,16 @@ export function writtenPathOf(text: string, authorityLength: number): string {
   const path = written.startsWith('/') ? written : written.replace(/^\\?/, '/');
   return path.replace(NEEDS_ENCODING, (piece) => encodeURIComponent(piece.toWellFormed()));
 }
+
+/** A path whose dots are walked (RFC 3986, 5.2.4); those that are written as `%2e` stay, as with curl. */
+export function withoutDots(path: string): string {
+  const segments = path.slice(1).split('/');
+  const kept: string[] = [];
+  segments.forEach((segment, index) => {
+    const isLast = index === segments.length - 1;
+    if (segment === '..') kept.pop();
+    if (segment !== '.' && segment !== '..') kept.push(segment);
+    else if (isLast) kept.push('');
+  });
+  return `/${kept.join('/')}`;
+}

@@ -310,6 +310,7 @@ describe.each(CLIENT_NAMES)('expectations and redirects, %s', (client) => {
     const other = await startRecorder();
     const target = await startRecorder(({ url }) => {
       if (url === '/loop') return { status: 302, headers: { location: '/loop' } };
+      if (url === '/empty') return { status: 302, headers: { location: '' } };
       if (url === '/post') return { status: 303, headers: { location: '/end' } };
       if (url === '/keep') return { status: 307, headers: { location: 'end?x=1' } };
       if (url === '/other') return { status: 301, headers: { location: `${other.url}there` } };
@@ -344,6 +345,9 @@ describe.each(CLIENT_NAMES)('expectations and redirects, %s', (client) => {
       },
     ]);
     expect((await follow('loop', { location: false })).requests.ok).toBe(1);
+    target.seen.splice(0);
+    expect((await follow('empty')).notes.join()).toMatch(/redirects without a location/);
+    expect(target.seen).toHaveLength(1);
   });
 });
 
@@ -388,7 +392,8 @@ describe.each(CLIENT_NAMES)('what a redirect asks for, %s', (client) => {
   test.each([
     ['UTF-8 bytes', Buffer.from('/café/日?q=ü').toString('latin1'), '/caf%C3%A9/%E6%97%A5?q=%C3%BC'],
     ['Latin-1 bytes', '/caf\xe9', '/caf%E9'],
-    ['what is encoded already', '/caf%C3%A9/%2e%2E/a', '/a'],
+    ['what is encoded already', '/caf%C3%A9/%2e%2E/a', '/caf%C3%A9/%2e%2E/a'],
+    ['characters that browsers encode', `/{}|"?'x'`, `/{}|"?'x'`],
     ['an empty query and a fragment', '/a?#b', '/a?'],
   ])('a location in %s', async (_name, location, expected) => {
     expect((await followed(302, {}, location))[0]!.url).toBe(expected);

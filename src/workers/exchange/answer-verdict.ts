@@ -5,8 +5,9 @@ import type { TargetConnection } from '../connections/connection.ts';
 import type { TokenSink } from './body-sink.ts';
 import type { EndedByUs } from './exchange.ts';
 import { classifyFailure } from './failure.ts';
+import { asAscii } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
-import { asAscii, isRedirect } from './redirect.ts';
+import { isRedirect } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
 const LOWEST_FAILURE = 400;

@@ -1,5 +1,6 @@
 import type { Exchange } from './exchange.ts';
-import { asAscii, isRedirectStatus } from './redirect.ts';
+import { asAscii } from './location.ts';
+import { isRedirectStatus } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
 /** So many answers are asked for their fields; a redirect may have no location. */

@@ -1,8 +1,9 @@
 import type { Endpoint, Protocol } from '../../protocol/endpoint.ts';
 import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
-import { fitsProtocol, pathOf, placeOf } from '../../requests/place.ts';
+import { fitsProtocol } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { cookieValue, type RequestCookies } from './cookie-keeper.ts';
+import { destinationOf } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
 /** What is meant for one origin is not told to another. */
@@ -14,9 +15,9 @@ export function isRedirectStatus(status: number): boolean {
   return status > 300 && status < 309 && (status < 304 || status > 306);
 }
 
-/** Whether an answer asks to go elsewhere, and the request wants to. */
+/** Whether an answer asks to go elsewhere, and the request wants to; an empty location leads nowhere, as with curl. */
 export function isRedirect({ maxRedirects }: RequestPlan, status: number, location: string | null): boolean {
-  return maxRedirects > 0 && location !== null && isRedirectStatus(status);
+  return maxRedirects > 0 && location !== null && location !== '' && isRedirectStatus(status);
 }
 
 /** The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as it is here. */
@@ -28,17 +29,15 @@ export function redirected(
 ): PreparedRequest | null {
   const { endpoint: from, message } = request;
   if (from === null) return null;
-  const url = URL.parse(asAscii(location), `${from.origin}${message.path}`);
-  if (url === null || !/^https?:$/.test(url.protocol)) return null;
-  const place = placeOf(url);
-  if (!fitsProtocol(place, protocol)) return null;
-  const isElsewhere = url.origin !== from.origin;
+  const destination = destinationOf(location, from.origin, message.path);
+  if (destination === null || !fitsProtocol(destination.place, protocol)) return null;
+  const { place, path } = destination;
+  const isElsewhere = place.origin !== from.origin;
   const { method } = message;
   const { methodOnRedirect, headersOfBody } = request.plan;
   const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
   const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
   const endpoint = isElsewhere ? { ...place, addresses: [] } : from;
-  const path = pathOf(url);
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
   const keptHeaders = withoutFields(
@@ -85,11 +84,6 @@ function becomesGet(status: number, method: string): boolean {
 /** Where a method stays that would else become GET, its body goes; an upload is sent again, but not after 303. */
 function dropsBody(status: number, methodOnRedirect: MethodOnRedirect): boolean {
   return status === 303 || (methodOnRedirect === 'kept' && (status === 301 || status === 302));
-}
-
-/** A location whose bytes beyond ASCII stand for themselves, whatever encoding they were meant in; as curl has it. */
-export function asAscii(latin1: string): string {
-  return latin1.replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function withoutFields(headers: readonly string[], isLeftOut: (lowerCaseName: string) => boolean): string[] {

@@ -1,3 +1,4 @@
+import { withoutDots } from '../../../requests/place.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase, the } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
@@ -151,17 +152,4 @@ function joined(query: string, more: string): string {
   // Of two empty ones nothing is left.
   if (query === '' || query === '?') return more === '' ? '' : `?${more}`;
   return `${query}${/[?&]$/.test(query) ? '' : '&'}${more}`;
-}
-
-/** RFC 3986, 5.2.4; dots that are written as `%2e` stay, as with curl. */
-function withoutDots(path: string): string {
-  const segments = path.slice(1).split('/');
-  const kept: string[] = [];
-  segments.forEach((segment, index) => {
-    const isLast = index === segments.length - 1;
-    if (segment === '..') kept.pop();
-    if (segment !== '.' && segment !== '..') kept.push(segment);
-    else if (isLast) kept.push('');
-  });
-  return `/${kept.join('/')}`;
 }
