@@ -255,6 +255,39 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
   });
 });
 
+test.each(
+  CLIENTS.flatMap((client) =>
+    [true, false].flatMap((secure) => [1, 5].map((streams) => ({ client, secure, streams }))),
+  ),
+)(
+  'uploads larger than any window go on as the target lets them: $client, TLS $secure, $streams streams',
+  async ({ client, secure, streams }) => {
+    const lengths: number[] = [];
+    const target = await startCounting(secure, (stream) => {
+      let length = 0;
+      stream.on('data', (piece: Buffer) => {
+        length += piece.length;
+      });
+      stream.on('end', () => {
+        lengths.push(length);
+        if (!stream.destroyed) stream.respond({ ':status': 200 }, { endStream: true });
+      });
+    });
+    const summary = await run({
+      url: target.url,
+      client,
+      mode: 'inline',
+      concurrency: 2,
+      streams,
+      requests: 12,
+      body: 'x'.repeat(300_000),
+      ...(secure ? { http2: true, insecure: true } : { h2c: true }),
+    });
+    expect([summary.requests.ok, summary.errors]).toEqual([12, []]);
+    expect(lengths).toEqual(Array(12).fill(300_000));
+  },
+);
+
 test.each(CLIENTS.flatMap((client) => (['h2c', 'http2'] as const).map((how) => ({ client, how }))))(
   'requests with $how that wait for a connection time out together, $client',
   async ({ client, how }) => {

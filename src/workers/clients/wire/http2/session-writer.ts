@@ -23,10 +23,14 @@ export class SessionWriter {
     return this.#socket.writableLength;
   }
 
-  /** Flushes what a read has let start: over TLS, which gives a read record by record, once they all have been. */
-  flushAfterRead(): void {
+  /**
+   * Flushes what a read has let start: over TLS, which gives a read record by record, once they all have been.
+   *
+   * @param hasUploads whether there are bodies that a read may have given room, although nothing is to be written yet
+   */
+  flushAfterRead(hasUploads: boolean): void {
     if (this.#isTakenAtOnce) this.#flush();
-    else if (!this.#isFlushDue && this.#out.length > 0) {
+    else if (!this.#isFlushDue && (hasUploads || this.#out.length > 0)) {
       this.#isFlushDue = true;
       afterReads(this.#onReads);
     }

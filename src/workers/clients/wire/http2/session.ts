@@ -118,7 +118,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#isReading = true;
     this.#reader.read(bytes, count);
     this.#isReading = false;
-    this.#writer.flushAfterRead();
+    this.#writer.flushAfterRead(!this.#uploads.isEmpty);
   }
 
   /** The connection has ended: so have its streams. */
