@@ -66,8 +66,12 @@ export class RequestPicker {
     return numbers;
   }
 
-  /** The request of a number, from 0; `dayMs` is the time since 1970. */
-  pick(number: number, dayMs: number): PickedRequest {
+  /**
+   * The request of a number, from 0; `dayMs` is the time since 1970.
+   *
+   * @param isFromEnd rows are counted from the last one on
+   */
+  pick(number: number, dayMs: number, isFromEnd = false): PickedRequest {
     const { mix, rows: mode, seed } = this.#run;
     const rows = this.#cells;
     const { request: index, occurrence } = this.#dealer.deal(number);
@@ -75,10 +79,11 @@ export class RequestPicker {
     if (plan === undefined) throw new Error(`there is no request ${index}`);
     if (plan.templates === null) return fixedRequest(index, plan);
     const turn = mode === 'once' ? number : occurrence;
+    const row = rows === null || mode === null ? 0 : rowOf(mode, seed, turn, rows.rowCount);
     const filling = {
       number: number + 1,
       rows,
-      row: rows === null || mode === null ? 0 : rowOf(mode, seed, turn, rows.rowCount),
+      row: isFromEnd && rows !== null ? rows.rowCount - 1 - row : row,
       random: createRandom(seed, PLACEHOLDER_STREAMS + number),
       dayMs,
     };

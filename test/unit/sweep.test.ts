@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { underLoad } from '../../src/main/plan/load-parts.ts';
+import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
 import { LevelSearch } from '../../src/main/sweep/level-search.ts';
 import { capacityOf, kneeOf } from '../../src/main/sweep/levels.ts';
@@ -98,7 +100,7 @@ describe('a sweep', () => {
   ): Promise<Sweep> =>
     sweep({
       ...{ over: 'concurrency', from, to, budgetMs },
-      planOf: async () => PLAN,
+      planOf: () => PLAN,
       measure: async (_plan, level) => measure(level),
       onLevel: () => {},
     });
@@ -183,4 +185,26 @@ describe('a sweep', () => {
     const failing = { ...fine.generator, verdict: 'failing' as const, reasons: ['It failed.'] };
     expect((await swept(() => at(1, { generator: failing }))).endedBy).toBe('failing');
   });
+});
+
+test('the plan of a level is the first one under another load: nothing is read or looked up again', async () => {
+  const options = { url: 'http://127.0.0.1:1/', mode: 'inline', seed: 3, maxInFlight: undefined } as const;
+  const first = await resolvePlan({ ...options, rate: 5, every: undefined });
+  const level = underLoad(first, { ...options, rate: 40 });
+  expect(level).toEqual({
+    ...first,
+    load: {
+      ...first.load,
+      stages: [
+        { durationMs: null, from: { requests: 40, periodMs: 1_000 }, to: { requests: 40, periodMs: 1_000 } },
+      ],
+    },
+  });
+  expect([level.mix, level.supplies]).toEqual([first.mix, first.supplies]);
+  expect(level.mix).toBe(first.mix);
+  const closed = underLoad(first, { ...options, concurrency: 7 });
+  expect([closed.load, closed.concurrency, closed.workers]).toEqual([{ model: 'closed' }, 7, 1]);
+  expect(() => underLoad(first, { ...options, concurrency: 2, workers: 3 })).toThrow(
+    "--workers '3' with --mode inline",
+  );
 });

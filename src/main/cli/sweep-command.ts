@@ -11,6 +11,7 @@ import {
   DEFAULT_SWEEP_RANGE,
   DEFAULT_SWEEP_WARMUP,
 } from '../plan/defaults.ts';
+import { underLoad } from '../plan/load-parts.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
@@ -101,13 +102,7 @@ async function carryOut(
   return sweep({
     ...range,
     budgetMs,
-    planOf: async (level) => {
-      if (level === range.from) return first;
-      const { seed, supplies } = first;
-      // Rows are read once: they may come from stdin.
-      const read = await readOptions(withLevel({ ...options, rows: undefined, seed }, range, level), []);
-      return { ...(await completePlan(read)), supplies, rows: first.rows };
-    },
+    planOf: (level) => underLoad(first, withLevel(options, range, level)),
     measure: async (plan, level) => {
       if (isStopped) return null;
       showing.note(`${levelText(level, range.over)} …`);

@@ -215,8 +215,12 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly model?: string | undefined;
   /** What it is asked, or `@` and a file. */
   readonly prompt?: string | undefined;
-  /** A CSV or JSONL file whose column `prompt` has what it is asked. */
+  /** A file of what it is asked: by lines (`.txt`), CSV or JSONL with a column `prompt`, or JSON. */
   readonly prompts?: string | undefined;
+  /** Prompts that are made up, of about so many tokens: `300`, `100..500`, `300+-60`. */
+  readonly syntheticPrompts?: string | undefined;
+  /** About so many tokens more that all of them begin with. */
+  readonly sharedPrefix?: number | string | undefined;
   /** Tokens that an answer may have; 128. */
   readonly maxTokens?: number | string | undefined;
   /** The environment variable that holds the API key. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ClosedLoad } from '../../protocol/load.ts';
-import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
+import { CLIENT_NAMES, type RunPlan, WORKER_MODES } from '../../protocol/plan.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { formatDuration } from '../text/format.ts';
@@ -11,7 +11,6 @@ import { VERSION } from '../text/version.ts';
 import { parseStreams } from './connection/protocol.ts';
 import {
   DEFAULT_CLIENT,
-  DEFAULT_CONCURRENCY,
   DEFAULT_DURATION,
   DEFAULT_MODE,
   DEFAULT_PERCENTILES,
@@ -21,13 +20,8 @@ import {
 import { type Expanded, expandSources, inWordsOf } from './expand.ts';
 import { secretsGiven } from './given-secrets.ts';
 import { withoutSecretsIn } from './hidden-error.ts';
-import {
-  choosePacing,
-  defaultMaxInFlight,
-  durationOfMs,
-  parseOpenLoad,
-  type UnresolvedOpenLoad,
-} from './load.ts';
+import { choosePacing, durationOfMs, type UnresolvedOpenLoad } from './load.ts';
+import { connectionsOf, parseLoadParts } from './load-parts.ts';
 import { presetOf } from './models/own-presets.ts';
 import { needsModel } from './models/presets.ts';
 import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
@@ -48,8 +42,6 @@ import {
 import { withProblems } from './worded-problem.ts';
 import { given, type OptionWord, phrase, the } from './words.ts';
 
-const MAX_WORKERS = 1_024;
-const MAX_CONCURRENCY = 1_000_000;
 const MAX_REQUESTS = 1_000_000_000_000;
 const MAX_CPU_WORK = 1_000_000_000;
 // A week: warm-up, duration and timeout together still fit one of Node's timers (2^31 ms, or 596 hours).
@@ -91,23 +83,22 @@ function checked(
 ): UnresolvedPlan {
   refuseOtherTypes(options, earlier);
   const problems = new Problems(earlier);
-  const parsed = parseRequests(options, `volley/${VERSION}`, problems, columns);
+  const givenSeed = optional(options.seed, (value) =>
+    problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER),
+  );
+  const seed = givenSeed ?? randomInt(2 ** 32);
+  const parsed = parseRequests({ ...options, seed }, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const requests = checkBudget(options, parsed, problems);
   const { givenMs, timeoutMs, warmupMs } = checkTimes(options, parsed?.mix ?? [], problems);
   if (parsed?.rows === 'once' && warmupMs !== null && warmupMs > 0) refuseToUseUpRows(problems);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
-  const seed = optional(options.seed, (value) => problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER));
   const streaming = parseStreaming(options, problems);
   const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, streaming, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
-  const maxInFlight = optional(options.maxInFlight, (value) =>
-    problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
-  );
   const streams = parseStreams(options, problems);
-  const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
-  const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
+  const { workers, concurrency, maxInFlight, openLoad } = parseLoadParts(options, mode, requests, problems);
   if (isSentFromHere && (openLoad === null || options.concurrency !== undefined)) {
     // A budget smaller than the concurrency opens fewer.
     const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
@@ -132,7 +123,7 @@ function checked(
     ...parsed,
     mode,
     workers,
-    concurrency: openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight),
+    concurrency: connectionsOf(concurrency, openLoad),
     streams,
     client,
     load: openLoad ?? { model: 'closed' },
@@ -143,7 +134,7 @@ function checked(
     percentiles: [...new Set([...percentiles, ...percentilesIn(thresholds)])],
     thresholds: withImplied(thresholds, parsed.mix),
     abortOn,
-    seed: seed ?? randomInt(2 ** 32),
+    seed,
     stream: streaming.stream,
     objectives: streaming.objectives,
   };
@@ -327,44 +318,6 @@ function checkBudget(
     );
   }
   return asked ?? rowCount;
-}
-
-function checkWorkers(
-  options: RunOptions,
-  mode: WorkerMode | null,
-  requests: number | null,
-  maxInFlight: number | null,
-  problems: Problems,
-): { workers: number; concurrency: number } {
-  const asked = optional(options.workers, (value) => problems.count('workers', value, 1, MAX_WORKERS));
-  const asConcurrency = optional(options.concurrency, (value) =>
-    problems.count('concurrency', value, 1, MAX_CONCURRENCY),
-  );
-  const most = asConcurrency ?? maxInFlight;
-  const concurrency =
-    asConcurrency ?? Math.min(maxInFlight ?? MAX_CONCURRENCY, Math.max(DEFAULT_CONCURRENCY, asked ?? 1));
-  if (mode === 'inline' && asked !== null && asked > 1) {
-    problems.add(
-      phrase`${the('workers')} ${given(options.workers)} with ${the('mode')} inline: inline is one event loop: leave ${the('workers')} out.`,
-    );
-  }
-  if (asked !== null && most !== null && asked > most) {
-    const bound =
-      asConcurrency === null
-        ? phrase`${the('max-in-flight')} ${given(options.maxInFlight)}`
-        : phrase`${the('concurrency')} ${given(options.concurrency)}`;
-    problems.add(
-      phrase`${the('workers')} ${given(options.workers)} is more than ${bound}: each worker needs a connection of its own.`,
-    );
-  }
-  if (asConcurrency !== null && maxInFlight !== null && asConcurrency > maxInFlight) {
-    problems.add(
-      phrase`${the('concurrency')} ${given(options.concurrency)} is more than ${the('max-in-flight')} ${given(options.maxInFlight)}: a run cannot start with more connections than it may have.`,
-    );
-  }
-  const useful = Math.min(concurrency, requests ?? concurrency);
-  const byDefault = mode === 'inline' ? 1 : Math.max(1, Math.min(availableParallelism() - 1, useful));
-  return { workers: asked ?? byDefault, concurrency };
 }
 
 function first<T>(list: readonly T[]): T {

@@ -16,7 +16,7 @@ export interface SweepOptions {
   /** For all levels together. */
   readonly budgetMs: number;
   /** The plan of a level. */
-  planOf(level: number): Promise<RunPlan>;
+  planOf(level: number): RunPlan;
   /** Carries a level out; null where it was interrupted. */
   measure(plan: RunPlan, level: number): Promise<Summary | null>;
   /** A level has ended. */
@@ -36,12 +36,12 @@ export async function sweep({
   const startedAt = new Date();
   const search = new LevelSearch(from, to);
   const levels: SweepLevel[] = [];
-  const first = await planOf(from);
+  const first = planOf(from);
   let endedBy: SweepEnd | null = null;
   let generatorLimit: Sweep['generatorLimit'] = null;
   let target: Sweep['target'] = null;
   for (let level = search.next; level !== null && endedBy === null; level = search.next) {
-    const plan = level === from ? first : await planOf(level);
+    const plan = level === from ? first : planOf(level);
     const leftMs = budgetMs - (Date.now() - startedAt.getTime());
     if (levels.length > 0 && lengthMs(plan) > leftMs) {
       endedBy = 'budget';

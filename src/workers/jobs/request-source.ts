@@ -46,7 +46,9 @@ export class RequestSource {
 
   /** The next request of the warm-up or of the window. */
   next(isWindow: boolean): PreparedRequest {
-    return this.#only ?? this.#make(this.#takeNumber(isWindow));
+    // A server may keep what it knows of a prompt: those of the warm-up are not the first that are measured.
+    const isFromEnd = this.#isStreamed && !isWindow;
+    return this.#only ?? this.#make(this.#takeNumber(isWindow), isFromEnd);
   }
 
   /** The first of each request of the mix. */
@@ -78,10 +80,10 @@ export class RequestSource {
     return isWindow ? numbered(window, this.#windows++) : numbered(warmup, this.#warmups++);
   }
 
-  #make(number: number): PreparedRequest {
+  #make(number: number, isFromEnd = false): PreparedRequest {
     const fixed = this.#fixed[this.#picker.indexOf(number)] ?? null;
     if (fixed !== null) return fixed;
-    return this.#prepared(this.#picker.pick(number, Date.now()));
+    return this.#prepared(this.#picker.pick(number, Date.now(), isFromEnd));
   }
 
   #prepared({ index, plan, endpoint, message, refusal }: PickedRequest): PreparedRequest {

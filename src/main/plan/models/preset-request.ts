@@ -5,6 +5,7 @@ import { readTextOf } from '../read-text.ts';
 import { given, listed, phrase, the } from '../words.ts';
 import { presetOf } from './own-presets.ts';
 import { asksForUsage, needsModel, type Preset, says, withoutUsage } from './presets.ts';
+import { parseSynthetic } from './synthetic-prompts.ts';
 
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
@@ -15,13 +16,16 @@ const ONLY_WITH_PRESET = {
   model: 'model',
   prompt: 'prompt',
   prompts: 'prompts',
+  syntheticPrompts: 'synthetic-prompts',
+  sharedPrefix: 'shared-prefix',
   maxTokens: 'max-tokens',
   apiKeyEnv: 'api-key-env',
 } as const;
 
 /** The request to a server of models that a preset and a few words say, as the options that every request has. */
 export function withPreset(options: RunOptions, problems: Problems): RunOptions {
-  const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...rest } = options;
+  const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...others } = options;
+  const { syntheticPrompts, sharedPrefix, ...rest } = others;
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
     return rest;
@@ -31,15 +35,24 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
   if (preset === null) return { ...rest, preset: name };
   if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
-  for (const [option, value] of Object.entries({ prompt, prompts }))
+  const asked = { prompt, prompts, 'synthetic-prompts': syntheticPrompts };
+  for (const [option, value] of Object.entries(asked))
     if (value !== undefined && !says(preset.body, '$prompt'))
       problems.add(
         phrase`${the(option)} ${given(value)} with ${the('preset')} ${given(name)}: it sends no prompt: leave it out, or put $prompt into the preset's body.`,
       );
-  if (prompt !== undefined && prompts !== undefined)
-    problems.add(phrase`${the('prompt')} with ${the('prompts')}: each says what to ask: leave one out.`);
+  const said = Object.entries(asked).filter(([, value]) => value !== undefined);
+  if (said.length > 1)
+    problems.add(
+      phrase`${listed(
+        said.map(([option]) => the(option)),
+        ' with ',
+      )}: each says what to ask: give one of them.`,
+    );
+  if (syntheticPrompts === undefined) parseSynthetic(undefined, sharedPrefix, problems);
+  const hasRows = prompts !== undefined || syntheticPrompts !== undefined;
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
-  const text = prompts === undefined ? promptText(prompt, problems) : null;
+  const text = hasRows ? null : promptText(prompt, problems);
   const named = model ?? (preset.models === null ? undefined : firstOf(preset));
   // Who counts events needs nothing of the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
@@ -55,13 +68,13 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
     headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
     json: JSON.stringify(body),
   };
-  if (prompts !== undefined) return { ...rest, ...request, preset: name, rows: prompts };
+  if (hasRows) return { ...rest, ...request, preset: name, prompts, syntheticPrompts, sharedPrefix };
   // What a prompt says in braces is no placeholder.
-  const { url, ...others } = request;
+  const { url, ...besides } = request;
   return {
     ...withoutRequest(rest),
     preset: name,
-    mix: url === undefined ? [] : [{ name, url, placeholders: false, ...others }],
+    mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
   };
 }
 

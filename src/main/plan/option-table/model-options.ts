@@ -32,7 +32,22 @@ export const MODEL_OPTIONS = {
   prompts: {
     kind: 'file',
     group: 'models',
-    help: 'Prompts: CSV or JSONL with a column prompt; - is stdin',
+    help: 'Prompts: txt (by lines), CSV or JSONL with a column prompt, JSON (ShareGPT too); - is stdin',
+    byDefault: 'none',
+    commands: LOADS,
+  },
+  'synthetic-prompts': {
+    kind: 'text',
+    group: 'models',
+    value: 'TOKENS',
+    help: 'Prompts that are made up, of about so many tokens: 300, 100..500, 300+-60',
+    byDefault: 'none',
+    commands: LOADS,
+  },
+  'shared-prefix': {
+    kind: 'count',
+    group: 'models',
+    help: 'About so many tokens more that all of them begin with',
     byDefault: 'none',
     commands: LOADS,
   },

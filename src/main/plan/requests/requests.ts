@@ -13,6 +13,8 @@ import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/inval
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
+import { readPrompts } from '../models/prompts.ts';
+import { parseSynthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
@@ -24,9 +26,10 @@ import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
 import { readRows } from './rows.ts';
-import { rowsFormOf, type SkippedRows } from './rows-form.ts';
+import { type RowsForm, rowsFormOf, type SkippedRows } from './rows-form.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
+const MOST_PROMPTS = 1_000_000_000_000;
 const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
@@ -57,7 +60,7 @@ export function parseRequests(
   const rows = parseRows(options, columns !== null, problems);
   const names = {
     secrets: new Set<string>(),
-    areKnown: options.rows === undefined || rows !== null,
+    areKnown: !asksForRows(options) || rows !== null,
     columns: placesOf(rows?.cells.columns ?? columns),
     variables: new Map(Object.entries(options.variables ?? {})),
   };
@@ -229,17 +232,31 @@ interface Rows {
 
 /** @param comeLater whether there are rows that nobody reads here */
 function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): Rows | null {
-  const { rows, rowsMode } = options;
+  const { rowsMode } = options;
   const form = rowsFormOf(options, problems);
   const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
-  if (rows === undefined) {
+  if (!asksForRows(options)) {
     if (rowsMode !== undefined)
       problems.add(phrase`${the('rows-mode')} ${given(rowsMode)} without ${the('rows')}: say which file.`);
     if (!comeLater) refuseWithoutRows(options, problems);
     return null;
   }
-  const cells = readRows(rows, form, problems);
+  const cells = cellsOf(options, form, problems);
   return cells === null || mode === null ? null : { mode, cells, skipped: form.skipped };
+}
+
+function asksForRows({ rows, prompts, syntheticPrompts }: RunOptions): boolean {
+  return rows !== undefined || prompts !== undefined || syntheticPrompts !== undefined;
+}
+
+/** What a row holds comes from a file, or of prompts also from nowhere. */
+function cellsOf(options: RunOptions, form: RowsForm, problems: Problems): RowCells | null {
+  const { rows, prompts, syntheticPrompts: lengths, sharedPrefix, requests, seed = 0 } = options;
+  if (rows !== undefined) return readRows(rows, form, problems);
+  if (prompts !== undefined) return readPrompts(prompts, form, problems);
+  const synthetic = parseSynthetic(lengths, sharedPrefix, problems);
+  const count = requests === undefined ? null : new Problems().count('requests', requests, 1, MOST_PROMPTS);
+  return synthetic === null ? null : syntheticPrompts(synthetic, count, Number(seed));
 }
 
 function refuseWithoutRows({ delimiter, skipBadRows }: RunOptions, problems: Problems): void {

@@ -17,27 +17,41 @@ const LARGEST_FILE_BYTES = 256 * 2 ** 20;
 
 /** Reads a CSV or JSONL file whole; null where a problem has been noted. */
 export function readRows(path: string, form: RowsForm, problems: Problems): RowCells | null {
-  const bytes = readBytes(path, problems);
+  return readTable('rows', path, problems, (text) => {
+    const isJson = isJsonLines(path, text);
+    if (isJson) refuseDelimiter(form, problems);
+    return isJson ? jsonRows(text, form.skipped) : csvRows(text, form);
+  });
+}
+
+/** Reads the file that an option names whole, and makes rows of its text; null where a problem has been noted. */
+export function readTable(
+  option: string,
+  path: string,
+  problems: Problems,
+  rowsIn: (text: string) => RowCells,
+): RowCells | null {
+  const bytes = readBytes(option, path, problems);
   if (bytes === null) return null;
   // Takes the file's own byte order mark, and no other.
   const text = decode(bytes);
   if (text === null) {
     problems.add(
-      phrase`${the('rows')} ${given(path)} line ${firstBadLine(bytes)} is not UTF-8: save the file as UTF-8.`,
+      phrase`${the(option)} ${given(path)} line ${firstBadLine(bytes)} is not UTF-8: save the file as UTF-8.`,
     );
     return null;
   }
   try {
-    const isJson = isJsonLines(path, text);
-    if (isJson) refuseDelimiter(form, problems);
-    const rows = isJson ? jsonRows(text, form.skipped) : csvRows(text, form);
+    const rows = rowsIn(text);
     if (rows.rowCount > 0) return rows;
     problems.add(
-      phrase`${the('rows')} ${given(path)} has no rows: give a line of column names and at least one row.`,
+      option === 'rows'
+        ? phrase`${the('rows')} ${given(path)} has no rows: give a line of column names and at least one row.`
+        : phrase`${the(option)} ${given(path)} has none: give at least one.`,
     );
   } catch (error) {
     const sentences = error instanceof RowsError ? error.sentences : [messageOf(error)];
-    for (const sentence of sentences) problems.add(phrase`${the('rows')} ${given(path)}: ${sentence}.`);
+    for (const sentence of sentences) problems.add(phrase`${the(option)} ${given(path)}: ${sentence}.`);
   }
   return null;
 }
@@ -75,17 +89,17 @@ function isJsonLines(path: string, text: string): boolean {
   return ['.jsonl', '.ndjson'].includes(extname(path).toLowerCase());
 }
 
-function readBytes(path: string, problems: Problems): Buffer | null {
+function readBytes(option: string, path: string, problems: Problems): Buffer | null {
   try {
     const bytes = path === STDIN ? readStdin() : null;
     const size = bytes?.length ?? statSync(path).size;
     if (size <= LARGEST_FILE_BYTES) return bytes ?? readInput(path);
     problems.add(
-      phrase`${the('rows')} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
+      phrase`${the(option)} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
     );
   } catch (error) {
     problems.add(
-      phrase`${the('rows')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
     );
   }
   return null;

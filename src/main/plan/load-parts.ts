@@ -1,0 +1,99 @@
+import { availableParallelism } from 'node:os';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan, WorkerMode } from '../../protocol/plan.ts';
+import { DEFAULT_CONCURRENCY } from './defaults.ts';
+import { choosePacing, defaultMaxInFlight, parseOpenLoad, type UnresolvedOpenLoad } from './load.ts';
+import type { RunOptions } from './options.ts';
+import { Problems } from './problems.ts';
+import { given, phrase, the } from './words.ts';
+
+const MAX_WORKERS = 1_024;
+const MAX_CONCURRENCY = 1_000_000;
+
+/** How much is sent, by how many, over how many connections. */
+interface LoadParts {
+  readonly workers: number;
+  readonly concurrency: number;
+  /** Null where nothing is said of it. */
+  readonly maxInFlight: number | null;
+  /** Null in the closed model. */
+  readonly openLoad: UnresolvedOpenLoad | null;
+}
+
+/** @param mode null where it is not known */
+export function parseLoadParts(
+  options: RunOptions,
+  mode: WorkerMode | null,
+  requests: number | null,
+  problems: Problems,
+): LoadParts {
+  const maxInFlight = optional(options.maxInFlight, (value) =>
+    problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
+  );
+  const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
+  const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
+  return { workers, concurrency, maxInFlight, openLoad };
+}
+
+/** Connections to start with. */
+export function connectionsOf(concurrency: number, openLoad: UnresolvedOpenLoad | null): number {
+  return openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight);
+}
+
+/**
+ * The same plan under the load that options ask for: no file is read again, and no name looked up.
+ *
+ * @throws VolleyError VOLLEY_USAGE, with every problem of the load
+ */
+export function underLoad(plan: RunPlan, options: RunOptions): RunPlan {
+  const problems = new Problems();
+  const { mode, stop, isTargetLocal } = plan;
+  const { workers, concurrency, openLoad } = parseLoadParts(options, mode, stop.requests, problems);
+  if (problems.size > 0) throw new VolleyError(ERROR_CODES.usage, problems.list);
+  const connections = connectionsOf(concurrency, openLoad);
+  if (openLoad === null) return { ...plan, workers, concurrency: connections, load: { model: 'closed' } };
+  const pacing = choosePacing(openLoad.pacing, workers, availableParallelism(), isTargetLocal);
+  return { ...plan, workers, concurrency: connections, load: { ...openLoad, pacing } };
+}
+
+function checkWorkers(
+  options: RunOptions,
+  mode: WorkerMode | null,
+  requests: number | null,
+  maxInFlight: number | null,
+  problems: Problems,
+): { workers: number; concurrency: number } {
+  const asked = optional(options.workers, (value) => problems.count('workers', value, 1, MAX_WORKERS));
+  const asConcurrency = optional(options.concurrency, (value) =>
+    problems.count('concurrency', value, 1, MAX_CONCURRENCY),
+  );
+  const most = asConcurrency ?? maxInFlight;
+  const concurrency =
+    asConcurrency ?? Math.min(maxInFlight ?? MAX_CONCURRENCY, Math.max(DEFAULT_CONCURRENCY, asked ?? 1));
+  if (mode === 'inline' && asked !== null && asked > 1) {
+    problems.add(
+      phrase`${the('workers')} ${given(options.workers)} with ${the('mode')} inline: inline is one event loop: leave ${the('workers')} out.`,
+    );
+  }
+  if (asked !== null && most !== null && asked > most) {
+    const bound =
+      asConcurrency === null
+        ? phrase`${the('max-in-flight')} ${given(options.maxInFlight)}`
+        : phrase`${the('concurrency')} ${given(options.concurrency)}`;
+    problems.add(
+      phrase`${the('workers')} ${given(options.workers)} is more than ${bound}: each worker needs a connection of its own.`,
+    );
+  }
+  if (asConcurrency !== null && maxInFlight !== null && asConcurrency > maxInFlight) {
+    problems.add(
+      phrase`${the('concurrency')} ${given(options.concurrency)} is more than ${the('max-in-flight')} ${given(options.maxInFlight)}: a run cannot start with more connections than it may have.`,
+    );
+  }
+  const useful = Math.min(concurrency, requests ?? concurrency);
+  const byDefault = mode === 'inline' ? 1 : Math.max(1, Math.min(availableParallelism() - 1, useful));
+  return { workers: asked ?? byDefault, concurrency };
+}
+
+function optional<T, R>(value: T | undefined, read: (value: T) => R | null): R | null {
+  return value === undefined ? null : read(value);
+}
