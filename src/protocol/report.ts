@@ -132,4 +132,6 @@ export interface WorkerReport extends WorkerUsage {
   readonly bytesReceived: number;
   /** When the first request was released, on the shared clock; null where none was. */
   readonly startedAtMs: number | null;
+  /** It stopped early by itself, since its lease had run out. */
+  readonly isFenced: boolean;
 }

@@ -6,7 +6,9 @@ const LOOK_EVERY_MS = 100;
  * been cut off: whoever gave the lease knows then that nothing more comes. Without one it lasts for ever.
  */
 export class Lease {
-  untilMs = Number.POSITIVE_INFINITY;
+  /** It ended before the load did. */
+  hasRunOut = false;
+  #untilMs = Number.POSITIVE_INFINITY;
   readonly #nowMs: () => number;
   readonly #onEnd: () => void;
   #timer: NodeJS.Timeout | null = null;
@@ -18,8 +20,15 @@ export class Lease {
   }
 
   extend(untilMs: number): void {
-    this.untilMs = untilMs;
+    this.#untilMs = untilMs;
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
+  }
+
+  /** Whether nothing may be sent any more. */
+  isOver(nowMs: number): boolean {
+    if (nowMs <= this.#untilMs) return false;
+    this.hasRunOut = true;
+    return true;
   }
 
   end(): void {
@@ -27,7 +36,7 @@ export class Lease {
   }
 
   #look(): void {
-    if (this.#nowMs() <= this.untilMs) return;
+    if (!this.isOver(this.#nowMs())) return;
     this.end();
     this.#onEnd();
   }

@@ -183,6 +183,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
       bytesSent: counters.bytesSent,
       bytesReceived: counters.bytesReceived,
       startedAtMs: this.#startedAtMs,
+      isFenced: this.#lease.hasRunOut,
       ...(this.#users === null ? {} : { scenarios: this.#users.report() }),
       ...usage,
     };
@@ -227,7 +228,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     dispatchedMs: number,
     nowMs: number,
   ): void {
-    if (nowMs > this.#lease.untilMs) {
+    if (this.#lease.isOver(nowMs)) {
       this.recordDropped(request.index, intendedMs, dispatchedMs, nowMs);
       this.#stopSoon();
       return;
@@ -250,7 +251,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   onComplete(exchange: Exchange, endMs: number): void {
     exchange.failuresInARow = 0;
     const next = continued(exchange, this.#shard.settings.protocol);
-    if (next !== null && this.clock.nowMs() > this.#lease.untilMs) {
+    if (next !== null && this.#lease.isOver(this.clock.nowMs())) {
       this.#leaveUnfinished(exchange, endMs);
       return;
     }

@@ -71,7 +71,7 @@ describe('volley modes', () => {
     const started = startVolley([
       'modes',
       `${target.url}delay/2`,
-      ...['--rounds', '20', '-r', '200', '-d', '200ms', '-w', '1', '-o', 'json'],
+      ...['--rounds', '20', '-r', '200', '-d', '200ms', '--warmup', '200ms', '-w', '1', '-o', 'json'],
     ]);
     await started.stderrHas('round 2 of 20: inline');
     started.child.kill('SIGINT');

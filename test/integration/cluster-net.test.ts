@@ -121,36 +121,20 @@ afterAll(async () => {
 });
 
 (CAN ? describe : describe.skip)('agents with networks and clocks of their own', () => {
-  test('begin together, whatever their clocks say, and bear a short cut', async () => {
+  test('begin together, whatever their clocks say; one bears a short cut, and one that is cut off stops by itself while it still reaches the target', async () => {
     witness.forget();
-    const running = resultOf('-r', '200', '-d', '6s');
-    while (witness.seen.length < 200) await delay(20);
-    link(4, 'b', false);
+    const running = resultOf('-r', '200', '-d', '10s', '-c', '8', '--pacing', 'eco');
+    while (witness.seen.length < 300) await delay(20);
+    for (const agent of [3, 4]) link(agent, 'b', false);
+    const cutAtMs = clock.nowMs();
     await delay(2_000);
     link(4, 'b', true);
-    const { summary } = await running;
-    expect(summary.agents?.map(({ state }) => state)).toEqual([
-      'finished',
-      'finished',
-      'finished',
-      'finished',
-    ]);
-    expect([summary.requests.sent, witness.seen.length]).toEqual([1_200, 1_200]);
-    expect(witness.twice()).toEqual([]);
-    for (const { startLateMs, rttMs } of summary.agents ?? []) {
+    const { code, summary } = await running;
+    for (const { startLateMs, rttMs } of summary.agents?.filter(({ state }) => state === 'finished') ?? []) {
       expect(startLateMs).toBeGreaterThanOrEqual(-rttMs);
       // A machine that is busy begins late; a clock that is misread is off by minutes.
       expect(startLateMs).toBeLessThan(2_000);
     }
-  }, 60_000);
-
-  test('one whose way to the broker is cut stops by itself while it still reaches the target', async () => {
-    witness.forget();
-    const running = resultOf('-r', '200', '-d', '12s');
-    while (witness.seen.length < 400) await delay(20);
-    link(3, 'b', false);
-    const cutAtMs = clock.nowMs();
-    const { code, summary } = await running;
     const ofAgent = witness.seen.filter(({ from }) => from.endsWith(`${TARGET_NET}.13`));
     const lastMs = (ofAgent.at(-1)?.atMs ?? Number.NaN) - cutAtMs;
     // It goes on until its lease ends, 4 s after its last renewal, which was up to a second ago.
@@ -158,12 +142,12 @@ afterAll(async () => {
     expect(lastMs).toBeLessThan(5_500);
     expect(code).toBe(3);
     const lost = summary.agents?.filter(({ state }) => state === 'lost') ?? [];
-    expect(lost.map(({ name, planned }) => [name, planned])).toEqual([['a3', 600]]);
+    expect(lost.map(({ name, planned }) => [name, planned])).toEqual([['a3', 500]]);
     const [one] = lost;
     expect(one?.planned).toBe((one?.sent ?? 0) + (one?.missing ?? 0));
     expect(ofAgent.length - (one?.sent ?? 0)).toBeLessThanOrEqual(one?.unknownAtMost ?? 0);
     expect(summary.agents?.flatMap(({ state, sent }) => (state === 'lost' ? [] : [sent]))).toEqual([
-      600, 600, 600,
+      500, 500, 500,
     ]);
     expect(witness.twice()).toEqual([]);
     link(3, 'b', true);

@@ -40,7 +40,9 @@ describe('workers with a lease', () => {
       await delay(500);
       const untilMs = startAtMs + 1_200;
       coordinator.lease(untilMs);
-      const summary = summarize(await collecting, clock);
+      const collected = await collecting;
+      expect(collected.workers.map(({ report }) => report?.isFenced)).toEqual([true]);
+      const summary = summarize(collected, clock);
       const times = witness.seen.map(({ atMs }) => atMs);
       expect(times[0]).toBeGreaterThanOrEqual(startAtMs);
       // Given to a socket within the lease; how soon the server sees it is another matter.
@@ -68,6 +70,7 @@ test('workers have the parts of a plan that they are given', async () => {
     const shards = split(plan).slice(2, 4);
     const collected = await new Coordinator(plan, clock, { shards }).run(await POOLS.threads());
     expect(collected.workers.map(({ shard }) => shard.index)).toEqual([2, 3]);
+    expect(collected.workers.map(({ report }) => report?.isFenced)).toEqual([false, false]);
     const numbers = witness.seen.map(({ number }) => number).sort((a, b) => a - b);
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, index) => 41 + index));
   } finally {

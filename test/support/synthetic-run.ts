@@ -53,6 +53,7 @@ const createPool: CreatePool = (_count, events) => {
     const counts = {
       notStarted: 0,
       restedMs: 0,
+      isFenced: false,
       practiceCpuMs: 0,
       retried: 0,
       redirectedTo: null,

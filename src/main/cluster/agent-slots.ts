@@ -11,6 +11,7 @@ export class Slot {
   /** Of the agent that has joined. */
   joined: Extract<Said, { readonly is: 'joined' }> | null = null;
   rttMs = 0;
+  slowestMs = 0;
   isTargetLocal = false;
   /** Requests that had ended by its last word. */
   released = 0;
@@ -45,6 +46,7 @@ export class Slot {
       if (this.phase !== 'joined') return;
       this.phase = 'ready';
       this.rttMs = said.rttMs;
+      this.slowestMs = said.slowestMs;
       this.isTargetLocal = said.isTargetLocal;
       return;
     }

@@ -8,18 +8,22 @@ const ROUND_TRIPS = 16;
 export interface Offset {
   /** Of the shortest round trip; the offset is right within half of it. */
   readonly rttMs: number;
+  /** The longest: how late a message can be on a path or a machine that is busy. */
+  readonly slowestMs: number;
   /** The broker's time less one's own, both in milliseconds. */
   readonly offsetMs: number;
 }
 
 /** Measures the offset by the shortest of 16 round trips. */
 export async function measureOffset(broker: Pick<Broker, 'nowUs'>, clock: Clock): Promise<Offset> {
-  let best: Offset = { rttMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
+  let best = { rttMs: Number.POSITIVE_INFINITY, offsetMs: 0 };
+  let slowestMs = 0;
   for (let trip = 0; trip < ROUND_TRIPS; trip++) {
     const before = clock.nowMs();
     const brokerMs = (await broker.nowUs()) / MICROS_PER_MS;
     const rttMs = clock.nowMs() - before;
+    slowestMs = Math.max(slowestMs, rttMs);
     if (rttMs < best.rttMs) best = { rttMs, offsetMs: brokerMs - (before + rttMs / 2) };
   }
-  return best;
+  return { ...best, slowestMs };
 }

@@ -29,7 +29,13 @@ export type Said =
       readonly workers: number;
     }
   /** Its connections are open. */
-  | { readonly is: 'ready'; readonly nonce: string; readonly rttMs: number; readonly isTargetLocal: boolean }
+  | {
+      readonly is: 'ready';
+      readonly nonce: string;
+      readonly rttMs: number;
+      readonly slowestMs: number;
+      readonly isTargetLocal: boolean;
+    }
   | { readonly is: 'running'; readonly nonce: string; readonly released: number };
 
 /** What is known of a worker, without its shard; its report's `startedAtMs` counts from the start that was agreed on. */

@@ -26,6 +26,7 @@ const RETRY_READ_MS = 200;
 const TICK_MS = 1_000;
 /** The broker's day clock may step: so much beyond a round trip is no noise. */
 const STEP_MS = 5;
+const UNRENEWED = 'it could not renew its slot with the broker, and stopped';
 
 export interface PartOptions {
   readonly name: string;
@@ -83,6 +84,7 @@ export class Part {
   renewed(sentAtMs: number | null): void {
     this.#leaseUntilMs = sentAtMs === null ? 0 : sentAtMs + leaseMs;
     if (this.#startAtMs !== null) this.#coordinator?.lease(this.#leaseUntilMs);
+    if (sentAtMs === null) this.leave('its slot was no longer its own, and it stopped');
   }
 
   /** Ends it early; what has been measured is still told. */
@@ -90,7 +92,7 @@ export class Part {
     if (this.#reason !== null) return;
     this.#reason = reason;
     this.#assigned.resolve(null);
-    this.#coordinator?.abort();
+    this.#coordinator?.halt();
   }
 
   /**
@@ -135,6 +137,8 @@ export class Part {
     try {
       const collected = await coordinator.run(await POOLS[this.#options.mode]());
       if (this.#startAtMs === null) return;
+      // Workers may have noticed what this thread has not: that it was late to hand on a renewal.
+      if (collected.workers.some(({ report }) => report?.isFenced)) this.#reason ??= UNRENEWED;
       const after = await measureOffset(this.#broker, this.#clock);
       const driftMs = this.#offset === null ? null : after.offsetMs - this.#offset.offsetMs;
       await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs });
@@ -148,7 +152,8 @@ export class Part {
     const offset = await measureOffset(this.#broker, this.#clock);
     this.#offset = offset;
     const { isTargetLocal } = this.#plan;
-    await this.#say({ is: 'ready', nonce: this.#nonce, rttMs: offset.rttMs, isTargetLocal });
+    const { rttMs, slowestMs } = offset;
+    await this.#say({ is: 'ready', nonce: this.#nonce, rttMs, slowestMs, isTargetLocal });
     const { startAtMs } = await this.#go.promise;
     const before = this.#clock.nowMs();
     const brokerMs = (await this.#broker.nowUs()) / 1_000;
@@ -171,7 +176,7 @@ export class Part {
 
   #look(): void {
     const nowMs = this.#clock.nowMs();
-    if (nowMs > this.#leaseUntilMs) this.leave('it could not renew its slot with the broker, and stopped');
+    if (nowMs > this.#leaseUntilMs) this.leave(UNRENEWED);
     else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing of the submitter, and stopped');
   }
 

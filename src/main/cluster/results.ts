@@ -123,7 +123,8 @@ function unknownOf(
   state: AgentState | null,
   windowAtMs: number | null,
 ): number {
-  if (because === null || state?.isFinal === true || overAtMs === null || windowAtMs === null) return 0;
+  const isWhole = state?.isFinal === true && state.workers.every(({ report }) => report !== null);
+  if (because === null || isWhole || overAtMs === null || windowAtMs === null) return 0;
   if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
   const schedule = new Schedule(plan.load, plan.warmupMs);
   const due = Math.max(0, schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(0));

@@ -32,6 +32,7 @@ const MOST_WORKERS = 16_384;
 const LONGEST_BOOT_MS = 30_000;
 const LEAD_MS = 500;
 const ROUND_TRIPS_AHEAD = 4;
+const LONGEST_AHEAD_MS = 4_000;
 /** An agent that has not ended this long after it should have is lost. */
 const GRACE_MS = 10_000;
 /** A lost agent that lives delivers what it has within this time. */
@@ -292,9 +293,10 @@ export class Submission implements Conduct {
 
   /** @returns when it begins, on this machine's clock */
   async #go(assignment: string, joined: readonly Slot[]): Promise<number> {
-    const { offsetMs, rttMs } = await measureOffset(this.#broker, this.#clock);
-    const worstMs = Math.max(rttMs, ...joined.map((slot) => slot.rttMs));
-    const startAtMs = this.#clock.nowMs() + LEAD_MS + ROUND_TRIPS_AHEAD * worstMs + joined.length;
+    const { offsetMs, slowestMs } = await measureOffset(this.#broker, this.#clock);
+    const worstMs = Math.max(slowestMs, ...joined.map((slot) => slot.slowestMs));
+    const aheadMs = Math.min(ROUND_TRIPS_AHEAD * worstMs, LONGEST_AHEAD_MS);
+    const startAtMs = this.#clock.nowMs() + LEAD_MS + aheadMs + joined.length;
     await this.#order({ type: 'go', assignment, startAtMs: startAtMs + offsetMs });
     return startAtMs;
   }

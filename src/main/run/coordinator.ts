@@ -169,6 +169,11 @@ export class Coordinator {
     this.#interrupt(0, GRACE_AFTER_ABORT_MS);
   }
 
+  /** As `abort`, but workers have time to say all that they have recorded. */
+  halt(): void {
+    this.#interrupt(0, GRACE_MS);
+  }
+
   /** Workers send nothing after `untilMs` on the shared clock, unless it is moved on; by themselves, whatever becomes of this process. */
   lease(untilMs: number): void {
     this.#tell({ type: 'lease', untilMs });

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { VERSION } from '../../src/main/text/version.ts';
+import { ROOT } from '../support/cli.ts';
+import { Fleet, hasRedis, load, RealBroker, resultOf } from '../support/fleet.ts';
+
+const HAS_REDIS = hasRedis();
+const broker = new RealBroker();
+const fleet = new Fleet(broker);
+/** Of its own: its broker is killed and emptied. */
+const otherBroker = new RealBroker();
+const others = new Fleet(otherBroker);
+let foreigner: ChildProcess | null = null;
+
+beforeAll(async () => {
+  if (!HAS_REDIS) return;
+  await Promise.all([broker.start(), otherBroker.start()]);
+  await Promise.all([
+    fleet.start({ a1: [], a2: [], a3: ['--mode', 'processes'] }),
+    others.start({ b1: [], b2: [] }),
+  ]);
+}, 60_000);
+
+afterAll(async () => {
+  foreigner?.kill('SIGKILL');
+  fleet.close();
+  others.close();
+  await Promise.all([broker.close(), otherBroker.close()]);
+});
+
+/** Its own watch over slots, with the engine's guards off: it puts back in line whatever looks lost. */
+async function startForeigner(): Promise<void> {
+  const program = `import { Worker } from 'bullmq';
+    new Worker('slots-${VERSION}', null, { prefix: 'volley:default', connection: { port: ${broker.port} }, autorun: false, stalledInterval: 500, maxStalledCount: 5 }).startStalledCheckTimer();
+    process.stdout.write('up');`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  foreigner = child;
+  await once(child.stdout, 'data');
+}
+
+/** Most of the time leases are waited for: two fleets wait side by side. */
+(HAS_REDIS ? describe : describe.skip)('what is lost over a real broker', () => {
+  test.concurrent('agents that are stopped send nothing after their lease, although somebody else puts their slots back in line; a run whose process is killed stops its agents, which are free for the next', async () => {
+    await ofStoppedAgents();
+    await ofKilledRun();
+  }, 90_000);
+
+  test.concurrent('a broker that is back within its lease is noticed by nobody; one that loses its data costs the run its agents, and a killed agent its part', async () => {
+    await ofShortRestart();
+    await ofLostData();
+    await ofKilledAgent();
+  }, 90_000);
+});
+
+async function ofStoppedAgents(): Promise<void> {
+  await startForeigner();
+  const run = fleet.submit(3, ...load(300, '12s'));
+  await fleet.seen(400);
+  const stopped = ['a2', 'a3'].map((name) => fleet.agent(name));
+  for (const child of stopped) child.kill('SIGSTOP');
+  // The one with processes goes on until its workers' lease ends; the one with threads is still at once.
+  await delay(7_000);
+  const before = fleet.witness.seen.length;
+  for (const child of stopped) child.kill('SIGCONT');
+  const { code, summary } = await resultOf(run);
+  fleet.holds(summary);
+  expect(code).toBe(3);
+  const lost = summary.agents?.filter(({ state }) => state === 'lost') ?? [];
+  expect(lost.map(({ name }) => name).sort()).toEqual(['a2', 'a3']);
+  expect(lost.map(({ planned }) => planned)).toEqual([1_200, 1_200]);
+  // Both are back in time to say all that they had measured.
+  expect(lost.map(({ unknownAtMost }) => unknownAtMost)).toEqual([0, 0]);
+  // What was on its way when they were stopped may never have come.
+  expect(fleet.witness.seen.length).toBeLessThanOrEqual(summary.requests.sent);
+  expect(fleet.witness.seen.length - before).toBeLessThan(100 * 8);
+  expect(summary.findings?.degraded.filter(({ code: found }) => found === 'load-lost')).toHaveLength(2);
+  foreigner?.kill('SIGKILL');
+}
+
+async function ofKilledRun(): Promise<void> {
+  const run = fleet.submit(3, ...load(200, '60s'));
+  await fleet.seen(200);
+  run.child.kill('SIGKILL');
+  const killedAtMs = fleet.lastAtMs;
+  await fleet.quietFor(1_500);
+  expect(fleet.lastAtMs - killedAtMs).toBeLessThan(7_500);
+  const { code, summary } = await resultOf(fleet.submit(3, '-n', '400'));
+  fleet.holds(summary);
+  expect([code, fleet.witness.seen.length]).toEqual([0, 400]);
+}
+
+async function ofShortRestart(): Promise<void> {
+  const run = others.submit(2, ...load(200, '6s'));
+  await others.seen(200);
+  await otherBroker.kill();
+  await delay(500);
+  await otherBroker.start();
+  const { code, summary } = await resultOf(run);
+  others.holds(summary);
+  expect([code, summary.requests.sent, others.witness.seen.length]).toEqual([0, 1_200, 1_200]);
+}
+
+async function ofLostData(): Promise<void> {
+  const run = others.submit(2, ...load(200, '60s'));
+  await others.seen(200);
+  otherBroker.cli('flushall');
+  const atMs = others.lastAtMs;
+  const { code, summary } = await resultOf(run);
+  others.holds(summary);
+  expect(code).toBe(3);
+  expect(summary.agents?.map(({ state }) => state)).toEqual(['lost', 'lost']);
+  expect(others.lastAtMs - atMs).toBeLessThan(6_500);
+  expect(summary.requests.scheduled).toBe(12_000);
+}
+
+async function ofKilledAgent(): Promise<void> {
+  const run = others.submit(2, ...load(200, '6s'));
+  await others.seen(300);
+  others.agent('b1').kill('SIGKILL');
+  const { code, stderr, summary } = await resultOf(run);
+  others.holds(summary);
+  expect(code).toBe(3);
+  const lost = summary.agents?.find(({ state }) => state === 'lost');
+  expect(lost).toMatchObject({ name: 'b1', planned: 600 });
+  const unmeasured = others.witness.seen.length - summary.requests.sent;
+  expect(unmeasured).toBeGreaterThanOrEqual(0);
+  expect(unmeasured).toBeLessThanOrEqual(lost?.unknownAtMost ?? 0);
+  for (const agent of summary.agents ?? [])
+    if (agent.state === 'finished') expect([agent.planned, agent.sent]).toEqual([600, 600]);
+  expect(stderr).toBe('');
+}

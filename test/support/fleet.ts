@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from '@jest/globals';
+import type { Summary } from '../../src/protocol/summary.ts';
+import { type Ended, type Started, startVolley } from './cli.ts';
+import { listening } from './target.ts';
+import { startWitness, type Witness } from './witness.ts';
+
+export const KEY = 'a key of the tests, long enough';
+
+/** Whether runs over a real broker can be tested here; in CI they must be. */
+export function hasRedis(): boolean {
+  const found = spawnSync('redis-server', ['--version']).status === 0;
+  if (!found && process.env['CI'] === 'true')
+    throw new Error('redis-server is missing: apt-get install redis-server');
+  if (!found) console.warn('redis-server is not installed: runs over a real broker are not tested');
+  return found;
+}
+
+/** A free port of this machine, which nobody else has been given meanwhile. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** A broker that can be killed and comes back on its port, with its data. */
+export class RealBroker {
+  readonly folder = mkdtempSync(join(tmpdir(), 'volley-cluster-'));
+  port = 0;
+  #server: ChildProcess | null = null;
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async start(...more: string[]): Promise<void> {
+    if (this.port === 0) this.port = await freePort();
+    const where = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
+    const keeps = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'always'];
+    const server = spawn('redis-server', [...where, ...keeps, ...more], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    this.#server = server;
+    for await (const text of server.stdout) if (String(text).includes('Ready to accept')) break;
+    server.stdout.resume();
+  }
+
+  async kill(): Promise<void> {
+    if (this.#server === null) return;
+    const ended = once(this.#server, 'exit');
+    this.#server.kill('SIGKILL');
+    await ended;
+    this.#server = null;
+  }
+
+  cli(...args: string[]): string {
+    return spawnSync('redis-cli', ['-p', String(this.port), ...args], { encoding: 'utf8' }).stdout;
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Agents as processes, a witness as their target, and runs over them. */
+export class Fleet {
+  readonly agents = new Map<string, Started>();
+  readonly #broker: RealBroker;
+  #witness: Witness | null = null;
+
+  constructor(broker: RealBroker) {
+    this.#broker = broker;
+  }
+
+  get witness(): Witness {
+    if (this.#witness === null) throw new Error('not started');
+    return this.#witness;
+  }
+
+  get environment(): NodeJS.ProcessEnv {
+    return { VOLLEY_BROKER: this.#broker.url, VOLLEY_CLUSTER_KEY: KEY, NO_COLOR: '1' };
+  }
+
+  /** With agents of these names, and what else each is given. */
+  async start(names: Readonly<Record<string, readonly string[]>>): Promise<void> {
+    this.#witness = await startWitness();
+    await Promise.all(Object.entries(names).map(([name, more]) => this.startAgent(name, ...more)));
+  }
+
+  async startAgent(name: string, ...more: string[]): Promise<Started> {
+    const target = `127.0.0.1:${this.witness.port}`;
+    const started = startVolley(['agent', '--allow-target', target, '-w', '1', '--name', name, ...more], {
+      env: this.environment,
+    });
+    this.agents.set(name, started);
+    await started.stderrHas('waits in pool');
+    return started;
+  }
+
+  agent(name: string): ChildProcess {
+    const started = this.agents.get(name);
+    if (started === undefined) throw new Error(`no agent ${name}`);
+    return started.child;
+  }
+
+  /** A run over so many of them. */
+  submit(agents: number, ...args: string[]): Started {
+    this.witness.forget();
+    return startVolley([this.witness.url, '-o', 'json', '-q', '--agents', String(agents), ...args], {
+      env: this.environment,
+    });
+  }
+
+  /** Resolves when so many requests have come. */
+  async seen(count: number): Promise<void> {
+    while (this.witness.seen.length < count) await delay(20);
+  }
+
+  /** Resolves when no request has come for so long. */
+  async quietFor(ms: number): Promise<void> {
+    for (let count = -1; count !== this.witness.seen.length; await delay(ms))
+      count = this.witness.seen.length;
+  }
+
+  /** When the last request came, against others of it. */
+  get lastAtMs(): number {
+    return this.witness.seen.at(-1)?.atMs ?? Number.NaN;
+  }
+
+  /** What holds of every run, however it went. */
+  holds(summary: Summary): void {
+    const { scheduled, sent, unfinished, dropped, notStarted } = summary.requests;
+    expect(this.witness.twice()).toEqual([]);
+    expect(scheduled).toBe(sent + dropped + notStarted);
+    expect(this.witness.seen.length).toBeGreaterThanOrEqual(sent - unfinished);
+    expect(summary.findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
+    for (const { planned, sent: own, missing } of summary.agents ?? [])
+      expect(planned).toBe(planned === null ? null : own + (missing ?? 0));
+  }
+
+  close(): void {
+    for (const { child } of this.agents.values()) child.kill('SIGKILL');
+    this.#witness?.close();
+  }
+}
+
+export async function resultOf({ ended }: Started): Promise<Ended & { summary: Summary }> {
+  const { stdout, ...rest } = await ended;
+  if (stdout === '') throw new Error(rest.stderr);
+  return { ...rest, stdout, summary: JSON.parse(stdout) as Summary };
+}
+
+/** An open load over a time. Its exact times do not matter: polling for them would take a core for each agent. */
+export function load(rate: number, duration: string): string[] {
+  return ['-r', String(rate), '-d', duration, '-c', '8', '--pacing', 'eco'];
+}
