@@ -42,6 +42,15 @@ export class Schedule {
     return stage.startMs + timeInStageMs(stage, position - stage.dueBefore);
   }
 
+  /** Of the requests at whole positions, the first that is due at a time or after it. */
+  firstAt(atMs: number): number {
+    // The integral and its inverse may differ in the last digit: the inverse decides.
+    let position = Math.ceil(this.dueBefore(atMs));
+    while (position > 0 && this.timeOfMs(position - 1) >= atMs) position--;
+    while (this.timeOfMs(position) < atMs) position++;
+    return position;
+  }
+
   /** How many requests are due before a time. */
   dueBefore(atMs: number): number {
     let due = 0;
@@ -114,12 +123,21 @@ export interface OpenShard {
 }
 
 /** How many requests of the window a worker is to start, of a schedule that ends by time. */
-export function startsOf({ load, index, workers, durationMs, warmupMs, seed }: OpenShard): number {
+export function startsOf(shard: OpenShard): number {
+  const { index, workers } = shard;
+  return Math.floor((startsOfAll(shard) - index + workers - 1) / workers);
+}
+
+function startsOfAll({ load, durationMs, warmupMs, seed }: OpenShard): number {
+  if (load.arrivals === 'constant') {
+    const schedule = new Schedule(load, warmupMs);
+    return Math.max(0, schedule.firstAt(durationMs ?? 0) - schedule.firstAt(0));
+  }
   const stream = new ArrivalStream(load, warmupMs, seed);
   let count = 0;
   for (let startMs = stream.nextMs(); startMs < (durationMs ?? 0); startMs = stream.nextMs())
     if (startMs >= 0) count++;
-  return Math.floor((count - index + workers - 1) / workers);
+  return count;
 }
 
 /** Workers' own sequences have their index as stream number; this one is nobody's. */

@@ -186,6 +186,46 @@ describe('over workers', () => {
     );
   });
 
+  test('of stages each worker has what a walk through all starts would give it', () => {
+    const stage = fc.record({
+      durationMs: fc.integer({ min: 1, max: 400 }),
+      from: fc.nat(2_000),
+      to: fc.nat(2_000),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(stage, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.nat(60),
+        fc.integer({ min: 1, max: 1_500 }),
+        (list, workers, warmupMs, durationMs) => {
+          const stages = list.map(({ durationMs: ms, from, to }) => ramp(ms, String(from), String(to)));
+          const load = { stages, arrivals: 'constant' as const };
+          const stream = new ArrivalStream(load, warmupMs, 1);
+          const walked = Array.from({ length: workers }, (): number[] => []);
+          const counts = { warmup: 0, window: 0 };
+          for (let start = stream.nextMs(); start < durationMs; start = stream.nextMs())
+            walked[counts[start < 0 ? 'warmup' : 'window']++ % workers]?.push(start);
+          for (const [index, starts] of walked.entries()) {
+            expect(allOf({ stages, index, workers, warmupMs, durationMs })).toEqual(starts);
+            const inWindow = starts.filter((start) => start >= 0).length;
+            expect(startsOf({ load, index, workers, durationMs, warmupMs, seed: 1 })).toBe(inWindow);
+          }
+        },
+      ),
+    );
+  });
+
+  test('one of a thousand workers walks through its own starts only', () => {
+    const shard = { workers: 1_000, index: 999, durationMs: 3_600_000, warmupMs: 1_000, seed: 1 };
+    const load = { stages: steady('10000000'), arrivals: 'constant' as const };
+    expect(startsOf({ ...shard, load })).toBe(36_000_000);
+    const own = pacer({ ...shard, stages: load.stages });
+    const starts = Array.from({ length: 10_001 }, () => own.take());
+    expect(starts[9_999]).toBeCloseTo(-0.0001, 9);
+    expect(starts[10_000]).toBeCloseTo(0.0999, 9);
+  });
+
   test('startsOf counts what a pacer would give', () => {
     for (const index of [0, 1, 2]) {
       const options = {

@@ -6,7 +6,7 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
-import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import type { UnresolvedPlan } from '../plan/resolve.ts';
 import { split, windowEndMs } from '../plan/split.ts';
 import { brokenRule } from '../run/abort-rules.ts';
 import type { Conduct } from '../run/conduct.ts';
@@ -19,6 +19,7 @@ import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
+import { planOver } from './plan-over.ts';
 import { poolText } from './pool-list.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
@@ -27,7 +28,6 @@ import { Waiting, within } from './waiting.ts';
 
 const { beatMs } = CLUSTER_TIMES;
 const MOST_PLAN_BYTES = 8_000_000;
-const MOST_WORKERS = 16_384;
 /** Beyond what workers need to connect, an agent is not waited for any longer. */
 const LONGEST_BOOT_MS = 30_000;
 const LEAD_MS = 500;
@@ -103,7 +103,7 @@ export class Submission implements Conduct {
       const outcomes = await this.#carryOut();
       const cpu = process.cpuUsage(cpuBefore);
       return collectAgents({
-        plan: this.#plan ?? (await this.#planFor(0)),
+        plan: this.#plan ?? (await planOver(this.#asked, 0, this.#options)),
         outcomes,
         states: this.#states,
         startedAt,
@@ -182,7 +182,7 @@ export class Submission implements Conduct {
     const joined = await this.#join();
     if (joined === null) return [];
     const total = joined.reduce((sum, { joined: agent }) => sum + (agent?.workers ?? 0), 0);
-    const plan = await this.#planFor(total);
+    const plan = await planOver(this.#asked, total, this.#options);
     const shards = split(plan);
     this.#isDealt = true;
     const assignment = await this.#order({
@@ -255,27 +255,6 @@ export class Submission implements Conduct {
   #end(slot: Slot, because: string | null): void {
     slot.end(because, this.#clock.nowMs());
     this.#waiting.changed();
-  }
-
-  async #planFor(workers: number): Promise<RunPlan> {
-    const plan = await completePlan(this.#asked, false);
-    if (workers > MOST_WORKERS)
-      throw new VolleyError(
-        ERROR_CODES.usage,
-        `The agents have ${workers} workers together, and a run has ${MOST_WORKERS} at most: give fewer agents.`,
-      );
-    const { isConcurrencyGiven, agents } = this.#options;
-    const isOpen = plan.load.model === 'open';
-    const most = isOpen ? plan.load.maxInFlight : Number.POSITIVE_INFINITY;
-    const concurrency = isConcurrencyGiven
-      ? plan.concurrency
-      : Math.min(most, Math.max(plan.concurrency, workers));
-    if (concurrency < workers)
-      throw new VolleyError(
-        ERROR_CODES.usage,
-        `--concurrency ${concurrency} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
-      );
-    return { ...plan, workers, concurrency };
   }
 
   async #refuseToStart(joined: readonly Slot[]): Promise<never> {

@@ -1,4 +1,4 @@
-import { ArrivalStream, type OpenShard } from '../../../time/schedule.ts';
+import { ArrivalStream, type OpenShard, Schedule } from '../../../time/schedule.ts';
 
 /** What an open pacer needs of its shard. */
 export interface OpenPacerOptions extends OpenShard {
@@ -7,20 +7,18 @@ export interface OpenPacerOptions extends OpenShard {
 }
 
 /**
- * The open model: every worker walks through the whole schedule and takes its own starts, the k-th with
- * k ≡ index (mod workers), counted apart in the warm-up and in the window. Pure: it is never told the time.
+ * The open model: of the whole schedule every worker takes its own starts, the k-th with k ≡ index (mod workers),
+ * counted apart in the warm-up and in the window. Pure: it is never told the time.
  */
 export class OpenPacer {
   readonly #options: OpenPacerOptions;
-  readonly #stream: ArrivalStream;
-  #warmupCount = 0;
-  #windowCount = 0;
+  readonly #own: { nextMs(): number };
   #left: number | null;
   #nextMs: number;
 
   constructor(options: OpenPacerOptions) {
     this.#options = options;
-    this.#stream = new ArrivalStream(options.load, options.warmupMs, options.seed);
+    this.#own = options.load.arrivals === 'constant' ? new EvenStarts(options) : new DrawnStarts(options);
     this.#left = options.requests;
     this.#nextMs = this.#advance();
   }
@@ -44,14 +42,57 @@ export class OpenPacer {
   }
 
   #advance(): number {
-    const { index, workers, durationMs } = this.#options;
     if (this.#left === 0) return Number.POSITIVE_INFINITY;
+    const { durationMs } = this.#options;
+    const startMs = this.#own.nextMs();
+    return durationMs !== null && startMs >= durationMs ? Number.POSITIVE_INFINITY : startMs;
+  }
+}
+
+/** One in so many of a constant rate: those of other workers cost nothing, however many there are. */
+class EvenStarts {
+  readonly #schedule: Schedule;
+  readonly #step: number;
+  readonly #windowAt: number;
+  readonly #firstOfWindow: number;
+  #position: number;
+
+  constructor({ load, warmupMs, index, workers }: OpenPacerOptions) {
+    this.#schedule = new Schedule(load, warmupMs);
+    this.#step = workers;
+    this.#windowAt = this.#schedule.firstAt(0);
+    this.#firstOfWindow = this.#windowAt + index;
+    this.#position = index < this.#windowAt ? index : this.#firstOfWindow;
+  }
+
+  nextMs(): number {
+    const position = this.#position;
+    const next = position + this.#step;
+    this.#position = position < this.#windowAt && next >= this.#windowAt ? this.#firstOfWindow : next;
+    return this.#schedule.timeOfMs(position);
+  }
+}
+
+/** Of drawn arrivals each worker draws all, from the same sequence. */
+class DrawnStarts {
+  readonly #stream: ArrivalStream;
+  readonly #index: number;
+  readonly #workers: number;
+  #warmupCount = 0;
+  #windowCount = 0;
+
+  constructor({ load, warmupMs, seed, index, workers }: OpenPacerOptions) {
+    this.#stream = new ArrivalStream(load, warmupMs, seed);
+    this.#index = index;
+    this.#workers = workers;
+  }
+
+  nextMs(): number {
     for (;;) {
       const startMs = this.#stream.nextMs();
       if (startMs === Number.POSITIVE_INFINITY) return startMs;
-      if (durationMs !== null && startMs >= durationMs) return Number.POSITIVE_INFINITY;
       const count = startMs < 0 ? this.#warmupCount++ : this.#windowCount++;
-      if (count % workers === index) return startMs;
+      if (count % this.#workers === this.#index) return startMs;
     }
   }
 }

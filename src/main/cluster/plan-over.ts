@@ -1,0 +1,35 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { counted } from '../text/format.ts';
+
+const MOST_WORKERS = 16_384;
+
+/**
+ * The plan of all agents together, which have so many workers.
+ *
+ * @throws VolleyError VOLLEY_USAGE where they are too many, or more than its connections
+ */
+export async function planOver(
+  asked: UnresolvedPlan,
+  workers: number,
+  { agents, isConcurrencyGiven }: { readonly agents: number; readonly isConcurrencyGiven: boolean },
+): Promise<RunPlan> {
+  const plan = await completePlan(asked, false);
+  if (workers > MOST_WORKERS)
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `The agents have ${workers} workers together, and a run has ${MOST_WORKERS} at most: give fewer agents.`,
+    );
+  const isOpen = plan.load.model === 'open';
+  const most = isOpen ? plan.load.maxInFlight : Number.POSITIVE_INFINITY;
+  const concurrency = isConcurrencyGiven
+    ? plan.concurrency
+    : Math.min(most, Math.max(plan.concurrency, workers));
+  if (concurrency < workers)
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `--concurrency ${concurrency} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
+    );
+  return { ...plan, workers, concurrency };
+}
