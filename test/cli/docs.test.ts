@@ -58,6 +58,7 @@ describe('the documents and the program agree on', () => {
       'broker',
       'cluster-key-file',
       'join-timeout',
+      'max-lost',
       'min-agents',
       'pool',
       'dry-run',

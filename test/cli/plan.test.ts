@@ -122,7 +122,7 @@ mix:
   /** What is said where it runs: no part of what is measured. */
   const ELSEWHERE = [
     ...['set', 'dry-run', 'once', 'live', 'on-port'],
-    ...['agents', 'broker', 'pool', 'cluster-key-file', 'min-agents', 'join-timeout'],
+    ...['agents', 'broker', 'pool', 'cluster-key-file', 'min-agents', 'join-timeout', 'max-lost'],
   ];
   const SCREEN = Object.keys(SCREEN_TABLE);
 

@@ -141,20 +141,20 @@ describe('a run over agents', () => {
   );
 
   test(
-    'of a run that is stopped, a lost agent misses what was due until then',
+    'a run ends once more is lost than may be, and the lost agent misses what was due until then',
     () =>
       withPool([1, 1], async ({ connections, witness }) => {
-        const { submission, summary: result } = await submit(
-          connections[0] as Connection,
-          at(witness, 100, '60s'),
-        );
+        const { summary: result } = await submit(connections[0] as Connection, at(witness, 100, '60s'), {
+          maxLost: { text: '5%', share: 0.05 },
+        });
         while (witness.seen.length < 100) await delay(20);
         connections[1]?.cut(true);
-        await delay(6_000);
-        submission.stop();
         const summary = await result;
         holds(summary, witness);
-        expect(summary.interrupted).toBe(true);
+        expect(summary.stoppedBy?.expression).toBe('lost<=5%');
+        expect(summary.stoppedBy?.measured).toBeGreaterThan(0.3);
+        expect(summary.stoppedBy?.measured).toBeLessThan(0.5);
+        expect(summary.degraded).toBe(true);
         const [one, two] = (summary.agents ?? []).toSorted((a, b) => a.state.localeCompare(b.state));
         expect([one?.state, two?.state]).toEqual(['finished', 'lost']);
         // A stop takes its time to reach the other one.

@@ -53,6 +53,7 @@ export async function submit(
     agents,
     minAgents: agents,
     joinTimeoutMs: 3_000,
+    maxLost: null,
     isConcurrencyGiven: options.concurrency !== undefined,
     version: VERSION,
     ...changes,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { codeOf } from '../../protocol/errors.ts';
+import { maxLostFrom } from '../cluster/max-lost.ts';
 import {
   DEFAULT_JOIN_TIMEOUT,
   LONGEST_JOIN_MS,
@@ -54,10 +55,14 @@ export function clusterFrom(
   const asked = parsed.last('join-timeout') ?? DEFAULT_JOIN_TIMEOUT;
   const joinTimeoutMs = found.durationMs('join-timeout', asked, 1, LONGEST_JOIN_MS) ?? 0;
   problems.push(...found.list.map(String));
+  const mostLost = parsed.last('max-lost');
+  const maxLost = mostLost === undefined ? null : maxLostFrom(mostLost);
+  if (mostLost !== undefined && maxLost === null)
+    problems.push(`--max-lost ${quoted(mostLost)}: give a share of the load from 0% to 100%, such as 5%.`);
   const meeting = brokerFrom(parsed, environment, problems);
   if (meeting === null) return null;
   const isConcurrencyGiven = parsed.last('concurrency') !== undefined;
-  return { ...meeting, agents, minAgents, joinTimeoutMs, isConcurrencyGiven };
+  return { ...meeting, agents, minAgents, joinTimeoutMs, maxLost, isConcurrencyGiven };
 }
 
 /** Rounds are measured here. */

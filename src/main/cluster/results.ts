@@ -24,7 +24,15 @@ const NO_COUNTS: RecordedCounts = {
 /** What the submitter knows when all has ended. */
 export type Submitted = Pick<
   Collected,
-  'plan' | 'startedAt' | 'interrupted' | 'stoppedBy' | 'windowAtMs' | 'stoppedAtMs' | 'startupMs' | 'ownCpuMs'
+  | 'plan'
+  | 'startedAt'
+  | 'interrupted'
+  | 'stoppedBy'
+  | 'windowAtMs'
+  | 'stoppedAtMs'
+  | 'startupMs'
+  | 'ownCpuMs'
+  | 'mostLostShare'
 > & {
   readonly outcomes: readonly Outcome[];
   /** Null where the load never began. */

@@ -18,6 +18,7 @@ import { type Outcome, Slot } from './agent-slots.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
+import { LossWatch, type MaxLost } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
 import { planOver } from './plan-over.ts';
 import { poolText } from './pool-list.ts';
@@ -49,6 +50,8 @@ export interface SubmissionOptions {
   /** So few are enough when the time is up. */
   readonly minAgents: number;
   readonly joinTimeoutMs: number;
+  /** A larger share of the load that is lost ends the run; null: it goes on, whatever is lost. */
+  readonly maxLost: MaxLost | null;
   /** The connections were asked for; else there is one for each worker at least. */
   readonly isConcurrencyGiven: boolean;
   readonly version: string;
@@ -113,6 +116,7 @@ export class Submission implements Conduct {
         stoppedAtMs: this.#stoppedAtMs,
         startupMs: (this.#windowAtMs ?? this.#clock.nowMs()) - this.#asked.warmupMs - calledAtMs,
         ownCpuMs: (cpu.user + cpu.system) / 1_000,
+        mostLostShare: this.#options.maxLost?.share,
       });
     } finally {
       clearInterval(beat);
@@ -207,7 +211,7 @@ export class Submission implements Conduct {
       return { slot, shards: own };
     });
     this.#states = new LatestStates(this.#plan, outcomes, (nonce) => this.#state(nonce));
-    await this.#follow(this.#plan, this.#states, joined, startAtMs);
+    await this.#follow(this.#plan, this.#states, outcomes, startAtMs);
     return outcomes;
   }
 
@@ -284,17 +288,21 @@ export class Submission implements Conduct {
   async #follow(
     plan: RunPlan,
     states: LatestStates,
-    joined: readonly Slot[],
+    outcomes: readonly Outcome[],
     startAtMs: number,
   ): Promise<void> {
+    const joined = outcomes.map(({ slot }) => slot);
     const endMs = windowEndMs(plan);
     const longestMs = (endMs ?? Number.POSITIVE_INFINITY) + plan.warmupMs + plan.timeoutMs + GRACE_MS;
+    const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
       for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
       const nowMs = this.#clock.nowMs();
       const isAway = nowMs - this.#heardMs > LONGEST_AWAY_MS;
       if (isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
       if (nowMs - startAtMs > longestMs) for (const slot of joined) this.#end(slot, 'it did not end in time');
+      const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
+      if (broken !== null && this.#stoppedAtMs === null) this.#stopFor(broken, plan);
     }, LOOK_EVERY_MS);
     const reading = setInterval(() => this.#read(states, joined), MS_PER_SECOND);
     const rules = setInterval(() => this.#checkRules(plan), RULES_EVERY_MS);
@@ -335,8 +343,13 @@ export class Submission implements Conduct {
     const snapshot = this.snapshot();
     if (snapshot === null || plan.abortOn.length === 0 || this.#stoppedAtMs !== null) return;
     if (snapshot.elapsedMs <= 0) return;
-    this.#stoppedBy = brokenRule(plan, snapshot);
-    if (this.#stoppedBy !== null) this.#endLoad(Math.min(plan.timeoutMs, LONGEST_DRAIN_MS));
+    const broken = brokenRule(plan, snapshot);
+    if (broken !== null) this.#stopFor(broken, plan);
+  }
+
+  #stopFor(rule: StoppedBy, { timeoutMs }: RunPlan): void {
+    this.#stoppedBy = rule;
+    this.#endLoad(Math.min(timeoutMs, LONGEST_DRAIN_MS));
   }
 
   #endLoad(drainMs: number): void {

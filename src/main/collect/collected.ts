@@ -43,6 +43,8 @@ export interface Collected {
   readonly workers: readonly CollectedWorker[];
   /** What became of each agent; absent where there is one machine. */
   readonly agents?: readonly AgentSummary[];
+  /** So large a share of the load may be lost with agents without spoiling the result; absent: none. */
+  readonly mostLostShare?: number | undefined;
   /** All that was recorded, in as many parts as it was collected in. */
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;

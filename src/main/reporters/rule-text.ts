@@ -10,7 +10,7 @@ const EXACT_DIGITS = 9;
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
   if (/^(?:script-errors|dropped|count\(|value\()/.test(expression))
     return shortNumeral(measured, EXACT_DIGITS);
-  const isShare = /^(?:error-rate|goodput|iteration-errors|checks|share\()/.test(expression);
+  const isShare = /^(?:lost<|error-rate|goodput|iteration-errors|checks|share\()/.test(expression);
   const isRate = /^(throughput|rate)/.test(expression);
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))

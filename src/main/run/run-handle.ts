@@ -39,6 +39,8 @@ export interface ClusterOptions {
   readonly minAgents?: number | undefined;
   /** How long they may take to join: milliseconds, or text with a unit; 30s. */
   readonly joinTimeout?: number | string | undefined;
+  /** So much of the load may be lost with agents, such as `5%`; beyond it the run ends. By default none may, and the others go on. */
+  readonly maxLost?: string | undefined;
 }
 
 /** How a caller stops a run, and where it takes place. */

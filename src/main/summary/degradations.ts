@@ -1,25 +1,55 @@
 import type { Finding } from '../../protocol/finding.ts';
-import type { AgentSummary, Summary } from '../../protocol/summary.ts';
+import type { AgentSummary, RequestCounts, Summary } from '../../protocol/summary.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
+import { lostShareOf } from './lost-load.ts';
 
 /** Why less was measured than was asked for, or something else than the target. */
 export function degradationsOf(
   summary: Pick<Summary, 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
-  { plan, workers, agents = [] }: Pick<Collected, 'plan' | 'workers' | 'agents'>,
+  {
+    plan,
+    workers,
+    agents = [],
+    mostLostShare,
+  }: Pick<Collected, 'plan' | 'workers' | 'agents' | 'mostLostShare'>,
 ): Finding[] {
   const isLost = ({ agent }: CollectedWorker): boolean =>
     agent !== undefined && agents[agent]?.state === 'lost';
+  const others = workers.filter((worker) => !isLost(worker));
+  const isBorne = isLossBorne({ agents, mostLostShare });
   return [
-    ...lostLoadOf(agents),
-    ...lossesOf(
-      workers.filter((worker) => !isLost(worker)),
-      plan.batch !== undefined,
-    ),
+    ...(isBorne ? [] : lostLoadOf(agents)),
+    ...lossesOf(others, plan.batch !== undefined),
     ...(plan.batch === undefined ? standstillOf(workers) : []),
     ...exhaustionOf(summary),
-    ...shortfallOf(summary),
+    ...shortfallOf(isBorne ? { ...summary, requests: shortfallIn(others) } : summary),
   ];
 }
+
+/** What was lost with agents, where so much may be. */
+export function borneLossesOf({
+  agents = [],
+  mostLostShare,
+}: Pick<Collected, 'agents' | 'mostLostShare'>): Finding[] {
+  return isLossBorne({ agents, mostLostShare }) ? lostLoadOf(agents) : [];
+}
+
+function isLossBorne({ agents = [], mostLostShare }: Pick<Collected, 'agents' | 'mostLostShare'>): boolean {
+  if (mostLostShare === undefined || agents.every(({ state }) => state !== 'lost')) return false;
+  return lostShareOf(agents.map((agent) => ({ ...agent, isLost: agent.state === 'lost' }))) <= mostLostShare;
+}
+
+function shortfallIn(workers: readonly CollectedWorker[]): Shortfall {
+  const sum = (count: (worker: CollectedWorker) => number): number =>
+    workers.reduce((total, worker) => total + count(worker), 0);
+  return {
+    dropped: sum(({ counts }) => counts.dropped),
+    unfinished: sum(({ counts }) => counts.unfinished),
+    notStarted: sum(({ report }) => report?.notStarted ?? 0),
+  };
+}
+
+type Shortfall = Pick<RequestCounts, 'dropped' | 'unfinished' | 'notStarted'>;
 
 /** Agents that were lost, each with what of the load went with it. */
 function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
@@ -71,7 +101,7 @@ function shortfallOf({
   interrupted,
   stoppedBy,
   requests: { dropped, unfinished, notStarted },
-}: Pick<Summary, 'interrupted' | 'stoppedBy' | 'requests'>): Finding[] {
+}: Pick<Summary, 'interrupted' | 'stoppedBy'> & { readonly requests: Shortfall }): Finding[] {
   if (interrupted || stoppedBy !== null) return [];
   return [
     ...(dropped > 0 ? [{ code: 'requests-dropped', figures: { dropped } } as const] : []),

@@ -7,7 +7,7 @@ import { reasonsOf } from '../text/reasons.ts';
 import { toolFacts } from '../text/version.ts';
 import { summarizeAddresses } from './addresses.ts';
 import { judgeAgents } from './agents-verdict.ts';
-import { degradationsOf, standstillOf } from './degradations.ts';
+import { borneLossesOf, degradationsOf, standstillOf } from './degradations.ts';
 import { factsOf } from './facts-of-run.ts';
 import { type Figures, figuresOf } from './figures.ts';
 import { summarizeGenerator } from './generator-summary.ts';
@@ -113,6 +113,7 @@ function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures
   const { plan, workers } = collected;
   return [
     ...plan.notes.map((text): Finding => ({ code: 'option-note', figures: { text } })),
+    ...borneLossesOf(collected),
     ...redirectsOf(collected, merged.statuses),
     ...notesOn(plan.load, latencies),
     ...(plan.batch === undefined ? [] : standstillOf(workers)),

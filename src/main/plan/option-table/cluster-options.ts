@@ -59,4 +59,14 @@ export const CLUSTER_OPTIONS = {
     inPlan: false,
     library: null,
   },
+  'max-lost': {
+    kind: 'text',
+    group: 'cluster',
+    value: 'PERCENT',
+    help: 'So much of the load may be lost with agents (5%): up to there the result stands, beyond it the run ends',
+    byDefault: 'none may, and the others go on',
+    commands: ['run'],
+    inPlan: false,
+    library: null,
+  },
 } as const satisfies OptionTable;
