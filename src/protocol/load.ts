@@ -4,7 +4,7 @@ export interface ClosedLoad {
 }
 
 export const ARRIVALS = ['constant', 'poisson'] as const;
-export type Arrivals = (typeof ARRIVALS)[number];
+export type Arrivals = (typeof ARRIVALS)[number] | 'recorded';
 
 /** A rate as it was said, so that it stays exact: `requests` every `periodMs`. */
 export interface Rate {
@@ -28,6 +28,8 @@ export interface OpenLoad {
   readonly model: 'open';
   readonly stages: readonly Stage[];
   readonly arrivals: Arrivals;
+  /** Of recorded arrivals: when each request is due, from the start of the window; the stages say how many those are a second. */
+  readonly timesMs?: readonly number[] | undefined;
   readonly maxInFlight: number;
   readonly pacing: Pacing;
 }

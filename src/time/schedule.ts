@@ -88,24 +88,30 @@ function perMs({ requests, periodMs }: Rate): number {
   return requests / periodMs;
 }
 
+/** What says when requests are due. */
+type Arriving = Pick<OpenLoad, 'stages' | 'arrivals' | 'timesMs'>;
+
 /**
  * The intended starts of a whole run, one after the other: the same for every worker and every mode.
  * Constant arrivals are due at the positions 0, 1, 2 …; Poisson arrivals at the sums of exponential steps
- * of mean 1, from one seeded sequence.
+ * of mean 1, from one seeded sequence; recorded ones when they were.
  */
 export class ArrivalStream {
   readonly #schedule: Schedule;
   readonly #random: Random | null;
+  readonly #timesMs: readonly number[] | null;
   #position = 0;
 
-  constructor(load: Pick<OpenLoad, 'stages' | 'arrivals'>, warmupMs: number, seed: number) {
+  constructor(load: Arriving, warmupMs: number, seed: number) {
     this.#schedule = new Schedule(load, warmupMs);
+    this.#timesMs = load.timesMs ?? null;
     this.#random = load.arrivals === 'poisson' ? createRandom(seed, ARRIVAL_STREAM) : null;
     if (this.#random !== null) this.#position = exponential(this.#random);
   }
 
   /** The next intended start; infinite when there are no more. */
   nextMs(): number {
+    if (this.#timesMs !== null) return this.#timesMs[this.#position++] ?? Number.POSITIVE_INFINITY;
     const timeMs = this.#schedule.timeOfMs(this.#position);
     this.#position += this.#random === null ? 1 : exponential(this.#random);
     return timeMs;
@@ -114,7 +120,7 @@ export class ArrivalStream {
 
 /** What a shard of an open plan says of its starts. */
 export interface OpenShard {
-  readonly load: Pick<OpenLoad, 'stages' | 'arrivals'>;
+  readonly load: Arriving;
   readonly index: number;
   readonly workers: number;
   readonly durationMs: number | null;

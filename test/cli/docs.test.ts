@@ -66,7 +66,9 @@ describe('the documents and the program agree on', () => {
       'once',
       'repeat',
       'samples',
+      'speed',
       'step-summary',
+      'trace',
     ];
     const besides: Readonly<Record<string, readonly string[]>> = {
       modes: ['mode', 'fail-if', 'threshold'],

@@ -43,6 +43,21 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     ...optionsOf('compare'),
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
   },
+  replay: {
+    name: 'replay',
+    describe: 'Requests as a trace has recorded them',
+    positionals: [
+      {
+        name: 'recording',
+        shown: 'trace',
+        describe: 'JSONL or CSV: timestamp, input_length, output_length',
+        isFile: true,
+      },
+      URL,
+    ],
+    ...optionsOf('run'),
+    run: async (parsed, problems) => (await import('./replay-command.ts')).replayCommand(parsed, problems),
+  },
   sweep: {
     name: 'sweep',
     describe: 'More and more load: where does it bend?',

@@ -161,7 +161,7 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   /** The same, over time: `10s:100,30s:100..1000,1m:1000`. */
   readonly stages?: string | undefined;
   /** Spacing of the starts in the open model; by default constant. */
-  readonly arrivals?: Arrivals | undefined;
+  readonly arrivals?: Exclude<Arrivals, 'recorded'> | undefined;
   /** Open model: connections at most; beyond, requests wait in line. 10,000, or what open files allow. */
   readonly maxInFlight?: number | string | undefined;
   /** Open model: how a worker waits for the next start; by default as the cores at hand allow. */
@@ -221,6 +221,10 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly syntheticPrompts?: string | undefined;
   /** About so many tokens more that all of them begin with. */
   readonly sharedPrefix?: number | string | undefined;
+  /** A file that says when requests came, and how many tokens each had: they are sent as they came. */
+  readonly trace?: string | undefined;
+  /** How much faster than it was recorded; 1. */
+  readonly speed?: number | string | undefined;
   /** Tokens that an answer may have; 128. */
   readonly maxTokens?: number | string | undefined;
   /** The environment variable that holds the API key. */

@@ -11,7 +11,7 @@ const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
 
 /** How much is sent, by how many, over how many connections. */
-interface LoadParts {
+export interface LoadParts {
   readonly workers: number;
   readonly concurrency: number;
   /** Null where nothing is said of it. */
@@ -26,12 +26,14 @@ export function parseLoadParts(
   mode: WorkerMode | null,
   requests: number | null,
   problems: Problems,
+  timesMs: readonly number[] | null = null,
 ): LoadParts {
   const maxInFlight = optional(options.maxInFlight, (value) =>
     problems.count('max-in-flight', value, 1, MAX_CONCURRENCY),
   );
   const { workers, concurrency } = checkWorkers(options, mode, requests, maxInFlight, problems);
-  const openLoad = parseOpenLoad(options, maxInFlight ?? defaultMaxInFlight(mode, workers), problems);
+  const most = maxInFlight ?? defaultMaxInFlight(mode, workers);
+  const openLoad = parseOpenLoad(options, most, problems, timesMs);
   return { workers, concurrency, maxInFlight, openLoad };
 }
 

@@ -31,9 +31,12 @@ export function parseOpenLoad(
   options: RunOptions,
   maxInFlight: number,
   problems: Problems,
+  timesMs: readonly number[] | null = null,
 ): UnresolvedOpenLoad | null {
   const before = problems.size;
-  const said = MODELS.filter((name) => options[name] !== undefined).map((name) => the(NAMES[name]));
+  const said = [...MODELS, 'trace' as const]
+    .filter((name) => options[name] !== undefined)
+    .map((name) => the(name === 'trace' ? name : NAMES[name]));
   if (said.length === 0) {
     for (const name of DETAILS.filter((detail) => options[detail] !== undefined)) {
       problems.add(
@@ -49,11 +52,26 @@ export function parseOpenLoad(
       phrase`${the('duration')} ${given(options.duration)} with ${the('stages')}: the stages say how long the run lasts: leave it out.`,
     );
   }
-  const stages = parseStages(options, problems);
+  if (options.trace !== undefined && options.arrivals !== undefined)
+    problems.add(
+      phrase`${the('arrivals')} ${given(options.arrivals)} with ${the('trace')}: the trace says when requests come: leave it out.`,
+    );
+  const stages = options.trace === undefined ? parseStages(options, problems) : stagesOf(timesMs ?? []);
   const arrivals = problems.choice('arrivals', options.arrivals ?? DEFAULT_ARRIVALS, ARRIVALS);
   const pacing = problems.choice('pacing', options.pacing ?? DEFAULT_PACING, [...PACINGS, 'auto'] as const);
   if (arrivals === null || pacing === null || problems.size > before) return null;
-  return { model: 'open', stages, arrivals, maxInFlight, pacing };
+  return timesMs === null
+    ? { model: 'open', stages, arrivals, maxInFlight, pacing }
+    : { model: 'open', stages, arrivals: 'recorded', timesMs, maxInFlight, pacing };
+}
+
+/** The mean rate of recorded arrivals, until one mean distance after the last of them. */
+function stagesOf(timesMs: readonly number[]): Stage[] {
+  const count = timesMs.length;
+  const lastMs = timesMs.at(-1) ?? 0;
+  const durationMs = Math.max(1, lastMs + lastMs / Math.max(1, count - 1));
+  const rate = { requests: count, periodMs: durationMs };
+  return [{ durationMs, from: rate, to: rate }];
 }
 
 /** How long stages last in all; null where one lasts for ever. */

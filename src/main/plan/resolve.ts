@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ClosedLoad } from '../../protocol/load.ts';
-import { CLIENT_NAMES, type RunPlan, WORKER_MODES } from '../../protocol/plan.ts';
+import { CLIENT_NAMES, type RunPlan, WORKER_MODES, type WorkerMode } from '../../protocol/plan.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import { MS_PER_HOUR } from '../../protocol/units.ts';
 import { formatDuration } from '../text/format.ts';
@@ -21,7 +21,7 @@ import { type Expanded, expandSources, inWordsOf } from './expand.ts';
 import { secretsGiven } from './given-secrets.ts';
 import { withoutSecretsIn } from './hidden-error.ts';
 import { choosePacing, durationOfMs, type UnresolvedOpenLoad } from './load.ts';
-import { connectionsOf, parseLoadParts } from './load-parts.ts';
+import { connectionsOf, type LoadParts, parseLoadParts } from './load-parts.ts';
 import { presetOf } from './models/own-presets.ts';
 import { needsModel } from './models/presets.ts';
 import { checkStreamRules, parseStreaming, type Streaming } from './models/stream-plan.ts';
@@ -92,21 +92,18 @@ function checked(
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);
   const requests = checkBudget(options, parsed, problems);
   const { givenMs, timeoutMs, warmupMs } = checkTimes(options, parsed?.mix ?? [], problems);
-  if (parsed?.rows === 'once' && warmupMs !== null && warmupMs > 0) refuseToUseUpRows(problems);
+  if (parsed?.rows === 'once' && warmupMs !== null && warmupMs > 0) refuseToUseUpRows(options, problems);
   const percentiles = checkPercentiles(options.percentiles ?? DEFAULT_PERCENTILES, problems);
   const streaming = parseStreaming(options, problems);
   const { abortOn, thresholds } = checkRules(options, parsed?.mix ?? null, streaming, problems);
   const cpuWork = problems.count('cpu-work', options.cpuWork ?? 0, 0, MAX_CPU_WORK);
   const streams = parseStreams(options, problems);
-  const { workers, concurrency, maxInFlight, openLoad } = parseLoadParts(options, mode, requests, problems);
-  if (isSentFromHere && (openLoad === null || options.concurrency !== undefined)) {
+  const loadParts = parseLoadParts(options, mode, requests, problems, parsed?.timesMs ?? null);
+  const { workers, concurrency, openLoad } = loadParts;
+  if (isSentFromHere) {
     // A budget smaller than the concurrency opens fewer.
     const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
-    checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
-  }
-  if (isSentFromHere && openLoad !== null && maxInFlight !== null) {
-    const most = Math.ceil(maxInFlight / streams);
-    checkOpenFiles(most, phrase`${the('max-in-flight')} ${given(maxInFlight)}`, mode, workers, problems);
+    checkOpened(options, { ...loadParts, opened, streams, mode }, problems);
   }
   if (
     problems.size > 0 ||
@@ -119,8 +116,9 @@ function checked(
   ) {
     throw new VolleyError(ERROR_CODES.usage, problems.list);
   }
+  const { timesMs: _timesMs, ...asked } = parsed;
   return {
-    ...parsed,
+    ...asked,
     mode,
     workers,
     concurrency: connectionsOf(concurrency, openLoad),
@@ -138,6 +136,32 @@ function checked(
     stream: streaming.stream,
     objectives: streaming.objectives,
   };
+}
+
+/** Whether this machine lets volley open as many connections as may be needed. */
+function checkOpened(
+  options: RunOptions,
+  {
+    workers,
+    concurrency,
+    maxInFlight,
+    openLoad,
+    opened,
+    streams,
+    mode,
+  }: LoadParts & {
+    readonly opened: number;
+    readonly streams: number;
+    readonly mode: WorkerMode | null;
+  },
+  problems: Problems,
+): void {
+  if (openLoad === null || options.concurrency !== undefined)
+    checkOpenFiles(opened, phrase`${the('concurrency')} ${given(concurrency)}`, mode, workers, problems);
+  if (openLoad !== null && maxInFlight !== null) {
+    const most = Math.ceil(maxInFlight / streams);
+    checkOpenFiles(most, phrase`${the('max-in-flight')} ${given(maxInFlight)}`, mode, workers, problems);
+  }
 }
 
 /** A value of another type than its option's cannot be read: then there is no looking for more. */
@@ -180,7 +204,13 @@ function checkRules(
   return { abortOn, thresholds };
 }
 
-function refuseToUseUpRows(problems: Problems): void {
+function refuseToUseUpRows({ trace }: RunOptions, problems: Problems): void {
+  if (trace !== undefined) {
+    problems.add(
+      phrase`${the('warmup')} with ${the('trace')}: a trace begins where it begins: leave it out.`,
+    );
+    return;
+  }
   problems.add(
     phrase`${the('rows-mode')} ${given('once')} with ${the('warmup')}: a warm-up would use rows up: leave one out.`,
   );

@@ -36,6 +36,7 @@ export function stdinReaders(options: RunOptions, others: readonly OptionWord[])
     ...(options.curlFile === STDIN ? [the('curl-file')] : []),
     ...(options.har === STDIN ? [the('har')] : []),
     ...(options.rows === STDIN ? [the('rows')] : []),
+    ...(options.trace === STDIN ? [the('trace')] : []),
     ...(options.prompts === STDIN ? [the('prompts')] : []),
     ...TLS_FILES.filter((name) => options[name] === STDIN).map((name) => the(name)),
     ...(requests.some(({ form }) => Array.isArray(form) && form.some(isOfStdin)) ? [the('form')] : []),

@@ -25,8 +25,8 @@ const FIRST_OPTIONS = [
 ] as const satisfies readonly OptionName[];
 
 /** What is asked for once, and has no place on the short page; and what has none on one that fits 24 lines. */
-const SELDOM = ['completion'];
-const LESS_OFTEN = [...SELDOM, 'models', 'agents'];
+const SELDOM = ['completion', 'agents'];
+const LESS_OFTEN = [...SELDOM, 'models', 'replay'];
 const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
 export const EXAMPLES: readonly string[] = [
   'volley localhost:8080/ -c 100 -d 30s',

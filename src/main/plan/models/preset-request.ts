@@ -10,6 +10,7 @@ import { parseSynthetic } from './synthetic-prompts.ts';
 const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
 const MOST_TOKENS = 10_000_000;
+const MAX_TOKENS_OF_ROW = '{{max_tokens}}';
 /** What a preset says itself. */
 const OF_THE_REQUEST = { ...SAY_WHAT_IS_SENT, curl: 'curl', curlFile: 'curl-file', har: 'har', urls: 'urls' };
 const ONLY_WITH_PRESET = {
@@ -18,6 +19,7 @@ const ONLY_WITH_PRESET = {
   prompts: 'prompts',
   syntheticPrompts: 'synthetic-prompts',
   sharedPrefix: 'shared-prefix',
+  trace: 'trace',
   maxTokens: 'max-tokens',
   apiKeyEnv: 'api-key-env',
 } as const;
@@ -25,7 +27,7 @@ const ONLY_WITH_PRESET = {
 /** The request to a server of models that a preset and a few words say, as the options that every request has. */
 export function withPreset(options: RunOptions, problems: Problems): RunOptions {
   const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...others } = options;
-  const { syntheticPrompts, sharedPrefix, ...rest } = others;
+  const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
     return rest;
@@ -35,7 +37,45 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
   if (preset === null) return { ...rest, preset: name };
   if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
-  const asked = { prompt, prompts, 'synthetic-prompts': syntheticPrompts };
+  checkPrompts(options, preset, problems);
+  const hasRows = prompts !== undefined || syntheticPrompts !== undefined || trace !== undefined;
+  const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
+  const text = hasRows ? null : promptText(prompt, problems);
+  const named = model ?? (preset.models === null ? undefined : firstOf(preset));
+  // Who counts events needs nothing of the server.
+  const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
+  const body = filled(sent, {
+    $model: named,
+    // Filled in for each request where there are many.
+    $prompt: text ?? '{{prompt}}',
+    $maxTokens: trace === undefined ? tokens : MAX_TOKENS_OF_ROW,
+  });
+  const request = {
+    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', named ?? '')),
+    method: 'POST',
+    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
+    // A number, which stands in no quotes.
+    json: JSON.stringify(body).replaceAll(`"${MAX_TOKENS_OF_ROW}"`, MAX_TOKENS_OF_ROW),
+  };
+  const rows = { prompts, syntheticPrompts, sharedPrefix, trace };
+  const inTurn = trace === undefined ? {} : { rowsMode: 'once' as const };
+  if (hasRows) return { ...rest, ...request, ...rows, ...inTurn, preset: name };
+  // What a prompt says in braces is no placeholder.
+  const { url, ...besides } = request;
+  return {
+    ...withoutRequest(rest),
+    preset: name,
+    mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
+  };
+}
+
+/** Notes what is wrong with how prompts are said. */
+function checkPrompts(
+  { preset: name, prompt, prompts, syntheticPrompts, sharedPrefix, trace, maxTokens }: RunOptions,
+  preset: Preset,
+  problems: Problems,
+): void {
+  const asked = { prompt, prompts, 'synthetic-prompts': syntheticPrompts, trace };
   for (const [option, value] of Object.entries(asked))
     if (value !== undefined && !says(preset.body, '$prompt'))
       problems.add(
@@ -50,32 +90,10 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
       )}: each says what to ask: give one of them.`,
     );
   if (syntheticPrompts === undefined) parseSynthetic(undefined, sharedPrefix, problems);
-  const hasRows = prompts !== undefined || syntheticPrompts !== undefined;
-  const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
-  const text = hasRows ? null : promptText(prompt, problems);
-  const named = model ?? (preset.models === null ? undefined : firstOf(preset));
-  // Who counts events needs nothing of the server.
-  const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
-  const body = filled(sent, {
-    $model: named,
-    // Filled in for each request where there are many.
-    $prompt: text ?? '{{prompt}}',
-    $maxTokens: tokens,
-  });
-  const request = {
-    url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', named ?? '')),
-    method: 'POST',
-    headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
-    json: JSON.stringify(body),
-  };
-  if (hasRows) return { ...rest, ...request, preset: name, prompts, syntheticPrompts, sharedPrefix };
-  // What a prompt says in braces is no placeholder.
-  const { url, ...besides } = request;
-  return {
-    ...withoutRequest(rest),
-    preset: name,
-    mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
-  };
+  if (trace !== undefined && maxTokens !== undefined)
+    problems.add(
+      phrase`${the('max-tokens')} ${given(maxTokens)} with ${the('trace')}: the trace says it of each request: leave it out.`,
+    );
 }
 
 /** What stands for the model until the server has named it. */

@@ -87,13 +87,15 @@ export function syntheticPrompts(
   const fitting = Math.floor(MOST_BYTES / (BYTES_OF_A_WORD * (lengths.mean + prefix)));
   const wanted = Math.min(MOST_PROMPTS, requests ?? PROMPTS_WITHOUT_REQUESTS);
   const count = Math.max(1, Math.min(wanted, fitting));
-  const shared = prefix === 0 ? '' : `${wordsOf(prefix, random)} `;
+  const shared = prefix === 0 ? '' : `${randomWords(prefix, random)} `;
   const table = new RowTableBuilder(['prompt'], count);
-  for (let prompt = 0; prompt < count; prompt++) table.add([shared + wordsOf(lengths.draw(random), random)]);
+  for (let prompt = 0; prompt < count; prompt++)
+    table.add([shared + randomWords(lengths.draw(random), random)]);
   return table.build();
 }
 
-function wordsOf(count: number, random: Random): string {
+/** So many of the words, in no order. */
+export function randomWords(count: number, random: Random): string {
   const words = Array.from({ length: count }, () => WORDS[Math.floor(random() * WORDS.length)]);
   return words.join(' ');
 }

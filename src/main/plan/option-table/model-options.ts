@@ -51,6 +51,21 @@ export const MODEL_OPTIONS = {
     byDefault: 'none',
     commands: LOADS,
   },
+  trace: {
+    kind: 'file',
+    group: 'models',
+    help: 'When requests came and how many tokens each had: sent as they came (volley replay)',
+    byDefault: 'none',
+    commands: ['run'],
+  },
+  speed: {
+    kind: 'count',
+    group: 'models',
+    value: 'FACTOR',
+    help: 'Of a trace: how much faster than it was recorded',
+    byDefault: '1',
+    commands: ['run'],
+  },
   'max-tokens': {
     kind: 'count',
     group: 'models',

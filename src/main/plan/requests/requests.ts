@@ -14,7 +14,8 @@ import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
 import { readPrompts } from '../models/prompts.ts';
-import { parseSynthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
+import { parseSynthetic, type Synthetic, syntheticPrompts } from '../models/synthetic-prompts.ts';
+import { readTrace } from '../models/trace.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
@@ -30,6 +31,8 @@ import { type RowsForm, rowsFormOf, type SkippedRows } from './rows-form.ts';
 import { connectionOptionsOf, requestsOf } from './sources.ts';
 
 const MOST_PROMPTS = 1_000_000_000_000;
+const SLOWEST = 0.001;
+const FASTEST = 1_000;
 const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
@@ -44,6 +47,8 @@ export interface UnresolvedRequests {
   readonly supplies: Supplies;
   readonly skippedRows: number;
   readonly notes: readonly string[];
+  /** When requests are due that were recorded; null where none were. */
+  readonly timesMs: readonly number[] | null;
 }
 
 /**
@@ -90,6 +95,7 @@ export function parseRequests(
     supplies,
     skippedRows: rows?.skipped?.count ?? 0,
     notes: sentence === null ? [] : [`Of the rows, ${sentence}`],
+    timesMs: rows?.timesMs ?? null,
   };
 }
 
@@ -227,12 +233,16 @@ function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
 interface Rows {
   readonly mode: RowsMode;
   readonly cells: RowCells;
+  /** When the requests of recorded rows are due. */
+  readonly timesMs?: readonly number[];
   readonly skipped: SkippedRows | null;
 }
 
 /** @param comeLater whether there are rows that nobody reads here */
 function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): Rows | null {
-  const { rowsMode } = options;
+  const { rowsMode, speed, trace } = options;
+  if (speed !== undefined && trace === undefined)
+    problems.add(phrase`${the('speed')} ${given(speed)} without ${the('trace')}: say what is replayed.`);
   const form = rowsFormOf(options, problems);
   const mode = problems.choice('rows-mode', rowsMode ?? DEFAULT_ROWS_MODE, ROWS_MODES);
   if (!asksForRows(options)) {
@@ -241,22 +251,47 @@ function parseRows(options: RunOptions, comeLater: boolean, problems: Problems):
     if (!comeLater) refuseWithoutRows(options, problems);
     return null;
   }
-  const cells = cellsOf(options, form, problems);
-  return cells === null || mode === null ? null : { mode, cells, skipped: form.skipped };
+  const read = cellsOf(options, form, problems);
+  return read === null || mode === null ? null : { mode, ...read, skipped: form.skipped };
 }
 
-function asksForRows({ rows, prompts, syntheticPrompts }: RunOptions): boolean {
-  return rows !== undefined || prompts !== undefined || syntheticPrompts !== undefined;
+function asksForRows({ rows, prompts, syntheticPrompts, trace }: RunOptions): boolean {
+  return [rows, prompts, syntheticPrompts, trace].some((said) => said !== undefined);
 }
 
 /** What a row holds comes from a file, or of prompts also from nowhere. */
-function cellsOf(options: RunOptions, form: RowsForm, problems: Problems): RowCells | null {
-  const { rows, prompts, syntheticPrompts: lengths, sharedPrefix, requests, seed = 0 } = options;
-  if (rows !== undefined) return readRows(rows, form, problems);
-  if (prompts !== undefined) return readPrompts(prompts, form, problems);
-  const synthetic = parseSynthetic(lengths, sharedPrefix, problems);
-  const count = requests === undefined ? null : new Problems().count('requests', requests, 1, MOST_PROMPTS);
-  return synthetic === null ? null : syntheticPrompts(synthetic, count, Number(seed));
+function cellsOf(
+  options: RunOptions,
+  form: RowsForm,
+  problems: Problems,
+): Pick<Rows, 'cells' | 'timesMs'> | null {
+  const { rows, prompts, syntheticPrompts: lengths, sharedPrefix, requests, trace, seed = 0 } = options;
+  const most = requests === undefined ? null : new Problems().count('requests', requests, 1, MOST_PROMPTS);
+  if (trace !== undefined) {
+    const speed = parseSpeed(options.speed, problems);
+    return readTrace(trace, { speed: speed ?? 1, most, seed: Number(seed) }, form, problems);
+  }
+  const cells =
+    rows !== undefined
+      ? readRows(rows, form, problems)
+      : prompts !== undefined
+        ? readPrompts(prompts, form, problems)
+        : madeUp(parseSynthetic(lengths, sharedPrefix, problems), most, Number(seed));
+  return cells === null ? null : { cells };
+}
+
+function madeUp(synthetic: Synthetic | null, most: number | null, seed: number): RowCells | null {
+  return synthetic === null ? null : syntheticPrompts(synthetic, most, seed);
+}
+
+/** Null where a problem has been noted. */
+function parseSpeed(speed: RunOptions['speed'], problems: Problems): number | null {
+  const factor = Number(speed ?? 1);
+  if (factor >= SLOWEST && factor <= FASTEST) return factor;
+  problems.add(
+    phrase`${the('speed')} ${given(speed)}: give how much faster than recorded, from ${SLOWEST} to ${FASTEST}, such as 2 or 0.5.`,
+  );
+  return null;
 }
 
 function refuseWithoutRows({ delimiter, skipBadRows }: RunOptions, problems: Problems): void {

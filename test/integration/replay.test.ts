@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from '@jest/globals';
+import { type RunOptions, run } from '../../src/api/index.ts';
+import { readTrace, type Trace } from '../../src/main/plan/models/trace.ts';
+import { Problems } from '../../src/main/plan/problems.ts';
+import { cellOf } from '../../src/requests/row-table.ts';
+import { ArrivalStream } from '../../src/time/schedule.ts';
+import { useFolder } from '../support/folder.ts';
+
+const inFolder = useFolder();
+
+function read(name: string, text: string, more: { speed?: number; most?: number } = {}): Trace | string[] {
+  const path = inFolder(name);
+  writeFileSync(path, text);
+  const problems = new Problems();
+  const options = { speed: 1, most: null, seed: 1, ...more };
+  const trace = readTrace(
+    path,
+    options,
+    { delimiter: ',', isDelimiterAssumed: true, skipped: null },
+    problems,
+  );
+  return trace ?? problems.sentences.map((sentence) => sentence.replaceAll(path, name));
+}
+
+const rowsOf = ({ cells }: Trace): (readonly [string, string])[] =>
+  Array.from({ length: cells.rowCount }, (_, row) => [cellOf(cells, row, 0), cellOf(cells, row, 1)]);
+
+test('a trace: its times from the first on, in order, and its lengths', () => {
+  const mooncake = [
+    { timestamp: 3_000, input_length: 1_100, output_length: 5, hash_ids: [1, 2, 3] },
+    { timestamp: 1_000, input_length: 600, output_length: 7, hash_ids: [1, 9] },
+    { timestamp: 1_000, prompt: 'Why?', output_length: 9 },
+  ];
+  const trace = read('m.jsonl', mooncake.map((line) => JSON.stringify(line)).join('\n'), {
+    speed: 2,
+  }) as Trace;
+  expect(trace.timesMs).toEqual([0, 0, 1_000]);
+  const [first, second, third] = rowsOf(trace).map(
+    ([prompt, tokens]) => [prompt.split(' '), tokens] as const,
+  );
+  expect([first![0].length, first![1], second![0], second![1], third![0].length]).toEqual([
+    600,
+    '7',
+    ['Why?'],
+    '9',
+    1_100,
+  ]);
+  // They have the block 1 in common, and no other.
+  expect(first![0].slice(0, 512)).toEqual(third![0].slice(0, 512));
+  expect(first![0].slice(512, 600)).not.toEqual(third![0].slice(512, 600));
+  const azure =
+    'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:15:46.6805900,4,10\n2023-11-16 18:15:50.9951690,3,11\n';
+  const dated = read('a.csv', azure, {}) as Trace;
+  expect(dated.timesMs.map(Math.round)).toEqual([0, 4_315]);
+  expect(rowsOf(dated).map(([prompt, tokens]) => [prompt.split(' ').length, tokens])).toEqual([
+    [4, '10'],
+    [3, '11'],
+  ]);
+  expect((read('a.csv', azure, { most: 1 }) as Trace).timesMs).toEqual([0]);
+});
+
+test('what is wrong with a trace is named by its line', () => {
+  const bad =
+    '{"timestamp":1,"input_length":2,"output_length":3}\n{"input_length":1}\n[]\n{"timestamp":-1}\n';
+  expect(
+    read('b.jsonl', `${bad}{"timestamp":1,"output_length":1}\n{"timestamp":1,"input_length":1}`),
+  ).toEqual([
+    "--trace 'b.jsonl': line 3 is not a JSON object: give one with a field for each column.",
+    "--trace 'b.jsonl': line 2 has no timestamp: give milliseconds, or a date with its time.",
+    "--trace 'b.jsonl': line 4 has no timestamp: give milliseconds, or a date with its time.",
+    "--trace 'b.jsonl': line 5 has neither input_length nor prompt: give one of them.",
+    "--trace 'b.jsonl': line 6 has no output_length: give how many tokens the answer had.",
+  ]);
+  expect(read('c.jsonl', '\n')).toEqual([expect.stringContaining("--trace 'c.jsonl'")]);
+  const long = '{"timestamp":1,"input_length":30000000,"output_length":3}';
+  expect(read('d.jsonl', long)).toEqual([
+    expect.stringMatching(/some 172 MiB, and may have 128: ask for fewer/),
+  ]);
+});
+
+test('requests are due when the trace has them, and ask for as much', async () => {
+  const came: { readonly atMs: number; readonly maxTokens: unknown; readonly prompt: string }[] = [];
+  const server = createServer(async (request, response) => {
+    const atMs = performance.now();
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    const body = JSON.parse(text) as { max_tokens: unknown; messages: { content: string }[] };
+    came.push({ atMs, maxTokens: body.max_tokens, prompt: body.messages[0]!.content });
+    response.setHeader('content-type', 'text/event-stream');
+    response.end('data: {"choices":[{"delta":{"content":"a"}}]}\n\ndata: [DONE]\n\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const path = inFolder('t.jsonl');
+  const times = [0, 0, 0, 900, 1_000, 1_800];
+  const lines = times.map((timestamp, at) => ({ timestamp, input_length: at + 1, output_length: 10 + at }));
+  writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
+  const ask = (more: Partial<RunOptions> = {}) =>
+    run({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      ...{ preset: 'openai-chat', model: 'm', tokens: 'events', workers: 2, mode: 'threads' },
+      ...{ trace: path, speed: 3, ...more },
+    });
+  try {
+    const { requests, plan } = await ask();
+    expect(requests).toMatchObject({ scheduled: 6, sent: 6, ok: 6, dropped: 0, notStarted: 0 });
+    expect(plan.load).toMatchObject({ model: 'open', arrivals: 'recorded' });
+    expect(came.map(({ maxTokens }) => maxTokens).sort()).toEqual([10, 11, 12, 13, 14, 15]);
+    for (const { maxTokens, prompt } of came) expect(prompt.split(' ').length).toBe(Number(maxTokens) - 9);
+    const first = Math.min(...came.map(({ atMs }) => atMs));
+    const last = came.find(({ maxTokens }) => maxTokens === 15)!.atMs - first;
+    expect(last).toBeGreaterThan(500);
+    expect(last).toBeLessThan(3_000);
+    expect((await ask({ requests: 4 })).requests).toMatchObject({ scheduled: 4, ok: 4 });
+    await expect(ask({ rate: 5 })).rejects.toThrow('rate and trace each say what the rate is');
+    await expect(ask({ maxTokens: 5 })).rejects.toThrow("maxTokens '5' with trace: the trace says it");
+    await expect(ask({ speed: 'fast' })).rejects.toThrow("speed 'fast': give how much faster than recorded");
+    await expect(ask({ warmup: '1s' })).rejects.toThrow('warmup with trace');
+    await expect(ask({ trace: undefined, every: '1s' })).rejects.toThrow("speed '3' without trace");
+  } finally {
+    server.close();
+  }
+});
+
+test('recorded arrivals are those and no others', () => {
+  const stages = [{ durationMs: 10, from: { requests: 3, periodMs: 10 }, to: { requests: 3, periodMs: 10 } }];
+  const stream = new ArrivalStream({ stages, arrivals: 'recorded', timesMs: [0, 0, 7.5] }, 0, 1);
+  expect([1, 2, 3, 4].map(() => stream.nextMs())).toEqual([0, 0, 7.5, Number.POSITIVE_INFINITY]);
+});
