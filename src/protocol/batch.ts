@@ -70,11 +70,41 @@ export type RowMessage =
   | { readonly type: 'not-saved'; readonly message: string };
 
 /** What became of the rows, as the JSON result of a batch has it. */
+/** What is wrong with a row, or with the first line, of an input. */
+export type WrongRow =
+  | 'line-too-long'
+  | 'not-utf-8'
+  | 'no-columns'
+  | 'columns'
+  | 'cell-count'
+  | 'quotes'
+  | 'not-json'
+  | 'file-name'
+  | 'other-input';
+
+/** Why a batch ended before its last row was answered; docs/batch.md has the codes. */
+export type BatchTrouble =
+  | {
+      readonly code: 'rows-unreadable';
+      readonly figures: {
+        /** Null where the system says what is wrong, with `error`. */
+        readonly wrong: WrongRow | null;
+        readonly line: number | null;
+        readonly row: number | null;
+        /** The system's code, such as EIO. */
+        readonly error: string | null;
+      };
+    }
+  | { readonly code: 'output-not-written'; readonly figures: { readonly error: string } }
+  | { readonly code: 'reader-gone'; readonly figures: Readonly<Record<never, never>> };
+
 export interface BatchRows {
   /** Null where nobody knows, as of stdin. */
   readonly total: number | null;
   /** Rows that could not be read, and were left out. Absent in older results. */
   readonly skipped?: number;
+  /** Lines of the first of them. Absent in older results. */
+  readonly skippedLines?: readonly number[];
   readonly done: number;
   /** Answered by an earlier run. */
   readonly doneBefore: number;
@@ -86,6 +116,8 @@ export interface BatchRows {
   /** Answers that said that requests come too fast. */
   readonly rateLimitReplies: number;
   readonly isComplete: boolean;
+  /** What has ended it before the last row was answered; null where nothing did. Absent in older results. */
+  readonly trouble?: BatchTrouble | null;
   /** Of each row's last attempt; 0 stands for no answer. */
   readonly statuses: Readonly<Record<string, number>>;
   /** By kind. */

@@ -70,7 +70,14 @@ test('cells between semicolons, in and out; bad rows are left out and told', asy
     '3;"c;d";200',
   ]);
   const json = await volley(...words, '--skip-bad-rows', '--out', out, '--force', '-o', 'json');
-  expect(JSON.parse(json.stdout).rows).toMatchObject({ total: 2, skipped: 2, done: 2, ok: 2 });
+  expect(JSON.parse(json.stdout).rows).toMatchObject({
+    total: 2,
+    skipped: 2,
+    skippedLines: [3, 5],
+    done: 2,
+    ok: 2,
+    trouble: null,
+  });
   const refused = await volley(...words, '--out', plain);
   expect([refused.code, existsSync(plain), refused.stderr.match(/line \d/g)]).toEqual([
     2,
@@ -417,5 +424,22 @@ describe('what cannot be done', () => {
     expect(ended.stdout).toMatch(/^id,.*volley_error\n$/);
     expect(ended.stderr).toBe('');
     expect(target.stats().requests).toBeLessThan(5_000);
+  });
+});
+
+test('rows that cannot be read on end a batch with what is wrong, and where, as a code', async () => {
+  const target = await startTarget();
+  const out = inFolder('unread-out.csv');
+  const words = ['batch', '-', `${target.url}?{{id}}`, '--mode', 'inline', '--out', out, '-o', 'json'];
+  const { code, stdout, stderr } = await startVolley(words, {}, 'id,name\n1,a\n2,b,c\n').ended;
+  expect(code).toBe(2);
+  expect(stderr).toContain('the rows could not be read on: line 3 has 3 cells');
+  expect(JSON.parse(stdout).rows).toMatchObject({
+    done: 1,
+    isComplete: false,
+    trouble: {
+      code: 'rows-unreadable',
+      figures: { wrong: 'cell-count', line: 3, row: null, error: null },
+    },
   });
 });

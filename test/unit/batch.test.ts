@@ -7,6 +7,7 @@ import { AppendQueue } from '../../src/main/batch/append-queue.ts';
 import { renderBatchProgress } from '../../src/main/batch/batch-text.ts';
 import { Dealer } from '../../src/main/batch/dealer.ts';
 import { Journal, JournalReader } from '../../src/main/batch/journal.ts';
+import { InputError } from '../../src/main/batch/line-blocks.ts';
 import { type AnsweredRow, RecordWriter } from '../../src/main/batch/record.ts';
 import type { InputRow } from '../../src/main/batch/row.ts';
 import { RowReader } from '../../src/main/batch/row-reader.ts';
@@ -296,7 +297,10 @@ describe('dealing', () => {
 
   test('stops where the input cannot be read on', async () => {
     let troubles = 0;
-    const source = { columns: ['id'], next: () => Promise.reject(new Error('line 7 is bad')) };
+    const source = {
+      columns: ['id'],
+      next: () => Promise.reject(new InputError('line 7 is bad', 'not-json', { line: 7 })),
+    };
     const dealer = new Dealer(
       source,
       { isFull: false, isBehind: false, onRoom: () => {}, add: () => {} },
@@ -305,7 +309,11 @@ describe('dealing', () => {
     dealer.begin(() => {}, 1);
     dealer.onMessage(0, { type: 'wants-rows', rows: 2 });
     await turn();
-    expect(dealer.trouble).toEqual({ kind: 'input', message: 'line 7 is bad' });
+    expect(dealer.trouble).toEqual({
+      code: 'rows-unreadable',
+      figures: { wrong: 'not-json', line: 7, row: null, error: null },
+      message: 'line 7 is bad',
+    });
     expect(troubles).toBe(1);
   });
 });

@@ -1,4 +1,4 @@
-import type { BatchRows } from '../../protocol/batch.ts';
+import type { BatchRows, BatchTrouble } from '../../protocol/batch.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { fittedLine } from '../reporters/fitted-line.ts';
@@ -53,11 +53,12 @@ export function batchJson(result: BatchResult): Summary & { readonly rows: Batch
 }
 
 function rowsOf(result: BatchResult): BatchRows {
-  const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped } = result;
+  const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped, trouble } = result;
   const { done, ok, failed, retries, statuses, errors } = counts;
   return {
     total: rowCount,
     skipped: skipped?.count ?? 0,
+    skippedLines: skipped?.lines ?? [],
     done,
     doneBefore,
     ok,
@@ -66,6 +67,7 @@ function rowsOf(result: BatchResult): BatchRows {
     returned,
     rateLimitReplies: summary.statuses[TOO_MANY_REQUESTS] ?? 0,
     isComplete,
+    trouble: trouble === null ? null : ({ code: trouble.code, figures: trouble.figures } as BatchTrouble),
     statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
     errors: Object.fromEntries(ranked(errors)),
   };

@@ -1,8 +1,9 @@
-import type { RowAnswer, RowMessage } from '../../protocol/batch.ts';
-import { messageOf } from '../../protocol/errors.ts';
+import type { BatchTrouble, RowAnswer, RowMessage } from '../../protocol/batch.ts';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
 import type { CoordinatorMessage } from '../../protocol/messages.ts';
 import { RowTableBuilder } from '../../requests/row-table.ts';
 import type { RowDealing } from '../run/coordinator-options.ts';
+import { InputError } from './line-blocks.ts';
 import type { InputRow } from './row.ts';
 
 /** Where rows come from, in their order. */
@@ -23,7 +24,7 @@ export interface AnswerSink {
 }
 
 /** Why dealing ended before the last row was answered; null where it did not. */
-export type Trouble = { readonly kind: 'input' | 'output' | 'reader-gone'; readonly message: string };
+export type Trouble = BatchTrouble & { readonly message: string };
 
 /** Rows that workers hold, in characters: cells may be long. */
 const MOST_HELD_LENGTH = 64 * 2 ** 20;
@@ -93,7 +94,11 @@ export class Dealer implements RowDealing {
         else this.#endIfComplete();
         return;
       case 'not-saved':
-        this.fail({ kind: 'output', message: message.message });
+        this.fail({
+          code: 'output-not-written',
+          figures: { error: message.message },
+          message: message.message,
+        });
         return;
     }
     message satisfies never;
@@ -152,7 +157,7 @@ export class Dealer implements RowDealing {
     if (this.#isDealing) return;
     this.#isDealing = true;
     this.#dealAll()
-      .catch((error: unknown) => this.fail({ kind: 'input', message: messageOf(error) }))
+      .catch((error: unknown) => this.fail(inputTrouble(error)))
       .finally(() => {
         this.#isDealing = false;
         // Somebody may have asked between the last look and this one.
@@ -219,4 +224,13 @@ function lengthOf({ cells }: InputRow): number {
   let length = 0;
   for (const cell of cells) length += cell.length;
   return length;
+}
+
+function inputTrouble(error: unknown): Trouble {
+  const { wrong, line, row } = error instanceof InputError ? error : { wrong: null, line: null, row: null };
+  return {
+    code: 'rows-unreadable',
+    figures: { wrong, line, row, error: wrong === null ? codeOf(error) || null : null },
+    message: messageOf(error),
+  };
 }

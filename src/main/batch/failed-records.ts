@@ -18,6 +18,7 @@ export class FailedRecords implements Records {
     if (missing !== undefined)
       throw new InputError(
         `there is no column ${quoted(missing)}: --retry-failed reads what volley batch has written with --out`,
+        'other-input',
       );
     this.columns = columns.slice(0, columns.indexOf(FIRST_OF_ANSWER));
     this.#records = records;

@@ -1,11 +1,30 @@
 import { isUtf8 } from 'node:buffer';
+import type { WrongRow } from '../../protocol/batch.ts';
 
 const LINE_END = 0x0a;
 /** A row is kept in memory whole. */
 const LONGEST_LINE_BYTES = 64 * 2 ** 20;
 
 /** What is wrong with the input; the message names the line. */
-export class InputError extends Error {}
+export class InputError extends Error {
+  /** Null where it is no row. */
+  readonly wrong: WrongRow | null;
+  readonly line: number | null;
+  /** The number of the row, where it could be read. */
+  readonly row: number | null;
+
+  constructor(message: string, wrong: WrongRow | null = null, place: InputPlace = {}) {
+    super(message);
+    this.wrong = wrong;
+    this.line = place.line ?? null;
+    this.row = place.row ?? null;
+  }
+}
+
+interface InputPlace {
+  readonly line?: number | null;
+  readonly row?: number | null;
+}
 
 /**
  * The bytes of a stream as blocks of whole lines, each checked to be UTF-8.
@@ -22,7 +41,11 @@ export async function* lineBlocks(stream: AsyncIterable<Buffer>): AsyncGenerator
       carried.push(chunk);
       carriedBytes += chunk.length;
       if (carriedBytes > LONGEST_LINE_BYTES)
-        throw new InputError(`line ${line} is longer than ${LONGEST_LINE_BYTES.toLocaleString('en')} bytes`);
+        throw new InputError(
+          `line ${line} is longer than ${LONGEST_LINE_BYTES.toLocaleString('en')} bytes`,
+          'line-too-long',
+          { line },
+        );
       continue;
     }
     const block =
@@ -52,5 +75,5 @@ function checked(block: Buffer, firstLine: number): number {
     if (!isUtf8(block.subarray(from, to))) break;
     from = to;
   }
-  throw new InputError(`line ${line} is not UTF-8: save the file as UTF-8`);
+  throw new InputError(`line ${line} is not UTF-8: save the file as UTF-8`, 'not-utf-8', { line });
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { CsvError, type Parser, parse } from 'csv-parse';
+import type { WrongRow } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import { textOfJson } from '../../requests/exact-json.ts';
 import { checkColumns, checkDelimiter } from '../plan/requests/columns.ts';
@@ -112,11 +113,9 @@ class CsvRecords implements Records {
   static async open(blocks: AsyncIterable<Buffer>, form: RowsForm): Promise<CsvRecords> {
     const rows = new CsvRows(blocks, form);
     const columns = (await rows.next()) ?? [];
-    if (columns.length === 0) throw new InputError('there is no line of column names');
-    asInputError(() => {
-      checkDelimiter(columns.join(form.delimiter), form);
-      checkColumns(columns);
-    });
+    if (columns.length === 0) throw new InputError('there is no line of column names', 'no-columns');
+    asInputError(() => checkDelimiter(columns.join(form.delimiter), form), 'columns', 1);
+    asInputError(() => checkColumns(columns), 'columns', 1);
     return new CsvRecords(columns, rows);
   }
 
@@ -194,7 +193,11 @@ class CsvRows {
 }
 
 function readable(error: Error, columnCount: number): Error {
-  return error instanceof CsvError ? new InputError(csvSentence(error, columnCount, null)) : error;
+  if (!(error instanceof CsvError)) return error;
+  const wrong = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' ? 'cell-count' : 'quotes';
+  // Where the quote was opened nobody knows.
+  const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? null : firstLineOf(error, 1);
+  return new InputError(csvSentence(error, columnCount, null), wrong, { line });
 }
 
 class JsonRecords implements Records {
@@ -220,7 +223,7 @@ class JsonRecords implements Records {
     const lines = new JsonLines(blocks, skipped);
     const first = await lines.next();
     const records = new JsonRecords(first, lines, skipped);
-    asInputError(() => checkColumns(records.columns));
+    asInputError(() => checkColumns(records.columns), 'columns', lines.line);
     return records;
   }
 
@@ -255,10 +258,18 @@ class JsonRecords implements Records {
     const { columns } = this;
     const missing = columns.find((column) => !Object.hasOwn(record, column));
     if (missing !== undefined)
-      throw new InputError(`line ${this.#lines.line} lacks ${quoted(missing)}, which the first row has`);
+      throw new InputError(
+        `line ${this.#lines.line} lacks ${quoted(missing)}, which the first row has`,
+        'columns',
+        { line: this.#lines.line },
+      );
     const extra = Object.keys(record).find((name) => !this.#names.has(name));
     if (extra !== undefined)
-      throw new InputError(`line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`);
+      throw new InputError(
+        `line ${this.#lines.line} has ${quoted(extra)}, which the first row has not`,
+        'columns',
+        { line: this.#lines.line },
+      );
     const values = columns.map((column) => record[column]);
     return { cells: values.map(textOfJson), values };
   }
@@ -283,7 +294,11 @@ class JsonLines {
       const text = this.#waiting[this.#at++] ?? '';
       this.line++;
       if (text.trim() === '') continue;
-      const read = orSkipped(() => asInputError(() => objectIn(text, this.line)), this.line, this.#skipped);
+      const read = orSkipped(
+        () => asInputError(() => objectIn(text, this.line), 'not-json', this.line),
+        this.line,
+        this.#skipped,
+      );
       if (read !== null) return read;
     }
     return null;
@@ -315,10 +330,10 @@ function orSkipped<T>(read: () => T, line: number, skipped: SkippedRows | null):
   }
 }
 
-function asInputError<T>(read: () => T): T {
+function asInputError<T>(read: () => T, wrong: WrongRow, line: number): T {
   try {
     return read();
   } catch (error) {
-    throw new InputError(messageOf(error));
+    throw new InputError(messageOf(error), wrong, { line });
   }
 }

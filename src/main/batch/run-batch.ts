@@ -81,8 +81,12 @@ export async function startBatch(
   };
   const onOutputError = (error: unknown): void => {
     // Whoever reads the printed rows may stop reading: that is no error, and the rest need not be sent.
-    const kind = batch.out === null && codeOf(error) === 'EPIPE' ? 'reader-gone' : 'output';
-    fail({ kind, message: codeOf(error) || messageOf(error) });
+    const message = codeOf(error) || messageOf(error);
+    fail(
+      batch.out === null && codeOf(error) === 'EPIPE'
+        ? { code: 'reader-gone', figures: {}, message }
+        : { code: 'output-not-written', figures: { error: message }, message },
+    );
   };
   holdHeapDown();
   await makeBodyFolder(batch.plan.batch?.saveBody ?? null);

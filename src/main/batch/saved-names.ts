@@ -31,10 +31,14 @@ export class SavedNames {
     if (this.#taken.has(name))
       throw new InputError(
         `row ${row.number} would be saved as ${quoted(name)}, which the batch itself reads or writes: give --save-body another folder or name`,
+        'file-name',
+        { row: row.number },
       );
     if (!this.#seen.add(name))
       throw new InputError(
         `row ${row.number} would be saved as ${quoted(name)}, as an earlier row is: name the files by what no two rows share, for instance {{n}}`,
+        'file-name',
+        { row: row.number },
       );
   }
 

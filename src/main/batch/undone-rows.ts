@@ -60,7 +60,10 @@ export class UndoneRows implements RowSource {
       for (const row of read) if (!this.#done.has(row.number)) undone.push(row);
     }
     if (this.#reader.count < rows || this.#reader.digest !== digest)
-      throw new InputError('it is not the input that the journal is about: its first rows have changed');
+      throw new InputError(
+        'it is not the input that the journal is about: its first rows have changed',
+        'other-input',
+      );
     return undone;
   }
 }

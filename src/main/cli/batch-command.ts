@@ -53,7 +53,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     exitCodeOf(result, parsed.flag('allow-failures')),
     isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
-  if (result.trouble?.kind === 'reader-gone') return exitCode;
+  if (result.trouble?.code === 'reader-gone') return exitCode;
   // Where the rows are printed, the report must not be among them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
@@ -100,7 +100,7 @@ function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
     trouble === null
       ? stopSentences(summary)
       : [
-          trouble.kind === 'output'
+          trouble.code === 'output-not-written'
             ? `the output could not be written: ${trouble.message}.`
             : `the rows could not be read on: ${trouble.message}.`,
         ];
@@ -121,8 +121,8 @@ function exitCodeOf(
   const isStopped = summary.interrupted || summary.stoppedBy !== null;
   const isLost = summary.degraded || (!isComplete && trouble === null && !isStopped);
   return worstOf([
-    trouble?.kind === 'input' ? EXIT_CODES.usage : EXIT_CODES.ok,
-    trouble?.kind === 'output' ? EXIT_CODES.notWritten : EXIT_CODES.ok,
+    trouble?.code === 'rows-unreadable' ? EXIT_CODES.usage : EXIT_CODES.ok,
+    trouble?.code === 'output-not-written' ? EXIT_CODES.notWritten : EXIT_CODES.ok,
     summary.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
     isLost ? EXIT_CODES.degraded : EXIT_CODES.ok,
     (counts.failed > 0 && !allowsFailures) || summary.stoppedBy !== null ? EXIT_CODES.failed : EXIT_CODES.ok,

@@ -24,18 +24,18 @@ const TAB_NAMES: ReadonlySet<string> = new Set(['tab', '\\t', TAB]);
 export class SkippedRows {
   count = 0;
   /** Lines of the first ones. */
-  readonly #lines: number[] = [];
+  readonly lines: number[] = [];
 
   add(line: number): void {
     this.count++;
-    if (this.#lines.length < MOST_NAMED) this.#lines.push(line);
+    if (this.lines.length < MOST_NAMED) this.lines.push(line);
   }
 
   /** How many they are, and where; null where there are none. */
   get sentence(): string | null {
     if (this.count === 0) return null;
-    const more = this.count - this.#lines.length;
-    const lines = `${this.count === 1 ? 'line' : 'lines'} ${this.#lines.map(String).join(', ')}`;
+    const more = this.count - this.lines.length;
+    const lines = `${this.count === 1 ? 'line' : 'lines'} ${this.lines.map(String).join(', ')}`;
     const rows = this.count === 1 ? '1 bad row was' : `${formatCount(this.count)} bad rows were`;
     return `${rows} left out: ${lines}${more > 0 ? ` and ${formatCount(more)} more` : ''}.`;
   }
