@@ -4,6 +4,7 @@ import { fromByteText, toByteText } from '../../src/main/plan/curl/byte-text.ts'
 import { splitCmdWords } from '../../src/main/plan/curl/cmd-words.ts';
 import { splitShellWords } from '../../src/main/plan/curl/shell-words.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { ANY_CHARACTER } from '../support/any-text.ts';
 
 type Split = typeof splitShellWords;
 
@@ -45,7 +46,9 @@ const forCmd = (word: string): string =>
     .replace(/[^\w\s]/gu, '^$&')
     .replaceAll('\n', '^\n\n')}^"`;
 
-const words = fc.array(fc.string({ unit: 'binary', maxLength: 20 }).filter((word) => !word.includes('\r')));
+const words = fc.array(
+  fc.string({ unit: ANY_CHARACTER, maxLength: 20 }).filter((word) => !word.includes('\r')),
+);
 
 describe('words of a shell', () => {
   test.each([

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { JournalReader } from '../../src/main/batch/journal.ts';
 import { frameOf } from '../../src/main/batch/journal-frames.ts';
 import type { AnsweredRow } from '../../src/main/batch/record.ts';
+import { ANY_CHARACTER } from '../support/any-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-damage-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -78,7 +79,7 @@ function damaged(whole: Buffer, damage: Damage): { bytes: Buffer; from: number; 
 }
 
 const TEXTS = fc.array(
-  fc.array(fc.string({ unit: 'binary', maxLength: 60 }), { minLength: 1, maxLength: 4 }),
+  fc.array(fc.string({ unit: ANY_CHARACTER, maxLength: 60 }), { minLength: 1, maxLength: 4 }),
   {
     minLength: 1,
     maxLength: 8,

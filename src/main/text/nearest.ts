@@ -12,7 +12,7 @@ export function nearestTo(word: string, names: readonly string[]): string | null
   let least = mostSlipsIn(typed) + 1;
   for (const name of names) {
     if (Math.abs(name.length - typed.length) >= least) continue;
-    const slips = slipsBetween(typed, name.toLowerCase());
+    const slips = slipsBetween(typed, name.toLowerCase(), least);
     if (slips < least) {
       nearest = name;
       least = slips;
@@ -51,8 +51,8 @@ function onlyOneWith(beginning: string, names: readonly string[]): string | null
   return another === undefined ? (found ?? null) : null;
 }
 
-/** Letters left out, added, changed, or swapped with their neighbour (optimal string alignment). */
-function slipsBetween(a: string, b: string): number {
+/** Letters left out, added, changed, or swapped with their neighbour (optimal string alignment); from `most` on, that. */
+function slipsBetween(a: string, b: string, most: number): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -64,6 +64,8 @@ function slipsBetween(a: string, b: string): number {
         slips = Math.min(slips, (before[j - 2] ?? 0) + 1);
       row.push(slips);
     }
+    // What follows comes from these two rows: it can only be more.
+    if (Math.min(...row) >= most && Math.min(...last) >= most) return most;
     before = last;
     last = row;
   }
