@@ -114,7 +114,7 @@ class ShardService {
     this.#windowEndMs = shard.windowEndMs;
     const Rows = shard.batch === undefined ? null : (await import('./loads/rows-load.ts')).RowsLoad;
     const Tokens = shard.stream === null ? null : (await import('./streams/token-times.ts')).TokenTimes;
-    const create = await loadClient(shard.client, shard.settings.protocol);
+    const create = await loadClient(shard.client, shard.settings.protocol, shard.batch !== undefined);
     const users = shard.scenarios === undefined ? null : await loadUsers(shard.scenarios);
     const parts = { supplies, create, Rows, Tokens, users };
     const run = new ShardRun(shard, this.#channel, this.#clock, parts);

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type ServerHttp2Stream } from 'node:http2';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { run } from '../../src/api/index.ts';
+import { batch, run } from '../../src/api/index.ts';
 import { createRandom } from '../../src/metrics/random.ts';
 import type { Destination } from '../../src/protocol/endpoint.ts';
 import { createMonotonicClock } from '../../src/time/clock.ts';
 import { ClientFactory } from '../../src/workers/clients/http-client.ts';
 import { createHttp2Dispatcher } from '../../src/workers/clients/wire/http2/http2-client.ts';
+import { idsTo } from '../support/batch.ts';
 import { startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { answer, FLAG, goaway, head, useRawHttp2 } from '../support/raw-http2.ts';
@@ -178,4 +179,54 @@ test('a goodbye that names a reason is told', async () => {
   });
   const summary = await run({ ...OPTIONS, url: server.url, concurrency: 1, streams: 3, requests: 3 });
   expect(summary.errors).toMatchObject([{ kind: 'reset', code: 'GOAWAY_ENHANCE_YOUR_CALM', count: 3 }]);
+});
+
+test('what a batch holds of the answers that come at once is bounded: the rest stays with the target', async () => {
+  const MIB = 2 ** 20;
+  const ROWS = 45;
+  const body = Buffer.from(JSON.stringify({ id: 1, text: 'x'.repeat(2 * MIB) }));
+  /** Of the answers that have begun and not ended, what has left the server. */
+  const underWay = new Map<ServerHttp2Stream, number>();
+  let begun = 0;
+  let mostBytes = 0;
+  const server = createServer();
+  const pump = (stream: ServerHttp2Stream, from: number): void => {
+    const to = Math.min(body.length, from + 16_384);
+    stream.write(body.subarray(from, to), () => {
+      underWay.set(stream, to);
+      mostBytes = Math.max(
+        mostBytes,
+        [...underWay.values()].reduce((sum, bytes) => sum + bytes, 0),
+      );
+      if (to < body.length) pump(stream, to);
+      else {
+        underWay.delete(stream);
+        stream.end();
+      }
+    });
+  };
+  server.on('stream', (stream: ServerHttp2Stream) => {
+    stream.respond({ ':status': 200 });
+    begun = Math.max(begun, underWay.set(stream, 0).size);
+    // All of them begin before any goes on.
+    setTimeout(pump, 300, stream, 0);
+  });
+  open.push({ close: () => server.close() });
+  const rows = inFolder('large.csv');
+  writeFileSync(rows, `id\n${idsTo(ROWS).join('\n')}\n`);
+  const { rows: counts } = await batch({
+    ...{ ...OPTIONS, url: `http://127.0.0.1:${await listening(server)}/{{id}}`, rows },
+    ...{
+      out: inFolder('large-out.csv'),
+      select: { got: 'id' },
+      concurrency: 1,
+      streams: ROWS,
+      timeout: '30s',
+    },
+  });
+  expect(counts).toEqual({ done: ROWS, ok: ROWS, failed: 0 });
+  expect(begun).toBe(ROWS);
+  // Bodies are bounded by 32 MiB in all, and each may have its window of a quarter on top of it.
+  expect(mostBytes).toBeGreaterThan(20 * MIB);
+  expect(mostBytes).toBeLessThan((32 + ROWS / 4 + 8) * MIB);
 });

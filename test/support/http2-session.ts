@@ -16,7 +16,13 @@ export interface Outcome {
 }
 
 /** A session with so many requests under way, over a socket that takes everything. */
-export function sessionWith(count: number, body: Buffer | null = null, firstId = 1, wantsFields = false) {
+export function sessionWith(
+  count: number,
+  body: Buffer | null = null,
+  firstId = 1,
+  wantsFields = false,
+  windowBytes?: number,
+) {
   const writes: Buffer[] = [];
   const told: string[][] = [];
   let ended: string | null = null;
@@ -42,7 +48,9 @@ export function sessionWith(count: number, body: Buffer | null = null, firstId =
       },
     },
     firstId,
+    windowBytes,
   );
+  const streams: Http2Stream[] = [];
   const template = {
     origin: '',
     path: '/',
@@ -66,7 +74,12 @@ export function sessionWith(count: number, body: Buffer | null = null, firstId =
     };
     if (!wantsFields)
       handler.onResponseBytes = (_bytes: unknown, from: number, to: number) => events.push(`+${to - from}`);
-    session.start(new Http2Stream(ENCODER.framesOf(template), handler, { end: () => {} }));
+    const stream = new Http2Stream(ENCODER.framesOf(template), handler, {
+      end: () => {},
+      readOn: (held) => session.readOn(held),
+    });
+    streams.push(stream);
+    session.start(stream);
   }
   session.flush();
   const outcome = (): Outcome => ({
@@ -75,7 +88,7 @@ export function sessionWith(count: number, body: Buffer | null = null, firstId =
     written: framesIn(Buffer.concat(writes.slice(1))),
     ended,
   });
-  return { session, outcome };
+  return { session, streams, outcome };
 }
 
 function joined(events: readonly string[]): string[] {

@@ -431,3 +431,33 @@ test('bodies go out as far as windows allow, in turn', () => {
   // One is answered early: its rest is of no use; the other one ends.
   expect(outcome().written.slice(-3)).toEqual(['rstStream 3(8)', 'data 1', 'data 1', 'data 1'].slice(-3));
 });
+
+test('an answer that is held back comes no further than its window, and goes on when it is read again', () => {
+  const { session, streams, outcome } = sessionWith(2, null, 1, false, 40_000);
+  const read = (...frames: Buffer[]): string[] => {
+    for (const bytes of frames) session.read(bytes, bytes.length);
+    session.flush();
+    return outcome().written.filter((name) => name.startsWith('windowUpdate'));
+  };
+  const piece = (id: number): Buffer => data(id, 'x'.repeat(10_000), 0);
+  expect(read(OPENING, head(1, 200), head(3, 200), piece(1), piece(1))).toEqual(['windowUpdate 1']);
+  streams[0]?.pause();
+  expect(read(piece(1), piece(1), piece(1), piece(3), piece(3))).toEqual([
+    'windowUpdate 1',
+    'windowUpdate 3',
+  ]);
+  streams[0]?.resume();
+  streams[0]?.resume();
+  expect(read(piece(1), data(1, ''))).toEqual(['windowUpdate 1', 'windowUpdate 3', 'windowUpdate 1']);
+  expect(outcome()).toMatchObject({
+    told: [
+      ['200', '+60000', 'end'],
+      ['200', '+20000'],
+    ],
+    ended: null,
+  });
+  streams[1]?.pause();
+  read(piece(3), piece(3), piece(3), piece(3), piece(3));
+  expect(outcome().told[1]).toEqual(['200', '+60000', 'more DATA than its window allows']);
+  expect(outcome().written.at(-1)).toBe('goaway 0(3)');
+});

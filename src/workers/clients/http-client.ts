@@ -11,9 +11,17 @@ import { secureContextOf } from '../connections/tls.ts';
 import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
 import { ProxiedClient } from './proxied-client.ts';
 
-/** Loads a client, and no other: undici takes longer to load than the rest of a worker. */
-export async function loadClient(name: ClientName, protocol: Protocol): Promise<CreateDispatcher> {
-  const create = await CLIENTS[name](protocol);
+/**
+ * Loads a client, and no other: undici takes longer to load than the rest of a worker.
+ *
+ * @param holdsBack answers are left with the network for a while where there is no room for them
+ */
+export async function loadClient(
+  name: ClientName,
+  protocol: Protocol,
+  holdsBack = false,
+): Promise<CreateDispatcher> {
+  const create = await CLIENTS[name](protocol, holdsBack);
   return (target, connection) => {
     const client = create(target, connection);
     const proxy = wholeRequestsTo(target);
@@ -21,13 +29,16 @@ export async function loadClient(name: ClientName, protocol: Protocol): Promise<
   };
 }
 
+type LoadClient = (protocol: Protocol, holdsBack: boolean) => Promise<CreateDispatcher>;
+
 /** A new client is one file and one line here. */
-const CLIENTS: Readonly<Record<ClientName, (protocol: Protocol) => Promise<CreateDispatcher>>> = {
+const CLIENTS: Readonly<Record<ClientName, LoadClient>> = {
   undici: async () => (await import('./undici/undici-client.ts')).createUndiciDispatcher,
-  wire: async (protocol) =>
-    protocol === 'http/1.1'
-      ? (await import('./wire/http1/wire-client.ts')).createWireDispatcher
-      : (await import('./wire/http2/http2-client.ts')).createHttp2Dispatcher,
+  wire: async (protocol, holdsBack) => {
+    if (protocol === 'http/1.1') return (await import('./wire/http1/wire-client.ts')).createWireDispatcher;
+    const http2 = await import('./wire/http2/http2-client.ts');
+    return holdsBack ? http2.createBoundedHttp2Dispatcher : http2.createHttp2Dispatcher;
+  },
 };
 
 /** Where there is one worker. */

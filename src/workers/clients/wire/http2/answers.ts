@@ -6,7 +6,7 @@ import type { OpenStreams } from './open-streams.ts';
 import type { Outbox } from './outbox.ts';
 import { NotHttp2, type StreamRefusalCode } from './refusal.ts';
 
-/** Windows are as large as can be; the target is told that there is room again when half is used. */
+/** Of the connection; of each window the target is told that there is room again when half of it is used. */
 const HALF_WINDOW_BYTES = 2 ** 30;
 
 /** Who is told how answers go. */
@@ -32,8 +32,11 @@ export class Answers {
   /** The stream of the DATA that is being read; null where nobody wants it any more. */
   #inData: Http2Stream | null = null;
   #isLastData = false;
+  readonly #streamWindowBytes: number;
 
-  constructor(streams: OpenStreams, out: Outbox, owner: AnswersOwner) {
+  /** @param streamWindowBytes what the target was told of each stream's window */
+  constructor(streams: OpenStreams, out: Outbox, owner: AnswersOwner, streamWindowBytes: number) {
+    this.#streamWindowBytes = streamWindowBytes;
     this.#streams = streams;
     this.#out = out;
     this.#owner = owner;
@@ -85,9 +88,23 @@ export class Answers {
     this.#inData = stream;
     this.#isLastData = (flags & FLAG.endStream) !== 0;
     if (stream === null || (length === 0 && !this.#isLastData)) this.#owner.onNothing();
-    this.#unreturnedBytes = this.#returned(0, this.#unreturnedBytes + length);
-    if (stream !== null && !this.#isLastData)
-      stream.unreturnedBytes = this.#returned(streamId, stream.unreturnedBytes + length);
+    this.#unreturnedBytes += length;
+    if (this.#unreturnedBytes >= HALF_WINDOW_BYTES) {
+      this.#out.addNumber(FRAME.windowUpdate, 0, this.#unreturnedBytes);
+      this.#unreturnedBytes = 0;
+    }
+    if (stream === null) return;
+    stream.unreturnedBytes += length;
+    if (stream.unreturnedBytes > this.#streamWindowBytes)
+      this.#owner.onNoHttp2(new NotHttp2('more DATA than its window allows', CODE.flowControlError));
+    else if (!this.#isLastData && !stream.isHeldBack) this.giveBack(stream);
+  }
+
+  /** Gives a stream's window back where half of it is used. */
+  giveBack(stream: Http2Stream): void {
+    if (2 * stream.unreturnedBytes < this.#streamWindowBytes) return;
+    this.#out.addNumber(FRAME.windowUpdate, stream.id, stream.unreturnedBytes);
+    stream.unreturnedBytes = 0;
   }
 
   onData(bytes: Buffer, from: number, to: number): void {
@@ -128,12 +145,5 @@ export class Answers {
     if (!(stream instanceof NotHttp2)) return stream;
     this.#owner.onNoHttp2(stream);
     return null;
-  }
-
-  /** Gives a window back when half of it is used; returns how much has not been given back. */
-  #returned(streamId: number, bytes: number): number {
-    if (bytes < HALF_WINDOW_BYTES) return bytes;
-    this.#out.addNumber(FRAME.windowUpdate, streamId, bytes);
-    return 0;
   }
 }

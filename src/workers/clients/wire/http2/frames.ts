@@ -100,14 +100,16 @@ export function numbersFrame(type: number, streamId: number, ...numbers: readonl
 }
 
 /**
- * What a client says first: no table for heads, no pushes, and windows as large as can be, since what is read is dealt
- * with at once.
+ * What a client says first: no table for heads, no pushes, and a connection's window as large as can be, since what is
+ * read is dealt with at once.
+ *
+ * @param windowBytes of each stream
  */
-export function openingBytes(): Buffer {
+export function openingBytes(windowBytes: number): Buffer {
   const settings = [
     [SETTING.headerTableSize, 0],
     [SETTING.enablePush, 0],
-    [SETTING.initialWindowSize, MAX_31_BITS],
+    [SETTING.initialWindowSize, windowBytes],
     [SETTING.maxHeaderListSize, MOST_FIELD_BYTES],
   ] as const;
   const payload = Buffer.alloc(settings.length * 6);

@@ -5,6 +5,7 @@ import type { SocketReader } from '../../../connections/link.ts';
 import { lentBufferOf, type ReadBytes } from '../../../connections/read-bytes.ts';
 import type { AnswerHandler, RequestStream, RequestTemplate, StreamDispatcher } from '../../dispatcher.ts';
 import { silentEnd } from '../../stream-ended.ts';
+import { MAX_31_BITS } from './frames.ts';
 import { Http2Stream, type StreamHost } from './http2-stream.ts';
 import { RequestEncoder, type RequestFrames } from './request-frames.ts';
 import { Session } from './session.ts';
@@ -12,6 +13,10 @@ import type { SessionOwner } from './session-owner.ts';
 
 /** Streams whose objects are kept for the next requests. */
 const MOST_SPARE = 1_000;
+
+const FIRST_ID = 1;
+/** What comes of an answer that is held back; enough for 20 MB/s over 10 ms. */
+const BOUNDED_WINDOW_BYTES = 262_144;
 
 /** A request that cannot be sent: nothing stands for it in the frames. */
 const NO_REQUEST: RequestFrames = {
@@ -29,6 +34,7 @@ const NO_REQUEST: RequestFrames = {
 class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, StreamHost {
   readonly #connection: TargetConnection;
   readonly #encoder: RequestEncoder;
+  readonly #windowBytes: number;
   /** Those that have no stream yet, the first one next. */
   readonly #waiting: Http2Stream[] = [];
   readonly #spare: Http2Stream[] = [];
@@ -39,8 +45,9 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   #isAcquiring = false;
   #isDestroyed = false;
 
-  constructor(target: Destination, connection: TargetConnection) {
+  constructor(target: Destination, connection: TargetConnection, windowBytes: number) {
     this.#connection = connection;
+    this.#windowBytes = windowBytes;
     this.#encoder = new RequestEncoder(target.secure ? 'https' : 'http', new URL(target.origin).host);
     connection.readWith(this);
   }
@@ -82,9 +89,13 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     if (this.#isOurs && this.#session?.isIdle) this.#session.leave();
   }
 
+  readOn(stream: Http2Stream): void {
+    this.#session?.readOn(stream);
+  }
+
   onOpen(socket: Socket): void {
     this.#socket = socket;
-    this.#session = new Session(socket, this);
+    this.#session = new Session(socket, this, FIRST_ID, this.#windowBytes);
     socket.once('end', () => this.#ended(socket));
     socket.once('close', () => this.#ended(socket));
   }
@@ -94,7 +105,8 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   }
 
   release(stream: Http2Stream): void {
-    if (this.#spare.length < MOST_SPARE) this.#spare.push(stream);
+    // One that is held back is still known to whoever holds it.
+    if (this.#spare.length < MOST_SPARE && !stream.isHeldBack) this.#spare.push(stream);
   }
 
   onRoom(): void {
@@ -198,7 +210,12 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
 }
 
 export function createHttp2Dispatcher(target: Destination, connection: TargetConnection): Http2Client {
-  return new Http2Client(target, connection);
+  return new Http2Client(target, connection, MAX_31_BITS);
+}
+
+/** The same where answers may have to wait for room: what is on its way of each is bounded by a window. */
+export function createBoundedHttp2Dispatcher(target: Destination, connection: TargetConnection): Http2Client {
+  return new Http2Client(target, connection, BOUNDED_WINDOW_BYTES);
 }
 
 function closed(message: string): Error {

@@ -13,6 +13,8 @@ const NOT_MODIFIED = 304;
 /** Who ends streams that are to be ended. */
 export interface StreamHost {
   end(stream: Http2Stream): void;
+  /** It is read again. */
+  readOn(stream: Http2Stream): void;
 }
 
 /** One request and its answer. The object is used again for another one when its answer is complete. */
@@ -36,6 +38,8 @@ export class Http2Stream implements Controller, RequestStream {
   readsBefore = 0;
   /** Of the answer's body, since the target was last told that there is room for more. */
   unreturnedBytes = 0;
+  /** The target is not told of more room: it sends no more than its window allows. */
+  isHeldBack = false;
   #inPlace: InPlaceHandler | null;
   /** Of the answer's body, what is to come; -1 where nobody has said. */
   #leftBytes = -1;
@@ -68,12 +72,23 @@ export class Http2Stream implements Controller, RequestStream {
     this.windowBytes = windowBytes;
     this.readsBefore = readsBefore;
     this.unreturnedBytes = 0;
+    this.isHeldBack = false;
     this.#leftBytes = -1;
     this.#isEmpty = false;
   }
 
   end(): void {
     if (!this.isOver) this.#host.end(this);
+  }
+
+  pause(): void {
+    this.isHeldBack = true;
+  }
+
+  resume(): void {
+    if (!this.isHeldBack) return;
+    this.isHeldBack = false;
+    if (!this.isOver) this.#host.readOn(this);
   }
 
   abort(reason: Error): void {

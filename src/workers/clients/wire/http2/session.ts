@@ -27,7 +27,6 @@ import { problemOf, Uploads } from './uploads.ts';
 /** What is not with the kernel yet, beyond which no more of bodies is added to it. */
 const MOST_BACKLOG_BYTES = 262_144;
 
-const OPENING = openingBytes();
 const SETTINGS_ACK = frame(FRAME.settings, FLAG.ack, 0, new Uint8Array());
 /** What a target that is there sends back. */
 const PROBE = Buffer.from('volley??', 'latin1');
@@ -55,13 +54,16 @@ export class Session implements FrameTaker, AnswersOwner {
   #isReading = false;
   #isFlushDue = false;
 
-  /** @param firstId the number of the first stream */
-  constructor(socket: Outgoing, owner: SessionOwner, firstId = 1) {
+  /**
+   * @param firstId the number of the first stream
+   * @param windowBytes what the target may send of an answer before it is let go on
+   */
+  constructor(socket: Outgoing, owner: SessionOwner, firstId = 1, windowBytes = MAX_31_BITS) {
     this.#writer = new SessionWriter(socket, this.#out, this.flush);
     this.#owner = owner;
     this.#streams = new OpenStreams(firstId);
-    this.#answers = new Answers(this.#streams, this.#out, this);
-    this.#out.add(OPENING);
+    this.#answers = new Answers(this.#streams, this.#out, this, windowBytes);
+    this.#out.add(openingBytes(windowBytes));
     this.#writer.write(!this.#uploads.isEmpty);
   }
 
@@ -104,6 +106,13 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#suspect(stream);
     this.#flushSoon();
     this.#afterStream();
+  }
+
+  /** Lets the target go on with an answer that was held back. */
+  readOn(stream: Http2Stream): void {
+    if (this.#isOver) return;
+    this.#answers.giveBack(stream);
+    this.#flushSoon();
   }
 
   /** Begins no more streams; when those under way are over, the session is. */
