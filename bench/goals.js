@@ -55,6 +55,10 @@ const SECURE = [
     ...{ title: 'HTTP/2 over TLS 10×10', at: 'tlsUrl', connections: 10 },
     ratio: [overHttp2('--http2 -k', 10), h2load(10), 1.05, 0.95],
   },
+  {
+    ...{ title: 'HTTP/2 over TLS 50×1', at: 'tlsUrl', connections: 50 },
+    ratio: [overHttp2('--http2 -k', 1), h2load(1), 1.05, 0.95],
+  },
 ];
 
 const target = await startTarget();

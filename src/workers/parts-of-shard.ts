@@ -15,4 +15,6 @@ export interface PartsOfShard {
   readonly Tokens: typeof TokenTimes | null;
   /** Null where the shard has no scenarios. */
   readonly users: { readonly Users: typeof VuLoad; readonly definition: TestDefinition } | null;
+  /** Rows of a full block of records, where it is another than of a run. */
+  readonly rowsPerBlock?: number;
 }

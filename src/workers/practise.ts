@@ -9,6 +9,8 @@ import { practiceShard, whereTo } from './practice/practice-shard.ts';
 import { ShardRun } from './run-shard.ts';
 
 const LONGEST_MS = 60;
+/** So few that full blocks are sent too. */
+const ROWS_PER_BLOCK = 64;
 
 /** What this thread has done already: in one event loop a second run finds the code warm. */
 const practised = new Set<string>();
@@ -57,6 +59,7 @@ async function practiseWith(
     Rows: null,
     Tokens: null,
     users: null,
+    rowsPerBlock: ROWS_PER_BLOCK,
   });
   const timer = setTimeout(() => run.stop(0), timeoutMs);
   await run.prepare();

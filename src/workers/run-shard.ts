@@ -63,7 +63,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     shard: Shard,
     channel: WorkerChannel,
     clock: Clock,
-    { supplies, create, Rows, Tokens, users }: PartsOfShard,
+    { supplies, create, Rows, Tokens, users, rowsPerBlock }: PartsOfShard,
   ) {
     this.clock = clock;
     this.#shard = shard;
@@ -85,7 +85,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#deadlines = new Deadlines<Exchange>(shard.timeoutMs, clock, (exchange) => exchange.end('timeout'));
     this.#waits = stream === null ? null : new StreamWaits(stream, shard, clock);
     const streams = stream === null ? null : new StreamRecorder(stream.count, objectives);
-    this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams);
+    this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams, rowsPerBlock);
     this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
     const random = createRandom(shard.seed, shard.index);
     const definition = users?.definition ?? null;

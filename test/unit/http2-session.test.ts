@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRandom } from '../../src/metrics/random.ts';
+import { Outbox } from '../../src/workers/clients/wire/http2/outbox.ts';
 import { comparable, type Outcome, sessionWith } from '../support/http2-session.ts';
 import { problemOfRandomFrames } from '../support/random-frames.ts';
 import {
@@ -460,4 +461,39 @@ test('an answer that is held back comes no further than its window, and goes on 
   read(piece(3), piece(3), piece(3), piece(3), piece(3));
   expect(outcome().told[1]).toEqual(['200', '+60000', 'more DATA than its window allows']);
   expect(outcome().written.at(-1)).toBe('goaway 0(3)');
+});
+
+test('what goes out together is what was added, whatever was added before', () => {
+  const random = createRandom(5, 1);
+  const below = (most: number): number => Math.floor(random() * most);
+  const heads = [20, 20, 33, 50].map((length, place) => Buffer.alloc(length, 65 + place));
+  const out = new Outbox();
+  for (let write = 0; write < 3_000; write++) {
+    const expected: Buffer[] = [];
+    for (let added = below(write % 50 === 0 ? 300 : 6); added >= 0; added--) {
+      const id = 2 * below(1_000) + 1;
+      const kind = below(10);
+      if (kind === 0) {
+        const bytes = Buffer.alloc(below(30), 122);
+        out.add(bytes);
+        expected.push(bytes);
+      } else if (kind === 1) {
+        out.addNumber(FRAME.windowUpdate, id, 7);
+        expected.push(frame(FRAME.windowUpdate, 0, id, Buffer.of(0, 0, 0, 7)));
+      } else {
+        const plain = heads[random() < 0.8 ? 0 : below(heads.length)]!;
+        out.addHead(plain, [5], id);
+        const bytes = Buffer.from(plain);
+        bytes.writeUInt32BE(id, 5);
+        expected.push(bytes);
+      }
+    }
+    expect(out.bytes.equals(Buffer.concat(expected))).toBe(true);
+    if (random() < 0.9) out.clear();
+    else if (random() < 0.5) out.forgo();
+    else {
+      out.lend();
+      if (random() < 0.5) out.returned();
+    }
+  }
 });

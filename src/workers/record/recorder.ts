@@ -14,7 +14,8 @@ import type { StreamRecorder } from './stream-recorder.ts';
 
 import { TimesRecorder } from './times-recorder.ts';
 
-const ROWS_PER_BLOCK = 2_048;
+/** Of a block that is sent because it is full. */
+export const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
 // A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
 const MAX_BLOCKS_UNDER_WAY = 64;
@@ -41,6 +42,7 @@ export class Recorder {
   readonly #timer: NodeJS.Timeout;
   readonly #errors = new Map<string, TimedErrorTally>();
   readonly #layout: RowLayout;
+  readonly #rowsPerBlock: number;
   #buffer: ArrayBuffer;
   #columns: SampleColumns;
   #rows = 0;
@@ -52,12 +54,14 @@ export class Recorder {
     layout: RowLayout,
     onRoom: () => void,
     streams: StreamRecorder | null = null,
+    rowsPerBlock = ROWS_PER_BLOCK,
   ) {
+    this.#rowsPerBlock = rowsPerBlock;
     this.streams = streams;
     this.#channel = channel;
     this.#layout = layout;
-    this.#buffer = this.#newBuffer(ROWS_PER_BLOCK);
-    this.#columns = columnsOf({ buffer: this.#buffer, layout, capacity: ROWS_PER_BLOCK });
+    this.#buffer = this.#newBuffer(this.#rowsPerBlock);
+    this.#columns = columnsOf({ buffer: this.#buffer, layout, capacity: this.#rowsPerBlock });
     this.#onRoom = onRoom;
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
   }
@@ -84,7 +88,7 @@ export class Recorder {
     if (columns.request !== undefined) columns.request[row] = marks.requestIndex;
     this.#rows = row + 1;
     this.samples++;
-    if (this.#rows === ROWS_PER_BLOCK) this.flush();
+    if (this.#rows === this.#rowsPerBlock) this.flush();
   }
 
   /** Adds a request that was released and never got a connection. */
@@ -135,7 +139,7 @@ export class Recorder {
     const count = this.#rows;
     this.#rows = 0;
     // A block with few rows is sent as a small copy: the buffer stays here.
-    if (count <= ROWS_PER_BLOCK / 2) {
+    if (count <= this.#rowsPerBlock / 2) {
       const block = { buffer: this.#newBuffer(count), layout: this.#layout, capacity: count, count };
       const columns = columnsOf(block);
       for (const name of this.#layout) {
@@ -144,8 +148,8 @@ export class Recorder {
       }
       return block;
     }
-    const block = { buffer: this.#buffer, layout: this.#layout, capacity: ROWS_PER_BLOCK, count };
-    this.#buffer = this.#spare.pop() ?? this.#newBuffer(ROWS_PER_BLOCK);
+    const block = { buffer: this.#buffer, layout: this.#layout, capacity: this.#rowsPerBlock, count };
+    this.#buffer = this.#spare.pop() ?? this.#newBuffer(this.#rowsPerBlock);
     this.#columns = columnsOf({ ...block, buffer: this.#buffer });
     return block;
   }

@@ -12,6 +12,9 @@ export class Outbox {
   /** What was to be written last; most writes are as long as the one before. */
   #view = this.#bytes.subarray(0, 0);
   #viewed = this.#bytes;
+  /** The head of which the buffer's beginning holds copies, and how far; most requests of a run have the same. */
+  #repeated: Uint8Array | null = null;
+  #repeatedBytes = 0;
   /** In the order of their writes. */
   readonly #lent: Buffer<ArrayBuffer>[] = [];
   readonly #spare: Buffer<ArrayBuffer>[] = [];
@@ -30,6 +33,7 @@ export class Outbox {
   }
 
   add(bytes: Uint8Array): void {
+    this.#forgetRepeated();
     const at = this.#reserve(bytes.length);
     this.#bytes.set(bytes, at);
   }
@@ -37,12 +41,13 @@ export class Outbox {
   /** Adds the frames of a head, whose numbers of a stream are at `places`. */
   addHead(head: Uint8Array, places: readonly number[], streamId: number): void {
     const at = this.#reserve(head.length);
-    this.#bytes.set(head, at);
+    if (head !== this.#repeated || at + head.length > this.#repeatedBytes) this.#copyHead(head, at);
     for (const place of places) writeUint32(this.#bytes, at + place, streamId);
   }
 
   /** Adds a frame with the payload `bytes[from…to)`. */
   addFrame(type: number, flags: number, streamId: number, bytes: Uint8Array, from: number, to: number): void {
+    this.#forgetRepeated();
     const at = this.#reserve(HEAD_BYTES + to - from);
     writeFrameHead(this.#bytes, at, to - from, type, flags, streamId);
     this.#bytes.set(bytes.subarray(from, to), at + HEAD_BYTES);
@@ -50,6 +55,7 @@ export class Outbox {
 
   /** Adds a frame whose payload is one number. */
   addNumber(type: number, streamId: number, number: number): void {
+    this.#forgetRepeated();
     const at = this.#reserve(HEAD_BYTES + 4);
     writeFrameHead(this.#bytes, at, 4, type, 0, streamId);
     writeUint32(this.#bytes, at + HEAD_BYTES, number);
@@ -58,20 +64,20 @@ export class Outbox {
   /** Begins the next write where nobody reads the last one's bytes any more. */
   clear(): void {
     this.#length = 0;
-    if (this.#bytes.length > MOST_KEPT_BYTES) this.#bytes = this.#spareOrNew();
+    if (this.#bytes.length > MOST_KEPT_BYTES) this.#takeAnother();
   }
 
   /** Begins the next write in another buffer: nobody will say when the last one's is not read any more. */
   forgo(): void {
     this.#length = 0;
-    this.#bytes = this.#spareOrNew();
+    this.#takeAnother();
   }
 
   /** Begins the next write in another buffer, while the last one's bytes are still read. */
   lend(): void {
     this.#lent.push(this.#bytes);
     this.#length = 0;
-    this.#bytes = this.#spareOrNew();
+    this.#takeAnother();
   }
 
   /** The first of the buffers that were lent is not read any more. */
@@ -81,8 +87,29 @@ export class Outbox {
       this.#spare.push(bytes);
   }
 
-  #spareOrNew(): Buffer<ArrayBuffer> {
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #takeAnother(): void {
+    this.#bytes = this.#spare.pop() ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
+    this.#repeatedBytes = 0;
+  }
+
+  #copyHead(head: Uint8Array, at: number): void {
+    this.#bytes.set(head, at);
+    // Only copies of the same, from the beginning on.
+    if (at === 0) this.#repeated = head;
+    else if (head !== this.#repeated || at !== this.#repeatedBytes) {
+      this.#forgetRepeatedFrom(at);
+      return;
+    }
+    this.#repeatedBytes = at + head.length;
+  }
+
+  /** What is added now is no copy of it. */
+  #forgetRepeated(): void {
+    this.#forgetRepeatedFrom(this.#length);
+  }
+
+  #forgetRepeatedFrom(at: number): void {
+    if (at < this.#repeatedBytes) this.#repeatedBytes = at;
   }
 
   #reserve(bytes: number): number {
