@@ -28,6 +28,16 @@ beforeAll(() => {
   writeFileSync('a+[b] é.txt', 'x');
   writeFileSync('headers', 'A: 1\r\n\r\n# none\nB: 2\n');
   writeFileSync(
+    'jar',
+    `# Netscape HTTP Cookie File\n${COOKIES.map((fields) => fields.join('\t')).join('\n')}\nnone\n`,
+  );
+  writeFileSync('second-jar', cookie('127.0.0.1', 'name=again').join('\t'));
+  writeFileSync('options', OPTIONS);
+  writeFileSync(
+    'more-options',
+    'config = options\n-XPATCH\n--data-raw @f.txt second word\nget:\n no-get\nsilent\n',
+  );
+  writeFileSync(
     'bytes',
     Uint8Array.from({ length: 300 }, (_, index) => index % 256),
   );
@@ -36,6 +46,43 @@ afterAll(() => {
   process.chdir(before);
   rmSync(folder, { recursive: true });
 });
+
+function cookie(domain: string, pair: string, path = '/', secure = false, expires = 4_102_444_800): string[] {
+  const [name = '', value = ''] = pair.split('=');
+  const isBelow = domain.startsWith('.') ? 'TRUE' : 'FALSE';
+  return [domain, isBelow, path, secure ? 'TRUE' : 'FALSE', String(expires), name, value];
+}
+
+const COOKIES = [
+  cookie('127.0.0.1', 'session=1', '/', false, 0),
+  cookie('127.0.0.1', 'name=1'),
+  cookie('127.0.0.1', 'a=1', '/a'),
+  cookie('127.0.0.1', 'slash=1', '/a/'),
+  cookie('127.0.0.1', 'below=1', '/a/b'),
+  cookie('127.0.0.1', 'secure=1', '/', true),
+  cookie('127.0.0.1', 'old=1', '/', false, 1_000),
+  cookie('#HttpOnly_127.0.0.1', 'hidden="x y"'),
+  cookie('127.0.0.1', 'empty='),
+  cookie('127.0.0.1', 'é=ü', ''),
+  cookie('127.0.0.1', 'name=2'),
+  cookie('127.0.0.1', '__Secure-a=1'),
+  cookie('127.0.0.1', 'aaaa=same length, later first'),
+  cookie('.ex.test', 'dot=1'),
+  cookie('ex.test', 'exact=1'),
+  cookie('.www.ex.test', 'www=1'),
+  cookie('localhost', 'local=1', '/', true),
+];
+const OPTIONS = `# Options
+  header = "X-A: a \\"q\\"\\t z" # none
+-H "Cookie;"
+/ none
+* none
+user-agent: me
+user "a:b c"\r
+referer=x y
+compressed
+
+`;
 
 /** URLs begin with BASE; PORT is the port alone. */
 function addressed(command: string, port: number): string {
@@ -245,6 +292,16 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -H 'Content-Type:' -d x BASE/ -H 'Cookie: a=1' -H 'Cookie: b=2'",
     "curl -H 'Connection: close' BASE/",
     "curl -H $'X-A: \\xe9' -H 'X-B: é' BASE/",
+  ],
+  'cookies and options in files': [
+    'curl -b jar BASE BASE/ab BASE/a BASE/a/ BASE/a/b?x=/c BASE/A',
+    'curl -b x=1 -b jar -b y=2 BASE/a',
+    'curl -j -b jar BASE/',
+    'curl -b jar -b second-jar http://localhost:PORT/ BASE/',
+    'curl -b jar --connect-to ::127.0.0.1:PORT http://www.ex.test/ http://EX.test/a http://notex.test/',
+    "curl -b jar -H 'Host: www.ex.test:99' BASE/{a,b}",
+    'curl -K options BASE/x',
+    'curl -A before -Kmore-options BASE/ -X PUT -A after',
   ],
   redirects: [
     'curl -L BASE/redirect/302',

@@ -116,6 +116,13 @@ describe('options of connections', () => {
       /^--connect-to 'a:1:b': give it as host1:port1:host2:port2/,
     ],
     ['port zero', { connectTo: ['a:0:b:1'] }, /^--connect-to 'a:0:b:1'/],
+    [
+      'a socket whose path an address has no room for',
+      { unixSocket: `/${'é'.repeat(53)}x` },
+      process.platform === 'linux'
+        ? /^--unix-socket '\/é+.*' has 108 bytes.* may have 107: give a shorter one/
+        : /has 108 bytes/,
+    ],
     ['a socket without a path', { unixSocket: '' }, /^--unix-socket ''/],
     [
       'a socket and a rule',
@@ -209,6 +216,11 @@ describe('what is dialled', () => {
       'what a rule leads to, by the rule for that',
       { connectTo: ['::other.example:8443'], resolve: ['other.example:8443:10.0.0.9'] },
       { hostname: 'other.example', port: 8_443, addresses: [{ address: '10.0.0.9', family: 4 }] },
+    ],
+    [
+      'a socket, as long as it may be',
+      { unixSocket: `/${'x'.repeat(102)}` },
+      { unixSocket: `/${'x'.repeat(102)}` },
     ],
     ['a socket', { unixSocket: '/run/app.sock' }, { unixSocket: '/run/app.sock' }],
     [

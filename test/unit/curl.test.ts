@@ -279,6 +279,14 @@ describe('options of curl', () => {
   });
 });
 
+const OPTIONS_FILE = join(folder, 'options');
+writeFileSync(
+  OPTIONS_FILE,
+  `compressed yes\nfoo secret\nuser = "a:secret\nheader\nconfig = ${OPTIONS_FILE.replaceAll('\\', '/')}\n`,
+);
+const HEADERS_FILE = join(folder, 'set-cookies');
+writeFileSync(HEADERS_FILE, 'Set-Cookie: a=secret\n');
+
 describe('what is refused', () => {
   const START = 'The curl command has to begin with the word curl: copy it with "Copy as cURL".';
   const GLOB =
@@ -325,7 +333,9 @@ describe('what is refused', () => {
     [
       'a file of cookies, which may be a cookie',
       'curl -b secret http://a/',
-      ['curl --cookie: without a = it is a file of cookies, which is not read: give name=value.'],
+      [
+        'curl --cookie with a file of cookies, since it has no =: it cannot be read (ENOENT): check the path.',
+      ],
     ],
     [
       'a limit in words',
@@ -408,13 +418,39 @@ describe('what is refused', () => {
         'curl --ntlm: volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
         'curl -0: volley speaks HTTP/1.1 and HTTP/2: leave it out.',
         'curl --socks5: volley uses http:// proxies, with Basic authorization: use --proxy.',
-        'curl -K: files of options are not read: write its options into the command.',
-        'curl --next: one command has one set of options here: give the part behind it to a run of its own.',
+        "curl --config with the file 'f': it cannot be read (ENOENT): check the path.",
+        'curl --next: each part of it has options of its own: give each to a run of its own, or make them the requests of a plan (mix).',
         'curl -z: it depends on files of earlier answers: say the header that it makes with --header.',
         'curl --crlf: volley cannot do that: leave it out, or write what it stands for.',
         'curl --interface: where connections go is said by --resolve, --connect-to and --unix-socket: use one of these.',
         'curl --netrc: files of passwords are not read: give --user.',
         'curl -V: it sends no request: leave it out.',
+      ],
+    ],
+    [
+      'files from stdin, and cookies that a header says too',
+      "curl -K - -b - -b x=1 -H 'Cookie: y=2' http://a/",
+      [
+        'curl --config with stdin (-): name a file.',
+        'curl --cookie with a file beside a Cookie header: give one of them.',
+        'curl --cookie with stdin (-): name a file.',
+      ],
+    ],
+    [
+      'what a file of options says, as if it stood in the command',
+      `curl -K ${OPTIONS_FILE} http://a/`,
+      [
+        'curl --compressed: it takes no value.',
+        "curl --foo: this option is not known here: leave it out, or say it with an option of volley's.",
+        'curl --header: give a value after it.',
+        'curl --config: more than 20 files: do they name each other?',
+      ],
+    ],
+    [
+      'cookies as headers have them',
+      `curl -b ${HEADERS_FILE} http://a/`,
+      [
+        'curl --cookie with a file of Set-Cookie headers: give one in the form of Netscape, as --cookie-jar writes it.',
       ],
     ],
     [
@@ -446,7 +482,7 @@ describe('what is refused', () => {
   test('everything that is wrong, at once', () => {
     expect(problemsOf('curl -b x -m soon --max-redirs x -I -d a http://a/{')).toEqual([
       'curl --head with --data: HEAD has no body: leave one of them out.',
-      'curl --cookie: without a = it is a file of cookies, which is not read: give name=value.',
+      'curl --cookie with a file of cookies, since it has no =: it cannot be read (ENOENT): check the path.',
       GLOB,
       "curl --max-redirs 'x': give a whole number, or -1 for no limit.",
       "curl --max-time 'soon': give a number of seconds.",

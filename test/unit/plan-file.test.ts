@@ -53,6 +53,7 @@ describe('a plan file that is wrong', () => {
     ['aliases of aliases', bomb, ['Excessive alias count']],
     ['a placeholder without quotes', 'url: {{base}}/x', ['put quotes around placeholders']],
     ['brackets without quotes', 'json: { id: a[0]: b }', ['put quotes around the value']],
+    ['a second document', 'url: http://a\n---\nurl: b', ['2:1: another document begins here']],
     ['a syntax error, of which others follow', 'a: [1\nb: }\nc: ]]\nd: {', ['2:']],
     ['requests as a list', 'requests: [{url: http://a/}]', ["'requests': it is how many requests to send"]],
     [
@@ -84,15 +85,21 @@ describe('a plan file that is wrong', () => {
 
   test('values are checked with the structure, those of the mix with their places', () => {
     const { problems, mix } = planOf(
-      'bad: 1\nmix:\n  - name: a\n    url: ftp://x/\n    header: bad\n    weight: -1\n',
+      'bad: 1\nmix:\n  - name: a\n    url: ftp://x/\n    header: bad\n    weight: -1\n  - 5\n',
     );
-    expect(problems).toHaveLength(1);
+    expect(problems).toHaveLength(2);
     try {
       checkOptions({ mix: mix ?? [] }, problems);
       throw new Error('it is right');
     } catch (error) {
       const message = (error as Error).message;
-      for (const part of ["1:6: 'bad'", '4:10: The URL', "5:13: header 'bad'", "6:13: Request 'a': weight"])
+      for (const part of [
+        "1:6: 'bad'",
+        "7:5: 'mix.1': give a request",
+        '4:10: The URL',
+        "5:13: header 'bad'",
+        "6:13: Request 'a': weight",
+      ])
         expect(message).toContain(part);
     }
   });

@@ -58,7 +58,7 @@ export function readPlanFile(path: string): PlanFile {
   // The others mostly follow from the first.
   const [syntax] = document.errors;
   if (syntax !== undefined) {
-    const advice = adviceOn(text, syntax.pos[0]);
+    const advice = syntax.code === 'MULTIPLE_DOCS' ? SECOND_DOCUMENT : adviceOn(text, syntax.pos[0]);
     throw new VolleyError(
       ERROR_CODES.usage,
       `${placeAt(syntax.pos[0])}: ${advice ?? `${firstLine(syntax.message)}.`}`,
@@ -156,6 +156,8 @@ function unreadable(path: string, why: string): VolleyError {
   );
 }
 
+const SECOND_DOCUMENT = 'another document begins here: a plan is one: give each a file of its own.';
+
 /** What to do about a syntax error where its line shows what was meant; null where it does not. */
 function adviceOn(text: string, offset: number): string | null {
   const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
@@ -188,8 +190,15 @@ function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
   for (const key of keys.slice(0, -1)) holder = isRecord(holder) ? holder[String(key)] : undefined;
   if (!isRecord(holder) || last === undefined) return;
   const isNeeded = keys.length === 3 && (last === 'name' || last === 'url');
-  if (isNeeded) holder[String(last)] = last === 'name' ? `request ${String(keys[1])}` : 'http://127.0.0.1/';
+  if (keys.length === 2 && keys[0] === 'mix') holder[String(last)] = standIn(last);
+  else if (isNeeded)
+    holder[String(last)] = last === 'name' ? `request ${String(keys[1])}` : 'http://127.0.0.1/';
   else delete holder[String(last)];
+}
+
+/** A request of the mix with nothing wrong. */
+function standIn(index: PropertyKey): object {
+  return { name: `request ${String(index)}`, url: 'http://127.0.0.1/' };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -7,6 +7,8 @@ import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
 
 const HIGHEST_PORT = 65_535;
+/** What the address of a socket has room for; a longer path would be cut, and another socket dialled. */
+const MOST_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 const ADDRESS_CHOICES = ['spread', 'first'] as const;
 const HOST = String.raw`\[[0-9a-fA-F:.]+\]|[^\s:/@[\]*]+`;
 const RESOLVE = new RegExp(`^(${HOST}):(\\d+):(.+)$`);
@@ -18,6 +20,11 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
   const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
   const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
   if (unixSocket === '') problems.add(phrase`${the('unix-socket')} ${given('')}: give the path of a socket.`);
+  const pathBytes = Buffer.byteLength(unixSocket ?? '');
+  if (pathBytes > MOST_SOCKET_PATH_BYTES && process.platform !== 'win32')
+    problems.add(
+      phrase`${the('unix-socket')} ${given(unixSocket)} has ${pathBytes} bytes, and a socket's path may have ${MOST_SOCKET_PATH_BYTES}: give a shorter one, such as one from the folder that it is in.`,
+    );
   if (unixSocket !== undefined) {
     const others = [
       ...(proxy === undefined ? [] : [the('proxy')]),

@@ -1,8 +1,9 @@
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
 import { bytesOf, fromByteText } from './byte-text.ts';
+import { readCurlFile } from './curl-file.ts';
 import { type CurlOption, type CurlOptions, decoded } from './curl-options.ts';
-import { dataOf, readCurlFile } from './data.ts';
+import { dataOf } from './data.ts';
 
 const GLOB = /[[\]{}]/;
 const PLACEHOLDER = /\{\{.*?\}\}/s;

@@ -1,10 +1,14 @@
+import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
 import { ofCurl, phrase, type Words } from '../words.ts';
 import { fromByteText } from './byte-text.ts';
+import { configLinesOf } from './config-file.ts';
+import { readCurlFile } from './curl-file.ts';
 import { findLetter, findLong, type KnownOption } from './known-options.ts';
 import type { CurlOptionName } from './option-names.ts';
 
 const MOST_CANDIDATES = 4;
+const MOST_FILES = 20;
 
 export interface CurlOption {
   readonly name: CurlOptionName;
@@ -26,7 +30,7 @@ export class CurlOptions {
   /** Takes the words as byte texts; notes a problem for each option that is unknown, refused or incomplete. */
   constructor(words: readonly string[], problems: Problems) {
     const before = problems.size;
-    const { options, passedOver } = readOptions(words, problems);
+    const { options, passedOver } = new OptionReader(words, problems);
     this.list = options;
     this.passedOver = [...new Set(passedOver)];
     this.areUnderstood = problems.size === before;
@@ -71,60 +75,91 @@ export function decoded(
   return text ?? undefined;
 }
 
-function readOptions(
-  words: readonly string[],
-  problems: Problems,
-): { options: CurlOption[]; passedOver: string[] } {
-  const options: CurlOption[] = [];
-  const passedOver: string[] = [];
-  const left = words.values();
-  let areAllUrls = false;
+/** Takes the words of a command, and the options of files that it names. */
+class OptionReader {
+  readonly options: CurlOption[] = [];
+  readonly passedOver: string[] = [];
+  readonly #problems: Problems;
+  /** What follows the word that is read. */
+  #left: Iterator<string>;
+  #filesRead = 0;
 
-  /** Adds an option, with what is attached to it or else the next word. */
-  function add(written: string, known: KnownOption, isOn: boolean, attached: string | undefined): void {
-    const { takesValue, refusal, understood } = known;
-    const value = attached ?? (takesValue ? left.next().value : '');
-    if (value === undefined) problems.add(phrase`${ofCurl(written)}: give a value after it.`);
-    else if (attached !== undefined && !takesValue)
-      problems.add(phrase`${ofCurl(written)}: it takes no value.`);
-    else if (refusal !== null && isOn) problems.add(phrase`${ofCurl(written)}: ${refusal}`);
-    else if (understood !== null) options.push({ name: understood, value, isOn });
-    else passedOver.push(written);
+  constructor(words: readonly string[], problems: Problems) {
+    this.#problems = problems;
+    const all = words.values();
+    this.#left = all;
+    let areAllUrls = false;
+    for (const word of all) {
+      if (areAllUrls || word === '-' || !word.startsWith('-'))
+        this.options.push({ name: 'url', value: word, isOn: true });
+      else if (word === '--') areAllUrls = true;
+      else this.#addOption(word);
+    }
   }
 
-  function addLong(word: string): void {
+  /** Returns whether it is known. */
+  #addOption(word: string): boolean {
+    return word.startsWith('--') ? this.#addLong(word) : this.#addCluster(word.slice(1));
+  }
+
+  #addLong(word: string): boolean {
     const [, name = '', attached] = /^--([^=]*)(?:=(.*))?$/s.exec(word) ?? [];
     const found = findLong(name);
-    if ('candidates' in found) problems.add(unknown(`--${name}`, found.candidates));
-    else add(`--${name}`, found.known, found.isOn, attached);
+    if ('candidates' in found) this.#problems.add(unknown(`--${name}`, found.candidates));
+    else this.#add(`--${name}`, found.known, found.isOn, attached);
+    return !('candidates' in found);
   }
 
-  function addCluster(letters: string): void {
+  #addCluster(letters: string): boolean {
     for (const [index, letter] of [...letters].entries()) {
       const found = findLetter(letter);
       if (found === null) {
         const [shown = letter] = fromByteText(letters.slice(index)) ?? letter;
-        problems.add(unknown(`-${shown}`, []));
-        return;
+        this.#problems.add(unknown(`-${shown}`, []));
+        return false;
       }
       const rest = letters.slice(index + 1);
       const { known, isOn } = found;
       if (known.takesValue) {
-        add(`-${letter}`, known, isOn, rest === '' ? undefined : rest);
-        return;
+        this.#add(`-${letter}`, known, isOn, rest === '' ? undefined : rest);
+        return true;
       }
-      add(`-${letter}`, known, isOn, undefined);
+      this.#add(`-${letter}`, known, isOn, undefined);
     }
+    return true;
   }
 
-  for (const word of left) {
-    if (areAllUrls || word === '-' || !word.startsWith('-'))
-      options.push({ name: 'url', value: word, isOn: true });
-    else if (word === '--') areAllUrls = true;
-    else if (word.startsWith('--')) addLong(word);
-    else addCluster(word.slice(1));
+  /** Adds an option, with what is attached to it or else the next word. */
+  #add(written: string, known: KnownOption, isOn: boolean, attached: string | undefined): void {
+    const { takesValue, refusal, understood } = known;
+    const value = attached ?? (takesValue ? this.#left.next().value : '');
+    if (value === undefined) this.#problems.add(phrase`${ofCurl(written)}: give a value after it.`);
+    else if (attached !== undefined && !takesValue)
+      this.#problems.add(phrase`${ofCurl(written)}: it takes no value.`);
+    else if (refusal !== null && isOn) this.#problems.add(phrase`${ofCurl(written)}: ${refusal}`);
+    else if (understood === 'config') this.#addFile(value);
+    else if (understood !== null) this.options.push({ name: understood, value, isOn });
+    else this.passedOver.push(written);
   }
-  return { options, passedOver };
+
+  /** The options of a file, in its place. */
+  #addFile(path: string): void {
+    const option = ofCurl('--config');
+    if (path === STDIN) {
+      this.#problems.add(phrase`${option} with stdin (-): name a file.`);
+      return;
+    }
+    if (this.#filesRead++ === MOST_FILES)
+      this.#problems.add(phrase`${option}: more than ${MOST_FILES} files: do they name each other?`);
+    if (this.#filesRead > MOST_FILES) return;
+    const behind = this.#left;
+    for (const line of configLinesOf(readCurlFile('config', path, this.#problems))) {
+      this.#left = (line.value === null ? [] : [line.value]).values();
+      if (this.#addOption(line.option) && this.#left.next().done !== true)
+        this.#problems.add(phrase`${ofCurl(fromByteText(line.option) ?? '--config')}: it takes no value.`);
+    }
+    this.#left = behind;
+  }
 }
 
 function unknown(written: string, candidates: readonly string[]): Words {

@@ -4,6 +4,7 @@ import type { Problems } from '../problems.ts';
 import { onlyOne } from '../stdin-readers.ts';
 import { type OptionWord, phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
+import { withCookies } from './cookies.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
 import { connectionOf } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
@@ -93,8 +94,17 @@ export function readCurl(
   return request;
 }
 
-function notesOn({ urls }: CurlRequest, { passedOver }: CurlOptions, behind: readonly string[]): string[] {
+function notesOn({ urls }: CurlRequest, options: CurlOptions, behind: readonly string[]): string[] {
+  const { passedOver } = options;
+  const keepsCookies =
+    passedOver.some((option) => /^(?:-c|--cookie-)/.test(option)) || options.all('cookie').some(isNoCookie);
+  const isFollowed = options.has('location') || options.has('follow');
   return [
+    ...(keepsCookies && isFollowed
+      ? [
+          'Of the curl command --cookie and --cookie-jar would keep cookies of answers for redirects; here each request says those that it has from the beginning.',
+        ]
+      : []),
     ...(urls.length === 1
       ? []
       : [`The curl command has ${urls.length} URLs: its request is sent to them in turn.`]),
@@ -122,7 +132,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     problems,
   );
   return withoutGaps<CurlRequest>({
-    urls: urls ?? [],
+    urls: urls === null ? [] : withCookies(urls, headers.cookies, headers.host, problems),
     method: options.text('request') ?? impliedMethod(options, body),
     methodOnRedirect: methodOnRedirect(options, body),
     headersOfBody: headersOfBody(options, body, headers),
@@ -133,7 +143,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     form: body.form,
     user,
     digest: user !== undefined && options.has('digest') ? true : undefined,
-    cookie: headers.cookie,
+    cookie: headers.cookies.files === null ? headers.cookies.given : undefined,
     userAgent: headers.userAgent,
     ...connectionOf(options, urls?.map(({ url }) => url) ?? [], problems),
   });
@@ -165,4 +175,9 @@ function headersOfBody(
 /** The fields that have a value: what a command does not say replaces nothing where it is spread. */
 function withoutGaps<T extends object>(fields: { [K in keyof Required<T>]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** An empty one, or a file, turns on what keeps cookies. */
+function isNoCookie(value: string): boolean {
+  return !value.includes('=');
 }

@@ -1,11 +1,5 @@
-import { statSync } from 'node:fs';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
-import { readInput } from '../../files/input-files.ts';
-import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
-import { LARGEST_BODY_BYTES } from '../requests/multipart.ts';
-import { given, ofCurl, phrase } from '../words.ts';
-import { fromByteText, toByteText } from './byte-text.ts';
+import { readCurlFile } from './curl-file.ts';
 import type { CurlOption, CurlOptions } from './curl-options.ts';
 import type { CurlOptionName } from './option-names.ts';
 
@@ -46,23 +40,6 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
     const lines = readCurlFile('header', value.slice(1), problems).split(/\r?\n/);
     return lines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
   });
-}
-
-/** A file that an option of curl names, as a byte text; empty, with a problem noted, where it cannot be read. */
-export function readCurlFile(option: CurlOptionName, path: string, problems: Problems): string {
-  const named = phrase`${ofCurl(`--${option}`)} with the file ${given(fromByteText(path) ?? path)}`;
-  try {
-    const pathBytes = Buffer.from(path, 'latin1');
-    const bytes = path === STDIN ? readInput(STDIN) : null;
-    const size = bytes?.length ?? statSync(pathBytes).size;
-    if (size <= LARGEST_BODY_BYTES) return toByteText(bytes ?? readInput(pathBytes));
-    problems.add(
-      phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
-    );
-  } catch (error) {
-    problems.add(phrase`${named}: it cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
-  }
-  return '';
 }
 
 /** As curl escapes: everything but letters, digits, `-`, `.`, `_` and `~`. */

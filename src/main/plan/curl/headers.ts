@@ -1,6 +1,7 @@
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase } from '../words.ts';
+import { type CurlCookies, cookiesOf } from './cookies.ts';
 import type { CurlBody } from './curl-body.ts';
 import type { CurlOptions } from './curl-options.ts';
 import { headerLinesOf } from './data.ts';
@@ -18,7 +19,9 @@ export interface CurlHeaders {
   readonly lines: readonly string[];
   /** Lower-case names of headers that are not sent although they are by default. */
   readonly leftOut: readonly string[];
-  readonly cookie: string | undefined;
+  readonly cookies: CurlCookies;
+  /** The value of `host`, where one is given. */
+  readonly host: string | undefined;
   readonly userAgent: string | undefined;
   /** Whether a line of them is the authorization. */
   readonly areAuthorized: boolean;
@@ -57,7 +60,8 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
     leftOut: [...given.filter(isRemoval).map(nameIn), ...(userAgent === '' ? ['user-agent'] : [])].filter(
       (name) => OMITTABLE.has(name),
     ),
-    cookie: cookieIn(options, names, problems),
+    cookies: cookiesOf(options, names, problems),
+    host: given.find((line) => nameIn(line) === 'host')?.replace(/^[^:;]*[:;]\s*/, ''),
     userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),
     // That of --json is a header like those of --header.
@@ -124,15 +128,4 @@ function rangeIn(options: CurlOptions, body: CurlBody, problems: Problems): stri
   }
   if (name === 'continue-at' && Number(value) === 0) return undefined;
   return `bytes=${value.includes('-') ? value : `${value}-`}`;
-}
-
-function cookieIn(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): string | undefined {
-  // An empty one only turns on what keeps cookies of answers.
-  const cookies = options.all('cookie').filter((cookie) => cookie !== '');
-  // Not quoted: it may be a cookie that was cut short.
-  if (cookies.some((cookie) => !cookie.includes('=')))
-    problems.add(
-      phrase`${ofCurl('--cookie')}: without a = it is a file of cookies, which is not read: give name=value.`,
-    );
-  return cookies.length === 0 || names.has('cookie') ? undefined : cookies.join(';');
 }

@@ -98,6 +98,7 @@ export const WITH_VALUE = [
   'connect-to',
   'unix-socket',
   'upload-file',
+  'config',
 ] as const;
 
 /** The same of options that take no value. */
@@ -119,6 +120,7 @@ export const WITHOUT_VALUE = [
   'basic',
   'digest',
   'form-escape',
+  'junk-session-cookies',
 ] as const;
 
 /** An option of curl that is understood, by its long name. */
@@ -143,7 +145,7 @@ export const PASSED_OVER: {
   withoutValue: words(`
     retry-connrefused retry-all-errors silent show-error verbose include show-headers remote-name remote-name-all remote-header-name remote-time
     fail fail-with-body fail-early progress-bar progress-meter buffer keepalive tcp-nodelay tcp-fastopen mptcp
-    junk-session-cookies disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
+    disable styled-output trace-time trace-ids ssl ssl-reqd ftp-ssl ftp-ssl-reqd
     ssl-no-revoke ssl-revoke-best-effort ssl-allow-beast ssl-auto-client-cert false-start sessionid alpn npn
     tlsv1 tlsv1.0 tlsv1.1 create-dirs clobber remove-on-error skip-existing xattr raw http0.9 out-null
     suppress-connect-headers compressed-ssh disallow-username-in-url parallel parallel-immediate
@@ -215,7 +217,8 @@ export const REFUSED: readonly {
     withoutValue: words('location-trusted post301 post302 post303'),
   },
   {
-    reason: 'one command has one set of options here: give the part behind it to a run of its own.',
+    reason:
+      'each part of it has options of its own: give each to a run of its own, or make them the requests of a plan (mix).',
     withValue: [],
     withoutValue: words('next'),
   },
@@ -223,11 +226,6 @@ export const REFUSED: readonly {
     reason: 'it sends no request: leave it out.',
     withValue: [],
     withoutValue: words('help manual version'),
-  },
-  {
-    reason: 'files of options are not read: write its options into the command.',
-    withValue: words('config'),
-    withoutValue: [],
   },
   {
     reason: 'volley cannot do that: leave it out, or write what it stands for.',

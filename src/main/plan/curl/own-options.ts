@@ -93,9 +93,11 @@ function withoutReplaced(
   return {
     ...kept,
     headers: withoutHeaders(request.headers, names),
-    urls: isAuthorized
-      ? request.urls.map((one) => ({ ...one, url: one.url.replace(CREDENTIALS, '$1') }))
-      : request.urls,
+    urls: request.urls.map(({ cookie, ...one }) => ({
+      ...one,
+      ...(cookie === undefined || names.has('cookie') ? {} : { cookie }),
+      url: isAuthorized ? one.url.replace(CREDENTIALS, '$1') : one.url,
+    })),
   };
 }
 

@@ -24,6 +24,8 @@ export interface CurlUrl {
   readonly requestTarget?: string;
   /** What `host` says, where that is not what follows from the URL: curl leaves letters as they are. */
   readonly hostAsWritten?: string;
+  /** Cookies, where they depend on it: those of a file. */
+  readonly cookie?: string;
 }
 
 /** What decides how a command's URLs read. */

@@ -1,0 +1,35 @@
+import { statSync } from 'node:fs';
+import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { readInput } from '../../files/input-files.ts';
+import { STDIN } from '../../files/stdin.ts';
+import type { Problems } from '../problems.ts';
+import { LARGEST_BODY_BYTES } from '../requests/multipart.ts';
+import { given, ofCurl, phrase, type Words } from '../words.ts';
+import { fromByteText, toByteText } from './byte-text.ts';
+import type { CurlOptionName } from './option-names.ts';
+
+/**
+ * A file that an option of curl names, as a byte text; empty, with a problem noted, where it cannot be read.
+ *
+ * @param as what the problem calls it, where its name may be a secret
+ */
+export function readCurlFile(
+  option: CurlOptionName,
+  path: string,
+  problems: Problems,
+  as: Words = phrase`the file ${given(fromByteText(path) ?? path)}`,
+): string {
+  const named = phrase`${ofCurl(`--${option}`)} with ${as}`;
+  try {
+    const pathBytes = Buffer.from(path, 'latin1');
+    const bytes = path === STDIN ? readInput(STDIN) : null;
+    const size = bytes?.length ?? statSync(pathBytes).size;
+    if (size <= LARGEST_BODY_BYTES) return toByteText(bytes ?? readInput(pathBytes));
+    problems.add(
+      phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
+    );
+  } catch (error) {
+    problems.add(phrase`${named}: it cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
+  }
+  return '';
+}
