@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/main/text/version.ts';
 import { ROOT } from '../support/cli.ts';
 import { Fleet, hasRedis, load, RealBroker, resultOf } from '../support/fleet.ts';
+import { SlowLink } from '../support/slow-link.ts';
 
 const HAS_REDIS = hasRedis();
 const broker = new RealBroker();
@@ -12,14 +13,20 @@ const fleet = new Fleet(broker);
 /** Of its own: its broker is killed and emptied. */
 const otherBroker = new RealBroker();
 const others = new Fleet(otherBroker);
+/** 300 ms and 256 kbit/s away. */
+const linkOfAgent = new SlowLink(() => broker.port, { delayMs: 150, bytesPerMs: 32 });
+/** Near, to be cut. */
+const linkOfRun = new SlowLink(() => broker.port, { delayMs: 1, bytesPerMs: 10_000 });
+const far = new Fleet(linkOfAgent, 'far');
 let foreigner: ChildProcess | null = null;
 
 beforeAll(async () => {
   if (!HAS_REDIS) return;
-  await Promise.all([broker.start(), otherBroker.start()]);
+  await Promise.all([broker.start(), otherBroker.start(), linkOfAgent.start(), linkOfRun.start()]);
   await Promise.all([
     fleet.start({ a1: [], a2: [], a3: ['--mode', 'processes'] }),
     others.start({ b1: [], b2: [] }),
+    far.start({ c1: [] }),
   ]);
 }, 60_000);
 
@@ -27,6 +34,9 @@ afterAll(async () => {
   foreigner?.kill('SIGKILL');
   fleet.close();
   others.close();
+  far.close();
+  linkOfAgent.close();
+  linkOfRun.close();
   await Promise.all([broker.close(), otherBroker.close()]);
 });
 
@@ -43,18 +53,24 @@ async function startForeigner(): Promise<void> {
   await once(child.stdout, 'data');
 }
 
-/** Most of the time leases are waited for: two fleets wait side by side. */
+/** Most of the time leases are waited for: three fleets wait side by side. */
 (HAS_REDIS ? describe : describe.skip)('what is lost over a real broker', () => {
   test.concurrent('agents that are stopped send nothing after their lease, although somebody else puts their slots back in line; a run whose process is killed stops its agents, which are free for the next', async () => {
     await ofStoppedAgents();
     await ofKilledRun();
-  }, 90_000);
+  }, 120_000);
 
-  test.concurrent('a broker that is back within its lease is noticed by nobody; one that loses its data costs the run its agents, and a killed agent its part', async () => {
+  test.concurrent('a broker that is back within its lease is noticed by nobody, one that is away for longer stops all agents; one that loses its data costs the run its agents, and a killed agent its part', async () => {
     await ofShortRestart();
+    await ofLongAbsence();
     await ofLostData();
     await ofKilledAgent();
-  }, 90_000);
+  }, 120_000);
+
+  test.concurrent('an agent that is far away loses nothing; a run that is cut off from the broker has its agents stop, and their results once it is back', async () => {
+    await ofFarAgent();
+    await ofCutOffRun();
+  }, 120_000);
 });
 
 async function ofStoppedAgents(): Promise<void> {
@@ -103,6 +119,53 @@ async function ofShortRestart(): Promise<void> {
   const { code, summary } = await resultOf(run);
   others.holds(summary);
   expect([code, summary.requests.sent, others.witness.seen.length]).toEqual([0, 1_200, 1_200]);
+}
+
+/** Longer than a lease: all agents stop, and deliver what they measured when it is back. */
+async function ofLongAbsence(): Promise<void> {
+  const run = others.submit(2, ...load(200, '30s'));
+  await others.seen(200);
+  await otherBroker.kill();
+  const atMs = others.lastAtMs;
+  await delay(9_000);
+  expect(others.lastAtMs - atMs).toBeLessThan(6_500);
+  await otherBroker.start();
+  const { code, summary } = await resultOf(run);
+  others.holds(summary);
+  expect(code).toBe(3);
+  expect(summary.agents?.map(({ state, planned }) => [state, planned])).toEqual([
+    ['lost', 3_000],
+    ['lost', 3_000],
+  ]);
+  expect(others.witness.seen.length).toBeLessThanOrEqual(summary.requests.sent);
+}
+
+async function ofFarAgent(): Promise<void> {
+  const { code, summary } = await resultOf(far.submitVia(broker, 1, load(100, '3s')));
+  far.holds(summary);
+  expect([code, summary.requests.sent, far.witness.seen.length]).toEqual([0, 300, 300]);
+  const [agent] = summary.agents ?? [];
+  expect(agent?.state).toBe('finished');
+  expect(agent?.rttMs).toBeGreaterThanOrEqual(300);
+  // Right within half of the round trip, beside what a busy machine takes.
+  expect(agent?.startLateMs).toBeGreaterThanOrEqual(-(agent?.rttMs ?? 0));
+  expect(agent?.startLateMs).toBeLessThan(2_000);
+}
+
+async function ofCutOffRun(): Promise<void> {
+  const run = far.submitVia(linkOfRun, 1, load(100, '60s'));
+  await far.seen(100);
+  linkOfRun.cut();
+  const atMs = far.lastAtMs;
+  await far.quietFor(1_500);
+  expect(far.lastAtMs - atMs).toBeLessThan(8_000);
+  linkOfRun.mend();
+  const { code, summary } = await resultOf(run);
+  far.holds(summary);
+  expect(code).toBe(3);
+  expect(summary.agents?.[0]).toMatchObject({ state: 'lost', planned: 6_000, unknownAtMost: 0 });
+  expect(summary.agents?.[0]?.because).toMatch(/heard nothing of the submitter/);
+  expect(far.witness.seen.length).toBeLessThanOrEqual(summary.requests.sent);
 }
 
 async function ofLostData(): Promise<void> {

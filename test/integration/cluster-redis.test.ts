@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { render, renderHtml, start } from '../../src/api/index.ts';
+import { CERTIFICATE_PATH } from '../support/certificate.ts';
 import { startVolley } from '../support/cli.ts';
 import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
 
@@ -10,7 +11,7 @@ const fleet = new Fleet(broker);
 
 beforeAll(async () => {
   if (!HAS_REDIS) return;
-  await broker.start();
+  await broker.startWithTls();
   await fleet.start({ a1: [], a2: [], a3: ['--mode', 'processes'] });
 }, 60_000);
 
@@ -73,6 +74,21 @@ afterAll(async () => {
     fleet.holds(summary);
     expect([code, summary.interrupted]).toEqual([130, true]);
     expect(summary.requests.sent).toBe(fleet.witness.seen.length);
+  }, 60_000);
+
+  test('over TLS, where the certificate is to be trusted', async () => {
+    const secure = { url: `rediss://127.0.0.1:${broker.tlsPort}` };
+    const trusting = { NODE_EXTRA_CA_CERTS: CERTIFICATE_PATH };
+    const [known, unknown] = await Promise.all([
+      fleet.submitVia(secure, 2, ['-n', '20'], trusting).ended,
+      fleet.submitVia(secure, 2, ['-n', '20']).ended,
+    ]);
+    expect([known.stderr, known.code]).toEqual(['', 0]);
+    expect(fleet.witness.seen.length).toBe(20);
+    expect([unknown.code, unknown.stderr]).toEqual([
+      3,
+      expect.stringMatching(/could not be reached \(self-signed certificate.*NODE_EXTRA_CA_CERTS/),
+    ]);
   }, 60_000);
 
   test('what does not fit is refused before anything is sent, and named', async () => {

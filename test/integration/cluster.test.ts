@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/protocol/summary.ts';
@@ -60,6 +61,18 @@ function holds(summary: Summary, witness: Witness): void {
 }
 
 describe('a run over agents', () => {
+  test('a plan that is too large for the broker is refused before anything is said', () =>
+    withPool([1], async ({ broker, witness }) => {
+      // What is sent is packed: this cannot be.
+      const body = randomBytes(10_000_000).toString('base64');
+      const { summary } = await submit(broker.connect(), { url: witness.url, body }, { agents: 1 });
+      await expect(summary).rejects.toMatchObject({
+        code: 'VOLLEY_USAGE',
+        message: expect.stringMatching(/^The plan takes 10\.\d MB, and agents are sent 8 MB at most: /),
+      });
+      expect([broker.bytes.length < 10_000, witness.seen.length]).toEqual([true, 0]);
+    }));
+
   test.each([
     { name: 'closed, unequal', options: { requests: 1_003, concurrency: 7 }, workers: [1, 2], sent: 1_003 },
     { name: 'open', options: { rate: 400, duration: '1s' }, workers: [1, 1, 1], sent: 400 },

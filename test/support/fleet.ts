@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import type { Summary } from '../../src/protocol/summary.ts';
+import { CERTIFICATE_PATH, KEY_PATH } from './certificate.ts';
 import { type Ended, type Started, startVolley } from './cli.ts';
 import { listening } from './target.ts';
 import { startWitness, type Witness } from './witness.ts';
@@ -34,10 +35,18 @@ async function freePort(): Promise<number> {
 export class RealBroker {
   readonly folder = mkdtempSync(join(tmpdir(), 'volley-cluster-'));
   port = 0;
+  tlsPort = 0;
   #server: ChildProcess | null = null;
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** With the certificate of the tests, on another port. */
+  async startWithTls(): Promise<void> {
+    this.tlsPort = await freePort();
+    const files = ['--tls-cert-file', CERTIFICATE_PATH, '--tls-key-file', KEY_PATH];
+    await this.start('--tls-port', String(this.tlsPort), ...files, '--tls-auth-clients', 'no');
   }
 
   async start(...more: string[]): Promise<void> {
@@ -73,11 +82,13 @@ export class RealBroker {
 /** Agents as processes, a witness as their target, and runs over them. */
 export class Fleet {
   readonly agents = new Map<string, Started>();
-  readonly #broker: RealBroker;
+  readonly #broker: { readonly url: string };
+  readonly #pool: string;
   #witness: Witness | null = null;
 
-  constructor(broker: RealBroker) {
+  constructor(broker: { readonly url: string }, pool = 'default') {
     this.#broker = broker;
+    this.#pool = pool;
   }
 
   get witness(): Witness {
@@ -97,9 +108,8 @@ export class Fleet {
 
   async startAgent(name: string, ...more: string[]): Promise<Started> {
     const target = `127.0.0.1:${this.witness.port}`;
-    const started = startVolley(['agent', '--allow-target', target, '-w', '1', '--name', name, ...more], {
-      env: this.environment,
-    });
+    const words = ['agent', '--allow-target', target, '-w', '1', '--name', name, '--pool', this.#pool];
+    const started = startVolley([...words, ...more], { env: this.environment });
     this.agents.set(name, started);
     await started.stderrHas('waits in pool');
     return started;
@@ -113,10 +123,19 @@ export class Fleet {
 
   /** A run over so many of them. */
   submit(agents: number, ...args: string[]): Started {
+    return this.submitVia(this.#broker, agents, args);
+  }
+
+  /** The same, from somewhere else. */
+  submitVia(
+    { url }: { readonly url: string },
+    agents: number,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+  ): Started {
     this.witness.forget();
-    return startVolley([this.witness.url, '-o', 'json', '-q', '--agents', String(agents), ...args], {
-      env: this.environment,
-    });
+    const words = [this.witness.url, '-o', 'json', '-q', '--agents', String(agents), '--pool', this.#pool];
+    return startVolley([...words, ...args], { env: { ...this.environment, ...env, VOLLEY_BROKER: url } });
   }
 
   /** Resolves when so many requests have come. */

@@ -20,6 +20,9 @@ const CONNECT_MS = 5_000;
 const CHECK_MS = 1_000;
 const BLOCK_S = 2;
 
+/** The same however often it is tried: a password, or a certificate. */
+const IN_VAIN = /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|altname/i;
+
 interface SlotData {
   readonly run: string;
   readonly slot: number;
@@ -52,7 +55,7 @@ async function connected(url: string): Promise<Redis> {
   const refused = Promise.withResolvers<never>();
   redis.on('error', (error: Error) => {
     last = error;
-    if (/WRONGPASS|NOAUTH|NOPERM|invalid password/i.test(error.message)) refused.reject(error);
+    if (IN_VAIN.test(error.message)) refused.reject(error);
   });
   const timeout = new Promise<never>((_resolve, reject) => {
     const timer = setTimeout(() => reject(last ?? new Error('no answer')), CONNECT_MS);

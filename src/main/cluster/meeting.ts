@@ -90,7 +90,11 @@ export function brokerName(url: string): string {
 export function unreachable(url: string, why: string): VolleyError {
   const password = decodeURIComponent(URL.parse(url)?.password ?? '');
   const shown = password === '' ? why : why.replaceAll(password, '…');
-  const hint = /ECONNREFUSED/.test(why) ? `: check that it runs there, or ${START_A_BROKER}` : '';
+  const hint = /ECONNREFUSED/.test(why)
+    ? `: check that it runs there, or ${START_A_BROKER}`
+    : /certificate/.test(why)
+      ? ': give the authority that signed its certificate in NODE_EXTRA_CA_CERTS'
+      : '';
   return new VolleyError(
     ERROR_CODES.broker,
     `The broker ${brokerName(url)} could not be reached (${shown})${hint}. Nothing was sent.`,

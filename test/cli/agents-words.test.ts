@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { useKeptProcess } from '../support/kept-process.ts';
+
+const volley = useKeptProcess();
+const URL_TEXT = 'http://127.0.0.1:9/';
+const HERE = /--agents is not an option here: it is one of volley <url>, volley run\./;
+
+test.each([
+  { words: ['compare', URL_TEXT, URL_TEXT, '--agents', '2'], says: HERE },
+  { words: ['modes', URL_TEXT, '--agents', '2'], says: HERE },
+  { words: ['sweep', URL_TEXT, '--agents', '2'], says: HERE },
+  { words: ['batch', 'none.csv', URL_TEXT, '--agents', '2'], says: HERE },
+  {
+    words: [URL_TEXT, '--agents', '2', '--repeat', '3'],
+    says: /--repeat with --agents: rounds run on this machine/,
+  },
+  {
+    words: [URL_TEXT, '--agents', '2', '--once'],
+    says: /--once with --agents: it is sent from this machine/,
+  },
+  {
+    words: [URL_TEXT, '--agents', '2', '--mode', 'inline'],
+    says: /--mode with --agents: .*volley agent --mode/,
+  },
+  { words: [URL_TEXT, '--agents', '0'], says: /--agents '0': give a whole number from 1 to 10,000/ },
+  { words: [URL_TEXT, '--agents', '2', '--min-agents', '3'], says: /--min-agents '3'/ },
+  { words: [URL_TEXT, '--agents', '2', '--max-lost', '5'], says: /--max-lost '5': give a share of the load/ },
+  { words: [URL_TEXT, '--max-lost', '5%'], says: /--max-lost '5%' without --agents/ },
+  { words: ['agent', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
+  { words: ['agents', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
+  { words: ['agent', '--broker', 'redis://127.0.0.1'], says: /--allow-target is missing/ },
+])('volley $words is refused in a sentence', async ({ words, says }) => {
+  const { code, stdout, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);
+  expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(says)]);
+  expect(stderr).not.toMatch(/hidden|\n {4}at /);
+});
