@@ -1,13 +1,16 @@
 // Packs volley and tries the package as a stranger would: installs it into an empty project, runs its command, imports
-// and requires it, and compiles a strict program against its types with the oldest TypeScript that is supported, without
-// skipLibCheck. Says how large it is and how long the install took. Needs a build, and npm's registry.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+// and requires it, compiles a strict program against its types with the oldest TypeScript that is supported, without
+// skipLibCheck, and runs the gates of docs/library.md in node:test, vitest and jest. Says how large it is and how long the
+// install took. Needs a build, and npm's registry.
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 
 const OLDEST_TYPESCRIPT = '5.6.3';
+const RUNNERS = ['vitest@5.1.1', 'jest@30.5.2'];
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'volley-try-'));
 const isWindows = process.platform === 'win32';
@@ -27,6 +30,18 @@ const summary: Summary = await run(options);
 console.log(render(summary).split('\\n').length > 5, summary.requests.ok);
 await server.close();
 `;
+const JEST = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+/** How the gate in each file is run. */
+const GATES = {
+  'load.test.mjs': ['--test', 'load.test.mjs'],
+  'load.test.cjs': ['--test', 'load.test.cjs'],
+  'load.spec.mjs': ['node_modules/vitest/vitest.mjs', 'run', 'load.spec.mjs'],
+  'load.jest.cjs': [...JEST, '--config={"testMatch":["**/load.jest.cjs"],"transform":{}}'],
+  'load.jest.mjs': [
+    ...JEST,
+    '--config={"testMatch":["**/load.jest.mjs"],"transform":{},"moduleFileExtensions":["mjs","js"]}',
+  ],
+};
 const TSCONFIG = {
   compilerOptions: {
     module: 'nodenext',
@@ -62,8 +77,44 @@ try {
   run(process.execPath, [join(folder, 'node_modules/typescript/bin/tsc')]);
   expectSame('the compiled program', run(process.execPath, [join(folder, 'use.mjs')]), /^true 10\n$/);
   console.log(`TypeScript ${OLDEST_TYPESCRIPT}, without skipLibCheck: fine`);
+
+  run('npm', ['install', '--no-audit', '--no-fund', ...RUNNERS]);
+  await tryGates();
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Each gate holds where the service does, and fails where it does not. */
+async function tryGates() {
+  const docs = readFileSync(join(ROOT, 'docs/library.md'), 'utf8');
+  const texts = new Map(
+    [...docs.matchAll(/```js\n(\/\/ (load\.\S+?)[:\n].*?)```/gs)].map(([, text, name]) => [name, text]),
+  );
+  const installed = join(folder, 'node_modules/volley/dist/bundle/api/index.js');
+  const { createReferenceServer } = await import(pathToFileURL(installed).href);
+  const server = await createReferenceServer();
+  try {
+    for (const [name, args] of Object.entries(GATES)) {
+      const text = texts.get(name);
+      if (text === undefined) throw new Error(`docs/library.md has no ${name}`);
+      writeFileSync(join(folder, name), text);
+      for (const [path, holds] of [
+        ['', true],
+        ['status/500', false],
+      ]) {
+        const env = { ...process.env, TARGET: server.url + path };
+        // The server is in this process: nothing may block it.
+        const passed = await promisify(execFile)(process.execPath, args, { cwd: folder, env }).then(
+          () => true,
+          (error) => holds && Promise.reject(error),
+        );
+        if (passed !== holds) throw new Error(`${name} passes although the service fails`);
+      }
+      console.log(`the gate ${name}: fine`);
+    }
+  } finally {
+    await server.close();
+  }
 }
 
 function expectSame(what, found, wanted) {

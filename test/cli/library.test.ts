@@ -41,7 +41,13 @@ function commandFor(text: string, folder: string): string[] | null {
   const path = join(folder, name);
   writeFileSync(path, text);
   if (!name.includes('.jest.')) return name.startsWith('load.') ? ['--test', path] : [path];
-  const config = { rootDir: folder, testMatch: ['**/*.jest.cjs'], testEnvironment: 'node', transform: {} };
+  const config = {
+    rootDir: folder,
+    testMatch: [path],
+    testEnvironment: 'node',
+    transform: {},
+    moduleFileExtensions: ['mjs', 'cjs', 'js', 'json'],
+  };
   return [
     '--experimental-vm-modules',
     join(ROOT, 'node_modules/jest/bin/jest.js'),

@@ -29,7 +29,9 @@ const OUTCOMES: readonly (readonly [
   ['--rows users.csv', 0, 100],
   ['init --openapi', 0, 0],
   ['run plan.yaml', 0, 10, ['-n', '10', '-r', '100']],
+  ['run shop.ts', 0, 3],
   ['--curl-file', 0, 1],
+  ['sweep', null, 1, ['--warmup', '0s', '--budget', '5s']],
   ['modes', 0, 16, ['--rounds', '2', '-n', '16', '-c', '1', '--warmup', '0s']],
   ['--fail-if slower', 1, 0, ['--rounds', '2', '-d', '100ms', '--warmup', '0s', '-c', '2']],
 ];
@@ -41,6 +43,10 @@ beforeAll(async () => {
   const files = {
     'users.csv': 'id\n1\n2\n3\n',
     'copied.txt': `curl '${target.url}headers' -H 'accept: application/json'`,
+    'shop.ts': `import { scenario } from 'volley';
+      export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: '${target.url}' }, async (vu) => {
+        await vu.http.get('/headers');
+      });`,
     'api.yaml': `openapi: 3.1.0\ninfo: { title: T, version: '1' }\nservers: [{ url: '${target.url}' }]\npaths: { /bytes/1: { get: {} } }\n`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);

@@ -1,0 +1,99 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createReferenceServer, type ReferenceServer } from '../../src/api/index.ts';
+import { COMMANDS } from '../../src/main/cli/commands.ts';
+import { splitShellWords } from '../../src/main/plan/curl/shell-words.ts';
+import { Problems } from '../../src/main/plan/problems.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+
+const volley = useKeptProcess();
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const QUESTIONS = [...read('docs/how-to.md').matchAll(/^\| (.+?) \| `(volley .+?)` \| \[/gm)].map(
+  (match) => [match[1]!, match[2]!] as const,
+);
+/** Other tests run these; they take long, or more than one machine. */
+const ELSEWHERE = / (doctor|sweep|compare) | doctor$|--agents|--on-port|--help/;
+
+const folder = mkdtempSync(join(tmpdir(), 'volley-how-to-'));
+let server: ReferenceServer;
+beforeAll(async () => {
+  server = await createReferenceServer();
+  const { url } = server;
+  const files = {
+    'users.csv': 'id\n1\n2\n3\n',
+    'urls.txt': `${url}bytes/1\n${url}bytes/2\n`,
+    'copied.txt': `curl '${url}headers' -H 'accept: application/json'`,
+    'photo.jpg': 'not really a picture',
+    'page.har': JSON.stringify({ log: { entries: [{ request: { method: 'GET', url: `${url}bytes/1` } }] } }),
+    'plan.yaml': `url: ${url}\nrequests: 5\n`,
+    'api.yaml': `openapi: 3.1.0\ninfo: { title: T, version: '1' }\nservers: [{ url: '${url}' }]\npaths: { /bytes/1: { get: {} } }\n`,
+    'shop.ts': `import { scenario } from 'volley';
+      export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: '${url}' }, async (vu) => {
+        await vu.http.get('/headers');
+      });`,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The words of a command, with the server's URL and the files' folder. */
+function wordsOf(command: string): string[] {
+  const { words } = splitShellWords(
+    command.replaceAll('http://127.0.0.1:8080/', server.url),
+    new Problems(),
+  )!;
+  return words.slice(1).map((word) => {
+    const [, before = '', name = ''] = /^(.*@)?([a-z]+\.(?:csv|txt|jpg|har|yaml|ts))$/.exec(word) ?? [];
+    return name === '' ? word : before + join(folder, name);
+  });
+}
+
+/** What makes a command show what it would do, or do it in short. */
+function inShort([first = '']: readonly string[], command: string): string[] {
+  if (first === 'init') return ['--out', join(folder, 'made.yaml')];
+  return first === 'batch' || / --once| --dry-run|shop\.ts/.test(command) ? [] : ['--dry-run'];
+}
+
+describe('how do I', () => {
+  test('every question has a command, whose options are its own', () => {
+    const rows = read('docs/how-to.md')
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && line.includes('`'));
+    // One is answered by a library.
+    expect(QUESTIONS).toHaveLength(rows.length - 1);
+    for (const [question, command] of QUESTIONS) {
+      const [, word = ''] = /^volley (\S+)/.exec(command)!;
+      const { options } = COMMANDS[word] ?? COMMANDS['run']!;
+      const letters = new Set(Object.values(options).map(({ alias }) => alias));
+      const own = command.split(' -- ')[0]!.replaceAll(/'[^']*'/g, '');
+      const unknown = [...own.matchAll(/ --?([a-z][a-z0-9-]*)/gi)]
+        .map((match) => match[1]!)
+        .filter((name) => name !== 'help' && !(name in options) && !letters.has(name));
+      expect({ question, unknown }).toEqual({ question, unknown: [] });
+    }
+  });
+
+  test.each(QUESTIONS.filter(([, command]) => !ELSEWHERE.test(command)))('%s', async (_question, command) => {
+    const words = wordsOf(command);
+    const { code, stdout, stderr } = await volley.with({ API_TOKEN: 'secret-token' }, [
+      ...words,
+      ...inShort(words, command),
+    ]);
+    expect({ command, code, stderr: stderr.replace(/^volley: .* is written: .*\n/, '') }).toMatchObject({
+      code: 0,
+    });
+    expect(stdout).not.toContain('secret-token');
+  });
+
+  test('the answers of the batch are there', () => {
+    expect(readFileSync(join(folder, 'answers.csv'), 'utf8')).toMatch(
+      /^id,volley_status,.*,asked\n1,200,.*\n2,200,.*\n3,200,.*\n$/,
+    );
+  });
+});
