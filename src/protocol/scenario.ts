@@ -134,39 +134,10 @@ export interface IterationErrorTally {
   readonly example: string;
 }
 
-/** Iterations that have ended, in columns. Milliseconds; intended from the start of the window. */
-export interface IterationBlock {
-  readonly count: number;
-  readonly scenario: Uint16Array<ArrayBuffer>;
-  readonly outcome: Uint8Array<ArrayBuffer>;
-  readonly intendedMs: Float64Array<ArrayBuffer>;
-  readonly startLagMs: Float64Array<ArrayBuffer>;
-  readonly durationMs: Float64Array<ArrayBuffer>;
-  readonly thinkMs: Float64Array<ArrayBuffer>;
-}
-
 /** Where the load began and ended in time: how many users had a session, from when on. */
 export interface UsersAt {
   readonly atMs: number;
   readonly users: number;
-}
-
-/** What a worker has recorded of scenarios since its last word of it. */
-export interface ScenarioRecords {
-  readonly iterations: IterationBlock;
-  readonly errors: readonly IterationErrorTally[];
-  /** Groups that ended and trends: number of the name and value. */
-  readonly values: readonly NamedValues[];
-  readonly counts: readonly NamedCount[];
-  /** Users with a session since the last one, where that has changed. */
-  readonly users: readonly UsersAt[];
-}
-
-/** Values of one group or trend. */
-export interface NamedValues {
-  readonly of: 'group' | 'trend';
-  readonly number: number;
-  readonly values: Float64Array<ArrayBuffer>;
 }
 
 /** What is only counted. */

@@ -15,7 +15,7 @@ const QUESTIONS = [...read('docs/how-to.md').matchAll(/^\| (.+?) \| `(volley .+?
   (match) => [match[1]!, match[2]!] as const,
 );
 /** Other tests run these; they take long, or more than one machine. */
-const ELSEWHERE = / (doctor|sweep|compare) | doctor$|--agents|--on-port|--help/;
+const ELSEWHERE = / (doctor|sweep|compare) | doctor$|--agents|--on-port|--help|--baseline|--resume/;
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-how-to-'));
 let server: ReferenceServer;
@@ -49,7 +49,7 @@ function wordsOf(command: string): string[] {
     new Problems(),
   )!;
   return words.slice(1).map((word) => {
-    const [, before = '', name = ''] = /^(.*@)?([a-z]+\.(?:csv|txt|jpg|har|yaml|ts))$/.exec(word) ?? [];
+    const [, before = '', name = ''] = /^(.*@)?([a-z]+\.(?:csv|txt|jpg|har|yaml|ts|html))$/.exec(word) ?? [];
     return name === '' ? word : before + join(folder, name);
   });
 }
@@ -57,7 +57,10 @@ function wordsOf(command: string): string[] {
 /** What makes a command show what it would do, or do it in short. */
 function inShort([first = '']: readonly string[], command: string): string[] {
   if (first === 'init') return ['--out', join(folder, 'made.yaml')];
-  return first === 'batch' || / --once| --dry-run|shop\.ts/.test(command) ? [] : ['--dry-run'];
+  // A result that goes into a file takes a run.
+  const isShort =
+    /^batch$/.test(first) || / --once| --dry-run|shop\.ts| --html| --samples| -o /.test(command);
+  return isShort ? [] : ['--dry-run'];
 }
 
 describe('how do I', () => {

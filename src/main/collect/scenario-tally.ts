@@ -6,9 +6,9 @@ import {
   MOST_NAMES,
   type NumberedName,
   OTHERS,
-  type ScenarioRecords,
   type ScenariosPlan,
 } from '../../protocol/scenario.ts';
+import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** What is kept of one scenario's iterations, over all workers. */

@@ -1,13 +1,12 @@
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type {
-  IterationBlock,
   IterationErrorKind,
   IterationErrorTally,
   MetricKind,
   NamedCount,
-  NamedValues,
   UsersAt,
 } from '../../protocol/scenario.ts';
+import type { IterationBlock, NamedValues } from '../../protocol/scenario-records.ts';
 
 const ROWS_PER_BLOCK = 1_024;
 const MOST_VALUES = 4_096;

@@ -156,7 +156,7 @@ function furtherLines(columns: number): string[] {
     ['volley --help GROUP', `one group: ${GROUP_TOPICS.join(', ')}`],
     ['volley --help metrics', 'what each number means, and its name in other tools'],
     ['volley <command> --help', 'the options of one command, with its defaults'],
-    ['docs/how-to.md', 'a command for each question; docs/cli.md has all in detail'],
+    ['docs/how-to.md', 'a command for each question; details: docs/cli.md'],
   ];
   return ['More', ...definitionList(rows, columns)];
 }
