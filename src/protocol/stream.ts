@@ -46,6 +46,8 @@ export interface StreamPlan {
   readonly endMark: string | null;
   /** Where a value that is neither null nor false says that the stream is complete. */
   readonly endPaths: readonly string[];
+  /** Where an answer in one piece has what was asked for; one that has nothing there is no answer. None: any is one. */
+  readonly wholePaths?: readonly string[];
   readonly count: TokenCount;
   /** Which requests are ended on purpose, and when; null or absent where none is. */
   readonly cancel?: Cancelling | null;

@@ -12,38 +12,38 @@ const CASES = [
 
 test.each(CASES)('requests that are cancelled, %s, %s', async (client, version) => {
   const h2c = version === 'HTTP/2';
-  const server = await createReferenceServer({ h2c, model: { firstTokenMs: 30, gapMs: 30, tokens: 20 } });
+  const server = await createReferenceServer({ h2c, model: { firstTokenMs: 30, gapMs: 60, tokens: 20 } });
   const ask = (options: Partial<RunOptions>) =>
     run({
       url: server.url,
       ...{ preset: 'openai-chat', model: 'mock', tokens: 'events', client, workers: 2, mode: 'threads' },
       ...(h2c ? { h2c, streams: 2 } : {}),
-      ...{ requests: 16, concurrency: 4 },
+      ...{ requests: 8, concurrency: 4 },
       ...options,
     });
   try {
-    const summary = await ask({ cancel: '50%@200ms', thresholds: ['error-rate<=0%'], slo: 'ttft<9s' });
+    const summary = await ask({ cancel: '50%@600ms', thresholds: ['error-rate<=0%'], slo: 'ttft<9s' });
     const { requests, errors, streams, latencyMs, connections, generator } = summary;
-    expect(requests).toMatchObject({ sent: 16, ok: 8, failed: 0, unfinished: 0, cancelled: 8 });
+    expect(requests).toMatchObject({ sent: 8, ok: 4, failed: 0, unfinished: 0, cancelled: 4 });
     expect([errors, streams?.answers, streams?.goodput?.share, latencyMs.service.count]).toEqual([
       [],
-      8,
+      4,
       0.5,
-      8,
+      4,
     ]);
     expect(generator.verdict).not.toBe('failing');
     expect(summary.thresholds.every(({ ok }) => ok)).toBe(true);
     // Each cancelled request of HTTP/1.1 costs its connection, unless it was its last one; a stream costs none.
     if (h2c) expect(connections.opened).toBe(4);
     else {
-      expect(connections.opened).toBeGreaterThanOrEqual(8);
-      expect(connections.opened).toBeLessThanOrEqual(12);
+      expect(connections.opened).toBeGreaterThanOrEqual(4);
+      expect(connections.opened).toBeLessThanOrEqual(8);
     }
     const seen = server.modelStats()?.disconnectedAfterMs ?? [];
-    expect(seen).toHaveLength(8);
+    expect(seen).toHaveLength(4);
     for (const afterMs of seen) {
       expect(afterMs).toBeGreaterThan(100);
-      expect(afterMs).toBeLessThan(2_000);
+      expect(afterMs).toBeLessThan(5_000);
     }
 
     const byTokens = await ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' });

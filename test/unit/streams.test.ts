@@ -230,6 +230,58 @@ test('a stream that says an error, that is cut, or that is none', () => {
   expect(failed.complaint).toBe('no such model');
 });
 
+test.each<[string, string, string, string]>([
+  [
+    'an end and no token',
+    `${chat('{"content":""}')}${chat('{}', '"stop"')}data: [DONE]\n\n`,
+    'stream STREAM_EMPTY',
+    'no token: what came begins with data: {',
+  ],
+  ['nothing at all', '', 'truncated STREAM_CUT', 'without what ends a stream: nothing came'],
+  [
+    'a page',
+    '<html><body>It works</body></html>',
+    'truncated STREAM_CUT',
+    'begins with <html><body>It works',
+  ],
+  ['an error that is no event', '{"error":{"message":"loading"}}', 'stream STREAM_ERROR', 'loading'],
+  [
+    'events that are no JSON',
+    'data: {"choices":[{"delta\n\ndata: [DONE]\n\n',
+    'stream STREAM_EMPTY',
+    'no token',
+  ],
+])('a stream of %s is no answer', (_what, text, kind, example) => {
+  const failure = answered(planOf('openai-chat'), [[1, text]]).finish()!;
+  expect([`${failure.kind} ${failure.code}`, failure.example]).toEqual([
+    kind,
+    expect.stringContaining(example),
+  ]);
+  // The same where nothing tells the end of a stream.
+  const silent = answered(planOf('torchserve'), [], 'text/plain').finish();
+  expect(silent).toMatchObject({ kind: 'stream', code: 'STREAM_EMPTY' });
+});
+
+test('an answer in one piece that has nothing of what was asked for is none', () => {
+  const whole = (text: string, preset: keyof typeof PRESETS = 'openai-chat') =>
+    answered(planOf(preset), [[1, text]], 'application/json').finish();
+  expect(whole('{"detail":"model is loading"}')).toEqual({
+    kind: 'stream',
+    code: 'STREAM_EMPTY',
+    example: 'the answer is JSON without what was asked for: {"detail":"model is loading"}',
+  });
+  expect(whole('{}')).toMatchObject({ code: 'STREAM_EMPTY' });
+  expect(whole('{"choices":[{"message":{"content":"hi"}}]}')).toBeNull();
+  expect(whole('[{"generated_text":"hi"}]', 'tgi')).toBeNull();
+});
+
+test('what comes behind the end is not read', () => {
+  const tokens = answered(planOf('openai-chat'), [
+    [1, `${word}data: [DONE]\n\n${word}data: {"error":"too late"}\n\n`],
+  ]);
+  expect([tokens.finish(), tokens.events]).toEqual([null, 1]);
+});
+
 test('nothing of an answer is left for the next one', () => {
   const tokens = answered(planOf('openai-chat'), [[1, `${word}data: {"choices":[{"delta":{"content":"é`]]);
   tokens.clear();

@@ -12,12 +12,21 @@ export interface StreamEvent {
   readonly usage: number | null;
   /** The answer is complete with it. */
   readonly isEnd: boolean;
+  /** Nothing comes behind it. */
+  readonly isLast: boolean;
   /** What the server says has gone wrong; null where nothing has. */
   readonly error: string | null;
 }
 
-const NOTHING: StreamEvent = { isToken: false, isReasoning: false, usage: null, isEnd: false, error: null };
-const END: StreamEvent = { ...NOTHING, isEnd: true };
+const NOTHING: StreamEvent = {
+  isToken: false,
+  isReasoning: false,
+  usage: null,
+  isEnd: false,
+  isLast: false,
+  error: null,
+};
+const END: StreamEvent = { ...NOTHING, isEnd: true, isLast: true };
 const TOKEN: StreamEvent = { ...NOTHING, isToken: true };
 const LONGEST_QUOTE = 200;
 
@@ -27,9 +36,11 @@ export class EventReader {
   readonly #reasoning: readonly JsonQuery[];
   readonly #usage: readonly JsonQuery[];
   readonly #ends: readonly JsonQuery[];
+  readonly #wholes: readonly JsonQuery[];
   readonly #endMark: string | null;
 
-  constructor({ tokenPaths, reasoningPaths, usagePaths, endPaths, endMark }: StreamPlan) {
+  constructor({ tokenPaths, reasoningPaths, usagePaths, endPaths, wholePaths = [], endMark }: StreamPlan) {
+    this.#wholes = wholePaths.map(jsonQuery);
     this.#tokens = tokenPaths.map(jsonQuery);
     this.#reasoning = reasoningPaths.map(jsonQuery);
     this.#usage = usagePaths.map(jsonQuery);
@@ -59,8 +70,14 @@ export class EventReader {
       isReasoning,
       usage: this.usageOf(value),
       isEnd: this.#ends.some((query) => query.find(value).some(saysSo)),
+      isLast: false,
       error: null,
     };
+  }
+
+  /** Whether an answer in one piece is one at all. */
+  isWhole(value: unknown): boolean {
+    return this.#wholes.length === 0 || this.#wholes.some((query) => query.find(value).length > 0);
   }
 
   /** The tokens that the server says it has made; null where it does not say. */

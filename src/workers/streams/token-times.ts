@@ -7,6 +7,8 @@ import { createFramer, type Framer } from './framing.ts';
 const LOWEST_FAILURE = 400;
 /** What is kept of an answer that is no stream: enough for its tokens, or for what it says has gone wrong. */
 const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
+/** What is kept of a stream that has brought no token yet: enough to say what came instead. */
+const LARGEST_BEGINNING = 4_096;
 const FIRST_EVENTS = 64;
 const EVENT_STREAM = /^text\/event-stream\b/i;
 const JSON_LINES =
@@ -32,6 +34,8 @@ export class TokenTimes implements TokenSink {
   /** Of an answer that is no stream, or no good one. */
   #whole = '';
   #hasEnded = false;
+  /** Nothing of it counts any more. */
+  #isOver = false;
   #error: string | null = null;
   #readAtMs = 0;
 
@@ -58,6 +62,8 @@ export class TokenTimes implements TokenSink {
     const text = decodedBy(this.#decoder, bytes, from, to);
     if (this.#framer === null) this.#keep(text);
     else {
+      if (this.events === 0 && this.#whole.length < LARGEST_BEGINNING)
+        this.#whole += text.slice(0, LARGEST_BEGINNING);
       try {
         this.#framer.push(text);
       } catch (error) {
@@ -76,6 +82,7 @@ export class TokenTimes implements TokenSink {
     this.#framer = null;
     this.#whole = '';
     this.#hasEnded = false;
+    this.#isOver = false;
     this.#error = null;
   }
 
@@ -83,6 +90,7 @@ export class TokenTimes implements TokenSink {
     if (this.#framer === null) return this.#finishWhole();
     if (this.#error === null) this.#framer.end();
     if (this.#error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: this.#error };
+    if (this.events === 0) return this.#withoutToken();
     if (!this.#reader.knowsEnd || this.#hasEnded) return null;
     const after = `${this.events} token event${this.events === 1 ? '' : 's'}`;
     const example = `the answer ended after ${after}, without what ends a stream`;
@@ -94,7 +102,7 @@ export class TokenTimes implements TokenSink {
   }
 
   get complaint(): string | null {
-    if (this.#whole === '') return null;
+    if (this.#framer !== null || this.#whole === '') return null;
     return quote(errorIn(parsed(this.#whole)) ?? this.#whole);
   }
 
@@ -108,7 +116,9 @@ export class TokenTimes implements TokenSink {
   }
 
   #take(data: string, name: string | null): void {
+    if (this.#isOver) return;
     const event = this.#reader.read(data, name);
+    if (event.isLast) this.#isOver = true;
     if (event.error !== null) this.#error ??= event.error;
     if (event.usage !== null) this.usage = event.usage;
     if (event.isEnd) this.#hasEnded = true;
@@ -123,6 +133,20 @@ export class TokenTimes implements TokenSink {
     this.events++;
   }
 
+  /** An answer that brings nothing is none, in however good order it ends. */
+  #withoutToken(): StreamFailure {
+    const error = errorIn(parsed(this.#whole));
+    if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
+    const came = this.#whole.trim() === '' ? 'nothing came' : `what came begins with ${quote(this.#whole)}`;
+    return this.#reader.knowsEnd && !this.#hasEnded
+      ? {
+          kind: 'truncated',
+          code: 'STREAM_CUT',
+          example: `the answer ended without a token, and without what ends a stream: ${came}`,
+        }
+      : { kind: 'stream', code: 'STREAM_EMPTY', example: `the answer has no token: ${came}` };
+  }
+
   #keep(text: string): void {
     if (this.#whole.length < LARGEST_WHOLE_BYTES) this.#whole += text;
   }
@@ -132,6 +156,9 @@ export class TokenTimes implements TokenSink {
     const value = parsed(this.#whole);
     this.usage = this.#reader.usageOf(value);
     const error = errorIn(value);
-    return error === null ? null : { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
+    if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
+    if (value === undefined || this.usage !== null || this.#reader.isWhole(value)) return null;
+    const example = `the answer is JSON without what was asked for: ${quote(this.#whole)}`;
+    return { kind: 'stream', code: 'STREAM_EMPTY', example };
   }
 }

@@ -11,7 +11,7 @@ export interface ModelList {
 /** How an answer of a server of models is read. */
 export type PresetStream = Pick<
   StreamPlan,
-  'framing' | 'tokenPaths' | 'reasoningPaths' | 'usagePaths' | 'endMark' | 'endPaths'
+  'framing' | 'tokenPaths' | 'reasoningPaths' | 'usagePaths' | 'endMark' | 'endPaths' | 'wholePaths'
 >;
 
 /** What is sent to a kind of server of models, and how its answers are read: data, and nothing else. */
@@ -38,6 +38,7 @@ const CHOICES_STREAM = {
   usagePaths: ['usage.completion_tokens'],
   endMark: '[DONE]',
   endPaths: ['choices[0].finish_reason'],
+  wholePaths: ['choices'],
 } as const;
 
 export const PRESETS = {
@@ -90,6 +91,7 @@ export const PRESETS = {
       usagePaths: ['response.usage.output_tokens'],
       endMark: null,
       endPaths: ['response.usage'],
+      wholePaths: ['output'],
     },
   },
   'anthropic-messages': {
@@ -111,6 +113,7 @@ export const PRESETS = {
       usagePaths: ['usage.output_tokens'],
       endMark: null,
       endPaths: ['delta.stop_reason'],
+      wholePaths: ['content'],
     },
   },
   tgi: {
@@ -126,6 +129,7 @@ export const PRESETS = {
       usagePaths: ['details.generated_tokens'],
       endMark: null,
       endPaths: ['generated_text'],
+      wholePaths: ['generated_text', '[0].generated_text'],
     },
   },
   ollama: {
@@ -146,6 +150,7 @@ export const PRESETS = {
       usagePaths: ['eval_count'],
       endMark: null,
       endPaths: ['done'],
+      wholePaths: ['message'],
     },
   },
   kserve: {
@@ -161,6 +166,7 @@ export const PRESETS = {
       usagePaths: [],
       endMark: null,
       endPaths: [],
+      wholePaths: ['text_output'],
     },
   },
   torchserve: {
