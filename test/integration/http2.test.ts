@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createSecureServer, createServer, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import { createServer as createHttpsServer } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type ErrorKind, run } from '../../src/api/index.ts';
+import { type ErrorKind, type ReferenceServer, run } from '../../src/api/index.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
@@ -212,20 +214,38 @@ const FRAMING: readonly { fault: string; wire: string[]; undici: string[]; body?
   },
 ];
 
-describe.each(CLIENTS)('framing that is broken, %s', (client) => {
-  test.each(FRAMING)('$fault fails each request once', async ({ fault, body, ...kinds }) => {
-    const target = await startTarget({ h2c: true });
-    const timesOut = kinds[client].includes('timeout TIMEOUT');
-    const summary = await run({
-      ...{ mode: 'inline', client, concurrency: 2, streams: 3, requests: 12, h2c: true },
-      url: `${target.url}fault/${fault}`,
-      timeout: timesOut ? '300ms' : '10s',
-      ...(body === undefined ? {} : { method: 'POST', body }),
-    });
-    expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
-    expect(summary.errors.map(({ kind, code }) => `${kind} ${code}`).sort()).toEqual(kinds[client]);
-    expect(summary.degradedReasons).toEqual([]);
+/** TLS in front of a target that speaks HTTP/2 without it; returns where. */
+async function secured({ port }: ReferenceServer): Promise<string> {
+  const server = createTlsServer({ ...CERTIFICATE, ALPNProtocols: ['h2'] }, (socket) => {
+    const behind = connect(port, '127.0.0.1');
+    socket.pipe(behind).pipe(socket);
+    for (const [end, other] of [[socket, behind] as const, [behind, socket] as const]) {
+      end.on('error', () => {});
+      end.once('close', () => other.destroySoon());
+    }
   });
+  open.push({ close: () => server.close() });
+  return `https://127.0.0.1:${await listening(server)}/`;
+}
+
+describe.each(CLIENTS)('framing that is broken, %s', (client) => {
+  test.each(FRAMING.flatMap((broken) => [false, true].map((secure) => ({ ...broken, secure }))))(
+    '$fault fails each request once, TLS $secure',
+    async ({ fault, body, secure, ...kinds }) => {
+      const target = await startTarget({ h2c: true });
+      const timesOut = kinds[client].includes('timeout TIMEOUT');
+      const summary = await run({
+        ...{ mode: 'inline', client, concurrency: 2, streams: 3, requests: 12 },
+        ...(secure ? { http2: true, insecure: true } : { h2c: true }),
+        url: `${secure ? await secured(target) : target.url}fault/${fault}`,
+        timeout: timesOut ? '300ms' : '10s',
+        ...(body === undefined ? {} : { method: 'POST', body }),
+      });
+      expect(summary.requests).toMatchObject({ sent: 12, ok: 0, failed: 12 });
+      expect(summary.errors.map(({ kind, code }) => `${kind} ${code}`).sort()).toEqual(kinds[client]);
+      expect(summary.degradedReasons).toEqual([]);
+    },
+  );
 });
 
 describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
