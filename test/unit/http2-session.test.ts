@@ -489,11 +489,11 @@ test('what goes out together is what was added, whatever was added before', () =
       }
     }
     expect(out.bytes.equals(Buffer.concat(expected))).toBe(true);
-    if (random() < 0.9) out.clear();
-    else if (random() < 0.5) out.forgo();
+    if (random() < 0.6) out.clear();
+    else if (random() < 0.2) out.forgo();
     else {
       out.lend();
-      if (random() < 0.5) out.returned();
+      if (random() < 0.9) out.returned();
     }
   }
 });
