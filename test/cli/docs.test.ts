@@ -64,6 +64,7 @@ describe('the documents and the program agree on', () => {
       'dry-run',
       'live',
       'once',
+      'otlp',
       'repeat',
       'samples',
       'speed',

@@ -174,6 +174,8 @@ describe('who may import what', () => {
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
+    { name: '@opentelemetry/exporter-metrics-otlp-http', home: /^main\/live\/otlp\.ts$/ },
+    { name: '@opentelemetry/sdk-metrics', home: /^main\/live\/otlp/ },
     { name: 'bullmq', home: /^main\/cluster\/engine\.ts$/ },
     { name: 'ioredis', home: /^main\/cluster\/engine\.ts$/ },
     { name: 'simple-statistics', home: /^main\/collect\/statistics\.ts$/ },

@@ -249,6 +249,12 @@ test.each<[Record<string, unknown>, readonly string[]]>([
     ["--live 'statsd:h:0': choose one of screen, plain, web, prometheus, statsd:HOST:PORT."],
   ],
   [{ live: 'web:8089' }, []],
+  ...['collector:4318', 'grpc://me:hidden@h', 'http://%zz@h/'].map((otlp): [{ otlp: string }, string[]] => [
+    { otlp },
+    [
+      `--otlp '${otlp.replace('me:hidden', '…').replace('%zz', '…')}': give the URL of a collector of OpenTelemetry, as in http://127.0.0.1:4318.`,
+    ],
+  ]),
   [
     { live: 'web:0.0.0.0:80' },
     ["--live 'web:0.0.0.0:80': a run is served on 127.0.0.1 alone: give web, or web:PORT."],
@@ -265,6 +271,7 @@ test.each<[Record<string, unknown>, readonly string[]]>([
   const problems: string[] = [];
   expect(liveFormFrom(new Parsed(values, []), problems, false)).toEqual({
     liveForm: values['live'] === 'screen' ? 'screen' : 'plain',
+    otlp: null,
     scrapePort: /prometheus(?!:7)/.test(String(values['live'])) ? 9_464 : null,
     statsd: String(values['live']).startsWith('statsd:[') ? { hostname: '::1', port: 8_125 } : null,
     webPort: { web: 0, 'web:8089': 8_089 }[String(values['live'])] ?? null,

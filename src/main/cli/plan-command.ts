@@ -51,7 +51,7 @@ const FOR_TESTS = new Set<string>([
   ...['timeout', 'percentiles', 'threshold', 'seed'],
   ...['insecure', 'cacert', 'cert', 'key', 'sni', 'tls-min', 'resolve', 'addresses', 'connect-to'],
   ...['unix-socket', 'proxy', 'proxy-tunnel', 'http2', 'h2c'],
-  ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live'],
+  ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live', 'otlp'],
 ]);
 
 function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {

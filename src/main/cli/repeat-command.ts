@@ -18,7 +18,7 @@ import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
 /** Options that are about one run. */
-const OF_ONE_RUN = ['abort-on', 'live', 'samples', 'step-summary', 'dry-run', 'once'] as const;
+const OF_ONE_RUN = ['abort-on', 'live', 'otlp', 'samples', 'step-summary', 'dry-run', 'once'] as const;
 // Nothing is compared, so none of them decides anything.
 const [HEADLINE]: readonly Metric[] = METRICS;
 

@@ -26,7 +26,7 @@ import { liveFormFrom, openServed, type Shown, showRun } from './run-shown.ts';
 import { say } from './say.ts';
 import { type Showing, showingFrom } from './showing.ts';
 
-const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline'] as const;
+const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline', 'otlp'] as const;
 
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {

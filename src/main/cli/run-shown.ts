@@ -1,3 +1,4 @@
+import { urlToHttpOptions } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -8,7 +9,7 @@ import { showProgress } from '../reporters/progress-line.ts';
 import { paintOf } from '../reporters/view.ts';
 import type { WatchedRun } from '../run/run.ts';
 import { choiceSentence } from '../text/nearest.ts';
-import { quoted } from '../text/quoted.ts';
+import { quoted, quotedUrl } from '../text/quoted.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Parsed } from './parsed.ts';
 import { holdSentences, releaseSentences } from './say.ts';
@@ -33,6 +34,8 @@ export interface Shown {
   readonly webPort: number | null;
   /** Where its metrics are pushed; null where they are not. */
   readonly statsd: StatsdAddress | null;
+  /** The collector that they are pushed to; null where there is none. */
+  readonly otlp: URL | null;
 }
 
 /** How a run is to be shown; problems are added to the list. */
@@ -68,7 +71,21 @@ export function liveFormFrom(
     scrapePort: scrapePorts.at(-1) ?? null,
     webPort: webPorts.at(-1) ?? null,
     statsd: pushed.at(-1) ?? null,
+    otlp: collectorFrom(parsed.last('otlp'), problems),
   };
+}
+
+function collectorFrom(text: string | undefined, problems: string[]): URL | null {
+  if (text === undefined) return null;
+  try {
+    // What is no URL, and a name that cannot be decoded.
+    const { protocol } = urlToHttpOptions(new URL(text));
+    if (protocol === 'http:' || protocol === 'https:') return new URL(text);
+  } catch {}
+  problems.push(
+    `--otlp ${quotedUrl(text)}: give the URL of a collector of OpenTelemetry, as in http://127.0.0.1:4318.`,
+  );
+  return null;
 }
 
 /** Null for what is no `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
@@ -109,7 +126,7 @@ export interface Served {
 export async function openServed(
   plan: RunPlan,
   run: () => WatchedRun | null,
-  { scrapePort, webPort, statsd }: Pick<Shown, 'scrapePort' | 'webPort' | 'statsd'>,
+  { scrapePort, webPort, statsd, otlp }: Omit<Shown, 'liveForm'>,
   say: (line: string) => void,
 ): Promise<Served> {
   const snapshot = (): Snapshot | null => run()?.snapshot() ?? null;
@@ -140,11 +157,12 @@ export async function openServed(
   }
   const { StatsdPusher } = statsd === null ? { StatsdPusher: null } : await import('../live/statsd.ts');
   const pusher = statsd === null || StatsdPusher === null ? null : new StatsdPusher(statsd, snapshot, say);
+  const { OtlpPusher } = otlp === null ? { OtlpPusher: null } : await import('../live/otlp.ts');
+  const collector = otlp === null || OtlpPusher === null ? null : new OtlpPusher(otlp, plan, snapshot, say);
   return {
     end: async (result) => {
       scrape?.close();
-      await pusher?.end();
-      await web?.end(result);
+      await Promise.all([pusher?.end(), collector?.end(result), web?.end(result)]);
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   endedFamilies,
   type Family,
   gauge,
+  type Labels,
   quantileFamilies,
   renderFamilies,
 } from '../reporters/prometheus.ts';
@@ -18,10 +19,19 @@ const LATENCIES = ['response', 'service', 'wait'] as const;
 
 /** A run under way in Prometheus' text format: counts and latencies since the measured window began. */
 export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): string {
-  const hide = hiding(plan.supplies.secrets);
+  return renderFamilies(liveFamilies(plan, snapshot), liveLabels(plan));
+}
+
+/** Of the first request, without secrets. */
+export function liveLabels(plan: RunPlan): Labels {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
-  const common = { method, url: visible(hide(url)) };
-  if (snapshot === null) return renderFamilies([running(0)], common);
+  return { method, url: visible(hiding(plan.supplies.secrets)(url)) };
+}
+
+/** A run under way in numbers. */
+export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[] {
+  if (snapshot === null) return [running(0)];
+  const hide = hiding(plan.supplies.secrets);
   const { elapsedMs, ok, failed, sent, ended, cancelled } = snapshot;
   const outcomes = {
     ok,
@@ -35,7 +45,7 @@ export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): str
     ...error,
     code: visible(hide(error.code)),
   }));
-  const families: Family[] = [
+  return [
     running(1),
     gauge('run_window_seconds', 'Length of the measured window so far.', [
       {},
@@ -51,7 +61,6 @@ export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): str
       })),
     ),
   ];
-  return renderFamilies(families, common);
 }
 
 function running(value: 0 | 1): Family {

@@ -5,7 +5,7 @@ import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { columnNameOf } from '../../protocol/times.ts';
 import { msToSeconds } from '../../protocol/units.ts';
 
-type Labels = Readonly<Record<string, string>>;
+export type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number, suffix?: '_sum' | '_count'];
 
 export interface Family {
@@ -25,7 +25,12 @@ interface Ended {
 /** The result in Prometheus' text format, version 0.0.4, in base units: for a push gateway or a textfile collector. */
 export function renderPrometheus(summary: Summary): string {
   const { url, method } = summary.plan.target;
-  const families = [
+  return renderFamilies(resultFamilies(summary), { method, url });
+}
+
+/** All that the result says in numbers. */
+export function resultFamilies(summary: Summary): Family[] {
+  return [
     ...runOf(summary),
     ...requestsOf(summary),
     ...latenciesOf(summary),
@@ -33,7 +38,6 @@ export function renderPrometheus(summary: Summary): string {
     ...thresholdsOf(summary),
     ...generatorOf(summary),
   ];
-  return renderFamilies(families, { method, url });
 }
 
 /** Those that have samples, each with the labels that all have. */

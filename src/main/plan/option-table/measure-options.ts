@@ -204,4 +204,15 @@ export const RESULT_OPTIONS = {
     inPlan: false,
     library: null,
   },
+  otlp: {
+    kind: 'text',
+    group: 'output',
+    value: 'URL',
+    help: 'Push metrics of a run under way, and of its result, to this OpenTelemetry collector (OTLP over HTTP)',
+    byDefault: 'none',
+    commands: ['run'],
+    isSecret: true,
+    inPlan: false,
+    library: null,
+  },
 } as const satisfies OptionTable;

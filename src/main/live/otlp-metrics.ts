@@ -1,0 +1,68 @@
+import { type HrTime, ValueType } from '@opentelemetry/api';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  DataPointType,
+  type MetricData,
+} from '@opentelemetry/sdk-metrics';
+import type { Family, Labels } from '../reporters/prometheus.ts';
+
+/** From when a count counts, and until when. */
+export interface Period {
+  readonly startTime: HrTime;
+  readonly endTime: HrTime;
+}
+
+type Sample = Family['samples'][number];
+
+/** Prometheus has the unit in the name of a metric, OpenTelemetry beside it. */
+const UNITS = [
+  ['_seconds', 's'],
+  ['_bytes', 'By'],
+] as const;
+
+/** Families of Prometheus as metrics of OpenTelemetry, whose collectors make the same names of them again. */
+export function otlpMetrics(families: readonly Family[], common: Labels, period: Period): MetricData[] {
+  return families.flatMap(({ name: written, type, help, samples }) => {
+    const [name, unit] = nameOf(written);
+    const metric = (suffix: string, isCount: boolean, part: readonly Sample[]): MetricData[] => {
+      if (part.length === 0) return [];
+      const isWhole = part.every(([, value]) => Number.isSafeInteger(value));
+      const described = {
+        descriptor: {
+          name: name + suffix.replace('_', '.'),
+          description: help,
+          unit: suffix === '_count' ? '' : unit,
+          valueType: isCount && isWhole ? ValueType.INT : ValueType.DOUBLE,
+        },
+        aggregationTemporality: AggregationTemporality.CUMULATIVE,
+        dataPoints: part.map(
+          ([labels, value]): DataPoint<number> => ({
+            ...period,
+            attributes: { ...common, ...labels },
+            value,
+          }),
+        ),
+      };
+      return [
+        isCount
+          ? { ...described, dataPointType: DataPointType.SUM, isMonotonic: true }
+          : { ...described, dataPointType: DataPointType.GAUGE },
+      ];
+    };
+    const ending = (wanted: string): readonly Sample[] =>
+      samples.filter(([, , suffix = '']) => suffix === wanted);
+    return [
+      ...metric('', type === 'counter', ending('')),
+      ...metric('_sum', true, ending('_sum')),
+      ...metric('_count', true, ending('_count')),
+    ];
+  });
+}
+
+/** `volley_sent_bytes_total` as `volley.sent`, in bytes. */
+function nameOf(written: string): readonly [name: string, unit: string] {
+  const name = written.replace(/_total$/, '').replace('_', '.');
+  const [ending, unit] = UNITS.find(([end]) => name.endsWith(end)) ?? ['', ''];
+  return [name.slice(0, name.length - ending.length), unit];
+}

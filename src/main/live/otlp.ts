@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { urlToHttpOptions } from 'node:url';
+import type { HrTime } from '@opentelemetry/api';
+import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { codeOf, messageOf } from '../../protocol/errors.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import { MS_PER_SECOND, NANOS_PER_MS } from '../../protocol/units.ts';
+import type { Snapshot } from '../collect/snapshot.ts';
+import { type Family, type Labels, resultFamilies } from '../reporters/prometheus.ts';
+import { quotedUrl } from '../text/quoted.ts';
+import { VERSION } from '../text/version.ts';
+import { otlpMetrics } from './otlp-metrics.ts';
+import { liveFamilies, liveLabels } from './prometheus-live.ts';
+
+const EVERY_MS = 5_000;
+/** OpenTelemetry's own name for it, in milliseconds. */
+const INTERVAL_VARIABLE = 'OTEL_METRIC_EXPORT_INTERVAL';
+const SHORTEST_MS = 100;
+const LONGEST_MS = 3_600_000;
+/** A collector that takes longer is not waited for; one that is away is asked again within it. */
+const TIMEOUT_MS = 2_000;
+/** Where a collector takes metrics, unless its URL says it. */
+const DEFAULT_PATH = 'v1/metrics';
+
+/**
+ * Pushes what a run has counted so far to a collector of OpenTelemetry, as JSON over HTTP, and its result at the end.
+ * Nothing is pushed while something is under way, so that a slow collector costs the run nothing.
+ */
+export class OtlpPusher {
+  readonly #plan: RunPlan;
+  readonly #snapshot: () => Snapshot | null;
+  readonly #say: (sentence: string) => void;
+  readonly #shown: string;
+  readonly #exporter: OTLPMetricExporter;
+  readonly #resource = resourceFromAttributes({
+    'service.name': 'volley',
+    'service.version': VERSION,
+    'service.instance.id': randomUUID(),
+  }).merge(detectResources({ detectors: [envDetector] }));
+  readonly #timer: NodeJS.Timeout;
+  readonly #startTime: HrTime = timeNow();
+  #underWay: Promise<void> | null = null;
+  #hasFailed = false;
+
+  /** @param say is told once of what goes wrong; the run goes on */
+  constructor(to: URL, plan: RunPlan, snapshot: () => Snapshot | null, say: (sentence: string) => void) {
+    this.#plan = plan;
+    this.#snapshot = snapshot;
+    this.#say = say;
+    const { url, headers } = endpointOf(to);
+    this.#shown = quotedUrl(url.replace(/\?.*/s, ''));
+    this.#exporter = new OTLPMetricExporter({ url, headers, timeoutMillis: TIMEOUT_MS });
+    this.#timer = setInterval(() => this.#pushSoFar(), intervalMs());
+    this.#timer.unref();
+  }
+
+  /** Pushes the result, or what there is without one, and ends; takes twice the timeout at most. */
+  async end(result: Summary | null): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#underWay;
+    if (result === null) this.#pushSoFar();
+    else {
+      const { method, url } = result.plan.target;
+      this.#push(resultFamilies(result), { method, url });
+    }
+    await this.#underWay;
+    await this.#exporter.shutdown();
+  }
+
+  #pushSoFar(): void {
+    if (this.#underWay !== null) return;
+    this.#push(liveFamilies(this.#plan, this.#snapshot()).map(withoutUnfinished), liveLabels(this.#plan));
+  }
+
+  #push(families: readonly Family[], labels: Labels): void {
+    const metrics = otlpMetrics(families, labels, { startTime: this.#startTime, endTime: timeNow() });
+    const scopeMetrics = [{ scope: { name: 'volley', version: VERSION }, metrics }];
+    this.#underWay = new Promise((resolve) => {
+      this.#exporter.export({ resource: this.#resource, scopeMetrics }, ({ error }) => {
+        this.#underWay = null;
+        if (error !== undefined) this.#fail(error);
+        resolve();
+      });
+    });
+  }
+
+  #fail(error: Error): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#say(
+      `--otlp: metrics do not reach ${this.#shown} (${codeOf(error) || messageOf(error)}); the run goes on.`,
+    );
+  }
+}
+
+/** Requests under way become fewer again, which no count of OpenTelemetry may. */
+function withoutUnfinished(family: Family): Family {
+  return { ...family, samples: family.samples.filter(([{ outcome }]) => outcome !== 'unfinished') };
+}
+
+function intervalMs(): number {
+  const given = Number(process.env[INTERVAL_VARIABLE]);
+  return given >= SHORTEST_MS && given <= LONGEST_MS ? given : EVERY_MS;
+}
+
+/** A URL without a path is that of a collector; a name and password go into a header. */
+function endpointOf(to: URL): { readonly url: string; readonly headers: Record<string, string> } {
+  const { auth } = urlToHttpOptions(to);
+  const url = new URL(to);
+  [url.username, url.password] = ['', ''];
+  if (url.pathname === '/') url.pathname = DEFAULT_PATH;
+  const headers =
+    typeof auth === 'string' ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+  return { url: url.href, headers };
+}
+
+function timeNow(): HrTime {
+  const nowMs = Date.now();
+  return [Math.floor(nowMs / MS_PER_SECOND), (nowMs % MS_PER_SECOND) * NANOS_PER_MS];
+}
