@@ -1,8 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import * as http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { compare } from '../../src/api/index.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { listening } from '../support/target.ts';
 
@@ -133,4 +136,76 @@ test('failures that are few enough are told, and no more', async () => {
   expect([code, stderr]).toEqual([0, '']);
   // Lines break where they are full.
   expect(stdout.replace(/\s+/g, ' ')).toContain('1.0 % of the requests failed (2 of 200)');
+});
+
+/** The same over HTTP/2, in every mode, by both clients, with all that judges a run. */
+describe.each(
+  (['h2c', 'TLS'] as const).flatMap((carrier) =>
+    (['undici', 'wire'] as const).map((client) => ({ carrier, client })),
+  ),
+)('over HTTP/2 ($carrier), by $client, a service that fails', ({ carrier, client }) => {
+  let url = '';
+  let failsPercent = 0;
+  const close: (() => void)[] = [];
+  beforeAll(async () => {
+    let count = 0;
+    const sessions = new Set<http2.Http2Session>();
+    const server = carrier === 'h2c' ? http2.createServer() : http2.createSecureServer(CERTIFICATE);
+    server.on('session', (session: http2.Http2Session) => {
+      sessions.add(session);
+      session.on('error', () => {});
+    });
+    server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
+      stream.on('error', () => {});
+      const percent = headers[':path'] === '/well' ? 0 : failsPercent;
+      stream.respond({ ':status': (count++ * 7) % 100 < percent ? 500 : 200 });
+      stream.end('x');
+    });
+    url = `${carrier === 'h2c' ? 'http' : 'https'}://127.0.0.1:${await listening(server)}/`;
+    close.push(() => {
+      for (const session of sessions) session.destroy();
+      server.close();
+    });
+  });
+  afterAll(() => {
+    for (const one of close) one();
+  });
+  const how = carrier === 'h2c' ? ['--h2c'] : ['--http2', '-k'];
+  const load = [...how, '--client', client, '-n', '200', '-c', '2', '--streams', '2', '-w', '1'];
+
+  test('ends with 1, and one that is well with 0', async () => {
+    const saved = inFolder(`${carrier}-${client}.json`);
+    failsPercent = 0;
+    const well = await volley(url, ...load, '--mode', 'inline', '--out', saved, '-o', 'csv');
+    expect([well.code, well.stderr]).toEqual([0, '']);
+    failsPercent = 60;
+    const outcomes = [];
+    for (const more of [
+      ['-o', 'csv'],
+      ['--mode', 'processes', '--threshold', 'p50<9s'],
+      ['--mode', 'inline', '--baseline', saved, '--fail-if', 'slower'],
+    ])
+      outcomes.push(await volley(url, ...load, ...more));
+    expect(outcomes.map(({ code }) => code)).toEqual([1, 1, 1]);
+    const [csv, rule, baseline] = outcomes;
+    expect(csv!.stderr).toMatch(WHY);
+    expect(rule!.stderr).toMatch(/error-rate<=1% did not hold/);
+    expect(baseline!.stderr).toMatch(/failing more than .*: 0\.0 % of the requests then, 60\.0 % now/);
+  });
+
+  test('is worse than one that is well, though it answers no slower', async () => {
+    failsPercent = 60;
+    const options = carrier === 'h2c' ? { h2c: true } : { http2: true, insecure: true };
+    const { pairs, conclusions } = await compare(`${url}well`, url, {
+      ...options,
+      client,
+      mode: 'inline',
+      concurrency: 2,
+      requests: 200,
+      rounds: 2,
+      warmup: '0s',
+    });
+    expect(pairs).toHaveLength(1);
+    expect(conclusions.join()).toMatch(/B failed 60\.0 % of its requests, A 0\.0 %: B is worse/);
+  });
 });

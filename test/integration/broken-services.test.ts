@@ -119,6 +119,14 @@ const BROKEN: readonly Broken[] = [
   },
   { what: 'resets half way', answer: afterTen(breakOff), kind: 'reset', well: 10 },
   {
+    what: 'hangs half way',
+    answer: afterTen(() => {}),
+    kind: 'timeout',
+    well: 10,
+    // As many as there are connections are left, which wait at once, and long: those before were served in time.
+    options: { timeout: '1s', requests: 14 },
+  },
+  {
     what: 'redirects for ever',
     answer: (response, request) => response.writeHead(302, { location: `${request.url}x` }).end(),
     kind: 'expectation',
@@ -147,7 +155,8 @@ describe.each(TARGETS)('$carrier, by $client', ({ carrier, client }) => {
   test.each(BROKEN)('a target that $what is failing', async ({ answer, kind, well, options }) => {
     const summary = await runOn(answer, options);
     const { requests, errors, generator, degraded } = summary;
-    expect(requests).toMatchObject({ sent: REQUESTS, ok: well, failed: REQUESTS - well });
+    const sent = options?.requests ?? REQUESTS;
+    expect(requests).toMatchObject({ sent, ok: well, failed: Number(sent) - well });
     expect(errors.every((error) => error.kind === kind)).toBe(true);
     expect([generator.verdict, exitCodeOf(summary, false), degraded]).toEqual(['failing', 1, false]);
   });
