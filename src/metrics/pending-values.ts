@@ -13,7 +13,7 @@ export interface CelledValues {
  * Whoever wants to know anything of them takes them first.
  */
 export class PendingValues {
-  // Made with the first value: of thousands of requests in a mix, few have so many of them.
+  // Made with the first value: of thousands of requests in a mix, few have as many as this holds.
   #values = new Float64Array(0);
   #cells = new Int32Array(0);
   #count = 0;

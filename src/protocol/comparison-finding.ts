@@ -68,7 +68,7 @@ export interface ComparisonFigures {
   readonly 'one-round-each': Readonly<Record<never, never>>;
   readonly 'save-rounds': Readonly<Record<never, never>>;
   readonly 'too-few-rounds': { readonly rounds: number; readonly fewestRounds: number };
-  /** No difference can be sure with so few rounds of so many arms. */
+  /** With this few rounds of this many arms no difference can be certain. */
   readonly 'rounds-cannot-decide': {
     readonly rounds: number;
     readonly fewestRounds: number;

@@ -102,7 +102,7 @@ export interface ScenariosPlan {
   readonly metrics: Readonly<Record<string, MetricKind>>;
 }
 
-/** Names of one kind beyond so many are counted together, as `OTHERS`. */
+/** Names of one kind beyond this many are counted together, as `OTHERS`. */
 export const MOST_NAMES = 200;
 export const OTHERS = '(others)';
 

@@ -23,10 +23,10 @@ export type TokenCount = (typeof TOKEN_COUNTS)[number];
 
 /** Requests that are given up on purpose, as by people who have waited long enough. */
 export interface Cancelling {
-  /** Of every `of` requests so many. */
+  /** How many of every `of` requests. */
   readonly share: number;
   readonly of: number;
-  /** After so many token events; null where it is a time. */
+  /** After this many token events; null where it is a time. */
   readonly afterEvents: number | null;
   /** So long after the request was given to a connection; null where it is a number of tokens. */
   readonly afterMs: number | null;

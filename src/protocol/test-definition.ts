@@ -10,7 +10,7 @@ export interface VuStage {
 
 /** What loads by a schedule have in common. */
 export interface ScheduledArrivals {
-  /** At most so many users at once; default 10,000. */
+  /** The most users at once; default 10,000. */
   maxVUs?: number;
   /** Users that are there, and set up, before the first iteration is due. */
   preAllocatedVUs?: number;

@@ -12,7 +12,7 @@ const STATUS_200 = Buffer.of(0x88);
 const NO_HPACK = Buffer.alloc(6, 0xff);
 /** Frames of a flood that go out together. */
 const PER_WRITE = 1_000;
-/** Frames that the other side acknowledges, of which so many wait for that; then one for each that comes. */
+/** Frames that the other side acknowledges, of which this many may wait for that; then one for each that comes. */
 const MOST_WAITING = 500;
 
 /** What a server has to be made with to send floods: Node bounds what it sends and nobody has acknowledged. */

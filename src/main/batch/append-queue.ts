@@ -1,4 +1,4 @@
-/** Beyond so many bytes that wait for the disk, or for whoever reads, nothing more is dealt. */
+/** While more bytes than this wait for the disk, or for whoever reads, nothing is dealt. */
 const MOST_WAITING_BYTES = 8 * 2 ** 20;
 
 /** Written at a time, unless one piece alone is longer: what is written is copied on its way. */

@@ -6,7 +6,7 @@ import { counted } from '../text/format.ts';
 const MOST_WORKERS = 16_384;
 
 /**
- * The plan of all agents together, which have so many workers.
+ * The plan of all agents together, with all their workers.
  *
  * @throws VolleyError VOLLEY_USAGE where they are too many, or more than its connections
  */

@@ -26,7 +26,7 @@ export class Collector {
 
   /**
    * @param windowEndMs null where only the last request ends the window
-   * @param mostExactRequests beyond so many, over all workers, percentiles come from the histograms
+   * @param mostExactRequests over all workers; beyond it percentiles come from the histograms
    */
   constructor(plan: RunPlan, workers: number, windowEndMs: number | null, mostExactRequests: number) {
     this.tallies = Array.from({ length: workers }, () => new Tally());

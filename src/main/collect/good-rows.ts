@@ -12,7 +12,7 @@ class Room {
   #values = new Float64Array(0);
   #cells = new Int32Array(0);
 
-  /** Room for so many values. */
+  /** Room for a number of values. */
   values(count: number): Float64Array {
     if (count > this.#values.length) this.#values = new Float64Array(count);
     return this.#values.subarray(0, count);

@@ -90,7 +90,7 @@ export class UnderWay {
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
 
-  /** Of `count` stretches of so many intervals each. */
+  /** Of `count` stretches, each of the same number of intervals. */
   stretches(count: number, length: number): Progressed[] {
     let outstanding = this.#before;
     return Array.from({ length: count }, (_, index) => {

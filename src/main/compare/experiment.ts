@@ -15,7 +15,7 @@ import { type PlannedArm, Rounds, type RoundUnderWay } from './rounds.ts';
 /** What decides between arms, and how often they are measured. */
 export interface Judged {
   readonly rounds: number;
-  /** Below so many nothing can be called a difference. */
+  /** With fewer, nothing can be called a difference. */
   readonly fewestRounds: number;
   /** As a ratio: 0.03 is 3 %. */
   readonly margin: number;

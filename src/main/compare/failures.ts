@@ -9,7 +9,7 @@ import { FEWEST_ROUNDS, signFlipP } from './paired.ts';
 const LEVEL = 0.05;
 /** A difference of shares beyond which latencies are no longer compared. */
 export const GROSS_DIFFERENCE = 0.01;
-/** Without enough rounds: so many times the other's share, and so many standard errors of two shares. */
+/** Without enough rounds: this many times the other's share, and this many standard errors of two shares. */
 const GROSS_RATIO = 2;
 const GROSS_ERRORS = 3.3;
 /** By the counts alone: failures come in clusters, so that a false alarm is to be rarer still. */

@@ -83,7 +83,7 @@ function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number
   return { ...estimate, decision: 'undecided', roundsNeeded: Math.max(estimate.rounds + 1, fewest) };
 }
 
-/** Below so many rounds no difference can be sure among so many comparisons: with n rounds no p is below 2^(1 − n). */
+/** With fewer rounds no difference among this many comparisons can be certain: with n rounds no p is below 2^(1 − n). */
 export function fewestRoundsFor(comparisons: number): number {
   return Math.ceil(1 + Math.log2(Math.max(1, comparisons) / LEVEL));
 }

@@ -20,7 +20,7 @@ const DELAYS_FOR_MS = 500;
 const STALLS_FOR_MS = 1_000;
 const HIGHEST_FOR_MS = 700;
 const CONNECTIONS = 20;
-/** A latency of so many times what is added to it is right to within a tenth. */
+/** A latency this many times what is added to it is right to within a tenth. */
 const TIMES_THE_ADDED = 10;
 const DELAY_TOLERANCE_MS = 0.5;
 const STALL_TOLERANCE_MS = 3;

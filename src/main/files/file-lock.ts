@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { isRunning, type Owner, thisProcess } from './process-identity.ts';
 
-/** A take-over that was cut off is itself taken over; so many cut off in a row are none of ours. */
+/** A take-over that was cut off is itself taken over; this many cut off in a row are not ours. */
 const MOST_LEVELS = 3;
 /** What file systems without hard links say. */
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);

@@ -33,7 +33,7 @@ interface Asked {
  * one before it; anything else is a file.
  *
  * @param rounds of `--repeat`; null for a run
- * @returns null where so many good results are not kept yet
+ * @returns null until enough good results are kept
  * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or is the result of another plan
  */
 export async function findBaseline(

@@ -80,7 +80,7 @@ export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
 /**
  * The path of a result that is named `last`, or `last~1` for the one before it, and so on; any other text as it is.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where there are not so many
+ * @throws VolleyError VOLLEY_RESULT_FILE where fewer are kept
  */
 export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<string> {
   const match = LAST.exec(text);

@@ -13,7 +13,7 @@ const SHADES = [' ', '·', '░', '▒', '▓', '█'];
 const STEPS = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 const LABEL_DIGITS = 2;
 const LOWEST_MS = 0.001;
-/** The axis below, and at least so many rows of the map. */
+/** The axis below, and the fewest rows of the map. */
 const FEWEST_LINES = 4;
 
 /** How many columns a heat map has in a line of this width. */

@@ -25,7 +25,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** A text in at most so many columns; one that is cut ends with an ellipsis. */
+/** A text in at most a number of columns; one that is cut ends with an ellipsis. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let cut = '';
@@ -38,7 +38,7 @@ export function cutTo(text: string, width: number): string {
   return width > 0 ? `${cut}…` : '';
 }
 
-/** A text in exactly so many columns. */
+/** A text in exactly a number of columns. */
 export function fill(text: string, width: number, side: 'left' | 'right' = 'left'): string {
   const cut = cutTo(text, width);
   const blanks = ' '.repeat(Math.max(0, width - widthOf(cut)));

@@ -11,7 +11,7 @@ import { type ScreenStream, Terminal } from './terminal.ts';
 const FRAME_MS = 500;
 /** A loop that is later than this has more important things to do than to draw. */
 const LATE_MS = 50;
-/** But whoever watches sees something every so many frames. */
+/** But whoever watches sees something at least every this many frames. */
 const MOST_SKIPPED = 4;
 
 const CTRL_C = '\x03';

@@ -28,7 +28,7 @@ const BAR_WIDTH = 16;
 const NARROW_BAR_WIDTH = 8;
 /** From here on there is room for a wide bar. */
 const WIDE_FROM = 72;
-/** A screen of so many lines has a table of times unasked. */
+/** A screen of this many lines shows a table of times unasked. */
 const TALL_FROM = 32;
 /** The heat map with its axis, beside a table. */
 const FEWEST_MAP_LINES = 5;

@@ -13,7 +13,7 @@ const LONGEST_MS = 5_000;
 const TIMES_ITS_COST = 100;
 /** A loop that is later than this has more important things to do than to draw. */
 const LATE_MS = 50;
-/** But whoever watches sees something every so many times. */
+/** But whoever watches sees something at least every this many times. */
 const MOST_SKIPPED = 4;
 
 /** The page of a run while it goes on, for whoever opens it on this machine; without a reader nothing is drawn. */

@@ -217,9 +217,9 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly prompt?: string | undefined;
   /** A file of what it is asked: by lines (`.txt`), CSV or JSONL with a column `prompt`, or JSON. */
   readonly prompts?: string | undefined;
-  /** Prompts that are made up, of about so many tokens: `300`, `100..500`, `300+-60`. */
+  /** Made-up prompts of about this many tokens: `300`, `100..500`, `300+-60`. */
   readonly syntheticPrompts?: string | undefined;
-  /** About so many tokens more that all of them begin with. */
+  /** About this many more tokens, with which all prompts begin. */
   readonly sharedPrefix?: number | string | undefined;
   /** A file that says when requests came, and how many tokens each had: they are sent as they came. */
   readonly trace?: string | undefined;
@@ -239,7 +239,7 @@ export interface RunOptions extends Omit<RequestOptions, 'url'> {
   readonly tokens?: TokenCount | undefined;
   /** How long a stream may be silent. */
   readonly stallTimeout?: Duration | undefined;
-  /** Cancels so many of the requests: `10%@500ms`, `10%@first`, `10%@20tokens`. */
+  /** Cancels a share of the requests: `10%@500ms`, `10%@first`, `10%@20tokens`. */
   readonly cancel?: string | undefined;
   /** What a good answer keeps: `ttft<500ms,tpot<50ms`. */
   readonly slo?: string | undefined;

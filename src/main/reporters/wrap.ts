@@ -21,7 +21,7 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Cuts a text that is longer than so many lines, and says so. */
+/** Cuts a text to a number of lines, and says so. */
 export function wrappedUpTo(most: number, text: string, width: number): string[] {
   const lines = wrapped(text, width);
   if (lines.length <= most) return lines;

@@ -18,7 +18,7 @@ import { Watchdog } from './watchdog.ts';
 /** Between `go` and the first request: long enough for the message to reach every worker. */
 const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
-/** Beyond so many, percentiles come from the histogram. */
+/** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
 /** A worker that is not ready this long after it could have given up connecting is ended. */
 const LONGEST_BOOT_MS = 30_000;

@@ -11,10 +11,10 @@ import { START_MS, type StartRecord } from '../collect/start-record.ts';
 export const COLD_START_LIMITS = {
   /** So many requests after the start say what is usual. */
   fewestLater: 200,
-  /** Of those at the start, so many and such a share take longer than 99 % of the later ones; 1 % would be usual. */
+  /** How many of those at the start, and what share, take longer than 99 % of the later ones; 1 % would be usual. */
   fewest: 3,
   share: 0.1,
-  /** And the longest of them takes so many times that, and so much more. */
+  /** And by what factor, and by how much, the longest of them exceeds that. */
   ratio: 2,
   moreMs: 1,
 } as const;

@@ -10,7 +10,7 @@ const EDGE_SHARE = 0.01;
 /** An episode that begins or ends this close to the run's own ends has no such end. */
 const NEAR_SHARE = 0.02;
 const NEAR_MS = 100;
-/** So does one before which so few went well: a part of all, and with so many failures to be expected among them. */
+/** So does one before which few went well: a small part of all, among which this many failures would be expected. */
 const NEAR_REQUESTS_SHARE = 0.2;
 const MOST_EXPECTED = 5;
 

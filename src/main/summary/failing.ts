@@ -3,7 +3,7 @@ import type { LoadModel } from '../../protocol/load.ts';
 import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 
-/** That each of so many requests fails is no chance. */
+/** That every one of this many requests fails is no coincidence. */
 const FEWEST_ALL_FAILED = 3;
 
 export interface FailureFacts {

@@ -161,7 +161,7 @@ function usersOverTime(
   });
 }
 
-/** At most so many points, evenly spread, the last one among them. */
+/** Up to a number of points, evenly spread, the last one among them. */
 function thinned<T>(points: readonly T[]): T[] {
   const step = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_, index) => index % step === 0 || index === points.length - 1);

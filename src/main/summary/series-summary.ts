@@ -16,7 +16,7 @@ const DIGITS = 5;
 /**
  * The run by intervals, as the result shows them.
  *
- * @param most so many intervals; where the series has more, neighbours are added up
+ * @param most the most intervals; where the series has more, neighbours are added up
  */
 export function summarizeSeries(
   series: Series,

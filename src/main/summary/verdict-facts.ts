@@ -10,7 +10,7 @@ export const VERDICT_LIMITS = {
   failedShare: 0.01,
   /** Closed model: share of all connections' time that they may take, however few they are. */
   heldShare: 0.05,
-  /** And of each request of a mix, of which at least so many were sent. */
+  /** And of each request of a mix that was sent at least this often. */
   failedShareOfRequest: 0.5,
   fewestOfRequest: 5,
   /** With fewer requests, or in a shorter window, nothing is said of limits: percentiles and means are of the start. */
@@ -24,7 +24,7 @@ export const VERDICT_LIMITS = {
   startLagShare: 0.05,
   /** Closed model: share of time in which a worker's event loop was busy. */
   loopBusy: 0.9,
-  /** Wait as a share of the mean response, and at least so many milliseconds. */
+  /** Wait as a share of the mean response, and in milliseconds: both have to be reached. */
   waitShare: 0.5,
   waitMs: 0.25,
   /** Closed model: connections opened beyond the first ones, as a share of the requests. */

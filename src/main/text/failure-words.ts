@@ -2,7 +2,7 @@ import type { ConnectionFigures, FailedAs, FailedWhen, FindingFigures } from '..
 import { counted, formatCount, formatMoment, formatPercent } from './format.ts';
 
 const MOST_KINDS = 3;
-/** Failed requests may be few and take long: their share of the connections' time is told where it is so many times as large. */
+/** Failed requests may be few and take long: their share of the connections' time is reported where it is this many times as large. */
 const MUCH_MORE = 10;
 const LEAST_HELD_SHARE = 0.01;
 

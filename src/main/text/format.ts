@@ -8,7 +8,7 @@ const STEP_OF_BYTES = 1_000;
 /** Below this a rate is said per hour. */
 const SLOWEST_PER_SECOND = 0.1;
 const SECONDS_PER_HOUR = MS_PER_HOUR / MS_PER_SECOND;
-/** From so many of a unit on, the next larger one is said too. */
+/** From this many of a unit on, the next larger one is said too. */
 const MOST_OF_A_UNIT = 120;
 const SECONDS_PER_MINUTE = 60;
 const MINUTES_PER_HOUR = 60;
@@ -110,7 +110,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** The share of so many in so many, in brackets behind a blank; nothing where it is none. */
+/** A part as a share of the whole, in brackets after a blank; empty where there is none. */
 export function shareText(count: number, of: number): string {
   return count === 0 || of === 0 ? '' : ` (${formatPercent(count / of)})`;
 }

@@ -11,12 +11,12 @@ export function wholeNumeral(value: number): string {
   return grouped(Math.round(value), 0);
 }
 
-/** A finite number with so many decimals, thousands separated. */
+/** A finite number with a fixed number of decimals, thousands separated. */
 export function decimalNumeral(value: number, decimals: number): string {
   return grouped(value, decimals);
 }
 
-/** A finite number in at most so many significant digits, without zeros at its end, thousands separated. */
+/** A finite number to a number of significant digits, without trailing zeros, thousands separated. */
 export function shortNumeral(value: number, digits: number): string {
   const rounded = Number(value.toPrecision(digits));
   const decimals = decimalsOf(rounded);

@@ -16,7 +16,7 @@ export interface ModelSettings {
   readonly tokensPerEvent: number;
   /** Events that one write brings. */
   readonly eventsPerWrite: number;
-  /** Of the tokens, the first so many are reasoning. */
+  /** How many of the tokens, from the first on, are reasoning. */
   readonly reasoning: number;
   /** Answers at once; others wait in line. */
   readonly slots: number;

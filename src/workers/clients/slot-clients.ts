@@ -160,7 +160,7 @@ function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): voi
   addAddresses(sum.byAddress, counters.byAddress);
 }
 
-/** Beyond so many addresses the rest are counted together. */
+/** Addresses beyond this many are counted together. */
 function addAddresses(sum: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [address, count] of counts) {
     const name = sum.has(address) || sum.size < MOST_ADDRESSES ? address : OTHER_ADDRESSES;

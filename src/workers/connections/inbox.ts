@@ -22,7 +22,7 @@ const FIRST_BYTES = 2_048;
 /** Larger buffers are not kept. */
 const MOST_KEPT_BYTES = 16_384;
 const MOST_KEPT = 4_096;
-/** Of those dealt with, so many stay in the list before it is cut. */
+/** How many that are dealt with stay in the list before it is cut. */
 const MOST_DEALT = 1_024;
 
 /**

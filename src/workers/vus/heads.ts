@@ -3,7 +3,7 @@ import { checkHeaders, isClientHeader } from '../../requests/invalid-request.ts'
 import { requestHead, saysClose, saysLength } from '../../requests/request-head.ts';
 import type { HeadParts } from './scenario-request.ts';
 
-/** Names of headers that scenarios use are few; of those beyond so many each is looked at anew. */
+/** Names of headers that scenarios use are few; beyond this many, each is looked at anew. */
 const MOST_KNOWN_NAMES = 1_000;
 
 export type HeaderValues = Readonly<Record<string, string>>;

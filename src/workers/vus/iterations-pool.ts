@@ -9,7 +9,7 @@ interface Numbers {
   readonly end: number;
 }
 
-/** A number of iterations: so many for each user, or shared by all, of whom whoever is free takes the next. */
+/** A number of iterations: for each user, or shared by all, where whoever is free takes the next. */
 export class IterationsPool extends Pool {
   readonly #load: Iterations;
   /** Of each user, or the one that all of this worker share. */

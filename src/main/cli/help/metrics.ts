@@ -61,7 +61,7 @@ const RATES: readonly Definition[] = [
 
 const FIGURES: readonly Definition[] = [
   entry('p50 … p99.99', {
-    says: 'the smallest time that at least so many percent of the requests took at most, of all workers together; exact up to a million requests, within 0.1 % beyond. A dash: too few requests',
+    says: 'the smallest time within which at least that percentage of the requests ended, of all workers together; exact up to a million requests, within 0.1 % beyond. A dash: too few requests',
     elsewhere: 'the same in wrk --latency, oha, k6 p(95), autocannon, vegeta; each has its own approximation',
   }),
   entry('min, mean, max', {

@@ -36,7 +36,7 @@ export const EXAMPLES: readonly string[] = [
   'volley --on-port 3000 -- node server.js',
 ];
 
-/** A page of the help, for so many columns; without a topic what stands where `volley` is called alone. */
+/** A page of the help for a width in columns; without a topic, what `volley` alone prints. */
 export function helpPage(topic: Page | null, columns: number): string {
   switch (topic?.of) {
     case undefined:

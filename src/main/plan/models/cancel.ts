@@ -5,7 +5,7 @@ import { given, phrase, the } from '../words.ts';
 
 const FORM =
   /^\s*(\d+(?:\.\d{1,2})?)\s*%\s*@\s*(?:(first)|([1-9]\d{0,6})\s*tokens?|(\d[\d.]*\s*[a-zµ]+))\s*$/;
-/** Of a percent so many parts can be asked for. */
+/** The parts of a percent that can be asked for. */
 const PARTS = 100;
 const ALL = 100 * PARTS;
 const LONGEST_MS = 604_800_000;

@@ -5,7 +5,7 @@ export const CLUSTER_OPTIONS = {
   agents: {
     kind: 'count',
     group: 'cluster',
-    help: 'Run over so many agents (volley agent), which take equal shares by their workers',
+    help: 'Run over N agents (volley agent), which share the load by their workers',
     byDefault: 'none: this machine alone',
     commands: ['run'],
     inPlan: false,

@@ -49,7 +49,7 @@ export class OpenPacer {
   }
 }
 
-/** One in so many of a constant rate: those of other workers cost nothing, however many there are. */
+/** One in every N starts of a constant rate: those of other workers cost nothing, however many there are. */
 class EvenStarts {
   readonly #schedule: Schedule;
   readonly #step: number;

@@ -77,7 +77,7 @@ export function decades(min: number, max: number): number[] {
   return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-/** Round numbers from 0 to the largest value, so many at most. */
+/** Round numbers from 0 to the largest value, up to a given number of them. */
 export function linearTicks(max: number, most: number): number[] {
   if (!(max > 0) || !Number.isFinite(max)) return [0];
   const power = 10 ** Math.floor(Math.log10(max / most));

@@ -12,7 +12,7 @@ const HEIGHT = 110;
 /** From here on dots are small. */
 const MANY = 80;
 const MOST_TICKS = 6;
-/** Where the largest is so many times the smallest, a linear axis would show the small ones as one. */
+/** Where the largest is this many times the smallest, a linear axis would show the small ones as one. */
 const WIDE_RANGE = 12;
 const HEADROOM = 1.08;
 /** Of a dot that is seen whole. */

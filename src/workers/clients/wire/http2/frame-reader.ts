@@ -181,7 +181,7 @@ export class FrameReader {
     return at + this.#holdUpTo(to - at, bytes, at, to);
   }
 
-  /** Holds so many bytes in all, or as many as there are; returns how many it took. */
+  /** Holds bytes until there are `total` of them; returns how many it took. */
   #holdUpTo(total: number, bytes: Buffer, at: number, to: number): number {
     const taken = Math.min(total - this.#heldBytes, to - at);
     if (total > this.#held.length) {

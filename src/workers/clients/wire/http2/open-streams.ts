@@ -6,7 +6,7 @@ import { problemOf } from './uploads.ts';
 /** Streams that were ended from this side, of which more may come; those before are forgotten. */
 const MOST_LEFT = 2_000;
 
-/** Room for so many streams whose numbers follow each other; a power of two. */
+/** Room for this many streams with consecutive numbers; a power of two. */
 const FIRST_PLACES = 256;
 
 /** The streams of one connection, by their numbers: odd, each larger than those before it, and never used again. */

@@ -29,7 +29,7 @@ export class Uploads {
   }
 
   /**
-   * Adds what may go to the frames that go out, in turn a frame of each, until so many bytes go out.
+   * Adds what may go to the frames that go out, a frame of each in turn, until `mostBytes` go out.
    *
    * @returns whether there was any
    */

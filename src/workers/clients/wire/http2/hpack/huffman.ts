@@ -71,7 +71,7 @@ export function decodeHuffman(
   return MAY_END[place] === 1 ? end : -1;
 }
 
-/** The most bytes that a code of so many can stand for. */
+/** The most bytes that a code of a given length can stand for. */
 export function mostDecoded(lengthBytes: number): number {
   return Math.ceil((lengthBytes * 8) / 5);
 }
