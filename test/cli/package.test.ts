@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ROOT } from '../support/cli.ts';
 
@@ -28,8 +28,12 @@ beforeAll(() => {
   mkdirSync(INSTALLED, { recursive: true });
   execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', INSTALLED, '--strip-components=1']);
   // What an install would bring besides: the dependencies, and nothing of the development.
-  for (const name of Object.keys(manifest.dependencies))
-    symlinkSync(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  for (const name of Object.keys(manifest.dependencies)) {
+    const link = join(folder, 'node_modules', name);
+    // A name with a scope lies in a folder of its own.
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), link);
+  }
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
