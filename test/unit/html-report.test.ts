@@ -9,6 +9,7 @@ import { resultInPage } from '../../src/main/files/page-result.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { html } from '../../src/main/reporters/html/markup.ts';
 import type { BatchRows } from '../../src/protocol/batch.ts';
+import { forEachStreamTime } from '../../src/protocol/stream.ts';
 import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
@@ -50,7 +51,27 @@ function latencies(
   };
 }
 
+/** Streamed answers, each time of which is the same. */
+function streamed(times: LatencySummary): NonNullable<Summary['streams']> {
+  return {
+    timesMs: forEachStreamTime(() => times),
+    answers: 100,
+    notStreamed: 3,
+    tokens: {
+      ...{ total: 2_000, events: 1_000, perEvent: 2, countedAnswers: 100, countedByServer: 100 },
+      ...{ perSecond: 512, perUserPerSecond: 48.5 },
+    },
+    gaps: { count: 900, coalescedShare: 0.25 },
+    goodput: {
+      objectives: [{ latency: 'ttft', name: 'ttft', limitMs: 500 }],
+      ...{ good: 97, share: 0.97, perSecond: 24.25 },
+    },
+  };
+}
+
 const RESULTS: Readonly<Record<string, Summary>> = {
+  'streams of tokens': { ...longRun(60, 1_000), streams: streamed(longRun(60, 1_000).latencyMs.service) },
+  'streams of which none was complete': { ...PLAIN, streams: streamed(NOTHING) },
   'an older one without cells': PLAIN,
   'a long run with everything': longRun(600, 1_000),
   'one of thousands of intervals': longRun(1_300, 1_000),
@@ -361,4 +382,20 @@ test('how long connections took is said where some were made', () => {
   );
   expect(page({ connect: made, tlsHandshake: none })).not.toContain('TLS handshake');
   expect(page(undefined)).not.toContain('Connections that were made');
+});
+
+test('tokens: their times with shapes, who counted them, their speed and the goodput', () => {
+  const page = renderHtml(RESULTS['streams of tokens']!);
+  const panel = page
+    .slice(page.indexOf('id="tokens"'), page.indexOf('id="requests"'))
+    .replaceAll('\u00a0', ' ');
+  // The first output is the first token where nothing was reasoning.
+  expect([...panel.matchAll(/<th scope="row" class="long">([^<]+)</g)].map((match) => match[1])).toEqual([
+    ...['ttft', 'sent ttft', 'ttst', 'tpot', 'gap', 'e2e'],
+  ]);
+  expect(panel.match(/<svg/g)).toHaveLength(6);
+  expect(panel).toContain('2,000 tokens in 100 answers, counted by the server, 2.00 an event; 512/s overall');
+  expect(panel).toContain('goodput 24.3/s: 97 answers (97.0 % of what was sent) kept ttft &lt; 500 ms');
+  expect(renderHtml(PLAIN)).not.toContain('id="tokens"');
+  expect(renderHtml(RESULTS['streams of which none was complete']!)).not.toContain('Times of the tokens');
 });

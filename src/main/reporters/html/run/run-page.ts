@@ -13,6 +13,7 @@ import { requestsPanel } from './requests.ts';
 import { rowsPanel } from './rows.ts';
 import { brokenRulesText } from './rules.ts';
 import { type RunView, runViewOf } from './run-view.ts';
+import { tokensPanel } from './tokens.ts';
 import { type UnderWay, underWayPanel, underWayWords } from './under-way.ts';
 import { verdictPanel, verdictWords } from './verdict.ts';
 import { workersPanel } from './workers.ts';
@@ -30,6 +31,7 @@ const PANELS: readonly RunPanel[] = [
   { id: 'rows', title: 'Rows', of: rowsPanel },
   { id: 'time', title: 'Over time', of: overTimePanel },
   { id: 'distribution', title: 'Distribution', of: distributionPanel },
+  { id: 'tokens', title: 'Tokens', of: tokensPanel },
   { id: 'requests', title: 'Requests', of: requestsPanel },
   { id: 'failures', title: 'Failures', of: failuresPanel },
   { id: 'workers', title: 'Workers', of: workersPanel },
