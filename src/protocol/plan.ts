@@ -29,6 +29,8 @@ export interface StopCondition {
 
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */
 export interface RunPlan {
+  /** Over so many agents; absent where it runs on this machine. */
+  readonly agents?: number;
   readonly settings: ConnectionSettings;
   /** At least one; their origins may differ. */
   readonly mix: readonly RequestPlan[];

@@ -157,13 +157,26 @@ describe('a run over agents', () => {
     'a run ends once more is lost than may be, and the lost agent misses what was due until then',
     () =>
       withPool([1, 1], async ({ connections, witness }) => {
-        const { summary: result } = await submit(connections[0] as Connection, at(witness, 100, '60s'), {
-          maxLost: { text: '5%', share: 0.05 },
-        });
+        const said: string[] = [];
+        const { submission, summary: result } = await submit(
+          connections[0] as Connection,
+          at(witness, 100, '60s'),
+          {
+            maxLost: { text: '5%', share: 0.05 },
+            say: (sentence) => said.push(sentence),
+          },
+        );
         while (witness.seen.length < 100) await delay(20);
         connections[1]?.cut(true);
         const summary = await result;
         holds(summary, witness);
+        expect(said).toEqual([
+          expect.stringMatching(
+            /^agent agent-2 \(.*\) was lost: it no longer renewed its slot with the broker\.$/,
+          ),
+        ]);
+        // The clock of a run does not go back to what a lost agent has said last.
+        expect(submission.snapshot()?.elapsedMs).toBeGreaterThan(summary.stoppedBy?.atMs ?? 0);
         expect(summary.stoppedBy?.expression).toBe('lost<=5%');
         expect(summary.stoppedBy?.measured).toBeGreaterThan(0.3);
         expect(summary.stoppedBy?.measured).toBeLessThan(0.5);

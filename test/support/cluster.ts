@@ -1,7 +1,8 @@
 import { Agent, type AgentOptions } from '../../src/main/cluster/agent.ts';
 import type { Broker } from '../../src/main/cluster/broker.ts';
 import { Sealer } from '../../src/main/cluster/seal.ts';
-import { Submission, type SubmissionOptions } from '../../src/main/cluster/submission.ts';
+import { Submission } from '../../src/main/cluster/submission.ts';
+import type { SubmissionOptions } from '../../src/main/cluster/submission-options.ts';
 import type { Collected } from '../../src/main/collect/collected.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
@@ -54,6 +55,7 @@ export async function submit(
     minAgents: agents,
     joinTimeoutMs: 3_000,
     maxLost: null,
+    say: () => {},
     isConcurrencyGiven: options.concurrency !== undefined,
     version: VERSION,
     ...changes,

@@ -86,7 +86,7 @@ export async function runCommand(
   try {
     return await withTarget(target, showing.note, (on) =>
       measure(
-        dialling(plan, on),
+        dialling(cluster === null ? plan : { ...plan, agents: cluster.agents }, on),
         cluster === null || asked === null ? null : { ...cluster, asked },
         form,
         outputs,
@@ -134,7 +134,7 @@ async function measure(
     cluster === null
       ? startWatched(plan, {}, (block, worker) => outputs.addSamples(block, worker))
       : await (await import('../cluster/submit.ts'))
-          .submitPlan(cluster.asked, cluster)
+          .submitPlan(cluster.asked, cluster, {}, showing.note)
           .catch(async (error) => {
             await served.end(null);
             throw error;

@@ -69,8 +69,12 @@ export class LatestStates {
       .map(({ slot }) => this.#latest.get(slot)?.atMs);
     // An agent that has said nothing yet may have sent a second's load.
     if (running.includes(undefined)) return;
-    const times = running.length > 0 ? running : states.map(({ atMs }) => atMs);
-    this.#snapshot = sum.snapshot(Math.min(...times.map((atMs) => atMs ?? 0)));
+    // At the end the last one counts: of a lost agent the clock stands still.
+    const atMs =
+      running.length > 0
+        ? Math.min(...running.map((time) => time ?? 0))
+        : Math.max(...states.map((state) => state.atMs));
+    this.#snapshot = sum.snapshot(Math.max(atMs, this.#snapshot?.elapsedMs ?? Number.NEGATIVE_INFINITY));
   }
 }
 

@@ -18,19 +18,22 @@ import { type Outcome, Slot } from './agent-slots.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
-import { LossWatch, type MaxLost } from './max-lost.ts';
+import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
 import { planOver } from './plan-over.ts';
 import { poolText } from './pool-list.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
 import { LatestStates } from './states.ts';
+import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
 
 const { beatMs } = CLUSTER_TIMES;
 const MOST_PLAN_BYTES = 8_000_000;
 /** Beyond what workers need to connect, an agent is not waited for any longer. */
 const LONGEST_BOOT_MS = 30_000;
+/** Whoever waits longer for agents is told how it stands. */
+const QUIET_JOIN_MS = 3_000;
 const LEAD_MS = 500;
 const ROUND_TRIPS_AHEAD = 4;
 const LONGEST_AHEAD_MS = 4_000;
@@ -45,18 +48,6 @@ const LOOK_EVERY_MS = 250;
 const RULES_EVERY_MS = 1_000;
 const AGENTS_PER_STATE_SECOND = 100;
 
-export interface SubmissionOptions {
-  readonly agents: number;
-  /** So few are enough when the time is up. */
-  readonly minAgents: number;
-  readonly joinTimeoutMs: number;
-  /** A larger share of the load that is lost ends the run; null: it goes on, whatever is lost. */
-  readonly maxLost: MaxLost | null;
-  /** The connections were asked for; else there is one for each worker at least. */
-  readonly isConcurrencyGiven: boolean;
-  readonly version: string;
-}
-
 /** A plan that agents carry out: the same to whoever watches it as one that runs here. */
 export class Submission implements Conduct {
   readonly #broker: Broker;
@@ -67,6 +58,8 @@ export class Submission implements Conduct {
   readonly #run = randomBytes(6).toString('hex');
   readonly #slots: Slot[] = [];
   readonly #waiting: Waiting;
+  /** Whose loss has been said. */
+  readonly #told = new Set<Slot>();
   #plan: RunPlan | null = null;
   /** Who takes part is settled. */
   #isDealt = false;
@@ -221,10 +214,14 @@ export class Submission implements Conduct {
     await this.#addSlots(agents);
     const joined = (): Slot[] => this.#slots.filter(({ phase }) => phase === 'joined');
     const refused = (): Slot[] => this.#slots.filter(({ isOver, because }) => isOver && because !== null);
-    await this.#waiting.until(
-      () => joined().length >= agents || refused().length > 0 || this.#isInterrupted,
-      joinTimeoutMs,
-    );
+    const isSettled = (): boolean => joined().length >= agents || refused().length > 0 || this.#isInterrupted;
+    const quietMs = Math.min(QUIET_JOIN_MS, joinTimeoutMs);
+    if (!(await this.#waiting.until(isSettled, quietMs)) && quietMs < joinTimeoutMs) {
+      this.#options.say(
+        `${joined().length} of ${counted(agents, 'agent')} joined; the others have ${formatDuration(joinTimeoutMs - quietMs)} more.`,
+      );
+      await this.#waiting.until(isSettled, joinTimeoutMs - quietMs);
+    }
     if (this.#isInterrupted) return null;
     if (refused().length > 0)
       throw this.#notStarted(['An agent refused the run.', ...refused().map(({ because }) => `${because}.`)]);
@@ -297,6 +294,7 @@ export class Submission implements Conduct {
     const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
       for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
+      for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
       const isAway = nowMs - this.#heardMs > LONGEST_AWAY_MS;
       if (isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
@@ -321,6 +319,12 @@ export class Submission implements Conduct {
     } finally {
       for (const timer of [looks, reading, rules]) clearInterval(timer);
     }
+  }
+
+  #sayLost(slot: Slot): void {
+    if (slot.because === null || this.#told.has(slot)) return;
+    this.#told.add(slot);
+    this.#options.say(`agent ${slot.name} (${slot.joined?.address ?? ''}) was lost: ${slot.because}.`);
   }
 
   #read(states: LatestStates, joined: readonly Slot[]): void {

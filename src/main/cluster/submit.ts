@@ -6,10 +6,11 @@ import { VERSION } from '../text/version.ts';
 import type { Meeting } from './meeting.ts';
 import { openBroker } from './open-broker.ts';
 import { Sealer } from './seal.ts';
-import { Submission, type SubmissionOptions } from './submission.ts';
+import { Submission } from './submission.ts';
+import type { SubmissionOptions } from './submission-options.ts';
 
 /** What a run over agents is given besides its plan. */
-export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version'>;
+export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version' | 'say'>;
 
 /**
  * Starts a plan over agents.
@@ -20,10 +21,11 @@ export async function submitPlan(
   plan: UnresolvedPlan,
   cluster: ClusterPlan,
   control: Pick<RunControl, 'signal'> = {},
+  say: (sentence: string) => void = () => {},
 ): Promise<WatchedRun> {
   const broker = await openBroker(cluster);
   const sealer = new Sealer(cluster.key);
-  const options = { ...cluster, version: VERSION };
+  const options = { ...cluster, version: VERSION, say };
   const run = watchConduct(new Submission(broker, sealer, createMonotonicClock(), plan, options), control);
   run.summary.catch(() => {}).finally(() => broker.close());
   return run;

@@ -43,7 +43,7 @@ export class Sampler {
     this.#title = this.#hide(
       plan.mix.length > 1 ? `${plan.mix.length} requests, the first ${target}` : target,
     );
-    this.#planText = this.#hide(planText(summarizePlan(plan), null));
+    this.#planText = this.#hide(planText({ ...summarizePlan(plan), agents: plan.agents }, null));
   }
 
   /** The newest look. */

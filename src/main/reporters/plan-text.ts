@@ -6,17 +6,23 @@ import { counted, formatAskedRate, formatCount, formatDuration } from '../text/f
 /** Of a list of results the seed says nothing: each has its own. */
 type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed'> & {
   readonly seed: number | null;
+  /** Who send it; their workers are their own. */
+  readonly agents?: number | undefined;
 };
 
 /** What a run does, in one sentence. */
 export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
-  const { mode, workers, concurrency, load, stop, warmupMs, seed, rows } = plan;
+  const { mode, workers, concurrency, load, stop, warmupMs, seed, rows, agents } = plan;
   const limits = [
     stop.requests === null ? [] : [counted(stop.requests, 'request')],
     stop.durationMs === null ? [] : [formatDuration(stop.durationMs)],
   ].flat();
   const parts = [
-    mode === 'inline' ? 'inline: one event loop' : `${mode}: ${counted(workers, 'worker')}`,
+    agents !== undefined
+      ? counted(agents, 'agent')
+      : mode === 'inline'
+        ? 'inline: one event loop'
+        : `${mode}: ${counted(workers, 'worker')}`,
     ...(load.model === 'closed' && plan.scenarios === undefined ? [counted(concurrency, 'connection')] : []),
     ...protocolParts(plan),
     ...(plan.scenarios === undefined ? loadParts(load) : userParts(plan.scenarios)),
