@@ -163,6 +163,7 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
       expectAllOk(summary, 10);
       expect([...hosts]).toEqual(['app.invalid']);
       expect(summary.connections.opened).toBe(2);
+      expect(summary.plan.routes).toEqual({ unixSocket: path, proxy: null, connectTo: [], resolve: [] });
     } finally {
       server.closeAllConnections();
       server.close();
@@ -215,6 +216,7 @@ describe.each(SOME)('through a proxy, $mode, $client', ({ mode, client }) => {
     expect(proxy.given).toEqual(Array.from({ length: 10 }, () => ({ url, authorization })));
     expect([...target.hosts]).toEqual([`127.0.0.1:${target.port}`]);
     expect(summary.connections).toEqual({ opened: 2, closedByTarget: 0 });
+    expect(summary.plan.routes?.proxy).toBe(`http://${proxy.authority}`);
     const refusing = await proxyWith(407);
     const { errors, generator } = await run({ ...options, url, proxy: refusing.authority });
     expect(errors).toMatchObject([{ kind: 'status', code: '407', count: 10 }]);
