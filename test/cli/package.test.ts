@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -82,6 +82,18 @@ describe('the packed package', () => {
     expect(run([join(INSTALLED, 'bin/volley.js'), '--version'])).toBe('0.1.0\n');
     run([join(INSTALLED, 'bin/volley.js'), 'report', 'result.json', '--html', 'page.html']);
     expect(readFileSync(join(folder, 'page.html'), 'utf8')).toContain('<script>"use strict";');
+  });
+
+  test('what few need is not installed with it, and the option that needs it says so', () => {
+    const args = ['http://127.0.0.1:9/', '-n', '1', '--otlp', 'http://127.0.0.1:9/'];
+    const { status, stderr } = spawnSync(process.execPath, [join(INSTALLED, 'bin/volley.js'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect(stderr).toMatch(
+      /^volley: --otlp 'http:\/\/127\.0\.0\.1:9\/': OpenTelemetry is not installed .*: run npm install @opentelemetry\/api .* where volley is\.\n$/,
+    );
+    expect(status).toBe(2);
   });
 
   test('its types serve a strict project', () => {

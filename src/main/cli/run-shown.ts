@@ -1,4 +1,3 @@
-import { urlToHttpOptions } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -9,8 +8,9 @@ import { showProgress } from '../reporters/progress-line.ts';
 import { paintOf } from '../reporters/view.ts';
 import type { WatchedRun } from '../run/run.ts';
 import { choiceSentence } from '../text/nearest.ts';
-import { quoted, quotedUrl } from '../text/quoted.ts';
+import { quoted } from '../text/quoted.ts';
 import type { Interrupts } from './interrupts.ts';
+import { collectorFrom, openOtlp } from './otlp-option.ts';
 import type { Parsed } from './parsed.ts';
 import { holdSentences, releaseSentences } from './say.ts';
 import type { Showing } from './showing.ts';
@@ -75,19 +75,6 @@ export function liveFormFrom(
   };
 }
 
-function collectorFrom(text: string | undefined, problems: string[]): URL | null {
-  if (text === undefined) return null;
-  try {
-    // What is no URL, and a name that cannot be decoded.
-    const { protocol } = urlToHttpOptions(new URL(text));
-    if (protocol === 'http:' || protocol === 'https:') return new URL(text);
-  } catch {}
-  problems.push(
-    `--otlp ${quotedUrl(text)}: give the URL of a collector of OpenTelemetry, as in http://127.0.0.1:4318.`,
-  );
-  return null;
-}
-
 /** Null for what is no `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
 function servedOf(text: string): { readonly form: 'web' | 'prometheus'; readonly port: number } | null {
   const match = SERVED.exec(text);
@@ -135,6 +122,7 @@ export async function openServed(
       ERROR_CODES.usage,
       '--live web with --mode inline: drawing the page would hold up the load, which runs in the same loop: give --mode threads, or leave one of them out.',
     );
+  const collector = otlp === null ? null : await openOtlp(otlp, plan, snapshot, say);
   let scrape: { close(): void } | null = null;
   if (scrapePort !== null) {
     const { ScrapeServer } = await import('../live/scrape-server.ts');
@@ -157,8 +145,6 @@ export async function openServed(
   }
   const { StatsdPusher } = statsd === null ? { StatsdPusher: null } : await import('../live/statsd.ts');
   const pusher = statsd === null || StatsdPusher === null ? null : new StatsdPusher(statsd, snapshot, say);
-  const { OtlpPusher } = otlp === null ? { OtlpPusher: null } : await import('../live/otlp.ts');
-  const collector = otlp === null || OtlpPusher === null ? null : new OtlpPusher(otlp, plan, snapshot, say);
   return {
     end: async (result) => {
       scrape?.close();

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { urlToHttpOptions } from 'node:url';
-import type { HrTime } from '@opentelemetry/api';
+import { diag, type HrTime } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND, NANOS_PER_MS } from '../../protocol/units.ts';
+import { visible } from '../../requests/visible.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { type Family, type Labels, resultFamilies } from '../reporters/prometheus.ts';
 import { quotedUrl } from '../text/quoted.ts';
 import { VERSION } from '../text/version.ts';
+import { otlpHistograms } from './otlp-histogram.ts';
 import { otlpMetrics } from './otlp-metrics.ts';
 import { liveFamilies, liveLabels } from './prometheus-live.ts';
 
@@ -51,6 +53,9 @@ export class OtlpPusher {
     this.#say = say;
     const { url, headers } = endpointOf(to);
     this.#shown = quotedUrl(url.replace(/\?.*/s, ''));
+    const told = (...words: readonly unknown[]): void => this.#fail(words.map(String).join(' '));
+    // What a collector takes only in part is told here and nowhere else.
+    diag.setLogger({ error: told, warn: told, info: () => {}, debug: () => {}, verbose: () => {} });
     this.#exporter = new OTLPMetricExporter({ url, headers, timeoutMillis: TIMEOUT_MS });
     this.#timer = setInterval(() => this.#pushSoFar(), intervalMs());
     this.#timer.unref();
@@ -67,6 +72,7 @@ export class OtlpPusher {
     }
     await this.#underWay;
     await this.#exporter.shutdown();
+    diag.disable();
   }
 
   #pushSoFar(): void {
@@ -75,23 +81,24 @@ export class OtlpPusher {
   }
 
   #push(families: readonly Family[], labels: Labels): void {
-    const metrics = otlpMetrics(families, labels, { startTime: this.#startTime, endTime: timeNow() });
+    const period = { startTime: this.#startTime, endTime: timeNow() };
+    const metrics = otlpMetrics(families, labels, period);
+    const snapshot = this.#snapshot();
+    if (snapshot !== null) metrics.push(otlpHistograms(snapshot, labels, period));
     const scopeMetrics = [{ scope: { name: 'volley', version: VERSION }, metrics }];
     this.#underWay = new Promise((resolve) => {
       this.#exporter.export({ resource: this.#resource, scopeMetrics }, ({ error }) => {
         this.#underWay = null;
-        if (error !== undefined) this.#fail(error);
+        if (error !== undefined) this.#fail(codeOf(error) || messageOf(error));
         resolve();
       });
     });
   }
 
-  #fail(error: Error): void {
+  #fail(reason: string): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#say(
-      `--otlp: metrics do not reach ${this.#shown} (${codeOf(error) || messageOf(error)}); the run goes on.`,
-    );
+    this.#say(`--otlp: metrics do not reach ${this.#shown} (${visible(reason)}); the run goes on.`);
   }
 }
 
