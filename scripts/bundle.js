@@ -19,6 +19,7 @@ const ENTRIES = [
   'target/precise-entry.js',
   'target/process-entry.js',
   'workers/process-entry.js',
+  'workers/act-once.js',
   'workers/send-once.js',
   'workers/thread-entry.js',
 ];

@@ -6,6 +6,7 @@ import type {
   Body,
   Executor,
   Metrics,
+  Once,
   Row,
   Rows,
   ScenarioOf,
@@ -22,13 +23,18 @@ export type * from '../protocol/test-definition.ts';
 export function defineTest<
   const M extends Metrics = Record<never, never>,
   R extends Record<string, unknown> = Record<never, never>,
+  D = undefined,
 >(
   test: TestOptions & {
     /** Metrics of the test's own, by their names. */
     metrics?: M;
     /** Of all scenarios that have none of their own, by their weights. */
     load?: Executor;
-    scenarios: { [K in keyof R]: ScenarioOf<R[K], NoInfer<M>> };
+    /** Once before all scenarios; what it returns is their `vu.data`. */
+    setup?: (once: Once) => D;
+    scenarios: { [K in keyof R]: ScenarioOf<R[K], NoInfer<M>, Awaited<NoInfer<D>>> };
+    /** Once after all scenarios, also where they were stopped. */
+    teardown?: (data: Awaited<NoInfer<D>>, once: Once) => unknown;
   },
 ): Test {
   // What the types have checked is read without them.
@@ -46,9 +52,9 @@ export function scenario(
   options: TestOptions & Partial<Executor> & OptionsOfOne,
   exec: Body<Row, Record<never, never>>,
 ): Test {
-  const { baseURL, headers, thresholds, timeout, seed, ...others } = options;
+  const { baseURL, headers, thresholds, timeout, seed, setupTimeout, ...others } = options;
   const { rows, newConnection, cookies, keepCookies, ...load } = others;
-  const given = { baseURL, headers, thresholds, timeout, seed };
+  const given = { baseURL, headers, thresholds, timeout, seed, setupTimeout };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const one = {
     exec,

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   broker: 'VOLLEY_BROKER',
   agents: 'VOLLEY_AGENTS',
   scenario: 'VOLLEY_SCENARIO',
+  setup: 'VOLLEY_SETUP',
 } as const;
 
 /** What `VolleyError.code` may be. */

@@ -33,3 +33,32 @@ export interface OnceSent {
   /** What its headers hold that nobody is to see, also from its row. */
   readonly secrets: readonly string[];
 }
+
+/** What one iteration of a scenario, or a setup, does, step by step. */
+export type OnceStep =
+  /** `secrets`: what its headers hold that nobody is to see. */
+  | { readonly type: 'exchange'; readonly exchange: OnceExchange; readonly secrets: readonly string[] }
+  | { readonly type: 'sleep'; readonly ms: number }
+  | { readonly type: 'group'; readonly name: string }
+  | {
+      readonly type: 'group-left';
+      readonly name: string;
+      readonly tookMs: number;
+      readonly isFailed: boolean;
+    }
+  | { readonly type: 'check'; readonly name: string; readonly holds: boolean }
+  | { readonly type: 'metric'; readonly name: string; readonly value: number | boolean };
+
+/** What is to be done once: a test's setup or teardown, or an iteration of one of its scenarios. */
+export type OncePart = 'setup' | 'teardown' | { readonly scenario: string };
+
+/** How it ended. */
+export interface OnceOutcome {
+  /** Why it failed; null where it has not. */
+  readonly failure: { readonly kind: string; readonly code: string; readonly example: string } | null;
+  /** It was stopped, or took too long. */
+  readonly isInterrupted: boolean;
+  readonly tookMs: number;
+  /** What a setup has returned. */
+  readonly value: unknown;
+}

@@ -100,6 +100,11 @@ export interface ScenariosPlan {
   readonly scenarios: readonly ScenarioPlan[];
   readonly pools: readonly UserPool[];
   readonly metrics: Readonly<Record<string, MetricKind>>;
+  /** Something is done once before them, or after them. */
+  readonly hasSetup: boolean;
+  readonly hasTeardown: boolean;
+  /** For each of the two. */
+  readonly setupTimeoutMs: number;
 }
 
 /** Names of one kind beyond this many are counted together, as `OTHERS`. */

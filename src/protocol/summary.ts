@@ -198,6 +198,8 @@ export interface ScenariosSummary {
     readonly failed: number;
   }[];
   readonly metrics: readonly MetricSummary[];
+  /** Why the test's `teardown` has failed; null where it has not. */
+  readonly teardownFailure: string | null;
   readonly users: {
     /** That had a session. */
     readonly ever: number;

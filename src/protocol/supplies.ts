@@ -11,6 +11,8 @@ export interface Supplies {
   readonly secrets: readonly string[];
   /** Of each scenario; null where it has none, or has them in its module. Absent without scenarios. */
   readonly scenarioRows?: readonly (RowCells | null)[];
+  /** What the setup of scenarios has returned. */
+  readonly scenarioData?: unknown;
 }
 
 export const NO_SUPPLIES: Supplies = { rows: null, secrets: [] };

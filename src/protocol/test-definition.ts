@@ -123,7 +123,7 @@ export interface MetricRecorders {
 export type Metrics = Readonly<Record<string, MetricKind>>;
 
 /** A virtual user, as its scenario sees it. */
-export interface VU<R = unknown, M extends Metrics = Metrics> {
+export interface VU<R = unknown, M extends Metrics = Metrics, D = unknown> {
   /** From 1, unique in the run. */
   readonly id: number;
   /** This user's iterations so far, from 0. */
@@ -131,6 +131,8 @@ export interface VU<R = unknown, M extends Metrics = Metrics> {
   /** The iteration's number in its scenario, from 1, unique over all workers. */
   readonly n: number;
   readonly scenario: string;
+  /** What `setup` has returned: a copy in each worker. */
+  readonly data: D;
   /** The row of this user, or of this iteration. */
   readonly row: R;
   /** Whatever the scenario keeps for its user; it outlasts iterations. */
@@ -151,7 +153,10 @@ export interface VU<R = unknown, M extends Metrics = Metrics> {
 }
 
 /** What a scenario, or a user's beginning or end, does. */
-export type Body<R, M extends Metrics> = (vu: VU<R, M>) => void | Promise<void>;
+export type Body<R, M extends Metrics, D = unknown> = (vu: VU<R, M, D>) => void | Promise<void>;
+
+/** What `setup` and `teardown` may do: once in a run, and of no iteration. */
+export type Once = Pick<VU, 'http' | 'cookies' | 'sleep' | 'random' | 'signal'>;
 
 /** Rows for users or iterations. */
 export interface Rows<R> {
@@ -168,7 +173,7 @@ export type RowSource =
   | { readonly type: 'items'; readonly items: readonly unknown[] };
 
 /** One scenario of several. */
-export interface ScenarioOf<R, M extends Metrics> {
+export interface ScenarioOf<R, M extends Metrics, D = unknown> {
   load?: Executor;
   /** Its part of the test's `load`: a whole number from 1. */
   weight?: number;
@@ -179,11 +184,11 @@ export interface ScenarioOf<R, M extends Metrics> {
   cookies?: boolean;
   /** From one iteration to the next; else each begins with those that `vuSetup` has got. */
   keepCookies?: boolean;
-  exec: Body<NoInfer<R>, M>;
+  exec: Body<NoInfer<R>, M, D>;
   /** Once for each user, before its first iteration. */
-  vuSetup?: Body<NoInfer<R>, M>;
+  vuSetup?: Body<NoInfer<R>, M, D>;
   /** Once for each user, after its last iteration. */
-  vuTeardown?: Body<NoInfer<R>, M>;
+  vuTeardown?: Body<NoInfer<R>, M, D>;
 }
 
 /** What a test says beside its scenarios. */
@@ -197,6 +202,8 @@ export interface TestOptions {
   /** For each request; default 10 s. */
   timeout?: ScenarioDuration;
   seed?: number;
+  /** For `setup`, and for `teardown`; default 60 s. */
+  setupTimeout?: ScenarioDuration;
 }
 
 /** Any row; of a CSV file each cell is text. */
@@ -212,6 +219,8 @@ export interface Test {
 export interface TestDefinition extends TestOptions {
   readonly load?: Executor;
   readonly metrics?: Metrics;
+  readonly setup?: (once: Once) => unknown;
+  readonly teardown?: (data: unknown, once: Once) => unknown;
   readonly scenarios: Readonly<Record<string, ScenarioOf<unknown, Metrics>>>;
 }
 

@@ -88,9 +88,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.recorder = new Recorder(channel, shard.layout, () => this.#load.onRoom(), streams, rowsPerBlock);
     this.#clients = new SlotClients(shard, create, clock, this.recorder.eventTimes);
     const random = createRandom(shard.seed, shard.index);
-    const definition = users?.definition ?? null;
-    const parts = { channel, secrets, supplies, random, definition, looksAtBodies: this.#work.isWanted };
-    const { load, job, rows, vus } = workOf(shard, this, parts, { Rows, Users: users?.Users ?? null });
+    const parts = { channel, secrets, supplies, random, users, looksAtBodies: this.#work.isWanted };
+    const { load, job, rows, vus } = workOf(shard, this, parts, Rows);
     this.#load = load;
     this.#job = job;
     this.#rows = rows;

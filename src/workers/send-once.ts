@@ -1,10 +1,7 @@
 import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
-import type { ErrorTally } from '../protocol/report.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
-import { readableBody } from '../requests/body-text.ts';
-import { shownHead } from '../requests/request-head.ts';
 import { secretsInHeaders } from '../requests/secret-headers.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
@@ -16,6 +13,7 @@ import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
 import { RequestSecrets } from './exchange/request-secrets.ts';
 import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
+import { toldOf } from './told-exchange.ts';
 
 const EVERYTHING: AnswerNeeds = { sink: keepBody, fields: true };
 
@@ -74,7 +72,7 @@ class OnceRun implements ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void {
     const next = continued(exchange, this.#settings.protocol);
     const failure = next === null ? this.#verdict.ofAnswer(exchange, endMs) : null;
-    this.#told.push(this.#toldOf(exchange, endMs, failure));
+    this.#told.push(toldOf(exchange, endMs, failure, this.#settings));
     if (next === null) {
       this.#done.resolve();
       return;
@@ -85,56 +83,7 @@ class OnceRun implements ExchangeOwner {
   }
 
   onFailure(exchange: Exchange, _endMs: number, error: Error): void {
-    this.#told.push(this.#toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error)));
+    this.#told.push(toldOf(exchange, Number.NaN, this.#verdict.ofFailure(exchange, error), this.#settings));
     this.#done.resolve();
   }
-
-  #toldOf(exchange: Exchange, endMs: number, failure: ErrorTally | null): OnceExchange {
-    const { request, status, body, bodyBytes, sentMs, firstByteMs } = exchange;
-    if (request === null) throw new Error('nothing was sent');
-    const { endpoint, message } = request;
-    const origin = endpoint?.origin ?? '';
-    return {
-      method: message.method,
-      url: origin + message.path,
-      requestHead: shownHead(message, endpoint, this.#settings),
-      requestBody: message.body,
-      response:
-        status === 0
-          ? null
-          : {
-              status,
-              fields: pairsIn(exchange.fields),
-              body,
-              readable: readableBody(exchange),
-              bodyBytes,
-              firstByteMs: firstByteMs - sentMs,
-              serviceMs: endMs - sentMs,
-            },
-      failure: failure === null ? null : sentenceOf(failure),
-    };
-  }
-}
-
-function sentenceOf({ kind, code, example }: ErrorTally): string {
-  if (kind === 'expectation') return example;
-  if (kind === 'status') return `status ${code}`;
-  return kind === 'timeout' ? `timeout: ${example}` : `${kind} (${code}): ${example}`;
-}
-
-/** Names and values that follow each other; of HTTP/2, an object's. */
-function pairsIn(raw: unknown): (readonly [string, string])[] {
-  if (!Array.isArray(raw)) {
-    return Object.entries(raw ?? {}).flatMap(([name, value]) =>
-      [value].flat().map((one) => [name, textOf(one)] as const),
-    );
-  }
-  return raw.flatMap((name, index) =>
-    index % 2 === 0 ? [[textOf(name), textOf(raw[index + 1])] as const] : [],
-  );
-}
-
-/** A character for each byte, whichever client has read it. */
-function textOf(raw: unknown): string {
-  return raw instanceof Uint8Array ? Buffer.from(raw).toString('latin1') : String(raw);
 }

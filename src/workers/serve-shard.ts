@@ -30,7 +30,7 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
 async function loadUsers({ module }: ScenariosPlan): Promise<PartsOfShard['users']> {
   const { VuLoad } = await import('./loads/vu-load.ts');
   const { importTest } = await import('./vus/import-test.ts');
-  return { Users: VuLoad, definition: await importTest(module) };
+  return { Users: VuLoad, definition: await importTest(module), watch: null };
 }
 
 class ShardService {

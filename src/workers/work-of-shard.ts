@@ -12,7 +12,7 @@ import { ClosedLoad } from './loads/closed-load.ts';
 import type { Load } from './loads/load.ts';
 import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
-import type { VuLoad, VuLoadHost } from './loads/vu-load.ts';
+import type { RequestWatch, VuLoad, VuLoadHost } from './loads/vu-load.ts';
 
 /** What starts in a worker, and what each start does. */
 interface Work {
@@ -30,22 +30,27 @@ interface WorkParts {
   readonly secrets: RequestSecrets;
   readonly supplies: Supplies;
   readonly random: Random;
-  /** Of the scenarios; null without. */
-  readonly definition: TestDefinition | null;
+  /** Null without scenarios. */
+  readonly users: {
+    readonly Users: typeof VuLoad;
+    readonly definition: TestDefinition;
+    readonly watch: RequestWatch | null;
+  } | null;
   /** A worker computes something over each answer's body. */
   readonly looksAtBodies: boolean;
 }
 
-/** The work of a shard; `classes` are those that are loaded only where they are needed. */
+/** The work of a shard; `Rows` is loaded only where it is needed. */
 export function workOf(
   shard: Shard,
   host: VuLoadHost,
-  { channel, secrets, supplies, random, definition, looksAtBodies }: WorkParts,
-  { Rows, Users }: { readonly Rows: typeof RowsLoad | null; readonly Users: typeof VuLoad | null },
+  { channel, secrets, supplies, random, users, looksAtBodies }: WorkParts,
+  Rows: typeof RowsLoad | null,
 ): Work {
   const { batch, scenarios, load } = shard;
-  if (scenarios !== undefined && Users !== null && definition !== null) {
-    const vus = new Users(shard, scenarios, host, { channel, supplies, definition });
+  if (scenarios !== undefined && users !== null) {
+    const { Users, definition, watch } = users;
+    const vus = new Users(shard, scenarios, host, { channel, supplies, definition, watch });
     return { load: vus, job: vus, rows: null, vus };
   }
   if (batch !== undefined && Rows !== null) {

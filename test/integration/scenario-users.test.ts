@@ -81,4 +81,98 @@ describe.each([
     expect(result.scenarios!.checks.every(({ failed }) => failed === 0)).toBe(true);
     expect(code).toBe(0);
   });
+
+  test('a setup gives its data to all, and a teardown comes after', async () => {
+    const { code, result } = await ran('hooks.mjs', ...how);
+    expect(code).toBe(0);
+    const paths = shop.visits.map(({ method, path }) => `${method} ${path}`);
+    expect([paths[0], paths.at(-1)]).toEqual(['POST /setup', 'DELETE /teardown']);
+    expect(paths.filter((path) => /setup$|teardown/.test(path)).sort()).toEqual([
+      'DELETE /teardown',
+      'GET /vu-setup',
+      'GET /vu-setup',
+      'POST /setup',
+    ]);
+    const orders = shop.visits.filter(({ path }) => path === '/order');
+    expect(orders.map(({ query, headers }) => `${query['shop']} ${headers.cookie}`)).toEqual(
+      Array.from({ length: 4 }, () => 'shop-200 undefined'),
+    );
+    expect(shop.visits.find(({ path }) => path === '/vu-setup')?.query['at']).toBe('0');
+    // Neither is of an iteration.
+    expect(result.requests.sent).toBe(5);
+    expect(result.scenarios!.teardownFailure).toBeNull();
+  });
+});
+
+test.each([
+  [
+    'setup-throws',
+    1,
+    /^volley: setup failed: GET \/status\/500 was answered with 500$/m,
+    ['/setup', '/status/500'],
+  ],
+  ['setup-late', 1, /setup did not end within 200 ms: .*setupTimeout/, ['/setup']],
+  ['setup-function', 1, /setup returned what no worker can be given \(.*\): return plain data\./, ['/setup']],
+])('%s: nothing of the load is sent', async (fault, code, sentence, paths) => {
+  const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');
+  const ended = await volley.with({ SHOP: shop.url, FAULT: fault }, ['run', module, '-o', 'json']);
+  expect([ended.code, ended.stdout]).toEqual([code, '']);
+  expect(ended.stderr).toMatch(sentence);
+  expect(shop.visits.map(({ path }) => path)).toEqual(paths);
+});
+
+test('a teardown that fails fails the run, and what setup calls a token is in no result', async () => {
+  const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');
+  const args = ['run', module, '-o', 'json', '--mode', 'inline'];
+  const torn = await volley.with({ SHOP: shop.url, FAULT: 'teardown' }, args);
+  expect(torn.code).toBe(1);
+  expect(torn.stderr).toMatch(/teardown failed: Error: cannot close shop-200 at .*hooks\.mjs:\d+/);
+  const result = JSON.parse(torn.stdout) as Summary;
+  expect(result.scenarios!.teardownFailure).toMatch(/^teardown failed: Error: cannot close shop-200/);
+
+  const failing = await volley.with({ SHOP: shop.url, FAULT: 'iteration' }, args);
+  expect(failing.code).toBe(1);
+  expect(JSON.parse(failing.stdout).scenarios.total.failed).toBe(4);
+  expect(failing.stdout + failing.stderr).not.toContain('a-token-that-nobody-sees');
+  // Whatever becomes of the iterations.
+  expect(shop.visits.at(-1)?.path).toBe('/teardown');
+});
+
+test('--once: one iteration of each scenario, with all that is sent, answered and checked', async () => {
+  const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');
+  const { code, stdout } = await volley.with({ SHOP: shop.url }, ['run', module, '--once']);
+  expect(shop.visits.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    ...['POST /setup', 'GET /vu-setup', 'POST /order', 'GET /look', 'DELETE /teardown'],
+  ]);
+  const lines = stdout
+    .replaceAll(/\d+(\.\d+)? (m|µ)?s/g, 'TIME')
+    .split('\n')
+    .filter((line) => /^\* (?!first byte)|^> [A-Z]|^<.\d|^[^<>*]/.test(line));
+  expect(lines).toEqual([
+    ...['* setup', '> POST /setup HTTP/1.1', '{"name":"shop"}', '< 200', '{}'],
+    ...["* scenario 'buy'", '> GET /vu-setup?at=0 HTTP/1.1', '< 200', '{}'],
+    ...[
+      "* group 'order'",
+      '> POST /order?shop=shop-200 HTTP/1.1',
+      'vu=1',
+      '< 200',
+      '{}',
+      '* metric orders: 1',
+    ],
+    ...['* sleep for TIME', "* group 'order' left after TIME", '* check ✓ at most four', '* check ✓ odd'],
+    '* iteration completed after TIME',
+    ...["* scenario 'look'", '> GET /look HTTP/1.1', '< 200', '{}', '* iteration completed after TIME'],
+    ...['* teardown', '> DELETE /teardown?id=shop-200 HTTP/1.1', '< 200', '{}'],
+  ]);
+  expect(stdout).toContain('> authorization: …\n');
+  expect(stdout).not.toContain('secret-of-look');
+  expect(code).toBe(0);
+
+  for (const [fault, end] of [
+    ['check', '* check ✗ odd'],
+    ['iteration', '* iteration failed (request, status 404)'],
+  ] as const) {
+    const failed = await volley.with({ SHOP: shop.url, FAULT: fault }, ['run', module, '--once']);
+    expect([failed.code, failed.stdout.includes(end)]).toEqual([1, true]);
+  }
 });

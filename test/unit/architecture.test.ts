@@ -135,6 +135,7 @@ describe('who may import what', () => {
     );
     // Threads and processes begin by URL, the coordinator's own loop by a call.
     expect(crossing).toEqual([
+      { from: 'main/once/parts.ts', to: 'workers/act-once.ts' },
       { from: 'main/once/sent-once.ts', to: 'workers/send-once.ts' },
       { from: 'main/pool/inline-pool.ts', to: 'workers/serve-shard.ts' },
       { from: 'main/pool/process-pool.ts', to: 'workers/process-entry.ts' },

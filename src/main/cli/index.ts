@@ -34,6 +34,7 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.notWritten]: EXIT_CODES.notWritten,
   [ERROR_CODES.noAnswer]: EXIT_CODES.failed,
   [ERROR_CODES.targetStart]: EXIT_CODES.failed,
+  [ERROR_CODES.setup]: EXIT_CODES.failed,
 };
 
 /** The command line: parses, runs a command, prints errors, and sets the exit code. */

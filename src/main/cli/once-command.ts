@@ -75,7 +75,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
 }
 
 /** How long an answer took, and what was wrong with it. */
-function outcomeLines(last: OnceExchange | undefined): string[] {
+export function outcomeLines(last: OnceExchange | undefined): string[] {
   const response = last?.response ?? null;
   const complete = (serviceMs: number): string =>
     Number.isNaN(serviceMs) ? 'not complete' : `complete after ${formatMs(serviceMs)}`;

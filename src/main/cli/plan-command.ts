@@ -48,7 +48,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
 /** Options that say something of a run with users; the others a module says itself, or they are about other loads. */
 const FOR_TESTS = new Set<string>([
   ...['workers', 'mode', 'client', 'header', 'user', 'bearer-env', 'user-agent', 'compressed'],
-  ...['timeout', 'percentiles', 'threshold', 'seed'],
+  ...['timeout', 'percentiles', 'threshold', 'seed', 'once'],
   ...['insecure', 'cacert', 'cert', 'key', 'sni', 'tls-min', 'resolve', 'addresses', 'connect-to'],
   ...['unix-socket', 'proxy', 'proxy-tunnel', 'http2', 'h2c'],
   ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live', 'otlp'],

@@ -1,4 +1,4 @@
-import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
@@ -13,6 +13,7 @@ import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
+import { aroundRun } from './around-run.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
 import { clusterFrom, refuseRounds } from './cluster-options.ts';
@@ -72,10 +73,8 @@ export async function runCommand(
     return { asked: ruled, plan: await completePlan(ruled, isSentFromHere) };
   });
   if (parsed.flag('dry-run')) return (await import('./once-command.ts')).printDryRun(plan);
-  if (parsed.flag('once')) {
-    const { sendAndPrint } = await import('./once-command.ts');
-    return withTarget(target, showing.note, (on) => sendAndPrint(dialling(plan, on)));
-  }
+  if (parsed.flag('once'))
+    return withTarget(target, showing.note, (on) => printOnce(dialling(plan, on), showing.note));
   const baseline = await openBaseline(against, plan);
   const outputs = await RunOutputs.open(
     paths,
@@ -115,6 +114,13 @@ function readFor(
     : readOptions(options, problems, readers, { isSentFromHere });
 }
 
+/** `--once`: what a plan asks for, once. */
+async function printOnce(plan: RunPlan, note: (line: string) => void): Promise<ExitCode> {
+  const { scenarios } = plan;
+  if (scenarios === undefined) return (await import('./once-command.ts')).sendAndPrint(plan);
+  return (await import('./scenario-once-command.ts')).actAndPrint(plan, scenarios, note);
+}
+
 /** Most runs have no module. */
 async function testPlan(path: string, options: RunOptions, problems: readonly string[]): Promise<RunPlan> {
   return (await import('../plan/scenarios/resolve-test.ts')).resolveTest(path, options, problems);
@@ -122,12 +128,18 @@ async function testPlan(path: string, options: RunOptions, problems: readonly st
 
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
 async function measure(
-  plan: RunPlan,
+  asked: RunPlan,
   cluster: (ClusterPlan & { readonly asked: UnresolvedPlan }) | null,
   form: RunForm,
   outputs: RunOutputs,
   showing: Shown & Showing & { readonly baseline: OpenBaseline },
 ): Promise<ExitCode> {
+  const around = await aroundRun(asked, showing.note);
+  if (around === null) {
+    await outputs.discard();
+    return EXIT_CODES.interrupted;
+  }
+  const { plan } = around;
   let started: WatchedRun | null = null;
   const served = await openServed(plan, () => started, showing, showing.note);
   const run =
@@ -141,10 +153,18 @@ async function measure(
           });
   started = run;
   let result: Summary | null = null;
-  const interrupts = interruptible(run, showing.note);
+  const abort = (): void => {
+    around.giveUp();
+    run.abort();
+  };
+  const interrupts = interruptible({ stop: run.stop, abort }, showing.note);
   try {
     await showRun(run, plan, interrupts, showing);
-    const summary = heldAgainst(showing.baseline, await run.summary);
+    const measured = await run.summary.catch(async (error: unknown) => {
+      await around.ended(null);
+      throw error;
+    });
+    const summary = heldAgainst(showing.baseline, await around.ended(measured));
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));

@@ -29,6 +29,9 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
     ...scenarios.metrics.flatMap((metric, index) =>
       labelled(index === 0 ? 'metrics' : '', [metricText(metric)]),
     ),
+    ...(scenarios.teardownFailure === null
+      ? []
+      : rows('teardown', scenarios.teardownFailure, width).map((line) => paint('bad', line))),
     ...tableLines(scenariosTable(scenarios)),
     ...tableLines(groupsTable(scenarios)),
   ];

@@ -10,6 +10,7 @@ export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
     // What was in flight at the stop may have put the rule right again.
     stoppedBy !== null ||
     summary.baseline?.isFailure === true ||
+    (summary.scenarios?.teardownFailure ?? null) !== null ||
     thresholds.some(({ ok }) => !ok) ||
     failsByVerdict(summary);
   return worstOf([

@@ -42,6 +42,8 @@ export function summarizeScenarios({ plan, workers }: Collected, tally: Scenario
       failed: bad,
     })),
     metrics: tally.metrics.map((metric) => metricOf(metric, percentiles)),
+    // Known only when all else is.
+    teardownFailure: null,
     users: {
       ever: workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0),
       max: Math.max(0, ...users.map((point) => point.users)),

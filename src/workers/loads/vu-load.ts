@@ -25,9 +25,6 @@ import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
 import type { Load, LoadHost } from './load.ts';
 import { poolOf } from './user-pools.ts';
 
-/** Code that does not end when it is interrupted is waited for so long. */
-const LAST_MS = 1_000;
-
 /** What users may ask of the worker that they are in. */
 export interface VuLoadHost extends LoadHost, JobHost {
   isMeasured(intendedMs: number): boolean;
@@ -40,6 +37,16 @@ export interface VuLoadParts {
   readonly channel: WorkerChannel;
   readonly definition: TestDefinition;
   readonly supplies: Supplies;
+  /** Sees every request and its answer; null where nobody does. */
+  readonly watch: RequestWatch | null;
+}
+
+/** Who sees what goes over the wire. */
+export interface RequestWatch {
+  /** Takes up a connection: what is asked of it is to be kept whole. */
+  connection(exchange: Exchange): void;
+  /** A request has ended, with an answer or without. */
+  ended(exchange: Exchange, endMs: number): void;
 }
 
 /** Virtual users: their pools say when, their scenarios what. */
@@ -54,6 +61,8 @@ export class VuLoad implements Load, Job, UserHost {
   readonly checks: Names;
   readonly metrics: UserHost['metrics'];
   readonly seed: number;
+  readonly data: unknown;
+  readonly #watch: RequestWatch | null;
   readonly #host: VuLoadHost;
   readonly #plan: ScenariosPlan;
   readonly #pools: readonly Pool[];
@@ -66,24 +75,25 @@ export class VuLoad implements Load, Job, UserHost {
   #idleIterations = 0;
   #setupFailures: UserFailures | null = null;
   #teardownFailures: UserFailures | null = null;
-  #last: NodeJS.Timeout | null = null;
 
   constructor(
     shard: Shard,
     plan: ScenariosPlan,
     host: VuLoadHost,
-    { channel, definition, supplies }: VuLoadParts,
+    { channel, definition, supplies, watch }: VuLoadParts,
   ) {
     this.#host = host;
     this.#plan = plan;
     this.clock = host.clock;
     this.seed = shard.seed;
+    this.data = supplies.scenarioData;
+    this.#watch = watch;
     this.alarms = new Alarms(host.clock);
     this.records = new ScenarioRecorder(channel);
     const tell: ConstructorParameters<typeof Names>[1] = (name) => channel.post({ type: 'name', name }, []);
     this.groups = new Names('group', tell);
     this.checks = new Names('check', tell);
-    this.maker = new RequestMaker(requestBaseOf(shard, plan), new Names('request', tell));
+    this.maker = new RequestMaker(requestBaseOf(shard, plan, watch !== null), new Names('request', tell));
     this.metrics = metricRecorders(plan.metrics, (kind, number, value) => {
       if (this.isMeasured(this.clock.nowMs())) this.records.metric(kind, number, value);
     });
@@ -132,14 +142,9 @@ export class VuLoad implements Load, Job, UserHost {
 
   end(): void {
     for (const pool of this.#pools) pool.end();
-    this.#last ??= setTimeout(() => {
-      for (const pool of this.#pools) pool.abandon();
-      this.#host.finishIfIdle();
-    }, LAST_MS);
   }
 
   close(): void {
-    if (this.#last !== null) clearTimeout(this.#last);
     this.alarms.close();
     this.records.close();
   }
@@ -167,6 +172,7 @@ export class VuLoad implements Load, Job, UserHost {
   keeps(exchange: Exchange, endMs: number): boolean {
     const awaited = this.#awaited.get(exchange);
     this.#awaited.delete(exchange);
+    this.#watch?.ended(exchange, endMs);
     if (awaited === undefined) return true;
     if (hasAnswer(exchange)) awaited.answered(exchange, endMs);
     // A client may tell of a failure again when its socket has closed, within this turn of the event loop: the next
@@ -184,7 +190,9 @@ export class VuLoad implements Load, Job, UserHost {
   }
 
   addExchange(): Exchange {
-    return this.#host.addExchange();
+    const exchange = this.#host.addExchange();
+    this.#watch?.connection(exchange);
+    return exchange;
   }
 
   dropExchange(exchange: Exchange): void {
@@ -251,7 +259,11 @@ function hasAnswer({ failure, endedByUs }: Exchange): boolean {
 }
 
 /** What all requests of a worker share. */
-function requestBaseOf({ mix, client, settings }: Shard, { base }: ScenariosPlan): RequestBase {
+function requestBaseOf(
+  { mix, client, settings }: Shard,
+  { base }: ScenariosPlan,
+  isWatched: boolean,
+): RequestBase {
   const [plan] = mix;
   if (plan === undefined) throw new Error('a plan has at least one request');
   const { protocol, routes } = settings;
@@ -259,7 +271,8 @@ function requestBaseOf({ mix, client, settings }: Shard, { base }: ScenariosPlan
     plan,
     basePath: base === null ? '' : plan.message.path.replace(/\/+$/, ''),
     settings,
-    hasTextHeads: client === 'wire' && protocol === 'http/1.1' && routes.proxy === null,
+    // Who watches wants the fields of answers one by one.
+    hasTextHeads: !isWatched && client === 'wire' && protocol === 'http/1.1' && routes.proxy === null,
   };
 }
 

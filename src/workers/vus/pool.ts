@@ -6,6 +6,9 @@ import type { RowSource } from './row-source.ts';
 import { type Start, User } from './user.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
 
+/** Code that does not end when it is interrupted is waited for so long. */
+const LAST_MS = 1_000;
+
 /** What a pool may ask of the worker that it is in. */
 export interface PoolHost {
   readonly clock: Clock;
@@ -51,10 +54,16 @@ export abstract class Pool {
     this.isStopped = true;
   }
 
-  /** What goes on is interrupted. */
+  /** What goes on is interrupted, and code that does not end by that is left alone soon after. */
   end(): void {
     this.stop();
     for (const user of this.alive) user.interrupt();
+    if (this.alive.size === 0) return;
+    const { alarms, clock } = this.host;
+    alarms.set(clock.nowMs() + LAST_MS, () => {
+      this.abandon();
+      this.host.finishIfIdle();
+    });
   }
 
   /** Nobody is waited for. */

@@ -37,6 +37,8 @@ export interface UserHost extends Connector {
   readonly checks: Names;
   readonly metrics: VU<unknown, Metrics>['metrics'];
   readonly seed: number;
+  /** What the setup has returned. */
+  readonly data: unknown;
   /** Whether what is due then counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
   ended(

@@ -1,5 +1,5 @@
 import { createRandom, type Random } from '../../metrics/random.ts';
-import { ITERATION_OUTCOME, type IterationErrorKind } from '../../protocol/scenario.ts';
+import { ITERATION_OUTCOME } from '../../protocol/scenario.ts';
 import { Interrupted, RequestError } from '../../protocol/scenario-errors.ts';
 import type {
   Cookies,
@@ -16,7 +16,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
 import { msOf } from './durations.ts';
-import { nameOf, placeOf, stackOf } from './script-place.ts';
+import { failureOf } from './failure-of.ts';
 import { type Awaited, UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
@@ -24,7 +24,6 @@ import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
 /** Far from the streams of rows, workers and placeholders. */
 const RANDOM_STREAMS = 0x5eed_0000;
-const LONGEST_CODE = 60;
 
 /** An iteration that is to start. */
 export interface Start {
@@ -83,6 +82,10 @@ export class User implements ActingUser {
 
   get scenarioName(): string {
     return this.#scenario.name;
+  }
+
+  get data(): unknown {
+    return this.#host.data;
   }
 
   get metrics(): VU<unknown, Metrics>['metrics'] {
@@ -331,26 +334,4 @@ function keepCookies(exchange: Exchange): void {
   const keeper = request?.cookies?.keeper ?? null;
   if (request !== null && endpoint !== null && keeper !== null)
     keeper.take(setCookiesIn(exchange), endpoint, request.message.path);
-}
-
-interface Failed {
-  readonly kind: IterationErrorKind;
-  readonly code: string;
-  readonly example: string;
-}
-
-/** Why an iteration failed, by what it has thrown. */
-function failureOf(thrown: unknown): Failed {
-  const name = nameOf(thrown);
-  const { message } = thrown as { readonly message?: string };
-  if (thrown instanceof RequestError) {
-    const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
-    return { kind, code: `${thrown.kind} ${thrown.code}`, example: thrown.message };
-  }
-  if (name === 'ScenarioFailure') {
-    const reason = String(message);
-    return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
-  }
-  const place = placeOf(thrown);
-  return { kind: 'script', code: place === null ? name : `${name} ${place}`, example: stackOf(thrown) };
 }

@@ -27,6 +27,9 @@ export class UsersPool extends Pool {
     const { index, workers, alarms } = this.host;
     const startAtMs = windowAtMs + this.#load.startMs;
     this.#endMs = windowAtMs + endOfStartsMs(this.#load);
+    const { gracefulStopMs, gracefulRampDownMs } = this.#load;
+    // By then the last of them has been interrupted.
+    alarms.set(this.#endMs + Math.max(gracefulStopMs, gracefulRampDownMs), () => this.end());
     for (let place = index; place < mostUsers(this.#load); place += workers) {
       // One that comes back waits for its last iteration.
       let before = Promise.resolve();

@@ -15,6 +15,7 @@ export interface ActingUser {
   readonly iteration: number;
   readonly n: number;
   readonly scenarioName: string;
+  readonly data: unknown;
   readonly row: unknown;
   readonly vars: Record<string, unknown>;
   readonly signal: AbortSignal;
@@ -62,6 +63,10 @@ export class VuView implements VU {
 
   get scenario(): string {
     return this.#user.scenarioName;
+  }
+
+  get data(): unknown {
+    return this.#user.data;
   }
 
   get row(): unknown {

@@ -5,6 +5,7 @@ import {
   type MetricKind,
   ROW_DEALS,
   type ScenarioPlan,
+  type ScenariosPlan,
   type UserLoad,
   type UserPool,
 } from '../../../protocol/scenario.ts';
@@ -19,7 +20,7 @@ import { readLines } from './json-lines.ts';
 import { readLoad } from './user-load.ts';
 
 const OF_TEST = [
-  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed'],
+  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'setupTimeout', 'setup', 'teardown'],
   ...['load', 'metrics', 'scenarios'],
 ];
 const OF_SCENARIO = [
@@ -27,6 +28,7 @@ const OF_SCENARIO = [
   ...['exec', 'vuSetup', 'vuTeardown'],
 ];
 const MOST_WEIGHT = 1_000_000;
+const SETUP_TIMEOUT_MS = 60_000;
 const METRIC_NAME = /^[A-Za-z_][\w-]*$/;
 
 /** What a test says, read and checked. */
@@ -34,6 +36,7 @@ export interface ReadTest {
   readonly scenarios: readonly ScenarioPlan[];
   readonly pools: readonly UserPool[];
   readonly metrics: Readonly<Record<string, MetricKind>>;
+  readonly once: Pick<ScenariosPlan, 'hasSetup' | 'hasTeardown' | 'setupTimeoutMs'>;
   /** Of each scenario that has rows in a file. */
   readonly rows: readonly (RowCells | null)[];
 }
@@ -61,6 +64,8 @@ export function readTest(
 ): ReadTest {
   const fields = new Fields('', definition, OF_TEST, problems);
   const shared = fields.has('load') ? readLoad('load', fields.value('load'), mostArriving, problems) : null;
+  fields.body('setup', false);
+  fields.body('teardown', false);
   const metrics = metricsIn(fields.value('metrics') ?? {}, problems);
   const all = Object.entries((fields.value('scenarios') ?? {}) as object);
   if (all.length === 0)
@@ -73,6 +78,11 @@ export function readTest(
     rows: read.map(({ rows }) => rows),
     pools: poolsOf(read, shared, problems),
     metrics,
+    once: {
+      hasSetup: fields.has('setup'),
+      hasTeardown: fields.has('teardown'),
+      setupTimeoutMs: fields.duration('setupTimeout', 1, SETUP_TIMEOUT_MS),
+    },
   };
 }
 

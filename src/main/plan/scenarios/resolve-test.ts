@@ -60,7 +60,7 @@ export async function resolveTest(
 function complete(
   plan: RunPlan,
   { module }: LoadedTest,
-  { scenarios, pools, metrics, rows }: ReadTest,
+  { scenarios, pools, metrics, rows, once }: ReadTest,
   base: string | null,
   own: RunPlan['thresholds'],
 ): RunPlan {
@@ -79,7 +79,7 @@ function complete(
     stop: { requests: null, durationMs: durationOf(pools) },
     thresholds: [...thresholds, ...impliedRules(thresholds)],
     supplies: { ...plan.supplies, scenarioRows: rows },
-    scenarios: { module, base, scenarios, pools, metrics },
+    scenarios: { module, base, scenarios, pools, metrics, ...once },
   };
 }
 
@@ -94,6 +94,7 @@ function isSaidThere(field: keyof TestOptions, definition: TestDefinition, optio
   if (definition[field] === undefined) return false;
   switch (field) {
     case 'baseURL':
+    case 'setupTimeout':
       return true;
     case 'headers':
     case 'thresholds':

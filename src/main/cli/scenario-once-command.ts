@@ -1,0 +1,102 @@
+import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import type { OnceOutcome, OnceStep } from '../../protocol/once.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { ScenariosPlan } from '../../protocol/scenario.ts';
+import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
+import { visibleLines } from '../../requests/visible.ts';
+import { doOnce } from '../once/parts.ts';
+import { setUp, tearDown } from '../once/setup.ts';
+import { exchangeText } from '../reporters/exchange-text.ts';
+import { formatMs } from '../text/format.ts';
+import { handleInterrupts } from './interrupts.ts';
+import { outcomeLines } from './once-command.ts';
+
+/** An iteration may wait for somebody who looks for a mistake with a debugger. */
+const LONGEST_ITERATION_MS = 3_600_000;
+
+/**
+ * `--once` of a module: one iteration of each scenario, one after the other, in this process, where a debugger stops, with
+ * every request, answer, check and group as they come.
+ */
+export async function actAndPrint(
+  plan: RunPlan,
+  scenarios: ScenariosPlan,
+  note: (line: string) => void,
+): Promise<ExitCode> {
+  const shown = new ShownSteps(plan.supplies.secrets);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stop = (): void => stopping.abort();
+  const ignore = handleInterrupts({ stop, abort: stop }, note);
+  const watching = { tell: (step: OnceStep) => shown.tell(step), signal };
+  try {
+    if (scenarios.hasSetup) shown.line('* setup');
+    const ready = await setUp(plan, scenarios, watching);
+    if (ready === null) return EXIT_CODES.interrupted;
+    let isFailed = false;
+    for (const { name } of scenarios.scenarios) {
+      if (signal.aborted) break;
+      shown.line(`* scenario '${name}'`);
+      const part = { scenario: name };
+      const outcome = await doOnce(ready, scenarios, { part, longestMs: LONGEST_ITERATION_MS, ...watching });
+      for (const line of endLines(outcome)) shown.line(line);
+      isFailed ||= outcome.failure !== null;
+    }
+    if (scenarios.hasTeardown && !signal.aborted) shown.line('* teardown');
+    const teardownFailure = await tearDown(ready, scenarios, watching);
+    if (teardownFailure !== null) shown.line(`* ${teardownFailure}`);
+    if (signal.aborted) return EXIT_CODES.interrupted;
+    return isFailed || teardownFailure !== null || shown.failedChecks > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
+  } finally {
+    ignore();
+  }
+}
+
+function endLines({ failure, isInterrupted, tookMs }: OnceOutcome): string[] {
+  if (failure !== null) return [`* iteration failed (${failure.kind}, ${failure.code}): ${failure.example}`];
+  return [isInterrupted ? '* iteration interrupted' : `* iteration completed after ${formatMs(tookMs)}`];
+}
+
+/** Prints steps, without secrets that anyone has named. */
+class ShownSteps {
+  failedChecks = 0;
+  readonly #secrets: readonly string[];
+  readonly #hide: Hide;
+
+  constructor(secrets: readonly string[]) {
+    this.#secrets = secrets;
+    this.#hide = hiding(secrets);
+  }
+
+  line(text: string, hide = this.#hide): void {
+    process.stdout.write(`${visibleLines(hide(text))}\n`);
+  }
+
+  tell(step: OnceStep): void {
+    if (step.type === 'check' && !step.holds) this.failedChecks++;
+    if (step.type !== 'exchange') {
+      this.line(`* ${stepText(step)}`);
+      return;
+    }
+    const { exchange, secrets } = step;
+    const all = [...this.#secrets, ...secrets];
+    const hide = hiding(all);
+    for (const line of [...exchangeText(exchange, hidingInCut(all)), ...outcomeLines(exchange)])
+      this.line(line, hide);
+  }
+}
+
+function stepText(step: Exclude<OnceStep, { type: 'exchange' }>): string {
+  switch (step.type) {
+    case 'sleep':
+      return `sleep for ${formatMs(step.ms)}`;
+    case 'group':
+      return `group '${step.name}'`;
+    case 'group-left':
+      return `group '${step.name}' ${step.isFailed ? 'failed' : 'left'} after ${formatMs(step.tookMs)}`;
+    case 'check':
+      return `check ${step.holds ? '✓' : '✗'} ${step.name}`;
+    case 'metric':
+      return `metric ${step.name}: ${String(step.value)}`;
+  }
+}

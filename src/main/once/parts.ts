@@ -1,0 +1,68 @@
+import type { OnceOutcome, OncePart, OnceStep } from '../../protocol/once.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { ScenarioPlan, ScenariosPlan, UserLoad } from '../../protocol/scenario.ts';
+import type { Shard } from '../../protocol/shard.ts';
+import type { Supplies } from '../../protocol/supplies.ts';
+import { split } from '../plan/split.ts';
+
+/** What is done once, and who hears of it. */
+export interface Asked {
+  readonly part: OncePart;
+  /** It is interrupted when it takes longer. */
+  readonly longestMs: number;
+  readonly tell: ((step: OnceStep) => void) | null;
+  readonly signal: AbortSignal;
+}
+
+type Act = (
+  shard: Shard,
+  supplies: Supplies,
+  part: OncePart,
+  tell: Asked['tell'],
+  signal: AbortSignal,
+) => Promise<OnceOutcome>;
+
+/** Does a part of a plan's scenarios once, in this process. */
+export async function doOnce(
+  plan: RunPlan,
+  scenarios: ScenariosPlan,
+  { part, longestMs, tell, signal }: Asked,
+): Promise<OnceOutcome> {
+  const index = scenarios.scenarios.findIndex(
+    ({ name }) => typeof part !== 'string' && name === part.scenario,
+  );
+  const own = scenarios.scenarios[index] ?? withoutRows(String(part));
+  const rows = plan.supplies.scenarioRows?.[index] ?? null;
+  const pool = { load: oneIteration(longestMs), firstId: 1, parts: [{ scenario: 0, weight: 1 }] };
+  const [shard] = split({
+    ...plan,
+    workers: 1,
+    concurrency: 1,
+    warmupMs: 0,
+    stop: { requests: null, durationMs: null },
+    scenarios: { ...scenarios, scenarios: [own], pools: [pool] },
+  });
+  if (shard === undefined) throw new Error('a plan has at least one worker');
+  // A worker's code, which the coordinator knows by its file alone.
+  const { actOnce } = (await import(new URL('../../workers/act-once.js', import.meta.url).href)) as {
+    actOnce: Act;
+  };
+  return actOnce(shard, { ...plan.supplies, scenarioRows: [rows] }, part, tell, signal);
+}
+
+function withoutRows(name: string): ScenarioPlan {
+  return { name, deal: null, rowCount: 0, newConnection: false, hasCookies: true, keepsCookies: true };
+}
+
+function oneIteration(maxDurationMs: number): UserLoad {
+  const executor = 'per-vu-iterations';
+  return {
+    type: 'iterations',
+    executor,
+    users: 1,
+    iterations: 1,
+    startMs: 0,
+    maxDurationMs,
+    gracefulStopMs: 0,
+  };
+}

@@ -1,0 +1,29 @@
+import { isSecretHeader } from '../../requests/secret-headers.ts';
+
+const DEEPEST = 8;
+/** Text that a setup returns alone is most likely a token, unless it is short. */
+const SHORTEST_TOKEN = 16;
+const BETWEEN_WORDS = /(?<=[a-z\d])(?=[A-Z])/g;
+
+/** What of a setup's data no result may show: texts whose names say that they are secret, and a text alone. */
+export function secretsInData(data: unknown): string[] {
+  if (typeof data === 'string') return data.length >= SHORTEST_TOKEN ? [data] : [];
+  return within(data, false, 0);
+}
+
+function within(data: unknown, isSecret: boolean, depth: number): string[] {
+  if (typeof data === 'string') return isSecret && data !== '' ? [data] : [];
+  if (typeof data !== 'object' || data === null || depth === DEEPEST) return [];
+  if (data instanceof Map)
+    return [...data].flatMap(([name, value]) => within(value, isSecret || isNameOfSecret(name), depth + 1));
+  if (Array.isArray(data) || data instanceof Set)
+    return [...data].flatMap((value) => within(value, isSecret, depth + 1));
+  return Object.entries(data).flatMap(([name, value]) =>
+    within(value, isSecret || isNameOfSecret(name), depth + 1),
+  );
+}
+
+function isNameOfSecret(name: unknown): boolean {
+  const words = String(name).replace(BETWEEN_WORDS, '-');
+  return isSecretHeader(words) || /(?:^|[-_])(?:tokens|jwt|bearer)(?:$|[-_])/i.test(words);
+}

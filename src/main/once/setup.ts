@@ -1,0 +1,72 @@
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import type { OnceOutcome, OnceStep } from '../../protocol/once.ts';
+import type { RunPlan } from '../../protocol/plan.ts';
+import type { ScenariosPlan } from '../../protocol/scenario.ts';
+import { hiding } from '../../requests/secrets.ts';
+import { formatMs } from '../text/format.ts';
+import { doOnce } from './parts.ts';
+import { secretsInData } from './setup-secrets.ts';
+
+/** Who hears of the steps, and what ends them. */
+export interface Watching {
+  readonly tell: ((step: OnceStep) => void) | null;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs the setup of a plan's scenarios.
+ *
+ * @returns the plan with what it has returned; null where it was stopped
+ * @throws VolleyError VOLLEY_SETUP where it fails
+ */
+export async function setUp(
+  plan: RunPlan,
+  scenarios: ScenariosPlan,
+  { tell, signal }: Watching,
+): Promise<RunPlan | null> {
+  if (!scenarios.hasSetup) return plan;
+  const longestMs = scenarios.setupTimeoutMs;
+  const outcome = await doOnce(plan, scenarios, { part: 'setup', longestMs, tell, signal });
+  if (signal.aborted) return null;
+  const why = whyFailed(outcome, longestMs);
+  if (why !== null) throw new VolleyError(ERROR_CODES.setup, hiding(plan.supplies.secrets)(`setup ${why}`));
+  const scenarioData = copied(outcome.value);
+  const secrets = [...plan.supplies.secrets, ...secretsInData(scenarioData)];
+  return { ...plan, supplies: { ...plan.supplies, secrets, scenarioData } };
+}
+
+/**
+ * Runs the teardown.
+ *
+ * @returns why it has failed; null where it has not, where there is none, or where it was stopped
+ */
+export async function tearDown(
+  plan: RunPlan,
+  scenarios: ScenariosPlan,
+  { tell, signal }: Watching,
+): Promise<string | null> {
+  if (!scenarios.hasTeardown || signal.aborted) return null;
+  const longestMs = scenarios.setupTimeoutMs;
+  const outcome = await doOnce(plan, scenarios, { part: 'teardown', longestMs, tell, signal });
+  if (signal.aborted) return null;
+  const why = whyFailed(outcome, longestMs);
+  return why === null ? null : hiding(plan.supplies.secrets)(`teardown ${why}`);
+}
+
+function whyFailed({ failure, isInterrupted }: OnceOutcome, longestMs: number): string | null {
+  if (failure !== null) return `failed: ${failure.example}`;
+  if (!isInterrupted) return null;
+  return `did not end within ${formatMs(longestMs)}: look at what it awaits, or give the test a longer setupTimeout.`;
+}
+
+/** Workers get a copy, whatever carries it. @throws VolleyError where there can be none */
+function copied(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.setup,
+      `setup returned what no worker can be given (${messageOf(error)}): return plain data.`,
+    );
+  }
+}

@@ -1,0 +1,139 @@
+import type { WorkerChannel } from '../protocol/messages.ts';
+import type { OnceOutcome, OncePart, OnceStep } from '../protocol/once.ts';
+import { Interrupted } from '../protocol/scenario-errors.ts';
+import type { Shard } from '../protocol/shard.ts';
+import type { Supplies } from '../protocol/supplies.ts';
+import type { Metrics, Once, ScenarioOf, TestDefinition, VU } from '../protocol/test-definition.ts';
+import { secretsInHeaders } from '../requests/secret-headers.ts';
+import { type Clock, createMonotonicClock } from '../time/clock.ts';
+import { loadClient } from './clients/http-client.ts';
+import type { Exchange } from './exchange/exchange.ts';
+import { type RequestWatch, VuLoad } from './loads/vu-load.ts';
+import { ShardRun } from './run-shard.ts';
+import { toldOf } from './told-exchange.ts';
+import { failureOf } from './vus/failure-of.ts';
+import { importTest } from './vus/import-test.ts';
+import { watchedView } from './vus/watched-view.ts';
+
+type Scenario = ScenarioOf<unknown, Metrics>;
+type Tell = (step: OnceStep) => void;
+
+/**
+ * Does one part of a test once, in this process, by the user that a worker would have for it. Nothing is recorded.
+ *
+ * @param shard of one user that does one iteration, of the scenario that has the part's name
+ * @param tell hears of each step; null where nobody does
+ * @param signal ends it
+ */
+export async function actOnce(
+  shard: Shard,
+  supplies: Supplies,
+  part: OncePart,
+  tell: Tell | null,
+  signal: AbortSignal,
+): Promise<OnceOutcome> {
+  if (shard.scenarios === undefined) throw new Error('there are no scenarios');
+  const clock = createMonotonicClock();
+  const definition = await importTest(shard.scenarios.module);
+  let failure: OnceOutcome['failure'] = null;
+  let isDone = false;
+  let value: unknown;
+  const act = async (body: (vu: VU) => unknown, vu: VU): Promise<void> => {
+    isDone = false;
+    try {
+      value = await body(tell === null ? vu : watchedView(vu, tell));
+      isDone = true;
+    } catch (error) {
+      if (!(error instanceof Interrupted)) failure ??= failureOf(error);
+      throw error;
+    }
+  };
+  const watch = tell === null ? null : watchOf(shard, clock, tell);
+  const users = { Users: VuLoad, definition: withOne(definition, part, supplies, act), watch };
+  const create = await loadClient(shard.client, shard.settings.protocol);
+  const run = new ShardRun(shard, nowhere(), clock, { supplies, create, Rows: null, Tokens: null, users });
+  const fromMs = clock.nowMs();
+  const stop = (): void => run.stop(0);
+  signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
+  await run.prepare();
+  run.start(fromMs, fromMs);
+  await run.finished;
+  signal.removeEventListener('abort', stop);
+  run.release();
+  const isInterrupted = signal.aborted || (!isDone && failure === null);
+  return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };
+}
+
+/** The test with one scenario, whose code tells what becomes of it. */
+function withOne(
+  definition: TestDefinition,
+  part: OncePart,
+  { scenarioData }: Supplies,
+  act: (body: (vu: VU) => unknown, vu: VU) => Promise<void>,
+): TestDefinition {
+  const { setup, teardown } = definition;
+  switch (part) {
+    case 'setup':
+      return only(definition, part, { vuSetup: (vu) => act(() => setup?.(onceOf(vu)), vu), exec: () => {} });
+    case 'teardown':
+      return only(definition, part, {
+        vuSetup: (vu) => act(() => teardown?.(scenarioData, onceOf(vu)), vu),
+        exec: () => {},
+      });
+    default: {
+      const own = definition.scenarios[part.scenario];
+      if (own === undefined) throw new Error(`the module has no scenario '${part.scenario}' any more`);
+      const { vuSetup, vuTeardown } = own;
+      return only(definition, part.scenario, {
+        ...own,
+        exec: (vu) => act((watched) => own.exec(watched), vu),
+        ...(vuSetup === undefined ? {} : { vuSetup: (vu) => act((watched) => vuSetup(watched), vu) }),
+        ...(vuTeardown === undefined
+          ? {}
+          : { vuTeardown: (vu) => act((watched) => vuTeardown(watched), vu) }),
+      });
+    }
+  }
+}
+
+function only(definition: TestDefinition, name: string, scenario: Scenario): TestDefinition {
+  return { ...definition, scenarios: { [name]: scenario } };
+}
+
+/** Of a user what is of use without iterations. */
+function onceOf(vu: VU): Once {
+  return {
+    http: vu.http,
+    cookies: vu.cookies,
+    sleep: (time, upTo) => vu.sleep(time, upTo),
+    random: () => vu.random(),
+    get signal() {
+      return vu.signal;
+    },
+  };
+}
+
+function watchOf({ settings }: Shard, clock: Clock, tell: Tell): RequestWatch {
+  const say = (exchange: Exchange, endMs: number): void => {
+    const secrets = secretsInHeaders(exchange.request?.firstHeaders ?? []);
+    tell({ type: 'exchange', exchange: toldOf(exchange, endMs, exchange.failure, settings), secrets });
+  };
+  return {
+    connection: (exchange) => {
+      exchange.keepsFields = true;
+      const goOn = exchange.goOn.bind(exchange);
+      exchange.goOn = (next) => {
+        exchange.failure = null;
+        say(exchange, clock.nowMs());
+        goOn(next);
+      };
+    },
+    ended: say,
+  };
+}
+
+/** Nobody hears of it; what it sends is taken at once. */
+function nowhere(): WorkerChannel {
+  return { post: () => {}, onMessage: () => {}, close: () => {} };
+}

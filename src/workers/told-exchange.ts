@@ -1,0 +1,65 @@
+import type { ConnectionSettings } from '../protocol/endpoint.ts';
+import type { OnceExchange } from '../protocol/once.ts';
+import type { ErrorTally } from '../protocol/report.ts';
+import { readableBody } from '../requests/body-text.ts';
+import { shownHead } from '../requests/request-head.ts';
+import type { Exchange } from './exchange/exchange.ts';
+
+/**
+ * What came of a request, as it is told to people.
+ *
+ * @param endMs NaN where its answer never ended
+ */
+export function toldOf(
+  exchange: Exchange,
+  endMs: number,
+  failure: ErrorTally | null,
+  settings: ConnectionSettings,
+): OnceExchange {
+  const { request, status, body, bodyBytes, sentMs, firstByteMs } = exchange;
+  if (request === null) throw new Error('nothing was sent');
+  const { endpoint, message } = request;
+  const origin = endpoint?.origin ?? '';
+  return {
+    method: message.method,
+    url: origin + message.path,
+    requestHead: shownHead(message, endpoint, settings),
+    requestBody: message.body,
+    response:
+      status === 0
+        ? null
+        : {
+            status,
+            fields: pairsIn(exchange.fields),
+            body,
+            readable: readableBody(exchange),
+            bodyBytes,
+            firstByteMs: firstByteMs - sentMs,
+            serviceMs: endMs - sentMs,
+          },
+    failure: failure === null ? null : sentenceOf(failure),
+  };
+}
+
+function sentenceOf({ kind, code, example }: ErrorTally): string {
+  if (kind === 'expectation') return example;
+  if (kind === 'status') return `status ${code}`;
+  return kind === 'timeout' ? `timeout: ${example}` : `${kind} (${code}): ${example}`;
+}
+
+/** Names and values that follow each other; of HTTP/2, an object's. */
+function pairsIn(raw: unknown): (readonly [string, string])[] {
+  if (!Array.isArray(raw)) {
+    return Object.entries(raw ?? {}).flatMap(([name, value]) =>
+      [value].flat().map((one) => [name, textOf(one)] as const),
+    );
+  }
+  return raw.flatMap((name, index) =>
+    index % 2 === 0 ? [[textOf(name), textOf(raw[index + 1])] as const] : [],
+  );
+}
+
+/** A character for each byte, whichever client has read it. */
+function textOf(raw: unknown): string {
+  return raw instanceof Uint8Array ? Buffer.from(raw).toString('latin1') : String(raw);
+}

@@ -1,0 +1,28 @@
+import type { IterationErrorKind } from '../../protocol/scenario.ts';
+import { RequestError } from '../../protocol/scenario-errors.ts';
+import { nameOf, placeOf, stackOf } from './script-place.ts';
+
+const LONGEST_CODE = 60;
+
+/** Why a part of a scenario has failed. */
+export interface Failed {
+  readonly kind: IterationErrorKind;
+  readonly code: string;
+  readonly example: string;
+}
+
+/** The same by what it has thrown. */
+export function failureOf(thrown: unknown): Failed {
+  const name = nameOf(thrown);
+  const { message } = thrown as { readonly message?: string };
+  if (thrown instanceof RequestError) {
+    const kind = thrown.kind === 'expectation' ? 'expectation' : 'request';
+    return { kind, code: `${thrown.kind} ${thrown.code}`, example: thrown.message };
+  }
+  if (name === 'ScenarioFailure') {
+    const reason = String(message);
+    return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
+  }
+  const place = placeOf(thrown);
+  return { kind: 'script', code: place === null ? name : `${name} ${place}`, example: stackOf(thrown) };
+}
