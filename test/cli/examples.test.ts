@@ -25,6 +25,18 @@ function ran(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
   });
 }
 
+interface ScenariosRan {
+  readonly code: number;
+  readonly result: { readonly scenarios: Readonly<Record<'total' | 'scenarios' | 'checks', unknown>> };
+}
+
+/** A module of scenarios against a server, with its JSON result. */
+async function ranScenarios(name: string, target: string): Promise<ScenariosRan> {
+  const args = [BIN, 'run', example(name), '--output', 'json'];
+  const { code, stdout } = await ran(process.execPath, args, { TARGET: target });
+  return { code, result: JSON.parse(stdout) };
+}
+
 /** One for each file; the count is the server's own. */
 const EXAMPLES = {
   'batch.ts': async () => {
@@ -33,6 +45,23 @@ const EXAMPLES = {
     expect(stdout).toContain('row 100 asked for /headers?id=100\n');
     expect(stdout).toContain('answered 100\n');
     expect(target.stats().requests).toBe(100);
+  },
+  'cart.ts': async () => {
+    const target = await startTarget();
+    const { code, result } = await ranScenarios('cart.ts', target.url);
+    expect(code).toBe(0);
+    const { total, scenarios, checks } = result.scenarios;
+    expect(total).toMatchObject({ completed: 40, failed: 0 });
+    expect(scenarios).toMatchObject([
+      { name: 'buy', completed: 20 },
+      { name: 'look', completed: 20 },
+    ]);
+    expect(checks).toMatchObject([
+      { name: 'one line', passed: 20, failed: 0 },
+      { name: 'the article chosen', passed: 20, failed: 0 },
+    ]);
+    // Of /echo: setup, four users who log in, twenty carts and orders, teardown.
+    expect(target.stats().byPath).toEqual({ '/echo': 1 + 4 + 40 + 1, '/bytes/1000': 20 });
   },
   'ci-step.sh': async () => {
     const target = await startTarget();
@@ -55,6 +84,18 @@ const EXAMPLES = {
       /^failures of the baseline: no-difference\np50 of the baseline: undecided [\d.]+\n$/,
     );
     expect(targets.map((target) => target.stats().requests)).toEqual([100, 100]);
+  },
+  'login.ts': async () => {
+    const target = await startTarget();
+    const { code, result } = await ranScenarios('login.ts', target.url);
+    expect(code).toBe(0);
+    expect(result.scenarios.total).toMatchObject({ completed: 50, failed: 0 });
+    expect(result.scenarios.checks).toMatchObject([{ name: 'is logged in', passed: 50, failed: 0 }]);
+    expect(target.stats().byPath).toEqual({ '/echo': 100, '/bytes/100': 50, '/headers': 50 });
+    // Nobody gets in: the iterations fail, and with them the run.
+    const failing = await ranScenarios('login.ts', `${target.url}status/500`);
+    expect(failing.code).toBe(1);
+    expect(failing.result.scenarios.total).toMatchObject({ completed: 0, failed: 50 });
   },
   'plan.yaml': async () => {
     const target = await startTarget();
@@ -80,7 +121,7 @@ const EXAMPLES = {
 describe('examples', () => {
   test('each file has a test', () => {
     const files = readdirSync(join(ROOT, 'examples')).filter(
-      (name) => !/^(README\.md|tsconfig\.json)$/.test(name),
+      (name) => !/^(README\.md|tsconfig\.json|users\.csv)$/.test(name),
     );
     expect(files.sort()).toEqual(Object.keys(EXAMPLES));
   });
