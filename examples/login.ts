@@ -8,7 +8,7 @@ const options = {
   vus: 5,
   iterations: 50,
   baseURL: process.env['TARGET'] ?? 'http://127.0.0.1:8080',
-  thresholds: ['p95(iteration)<2s', 'error-rate<1%'],
+  thresholds: ['p95(iteration)<2s', 'p95{login}<1s', 'p95{GET /bytes/{}}<1s'],
 } as const;
 
 export default scenario(options, async (vu) => {

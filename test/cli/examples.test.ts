@@ -27,7 +27,10 @@ function ran(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 
 interface ScenariosRan {
   readonly code: number;
-  readonly result: { readonly scenarios: Readonly<Record<'total' | 'scenarios' | 'checks', unknown>> };
+  readonly result: {
+    readonly scenarios: Readonly<Record<'total' | 'scenarios' | 'checks', unknown>>;
+    readonly thresholds: readonly { readonly expression: string; readonly ok: boolean }[];
+  };
 }
 
 /** A module of scenarios against a server, with its JSON result. */
@@ -36,6 +39,9 @@ async function ranScenarios(name: string, target: string): Promise<ScenariosRan>
   const { code, stdout } = await ran(process.execPath, args, { TARGET: target });
   return { code, result: JSON.parse(stdout) };
 }
+
+const rulesIn = ({ thresholds }: ScenariosRan['result']): Readonly<Record<string, boolean>> =>
+  Object.fromEntries(thresholds.map(({ expression, ok }) => [expression, ok]));
 
 /** One for each file; the count is the server's own. */
 const EXAMPLES = {
@@ -92,10 +98,23 @@ const EXAMPLES = {
     expect(result.scenarios.total).toMatchObject({ completed: 50, failed: 0 });
     expect(result.scenarios.checks).toMatchObject([{ name: 'is logged in', passed: 50, failed: 0 }]);
     expect(target.stats().byPath).toEqual({ '/echo': 100, '/bytes/100': 50, '/headers': 50 });
+    expect(rulesIn(result)).toEqual({
+      'p95(iteration)<2s': true,
+      'p95{login}<1s': true,
+      'p95{GET /bytes/{}}<1s': true,
+      'error-rate<=1%': true,
+      'script-errors<=0': true,
+      'checks>=100%': true,
+    });
     // Nobody gets in: the iterations fail, and with them the run.
     const failing = await ranScenarios('login.ts', `${target.url}status/500`);
     expect(failing.code).toBe(1);
     expect(failing.result.scenarios.total).toMatchObject({ completed: 0, failed: 50 });
+    // A request that nobody has come to bears out no rule.
+    expect(rulesIn(failing.result)).toMatchObject({
+      'p95{GET /bytes/{}}<1s': false,
+      'error-rate<=1%': false,
+    });
   },
   'plan.yaml': async () => {
     const target = await startTarget();

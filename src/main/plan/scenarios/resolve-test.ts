@@ -3,14 +3,15 @@ import type { RunPlan } from '../../../protocol/plan.ts';
 import type { RequestPlan } from '../../../protocol/request.ts';
 import type { UserPool } from '../../../protocol/scenario.ts';
 import type { TestDefinition, TestOptions } from '../../../protocol/test-definition.ts';
+import type { Threshold } from '../../../protocol/threshold.ts';
 import { endOfStartsMs, mostUsers } from '../../../time/user-schedule.ts';
 import { defaultMaxInFlight } from '../load.ts';
 import { openFilesFor } from '../open-files.ts';
 import type { RunOptions } from '../options.ts';
-import type { Told } from '../problems.ts';
+import { Problems, type Told } from '../problems.ts';
 import { checkOptions, completePlan } from '../resolve.ts';
 import { moduleTerms } from '../terms.ts';
-import { percentilesIn, withErrorRate } from '../thresholds.ts';
+import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
 import { type LoadedTest, loadTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
@@ -46,7 +47,9 @@ export async function resolveTest(
       problems.map((problem) => `${path}: ${problem}`),
     );
   const { thresholds: given = [], ...rest } = withTest(options, definition);
-  const { own, others } = scenarioRules(given, read);
+  const { own: ofScenarios, others: asked } = scenarioRules(given, read);
+  const { named, others } = rulesOfRequests(asked);
+  const own = [...ofScenarios, ...named];
   try {
     const unresolved = checkOptions({ ...rest, thresholds: others, url: base ?? NO_BASE });
     const plan = await completePlan({ ...unresolved, notes: [] });
@@ -55,6 +58,22 @@ export async function resolveTest(
     const terms = moduleTerms(path, (field) => isSaidThere(field, definition, options));
     throw withProblems(error, (problem) => problem.inTerms(terms));
   }
+}
+
+/** Rules on requests by their names, which only the run finds out: one that nobody has sent does not hold. */
+function rulesOfRequests(asked: readonly string[]): {
+  readonly named: readonly Threshold[];
+  readonly others: readonly string[];
+} {
+  const named: Threshold[] = [];
+  const others: string[] = [];
+  for (const expression of asked) {
+    // One that is no rule is told with the others.
+    const [rule] = parseThresholds([expression], new Problems());
+    if (rule === undefined || rule.request === null) others.push(expression);
+    else named.push(rule);
+  }
+  return { named, others };
 }
 
 function complete(
