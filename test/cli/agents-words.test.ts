@@ -3,7 +3,7 @@ import { useKeptProcess } from '../support/kept-process.ts';
 
 const volley = useKeptProcess();
 const URL_TEXT = 'http://127.0.0.1:9/';
-const HERE = /--agents is not an option here: it is one of volley <url>, volley run\./;
+const HERE = /--agents is not an option here: it is one of volley <url>, volley run, volley replay\./;
 
 test.each([
   { words: ['compare', URL_TEXT, URL_TEXT, '--agents', '2'], says: HERE },

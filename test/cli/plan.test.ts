@@ -121,7 +121,7 @@ mix:
   /** What is shown is no part of a plan. */
   /** What is said where it runs: no part of what is measured. */
   const ELSEWHERE = [
-    ...['set', 'dry-run', 'once', 'live', 'on-port'],
+    ...['set', 'dry-run', 'once', 'live', 'otlp', 'on-port'],
     ...['agents', 'broker', 'pool', 'cluster-key-file', 'min-agents', 'join-timeout', 'max-lost'],
   ];
   const SCREEN = Object.keys(SCREEN_TABLE);

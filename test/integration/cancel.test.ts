@@ -41,10 +41,11 @@ test.each(CASES)('requests that are cancelled, %s, %s', async (client, version) 
     }
     const seen = server.modelStats()?.disconnectedAfterMs ?? [];
     expect(seen).toHaveLength(4);
-    for (const afterMs of seen) {
-      expect(afterMs).toBeGreaterThan(100);
-      expect(afterMs).toBeLessThan(5_000);
-    }
+    for (const afterMs of seen) expect(afterMs).toBeLessThan(5_000);
+    // Not before: the server alone cannot tell, as it hears of a request late on a busy machine.
+    const late = await ask({ cancel: '100%@600ms', requests: 4 });
+    expect(late.requests).toMatchObject({ sent: 4, ok: 0, cancelled: 4 });
+    expect(late.windowMs).toBeGreaterThanOrEqual(600);
 
     const byTokens = await ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' });
     expect(byTokens.requests).toMatchObject({ sent: 8, ok: 6, failed: 0, cancelled: 2 });
