@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { VERSION } from '../../src/main/text/version.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
 import { ROOT } from '../support/cli.ts';
 import { Fleet, hasRedis, load, RealBroker, resultOf } from '../support/fleet.ts';
 import { SlowLink } from '../support/slow-link.ts';
@@ -142,8 +143,19 @@ async function ofLongAbsence(): Promise<void> {
   expect(others.witness.seen.length).toBeLessThanOrEqual(summary.requests.sent);
 }
 
+/** An agent that hears of the start too late on a busy machine says so and sends nothing: then once more. */
+async function inTime<T extends { readonly summary: Summary } | null>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 2; ; left--) {
+    const ended = await attempt();
+    if (ended === null || left === 0) return ended;
+    const { agents, requests } = ended.summary;
+    if (!agents?.some(({ because }) => /too late/.test(because ?? ''))) return ended;
+    expect(requests.sent).toBe(0);
+  }
+}
+
 async function ofFarAgent(): Promise<void> {
-  const { code, summary } = await resultOf(far.submitVia(broker, 1, load(100, '3s')));
+  const { code, summary } = await inTime(() => resultOf(far.submitVia(broker, 1, load(100, '3s'))));
   far.holds(summary);
   far.isWhole(code, summary);
   expect([summary.requests.sent, far.witness.seen.length]).toEqual([300, 300]);
@@ -156,8 +168,11 @@ async function ofFarAgent(): Promise<void> {
 }
 
 async function ofCutOffRun(): Promise<void> {
-  const run = far.submitVia(linkOfRun, 1, load(100, '60s'));
-  await far.seen(100);
+  let run = far.submitVia(linkOfRun, 1, load(100, '60s'));
+  await inTime(async () => {
+    if (run.child.exitCode !== null) run = far.submitVia(linkOfRun, 1, load(100, '60s'));
+    return Promise.race([far.seen(100).then(() => null), resultOf(run)]);
+  });
   linkOfRun.cut();
   const atMs = far.lastAtMs;
   await far.quietFor(1_500);
