@@ -91,7 +91,9 @@ function addressed(command: string, port: number): string {
 
 function runCurl(command: string): Promise<string> {
   return new Promise((resolve) => {
-    execFile('bash', ['-c', command], { cwd: folder }, (_error, _stdout, stderr) => resolve(stderr));
+    // What a shell makes of $'\u20ac', and curl of a host's name, is a matter of the locale; volley's is always UTF-8.
+    const options = { cwd: folder, env: { ...process.env, LC_ALL: 'C.UTF-8' } };
+    execFile('bash', ['-c', command], options, (_error, _stdout, stderr) => resolve(stderr));
   });
 }
 
