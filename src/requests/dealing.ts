@@ -74,6 +74,6 @@ function turnOf(weights: readonly number[]): number[] {
   });
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
+export function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

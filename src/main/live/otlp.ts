@@ -68,7 +68,7 @@ export class OtlpPusher {
     if (result === null) this.#pushSoFar();
     else {
       const { method, url } = result.plan.target;
-      this.#push(resultFamilies(result), { method, url });
+      this.#push(resultFamilies(result), { method, url }, this.#snapshot());
     }
     await this.#underWay;
     await this.#exporter.shutdown();
@@ -77,13 +77,14 @@ export class OtlpPusher {
 
   #pushSoFar(): void {
     if (this.#underWay !== null) return;
-    this.#push(liveFamilies(this.#plan, this.#snapshot()).map(withoutUnfinished), liveLabels(this.#plan));
+    const snapshot = this.#snapshot();
+    const families = liveFamilies(this.#plan, snapshot).map(withoutUnfinished);
+    this.#push(families, liveLabels(this.#plan), snapshot);
   }
 
-  #push(families: readonly Family[], labels: Labels): void {
+  #push(families: readonly Family[], labels: Labels, snapshot: Snapshot | null): void {
     const period = { startTime: this.#startTime, endTime: timeNow() };
     const metrics = otlpMetrics(families, labels, period);
-    const snapshot = this.#snapshot();
     if (snapshot !== null) metrics.push(otlpHistograms(snapshot, labels, period));
     const scopeMetrics = [{ scope: { name: 'volley', version: VERSION }, metrics }];
     this.#underWay = new Promise((resolve) => {

@@ -1,4 +1,5 @@
 import type { Cancelling } from '../../../protocol/stream.ts';
+import { greatestCommonDivisor } from '../../../requests/dealing.ts';
 import type { Problems } from '../problems.ts';
 import { parseDurationMs } from '../quantities.ts';
 import { given, phrase, the } from '../words.ts';
@@ -26,8 +27,4 @@ export function parseCancel(text: string | undefined, problems: Problems): Cance
     phrase`${the('cancel')} ${given(text)}: give a share of the requests, and when they are cancelled, as in 10%@500ms, 10%@first or 10%@20tokens.`,
   );
   return null;
-}
-
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }
