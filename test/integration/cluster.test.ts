@@ -166,7 +166,7 @@ describe('a run over agents', () => {
             say: (sentence) => said.push(sentence),
           },
         );
-        while (witness.seen.length < 100) await delay(20);
+        while ((submission.snapshot()?.ended ?? 0) < 100) await delay(20);
         connections[1]?.cut(true);
         const summary = await result;
         holds(summary, witness);
@@ -179,7 +179,8 @@ describe('a run over agents', () => {
         expect(submission.snapshot()?.elapsedMs).toBeGreaterThan(summary.stoppedBy?.atMs ?? 0);
         expect(summary.stoppedBy?.expression).toBe('lost<=5%');
         expect(summary.stoppedBy?.measured).toBeGreaterThan(0.3);
-        expect(summary.stoppedBy?.measured).toBeLessThan(0.5);
+        // One of two equal agents can miss half of the load at most, and does where its first word never came.
+        expect(summary.stoppedBy?.measured).toBeLessThanOrEqual(0.5);
         expect(summary.degraded).toBe(true);
         const [one, two] = (summary.agents ?? []).toSorted((a, b) => a.state.localeCompare(b.state));
         expect([one?.state, two?.state]).toEqual(['finished', 'lost']);
