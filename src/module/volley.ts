@@ -19,35 +19,35 @@ import type {
 export { Interrupted, RequestError } from '../protocol/scenario-errors.ts';
 export type * from '../protocol/test-definition.ts';
 
-/** A test of several scenarios; a module exports it by default. */
+/** A test of several scenarios, for a module's default export. */
 export function defineTest<
   const M extends Metrics = Record<never, never>,
   R extends Record<string, unknown> = Record<never, never>,
   D = undefined,
 >(
   test: TestOptions & {
-    /** Metrics of the test's own, by their names. */
+    /** The test's custom metrics, by name. */
     metrics?: M;
-    /** Of all scenarios that have none of their own, by their weights. */
+    /** The load of all scenarios without one of their own, shared by weight. */
     load?: Executor;
-    /** Once before all scenarios; what it returns is their `vu.data`. */
+    /** Runs once before all scenarios; they get its return value as `vu.data`. */
     setup?: (once: Once) => D;
     scenarios: { [K in keyof R]: ScenarioOf<R[K], NoInfer<M>, Awaited<NoInfer<D>>> };
-    /** Once after all scenarios, also where they were stopped. */
+    /** Runs once after all scenarios, even if they were stopped. */
     teardown?: (data: Awaited<NoInfer<D>>, once: Once) => unknown;
   },
 ): Test {
-  // What the types have checked is read without them.
+  // The types have checked it; the reader takes it untyped.
   return { kind: 'test', definition: test as unknown as TestDefinition };
 }
 
-/** What a test of one scenario may say of it beside its load. */
+/** Settings of a test of one scenario, without its load. */
 export type OptionsOfOne = Pick<
   ScenarioOf<Row, Metrics>,
   'rows' | 'newConnection' | 'cookies' | 'keepCookies'
 >;
 
-/** A test of one scenario; a module exports it by default. */
+/** A test of one scenario, for a module's default export. */
 export function scenario(
   options: TestOptions & Partial<Executor> & OptionsOfOne,
   exec: Body<Row, Record<never, never>>,
@@ -66,7 +66,7 @@ export function scenario(
 
 const patterns = new WeakMap<TemplateStringsArray, string>();
 
-/** A URL with values in it, each percent-encoded: url`/items/${id}`. In the result it is called `/items/{}`. */
+/** A URL with percent-encoded values: url`/items/${id}`. The result names it `/items/{}`. */
 export function url(parts: TemplateStringsArray, ...values: (string | number)[]): Url {
   let name = patterns.get(parts);
   if (name === undefined) {
@@ -79,22 +79,22 @@ export function url(parts: TemplateStringsArray, ...values: (string | number)[])
   return { href, name };
 }
 
-/** Rows of a CSV file, whose path is relative to the module: `csv<'user' | 'password'>('users.csv', 'per-vu')`. */
+/** Rows of a CSV file; its path is relative to the module: `csv<'user' | 'password'>('users.csv', 'per-vu')`. */
 export function csv<C extends string>(file: string, deal: RowDeal = 'cycle'): Rows<Record<C, string>> {
   return { kind: 'rows', source: { type: 'csv', file }, deal };
 }
 
-/** Rows of a file with one JSON value a line. */
+/** Rows of a file with one JSON value per line. */
 export function jsonl<R extends object>(file: string, deal: RowDeal = 'cycle'): Rows<R> {
   return { kind: 'rows', source: { type: 'jsonl', file }, deal };
 }
 
-/** Rows that the module has. */
+/** Rows from the module itself. */
 export function items<R>(list: readonly R[], deal: RowDeal = 'cycle'): Rows<R> {
   return { kind: 'rows', source: { type: 'items', items: list }, deal };
 }
 
-/** Ends the iteration as failed, for a reason of the scenario's own. */
+/** Ends the iteration as failed, for the reason given. */
 export function fail(reason: string): never {
   throw new ScenarioFailure(reason);
 }

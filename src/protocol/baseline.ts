@@ -1,27 +1,27 @@
-/** A result held against an earlier one of the same plan on the same machine, by its p50 and by what failed. */
+/** A result compared with an earlier one of the same plan on the same machine, by p50 and by failures. */
 export interface AgainstBaseline {
-  /** As it was named: `last`, `last~1`, or a file. */
+  /** As the user named it: `last`, `last~1`, or a file. */
   readonly source: string;
-  /** Of the earlier one. */
+  /** Of the earlier result. */
   readonly startedAt: string;
-  /** Which latency leads the report, and has the figures below; of several rounds their medians. */
+  /** The latency that leads the report; the figures below are of it, and medians where there are several rounds. */
   readonly latency: 'response' | 'service';
   readonly p50Ms: number | null;
   readonly baselineP50Ms: number | null;
-  /** Of the two; null where one is missing. */
+  /** Null where one of the two is missing. */
   readonly ratio: number | null;
-  /** The p50 of the earlier good results, from the fastest to the slowest; null where there are too few. */
+  /** Range of p50 over the earlier good results, fastest to slowest; null where there are too few. */
   readonly scatter: { readonly runs: number; readonly lowMs: number; readonly highMs: number } | null;
-  /** Whether more requests failed, beyond chance. */
+  /** Whether more requests failed than chance explains. */
   readonly failsMore: boolean;
   /** From 0 to 1. */
   readonly failedShare: number;
   readonly baselineFailedShare: number;
   /**
-   * `slower`: beyond the margin, beyond what chance within each of the two explains, and beyond every earlier good
-   * one. `within-scatter`: only not beyond those. `unknown`: a figure is missing.
+   * `slower`: beyond the margin, beyond the chance within both results, and slower than every earlier good
+   * one. `within-scatter`: not slower than all of the earlier ones. `unknown`: a figure is missing.
    */
   readonly outcome: 'slower' | 'within-scatter' | 'not-slower' | 'unknown';
-  /** Whether the command fails by it, as `--fail-if` asks. */
+  /** Whether this fails the command, as `--fail-if` asks. */
   readonly isFailure: boolean;
 }

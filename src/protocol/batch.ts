@@ -1,22 +1,22 @@
 import type { Rate } from './load.ts';
 import type { RowCells, Template } from './request.ts';
 
-/** A value that a row's answer is asked for: a name in the output, a path into JSON. */
+/** A value to extract from each row's answer: its name in the output and its path in the JSON. */
 export interface Selection {
   readonly name: string;
   readonly path: string;
 }
 
-/** How one request is sent for each row. Every quantity is global. */
+/** How one request is sent for each row. Quantities are for the whole batch, not per worker. */
 export interface BatchPlan {
-  /** Attempts beyond the first one; 0 where the method must not be repeated. */
+  /** Attempts beyond the first; 0 where the method must not be repeated. */
   readonly retries: number;
-  /** Rows that a worker asks for at a time; null: as many as it takes some milliseconds to send. */
+  /** Rows that a worker asks for at a time; null: what it sends in a few milliseconds. */
   readonly chunkRows: number | null;
-  /** Attempts are started no faster; null for no limit. */
+  /** Upper limit on attempts started per second; null for none. */
   readonly rate: Rate | null;
   readonly select: readonly Selection[];
-  /** Where bodies of good answers go; null where they are not kept. */
+  /** Where the bodies of good answers are written; null where they are not kept. */
   readonly saveBody: BodyPlace | null;
 }
 
@@ -24,7 +24,7 @@ export interface BatchPlan {
 export interface BodyPlace {
   readonly folder: string;
   readonly name: Template;
-  /** How files begin that are not complete: a batch that is resumed finds its own ones by it. */
+  /** Prefix of the names of incomplete files; a resumed batch recognizes its own by it. */
   readonly unfinishedPrefix: string;
 }
 
@@ -35,41 +35,41 @@ export interface RowChunk {
   readonly cells: RowCells;
 }
 
-/** What has become of a row, after the last attempt. */
+/** The outcome of a row after its last attempt. */
 export interface RowAnswer {
   readonly row: number;
-  /** Zero where no complete response came. */
+  /** Zero without a complete response. */
   readonly status: number;
   /** Service time of the last attempt; null where it was never sent. */
   readonly latencyMs: number | null;
   readonly attempts: number;
-  /** What went wrong; an empty text where nothing did. */
+  /** What went wrong; empty if nothing did. */
   readonly error: string;
-  /** One for each selection, as JSON text; null where the answer has none. */
+  /** One per selection, as JSON text; null where the answer has no such value. */
   readonly values: readonly (string | null)[];
 }
 
-/** Between a coordinator that deals rows and its workers. */
+/** Messages between a coordinator that hands out rows and its workers. */
 export type DealtMessage =
   | { readonly type: 'rows'; readonly chunk: RowChunk }
-  /** Answers with values of this length, told in `answers`, are written: there is room for others. */
+  /** Values of this length from `answers` have been written, so there is room for more. */
   | { readonly type: 'answers-written'; readonly valuesLength: number }
   /** Every row has been answered: the worker is done. */
   | { readonly type: 'no-more-rows' };
 
 export type RowMessage =
-  /** The worker's queue runs low: it takes up to `rows` more. */
+  /** The worker's queue is running low; it takes up to `rows` more. */
   | { readonly type: 'wants-rows'; readonly rows: number }
   | {
       readonly type: 'answers';
       readonly answers: readonly RowAnswer[];
-      /** Characters of their values; null where they are few, and nobody waits for word that they are written. */
+      /** Characters of their values; null where they are few and the worker does not wait for `written`. */
       readonly valuesLength: number | null;
     }
-  /** A body could not be saved: going on would lose more. */
+  /** A body could not be saved; going on would lose more. */
   | { readonly type: 'not-saved'; readonly message: string };
 
-/** What became of the rows, as the JSON result of a batch has it. */
+/** The outcome of the rows, as in the JSON result of a batch. */
 /** What is wrong with a row, or with the first line, of an input. */
 export type WrongRow =
   | 'line-too-long'
@@ -82,16 +82,16 @@ export type WrongRow =
   | 'file-name'
   | 'other-input';
 
-/** Why a batch ended before its last row was answered; docs/batch.md has the codes. */
+/** Why a batch ended before its last row was answered; docs/batch.md lists the codes. */
 export type BatchTrouble =
   | {
       readonly code: 'rows-unreadable';
       readonly figures: {
-        /** Null where the system says what is wrong, with `error`. */
+        /** Null where the system's own `error` says what is wrong. */
         readonly wrong: WrongRow | null;
         readonly line: number | null;
         readonly row: number | null;
-        /** The system's code, such as EIO. */
+        /** The system's error code, such as EIO. */
         readonly error: string | null;
       };
     }
@@ -99,11 +99,11 @@ export type BatchTrouble =
   | { readonly code: 'reader-gone'; readonly figures: Readonly<Record<never, never>> };
 
 export interface BatchRows {
-  /** Null where nobody knows, as of stdin. */
+  /** Null where it is unknown, as for stdin. */
   readonly total: number | null;
-  /** Rows that could not be read, and were left out. Absent in older results. */
+  /** Rows that could not be read and were skipped. Absent in older results. */
   readonly skipped?: number;
-  /** Lines of the first of them. Absent in older results. */
+  /** Line numbers of the first of them. Absent in older results. */
   readonly skippedLines?: readonly number[];
   readonly done: number;
   /** Answered by an earlier run. */
@@ -111,14 +111,14 @@ export interface BatchRows {
   readonly ok: number;
   readonly failed: number;
   readonly retries: number;
-  /** That a lost worker held and others have sent. */
+  /** Held by a lost worker and sent by others. */
   readonly returned: number;
-  /** Answers that said that requests come too fast. */
+  /** Answers with status 429. */
   readonly rateLimitReplies: number;
   readonly isComplete: boolean;
-  /** What has ended it before the last row was answered; null where nothing did. Absent in older results. */
+  /** What ended the batch before its last row was answered; null if nothing did. Absent in older results. */
   readonly trouble?: BatchTrouble | null;
-  /** Of each row's last attempt; 0 stands for no answer. */
+  /** Of each row's last attempt; 0 means no answer. */
   readonly statuses: Readonly<Record<string, number>>;
   /** By kind. */
   readonly errors: Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import type { Finding, NextStep } from './finding.ts';
 
-/** The figures that arms are compared by. */
+/** The figures by which arms are compared. */
 export const METRICS = ['throughput', 'p50', 'p90', 'p99', 'cpu'] as const;
 export type Metric = (typeof METRICS)[number];
 
@@ -11,7 +11,7 @@ export interface RatioFigures {
   readonly high: number | null;
 }
 
-/** In how many of the `rounds` of each arm something was amiss. */
+/** In how many of each arm's `rounds` something was wrong. */
 export interface TroubledRounds {
   readonly a: string;
   readonly b: string;
@@ -21,8 +21,8 @@ export interface TroubledRounds {
 }
 
 /**
- * The figures of each code: `a` and `b` are names of arms, shares from 0 to 1 have names that end in `Share`, ratios are
- * those of a to b. docs/findings.md has the same table.
+ * The figures of each code: `a` and `b` are names of arms, names in `Share` are shares from 0 to 1, ratios are
+ * of a to b. docs/findings.md has the same table.
  */
 export interface ComparisonFigures {
   readonly 'pair-by-figure': RatioFigures & {
@@ -42,7 +42,7 @@ export interface ComparisonFigures {
     readonly aFailedShare: number;
     readonly bFailedShare: number;
     readonly isBothFailing: boolean;
-    /** What the figures would say; null where there are none. */
+    /** What the figures alone would say; null without figures. */
     readonly estimate: RatioFigures | null;
   };
   readonly 'pair-unanswered': { readonly a: string; readonly b: string };
@@ -57,7 +57,7 @@ export interface ComparisonFigures {
   readonly 'limited-rounds': TroubledRounds;
   readonly 'degraded-rounds': TroubledRounds;
   readonly 'nothing-recommended': { readonly leader: string };
-  /** `equal` are within the margin of the leader, `undecided` may be. */
+  /** `equal`: within the margin of the leader. `undecided`: may be within it. */
   readonly recommended: {
     readonly choice: string;
     readonly leader: string;
@@ -68,13 +68,13 @@ export interface ComparisonFigures {
   readonly 'one-round-each': Readonly<Record<never, never>>;
   readonly 'save-rounds': Readonly<Record<never, never>>;
   readonly 'too-few-rounds': { readonly rounds: number; readonly fewestRounds: number };
-  /** With this few rounds of this many arms no difference can be certain. */
+  /** With so few rounds of so many arms, no difference can reach certainty. */
   readonly 'rounds-cannot-decide': {
     readonly rounds: number;
     readonly fewestRounds: number;
     readonly arms: number;
   };
-  /** Some round had too few requests to say what this percentile is. */
+  /** At least one round had too few requests for this percentile. */
   readonly 'percentile-lacks-requests': {
     readonly arm: string;
     readonly percentile: string;
@@ -82,13 +82,13 @@ export interface ComparisonFigures {
     readonly fewestRequests: number;
   };
   readonly 'intervals-hold': Readonly<Record<never, never>>;
-  /** What was given for it: a URL or a file. */
+  /** What the user gave for it: a URL or a file. */
   readonly 'arm-is': { readonly arm: string; readonly source: string };
   readonly 'measured-apart': Readonly<Record<never, never>>;
   readonly 'plans-differ': { readonly fields: readonly string[] };
   readonly 'option-note': { readonly text: string };
   readonly 'arm-failures': { readonly arm: string; readonly failed: number; readonly sent: number };
-  /** What the verdict on the first of those rounds rests on, in words and, but for older results, as a finding. */
+  /** What the verdict of the first of those rounds rests on, in words, and as a finding (absent in older results). */
   readonly 'arm-failing': ArmRounds & {
     readonly because: string;
     readonly finding?: Finding & { readonly nextStep: NextStep | null };
@@ -98,7 +98,7 @@ export interface ComparisonFigures {
   readonly 'arm-limited': ArmRounds;
 }
 
-/** That something was so in `found` of the `rounds` of an arm. */
+/** Something that holds in `found` of an arm's `rounds`. */
 export interface ArmRounds {
   readonly arm: string;
   readonly found: number;
@@ -107,10 +107,10 @@ export interface ArmRounds {
 
 export type ComparisonFindingCode = keyof ComparisonFigures;
 
-/** Something that was found in a comparison, for a reporter to put into words. */
+/** A finding of a comparison; reporters put it into words. */
 export type ComparisonFinding<Code extends ComparisonFindingCode = ComparisonFindingCode> = {
   [Known in Code]: { readonly code: Known; readonly figures: ComparisonFigures[Known] };
 }[Code];
 
-/** What follows from a comparison, with what must be known besides. */
+/** The conclusions of a comparison, and the caveats that go with them. */
 export type Conclusion = ComparisonFinding & { readonly remarks: readonly ComparisonFinding[] };

@@ -3,12 +3,12 @@ import type { ComparisonFinding, Conclusion, Metric } from './comparison-finding
 import type { WorkerMode } from './plan.ts';
 import type { Summary } from './summary.ts';
 
-/** Most rounds of a comparison: every pattern of signs is looked at, and there are 2^rounds. */
+/** Upper limit on rounds: the exact test enumerates every pattern of signs, 2^rounds of them. */
 export const MOST_ROUNDS = 20;
 
-/** One figure of an arm in proportion to that of another, over paired rounds. */
+/** The ratio of one arm's figure to another's, over paired rounds. */
 export interface Estimate {
-  /** Hodges–Lehmann, on logarithms. */
+  /** Hodges–Lehmann estimate, on logarithms. */
   readonly ratio: number;
   /** Ends of the 95 % interval; null below 6 rounds. */
   readonly low: number | null;
@@ -18,7 +18,7 @@ export interface Estimate {
   readonly rounds: number;
   readonly margin: number;
   readonly decision: 'higher' | 'lower' | 'no-difference' | 'undecided';
-  /** About how many rounds would tell; null where it is decided, or where more than 1,000 would be needed. */
+  /** About how many rounds would decide it; null where it is decided, or where it would take over 1,000. */
   readonly roundsNeeded: number | null;
 }
 
@@ -29,23 +29,23 @@ export interface QuantileShift {
   readonly bMs: number;
 }
 
-/** What one round of one arm took besides what its own result says. */
+/** Costs of one round of one arm that its own result does not have. */
 export interface RoundCost {
-  /** Of the round's whole process tree at its largest. */
+  /** Peak of the round's whole process tree. */
   readonly peakMemoryBytes: number;
-  /** Proportional set sizes add up; resident ones count shared pages for each process. */
+  /** Proportional set sizes add up; resident set sizes count shared pages once per process. */
   readonly memoryKind: 'proportional' | 'resident';
 }
 
-/** A figure over the rounds of one arm. */
+/** A figure across the rounds of one arm. */
 export interface Level {
   readonly median: number;
-  /** Ends of the 95 % interval of its middle; null below 6 rounds. */
+  /** Ends of the 95 % interval of the median; null below 6 rounds. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** How many requests were sent and not answered well. */
+/** Requests sent, and those of them that failed. */
 export interface FailureShare {
   readonly sent: number;
   readonly failed: number;
@@ -53,17 +53,17 @@ export interface FailureShare {
   readonly share: number;
 }
 
-/** The failures of two arms. */
+/** The failures of two arms, compared. */
 export interface PairFailures {
   readonly a: FailureShare;
   readonly b: FailureShare;
-  /** Two-sided, of the exact sign-flip test on the shares of each round. */
+  /** Two-sided, of the exact sign-flip test on each round's shares. */
   readonly p: number;
-  /** What a does more than b, beyond chance; undecided where the shares differ and chance may be why. */
+  /** Which of them fails more, beyond chance; undecided where the shares differ but chance may explain it. */
   readonly decision: 'more' | 'fewer' | 'no-difference' | 'undecided';
 }
 
-/** The same plan, measured several times. */
+/** One plan, measured several times. */
 export interface Arm {
   readonly name: string;
   readonly url: string;
@@ -79,21 +79,21 @@ export interface Arm {
 export interface Pair {
   readonly a: string;
   readonly b: string;
-  /** Of a in proportion to b. */
+  /** Ratios of a to b. */
   readonly figures: Readonly<Partial<Record<Metric, Estimate>>>;
   readonly failures?: PairFailures;
-  /** In how many of the rounds of each volley was the limit. */
+  /** In how many of each arm's rounds volley was the limit. */
   readonly generatorLimited?: { readonly a: number; readonly b: number; readonly rounds: number };
-  /** In how many of them the measurement was degraded: workers lost, load never sent. */
+  /** In how many of them the measurement was degraded (workers lost, load not sent). */
   readonly degraded?: { readonly a: number; readonly b: number; readonly rounds: number };
-  /** Of the headline metric, raised for the number of pairs (Holm). */
+  /** Of the headline metric, corrected for the number of pairs (Holm). */
   readonly adjustedP: number;
-  /** That a latency of a is shorter than one of b; null where one has none. */
+  /** Probability that a latency of a is shorter than one of b; null where one has none. */
   readonly probabilityShorter: number | null;
   readonly shifts: readonly QuantileShift[];
 }
 
-/** The result of `modes`, `compare` and `--repeat`, which is also the JSON that is saved. */
+/** The result of `modes`, `compare` and `--repeat`, and the JSON that is saved. */
 export interface Comparison {
   readonly schemaVersion: 1;
   readonly kind: 'modes' | 'compare' | 'repeat';
@@ -102,11 +102,11 @@ export interface Comparison {
   readonly interrupted: boolean;
   readonly metric: Metric;
   readonly margin: number;
-  /** How rounds of one plan stand to earlier ones, where `--baseline` asked for it. */
+  /** The rounds of one plan against earlier ones, where `--baseline` asked for it. */
   readonly baseline?: AgainstBaseline;
   readonly arms: readonly Arm[];
   readonly pairs: readonly Pair[];
-  /** What follows, a sentence each. */
+  /** Conclusions, a sentence each. */
   readonly conclusions: readonly string[];
   readonly notes: readonly string[];
   /** The same as codes with figures. Absent in older results. */

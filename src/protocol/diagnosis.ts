@@ -1,7 +1,7 @@
 import type { ExitCode } from './exit-codes.ts';
 import type { ClientName } from './plan.ts';
 
-/** What `volley doctor` has found; times in milliseconds, shares from 0 to 1. Null: this system does not say it. */
+/** What `volley doctor` found; times in milliseconds, shares from 0 to 1. Null: this system does not report it. */
 export interface Diagnosis {
   readonly kind: 'doctor';
   readonly tool: Readonly<Record<'version' | 'node' | 'platform', string>>;
@@ -11,7 +11,7 @@ export interface Diagnosis {
   readonly activity: Activity;
   readonly clock: ClockFacts;
   readonly timers: SpreadMs;
-  /** The cores that server and volley were kept on; null where they were not kept apart. */
+  /** The cores that server and volley were pinned to; null where they were not kept apart. */
   readonly pinnedTo: readonly number[] | null;
   readonly clients: readonly ClientFacts[];
   readonly findings: readonly DoctorFinding[];
@@ -21,42 +21,42 @@ export interface Diagnosis {
 export interface MachineFacts {
   readonly cores: number;
   readonly cpuModel: string;
-  /** What a container may use of them. */
+  /** How many of them a container may use. */
   readonly quotaCores: number | null;
   readonly governor: string | null;
-  /** Of each process. */
+  /** Per process. */
   readonly openFiles: number | null;
-  /** How many connections that leaves for a run with threads; null where there is no limit. */
+  /** Connections that this leaves for a run with threads; null without a limit. */
   readonly connections: number | null;
-  /** What connections of this machine's own are given. */
+  /** The range of local (ephemeral) ports. */
   readonly ports: { readonly first: number; readonly last: number } | null;
-  /** Closed, and not to be used again yet. */
+  /** Closed but not reusable yet. */
   readonly portsClosing: number | null;
-  /** The most connections that wait to be accepted, of a server on this machine. */
+  /** Longest accept queue of a server on this machine. */
   readonly backlog: number | null;
 }
 
-/** What else went on while volley did next to nothing. */
+/** Other activity while volley was nearly idle. */
 export interface Activity {
-  /** Cores that others kept busy. */
+  /** Cores kept busy by other processes. */
   readonly othersCores: number | null;
-  /** Of all cores' time, what the machine below this one took. */
+  /** Share of all cores' time that the hypervisor took. */
   readonly stolenShare: number | null;
-  /** Of the periods of a container's quota, those in which it was used up; of the whole examination. */
+  /** Share of a container's quota periods in which the quota ran out, over the whole examination. */
   readonly throttledShare: number | null;
   /** Load average of the last minute. */
   readonly load: number | null;
-  /** Share of the last ten seconds in which something waited for a core. */
+  /** Share of the last ten seconds in which something was waiting for a core. */
   readonly pressureShare: number | null;
 }
 
 export interface ClockFacts {
   readonly source: string | null;
-  /** The smallest step seen. */
+  /** The smallest step observed. */
   readonly stepNanos: number;
-  /** What one look at it costs. */
+  /** Cost of one reading. */
   readonly readNanos: number;
-  /** Share of the time in which a thread that never waits stood still. */
+  /** Share of the time in which a thread that never waits did not run. */
   readonly takenAwayShare: number;
   readonly longestAwayMs: number;
 }
@@ -71,42 +71,42 @@ export type KnownAnswer = 'immediate' | 'delay' | 'stall';
 
 export interface ClientFacts {
   readonly client: ClientName;
-  /** What volley and the loopback add to the time that the server had a request. */
+  /** What volley and the loopback add to the time that the server held a request. */
   readonly addedMs: SpreadMs;
-  /** How late requests of a rate started. */
+  /** How late the requests of an open load started. */
   readonly lateMs: SpreadMs;
-  /** The smallest latency that is right to within a tenth, as p50 and as p99. */
+  /** The smallest latency measured to within a tenth, as p50 and as p99. */
   readonly trustedFromMs: Pick<SpreadMs, 'p50' | 'p99'>;
   readonly answers: readonly AnswerFacts[];
   readonly highest: {
     readonly perSecond: number;
-    /** Of one worker. */
+    /** With one worker. */
     readonly loopBusyShare: number;
-    /** False: the server was, and volley can do more. */
+    /** False: the server was the limit, and volley can do more. */
     readonly isOwnLimit: boolean;
   };
 }
 
-/** A load whose right answer is known, and what came out. */
+/** A load whose result is known in advance, and what was measured. */
 export interface AnswerFacts {
   readonly answer: KnownAnswer;
-  /** For how long the server waits with each answer, or stands still. */
+  /** How long the server delays each answer, or stalls. */
   readonly scriptedMs: number;
   readonly expected: number;
   readonly ok: number;
-  /** Records of volley, with the warm-up, and requests that the server has seen. */
+  /** volley's records, warm-up included, and the requests that the server saw. */
   readonly recorded: number;
   readonly arrived: number;
-  /** Whose stamps are not in the order in which things happened. */
+  /** Records whose time stamps are out of order. */
   readonly disordered: number;
-  /** p50 of the service time; of the stall p99 of the response time. */
+  /** p50 of service time; in the experiment with a stall, p99 of response time. */
   readonly measuredMs: number;
-  /** The same by what the server says it did. */
+  /** The same figure from the server's own log. */
   readonly knownMs: number;
   readonly toleranceMs: number;
 }
 
-/** `wrong`: do not trust what is measured here. `disturbed`: it holds, and is less certain. `advice`: what to change. */
+/** `wrong`: do not trust measurements here. `disturbed`: they hold, with less certainty. `advice`: what to change. */
 export type FindingLevel = 'wrong' | 'disturbed' | 'advice';
 
 export interface DoctorFinding {

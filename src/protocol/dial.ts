@@ -1,26 +1,26 @@
 import type { Destination } from './endpoint.ts';
 import type { Address, ConnectToRule, HttpProxy, Routes } from './routes.ts';
 
-/** What is dialled: a socket's path, or a host. */
+/** What to connect to: a socket path, or a host. */
 export type Dial =
   | { readonly unixSocket: string }
   | {
       readonly unixSocket: null;
       readonly hostname: string;
       readonly port: number;
-      /** None where the name has yet to be looked up. */
+      /** Empty where the name is still to be looked up. */
       readonly addresses: readonly Address[];
-      /** The host is this proxy; null without one. */
+      /** The host is this proxy; null without a proxy. */
       readonly proxy: HttpProxy | null;
-      /** What the proxy is asked for a tunnel to; null where it is given whole requests, or there is none. */
+      /** Target of the tunnel that the proxy is asked for; null without a proxy, or where it takes whole requests. */
       readonly tunnelTo: string | null;
     };
 
 type Dialled = Pick<Destination, 'hostname' | 'port' | 'addresses' | 'routes' | 'secure' | 'protocol'>;
 
 /**
- * What is dialled for a host and port, by the rules. As with curl, a proxy is asked for the host that
- * `connectTo` leads to, and `resolve` goes by what is dialled: of a proxy by its own name.
+ * What to connect to for a host and port, by the routing rules. As in curl, the proxy is asked for the host that
+ * `connectTo` leads to, and `resolve` applies to what is connected to: with a proxy, to the proxy's name.
  */
 export function dialOf(destination: Dialled): Dial {
   const { hostname, port, addresses, routes } = destination;
@@ -43,9 +43,9 @@ export function dialOf(destination: Dialled): Dial {
 }
 
 /**
- * The proxy that is given whole requests for a destination, with the URL in their first line (RFC 9112, 3.2.2); null
- * without a proxy, and where it is asked for a tunnel: for TLS and HTTP/2, and, as with curl, where `connectTo` leads
- * elsewhere than the URL that it would be told.
+ * The proxy that takes whole requests for a destination, with the URL in the request line (RFC 9112, 3.2.2); null
+ * without a proxy and where it is asked for a tunnel: for TLS and HTTP/2 and, as in curl, where `connectTo` leads
+ * somewhere other than that URL.
  */
 export function wholeRequestsTo({
   hostname,

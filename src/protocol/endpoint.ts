@@ -1,22 +1,22 @@
 import type { Address, Routes } from './routes.ts';
 
-/** HTTP/2 is agreed on in the TLS handshake (`h2`), or known beforehand and spoken in the clear (`h2c`). */
+/** HTTP/2 is negotiated in the TLS handshake (`h2`), or used in clear text by prior knowledge (`h2c`). */
 export const PROTOCOLS = ['http/1.1', 'h2', 'h2c'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
 
-/** What a TLS handshake goes by; null is Node's own default. */
+/** TLS settings; null is Node's default. */
 export interface TlsSettings {
-  /** Certificates of the authorities that are trusted, instead of Node's; PEM. */
+  /** Certificates of the trusted authorities, in place of Node's; PEM. */
   readonly ca: string | null;
   /** The client's own certificate and its key; PEM. */
   readonly cert: string | null;
   readonly key: string | null;
-  /** The name that the server is asked for, and that its certificate has to be for. */
+  /** Server name for SNI, which the certificate must match. */
   readonly servername: string | null;
   readonly minVersion: 'TLSv1.2' | 'TLSv1.3' | null;
 }
 
-/** Where connections may lead: a name (`*.` in front: all below it) or a range of addresses, and ports. */
+/** Where connections may lead: a name (with `*.`, all names below it) or a range of addresses, and ports. */
 export interface AllowRule {
   readonly name: string | null;
   readonly range: { readonly address: string; readonly prefix: number; readonly family: 4 | 6 } | null;
@@ -24,7 +24,7 @@ export interface AllowRule {
   readonly toPort: number;
 }
 
-/** How connections are made, wherever they lead: the same for all of a run. */
+/** How connections are made, whatever their target: the same for the whole run. */
 export interface ConnectionSettings {
   /** Accept any certificate. */
   readonly insecure: boolean;
@@ -32,7 +32,7 @@ export interface ConnectionSettings {
   readonly protocol: Protocol;
   /** Where connections go instead of where the URL says. */
   readonly routes: Routes;
-  /** Absent where they may lead anywhere. */
+  /** Absent where any target is allowed. */
   readonly allowed?: readonly AllowRule[] | undefined;
 }
 
@@ -43,9 +43,9 @@ export interface Endpoint {
   readonly hostname: string;
   readonly port: number;
   readonly secure: boolean;
-  /** Of what is dialled; where there are none, its name is looked up when it is dialled. */
+  /** Addresses to connect to; if empty, the name is looked up when connecting. */
   readonly addresses: readonly Address[];
 }
 
-/** All that a connection goes by. */
+/** Everything that a connection depends on. */
 export type Destination = Endpoint & ConnectionSettings;

@@ -1,4 +1,4 @@
-/** Stable codes of every error that volley raises on purpose; docs/cli.md lists them. */
+/** The stable codes of errors that volley raises on purpose; docs/cli.md lists them. */
 export const ERROR_CODES = {
   usage: 'VOLLEY_USAGE',
   unknownHost: 'VOLLEY_UNKNOWN_HOST',
@@ -15,25 +15,25 @@ export const ERROR_CODES = {
   setup: 'VOLLEY_SETUP',
 } as const;
 
-/** What `VolleyError.code` may be. */
+/** Values of `VolleyError.code`. */
 export type ErrorCode = (typeof ERROR_CODES)[keyof typeof ERROR_CODES];
 
-/** One thing that is wrong, in the terms of whoever wrote it; as text it is its message. */
+/** One problem, in the terms of the input it is about; converts to its message as text. */
 export interface Problem {
-  /** The option that is wrong, as its writer spells it (`json`, `headers["x-a"]`, `--rate`); null where it is none. */
+  /** The option, as the user spells it (`json`, `headers["x-a"]`, `--rate`); null where it is about no option. */
   readonly option: string | null;
-  /** What was given for it; null where nothing was, or where it may be a secret. */
+  /** The value given; null if there was none, or if it may be a secret. */
   readonly value: string | null;
   /** What is wrong with it, and what to do. */
   readonly advice: string;
-  /** Where it stands in a plan file, such as `plan.yaml:7:5`. */
+  /** Its place in a plan file, such as `plan.yaml:7:5`. */
   readonly place?: string;
-  /** All of that as one sentence. */
+  /** All of it as one sentence. */
   readonly message: string;
   toString(): string;
 }
 
-/** An error whose message is meant for the user: it quotes the value and says what to do. */
+/** An error meant for the user: its message quotes the value and says what to do. */
 export class VolleyError extends Error {
   override readonly name = 'VolleyError';
   readonly code: ErrorCode;
@@ -48,12 +48,12 @@ export class VolleyError extends Error {
   }
 }
 
-/** A sentence that is about no option. */
+/** A problem that is about no option. */
 function plainProblem(message: string): Problem {
   return { option: null, value: null, advice: message, message, toString: () => message };
 }
 
-/** The message of whatever was thrown; an aggregate's first cause where it has no message of its own. */
+/** The message of anything thrown; for an aggregate without one, the message of its first cause. */
 export function messageOf(error: unknown): string {
   if (!isErrorLike(error)) return String(error);
   if (error.message !== '') return error.message;
@@ -61,7 +61,7 @@ export function messageOf(error: unknown): string {
   return first === undefined ? String(error.name ?? 'Error') : messageOf(first);
 }
 
-/** The `code` of whatever was thrown, or of an aggregate's first cause; an empty string where there is none. */
+/** The `code` of anything thrown, or of an aggregate's first cause; empty if there is none. */
 export function codeOf(error: unknown): string {
   if (!isErrorLike(error)) return '';
   if (typeof error.code === 'string') return error.code;
@@ -69,10 +69,10 @@ export function codeOf(error: unknown): string {
   return first === undefined ? '' : codeOf(first);
 }
 
-/** What systems say of a disk that is full, broken or read-only, and of limits on files. */
+/** System codes for a disk that is full, broken or read-only, and for limits on files. */
 const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS']);
 
-/** A path that cannot be written to is a mistake in what was asked for; a full disk is none. */
+/** A path that cannot be written to is the user's mistake; a full disk is not. */
 export function writeErrorCodeOf(error: unknown): ErrorCode {
   return OF_THE_DISK.has(codeOf(error)) ? ERROR_CODES.notWritten : ERROR_CODES.output;
 }

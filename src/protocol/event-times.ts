@@ -1,18 +1,18 @@
-/** What is said of the times of one kind of event. */
+/** The description of one kind of event time. */
 interface EventTimeFacts {
-  /** As people read it. */
+  /** Its name in reports. */
   readonly label: string;
-  /** From when to when, in a sentence. */
+  /** What it measures, from when to when. */
   readonly means: string;
-  /** What other tools call it. */
+  /** Its names in other tools. */
   readonly elsewhere: string;
-  /** What has one. */
+  /** What it is taken of. */
   readonly of: string;
 }
 
 /**
- * Times of what does not come once a request, and so has no place in a request's row: each worker keeps a histogram of
- * them. A new kind is an entry here, and a call of `TimesRecorder.add` where it happens.
+ * Times of events that do not occur once per request and so have no column in a row: each worker keeps a histogram of
+ * each. A new kind is an entry here and a call of `TimesRecorder.add` where it happens.
  */
 export const EVENT_TIMES = {
   connect: {
@@ -30,18 +30,18 @@ export const EVENT_TIMES = {
   },
 } as const satisfies Record<string, EventTimeFacts>;
 
-/** A time that is taken of an event; docs/metrics.md says from when to when. */
+/** A kind of event time; docs/metrics.md defines each. */
 export type EventTimeKind = keyof typeof EVENT_TIMES;
 
-/** In the order in which results have them. */
+/** In the order of the results. */
 export const EVENT_TIME_KINDS = Object.keys(EVENT_TIMES) as readonly EventTimeKind[];
 
-/** One thing for each kind. */
+/** One value per kind. */
 export function forEachEventTime<T>(make: (kind: EventTimeKind) => T): Record<EventTimeKind, T> {
   return Object.fromEntries(EVENT_TIME_KINDS.map((kind) => [kind, make(kind)])) as Record<EventTimeKind, T>;
 }
 
-/** What a worker has timed of one kind since it last told. */
+/** What a worker has timed of one kind since its last message. */
 export interface TimesBlock<Kind> {
   readonly kind: Kind;
   readonly moments: {
@@ -52,10 +52,10 @@ export interface TimesBlock<Kind> {
     /** Sum of squared deviations from the mean. */
     readonly squares: number;
   };
-  /** The used cells of the histogram, and how many times lie in each. */
+  /** The histogram's cells in use, and the count in each. */
   readonly cells: Uint16Array;
   readonly counts: Float64Array;
 }
 
-/** The same of events that EVENT_TIMES lists. */
+/** The same for the kinds in EVENT_TIMES. */
 export type EventTimesBlock = TimesBlock<EventTimeKind>;

@@ -1,4 +1,4 @@
-/** What the process ends with; docs/cli.md explains each. */
+/** Exit codes of the process; docs/cli.md explains each. */
 export const EXIT_CODES = {
   ok: 0,
   failed: 1,
@@ -10,7 +10,7 @@ export const EXIT_CODES = {
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
 
-/** Where several hold, the first of these that does is the one to end with. */
+/** Where several apply, the first of these wins. */
 export const EXIT_CODE_PRECEDENCE: readonly ExitCode[] = [
   EXIT_CODES.usage,
   EXIT_CODES.interrupted,

@@ -1,22 +1,22 @@
 import type { Pacing } from './load.ts';
 import type { ErrorKind } from './report.ts';
 
-/** When requests failed: null where that is the beginning of the run, or its end. */
+/** When requests failed; null stands for the beginning or the end of the run. */
 export interface FailedWhen {
   readonly fromMs: number | null;
   readonly toMs: number | null;
-  /** In fewer than half of the intervals in between. */
+  /** They failed in fewer than half of the intervals between. */
   readonly isOnAndOff: boolean;
 }
 
-/** How many failed in one way; `code` is null for what had no answer. */
+/** How many failed in one way; `code` is null where there was no answer. */
 export interface FailedAs {
   readonly kind: ErrorKind | 'unfinished' | 'dropped';
   readonly code: string | null;
   readonly count: number;
 }
 
-/** What must hold of every result (docs/metrics.md). */
+/** The identities that hold for every result (docs/metrics.md). */
 export type Identity =
   | 'scheduled-sum'
   | 'sent-sum'
@@ -41,11 +41,11 @@ export type Identity =
   | 'iterations-sum';
 
 /**
- * The figures of each code: milliseconds where a name ends in `Ms`, shares from 0 to 1 where it ends in `Share`, else
- * counts and names. docs/findings.md has the same table.
+ * The figures of each code: names in `Ms` are milliseconds, names in `Share` are shares from 0 to 1, others
+ * are counts and names. docs/findings.md has the same table.
  */
 export interface FindingFigures {
-  /** Of one `request` of the mix, or of all; `failedAs` counts what failed in any of them. */
+  /** For one `request` of the mix, or for all; `failedAs` counts the failures in any of them. */
   readonly 'requests-failed': {
     readonly failed: number;
     readonly of: number;
@@ -53,13 +53,13 @@ export interface FindingFigures {
     readonly when: FailedWhen | null;
     readonly failedAs: readonly FailedAs[];
     /**
-     * Closed model: share of all connections' time that failed requests took, with the rests after them; also of
-     * requests that were due in the warm-up. Absent in older results and in the open model.
+     * Closed model: the share of all connections' time spent in failed requests and in the rests after them, including
+     * requests due in the warm-up. Absent in older results and in the open model.
      */
     readonly heldShare?: number;
-    /** Most of them ran out of time while volley itself was late, as a caveat says: it may be why. Absent in older results. */
+    /** Most of them timed out while volley itself was late, which may be the cause. Absent in older results. */
     readonly isStarved?: boolean;
-    /** For how long volley itself could do nothing, which may be why; 0 where it never stood still. */
+    /** How long volley itself could not run, which may be the cause; 0 where it never stalled. */
     readonly stoodStillMs: number;
   };
   readonly 'machine-ran-out': { readonly failed: number; readonly codes: readonly string[] };
@@ -78,15 +78,15 @@ export interface FindingFigures {
   readonly 'kept-up': Readonly<Record<never, never>>;
   readonly 'concurrency-sets-rate': {
     readonly concurrency: number;
-    /** Null where nothing was served. */
+    /** Null if nothing was served. */
     readonly serviceMs: number | null;
     readonly isLowerBound: boolean;
   };
   readonly 'figures-mislead': Readonly<Record<never, never>>;
   readonly 'shared-machine': Readonly<Record<never, never>>;
-  /** Degraded: what a worker process or thread had not sent yet is missing; a batch gives its rows to the others. */
+  /** Degraded: what a lost worker had not sent yet is missing; in a batch the others take over its rows. */
   readonly 'worker-lost': { readonly worker: number; readonly because: string; readonly isBatch: boolean };
-  /** Degraded: an agent was lost, and its part of the load with it. Null where nobody knows. */
+  /** Degraded: an agent was lost, and its part of the load with it. Null where the figure is unknown. */
   readonly 'load-lost': {
     readonly agent: string;
     readonly address: string;
@@ -101,9 +101,9 @@ export interface FindingFigures {
     readonly connections: number;
     readonly ofConnections: number;
   };
-  /** Agents whose own figures are limited by the agent. */
+  /** Agents whose own results are limited by the agent. */
   readonly 'agents-limited': { readonly agents: readonly string[]; readonly of: number };
-  /** The longest time in which a worker could do nothing at all. */
+  /** The longest time in which a worker could not run at all. */
   readonly 'stood-still': { readonly stoodStillMs: number };
   readonly 'requests-failed-here': {
     readonly failed: number;
@@ -113,27 +113,27 @@ export interface FindingFigures {
   readonly 'requests-dropped': { readonly dropped: number };
   readonly 'requests-unfinished': { readonly unfinished: number };
   readonly 'requests-not-started': { readonly notStarted: number };
-  /** Degraded: iterations that were due and had no user until the end. */
+  /** Degraded: iterations that were due and never got a user. */
   readonly 'iterations-dropped': { readonly dropped: number; readonly scheduled: number };
   readonly 'iterations-not-started': { readonly notStarted: number; readonly scheduled: number };
   /** Degraded: users that did not run because their `vuSetup` failed. */
   readonly 'vu-setup-failed': { readonly count: number; readonly example: string };
   readonly 'vu-teardown-failed': { readonly count: number; readonly example: string };
-  /** Scenarios: nothing but the number of users, and how long they think, sets the rate. */
+  /** Scenarios: only the number of users and their think time set the rate. */
   readonly 'users-set-rate': { readonly users: number };
   /** Iterations that neither sent nor slept. */
   readonly 'idle-iterations': { readonly count: number };
-  /** `of` is the latency, kind of failure, field or worker that it is about; null where it is about all. */
+  /** `of` is the latency, kind of failure, field or worker concerned; null: all. */
   readonly 'identity-violated': {
     readonly identity: Identity;
     readonly of: string | null;
     readonly left: number;
     readonly right: number;
   };
-  /** What was said while the options were read, in words already. */
+  /** Notes from reading the options, already in words. */
   readonly 'option-note': { readonly text: string };
   readonly 'response-beyond-service': Readonly<Record<'responseMs' | 'serviceMs', number>>;
-  /** Most answers were redirects; `isFollowing` where redirects are followed, and these led nowhere. */
+  /** Most answers were redirects; `isFollowing`: redirects are followed, but these led nowhere. */
   readonly 'redirects-not-followed': {
     readonly redirects: number;
     readonly answered: number;
@@ -150,7 +150,7 @@ export interface FindingFigures {
   };
 }
 
-/** Connections that were opened, and requests that had none, or one too late. */
+/** Connections opened, and requests that got none, or got one too late. */
 export interface ConnectionFigures {
   readonly sent: number;
   readonly opened: number;
@@ -161,7 +161,7 @@ export interface ConnectionFigures {
   readonly unfinished: number;
 }
 
-/** What to do about a verdict. */
+/** What to do about the verdict. */
 export const NEXT_STEPS = [
   'check-name',
   'check-listening',
@@ -193,7 +193,7 @@ export type NextStep = (typeof NEXT_STEPS)[number];
 
 export type FindingCode = keyof FindingFigures;
 
-/** Something that was found, for a reporter to put into words. */
+/** A finding; reporters put it into words. */
 export type Finding<Code extends FindingCode = FindingCode> = {
   [Known in Code]: { readonly code: Known; readonly figures: FindingFigures[Known] };
 }[Code];

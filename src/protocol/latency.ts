@@ -1,22 +1,22 @@
-/** What is said of one kind of latency. */
+/** The description of one kind of latency. */
 interface LatencyFacts {
-  /** As people read it. */
+  /** Its name in reports. */
   readonly label: string;
-  /** From when to when, in a sentence; docs/metrics.md has the formulas. */
+  /** What it measures, from when to when; docs/metrics.md has the formulas. */
   readonly means: string;
-  /** What other tools call it. */
+  /** Its names in other tools. */
   readonly elsewhere: string;
-  /** Where it stands in a report, behind the latency that leads it. */
+  /** Its position in a report, after the headline latency. */
   readonly place: number;
-  /** It may truly be zero; an exchange never takes no time. */
+  /** Zero is a real value of it; an exchange always takes some time. */
   readonly mayBeZero?: true;
-  /** In the closed model it is always zero: a request is due when its connection is free. */
+  /** Always zero in the closed model, where a request is due when its connection is free. */
   readonly onlyInOpenModel?: true;
 }
 
 /**
- * The latencies of a request. What the report, the JSON and CSV results, rules, and the help know of them follows
- * from here. A new one is an entry, and its formula in `addLatencies`.
+ * The latencies of a request. Report, JSON and CSV results, rules and help all derive from this table.
+ * A new latency is an entry here and its formula in `addLatencies`.
  */
 export const LATENCIES = {
   response: {
@@ -57,44 +57,44 @@ export const LATENCIES = {
   },
 } as const satisfies Record<string, LatencyFacts>;
 
-/** A time that is taken of each request; docs/metrics.md says from when to when. */
+/** A latency of a request; docs/metrics.md defines each. */
 export type LatencyKind = keyof typeof LATENCIES;
 
-/** In the order in which results have them. */
+/** In the order of the results. */
 export const LATENCY_KINDS = Object.keys(LATENCIES) as readonly LatencyKind[];
 
-/** What is known of a kind. */
+/** The description of a kind. */
 export function latencyFacts(kind: LatencyKind): LatencyFacts {
   return LATENCIES[kind];
 }
 
-/** One thing for each kind. */
+/** One value per kind. */
 export function forEachLatency<T>(make: (kind: LatencyKind) => T): Record<LatencyKind, T> {
   return Object.fromEntries(LATENCY_KINDS.map((kind) => [kind, make(kind)])) as Record<LatencyKind, T>;
 }
 
 /**
- * From when a request was due until its last byte, in milliseconds: the one place where the parts are added up.
+ * From when a request was due until its last byte, in milliseconds. The only place where the parts are added up.
  *
- * @param serviceMs NaN where no byte was written: what is known then is only how long it has waited
+ * @param serviceMs NaN if no byte was written: then only the wait is known
  */
 export function responseMsOf(startLagMs: number, waitMs: number, serviceMs: number): number {
   return startLagMs + waitMs + (Number.isNaN(serviceMs) ? 0 : serviceMs);
 }
 
-/** Takes values of one kind; of a lower bound the true value is not known. */
+/** Takes values of one kind; the true value of a lower bound is unknown. */
 interface Values {
   add(valueMs: number, isLowerBound: boolean): void;
 }
 
 /**
- * Adds the latencies of a request, in milliseconds, each to its kind. Written out, with one parameter for each: it
- * runs for every request, where calls through a table, or an object for the times, would be felt. What ended well is
- * added by columns (`main/collect/good-rows.ts`).
+ * Adds the latencies of a request, in milliseconds, each to its kind. Written out with one parameter each because it
+ * runs for every request: calls through a table, or an object per request, cost measurably more. Requests that
+ * ended well are added by columns (`main/collect/good-rows.ts`).
  *
- * @param serviceMs NaN where no byte was written
- * @param firstByteMs NaN where no head arrived
- * @param isCensored it ended without a complete answer
+ * @param serviceMs NaN if no byte was written
+ * @param firstByteMs NaN if no head arrived
+ * @param isCensored it ended without a complete answer, so its latency is a lower bound
  */
 export function addLatencies(
   to: Readonly<Record<LatencyKind, Values>>,
@@ -115,7 +115,7 @@ export function addLatencies(
   else to.firstByte.add(firstByteMs, false);
 }
 
-/** How much of the time from `fromMs` to `toMs` lies within a window that begins at 0; both relative to it. */
+/** How much of the interval from `fromMs` to `toMs` lies inside the window, which begins at 0. */
 export function overlapMs(fromMs: number, toMs: number, windowMs: number): number {
   return Math.max(0, Math.min(toMs, windowMs) - Math.max(fromMs, 0));
 }

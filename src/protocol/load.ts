@@ -1,4 +1,4 @@
-/** Closed: each connection sends its next request when the last one has ended. */
+/** Closed: each connection sends its next request when its last one has ended. */
 export interface ClosedLoad {
   readonly model: 'closed';
 }
@@ -6,13 +6,13 @@ export interface ClosedLoad {
 export const ARRIVALS = ['constant', 'poisson'] as const;
 export type Arrivals = (typeof ARRIVALS)[number] | 'recorded';
 
-/** A rate as it was said, so that it stays exact: `requests` every `periodMs`. */
+/** A rate as the user gave it, so that it stays exact: `requests` every `periodMs`. */
 export interface Rate {
   readonly requests: number;
   readonly periodMs: number;
 }
 
-/** A stretch of time in which the rate goes from one value to another; null lasts for ever. */
+/** A stage in which the rate goes from one value to another; a null duration never ends. */
 export interface Stage {
   readonly durationMs: number | null;
   readonly from: Rate;
@@ -23,12 +23,12 @@ export interface Stage {
 export const PACINGS = ['precise', 'eco'] as const;
 export type Pacing = (typeof PACINGS)[number];
 
-/** Open: requests start when the schedule says so, whatever has become of the earlier ones. */
+/** Open: requests start when they are due, whether or not earlier ones have ended. */
 export interface OpenLoad {
   readonly model: 'open';
   readonly stages: readonly Stage[];
   readonly arrivals: Arrivals;
-  /** Of recorded arrivals: when each request is due, from the start of the window; the stages say how many those are a second. */
+  /** Recorded arrivals: when each request is due, from the start of the window; the stages give their rate. */
   readonly timesMs?: readonly number[] | undefined;
   readonly maxInFlight: number;
   readonly pacing: Pacing;
@@ -36,7 +36,7 @@ export interface OpenLoad {
 
 export type LoadModel = ClosedLoad | OpenLoad;
 
-/** The latency that leads the report: what a user would feel, where there is a schedule to hold it against. */
+/** The headline latency: response time where there is a schedule to measure from, else service time. */
 export function headlineOf(load: LoadModel): 'response' | 'service' {
   return load.model === 'open' ? 'response' : 'service';
 }

@@ -1,12 +1,12 @@
-/** What a request says, wherever it goes. */
+/** The content of a request, independent of its target. */
 export interface Message {
-  /** The URL as reported: without credentials. */
+  /** The URL as reported, without credentials. */
   readonly url: string;
   readonly path: string;
   readonly method: string;
   /** Flat: name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: Uint8Array | null;
-  /** It says `connection: close`: then the end of a connection is no doing of the target's. */
+  /** It says `connection: close`, so the end of the connection is not a fault of the target. */
   readonly asksToClose: boolean;
 }

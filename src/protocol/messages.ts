@@ -8,14 +8,14 @@ import type { Shard } from './shard.ts';
 import type { StreamBlock } from './stream.ts';
 import type { Supplies } from './supplies.ts';
 
-/** Both sides check it: a worker file of another version must not be talked to. */
+/** Both sides check it, so that workers of another version are refused. */
 export const PROTOCOL_VERSION = 7;
 
-/** A worker that may have nothing to tell is heard of so often. */
+/** How often a worker that may have nothing to report sends a sign of life. */
 export const ALIVE_EVERY_MS = 1_000;
 
 export type CoordinatorMessage =
-  /** First message: what this worker is to do, and what it needs for it. */
+  /** The first message: the worker's shard and the supplies it needs. */
   | {
       readonly type: 'shard';
       readonly version: number;
@@ -24,16 +24,16 @@ export type CoordinatorMessage =
     }
   /** Begin at `startAtMs`; the measured window begins at `windowAtMs`. Both on the shared clock. */
   | { readonly type: 'go'; readonly startAtMs: number; readonly windowAtMs: number }
-  /** Send nothing after `untilMs` on the shared clock, unless a later message of this kind moves it on. */
+  /** Send nothing after `untilMs` on the shared clock, unless a later message of this kind extends it. */
   | { readonly type: 'lease'; readonly untilMs: number }
-  /** Start nothing more; wait for what is in flight for at most `drainMs`; then report. */
+  /** Start nothing more, wait up to `drainMs` for what is in flight, then report. */
   | { readonly type: 'stop'; readonly drainMs: number }
-  /** A block has been folded; its buffer comes back where it was moved, null where it was copied. */
+  /** A block has been folded. Its buffer comes back if it was moved; null if it was copied. */
   | { readonly type: 'folded'; readonly buffer: ArrayBuffer | null }
   | DealtMessage;
 
 export type WorkerMessage =
-  /** Code runs and connections are open; waits for `go`. */
+  /** The worker's code runs and its connections are open; it waits for `go`. */
   | {
       readonly type: 'ready';
       readonly version: number;
@@ -42,29 +42,29 @@ export type WorkerMessage =
       readonly bootedAtMs: number;
     }
   | { readonly type: 'block'; readonly block: SampleBlock; readonly errors: readonly TimedErrorTally[] }
-  /** What has been timed since the last one; nothing comes back. */
+  /** Event times since the last such message; not acknowledged. */
   | { readonly type: 'event-times'; readonly times: readonly EventTimesBlock[] }
-  /** What has been timed and counted of streamed answers since the last one; nothing comes back. */
+  /** Times and counts of streamed answers since the last such message; not acknowledged. */
   | { readonly type: 'streams'; readonly block: StreamBlock }
-  /** A name that the records to come say by its number. */
+  /** A name that later records refer to by number. */
   | { readonly type: 'name'; readonly name: NumberedName }
-  /** What scenarios have recorded since the last one; nothing comes back. */
+  /** What scenarios have recorded since the last such message; not acknowledged. */
   | { readonly type: 'scenario-records'; readonly records: ScenarioRecords }
   | RowMessage
-  /** The last message; the channel closes behind it. */
+  /** The last message; the channel closes after it. */
   | { readonly type: 'report'; readonly report: WorkerReport }
-  /** Its event loop runs, although it may have nothing to tell: from workers of batches and scenarios. */
+  /** A sign of life from workers of batches and scenarios, which may have nothing else to report. */
   | { readonly type: 'alive' }
-  /** The worker cannot go on. */
+  /** The worker cannot continue. */
   | { readonly type: 'failed'; readonly message: string };
 
-/** One end of the wire between a coordinator and a worker. */
+/** One end of the channel between a coordinator and a worker. */
 export interface Channel<Outgoing, Incoming> {
-  /** Sends a message; buffers in `transfer` move where the wire can move them, else are copied. */
+  /** Sends a message; buffers in `transfer` are moved where the channel can, else copied. */
   post(message: Outgoing, transfer?: readonly ArrayBuffer[]): void;
-  /** One handler; messages that came earlier are kept for it. */
+  /** Sets the one handler; messages that arrived earlier are queued for it. */
   onMessage(handler: (message: Incoming) => void): void;
-  /** Closes after everything posted has been handed over. */
+  /** Closes once everything posted has been handed over. */
   close(): void;
 }
 

@@ -1,42 +1,42 @@
-/** One request and what came of it; a redirect that is followed makes another. */
+/** One request and its outcome; each followed redirect is another step. */
 export interface OnceExchange {
   readonly method: string;
   readonly url: string;
-  /** As it goes over the wire of HTTP/1.1, its empty line included. */
+  /** As HTTP/1.1 sends it, empty line included. */
   readonly requestHead: string;
   readonly requestBody: Uint8Array | null;
-  /** Null where no head came. */
+  /** Null if no head arrived. */
   readonly response: {
     readonly status: number;
-    /** As they came, a character for each byte. */
+    /** As received, one character per byte. */
     readonly fields: readonly (readonly [name: string, value: string])[];
-    /** The body as it came, up to 16 MiB of it. */
+    /** The body as received, at most its first 16 MiB. */
     readonly body: Uint8Array;
-    /** The same decoded as its fields say, as UTF-8 where it is text; or why it cannot be; null where it is as it came. */
+    /** The body decoded by its `content-encoding`, as UTF-8 if it is text, or why that failed; null if it is not encoded. */
     readonly readable: Uint8Array | string | null;
     readonly bodyBytes: number;
     readonly firstByteMs: number;
-    /** From the first byte sent until the last one received; NaN where that never came. */
+    /** From the first byte sent to the last byte received; NaN if that never came. */
     readonly serviceMs: number;
   } | null;
-  /** Why there is no complete answer, or it is not what was expected; null where all is well. */
+  /** Why there is no complete answer, or why it is not as expected; null if all is well. */
   readonly failure: string | null;
 }
 
-/** A request of the mix that was sent once, with the redirects that it followed. */
+/** A request of the mix that was sent once, with the redirects it followed. */
 export interface OnceSent {
   readonly name: string;
-  /** None where it cannot be sent. */
+  /** Empty if it cannot be sent. */
   readonly exchanges: readonly OnceExchange[];
-  /** Why it cannot be sent; null where it can. */
+  /** Why it cannot be sent; null if it can. */
   readonly refusal: string | null;
-  /** What its headers hold that nobody is to see, also from its row. */
+  /** Secrets in its headers, those from its row included. */
   readonly secrets: readonly string[];
 }
 
-/** What one iteration of a scenario, or a setup, does, step by step. */
+/** The steps of one iteration of a scenario, or of a setup. */
 export type OnceStep =
-  /** `secrets`: what its headers hold that nobody is to see. */
+  /** `secrets`: what its headers hold that must not be shown. */
   | { readonly type: 'exchange'; readonly exchange: OnceExchange; readonly secrets: readonly string[] }
   | { readonly type: 'sleep'; readonly ms: number }
   | { readonly type: 'group'; readonly name: string }
@@ -49,16 +49,16 @@ export type OnceStep =
   | { readonly type: 'check'; readonly name: string; readonly holds: boolean }
   | { readonly type: 'metric'; readonly name: string; readonly value: number | boolean };
 
-/** What is to be done once: a test's setup or teardown, or an iteration of one of its scenarios. */
+/** What to run once: a test's setup or teardown, or one iteration of a scenario. */
 export type OncePart = 'setup' | 'teardown' | { readonly scenario: string };
 
 /** How it ended. */
 export interface OnceOutcome {
-  /** Why it failed; null where it has not. */
+  /** Why it failed; null if it did not. */
   readonly failure: { readonly kind: string; readonly code: string; readonly example: string } | null;
   /** It was stopped, or took too long. */
   readonly isInterrupted: boolean;
   readonly tookMs: number;
-  /** What a setup has returned. */
+  /** The return value of a setup. */
   readonly value: unknown;
 }

@@ -5,25 +5,25 @@ import type { RowsMode } from './request.ts';
 import type { ExecutorName } from './scenario.ts';
 
 export interface StageSummary {
-  /** Null: to the end of the run. */
+  /** Null: until the end of the run. */
   readonly durationMs: number | null;
   readonly fromPerSecond: number;
   readonly toPerSecond: number;
 }
 
-/** The load as the result shows it. */
+/** The load as shown in the result. */
 export type LoadSummary =
   | { readonly model: 'closed' }
   | {
       readonly model: 'open';
-      /** Null where stages change it. */
+      /** Null where it changes by stages. */
       readonly ratePerSecond: number | null;
       readonly arrivals: Arrivals;
       readonly maxInFlight: number;
       readonly stages: readonly StageSummary[];
     };
 
-/** As they are given on the command line; a proxy without its name and password. */
+/** As written on the command line; a proxy without its credentials. */
 export interface RoutesSummary {
   readonly unixSocket: string | null;
   readonly proxy: string | null;
@@ -31,7 +31,7 @@ export interface RoutesSummary {
   readonly resolve: readonly string[];
 }
 
-/** What was asked for, as the result shows it. */
+/** What was asked for, as shown in the result. */
 export interface PlanSummary {
   readonly target: { readonly url: string; readonly method: string };
   readonly mode: WorkerMode;
@@ -39,25 +39,25 @@ export interface PlanSummary {
   readonly concurrency: number;
   readonly client: ClientName;
   readonly protocol: Protocol;
-  /** Requests at once on each connection. */
+  /** Concurrent requests per connection. */
   readonly streams: number;
   readonly load: LoadSummary;
   readonly stop: StopCondition;
   readonly warmupMs: number;
   readonly timeoutMs: number;
   readonly cpuWork: number;
-  /** `skipped` could not be read and were left out; absent in older results. */
+  /** `skipped`: rows that could not be read; absent in older results. */
   readonly rows: { readonly mode: RowsMode; readonly count: number; readonly skipped?: number } | null;
-  /** Where connections went, if not where the URL says; null, or missing in older results, where nothing was said. */
+  /** Where connections went if not to the URL's host; null (in older results absent) where no route was given. */
   readonly routes?: RoutesSummary | null;
   readonly seed: number;
-  /** Absent where no scenarios make the requests. */
+  /** Absent unless scenarios make the requests. */
   readonly scenarios?: {
     /** The name of the module's file. */
     readonly file: string;
     readonly loads: readonly {
       readonly executor: ExecutorName;
-      /** At most, at once. */
+      /** Upper limit on concurrent users. */
       readonly users: number;
       readonly scenarios: readonly string[];
     }[];

@@ -12,16 +12,16 @@ export const WORKER_MODES = ['threads', 'processes', 'inline'] as const;
 /** Where workers run (docs/threads-vs-processes.md). */
 export type WorkerMode = (typeof WORKER_MODES)[number];
 
-/** What one worker of a mode is called in results. */
+/** The name of one worker of a mode in results. */
 export const WORKER_KINDS = { threads: 'thread', processes: 'process', inline: 'inline' } as const;
 /** The kind of one worker: its mode in the singular. */
 export type WorkerKind = (typeof WORKER_KINDS)[WorkerMode];
 
 export const CLIENT_NAMES = ['undici', 'wire'] as const;
-/** What speaks HTTP (docs/clients.md). */
+/** The HTTP client (docs/clients.md). */
 export type ClientName = (typeof CLIENT_NAMES)[number];
 
-/** The run ends with whichever comes first; at least one of the two is set. */
+/** The run ends at whichever comes first; at least one is set. */
 export interface StopCondition {
   readonly requests: number | null;
   readonly durationMs: number | null;
@@ -29,26 +29,26 @@ export interface StopCondition {
 
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */
 export interface RunPlan {
-  /** Over so many agents; absent where it runs on this machine. */
+  /** Number of agents; absent for a run on this machine. */
   readonly agents?: number;
   readonly settings: ConnectionSettings;
-  /** At least one; their origins may differ. */
+  /** At least one request; origins may differ. */
   readonly mix: readonly RequestPlan[];
-  /** How the rows of the supplies are used; null without rows. */
+  /** How the supplies' rows are used; null without rows. */
   readonly rows: RowsMode | null;
-  /** Rows that could not be read, and were left out. */
+  /** Rows that could not be read and were skipped. */
   readonly skippedRows: number;
-  /** Beside the plan, not a part of it: leave them out where the plan is shown or kept. */
+  /** Attached to the plan but not part of it: leave them out wherever the plan is shown or kept. */
   readonly supplies: Supplies;
-  /** What a reader of the result should know of how it was asked for. */
+  /** Notes on how the run was asked for, for readers of the result. */
   readonly notes: readonly string[];
-  /** The target is on this machine: generator and target share its cores. */
+  /** The target is on this machine, so generator and target share its cores. */
   readonly isTargetLocal: boolean;
   readonly mode: WorkerMode;
   readonly workers: number;
   /** Connections. */
   readonly concurrency: number;
-  /** Requests at once on each connection; more than 1 only over HTTP/2. */
+  /** Concurrent requests per connection; more than 1 only over HTTP/2. */
   readonly streams: number;
   readonly client: ClientName;
   readonly load: LoadModel;
@@ -57,18 +57,18 @@ export interface RunPlan {
   readonly timeoutMs: number;
   /** Rounds of a hash that a worker computes over each answer's body. */
   readonly cpuWork: number;
-  /** As given, for instance "99.9": ranks are computed in exact decimal arithmetic. */
+  /** As given, such as "99.9": ranks are computed in exact decimal arithmetic. */
   readonly percentiles: readonly string[];
   readonly thresholds: readonly Threshold[];
-  /** Those of the thresholds that end the run when they do not hold of what has been recorded so far. */
+  /** The thresholds that end the run as soon as what is recorded so far breaks them. */
   readonly abortOn: readonly Threshold[];
   readonly seed: number;
-  /** Answers are streams of tokens, read as it says; null or absent where they are read as a whole. */
+  /** How to read answers that are streams of tokens; null or absent where answers are read as a whole. */
   readonly stream?: StreamPlan | null;
-  /** What a streamed answer has to keep to be good. */
+  /** What makes a streamed answer good. */
   readonly objectives?: readonly Objective[];
-  /** One request for each row that the coordinator deals; without it, requests follow from load and stop. */
+  /** One request per row that the coordinator hands out; without it, load and stop decide. */
   readonly batch?: BatchPlan | undefined;
-  /** Users whose code says what is sent; the mix has one request, which says where to and what all requests say. */
+  /** Users whose code decides what is sent; the mix then holds one request, with what all requests share. */
   readonly scenarios?: ScenariosPlan | undefined;
 }

@@ -1,6 +1,6 @@
 import type { ScenarioReport } from './scenario.ts';
 
-/** How a request ended. The number is what travels in a block; the name is what results show. */
+/** How a request ended: the number is stored in blocks, the name appears in results. */
 export const OUTCOMES = [
   'ok',
   'dns',
@@ -23,7 +23,7 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Why a request failed, in a word; docs/metrics.md lists the kinds. */
+/** The kind of a failure; docs/metrics.md lists them. */
 export type ErrorKind = Exclude<Outcome, 'ok' | 'unfinished' | 'dropped' | 'cancelled'>;
 
 /** Outcome to number, the inverse of `OUTCOMES`. */
@@ -48,17 +48,17 @@ export const OUTCOME = {
   cancelled: 17,
 } as const satisfies Record<Outcome, number>;
 
-/** A complete response arrived, of whatever status. */
+/** A complete response arrived, whatever its status. */
 export function isComplete(outcome: number): boolean {
   return outcome === OUTCOME.ok || outcome === OUTCOME.status || outcome === OUTCOME.expectation;
 }
 
-/** Its latency is only a lower bound: the answer had not come when we stopped waiting. */
+/** Its latency is only a lower bound: there was no answer when we stopped waiting. */
 export function isCensored(outcome: number): boolean {
   return outcome === OUTCOME.timeout || outcome === OUTCOME.unfinished || outcome === OUTCOME.dropped;
 }
 
-/** Sent, and neither ok nor still unfinished at the end, nor ended on purpose. */
+/** Sent, and neither ok nor unfinished at the end nor cancelled on purpose. */
 export function isFailed(outcome: number): boolean {
   return (
     outcome !== OUTCOME.ok &&
@@ -68,12 +68,12 @@ export function isFailed(outcome: number): boolean {
   );
 }
 
-/** Of the requests that were sent those whose answer somebody waited for: all but the ones that were cancelled. */
+/** Requests sent whose answer was waited for: all but the cancelled ones. */
 export function awaitedOf({ sent, cancelled = 0 }: { sent: number; cancelled?: number | undefined }): number {
   return sent - cancelled;
 }
 
-/** Failures of one kind and code, with one example in words. */
+/** Failures of one kind and code, with an example in words. */
 export interface ErrorTally {
   readonly kind: ErrorKind;
   readonly code: string;
@@ -81,57 +81,57 @@ export interface ErrorTally {
   readonly example: string;
 }
 
-/** The same of a run, with when the first and the last of them were due, from the start of the measured window. */
+/** The same for a run, with the due times of the first and last, from the start of the measured window. */
 export interface TimedErrorTally extends ErrorTally {
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 }
 
-/** What a worker does not share with its coordinator. */
+/** What a worker has to itself, separate from its coordinator. */
 export type OwnedPart = 'process' | 'thread' | 'nothing';
 
-/** What a worker's own event loop has taken. */
+/** Time used by the worker's own event loop. */
 export interface WorkerUsage {
   readonly cpuMs: number;
-  /** What it has to itself: a process, a thread of the coordinator's, or nothing, where the loop is the coordinator's. */
+  /** A process, a thread of the coordinator, or nothing: the coordinator's own loop. */
   readonly owns: OwnedPart;
   /** Of its whole process. */
   readonly processCpuMs: number;
   readonly peakRssBytes: number;
   readonly eventLoopUtilization: number;
-  /** Share of the load in which it was ready to run and had no processor; null where the system does not say. */
+  /** Share of the load in which it was ready to run but had no processor; null if the system does not report it. */
   readonly processorWait: number | null;
   readonly loopDelayP99Ms: number;
   readonly gcMs: number;
-  /** In which it could do nothing at all, as while its process was stopped. */
+  /** Time in which it could not run at all, as when its process is stopped. */
   readonly stoodStillMs: number;
 }
 
-/** What a worker says of itself when it is done; the samples have travelled before it. */
+/** A worker's final report; its samples have been sent before. */
 export interface WorkerReport extends WorkerUsage {
-  /** Of its thread, for what it has practised before the load: part of `processCpuMs`, and no load's. */
+  /** CPU of its thread for practice before the load: part of `processCpuMs`, but not of the load. */
   readonly practiceCpuMs: number;
   /** Absent without scenarios. */
   readonly scenarios?: ScenarioReport | undefined;
-  /** Rows sent in blocks, warm-up included: the coordinator checks that it got them all. */
+  /** Rows sent in blocks, warm-up included; the coordinator checks that it received them all. */
   readonly samples: number;
-  /** Requests of the window that this shard was to start and never released. */
+  /** Requests of the window that this shard should have started and did not. */
   readonly notStarted: number;
-  /** For how long connections rested after failures, within the window and over all of them. */
+  /** Total time that connections rested after failures within the window. */
   readonly restedMs: number;
   readonly retried: number;
-  /** Where the first redirect that was not followed leads, its secrets hidden; null where there was none. */
+  /** Location of the first redirect that was not followed, secrets hidden; null if there was none. */
   readonly redirectedTo: string | null;
-  /** Of the computation asked for with each answer, warm-up included. */
+  /** Rounds of the hash that was asked for, warm-up included. */
   readonly workRounds: number;
   readonly connectionsOpened: number;
   readonly connectionsClosedByTarget: number;
-  /** Of those opened, by the address that was reached. */
+  /** Connections opened, by the address reached. */
   readonly addresses: readonly (readonly [address: string, connections: number])[];
   readonly bytesSent: number;
   readonly bytesReceived: number;
-  /** When the first request was released, on the shared clock; null where none was. */
+  /** When the first request was released, on the shared clock; null if none was. */
   readonly startedAtMs: number | null;
-  /** It stopped early by itself, since its lease had run out. */
+  /** It stopped itself early because its lease ran out. */
   readonly isFenced: boolean;
 }

@@ -1,18 +1,18 @@
 import type { Endpoint } from './endpoint.ts';
 import type { Message } from './message.ts';
 
-/** Where the text of a placeholder comes from; everything but `now` follows from seed, number and rows. */
+/** Source of a placeholder's text; all but `now` are determined by seed, number and rows. */
 export type PlaceholderSource =
   /** A cell of the request's row. */
   | { readonly type: 'column'; readonly column: number }
   /** The request's number in the run, from 1. */
   | { readonly type: 'number' }
   | { readonly type: 'uuid' }
-  /** A whole number from `from` to `to`, both included. */
+  /** A whole number from `from` to `to`, inclusive. */
   | { readonly type: 'random'; readonly from: number; readonly to: number }
   | { readonly type: 'now'; readonly unit: 'iso' | 'ms' | 's' };
 
-/** How a placeholder's text is written where it stands. */
+/** How a placeholder's text is escaped where it stands. */
 export type PlaceholderEncoding = 'raw' | 'url' | 'json' | 'form';
 
 export interface Placeholder {
@@ -20,21 +20,21 @@ export interface Placeholder {
   readonly encoding: PlaceholderEncoding;
 }
 
-/** Text with places to fill in; adjacent strings are joined. */
+/** Text with placeholders; adjacent strings are joined. */
 export type Template = readonly (string | Placeholder)[];
 export type BodyTemplate = readonly (Uint8Array | Placeholder)[];
 
-/** The parts of a request that differ from one to the next; null where a part is always the same. */
+/** The parts of a request that vary; null where a part is constant. */
 export interface RequestTemplates {
-  /** The whole URL, where its origin is not known before; else null. */
+  /** The whole URL if even its origin varies; else null. */
   readonly url: Template | null;
   readonly path: Template | null;
-  /** Flat: name, value, name, value; all of them where one differs. */
+  /** Flat: name, value, name, value; all headers if one of them varies. */
   readonly headers: readonly Template[] | null;
   readonly body: BodyTemplate | null;
 }
 
-/** Statuses from `from` to `to`, both included. */
+/** Statuses from `from` to `to`, inclusive. */
 export interface StatusRange {
   readonly from: number;
   readonly to: number;
@@ -42,10 +42,10 @@ export interface StatusRange {
 
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** What a value of an answer must be like. */
+/** A condition on a value of an answer. */
 export type ValueRule =
   | { readonly type: 'exists' | 'missing' }
-  /** The value itself, or its length, against what is given. */
+  /** Whether the value or its length is compared. */
   | {
       readonly type: 'compare';
       readonly ofLength: boolean;
@@ -55,45 +55,45 @@ export type ValueRule =
   | { readonly type: 'contains'; readonly value: string }
   | { readonly type: 'matches'; readonly source: string; readonly flags: string };
 
-/** What a response must be like; a part that is empty or null asks for nothing. */
+/** Expectations of a response; parts that are empty or null ask for nothing. */
 export interface Expectation {
   readonly statuses: readonly StatusRange[];
-  /** By their names in lower case. */
+  /** By lower-case name. */
   readonly headers: readonly { readonly name: string; readonly rule: ValueRule }[];
   readonly bodyTexts: readonly string[];
   readonly json: readonly { readonly path: string; readonly rule: ValueRule }[];
   readonly maxBodyBytes: number | null;
-  /** From the first byte sent until the last one received, redirects included. */
+  /** Limit from the first byte sent to the last byte received, redirects included. */
   readonly longestMs: number | null;
 }
 
-/** Who asks, where the server wants Digest authorization. */
+/** Credentials for Digest authorization. */
 export interface DigestCredentials {
   readonly user: string;
   readonly password: string;
 }
 
 /**
- * What becomes of the method when a redirect is followed: RFC 9110 and browsers turn some to GET; or it stays as
- * it is, as with curl's `-X`, while a body is dropped where the standard drops it, or where an upload does.
+ * The method after a redirect: changed to GET where RFC 9110 and browsers do so, or kept,
+ * as with curl's `-X`, while a body is dropped where the standard, or an upload, drops it.
  */
 export type MethodOnRedirect = 'standard' | 'kept' | 'kept-with-upload';
 
-/** One of the requests that a run sends. */
+/** One request of a run's mix. */
 export interface RequestPlan {
   /** Unique within the plan. */
   readonly name: string;
-  /** How often it is sent, against the others: a whole number from 1. */
+  /** Its frequency relative to the others: a whole number from 1. */
   readonly weight: number;
-  /** Null where only the row of a request says it. */
+  /** Null where only each request's row determines it. */
   readonly endpoint: Endpoint | null;
   readonly message: Message;
   readonly templates: RequestTemplates | null;
   readonly expectation: Expectation | null;
-  /** Redirects that are followed; 0 for none. */
+  /** Redirects to follow; 0 for none. */
   readonly maxRedirects: number;
   readonly methodOnRedirect: MethodOnRedirect;
-  /** Lower-case names of headers that go where a redirect drops the body. */
+  /** Lower-case names of headers to drop when a redirect drops the body. */
   readonly headersOfBody: readonly string[];
   /** Null without Digest authorization. */
   readonly digest: DigestCredentials | null;
@@ -102,7 +102,7 @@ export interface RequestPlan {
 export const ROWS_MODES = ['cycle', 'once', 'random'] as const;
 export type RowsMode = (typeof ROWS_MODES)[number];
 
-/** Rows of text in one piece, so that they travel to workers as two buffers. */
+/** Rows of text in one piece, sent to workers as two buffers. */
 export interface RowCells {
   readonly columns: readonly string[];
   readonly rowCount: number;
@@ -112,7 +112,7 @@ export interface RowCells {
   readonly ends: Float64Array;
 }
 
-/** The numbers of a worker's requests, counted from 0 apart in the warm-up and in the window. */
+/** Number of a worker's requests; warm-up and window are each counted from 0. */
 export interface Numbering {
   readonly first: number;
   readonly step: number;

@@ -3,14 +3,14 @@ export interface Address {
   readonly family: 4 | 6;
 }
 
-/** These addresses answer for that name and port. */
+/** The addresses to use for this name and port. */
 export interface ResolveRule {
   readonly hostname: string;
   readonly port: number;
   readonly addresses: readonly Address[];
 }
 
-/** What was for one host and port goes to another; null is any, or the same. */
+/** Connections for one host and port go to another; null is any, or the same. */
 export interface ConnectToRule {
   readonly fromHostname: string | null;
   readonly fromPort: number | null;
@@ -18,24 +18,24 @@ export interface ConnectToRule {
   readonly toPort: number | null;
 }
 
-/** An HTTP proxy: it is given whole requests, or asked for a tunnel to the target. */
+/** An HTTP proxy: it takes whole requests, or opens a tunnel to the target. */
 export interface HttpProxy {
   /** Without brackets, also for IPv6. */
   readonly hostname: string;
   readonly port: number;
-  /** The `proxy-authorization` header; in no result. */
+  /** The `proxy-authorization` header; never in a result. */
   readonly authorization: string | null;
 }
 
-/** Where connections go instead of where a URL says. */
+/** Where connections go in place of the URL's host. */
 export interface Routes {
   readonly resolve: readonly ResolveRule[];
   readonly connectTo: readonly ConnectToRule[];
-  /** The path of a socket that all connections go to. */
+  /** Path of a socket for all connections. */
   readonly unixSocket: string | null;
   readonly proxy: HttpProxy | null;
-  /** The proxy is asked for a tunnel also where it could be given whole requests. */
+  /** Ask the proxy for a tunnel even where it could take whole requests. */
   readonly alwaysTunnels: boolean;
-  /** Connections begin with one of several addresses after the other; else all with the first. */
+  /** Connections start from each of several addresses in turn; else all from the first. */
   readonly spreads: boolean;
 }

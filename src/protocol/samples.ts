@@ -1,4 +1,4 @@
-/** The part of a plan that decides which columns its records have. */
+/** The part of a plan that determines the columns of its records. */
 interface Recorded {
   readonly mix: readonly unknown[];
   readonly scenarios?: unknown;
@@ -6,29 +6,29 @@ interface Recorded {
 
 interface Column {
   readonly array: typeof Float64Array | typeof Uint16Array | typeof Uint8Array;
-  /** Absent where every run has it. */
+  /** Absent: every run has the column. */
   readonly onlyIn?: (run: Recorded) => boolean;
 }
 
 /**
- * What is recorded of a request: a row is one request, in columns. Milliseconds; NaN where a mark was never reached.
- * Wide columns come first, so that each is aligned.
+ * What is recorded per request: one row, in columns. Milliseconds; NaN where a mark was never reached.
+ * Wide columns come first so that all are aligned.
  */
 const COLUMNS = {
   /** Intended start, relative to the start of the measured window; negative in the warm-up. */
   intendedMs: { array: Float64Array },
   startLagMs: { array: Float64Array },
-  /** Until the first byte was written, or else until the end (then a lower bound). */
+  /** Until the first byte was written, or, as a lower bound, until the end. */
   waitMs: { array: Float64Array },
-  /** NaN where the response's head never arrived. */
+  /** NaN if no response head arrived. */
   firstByteMs: { array: Float64Array },
-  /** NaN where no byte of the request was ever written. */
+  /** NaN if no byte of the request was written. */
   serviceMs: { array: Float64Array },
   /** Bytes of the response's body. */
   bodyBytes: { array: Float64Array },
-  /** Zero where no head arrived. */
+  /** Zero if no head arrived. */
   status: { array: Uint16Array },
-  /** Its place in the plan's mix; of a scenario's request the number of its name. */
+  /** Index in the plan's mix; for a scenario's request, the number of its name. */
   request: { array: Uint16Array, onlyIn: ({ mix, scenarios }) => mix.length > 1 || scenarios !== undefined },
   outcome: { array: Uint8Array },
 } as const satisfies Record<string, Column>;
@@ -39,10 +39,10 @@ type OptionalName = {
 }[ColumnName];
 type ArrayOf<Name extends ColumnName> = InstanceType<(typeof COLUMNS)[Name]['array']>;
 
-/** The columns that the records of a run have, in their order in a block. */
+/** The columns of a run's records, in block order. */
 export type RowLayout = readonly ColumnName[];
 
-/** The columns of a block; those that only some runs have may be missing. */
+/** The columns of a block; columns that only some runs have may be missing. */
 export type SampleColumns = {
   readonly [Name in Exclude<ColumnName, OptionalName>]: ArrayOf<Name>;
 } & { readonly [Name in OptionalName]?: ArrayOf<Name> };
@@ -51,13 +51,13 @@ export type SampleColumns = {
 export interface SampleBlock {
   readonly buffer: ArrayBuffer;
   readonly layout: RowLayout;
-  /** Rows that the buffer has room for: where a column begins follows from it and the layout. */
+  /** Capacity in rows; with the layout it determines where each column begins. */
   readonly capacity: number;
   /** Rows in use. */
   readonly count: number;
 }
 
-/** Which columns a run's records need. */
+/** The columns that a run's records need. */
 export function layoutOf(run: Recorded): RowLayout {
   return (Object.keys(COLUMNS) as ColumnName[]).filter((name) => {
     const { onlyIn }: Column = COLUMNS[name];
@@ -65,7 +65,7 @@ export function layoutOf(run: Recorded): RowLayout {
   });
 }
 
-/** Size in bytes of a block's buffer for `capacity` rows. */
+/** Bytes of a block's buffer for `capacity` rows. */
 export function blockByteLength(layout: RowLayout, capacity: number): number {
   return layout.reduce((sum, name) => sum + capacity * COLUMNS[name].array.BYTES_PER_ELEMENT, 0);
 }

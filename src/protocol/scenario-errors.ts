@@ -1,12 +1,12 @@
 import type { Response } from './test-definition.ts';
 
-/** A request without a complete answer, or with another one than expected. */
+/** A request failed: no complete answer, or not the expected one. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  /** As in the result: `timeout`, `reset`, `status`, `expectation` and others. */
+  /** The kind as in results: `timeout`, `reset`, `status`, `expectation` and so on. */
   readonly kind: string;
   readonly code: string;
-  /** Null where there is no complete answer. */
+  /** Null without a complete answer. */
   readonly response: Response | null;
 
   constructor(kind: string, code: string, message: string, response: Response | null) {
@@ -17,7 +17,7 @@ export class RequestError extends Error {
   }
 }
 
-/** The iteration has to end: what it awaits is rejected with this, and nothing more is sent. */
+/** The iteration must end: whatever it awaits rejects with this, and nothing more is sent. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
@@ -26,7 +26,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** The iteration has found by itself that it cannot go on. */
+/** The scenario's own code gave up on the iteration. */
 export class ScenarioFailure extends Error {
   override readonly name = 'ScenarioFailure';
 }

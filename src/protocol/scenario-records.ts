@@ -1,6 +1,6 @@
 import type { IterationErrorTally, NamedCount, UsersAt } from './scenario.ts';
 
-/** Iterations that have ended, in columns. Milliseconds; intended from the start of the window. */
+/** Ended iterations, in columns. Milliseconds; `intended` counts from the start of the window. */
 export interface IterationBlock {
   readonly count: number;
   readonly scenario: Uint16Array<ArrayBuffer>;
@@ -11,14 +11,14 @@ export interface IterationBlock {
   readonly thinkMs: Float64Array<ArrayBuffer>;
 }
 
-/** What a worker has recorded of scenarios since its last word of it. */
+/** What a worker has recorded of scenarios since its last message about them. */
 export interface ScenarioRecords {
   readonly iterations: IterationBlock;
   readonly errors: readonly IterationErrorTally[];
-  /** Groups that ended and trends: number of the name and value. */
+  /** Ended groups, and trends: number of the name, and value. */
   readonly values: readonly NamedValues[];
   readonly counts: readonly NamedCount[];
-  /** Users with a session since the last one, where that has changed. */
+  /** Users with a session, where that has changed since the last message. */
   readonly users: readonly UsersAt[];
 }
 

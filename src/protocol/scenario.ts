@@ -11,30 +11,30 @@ export const EXECUTORS = [
 /** Who starts iterations, and when (docs/scenarios.md). */
 export type ExecutorName = (typeof EXECUTORS)[number];
 
-/** The number of users goes to `target` in `durationMs`; 0 ms is a jump. */
+/** The number of users moves to `target` over `durationMs`; 0 ms is a jump. */
 export interface UserStage {
   readonly durationMs: number;
   readonly target: number;
 }
 
 interface Common {
-  /** When it begins, from the start of the window. */
+  /** Start, from the start of the window. */
   readonly startMs: number;
-  /** For how long iterations may go on when nothing starts any more. */
+  /** How long iterations may continue after the last start. */
   readonly gracefulStopMs: number;
 }
 
-/** A number of users over time, each of whom starts its next iteration when its last one is over. */
+/** A number of users over time; each starts its next iteration when its last one ends. */
 export interface UsersOverTime extends Common {
   readonly type: 'users';
   readonly executor: 'constant-vus' | 'ramping-vus';
   readonly startUsers: number;
   readonly stages: readonly UserStage[];
-  /** For how long the iteration of a user goes on who is one too many. */
+  /** How long a surplus user may continue its iteration. */
   readonly gracefulRampDownMs: number;
 }
 
-/** A number of iterations, for each user or shared by all. */
+/** A number of iterations, per user or shared by all. */
 export interface Iterations extends Common {
   readonly type: 'iterations';
   readonly executor: 'per-vu-iterations' | 'shared-iterations';
@@ -43,7 +43,7 @@ export interface Iterations extends Common {
   readonly maxDurationMs: number;
 }
 
-/** Iterations that start by a schedule, whatever has become of earlier ones. */
+/** Iterations that start on schedule, whether or not earlier ones have ended. */
 export interface IterationArrivals extends Common {
   readonly type: 'arrivals';
   readonly executor: 'constant-arrival-rate' | 'ramping-arrival-rate';
@@ -51,71 +51,71 @@ export interface IterationArrivals extends Common {
   readonly durationMs: number;
   readonly arrivals: Arrivals;
   readonly maxUsers: number;
-  /** Users that are there from the start, set up. */
+  /** Users that are set up before the start. */
   readonly firstUsers: number;
-  /** An iteration for which there is no free user waits in line, or is left out. */
+  /** Without a free user, an iteration waits in line or is dropped. */
   readonly whenBusy: 'queue' | 'drop';
 }
 
 export type UserLoad = UsersOverTime | Iterations | IterationArrivals;
 
 export const ROW_DEALS = ['per-vu', 'once', 'cycle', 'random'] as const;
-/** Which row a user or an iteration has. */
+/** Which row a user or an iteration gets. */
 export type RowDeal = (typeof ROW_DEALS)[number];
 
 export const METRIC_KINDS = ['counter', 'trend', 'rate', 'gauge'] as const;
-/** What a metric of a test's own is: a sum, a distribution, a share, or a last value. */
+/** The type of a custom metric: a sum, a distribution, a share, or a last value. */
 export type MetricKind = (typeof METRIC_KINDS)[number];
 
-/** What one scenario says beside its code. */
+/** The settings of one scenario, without its code. */
 export interface ScenarioPlan {
   readonly name: string;
-  /** Null where its iterations have no rows. */
+  /** Null without rows. */
   readonly deal: RowDeal | null;
-  /** Rows that there are; 0 where only the module knows. */
+  /** Number of rows; 0 where only the module knows. */
   readonly rowCount: number;
-  /** Each iteration has connections of its own. */
+  /** Each iteration opens its own connections. */
   readonly newConnection: boolean;
   /** Its users keep cookies. */
   readonly hasCookies: boolean;
-  /** From one iteration to the next. */
+  /** Cookies survive from one iteration to the next. */
   readonly keepsCookies: boolean;
 }
 
-/** Users and the scenarios that they or their iterations are dealt to. */
+/** Users, and the scenarios that they or their iterations are assigned to. */
 export interface UserPool {
   readonly load: UserLoad;
-  /** Its users are numbered from here. */
+  /** The number of its first user. */
   readonly firstId: number;
-  /** Places in the list of scenarios, and how often each is dealt. */
+  /** Indices in the list of scenarios, and the weight of each. */
   readonly parts: readonly { readonly scenario: number; readonly weight: number }[];
 }
 
-/** A test of scenarios: whose code is in a module, which each worker loads. */
+/** A test of scenarios; its code is in a module that every worker loads. */
 export interface ScenariosPlan {
   /** The module's `file:` URL. */
   readonly module: string;
-  /** What stands before the path of a request that names no origin; null where each has to. */
+  /** Prefix for requests without an origin; null if every request must name one. */
   readonly base: string | null;
   readonly scenarios: readonly ScenarioPlan[];
   readonly pools: readonly UserPool[];
   readonly metrics: Readonly<Record<string, MetricKind>>;
-  /** Something is done once before them, or after them. */
+  /** Whether the module has a `setup`, or a `teardown`. */
   readonly hasSetup: boolean;
   readonly hasTeardown: boolean;
-  /** For each of the two. */
+  /** Limit for each of the two. */
   readonly setupTimeoutMs: number;
 }
 
-/** Names of one kind beyond this many are counted together, as `OTHERS`. */
+/** Names of one kind beyond this number are counted together as `OTHERS`. */
 export const MOST_NAMES = 200;
 export const OTHERS = '(others)';
 
-/** What has a name that is known only when it is first used. */
+/** Kinds of names that are known only when first used. */
 export const NAMED = ['request', 'group', 'check'] as const;
 export type Named = (typeof NAMED)[number];
 
-/** A name that a worker has numbered: it is told once, before the number is used. */
+/** A name with the number a worker gave it; sent once, before the number is used. */
 export interface NumberedName {
   readonly of: Named;
   readonly number: number;
@@ -124,13 +124,13 @@ export interface NumberedName {
   readonly method: string;
 }
 
-/** How an iteration ended. The number is what travels. */
+/** How an iteration ended; the number is what is sent. */
 export const ITERATION_OUTCOME = { completed: 0, failed: 1, interrupted: 2, dropped: 3 } as const;
 
-/** Why an iteration failed: a request without a good answer, one that was not as expected, its code, or its own `fail()`. */
+/** Why an iteration failed: a failed request, an unexpected answer, an error in its code, or its own `fail()`. */
 export type IterationErrorKind = 'request' | 'expectation' | 'script' | 'fail';
 
-/** Iterations of one scenario that failed for the same reason. */
+/** Iterations of one scenario that failed for one reason. */
 export interface IterationErrorTally {
   readonly scenario: number;
   readonly kind: IterationErrorKind;
@@ -139,17 +139,17 @@ export interface IterationErrorTally {
   readonly example: string;
 }
 
-/** Where the load began and ended in time: how many users had a session, from when on. */
+/** How many users had a session, from a given time on. */
 export interface UsersAt {
   readonly atMs: number;
   readonly users: number;
 }
 
-/** What is only counted. */
+/** Counts per name. */
 export interface NamedCount {
   readonly of: 'group' | 'check' | 'counter' | 'rate' | 'gauge';
   readonly number: number;
-  /** Left, passed or good; of a counter the sum, of a gauge the last value. */
+  /** Passed or good; the sum of a counter, the last value of a gauge. */
   readonly good: number;
   /** Failed or not good. */
   readonly bad: number;
@@ -157,37 +157,37 @@ export interface NamedCount {
   readonly interrupted: number;
 }
 
-/** Users whose beginning or end has failed, and why one of them did. */
+/** Users whose setup or teardown failed, and why one of them did. */
 export interface UserFailures {
   readonly count: number;
   readonly example: string;
 }
 
-/** What a worker says of its scenarios when it is done. */
+/** A worker's final report on its scenarios. */
 export interface ScenarioReport {
-  /** Rows of iterations that it has sent. */
+  /** Rows of iterations sent. */
   readonly iterations: number;
-  /** Iterations that were to start and did not, by scenario. */
+  /** Iterations that should have started and did not, by scenario. */
   readonly notStarted: readonly number[];
   /** Users that had a session. */
   readonly users: number;
-  /** Users whose `vuSetup` failed, and why one did; null where none has. */
+  /** Users whose `vuSetup` failed, and why one did; null if none did. */
   readonly setupFailures: UserFailures | null;
-  /** The same of `vuTeardown`. */
+  /** The same for `vuTeardown`. */
   readonly teardownFailures: UserFailures | null;
   /** Iterations that neither sent nor slept. */
   readonly idleIterations: number;
 }
 
-/** What became of iterations; docs/scenarios.md has the sums that hold. */
+/** Outcomes of iterations; docs/scenarios.md has the identities between them. */
 export interface IterationCounts {
   readonly scheduled: number;
   readonly started: number;
   readonly completed: number;
   readonly failed: number;
-  /** Cut off: by the end of the load, of a ramp or of the run. */
+  /** Interrupted by the end of the load, of a ramp or of the run. */
   readonly interrupted: number;
-  /** Due, and without a user until the end. */
+  /** Due, but without a user until the end. */
   readonly dropped: number;
   readonly notStarted: number;
 }

@@ -11,36 +11,36 @@ import type { Objective, StreamPlan } from './stream.ts';
 export interface Shard {
   readonly index: number;
   readonly workers: number;
-  /** Connections to start with; zero only where its budget is zero too. */
+  /** Connections at the start; zero only if the budget is zero too. */
   readonly connections: number;
-  /** Requests at once on each connection. */
+  /** Concurrent requests per connection. */
   readonly streams: number;
-  /** Requests at once at most, to start with: a place for each on one of the connections. */
+  /** Upper limit on concurrent requests at the start: one slot each on one of the connections. */
   readonly slots: number;
-  /** In the open model more places are made, up to this; in the closed model these are all. */
+  /** In the open model slots are added up to this number; in the closed model there are no more. */
   readonly maxSlots: number;
-  /** This worker's share of the request budget; null where there is none. */
+  /** This worker's share of the request budget; null without a budget. */
   readonly requests: number | null;
   readonly durationMs: number | null;
-  /** When the window ends at the latest; null where only its last request ends it. */
+  /** Latest end of the window; null where only its last request ends it. */
   readonly windowEndMs: number | null;
   readonly warmupMs: number;
   readonly timeoutMs: number;
-  /** After the end of the window, what is under way is waited for so long. */
+  /** How long to wait, after the window, for requests in flight. */
   readonly graceMs: number;
   readonly cpuWork: number;
   readonly load: LoadModel;
   readonly client: ClientName;
   readonly settings: ConnectionSettings;
-  /** Connections to where the first one goes are opened before the start. */
+  /** Open connections to the first request's target before the start. */
   readonly mix: readonly RequestPlan[];
-  /** How the rows of the supplies are used; null without rows. */
+  /** How the supplies' rows are used; null without rows. */
   readonly rows: RowsMode | null;
   readonly numbering: { readonly warmup: Numbering; readonly window: Numbering };
   readonly seed: number;
-  /** What is recorded of each request. */
+  /** The columns recorded per request. */
   readonly layout: RowLayout;
-  /** Answers are streams of tokens; null where they are read as a whole. */
+  /** How to read answers that are streams of tokens; null where answers are read as a whole. */
   readonly stream: StreamPlan | null;
   readonly objectives: readonly Objective[];
   readonly batch?: BatchPlan | undefined;

@@ -1,10 +1,10 @@
 import type { TimesBlock } from './event-times.ts';
 
-/** How an answer is cut into events: server-sent events, JSON by lines, or whatever one read brings. */
+/** How an answer is split into events: server-sent events, JSON lines, or one event per read. */
 export const FRAMINGS = ['sse', 'ndjson', 'chunks'] as const;
 export type Framing = (typeof FRAMINGS)[number];
 
-/** Kinds of servers of models that are known by name. */
+/** Model servers that volley knows by name. */
 export const PRESET_NAMES = [
   'openai-chat',
   'openai-completions',
@@ -17,62 +17,62 @@ export const PRESET_NAMES = [
 ] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
 
-/** Where the number of tokens comes from: `auto` is the server's own count, and else the events. */
+/** Source of the token count: `auto` is the server's own count, or else the number of events. */
 export const TOKEN_COUNTS = ['auto', 'usage', 'events'] as const;
 export type TokenCount = (typeof TOKEN_COUNTS)[number];
 
-/** Requests that are given up on purpose, as by people who have waited long enough. */
+/** Requests that are cancelled on purpose, as impatient users would. */
 export interface Cancelling {
-  /** How many of every `of` requests. */
+  /** How many out of every `of` requests. */
   readonly share: number;
   readonly of: number;
-  /** After this many token events; null where it is a time. */
+  /** Cancel after this many token events; null if by time. */
   readonly afterEvents: number | null;
-  /** So long after the request was given to a connection; null where it is a number of tokens. */
+  /** Cancel this long after the request was given to a connection; null if by tokens. */
   readonly afterMs: number | null;
 }
 
-/** How the stream of a model endpoint is read. Paths are JSON paths into the data of an event. */
+/** How to read the stream of a model endpoint. Paths are JSON paths into an event's data. */
 export interface StreamPlan {
-  /** Null: by the content type of the answer. */
+  /** Null: by the answer's content type. */
   readonly framing: Framing | null;
-  /** Where the text of an event stands; an event that has some there is a token event. None: every event is one. */
+  /** Paths to an event's text; an event with text is a token event. Empty: every event is one. */
   readonly tokenPaths: readonly string[];
-  /** The same of text that the model thinks and does not answer. */
+  /** The same for reasoning text, which is not part of the answer. */
   readonly reasoningPaths: readonly string[];
-  /** Where the server says how many tokens it has made so far; the last one counts. */
+  /** Path to the server's own count of tokens so far; the last value counts. */
   readonly usagePaths: readonly string[];
-  /** Data of an event after which nothing comes, such as `[DONE]`; null where there is none. */
+  /** Data of the final event, such as `[DONE]`; null if there is no such event. */
   readonly endMark: string | null;
-  /** Where a value that is neither null nor false says that the stream is complete. */
+  /** Path at which a value other than null and false means that the stream is complete. */
   readonly endPaths: readonly string[];
-  /** Where an answer in one piece has what was asked for; one that has nothing there is no answer. None: any is one. */
+  /** Paths to the content of an answer in one piece; without content there it is no answer. Empty: any answer is one. */
   readonly wholePaths?: readonly string[];
   readonly count: TokenCount;
-  /** Which requests are ended on purpose, and when; null or absent where none is. */
+  /** Which requests are cancelled on purpose, and when; null or absent: none. */
   readonly cancel?: Cancelling | null;
-  /** No byte for so long ends the request; null: only the timeout does. */
+  /** A request without a byte for this long is ended; null: only the timeout applies. */
   readonly stallMs: number | null;
 }
 
-/** What an answer has to keep to be good: a time of it and its limit. */
+/** An objective of a good answer: one of its times, and the limit. */
 export interface Objective {
   readonly kind: StreamTimeKind;
   readonly limitMs: number;
 }
 
-/** What is said of a time of streamed answers. */
+/** The description of one time of streamed answers. */
 interface StreamTimeFacts {
-  /** As people read it. */
+  /** Its name in reports. */
   readonly label: string;
-  /** From when to when, in a sentence; docs/models.md has the formulas. */
+  /** What it measures, from when to when; docs/models.md has the formulas. */
   readonly means: string;
-  /** What other tools call it. */
+  /** Its names in other tools. */
   readonly elsewhere: string;
 }
 
 /**
- * Times of streamed answers that were complete and ok. Each worker keeps a histogram of each, since an answer has
+ * Times of streamed answers that were complete and ok. Each worker keeps a histogram of each, because an answer has
  * many gaps.
  */
 export const STREAM_TIMES = {
@@ -113,24 +113,24 @@ export const STREAM_TIMES = {
   },
 } as const satisfies Record<string, StreamTimeFacts>;
 
-/** A time that is taken of streamed answers. */
+/** A kind of time of streamed answers. */
 export type StreamTimeKind = keyof typeof STREAM_TIMES;
 
-/** In the order in which results have them. */
+/** In the order of the results. */
 export const STREAM_TIME_KINDS = Object.keys(STREAM_TIMES) as readonly StreamTimeKind[];
 
-/** One thing for each kind. */
+/** One value per kind. */
 export function forEachStreamTime<T>(make: (kind: StreamTimeKind) => T): Record<StreamTimeKind, T> {
   return Object.fromEntries(STREAM_TIME_KINDS.map((kind) => [kind, make(kind)])) as Record<StreamTimeKind, T>;
 }
 
 /**
- * What a worker counts of streamed answers of the measured window, complete and ok. Each number adds up:
- * - `notStreamed` came as no stream: their times of tokens are not known;
- * - `countedByServer` are those whose number of tokens the server said, `counted` those where it is known at all;
- * - `tokens` and `tokenEvents` are of the counted ones;
- * - `gaps` lie between token events, and `coalesced` of them are none, since both came with one read;
- * - `good` kept every objective.
+ * What a worker counts of the measured window's streamed answers that were complete and ok. All numbers are additive:
+ * - `notStreamed` did not come as a stream, so their token times are unknown;
+ * - `countedByServer`: the server gave the number of tokens; `counted`: the number is known at all;
+ * - `tokens` and `tokenEvents` are those of the counted answers;
+ * - `gaps` lie between token events; `coalesced` of them are zero because both events came in one read;
+ * - `good` met every objective.
  */
 const STREAM_COUNTS = [
   'answers',
@@ -145,21 +145,21 @@ const STREAM_COUNTS = [
 ] as const;
 export type StreamCounts = Record<(typeof STREAM_COUNTS)[number], number>;
 
-/** Counts of nothing yet. */
+/** All counts at zero. */
 export function noStreamCounts(): StreamCounts {
   return Object.fromEntries(STREAM_COUNTS.map((name) => [name, 0])) as StreamCounts;
 }
 
-/** Adds others to counts. */
+/** Adds `others` to the counts. */
 export function addStreamCounts(to: StreamCounts, others: Readonly<StreamCounts>): void {
   for (const name of STREAM_COUNTS) to[name] += others[name];
 }
 
-/** What a worker has timed and counted of streams since it last told. */
+/** What a worker has timed and counted of streams since its last message. */
 export interface StreamBlock {
   readonly times: readonly TimesBlock<StreamTimeKind>[];
   readonly counts: StreamCounts;
-  /** When the first of the counted answers was due, and the last one complete, from the start of the window. */
+  /** When the first counted answer was due and the last one complete, from the start of the window. */
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 }

@@ -8,14 +8,14 @@ export interface VuStage {
   target: number;
 }
 
-/** What loads by a schedule have in common. */
+/** Settings shared by loads that follow a schedule. */
 export interface ScheduledArrivals {
-  /** The most users at once; default 10,000. */
+  /** Upper limit on concurrent users; default 10,000. */
   maxVUs?: number;
-  /** Users that are there, and set up, before the first iteration is due. */
+  /** Users that are set up before the first iteration is due. */
   preAllocatedVUs?: number;
   arrivals?: 'constant' | 'poisson';
-  /** Without a free user an iteration waits in line (default), or is left out. */
+  /** Without a free user an iteration waits in line (default) or is dropped. */
   whenBusy?: 'queue' | 'drop';
 }
 
@@ -51,68 +51,68 @@ export type Executor = { startTime?: ScenarioDuration; gracefulStop?: ScenarioDu
 /** `204`, `[200, 404]`, `'2xx'`, or `'any'`. */
 export type StatusRule = number | readonly number[] | `${1 | 2 | 3 | 4 | 5}xx` | 'any';
 
-/** What one request says, and what its answer has to be like. */
+/** One request, and what its answer must be like. */
 export interface RequestParams {
-  /** What it is called in the result; by default its method and path. */
+  /** Its name in the result; default: method and path. */
   name?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Added to the URL; of a list each value, nothing of undefined and null. */
+  /** Added to the URL: each value of a list; undefined and null are left out. */
   query?: Readonly<Record<string, unknown>>;
-  /** One of `json`, `form` and `body`. */
+  /** Give at most one of `json`, `form` and `body`. */
   json?: unknown;
   form?: Readonly<Record<string, string>>;
   body?: string | Uint8Array;
-  /** By default any status below 400. */
+  /** Default: any status below 400. */
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };
-  /** Redirects that are followed; default 10. */
+  /** Redirects to follow; default 10. */
   redirects?: number;
-  /** Without (`false`) it neither says nor gets any. */
+  /** With `false` the request neither sends nor stores cookies. */
   cookies?: boolean;
 }
 
-/** A URL of the `url` template. */
+/** A URL made by the `url` template. */
 export interface Url {
   readonly href: string;
-  /** The same with `{}` for each value. */
+  /** The same with `{}` in place of each value. */
   readonly name: string;
 }
 
 /** A complete answer. */
 export interface Response {
   readonly status: number;
-  /** Milliseconds: for a connection, until the first byte, and from the first byte sent until the last one received. */
+  /** Milliseconds: waiting for a connection, until the first byte, and from the first byte sent to the last received. */
   readonly timings: Readonly<Record<'wait' | 'firstByte' | 'service', number>>;
-  /** The value of a field; of several of a name, joined by commas; null where there is none. */
+  /** The value of a header; several of one name are joined by commas; null if absent. */
   header(name: string): string | null;
   text(): string;
   bytes(): Uint8Array;
-  /** The body as JSON, of the type that you say: `json<Cart>()`. Nothing checks it; a schema does. */
+  /** The body as JSON, typed as you say: `json<Cart>()`. The type is not checked; pass a schema for that. */
   json<T = unknown>(): T;
-  /** @throws Error where the JSON does not fit; `schema` is of zod, valibot or another library of Standard Schema */
+  /** `schema` is from zod, valibot or another Standard Schema library. @throws Error if the JSON does not match it */
   json<S extends StandardSchema>(schema: S): Output<S>;
-  /** The value at a path of the JSON, such as `data.items[0].id`, of the type that you say: `pick<string>('id')`. @throws Error where there is none */
+  /** The value at a JSON path such as `data.items[0].id`, typed as you say: `pick<string>('id')`. @throws Error if there is none */
   pick<T = unknown>(path: string): T;
-  /** The first group of a pattern in the text, or all of it. @throws Error where it does not match */
+  /** The pattern's first group in the text, or the whole match. @throws Error if it does not match */
   match(pattern: RegExp): string;
 }
 
-/** @throws RequestError where there is no complete answer, or another one than expected */
+/** @throws RequestError without a complete answer, or if it is not as expected */
 type Send = (url: string | Url, params?: RequestParams) => Promise<Response>;
 
-/** Sends requests over a user's own connections. */
+/** Sends requests over the user's own connections. */
 export type Http = Readonly<Record<'get' | 'head' | 'post' | 'put' | 'patch' | 'delete' | 'options', Send>>;
 
-/** The cookies of a user. A URL says whose: by default those that go to `baseURL`. */
+/** The user's cookies. The URL selects a site; default `baseURL`. */
 export interface Cookies {
-  /** Null where there is none of that name. */
+  /** Null if there is no cookie of that name. */
   get(name: string, url?: string | Url): string | null;
   all(url?: string | Url): Record<string, string>;
-  /** For the host of the URL and all its paths. @throws TypeError for what no cookie can say */
+  /** For the URL's host and all its paths. @throws TypeError if no cookie can have this name or value */
   set(name: string, value: string, url?: string | Url): void;
   clear(): void;
 }
 
-/** What of a test's own metrics takes a value. */
+/** Takes the values of a test's custom metrics. */
 export interface MetricRecorders {
   counter: { add(by?: number): void };
   trend: { add(value: number): void };
@@ -126,36 +126,36 @@ export type Metrics = Readonly<Record<string, MetricKind>>;
 export interface VU<R = unknown, M extends Metrics = Metrics, D = unknown> {
   /** From 1, unique in the run. */
   readonly id: number;
-  /** This user's iterations so far, from 0. */
+  /** Number of this iteration for this user, from 0. */
   readonly iteration: number;
   /** The iteration's number in its scenario, from 1, unique over all workers. */
   readonly n: number;
   readonly scenario: string;
-  /** What `setup` has returned: a copy in each worker. */
+  /** The return value of `setup`: a copy in each worker. */
   readonly data: D;
   /** The row of this user, or of this iteration. */
   readonly row: R;
-  /** Whatever the scenario keeps for its user; it outlasts iterations. */
+  /** Anything that the scenario keeps for its user across iterations. */
   readonly vars: Record<string, unknown>;
   readonly http: Http;
   readonly cookies: Cookies;
-  /** Aborted when the iteration has to end. */
+  /** Aborted when the iteration must end. */
   readonly signal: AbortSignal;
   readonly metrics: { readonly [K in keyof M]: MetricRecorders[M[K]] };
-  /** From 0 to 1, without 1; follows from seed, scenario and `n`. */
+  /** At least 0 and below 1; determined by seed, scenario and `n`. */
   random(): number;
-  /** Think time: so long, or something from `time` to `upTo`. */
+  /** Think time: exactly `time`, or random from `time` to `upTo`. */
   sleep(time: ScenarioDuration, upTo?: ScenarioDuration): Promise<void>;
-  /** A part of the iteration with a name and times of its own; inside it use the user that it is given. */
+  /** A named part of the iteration with its own times; inside it, use the user passed to it. */
   group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T>;
-  /** Counts for each name whether it holds; true where all do. The iteration goes on. */
+  /** Counts for each name whether it holds; true if all do. The iteration continues either way. */
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean;
 }
 
-/** What a scenario, or a user's beginning or end, does. */
+/** The code of a scenario, or of a user's setup or teardown. */
 export type Body<R, M extends Metrics, D = unknown> = (vu: VU<R, M, D>) => void | Promise<void>;
 
-/** What `setup` and `teardown` may do: once in a run, and of no iteration. */
+/** What `setup` and `teardown` get: they run once and belong to no iteration. */
 export type Once = Pick<VU, 'http' | 'cookies' | 'sleep' | 'random' | 'signal'>;
 
 /** Rows for users or iterations. */
@@ -167,22 +167,22 @@ export interface Rows<R> {
   readonly row?: R;
 }
 
-/** A file, from the module's folder, or what the module has. */
+/** A file, relative to the module, or the module's own rows. */
 export type RowSource =
   | { readonly type: 'csv' | 'jsonl'; readonly file: string }
   | { readonly type: 'items'; readonly items: readonly unknown[] };
 
-/** One scenario of several. */
+/** One of several scenarios. */
 export interface ScenarioOf<R, M extends Metrics, D = unknown> {
   load?: Executor;
-  /** Its part of the test's `load`: a whole number from 1. */
+  /** Its share of the test's `load`: a whole number from 1. */
   weight?: number;
   rows?: Rows<R>;
-  /** Each iteration has connections of its own. */
+  /** Each iteration opens its own connections. */
   newConnection?: boolean;
   /** Its users keep cookies; default true. */
   cookies?: boolean;
-  /** From one iteration to the next; else each begins with those that `vuSetup` has got. */
+  /** Cookies survive iterations; else each iteration begins with those from `vuSetup`. */
   keepCookies?: boolean;
   exec: Body<NoInfer<R>, M, D>;
   /** Once for each user, before its first iteration. */
@@ -191,31 +191,31 @@ export interface ScenarioOf<R, M extends Metrics, D = unknown> {
   vuTeardown?: Body<NoInfer<R>, M, D>;
 }
 
-/** What a test says beside its scenarios. */
+/** Settings of a test that apply to all its scenarios. */
 export interface TestOptions {
-  /** Stands before the path of every request that names no origin. */
+  /** Prefix for every request without an origin. */
   baseURL?: string;
   /** Sent with every request. */
   headers?: Readonly<Record<string, string>>;
-  /** Rules that the run has to keep. */
+  /** Rules that the run must meet. */
   thresholds?: readonly string[];
-  /** For each request; default 10 s. */
+  /** Limit for each request; default 10 s. */
   timeout?: ScenarioDuration;
   seed?: number;
-  /** For `setup`, and for `teardown`; default 60 s. */
+  /** Limit for `setup`, and for `teardown`; default 60 s. */
   setupTimeout?: ScenarioDuration;
 }
 
-/** Any row; of a CSV file each cell is text. */
+/** Any row; in a CSV file every cell is text. */
 export type Row = Readonly<Record<string, string>>;
 
-/** What a module of scenarios exports by default. */
+/** The default export of a module of scenarios. */
 export interface Test {
   readonly kind: 'test';
   readonly definition: TestDefinition;
 }
 
-/** The same without the types of its rows, data and metrics. */
+/** The same, without the types of its rows, data and metrics. */
 export interface TestDefinition extends TestOptions {
   readonly load?: Executor;
   readonly metrics?: Metrics;
@@ -224,7 +224,7 @@ export interface TestDefinition extends TestOptions {
   readonly scenarios: Readonly<Record<string, ScenarioOf<unknown, Metrics>>>;
 }
 
-/** What zod, valibot and others have in common (standardschema.dev). */
+/** The interface that zod, valibot and others share (standardschema.dev). */
 export interface StandardSchema {
   readonly '~standard': {
     readonly version: 1;

@@ -3,7 +3,7 @@ import type { TimeKind } from './times.ts';
 export const OPERATORS = ['<', '<=', '>', '>='] as const;
 export type Operator = (typeof OPERATORS)[number];
 
-/** What a threshold is about: a latency's statistic, or a figure of the whole run. */
+/** The subject of a threshold: a statistic of a latency, or a figure of the whole run. */
 export type Measure =
   | { readonly type: 'percentile'; readonly label: string; readonly kind: TimeKind | null }
   /** `kind` is null for the headline latency. */
@@ -11,7 +11,7 @@ export type Measure =
   | { readonly type: 'error-rate' | 'goodput' | 'throughput' | 'rate' }
   | ScenarioMeasure;
 
-/** A figure of scenarios: of iterations, groups, checks, or of a metric of the test's own. */
+/** A figure of scenarios: of iterations, groups, checks or custom metrics. */
 export interface ScenarioMeasure {
   readonly type: 'of-scenarios';
   readonly figure:
@@ -25,28 +25,28 @@ export interface ScenarioMeasure {
     | 'trend'
     | 'rate'
     | 'gauge';
-  /** Of what has a distribution: a percentile such as `95`, or `min`, `mean` or `max`. */
+  /** For distributions: a percentile such as `95`, or `min`, `mean` or `max`. */
   readonly label: string | null;
-  /** Of a scenario, group, check or metric; null for all of them. */
+  /** Name of a scenario, group, check or metric; null for all of them. */
   readonly name: string | null;
 }
 
-/** The figure of a rule, as the result shows it. */
+/** The figure of a rule, as shown in the result. */
 export type RuleFigure =
   | Exclude<Measure['type'], 'percentile' | 'of-scenarios'>
   | `p${string}`
   | `${ScenarioMeasure['figure']}${'' | ` ${string}`}`;
 
-/** A rule that a run has to keep. */
+/** A rule that a run must meet. */
 export interface Threshold {
-  /** As it was given. */
+  /** As the user gave it. */
   readonly expression: string;
   readonly measure: Measure;
-  /** The request of the mix that it is about; null for all of them. */
+  /** The request of the mix concerned; null for all of them. */
   readonly request: string | null;
   readonly operator: Operator;
   /** Milliseconds, requests per second, or a share from 0 to 1. */
   readonly limit: number;
-  /** Nobody gave it: it comes with the others. */
+  /** Implied by the other rules, not given by the user. */
   readonly isImplied?: true;
 }

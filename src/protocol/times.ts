@@ -2,14 +2,14 @@ import { EVENT_TIME_KINDS, EVENT_TIMES, type EventTimeKind } from './event-times
 import { LATENCIES, LATENCY_KINDS, type LatencyKind } from './latency.ts';
 import { STREAM_TIME_KINDS, STREAM_TIMES, type StreamTimeKind } from './stream.ts';
 
-/** Whatever a result has the percentiles of. */
+/** Everything that a result has percentiles of. */
 export type TimeKind = LatencyKind | EventTimeKind | StreamTimeKind;
 
 export const TIME_KINDS: readonly TimeKind[] = [...LATENCY_KINDS, ...EVENT_TIME_KINDS, ...STREAM_TIME_KINDS];
 
 const FACTS = { ...LATENCIES, ...EVENT_TIMES, ...STREAM_TIMES };
 
-/** Known of answers that are streams, and of no others. */
+/** Known only for answers that are streams. */
 export function isStreamTime(kind: TimeKind): kind is StreamTimeKind {
   return kind in STREAM_TIMES;
 }
@@ -19,17 +19,17 @@ export function ruleNameOf(kind: TimeKind): string {
   return FACTS[kind].label.toLowerCase().replace(' ', '-');
 }
 
-/** The name of a column or of a label of another tool: `first_byte`. */
+/** The name in columns and labels: `first_byte`. */
 export function columnNameOf(kind: TimeKind): string {
   return FACTS[kind].label.toLowerCase().replace(' ', '_');
 }
 
-/** It may truly take no time. */
+/** Zero is a real value of it. */
 export function mayBeZero(kind: TimeKind): boolean {
   return kind === 'gap' || 'mayBeZero' in FACTS[kind];
 }
 
-/** What has one: a request, or a connection. */
+/** What it is taken of: a request, or a connection. */
 export function whatHas(kind: TimeKind): string {
   if (kind in EVENT_TIMES) return EVENT_TIMES[kind as EventTimeKind].of;
   return isStreamTime(kind) ? 'streamed answer' : 'request';
