@@ -2,7 +2,18 @@
 interface Recorded {
   readonly mix: readonly unknown[];
   readonly scenarios?: unknown;
+  /** Null or absent where answers are read as a whole. */
+  readonly stream?: unknown;
 }
+
+/** Who has counted the tokens of a row, by the number in its column; null where nobody has. */
+export const TOKEN_COUNTERS = [null, 'server', 'events'] as const;
+export type TokenCounter = (typeof TOKEN_COUNTERS)[number];
+
+/** Whether a row keeps the objectives, by the number in its column; null where there are none, and of what was not sent. */
+export const JUDGEMENTS = [null, false, true] as const;
+
+const ofStreams = ({ stream }: Recorded): boolean => stream !== undefined && stream !== null;
 
 interface Column {
   readonly array: typeof Float64Array | typeof Uint16Array | typeof Uint8Array;
@@ -26,11 +37,25 @@ const COLUMNS = {
   serviceMs: { array: Float64Array },
   /** Bytes of the response's body. */
   bodyBytes: { array: Float64Array },
+  /** Of a stream, each from when the request was due: the first token, the first that is no reasoning, the last one. */
+  ttftMs: { array: Float64Array, onlyIn: ofStreams },
+  ttfoMs: { array: Float64Array, onlyIn: ofStreams },
+  e2eMs: { array: Float64Array, onlyIn: ofStreams },
+  /** From the first token event to the second, and the longest time between two. */
+  ttstMs: { array: Float64Array, onlyIn: ofStreams },
+  longestGapMs: { array: Float64Array, onlyIn: ofStreams },
+  /** NaN where it is not known. */
+  tokens: { array: Float64Array, onlyIn: ofStreams },
+  tokenEvents: { array: Float64Array, onlyIn: ofStreams },
   /** Zero if no head arrived. */
   status: { array: Uint16Array },
   /** Index in the plan's mix; for a scenario's request, the number of its name. */
   request: { array: Uint16Array, onlyIn: ({ mix, scenarios }) => mix.length > 1 || scenarios !== undefined },
   outcome: { array: Uint8Array },
+  /** A place in `TOKEN_COUNTERS`. */
+  tokensBy: { array: Uint8Array, onlyIn: ofStreams },
+  /** A place in `JUDGEMENTS`. */
+  isGood: { array: Uint8Array, onlyIn: ofStreams },
 } as const satisfies Record<string, Column>;
 
 type ColumnName = keyof typeof COLUMNS;

@@ -16,7 +16,9 @@ const startTarget = useTargets();
 const folder = mkdtempSync(join(tmpdir(), 'volley-outputs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-type Row = Readonly<Record<string, string | number | null>>;
+type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+const WORDS = ['outcome', 'tokens_by', 'good'];
 
 function rowsOf(path: string): Row[] {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -27,7 +29,7 @@ function rowsOf(path: string): Row[] {
     return Object.fromEntries(
       heading.split(',').map((name, column) => {
         const cell = cells[column]!;
-        return [name, cell === '' ? null : name === 'outcome' ? cell : Number(cell)];
+        return [name, cell === '' ? null : WORDS.includes(name) ? cell : Number(cell)];
       }),
     );
   });
@@ -66,7 +68,7 @@ describe('--samples in every mode: rows are the requests, and give the same perc
     form: string,
     url: string,
     args: string,
-  ): Promise<{ rows: Row[]; requests: RequestCounts }[]> {
+  ): Promise<{ rows: Row[]; requests: RequestCounts; streams: Summary['streams'] }[]> {
     return Promise.all(
       MODES.map(async (mode) => {
         const file = join(mkdtempSync(join(folder, `${mode}-`)), `samples.${form}`);
@@ -77,7 +79,7 @@ describe('--samples in every mode: rows are the requests, and give the same perc
         expect(summary.plan.mode).toBe(mode);
         const rows = rowsOf(file);
         expectSame(rows, summary);
-        return { rows, requests: summary.requests };
+        return { rows, requests: summary.requests, streams: summary.streams };
       }),
     );
   }
@@ -89,8 +91,9 @@ describe('--samples in every mode: rows are the requests, and give the same perc
     expect(countOf(rows, 'dropped')).toBe(requests.dropped);
     expect(countOf(rows, 'unfinished')).toBe(requests.unfinished);
     for (const { kind, count } of errors) expect(countOf(rows, kind)).toBe(count);
+    const complete = rows.filter(({ outcome }) => outcome !== 'cancelled');
     for (const [status, count] of Object.entries(statuses))
-      expect(rows.filter((row) => row['status'] === Number(status))).toHaveLength(count);
+      expect(complete.filter((row) => row['status'] === Number(status))).toHaveLength(count);
     for (const { index, sent, dropped } of workers)
       expect(rows.filter(({ worker }) => worker === index)).toHaveLength(sent + dropped);
     for (const kind of ['response', 'service', 'startLag', 'wait', 'firstByte'] as const)
@@ -124,6 +127,40 @@ describe('--samples in every mode: rows are the requests, and give the same perc
     const { url } = await startTarget();
     for (const { rows } of await inEveryMode('csv', `${url}status/503`, '-n 100 -c 3 --percentiles 50'))
       expect(countOf(rows, 'status')).toBe(100);
+  });
+
+  test.each(['csv', 'jsonl'])('of streams, some of them cancelled, as %s', async (form) => {
+    const { url } = await startTarget({ model: { firstTokenMs: 20, gapMs: 10, tokens: 8 } });
+    const args =
+      '-n 24 -c 4 --preset openai-chat --model m --cancel 50%@2tokens --slo ttft<9s --percentiles 50';
+    for (const { rows, streams } of await inEveryMode(form, url, args)) {
+      const [ok, cancelled] = ['ok', 'cancelled'].map((kind) =>
+        rows.filter(({ outcome }) => outcome === kind),
+      );
+      expect(ok!.length + cancelled!.length).toBe(24);
+      expect(cancelled!.length).toBeGreaterThan(0);
+      for (const row of ok!) expect(row).toMatchObject({ tokens: 8, token_events: 8, tokens_by: 'server' });
+      expect(new Set(ok!.map(({ good }) => String(good)))).toEqual(new Set(['true']));
+      for (const row of cancelled!) {
+        expect([row['tokens_by'], String(row['good']), row['tokens']]).toEqual([
+          'events',
+          'false',
+          row['token_events'],
+        ]);
+        expect(row['token_events']).toBeGreaterThanOrEqual(2);
+        expect(row['ttft_ms']).toBeGreaterThanOrEqual(18);
+      }
+      const columns = { ttft: 'ttft', ttfo: 'ttfo', ttst: 'ttst', tpot: 'tpot', e2e: 'e2e' } as const;
+      for (const [kind, column] of Object.entries(columns)) {
+        const values = ok!.map((row) => Number(row[`${column}_ms`]));
+        const told = streams!.timesMs[kind as 'ttft'];
+        expect(values).toHaveLength(told.count);
+        expect(Math.min(...values)).toBeCloseTo(told.min!, 5);
+        expect(Math.max(...values)).toBeCloseTo(told.max!, 5);
+      }
+      const gaps = ok!.map((row) => Number(row['longest_gap_ms']));
+      expect(Math.max(...gaps)).toBeCloseTo(streams!.timesMs.gap.max!, 5);
+    }
   });
 });
 

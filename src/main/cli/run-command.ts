@@ -76,11 +76,8 @@ export async function runCommand(
   if (parsed.flag('once'))
     return withTarget(target, showing.note, (on) => printOnce(dialling(plan, on), showing.note));
   const baseline = await openBaseline(against, plan);
-  const outputs = await RunOutputs.open(
-    paths,
-    plan.mix.map(({ name }) => name),
-    say,
-  );
+  const sampled = { names: plan.mix.map(({ name }) => name), isStreamed: (plan.stream ?? null) !== null };
+  const outputs = await RunOutputs.open(paths, sampled, say);
 
   try {
     return await withTarget(target, showing.note, (on) =>

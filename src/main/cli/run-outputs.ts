@@ -3,7 +3,7 @@ import type { SampleBlock } from '../../protocol/samples.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { type OutputFile, resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
-import { SamplesFile, samplesProblem } from '../files/samples-file.ts';
+import { type SampledRun, SamplesFile, samplesProblem } from '../files/samples-file.ts';
 import { keepResult } from '../history/keep-result.ts';
 import { openRunFolder } from '../history/run-folder.ts';
 import { REPORTERS } from '../reporters/reporters.ts';
@@ -61,15 +61,10 @@ export class RunOutputs {
   }
 
   /**
-   * @param names of the requests of the mix
    * @param say is told of what cannot be written later on
    * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes one of them
    */
-  static async open(
-    paths: OutputPaths,
-    names: readonly string[],
-    say: (line: string) => void,
-  ): Promise<RunOutputs> {
+  static async open(paths: OutputPaths, run: SampledRun, say: (line: string) => void): Promise<RunOutputs> {
     const outputs = new RunOutputs(say);
     try {
       if (paths.save) await openRunFolder();
@@ -77,7 +72,7 @@ export class RunOutputs {
       if (paths.out !== null) outputs.#result = await ResultFile.open(paths.out);
       if (paths.html !== null) outputs.#page = await ResultFile.open(paths.html, PAGE_OPTION);
       if (paths.stepSummary !== null) outputs.#stepSummary = await StepSummary.open(paths.stepSummary);
-      if (paths.samples !== null) outputs.#samples = await SamplesFile.open(paths.samples, names, say);
+      if (paths.samples !== null) outputs.#samples = await SamplesFile.open(paths.samples, run, say);
     } catch (error) {
       await outputs.discard();
       throw error;

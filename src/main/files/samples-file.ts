@@ -3,7 +3,13 @@ import { extname } from 'node:path';
 import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { responseMsOf } from '../../protocol/latency.ts';
 import { OUTCOMES } from '../../protocol/report.ts';
-import { columnsOf, type SampleBlock, type SampleColumns } from '../../protocol/samples.ts';
+import {
+  columnsOf,
+  JUDGEMENTS,
+  type SampleBlock,
+  type SampleColumns,
+  TOKEN_COUNTERS,
+} from '../../protocol/samples.ts';
 import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { csvLine } from '../text/csv-line.ts';
 import type { FileLock } from './file-lock.ts';
@@ -11,11 +17,12 @@ import { lockOutput } from './output-lock.ts';
 import { openWaiting } from './pipe-sink.ts';
 import { cannotWrite } from './result-file.ts';
 
-type Cell = string | number | null;
+type Cell = string | number | boolean | null;
 type CellOf = (columns: SampleColumns, row: number, of: { worker: number; names: readonly string[] }) => Cell;
+type Columns = readonly (readonly [name: string, cellOf: CellOf])[];
 
 /** The columns of a row, in every form. */
-const COLUMNS: readonly (readonly [name: string, cellOf: CellOf])[] = [
+const COLUMNS: Columns = [
   ['intended_ms', ({ intendedMs }, row) => toNanosecond(intendedMs[row])],
   ['start_lag_ms', ({ startLagMs }, row) => toNanosecond(startLagMs[row])],
   ['wait_ms', ({ waitMs }, row) => toNanosecond(waitMs[row])],
@@ -28,21 +35,42 @@ const COLUMNS: readonly (readonly [name: string, cellOf: CellOf])[] = [
   ['worker', (_columns, _row, { worker }) => worker],
   ['request', ({ request }, row, { names }) => names[request?.[row] ?? 0] ?? null],
 ];
-const NAMES = COLUMNS.map(([name]) => name);
+
+/** And of streams. */
+const STREAM_COLUMNS: Columns = [
+  ['ttft_ms', ({ ttftMs }, row) => toNanosecond(ttftMs?.[row])],
+  ['ttfo_ms', ({ ttfoMs }, row) => toNanosecond(ttfoMs?.[row])],
+  ['ttst_ms', ({ ttstMs }, row) => toNanosecond(ttstMs?.[row])],
+  ['tpot_ms', (columns, row) => toNanosecond(tpotOf(columns, row))],
+  ['longest_gap_ms', ({ longestGapMs }, row) => toNanosecond(longestGapMs?.[row])],
+  ['e2e_ms', ({ e2eMs }, row) => toNanosecond(e2eMs?.[row])],
+  ['tokens', ({ tokens }, row) => numberOrNull(tokens?.[row])],
+  ['token_events', ({ tokenEvents }, row) => tokenEvents?.[row] ?? 0],
+  ['tokens_by', ({ tokensBy }, row) => TOKEN_COUNTERS[tokensBy?.[row] ?? 0] ?? null],
+  ['good', ({ isGood }, row) => JUDGEMENTS[isGood?.[row] ?? 0] ?? null],
+];
 
 interface Form {
-  readonly heading: string;
-  line(cells: readonly Cell[]): string;
+  heading(names: readonly string[]): string;
+  line(names: readonly string[], cells: readonly Cell[]): string;
 }
 
 const FORMS: Readonly<Record<string, Form>> = {
-  '.csv': { heading: csvLine(NAMES), line: (cells) => csvLine(cells.map((cell) => String(cell ?? ''))) },
+  '.csv': { heading: csvLine, line: (_names, cells) => csvLine(cells.map((cell) => String(cell ?? ''))) },
   '.jsonl': {
-    heading: '',
-    line: (cells) =>
-      `{${cells.map((cell, column) => `"${NAMES[column]}":${JSON.stringify(cell)}`).join()}}\n`,
+    heading: () => '',
+    line: (names, cells) =>
+      `{${cells.map((cell, column) => `"${names[column]}":${JSON.stringify(cell)}`).join()}}\n`,
   },
 };
+
+/** What a file of samples has to know of the run. */
+export interface SampledRun {
+  /** Of the requests of the mix. */
+  readonly names: readonly string[];
+  /** Its answers are streams of tokens. */
+  readonly isStreamed: boolean;
+}
 
 /** What is wrong with a name for a file of samples; null where its form is known. */
 export function samplesProblem(path: string): string | null {
@@ -61,6 +89,8 @@ export class SamplesFile {
   readonly #descriptor: number;
   readonly #lock: FileLock | null;
   readonly #names: readonly string[];
+  readonly #columns: Columns;
+  readonly #heading: readonly string[];
   readonly #onFailure: (sentence: string) => void;
   #pending: string;
   #writtenBytes = 0;
@@ -69,7 +99,7 @@ export class SamplesFile {
 
   private constructor(
     path: string,
-    names: readonly string[],
+    { names, isStreamed }: SampledRun,
     form: Form,
     descriptor: number,
     lock: FileLock | null,
@@ -81,19 +111,20 @@ export class SamplesFile {
     this.#descriptor = descriptor;
     this.#lock = lock;
     this.#onFailure = onFailure;
-    this.#pending = form.heading;
+    this.#columns = isStreamed ? [...COLUMNS, ...STREAM_COLUMNS] : COLUMNS;
+    this.#heading = this.#columns.map(([name]) => name);
+    this.#pending = form.heading(this.#heading);
   }
 
   /**
    * Opens the file, and empties it. `onFailure` is told once, when something cannot be written.
    *
    * @param path one that `samplesProblem` has nothing against
-   * @param names of the requests of the mix
    * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
    */
   static async open(
     path: string,
-    names: readonly string[],
+    run: SampledRun,
     onFailure: (sentence: string) => void,
   ): Promise<SamplesFile> {
     const form = FORMS[extname(path)];
@@ -103,7 +134,7 @@ export class SamplesFile {
       lock = await lockOutput('--samples', path);
       const isPipe = statSync(path, { throwIfNoEntry: false })?.isFIFO() === true;
       const descriptor = isPipe ? await openWaiting('--samples', path) : openSync(path, 'w');
-      return new SamplesFile(path, names, form, descriptor, lock, onFailure);
+      return new SamplesFile(path, run, form, descriptor, lock, onFailure);
     } catch (error) {
       await lock?.release();
       throw error instanceof VolleyError ? error : cannotWrite('--samples', path, error);
@@ -118,7 +149,8 @@ export class SamplesFile {
     let rows = 0;
     for (let row = 0; row < block.count; row++) {
       if ((columns.intendedMs[row] ?? 0) < 0) continue;
-      this.#pending += this.#form.line(COLUMNS.map(([, cellOf]) => cellOf(columns, row, of)));
+      const cells = this.#columns.map(([, cellOf]) => cellOf(columns, row, of));
+      this.#pending += this.#form.line(this.#heading, cells);
       rows++;
     }
     this.#flush(rows);
@@ -170,6 +202,17 @@ export class SamplesFile {
 
 function responseOf({ startLagMs, waitMs, serviceMs }: SampleColumns, row: number): number {
   return responseMsOf(startLagMs[row] ?? 0, waitMs[row] ?? 0, serviceMs[row] ?? Number.NaN);
+}
+
+/** From the first token to the last, by the tokens after the first. */
+function tpotOf({ ttftMs, e2eMs, tokens, tokenEvents }: SampleColumns, row: number): number {
+  const made = tokens?.[row] ?? Number.NaN;
+  if (!(made > 1) || !((tokenEvents?.[row] ?? 0) > 1)) return Number.NaN;
+  return ((e2eMs?.[row] ?? Number.NaN) - (ttftMs?.[row] ?? Number.NaN)) / (made - 1);
+}
+
+function numberOrNull(value = Number.NaN): number | null {
+  return Number.isNaN(value) ? null : value;
 }
 
 /** The clock's own grain; null for a mark that was never reached. */

@@ -194,6 +194,7 @@ export class Exchange implements InPlaceHandler {
     this.status = 0;
     this.bodyBytes = 0;
     this.endedByUs = null;
+    this.releaseBody();
     this.request = request;
     this.busy = true;
     this.#controller = null;

@@ -23,10 +23,17 @@ const MAX_BLOCKS_UNDER_WAY = 64;
 /** The marks of one request. */
 export type Marks = Pick<
   Exchange,
-  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes' | 'requestIndex'
+  | 'intendedMs'
+  | 'dispatchedMs'
+  | 'sentMs'
+  | 'firstByteMs'
+  | 'status'
+  | 'bodyBytes'
+  | 'requestIndex'
+  | 'tokens'
 >;
 
-const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0 };
+const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0, tokens: null };
 
 /** Writes requests into blocks and sends them off, when full or every quarter of a second. */
 export class Recorder {
@@ -86,6 +93,7 @@ export class Recorder {
     columns.status[row] = marks.status;
     columns.outcome[row] = outcome;
     if (columns.request !== undefined) columns.request[row] = marks.requestIndex;
+    this.streams?.write(columns, row, marks, endMs, outcome);
     this.#rows = row + 1;
     this.samples++;
     if (this.#rows === this.#rowsPerBlock) this.flush();

@@ -1,3 +1,5 @@
+import { OUTCOME } from '../../protocol/report.ts';
+import { JUDGEMENTS, type SampleColumns, TOKEN_COUNTERS, type TokenCounter } from '../../protocol/samples.ts';
 import {
   noStreamCounts,
   type Objective,
@@ -30,36 +32,52 @@ export class StreamRecorder {
   }
 
   /** Adds an answer that ended at `endMs`; `windowAtMs` is when the measured window began. */
-  add({ intendedMs, sentMs }: Marks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
+  add(marks: Marks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
     const counts = this.#counts;
-    const { events, usage } = tokens;
+    const { events } = tokens;
     counts.answers++;
     if (!tokens.isStreamed) counts.notStreamed++;
-    if (usage !== null) counts.countedByServer++;
+    if (tokens.usage !== null) counts.countedByServer++;
     const made = this.#tokensOf(tokens);
     if (made !== null) {
       counts.counted++;
       counts.tokens += made;
       counts.tokenEvents += events;
-      this.#firstAtMs = Math.min(this.#firstAtMs, intendedMs - windowAtMs);
+      this.#firstAtMs = Math.min(this.#firstAtMs, marks.intendedMs - windowAtMs);
       this.#lastAtMs = Math.max(this.#lastAtMs, endMs - windowAtMs);
     }
-    const firstMs = tokens.timeMs(0);
-    const lastMs = tokens.timeMs(events - 1);
-    const of: Record<StreamTimeKind, number> = {
-      ttft: firstMs - intendedMs,
-      ttftService: firstMs - sentMs,
-      ttfo: tokens.firstOutputMs - intendedMs,
-      ttst: tokens.timeMs(1) - firstMs,
-      tpot: made !== null && made > 1 && events > 1 ? (lastMs - firstMs) / (made - 1) : Number.NaN,
-      gap: this.#addGaps(tokens),
-      // Without a stream its text is all there is.
-      e2e: (events > 0 ? lastMs : endMs) - intendedMs,
-    };
+    this.#addGaps(tokens);
+    const of = timesOf(marks, tokens, made, endMs);
     for (const kind of STREAM_TIME_KINDS) {
       if (kind !== 'gap' && !Number.isNaN(of[kind])) this.#times.add(kind, of[kind]);
     }
-    if (this.#objectives.every(({ kind, limitMs }) => keeps(of[kind], limitMs, events))) counts.good++;
+    if (this.#isGood(of, events)) counts.good++;
+  }
+
+  /** Writes what is known of an answer's tokens into its row, however it ended; null: there is no answer. */
+  write(
+    columns: SampleColumns,
+    row: number,
+    marks: Marks & { readonly tokens: TokenSink | null },
+    endMs: number,
+    outcome: number,
+  ): void {
+    const { tokens } = marks;
+    const isOk = outcome === OUTCOME.ok;
+    const made = tokens === null ? null : this.#tokensOf(tokens);
+    const of = tokens === null ? null : timesOf(marks, tokens, made, isOk ? endMs : Number.NaN);
+    put(columns.ttftMs, row, of?.ttft ?? Number.NaN);
+    put(columns.ttfoMs, row, of?.ttfo ?? Number.NaN);
+    put(columns.e2eMs, row, of?.e2e ?? Number.NaN);
+    put(columns.ttstMs, row, of?.ttst ?? Number.NaN);
+    put(columns.longestGapMs, row, of?.gap ?? Number.NaN);
+    put(columns.tokens, row, made ?? Number.NaN);
+    put(columns.tokenEvents, row, tokens?.events ?? 0);
+    const counter = tokens === null || made === null ? null : this.#counterOf(tokens);
+    put(columns.tokensBy, row, TOKEN_COUNTERS.indexOf(counter));
+    const isJudged = this.#objectives.length > 0 && outcome !== OUTCOME.dropped;
+    const isGood = isOk && of !== null && this.#isGood(of, tokens?.events ?? 0);
+    put(columns.isGood, row, JUDGEMENTS.indexOf(isJudged ? isGood : null));
   }
 
   /** What has come since the last call; null where nothing has. */
@@ -75,25 +93,72 @@ export class StreamRecorder {
     return block;
   }
 
-  /** Null where nobody knows. */
-  #tokensOf({ events, usage, isStreamed }: TokenSink): number | null {
-    if (this.#count === 'usage') return usage;
-    const counted = isStreamed ? events : null;
-    return this.#count === 'events' ? counted : (usage ?? counted);
+  #isGood(of: Readonly<Record<StreamTimeKind, number>>, events: number): boolean {
+    return this.#objectives.every(({ kind, limitMs }) => keeps(of[kind], limitMs, events));
   }
 
-  /** The longest of them; NaN where there is none. */
-  #addGaps(tokens: TokenSink): number {
-    let longestMs = Number.NaN;
+  /** Null where nobody knows. */
+  #tokensOf(tokens: TokenSink): number | null {
+    const { events, usage, isStreamed } = tokens;
+    if (this.#counterOf(tokens) === 'server') return usage;
+    return isStreamed ? events : null;
+  }
+
+  /** Whose count of an answer's tokens is taken. */
+  #counterOf({ usage }: TokenSink): TokenCounter {
+    const isServers = this.#count === 'usage' || (this.#count === 'auto' && usage !== null);
+    return isServers ? 'server' : 'events';
+  }
+
+  #addGaps(tokens: TokenSink): void {
     for (let event = 1; event < tokens.events; event++) {
       const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
       this.#times.add('gap', gapMs);
       this.#counts.gaps++;
       if (gapMs === 0) this.#counts.coalesced++;
-      if (!(gapMs <= longestMs)) longestMs = gapMs;
     }
-    return longestMs;
   }
+}
+
+/** Writes a value where there is such a column. */
+function put(column: Float64Array | Uint8Array | undefined, row: number, value: number): void {
+  if (column !== undefined) column[row] = value;
+}
+
+/**
+ * The times of an answer, in milliseconds, NaN where there is no such time; of the gaps the longest.
+ *
+ * @param made its tokens; null where nobody knows
+ * @param endMs when it was complete; NaN where it was not
+ */
+function timesOf(
+  { intendedMs, sentMs }: Marks,
+  tokens: TokenSink,
+  made: number | null,
+  endMs: number,
+): Record<StreamTimeKind, number> {
+  const { events } = tokens;
+  const firstMs = tokens.timeMs(0);
+  const lastMs = tokens.timeMs(events - 1);
+  return {
+    ttft: firstMs - intendedMs,
+    ttftService: firstMs - sentMs,
+    ttfo: tokens.firstOutputMs - intendedMs,
+    ttst: tokens.timeMs(1) - firstMs,
+    tpot: made !== null && made > 1 && events > 1 ? (lastMs - firstMs) / (made - 1) : Number.NaN,
+    gap: longestGapMs(tokens),
+    // Without a stream its text is all there is.
+    e2e: (events > 0 ? lastMs : endMs) - intendedMs,
+  };
+}
+
+function longestGapMs(tokens: TokenSink): number {
+  let longestMs = Number.NaN;
+  for (let event = 1; event < tokens.events; event++) {
+    const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
+    if (!(gapMs <= longestMs)) longestMs = gapMs;
+  }
+  return longestMs;
 }
 
 /** An answer of one token has no time from one to the next, and keeps what is asked of it; one without a token does not. */
