@@ -19,11 +19,11 @@ type Scenario = ScenarioOf<unknown, Metrics>;
 type Tell = (step: OnceStep) => void;
 
 /**
- * Does one part of a test once, in this process, by the user that a worker would have for it. Nothing is recorded.
+ * Runs one part of a test once, in this process, as the user that a worker would create for it. Nothing is recorded.
  *
- * @param shard of one user that does one iteration, of the scenario that has the part's name
- * @param tell hears of each step; null where nobody does
- * @param signal ends it
+ * @param shard one user with one iteration of the scenario named like the part
+ * @param tell called with each step; null if nobody listens
+ * @param signal aborts it
  */
 export async function actOnce(
   shard: Shard,
@@ -65,7 +65,7 @@ export async function actOnce(
   return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };
 }
 
-/** The test with one scenario, whose code tells what becomes of it. */
+/** The test reduced to one scenario, whose code reports its outcome. */
 function withOne(
   definition: TestDefinition,
   part: OncePart,
@@ -101,7 +101,7 @@ function only(definition: TestDefinition, name: string, scenario: Scenario): Tes
   return { ...definition, scenarios: { [name]: scenario } };
 }
 
-/** Of a user what is of use without iterations. */
+/** The part of a user that makes sense outside iterations. */
 function onceOf(vu: VU): Once {
   return {
     http: vu.http,
@@ -133,7 +133,7 @@ function watchOf({ settings }: Shard, clock: Clock, tell: Tell): RequestWatch {
   };
 }
 
-/** Nobody hears of it; what it sends is taken at once. */
+/** A wire without a listener; buffers come back at once. */
 function nowhere(): WorkerChannel {
   return { post: () => {}, onMessage: () => {}, close: () => {} };
 }

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { CoordinatorMessage, WorkerChannel, WorkerMessage } from '../protocol/messages.ts';
 
-/** A thread's end of the wire: buffers move. */
+/** A thread's end of the channel; buffers are moved. */
 export function portChannel(port: MessagePort): WorkerChannel {
   return {
     post: (message, transfer = []) => port.postMessage(message, [...transfer]),
@@ -13,8 +13,8 @@ export function portChannel(port: MessagePort): WorkerChannel {
 }
 
 /**
- * A child process's end of the wire: everything is copied. It disconnects only when the last message has
- * been handed over: an exit right after a send would lose it.
+ * A child process's end of the channel; everything is copied. It disconnects only after the last message has
+ * been handed over, because exiting right after a send would lose it.
  */
 export function processChannel(child: NodeJS.Process): WorkerChannel {
   let underWay = 0;

@@ -1,19 +1,19 @@
-/** How long after its end a worker that has nothing to send notices it. */
+/** How long an idle worker takes to notice that its lease has ended. */
 const LOOK_EVERY_MS = 100;
 
 /**
- * Until when a worker may send. It keeps to that by itself, so that it stops also where its coordinator hangs or has
- * been cut off: whoever gave the lease knows then that nothing more comes. Without one it lasts for ever.
+ * The time until which a worker may send. The worker enforces it itself, so it stops even if its coordinator hangs or
+ * is cut off; whoever granted the lease then knows that nothing more will come. Without a lease there is no limit.
  */
 export class Lease {
-  /** It ended before the load did. */
+  /** It ran out before the load ended. */
   hasRunOut = false;
   #untilMs = Number.POSITIVE_INFINITY;
   readonly #nowMs: () => number;
   readonly #onEnd: () => void;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param onEnd called once it has run out, while `end` has not been called */
+  /** @param onEnd called when it runs out, unless `end` was called before */
   constructor(nowMs: () => number, onEnd: () => void) {
     this.#nowMs = nowMs;
     this.#onEnd = onEnd;
@@ -24,7 +24,7 @@ export class Lease {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS);
   }
 
-  /** Whether nothing may be sent any more. */
+  /** Whether sending is no longer allowed. */
   isOver(nowMs: number): boolean {
     if (nowMs <= this.#untilMs) return false;
     this.hasRunOut = true;

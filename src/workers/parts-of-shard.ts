@@ -5,20 +5,20 @@ import type { RowsLoad } from './loads/rows-load.ts';
 import type { RequestWatch, VuLoad } from './loads/vu-load.ts';
 import type { TokenTimes } from './streams/token-times.ts';
 
-/** What a shard goes by: its supplies, and code that is loaded only for those that need it. */
+/** What a shard needs: its supplies, and code that is loaded only for shards that use it. */
 export interface PartsOfShard {
   readonly supplies: Supplies;
   readonly create: CreateDispatcher;
-  /** Null where the shard has no batch. */
+  /** Null without a batch. */
   readonly Rows: typeof RowsLoad | null;
-  /** Null where answers are no streams. */
+  /** Null unless answers are streams. */
   readonly Tokens: typeof TokenTimes | null;
-  /** Null where the shard has no scenarios. */
+  /** Null without scenarios. */
   readonly users: {
     readonly Users: typeof VuLoad;
     readonly definition: TestDefinition;
     readonly watch: RequestWatch | null;
   } | null;
-  /** Rows of a full block of records, where it is another than of a run. */
+  /** Rows of a full block, where it differs from that of a run. */
   readonly rowsPerBlock?: number;
 }

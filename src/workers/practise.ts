@@ -9,19 +9,19 @@ import { practiceShard, whereTo } from './practice/practice-shard.ts';
 import { ShardRun } from './run-shard.ts';
 
 const LONGEST_MS = 60;
-/** So few that full blocks are sent too. */
+/** Small enough that practice also sends full blocks. */
 const ROWS_PER_BLOCK = 64;
 
-/** What this thread has done already: in one event loop a second run finds the code warm. */
+/** What this thread has practised already: a second run in one event loop finds the code warm. */
 const practised = new Set<string>();
 
 /**
- * Goes through a shard's whole path before its load begins: some hundred requests like its own to a peer within this
- * worker, never to the target. Code that runs for the first time is slow, and the first requests of a run would be
- * told as slow as it is. Nothing is kept of them; where it cannot be done, it is left out.
+ * Exercises a shard's whole path before its load begins: some hundred requests like its own to a peer inside this
+ * worker, never to the target. Cold code is slow, and the first requests of a run would otherwise measure that.
+ * Nothing of it is recorded; where practice is impossible it is skipped.
  *
- * @param longestMs it may take so long in all
- * @returns CPU milliseconds of this thread that it took
+ * @param longestMs upper limit on its total time
+ * @returns CPU milliseconds that it took on this thread
  */
 export async function practise(
   shard: Shard,
@@ -70,7 +70,7 @@ async function practiseWith(
   run.release();
 }
 
-/** Nobody hears of it. */
+/** A wire without a listener. */
 function nowhere(): WorkerChannel {
   return { post: () => {}, onMessage: () => {}, close: () => {} };
 }

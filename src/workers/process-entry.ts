@@ -1,9 +1,9 @@
 import { processChannel } from './channels.ts';
 import { serveShard } from './serve-shard.ts';
 
-// Ctrl-C reaches the whole process group: the coordinator decides, and tells by message.
+// Ctrl-C reaches the whole process group; the coordinator decides what to do and sends a message.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-// No worker outlives its coordinator; at the end of a run it is the worker itself that disconnects.
+// A worker must not outlive its coordinator. At the end of a run the worker itself disconnects.
 process.on('disconnect', () => process.exit(0));
 await serveShard(processChannel(process), 'process');

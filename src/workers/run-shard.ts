@@ -36,14 +36,14 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #verdict: Verdict;
   readonly #load: Load;
   readonly #deadlines: Deadlines<Exchange>;
-  /** Null where answers are no streams. */
+  /** Null unless answers are streams. */
   readonly #waits: StreamWaits | null;
   readonly #Tokens: typeof TokenTimes | null;
   readonly #clients: SlotClients;
   readonly #job: Job;
-  /** The load, where it is one of rows. */
+  /** The load, if it is one of rows. */
   readonly #rows: RowsLoad | null;
-  /** The load, where it is one of users. */
+  /** The load, if it is one of users. */
   readonly #users: VuLoad | null;
   readonly #work: CpuWork;
   readonly #firstLocation: FirstLocation;
@@ -51,7 +51,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   readonly #finished = Promise.withResolvers<void>();
   #windowAtMs = 0;
   #startedAtMs: number | null = null;
-  /** After it nothing counts; infinite where the window ends with its last request. */
+  /** End of the window; infinite where its last request ends it. */
   #lastMeasuredMs = Number.POSITIVE_INFINITY;
   #inFlight = 0;
   #retried = 0;
@@ -106,25 +106,25 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   /**
-   * Opens the connections to start with. One that cannot be opened within the timeout is left to its first
-   * request, which then fails for the same reason, and is counted.
+   * Opens the initial connections. One that cannot be opened within the timeout is left to its first
+   * request, which then fails for the same reason and is counted.
    */
   async prepare(): Promise<void> {
     for (let i = 0; i < this.#shard.slots; i++) this.addExchange();
-    // Where rows say where to go, there is nothing to open yet; after a stop there is nothing more to open.
+    // Where rows determine the target there is nothing to open yet; after a stop there is nothing left to open.
     if (this.#stopped || this.#firstEndpoint === null) return;
     const timer = setTimeout(() => this.#giveUpConnecting(), this.#shard.timeoutMs);
     await Promise.all(this.#clients.all.map(({ connection }) => connection.open()));
     clearTimeout(timer);
   }
 
-  /** Begins at `startAtMs`, and to count at `windowAtMs`; both on the shared clock. */
+  /** Begins at `startAtMs` and counts from `windowAtMs`, both on the shared clock. */
   start(startAtMs: number, windowAtMs: number): void {
     this.#windowAtMs = windowAtMs;
     if (this.#stopped) return;
     const { windowEndMs, graceMs } = this.#shard;
     if (windowEndMs !== null) this.#endAfter(windowAtMs + windowEndMs + graceMs - this.clock.nowMs());
-    // In the other loads nothing is due after the window.
+    // Other loads have nothing due after the window.
     if (windowEndMs !== null && this.#users !== null) this.#lastMeasuredMs = windowAtMs + windowEndMs;
     this.#cancelStart = startAt(startAtMs, this.clock, () => {
       this.#cancelStart = null;
@@ -135,25 +135,25 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     });
   }
 
-  /** Sends nothing after `untilMs`, on the shared clock, until it is told of a later time. */
+  /** Sends nothing after `untilMs` on the shared clock, unless a later call extends it. */
   lease(untilMs: number): void {
     this.#lease.extend(untilMs);
   }
 
-  /** Starts nothing more; what is in flight after `drainMs` stays unfinished. */
+  /** Starts nothing more; what is still in flight after `drainMs` is recorded as unfinished. */
   stop(drainMs: number): void {
     this.#stopped = true;
     if (this.#startedAtMs === null) this.#giveUpConnecting();
     this.#cancelStart?.();
     this.#cancelStart = null;
     this.#load.stop();
-    // A user that thinks has nothing in flight.
+    // A user in think time has nothing in flight.
     const isAtWork = this.#inFlight > 0 || this.#users?.isDone === false;
     if (drainMs > 0 && isAtWork) this.#endAfter(drainMs);
     else this.#end();
   }
 
-  /** Closes every connection, and sends what has been recorded. */
+  /** Closes every connection and sends the remaining records. */
   release(): void {
     if (this.#drainTimer !== null) clearTimeout(this.#drainTimer);
     this.#lease.end();
@@ -165,7 +165,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#clients.close();
   }
 
-  /** Closes every connection and says what became of this shard. */
+  /** Closes every connection and returns this shard's report. */
   close(usage: WorkerUsage & Pick<WorkerReport, 'practiceCpuMs'>): WorkerReport {
     this.release();
     const { counters } = this.#clients;
@@ -188,12 +188,12 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     };
   }
 
-  /** Takes rows of a batch, or word that there are no more. */
+  /** Takes rows of a batch, or the message that there are no more. */
   takeRows(message: DealtMessage): void {
     this.#rows?.take(message);
   }
 
-  /** Where the first request goes; null where only rows say it. */
+  /** Target of the first request; null where only rows determine it. */
   get #firstEndpoint(): Endpoint | null {
     return this.#shard.mix[0]?.endpoint ?? null;
   }
@@ -208,7 +208,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     return exchange;
   }
 
-  /** Closes the connections of one that has nothing under way. */
+  /** Closes the connections of a slot that has nothing in flight. */
   dropExchange(exchange: Exchange): void {
     const index = this.exchanges.indexOf(exchange);
     const last = this.exchanges.pop();
@@ -269,12 +269,12 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     else this.#recordFailure(exchange, endMs, failure);
     if (this.#work.isWanted) this.#work.do(exchange.body);
     const nowMs = this.clock.nowMs();
-    // What a worker computes is no part of any latency: its connection is free when that is done.
+    // The worker's own computation is part of no latency: the connection is free when it is done.
     this.#handBack(exchange, endMs, this.#work.isWanted ? nowMs : endMs, nowMs, false);
     this.finishIfIdle();
   }
 
-  /** Its answer asks for another request, which may not be sent any more. */
+  /** Its answer asks for another request, which may no longer be sent. */
   #leaveUnfinished(exchange: Exchange, endMs: number): void {
     this.#deadlines.remove(exchange.deadline);
     this.recorder.add(exchange, endMs, OUTCOME.unfinished, this.#windowAtMs);
@@ -282,7 +282,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#stopSoon();
   }
 
-  /** Not within the load's own turn; until then there is something to wait for. */
+  /** Deferred, so that it does not run inside the load's own call; until then something is pending. */
   #stopSoon(): void {
     this.#inFlight++;
     setImmediate(() => {
@@ -310,7 +310,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.finishIfIdle();
   }
 
-  /** Nothing has failed: its place is free as soon as its client has left it. */
+  /** Not a failure: its slot is free as soon as its client has released it. */
   #leaveCancelled(exchange: Exchange, endMs: number): void {
     this.#record(exchange, endMs, OUTCOME.cancelled);
     setImmediate(() => {
@@ -321,7 +321,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     });
   }
 
-  /** The connection is the load's again, without the body of its answer, unless the job still needs both. */
+  /** Gives the connection back to the load and drops the answer's body, unless the job still needs both. */
   #handBack(exchange: Exchange, endMs: number, freeAtMs: number, nowMs: number, hasFailed: boolean): void {
     if (this.#job.keeps(exchange, endMs)) return;
     exchange.releaseBody();
@@ -365,7 +365,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   }
 
   #recordFailure(exchange: Exchange, endMs: number, error: ErrorTally): void {
-    // Failures of the warm-up are left out with the rest of it.
+    // Failures in the warm-up are not counted, like the rest of it.
     if (this.isMeasured(exchange.intendedMs) && exchange.request?.isApart !== true)
       this.recorder.addError(error, exchange.intendedMs - this.#windowAtMs);
     this.#record(exchange, endMs, OUTCOME[error.kind]);
@@ -381,7 +381,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     this.#drainTimer = setTimeout(() => this.#end(), delayMs);
   }
 
-  /** Waits no longer: what is in line is dropped, what is in flight stays unfinished. */
+  /** Stops waiting: queued requests are dropped, those in flight are recorded as unfinished. */
   #end(): void {
     this.#stopped = true;
     this.#load.stop();

@@ -17,7 +17,7 @@ import { toldOf } from './told-exchange.ts';
 
 const EVERYTHING: AnswerNeeds = { sink: keepBody, fields: true };
 
-/** Sends the first of each request of a shard's mix, follows where it wants to be led, and tells all that came. */
+/** Sends each request of a shard's mix once, follows redirects as configured, and reports everything received. */
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {
   const clock = createMonotonicClock();
   const clients = new SlotClients(shard, await loadClient(shard.client, shard.settings.protocol), clock);
@@ -33,7 +33,7 @@ export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerato
   }
 }
 
-/** Sends one request after the other, and keeps all that comes of each. */
+/** Sends one request after another and keeps everything received for each. */
 class OnceRun implements ExchangeOwner {
   readonly #clients: SlotClients;
   readonly #clock: Clock;
@@ -54,7 +54,7 @@ class OnceRun implements ExchangeOwner {
     this.#exchange.keepsFields = true;
   }
 
-  /** What came of a request, and of those that it led to. */
+  /** The outcome of a request and of the redirects that followed. */
   async send(request: PreparedRequest): Promise<OnceExchange[]> {
     const exchange = this.#exchange;
     this.#told = [];

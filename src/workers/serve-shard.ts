@@ -19,14 +19,14 @@ import { UsageMeter } from './record/usage.ts';
 import { ShardRun } from './run-shard.ts';
 
 /**
- * A worker's life, whatever carries its messages: takes a shard, connects, says ready, begins when told,
- * sends what it records, reports, and closes the channel last. Resolves when all is said.
+ * A worker's life, whatever carries its messages: takes a shard, connects, reports ready, begins on `go`,
+ * sends its records, reports, and closes the channel last. Resolves when everything has been sent.
  */
 export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> {
   return new ShardService(wire, owns).done;
 }
 
-/** The code of users, and of their scenarios: the module is loaded once in each worker. */
+/** The code for users and the test's module, loaded once per worker. */
 async function loadUsers({ module }: ScenariosPlan): Promise<PartsOfShard['users']> {
   const { VuLoad } = await import('./loads/vu-load.ts');
   const { importTest } = await import('./vus/import-test.ts');
@@ -36,7 +36,7 @@ async function loadUsers({ module }: ScenariosPlan): Promise<PartsOfShard['users
 class ShardService {
   readonly #wire: WorkerChannel;
   readonly #owns: OwnedPart;
-  /** Over `#wire`: a message that cannot be sent would end the worker without a word, or leave it waiting for an answer. */
+  /** Wraps `#wire`: a failed send would otherwise end the worker silently, or leave it waiting for a reply. */
   readonly #channel: WorkerChannel;
   readonly #clock = createMonotonicClock();
   readonly #bootedAtMs = this.#clock.nowMs();
@@ -44,7 +44,7 @@ class ShardService {
   #run: ShardRun | null = null;
   #usage: UsageMeter;
   #windowEndMs: number | null = null;
-  /** A stop that came before there was anything to stop. */
+  /** A stop that arrived before the shard existed. */
   #earlyDrainMs: number | null = null;
   #endOfLoad: NodeJS.Timeout | null = null;
   #heartbeat: NodeJS.Timeout | null = null;
@@ -139,7 +139,7 @@ class ShardService {
   }
 
   #go(startAtMs: number, windowAtMs: number): void {
-    // What came before the load is not the load's.
+    // CPU used before the load is not the load's.
     this.#usage.stop();
     this.#usage = new UsageMeter(this.#owns);
     if (this.#windowEndMs !== null)
@@ -156,7 +156,7 @@ class ShardService {
     if (this.#heartbeat !== null) clearInterval(this.#heartbeat);
     if (failure !== null) {
       this.#wire.post({ type: 'failed', message: failure });
-      // Closes what is open; nobody hears of it.
+      // Closes what is open; nobody needs its report.
       this.#run?.stop(0);
     }
     this.#wire.close();

@@ -6,9 +6,9 @@ import { shownHead } from '../requests/request-head.ts';
 import type { Exchange } from './exchange/exchange.ts';
 
 /**
- * What came of a request, as it is told to people.
+ * The outcome of a request, in the form shown to users.
  *
- * @param endMs NaN where its answer never ended
+ * @param endMs NaN if its answer never ended
  */
 export function toldOf(
   exchange: Exchange,
@@ -47,7 +47,7 @@ function sentenceOf({ kind, code, example }: ErrorTally): string {
   return kind === 'timeout' ? `timeout: ${example}` : `${kind} (${code}): ${example}`;
 }
 
-/** Names and values that follow each other; of HTTP/2, an object's. */
+/** Alternating names and values, or, with HTTP/2, the entries of an object. */
 function pairsIn(raw: unknown): (readonly [string, string])[] {
   if (!Array.isArray(raw)) {
     return Object.entries(raw ?? {}).flatMap(([name, value]) =>
@@ -59,7 +59,7 @@ function pairsIn(raw: unknown): (readonly [string, string])[] {
   );
 }
 
-/** A character for each byte, whichever client has read it. */
+/** One character per byte, whichever client read it. */
 function textOf(raw: unknown): string {
   return raw instanceof Uint8Array ? Buffer.from(raw).toString('latin1') : String(raw);
 }

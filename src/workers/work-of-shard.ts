@@ -14,17 +14,17 @@ import { OpenLoad } from './loads/open-load.ts';
 import type { RowsLoad } from './loads/rows-load.ts';
 import type { RequestWatch, VuLoad, VuLoadHost } from './loads/vu-load.ts';
 
-/** What starts in a worker, and what each start does. */
+/** A worker's load (when to start) and job (what each start does). */
 interface Work {
   readonly load: Load;
   readonly job: Job;
-  /** The load, where it is one of rows. */
+  /** The load, if it is one of rows. */
   readonly rows: RowsLoad | null;
-  /** The load, where it is one of users. */
+  /** The load, if it is one of users. */
   readonly vus: VuLoad | null;
 }
 
-/** What the work is made from. */
+/** What the work is built from. */
 interface WorkParts {
   readonly channel: WorkerChannel;
   readonly secrets: RequestSecrets;
@@ -36,11 +36,11 @@ interface WorkParts {
     readonly definition: TestDefinition;
     readonly watch: RequestWatch | null;
   } | null;
-  /** A worker computes something over each answer's body. */
+  /** The worker computes a hash over each answer's body. */
   readonly looksAtBodies: boolean;
 }
 
-/** The work of a shard; `Rows` is loaded only where it is needed. */
+/** The work of a shard; `Rows` is loaded only if needed. */
 export function workOf(
   shard: Shard,
   host: VuLoadHost,

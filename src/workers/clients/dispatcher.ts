@@ -10,68 +10,68 @@ export interface RequestTemplate {
   /** Flat: name, value, name, value. */
   readonly headers: string[];
   readonly body: Buffer | null;
-  /** Ask for the end of the connection after the answer. */
+  /** Ask the server to close the connection after the answer. */
   readonly reset: boolean;
-  /** The head as it goes over HTTP/1.1, checked already, where it was put together from pieces. */
+  /** The complete head for HTTP/1.1, already checked, if it was assembled from pieces. */
   readonly head?: string;
 }
 
-/** Fields by lower-case name; of a name that came more than once, a list. */
+/** Fields by lower-case name; a list where a name occurs more than once. */
 export type Fields = Readonly<Record<string, string | string[] | undefined>>;
 
-/** One request under way, as its client holds it. */
+/** The client's handle on a request in flight. */
 export interface Controller {
   /** Ends the request, and on HTTP/1.1 its connection. */
   abort(reason: Error): void;
-  /** Where the client reads by itself: no more of the answer is read until `resume`. */
+  /** Stops reading the answer until `resume`, for clients that read by themselves. */
   pause?(): void;
   resume?(): void;
-  /** The fields of the answer as they came: names and values in turn, or an object of HTTP/2's. */
+  /** The answer's fields as received: alternating names and values, or HTTP/2's object. */
   readonly rawHeaders?: unknown;
 }
 
-/** Who is told how a request goes; undici's handlers have the same names. */
+/** Receives the events of a request; the names match undici's handlers. */
 export interface AnswerHandler {
-  /** The first byte is about to be written; again where the client sends the request anew by itself. */
+  /** The first byte is about to be written; called again if the client resends the request on its own. */
   onRequestStart(controller: Controller, context?: unknown): void;
-  /** A head has come, also one of an interim answer. */
+  /** A head has arrived, of an interim answer too. */
   onResponseStart(controller: Controller, status: number, fields: Fields): void;
   onResponseData(controller: Controller, chunk: Buffer): void;
   onResponseEnd(controller: Controller, trailers?: Fields): void;
-  /** There is no complete answer; without a controller where the request never started. */
+  /** There will be no complete answer; no controller if the request never started. */
   onResponseError(controller: Controller | null, error: Error): void;
 }
 
-/** What speaks HTTP over one connection, one request after the other. */
+/** Speaks HTTP over one connection, one request at a time. */
 export interface HttpDispatcher {
   dispatch(request: RequestTemplate, handler: AnswerHandler): boolean;
-  /** Fails what is under way, and what waits. */
+  /** Fails what is in flight and what is queued. */
   destroy(): Promise<void>;
 }
 
-/** One of several requests of a connection. */
+/** One of several concurrent requests on a connection. */
 export interface RequestStream {
-  /** Ends this request alone, also one that has not begun; its handler hears no more of it. */
+  /** Ends this request alone, even before it has begun; its handler gets no further events. */
   end(): void;
 }
 
-/** What speaks HTTP over one connection, several requests at once (HTTP/2). */
+/** Speaks HTTP/2 over one connection, several requests at a time. */
 export interface StreamDispatcher {
-  /** The request has ended for its handler with the answer's end or an error; after that its stream is of no more use. */
+  /** Starts a request. Its stream must not be used after its handler got the end of the answer or an error. */
   dispatchStream(request: RequestTemplate, handler: AnswerHandler): RequestStream;
-  /** Fails what is under way, and what waits. */
+  /** Fails what is in flight and what is queued. */
   destroy(): Promise<void>;
 }
 
 export type AnyDispatcher = HttpDispatcher | StreamDispatcher;
 
-/** Makes what speaks HTTP over one connection. */
+/** Creates a dispatcher for one connection. */
 export type CreateDispatcher<Dispatcher extends AnyDispatcher = AnyDispatcher> = (
   target: Destination,
   connection: TargetConnection,
 ) => Dispatcher;
 
-/** A request as clients take it: one that is the same each time is made once. */
+/** A request in the form that clients take; a constant one is made once. */
 export function requestTemplate(origin: string, { path, method, headers, body }: Message): RequestTemplate {
   return {
     origin,
@@ -79,7 +79,7 @@ export function requestTemplate(origin: string, { path, method, headers, body }:
     method,
     headers: [...headers],
     body: body === null ? null : Buffer.from(body),
-    // Without it undici closes the connection after every HEAD.
+    // Without this, undici closes the connection after every HEAD.
     reset: false,
   };
 }

@@ -12,9 +12,9 @@ import type { AnyDispatcher, CreateDispatcher } from './dispatcher.ts';
 import { ProxiedClient } from './proxied-client.ts';
 
 /**
- * Loads a client, and no other: undici takes longer to load than the rest of a worker.
+ * Loads one client only: undici takes longer to load than the rest of a worker.
  *
- * @param holdsBack answers are left with the network for a while where there is no room for them
+ * @param holdsBack the client must be able to leave answers in the network while there is no room for them
  */
 export async function loadClient(
   name: ClientName,
@@ -31,7 +31,7 @@ export async function loadClient(
 
 type LoadClient = (protocol: Protocol, holdsBack: boolean) => Promise<CreateDispatcher>;
 
-/** A new client is one file and one line here. */
+/** To add a client, add one file and one line here. */
 const CLIENTS: Readonly<Record<ClientName, LoadClient>> = {
   undici: async () => (await import('./undici/undici-client.ts')).createUndiciDispatcher,
   wire: async (protocol, holdsBack) => {
@@ -41,10 +41,10 @@ const CLIENTS: Readonly<Record<ClientName, LoadClient>> = {
   },
 };
 
-/** Where there is one worker. */
+/** With one worker. */
 const FIRST_OF_ONE: Turn = { first: 0, step: 1 };
 
-/** One connection and the dispatcher that speaks HTTP over it. */
+/** A connection with its dispatcher. */
 export interface HttpClient<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly origin: string;
   readonly dispatcher: Dispatcher;
@@ -53,13 +53,13 @@ export interface HttpClient<Dispatcher extends AnyDispatcher = AnyDispatcher> {
 
 interface FactoryOptions {
   readonly turn?: Turn;
-  /** Requests ask for the end of their connection. */
+  /** Requests ask the server to close the connection. */
   readonly askToClose?: boolean;
-  /** Told how long connecting took. */
+  /** Receives how long connecting took. */
   readonly eventTimes?: TimesSink | null;
 }
 
-/** The clients of one worker: each with a connection of its own, sharing nothing with other workers. */
+/** The clients of one worker, each with its own connection; nothing is shared with other workers. */
 export class ClientFactory<Dispatcher extends AnyDispatcher = AnyDispatcher> {
   readonly counters = new ConnectionCounters();
   readonly #create: CreateDispatcher<Dispatcher>;

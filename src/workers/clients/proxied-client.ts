@@ -2,11 +2,11 @@ import type { HttpProxy } from '../../protocol/routes.ts';
 import { forProxy } from '../../requests/for-proxy.ts';
 import type { AnswerHandler, HttpDispatcher, RequestTemplate } from './dispatcher.ts';
 
-/** Gives whole requests to a proxy, by any client. */
+/** Sends whole requests to a proxy, over any client. */
 export class ProxiedClient implements HttpDispatcher {
   readonly #client: HttpDispatcher;
   readonly #proxy: HttpProxy;
-  /** A request that is the same each time is written once. */
+  /** A constant request is rewritten only once. */
   readonly #known = new WeakMap<RequestTemplate, RequestTemplate>();
 
   constructor(client: HttpDispatcher, proxy: HttpProxy) {

@@ -6,14 +6,14 @@ import type { CreateDispatcher } from './dispatcher.ts';
 import { ClientFactory, type HttpClient } from './http-client.ts';
 import { Slots } from './slots.ts';
 
-/** Origins to which one slot keeps a connection; the one used longest ago is given up for another. */
+/** How many origins one slot keeps a connection to; the least recently used is closed for a new one. */
 const MOST_PER_SLOT = 6;
 
-/** More are counted as one: rows may name an address each. */
+/** Further addresses are counted together: every row may name another one. */
 const MOST_ADDRESSES = 1_000;
 const OTHER_ADDRESSES = 'others';
 
-/** Where a slot leads before its first request, if only rows say where that goes. */
+/** A slot's target before its first request, where only rows determine it. */
 const NOWHERE: Endpoint = {
   origin: 'http://nowhere.invalid',
   hostname: 'nowhere.invalid',
@@ -22,7 +22,7 @@ const NOWHERE: Endpoint = {
   addresses: [],
 };
 
-/** Whatever sends one request after the other. */
+/** Anything that sends one request after another. */
 interface Slot {
   client: HttpClient;
 }
@@ -35,8 +35,8 @@ interface Origin {
 type Counts = Omit<ConnectionCounters, 'byAddress' | 'countOpened'>;
 
 /**
- * The clients of a worker. A slot sends one request at a time, and keeps a connection to every origin that it
- * sends to; nearly always that is one.
+ * The clients of a worker. A slot sends one request at a time and keeps a connection to every origin it
+ * sends to, nearly always a single one.
  */
 export class SlotClients {
   readonly #shard: Pick<Shard, 'index' | 'workers' | 'connections' | 'streams' | 'settings' | 'mix'>;
@@ -44,9 +44,9 @@ export class SlotClients {
   readonly #clock: Clock;
   readonly #eventTimes: TimesSink | null;
   readonly #origins = new Map<string, Origin>();
-  /** What connections to origins did that are forgotten. */
+  /** Counts of connections to origins that have been dropped. */
   readonly #left = new ConnectionCounters();
-  /** Of slots that know more than one origin, the clients by origin, the last one used last. */
+  /** For slots with more than one origin: clients by origin, most recently used last. */
   readonly #known = new Map<Slot, Map<string, HttpClient>>();
 
   constructor(
@@ -61,12 +61,12 @@ export class SlotClients {
     this.#clock = clock;
   }
 
-  /** Those that are there. */
+  /** The current clients. */
   get all(): HttpClient[] {
     return [...this.#origins.values()].flatMap(({ slots }) => slots.clients);
   }
 
-  /** What all connections have done. */
+  /** Counts over all connections. */
   get counters(): Counts {
     const all = this.#allCounters;
     const sum = (field: keyof Counts): number => all.reduce((total, counters) => total + counters[field], 0);
@@ -78,7 +78,7 @@ export class SlotClients {
     };
   }
 
-  /** How many connections were opened to each address. */
+  /** Number of connections opened, by address. */
   get addresses(): Map<string, number> {
     const sum = new Map<string, number>();
     for (const { byAddress } of this.#allCounters) addAddresses(sum, byAddress);
@@ -89,17 +89,17 @@ export class SlotClients {
     return [this.#left, ...[...this.#origins.values()].map(({ factory }) => factory.counters)];
   }
 
-  /** A client for a new slot; its connection opens when it is asked to, or with its first request. */
+  /** Creates the client of a new slot; its connection opens on request, or with its first request. */
   open(endpoint: Endpoint | null): HttpClient {
     return this.#originOf(endpoint ?? NOWHERE).slots.take();
   }
 
-  /** Sees to it that a slot's client leads there; where a request does not say where, it stays as it is. */
+  /** Points a slot's client to the request's origin; without one, the client stays as it is. */
   use(slot: Slot, endpoint: Endpoint | null): void {
     if (endpoint !== null && slot.client.origin !== endpoint.origin) this.#switch(slot, endpoint);
   }
 
-  /** Closes all connections of a slot that is used no more. */
+  /** Closes all connections of a slot that is no longer used. */
   drop(slot: Slot): void {
     const known = this.#known.get(slot);
     this.#known.delete(slot);
@@ -114,7 +114,7 @@ export class SlotClients {
     const known = this.#origins.get(endpoint.origin);
     if (known !== undefined) return known;
     const { connections, streams, settings, mix, index, workers } = this.#shard;
-    // All requests of an origin share its connections: where any asks for their end, that is not the target's doing.
+    // All requests of an origin share its connections: if any asks for their end, it is not the target's fault.
     const askToClose = mix.some(({ message }) => message.asksToClose);
     const factory = new ClientFactory(this.#create, { ...endpoint, ...settings }, this.#clock, {
       turn: { first: index, step: workers },
@@ -141,7 +141,7 @@ export class SlotClients {
     this.#leave(origin, unused);
   }
 
-  /** Closes a client with its last slot, and forgets its origin with the last client: rows may name any number. */
+  /** Closes a client with its last slot and drops an origin with its last client: rows may name any number. */
   #leave(name: string, unused: HttpClient): void {
     const origin = this.#origins.get(name);
     if (origin === undefined || !origin.slots.release(unused)) return;
@@ -160,7 +160,7 @@ function addCounters(sum: ConnectionCounters, counters: ConnectionCounters): voi
   addAddresses(sum.byAddress, counters.byAddress);
 }
 
-/** Addresses beyond this many are counted together. */
+/** Counts addresses beyond the limit together. */
 function addAddresses(sum: Map<string, number>, counts: ReadonlyMap<string, number>): void {
   for (const [address, count] of counts) {
     const name = sum.has(address) || sum.size < MOST_ADDRESSES ? address : OTHER_ADDRESSES;

@@ -1,22 +1,22 @@
 import type { HttpClient } from './http-client.ts';
 
-/** Places for a request at a time on connections that may have several; a connection is added when all are taken. */
+/** Assigns request slots to connections with several slots each; a connection is added when all are taken. */
 export class Slots {
   readonly clients: HttpClient[] = [];
   readonly #create: () => HttpClient;
   readonly #streams: number;
-  /** How many places are dealt out among the first connections, before any is given back. */
+  /** Slots handed out in turn among the first connections, before any is released. */
   #dealt: number;
   readonly #first: number;
   #taken = 0;
-  /** Places in use, by connection. */
+  /** Slots in use, by connection. */
   readonly #users = new Map<HttpClient, number>();
-  /** Places that were given back on connections that others still use. */
+  /** Released slots on connections that are still in use. */
   #free: HttpClient[] = [];
 
   /**
-   * @param first connections among which the first places are dealt out in turn
-   * @param streams places on each
+   * @param first connections among which the first slots are handed out in turn
+   * @param streams slots per connection
    */
   constructor(create: () => HttpClient, first: number, streams: number) {
     this.#create = create;
@@ -25,14 +25,14 @@ export class Slots {
     this.#dealt = first * streams;
   }
 
-  /** The connection of the next place. */
+  /** The connection for the next slot. */
   take(): HttpClient {
     const client = this.#free.pop() ?? this.#next();
     this.#users.set(client, (this.#users.get(client) ?? 0) + 1);
     return client;
   }
 
-  /** Gives a place back. True where it was the last one of its connection, which is forgotten then. */
+  /** Releases a slot. True if it was the last one of its connection, which is then dropped. */
   release(client: HttpClient): boolean {
     this.#dealt = 0;
     const users = (this.#users.get(client) ?? 1) - 1;

@@ -1,4 +1,4 @@
-/** Of RFC 9113, section 7, by their numbers. */
+/** Error codes of RFC 9113, section 7, by number. */
 const REASONS = [
   'NO_ERROR',
   'PROTOCOL_ERROR',
@@ -16,12 +16,12 @@ const REASONS = [
   'HTTP_1_1_REQUIRED',
 ] as const;
 
-/** Why a stream or a connection was ended, by its number; undefined where nobody has named it. */
+/** Name of an error code; undefined if it has none. */
 export function reasonOf(code: number): string | undefined {
   return REASONS[code];
 }
 
-/** The target has ended a stream of HTTP/2, or its connection, before the answer was complete. */
+/** The target ended an HTTP/2 stream, or its connection, before the answer was complete. */
 export class StreamEnded extends Error {
   readonly code: string;
 
@@ -31,24 +31,24 @@ export class StreamEnded extends Error {
   }
 }
 
-/** The target has reset a stream. `note` says what else is known of it. */
+/** The target reset a stream. `note` says what else is known. */
 export function resetStream(code: number, note = '', cause?: Error): StreamEnded {
   const reason = reasonOf(code) ?? String(code);
   return new StreamEnded(`the target reset the stream with ${reason}${note}`, `RST_STREAM_${reason}`, cause);
 }
 
-/** The target has said goodbye, and ended streams with its connection, or without having looked at them. */
+/** The target sent GOAWAY, and ended streams with the connection or without having processed them. */
 export function goodbye(code: number, cause?: Error): StreamEnded {
   const reason = reasonOf(code) ?? String(code);
   return new StreamEnded(`the target said goodbye (GOAWAY with ${reason})`, `GOAWAY_${reason}`, cause);
 }
 
-/** The target has ended the stream of an answer in good order, and less of it has come than it had said. */
+/** The target ended a stream normally, but the body is shorter than announced. */
 export function shortBody(cause?: Error): StreamEnded {
   return new StreamEnded('the target ended the stream in the middle of the body', 'SHORT_BODY', cause);
 }
 
-/** The connection was ended before anything came over it. */
+/** The connection ended before anything was received. */
 export function silentEnd(cause?: Error): StreamEnded {
   return new StreamEnded('the target ended the connection: it may not speak HTTP/2', 'NO_HTTP2', cause);
 }

@@ -12,18 +12,18 @@ import type { RequestSecrets } from './request-secrets.ts';
 
 const LOWEST_FAILURE = 400;
 
-/** What is judged of a request that was answered to the end. */
+/** What is known of a request with a complete answer. */
 interface CompleteAnswer extends Answered {
   readonly request: PreparedRequest | null;
   readonly redirects: number;
   readonly sentMs: number;
-  /** Where the answer asks to go; null where it does not. */
+  /** The answer's Location; null without one. */
   readonly location: string | null;
-  /** Its tokens, where answers are streams. */
+  /** Its tokens, if answers are streams. */
   readonly tokens: TokenSink | null;
 }
 
-/** What is known of a request that was not. */
+/** What is known of a request without one. */
 interface NoAnswer {
   readonly request: PreparedRequest | null;
   readonly client: {
@@ -34,15 +34,15 @@ interface NoAnswer {
   readonly firstByteMs: number;
 }
 
-/** Judges how requests ended: the one rule for runs, for rows of a batch, and for requests that are sent once. */
+/** Judges how requests ended: the one rule for runs, batch rows and `--once`. */
 export class Verdict {
   readonly #timeoutMs: number;
-  /** Examples say which of several requests they are of. */
+  /** With several requests, examples name theirs. */
   readonly #namesRequests: boolean;
   readonly #secrets: RequestSecrets;
   readonly #stallMs: number | null;
 
-  /** @param stallMs how long a stream may be silent; null where nobody bounds it */
+  /** @param stallMs how long a stream may be silent; null for no limit */
   constructor(
     timeoutMs: number,
     namesRequests: boolean,
@@ -55,7 +55,7 @@ export class Verdict {
     this.#secrets = secrets;
   }
 
-  /** What is wrong with a complete answer that is not followed any further, and ended then; null where nothing is. */
+  /** What is wrong with a complete, final answer; null if nothing is. */
   ofAnswer(answer: CompleteAnswer, endMs: number): ErrorTally | null {
     const { request, status, location, redirects, sentMs, tokens } = answer;
     if (request === null) return null;
@@ -103,7 +103,7 @@ export class Verdict {
   }
 }
 
-/** The path as it was asked for: what placeholders stand for may be secret. */
+/** The path with its placeholders unfilled: the values may be secret. */
 function shownPath({ message: { url }, endpoint }: Pick<RequestPlan, 'message' | 'endpoint'>): string {
   return endpoint !== null && url.startsWith(endpoint.origin) ? url.slice(endpoint.origin.length) : url;
 }

@@ -1,44 +1,44 @@
 import type { ReadBytes } from '../connections/read-bytes.ts';
 
-/** Takes the body of one answer after the other, as it is read. */
+/** Takes the bodies of successive answers as they are read. */
 export interface BodySink {
   /** `bytes[from…to)` were read at `readAtMs` on the shared clock; they are valid during the call only. */
   add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void;
-  /** What has come is void, or done with. */
+  /** Discards what has been taken. */
   clear(): void;
 }
 
-/** Names the sink of an answer that is about to come: the exchange's own buffer, or another that may fill the buffer too. */
+/** Chooses the sink for the coming answer: the exchange's own buffer, or another that may fill the buffer too. */
 export type ChooseSink = (buffer: BodySink) => BodySink;
 
-/** The body is kept whole until its connection's next request. */
+/** Keeps the whole body until the connection's next request. */
 export const keepBody: ChooseSink = (buffer) => buffer;
 
-/** Why an answer that was complete as HTTP is none as a stream. */
+/** Why an answer that is complete as HTTP is not valid as a stream. */
 export interface StreamFailure {
   readonly kind: 'stream' | 'truncated';
   readonly code: string;
   readonly example: string;
 }
 
-/** Takes answers as streams of tokens. What it says is of the answer since the last `clear`. */
+/** Takes answers as streams of tokens. Its state is that of the answer since the last `clear`. */
 export interface TokenSink extends BodySink {
-  /** It came in events, and not as one text. */
+  /** The answer came in events, not in one piece. */
   readonly isStreamed: boolean;
-  /** Events that brought some of the answer. */
+  /** Events with a part of the answer. */
   readonly events: number;
-  /** Tokens that the server says it has made; null where it does not say. */
+  /** The server's own token count; null if it gives none. */
   readonly usage: number | null;
-  /** When the first token that is no reasoning came; NaN before it. */
+  /** When the first token of the answer proper (not reasoning) arrived; NaN before. */
   readonly firstOutputMs: number;
-  /** What an answer that is no stream says has gone wrong; null where it says nothing. */
+  /** The error message of an answer that is not a stream; null without one. */
   readonly complaint: string | null;
-  /** When a token event came, by its place from 0; NaN where there is none. */
+  /** When a token event arrived, by index from 0; NaN if there is none. */
   timeMs(event: number): number;
   /** The head of an answer has come. */
   begin(status: number, contentType: string | null): void;
-  /** The answer is complete as HTTP: says why it is none as a stream; null where it is one, or never was to be. */
+  /** The answer is complete as HTTP: returns why it is not valid as a stream; null if it is, or was never one. */
   finish(): StreamFailure | null;
-  /** Hands the bytes on to another sink besides. */
+  /** Also passes the bytes on to another sink. */
   with(also: BodySink | null): this;
 }

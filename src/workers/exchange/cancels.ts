@@ -2,12 +2,12 @@ import { createRandom } from '../../metrics/random.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import type { Cancelling } from '../../protocol/stream.ts';
 
-/** Far from the streams of workers, rows and placeholders. */
+/** Random stream, far from those of workers, rows and placeholders. */
 const CANCEL_STREAMS = 2 ** 44;
 
 /**
- * Which requests of a worker are cancelled: of every `of` numbers exactly `share`, which ones by the seed. All workers
- * together cancel as many as one alone.
+ * Which requests of a worker are cancelled: exactly `share` of every `of` numbers, chosen by the seed. All workers
+ * together cancel as many as one would alone.
  */
 export class Cancels {
   readonly afterEvents: number;
@@ -15,7 +15,7 @@ export class Cancels {
   readonly #numbering: Shard['numbering'];
   readonly #seed: number;
   readonly #chosen: Uint8Array;
-  /** The turn that those are of. */
+  /** The turn that they belong to. */
   #turn = -1;
   #warmups = 0;
   #windows = 0;
@@ -28,20 +28,20 @@ export class Cancels {
     this.#chosen = new Uint8Array(plan.of);
   }
 
-  /** Whether the next request, of the warm-up or of the window, is one. */
+  /** Whether the next request, in the warm-up or in the window, is to be cancelled. */
   takeNext(isWindow: boolean): boolean {
     const { first, step } = isWindow ? this.#numbering.window : this.#numbering.warmup;
     return this.isOne(first + step * (isWindow ? this.#windows++ : this.#warmups++));
   }
 
-  /** Whether the request of a number, from 0, is one. */
+  /** Whether request number `number`, from 0, is to be cancelled. */
   isOne(number: number): boolean {
     const turn = Math.floor(number / this.#plan.of);
     if (turn !== this.#turn) this.#choose(turn);
     return this.#chosen[number % this.#plan.of] === 1;
   }
 
-  /** So many of a turn's places, each as likely as the others. */
+  /** Draws the cancelled places of a turn, each equally likely. */
   #choose(turn: number): void {
     const { share, of } = this.#plan;
     const random = createRandom(this.#seed, CANCEL_STREAMS + turn);

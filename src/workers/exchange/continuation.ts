@@ -4,36 +4,36 @@ import { DigestAuthorization } from './digest.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirect, redirected } from './redirect.ts';
 
-/** Whatever sends one request after the other, and what it knows of authorization. */
+/** Anything that sends one request after another, with its state of authorization. */
 export interface Authorizing {
-  /** Null before a request wanted Digest authorization. */
+  /** Null until a request uses Digest authorization. */
   digest: DigestAuthorization | null;
 }
 
-/** What an answer says of how its request goes on. */
+/** The parts of an answer that decide how its request continues. */
 interface Leading extends Authorizing, AnswerHead {
   readonly request: PreparedRequest | null;
   readonly status: number;
-  /** Redirects that were followed before it. */
+  /** Redirects followed so far. */
   readonly redirects: number;
   readonly location: string | null;
   readonly authenticate: string | null;
 }
 
-/** What is sent in the place of a request that was answered. */
+/** The request to send next in place of the answered one. */
 export interface Continuation {
   readonly request: PreparedRequest;
-  /** Else it is the same request, with authorization. */
+  /** Otherwise it is the same request, with authorization. */
   readonly isRedirect: boolean;
 }
 
-/** The request as it goes out first. */
+/** The request in the form in which it is sent first. */
 export function firstOf(slot: Authorizing, request: PreparedRequest): PreparedRequest {
   const { digest } = request.plan;
   return digest === null ? request : authorizationOf(slot).first(request, digest);
 }
 
-/** How a request goes on, as its answer asks: with authorization or elsewhere; null where it is over. */
+/** How a request continues after its answer: with authorization, or to another URL; null if it is done. */
 export function continued(answer: Leading, protocol: Protocol): Continuation | null {
   const again = authorizedAgain(answer);
   if (again !== null) return { request: again, isRedirect: false };
@@ -41,7 +41,7 @@ export function continued(answer: Leading, protocol: Protocol): Continuation | n
   return next === null ? null : { request: next, isRedirect: true };
 }
 
-/** The same request with the authorization that its answer asks for. */
+/** The same request, with the authorization that its answer asks for. */
 function authorizedAgain(answer: Leading): PreparedRequest | null {
   const credentials = answer.request?.plan.digest ?? null;
   if (credentials === null) return null;

@@ -2,29 +2,29 @@ import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Fields } from '../clients/dispatcher.ts';
 import { valuesInHead } from './head-text.ts';
 
-/** Who keeps the cookies of answers, and says them in requests. */
+/** Stores cookies from answers and adds them to requests. */
 export interface CookieKeeper {
-  /** Takes what an answer sets. */
+  /** Stores the cookies that an answer sets. */
   take(fields: readonly string[], from: Endpoint, path: string): void;
-  /** The value of `cookie` in a request; null where none goes there. */
+  /** The `cookie` header for a URL; null without cookies. */
   valueFor(to: Endpoint, path: string): string | null;
 }
 
-/** What a request says of cookies, and who keeps those of its answer. */
+/** A request's own cookies, and the keeper for those of its answer. */
 export interface RequestCookies {
   readonly keeper: CookieKeeper | null;
-  /** Says those that are kept; else it has said by itself what it says. */
+  /** Adds the stored cookies; otherwise the request's own header is complete. */
   readonly saysKept: boolean;
-  /** What it says beside them; null where that is nothing. */
+  /** The request's own cookies besides; null without any. */
   readonly others: string | null;
 }
 
-/** The value of `cookie`; null where there is nothing to say. */
+/** The `cookie` header; null without cookies. */
 export function cookieValue(kept: string | null, others: string | null): string | null {
   return kept === null || others === null ? (kept ?? others) : `${others}; ${kept}`;
 }
 
-/** A head as its client has given it: as text, or as fields. */
+/** A head in the form that its client gives: text, or fields. */
 export interface AnswerHead {
   readonly wantsHead: boolean;
   readonly head: string | null;
@@ -36,7 +36,7 @@ const SETS_COOKIE = /(?:^|\n)set-cookie:/i;
 
 /** The `set-cookie` fields of an answer. */
 export function setCookiesIn({ wantsHead, head, answeredFields }: AnswerHead): readonly string[] {
-  // Asked of every answer, and most have none.
+  // Runs for every answer, and most have none.
   if (wantsHead) return head !== null && SETS_COOKIE.test(head) ? valuesInHead(head, 'set-cookie') : NONE;
   const value = answeredFields?.['set-cookie'];
   return value === undefined ? NONE : [value].flat();

@@ -1,9 +1,9 @@
 import type { Clock } from '../../time/clock.ts';
 
-/** A place among deadlines of one kind, made once for whoever may expire; it has one for each kind. */
+/** An entry in the deadlines of one kind, created once per owner and kind. */
 export class Deadline<Owner> {
   readonly owner: Owner;
-  /** From when on the timeout runs. */
+  /** When the timeout began to run. */
   sinceMs = 0;
   previous: Deadline<Owner> | null = null;
   next: Deadline<Owner> | null = null;
@@ -14,9 +14,9 @@ export class Deadline<Owner> {
 }
 
 /**
- * The deadlines of one kind. All have the same timeout, so they expire in the order in which they were added: a
- * linked list with one timer for its head. Adding and removing cost nothing that grows with their number, and no
- * timer is made for any of them.
+ * The deadlines of one kind. All have the same timeout, so they expire in the order of insertion: a
+ * linked list with one timer for its head. Adding and removing are O(1), and no
+ * deadline needs a timer of its own.
  */
 export class Deadlines<Owner> {
   readonly #timeoutMs: number;
@@ -32,7 +32,7 @@ export class Deadlines<Owner> {
     this.#onExpired = onExpired;
   }
 
-  /** The timeout runs from `sinceMs`, which is never before that of the one added last. */
+  /** The timeout runs from `sinceMs`, which must not be before that of the entry added last. */
   add(deadline: Deadline<Owner>, sinceMs: number): void {
     deadline.sinceMs = sinceMs;
     deadline.previous = this.#tail;
@@ -43,7 +43,7 @@ export class Deadlines<Owner> {
     if (this.#timer === null) this.#arm(this.#timeoutMs);
   }
 
-  /** Does nothing where it is not there. */
+  /** Does nothing if the entry is not in the list. */
   remove(deadline: Deadline<Owner>): void {
     const { previous, next } = deadline;
     if (previous === null && this.#head !== deadline) return;
@@ -55,7 +55,7 @@ export class Deadlines<Owner> {
     deadline.next = null;
   }
 
-  /** Ends at once whatever has reached its deadline, without waiting for the timer. */
+  /** Expires everything past its deadline now, without waiting for the timer. */
   expireDue(): void {
     const nowMs = this.#clock.nowMs();
     while (this.#head !== null && this.#head.sinceMs + this.#timeoutMs <= nowMs) {
@@ -65,7 +65,7 @@ export class Deadlines<Owner> {
     }
   }
 
-  /** Stops the timer; what is still there expires no more. */
+  /** Stops the timer; remaining entries never expire. */
   close(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;

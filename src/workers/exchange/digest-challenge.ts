@@ -1,18 +1,18 @@
-/** What a server asks of whoever authorizes by Digest; texts are in Latin-1, without their quotation marks. */
+/** A server's Digest challenge; texts are Latin-1, without quotation marks. */
 export interface Challenge {
   readonly realm: string;
   readonly nonce: string;
   readonly opaque: string | null;
-  /** As it was written; null where it was not, which means MD5. */
+  /** As written; null if absent, which means MD5. */
   readonly algorithm: string | null;
-  /** As Node calls it. */
+  /** Node's name for it. */
   readonly hash: string;
   readonly isSession: boolean;
-  /** Whether requests are counted (`qop=auth`); older servers know nothing of it. */
+  /** Whether requests are counted (`qop=auth`); older servers do not support it. */
   readonly hasQop: boolean;
-  /** The nonce was good once: only it has to be replaced. */
+  /** Only the nonce has expired; the credentials are not refused. */
   readonly isStale: boolean;
-  /** The server takes a hash of the user's name. */
+  /** The server accepts a hash of the user name. */
   readonly hidesUser: boolean;
 }
 
@@ -24,7 +24,7 @@ const HASHES: Readonly<Record<string, string>> = {
 
 const PIECE = /([A-Za-z][\w-]*) +(?=[\w-]+ *=)|([\w-]+) *= *(?:"((?:\\.|[^"\\])*)"|([^\s,"]*))/g;
 
-/** The first challenge of `www-authenticate` fields, joined by commas, that can be answered; null without one. */
+/** The first challenge in comma-joined `www-authenticate` fields that we can answer; null if there is none. */
 export function challengeIn(authenticate: string): Challenge | null {
   const digests: Map<string, string>[] = [];
   let fields: Map<string, string> | null = null;

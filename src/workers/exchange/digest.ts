@@ -9,34 +9,34 @@ const UNAUTHORIZED = 401;
 const NONCE_COUNT_DIGITS = 8;
 const CNONCE_BYTES = 16;
 
-/** A nonce that a server has given, and what is counted and computed for it once. */
+/** A server's nonce with its count, and what is computed once per nonce. */
 interface Session {
   readonly challenge: Challenge;
   readonly cnonce: string;
-  /** The hash of who asks, which with `-sess` has the nonces in it. */
+  /** Hash of the credentials; with `-sess` it includes the nonces. */
   readonly secret: string;
   count: number;
 }
 
 /**
- * Digest authorization (RFC 7616) of one connection: its first request asks for a nonce, without its body as with
- * curl, and the nonce is used from then on, with a count that rises, until the server gives another.
+ * Digest authorization (RFC 7616) for one connection: the first request asks for a nonce, without its body as in
+ * curl; the nonce is then reused with a rising count until the server sends another.
  */
 export class DigestAuthorization {
-  /** By origin, as each gives nonces of its own. */
+  /** By origin, because each issues its own nonces. */
   readonly #sessions = new Map<string, Session>();
-  /** Origins that have answered without asking who it is. */
+  /** Origins that answered without a challenge. */
   readonly #open = new Set<string>();
   #plain: PreparedRequest | null = null;
   #isRenewed = false;
   #isWithoutBody = false;
 
-  /** The request under way as its plan has it; null before the first one. */
+  /** The current request as in the plan; null before the first. */
   get plain(): PreparedRequest | null {
     return this.#plain;
   }
 
-  /** The request with its authorization, or the one that asks for a nonce. */
+  /** The request with its authorization, or the request that asks for a nonce. */
   first(request: PreparedRequest, credentials: DigestCredentials): PreparedRequest {
     this.#plain = request;
     this.#isRenewed = false;
@@ -44,8 +44,8 @@ export class DigestAuthorization {
   }
 
   /**
-   * The request with an authorization that fits the answer; null where the answer asks for none, or where it refuses
-   * the one that was given.
+   * The request with an authorization that answers the challenge; null without a challenge, or if the server refused
+   * the authorization that was sent.
    *
    * @param authenticate the answer's `www-authenticate` fields
    */
@@ -60,7 +60,7 @@ export class DigestAuthorization {
     const challenge = challengeIn(authenticate);
     if (challenge === null) return null;
     const origin = originOf(plain);
-    // A second refusal is one, but for a nonce that has grown old meanwhile.
+    // A second challenge is a refusal, unless only the nonce has expired.
     if (this.#sessions.has(origin) && (!challenge.isStale || this.#isRenewed)) {
       this.#sessions.delete(origin);
       return null;
@@ -75,7 +75,7 @@ export class DigestAuthorization {
     const headers = [...request.message.headers];
     if (session !== undefined) headers.push('authorization', authorizationOf(request, session, user));
     const { body: whole } = request.message;
-    // Whoever asks for a nonce would send the body twice.
+    // With the body, asking for a nonce would send it twice.
     this.#isWithoutBody = whole !== null && session === undefined && !this.#open.has(originOf(request));
     const body = this.#isWithoutBody ? null : whole;
     const message = { ...request.message, headers, body };
@@ -119,7 +119,7 @@ function authorizationOf({ message }: PreparedRequest, session: Session, user: s
   return `Digest ${fields.join(', ')}`;
 }
 
-/** Texts are hashed byte by byte: in Latin-1, as header fields have them. */
+/** Texts are hashed as the Latin-1 bytes of header fields. */
 function hashed(hash: string, latin1: string): string {
   return createHash(hash).update(latin1, 'latin1').digest('hex');
 }

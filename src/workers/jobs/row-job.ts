@@ -21,25 +21,25 @@ import { Selector, saveBody } from './row-values.ts';
 export interface HeldRow {
   readonly number: number;
   readonly cells: RowCells;
-  /** Its place in `cells`. */
+  /** Its index in `cells`. */
   readonly place: number;
   attempts: number;
 }
 
-/** Who starts rows, and hears how they go. */
+/** Starts rows, and is told how they end. */
 export interface RowStarter {
   readonly isStopped: boolean;
-  /** A row is to start again, after a pause. */
+  /** A row must start again after a pause. */
   again(row: HeldRow, pauseMs: number): void;
-  /** A connection that was kept for a row is free. */
+  /** The connection held for a row is free. */
   release(exchange: Exchange): void;
-  /** A row has its last answer. */
+  /** A row has its final answer. */
   answered(values: RowAnswer['values']): void;
 }
 
 const MICROS = 1_000;
 
-/** One request for each row: sends it, takes what is wanted of its answer, and tells the coordinator. */
+/** One request per row: sends it, extracts values from its answer, and reports to the coordinator. */
 export class RowJob implements Job {
   readonly #plan: BatchPlan;
   readonly #host: JobHost;
@@ -76,12 +76,12 @@ export class RowJob implements Job {
     return this.#saving === 0;
   }
 
-  /** Rows that wait for their answer, or for the disk. */
+  /** Rows waiting for their answer or for the disk. */
   get underWay(): number {
     return this.#underWay.size + this.#saving;
   }
 
-  /** Sends a row's request; false where it makes none, which is then its answer. */
+  /** Sends a row's request; false if the row makes no valid request, which is then its result. */
   start(exchange: Exchange, row: HeldRow, nowMs: number): boolean {
     let request: PreparedRequest;
     try {
@@ -96,7 +96,7 @@ export class RowJob implements Job {
     return true;
   }
 
-  /** Says what has become of a row, or has it start again; its connection is kept while its body is saved. */
+  /** Reports a row's outcome, or retries it; its connection is held while the body is saved. */
   keeps(exchange: Exchange, endMs: number): boolean {
     const row = this.#underWay.get(exchange);
     this.#underWay.delete(exchange);
@@ -122,7 +122,7 @@ export class RowJob implements Job {
     return false;
   }
 
-  /** Sends the last answers. */
+  /** Sends the remaining answers. */
   close(): void {
     this.#answers.flush();
   }
@@ -145,7 +145,7 @@ export class RowJob implements Job {
     });
   }
 
-  /** The connection waits for the disk, so that bodies do not pile up. */
+  /** The connection waits for the disk so that bodies do not pile up in memory. */
   #save(exchange: Exchange, row: HeldRow, latencyMs: number | null): void {
     const { saveBody: place } = this.#plan;
     if (place === null) return;
@@ -167,7 +167,7 @@ export class RowJob implements Job {
       });
   }
 
-  /** An empty text, or why this row's body cannot be a file. */
+  /** Empty, or why this row's body cannot be saved. */
   async #saved(place: BodyPlace, row: HeldRow, body: Uint8Array, bodyBytes: number): Promise<string> {
     if (bodyBytes > LARGEST_KEPT_BYTES) return `save: a body of ${bodyBytes} bytes is too long to be kept`;
     const filling: Filling = {
@@ -181,14 +181,14 @@ export class RowJob implements Job {
   }
 }
 
-/** What a row job works with. */
+/** The dependencies of a row job. */
 export interface RowJobParts {
   readonly channel: WorkerChannel;
   readonly random: Random;
   readonly secrets: RequestSecrets;
 }
 
-/** How a body is encoded, and when to ask again, is said in fields. */
+/** Header fields say how a body is encoded and when to retry. */
 function needsOf({ select, saveBody: place, retries }: BatchPlan): AnswerNeeds {
   return {
     sink: select.length > 0 || place !== null ? keepBody : null,

@@ -12,21 +12,21 @@ import { type Filling, renderText } from '../../requests/render.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
 const LONGEST_NAME_BYTES = 255;
-/** What systems say where a folder has the name. */
+/** Error codes if the name is that of a folder. */
 const IN_THE_WAY: ReadonlySet<string> = new Set(['EISDIR', 'ENOTEMPTY', 'EEXIST']);
 
-/** What was taken out of an answer. */
+/** Values extracted from an answer. */
 interface Selected {
-  /** JSON text for each selection, as the answer has it; null where it has nothing there. */
+  /** Per selection, the JSON text as in the answer; null if there is no such value. */
   readonly values: readonly (string | null)[];
-  /** Why nothing could be taken; an empty text where the body is JSON. */
+  /** Why nothing could be extracted; empty if the body is JSON. */
   readonly error: string;
 }
 
-/** Takes values out of JSON bodies. */
+/** Extracts values from JSON bodies. */
 export class Selector {
   readonly #queries: readonly JsonQuery[];
-  /** What a row gets whose answer has none of them. */
+  /** The values of a row whose answer has none of them. */
   readonly nothing: readonly null[];
 
   constructor(select: readonly Selection[]) {
@@ -34,7 +34,7 @@ export class Selector {
     this.nothing = select.map(() => null);
   }
 
-  /** @param hide takes secrets out of why nothing could be taken */
+  /** @param hide removes secrets from error texts */
   valuesIn(answer: AnsweredBody, hide: Hide): Selected {
     if (this.#queries.length === 0) return { values: this.nothing, error: '' };
     try {
@@ -52,7 +52,7 @@ export class Selector {
   }
 }
 
-/** What may lead to several places gives a list, of one or more. */
+/** A path that may match several places gives a list, even for one match. */
 function textAt(query: JsonQuery, root: unknown): string | null {
   const found = query.find(root);
   const value = query.isSingular || found.length === 0 ? found[0] : found;
@@ -60,11 +60,11 @@ function textAt(query: JsonQuery, root: unknown): string | null {
 }
 
 /**
- * Writes a body to the file that its row names, down to the disk: an answer that is journalled has its file.
- * It is written beside its name and appears whole; a link of that name is replaced, and never written through.
- * Returns why there can be no such file; an empty text where it is there.
+ * Writes a body to its row's file and syncs it to disk: an answer in the journal always has its file.
+ * The file is written under another name and renamed; an existing link is replaced, never written through.
+ * Returns why there can be no such file; empty if it was written.
  *
- * @throws Error where the file cannot be written
+ * @throws Error if the file cannot be written
  */
 export async function saveBody(
   { folder, name, unfinishedPrefix }: BodyPlace,
@@ -81,7 +81,7 @@ export async function saveBody(
   try {
     await file.writeFile(body);
     await rename(partialPath, path);
-    // After the new name, so that this is on the disk too.
+    // After the rename, so that the new name is on disk too.
     await file.sync();
     await syncFolder(path);
     return '';

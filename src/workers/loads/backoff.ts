@@ -2,9 +2,9 @@ const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 100;
 
 /**
- * How long a connection rests after `failuresInARow` failures: 1 ms, doubling to 100 ms, so that a target
- * which refuses is not hammered. Up to a quarter of it is taken off at random, so that many connections do
- * not come back together.
+ * Pause of a connection after `failuresInARow` failures: 1 ms, doubling up to 100 ms, so that a target
+ * that refuses is not hammered. Up to a quarter is subtracted at random, so that many connections do
+ * not return at once.
  *
  * @param random uniform in [0, 1)
  */

@@ -14,14 +14,14 @@ export class ClosedLoad implements Load {
   readonly #random: Random;
   readonly #pacer: ClosedPacer;
   readonly #durationMs: number;
-  /** Connections that rest after a failure. */
+  /** Connections pausing after a failure. */
   readonly #resting = new Map<Exchange, { readonly timer: NodeJS.Timeout; readonly fromMs: number }>();
-  /** Connections that are free, until the coordinator has caught up. */
+  /** Free connections that wait for the coordinator to catch up. */
   readonly #held: { readonly exchange: Exchange; readonly freeAtMs: number }[] = [];
   #windowAtMs = 0;
   #stopped = false;
   #restedMs = 0;
-  /** Relative to the window. */
+  /** Relative to the start of the window. */
   #stoppedAtMs = Number.POSITIVE_INFINITY;
 
   constructor(shard: Shard, host: LoadHost, job: Starts, random: Random) {
@@ -36,7 +36,7 @@ export class ClosedLoad implements Load {
     return this.#resting.size === 0 && this.#held.length === 0;
   }
 
-  /** Where the duration has ended the load, what is left of the budget was not to start. */
+  /** If the duration ended the load, the rest of the budget was not meant to start. */
   get notStarted(): number {
     return this.#stoppedAtMs < this.#durationMs ? this.#pacer.left : 0;
   }

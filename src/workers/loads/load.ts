@@ -1,35 +1,35 @@
 import type { Clock } from '../../time/clock.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
-/** When a worker starts something, and on which of its connections. Times are on the shared clock. */
+/** Decides when a worker starts something, and on which connection. Times are on the shared clock. */
 export interface Load {
-  /** The load begins; the window begins at `windowAtMs`. */
+  /** Begins the load; the window begins at `windowAtMs`. */
   begin(nowMs: number, windowAtMs: number): void;
-  /** A connection has been free since `freeAtMs`, and it is `nowMs` now: in a burst of answers later. */
+  /** A connection has been free since `freeAtMs`; `nowMs` is later within a burst of answers. */
   onFree(exchange: Exchange, freeAtMs: number, nowMs: number, hasFailed: boolean): void;
-  /** The coordinator has caught up: starts may go on. */
+  /** The coordinator has caught up; starts may continue. */
   onRoom(): void;
-  /** From now on nothing starts, neither what is due later nor what waits in line. */
+  /** Nothing starts from now on, neither what is due later nor what is queued. */
   stop(): void;
-  /** What goes on by itself, without a request under way, has to end. */
+  /** Ends anything that runs without a request in flight. */
   end?(): void;
-  /** Nothing waits, and nothing more will start. */
+  /** Nothing is queued and nothing more will start. */
   readonly isDone: boolean;
-  /** Requests that were to start and were never released. */
+  /** Requests that should have started and were never released. */
   readonly notStarted: number;
-  /** For how long connections rested after failures, within the window and over all of them. */
+  /** Total pause of all connections after failures, within the window. */
   readonly restedMs: number;
 }
 
-/** What a load may ask of the worker that it runs in. */
+/** What a load may ask of its worker. */
 export interface LoadHost {
   readonly clock: Clock;
-  /** The coordinator is behind: nothing may start until `onRoom`. */
+  /** The coordinator is behind; nothing may start until `onRoom`. */
   readonly isFull: boolean;
-  /** The connections that are there. */
+  /** Number of current connections. */
   readonly exchanges: readonly Exchange[];
-  /** Room for one request more; where that takes a new connection, it opens with its first request. */
+  /** Adds a slot; if that takes a new connection, it opens with its first request. */
   addExchange(): Exchange;
-  /** To be called when `isDone` may have become true. */
+  /** Call it when `isDone` may have become true. */
   finishIfIdle(): void;
 }

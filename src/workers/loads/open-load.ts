@@ -6,29 +6,29 @@ import type { Load, LoadHost } from './load.ts';
 import { OpenPacer, type OpenPacerOptions } from './pacing/open.ts';
 import { WaitingLine } from './waiting-line.ts';
 
-/** Due requests started in one turn of the event loop, before answers are read again. */
+/** Due requests to start per turn of the event loop, before answers are read again. */
 const STARTS_PER_TURN = 64;
 /**
- * Connections opened in one turn. Each takes much longer to open than a request to send: where this process is
- * late, and many requests are due at once, the connections that are there serve most of them sooner.
+ * Connections to open per turn. Opening one takes much longer than sending a request: if this process is
+ * late and many requests are due at once, existing connections serve most of them sooner.
  */
 const OPENED_PER_TURN = 4;
-/** The same while connections become free for those who wait, or before that can be known. */
+/** The same while connections are becoming free for queued requests, or before that is known. */
 const OPENED_WHILE_SERVED = 1;
-/** A tick later than that is more than eco pacing is by itself. */
+/** A tick later than this exceeds the lateness of eco pacing itself. */
 const LATE_MS = 2;
 /** Node's timers tick once a millisecond. */
 const TICK_MS = 1;
-/** Well within what a timer can hold; who wakes up early sleeps again. */
+/** Well below the maximum of a timer; after an early wake-up it sleeps again. */
 const LONGEST_SLEEP_MS = 1_000_000;
-/** Precise pacing polls at least this long before a start: a timer of an idle process may fire that late. */
+/** Precise pacing polls for at least this long before a start: in an idle process a timer may be that late. */
 const POLLED_MS = 3;
-/** Each look at the clock between turns of the event loop saves a turn, and what a turn leaves to collect. */
+/** Reading the clock between turns saves turns of the event loop and their garbage. */
 const SPIN_MS = 0.005;
 
-/** Open: requests start when the schedule says so, whatever has become of the earlier ones. */
+/** Open: requests start when they are due, whether or not earlier ones have ended. */
 export class OpenLoad implements Load {
-  /** The schedule decides, not what became of earlier requests. */
+  /** Always zero: the schedule decides, not the outcome of earlier requests. */
   readonly restedMs = 0;
   readonly #host: LoadHost;
   readonly #job: Starts;
@@ -36,15 +36,15 @@ export class OpenLoad implements Load {
   readonly #pacing: Pacing;
   readonly #maxSlots: number;
   readonly #hasBudget: boolean;
-  /** Free connections, the last one used on top. */
+  /** Free connections, most recently used on top. */
   readonly #idle: Exchange[] = [];
   readonly #line = new WaitingLine();
   #windowAtMs = 0;
   #stopped = false;
   #missed = 0;
-  /** Connections that may be opened in what is left of this turn. */
+  /** Connections that may still be opened in this turn. */
   #mayOpen = 0;
-  /** An answer has come since the last turn. */
+  /** An answer has arrived since the last turn. */
   #hasServed = false;
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
@@ -67,7 +67,7 @@ export class OpenLoad implements Load {
     return this.#line.length === 0 && (this.#stopped || this.#pacer.nextMs === Number.POSITIVE_INFINITY);
   }
 
-  /** After a stop: of a budget all that is left, else what was due by then. */
+  /** After a stop: the rest of the budget, or, without one, what was due by then. */
   get notStarted(): number {
     if (!this.#hasBudget) return this.#missed;
     return this.#pacer.nextMs === Number.POSITIVE_INFINITY ? 0 : this.#pacer.left;
@@ -80,8 +80,8 @@ export class OpenLoad implements Load {
   }
 
   onFree(exchange: Exchange, _freeAtMs: number, nowMs: number, hasFailed: boolean): void {
-    // A client may tell of a failure again when its socket has closed, within this turn of the event loop;
-    // the next request must not be there yet to be blamed for it.
+    // A client may report a failure again when its socket closes, within this turn of the event loop;
+    // the next request must not have started yet, or it would be blamed.
     if (hasFailed) setImmediate(() => this.#free(exchange, this.#host.clock.nowMs()));
     else {
       this.#hasServed = true;
@@ -115,7 +115,7 @@ export class OpenLoad implements Load {
     this.#host.finishIfIdle();
   }
 
-  /** Sends what has been in line for longest. */
+  /** Sends the request that has been queued longest. */
   #sendFirst(exchange: Exchange, nowMs: number): void {
     this.#line.shift((intendedMs, dispatchedMs) =>
       this.#job.start(exchange, intendedMs, dispatchedMs, nowMs),
@@ -142,7 +142,7 @@ export class OpenLoad implements Load {
     this.#host.finishIfIdle();
   }
 
-  /** Looks at the clock for a moment before the event loop turns: each turn costs more than a look. */
+  /** Polls the clock briefly before the next turn of the event loop, which costs more than a reading. */
   #spin(): number {
     const { clock } = this.#host;
     let nowMs = clock.nowMs();
@@ -154,7 +154,7 @@ export class OpenLoad implements Load {
   #wait(untilDueMs: number): void {
     const pump = (): void => this.#pump();
     if (this.#line.length > 0 && this.#hasRoom) {
-      // After the answers that have come by then.
+      // After the answers that have arrived by then.
       this.#immediate = setImmediate(pump);
       return;
     }
@@ -165,13 +165,13 @@ export class OpenLoad implements Load {
     else this.#timer = setTimeout(pump, Math.min(LONGEST_SLEEP_MS, Math.max(TICK_MS, sleepMs)));
   }
 
-  /** An answer may come at any moment: a loop that sleeps wakes up late for it, by up to half a millisecond. */
+  /** While answers are pending: a sleeping loop would wake up late for them, by up to half a millisecond. */
   get #isAnswerDue(): boolean {
     return this.#idle.length < this.#host.exchanges.length;
   }
 
   #release(intendedMs: number, nowMs: number): void {
-    // Who is in line comes first.
+    // Queued requests come first.
     const exchange = this.#idle.pop() ?? (this.#line.length === 0 && this.#canOpen ? this.#open() : null);
     if (exchange === null) this.#line.push(intendedMs, nowMs);
     else this.#job.start(exchange, intendedMs, nowMs, nowMs);
@@ -181,7 +181,7 @@ export class OpenLoad implements Load {
     return this.#host.exchanges.length < this.#maxSlots;
   }
 
-  /** Where nobody answers those who wait, only further connections help them. */
+  /** If no answers are coming, only more connections help queued requests. */
   #opensInTurn(nowMs: number): number {
     const isServed = this.#hasServed;
     this.#hasServed = false;

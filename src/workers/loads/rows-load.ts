@@ -12,9 +12,9 @@ import { ChunkSize } from './chunk-size.ts';
 import type { Load, LoadHost } from './load.ts';
 import { StartLimit } from './start-limit.ts';
 
-/** Rows on demand: starts one on each free connection, and asks the coordinator for more when few are left. */
+/** Rows on demand: starts one per free connection, and asks the coordinator for more when few are left. */
 export class RowsLoad implements Load, RowStarter {
-  /** Rows are the coordinator's: one that was not sent here will be sent elsewhere, or later. */
+  /** Always zero: the coordinator owns the rows and gives those not sent here to others, or later. */
   readonly notStarted = 0;
   readonly restedMs = 0;
   readonly job: RowJob;
@@ -26,7 +26,7 @@ export class RowsLoad implements Load, RowStarter {
   readonly #hasFixedChunks: boolean;
   readonly #limit: StartLimit;
   #queue: HeldRow[] = [];
-  /** The first of `#queue` that has not been sent. */
+  /** Index of the first unsent row in `#queue`. */
   #first = 0;
   readonly #idle: Exchange[] = [];
   readonly #resting = new Set<NodeJS.Timeout>();
@@ -61,7 +61,7 @@ export class RowsLoad implements Load, RowStarter {
     this.#pump(nowMs);
   }
 
-  /** Rows to send, word that there are no more, or that answers are written. */
+  /** Rows to send, or the message that there are no more, or that answers were written. */
   take(message: DealtMessage): void {
     switch (message.type) {
       case 'rows':
@@ -128,14 +128,14 @@ export class RowsLoad implements Load, RowStarter {
   #enqueue({ numbers, cells }: RowChunk): void {
     this.#hasAsked = false;
     if (this.#stopped) return;
-    // What has been sent need not be kept.
+    // Rows that were sent need not be kept.
     this.#queue = this.#queue.slice(this.#first);
     this.#first = 0;
     for (const [place, number] of numbers.entries()) this.#queue.push({ number, cells, place, attempts: 0 });
     this.#pump(this.#host.clock.nowMs());
   }
 
-  /** Starts what can be started now, and asks for more rows where few are left. */
+  /** Starts what can start now, and asks for more rows if few are left. */
   #pump(atMs: number): void {
     let nowMs = atMs;
     while (this.#idle.length > 0 && this.#first < this.#queue.length && !this.#stopped) {
@@ -164,9 +164,9 @@ export class RowsLoad implements Load, RowStarter {
     if (this.#hasAsked || this.#isOver || this.#stopped) return;
     const left = this.#queue.length - this.#first;
     if (left >= this.#chunk.rows) return;
-    // Connections that wait are to be used at once, also where requests take long.
+    // Idle connections must be used at once, even if requests take long.
     const free = this.#idle.length - left;
-    // Where rows take longer than asking does, one that waits here might be under way elsewhere.
+    // If rows take longer than asking for more, a row waiting here could already run elsewhere.
     if (!this.#hasFixedChunks && this.#chunk.rows === 1 && free <= 0) return;
     this.#hasAsked = true;
     const rows = this.#hasFixedChunks ? this.#chunk.rows : Math.max(this.#chunk.rows, free);

@@ -1,9 +1,9 @@
 import type { Clock } from '../../time/clock.ts';
 
-// Node's timers may fire a millisecond early or late; the last stretch is polled.
+// Node's timers may fire a millisecond early or late, so the last stretch is polled.
 const POLLED_MS = 2;
 
-/** Calls `begin` at `atMs` on the clock, not before it; returns a function that calls it off. */
+/** Calls `begin` at `atMs` on the clock, never earlier; returns a function that cancels it. */
 export function startAt(atMs: number, clock: Clock, begin: () => void): () => void {
   let immediate: NodeJS.Immediate | null = null;
   const poll = (): void => {

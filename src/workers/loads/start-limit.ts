@@ -1,9 +1,9 @@
 import type { Rate } from '../../protocol/load.ts';
 
-/** Timers fire late by a little; what is late by more is not caught up with, so that no burst exceeds the rate. */
+/** How much lateness is caught up with: timers are a little late, but a larger backlog would exceed the rate. */
 const CAUGHT_UP_MS = 20;
 
-/** Spaces the starts of one worker, so that all of them together keep to a rate. Pure: it is told the time. */
+/** Spaces one worker's starts so that all workers together keep to a rate. Pure: the time is passed in. */
 export class StartLimit {
   readonly #gapMs: number;
   readonly #offsetMs: number;
@@ -18,12 +18,12 @@ export class StartLimit {
     this.#dueMs = nowMs + this.#offsetMs;
   }
 
-  /** How long the next start has to wait. */
+  /** How long the next start must wait. */
   pauseMs(nowMs: number): number {
     return this.#gapMs === 0 ? 0 : this.#dueMs - nowMs;
   }
 
-  /** A request was started. */
+  /** Records a start. */
   took(nowMs: number): void {
     this.#dueMs = Math.max(this.#dueMs, nowMs - CAUGHT_UP_MS) + this.#gapMs;
   }

@@ -25,31 +25,31 @@ import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
 import type { Load, LoadHost } from './load.ts';
 import { poolOf } from './user-pools.ts';
 
-/** What users may ask of the worker that they are in. */
+/** What users may ask of their worker. */
 export interface VuLoadHost extends LoadHost, JobHost {
   isMeasured(intendedMs: number): boolean;
-  /** Closes its connections: nothing of it is under way. */
+  /** Closes its connections; it has nothing in flight. */
   dropExchange(exchange: Exchange): void;
 }
 
-/** What a worker of scenarios needs besides its shard. */
+/** What a worker of scenarios needs in addition to its shard. */
 export interface VuLoadParts {
   readonly channel: WorkerChannel;
   readonly definition: TestDefinition;
   readonly supplies: Supplies;
-  /** Sees every request and its answer; null where nobody does. */
+  /** Watches every request and answer; null if nobody does. */
   readonly watch: RequestWatch | null;
 }
 
-/** Who sees what goes over the wire. */
+/** Watches what goes over the wire. */
 export interface RequestWatch {
-  /** Takes up a connection: what is asked of it is to be kept whole. */
+  /** Watches a connection, whose answers must be kept whole. */
   connection(exchange: Exchange): void;
-  /** A request has ended, with an answer or without. */
+  /** A request has ended, with or without an answer. */
   ended(exchange: Exchange, endMs: number): void;
 }
 
-/** Virtual users: their pools say when, their scenarios what. */
+/** Virtual users: pools decide when, scenarios what. */
 export class VuLoad implements Load, Job, UserHost {
   readonly restedMs = 0;
   readonly notStarted = 0;
@@ -67,7 +67,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly #plan: ScenariosPlan;
   readonly #pools: readonly Pool[];
   readonly #awaited = new Map<Exchange, Awaited>();
-  /** Whoever waits until the coordinator has caught up. */
+  /** Users waiting for the coordinator to catch up. */
   #waiting: (() => void)[] = [];
   #windowAtMs = 0;
   #users = 0;
@@ -166,7 +166,7 @@ export class VuLoad implements Load, Job, UserHost {
     for (const goOn of this.#waiting.splice(0)) goOn();
   }
 
-  /** Never told: `keeps` has taken the exchange. */
+  /** Never called: `keeps` has taken the exchange. */
   onFree(): void {}
 
   keeps(exchange: Exchange, endMs: number): boolean {
@@ -175,8 +175,8 @@ export class VuLoad implements Load, Job, UserHost {
     this.#watch?.ended(exchange, endMs);
     if (awaited === undefined) return true;
     if (hasAnswer(exchange)) awaited.answered(exchange, endMs);
-    // A client may tell of a failure again when its socket has closed, within this turn of the event loop: the next
-    // request must not be there yet to be blamed for it.
+    // A client may report a failure again when its socket closes, within this turn of the event loop: the next
+    // request must not have started yet, or it would be blamed.
     else if (exchange.endedByUs === 'unfinished') awaited.answered(exchange, endMs);
     else setImmediate(() => awaited.answered(exchange, endMs));
     exchange.releaseBody();
@@ -252,13 +252,13 @@ function oneMore(failures: UserFailures | null, error: unknown): UserFailures {
     : { ...failures, count: failures.count + 1 };
 }
 
-/** A complete one, of whatever status. */
+/** A complete answer, whatever its status. */
 function hasAnswer({ failure, endedByUs }: Exchange): boolean {
   if (endedByUs !== null) return false;
   return failure === null || failure.kind === 'status' || failure.kind === 'expectation';
 }
 
-/** What all requests of a worker share. */
+/** Shared by all requests of a worker. */
 function requestBaseOf(
   { mix, client, settings }: Shard,
   { base }: ScenariosPlan,
@@ -271,7 +271,7 @@ function requestBaseOf(
     plan,
     basePath: base === null ? '' : plan.message.path.replace(/\/+$/, ''),
     settings,
-    // Who watches wants the fields of answers one by one.
+    // A watcher wants the answers' individual fields.
     hasTextHeads: !isWatched && client === 'wire' && protocol === 'http/1.1' && routes.proxy === null,
   };
 }

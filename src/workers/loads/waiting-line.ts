@@ -1,6 +1,6 @@
 const FIRST_CAPACITY = 1_024;
 
-/** Requests that wait for a connection, first come, first served: two numbers each, in a ring that grows. */
+/** FIFO queue of requests that wait for a connection: two numbers each, in a growing ring buffer. */
 export class WaitingLine {
   #intendedMs = new Float64Array(FIRST_CAPACITY);
   #dispatchedMs = new Float64Array(FIRST_CAPACITY);
@@ -19,7 +19,7 @@ export class WaitingLine {
     this.#length++;
   }
 
-  /** Takes the first one out and hands it to `take`; does nothing where nobody waits. */
+  /** Removes the first entry and passes it to `take`; does nothing if the queue is empty. */
   shift(take: (intendedMs: number, dispatchedMs: number) => void): void {
     if (this.#length === 0) return;
     const at = this.#first;
@@ -35,7 +35,7 @@ export class WaitingLine {
   }
 }
 
-/** A copy of twice the size that begins at `first`. */
+/** A copy of twice the size, beginning at `first`. */
 function unrolled(ring: Float64Array, first: number): Float64Array<ArrayBuffer> {
   const copy = new Float64Array(ring.length * 2);
   copy.set(ring.subarray(first));

@@ -14,10 +14,10 @@ import type { StreamRecorder } from './stream-recorder.ts';
 
 import { TimesRecorder } from './times-recorder.ts';
 
-/** Of a block that is sent because it is full. */
+/** Rows of a full block. */
 export const ROWS_PER_BLOCK = 2_048;
 const FLUSH_INTERVAL_MS = 250;
-// A coordinator that is this far behind gets no more load to fold, so that memory stays bounded.
+// A coordinator this far behind gets no further blocks, so that memory stays bounded.
 const MAX_BLOCKS_UNDER_WAY = 64;
 
 /** The marks of one request. */
@@ -35,13 +35,13 @@ export type Marks = Pick<
 
 const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0, tokens: null };
 
-/** Writes requests into blocks and sends them off, when full or every quarter of a second. */
+/** Writes requests into blocks and sends each when full, or every quarter of a second. */
 export class Recorder {
   /** Rows recorded, warm-up included. */
   samples = 0;
-  /** What has no place in a row; it travels with the rows. */
+  /** Values without a column; sent along with the rows. */
   readonly eventTimes = new TimesRecorder(EVENT_TIME_KINDS);
-  /** What streamed answers took; null where answers are no streams. */
+  /** Times of streamed answers; null unless answers are streams. */
   readonly streams: StreamRecorder | null;
   readonly #channel: Channel<WorkerMessage, CoordinatorMessage>;
   readonly #onRoom: () => void;
@@ -73,7 +73,7 @@ export class Recorder {
     this.#timer = setInterval(() => this.flush(), FLUSH_INTERVAL_MS);
   }
 
-  /** Too many blocks are on their way: start nothing more until `onRoom`. */
+  /** Too many blocks are unacknowledged: start nothing more until `onRoom`. */
   get isFull(): boolean {
     return this.#underWay >= MAX_BLOCKS_UNDER_WAY;
   }
@@ -99,7 +99,7 @@ export class Recorder {
     if (this.#rows === this.#rowsPerBlock) this.flush();
   }
 
-  /** Adds a request that was released and never got a connection. */
+  /** Adds a request that was due and never got a connection. */
   addDropped(
     released: Pick<Marks, 'intendedMs' | 'dispatchedMs' | 'requestIndex'>,
     nowMs: number,
@@ -108,7 +108,7 @@ export class Recorder {
     this.add({ ...NEVER_SENT, ...released }, nowMs, OUTCOME.dropped, windowAtMs);
   }
 
-  /** Counts a failure, so that its code and an example travel with the next block; `atMs` is when it was due. */
+  /** Counts a failure; its code and an example are sent with the next block. `atMs` is when it was due. */
   addError(error: ErrorTally, atMs: number): void {
     addErrors(this.#errors, [{ ...error, firstAtMs: atMs, lastAtMs: atMs }]);
   }
@@ -130,7 +130,7 @@ export class Recorder {
     this.#channel.post({ type: 'block', block, errors }, [block.buffer]);
   }
 
-  /** The coordinator has folded a block; its buffer comes back where it was moved, not copied. */
+  /** The coordinator has folded a block; a moved (not copied) buffer comes back. */
   folded(buffer: ArrayBuffer | null): void {
     const wasFull = this.isFull;
     this.#underWay--;
@@ -146,7 +146,7 @@ export class Recorder {
   #takeBlock(): SampleBlock {
     const count = this.#rows;
     this.#rows = 0;
-    // A block with few rows is sent as a small copy: the buffer stays here.
+    // A block with few rows is sent as a small copy, and the buffer stays here.
     if (count <= this.#rowsPerBlock / 2) {
       const block = { buffer: this.#newBuffer(count), layout: this.#layout, capacity: count, count };
       const columns = columnsOf(block);

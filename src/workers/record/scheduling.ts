@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { NANOS_PER_MS } from '../../protocol/units.ts';
 
 /**
- * How long this thread has been ready to run without a processor, since it began. Linux only: there the second
- * number of a thread's schedstat, in nanoseconds. Null where the system does not say.
+ * How long this thread has been runnable without a processor since it began. Linux only: it is the second
+ * number of the thread's schedstat, in nanoseconds. Null on other systems.
  */
 export function processorWaitMs(): number | null {
   try {

@@ -11,13 +11,13 @@ import {
 import type { TokenSink } from '../exchange/body-sink.ts';
 import { TimesRecorder } from './times-recorder.ts';
 
-/** The marks of a request that was answered with a stream, on the shared clock. */
+/** The time stamps of a request with a streamed answer, on the shared clock. */
 interface Marks {
   readonly intendedMs: number;
   readonly sentMs: number;
 }
 
-/** What streamed answers took, from the marks of their tokens. Of answers that are complete and ok, and no others. */
+/** Times of streamed answers, from the stamps of their tokens; only of answers that are complete and ok. */
 export class StreamRecorder {
   readonly #count: TokenCount;
   readonly #objectives: readonly Objective[];
@@ -80,7 +80,7 @@ export class StreamRecorder {
     put(columns.isGood, row, JUDGEMENTS.indexOf(isJudged ? isGood : null));
   }
 
-  /** What has come since the last call; null where nothing has. */
+  /** What was added since the last call; null if nothing was. */
   take(): StreamBlock | null {
     if (this.#counts.answers === 0) return null;
     const block = {

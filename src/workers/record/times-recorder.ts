@@ -2,13 +2,13 @@ import { Histogram } from '../../metrics/histogram.ts';
 import { RunningMoments } from '../../metrics/moments.ts';
 import type { TimesBlock } from '../../protocol/event-times.ts';
 
-/** Times of one kind since they were last told. */
+/** Times of one kind since the last message. */
 interface Pending {
   moments: RunningMoments;
   readonly histogram: Histogram;
 }
 
-/** What a worker times of events that do not come once a request. Bounded, however many there are. */
+/** A worker's times of events that do not occur once per request. Bounded memory, however many there are. */
 export class TimesRecorder<Kind extends string> {
   readonly #pending: ReadonlyMap<Kind, Pending>;
 
@@ -24,7 +24,7 @@ export class TimesRecorder<Kind extends string> {
     pending?.histogram.add(valueMs);
   }
 
-  /** What has come since the last call; nothing of kinds that have not. */
+  /** What was added since the last call, without kinds that had nothing. */
   take(): TimesBlock<Kind>[] {
     const blocks: TimesBlock<Kind>[] = [];
     for (const [kind, pending] of this.#pending) {

@@ -11,7 +11,7 @@ import { StandstillWatch } from './standstill.ts';
 
 const LOOP_DELAY_RESOLUTION_MS = 10;
 
-/** What this worker's own event loop takes, from its construction on. */
+/** Measures what this worker's event loop uses, from construction on. */
 export class UsageMeter {
   readonly #owns: OwnedPart;
   readonly #cpu = process.threadCpuUsage();
@@ -32,7 +32,7 @@ export class UsageMeter {
     this.#gc.observe({ entryTypes: ['gc'] });
   }
 
-  /** Ends the measurement of how busy the loop is: waiting for the last answers would dilute it. */
+  /** Ends the measurement of the loop's utilization: waiting for the last answers would dilute it. */
   endOfLoad(): void {
     if (this.#utilization !== null) return;
     this.#utilization = performance.eventLoopUtilization(this.#loop).utilization;
@@ -42,7 +42,7 @@ export class UsageMeter {
       this.#processorWait = Math.min(1, (waitedMs - this.#waitedAtStartMs) / elapsedMs);
   }
 
-  /** Ends the measurement. The CPU of the whole process counts from its beginning. */
+  /** Ends the measurement. CPU of the whole process counts from the process's start. */
   stop(): WorkerUsage {
     this.endOfLoad();
     this.#delay.disable();
@@ -50,7 +50,7 @@ export class UsageMeter {
     this.#gc.disconnect();
     const cpu = process.threadCpuUsage(this.#cpu);
     const whole = process.cpuUsage();
-    // The monitor's own timer is part of every delay that it sees.
+    // Every delay includes the monitor's own timer.
     const delayMs = this.#delay.percentile(99) / NANOS_PER_MS - LOOP_DELAY_RESOLUTION_MS;
     return {
       owns: this.#owns,

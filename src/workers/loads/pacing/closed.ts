@@ -1,20 +1,20 @@
 /**
- * The closed model: a connection's next request is due when the connection is free, as long as there is
- * budget and time. Pure: it is told the time and keeps only counts.
+ * The closed model: a connection's next request is due when the connection is free, while there is
+ * budget and time left. Pure: the time is passed in, and only counts are kept.
  *
- * Times are relative to the measured window. Requests that are due before it are warm-up and cost no budget.
+ * Times are relative to the measured window. Requests due before it are warm-up and use no budget.
  */
 export class ClosedPacer {
   readonly #durationMs: number | null;
   #left: number | null;
 
-  /** `requests` and `durationMs` are this worker's part of the plan; null where there is no such limit. */
+  /** `requests` and `durationMs` are this worker's part of the plan; null for no limit. */
   constructor(requests: number | null, durationMs: number | null) {
     this.#left = requests;
     this.#durationMs = durationMs;
   }
 
-  /** Whether a request may start at `atMs`; a yes uses up budget. */
+  /** Whether a request may start at `atMs`; true uses budget. */
   take(atMs: number): boolean {
     if (this.#durationMs !== null && atMs >= this.#durationMs) return false;
     if (this.#left === 0) return false;
@@ -22,7 +22,7 @@ export class ClosedPacer {
     return true;
   }
 
-  /** Requests of the budget that were never taken; zero where there is none. */
+  /** Unused budget; zero without a budget. */
   get left(): number {
     return this.#left ?? 0;
   }

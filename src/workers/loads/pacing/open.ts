@@ -1,14 +1,14 @@
 import { ArrivalStream, type OpenShard, Schedule } from '../../../time/schedule.ts';
 
-/** What an open pacer needs of its shard. */
+/** The parts of a shard that an open pacer needs. */
 export interface OpenPacerOptions extends OpenShard {
-  /** This worker's share of the budget; null where there is none. */
+  /** This worker's share of the budget; null without a budget. */
   readonly requests: number | null;
 }
 
 /**
- * The open model: of the whole schedule every worker takes its own starts, the k-th with k ≡ index (mod workers),
- * counted apart in the warm-up and in the window. Pure: it is never told the time.
+ * The open model: each worker takes its own starts from the whole schedule, the k-th with k ≡ index (mod workers),
+ * counted separately in the warm-up and in the window. Pure: it does not depend on the time.
  */
 export class OpenPacer {
   readonly #options: OpenPacerOptions;
@@ -23,12 +23,12 @@ export class OpenPacer {
     this.#nextMs = this.#advance();
   }
 
-  /** When this worker's next request is due, relative to the window; infinite when there are no more. */
+  /** When this worker's next request is due, relative to the window; infinite if there are no more. */
   get nextMs(): number {
     return this.#nextMs;
   }
 
-  /** Takes the next request and moves on; its intended start. */
+  /** Takes the next request and returns its intended start. */
   take(): number {
     const intendedMs = this.#nextMs;
     if (intendedMs >= 0 && this.#left !== null) this.#left--;
@@ -36,7 +36,7 @@ export class OpenPacer {
     return intendedMs;
   }
 
-  /** Requests of the budget that were never taken; zero where there is none. */
+  /** Unused budget; zero without a budget. */
   get left(): number {
     return this.#left ?? 0;
   }
@@ -49,7 +49,7 @@ export class OpenPacer {
   }
 }
 
-/** One in every N starts of a constant rate: those of other workers cost nothing, however many there are. */
+/** Every N-th start of a constant rate, computed directly: other workers' starts cost nothing. */
 class EvenStarts {
   readonly #schedule: Schedule;
   readonly #step: number;
@@ -73,7 +73,7 @@ class EvenStarts {
   }
 }
 
-/** Of drawn arrivals each worker draws all, from the same sequence. */
+/** Random arrivals: each worker draws all of them, from the same sequence. */
 class DrawnStarts {
   readonly #stream: ArrivalStream;
   readonly #index: number;
