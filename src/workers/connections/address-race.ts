@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Address } from '../../protocol/routes.ts';
 
-/** So long one attempt has for itself before the next address is tried beside it (RFC 8305, 5). */
+/** How long an attempt runs alone before the next address is tried in parallel (RFC 8305, 5). */
 const HEAD_START_MS = 250;
 
-/** All addresses of a name have failed; the code is that of the first. */
+/** All addresses of a name failed; the code is that of the first. */
 class UnreachableError extends Error {
   readonly code: string;
 
@@ -14,17 +14,17 @@ class UnreachableError extends Error {
   }
 }
 
-/** What comes of a race: exactly one of these is called, and never within the call that starts it. */
+/** Outcome of a race: exactly one of these is called, never within the call that starts the race. */
 export interface RaceEnd<Attempt> {
-  /** The first attempt whose socket has connected, told within its `connect`. */
+  /** The first attempt to connect; called from its socket's `connect` event. */
   readonly won: (attempt: Attempt) => void;
   /** No address could be connected to. */
   readonly lost: (error: Error) => void;
 }
 
 /**
- * Connects to the first of several addresses that answers. Attempts overlap: one that is slow goes on beside the next,
- * and one that fails makes room for the next at once. The others are closed as soon as one has connected.
+ * Connects to the first of several addresses that answers. Attempts overlap: a slow one continues while the next runs,
+ * and a failed one is followed by the next at once. The others are closed as soon as one has connected.
  */
 export class AddressRace<Attempt extends { readonly socket: Socket }> {
   readonly #start: (address: Address) => Attempt;
@@ -35,13 +35,13 @@ export class AddressRace<Attempt extends { readonly socket: Socket }> {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  /** @param start begins an attempt; its socket must not have connected or failed by then */
+  /** @param start begins an attempt; its socket must not connect or fail within the call */
   constructor(start: (address: Address) => Attempt, end: RaceEnd<Attempt>) {
     this.#start = start;
     this.#end = end;
   }
 
-  /** Starts with the first of the addresses; the families take turns after that. */
+  /** Starts with the first address, then alternates between families. */
   run(addresses: readonly Address[]): void {
     if (this.#isOver) return;
     this.#left = alternating(addresses);
@@ -49,14 +49,14 @@ export class AddressRace<Attempt extends { readonly socket: Socket }> {
     else this.#next();
   }
 
-  /** Gives up: the name could not be looked up. */
+  /** Ends the race because the name could not be looked up. */
   lose(error: Error): void {
     if (this.#isOver) return;
     this.stop();
     this.#end.lost(error);
   }
 
-  /** Closes all attempts; nobody is told. */
+  /** Closes all attempts without calling back. */
   stop(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
@@ -84,7 +84,7 @@ export class AddressRace<Attempt extends { readonly socket: Socket }> {
     if (left.length > 0) this.#timer = setTimeout(() => this.#overtake(), HEAD_START_MS);
   }
 
-  /** A thread that was busy sees its timers before what its sockets have done: those come first. */
+  /** A thread that was busy sees its timers before its sockets' events: let those come first. */
   #overtake(): void {
     const left = this.#left;
     setImmediate(() => {
@@ -106,7 +106,7 @@ function togetherOf(errors: readonly NodeJS.ErrnoException[]): Error {
   return new UnreachableError(errors, first.code ?? first.name);
 }
 
-/** The addresses in their order, but IPv4 and IPv6 by turns, beginning with the family of the first. */
+/** The addresses in order, but alternating between IPv4 and IPv6, beginning with the first one's family. */
 function alternating(addresses: readonly Address[]): readonly Address[] {
   const family = addresses[0]?.family;
   const like = addresses.filter((address) => address.family === family);

@@ -2,8 +2,8 @@ let waiting: (() => void)[] = [];
 let spare: (() => void)[] = [];
 
 /**
- * Calls back when all sockets that had something to read have been read, in the order of the calls. One immediate of
- * Node's serves all of a turn: over TLS there is one for each answer.
+ * Calls back after all readable sockets have been read, in the order of the calls. One immediate of
+ * Node's serves a whole turn, since over TLS every answer needs such a call.
  */
 export function afterReads(proceed: () => void): void {
   if (waiting.push(proceed) === 1) setImmediate(proceedAll);
@@ -11,7 +11,7 @@ export function afterReads(proceed: () => void): void {
 
 function proceedAll(): void {
   const due = waiting;
-  // What these let wait waits for the next turn.
+  // Callbacks added by these wait for the next turn.
   waiting = spare;
   for (const proceed of due) proceed();
   due.length = 0;

@@ -7,10 +7,10 @@ import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
 import { handshakeOptions } from './tls.ts';
 
-// One for all connections of a thread: nobody keeps bytes in it beyond the call that brings them.
+// One buffer for all connections of a thread: its bytes are valid only during the call that delivers them.
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
 
-/** A socket that connects; what is read from it is its link's. */
+/** A socket that is connecting; what it reads belongs to its link. */
 export interface Attempt {
   readonly socket: net.Socket;
   readonly reads: Reads;
@@ -18,22 +18,22 @@ export interface Attempt {
 
 export type HostDial = Extract<Dial, { readonly unixSocket: null }>;
 
-/** The proxy that is dialled; null where it is the target. */
+/** The proxy to connect to; null if it is the target. */
 export function proxyOf(dial: Dial): HttpProxy | null {
   return dial.unixSocket === null ? dial.proxy : null;
 }
 
-/** What a proxy is asked for a tunnel to; null where there is no tunnel. */
+/** Target of the tunnel through the proxy; null without a tunnel. */
 export function tunnelIn(dial: Dial): string | null {
   return dial.unixSocket === null ? dial.tunnelTo : null;
 }
 
-/** Whose bytes a socket brings; null until it is the one that is used. */
+/** The link that receives the socket's bytes; null until this attempt has won. */
 interface Reads {
   link: Link | null;
 }
 
-/** Reads into the one buffer, and gives what was read to its link. */
+/** Reads into the shared buffer and passes the bytes to its link. */
 function lentReads(reads: Reads, inbox: Inbox): net.OnReadOpts {
   return {
     buffer: READ_BUFFER,
@@ -45,9 +45,9 @@ function lentReads(reads: Reads, inbox: Inbox): net.OnReadOpts {
 }
 
 /**
- * Begins to connect, and where TLS is spoken to what is dialled, to shake hands.
+ * Begins to connect, and to shake hands if what it connects to speaks TLS.
  *
- * @param address one of the name's; undefined for a socket's path, and where the host is an address itself
+ * @param address one of the name's; undefined for a socket path, or if the host is an address itself
  * @param isLent whether its bytes go to the link's reader, from the shared buffer
  */
 export function startAttempt(
@@ -67,7 +67,7 @@ export function startAttempt(
   return { socket, reads };
 }
 
-/** In place of one that is not made: where it would lead is not allowed here. */
+/** Replaces an attempt whose target is not allowed. */
 export function refusedAttempt(target: string): Attempt {
   const socket = new net.Socket();
   const message = `${target} is not among the targets that this agent may send to (--allow-target)`;
@@ -75,7 +75,7 @@ export function refusedAttempt(target: string): Attempt {
   return { socket, reads: { link: null } };
 }
 
-/** How to get to what is dialled. */
+/** Options for reaching what is connected to. */
 function optionsOf(dial: Dial, address: Address | undefined): net.NetConnectOpts {
   if (dial.unixSocket !== null) return { path: dial.unixSocket };
   return { host: address?.address ?? dial.hostname, port: dial.port, noDelay: true };

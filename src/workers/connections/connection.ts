@@ -21,29 +21,29 @@ import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocol
 import { Tunnel, unreachableProxy } from './tunnel.ts';
 
 /**
- * The one TCP or TLS connection behind a client, opened again when the target has closed it, and never
- * before the last one is closed: so a client has at most one connection at any time.
+ * The one TCP or TLS connection behind a client. It is reopened when the target has closed it, but never
+ * before the old one is closed, so a client has at most one connection at any time.
  */
 export class TargetConnection {
-  /** When the last of its bytes, or their end, was read; on the shared clock. NaN without a reader. */
+  /** When its last bytes, or their end, were read; on the shared clock. NaN without a reader. */
   readAtMs = Number.NaN;
-  /** The head of an answer has come, and what follows can only be its body: no chunks, and so no trailers. */
+  /** The head of an answer has arrived, and only its body can follow: no chunks, so no trailers. */
   isInPlainBody = false;
-  /** The client may leave after the answer under way, although the target has not said that it will. */
+  /** The client may close after the current answer, although the target did not announce an end. */
   isLeftUnasked = false;
   readonly #target: Omit<Destination, 'origin'>;
   readonly #shared: Shared;
   #reader: SocketReader | null = null;
   #link: Link | null = null;
-  /** Under way to the first of several addresses that answers; there is no link until then. */
+  /** A race between several addresses; there is no link until it ends. */
   #race: { readonly race: AddressRace<Attempt>; readonly callback: ConnectCallback } | null = null;
-  /** How far it has come without a link. */
+  /** Its progress while there is no link. */
   #unlinkedPhase: ConnectionPhase = 'none';
-  /** The socket was opened ahead of the first request, and has not been asked for. */
+  /** The socket was opened ahead of the first request and is not in use yet. */
   #isSpare = false;
-  /** When it was dialled, and then when the handshake began. */
+  /** When connecting began, then when the handshake began. */
   #setUpFromMs = 0;
-  /** Whoever waits for the last socket's close, to dial again. */
+  /** Waits for the old socket to close before connecting again. */
   #waiting: ConnectCallback | null = null;
 
   constructor(target: Omit<Destination, 'origin'>, shared: Shared) {
@@ -51,12 +51,12 @@ export class TargetConnection {
     this.#shared = shared;
   }
 
-  /** Several requests may be under way at once. */
+  /** Several requests may be in flight at once. */
   get isMultiplexed(): boolean {
     return this.#target.protocol !== 'http/1.1';
   }
 
-  /** Somebody waits for the connection to open. */
+  /** A caller is waiting for the connection to open. */
   get isOpening(): boolean {
     return this.#waiting !== null || this.phase === 'connecting' || this.phase === 'securing';
   }
@@ -65,12 +65,12 @@ export class TargetConnection {
     return this.#link?.phase ?? this.#unlinkedPhase;
   }
 
-  /** Whether the target has ended the connection, by FIN or by RST. */
+  /** Whether the target ended the connection, by FIN or by RST. */
   get endedByTarget(): boolean {
     return this.#link?.endedByTarget ?? false;
   }
 
-  /** The TLS alert with which the target has ended the connection, in words; null without one. */
+  /** The TLS alert with which the target ended the connection, in words; null without one. */
   get alert(): Error | null {
     return this.#link?.alert ?? null;
   }
@@ -80,12 +80,12 @@ export class TargetConnection {
     return (this.#link?.socket.bytesRead ?? 0) > 0;
   }
 
-  /** From the next connection on its bytes go to the reader, not to the socket's own stream. */
+  /** From the next connection on, bytes go to the reader and not to the socket's own stream. */
   readWith(reader: SocketReader): void {
     this.#reader = reader;
   }
 
-  /** Opens the connection ahead of the first request; resolves also where that fails. */
+  /** Opens the connection ahead of the first request; also resolves if that fails. */
   open(): Promise<void> {
     return new Promise((resolve) => {
       this.#connect((...[error]) => {
@@ -95,7 +95,7 @@ export class TargetConnection {
     });
   }
 
-  /** Hands out an open connection, the one opened ahead if it is still good. */
+  /** Provides an open connection: the one opened ahead if it is still usable. */
   acquire(callback: ConnectCallback): void {
     const link = this.#link;
     const isGood =
@@ -104,11 +104,11 @@ export class TargetConnection {
       !link.socket.destroyed &&
       !link.endedByTarget &&
       !link.isSpoiled &&
-      // Of HTTP/2 the server may send its part of the preface at once.
+      // An HTTP/2 server may send its preface at once.
       (this.isMultiplexed || link.socket.readableLength === 0);
     this.#isSpare = false;
     if (!isGood) this.#connect((...result) => this.#handOut(callback, ...result));
-    // Never within the call: the caller expects to be called back later.
+    // Never synchronously: the caller expects a later callback.
     else queueMicrotask(() => this.#handOut(callback, null, link.socket));
   }
 
@@ -120,22 +120,22 @@ export class TargetConnection {
     callback(...result);
   }
 
-  /** Lets the client see now what has been read already. */
+  /** Delivers what has already been read to the client now. */
   showWaiting(): void {
     this.#link?.showWaiting(this.#shared.inbox);
   }
 
-  /** The socket, where its bytes go to a reader and to one request: it alone decides when they are read. */
+  /** The socket, if its bytes go to a reader and one request, which alone decides when they are read. */
   get ownRead(): Pick<net.Socket, 'pause' | 'resume'> | null {
     return this.#reader === null || this.isMultiplexed ? null : (this.#link?.socket ?? null);
   }
 
-  /** From now on the end of the connection is volley's own doing. */
+  /** From now on the end of the connection is caused by volley. */
   leave(): void {
     if (this.#link !== null) this.#link.endedByUs = true;
   }
 
-  /** Drops a connection on which an answer came before its request was sent: the rest would be in the way of others. */
+  /** Drops a connection on which an answer arrived before its request was sent: the rest could be mistaken for others. */
   dropUnsent(): void {
     const socket = this.#link?.socket;
     if (socket === undefined || this.isMultiplexed || socket.destroyed) return;
@@ -144,7 +144,7 @@ export class TargetConnection {
     socket.destroy();
   }
 
-  /** The last answer that the target gives on this connection has come: its end is the target's doing. */
+  /** The target's last answer on this connection has arrived: its end is the target's doing. */
   finish(): void {
     if (this.#link !== null) this.#link.isFinished = true;
   }
@@ -188,8 +188,8 @@ export class TargetConnection {
       this.#waiting = null;
       if (waiting !== null) this.#dial(waiting);
     });
-    // A target that says goodbye (GOAWAY) may still answer what it has accepted. When nothing more is to come
-    // node:http2 ends our half and waits for the target's end, which some never send.
+    // After GOAWAY a target may still answer what it has accepted. When nothing more is to come,
+    // node:http2 ends our half and waits for the target's FIN, which some never send.
     const mayStillAnswer = this.isMultiplexed && link.isHandedOut && link.phase === 'open';
     if (!mayStillAnswer || previous.writableFinished) previous.destroy();
     else previous.once('finish', () => previous.destroy());
@@ -228,7 +228,7 @@ export class TargetConnection {
     );
   }
 
-  /** Whether there was a race to end; whoever waits for it is told. */
+  /** Ends the race, if there is one, and tells its waiter; true if there was. */
   #endRace(error: Error): boolean {
     const running = this.#race;
     this.#race = null;
@@ -244,7 +244,7 @@ export class TargetConnection {
     return startAttempt(dial, address, this.#target, this.#shared, this.#isLent(dial));
   }
 
-  /** Whether what is read goes to the reader; what comes from within TLS in a tunnel is read by another socket. */
+  /** Whether bytes go to the reader; inside TLS through a tunnel, another socket reads them. */
   #isLent(dial: Dial): boolean {
     return this.#reader !== null && (tunnelIn(dial) === null || !this.#target.secure);
   }
@@ -286,7 +286,7 @@ export class TargetConnection {
     link.tunnel.ask(socket, authority, this.#isLent(dial));
   }
 
-  /** The tunnel is there: what remains is the handshake, where there is one. */
+  /** The tunnel is open; only the handshake, if any, remains. */
   #openThrough(link: Link, first: Buffer): void {
     const { inbox, secureContext } = this.#shared;
     if (!this.#target.secure) {
@@ -303,7 +303,7 @@ export class TargetConnection {
     link.socket = secured;
     this.#watch(link, secured);
     this.#awaitHandshake(link, secured);
-    // Over a socket that is there already Node does not read into a buffer of ours.
+    // For TLS over an existing socket, Node does not read into our buffer.
     if (this.#reader !== null) secured.on('data', (chunk: Buffer) => link.read(chunk, chunk.length, inbox));
   }
 
@@ -325,20 +325,20 @@ export class TargetConnection {
     };
     socket.on('end', () => {
       link.showWaiting(inbox);
-      // The client has given it up over what came before its end.
+      // The client gave it up because of what arrived before its end.
       if (socket.destroyed) return;
       if (this.#reader !== null) this.readAtMs = clock.nowMs();
       link.endedByTarget = true;
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') link.endedByTarget = true;
-      // With TLS 1.3 the target sees a client certificate when the handshake is over for this side.
+      // With TLS 1.3 the target checks a client certificate after the handshake is over on this side.
       const isFirstAlert = link.alert === null && isAlert(error);
       if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
       const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
       const explained = isHandshake ? explainedHandshake(error, socket) : error;
       link.settle(link.alert ?? throughTunnel(link, explained), null);
-      // Of an alert behind the handshake Node only tells.
+      // Node reports an alert after the handshake only through this event.
       if (isFirstAlert) socket.destroy();
     });
     socket.once('close', () => {
@@ -364,7 +364,7 @@ export class TargetConnection {
     link.phase = 'open';
     this.#timed(this.#target.secure ? 'tlsHandshake' : 'connect');
     this.#shared.counters.countOpened(link.address);
-    // Without TLS there is no ALPN: undici goes by what it finds here.
+    // Without TLS there is no ALPN; undici reads the protocol from here.
     if (this.#target.protocol === 'h2c') Object.assign(link.socket, { alpnProtocol: 'h2' });
     if (this.#reader?.onOpen !== undefined) {
       link.isShown = true;

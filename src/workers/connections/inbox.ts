@@ -1,15 +1,15 @@
 import type { Clock } from '../../time/clock.ts';
 import { copyInto, type ReadBytes } from './read-bytes.ts';
 
-/** Who is shown bytes that have been read for it. */
+/** Receives the bytes that were read for it. */
 export interface Recipient {
-  /** Pieces of this recipient's that wait in the inbox. */
+  /** Number of this recipient's pieces in the inbox. */
   waitingReads: number;
   /** `bytes[0…count)` were read at `readAtMs`; they are valid during the call only. */
   show(bytes: ReadBytes, count: number, readAtMs: number): void;
 }
 
-/** A read that waits; the object and its buffer are used again. */
+/** A queued read; the object and its buffer are reused. */
 interface Waiting {
   recipient: Recipient | null;
   bytes: Buffer;
@@ -17,51 +17,51 @@ interface Waiting {
   readAtMs: number;
 }
 
-/** Most heads and small answers fit. */
+/** Fits most heads and small answers. */
 const FIRST_BYTES = 2_048;
 /** Larger buffers are not kept. */
 const MOST_KEPT_BYTES = 16_384;
 const MOST_KEPT = 4_096;
-/** How many that are dealt with stay in the list before it is cut. */
+/** How many processed entries may stay in the list before it is cut. */
 const MOST_DEALT = 1_024;
 
 /**
- * More than this is not kept for later. A burst of small answers is far below; large ones would come faster than they
- * are dealt with, and for ever.
+ * Limit on queued bytes. A burst of small answers stays far below; large answers could arrive faster than they
+ * are processed, without end.
  */
 const MOST_WAITING_BYTES = 2 ** 24;
 
-/** In a burst, answers are dealt with for so long before reading goes first; longer pauses end it. */
+/** In a burst, answers are processed for this long before reading goes first; a longer pause ends the burst. */
 const SLICE_MS = 0.5;
 
 /**
- * Sees to it that an answer's time is that of its reading. In a burst each answer would wait in the kernel
- * until those before it have been dealt with, and that wait would look like the target's. So after a moment
- * the rest is only read and stamped, and dealt with in slices, between which the event loop reads again.
+ * Stamps an answer when it is read, not when it is processed. In a burst each answer would wait in the kernel
+ * until those before it are processed, and that wait would be attributed to the target. So after a moment
+ * the rest is only read and stamped, then processed in slices, between which the event loop reads again.
  */
 export class Inbox {
   readonly #clock: Clock;
   #waiting: Waiting[] = [];
   readonly #unused: Waiting[] = [];
-  /** The first of `#waiting` that has not been dealt with. */
+  /** Index of the first unprocessed entry of `#waiting`. */
   #first = 0;
-  /** Of those that have not been dealt with. */
+  /** Bytes of the unprocessed entries. */
   #waitingBytes = 0;
   #burstSinceMs = Number.NEGATIVE_INFINITY;
   #lastReadMs = Number.NEGATIVE_INFINITY;
   #isScheduled = false;
-  /** What came last, while nothing but reading has happened since. */
+  /** The latest entry, while only reading has happened since. */
   #last: Waiting | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Takes what was read just now, from a buffer that is read into again. */
+  /** Takes bytes that were just read, from a buffer that will be reused. */
   arrived(recipient: Recipient, bytes: ReadBytes, count: number): void {
     const last = this.#last;
     if (last !== null && last.recipient === recipient && last.count + count <= last.bytes.length) {
-      // TLS gives one read of a connection record by record: they came together.
+      // TLS delivers one read of a connection record by record, but they arrived together.
       copyInto(last.bytes, last.count, bytes, 0, count);
       last.count += count;
       this.#waitingBytes += count;
@@ -75,7 +75,7 @@ export class Inbox {
       return;
     }
     if (this.#waitingBytes + count > MOST_WAITING_BYTES) {
-      // The rest waits in the kernel, where the window of each connection bounds it.
+      // The rest stays in the kernel, bounded by each connection's window.
       this.#dealWithAll();
       recipient.show(bytes, count, nowMs);
       return;
@@ -87,7 +87,7 @@ export class Inbox {
     this.#schedule();
   }
 
-  /** Shows a recipient now what waits for it. */
+  /** Delivers a recipient's queued bytes now. */
   showAll(recipient: Recipient): void {
     this.#last = null;
     const waiting = this.#waiting.slice(this.#first);

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-/** After a failed write the kernel has all that will ever come; what is not read by then is not looked at. */
+/** After a failed write the kernel already holds everything that will arrive; this limits how long it is read. */
 const LONGEST_MS = 1_000;
 
 /**
- * Lets a target have its last word. A server that does not want a request may answer, or send a TLS alert, and
+ * Reads what a target sent before it closed. A server that rejects a request may answer, or send a TLS alert, and
  * close the connection while the request is still being written: then a write fails before the answer has been
- * read, or the end of the connection is told before the alert that explains it. So a socket whose write has
- * failed is first read to its end, and the end of a TLS connection that has brought nothing waits for a turn.
+ * read, or the end of the connection is seen before the alert that explains it. So a socket whose write has
+ * failed is first read to its end, and the end of a TLS connection without data is handled one turn later.
  *
- * @param hasBrought whether the target has sent anything on this connection, handshakes apart
+ * @param hasBrought whether the target has sent anything on this connection besides handshakes
  */
 export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
   const { destroy, push } = socket;
@@ -26,7 +26,7 @@ export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
   };
   socket.push = (chunk, encoding) => {
     if (chunk !== null) return push.call(socket, chunk, encoding);
-    // A socket whose write has failed tells of no end.
+    // After a failed write the socket emits no end.
     if (writeError !== null) giveUp();
     else if (socket instanceof TLSSocket && !hasBrought()) {
       setImmediate(() => {

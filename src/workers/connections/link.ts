@@ -4,58 +4,58 @@ import type { Inbox, Recipient } from './inbox.ts';
 import type { ReadBytes } from './read-bytes.ts';
 import type { Tunnel } from './tunnel.ts';
 
-/** undici closes a connection with this after an answer that was the last one on it. */
+/** The error with which undici closes a connection after its last answer. */
 export const LAST_ANSWER = 'UND_ERR_INFO';
 
-/** How far a connection has come; after a failure, how far it had come. */
+/** A connection's progress; after a failure, the progress it had made. */
 export type ConnectionPhase = 'none' | 'connecting' | 'securing' | 'open';
 
 export type ConnectCallback = (
   ...result: [error: null, socket: net.Socket | tls.TLSSocket] | [error: Error, socket: null]
 ) => void;
 
-/** Takes a connection's bytes where they were read: they are valid during the call only. */
+/** Takes a connection's bytes in place: they are valid during the call only. */
 export interface SocketReader {
   /** A connection is being opened. */
   attach?(socket: net.Socket): void;
   onBytes(socket: net.Socket, bytes: ReadBytes, count: number): void;
-  /** The connection is open. Where a reader wants to know, its bytes are shown from now on, asked for or not. */
+  /** The connection is open. A reader that implements this gets all bytes from now on, requested or not. */
   onOpen?(socket: net.Socket): void;
 }
 
-/** Whoever is told when bytes were read. */
+/** Is told when bytes were read. */
 interface ReadMark {
   readAtMs: number;
 }
 
-/** One connection, from dialling to its close. */
+/** One connection, from connecting to its close. */
 export class Link implements Recipient {
-  /** Over a proxy first that to the proxy, then the one with TLS on top of it. */
+  /** With a proxy, first the socket to the proxy, then the TLS socket on top of it. */
   socket: net.Socket;
   waitingReads = 0;
-  /** What was reached; over a proxy its own. */
+  /** The address reached; with a proxy, the proxy's. */
   address: string | null = null;
-  /** The tunnel that it goes through, once that has been asked for. */
+  /** Its tunnel, once requested. */
   tunnel: Tunnel | null = null;
   phase: ConnectionPhase = 'connecting';
   /** By FIN or RST. */
   endedByTarget = false;
   endedByUs = false;
-  /** Bytes have come that are the target's own: no proxy's, and of no handshake. */
+  /** The target itself has sent bytes: not a proxy, and not a handshake. */
   hasBrought = false;
   /** The TLS alert that ended it, in words. */
   alert: Error | null = null;
-  /** Its last answer has come, as the target had announced. */
+  /** Its last answer, announced as such by the target, has arrived. */
   isFinished = false;
   isHandedOut = false;
-  /** Its bytes are shown to the reader. */
+  /** Its bytes go to the reader. */
   isShown = false;
-  /** Bytes came before any request: whatever follows is no answer to one. */
+  /** Bytes arrived before any request, so nothing that follows can be taken for an answer. */
   isSpoiled = false;
   isAccounted = false;
   readonly #connection: ReadMark;
   readonly #reader: SocketReader | null;
-  /** Null once told: it leads to the request that asked, and that to the link before this one. */
+  /** Null once called: it references the request that asked, and through it the previous link. */
   #settle: ConnectCallback | null;
   #isShowing = false;
 
@@ -71,7 +71,7 @@ export class Link implements Recipient {
     this.#settle = settle;
   }
 
-  /** Takes what was read just now, from a buffer that is read into again. */
+  /** Takes bytes that were just read, from a buffer that will be reused. */
   read(bytes: ReadBytes, count: number, inbox: Inbox): void {
     if (this.tunnel?.isOpen === false) {
       this.tunnel.onBytes(bytes, count);
@@ -89,12 +89,12 @@ export class Link implements Recipient {
     this.#isShowing = false;
   }
 
-  /** What has been read comes before whatever happens next. */
+  /** Delivers what was read before the next event is handled. */
   showWaiting(inbox: Inbox): void {
     if (this.waitingReads > 0 && !this.#isShowing) inbox.showAll(this);
   }
 
-  /** Tells how dialling went; what comes after that is the client's to see. */
+  /** Reports how connecting went; later events are the client's to handle. */
   settle(...result: Parameters<ConnectCallback>): void {
     const settle = this.#settle;
     this.#settle = null;
@@ -102,12 +102,12 @@ export class Link implements Recipient {
   }
 }
 
-/** What fails before anything of the target has come through a tunnel may be the proxy's doing as well. */
+/** A failure before the target has sent anything through the tunnel may be the proxy's fault as well. */
 export function throughTunnel({ tunnel, phase, endedByUs }: Link, error: Error): Error {
   return tunnel === null || phase === 'open' || endedByUs ? error : tunnel.explained(error);
 }
 
-/** The connection has ended before it was open, and nobody said why. */
+/** The connection ended before it was open, without a reason. */
 export function closedEarly(): Error {
   return Object.assign(new Error('the connection was closed before it was open'), { code: 'ECONNRESET' });
 }

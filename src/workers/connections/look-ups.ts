@@ -1,13 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import type { Address } from '../../protocol/routes.ts';
 
-/** Which of the connections of all workers are a worker's: of several addresses each begins with its own. */
+/** A worker's position among all workers' connections, so that each connection starts from its own address. */
 export interface Turn {
   readonly first: number;
   readonly step: number;
 }
 
-/** Look-ups of one worker: each name once, but for those that failed. */
+/** One worker's look-ups: each name once, unless the look-up failed. */
 export class Names {
   readonly #found = new Map<string, Promise<Address[]>>();
   /** Null: every connection begins with the first address. */
@@ -19,8 +19,8 @@ export class Names {
   }
 
   /**
-   * The addresses for the next connection: those that are known, or else what the resolver says. The one whose turn it
-   * is comes first, and then those to try where it does not answer.
+   * The addresses for the next connection: known ones, or those from the resolver. The address whose turn it
+   * is comes first, followed by those to try if it does not answer.
    */
   async inTurn(hostname: string, known: readonly Address[]): Promise<readonly Address[]> {
     const number = this.#turn === null ? 0 : this.#turn.first + this.#turn.step * this.#dialled++;

@@ -10,13 +10,13 @@ export interface TimesSink {
   add(kind: EventTimeKind, valueMs: number): void;
 }
 
-/** What a worker's connections to one origin have done; one object for all of them. */
+/** Counts over a worker's connections to one origin; one object for all of them. */
 export class ConnectionCounters {
   opened = 0;
   closedByTarget = 0;
   bytesSent = 0;
   bytesReceived = 0;
-  /** Of `opened`, by the address that was reached; none for a socket's path. */
+  /** `opened` by the address reached; empty for a socket path. */
   readonly byAddress = new Map<string, number>();
 
   countOpened(address: string | null): void {
@@ -25,17 +25,17 @@ export class ConnectionCounters {
   }
 }
 
-/** What the connections of a worker to one origin share. */
+/** Shared by a worker's connections to one origin. */
 export interface Shared {
   readonly clock: Clock;
   readonly inbox: Inbox;
   readonly names: Names;
   readonly counters: ConnectionCounters;
-  /** Null where nobody asks how long connecting took. */
+  /** Null if connecting times are not recorded. */
   readonly eventTimes: TimesSink | null;
-  /** Requests ask for the end of their connection: then that is no doing of the target's. */
+  /** Requests ask for the end of the connection, which is then not the target's fault. */
   readonly askToClose: boolean;
-  /** Null where connections may lead anywhere. */
+  /** Null if any target is allowed. */
   readonly allowed: AllowedTargets | null;
   /** Null without TLS. */
   readonly secureContext: tls.SecureContext | null;

@@ -11,10 +11,10 @@ import { messageOf } from '../../protocol/errors.ts';
 
 const ALERT = /^ERR_SSL_\w*?_ALERT_/;
 const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
-// A server that misses a client certificate, or does not take it, has many words for that.
+// Servers send one of many alerts for a missing or rejected client certificate.
 const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake failure/;
 
-/** A handshake that failed, in words that say what to do. */
+/** A failed handshake; the message says what to do. */
 class HandshakeError extends Error {
   readonly code: string;
 
@@ -24,7 +24,7 @@ class HandshakeError extends Error {
   }
 }
 
-/** What all handshakes of a worker share; reading the trust store for each would cost more than the handshake. */
+/** Shared by all handshakes of a worker: reading the trust store for each would cost more than the handshake. */
 export function secureContextOf({ secure, tls }: Pick<Destination, 'secure' | 'tls'>): SecureContext | null {
   if (!secure) return null;
   const { ca, cert, key, minVersion } = tls;
@@ -35,24 +35,24 @@ export function secureContextOf({ secure, tls }: Pick<Destination, 'secure' | 't
   });
 }
 
-/** The options of one handshake; whatever is dialled, the certificate has to be for the URL's name or `--sni`. */
+/** Options of one handshake; whatever is connected to, the certificate must match the URL's name or `--sni`. */
 export function handshakeOptions(
   { hostname, insecure, tls, protocol }: Pick<Destination, 'hostname' | 'insecure' | 'tls' | 'protocol'>,
   secureContext: SecureContext | null,
 ): ConnectionOptions {
-  // The dot that ends a full name is no part of it here (RFC 6066, 3).
+  // SNI omits the final dot of a fully qualified name (RFC 6066, 3).
   const name = (tls.servername ?? hostname).replace(/\.$/, '');
   return {
     ALPNProtocols: [protocol === 'h2' ? 'h2' : 'http/1.1'],
     rejectUnauthorized: !insecure,
     checkServerIdentity: (_dialled, certificate) => checkServerIdentity(name, certificate),
-    // An address is no name that a server could be asked for.
+    // SNI takes names only, not addresses.
     servername: isIP(name) === 0 ? name : '',
     ...(secureContext === null ? {} : { secureContext }),
   };
 }
 
-/** An error where HTTP/2 was asked for and the target has not agreed to it; else null. */
+/** An error if HTTP/2 was asked for and the target did not agree to it; else null. */
 export function protocolRefusal(
   socket: TLSSocket,
   { protocol }: Pick<Destination, 'protocol'>,
@@ -61,12 +61,12 @@ export function protocolRefusal(
   return noHttp2();
 }
 
-/** Whether the target has ended the connection with a TLS alert, in the handshake or later. */
+/** Whether the target ended the connection with a TLS alert, in the handshake or later. */
 export function isAlert({ code }: NodeJS.ErrnoException): boolean {
   return code !== undefined && ALERT.test(code) && code !== NO_COMMON_PROTOCOL;
 }
 
-/** An alert of the target, with its name and what can be done about it. */
+/** The target's alert, with its name and advice. */
 export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Destination, 'tls'>): Error {
   const code = String(error.code);
   const name = code.replace(ALERT, '').replaceAll('_', ' ').toLowerCase();
@@ -78,18 +78,18 @@ export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Desti
   return new HandshakeError(`the target ended TLS with the alert '${name}'${advice}`, code, error);
 }
 
-/** The error of a handshake, with what can be done about it. */
+/** A handshake's error, with advice. */
 export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSocket): Error {
   const { code = error.name } = error;
   if (code === NO_COMMON_PROTOCOL) return noHttp2(error);
-  // Set where the target's certificate is what was wrong; the type says it always is.
+  // Set if the target's certificate was the problem; the type claims it is always set.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;
   const advice =
     code === 'ERR_TLS_CERT_ALTNAME_INVALID'
       ? 'ask for another name with --sni'
       : 'name the authority to trust with --cacert';
-  // Node's own advice is for who starts Node.
+  // Node's own advice is for people who run Node directly.
   const why = messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
   return new HandshakeError(`${why}: ${advice}, or accept any certificate with -k/--insecure`, code, error);
 }

@@ -3,14 +3,14 @@ import { authorityOf } from '../../protocol/dial.ts';
 import type { HttpProxy } from '../../protocol/routes.ts';
 import { copyOf, type ReadBytes } from './read-bytes.ts';
 
-/** Of a proxy's answer; nothing may grow without bound. */
+/** Limit on a proxy's answer, so that it cannot grow without bound. */
 const MOST_HEAD_BYTES = 16_384;
 const BEGINNING = 'HTTP/1.';
 const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: ([^\r\n]*))?\r?\n/;
 const HEAD_END = /\r?\n\r?\n/;
 const SWITCHING = 101;
 
-/** A proxy that gives no tunnel. */
+/** The proxy opened no tunnel. */
 class TunnelError extends Error {
   readonly code: string;
 
@@ -20,7 +20,7 @@ class TunnelError extends Error {
   }
 }
 
-/** Why no connection to the proxy itself came about; the code stays what it was. */
+/** Why there is no connection to the proxy itself; the code is kept. */
 export function unreachableProxy(
   { hostname, port }: HttpProxy,
   { message, code, name }: NodeJS.ErrnoException,
@@ -31,19 +31,19 @@ export function unreachableProxy(
   );
 }
 
-/** Who is told what a proxy says: exactly one of these is called, at most once. */
+/** Outcome of asking a proxy: at most one of these is called, once. */
 export interface TunnelEnd {
   /**
-   * What is read and written from now on is the target's.
+   * From now on all reads and writes are with the target.
    *
-   * @param first its first bytes, where they have come already
+   * @param first its first bytes, if they have arrived already
    */
   readonly opened: (first: Buffer) => void;
-  /** The proxy has refused, or has sent what it should not; the socket is of no more use. */
+  /** The proxy refused, or sent something invalid; the socket is unusable. */
   readonly failed: (error: Error) => void;
 }
 
-/** A tunnel through a proxy: asked for over a socket that is connected to it, then transparent. */
+/** A tunnel through a proxy: requested over a socket connected to it, then transparent. */
 export class Tunnel {
   isOpen = false;
   readonly #proxy: HttpProxy;
@@ -53,7 +53,7 @@ export class Tunnel {
   #head = '';
   #isOver = false;
 
-  /** @param isTargetFirst the target may speak before it is spoken to, as in HTTP/2 without TLS */
+  /** @param isTargetFirst the target may send first, as in HTTP/2 without TLS */
   constructor(proxy: HttpProxy, isTargetFirst: boolean, end: TunnelEnd) {
     this.#proxy = proxy;
     this.#isTargetFirst = isTargetFirst;
@@ -63,7 +63,7 @@ export class Tunnel {
   /**
    * Asks for a tunnel to `authority`.
    *
-   * @param isLent whether somebody else brings what is read to `onBytes`
+   * @param isLent whether the caller delivers what is read to `onBytes`
    */
   ask(socket: Socket, authority: string, isLent: boolean): void {
     const { authorization } = this.#proxy;
@@ -75,7 +75,7 @@ export class Tunnel {
     );
   }
 
-  /** Takes what the proxy sends before the tunnel is there. */
+  /** Takes what the proxy sends before the tunnel is open. */
   onBytes(bytes: ReadBytes, count: number): void {
     if (this.#isOver) return;
     this.#head += Buffer.from(copyOf(bytes, 0, count)).toString('latin1');
@@ -93,7 +93,7 @@ export class Tunnel {
     }
   }
 
-  /** What ended the connection, told as what it means here; the code stays what it was. */
+  /** The error that ended the connection, in terms of the tunnel; the code is kept. */
   explained({ message, code, name }: NodeJS.ErrnoException): Error {
     const proxy = this.#name;
     return this.isOpen
@@ -105,7 +105,7 @@ export class Tunnel {
     return authorityOf(this.#proxy.hostname, this.#proxy.port);
   }
 
-  /** Whether another answer follows this one; what it says is told otherwise. */
+  /** Whether another answer follows this one. */
   #isInterim(head: string): boolean {
     const [, status = '', reason = ''] = STATUS_LINE.exec(head) ?? [];
     const code = Number(status);
@@ -114,7 +114,7 @@ export class Tunnel {
     if (status === '') this.#fail('sent something that is not an HTTP/1.1 answer', 'PROXY_PROTOCOL');
     else if (code < 200 || code > 299)
       this.#fail(`refused a tunnel with ${`${status} ${reason}`.trim()}`, `PROXY_${status}`);
-    // Nobody speaks before a client of HTTP/1.1 or TLS has: these are no bytes of the target's.
+    // In HTTP/1.1 and TLS the client speaks first, so these bytes are not the target's.
     else if (extra > 0 && !this.#isTargetFirst)
       this.#fail(`sent ${extra} bytes behind its ${status}, where the tunnel begins`, 'PROXY_EXTRA_BYTES');
     else {

@@ -13,17 +13,17 @@ import { KeptBody } from './kept-body.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 import { isRedirectStatus } from './redirect.ts';
 
-/** Who is told how an exchange ended. */
+/** Is told how an exchange ended. */
 export interface ExchangeOwner {
   onComplete(exchange: Exchange, endMs: number): void;
   onFailure(exchange: Exchange, endMs: number, error: Error): void;
-  /** Its answer is not read for a while, for want of room: no timeout runs. */
+  /** Reading its answer is paused for lack of room; no timeout runs. */
   onHeldBack?(exchange: Exchange): void;
-  /** A part of its answer has been read: asked for only of streams. */
+  /** A part of its answer was read; only for streams. */
   onBytes?(exchange: Exchange): void;
-  /** It is read again. */
+  /** Reading is resumed. */
   onReadOn?(exchange: Exchange): void;
-  /** The client writes a request again without being told to. */
+  /** The client resends a request on its own. */
   onRetry?(exchange: Exchange): void;
 }
 
@@ -31,7 +31,7 @@ const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 const CLOSE = /(?:^|,)[\t ]*close[\t ]*(?:,|$)/i;
 
-/** Who bounds what all exchanges together keep of their answers. */
+/** Bounds what all exchanges together keep of their answers. */
 export interface BodyRoom {
   received(by: Exchange, bytes: number): void;
   released(by: Exchange): void;
@@ -44,53 +44,53 @@ class EndedByVolley extends Error {
   readonly code = 'VOLLEY_ENDED';
 }
 
-/** The connection that several requests waited for was not open when the first of them had waited long enough. */
+/** The shared connection was not open when the first of its requests timed out. */
 class NotOpenInTime extends Error {
   readonly code = 'VOLLEY_NOT_OPEN';
 }
 
 /**
- * One request after the other over one client, and the marks of the one under way, in milliseconds on
- * the shared clock. The object is reused for ever: nothing is allocated for a request here, but for the stream
- * that it is on a connection of HTTP/2.
+ * Successive requests over one client, with the time stamps of the current one, in milliseconds on
+ * the shared clock. The object is reused: nothing is allocated per request here except the stream
+ * on an HTTP/2 connection.
  */
 export class Exchange implements InPlaceHandler {
-  /** The connection that the request under way goes over. */
+  /** The current request's connection. */
   client: HttpClient;
   /** Null before the first one. */
   request: PreparedRequest | null = null;
-  /** Redirects that the request under way has followed. */
+  /** Redirects followed by the current request. */
   redirects = 0;
-  /** Where the response asks to go; null where it does not, or where its fields are not read. */
+  /** The response's Location; null without one, or if fields are not read. */
   location: string | null = null;
-  /** The fields of the next response are read, whatever its request wants. */
+  /** Read the fields of the next response even if its request does not need them. */
   asksForFields = false;
-  /** What the response asks of whoever authorizes; read only where its fields are. */
+  /** The response's `www-authenticate`; only if fields are read. */
   authenticate: string | null = null;
-  /** Set where the request wants Digest authorization: what its connection knows of it. */
+  /** The connection's Digest state, if the request uses Digest authorization. */
   digest: DigestAuthorization | null = null;
-  /** What the response says of when to ask again; read only where its fields are. */
+  /** The response's `retry-after`; only if fields are read. */
   retryAfter: string | null = null;
-  /** What the response says of its body; read only where its fields are. */
+  /** How the response describes its body; only if fields are read. */
   contentEncoding: string | null = null;
   contentType: string | null = null;
-  /** Its fields by their names in lower case; read only where its fields are. */
+  /** Fields by lower-case name; only if fields are read. */
   answeredFields: Fields | null = null;
-  /** Whether all fields of a response are kept; they are read only where its fields are. */
+  /** Whether to keep all fields of a response; only if fields are read. */
   keepsFields = false;
-  /** Those fields, as the client has them. */
+  /** Those fields, in the client's form. */
   fields: unknown = null;
-  /** Whether the text of the head is kept. */
+  /** Whether to keep the text of the head. */
   wantsHead = false;
-  /** It, where the request wants it and its client has it. */
+  /** The text of the head, if wanted and if its client provides it. */
   head: string | null = null;
-  /** What was wrong with the request that ended last; null where nothing was. */
+  /** What was wrong with the last request; null if nothing. */
   failure: ErrorTally | null = null;
   intendedMs = 0;
   dispatchedMs = 0;
   /** NaN until the first byte is about to be written. */
   sentMs = Number.NaN;
-  /** NaN until the head of the response has arrived. */
+  /** NaN until the response's head arrives. */
   firstByteMs = Number.NaN;
   status = 0;
   bodyBytes = 0;
@@ -98,32 +98,32 @@ export class Exchange implements InPlaceHandler {
   /** Failures since the last complete response. */
   failuresInARow = 0;
   busy = false;
-  /** For the whole of the request under way. */
+  /** Deadline of the whole current request. */
   readonly deadline = new Deadline<Exchange>(this);
-  /** For the silence since its last byte, where that is bounded. */
+  /** Deadline for silence since its last byte, if limited. */
   readonly silence = new Deadline<Exchange>(this);
-  /** Until it is cancelled, where that is asked for. */
+  /** When to cancel it, if at all. */
   readonly patience = new Deadline<Exchange>(this);
-  /** How many requests have been sent before the one under way. */
+  /** Number of requests sent before the current one. */
   serial = 0;
-  /** Token events with which the request under way is cancelled; infinite where it is not. */
+  /** Cancel the current request after this many token events; infinite for never. */
   cancelledWith = Number.POSITIVE_INFINITY;
-  /** Reads answers as streams of tokens; null where they are read as a whole. */
+  /** Reads answers as streams of tokens; null if they are read as a whole. */
   readonly tokens: TokenSink | null;
-  /** Who takes the body of the answer under way; null where nobody wants it. */
+  /** The sink for the current answer's body; null if nobody needs it. */
   #sink: BodySink | null = null;
   readonly #body = new KeptBody();
-  /** The next start of the request is the first one, not one that the client makes again. */
+  /** The next start event is the request's first, not a resend by the client. */
   #isNew = true;
   readonly #withFields = new FieldsHandler(this);
   readonly #owner: ExchangeOwner;
   readonly #clock: Clock;
-  /** Bounds what is kept of answers; null where nobody does. */
+  /** Bounds what is kept of answers; null for no bound. */
   readonly #room: BodyRoom | null;
   #controller: Controller | null = null;
-  /** Where it is one of several requests of its connection. */
+  /** Its stream, if its connection carries several requests. */
   #stream: RequestStream | null = null;
-  /** What is not read for want of room; null while all is. */
+  /** The paused reader; null while reading. */
   #heldBack: Pick<Controller, 'pause' | 'resume'> | null = null;
 
   constructor(
@@ -140,24 +140,24 @@ export class Exchange implements InPlaceHandler {
     this.#room = room;
   }
 
-  /** The request's place in the mix. */
+  /** The request's index in the mix. */
   get requestIndex(): number {
     return this.request?.index ?? 0;
   }
 
-  /** The answer's body where it is kept, as much of it as can be looked into; else nothing. */
+  /** The kept part of the answer's body, up to the limit of what can be examined; empty if not kept. */
   get body(): Uint8Array {
     return this.#body.bytes;
   }
 
-  /** Nobody looks into the answer any more: its body is not kept until the connection's next request. */
+  /** Drops the answer's body, which nobody needs any more, before the connection's next request. */
   releaseBody(): void {
     if (this.#sink === null) return;
     this.#sink.clear();
     this.#room?.released(this);
   }
 
-  /** Leaves the rest of the answer with the network until `readOn`, where its client can. */
+  /** Pauses reading the answer until `readOn`, if its client can. */
   holdBack(): void {
     const source = this.client.connection.ownRead ?? this.#controller;
     if (source?.pause === undefined) return;
@@ -185,7 +185,7 @@ export class Exchange implements InPlaceHandler {
     this.#dispatch(request);
   }
 
-  /** Takes up a request that cannot be sent: the owner hears of it as a failure, soon, and nothing is written. */
+  /** Takes a request that cannot be sent: reports a failure to the owner soon, and writes nothing. */
   refuse(request: PreparedRequest, reason: Error, intendedMs: number, dispatchedMs: number): void {
     this.intendedMs = intendedMs;
     this.dispatchedMs = dispatchedMs;
@@ -199,13 +199,13 @@ export class Exchange implements InPlaceHandler {
     this.busy = true;
     this.#controller = null;
     this.#stream = null;
-    // Never within the call: a load that goes on at once would call itself.
+    // Never synchronously: a load that continues at once would recurse.
     setImmediate(() => {
       if (this.request === request) this.onResponseError(null, reason);
     });
   }
 
-  /** Goes on with another request in the place of the one that was answered, as if they were one. */
+  /** Continues with another request in place of the answered one, as if they were one. */
   goOn({ request, isRedirect }: Continuation): void {
     if (isRedirect) this.redirects++;
     this.#dispatch(request);
@@ -216,7 +216,7 @@ export class Exchange implements InPlaceHandler {
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
-    // Of the answer before, where this one goes on in its place.
+    // Left from the previous answer, if this request continues it.
     this.releaseBody();
     const body = request.sink === null ? null : request.sink(this.#body);
     this.#sink = this.tokens === null ? body : this.tokens.with(body);
@@ -237,9 +237,9 @@ export class Exchange implements InPlaceHandler {
     }
   }
 
-  /** Ends the request, wherever it stands; the owner hears of it as a failure, at once. */
+  /** Ends the request in any state; the owner is told of a failure at once. */
   end(reason: EndedByUs): void {
-    // Closing a socket writes out the stacks of the errors it is closed with: a quarter of what a timeout costs.
+    // Closing a socket formats the stack of its error: a quarter of the cost of a timeout.
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
@@ -260,7 +260,7 @@ export class Exchange implements InPlaceHandler {
       if (this.#controller === null) this.client.connection.fail(error);
       else this.#controller.abort(error);
     }
-    // The client may tell of it only once the socket has closed; the age counts from now.
+    // The client may report it only when the socket has closed; the age counts from now.
     if (this.busy) this.onResponseError(null, error);
   }
 
@@ -271,7 +271,7 @@ export class Exchange implements InPlaceHandler {
       if (Number.isNaN(this.sentMs)) this.sentMs = this.#clock.nowMs();
       return;
     }
-    // The client writes the same request again: what it had got for the first one is void.
+    // The client resends the request: anything received for the first attempt is void.
     this.firstByteMs = Number.NaN;
     this.status = 0;
     this.bodyBytes = 0;
@@ -291,7 +291,7 @@ export class Exchange implements InPlaceHandler {
     if (isRedirectStatus(status))
       this.location = this.wantsHead ? fieldInHead(this.head, 'location') : fieldIn(fields, 'location');
     connection.isInPlainBody = fields['transfer-encoding'] === undefined;
-    // undici closes after some answers that have no body, whatever they say of their length.
+    // undici closes after some answers without a body, whatever length they announce.
     connection.isLeftUnasked =
       (status === NO_CONTENT || status === NOT_MODIFIED || this.request?.message.method === 'HEAD') &&
       !CLOSE.test(allOf(fields, 'connection') ?? '');
@@ -301,7 +301,7 @@ export class Exchange implements InPlaceHandler {
     this.onResponseBytes(chunk, 0, chunk.length);
   }
 
-  /** The same from a client that shows the bytes where it has read them. */
+  /** The same, from a client that passes bytes in place. */
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
     if (this.#sink === null) return;
@@ -324,13 +324,13 @@ export class Exchange implements InPlaceHandler {
     this.#owner.onFailure(this, this.#clock.nowMs(), error);
   }
 
-  /** When what came last was read; where the client reads by itself, now. */
+  /** When the last bytes were read; now, if the client reads by itself. */
   get #readAtMs(): number {
     const { readAtMs } = this.client.connection;
     return Number.isNaN(readAtMs) ? this.#clock.nowMs() : readAtMs;
   }
 
-  /** The other requests of the connection go on, unless it does not open: then none of them has one. */
+  /** Other requests of the connection continue, unless it failed to open: then none has a connection. */
   #endStream(stream: RequestStream, reason: EndedByUs): void {
     const { connection } = this.client;
     stream.end();
@@ -338,7 +338,7 @@ export class Exchange implements InPlaceHandler {
   }
 }
 
-/** Takes an exchange's answers where somebody asks what their fields say: a client then has to read them. */
+/** Takes an exchange's answers when their fields are needed, so that the client reads them. */
 class FieldsHandler implements AnswerHandler {
   readonly #exchange: Exchange;
 

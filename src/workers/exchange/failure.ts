@@ -5,15 +5,15 @@ import { StreamEnded } from '../clients/stream-ended.ts';
 import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
 import type { ConnectionPhase } from '../connections/link.ts';
 
-/** What is known of a request that got no complete response. */
+/** What is known of a request without a complete response. */
 export interface FailureFacts {
   readonly error: Error;
   readonly phase: ConnectionPhase;
-  /** The head of the response had arrived. */
+  /** The response's head had arrived. */
   readonly hasHead: boolean;
   /** The target had ended the connection. */
   readonly endedByTarget: boolean;
-  /** The TLS alert with which it had, in words. */
+  /** Its TLS alert, in words. */
   readonly alert?: Error | null;
 }
 
@@ -23,11 +23,11 @@ export interface Failure {
   readonly example: string;
 }
 
-// This machine ran out of something, or may not send there; the target has no part in it.
+// This machine ran out of something, or may not send there: not the target's fault.
 const GENERATOR_CODES = new Set(['NOT_ALLOWED', 'EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM']);
 const DNS_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NONAME', 'EAI_NODATA']);
 const CONNECTION_CODES = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED']);
-/** Puts a failure under exactly one kind (docs/metrics.md has the table). */
+/** Assigns a failure to exactly one kind (table in docs/metrics.md). */
 export function classifyFailure({
   error,
   phase,
@@ -46,7 +46,7 @@ export function classifyFailure({
   if (phase === 'securing') return failure('tls');
   if (phase !== 'open') return failure('connect');
   if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
-  // After the end of the connection there are no more bytes to object to: then it is the end itself.
+  // After the end of the connection there are no bytes to be invalid: the cause is the end itself.
   if (!endedByTarget && !CONNECTION_CODES.has(code))
     return failure('protocol', explainedRefusal(error) ?? message);
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
@@ -54,7 +54,7 @@ export function classifyFailure({
   return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
 }
 
-/** The message without what only OpenSSL's and Node's authors can use. */
+/** The message without details that only OpenSSL's and Node's authors can use. */
 function readable(error: Error): string {
   const reason: unknown = 'reason' in error ? error.reason : undefined;
   const message = typeof reason === 'string' && reason !== '' ? reason : messageOf(error);

@@ -3,14 +3,14 @@ import { asAscii } from './location.ts';
 import { isRedirectStatus } from './redirect.ts';
 import type { RequestSecrets } from './request-secrets.ts';
 
-/** So many answers are asked for their fields; a redirect may have no location. */
+/** How many answers to ask for their fields, since a redirect may have no location. */
 const MOST_ASKED = 3;
 
 const LONGEST = 200;
 
-/** Where redirects that nobody follows lead: the first location stands for all. */
+/** The location of redirects that are not followed: the first one stands for all. */
 export class FirstLocation {
-  /** Null where none is known. */
+  /** Null if none is known. */
   text: string | null = null;
   #asked = 0;
   readonly #secrets: RequestSecrets;
@@ -19,7 +19,7 @@ export class FirstLocation {
     this.#secrets = secrets;
   }
 
-  /** Takes a complete answer. wire tells no location unasked: then the connection's next answer is asked for it. */
+  /** Takes a complete answer. wire reports a location only on request, so the connection's next answer is asked for it. */
   see(exchange: Exchange): void {
     const { status, location, request } = exchange;
     if (this.text !== null || !isRedirectStatus(status)) return;
@@ -31,7 +31,7 @@ export class FirstLocation {
   }
 }
 
-/** Without what may be secret in the URL of an answer: its query, where tokens are, and a name and password. */
+/** Removes parts that may be secret: the query, which may hold tokens, and credentials. */
 function shown(location: string): string {
   const bare = location
     .replace(/#.*$/s, '')

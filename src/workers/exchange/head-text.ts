@@ -1,13 +1,13 @@
-/** Patterns of fields that are asked for: a scenario's code names them, and has few. */
+/** Compiled patterns per field name; a scenario's code uses few names. */
 const patterns = new Map<string, RegExp>();
 const MOST_PATTERNS = 1_000;
 const FOLD = /[\t ]*\r\n[\t ]+/g;
 
-/** All values of a field in the text of a head, in their order, without the blanks around them. */
+/** All values of a field in a head's text, in order and trimmed. */
 export function valuesInHead(head: string | null, name: string): string[] {
   if (head === null) return [];
   const pattern = patternOf(name);
-  // A look at the text is dear: most heads have not what is asked for.
+  // Searching the text first avoids the pattern: most heads lack the field.
   pattern.lastIndex = 0;
   const values: string[] = [];
   const text = head.includes('\r\n ') || head.includes('\r\n\t') ? head.replace(FOLD, ' ') : head;
@@ -16,7 +16,7 @@ export function valuesInHead(head: string | null, name: string): string[] {
   return values;
 }
 
-/** The first value of a field; null where there is none. */
+/** The first value of a field; null if absent. */
 export function fieldInHead(head: string | null, name: string): string | null {
   return valuesInHead(head, name)[0] ?? null;
 }

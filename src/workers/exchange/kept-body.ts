@@ -6,14 +6,14 @@ const NOTHING = new Uint8Array();
 const SMALLEST_GROWN_BYTES = 4_096;
 
 /**
- * The body of one answer, copied as it comes: one buffer, however many pieces there were. It is never used
- * again for another answer, so whoever holds `bytes` may keep it.
+ * The body of one answer, copied as it arrives into one buffer, however many pieces there are. The buffer is never
+ * reused for another answer, so `bytes` may be kept.
  */
 export class KeptBody implements BodySink {
   #buffer: Uint8Array = NOTHING;
   #length = 0;
 
-  /** What has come, up to as much as can be looked into. */
+  /** The body so far, up to the limit of what can be examined. */
   get bytes(): Uint8Array {
     return this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
   }

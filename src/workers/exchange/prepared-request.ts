@@ -6,29 +6,29 @@ import type { RequestTemplate } from '../clients/dispatcher.ts';
 import type { ChooseSink } from './body-sink.ts';
 import type { RequestCookies } from './cookie-keeper.ts';
 
-/** A request as it is given to a connection. */
+/** A request, ready for a connection. */
 export interface PreparedRequest {
-  /** Its place in the plan's mix. */
+  /** Its index in the plan's mix. */
   readonly index: number;
   readonly plan: RequestPlan;
-  /** The plan's, or the one that a row or a redirect names; null where the request cannot be sent. */
+  /** From the plan, a row or a redirect; null if the request cannot be sent. */
   readonly endpoint: Endpoint | null;
   readonly message: Message;
-  /** Before a redirect took any away: what its row has put into them may be secret. */
+  /** Before redirects removed any: values from its row may be secret. */
   readonly firstHeaders: Message['headers'];
   readonly template: RequestTemplate;
-  /** Who takes the body of its answer; null where nobody wants it. */
+  /** The sink for its answer's body; null if nobody needs it. */
   readonly sink: ChooseSink | null;
-  /** Whether somebody asks what the response's fields say. */
+  /** Whether the response's fields are needed. */
   readonly wantsFields: boolean;
-  /** Whether the text of the response's head is wanted, where the client speaks HTTP/1.1 by itself. */
+  /** Whether the text of the response's head is needed, for clients with their own HTTP/1.1. */
   readonly keepsHead?: boolean;
-  /** A scenario has made it: whatever is in its headers may be secret. */
+  /** Made by a scenario: anything in its headers may be secret. */
   readonly isOfScenario?: boolean;
-  /** It is of no iteration: its answer is judged, and it is not recorded with the others. */
+  /** Belongs to no iteration: its answer is judged, but it is not recorded with the others. */
   readonly isApart?: boolean;
-  /** Absent where nobody keeps cookies. */
+  /** Absent without a cookie jar. */
   readonly cookies?: RequestCookies;
-  /** Why it cannot be sent; null where it can. */
+  /** Why it cannot be sent; null if it can. */
   readonly refusal: InvalidRequest | null;
 }

@@ -2,7 +2,7 @@ import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
-/** Takes out of what is told the secrets of a run, and those that a request has from its row. */
+/** Removes a run's secrets, and those that a request has from its row, from texts for users. */
 export class RequestSecrets {
   readonly hide: Hide;
   readonly #secrets: readonly string[];
@@ -12,7 +12,7 @@ export class RequestSecrets {
     this.hide = hiding(secrets);
   }
 
-  /** For what is told of one request, before it is cut. What its row has brought is looked for only when something is told. */
+  /** For texts about one request, before they are shortened. Secrets from its row are collected only when needed. */
   of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'isOfScenario'> | null): Hide {
     if (request === null) return this.hide;
     if (request.isOfScenario === true) return (text) => this.#withOwn(request.firstHeaders)(text);

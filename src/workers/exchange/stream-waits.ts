@@ -5,14 +5,14 @@ import { Cancels } from './cancels.ts';
 import { Deadlines } from './deadlines.ts';
 import type { Exchange } from './exchange.ts';
 
-/** How long streamed answers are waited for, beyond the timeout: none may be silent for too long, some are cancelled. */
+/** Limits on streamed answers in addition to the timeout: silence between bytes, and cancelling on purpose. */
 export class StreamWaits {
   readonly #clock: Clock;
-  /** Null where nobody bounds how long a stream is silent. */
+  /** Null without a limit on silence. */
   readonly #silences: Deadlines<Exchange> | null;
-  /** Null where no request is cancelled. */
+  /** Null if no request is cancelled. */
   readonly #cancels: Cancels | null;
-  /** Null where none is cancelled after a time. */
+  /** Null if none is cancelled by time. */
   readonly #patience: Deadlines<Exchange> | null;
 
   constructor({ stallMs, cancel = null }: StreamPlan, { numbering, seed }: Shard, clock: Clock) {
@@ -28,7 +28,7 @@ export class StreamWaits {
         : new Deadlines<Exchange>(cancel.afterMs, clock, (exchange) => exchange.end('cancelled'));
   }
 
-  /** The next request of the warm-up or of the window is given to a connection. */
+  /** The next request of the warm-up or the window was given to a connection. */
   begin(exchange: Exchange, isWindow: boolean, nowMs: number): void {
     this.#silences?.add(exchange.silence, nowMs);
     if (this.#cancels === null) return;
@@ -42,12 +42,12 @@ export class StreamWaits {
     this.readOn(exchange);
   }
 
-  /** Its answer is not read for a while. */
+  /** Reading its answer is paused. */
   holdBack(exchange: Exchange): void {
     this.#silences?.remove(exchange.silence);
   }
 
-  /** It is read again, or a part of it has come. */
+  /** Reading is resumed, or a part has arrived. */
   readOn(exchange: Exchange): void {
     if (this.#silences === null) return;
     this.#silences.remove(exchange.silence);
@@ -65,7 +65,7 @@ export class StreamWaits {
     this.#patience?.close();
   }
 
-  /** Not within the reading of its answer, which may come to its end with what has been read already. */
+  /** Deferred: the bytes being read may already complete the answer. */
   #cancelSoon(exchange: Exchange): void {
     const { serial } = exchange;
     exchange.cancelledWith = Number.POSITIVE_INFINITY;

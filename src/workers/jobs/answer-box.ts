@@ -2,19 +2,19 @@ import type { RowAnswer } from '../../protocol/batch.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { AnswerRoom } from './answer-room.ts';
 
-/** What is answered has to be in the journal within 100 ms: this is the worker's part of that. */
+/** Answers must be in the journal within 100 ms; this is the worker's share of it. */
 const LONGEST_WAIT_MS = 25;
 const MOST_WAITING = 256;
 const MOST_WAITING_LENGTH = 2 ** 20;
-/** Answers with shorter values are not waited for until they are written. */
+/** Workers do not wait for shorter values to be written. */
 const LONG_VALUES_LENGTH = 2 ** 16;
 
-/** Sends answers in groups: a message costs more than what is in it. */
+/** Sends answers in groups: a message costs more than its content. */
 export class AnswerBox {
   readonly #channel: WorkerChannel;
   readonly #room: Pick<AnswerRoom, 'sent'>;
   #waiting: RowAnswer[] = [];
-  /** Of the values that wait, in characters. */
+  /** Characters of the values waiting. */
   #waitingLength = 0;
   #timer: NodeJS.Timeout | null = null;
 

@@ -1,44 +1,44 @@
-/** Bodies and values of answers that all workers of a batch hold together; each may hold one beyond it. */
+/** Limit on the bodies and values that a batch's workers hold in total; each may hold one more. */
 const MOST_HELD_BYTES = 32 * 2 ** 20;
-/** What one body weighs in the average of body sizes. */
+/** Weight of one body in the moving average of body sizes. */
 const AVERAGE_WEIGHT = 1 / 8;
 
-/** Whoever receives a body, and can leave the rest of it in the network for a while. */
+/** The receiver of a body, which can pause reading the rest of it. */
 export interface Receiver {
   holdBack(): void;
   readOn(): void;
 }
 
 /**
- * Bounds what a worker holds of answers: bodies as they come, and values until the coordinator has written them.
- * Where a body does not fit, its connection is not read until there is room; the one that began first is always
- * read, so that there will be. A request starts only where an answer of the average size fits.
+ * Bounds what a worker holds of answers: bodies as they arrive, and values until the coordinator has written them.
+ * If a body does not fit, its connection is paused until there is room; the one that began first is always
+ * read, so that room will come. A request starts only if an answer of average size fits.
  */
 export class AnswerRoom {
   readonly #mostBytes: number;
   readonly #onRoom: () => void;
-  /** Bytes of bodies that have come, in the order in which they began. */
+  /** Bytes received per body, in the order in which bodies began. */
   readonly #bodies = new Map<Receiver, number>();
   readonly #heldBack = new Set<Receiver>();
   #bodyBytes = 0;
-  /** Of values that the coordinator has not written yet. */
+  /** Characters of values that the coordinator has not written yet. */
   #valuesLength = 0;
   #averageBytes = 0;
 
-  /** `onRoom` is called where a request may start that could not before. */
+  /** `onRoom` is called when a request may start that could not before. */
   constructor(workers: number, onRoom: () => void) {
     this.#mostBytes = MOST_HELD_BYTES / workers;
     this.#onRoom = onRoom;
   }
 
-  /** Whether one more request may start beside those under way. */
+  /** Whether one more request may start. */
   mayStart(underWay: number): boolean {
     if (underWay === 0) return true;
     const expected = Math.max(this.#bodyBytes, underWay * this.#averageBytes) + this.#averageBytes;
     return expected + this.#valuesLength <= this.#mostBytes;
   }
 
-  /** More of a body has come. */
+  /** Adds received bytes of a body. */
   received(by: Receiver, bytes: number): void {
     this.#bodies.set(by, (this.#bodies.get(by) ?? 0) + bytes);
     this.#bodyBytes += bytes;
@@ -48,7 +48,7 @@ export class AnswerRoom {
     }
   }
 
-  /** A body is let go, whole or not. */
+  /** Releases a body, complete or not. */
   released(by: Receiver): void {
     const bytes = this.#bodies.get(by);
     if (bytes === undefined) return;
@@ -59,12 +59,12 @@ export class AnswerRoom {
     this.#letOn();
   }
 
-  /** Values are on their way to the coordinator. */
+  /** Adds values that were sent to the coordinator. */
   sent(length: number): void {
     this.#valuesLength += length;
   }
 
-  /** The coordinator has written values of this length. */
+  /** Releases values that the coordinator has written. */
   written(length: number): void {
     this.#valuesLength -= length;
     this.#letOn();
@@ -79,7 +79,7 @@ export class AnswerRoom {
     return this.#bodies.keys().next().value;
   }
 
-  /** Reads on where there is room for as much as bodies have on average. */
+  /** Resumes reading where an average body fits. */
   #letOn(): void {
     if (this.#heldBack.size === 0) return;
     const oldest = this.#oldest;

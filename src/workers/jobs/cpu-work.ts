@@ -2,9 +2,9 @@ const OFFSET_BASIS = 0x811c9dc5;
 const PRIME = 0x01000193;
 
 /**
- * A fixed amount of computation for each answer: rounds of FNV-1a, each over the whole body, the last one's
- * hash carried on. In JavaScript on purpose: it allocates nothing and takes no lock, so what is compared is
- * computing itself.
+ * A fixed amount of computation per answer: rounds of FNV-1a, each over the whole body, with the
+ * hash carried over. In JavaScript on purpose: it allocates nothing and takes no lock, so only computing
+ * is compared.
  */
 export class CpuWork {
   /** Rounds computed so far. */

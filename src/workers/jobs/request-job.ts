@@ -2,7 +2,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost, Starts } from './job.ts';
 import type { RequestSource } from './request-source.ts';
 
-/** One request of the mix for each start. */
+/** Sends one request of the mix per start. */
 export class RequestJob implements Job, Starts {
   readonly isDone = true;
   readonly #requests: RequestSource;

@@ -7,24 +7,24 @@ import { requestTemplate } from '../clients/dispatcher.ts';
 import { type ChooseSink, keepBody } from '../exchange/body-sink.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
-/** What a job wants of answers, beyond what its requests' own expectations need. */
+/** What a job needs of answers beyond its requests' expectations. */
 export interface AnswerNeeds {
-  /** Who takes bodies; null where a body is kept only for an expectation that looks into it. */
+  /** The sink for bodies; null if bodies are kept only for expectations. */
   readonly sink: ChooseSink | null;
   readonly fields: boolean;
 }
 
 const NOTHING_MORE: AnswerNeeds = { sink: null, fields: false };
 
-/** The requests of a worker, one after the other; one without placeholders is made once and used for ever. */
+/** A worker's successive requests; one without placeholders is made once and reused. */
 export class RequestSource {
   readonly #numbering: Shard['numbering'];
   readonly #needs: AnswerNeeds;
-  /** Answers are read by their content type. */
+  /** Answers are interpreted by content type. */
   readonly #isStreamed: boolean;
   readonly #picker: RequestPicker;
   readonly #fixed: readonly (PreparedRequest | null)[];
-  /** Where there is only this one. */
+  /** If there is only this one. */
   readonly #only: PreparedRequest | null;
   #warmups = 0;
   #windows = 0;
@@ -46,25 +46,25 @@ export class RequestSource {
 
   /** The next request of the warm-up or of the window. */
   next(isWindow: boolean): PreparedRequest {
-    // A server may keep what it knows of a prompt: those of the warm-up are not the first that are measured.
+    // A server may cache prompts: those of the warm-up must not be the first to be measured.
     const isFromEnd = this.#isStreamed && !isWindow;
     return this.#only ?? this.#make(this.#takeNumber(isWindow), isFromEnd);
   }
 
-  /** The first of each request of the mix. */
+  /** The first instance of each request of the mix. */
   firstOfEach(): PreparedRequest[] {
     return this.#picker.firstNumbers().map((number) => this.#make(number));
   }
 
-  /** Passes over the next request; its place in the mix. */
+  /** Skips the next request; returns its index in the mix. */
   skip(isWindow: boolean): number {
     return this.#only === null ? this.#picker.indexOf(this.#takeNumber(isWindow)) : 0;
   }
 
   /**
-   * The request of a row of which somebody else keeps count; `number` is from 1.
+   * The request of a row that the caller counts; `number` is from 1.
    *
-   * @throws InvalidRequest where the row makes no request that can be sent
+   * @throws InvalidRequest if the row makes no valid request
    */
   ofRow(number: number, rows: RowCells, row: number): PreparedRequest {
     if (this.#only !== null) return this.#only;

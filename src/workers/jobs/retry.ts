@@ -4,7 +4,7 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
-/** A target that asks for more than this is asked again after so long. */
+/** Upper limit on the pause that a target may ask for. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 const TOO_MANY_REQUESTS = 429;
 const LOWEST_SERVER_ERROR = 500;

@@ -8,13 +8,13 @@ const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 2\r
 const BODY = 'ok';
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
 
-/** Answers every request at once, within the worker that asks. */
+/** Answers every request at once, inside the worker that sends it. */
 export interface Peer {
   readonly port: number;
   close(): void;
 }
 
-/** Listens on the loopback address; null where that cannot be done. */
+/** Listens on the loopback address; null if that fails. */
 export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | null> {
   const server = serverOf(secure, protocol);
   const sockets = new Set<Socket>();
@@ -42,10 +42,10 @@ export function startPeer(secure: boolean, protocol: Protocol): Promise<Peer | n
   });
 }
 
-/** With an authority of its own the system's are not read, which would take longer than all the rest. */
+/** With its own authority, the system's are not read, which would take longer than everything else. */
 const SECURE = { ...CERTIFICATE, ca: CERTIFICATE.cert };
 
-/** What a run does not need is not loaded. */
+/** Loads only what the run needs. */
 function serverOf(secure: boolean, protocol: Protocol): Server {
   if (protocol === 'http/1.1') {
     return secure
@@ -63,7 +63,7 @@ function serverOf(secure: boolean, protocol: Protocol): Server {
   return server;
 }
 
-/** Requests of HTTP/1.1 as volley writes them: with a length where they have a body. */
+/** Parses HTTP/1.1 requests as volley writes them: with a length if they have a body. */
 function answerRequests(socket: Socket): void {
   let text = '';
   socket.on('error', () => {});

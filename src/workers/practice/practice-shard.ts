@@ -4,14 +4,14 @@ import type { RequestPlan, RequestTemplates } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { CERTIFICATE } from './certificate.ts';
 
-/** Enough for the code of a request to have been compiled, and its shapes to be known. */
+/** Enough for a request's code to be compiled and its object shapes to be known. */
 const REQUESTS = 300;
 const MOST_CONNECTIONS = 4;
 const MOST_BODY_BYTES = 16_384;
-/** Far more than a worker keeps up with: the time alone bounds them. */
+/** Far more than a worker can send: only the time limits practice. */
 const RATE = { requests: 10, periodMs: 1 };
 
-/** Requests like those of a shard, with the same client and in the same load, to a peer at `port` of this machine. */
+/** Requests like the shard's, with the same client and load, to a peer on local `port`. */
 export function practiceShard(shard: Shard, port: number, timeoutMs: number): Shard {
   const { settings, load } = shard;
   const slots = shard.scenarios === undefined ? Math.min(shard.slots, MOST_CONNECTIONS) : MOST_CONNECTIONS;
@@ -34,7 +34,7 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
     load: practiceLoad(load),
     settings: {
       insecure: true,
-      // With an authority of its own the system's are not read.
+      // With its own authority, the system's are not read.
       tls: { ca: CERTIFICATE.cert, cert: null, key: null, servername: null, minVersion: null },
       protocol: settings.protocol,
       routes: {
@@ -62,7 +62,7 @@ export function practiceShard(shard: Shard, port: number, timeoutMs: number): Sh
   };
 }
 
-/** What the first connections speak; where only rows say it, what most speak. */
+/** The protocol of the first connections; if only rows determine it, the most common one. */
 export function whereTo({ mix, settings }: Pick<Shard, 'mix' | 'settings'>): { readonly secure: boolean } {
   return { secure: mix[0]?.endpoint?.secure ?? settings.protocol === 'h2' };
 }
@@ -72,7 +72,7 @@ function practiceLoad(load: LoadModel): LoadModel {
   return { ...load, stages: [{ durationMs: null, from: RATE, to: RATE }] };
 }
 
-/** A request without what rows and numbers put into it. */
+/** A request without the values from rows and numbers. */
 function fixed(message: Message, templates: RequestTemplates | null): Message {
   const hasOpenPath = templates !== null && (templates.url !== null || templates.path !== null);
   return {

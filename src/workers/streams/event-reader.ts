@@ -2,19 +2,19 @@ import type { StreamPlan } from '../../protocol/stream.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
 import type { JsonQuery } from '../../requests/json-query.ts';
 
-/** What one event of a stream means. */
+/** The meaning of one event of a stream. */
 export interface StreamEvent {
-  /** It brings some of the answer: text, reasoning, or arguments of a tool call. */
+  /** It has a part of the answer: text, reasoning, or arguments of a tool call. */
   readonly isToken: boolean;
-  /** And of that nothing but reasoning. */
+  /** Only reasoning. */
   readonly isReasoning: boolean;
-  /** Tokens that the server has counted until here; null where it does not say. */
+  /** The server's token count so far; null if it gives none. */
   readonly usage: number | null;
-  /** The answer is complete with it. */
+  /** It completes the answer. */
   readonly isEnd: boolean;
-  /** Nothing comes behind it. */
+  /** It is the last event. */
   readonly isLast: boolean;
-  /** What the server says has gone wrong; null where nothing has. */
+  /** The server's error message; null without one. */
   readonly error: string | null;
 }
 
@@ -30,7 +30,7 @@ const END: StreamEvent = { ...NOTHING, isEnd: true, isLast: true };
 const TOKEN: StreamEvent = { ...NOTHING, isToken: true };
 const LONGEST_QUOTE = 200;
 
-/** Reads events as a plan says. */
+/** Interprets events as the plan specifies. */
 export class EventReader {
   readonly #tokens: readonly JsonQuery[];
   readonly #reasoning: readonly JsonQuery[];
@@ -48,12 +48,12 @@ export class EventReader {
     this.#endMark = endMark;
   }
 
-  /** Whether the end of a complete stream can be told. */
+  /** Whether a complete stream can be recognized by its end. */
   get knowsEnd(): boolean {
     return this.#endMark !== null || this.#ends.length > 0;
   }
 
-  /** @param name what a server-sent event is called; null where it has no name */
+  /** @param name the server-sent event's type; null without one */
   read(data: string, name: string | null): StreamEvent {
     if (this.#endMark !== null && data.trim() === this.#endMark) return END;
     if (name === 'error') return { ...NOTHING, error: quote(errorIn(parsed(data)) ?? data) };
@@ -75,12 +75,12 @@ export class EventReader {
     };
   }
 
-  /** Whether an answer in one piece is one at all. */
+  /** Whether an answer in one piece has content. */
   isWhole(value: unknown): boolean {
     return this.#wholes.length === 0 || this.#wholes.some((query) => query.find(value).length > 0);
   }
 
-  /** The tokens that the server says it has made; null where it does not say. */
+  /** The server's token count; null if it gives none. */
   usageOf(value: unknown): number | null {
     for (const query of this.#usage) {
       for (const found of query.find(value)) {
@@ -91,7 +91,7 @@ export class EventReader {
   }
 }
 
-/** JSON of a text; undefined where it is none. */
+/** The JSON value of a text; undefined if it is not JSON. */
 export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -100,7 +100,7 @@ export function parsed(text: string): unknown {
   }
 }
 
-/** What an `error` in JSON says, as servers of models write it; null where there is none. */
+/** The message of a JSON `error`, in the forms that model servers use; null without one. */
 export function errorIn(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
   const error = 'error' in value ? value.error : null;
@@ -111,13 +111,13 @@ export function errorIn(value: unknown): string | null {
   return JSON.stringify(error);
 }
 
-/** As much of a text as an example of a failure shows. */
+/** The beginning of a text, as long as an example of a failure may be. */
 export function quote(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE)}…` : line;
 }
 
-/** An empty text is none; a tool call is a text of its own. */
+/** Empty text does not count; a tool call does. */
 function hasText(query: JsonQuery, value: unknown): boolean {
   return query
     .find(value)

@@ -1,25 +1,25 @@
 import { createParser } from 'eventsource-parser';
 import type { Framing } from '../../protocol/stream.ts';
 
-/** What is kept of an event whose end has not come, in characters: a stream that has no events must not fill memory. */
+/** Limit on an incomplete event, in characters: a stream without events must not fill memory. */
 const LONGEST_EVENT = 16 * 2 ** 20;
 
-/** Takes the events of an answer, in their order: their data, and what they are called where they say so. */
+/** Receives the events of an answer in order: data, and the type if there is one. */
 export type OnEvent = (data: string, name: string | null) => void;
 
-/** Cuts what arrives into events, wherever the reads have cut it. */
+/** Splits the incoming text into events, independent of how the reads split it. */
 export interface Framer {
   /**
-   * More text; events that are complete with it are told within the call.
+   * Adds text; events that it completes are delivered within the call.
    *
-   * @throws Error where an event is too long to be kept
+   * @throws Error if an event is too long
    */
   push(text: string): void;
-  /** Nothing more comes: tells an event that only lacks its end. */
+  /** Ends the input, delivering an event that only lacks its terminator. */
   end(): void;
 }
 
-/** Makes the framer of one answer. */
+/** Creates the framer of one answer. */
 export function createFramer(framing: Framing, onEvent: OnEvent): Framer {
   switch (framing) {
     case 'sse':
@@ -50,12 +50,12 @@ class EventStream implements Framer {
   }
 
   end(): void {
-    // Some servers leave the last blank line out; an event that has its data is one all the same.
+    // Some servers omit the last blank line; an event with data counts all the same.
     this.#parser.feed('\n\n');
   }
 }
 
-/** JSON texts, each on a line of its own. */
+/** One JSON text per line. */
 class Lines implements Framer {
   readonly #onEvent: OnEvent;
   #rest = '';

@@ -5,9 +5,9 @@ import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
 
 const LOWEST_FAILURE = 400;
-/** What is kept of an answer that is no stream: enough for its tokens, or for what it says has gone wrong. */
+/** Limit on the kept part of an answer in one piece: enough for its tokens or its error message. */
 const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
-/** What is kept of a stream that has brought no token yet: enough to say what came instead. */
+/** Limit on the kept part of a stream without a token so far: enough to say what arrived instead. */
 const LARGEST_BEGINNING = 4_096;
 const FIRST_EVENTS = 64;
 const EVENT_STREAM = /^text\/event-stream\b/i;
@@ -16,8 +16,8 @@ const JSON_LINES =
 const JSON_TEXT = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 /**
- * When the tokens of one answer after the other came. Each read has been stamped before it is decoded here; nothing
- * is computed of an answer until it is complete.
+ * Arrival times of the tokens of successive answers. Each read was stamped before it is decoded here; nothing
+ * is computed for an answer until it is complete.
  */
 export class TokenTimes implements TokenSink {
   events = 0;
@@ -29,12 +29,12 @@ export class TokenTimes implements TokenSink {
   readonly #decoder = new TextDecoder();
   #timesMs = new Float64Array(FIRST_EVENTS);
   #framer: Framer | null = null;
-  /** Who takes the bytes besides. */
+  /** Another sink for the same bytes. */
   #also: BodySink | null = null;
-  /** Of an answer that is no stream, or no good one. */
+  /** Kept text of an answer that is not a stream, or a bad one. */
   #whole = '';
   #hasEnded = false;
-  /** Nothing of it counts any more. */
+  /** The rest of it no longer counts. */
   #isOver = false;
   #error: string | null = null;
   #readAtMs = 0;
@@ -107,7 +107,7 @@ export class TokenTimes implements TokenSink {
   }
 
   #framingOf(contentType: string | null): Framing | null {
-    // Who was asked for a stream may send a text instead.
+    // A server asked for a stream may answer in one piece.
     if (contentType !== null && JSON_TEXT.test(contentType) && this.#plan.framing !== 'ndjson') return null;
     if (this.#plan.framing !== null) return this.#plan.framing;
     if (contentType === null) return 'chunks';
@@ -133,7 +133,7 @@ export class TokenTimes implements TokenSink {
     this.events++;
   }
 
-  /** An answer that brings nothing is none, in however good order it ends. */
+  /** An answer without content is not an answer, even if it ends correctly. */
   #withoutToken(): StreamFailure {
     const error = errorIn(parsed(this.#whole));
     if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
@@ -151,7 +151,7 @@ export class TokenTimes implements TokenSink {
     if (this.#whole.length < LARGEST_WHOLE_BYTES) this.#whole += text;
   }
 
-  /** An answer in one piece may say its tokens, or what has gone wrong. */
+  /** An answer in one piece may have a token count, or an error message. */
   #finishWhole(): StreamFailure | null {
     const value = parsed(this.#whole);
     this.usage = this.#reader.usageOf(value);
