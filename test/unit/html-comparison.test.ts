@@ -38,7 +38,7 @@ describe('the page of a comparison', () => {
   test.each<[string, Comparison, string[]]>([
     ['two arms in rounds', COMPARED, ['Shift', 'Rounds', 'Distribution', 'Within a round', 'Plan', 'Data']],
     ['two single results', SINGLE, ['Shift', 'Distribution', 'Over time', 'Plan', 'Data']],
-    ['four arms', MODES, ['Arms', 'Rounds', 'Plan', 'Data']],
+    ['four arms', MODES, ['Arms', 'Shift', 'Rounds', 'Distribution', 'Within a round', 'Plan', 'Data']],
     [
       'the same again and again',
       REPEATED,
@@ -60,6 +60,52 @@ describe('the page of a comparison', () => {
     expect(paths.filter((path) => path['class'] === 'ln ink faint')).toHaveLength(8);
     const [dots] = paths.filter((path) => path['class'] === 'dot big a');
     expect(dots!['d']!.match(/h0/g)).toHaveLength(8);
+  });
+
+  test('of more than two arms each has lines and a name of its own, and is held against the first', () => {
+    const { elements, text } = readMarkup(renderHtml(MODES));
+    const inFigure = (id: string): { classes: string[]; points: [number, string][] } => {
+      const from = elements.findIndex(({ attributes }) => attributes['id'] === id);
+      const rest = elements.slice(from + 1);
+      const end = rest.findIndex(({ name }) => name === 'figure');
+      return {
+        classes: rest
+          .slice(0, end === -1 ? undefined : end)
+          .flatMap(({ name, attributes }) => (name === 'path' ? [attributes['class'] ?? ''] : [])),
+        points: JSON.parse(elements[from]!.attributes['data-points']!) as [number, string][],
+      };
+    };
+    const shift = inFigure('shift-chart');
+    expect(shift.classes.filter((name) => /^ln k\d p50$/.test(name))).toEqual([
+      'ln k2 p50',
+      'ln k3 p50',
+      'ln k4 p50',
+    ]);
+    expect(shift.classes.filter((name) => name === 'ln k3 faint')).toHaveLength(7);
+    // Each arm is 8 of 64 parts of an octave longer than the one before it.
+    const [, middle] = shift.points[25]!;
+    expect(middle).toMatch(/^p[\d.]+ {2}inline \+\d.* {2}threads \+\d.* {2}processes \+\d/);
+    const [inline, threads, processes] = [...middle.matchAll(/\+([\d.]+)/g)].map(([, value]) =>
+      Number(value),
+    );
+    expect([inline! > 5, threads! > inline!, processes! > threads!]).toEqual([true, true, true]);
+    expect(text.match(/of the others is than sequential/g)).toHaveLength(1);
+    for (const [id, own] of [
+      ['histogram', ['ln k1 step', 'ln k2 step', 'ln k3 step', 'ln k4 step']],
+      ['percentiles', ['ln k1 p50', 'ln k2 p50', 'ln k3 p50', 'ln k4 p50']],
+      ['within-p50', ['ln p50 k1', 'ln p50 k2', 'ln p50 k3', 'ln p50 k4']],
+      ['rounds-p50', ['dot big k1', 'dot big k2', 'dot big k3', 'dot big k4']],
+    ] as const) {
+      expect(inFigure(id).classes.filter((name) => /k\d/.test(name) && !name.startsWith('fill'))).toEqual(
+        own,
+      );
+    }
+    const many = readMarkup(
+      renderHtml(comparisonWith('modes', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'], 2)),
+    ).elements;
+    expect(many.filter(({ attributes }) => /^ln k\d p50$/.test(attributes['class'] ?? '')).length).toBe(
+      7 + 8,
+    );
   });
 
   test('says what came out, and failures first', () => {

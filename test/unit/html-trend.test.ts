@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultInPage } from '../../src/main/files/page-result.ts';
+import type { KeptRun } from '../../src/main/history/kept-run.ts';
 import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { keptWith, listed, ORIGIN } from '../support/kept-runs.ts';
@@ -63,6 +64,22 @@ describe('the trend page', () => {
     expect(words).toContain('18.0 ms – 22.0 ms');
   });
 
+  test('times are in UTC, and say so: rows, read-out and the first mark of each axis', () => {
+    const marksOf = (runs: KeptRun[]): string[] =>
+      [...renderTrend(runs).matchAll(/<div class="xt"[^>]*>(.*?)<\/div>/g)].map(([, marks]) =>
+        marks!
+          .replace(/<[^>]*>/g, ' ')
+          .trim()
+          .replace(/\s+/g, ' '),
+      );
+    expect(new Set(marksOf(ONE_PLAN))).toEqual(new Set(['03-01 UTC 03-02 03-03 03-04 03-05']));
+    const early = keptWith(1, { startedAt: '2026-03-05T00:59:00.000Z' });
+    const late = keptWith(1, { startedAt: '2026-03-05T23:01:00.000Z' });
+    expect(new Set(marksOf(listed(late, early)))).toEqual(new Set(['00:59 UTC 23:01']));
+    for (const moment of wordsOf(renderTrend(ONE_PLAN)).matchAll(/2026-03-0\d \d\d:\d\d(.{4})/g))
+      expect(moment[1]).toBe(' UTC');
+  });
+
   test('each good result is a dot with its interval, each other one a cross, the oldest on the left', () => {
     const { elements } = readMarkup(renderTrend(ONE_PLAN));
     const chart = elements.findIndex(({ attributes }) => attributes['id'] === 'plan-1-p50');
@@ -74,7 +91,7 @@ describe('the trend page', () => {
     expect(path('cross').match(/M/g)).toHaveLength(2);
     const points = JSON.parse(elements[chart]!.attributes['data-points']!) as [number, string][];
     expect(points.map(([share]) => share)).toEqual([0.1, 0.3, 0.5, 0.7, 0.9]);
-    expect(points[3]![1]).toBe('2026-03-04 09:05  abcdef0  12.0\u00a0ms  interrupted');
+    expect(points[3]![1]).toBe('2026-03-04 09:05 UTC  abcdef0  12.0\u00a0ms  interrupted');
   });
 
   test('unlike plans and machines never share a line', () => {
@@ -85,7 +102,7 @@ describe('the trend page', () => {
     );
     expect(
       lines.map(({ attributes }) => (JSON.parse(attributes['data-points']!) as unknown[]).length),
-    ).toEqual([1, 1, 4, 1]);
+    ).toEqual([4]);
   });
 
   test('text of a target, a branch or a rule changes nothing but text', () => {

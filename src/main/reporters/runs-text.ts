@@ -26,7 +26,7 @@ interface Column {
 
 const COLUMNS: readonly Column[] = [
   { heading: 'run', cell: ({ name }) => name },
-  { heading: 'when', cell: ({ startedAt }) => momentOf(startedAt) },
+  { heading: 'when (UTC)', cell: ({ startedAt }) => momentOf(startedAt) },
   {
     heading: 'ok',
     cell: ({ throughputPerSecond }) =>
@@ -99,11 +99,9 @@ function timeOf({ atLeast }: KeptRun, percentile: string, valueMs: number | null
   return `${atLeast.includes(percentile) ? '≥ ' : ''}${formatMs(valueMs)}`;
 }
 
-/** To the minute, in this machine's time zone. */
+/** To the minute, in UTC as everywhere: results may come from several machines. */
 function momentOf(startedAt: string): string {
-  const at = new Date(startedAt);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  return new Date(startedAt).toISOString().slice(5, 16).replace('T', ' ');
 }
 
 function changeOf(ratio: number): string {

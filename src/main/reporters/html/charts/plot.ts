@@ -48,16 +48,18 @@ export function atPercent(share: number): string {
 /**
  * Marks of a horizontal axis, as shares of its width.
  *
- * @param kept whether every other one goes where there is little room
+ * @param kept whether every other one goes where there is little room, or stands a line lower
  */
 export function xAxis(
   ticks: readonly (readonly [share: number, text: string])[],
-  kept: 'all' | 'odd ones go' = 'odd ones go',
+  kept: 'all' | 'odd ones go' | 'odd ones lower' = 'odd ones go',
 ): Markup {
-  return html`<div class="xt" aria-hidden="true">${ticks.map(([share, text], index) => {
-    const className = kept !== 'all' && index % 2 === 1 ? html` class="odd"` : null;
-    return html`<span${className} style="left:${atPercent(share)}">${text}</span>`;
-  })}</div>`;
+  return html`<div class="xt${kept === 'odd ones lower' ? ' rows2' : ''}" aria-hidden="true">${ticks.map(
+    ([share, text], index) => {
+      const className = kept === 'odd ones go' && index % 2 === 1 ? html` class="odd"` : null;
+      return html`<span${className} style="left:${atPercent(share)}">${text}</span>`;
+    },
+  )}</div>`;
 }
 
 /** A chart that can be read off. */

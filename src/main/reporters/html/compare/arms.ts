@@ -17,14 +17,17 @@ const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 export function armsPanel(view: ComparisonView): Markup | null {
   if (view.comparison.kind === 'repeat') return levels(view);
   if (view.arms.length <= 2) return null;
-  const rows = view.arms.map(({ arm, packed }) => ({ arm, cells: densitiesOf({ cells: packed ?? [] }) }));
+  const rows = view.arms.map(({ arm, colour, packed }) => ({
+    ...{ arm, colour },
+    cells: densitiesOf({ cells: packed ?? [] }),
+  }));
   const all = rows.flatMap(({ cells }) => cells);
   const axis = all.length === 0 ? null : axisOf(all);
   return html`<table class="wide cards"><caption>Medians of ${count(view.rounds)} rounds of each${axis === null ? null : `; all shapes share one axis, ${ms(axis.min)} to ${ms(axis.max)}`}</caption>
 <thead><tr><th scope="col">Arm</th><th scope="col" class="n">Workers</th>${SHOWN.map((metric) => html`<th scope="col" class="n">${metricTitle(metric)}</th>`)}<th scope="col" class="n">Failed</th><th scope="col" class="n">Memory</th><th scope="col" class="shape">Shape</th></tr></thead>
 <tbody>${rows.map(
-    ({ arm, cells }) =>
-      html`<tr><th scope="row">${arm.name}</th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : percent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td><td class="shape">${axis === null ? null : ridge(cells, axis)}</td></tr>
+    ({ arm, colour, cells }) =>
+      html`<tr><th scope="row"><span class="swatch c-${colour}">${arm.name}</span></th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : percent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td><td class="shape">${axis === null ? null : ridge(cells, axis)}</td></tr>
 `,
   )}</tbody></table>`;
 }

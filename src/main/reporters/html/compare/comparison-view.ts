@@ -7,13 +7,14 @@ import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { formatRate } from '../../../text/format.ts';
 import { ms } from '../numbers.ts';
 import { FINE_CELLS } from '../run/latencies.ts';
+import { COLOURS_OF_MANY } from '../style/arms-style.ts';
 
 /** An arm with what several panels draw. */
 export interface DrawnArm {
   readonly arm: Arm;
   readonly name: string;
-  /** `a` or `b`; of more than two arms none has a colour of its own. */
-  readonly colour: 'a' | 'b' | 'ok';
+  /** `a` or `b`; of more than two arms `k1` and so on, after the sixth from the beginning. */
+  readonly colour: string;
   /** The headline latency of all its rounds; null where a result is too old to have it. */
   readonly packed: PackedCells | null;
   readonly cells: readonly UsedCell[];
@@ -43,7 +44,7 @@ export function comparisonViewOf(comparison: Comparison): ComparisonView | null 
       return {
         arm,
         name: arm.name,
-        colour: comparison.arms.length > 2 ? 'ok' : index === 0 ? 'a' : 'b',
+        colour: comparison.arms.length > 2 ? `k${(index % COLOURS_OF_MANY) + 1}` : index === 0 ? 'a' : 'b',
         packed,
         cells: packed === null ? [] : usedCells(packed, FINE_CELLS),
       };

@@ -6,14 +6,14 @@ import { CURVE, decades, FINE, linear, logarithmic, nice } from '../charts/scale
 import { html, type Markup } from '../markup.ts';
 import { ms, percent, tickMs } from '../numbers.ts';
 import { axisOf, middleOf, within } from '../run/histogram.ts';
-import { densitiesOf, FINE_CELLS } from '../run/latencies.ts';
+import { type Density, densitiesOf, FINE_CELLS } from '../run/latencies.ts';
 import type { ComparisonView, DrawnArm } from './comparison-view.ts';
 
 const HEIGHT = 190;
 
-/** The latencies of one or two arms, over one another. */
+/** The latencies of all arms, over one another. */
 export function overlaysPanel(view: ComparisonView): Markup | null {
-  if (view.arms.length > 2 || view.arms.some(({ cells }) => cells.length === 0)) return null;
+  if (view.arms.some(({ cells }) => cells.length === 0)) return null;
   return html`<div class="two">${histogram(view)}${percentiles(view)}</div>`;
 }
 
@@ -27,14 +27,14 @@ function histogram({ arms, headline, rounds }: ComparisonView): Markup {
   const inside = densities.map((cells) => within(cells, axis));
   const scale = linear(Math.max(...inside.flat().map(({ density }) => density)) * 1.05, HEIGHT);
   const ticks = decades(axis.min, axis.max);
-  const [first = [], ...others] = inside;
+  const [first = []] = inside;
   const shares = inside.map((cells) => new Map(cells.map(({ cell, share }) => [cell, share])));
   return figure({
     id: 'histogram',
     name: 'Histogram',
     what: `${headline} time${rounds > 1 ? ', all rounds' : ''}; area is the share of requests`,
     keys: keysOf(arms),
-    points: first.map(({ cell, fromMs, toMs }) => [
+    points: cellsOfAll(inside).map(({ cell, fromMs, toMs }) => [
       middleOf(axis, fromMs, toMs),
       `${ms(fromMs)} – ${ms(toMs)}  ${arms.map(({ name }, index) => `${arms.length < 2 ? '' : `${name} `}${percent(shares[index]?.get(cell) ?? 0)}`).join('  ')}`,
     ]),
@@ -44,17 +44,24 @@ function histogram({ arms, headline, rounds }: ComparisonView): Markup {
       className: 'bare',
       marks: [
         line('grid', ticks.map((tick) => `M${axis.x(tick)} 0V${HEIGHT * FINE}`).join('')),
-        line('fill a inner', pathOf(outline(first, axis.x, scale))),
-        line('ln a step', pathOf(outline(first, axis.x, scale))),
-        others.map((cells) => line('ln b step', pathOf(outline(cells, axis.x, scale)))),
+        line(`fill ${arms[0]?.colour ?? 'a'} inner`, pathOf(outline(first, axis.x, scale))),
+        inside.map((cells, index) =>
+          line(`ln ${arms[index]?.colour ?? 'a'} step`, pathOf(outline(cells, axis.x, scale))),
+        ),
       ],
     })}${xAxis(ticks.map((tick) => [axis.share(tick), tickMs(tick)]))}`,
   });
 }
 
+/** Each cell that any arm has, the fastest first. */
+function cellsOfAll(arms: readonly (readonly Density[])[]): Density[] {
+  return [...new Map(arms.flat().map((one) => [one.cell, one])).values()].sort((x, y) => x.cell - y.cell);
+}
+
 function percentiles({ arms, headline, rounds }: ComparisonView): Markup {
   const counts = arms.map(({ cells }) => cells.reduce((sum, { count }) => sum + count, 0));
   const axis = ninesAxis(Math.max(...counts));
+  const hasRounds = rounds > 1 && arms.length <= 2;
   const curves = arms.map(({ cells }) => curveOf(cells, axis));
   const single = arms.map(({ arm, colour }) => ({
     colour,
@@ -69,7 +76,7 @@ function percentiles({ arms, headline, rounds }: ComparisonView): Markup {
   return figure({
     id: 'percentiles',
     name: 'Percentiles',
-    what: `each nine takes the same room${rounds > 1 ? '; thin: single rounds' : ''}`,
+    what: `each nine takes the same room${hasRounds ? '; thin: single rounds' : ''}`,
     keys: keysOf(arms),
     points: ladder(Math.min(...counts)).map((share) => [
       Number(axis.at(share).toFixed(4)),
@@ -81,7 +88,7 @@ function percentiles({ arms, headline, rounds }: ComparisonView): Markup {
       ticks: decades(scale.min, scale.max),
       marks: [
         line('grid', axis.ticks.map(([at]) => `M${Math.round(at * CURVE)} 0V${HEIGHT * FINE}`).join('')),
-        rounds > 1
+        hasRounds
           ? single.map(({ colour, curves: list }) =>
               list.map((points) => line(`ln faint ${colour}`, drawn(points))),
             )

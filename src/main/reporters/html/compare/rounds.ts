@@ -73,7 +73,7 @@ function roundsChart(metric: Metric, { arms, rounds }: ComparisonView): Markup |
       isMany
         ? rows.map(({ name }, index) => [(index + 0.5) / arms.length, name])
         : Array.from({ length: rounds }, (_, round) => [shareOf(0, round), String(round + 1)]),
-      isMany ? 'all' : 'odd ones go',
+      isMany ? 'odd ones lower' : 'odd ones go',
     )}`,
   });
 }

@@ -28,10 +28,9 @@ interface Course {
 
 type Of = (bucket: SeriesBucket) => number | null;
 
-/** One or two arms in the course of a round. */
+/** The arms in the course of a round. */
 export function withinPanel(view: ComparisonView): Markup | null {
   const { arms, rounds } = view;
-  if (arms.length > 2) return null;
   const series = arms.flatMap(({ arm }) => arm.rounds.map((round) => round.series));
   if (series.some(({ buckets }) => buckets.length < FEWEST_INTERVALS)) return null;
   const lengthMs = Math.max(...series.map(({ intervalMs, buckets }) => intervalMs * buckets.length));
@@ -41,7 +40,7 @@ export function withinPanel(view: ComparisonView): Markup | null {
   ].filter((chart) => chart !== null);
   const failed = failedChart(view, lengthMs);
   if (charts.length === 0 && failed === null) return null;
-  return html`<div class="${rounds > 1 ? 'two' : 'one-each'}">${charts}${failed}</div>`;
+  return html`<div class="${rounds > 1 && charts.length > 1 ? 'two' : 'one-each'}">${charts}${failed}</div>`;
 }
 
 function coursesOf({ arms, rounds }: ComparisonView, of: Of): Course[] {
@@ -69,6 +68,8 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
   if (values.length === 0) return null;
   const scale = logarithmic(Math.min(...values) * 0.9, Math.max(...values) * 1.1, HEIGHT);
   const isMany = view.rounds > 1;
+  // Of more arms the single rounds would hide one another.
+  const hasRounds = isMany && courses.length <= 2;
   const path = (list: readonly (number | null)[], intervalMs: number): string =>
     pathOf(
       list.map((value, index): Point | null =>
@@ -78,7 +79,7 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
   return figure({
     id: `within-${quantile}`,
     name: quantile,
-    what: `of each interval${isMany ? '; thin: single rounds, thick: their median' : ''}`,
+    what: `of each interval${hasRounds ? '; thin: single rounds, thick: their median' : isMany ? '; median of the rounds' : ''}`,
     keys: courses.length < 2 ? [] : courses.map(({ colour, name }) => [colour, name]),
     points: readings(courses, lengthMs, ms),
     body: html`${plot({
@@ -90,7 +91,7 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
         TICK_GAP,
       ),
       marks: [
-        isMany
+        hasRounds
           ? courses.map(({ colour, rounds }) =>
               rounds.map((round) => line(`ln faint ${colour}`, path(round.values, round.intervalMs))),
             )

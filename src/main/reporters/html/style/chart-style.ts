@@ -33,7 +33,7 @@ export const CHART_STYLE = `
 .track{margin-top:10px}
 figcaption{font-size:12.5px;display:flex;flex-wrap:wrap;gap:0 8px;align-items:baseline;min-height:19px;margin-bottom:3px}
 .what{color:var(--soft)}
-.read{margin-left:auto;font-weight:500;white-space:pre}
+.read{margin-left:auto;font-weight:500;white-space:pre-wrap;text-align:right}
 .read b{font-weight:600}
 .track:has(.thin){margin-top:5px}
 .track:has(.thin) figcaption{margin-bottom:1px}

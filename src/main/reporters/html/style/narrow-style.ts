@@ -39,10 +39,11 @@ th+th,th+td,td+td{padding-left:9px}
 .errs tr{grid-template-columns:repeat(3,minmax(0,1fr))}
 .cards th,.errs th{grid-column:1/-1}
 .cards th,.cards td,.errs th,.errs td{border:0;padding:0!important;text-align:left}
-.cards td[data-l]::before,.errs td[data-l]::before{content:attr(data-l);display:block;font-size:11px;color:var(--soft)}
+.cards td[data-l]::before,.errs td[data-l]::before{content:attr(data-l);display:block;font-size:11px;line-height:1.3;color:var(--soft);white-space:normal}
+.cards td{align-self:end}
 .runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
-.errs .ex{grid-column:1/-1}
+.errs .ex{grid-column:1/-1}.shifts .soft{display:block}
 .stat{min-width:100%}.prop{width:38%}
 }
 @media print{

@@ -5,11 +5,11 @@
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;
 --paper:#fcfcfa;--ink:#1b1e22;--soft:#58616c;--rule:#d5d7d2;--grid:#e8e9e5;--wash:#f2f3ef;
---a:#0b5cab;--b:#b2520a;--bad:#b3241b;--heat:#0a3f94;--ok:#3f4a57;--focus:#0b5cab}
+--a:#0b5cab;--b:#b2520a;--bad:#b3241b;--heat:#0a3f94;--ok:#3f4a57;--c:#0e755d;--d:#7b3fa8;--focus:#0b5cab}
 @media screen and (prefers-color-scheme:dark){:root{
 --paper:#15181b;--ink:#e7e9eb;--soft:#a0a9b3;--rule:#363c43;--grid:#262b30;--wash:#1c2024;
---a:#6db3f8;--b:#f0a055;--bad:#ff8a7a;--heat:#8fcaff;--ok:#b4bec9;--focus:#6db3f8}}
-@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--soft:CanvasText;--rule:CanvasText;--grid:GrayText;--wash:Canvas;--a:LinkText;--b:CanvasText;--bad:CanvasText;--heat:CanvasText;--ok:CanvasText;--focus:Highlight}}
+--a:#6db3f8;--b:#f0a055;--bad:#ff8a7a;--heat:#8fcaff;--ok:#b4bec9;--c:#5ad0ac;--d:#cfa0ff;--focus:#6db3f8}}
+@media (forced-colors:active){:root{--paper:Canvas;--ink:CanvasText;--soft:CanvasText;--rule:CanvasText;--grid:GrayText;--wash:Canvas;--a:LinkText;--b:CanvasText;--bad:CanvasText;--heat:CanvasText;--ok:CanvasText;--c:CanvasText;--d:CanvasText;--focus:Highlight}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:14px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","Liberation Sans",Arial,sans-serif;font-variant-numeric:tabular-nums lining-nums}

@@ -8,6 +8,7 @@ export const PANEL_STYLE = `
 .swatch{font-weight:600;font-size:11.5px}
 .swatch::before{content:"";display:inline-block;width:12px;border-top:2px solid;vertical-align:4px;margin-right:4px}
 .xt{position:relative;height:16px;margin:5px var(--r) 0 var(--l);font-size:11px;color:var(--soft)}
+.xt.rows2{height:30px}.xt.rows2 span:nth-child(even){top:13px}.xt.rows2 span:nth-child(even)::before{top:-18px;height:17px}
 .nm.pc{top:auto;bottom:8px;margin:0;transform:translateX(-50%);font-weight:500;background:color-mix(in srgb,var(--paper) 75%,transparent);padding:0 1px}
 .hair{position:absolute;top:0;width:0;height:var(--h);border-left:1px solid var(--ink);opacity:.55;pointer-events:none;display:none}
 .wide{margin-top:22px}

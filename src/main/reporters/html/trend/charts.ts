@@ -70,8 +70,9 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-/** The figures of a plan over its results, the oldest on the left. */
+/** The figures of a plan over its results, the oldest on the left; of one result there is no course. */
 export function trendCharts(id: string, newestFirst: readonly KeptRun[]): Markup | null {
+  if (newestFirst.length < 2) return null;
   const runs = newestFirst.toReversed();
   const charts = SERIES.flatMap((series) => chart(id, series, runs) ?? []);
   return charts.length === 0 ? null : html`<div class="two">${charts}</div>`;
@@ -110,7 +111,7 @@ function chart(id: string, series: Series, runs: readonly KeptRun[]): Markup | n
     points: points.map(({ run, share, value }) => [
       Number(share.toFixed(4)),
       [
-        dayText(run.startedAt).replace(' UTC', ''),
+        dayText(run.startedAt),
         ...(run.revision === null ? [] : [revisionOf(run)]),
         value === null ? '–' : `${series.isBound?.(run) === true ? '≥\u00a0' : ''}${series.text(value)}`,
         ...(run.isGood ? [] : [verdictOf(run)]),
@@ -184,13 +185,13 @@ function cross(x: number, y: number): string {
   return `M${x - dx} ${middle - dy}l${2 * dx} ${2 * dy}M${x - dx} ${middle + dy}l${2 * dx} ${-2 * dy}`;
 }
 
-/** Days under some of the results; times where they are all of one day. */
+/** Days under some of the results; times where they are all of one day. The first says the zone of all. */
 function ticksOf(runs: readonly KeptRun[]): (readonly [number, string])[] {
   const isOneDay = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10))).size === 1;
   const step = Math.ceil(runs.length / MOST_TICKS);
-  return runs.flatMap(({ startedAt }, index) =>
-    index % step === 0
-      ? [[(index + 0.5) / runs.length, isOneDay ? startedAt.slice(11, 16) : startedAt.slice(5, 10)] as const]
-      : [],
-  );
+  return runs.flatMap(({ startedAt }, index) => {
+    if (index % step !== 0) return [];
+    const text = isOneDay ? startedAt.slice(11, 16) : startedAt.slice(5, 10);
+    return [[(index + 0.5) / runs.length, `${text}${index === 0 ? ' UTC' : ''}`] as const];
+  });
 }

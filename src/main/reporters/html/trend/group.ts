@@ -17,8 +17,12 @@ export function groupPanel(group: TrendGroup): Markup {
   const table = runsTable(runs);
   return html`<p class="soft">${planAndMachineText(newest)}</p>
 <p>${standingText(group)}.${versionsText(runs)}${runs.some(({ isGood }) => !isGood) && charts !== null ? ' A cross is a result that is no measure: failing, stopped, with a part lost, or with a broken rule.' : null}</p>
-${charts ?? html`<p class="soft">Results of several arms have no line: <code>volley report</code> shows each.</p>`}
+${charts ?? (isArms(newest) ? html`<p class="soft">Results of several arms have no line: <code>volley report</code> shows each.</p>` : null)}
 ${runs.length > MOST_OPEN_ROWS ? html`<details class="rows"><summary>All ${runs.length} results in rows</summary>${table}</details>` : table}`;
+}
+
+function isArms({ kind }: KeptRun): boolean {
+  return kind === 'compare' || kind === 'modes';
 }
 
 /** A step where volley itself is another may be volley's. */

@@ -1,0 +1,56 @@
+import { quantileOfCells } from '../../../../metrics/packed-cells.ts';
+import { html, type Markup } from '../markup.ts';
+import { change, ms } from '../numbers.ts';
+import { type ComparisonView, type DrawnArm, twoArms } from './comparison-view.ts';
+
+const PERCENTILES = [50, 75, 90, 95, 99, 99.9];
+/** So many values beyond a percentile make it worth saying. */
+const FEWEST_BEYOND = 5;
+
+/** What is drawn, in numbers; null where a result has none. */
+export function shiftTable(view: ComparisonView): Markup | null {
+  const two = twoArms(view);
+  if (two === null) return tableOfMany(view);
+  return two.pair.shifts.length === 0 ? null : tableOfTwo(view, two.a, two.b);
+}
+
+function tableOfTwo({ comparison, rounds }: ComparisonView, a: DrawnArm, b: DrawnArm): Markup {
+  const [pair] = comparison.pairs;
+  return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">Shift</th><th scope="col">In proportion</th></tr></thead><tbody>${(
+    pair?.shifts ?? []
+  ).map(({ percentile, aMs, bMs }) => {
+    // What the pair calls a may be either of the two.
+    const [ofB, ofA] = pair?.a === b.name ? [aMs, bMs] : [bMs, aMs];
+    return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td>${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td></tr>
+`;
+  })}</tbody></table>`;
+}
+
+/** An arm in each row: its times, and what they are in proportion to the first one's. */
+function tableOfMany({ arms, rounds }: ComparisonView): Markup | null {
+  const [first] = arms;
+  const sizes = arms.map(({ cells }) => cells.reduce((sum, { count }) => sum + count, 0));
+  const shown = PERCENTILES.filter(
+    (percentile) => Math.min(...sizes) * (1 - percentile / 100) >= FEWEST_BEYOND,
+  );
+  if (first === undefined || shown.length === 0) return null;
+  const firstMs = shown.map((percentile) => quantileOfCells(first.cells, percentile / 100));
+  return html`<table class="wide cards shifts">${captionOf(rounds)}<thead><tr><th scope="col">Arm</th>${shown.map((percentile) => html`<th scope="col" class="n">p${percentile}</th>`)}</tr></thead><tbody>${arms.map(
+    ({ name, colour, cells }) =>
+      html`<tr><th scope="row"><span class="swatch c-${colour}">${name}</span></th>${shown.map(
+        (percentile, index) => {
+          const valueMs = quantileOfCells(cells, percentile / 100);
+          return html`<td class="n" data-l="p${percentile}">${ms(valueMs)}${cells === first.cells ? null : html` <span class="soft">${changeFrom(firstMs[index] ?? null, valueMs)}</span>`}</td>`;
+        },
+      )}</tr>
+`,
+  )}</tbody></table>`;
+}
+
+function captionOf(rounds: number): Markup {
+  return html`<caption>${rounds > 1 ? 'Percentiles of all rounds together' : 'The same in numbers'}</caption>`;
+}
+
+function changeFrom(firstMs: number | null, valueMs: number | null): string {
+  return firstMs === null || valueMs === null || !(firstMs > 0) ? '–' : change(valueMs / firstMs);
+}
