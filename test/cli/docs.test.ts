@@ -63,13 +63,16 @@ describe('the documents and the program agree on', () => {
       'pool',
       'dry-run',
       'live',
+      'iterations',
       'once',
+      'only',
       'otlp',
       'repeat',
       'samples',
       'speed',
       'step-summary',
       'trace',
+      'vus',
     ];
     const besides: Readonly<Record<string, readonly string[]>> = {
       modes: ['mode', 'fail-if', 'threshold'],

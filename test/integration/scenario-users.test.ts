@@ -121,6 +121,24 @@ test.each([
   expect(shop.visits.map(({ path }) => path)).toEqual(paths);
 });
 
+test('one scenario of several, in the size that the command line says', async () => {
+  const { code, result } = await ran(
+    'cookies.mjs',
+    '--only',
+    'kept',
+    '--vus',
+    '3',
+    '--iterations',
+    '2',
+    '-w',
+    '2',
+  );
+  expect([code, result.degradedReasons]).toEqual([0, []]);
+  expect(shop.visits.map(({ query }) => query['s'])).toEqual(Array.from({ length: 12 }, () => 'kept'));
+  expect(result.scenarios!.scenarios).toMatchObject([{ name: 'kept', started: 6, completed: 6 }]);
+  expect(result.plan.scenarios!.loads).toMatchObject([{ users: 3, scenarios: ['kept'] }]);
+});
+
 test('a teardown that fails fails the run, and what setup calls a token is in no result', async () => {
   const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');
   const args = ['run', module, '-o', 'json', '--mode', 'inline'];

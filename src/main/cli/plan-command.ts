@@ -24,7 +24,8 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   }
   if (MODULE_OF_SCENARIOS.test(path)) {
     refuseOthers(parsed, path, problems);
-    return runCommand(parsed.withDefaults({}, []), problems, { path, isTest: true });
+    const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
+    return runCommand(parsed.withDefaults({}, []), problems, { path, ofTest: { vus, iterations, only } });
   }
   const plan = readPlanFile(path);
   problems.push(...plan.problems);
@@ -48,18 +49,29 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
 /** Options that say something of a run with users; the others a module says itself, or they are about other loads. */
 const FOR_TESTS = new Set<string>([
   ...['workers', 'mode', 'client', 'header', 'user', 'bearer-env', 'user-agent', 'compressed'],
-  ...['timeout', 'percentiles', 'threshold', 'seed', 'once'],
+  ...['vus', 'iterations', 'only', 'duration', 'rate', 'timeout', 'percentiles', 'threshold', 'seed', 'once'],
   ...['insecure', 'cacert', 'cert', 'key', 'sni', 'tls-min', 'resolve', 'addresses', 'connect-to'],
   ...['unix-socket', 'proxy', 'proxy-tunnel', 'http2', 'h2c'],
   ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live', 'otlp'],
 ]);
 
+/** What scenarios have in the place of an option. */
+const OF_SCENARIOS: Readonly<Record<string, string>> = {
+  concurrency: '--vus',
+  requests: '--iterations',
+  every: '--rate',
+};
+
 function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
-  for (const name of Object.keys(RUN_TABLE))
-    if (!FOR_TESTS.has(name) && parsed.values[name] !== undefined)
-      problems.push(
-        `--${name} with ${path}: scenarios say that themselves, or have no such thing: leave it out.`,
-      );
+  for (const name of Object.keys(RUN_TABLE)) {
+    if (FOR_TESTS.has(name) || parsed.values[name] === undefined) continue;
+    const instead = OF_SCENARIOS[name];
+    problems.push(
+      instead === undefined
+        ? `--${name} with ${path}: scenarios say that themselves, or have no such thing: leave it out.`
+        : `--${name} with ${path}: of scenarios that is ${instead}.`,
+    );
+  }
 }
 
 /** A name that the plan does not have is a slip: its own value would be sent. */

@@ -6,6 +6,7 @@ import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import type { TestChanges } from '../plan/scenarios/changed-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
@@ -32,8 +33,8 @@ const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baselin
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
-  /** It is a module of scenarios. */
-  readonly isTest?: boolean;
+  /** It is a module of scenarios, of which the command line says this. */
+  readonly ofTest?: TestChanges;
 }
 
 /** The default of --repeat: a plain run. */
@@ -61,12 +62,13 @@ export async function runCommand(
   const paths = outputPathsFrom(parsed, problems);
   const cluster = clusterFrom(parsed, process.env, problems);
   refuseUseless(parsed, problems);
+  if (planned.ofTest === undefined) refuseOfScenarios(parsed, problems);
   const shown = liveFormFrom(parsed, problems);
   const against = baselineFrom(parsed, problems);
   const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    if (planned.isTest === true && planned.path !== undefined)
-      return { asked: null, plan: await testPlan(planned.path, options, problems) };
+    if (planned.ofTest !== undefined && planned.path !== undefined)
+      return { asked: null, plan: await testPlan(planned.path, options, planned.ofTest, problems) };
     const isSentFromHere = cluster === null;
     const read = await readFor(parsed, options, problems, planned.path, isSentFromHere);
     const ruled = form === 'junit' ? withRule(read) : read;
@@ -119,8 +121,13 @@ async function printOnce(plan: RunPlan, note: (line: string) => void): Promise<E
 }
 
 /** Most runs have no module. */
-async function testPlan(path: string, options: RunOptions, problems: readonly string[]): Promise<RunPlan> {
-  return (await import('../plan/scenarios/resolve-test.ts')).resolveTest(path, options, problems);
+async function testPlan(
+  path: string,
+  options: RunOptions,
+  changes: TestChanges,
+  problems: readonly string[],
+): Promise<RunPlan> {
+  return (await import('../plan/scenarios/resolve-test.ts')).resolveTest(path, options, changes, problems);
 }
 
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
@@ -197,6 +204,17 @@ function refuseUseless(parsed: Parsed, problems: string[]): void {
   const given = OF_RESULTS.filter((name) => parsed.last(name) !== undefined);
   if (chosen !== undefined && given.length > 0)
     problems.push(`--${chosen} with --${given.join(', --')}: nothing is measured: leave one of them out.`);
+}
+
+/** Users, their iterations and scenarios by name are in modules of scenarios alone. */
+function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
+  for (const [name, instead] of [
+    ['vus', '-c says how many connections there are'],
+    ['iterations', '-n says how many requests are sent'],
+    ['only', 'leave it out'],
+  ] as const)
+    if (parsed.last(name) !== undefined)
+      problems.push(`--${name} is for modules of scenarios (volley run shop.ts): ${instead}.`);
 }
 
 function withPlanned(options: RunOptions, { url, mix, variables, presets }: Planned): RunOptions {

@@ -138,7 +138,8 @@ function parseStageList(text: string, problems: Problems): Stage[] {
   return stages;
 }
 
-function rateOf(option: string, text: string, problems: Problems): Rate | null {
+/** Reads a rate above zero; null with a problem noted. */
+export function rateOf(option: string, text: string, problems: Problems): Rate | null {
   const rate = parseRate(text);
   if (rate !== null && rate.requests > 0 && isPossible(rate)) return rate;
   problems.add(

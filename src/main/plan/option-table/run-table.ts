@@ -5,6 +5,7 @@ import { LOAD_OPTIONS } from './load-options.ts';
 import { MEASURE_OPTIONS, RESULT_OPTIONS } from './measure-options.ts';
 import { MODEL_OPTIONS } from './model-options.ts';
 import { EXPECTATION_OPTIONS, REQUEST_OPTIONS, SOURCE_OPTIONS } from './request-options.ts';
+import { SCENARIO_OPTIONS } from './scenario-options.ts';
 
 /**
  * Every option of a run, in the order of the documents. The command line, plan files, batches, comparisons and
@@ -12,6 +13,7 @@ import { EXPECTATION_OPTIONS, REQUEST_OPTIONS, SOURCE_OPTIONS } from './request-
  */
 export const RUN_TABLE = {
   ...LOAD_OPTIONS,
+  ...SCENARIO_OPTIONS,
   ...REQUEST_OPTIONS,
   ...SOURCE_OPTIONS,
   ...EXPECTATION_OPTIONS,

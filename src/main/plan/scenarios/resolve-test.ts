@@ -13,6 +13,7 @@ import { checkOptions, completePlan } from '../resolve.ts';
 import { moduleTerms } from '../terms.ts';
 import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
+import { changedTest, type TestChanges } from './changed-test.ts';
 import { type LoadedTest, loadTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
@@ -25,17 +26,19 @@ const NO_BASE = 'http://127.0.0.1/';
  *
  * @param path of the module
  * @param options what the command line says besides; it comes first
+ * @param changes what it says of scenarios alone
  * @param earlier problems that the caller has found already
  * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the module, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTest(
   path: string,
-  options: RunOptions,
+  { duration, rate, ...options }: RunOptions,
+  changes: TestChanges,
   earlier: readonly Told[],
 ): Promise<RunPlan> {
   if (earlier.length > 0) throw new VolleyError(ERROR_CODES.usage, earlier);
   const test = await loadTest(path);
-  const { definition } = test;
+  const definition = changedTest(test.definition, { ...changes, duration, rate });
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
   const read = readTest(definition, test.path, mostArriving, problems);

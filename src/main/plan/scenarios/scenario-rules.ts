@@ -17,6 +17,8 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 };
 /** What is about scenarios by its name alone. */
 const PLAIN = ['iteration-errors', 'script-errors', 'checks', 'dropped'] as const;
+/** Of those, what names scenarios in braces. */
+const NAMING_SCENARIOS: readonly string[] = PLAIN.filter((figure) => figure !== 'checks');
 const STATISTICS = ['min', 'mean', 'max'] as const;
 
 /** A rule without a word on checks or errors of the code bears none of them. */
@@ -57,6 +59,15 @@ export function scenarioRules(
   }
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   return { own, others };
+}
+
+/** Rules without those that are about one of some scenarios by its name. */
+export function withoutRulesOf(scenarios: readonly string[], rules: readonly string[]): readonly string[] {
+  return rules.filter((expression) => {
+    const [, figure = '', of, name] = RULE.exec(withoutBlanks(expression)) ?? [];
+    const isOfScenarios = of === 'iteration' || (of === undefined && NAMING_SCENARIOS.includes(figure));
+    return name === undefined || !isOfScenarios || !scenarios.includes(name);
+  });
 }
 
 /** Null where it is about something else, text where something is wrong with it. */

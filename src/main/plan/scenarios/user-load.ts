@@ -3,8 +3,8 @@ import { EXECUTORS, type UserLoad, type UserStage } from '../../../protocol/scen
 import { durationOfMs } from '../load.ts';
 import { Fields } from './fields.ts';
 
-const MOST_USERS = 1_000_000;
-const MOST_ITERATIONS = 1_000_000_000;
+export const MOST_USERS = 1_000_000;
+export const MOST_ITERATIONS = 1_000_000_000;
 const MOST_PER_SECOND = 10_000_000;
 const GRACE_MS = 30_000;
 const MAX_DURATION_MS = 600_000;

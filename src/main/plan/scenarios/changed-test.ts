@@ -1,0 +1,104 @@
+import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import type { Executor, TestDefinition } from '../../../protocol/test-definition.ts';
+import { MS_PER_HOUR } from '../../../protocol/units.ts';
+import { meantOrOneOf } from '../../text/nearest.ts';
+import { rateOf } from '../load.ts';
+import type { RunOptions } from '../options.ts';
+import { Problems } from '../problems.ts';
+import { given, phrase, the } from '../words.ts';
+import { type Misfit, type RawLoad, resizedLoad, type Size } from './resized-load.ts';
+import { withoutRulesOf } from './scenario-rules.ts';
+import { MOST_ITERATIONS, MOST_USERS } from './user-load.ts';
+
+const LONGEST_MS = 168 * MS_PER_HOUR;
+
+/** What the command line says of the scenarios of a module, as it was typed. */
+export interface TestChanges {
+  readonly vus?: string | undefined;
+  readonly iterations?: string | undefined;
+  /** The name of the only scenario that runs. */
+  readonly only?: string | undefined;
+}
+
+type Typed = TestChanges & Pick<RunOptions, 'duration' | 'rate'>;
+
+/**
+ * A test as the command line wants it: with one of its scenarios alone, and a load of another size.
+ *
+ * @throws VolleyError VOLLEY_USAGE for what does not fit the test's load
+ */
+export function changedTest(definition: TestDefinition, typed: Typed): TestDefinition {
+  const problems = new Problems();
+  const chosen = withOnly(definition, typed.only, problems);
+  const size: Size = {
+    vus: read(typed.vus, (text) => problems.count('vus', text, 1, MOST_USERS)),
+    iterations: read(typed.iterations, (text) => problems.count('iterations', text, 1, MOST_ITERATIONS)),
+    durationMs: read(typed.duration, (text) => problems.durationMs('duration', text, 1, LONGEST_MS)),
+    rate: read(typed.rate, (text) => rateOf('rate', String(text), problems)),
+  };
+  const changed = problems.size > 0 ? chosen : withSize(chosen, typed, size, problems);
+  if (problems.size > 0) throw new VolleyError(ERROR_CODES.usage, problems.list);
+  return changed;
+}
+
+function read<T, V>(typed: T | undefined, parse: (typed: T) => V | null): V | undefined {
+  return typed === undefined ? undefined : (parse(typed) ?? undefined);
+}
+
+/** With the others go the rules that are about them, and a load that nobody shares any more. */
+function withOnly(definition: TestDefinition, only: string | undefined, problems: Problems): TestDefinition {
+  if (only === undefined) return definition;
+  const { load, thresholds = [], scenarios, ...rest } = definition;
+  const names = Object.keys(scenarios ?? {});
+  const chosen = names.includes(only) ? scenarios[only] : undefined;
+  if (chosen === undefined) {
+    problems.add(
+      phrase`${the('only')} ${given(only)}: there is no such scenario: ${meantOrOneOf(only, names)}`,
+    );
+    return definition;
+  }
+  return {
+    ...rest,
+    ...(load === undefined || chosen.load !== undefined ? {} : { load }),
+    thresholds: withoutRulesOf(
+      names.filter((name) => name !== only),
+      thresholds,
+    ),
+    scenarios: { [only]: chosen },
+  };
+}
+
+function withSize(definition: TestDefinition, typed: Typed, size: Size, problems: Problems): TestDefinition {
+  const asked = (['vus', 'iterations', 'duration', 'rate'] as const).filter(
+    (option) => typed[option] !== undefined,
+  );
+  const [first] = asked;
+  if (first === undefined) return definition;
+  const { load, scenarios } = definition;
+  const own = Object.keys(scenarios ?? {}).filter((name) => scenarios[name]?.load !== undefined);
+  const [only, another] = own;
+  if (another !== undefined || (only !== undefined && load !== undefined)) {
+    problems.add(
+      phrase`${the(first)} ${given(typed[first])}: the scenarios have loads of their own: say of which one, as in ${the('only')} ${given(only ?? '')}.`,
+    );
+    return definition;
+  }
+  const owner = only === undefined ? undefined : scenarios[only];
+  const raw: unknown = owner === undefined ? load : owner.load;
+  // What is no load is told with the rest of the module.
+  if (typeof raw !== 'object' || raw === null) return definition;
+  const resized = resizedLoad(raw as RawLoad, size);
+  if (isMisfit(resized)) {
+    const { option, advice } = resized;
+    problems.add(phrase`${the(option)} ${given(typed[option])}: ${advice}`);
+    return definition;
+  }
+  // Its fields are checked with the rest of the module.
+  const changed = resized as unknown as Executor;
+  if (only === undefined || owner === undefined) return { ...definition, load: changed };
+  return { ...definition, scenarios: { ...scenarios, [only]: { ...owner, load: changed } } };
+}
+
+function isMisfit(resized: RawLoad | Misfit): resized is Misfit {
+  return 'option' in resized && 'advice' in resized;
+}

@@ -1,0 +1,119 @@
+import type { Rate } from '../../../protocol/load.ts';
+import { EXECUTORS } from '../../../protocol/scenario.ts';
+import { phrase, the, type Words } from '../words.ts';
+
+/** What the command line says of a load. */
+export interface Size {
+  readonly vus: number | undefined;
+  readonly iterations: number | undefined;
+  readonly durationMs: number | undefined;
+  readonly rate: Rate | undefined;
+}
+
+/** A load as a user's code has made it: nobody has checked it yet. */
+export type RawLoad = Readonly<Record<string, unknown>>;
+
+/** An option that a load has nothing for, and what to do. */
+export interface Misfit {
+  readonly option: 'vus' | 'iterations' | 'duration' | 'rate';
+  readonly advice: Words;
+}
+
+/**
+ * The same load in another size. A ramp becomes a level where its size and its duration are given, and users who go on
+ * for a time become users who share a number of iterations where that is given.
+ */
+export function resizedLoad(load: RawLoad, size: Size): RawLoad | Misfit {
+  const executor = EXECUTORS.find((known) => known === load['executor']);
+  // What it is instead is told with the rest of the module.
+  if (executor === undefined) return load;
+  switch (executor) {
+    case 'constant-vus':
+    case 'ramping-vus':
+    case 'per-vu-iterations':
+    case 'shared-iterations':
+      return size.rate === undefined
+        ? ofUsers(load, executor, size)
+        : {
+            option: 'rate',
+            advice: phrase`of ${executor} each user starts its next iteration when its last one is over: give ${the('vus')}, or write an executor with a rate.`,
+          };
+    case 'constant-arrival-rate':
+    case 'ramping-arrival-rate':
+      return ofArrivals(load, executor, size);
+  }
+}
+
+function ofUsers(
+  load: RawLoad,
+  executor: 'constant-vus' | 'ramping-vus' | 'per-vu-iterations' | 'shared-iterations',
+  { vus: asked, iterations, durationMs }: Size,
+): RawLoad | Misfit {
+  const vus = asked ?? load['vus'];
+  if (executor === 'per-vu-iterations' || executor === 'shared-iterations')
+    return {
+      ...load,
+      vus,
+      ...(iterations === undefined ? {} : { iterations }),
+      ...(durationMs === undefined ? {} : { maxDuration: durationMs }),
+    };
+  const { duration, stages, startVUs, gracefulRampDown, ...common } = load;
+  const isRamp = executor === 'ramping-vus';
+  if (iterations !== undefined) {
+    if (vus === undefined)
+      return {
+        option: 'iterations',
+        advice: phrase`the number of users changes in ${executor}: say with ${the('vus')} how many share them.`,
+      };
+    const maxDuration = durationMs ?? (isRamp ? undefined : duration);
+    return {
+      ...common,
+      ...{ executor: 'shared-iterations', vus, iterations },
+      ...(maxDuration === undefined ? {} : { maxDuration }),
+    };
+  }
+  if (!isRamp) return { ...load, vus, duration: durationMs ?? duration };
+  if (vus === undefined)
+    return {
+      option: 'duration',
+      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('vus')}, for as many users all the time.`,
+    };
+  if (durationMs === undefined)
+    return {
+      option: 'vus',
+      advice: phrase`the number of users changes in ${executor}: add ${the('duration')}, for as many all the time.`,
+    };
+  return { ...common, executor: 'constant-vus', vus, duration: durationMs };
+}
+
+function ofArrivals(
+  load: RawLoad,
+  executor: 'constant-arrival-rate' | 'ramping-arrival-rate',
+  { vus, iterations, durationMs, rate }: Size,
+): RawLoad | Misfit {
+  if (vus !== undefined)
+    return {
+      option: 'vus',
+      advice: phrase`users of ${executor} come as its iterations need them: give ${the('rate')}, or write maxVUs.`,
+    };
+  if (iterations !== undefined)
+    return {
+      option: 'iterations',
+      advice: phrase`iterations of ${executor} start by a schedule: give ${the('rate')} and ${the('duration')}.`,
+    };
+  const { stages, startRate, ...common } = load;
+  const level = rate === undefined ? {} : { rate: rate.requests, timeUnit: rate.periodMs };
+  if (executor === 'constant-arrival-rate')
+    return { ...load, ...level, ...(durationMs === undefined ? {} : { duration: durationMs }) };
+  if (rate === undefined)
+    return {
+      option: 'duration',
+      advice: phrase`the stages of ${executor} say how long each lasts: add ${the('rate')}, for the same rate all the time.`,
+    };
+  if (durationMs === undefined)
+    return {
+      option: 'rate',
+      advice: phrase`the rate of ${executor} changes: add ${the('duration')}, for the same one all the time.`,
+    };
+  return { ...common, ...level, executor: 'constant-arrival-rate', duration: durationMs };
+}
