@@ -4,6 +4,8 @@ export interface AgainstBaseline {
   readonly source: string;
   /** Of the earlier result. */
   readonly startedAt: string;
+  /** What the earlier one was measured on, if that was another machine; absent in older results. */
+  readonly otherMachine?: string | null;
   /** The latency that leads the report; the figures below are of it, and medians where there are several rounds. */
   readonly latency: 'response' | 'service';
   readonly p50Ms: number | null;

@@ -102,8 +102,8 @@ export interface Comparison {
   readonly interrupted: boolean;
   readonly metric: Metric;
   readonly margin: number;
-  /** The rounds of one plan against earlier ones, where `--baseline` asked for it. */
-  readonly baseline?: AgainstBaseline;
+  /** The rounds of one plan against earlier ones, where `--baseline` asked for it; null if none were kept. */
+  readonly baseline?: AgainstBaseline | null;
   readonly arms: readonly Arm[];
   readonly pairs: readonly Pair[];
   /** Conclusions, a sentence each. */

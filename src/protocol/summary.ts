@@ -242,8 +242,8 @@ export interface Summary {
   readonly interrupted: boolean;
   /** Null if no rule ended the run. */
   readonly stoppedBy: StoppedBy | null;
-  /** How it compares with an earlier result, if `--baseline` asked for it. */
-  readonly baseline?: AgainstBaseline;
+  /** How it compares with an earlier result, if `--baseline` asked for it; null if none was kept. */
+  readonly baseline?: AgainstBaseline | null;
   readonly degraded: boolean;
   /** Why the result is degraded, a sentence each. */
   readonly degradedReasons: readonly string[];

@@ -74,7 +74,12 @@ describe('a run held against an earlier one', () => {
     ['faster, and failing', ran(5, failing(20)), ran(10, failing(0)), [], 'not-slower', true],
   ])('%s', (_name, now, before, earlier, outcome, failsMore) => {
     expect(
-      againstBaseline(now, { source: 'last', result: heldOf(before), earlier: earlier.map(heldOf) }),
+      againstBaseline(now, {
+        source: 'last',
+        otherHost: null,
+        result: heldOf(before),
+        earlier: earlier.map(heldOf),
+      }),
     ).toMatchObject({
       outcome,
       failsMore,
@@ -85,7 +90,12 @@ describe('a run held against an earlier one', () => {
     const earlier = [ran(10), ran(10.5), ran(9.5)];
     const words = (now: Summary): string[] =>
       baselineSentences(
-        againstBaseline(now, { source: 'last', result: heldOf(ran(10)), earlier: earlier.map(heldOf) }),
+        againstBaseline(now, {
+          source: 'last',
+          otherHost: null,
+          result: heldOf(ran(10)),
+          earlier: earlier.map(heldOf),
+        }),
       );
     expect(words(ran(13))).toEqual([
       'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now (+30.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
@@ -94,6 +104,9 @@ describe('a run held against an earlier one', () => {
     expect(words(ran(9))).toEqual([
       'not slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 9.00 ms now (−10.0 %); 3 good ones of this plan were between 9.50 and 10.5 ms.',
     ]);
+    expect(words(ran(null))[0]).toBe(
+      'no telling whether it is slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, – now, and one of the two has no 95 % interval of it; 3 good ones of this plan were between 9.50 and 10.5 ms.',
+    );
     expect(words(ran(9, failing(30)))[0]).toMatch(
       /^failing more than last .*: 0\.0 % of the requests then, 30\.0 % now\.$/,
     );
@@ -103,7 +116,11 @@ describe('a run held against an earlier one', () => {
 describe('with how it stands to its baseline, a result', () => {
   const held = (now: Summary, failsIfSlower: boolean): Summary => ({
     ...now,
-    baseline: againstBaseline(now, { source: 'last', result: heldOf(ran(10)), earlier: [] }, failsIfSlower),
+    baseline: againstBaseline(
+      now,
+      { source: 'last', otherHost: null, result: heldOf(ran(10)), earlier: [] },
+      failsIfSlower,
+    ),
   });
 
   test('is JSON that is read again, and fails the command where that was asked for', () => {
@@ -119,11 +136,58 @@ describe('with how it stands to its baseline, a result', () => {
     const sentence = 'slower than last (2026-03-01 09:05 UTC): service time p50 10.0 ms then, 13.0 ms now';
     for (const form of ['text', 'markdown'] as const)
       expect(REPORTERS[form](slower, PLAIN_VIEW).replace(/\n> ?|\s+/g, ' ')).toContain(sentence);
-    expect(renderHtml(slower).replaceAll('\u00a0', ' ')).toContain(`<p class="notice">${sentence}`);
+    expect(renderHtml(slower).replaceAll('\u00a0', ' ')).toContain(
+      `<p class="notice">${sentence.replace('slower', 'Slower')}`,
+    );
     const junit = REPORTERS.junit(slower, PLAIN_VIEW);
     expect(junit).toContain('name="not slower than last"');
     expect(junit).toContain(`<failure type="baseline" message="${sentence}`);
     expect(REPORTERS.junit(held(ran(13), false), PLAIN_VIEW)).not.toContain('<failure');
+  });
+});
+
+describe('what a result is not held against, or is of another machine', () => {
+  const file = (otherHost: string | null, before: Summary): Summary => ({
+    ...ran(10),
+    baseline: againstBaseline(ran(10), {
+      source: 'old.json',
+      otherHost,
+      result: heldOf(before),
+      earlier: [],
+    }),
+  });
+
+  test.each<[string, Summary, string | null]>([
+    ['this machine', file(null, ran(10)), null],
+    ['one of another name', file('there', ran(10)), 'there'],
+    [
+      'one that is another to see',
+      file(null, ran(10, { tool: { ...summaryWith().tool, platform: 'linux arm64', cores: 96 } })),
+      `linux arm64, 96 cores, ${summaryWith().tool.cpuModel}`,
+    ],
+    [
+      'one that an older result does not tell',
+      file(null, ran(10, { tool: { version: '0.0.1' } as Summary['tool'] })),
+      null,
+    ],
+  ])('%s', (_name, result, otherMachine) => {
+    expect(result.baseline!.otherMachine).toBe(otherMachine);
+    const text = REPORTERS.text(result, PLAIN_VIEW).replace(/\s+/g, ' ');
+    expect(text.includes('old.json was measured on another machine')).toBe(otherMachine !== null);
+    if (otherMachine !== null) expect(text).toContain(`(${otherMachine}): that alone may be the difference.`);
+    expect(wrongPart(JSON.parse(JSON.stringify(result)))).toBeNull();
+  });
+
+  test('that nothing was kept to hold it against stands in the result too, and is no case that passes', () => {
+    const alone: Summary = { ...ran(10), baseline: null };
+    const sentence = /eld against no earlier result, though that was asked for/;
+    expect(wrongPart(JSON.parse(JSON.stringify(alone)))).toBeNull();
+    expect(exitCodeOf(alone, false)).toBe(0);
+    for (const form of ['text', 'markdown'] as const)
+      expect(REPORTERS[form](alone, PLAIN_VIEW).replace(/\n> ?|\s+/g, ' ')).toMatch(sentence);
+    expect(renderHtml(alone).replaceAll('\u00a0', ' ')).toMatch(sentence);
+    expect(REPORTERS.junit(alone, PLAIN_VIEW)).not.toContain('slower');
+    expect(baselineSentences(undefined)).toEqual([]);
   });
 });
 

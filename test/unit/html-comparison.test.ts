@@ -135,6 +135,34 @@ describe('the page of a comparison', () => {
     expect(headingOf(concluding('something-new', {}))).toBe('Nothing to compare.');
   });
 
+  test('of an older one without codes it is not said that nothing stood in the way', () => {
+    const notesOf = (comparison: Comparison): string =>
+      /class="rules"><h3>([^<]*)</.exec(renderHtml(comparison))![1]!;
+    expect(notesOf(older(MODES))).toBe('Notes');
+    expect(notesOf({ ...older(MODES), notes: [] })).toBe('Nothing stood in the way');
+    expect(readMarkup(renderHtml(older(MODES))).text).not.toContain('Shape');
+  });
+
+  test('intervals with hardly a request in them make no course', () => {
+    const thin = (inEach: number): Comparison => ({
+      ...REPEATED,
+      arms: REPEATED.arms.map((arm) => ({
+        ...arm,
+        rounds: arm.rounds.map((round) => ({
+          ...round,
+          series: {
+            ...round.series,
+            buckets: round.series.buckets.map((bucket, index) =>
+              index % inEach === 0 ? bucket : { ...bucket, p50: null, p99: null },
+            ),
+          },
+        })),
+      })),
+    });
+    expect(titlesOf(renderHtml(thin(1)))).toContain('Within a round');
+    expect(titlesOf(renderHtml(thin(4)))).not.toContain('Within a round');
+  });
+
   test('text of a target changes nothing but text', () => {
     const evil = `</script><img src=x onerror="alert(1)">'"&`;
     const named = (text: string): Comparison =>

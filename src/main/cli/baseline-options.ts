@@ -34,7 +34,8 @@ export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
 
 /** What is measured is held against this; null where nothing was asked for, or none is kept yet. */
 export interface OpenBaseline {
-  readonly baseline: Baseline | null;
+  /** Null if none was kept; undefined if none was asked for. */
+  readonly baseline: Baseline | null | undefined;
   readonly failsIfSlower: boolean;
 }
 
@@ -49,8 +50,8 @@ export async function openBaseline(
   plan: RunPlan,
   rounds: number | null = null,
 ): Promise<OpenBaseline> {
-  const baseline = name === null ? null : await findBaseline(name, plan, rounds);
-  if (name !== null && baseline === null)
+  const baseline = name === null ? undefined : await findBaseline(name, plan, rounds);
+  if (baseline === null)
     say(
       `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so that nothing is held against it: keep ${rounds === null ? 'runs' : 'results'} with --save.`,
     );
@@ -62,7 +63,8 @@ export function heldAgainst<Result extends Summary | Comparison>(
   { baseline, failsIfSlower }: OpenBaseline,
   result: Result,
 ): Result {
-  if (baseline === null) return result;
+  if (baseline === undefined) return result;
+  if (baseline === null) return { ...result, baseline };
   if (result.interrupted || heldOf(result).rounds.every(({ requests }) => requests.ok === 0)) {
     say(`not held against ${baseline.source}: what was measured has come to nothing that could be.`);
     return result;

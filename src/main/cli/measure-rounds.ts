@@ -91,7 +91,7 @@ export async function printComparison(
       ...comparison.arms.flatMap(brokenRuleNotes).map((note) => comparisonSentence(note)),
       ...comparison.arms.flatMap(failingNotes).map((note) => comparisonSentence(note)),
       ...(isFailure || isInDoubt ? comparison.conclusions : []),
-      ...baselineSentences(comparison.baseline),
+      ...baselineSentences(comparison.baseline ?? undefined),
     ])
       say(sentence);
   const degraded = comparison.arms.some(({ rounds }) => rounds.some((round) => round.degraded));

@@ -179,7 +179,7 @@ async function measure(
         ...(why === null ? [] : [why]),
         ...stopSentences(summary),
         ...brokenRuleSentences(summary),
-        ...baselineSentences(summary.baseline),
+        ...baselineSentences(summary.baseline ?? undefined),
       ])
         say(line);
     }

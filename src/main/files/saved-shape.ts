@@ -73,6 +73,7 @@ const STREAMS = fields({
 const BASELINE = fields({
   source: 'text',
   startedAt: 'time',
+  otherMachine: optional(orNull('text')),
   latency: { oneOf: ['response', 'service'] },
   p50Ms: 'number or null',
   baselineP50Ms: 'number or null',
@@ -122,7 +123,7 @@ const SUMMARY = fields({
     },
     stop: fields({ requests: 'number or null', durationMs: 'number or null' }),
   }),
-  baseline: optional(BASELINE),
+  baseline: optional(orNull(BASELINE)),
   stoppedBy: optional(orNull(fields({ expression: 'text', ...numbers('measured', 'atMs') }))),
   rows: optional(
     fields({
@@ -198,7 +199,7 @@ const COMPARISON = fields({
   tool: fields({ version: 'text' }),
   kind: { oneOf: ['modes', 'compare', 'repeat'] },
   interrupted: 'flag',
-  baseline: optional(BASELINE),
+  baseline: optional(orNull(BASELINE)),
   metric: { oneOf: METRICS },
   margin: 'number',
   arms: [
@@ -277,8 +278,14 @@ function wrongIn(value: unknown, shape: Shape, path: string): string | null {
     return shape.oneOf.includes(String(value)) && typeof value === 'string'
       ? null
       : wrong(`'${shape.oneOf.join("' or '")}'`);
-  if ('either' in shape)
-    return shape.either.some((one) => wrongIn(value, one, path) === null) ? null : wrong(shape.name);
+  if ('either' in shape) {
+    if (shape.either.some((one) => wrongIn(value, one, path) === null)) return null;
+    const [first, second, ...more] = shape.either;
+    // Of null or one thing, what is wrong with the thing says more.
+    const isThing =
+      first === 'null' && second !== undefined && more.length === 0 && typeof value === 'object';
+    return isThing ? wrongIn(value, second, path) : wrong(shape.name);
+  }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('an object');
   const at = (name: string): string => (path === '' ? name : `${path}.${name}`);
   if ('each' in shape) {

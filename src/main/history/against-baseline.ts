@@ -15,7 +15,7 @@ const FEWEST_EARLIER = 3;
 /** @param failsIfSlower whether being slower, or failing more, is a failure */
 export function againstBaseline(
   result: Summary | Comparison,
-  { source, result: earlierResult, earlier }: Baseline,
+  { source, result: earlierResult, otherHost, earlier }: Baseline,
   failsIfSlower = false,
 ): AgainstBaseline {
   const [now, before] = [heldOf(result), earlierResult];
@@ -26,6 +26,7 @@ export function againstBaseline(
   return {
     source,
     startedAt: before.startedAt,
+    otherMachine: otherHost ?? otherMachineOf(now, before),
     latency: now.latency,
     p50Ms: now.p50Ms,
     baselineP50Ms: before.p50Ms,
@@ -40,6 +41,17 @@ export function againstBaseline(
     outcome,
     isFailure: failsIfSlower && (outcome === 'slower' || failsMore),
   };
+}
+
+/** What the earlier one was measured on, where that is visibly not what this one was measured on. */
+function otherMachineOf(now: Held, before: Held): string | null {
+  const [here, there] = [now, before].map(({ rounds: [round] }) => {
+    if (round === undefined) return null;
+    const { platform, cores, cpuModel }: Partial<Summary['tool']> = round.tool;
+    // Older results do not say.
+    return platform === undefined || cores === undefined ? null : `${platform}, ${cores} cores, ${cpuModel}`;
+  });
+  return here == null || there == null || here === there ? null : there;
 }
 
 function outcomeOf(

@@ -17,6 +17,8 @@ export interface Baseline {
   /** As it was named, with its file where that is another. */
   readonly source: string;
   readonly result: Held;
+  /** The name of the machine that measured it, if that is known and not this one. */
+  readonly otherHost: string | null;
   /** Good results of the same plan on this machine, the newest first; the baseline may be one of them. */
   readonly earlier: readonly Held[];
 }
@@ -45,9 +47,13 @@ export async function findBaseline(
   const asked = { facts: factsOfPlan(plan, rounds ?? 1), isRounds: rounds !== null };
   const back = backwardsFrom(name);
   const earlier = await goodResults(asked, Math.max(MOST_EARLIER, (back ?? 0) + 1), folder);
-  if (back === null) return { source: name, result: await namedResult(name, asked), earlier };
+  if (back === null) {
+    const result = await namedResult(name, asked);
+    const otherHost = result.host === hostname() ? null : result.host;
+    return { source: name, result, otherHost, earlier };
+  }
   const found = earlier[back];
-  return found === undefined ? null : { source: name, result: found, earlier };
+  return found === undefined ? null : { source: name, result: found, otherHost: null, earlier };
 }
 
 async function goodResults({ facts, isRounds }: Asked, most: number, folder?: string): Promise<Held[]> {

@@ -6,6 +6,8 @@ import { type Kept, type KeptRun, keptRunOf } from './kept-run.ts';
 export interface Held extends Pick<KeptRun, 'startedAt' | 'latency' | 'p50Ms' | 'p50Interval'> {
   /** One of a run. */
   readonly rounds: readonly Summary[];
+  /** The name of the machine; null unless the result was kept. */
+  readonly host: string | null;
 }
 
 /** A result with at least one round. */
@@ -18,5 +20,6 @@ export function heldOf(result: Kept): Held {
     p50Ms: run?.p50Ms ?? null,
     p50Interval: run?.p50Interval ?? null,
     rounds,
+    host: result.origin?.host ?? null,
   };
 }

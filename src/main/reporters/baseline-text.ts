@@ -1,9 +1,10 @@
 import type { AgainstBaseline } from '../../protocol/baseline.ts';
 import { formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 
-/** What came out of holding a result against an earlier one, and what that can say; nothing where none was. */
-export function baselineSentences(against: AgainstBaseline | undefined): string[] {
+/** What came out of holding a result against an earlier one, and what that can say; nothing where none was asked for. */
+export function baselineSentences(against: AgainstBaseline | null | undefined): string[] {
   if (against === undefined) return [];
+  if (against === null) return [HELD_AGAINST_NONE];
   const { source, startedAt, latency, p50Ms, baselineP50Ms, ratio, failsMore } = against;
   const which = `${source} (${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
   const change = ratio === null ? '' : ` (${changeText(ratio)})`;
@@ -14,7 +15,12 @@ export function baselineSentences(against: AgainstBaseline | undefined): string[
           `failing more than ${which}: ${formatPercent(against.baselineFailedShare)} of the requests then, ${formatPercent(against.failedShare)} now.`,
         ]
       : []),
-    `${OUTCOMES[against.outcome]} ${which}: ${figures}${scatterText(against)}.`,
+    `${OUTCOMES[against.outcome]} ${which}: ${figures}${against.outcome === 'unknown' ? ', and one of the two has no 95 % interval of it' : ''}${scatterText(against)}.`,
+    ...(against.otherMachine == null
+      ? []
+      : [
+          `${source} was measured on another machine (${against.otherMachine}): that alone may be the difference.`,
+        ]),
     ...(against.outcome === 'slower' || failsMore
       ? [
           'runs at different times also differ by what else the machine did: to know, measure both in turns with volley compare URL URL.',
@@ -23,11 +29,14 @@ export function baselineSentences(against: AgainstBaseline | undefined): string[
   ];
 }
 
+const HELD_AGAINST_NONE =
+  'held against no earlier result, though that was asked for: no good one of this plan on this machine was kept.';
+
 const OUTCOMES: Readonly<Record<AgainstBaseline['outcome'], string>> = {
   slower: 'slower than',
   'within-scatter': 'not surely slower than',
   'not-slower': 'not slower than',
-  unknown: 'too short a run to say against',
+  unknown: 'no telling whether it is slower than',
 };
 
 function scatterText({ scatter, outcome }: AgainstBaseline): string {

@@ -87,7 +87,7 @@ function succeeded(summary: Summary): Case[] {
 
 /** That it is slower, or fails more, is a failure where `--fail-if` says so. */
 function againstBaseline({ baseline }: Summary): Case[] {
-  if (baseline === undefined) return [];
+  if (baseline == null) return [];
   const message = baselineSentences(baseline).join(' ');
   return [
     {

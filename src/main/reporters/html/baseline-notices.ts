@@ -4,9 +4,10 @@ import { html, type Markup } from './markup.ts';
 import { unbroken } from './numbers.ts';
 
 /** How a result stands to an earlier one, in sentences; nothing where it was held against none. */
-export function baselineNotices(baseline: AgainstBaseline | undefined): readonly Markup[] {
-  const isTrouble = baseline !== undefined && (baseline.outcome === 'slower' || baseline.failsMore);
+export function baselineNotices(baseline: AgainstBaseline | null | undefined): readonly Markup[] {
+  const isTrouble = baseline != null && (baseline.outcome === 'slower' || baseline.failsMore);
   return baselineSentences(baseline).map(
-    (sentence) => html`<p class="notice${isTrouble ? '' : ' note'}">${unbroken(sentence)}</p>`,
+    (sentence) =>
+      html`<p class="notice${isTrouble ? '' : ' note'}">${unbroken(sentence.charAt(0).toUpperCase() + sentence.slice(1))}</p>`,
   );
 }

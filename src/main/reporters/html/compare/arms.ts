@@ -24,10 +24,10 @@ export function armsPanel(view: ComparisonView): Markup | null {
   const all = rows.flatMap(({ cells }) => cells);
   const axis = all.length === 0 ? null : axisOf(all);
   return html`<table class="wide cards"><caption>Medians of ${count(view.rounds)} rounds of each${axis === null ? null : `; all shapes share one axis, ${ms(axis.min)} to ${ms(axis.max)}`}</caption>
-<thead><tr><th scope="col">Arm</th><th scope="col" class="n">Workers</th>${SHOWN.map((metric) => html`<th scope="col" class="n">${metricTitle(metric)}</th>`)}<th scope="col" class="n">Failed</th><th scope="col" class="n">Memory</th><th scope="col" class="shape">Shape</th></tr></thead>
+<thead><tr><th scope="col">Arm</th><th scope="col" class="n">Workers</th>${SHOWN.map((metric) => html`<th scope="col" class="n">${metricTitle(metric)}</th>`)}<th scope="col" class="n">Failed</th><th scope="col" class="n">Memory</th>${axis === null ? null : html`<th scope="col" class="shape">Shape</th>`}</tr></thead>
 <tbody>${rows.map(
     ({ arm, colour, cells }) =>
-      html`<tr><th scope="row"><span class="swatch c-${colour}">${arm.name}</span></th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : percent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td><td class="shape">${axis === null ? null : ridge(cells, axis)}</td></tr>
+      html`<tr><th scope="row"><span class="swatch c-${colour}">${arm.name}</span></th><td class="n" data-l="Workers">${count(arm.workers)}</td>${SHOWN.map((metric) => html`<td class="n" data-l="${metricTitle(metric)}">${levelText(arm, metric)}</td>`)}<td class="n${(arm.failures?.failed ?? 0) > 0 ? ' bad' : ''}" data-l="Failed">${arm.failures === undefined ? NOTHING : percent(arm.failures.share)}</td><td class="n" data-l="Memory">${unbroken(formatBytes(median(arm.rounds.map(({ cost }) => cost.peakMemoryBytes))))}</td>${axis === null ? null : html`<td class="shape">${ridge(cells, axis)}</td>`}</tr>
 `,
   )}</tbody></table>`;
 }

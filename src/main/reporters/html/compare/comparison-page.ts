@@ -68,8 +68,16 @@ function headingOf({ comparison: { kind }, arms, plan }: ComparisonView): string
     .join(' against ');
 }
 
+/** Of the first round of each arm. */
+function lengthText(lengthsMs: readonly number[]): string {
+  const texts = [...new Set(lengthsMs.map(ms))];
+  return texts.length > 2
+    ? `${ms(Math.min(...lengthsMs))} to ${ms(Math.max(...lengthsMs))}`
+    : texts.join(' and ');
+}
+
 function aboutText({ arms, rounds, plan, comparison }: ComparisonView): string {
-  const length = [...new Set(arms.map(({ arm }) => ms(arm.rounds[0]?.windowMs)))].join(' and ');
+  const length = lengthText(arms.map(({ arm }) => arm.rounds[0]?.windowMs ?? 0));
   const how =
     rounds > 1
       ? `${counted(rounds, 'round')} of ${length}${arms.length > 1 ? ' of each' : ''}`

@@ -24,13 +24,19 @@ ${view.arms.length > 2 ? detailsOf(rest) : rest.map((text) => html`<p>${unbroken
 ${baselineNotices(comparison.baseline)}
 ${comparison.interrupted ? html`<p class="notice">Interrupted: these are the rounds that every arm had had.</p>` : null}
 </div>
-<div class="rules"><h3>${care.length > 0 ? 'Read with care' : 'Nothing stood in the way'}</h3>
+<div class="rules"><h3>${headOfNotes(comparison, care)}</h3>
 ${care.map((text) => html`<p class="notice">${unbroken(text)}</p>`)}
 ${others.map((text) => html`<p class="soft">${unbroken(text)}</p>`)}
 ${chanceText(view)}
 ${comparison.kind === 'repeat' ? null : html`<p class="soft">${intervalsText(view)}</p>`}</div>
 </div>
 ${forest(view)}`;
+}
+
+/** Older results have no codes: what their notes are about is not known. */
+function headOfNotes({ findings, notes }: Comparison, care: readonly string[]): string {
+  if (care.length > 0) return 'Read with care';
+  return findings === undefined && notes.length > 0 ? 'Notes' : 'Nothing stood in the way';
 }
 
 /** Which arm has which colour, and what it is. */

@@ -65,7 +65,12 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
   const values = courses
     .flatMap(({ rounds }) => rounds.flatMap((round) => round.values.flatMap((value) => value ?? [])))
     .filter((value) => value > 0);
-  if (values.length === 0) return null;
+  const all = courses.reduce(
+    (sum, { rounds }) => sum + rounds.reduce((n, round) => n + round.values.length, 0),
+    0,
+  );
+  // Of intervals with hardly a request in them there is no course, only scraps of lines.
+  if (values.length * 2 < all || all === 0) return null;
   const scale = logarithmic(Math.min(...values) * 0.9, Math.max(...values) * 1.1, HEIGHT);
   const isMany = view.rounds > 1;
   // Of more arms the single rounds would hide one another.

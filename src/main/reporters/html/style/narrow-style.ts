@@ -50,9 +50,10 @@ th+th,th+td,td+td{padding-left:9px}
 @page{margin:12mm}
 body{font-size:10.5pt}
 .page{max-width:none;padding:0}
-header nav,.skip,#save,.hint .js-only,.slider,.cursor{display:none!important}
+header nav,.skip,#data,footer,.hint .js-only,.slider,.cursor{display:none!important}
 figure,tr,.tiles,.verdict,.rules{break-inside:avoid}
-h2,h3{break-after:avoid}
+h2,h3,section>p{break-after:avoid}
+.three{grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 20px}.verdict:only-child{grid-column:1/-1}
 .rows{display:none}
 .top,.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facts{grid-template-columns:1fr 1fr;gap:0 20px}.facts>div{grid-template-columns:90px minmax(0,1fr)}.bullets{display:none}
 .tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.tiles.five{grid-template-columns:repeat(5,minmax(0,1fr))}
