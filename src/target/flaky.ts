@@ -7,7 +7,7 @@ const SHARES = { status: 30, reset: 10, hang: 5 } as const;
 const ALL = 1_000;
 const FAILED_STATUS = 500;
 
-/** What becomes of an id: the same each time, so that who asks can be told from who is answered. */
+/** The outcome for an id: always the same, so that results can be checked against it. */
 export function fateOf(id: string): keyof typeof SHARES | 'ok' {
   let place = crc32(`flaky ${id}`) % ALL;
   for (const [fate, share] of Object.entries(SHARES)) {
@@ -20,8 +20,8 @@ export function fateOf(id: string): keyof typeof SHARES | 'ok' {
 /**
  * Answers with the id as JSON; to 3 % of the ids with 500, to 1 % with RST and to 0.5 % never.
  *
- * @param seen how often the id has been asked for, this time included; where the query has `times=N`, the N+1st
- *   time is answered
+ * @param seen how often the id was requested, this time included; with `times=N` in the query, the N+1st
+ *   request succeeds
  */
 export function answerFlaky(
   id: string,

@@ -8,14 +8,14 @@ const CANCEL = Buffer.of(0, 0, 0, 8);
 const PING = Buffer.from('volley??', 'latin1');
 /** The status 200 of HPACK's static table. */
 const STATUS_200 = Buffer.of(0x88);
-/** An index of many bytes, which no table has. */
+/** A multi-byte index beyond any table. */
 const NO_HPACK = Buffer.alloc(6, 0xff);
-/** Frames of a flood that go out together. */
+/** Frames per write of a flood. */
 const PER_WRITE = 1_000;
-/** Frames that the other side acknowledges, of which this many may wait for that; then one for each that comes. */
+/** Unacknowledged frames allowed in a flood; then one more per acknowledgement. */
 const MOST_WAITING = 500;
 
-/** What a server has to be made with to send floods: Node bounds what it sends and nobody has acknowledged. */
+/** Server options needed for floods: Node limits unacknowledged frames. */
 export const FOR_FLOODS = {
   maxOutstandingPings: 2 * MOST_WAITING,
   maxOutstandingSettings: 2 * MOST_WAITING,
@@ -23,38 +23,38 @@ export const FOR_FLOODS = {
 
 type FramingFault = (stream: ServerHttp2Stream, wire: Wire) => void;
 
-/** What a target can do against the framing of HTTP/2, by the name under /fault/. */
+/** HTTP/2 framing faults, by their name under /fault/. */
 export const FRAMING_FAULTS: Readonly<Record<string, FramingFault>> = {
-  /** A head that is no HPACK. */
+  /** A head that is invalid HPACK. */
   'bad-hpack': ({ id = 0 }, wire) => wire.write(frame(TYPE.headers, END_HEADERS, id, NO_HPACK)),
-  /** A frame in the wrong place: the rest of a head that has not begun. */
+  /** A misplaced frame: CONTINUATION without HEADERS. */
   'stray-continuation': ({ id = 0 }, wire) =>
     wire.write(frame(TYPE.continuation, END_HEADERS, id, STATUS_200)),
-  /** A frame in the wrong place: an answer on a stream that nobody has opened. */
+  /** A misplaced frame: an answer on a stream that was never opened. */
   'stray-answer': ({ id = 0 }, wire) => wire.write(frame(TYPE.headers, END_HEADERS, id + 1, STATUS_200)),
-  /** The window that is there at first, and never more of it; no answer. */
+  /** Never enlarges the initial window, and never answers. */
   'no-window': (stream) => stream.pause(),
-  /** SETTINGS, as fast as they are acknowledged; the next one likewise with PING. */
+  /** SETTINGS as fast as they are acknowledged; the next fault does the same with PING. */
   'flood-settings': ({ session }) => floodBy(session, (open, more) => open.settings({}, more)),
   'flood-ping': ({ session }) => floodBy(session, (open, more) => open.ping(PING, more)),
-  /** A head, then DATA with nothing in it. */
+  /** A head, then empty DATA frames. */
   'flood-data': ({ id = 0 }, wire) =>
     wire.flood(frame(TYPE.data, 0, id), frame(TYPE.headers, END_HEADERS, id, STATUS_200)),
-  /** A head that goes on for ever, with nothing in it. */
+  /** An endless head of empty CONTINUATION frames. */
   'flood-continuation': ({ id = 0 }, wire) =>
     wire.flood(frame(TYPE.continuation, 0, id), frame(TYPE.headers, 0, id, STATUS_200)),
-  /** The stream is reset, again and again. */
+  /** Resets the stream again and again. */
   'flood-reset': ({ id = 0 }, wire) => wire.flood(frame(TYPE.rstStream, 0, id, CANCEL)),
 };
 
-/** Those that are flooded already: one flood is enough for all streams of a connection. */
+/** Connections already being flooded: one flood per connection is enough. */
 const flooded = new WeakSet<object>();
 
-/** The connection under a session, past Node's streams: through them Node would abort, or let nobody write. */
+/** The socket under a session, bypassing Node's streams, through which Node would abort or block writes. */
 class Wire {
   readonly #socket: Socket;
   readonly #fd: number;
-  /** What the kernel has not taken. */
+  /** Bytes that the kernel has not taken. */
   #rest = Buffer.alloc(0);
 
   constructor(socket: Socket, fd: number) {
@@ -62,18 +62,18 @@ class Wire {
     this.#fd = fd;
   }
 
-  /** Where the kernel does not take all of it, the rest goes with the next write. */
+  /** If the kernel does not take everything, the rest goes with the next write. */
   write(bytes: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     if (this.#socket.destroyed) return;
     try {
       this.#rest = this.#rest.subarray(writeSync(this.#fd, this.#rest));
     } catch {
-      // It is full, or has been closed from the other side.
+      // Its buffer is full, or the other side has closed it.
     }
   }
 
-  /** Writes `first`, and then a frame for as long as the other side lets it. */
+  /** Writes `first`, then `frame` for as long as the other side reads. */
   flood(bytes: Buffer, first: Buffer = Buffer.alloc(0)): void {
     if (flooded.has(this.#socket)) return;
     flooded.add(this.#socket);
@@ -102,7 +102,7 @@ export function keepSockets(server: Http2Server): void {
   });
 }
 
-/** Does what the fault says; false where that cannot be: over TLS, and on Windows. */
+/** Carries out a fault; false if impossible: over TLS, and on Windows. */
 export function breakFraming(fault: FramingFault, stream: ServerHttp2Stream): boolean {
   const socket = stream.session === undefined ? undefined : sockets.get(stream.session);
   if (socket === undefined) return false;
@@ -113,7 +113,7 @@ export function breakFraming(fault: FramingFault, stream: ServerHttp2Stream): bo
   return true;
 }
 
-/** @param send sends one frame, and calls back when it is acknowledged, or with an error if it never will be */
+/** @param send sends one frame and calls back when it is acknowledged, or with an error if that will not happen */
 function floodBy(
   session: Http2Session | undefined,
   send: (open: Http2Session, acknowledged: (error: Error | null) => void) => void,

@@ -12,7 +12,7 @@ const LONGEST_DELAY_MS = 3_600_000;
 const LARGEST_BODY = 1_073_741_824;
 const BLOCK = Buffer.alloc(65_536, 'v');
 
-/** `seen` counts the requests for the path, this one included. */
+/** `seen`: requests for the path so far, this one included. */
 type Route = (argument: string, request: IncomingMessage, response: ServerResponse, seen: number) => void;
 
 const STREAM_FAULT_NAMES = [...Object.keys(STREAM_FAULTS), ...Object.keys(FRAMING_FAULTS)];
@@ -81,7 +81,7 @@ export function handleRequest(
   const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
   if (route === undefined) answer(response, 404, Buffer.from(`no such path: ${path}\n`));
   else route(rest.join('/'), request, response, seen);
-  // A fault writes past the response, whose end then tells nothing.
+  // A fault bypasses the response object, whose end then means nothing.
   if (name === 'fault' && !path.startsWith('/fault/hang')) counter.answered(lane);
 }
 
@@ -95,7 +95,7 @@ function failStream(name: string, stream: ServerHttp2Stream, response: ServerRes
     refuse(response, `/fault/${name}: only with --h2c, and not on Windows`);
 }
 
-/** The stream of a request of HTTP/2; null of HTTP/1.1. */
+/** The stream of an HTTP/2 request; null for HTTP/1.1. */
 function streamOf(
   request: IncomingMessage & { readonly stream?: ServerHttp2Stream },
 ): ServerHttp2Stream | null {
@@ -116,7 +116,7 @@ function numberIn(text: string, max: number): number | null {
   return number <= max ? number : null;
 }
 
-/** Writes `length` bytes, in blocks and at the reader's pace. */
+/** Writes `length` bytes in blocks, at the reader's pace. */
 function sendBytes(response: ServerResponse, length: number): void {
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': length });
   let left = length;

@@ -1,4 +1,4 @@
-/** What the precise server does; times in milliseconds. Every n-th is by order of arrival. */
+/** The behaviour of the precise server; times in milliseconds. Every n-th counts in order of arrival. */
 export type Scenario =
   | { readonly kind: 'delay'; readonly delayMs: number }
   | { readonly kind: 'mix'; readonly every: number; readonly slowMs: number; readonly fastMs: number }
@@ -11,7 +11,7 @@ export type Scenario =
       readonly stallMs: number;
       readonly times: number;
     }
-  /** Requests come every `gapMs`: so it is known when the first one was due, however late it came. */
+  /** Requests are due every `gapMs`, so the due time of the first is known even if it is late. */
   | { readonly kind: 'hang'; readonly afterMs: number; readonly gapMs: number }
   | {
       readonly kind: 'fault';
@@ -21,30 +21,30 @@ export type Scenario =
     }
   | { readonly kind: 'slowBody'; readonly every: number; readonly slowMs: number; readonly delayMs: number };
 
-/** What the server is told before each run; the scenario's times count from the end of the warm-up. */
+/** Orders to the server before each run; the scenario's times count from the end of the warm-up. */
 export interface ServerOrders {
   readonly scenario: Scenario;
   readonly warmupMs: number;
-  /** The address to listen at; that of the first orders counts. */
+  /** The address to listen on; only the first orders' counts. */
   readonly host: string;
-  /** Whether it has a core to itself, which it then keeps busy so that its answers leave on time. */
+  /** Whether it has its own core, which it then keeps busy so that answers leave on time. */
   readonly hasCore: boolean;
 }
 
-/** What it is asked for between runs. */
+/** Questions to the server between runs. */
 export type ServerRequest =
   | { readonly type: 'orders'; readonly orders: ServerOrders }
   | { readonly type: 'log' };
 
-/** What it says: that it listens at this port and has taken its orders, or what it did. */
+/** Its messages: that it listens on a port and has its orders, or a log of what it did. */
 export type ServerReply =
   | { readonly type: 'ready'; readonly port: number }
   | { readonly type: 'log'; readonly log: ServerLog };
 
-/** What it really did, by number of the request in order of arrival, on the shared clock; NaN: never left. */
+/** What it really did, by request in order of arrival, on the shared clock; NaN: never sent. */
 export interface ServerLog {
   readonly arrivedMs: Float64Array;
   readonly leftMs: Float64Array;
-  /** What its process has used since the orders came. */
+  /** CPU of its process since the orders. */
   readonly cpuMs: number;
 }

@@ -6,7 +6,7 @@ import { identityOf } from './identity.ts';
 import type { Scenario, ServerLog, ServerOrders, ServerReply, ServerRequest } from './precise-scenario.ts';
 
 const SPIN_MS = 0.005;
-/** Between looks at the clock, where the core is shared. */
+/** Pause between clock readings if the core is shared. */
 const NAP_MS = 1;
 const ACCEPT_ROUNDS = 5;
 const ACCEPTED_AT_ONCE = 400;
@@ -20,7 +20,7 @@ interface Departure {
   readonly socket: Socket;
 }
 
-/** Obeys the process that has started this one, and leaves with it. */
+/** Takes orders from the parent process and exits with it. */
 export function servePrecisely(parent: NodeJS.Process): void {
   const server = new PreciseServer();
   const reply = (message: ServerReply): void => {
@@ -31,15 +31,15 @@ export function servePrecisely(parent: NodeJS.Process): void {
     if (request.type === 'log') reply({ type: 'log', log: server.log() });
     else void server.obey(request.orders).then((port) => reply({ type: 'ready', port }));
   });
-  // Ctrl-C reaches the whole group of processes.
+  // Ctrl-C reaches the whole process group.
   parent.on('SIGINT', () => {});
   parent.on('disconnect', () => process.exit(0));
 }
 
 /**
- * A server whose delays are precise (it polls from the first arrival on, where it has a core for it) and which logs
- * what it really did, on the clock that volley's workers use. Each answer carries its request's number in status and
- * length of the body.
+ * A server with precise delays (with its own core it polls from the first arrival on) that logs
+ * what it really did, on the clock of volley's workers. Each answer carries its request's number in the status and
+ * the length of its body.
  */
 class PreciseServer {
   readonly #clock: Clock = createMonotonicClock();
@@ -48,7 +48,7 @@ class PreciseServer {
   #hasCore = true;
   #cpu = process.cpuUsage();
 
-  /** Forgets what was, and does as ordered from the next request on. Returns its port. */
+  /** Resets the log and follows the orders from the next request on. Returns its port. */
   async obey({ scenario, warmupMs, host, hasCore }: ServerOrders): Promise<number> {
     this.#hasCore = hasCore;
     if (!this.#server.listening) await this.#listen(host);
@@ -68,7 +68,7 @@ class PreciseServer {
   }
 
   #accept(socket: Socket): void {
-    // How much of the blank line that ends a head has come: nothing else of a request matters here.
+    // How much of the empty line that ends a head has arrived; nothing else of a request matters here.
     let matched = 0;
     socket.on('error', () => {});
     socket.on('data', (bytes: Buffer) => {
@@ -92,7 +92,7 @@ class PreciseServer {
       if (run.isOver) return;
       wait();
       let nowMs = this.#clock.nowMs();
-      // A look at the clock is cheaper than a turn of the event loop.
+      // Reading the clock is cheaper than a turn of the event loop.
       for (const untilMs = nowMs + spinMs; nowMs <= untilMs; nowMs = this.#clock.nowMs()) run.depart(nowMs);
     };
     wait();
@@ -103,7 +103,7 @@ class PreciseServer {
     return typeof address === 'object' && address !== null ? address.port : 0;
   }
 
-  /** Accepts connections of its own first, so that what is measured is no code that runs for the first time. */
+  /** Warms up with connections of its own, so that no cold code is measured. */
   async #listen(host: string): Promise<void> {
     this.#server.listen({ host, port: 0, backlog: 4_096 });
     await once(this.#server, 'listening');
@@ -155,7 +155,7 @@ class PreciseRun {
       this.#leave({ number, atMs, socket });
       return;
     }
-    // Kept in order: nearly always the newest leaves last.
+    // Kept sorted: nearly always the newest leaves last.
     const departures = this.#departures;
     let index = departures.length;
     while (index > 0 && (departures[index - 1]?.atMs ?? 0) > atMs) index--;
@@ -169,7 +169,7 @@ class PreciseRun {
     }
   }
 
-  /** When the answer is to leave; null for never. */
+  /** When the answer must leave; null for never. */
   #departureOf(number: number, nowMs: number): number | null {
     const scenario = this.#scenario;
     switch (scenario.kind) {
@@ -209,7 +209,7 @@ class PreciseRun {
     }
   }
 
-  /** Blocks the whole process, accepting included, at fixed times after the first arrival. */
+  /** Blocks the whole process, including accepting, at fixed times after the first arrival. */
   #scheduleStalls({ firstAtMs, periodMs, stallMs, times }: Extract<Scenario, { kind: 'stall' }>): void {
     const never = new Int32Array(new SharedArrayBuffer(4));
     for (let time = 0; time < times; time++) {

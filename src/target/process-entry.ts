@@ -1,6 +1,6 @@
 import { createReferenceServer } from './server.ts';
 
-// Ctrl-C reaches the whole process group; whoever started this server says when it ends, by leaving.
+// Ctrl-C reaches the whole process group; this server ends when its parent disconnects.
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(0));
 const server = await createReferenceServer();

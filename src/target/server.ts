@@ -8,34 +8,34 @@ import { MockModel, type ModelStats } from './model/model-server.ts';
 import { DEFAULT_MODEL, type ModelSettings } from './model/settings.ts';
 import { TargetCounter, type TargetStats } from './stats.ts';
 
-// Connections that wait to be accepted; Node's default of 511 is less than load testers open at once.
+// Length of the accept queue; Node's default of 511 is less than load testers open at once.
 const BACKLOG = 4_096;
 
-/** Where the reference server listens, and what it speaks. */
+/** Options of the reference server: where it listens and what it speaks. */
 export interface ReferenceServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Default 0: a free one. */
+  /** Default 0: any free port. */
   readonly port?: number | undefined;
-  /** PEM text; with both, the server speaks TLS: HTTP/2 with who asks for it, else HTTP/1.1. */
+  /** PEM text; with both, the server speaks TLS: HTTP/2 for clients that ask for it, else HTTP/1.1. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
-  /** HTTP/2 without TLS, by prior knowledge, and nothing else. */
+  /** HTTP/2 without TLS, by prior knowledge only. */
   readonly h2c?: boolean | undefined;
-  /** Close every n-th connection as soon as it is accepted; 1 is each of them. */
+  /** Close every n-th connection on accept; 1 is all of them. */
   readonly closeEvery?: number | undefined;
-  /** It is a server of a model too, which answers like this (docs/models.md). */
+  /** Settings of the mock model server (docs/models.md). */
   readonly model?: Partial<ModelSettings> | undefined;
 }
 
-/** A reference server that listens. */
+/** A running reference server. */
 export interface ReferenceServer {
   readonly url: string;
   readonly port: number;
   stats(): TargetStats;
-  /** Of the mock model; null without one. */
+  /** Statistics of the mock model; null without one. */
   modelStats(): ModelStats | null;
-  /** Ends every connection and stops listening. */
+  /** Closes every connection and stops listening. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface ReferenceServer {
  * Starts the reference server: known delays, statuses, sizes and faults, and counts of what arrived
  * (docs/reference-server.md).
  *
- * @throws VolleyError VOLLEY_LISTEN where the address cannot be listened on
+ * @throws VolleyError VOLLEY_LISTEN if it cannot listen on the address
  */
 export async function createReferenceServer(options: ReferenceServerOptions = {}): Promise<ReferenceServer> {
   const { host = '127.0.0.1', port = 0, cert, key, h2c = false, closeEvery } = options;
@@ -56,7 +56,7 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
       ? createH2cServer()
       : createHttpServer();
   const sockets = new Set<Socket>();
-  // A load tester decides for itself how long it keeps an idle connection.
+  // The load tester decides how long to keep an idle connection.
   Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0 });
   let accepted = 0;
   server.on('connection', (socket: Socket) => {
@@ -66,9 +66,9 @@ export async function createReferenceServer(options: ReferenceServerOptions = {}
     accepted++;
     if (closeEvery !== undefined && accepted % closeEvery === 0) socket.destroy();
   });
-  // A client that goes away is no event for a server that counts.
+  // A client that disconnects is not an error for a server that only counts.
   server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
-  // Those of HTTP/2 are used like those of HTTP/1.1: Node gives them the same interface.
+  // Node gives HTTP/2 requests and responses the same interface as HTTP/1.1.
   server.on('request', (request: IncomingMessage, response: ServerResponse) =>
     handleRequest(counter, request, response, model),
   );

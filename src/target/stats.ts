@@ -1,19 +1,19 @@
 import type { Socket } from 'node:net';
 
-/** What has really arrived at the reference server. */
+/** What really arrived at the reference server. */
 export interface TargetStats {
-  /** Requests whose head has arrived, by whatever they were answered; without those to /stats. */
+  /** Requests whose head arrived, whatever the answer; without those to /stats. */
   readonly requests: number;
   /** The same by path, without the query. */
   readonly byPath: Readonly<Record<string, number>>;
-  /** Connections accepted, and open now; the one that asks is among them. */
+  /** Connections accepted, and open now, including the one that asks. */
   readonly connectionsAccepted: number;
   readonly connectionsOpen: number;
-  /** Most connections open at once. */
+  /** Peak of open connections. */
   readonly mostConnections: number;
-  /** Connections on which at least one request has arrived. */
+  /** Connections with at least one request. */
   readonly connectionsUsed: number;
-  /** Requests that arrived on a connection whose last one had not been answered yet. */
+  /** Requests that arrived before the previous one on their connection was answered. */
   readonly pipelined: number;
   /** Bytes of request bodies. */
   readonly bodyBytes: number;
@@ -35,18 +35,18 @@ export class TargetCounter {
   connection(socket: Socket): void {
     this.#accepted++;
     this.#open.add(socket);
-    // A client's end of one connection and its next one may be reported in one turn of the event loop,
-    // in either order: only when the turn is over is it known how many are open.
+    // The end of a client's connection and its next connection may be reported in one turn of the event loop,
+    // in either order, so the number of open ones is known only after the turn.
     setImmediate(() => {
       if (this.#open.size > this.#most) this.#most = Math.max(this.#most, this.#stillOpen());
     });
-    // Either side's end counts, not the event that tells when all is cleaned up: that one may come after
-    // the next connection, which the client opened when this one was over.
+    // Count either side's FIN, not the close event, which may come after
+    // the client's next connection.
     const over = (): void => void this.#open.delete(socket);
     for (const event of ['end', 'error', 'close']) socket.once(event, over);
   }
 
-  /** Of one that this server has reset, the event comes in the next turn, and the client's next connection may be sooner. */
+  /** For a connection that this server resets: its close event comes a turn later, maybe after the client's next connection. */
   #stillOpen(): number {
     let count = 0;
     for (const { destroyed } of this.#open) if (!destroyed) count++;
@@ -54,10 +54,10 @@ export class TargetCounter {
   }
 
   /**
-   * Counts a request, and how many there were for its path, this one included.
+   * Counts a request; returns the number for its path, this one included.
    *
-   * @param connection what stands for the connection: its socket, or its session of HTTP/2
-   * @param lane where one request comes after the other: the connection, or the stream of HTTP/2
+   * @param connection its socket, or its HTTP/2 session
+   * @param lane what carries one request at a time: the connection, or the HTTP/2 stream
    */
   request(path: string, connection: object, lane: object): number {
     this.#requests++;

@@ -3,11 +3,11 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 const HALF = 'hello';
 const HEAD = { ':status': 200, 'content-length': HALF.length * 2 };
 
-/** What can go wrong with an answer of HTTP/2, by the name under /fault/. */
+/** Faults of HTTP/2 answers, by their name under /fault/. */
 export const STREAM_FAULTS: Readonly<Record<string, (stream: ServerHttp2Stream) => void>> = {
   /** RST_STREAM after the request. */
   reset: (stream) => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
-  /** The end of the connection after the request, without a byte of an answer. */
+  /** Ends the connection after the request, without a byte of an answer. */
   close: (stream) => stream.session?.destroy(),
   /** RST_STREAM in the middle of a body of known length. */
   truncate: (stream) => {
@@ -20,7 +20,7 @@ export const STREAM_FAULTS: Readonly<Record<string, (stream: ServerHttp2Stream) 
     stream.end(HALF);
     stream.session?.close();
   },
-  /** No answer, ever. */
+  /** No answer. */
   hang: () => {},
   /** The head and half of the body, then nothing more. */
   'hang-body': (stream) => {

@@ -1,4 +1,4 @@
-/** What a request to the mock model says that its answer depends on. */
+/** The parts of a request that determine the mock model's answer. */
 export interface Asked {
   readonly model: string;
   readonly maxTokens: number | null;
@@ -10,17 +10,17 @@ export interface Asked {
 export interface TokenEvent {
   readonly text: string;
   readonly isReasoning: boolean;
-  /** When it was due and when it was made, by the server's own monotonic clock. */
+  /** When it was due and when it was made, on the server's monotonic clock. */
   readonly stamps: Readonly<Record<string, number>>;
 }
 
-/** How a kind of server says what the mock model has to say; each text is an event on the wire. */
+/** How a kind of server phrases the mock model's answer; each text is one event on the wire. */
 export interface Dialect {
   readonly contentType: string;
   /** Before the first token. */
   begin(asked: Asked): readonly string[];
   token(event: TokenEvent, asked: Asked): string;
-  /** Behind the last one; `tokens` is null where the server does not say how many there were. */
+  /** After the last token; `tokens` is null if the server does not report a count. */
   end(tokens: number | null, asked: Asked): readonly string[];
   error(message: string): string;
   /** The answer in one piece. */
@@ -52,7 +52,7 @@ function asOpenAi(body: Readonly<Record<string, unknown>>): Asked {
   };
 }
 
-/** Of APIs that always say how many tokens there were. */
+/** For APIs that always report a token count. */
 function asCounted(body: Readonly<Record<string, unknown>>): Asked {
   return { ...asOpenAi(body), wantsUsage: true };
 }
@@ -285,7 +285,7 @@ const OLLAMA: Dialect = {
     model: String(body['model'] ?? 'mock'),
     maxTokens: numberOf(fieldsOf(body['options'])['num_predict']),
     isStreamed: body['stream'] !== false,
-    // It always says so.
+    // It always reports a count.
     wantsUsage: true,
   }),
 };
@@ -316,7 +316,7 @@ const TORCHSERVE: Dialect = {
   }),
 };
 
-/** The dialect of a path; null where nobody speaks one there. */
+/** The dialect of a path; null if it belongs to no API. */
 export function dialectAt(path: string): Dialect | null {
   if (path.endsWith('/v1/chat/completions')) return CHAT;
   if (path.endsWith('/v1/completions')) return COMPLETIONS;

@@ -8,14 +8,14 @@ const LARGEST_REQUEST = 32 * 2 ** 20;
 const MODELS = '/v1/models';
 const OLLAMA_MODELS = '/api/tags';
 
-/** What the mock model has done. */
+/** Statistics of the mock model. */
 export interface ModelStats {
-  /** Requests whose client went away before the answer was complete, and when that was, since they came. */
+  /** Requests whose client disconnected before the answer was complete, and how long after their arrival. */
   readonly disconnected: number;
   readonly disconnectedAfterMs: readonly number[];
 }
 
-/** A model that answers at known times: each token has a deadline of its own, from when its answer got a slot. */
+/** A model with known timing: each token has its own deadline, from when its answer got a slot. */
 export class MockModel {
   readonly #settings: ModelSettings;
   readonly #line: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class MockModel {
     };
   }
 
-  /** Answers a request of one of the APIs; false where its path is none of theirs. */
+  /** Answers a request of one of the APIs; false if its path belongs to none. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname.endsWith(MODELS)) {
@@ -108,7 +108,7 @@ class Answer {
   readonly #response: ServerResponse;
   readonly #tokens: number;
   readonly #startMs = performance.now();
-  /** Events that wait for others of their write. */
+  /** Events buffered for a common write. */
   #waiting: string[] = [];
   #timer: NodeJS.Timeout | null = null;
 
@@ -167,7 +167,7 @@ class Answer {
       this.#end();
       return;
     }
-    // A write goes when the last of its events is due.
+    // A write is sent when its last event is due.
     this.#at(this.#dueMs(event), () => {
       this.#waiting.push(this.#tokenText(event));
       if (this.#waiting.length >= eventsPerWrite) this.#flush();
@@ -207,7 +207,7 @@ class Answer {
         this.#response.end(this.#dialect.error('the mock model was told to fail'));
         return;
       case 'fin':
-        // The answer ends as HTTP, without what ends a stream.
+        // The HTTP answer ends normally, without the stream's terminator.
         this.#response.end();
         return;
       case 'rst':
@@ -220,7 +220,7 @@ class Answer {
   }
 }
 
-/** RST: of HTTP/2 the answer's own stream alone. */
+/** RST; with HTTP/2, only of the answer's stream. */
 function reset(response: ServerResponse & { readonly stream?: ServerHttp2Stream }): void {
   if (response.stream === undefined) response.socket?.resetAndDestroy();
   else response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);

@@ -1,4 +1,4 @@
-/** What can go wrong in the middle of an answer of the mock model. */
+/** Faults in the middle of the mock model's answers. */
 const MODEL_FAULTS = ['none', 'error', 'fin', 'rst', 'stall'] as const;
 type ModelFault = (typeof MODEL_FAULTS)[number];
 
@@ -6,23 +6,23 @@ const USAGES = ['asked', 'always', 'never', 'refused'] as const;
 
 /** How the mock model answers. */
 export interface ModelSettings {
-  /** From when an answer has a slot until its first token. */
+  /** From when an answer gets a slot to its first token. */
   readonly firstTokenMs: number;
-  /** From one token event to the next. */
+  /** Gap between token events. */
   readonly gapMs: number;
-  /** Tokens of an answer; null: as many as the request allows, or 16. */
+  /** Tokens per answer; null: as many as the request allows, or 16. */
   readonly tokens: number | null;
-  /** Tokens that one event brings. */
+  /** Tokens per event. */
   readonly tokensPerEvent: number;
-  /** Events that one write brings. */
+  /** Events per write. */
   readonly eventsPerWrite: number;
-  /** How many of the tokens, from the first on, are reasoning. */
+  /** How many of the first tokens are reasoning. */
   readonly reasoning: number;
-  /** Answers at once; others wait in line. */
+  /** Concurrent answers; further requests wait in line. */
   readonly slots: number;
   /**
-   * The server says how many tokens it has made; `asked` is only where the request asks for it, and `refused` answers 400
-   * to who asks.
+   * Whether the server reports its token count; `asked`: only if the request asks for it; `refused`: answers 400
+   * if it does.
    */
   readonly usage: (typeof USAGES)[number];
   readonly fault: ModelFault;
@@ -55,9 +55,9 @@ const NUMBERS = {
 } as const satisfies Record<string, keyof ModelSettings>;
 
 /**
- * Settings as a request's query changes them: `?ttft=100&gap=10&tokens=20&fault=rst`.
+ * Applies a request's query to the settings: `?ttft=100&gap=10&tokens=20&fault=rst`.
  *
- * @returns what is wrong with the query, in a sentence, where something is
+ * @returns a sentence if something is wrong with the query
  */
 export function settingsIn(query: URLSearchParams, settings: ModelSettings): ModelSettings | string {
   const changed: Record<string, unknown> = {};

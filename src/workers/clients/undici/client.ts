@@ -3,5 +3,5 @@ import type { Client } from 'undici';
 
 const require = createRequire(import.meta.url);
 
-/** undici's client alone: all of the package (fetch, caches, WebSocket) costs each worker twice as much to load. */
+/** undici's client alone: loading the whole package (fetch, caches, WebSocket) takes each worker twice as long. */
 export const UndiciClient = require('undici/lib/dispatcher/client') as typeof Client;

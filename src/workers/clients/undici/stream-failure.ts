@@ -1,10 +1,10 @@
 import { goodbye, reasonOf, resetStream, StreamEnded, shortBody, silentEnd } from '../stream-ended.ts';
 
-/** What else a reason may mean: node:http2 gives the same code where it takes no more fields. */
+/** Another meaning of this code: node:http2 also uses it when there are too many header fields. */
 const REASON_NOTES: Readonly<Record<string, string>> = {
   ENHANCE_YOUR_CALM: ', or node:http2 did, which takes at most 64 KB of fields in an answer',
 };
-/** Either side gives these where what the other one has sent is wrong; here nearly always this one does. */
+/** Codes for invalid input from the other side; here it is nearly always our side that sends them. */
 const PROTOCOL_REASONS = new Set<string>([
   'PROTOCOL_ERROR',
   'FLOW_CONTROL_ERROR',
@@ -12,21 +12,21 @@ const PROTOCOL_REASONS = new Set<string>([
   'FRAME_SIZE_ERROR',
   'COMPRESSION_ERROR',
 ]);
-/** undici's, where a stream or its connection was ended by the other side. */
+/** undici's codes for a stream or connection ended by the other side. */
 const ENDED_CODES = new Set<unknown>(['UND_ERR_INFO', 'UND_ERR_SOCKET']);
-/** node:http2's, where it ends a connection whose target says goodbye with any reason but NO_ERROR. */
+/** node:http2's code when it ends a connection after a GOAWAY other than NO_ERROR. */
 const GOODBYE_CODES = new Set<unknown>(['ERR_HTTP2_SESSION_ERROR', 'ERR_HTTP2_INVALID_SESSION']);
-/** node:http2's, where the connection is of no more use, and undici's streams learn it one after the other. */
+/** node:http2's codes for an unusable connection, which undici's streams receive one after another. */
 const SESSION_CODES = new Set<unknown>([
   'ERR_HTTP2_ERROR',
   'ERR_HTTP2_SESSION_ERROR',
   'ERR_HTTP2_INVALID_SESSION',
   'ERR_HTTP2_TOO_MANY_INVALID_FRAMES',
 ]);
-/** How undici says that a stream was reset before its answer's head. */
+/** undici's message for a stream that was reset before its answer's head. */
 const RESET_EARLY = /stream (?:closed before the response|half-closed \(remote\))/;
 
-/** What came is not HTTP/2. */
+/** The received bytes are not HTTP/2. */
 class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
 
@@ -36,27 +36,27 @@ class NotHttp2 extends Error {
   }
 }
 
-/** What is known of a stream that failed. */
+/** What is known of a failed stream. */
 export interface StreamFacts {
-  /** Less of the body has come than its length says. */
+  /** The body is shorter than its announced length. */
   readonly isShort: boolean;
   readonly endedByTarget: boolean;
-  /** Anything has been read from the connection. */
+  /** Whether anything was read from the connection. */
   readonly hasReceived: boolean;
-  /** What the target gave as its reason when it said goodbye (GOAWAY); null where it has not. */
+  /** Error code of the target's GOAWAY; null without one. */
   readonly goodbyeCode: number | null;
-  /** Its settings have come, with which HTTP/2 begins. */
+  /** Its SETTINGS, which begin HTTP/2, have arrived. */
   readonly hasSettings: boolean;
-  /** With which it has reset the stream; null where it has not. */
+  /** Error code of its RST_STREAM; null without one. */
   readonly resetCode: number | null;
 }
 
-/** The target has reset a stream in the middle of an answer that does not say its length. */
+/** The target reset a stream in the middle of an answer without a length. */
 export function cutStream(code: number | undefined): StreamEnded {
   return resetStream(code ?? 0, ' in the middle of the body');
 }
 
-/** The error of a stream in words of what the target did: a StreamEnded where it has ended the stream. */
+/** A stream's error in terms of what the target did: a StreamEnded if it ended the stream. */
 export function explainedStream(
   error: Error,
   { isShort, endedByTarget, hasReceived, goodbyeCode, hasSettings, resetCode }: StreamFacts,
@@ -68,7 +68,7 @@ export function explainedStream(
     return resetStream(http2ErrorCode as number, REASON_NOTES[reason], error);
   if (goodbyeCode !== null && (ENDED_CODES.has(code) || (goodbyeCode !== 0 && GOODBYE_CODES.has(code))))
     return goodbye(goodbyeCode, error);
-  // A request that could not be written, on a connection that nobody has ended: it has failed under it.
+  // A request could not be written although nobody ended the connection: the connection itself failed.
   const isUnwritten = code === 'UND_ERR_INFO' && error.message.includes('"frameError"') && !endedByTarget;
   if (SESSION_CODES.has(code) || isUnwritten) return new NotHttp2(error, hasSettings);
   if (endedByTarget && !hasReceived) return silentEnd(error);

@@ -7,10 +7,10 @@ import { createHttp2Dispatcher } from './undici-http2.ts';
 import { UndiciReader } from './undici-reader.ts';
 
 const KEEP_ALIVE_MS = 600_000;
-// Servers say for how long they keep an idle connection; it is left half a second before that.
+// Stop using an idle connection half a second before the server's announced keep-alive ends.
 const KEEP_ALIVE_MARGIN_MS = 500;
 
-/** undici's own client over one connection, of the HTTP that the target is to be asked in. */
+/** undici's client over one connection, for the HTTP version of the target. */
 export function createUndiciDispatcher(target: Destination, connection: TargetConnection): AnyDispatcher {
   return target.protocol === 'http/1.1'
     ? createHttp1Dispatcher(target, connection)
@@ -18,16 +18,16 @@ export function createUndiciDispatcher(target: Destination, connection: TargetCo
 }
 
 function createHttp1Dispatcher(target: Destination, connection: TargetConnection): HttpDispatcher {
-  // Out of a tunnel undici reads by itself: Node lends no buffer to TLS over a socket that is there already.
+  // Through a tunnel undici reads by itself: for TLS over an existing socket, Node does not read into our buffer.
   if (target.routes.proxy === null || wholeRequestsTo(target) !== null)
     connection.readWith(new UndiciReader(connection));
   return new UndiciClient(target.origin, {
     connect: (_options, callback) => connection.acquire(callback),
     allowH2: false,
-    // One request at a time. With 2, the next one could be written from within the end of the last, and
-    // bytes that a faulty server sends behind an answer would be taken for the answer to it.
+    // One request at a time. With 2, the next could be written while the last one's end is handled, and
+    // surplus bytes from a faulty server would be taken for its answer.
     pipelining: 1,
-    // Deadlines are kept by volley: undici's timers are half a second coarse.
+    // volley keeps the deadlines: undici's timers have a resolution of half a second.
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: KEEP_ALIVE_MS,

@@ -8,24 +8,24 @@ import { UndiciClient } from './client.ts';
 import { claimStream, QueueLeft, Stream, type StreamQueue, type StreamSession } from './undici-stream.ts';
 
 const KEEP_ALIVE_MS = 600_000;
-/** No more are ever asked for; what the target allows may be less, and then requests wait. */
+/** The most streams ever asked for; if the target allows fewer, requests wait. */
 const MOST_STREAMS = 1_000;
 
 /**
- * What node:http2 holds of a connection, in MB: beyond it answers are reset as if the target had done so. The bodies
- * that wait to be sent count, though the memory is the same for all; so this is more than they can be.
+ * node:http2's memory limit per connection, in MB; beyond it, answers are reset as if by the target. Queued request bodies
+ * count although they share memory, so the limit is above their possible total.
  */
 const MOST_SESSION_MEMORY_MB = 1_000_000;
-/** Of an answer; what its fields may be in bytes (64 KB) ends them first. */
+/** Limit on an answer's fields; their limit in bytes (64 KB) applies first. */
 const MOST_FIELDS = 5_000;
 
-/** Requests that were ended while they waited for a stream, beyond which the connection is given up. */
+/** How many ended requests may wait for a stream before the connection is given up. */
 const MOST_LEFT = 100;
 
 /**
- * undici's HTTP/2 client over one connection: each request is a stream of it. A request that has ended before the
- * target allowed it a stream stays in undici's queue until there is one. Where there is none for long, a new client
- * with a new connection takes over those that still wait.
+ * undici's HTTP/2 client over one connection: each request is a stream. A request that ended before the
+ * target allowed it a stream stays in undici's queue until there is one. If that takes long, a new client
+ * with a new connection takes over the waiting requests.
  */
 class Http2Dispatcher implements StreamDispatcher, StreamQueue {
   readonly #origin: string;
@@ -73,14 +73,14 @@ class Http2Dispatcher implements StreamDispatcher, StreamQueue {
     const client = new UndiciClient(this.#origin, {
       connect: (_options, callback) => connection.acquire(openingSession(callback)),
       allowH2: true,
-      // No pings: nothing is sent but the requests. Deadlines are kept by volley.
+      // No pings, so that only requests are sent. volley keeps the deadlines.
       h2Options: { maxConcurrentStreams: MOST_STREAMS, pingInterval: 0 },
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
     });
-    // While the connection is still open this is the target's goodbye (GOAWAY).
+    // While the connection is open, this is the target's GOAWAY.
     client.on('disconnect', () => connection.finish());
     return client;
   }
@@ -93,7 +93,7 @@ export function createHttp2Dispatcher(
   return new Http2Dispatcher(origin, connection);
 }
 
-/** undici makes a session of the socket within this call, and hands on none of the options that are wanted. */
+/** undici creates the session within this call and does not pass on the options we need. */
 function openingSession(callback: ConnectCallback): ConnectCallback {
   return (...result) => {
     const { connect } = http2;
@@ -110,7 +110,7 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
         goodbyeCode: null,
         hasSettings: false,
       };
-      // Before undici hears of it, and ends the streams that were not seen.
+      // Before undici's own listener, which ends the unprocessed streams.
       session.on('goaway', (code, lastSeenId) => {
         facts.lastSeenId ??= lastSeenId;
         facts.goodbyeCode = code;
@@ -129,7 +129,7 @@ function openingSession(callback: ConnectCallback): ConnectCallback {
   };
 }
 
-/** What of a session is not JavaScript's; undefined where Node does not keep it as it does today. */
+/** The session's native handle; undefined if Node stores it elsewhere than today. */
 function nativeOf(session: http2.ClientHttp2Session): unknown {
   const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'kHandle');
   return key === undefined ? undefined : Reflect.get(session, key);

@@ -2,18 +2,18 @@ import type { Socket } from 'node:net';
 import type { SocketReader } from '../../connections/link.ts';
 import { lentTo, type ReadBytes, smallCopyOf } from '../../connections/read-bytes.ts';
 
-/** Less than this costs about as much to lend as to copy. */
+/** Below this, lending costs about as much as copying. */
 const SMALLEST_LENT_BYTES = 4_096;
 
-/** What a reader asks of the connection that it reads from. */
+/** What a reader needs from its connection. */
 interface ReadFrom {
   readonly isInPlainBody: boolean;
 }
 
 /**
- * Feeds undici from the shared read buffer: the real socket, of which only the source of bytes is another.
- * That saves a buffer and the machinery of a stream for every read. undici keeps views of a head's names and
- * values until the head is complete, which may be reads later: so it is lent nothing but bodies.
+ * Feeds undici from the shared read buffer: the real socket, with only its byte source replaced.
+ * That saves a buffer and the stream machinery for every read. undici keeps views of a head's names and
+ * values until the head is complete, possibly several reads later, so only bodies are lent.
  */
 export class UndiciReader implements SocketReader {
   #unread: Buffer | null = null;
@@ -43,7 +43,7 @@ export class UndiciReader implements SocketReader {
     const chunk = isLent ? lentTo(bytes, count) : smallCopyOf(bytes, count);
     this.#unread = this.#unread === null ? chunk : Buffer.concat([this.#unread, chunk]);
     socket.emit('readable');
-    // What was not taken has to leave the shared buffer.
+    // Bytes that were not taken must be copied out of the shared buffer.
     if (isLent && this.#unread !== null) this.#unread = Buffer.from(this.#unread);
   }
 }

@@ -3,67 +3,67 @@ import type { TargetConnection } from '../../connections/connection.ts';
 import type { AnswerHandler, Controller, Fields, RequestStream, RequestTemplate } from '../dispatcher.ts';
 import { cutStream, explainedStream } from './stream-failure.ts';
 
-/** By its code undici knows that this is no reason to fail the requests that wait behind the stream. */
+/** With this code undici does not fail the requests queued behind the stream. */
 class StreamLeft extends Error {
   readonly code = 'UND_ERR_INFO';
 }
 
-/** A client gives up those that still wait in its queue: another one takes them over. */
+/** The client gives up its queued requests; another one takes them over. */
 export class QueueLeft extends Error {}
 
-/** Where a request waits until its connection has a stream for it. */
+/** The queue in which a request waits for a stream of its connection. */
 export interface StreamQueue {
   dispatch(stream: Stream): void;
-  /** A request was ended that has not begun, and is still in the queue. */
+  /** A request ended before it began and is still in the queue. */
   left(): void;
-  /** Such a request's turn has come, and it is gone. */
+  /** Such a request has left the queue. */
   passed(): void;
 }
 
-/** What streams have to know of the session that they are of. */
+/** What streams need to know of their session. */
 export interface StreamSession {
-  /** What of it is not JavaScript's. */
+  /** Its native handle. */
   readonly native: unknown;
-  /** The last stream that the target says it has looked at, in its goodbye (GOAWAY); null before that. */
+  /** The last stream processed, from the target's GOAWAY; null before. */
   lastSeenId: number | null;
-  /** The reason that it gives there; null before that. */
+  /** The error code of its GOAWAY; null before. */
   goodbyeCode: number | null;
-  /** The target's settings have come. */
+  /** The target's SETTINGS have arrived. */
   hasSettings: boolean;
 }
 
 /**
- * Sessions of streams that failed, each for as long as the stream is in memory: Node 26.10 aborts the process where it
- * frees a session before a stream of it that has got a part of an answer's head.
+ * Keeps the session of a failed stream alive as long as the stream: Node 26.10 aborts the process if it
+ * frees a session before one of its streams that received part of an answer's head.
  */
 const outlived = new FinalizationRegistry<unknown>(() => {});
 
-/** Set from a request's start until its stream is opened: undici does both within one call. */
+/** Set between a request's start and the opening of its stream, which undici does within one call. */
 let starting: Stream | null = null;
 
-/** Gives a stream that node:http2 has just opened to the request that it is for. */
+/** Assigns a stream that node:http2 has just opened to its request. */
 export function claimStream(opened: ClientHttp2Stream, session: StreamSession): ClientHttp2Stream {
   starting?.claim(opened, session);
   starting = null;
   return opened;
 }
 
-/** One request on a connection that others share. Once it is ended, nothing of it reaches its exchange. */
+/** One request on a shared connection. Once it has ended, its exchange gets no further events. */
 export class Stream implements AnswerHandler, RequestStream {
   readonly request: RequestTemplate;
   #exchange: AnswerHandler | null;
   readonly #connection: TargetConnection;
   #controller: Controller | null = null;
-  /** Of the body, in bytes; NaN where the answer does not say. */
+  /** Announced length of the body in bytes; NaN without one. */
   #length = Number.NaN;
   #received = 0;
   readonly #queue: StreamQueue;
   #opened: ClientHttp2Stream | null = null;
   #session: StreamSession | null = null;
   #hasHead = false;
-  /** Nobody has the request: its connection has ended, and it is about to wait for the next one. */
+  /** The request is between connections: its own has ended, and it will wait for the next. */
   #isBetween = false;
-  /** The target has reset the stream before its own end of it. */
+  /** The target reset the stream before ending its side. */
   #isCut = false;
 
   constructor(
@@ -78,11 +78,11 @@ export class Stream implements AnswerHandler, RequestStream {
     this.#connection = connection;
   }
 
-  /** Ends this stream alone; one that has not begun never will. */
+  /** Ends this stream alone; if it has not begun, it never will. */
   end(): void {
     this.#exchange = null;
     if (this.#controller !== null) {
-      // undici would tell the target that there was nothing wrong (NO_ERROR).
+      // undici would send NO_ERROR.
       if (this.#opened !== null && !this.#opened.pending) this.#opened.close(constants.NGHTTP2_CANCEL);
       this.#controller.abort(new StreamLeft('ended by volley'));
       return;
@@ -90,12 +90,12 @@ export class Stream implements AnswerHandler, RequestStream {
     if (!this.#isBetween) this.#queue.left();
   }
 
-  /** Takes the stream of node:http2 that this one is. */
+  /** Takes the underlying stream of node:http2. */
   claim(opened: ClientHttp2Stream, session: StreamSession): void {
     this.#opened = opened;
     this.#session = session;
     const { push } = opened;
-    // A reset ends what can be read just as the end of an answer does: only here they can be told apart.
+    // A reset ends the readable side just as the end of an answer does; only here can they be told apart.
     opened.push = (chunk: unknown, encoding?: BufferEncoding) => {
       if (chunk === null && opened.closed) this.#isCut = true;
       return push.call(opened, chunk, encoding);
@@ -135,7 +135,7 @@ export class Stream implements AnswerHandler, RequestStream {
       return;
     }
     this.#exchange?.onResponseEnd(controller, trailers);
-    // The rest of a body that nobody waits for would stay in memory for as long as the connection is open.
+    // The rest of an unwanted body would otherwise stay in memory as long as the connection is open.
     if (opened === null || opened.writableFinished || opened.destroyed) return;
     opened.close(constants.NGHTTP2_CANCEL);
     opened.destroy();
@@ -162,8 +162,8 @@ export class Stream implements AnswerHandler, RequestStream {
   }
 
   /**
-   * The target has said goodbye without having looked at the request (RFC 9113, 6.8): it may be sent again. undici
-   * does so once. A target that looks at none is one that refuses; where it looks at some, each goodbye brings the
+   * The target sent GOAWAY without processing the request (RFC 9113, 6.8), so it may be sent again; undici
+   * does so once. A target that processes none is refusing; if it processes some, each GOAWAY brings the
    * end nearer.
    */
   get #isUnseen(): boolean {
@@ -172,7 +172,7 @@ export class Stream implements AnswerHandler, RequestStream {
     return this.#opened.id === undefined || this.#opened.id > lastSeenId;
   }
 
-  /** Soon, and not within the call: undici is about to leave the connection, and would still write on it. */
+  /** Deferred: undici is about to leave the connection and would still write to it. */
   #sendAgain(): void {
     this.#opened = null;
     this.#session = null;

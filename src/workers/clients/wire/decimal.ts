@@ -1,7 +1,7 @@
 export const ZERO = 0x30;
 export const NINE = 0x39;
 
-/** -1 where the bytes are not a whole number that can be counted to. */
+/** -1 if the bytes are not a safe whole number. */
 export function numberIn(bytes: Uint8Array, from: number, to: number): number {
   if (from === to) return -1;
   let number = 0;

@@ -12,15 +12,15 @@ const VALUE_START = 5;
 const VALUE = 6;
 const QUOTED = 7;
 const ESCAPED = 8;
-/** Behind a size or a value. */
+/** After a size or a value. */
 const AFTER_ITEM = 9;
 const LINE_END = 10;
 const COMPLETE = 11;
 const REFUSED = 12;
 
 /**
- * Reads the line before a chunk: its size, and extensions, which are checked and left (RFC 9112, 7.1). Blanks
- * between their parts mean nothing; some servers also fill the size up with blanks.
+ * Parses the line before a chunk: its size, and extensions, which are checked and ignored (RFC 9112, 7.1). Blanks
+ * between parts are ignored; some servers also pad the size with blanks.
  */
 export class ChunkLineParser {
   size = 0;
@@ -39,7 +39,7 @@ export class ChunkLineParser {
     this.refusal = null;
   }
 
-  /** Reads on, to the end of the line at most. Returns the place of the next byte to read. */
+  /** Continues, at most to the end of the line. Returns the position of the next byte to read. */
   read(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     while (at < to && this.#state < COMPLETE) {
@@ -92,7 +92,7 @@ export class ChunkLineParser {
   }
 }
 
-/** What comes behind the size or an extension. */
+/** Handles what follows the size or an extension. */
 function afterItem(byte: number): number {
   if (byte === SEMICOLON) return NAME_START;
   if (isBlank(byte)) return AFTER_ITEM;

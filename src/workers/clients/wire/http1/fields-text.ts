@@ -3,7 +3,7 @@ import type { Fields } from '../../dispatcher.ts';
 
 const FIRST_CAPACITY_BYTES = 1_024;
 
-/** The bytes of one head or trailer, for those who ask what its fields say. */
+/** The bytes of one head or trailer, for callers that need its fields. */
 export class FieldsText {
   #bytes = Buffer.alloc(FIRST_CAPACITY_BYTES);
   #length = 0;
@@ -12,7 +12,7 @@ export class FieldsText {
     this.#length = 0;
   }
 
-  /** Adds a piece that the parser has read; the parser limits the length of the whole. */
+  /** Adds a piece that the parser has read; the parser limits the total length. */
   add(bytes: ReadBytes, from: number, to: number): void {
     const length = this.#length + to - from;
     if (length > this.#bytes.length) this.#bytes = Buffer.concat([this.#bytes], length * 2);
@@ -20,29 +20,29 @@ export class FieldsText {
     this.#length = length;
   }
 
-  /** Name, value, name, value, as they came; values in Latin-1, without the blanks around them. */
+  /** Name, value, name, value, in order; values in Latin-1, trimmed. */
   raw(): string[] {
     const fields: string[] = [];
     for (const line of this.text
-      // Line ends may come before the status line.
+      // Empty lines may precede the status line.
       .replace(/^[\r\n]+/, '')
       .replace(/[\t ]*\r\n[\t ]+/g, ' ')
       .split('\r\n')) {
       const colon = line.indexOf(':');
-      // A status line may hold a colon too, but its version is no token.
+      // A status line may contain a colon too, but its version is not a token.
       if (colon < 1 || line.startsWith('HTTP/1.')) continue;
       fields.push(line.slice(0, colon), line.slice(colon + 1).replace(/^[\t ]+|[\t ]+$/g, ''));
     }
     return fields;
   }
 
-  /** All of it as it came, in Latin-1. */
+  /** The whole text as received, in Latin-1. */
   get text(): string {
     return this.#bytes.toString('latin1', 0, this.#length);
   }
 }
 
-/** Fields by their names in lower case; those that came more than once as lists. */
+/** Fields by lower-case name; repeated ones as lists. */
 export function fieldsByName(raw: readonly string[]): Fields {
   const fields = new Map<string, string | string[]>();
   for (let i = 0; i < raw.length; i += 2) {

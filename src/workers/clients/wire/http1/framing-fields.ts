@@ -3,7 +3,7 @@ import { NINE, numberIn, ZERO } from '../decimal.ts';
 import type { RefusalCode } from './refusal.ts';
 import { COMMA, isBlank, SPACE, TOKEN_LOWER } from './syntax.ts';
 
-/** The fields that say where a response ends and whether the connection stays. */
+/** The fields that determine where a response ends and whether the connection stays open. */
 export const FIELD = {
   other: 0,
   connection: 1,
@@ -14,7 +14,7 @@ export const FIELD = {
 } as const;
 export type Field = (typeof FIELD)[keyof typeof FIELD];
 
-/** No name of a framing field is longer. */
+/** Length of the longest name of a framing field. */
 export const LONGEST_NAME = 17;
 const LONGEST_VALUE = 256;
 const CONNECTION = bytesOf('connection');
@@ -27,7 +27,7 @@ const CLOSE = bytesOf('close');
 const CHUNKED = bytesOf('chunked');
 const TIMEOUT = bytesOf('timeout=');
 
-/** Which field has this name, in any case, of `length` characters from `from` on. */
+/** The field whose name, case-insensitive, is the `length` characters from `from`. */
 export function fieldNamed(bytes: ReadBytes, from: number, length: number): Field {
   switch (length) {
     case 7:
@@ -38,7 +38,7 @@ export function fieldNamed(bytes: ReadBytes, from: number, length: number): Fiel
     case 14:
       return isNamed(bytes, from, CONTENT_LENGTH) ? FIELD.contentLength : FIELD.other;
     case 16:
-      // Not in any standard, but who sends it means the same.
+      // Not standard, but servers that send it mean the same.
       return isNamed(bytes, from, PROXY_CONNECTION) ? FIELD.connection : FIELD.other;
     case 17:
       return isNamed(bytes, from, TRANSFER_ENCODING) ? FIELD.transferEncoding : FIELD.other;
@@ -47,22 +47,22 @@ export function fieldNamed(bytes: ReadBytes, from: number, length: number): Fiel
   }
 }
 
-/** Which transfer coding a head names: none, chunked alone, or anything else. */
+/** A head's transfer coding: none, chunked alone, or anything else. */
 const CODING = { none: 0, chunked: 1, other: 2 } as const;
 type Coding = (typeof CODING)[keyof typeof CODING];
 
-/** What the framing fields of one head say. Values come in pieces, as they are read. */
+/** The framing fields of one head. Values arrive in pieces as they are read. */
 export class FramingFields {
   /** -1 without Content-Length. */
   contentLength = -1;
   asksToClose = false;
   asksToKeepAlive = false;
-  /** The server says that it goes on in another protocol, or that it could. */
+  /** The server announces or offers a switch of protocols. */
   hasUpgrade = false;
-  /** For how long the server keeps an idle connection, in seconds; -1 where it does not say. */
+  /** How long the server keeps an idle connection, in seconds; -1 if unknown. */
   keepAliveS = -1;
   #coding: Coding = CODING.none;
-  // In lower case, as only tokens and numbers are looked for.
+  // Lower case, since only tokens and numbers matter.
   readonly #value = new Uint8Array(LONGEST_VALUE);
   #length = 0;
 
@@ -84,7 +84,7 @@ export class FramingFields {
     this.#length = 0;
   }
 
-  /** Adds a piece of the value of the field that is being read; false where it grows too long. */
+  /** Adds a piece of the current field's value; false if it becomes too long. */
   add(bytes: ReadBytes, from: number, to: number): boolean {
     if (this.#length + to - from > LONGEST_VALUE) return false;
     for (let at = from; at < to; at++) {
@@ -94,14 +94,14 @@ export class FramingFields {
     return true;
   }
 
-  /** The value goes on in a folded line, which stands for a blank (RFC 9112, 5.2); false where it grows too long. */
+  /** The value continues on a folded line, which counts as a blank (RFC 9112, 5.2); false if it becomes too long. */
   addFold(): boolean {
     if (this.#length === LONGEST_VALUE) return false;
     this.#value[this.#length++] = SPACE;
     return true;
   }
 
-  /** Whether what has come of a length can become none, whatever follows. */
+  /** Whether the length read so far is already invalid, whatever follows. */
   get isNoLength(): boolean {
     for (let at = 0; at < this.#length; at++) {
       const byte = this.#value[at] as number;
@@ -110,7 +110,7 @@ export class FramingFields {
     return false;
   }
 
-  /** The value is complete: takes it in. Returns why that cannot be, or null. */
+  /** Takes the complete value. Returns why it is invalid, or null. */
   take(field: Field): RefusalCode | null {
     const length = this.#length;
     this.#length = 0;
@@ -134,7 +134,7 @@ export class FramingFields {
     }
   }
 
-  /** Why a body cannot be found by what these fields say, or null; asked only where there is a body. */
+  /** Why these fields do not determine the body, or null; called only if there is a body. */
   bodyRefusal(minorVersion: number): RefusalCode | null {
     if (this.#coding === CODING.none) return null;
     if (this.#coding === CODING.other || minorVersion === 0) return 'WIRE_TRANSFER_ENCODING';
@@ -151,7 +151,7 @@ export class FramingFields {
     }
   }
 
-  /** The same number several times is that number (RFC 9112, 6.3); false where there is none or another one. */
+  /** Accepts repetitions of one number (RFC 9112, 6.3); false without a number, or with different ones. */
   #takeLength(length: number): boolean {
     let from = this.#memberFrom(0, length);
     if (from === length) return false;
@@ -173,14 +173,14 @@ export class FramingFields {
     }
   }
 
-  /** Where the next member of a list begins: empty ones are none (RFC 9110, 5.6.1). */
+  /** Start of the next list member; empty ones are skipped (RFC 9110, 5.6.1). */
   #memberFrom(from: number, length: number): number {
     let at = from;
     while (at < length && (isBlank(this.#value[at] as number) || this.#value[at] === COMMA)) at++;
     return at;
   }
 
-  /** Where the member that begins at `from` ends, without the blanks behind it. */
+  /** End of the member that begins at `from`, without trailing blanks. */
   #memberTo(from: number, length: number): number {
     let to = this.#commaFrom(from, length);
     while (to > from && isBlank(this.#value[to - 1] as number)) to--;
@@ -194,7 +194,7 @@ export class FramingFields {
   }
 }
 
-/** The number behind the first `timeout=`, or -1. */
+/** The number after the first `timeout=`, or -1. */
 function secondsIn(value: Uint8Array, length: number): number {
   for (let from = 0; from + TIMEOUT.length < length; from++) {
     if (!isAt(value, from, length, TIMEOUT)) continue;

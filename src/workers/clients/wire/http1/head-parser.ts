@@ -4,7 +4,7 @@ import { FIELD, type Field, FramingFields, fieldNamed, LONGEST_NAME } from './fr
 import type { RefusalCode } from './refusal.ts';
 import { COLON, CR, IS_TEXT, isBlank, LF, SPACE, TOKEN_LOWER } from './syntax.ts';
 
-/** The longest head, trailer or size line of a chunk, in bytes; Node's own limit for a head. */
+/** Limit on a head, a trailer or a chunk's size line, in bytes; the same as Node's limit for a head. */
 export const LONGEST_HEAD_BYTES = 16_384;
 
 const START = 0;
@@ -24,13 +24,13 @@ const HEAD_END = 13;
 const COMPLETE = 14;
 const REFUSED = 15;
 
-// The minor version is read as the byte behind it.
+// The minor version is the byte after it.
 const VERSION_TEXT = new TextEncoder().encode('HTTP/1.');
 
 /**
- * Reads the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte: a cut
- * anywhere changes nothing. Strict: lines end with CR and LF, and names are tokens. But blanks around a value
- * are no part of it, and a line that begins with a blank continues the one before (RFC 9112, 5).
+ * Parses the head of a response (RFC 9112, 2.1 and 4), or the trailer of a chunked one, byte by byte, so a cut
+ * anywhere changes nothing. Strict: lines end with CR LF and names are tokens. Blanks around a value, however,
+ * are not part of it, and a line that begins with a blank continues the previous one (RFC 9112, 5).
  */
 export class HeadParser {
   readonly fields = new FramingFields();
@@ -42,7 +42,7 @@ export class HeadParser {
   #nameLength = 0;
   #field: Field = FIELD.other;
   #state = START;
-  /** Within the version or the status code. */
+  /** Position within the version or the status code. */
   #index = 0;
   #bytes = 0;
   #isTrailer = false;
@@ -62,7 +62,7 @@ export class HeadParser {
     this.#isTrailer = true;
   }
 
-  /** Reads on, to the end of the head at most. Returns the place of the next byte to read. */
+  /** Continues, at most to the end of the head. Returns the position of the next byte to read. */
   read(bytes: ReadBytes, from: number, to: number): number {
     const end = this.#read(bytes, from, to);
     this.#bytes += end - from;
@@ -87,7 +87,7 @@ export class HeadParser {
       const byte = bytes[at] as number;
       switch (this.#state) {
         case START:
-          // Some servers send an empty line too many behind an answer.
+          // Some servers send a surplus empty line after an answer.
           if (byte === CR || byte === LF) {
             at++;
             break;
@@ -145,7 +145,7 @@ export class HeadParser {
     return at;
   }
 
-  /** Reads header lines, and the empty one behind them. */
+  /** Parses header lines and the empty line after them. */
   #readLines(bytes: ReadBytes, from: number, to: number): number {
     let at = from;
     while (at < to) {
@@ -167,7 +167,7 @@ export class HeadParser {
           at = this.#readName(bytes, at, to);
           if (at === to) break;
           if (bytes[at] !== COLON) return this.#refuse('WIRE_FIELD', at);
-          // A trailer comes too late to say where the message ends: what it says of that is left.
+          // A trailer comes too late to determine the end of the message, so its framing fields are ignored.
           this.#field = this.#isTrailer ? FIELD.other : fieldNamed(this.#name, 0, this.#nameLength);
           this.#state = VALUE_START;
           at++;
@@ -212,8 +212,8 @@ export class HeadParser {
   }
 
   /**
-   * Reads the lines that are there as a whole, which nearly all are: between their bytes no state has to be
-   * kept. Returns where the first begins that is not, or is no line; a refusal is left in `refusal`.
+   * Fast path for lines that are completely in the buffer, which nearly all are: no state is kept between their
+   * bytes. Returns the start of the first line that is incomplete or invalid; sets `refusal` if it is refused.
    */
   #readWholeLines(bytes: ReadBytes, from: number, to: number): number {
     let lineStart = from;
@@ -226,7 +226,7 @@ export class HeadParser {
       while (at < to && isBlank(bytes[at] as number)) at++;
       const valueStart = at;
       at = endOfText(bytes, at, to);
-      // The byte behind the line says whether it goes on in the next one.
+      // The byte after the line determines whether the next line continues it.
       if (at + 2 >= to || bytes[at] !== CR || bytes[at + 1] !== LF) return lineStart;
       if (isBlank(bytes[at + 2] as number)) return lineStart;
       const field = this.#isTrailer ? FIELD.other : fieldNamed(bytes, lineStart, nameLength);
@@ -255,7 +255,7 @@ export class HeadParser {
     const end = endOfText(bytes, from, to);
     if (this.#field === FIELD.other) return end;
     if (!this.fields.add(bytes, from, end)) return this.#refuse('WIRE_FRAMING_FIELD', end);
-    // At once, and not first where the line ends: how the bytes were cut makes no difference.
+    // Immediately, not at the end of the line, so that the outcome does not depend on how the bytes were cut.
     if (this.#field === FIELD.contentLength && this.fields.isNoLength)
       return this.#refuse('WIRE_CONTENT_LENGTH', end);
     return end;

@@ -1,4 +1,4 @@
-/** Why a response was not taken, by its code; docs/clients.md has the table. */
+/** Why a response was refused, by code; docs/clients.md has the table. */
 export const REFUSALS = {
   WIRE_STATUS_LINE: 'the answer does not begin with a status line of HTTP/1.0 or HTTP/1.1',
   WIRE_FIELD: 'a header line is not a name, a colon, a value of visible characters, CR and LF',
@@ -13,7 +13,7 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** A response that is not HTTP/1.1, or not safe to take for it. */
+/** A response that is not HTTP/1.1, or not safe to accept as such. */
 export class WireRefusal extends Error {
   readonly code: RefusalCode;
 

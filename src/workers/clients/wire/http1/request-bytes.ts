@@ -2,12 +2,12 @@ import { requestHead, saysClose } from '../../../../requests/request-head.ts';
 import type { RequestTemplate } from '../../dispatcher.ts';
 import { checkField, checkRequestLine } from '../request-rules.ts';
 
-/** A request as it goes over the wire. */
+/** A request in wire format. */
 export interface RequestBytes {
-  /** Head and body in one piece, so that one write sends them. */
+  /** Head and body in one piece, to be sent with one write. */
   readonly bytes: Buffer;
   readonly isHead: boolean;
-  /** The request asks for the end of the connection after its answer. */
+  /** The request asks the server to close the connection after its answer. */
   readonly asksToClose: boolean;
 }
 
@@ -16,10 +16,10 @@ const NO_BODY = new Uint8Array();
 const known = new WeakMap<RequestTemplate, RequestBytes>();
 
 /**
- * The bytes of a request (RFC 9112, 3), the same as undici writes; encoded once for each object, but for those that
- * bring their head.
+ * The bytes of a request (RFC 9112, 3), the same as undici writes. Encoded once per object, except for requests that
+ * come with their head.
  *
- * @throws NotOnTheWire for what only undici can do; Error for what no client can send
+ * @throws NotOnTheWire for requests that only undici supports; Error for those that no client can send
  */
 export function requestBytes(options: RequestTemplate, host: string): RequestBytes {
   if (options.head !== undefined) return withHead(options, options.head);

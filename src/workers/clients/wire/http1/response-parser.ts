@@ -4,17 +4,17 @@ import { HeadParser } from './head-parser.ts';
 import type { RefusalCode } from './refusal.ts';
 import { CR, LF } from './syntax.ts';
 
-/** What the parser has come to. */
+/** Parser events. */
 export const EVENT = {
-  /** All that there is has been read. */
+  /** All available bytes have been read. */
   more: 0,
-  /** A head is complete, of an interim response too. */
+  /** A head is complete, possibly of an interim response. */
   head: 1,
   /** A piece of the body, from `bodyFrom` to `bodyTo`. */
   body: 2,
   /** The response is complete. */
   end: 3,
-  /** The bytes are not a response; `refusal` says why. */
+  /** The bytes are not a valid response; `refusal` says why. */
   refused: 4,
 } as const;
 export type Event = (typeof EVENT)[keyof typeof EVENT];
@@ -31,28 +31,28 @@ const ENDED = 8;
 const REFUSED = 9;
 
 /**
- * Tells where a response to one request begins and ends, in bytes that come in any pieces. It keeps no bytes
- * and makes no strings: what a caller wants to know of a head, it takes from the same bytes.
+ * Finds where the response to one request begins and ends, in bytes that arrive in any pieces. It keeps no bytes
+ * and creates no strings: a caller reads what it needs of a head from the same bytes.
  */
 export class ResponseParser {
-  /** Where the body's piece begins and ends, after a body event. */
+  /** Start and end of the piece of the body, after a body event. */
   bodyFrom = 0;
   bodyTo = 0;
   /** The next byte to read. */
   at = 0;
-  /** Where in what was read last a head or a trailer begins or goes on, to end at `at`; -1 without one. */
+  /** Start, in the last read, of the part of a head or trailer that ends at `at`; -1 without one. */
   fieldsFrom = -1;
   /** Whether the connection can carry another request after this response. */
   keepsAlive = false;
-  /** The response has no body, but its head announces one: a server that is wrong of one may send the other. */
+  /** The response must not have a body but its head announces one: a server with one mistake may make the other. */
   isOddlyEmpty = false;
   readonly #head = new HeadParser();
   readonly #chunkLine = new ChunkLineParser();
   #state = HEAD;
   #isHeadRequest = false;
-  /** An interim response has announced the end of the connection. */
+  /** An interim response announced the end of the connection. */
   #isLast = false;
-  /** Bytes of the body, or of the chunk, that are still to come. */
+  /** Remaining bytes of the body, or of the chunk. */
   #left = 0;
   #refusal: RefusalCode | null = null;
 
@@ -64,12 +64,12 @@ export class ResponseParser {
     return this.#refusal;
   }
 
-  /** For how long the server keeps an idle connection, in seconds; -1 where it did not say. */
+  /** How long the server keeps an idle connection, in seconds; -1 if unknown. */
   get keepAliveS(): number {
     return this.#head.fields.keepAliveS;
   }
 
-  /** A response to a request is expected; one to HEAD has no body. */
+  /** Prepares for the response to a request; with HEAD it has no body. */
   begin(isHeadRequest: boolean): void {
     this.#isHeadRequest = isHeadRequest;
     this.#state = HEAD;
@@ -80,7 +80,7 @@ export class ResponseParser {
     this.#head.beginHead();
   }
 
-  /** Reads on from `from`, up to the next event, which is `more` only where `to` is reached. */
+  /** Continues from `from` to the next event, which is `more` only when `to` is reached. */
   next(bytes: ReadBytes, from: number, to: number): Event {
     this.at = from;
     this.fieldsFrom = this.#state === HEAD || this.#state === TRAILER ? from : -1;
@@ -133,7 +133,7 @@ export class ResponseParser {
     }
   }
 
-  /** The connection has ended, in good order: whether that completes the response. */
+  /** Whether an orderly end of the connection completes the response. */
   finish(): boolean {
     return this.#state === BODY_UNTIL_CLOSE;
   }
@@ -150,7 +150,7 @@ export class ResponseParser {
     const { contentLength, isChunked } = fields;
     const mayStay = minorVersion === 1 ? !fields.asksToClose : fields.asksToKeepAlive && !fields.asksToClose;
     if (status < 200) return this.#interimComplete(status, fields.asksToClose);
-    // These end with their head, whatever it says of a body (RFC 9112, 6.3).
+    // These end with their head, whatever body it announces (RFC 9112, 6.3).
     const isEmpty = this.#isHeadRequest || status === 204 || status === 304;
     const refusal = isEmpty ? null : fields.bodyRefusal(minorVersion);
     if (refusal !== null) return this.#refuse(refusal);
@@ -163,7 +163,7 @@ export class ResponseParser {
     return EVENT.head;
   }
 
-  /** Read over, asked for or not (RFC 9110, 15.2); but what follows a switch of protocols is not HTTP/1.1. */
+  /** Skips an interim response, expected or not (RFC 9110, 15.2); after a switch of protocols, bytes are not HTTP/1.1. */
   #interimComplete(status: number, asksToClose: boolean): Event {
     if (status === 101 && this.#head.fields.hasUpgrade) return this.#refuse('WIRE_SWITCHED');
     this.#isLast ||= asksToClose;

@@ -12,9 +12,9 @@ import { type RequestBytes, requestBytes } from './request-bytes.ts';
 import { EVENT, ResponseParser } from './response-parser.ts';
 import { hasOnlyLineEnds } from './syntax.ts';
 
-// Servers say for how long they keep an idle connection; it is left half a second before that.
+// Stop using an idle connection half a second before the server's announced keep-alive ends.
 const KEEP_ALIVE_MARGIN_MS = 500;
-/** What is shorter is with the kernel at once. */
+/** Shorter requests are handed to the kernel in one call. */
 const LONG_REQUEST_BYTES = 65_536;
 
 interface Queued {
@@ -39,8 +39,8 @@ class WireController implements Controller {
 }
 
 /**
- * volley's own HTTP/1.1 client: one connection, one request at a time, one write for a request, and no more
- * work on an answer than it takes to know where it ends. Nothing is allocated for a request whose handler
+ * volley's own HTTP/1.1 client: one connection, one request at a time, one write per request, and no more
+ * work on an answer than finding where it ends. Nothing is allocated for a request whose handler
  * takes bytes in place.
  */
 export class WireClient implements HttpDispatcher, SocketReader {
@@ -50,25 +50,25 @@ export class WireClient implements HttpDispatcher, SocketReader {
   readonly #parser = new ResponseParser();
   readonly #queue: Queued[] = [];
   readonly #reusedController = new WireController(this);
-  /** The bytes of the head, where the handler asks what its fields say. */
+  /** The bytes of the head, if the handler needs its fields. */
   readonly #fields = new FieldsText();
   #socket: Socket | null = null;
   #isAcquiring = false;
   #isDestroyed = false;
-  /** An answer has ended with what was read, and more may be there to read: nothing is written yet. */
+  /** An answer has ended but more may be readable, so the next request is not written yet. */
   #isSettling = false;
   #handler: AnswerHandler | null = null;
   #inPlace: InPlaceHandler | null = null;
-  /** The handler asks what fields say, or for the text of the head. */
+  /** The handler needs fields or the text of the head. */
   #takesFields = true;
   #controller: WireController = this.#reusedController;
   #request: RequestBytes | null = null;
   #isWritten = false;
-  /** Of a long request the end is not with the kernel yet. */
+  /** The kernel has not taken all of a long request yet. */
   #isUnsent = false;
-  /** For how long the connection may idle; 0: for ever. */
+  /** How long the connection may idle; 0: no limit. */
   #idleLimitMs = 0;
-  /** Since when it does; infinity while it does not. */
+  /** Idle since; infinite while in use. */
   #idleSinceMs = Number.POSITIVE_INFINITY;
 
   constructor(target: Destination, connection: TargetConnection) {
@@ -105,7 +105,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     return Promise.resolve();
   }
 
-  /** The controller's; does nothing for a request that is over. */
+  /** For the controller; does nothing if the request is over. */
   abort(controller: WireController, reason: Error): void {
     if (controller === this.#controller && this.#handler !== null) this.#fail(reason);
   }
@@ -116,7 +116,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
       this.#read(bytes, count);
       return;
     }
-    // Nobody has asked: whatever comes next on this connection would be no answer either.
+    // Unsolicited bytes: nothing on this connection can be trusted as an answer any more.
     if (hasOnlyLineEnds(bytes, 0, count)) return;
     this.#leave();
     if (this.#handler !== null) this.#proceed();
@@ -236,7 +236,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     else this.#handler?.onResponseData(this.#controller, Buffer.from(copyOf(bytes, bodyFrom, bodyTo).buffer));
   }
 
-  /** `mayHaveMore`: the read has filled the buffer, so that there may be more to read at once. */
+  /** `mayHaveMore`: the read filled the buffer, so more may be readable at once. */
   #onEnd(isClean: boolean, mayHaveMore: boolean): void {
     const handler = this.#handler;
     const { isOddlyEmpty, keepAliveS, keepsAlive } = this.#parser;
@@ -248,10 +248,10 @@ export class WireClient implements HttpDispatcher, SocketReader {
       this.#connection.finish();
       this.#leave();
     } else if (!isClean || this.#isUnsent) {
-      // Answered early, or too much: the rest of the request would be in the way of the next one.
+      // Answered early, or with surplus bytes: the rest of the request would precede the next one.
       this.#leave();
     } else if (mayHaveMore || this.#isSecure || isOddlyEmpty) {
-      // The rest of a full buffer, the next TLS record or a body that must not be there may follow.
+      // The rest of a full buffer, the next TLS record or an invalid body may follow.
       this.#isSettling = true;
       afterReads(this.#settled);
     }
@@ -268,7 +268,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     if (this.#handler !== null && !this.#isWritten) this.#proceed();
   };
 
-  /** Takes the next request in line, if no other was given from within the last one's end. */
+  /** Starts the next queued request, unless one was started while the last one's end was handled. */
   #next(): void {
     if (this.#handler !== null) return;
     const next = this.#queue.shift();
@@ -279,7 +279,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     if (this.#idleLimitMs !== 0) this.#idleSinceMs = performance.now();
   }
 
-  /** The target ends the connection in good order. */
+  /** The target ended the connection normally. */
   #ended(socket: Socket): void {
     if (socket !== this.#socket) return;
     if (!this.#isWritten) this.#leave();
@@ -290,13 +290,13 @@ export class WireClient implements HttpDispatcher, SocketReader {
   #closed(socket: Socket): void {
     if (socket !== this.#socket) return;
     this.#socket = null;
-    // Who closes on what is still being sent cannot do it without an RST: it says nothing of the answer.
+    // Closing while we are still sending always causes an RST, which says nothing about the answer.
     if (this.#isUnsent && this.#isWritten && this.#parser.finish()) this.#onEnd(true, false);
     else if (this.#isWritten) this.#fail(socket.errored ?? closed('the connection was closed'));
     else if (this.#handler !== null) this.#proceed();
   }
 
-  /** The request is lost, and the connection with it. */
+  /** Fails the request together with the connection. */
   #fail(error: Error): void {
     const handler = this.#handler;
     this.#handler = null;
@@ -306,7 +306,7 @@ export class WireClient implements HttpDispatcher, SocketReader {
     this.#next();
   }
 
-  /** Uses this connection no more. */
+  /** Stops using this connection. */
   #leave(): void {
     const socket = this.#socket;
     this.#socket = null;

@@ -6,22 +6,22 @@ import type { OpenStreams } from './open-streams.ts';
 import type { Outbox } from './outbox.ts';
 import { NotHttp2, type StreamRefusalCode } from './refusal.ts';
 
-/** Of the connection; of each window the target is told that there is room again when half of it is used. */
+/** Window of the connection. A window is replenished when half of it is used. */
 const HALF_WINDOW_BYTES = 2 ** 30;
 
-/** Who is told how answers go. */
+/** Receives the events of answers. */
 export interface AnswersOwner {
-  /** The target has ended its side of a stream. */
+  /** The target ended its side of a stream. */
   onEnd(stream: Http2Stream): void;
   /** The answer breaks the rules of HTTP. */
   onRefusal(stream: Http2Stream, code: StreamRefusalCode): void;
-  /** A frame has brought nothing. */
+  /** A frame had no content. */
   onNothing(): void;
-  /** What has come is not HTTP/2. */
+  /** The bytes are not valid HTTP/2. */
   onNoHttp2(problem: NotHttp2): void;
 }
 
-/** Reads the frames of answers: HEADERS with CONTINUATION, and DATA. */
+/** Processes the frames of answers: HEADERS with CONTINUATION, and DATA. */
 export class Answers {
   readonly #streams: OpenStreams;
   readonly #out: Outbox;
@@ -29,12 +29,12 @@ export class Answers {
   readonly #heads = new HeadReader();
   readonly #block = new HeadBlock();
   #unreturnedBytes = 0;
-  /** The stream of the DATA that is being read; null where nobody wants it any more. */
+  /** The stream of the current DATA; null if it is no longer wanted. */
   #inData: Http2Stream | null = null;
   #isLastData = false;
   readonly #streamWindowBytes: number;
 
-  /** @param streamWindowBytes what the target was told of each stream's window */
+  /** @param streamWindowBytes each stream's window, as announced to the target */
   constructor(streams: OpenStreams, out: Outbox, owner: AnswersOwner, streamWindowBytes: number) {
     this.#streamWindowBytes = streamWindowBytes;
     this.#streams = streams;
@@ -42,17 +42,17 @@ export class Answers {
     this.#owner = owner;
   }
 
-  /** The target knows that its heads may refer to none before them. */
+  /** The target has acknowledged that heads must not refer to earlier ones. */
   limitTable(): void {
     this.#heads.limitTable();
   }
 
-  /** A head has begun, and not ended. */
+  /** A head has begun and not ended. */
   get isInHead(): boolean {
     return this.#block.streamId !== 0;
   }
 
-  /** What is wrong with a frame in the place where it comes; null where nothing is (RFC 9113, 6.10). */
+  /** Why a frame is not allowed at this point; null if it is (RFC 9113, 6.10). */
   orderProblem(type: number, streamId: number): NotHttp2 | null {
     const { streamId: continued } = this.#block;
     if (continued === 0) return type === FRAME.continuation ? new NotHttp2('CONTINUATION of no head') : null;
@@ -100,7 +100,7 @@ export class Answers {
     else if (!this.#isLastData && !stream.isHeldBack) this.giveBack(stream);
   }
 
-  /** Gives a stream's window back where half of it is used. */
+  /** Replenishes a stream's window when half of it is used. */
   giveBack(stream: Http2Stream): void {
     if (2 * stream.unreturnedBytes < this.#streamWindowBytes) return;
     this.#out.addNumber(FRAME.windowUpdate, stream.id, stream.unreturnedBytes);
@@ -123,7 +123,7 @@ export class Answers {
   }
 
   #onHead(streamId: number, isLast: boolean, bytes: Buffer, from: number, to: number): void {
-    // Read also where nobody wants it any more: what comes after it may refer to it.
+    // Decoded even if unwanted: later heads may refer to it.
     const stream = this.#find(streamId);
     if (!this.#heads.read(bytes, from, to, stream?.wantsFields ?? false)) {
       this.#owner.onNoHttp2(new NotHttp2('a head that is not valid HPACK', CODE.compressionError));
@@ -139,7 +139,7 @@ export class Answers {
     else if (isLast && !stream.isOver) this.#owner.onEnd(stream);
   }
 
-  /** Null where the stream was left from this side, or is none. */
+  /** Null if this side ended the stream, or there is no such stream. */
   #find(streamId: number): Http2Stream | null {
     const stream = this.#streams.answered(streamId);
     if (!(stream instanceof NotHttp2)) return stream;

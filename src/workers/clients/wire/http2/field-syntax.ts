@@ -7,7 +7,7 @@ const DELETE = 0x7f;
 const UPPER_A = 0x41;
 const UPPER_Z = 0x5a;
 
-/** Fields of a connection of HTTP/1.1, which HTTP/2 forbids (RFC 9113, 8.2.2). */
+/** Connection-specific fields, which HTTP/2 forbids (RFC 9113, 8.2.2). */
 export const FORBIDDEN_FIELDS: ReadonlySet<string> = new Set([
   'connection',
   'proxy-connection',
@@ -16,7 +16,7 @@ export const FORBIDDEN_FIELDS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Whether a name may be that of a field (RFC 9113, 8.2.1). */
+/** Whether a field name is valid (RFC 9113, 8.2.1). */
 export function isFieldName(name: string): boolean {
   for (let at = 0; at < name.length; at++) {
     const code = name.charCodeAt(at);
@@ -26,7 +26,7 @@ export function isFieldName(name: string): boolean {
   return name.length > 0;
 }
 
-/** Whether a value may be that of a field (RFC 9113, 8.2.1); blanks around it are let pass, as by others. */
+/** Whether a field value is valid (RFC 9113, 8.2.1); surrounding blanks are tolerated, as in other clients. */
 export function isFieldValue(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at++) {
     const byte = bytes[at] as number;

@@ -1,23 +1,23 @@
-/** Frames that bring nothing, at once. */
+/** Limit on empty frames in a row. */
 const BURST = 1_000;
-/** The same for as long as the connection lasts. */
+/** Limit over the whole connection. */
 const PER_SECOND = 100;
 const MS_PER_SECOND = 1_000;
 
 /**
- * Bounds the frames that cost us work and bring no answer nearer: a target that sends nothing else would keep a
- * connection busy for ever.
+ * Bounds frames that cost work without advancing any answer: a target that sends nothing else would keep a
+ * connection busy without end.
  */
 export class FloodBound {
   #count = 0;
   #sinceMs = 0;
 
-  /** An answer is complete, or a request has gone on. */
+  /** An answer is complete, or a request has advanced. */
   onProgress(): void {
     this.#count = 0;
   }
 
-  /** Counts a frame that brings nothing; true where they are too many. */
+  /** Counts an empty frame; true if there are too many. */
   isExceededBy(nowMs: () => number): boolean {
     if (this.#count++ === 0) this.#sinceMs = nowMs();
     if (this.#count <= BURST) return false;

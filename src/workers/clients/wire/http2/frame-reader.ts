@@ -1,25 +1,25 @@
 import { CODE, DEFAULT_FRAME_BYTES, FLAG, FRAME, HEAD_BYTES, MAX_31_BITS, readUint32 } from './frames.ts';
 import { NotHttp2 } from './refusal.ts';
 
-/** Takes frames as they are read. Bytes are valid during the call only. */
+/** Receives frames as they are read. Bytes are valid during the call only. */
 export interface FrameTaker {
-  /** A whole frame of any type but DATA; its payload is `bytes[from…to)`. */
+  /** A complete frame of any type but DATA; its payload is `bytes[from…to)`. */
   onFrame(type: number, flags: number, streamId: number, bytes: Buffer, from: number, to: number): void;
   /** A frame of DATA begins; `length` counts its padding too. */
   onDataBegin(streamId: number, flags: number, length: number): void;
-  /** A piece of it has come. */
+  /** A piece of its payload. */
   onData(bytes: Buffer, from: number, to: number): void;
   onDataEnd(): void;
-  /** What has come can be no frame: nothing more is read. */
+  /** The bytes are not a valid frame; reading stops. */
   onNoHttp2(problem: NotHttp2): void;
 }
 
 const HTTP1 = 'HTTP/1.';
 
-/** Cuts what a connection brings into frames, whatever pieces it comes in; a body is passed on as it comes. */
+/** Splits a connection's bytes into frames, in whatever pieces they arrive; bodies are passed on as they come. */
 export class FrameReader {
   readonly #taker: FrameTaker;
-  /** The beginning of a frame whose rest has not come. */
+  /** The beginning of an incomplete frame. */
   #held = Buffer.allocUnsafeSlow(64);
   #heldBytes = 0;
   #isFirst = true;
@@ -32,7 +32,7 @@ export class FrameReader {
     this.#taker = taker;
   }
 
-  /** Reads no more. */
+  /** Stops reading. */
   stop(): void {
     this.#isStopped = true;
   }
@@ -46,7 +46,7 @@ export class FrameReader {
     }
   }
 
-  /** Returns the place behind what it has read. */
+  /** Returns the position after the bytes read. */
   #readFrame(bytes: Buffer, at: number, to: number): number {
     if (to - at < HEAD_BYTES) return this.#hold(bytes, at, to);
     const end = at + HEAD_BYTES + lengthAt(bytes, at);
@@ -60,13 +60,13 @@ export class FrameReader {
     return at + needed;
   }
 
-  /** As nearly all frames are: there is nothing to check but what it says, and no padding in the way of a body. */
+  /** The common case: only its content needs checking, and there is no padding. */
   #isPlain(bytes: Buffer, at: number, end: number): boolean {
     if (this.#isFirst || end - at > HEAD_BYTES + DEFAULT_FRAME_BYTES) return false;
     return bytes[at + 3] !== FRAME.data || ((bytes[at + 4] as number) & FLAG.padded) === 0;
   }
 
-  /** Takes a plain frame, all of which has been read. */
+  /** Takes a complete plain frame. */
   #takeWhole(bytes: Buffer, at: number, end: number): void {
     const type = bytes[at + 3] as number;
     const flags = bytes[at + 4] as number;
@@ -82,7 +82,7 @@ export class FrameReader {
     if (!this.#isStopped) taker.onDataEnd();
   }
 
-  /** Goes on with a frame whose beginning is held. */
+  /** Continues a frame whose beginning is held. */
   #readHeld(bytes: Buffer, from: number, to: number): number {
     let at = from;
     if (this.#heldBytes < HEAD_BYTES) {
@@ -98,7 +98,7 @@ export class FrameReader {
     return at;
   }
 
-  /** How many bytes of the frame there have to be: all, and of DATA as many as say how long its padding is. */
+  /** Bytes needed before a frame can be handled: all of it, but for DATA only up to the length of its padding. */
   #neededOf(bytes: Buffer, at: number): number {
     const length = lengthAt(bytes, at);
     const type = bytes[at + 3] as number;
@@ -181,7 +181,7 @@ export class FrameReader {
     return at + this.#holdUpTo(to - at, bytes, at, to);
   }
 
-  /** Holds bytes until there are `total` of them; returns how many it took. */
+  /** Buffers bytes until there are `total`; returns how many it took. */
   #holdUpTo(total: number, bytes: Buffer, at: number, to: number): number {
     const taken = Math.min(total - this.#heldBytes, to - at);
     if (total > this.#held.length) {

@@ -3,16 +3,16 @@ import { NotHttp2 } from './refusal.ts';
 
 interface Shape {
   readonly name: string;
-  /** It is of a stream, of the connection, or may be of either. */
+  /** Whether it belongs to a stream, to the connection, or to either. */
   readonly of: 'stream' | 'connection' | 'either';
-  /** Of its payload, in bytes; null where it may be any. */
+  /** Length of its payload in bytes; null for any. */
   readonly length: number | null;
 }
 
 const GOAWAY_BYTES = 8;
 const SETTING_BYTES = 6;
 
-/** By type (RFC 9113, 6); types that are not here are extensions. */
+/** By type (RFC 9113, 6); other types are extensions. */
 const SHAPES: readonly Shape[] = [
   { name: 'DATA', of: 'stream', length: null },
   { name: 'HEADERS', of: 'stream', length: null },
@@ -26,7 +26,7 @@ const SHAPES: readonly Shape[] = [
   { name: 'CONTINUATION', of: 'stream', length: null },
 ];
 
-/** What is wrong with a frame, whatever it says; null where nothing is. */
+/** What is wrong with a frame's shape; null if nothing. */
 export function shapeProblem(type: number, flags: number, streamId: number, length: number): NotHttp2 | null {
   const shape = SHAPES[type];
   if (shape === undefined) return null;

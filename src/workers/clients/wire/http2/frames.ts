@@ -1,4 +1,4 @@
-/** The types of frames (RFC 9113, 6). */
+/** Frame types (RFC 9113, 6). */
 export const FRAME = {
   data: 0,
   headers: 1,
@@ -23,7 +23,7 @@ export const SETTING = {
   maxHeaderListSize: 6,
 } as const;
 
-/** Why a stream or a connection is ended (RFC 9113, 7). */
+/** Error codes of streams and connections (RFC 9113, 7). */
 export const CODE = {
   noError: 0,
   protocolError: 1,
@@ -38,16 +38,16 @@ export const CODE = {
 export type Code = (typeof CODE)[keyof typeof CODE];
 
 export const HEAD_BYTES = 9;
-/** The longest frame, until the other side allows longer ones; we allow none. */
+/** The longest frame unless the other side allows more; we do not. */
 export const DEFAULT_FRAME_BYTES = 16_384;
 export const LONGEST_FRAME_BYTES = 16_777_215;
 export const DEFAULT_WINDOW_BYTES = 65_535;
-/** The largest window, and the last number of a stream. */
+/** The largest window, and the highest stream number. */
 export const MAX_31_BITS = 0x7fffffff;
 
 const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
-/** Of an answer's fields, as RFC 9113 counts them; node:http2 takes as much. */
+/** Limit on an answer's fields, counted as in RFC 9113; the same as node:http2's. */
 export const MOST_FIELD_BYTES = 65_536;
 
 export function writeFrameHead(
@@ -100,10 +100,10 @@ export function numbersFrame(type: number, streamId: number, ...numbers: readonl
 }
 
 /**
- * What a client says first: no table for heads, no pushes, and a connection's window as large as can be, since what is
- * read is dealt with at once.
+ * A client's preface: no header table, no pushes, and the largest possible connection window, since whatever is
+ * read is processed at once.
  *
- * @param windowBytes of each stream
+ * @param windowBytes per stream
  */
 export function openingBytes(windowBytes: number): Buffer {
   const settings = [

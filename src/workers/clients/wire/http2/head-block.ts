@@ -4,19 +4,19 @@ import { NotHttp2 } from './refusal.ts';
 const PRIORITY_BYTES = 5;
 const FIRST_BYTES = 1_024;
 
-/** A head that comes in several frames: HEADERS, and CONTINUATION until it says that it ends (RFC 9113, 6.10). */
+/** A head in several frames: HEADERS, then CONTINUATION up to END_HEADERS (RFC 9113, 6.10). */
 export class HeadBlock {
-  /** Of the head that has begun; 0 where none has. */
+  /** Stream of the head in progress; 0 without one. */
   streamId = 0;
-  /** The stream ends with it. */
+  /** The head ends the stream. */
   isLast = false;
   bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
   length = 0;
-  /** Where in the payload of the HEADERS that was looked at last its piece of the head begins and ends. */
+  /** Start and end of the head's piece in the payload of the HEADERS examined last. */
   from = 0;
   to = 0;
 
-  /** Finds the piece in the payload `bytes[from…to)` of HEADERS. Returns what is wrong with that, or null. */
+  /** Finds the piece in the payload `bytes[from…to)` of HEADERS. Returns what is wrong with it, or null. */
   find(flags: number, bytes: Uint8Array, from: number, to: number): NotHttp2 | null {
     const isPadded = (flags & FLAG.padded) !== 0;
     const padding = isPadded && from < to ? (bytes[from] as number) : 0;
@@ -49,7 +49,7 @@ export class HeadBlock {
     return null;
   }
 
-  /** The head is complete: its bytes stay where they are until the next one begins. */
+  /** Ends the head; its bytes stay valid until the next one begins. */
   end(): void {
     this.streamId = 0;
   }

@@ -4,34 +4,34 @@ import { MOST_FIELD_BYTES } from './frames.ts';
 import { BlockDecoder, type FieldTaker } from './hpack/block-decoder.ts';
 import type { StreamRefusalCode } from './refusal.ts';
 
-/** What each field counts, beyond its name and value (RFC 9113, 6.5.2). */
+/** Overhead counted per field in addition to name and value (RFC 9113, 6.5.2). */
 const FIELD_OVERHEAD_BYTES = 32;
 const COLON = 0x3a;
 const STATUS_DIGITS = 3;
-/** The digits of the largest number that can be counted to. */
+/** Number of digits of the largest safe integer. */
 const MOST_LENGTH_DIGITS = 15;
 
 /**
- * Reads the heads of one connection. Most are the same as the one before, byte for byte: then what that one said is
- * still known. Every field is checked, but only what somebody asks for becomes text.
+ * Reads the heads of one connection. Most are identical to the previous one, byte for byte, and then its result is
+ * reused. Every field is checked, but only requested ones become text.
  */
 export class HeadReader implements FieldTaker {
-  /** 0 where the head does not say it, as that of a trailer. */
+  /** 0 if the head has none, as in a trailer. */
   status = 0;
   /** -1 without Content-Length. */
   contentLength = -1;
-  /** What is wrong with the head; null where nothing is. */
+  /** What is wrong with the head; null if nothing. */
   refusal: StreamRefusalCode | null = null;
-  /** Name, value, name, value, without those that begin with a colon; null where nobody asked for them. */
+  /** Name, value, name, value, without pseudo-header fields; null if not requested. */
   fields: string[] | null = null;
   readonly #decoder = new BlockDecoder();
   #known = Buffer.allocUnsafeSlow(256);
-  /** -1 where nothing is known. */
+  /** -1 if nothing is known. */
   #knownBytes = -1;
   #sizeBytes = 0;
   #hasPlainFields = false;
 
-  /** The target knows that it may refer to no earlier heads. */
+  /** The target has acknowledged that heads must not refer to earlier ones. */
   limitTable(): void {
     this.#decoder.limitTable(0);
   }
@@ -39,7 +39,7 @@ export class HeadReader implements FieldTaker {
   /**
    * Reads the block `bytes[from…to)`.
    *
-   * @returns false where it is none, and nothing more can be read from the connection
+   * @returns false if it is invalid, and nothing more can be read from the connection
    */
   read(bytes: Buffer, from: number, to: number, wantsFields: boolean): boolean {
     if (this.#isKnown(bytes, from, to) && (!wantsFields || this.fields !== null)) return true;
@@ -81,7 +81,7 @@ export class HeadReader implements FieldTaker {
     else this.status = status;
   }
 
-  /** Said twice, it has to be the same (RFC 9110, 8.6). */
+  /** If repeated, it must be the same (RFC 9110, 8.6). */
   #takeLength(bytes: Uint8Array, from: number, to: number): void {
     const length = to - from <= MOST_LENGTH_DIGITS ? numberIn(bytes, from, to) : -1;
     if (length < 0 || (this.contentLength >= 0 && this.contentLength !== length))

@@ -11,14 +11,14 @@ import { RequestEncoder, type RequestFrames } from './request-frames.ts';
 import { Session } from './session.ts';
 import type { SessionOwner } from './session-owner.ts';
 
-/** Streams whose objects are kept for the next requests. */
+/** Number of stream objects kept for reuse. */
 const MOST_SPARE = 1_000;
 
 const FIRST_ID = 1;
-/** What comes of an answer that is held back; enough for 20 MB/s over 10 ms. */
+/** Window of an answer that is held back; enough for 20 MB/s over 10 ms. */
 const BOUNDED_WINDOW_BYTES = 262_144;
 
-/** A request that cannot be sent: nothing stands for it in the frames. */
+/** A request that cannot be sent and has no frames. */
 const NO_REQUEST: RequestFrames = {
   head: Buffer.alloc(0),
   idPlaces: [],
@@ -28,19 +28,19 @@ const NO_REQUEST: RequestFrames = {
 };
 
 /**
- * volley's own HTTP/2 client: one connection at a time, as many requests on it as the target allows, and no more work on
- * an answer than it takes to know where it ends. Nothing is allocated for a request whose handler takes bytes in place.
+ * volley's own HTTP/2 client: one connection at a time with as many requests as the target allows, and no more work on
+ * an answer than finding where it ends. Nothing is allocated for a request whose handler takes bytes in place.
  */
 class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, StreamHost {
   readonly #connection: TargetConnection;
   readonly #encoder: RequestEncoder;
   readonly #windowBytes: number;
-  /** Those that have no stream yet, the first one next. */
+  /** Requests without a stream, the next one first. */
   readonly #waiting: Http2Stream[] = [];
   readonly #spare: Http2Stream[] = [];
   #socket: Socket | null = null;
   #session: Session | null = null;
-  /** The connection was handed out: else it was opened ahead, and nobody has asked for it. */
+  /** The connection is in use; otherwise it was opened ahead. */
   #isOurs = false;
   #isAcquiring = false;
   #isDestroyed = false;
@@ -80,12 +80,12 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     stream.isOver = true;
     const place = this.#waiting.indexOf(stream);
     if (place < 0) {
-      // One that cannot be sent has no number.
+      // A request that cannot be sent has no stream number.
       if (stream.id !== 0) this.#session?.end(stream);
       return;
     }
     this.#waiting.splice(place, 1);
-    // A connection that allows no stream for so long is left; those that still wait go over the next one.
+    // Give up a connection that allows no stream for this long; waiting requests use the next one.
     if (this.#isOurs && this.#session?.isIdle) this.#session.leave();
   }
 
@@ -105,7 +105,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
   }
 
   release(stream: Http2Stream): void {
-    // One that is held back is still known to whoever holds it.
+    // A held-back answer may still be referenced by its holder.
     if (this.#spare.length < MOST_SPARE && !stream.isHeldBack) this.#spare.push(stream);
   }
 
@@ -137,7 +137,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     return spare;
   }
 
-  /** Tells soon, and never within the call, that a request cannot be sent. */
+  /** Reports, soon but never synchronously, that a request cannot be sent. */
   #refused(handler: AnswerHandler, error: Error): RequestStream {
     const stream = new Http2Stream(NO_REQUEST, handler, this);
     process.nextTick(() => {
@@ -148,7 +148,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     return stream;
   }
 
-  /** Begins what may begin, and sees to a connection where there is none. */
+  /** Begins what may begin, and opens a connection if there is none. */
   #proceed(): void {
     if (this.#waiting.length === 0) return;
     const session = this.#session;
@@ -177,14 +177,14 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     });
   }
 
-  /** The connection has ended, and it was not this side that has ended it. */
+  /** The connection was ended by the other side. */
   #ended(socket: Socket): void {
     const session = this.#session;
     if (socket !== this.#socket || session === null) return;
     const { errored } = socket;
     const hasRead = session.hasRead;
     const error = errored ?? closed('the target closed the connection');
-    // The system makes the end an RST where the target has left the preface unread.
+    // The kernel turns the target's FIN into an RST if the target left our preface unread.
     const isSilent = !hasRead && (errored === null || this.#connection.endedByTarget);
     this.#leave(isSilent ? silentEnd(error) : (session.goodbye ?? error));
     this.#proceed();
@@ -197,7 +197,7 @@ class Http2Client implements StreamDispatcher, SocketReader, SessionOwner, Strea
     }
   }
 
-  /** Uses this connection no more; its streams fail. */
+  /** Stops using this connection; its streams fail. */
   #leave(reason: Error): void {
     const socket = this.#socket;
     const session = this.#session;
@@ -213,7 +213,7 @@ export function createHttp2Dispatcher(target: Destination, connection: TargetCon
   return new Http2Client(target, connection, MAX_31_BITS);
 }
 
-/** The same where answers may have to wait for room: what is on its way of each is bounded by a window. */
+/** The same, if answers may have to wait for room: a window bounds what is in transit for each. */
 export function createBoundedHttp2Dispatcher(target: Destination, connection: TargetConnection): Http2Client {
   return new Http2Client(target, connection, BOUNDED_WINDOW_BYTES);
 }

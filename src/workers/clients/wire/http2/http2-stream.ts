@@ -10,38 +10,38 @@ const LOWEST_FINAL = 200;
 const NO_CONTENT = 204;
 const NOT_MODIFIED = 304;
 
-/** Who ends streams that are to be ended. */
+/** Ends streams on request. */
 export interface StreamHost {
   end(stream: Http2Stream): void;
-  /** It is read again. */
+  /** Reading is resumed. */
   readOn(stream: Http2Stream): void;
 }
 
-/** One request and its answer. The object is used again for another one when its answer is complete. */
+/** One request and its answer. The object is reused when the answer is complete. */
 export class Http2Stream implements Controller, RequestStream {
   /** 0 while it waits for a connection. */
   id = 0;
   isOver = false;
-  /** It is on the way out: nobody has been told yet. */
+  /** Its start is queued but not yet reported. */
   isUnsent = false;
-  /** The target has sent it back unseen once. */
+  /** The target has returned it unprocessed once. */
   wasRefused = false;
   hasHead = false;
   request: RequestFrames;
   handler: AnswerHandler;
   rawHeaders: string[] | null = null;
-  /** Of the request's body, what is on its way. */
+  /** Bytes of the request's body that have been sent. */
   bodyAt = 0;
-  /** What the target lets us send of it. */
+  /** Send window of the stream. */
   windowBytes = 0;
-  /** Reads of the connection before it was opened. */
+  /** Number of reads of the connection before it began. */
   readsBefore = 0;
-  /** Of the answer's body, since the target was last told that there is room for more. */
+  /** Bytes of the answer's body since the window was last replenished. */
   unreturnedBytes = 0;
-  /** The target is not told of more room: it sends no more than its window allows. */
+  /** The window is not replenished, so the target must stop when it is used up. */
   isHeldBack = false;
   #inPlace: InPlaceHandler | null;
-  /** Of the answer's body, what is to come; -1 where nobody has said. */
+  /** Remaining bytes of the answer's body; -1 if unknown. */
   #leftBytes = -1;
   #isEmpty = false;
   readonly #host: StreamHost;
@@ -53,7 +53,7 @@ export class Http2Stream implements Controller, RequestStream {
     this.#host = host;
   }
 
-  /** Takes up another request. */
+  /** Starts over with another request. */
   use(request: RequestFrames, handler: AnswerHandler): void {
     this.id = 0;
     this.isOver = false;
@@ -63,7 +63,7 @@ export class Http2Stream implements Controller, RequestStream {
     this.#inPlace = isInPlace(handler) ? handler : null;
   }
 
-  /** Begins on a connection, as its stream of that number. */
+  /** Begins on a connection with the given stream number. */
   open(id: number, windowBytes: number, readsBefore: number): void {
     this.id = id;
     this.isUnsent = true;
@@ -97,28 +97,28 @@ export class Http2Stream implements Controller, RequestStream {
     this.handler.onResponseError(this, reason);
   }
 
-  /** Not all of the request is on its way. */
+  /** Part of the request is still unsent. */
   get isUploading(): boolean {
     const { body } = this.request;
     return body !== null && this.bodyAt < body.length;
   }
 
-  /** All of the answer's body has come, as far as its head says how much that is. */
+  /** The announced length of the answer's body has arrived. */
   get hasAll(): boolean {
     return this.hasHead && this.#leftBytes === 0;
   }
 
-  /** Less has come than the answer had said. */
+  /** The body is shorter than announced. */
   get isShort(): boolean {
     return this.#leftBytes > 0;
   }
 
-  /** Somebody asks what the answer's fields say. */
+  /** The answer's fields are needed. */
   get wantsFields(): boolean {
     return this.#inPlace === null;
   }
 
-  /** Takes a head of its answer, as it was read. Returns why that cannot be, or null. */
+  /** Takes a head of its answer. Returns why it is invalid, or null. */
   takeHead(head: HeadReader, isLast: boolean): StreamRefusalCode | null {
     if (head.refusal !== null) return head.refusal;
     const { status, contentLength } = head;
@@ -140,7 +140,7 @@ export class Http2Stream implements Controller, RequestStream {
     return null;
   }
 
-  /** Takes a piece of the answer's body. Returns why that cannot be, or null. */
+  /** Takes a piece of the answer's body. Returns why it is invalid, or null. */
   takeData(bytes: Buffer, from: number, to: number): StreamRefusalCode | null {
     if (!this.hasHead) return 'WIRE_ORDER';
     if (this.#leftBytes >= 0) {

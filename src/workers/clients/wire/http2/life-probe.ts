@@ -1,21 +1,21 @@
 import type { Http2Stream } from './http2-stream.ts';
 
-/** What becomes of a connection on which a stream has waited in vain. */
+/** What to do with a connection on which a stream has timed out. */
 export type Suspicion = 'none' | 'ask' | 'dead';
 
 /**
- * Tells a dead connection from slow answers. Where nothing at all was read while a stream waited in vain, the target
- * is asked whether it is there (PING); a stream that began after that, and had no sign of it either, is proof enough.
+ * Distinguishes a dead connection from slow answers. If nothing at all was read while a stream waited, the target
+ * is probed (PING); if a stream that began after that times out without any sign of life, the connection is dead.
  */
 export class LifeProbe {
-  /** How often anything was read. */
+  /** Number of reads. */
   reads = 0;
-  /** As many when the target was asked; -1 where it was not. */
+  /** Number of reads at the time of the PING; -1 without one. */
   #readsAtAsking = -1;
-  /** Of the first stream that began after that. */
+  /** Number of the first stream after the PING. */
   #firstId = 0;
 
-  /** @param nextId of the next stream that begins */
+  /** @param nextId number of the next stream */
   onTimeout({ id, readsBefore }: Pick<Http2Stream, 'id' | 'readsBefore'>, nextId: number): Suspicion {
     if (readsBefore !== this.reads) return 'none';
     if (this.#readsAtAsking === this.reads) return id >= this.#firstId ? 'dead' : 'none';

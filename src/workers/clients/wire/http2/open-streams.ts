@@ -3,23 +3,23 @@ import type { Http2Stream } from './http2-stream.ts';
 import { NotHttp2 } from './refusal.ts';
 import { problemOf } from './uploads.ts';
 
-/** Streams that were ended from this side, of which more may come; those before are forgotten. */
+/** How many streams ended by this side are remembered, since frames for them may still arrive. */
 const MOST_LEFT = 2_000;
 
-/** Room for this many streams with consecutive numbers; a power of two. */
+/** Size of the ring for streams with consecutive numbers; a power of two. */
 const FIRST_PLACES = 256;
 
-/** The streams of one connection, by their numbers: odd, each larger than those before it, and never used again. */
+/** The streams of one connection by number: odd, increasing, and never reused. */
 export class OpenStreams {
-  /** By the lower bits of half their numbers, so that finding one costs next to nothing; null where there is none. */
+  /** Ring indexed by the low bits of half the stream number; null where empty. */
   #places: (Http2Stream | null)[] = emptyPlaces(FIRST_PLACES);
-  /** Those that have lasted until a later one came to their place. */
+  /** Streams displaced from the ring by later ones. */
   readonly #old = new Map<number, Http2Stream>();
   #size = 0;
-  /** Those that were ended from this side. */
+  /** Streams ended by this side. */
   readonly #left = new Set<number>();
   #nextId: number;
-  /** Of the last stream whose first byte was written. */
+  /** Number of the last stream whose first byte was written. */
   #sentId = 0;
 
   /** @param firstId an odd number */
@@ -35,18 +35,18 @@ export class OpenStreams {
     return this.#nextId;
   }
 
-  /** In the order in which they began. */
+  /** In order of their start. */
   get all(): Http2Stream[] {
     const recent = this.#places.filter((stream) => stream !== null);
     return [...this.#old.values(), ...recent].sort((a, b) => a.id - b.id);
   }
 
-  /** All numbers have been given. */
+  /** All stream numbers are used up. */
   get isUsedUp(): boolean {
     return this.#nextId > MAX_31_BITS;
   }
 
-  /** Gives a stream the next number. */
+  /** Assigns the next number to a stream. */
   add(stream: Http2Stream): number {
     const id = this.#nextId;
     this.#nextId += 2;
@@ -59,12 +59,12 @@ export class OpenStreams {
     return id;
   }
 
-  /** What has been added is written. */
+  /** Marks everything added so far as written. */
   sent(): void {
     this.#sentId = this.#nextId - 2;
   }
 
-  /** Does nothing where it is not there. */
+  /** Does nothing if the stream is not open. */
   remove(stream: Http2Stream): void {
     const place = this.#placeOf(stream.id);
     if (this.#places[place] === stream) this.#places[place] = null;
@@ -72,7 +72,7 @@ export class OpenStreams {
     this.#size--;
   }
 
-  /** A stream was ended from this side: what still comes of it is no fault of the target's. */
+  /** Remembers a stream ended by this side: frames that still arrive for it are not a fault of the target. */
   leave(id: number): void {
     this.#left.add(id);
     if (this.#left.size <= MOST_LEFT) return;
@@ -82,7 +82,7 @@ export class OpenStreams {
     }
   }
 
-  /** The stream whose answer a frame belongs to; null where it was ended from this side; else what is wrong. */
+  /** The stream of a frame with a part of an answer; null if this side ended it; otherwise what is wrong. */
   answered(id: number): Http2Stream | NotHttp2 | null {
     const stream = this.#find(id);
     if (stream !== null && !stream.isUnsent) return stream;
@@ -91,14 +91,14 @@ export class OpenStreams {
     return new NotHttp2(`an answer on stream ${id}, which had ended before`, CODE.streamClosed);
   }
 
-  /** The stream that a frame is about; null where it is over; else what is wrong. */
+  /** The stream that a frame refers to; null if it is over; otherwise what is wrong. */
   named(id: number): Http2Stream | NotHttp2 | null {
     const stream = this.#find(id);
     if (stream !== null && !stream.isUnsent) return stream;
     return this.isIdle(id) ? new NotHttp2(`a frame about stream ${id}, which was never opened`) : null;
   }
 
-  /** The windows of all change with the target's setting (RFC 9113, 6.9.2). Returns what is wrong with that, or null. */
+  /** Adjusts all windows to the target's setting (RFC 9113, 6.9.2). Returns what is wrong with it, or null. */
   widenAll(bytes: number): NotHttp2 | null {
     let problem: NotHttp2 | null = null;
     if (bytes === 0) return problem;

@@ -1,16 +1,16 @@
 import { HEAD_BYTES, writeFrameHead, writeUint32 } from './frames.ts';
 
 const FIRST_BYTES = 4_096;
-/** A larger buffer is not kept for the next write. */
+/** A buffer larger than this is not kept for the next write. */
 const MOST_KEPT_BYTES = 65_536;
 const MOST_SPARE = 16;
 
-/** A buffer in which frames gather, again and again; what is still right of the last time need not be done again. */
+/** A reusable buffer for frames; parts that are still right from the last time are not written again. */
 class Page {
   bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
-  /** What was to be written of it last; most writes are as long as the one before. */
+  /** The last write's bytes; most writes have the same length as the previous one. */
   view = this.bytes.subarray(0, 0);
-  /** The head of which its beginning holds copies, and how far; most requests of a run have the same. */
+  /** The head that its beginning holds copies of, and up to where; most requests of a run share one. */
   repeated: Uint8Array | null = null;
   repeatedBytes = 0;
 
@@ -22,11 +22,11 @@ class Page {
   }
 }
 
-/** Frames that go out together, in one write. */
+/** Frames that are sent together in one write. */
 export class Outbox {
   #page = new Page();
   #length = 0;
-  /** In the order of their writes. */
+  /** In order of their writes. */
   readonly #lent: Page[] = [];
   readonly #spare: Page[] = [];
 
@@ -34,7 +34,7 @@ export class Outbox {
     return this.#length;
   }
 
-  /** What is to be written. */
+  /** The bytes to write. */
   get bytes(): Buffer {
     const page = this.#page;
     if (page.view.length !== this.#length) page.view = page.bytes.subarray(0, this.#length);
@@ -46,7 +46,7 @@ export class Outbox {
     this.#page.bytes.set(bytes, at);
   }
 
-  /** Adds the frames of a head, whose numbers of a stream are at `places`. */
+  /** Adds the frames of a head; the stream number goes to `places`. */
   addHead(head: Uint8Array, places: readonly number[], streamId: number): void {
     const page = this.#page;
     const at = this.#length;
@@ -62,33 +62,33 @@ export class Outbox {
     this.#page.bytes.set(bytes.subarray(from, to), at + HEAD_BYTES);
   }
 
-  /** Adds a frame whose payload is one number. */
+  /** Adds a frame whose payload is a single number. */
   addNumber(type: number, streamId: number, number: number): void {
     const at = this.#reserve(HEAD_BYTES + 4);
     writeFrameHead(this.#page.bytes, at, 4, type, 0, streamId);
     writeUint32(this.#page.bytes, at + HEAD_BYTES, number);
   }
 
-  /** Begins the next write where nobody reads the last one's bytes any more. */
+  /** Begins the next write; the last one's bytes are no longer in use. */
   clear(): void {
     this.#length = 0;
     if (this.#page.bytes.length > MOST_KEPT_BYTES) this.#page = this.#spareOrNew();
   }
 
-  /** Begins the next write in another buffer: nobody will say when the last one's is not read any more. */
+  /** Begins the next write in another buffer, because nothing will signal when the last one is free. */
   forgo(): void {
     this.#length = 0;
     this.#page = this.#spareOrNew();
   }
 
-  /** Begins the next write in another buffer, while the last one's bytes are still read. */
+  /** Begins the next write in another buffer while the last one is still in use. */
   lend(): void {
     this.#lent.push(this.#page);
     this.#length = 0;
     this.#page = this.#spareOrNew();
   }
 
-  /** The first of the buffers that were lent is not read any more. */
+  /** The first lent buffer is free again. */
   returned(): void {
     const page = this.#lent.shift();
     if (page !== undefined && page.bytes.length <= MOST_KEPT_BYTES && this.#spare.length < MOST_SPARE)
@@ -101,7 +101,7 @@ export class Outbox {
 
   #copyHead(head: Uint8Array): void {
     const page = this.#page;
-    // Only copies of the same, from the beginning on.
+    // Only an unbroken run of copies, from the beginning.
     const goesOn = this.#length === 0 || (head === page.repeated && this.#length === page.repeatedBytes);
     const at = this.#reserve(head.length);
     page.bytes.set(head, at);
@@ -110,7 +110,7 @@ export class Outbox {
     page.repeatedBytes = at + head.length;
   }
 
-  /** Room for something else than what was there before; returns where. */
+  /** Reserves room for new content; returns its position. */
   #reserve(bytes: number): number {
     const page = this.#page;
     const at = this.#length;

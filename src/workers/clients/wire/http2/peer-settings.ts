@@ -10,21 +10,21 @@ import {
 import { NotHttp2 } from './refusal.ts';
 
 const SETTING_BYTES = 6;
-/** What is safe to assume before the target has said how many it allows (RFC 9113, 6.5.2). */
+/** A safe assumption until the target announces its limit (RFC 9113, 6.5.2). */
 const FIRST_STREAMS = 100;
 
-/** What the target asks of us. */
+/** The target's settings. */
 export class PeerSettings {
-  /** The first of its settings have come. */
+  /** Its first SETTINGS have arrived. */
   isKnown = false;
   mostStreams = FIRST_STREAMS;
   windowBytes = DEFAULT_WINDOW_BYTES;
   frameBytes = DEFAULT_FRAME_BYTES;
-  /** Of a request's fields; infinity where it does not say. */
+  /** Limit on a request's fields; infinite if not announced. */
   fieldBytes = Number.POSITIVE_INFINITY;
 
   /**
-   * Takes the payload of a SETTINGS frame, `bytes[from…to)`; what it does not know it leaves.
+   * Takes the payload of a SETTINGS frame, `bytes[from…to)`; unknown settings are ignored.
    *
    * @returns what is wrong with it, or null
    */

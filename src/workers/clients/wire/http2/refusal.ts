@@ -1,6 +1,6 @@
 import { CODE, type Code } from './frames.ts';
 
-/** Why an answer was not taken, by its code; docs/clients.md has the table. The connection goes on. */
+/** Why an answer was refused, by code; docs/clients.md has the table. The connection stays usable. */
 const STREAM_REFUSALS = {
   WIRE_STATUS:
     'the head of the answer does not say its :status, of three digits, once and before all other fields',
@@ -16,7 +16,7 @@ const STREAM_REFUSALS = {
 
 export type StreamRefusalCode = keyof typeof STREAM_REFUSALS;
 
-/** An answer that breaks the rules of HTTP, on a connection that does not. */
+/** An answer that violates HTTP on a valid connection. */
 export class StreamRefusal extends Error {
   readonly code: StreamRefusalCode;
 
@@ -26,7 +26,7 @@ export class StreamRefusal extends Error {
   }
 }
 
-/** What ends a connection: bytes that are not HTTP/2, or break its rules. */
+/** A connection error: bytes that are not HTTP/2, or violate it. */
 export class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
   /** What the target is told of it. */

@@ -6,32 +6,32 @@ import { FORBIDDEN_FIELDS } from './field-syntax.ts';
 import { DEFAULT_FRAME_BYTES, FLAG, FRAME, HEAD_BYTES, writeFrameHead } from './frames.ts';
 import { encodedField } from './hpack/block-encoder.ts';
 
-/** What each field counts, beyond its name and value (RFC 9113, 6.5.2). */
+/** Overhead counted per field in addition to name and value (RFC 9113, 6.5.2). */
 const FIELD_OVERHEAD_BYTES = 32;
-/** Where a frame's head has the number of its stream. */
+/** Offset of the stream number in a frame's header. */
 const STREAM_ID_AT = 5;
-/** Names of which the last value is kept: requests have few. */
+/** How many names to keep the last value of: requests have few. */
 const MOST_KNOWN = 256;
 
-/** A request as frames, but for the number of its stream. */
+/** A request as frames, without the stream number. */
 export interface RequestFrames {
   /** HEADERS and its CONTINUATIONs. */
   readonly head: Buffer;
-  /** Where in it the number of the stream is to be written. */
+  /** Offsets at which to write the stream number. */
   readonly idPlaces: readonly number[];
   readonly body: Buffer | null;
   readonly isHead: boolean;
-  /** Of its fields, as RFC 9113 counts them. */
+  /** Size of its fields as counted in RFC 9113. */
   readonly fieldBytes: number;
 }
 
-/** One field as it was written last. */
+/** A field as last encoded. */
 interface KnownField {
   readonly value: string;
   readonly bytes: Buffer;
 }
 
-/** Writes requests to one origin; each is encoded once, and of those that differ only what differs. */
+/** Encodes requests to one origin: each once, and of varying ones only what varies. */
 export class RequestEncoder {
   readonly #scheme: string;
   readonly #host: string;
@@ -45,7 +45,7 @@ export class RequestEncoder {
     this.#host = host;
   }
 
-  /** @throws NotOnTheWire for what only undici can do; Error for what no client can send */
+  /** @throws NotOnTheWire for requests that only undici supports; Error for those that no client can send */
   framesOf(template: RequestTemplate): RequestFrames {
     if (template === this.#last && this.#lastFrames !== null) return this.#lastFrames;
     let frames = this.#known.get(template);
@@ -87,7 +87,7 @@ export class RequestEncoder {
     return { ...framed(block, !hasBody), body: hasBody ? body : null, isHead: method === 'HEAD', fieldBytes };
   }
 
-  /** @param isOwn it is no header of the request's, but the client's */
+  /** @param isOwn set by the client, not by the request */
   #fieldBytes(name: string, value: string, isOwn: boolean): Buffer {
     const known = this.#fields.get(name);
     if (known !== undefined && known.value === value) return known.bytes;
@@ -101,7 +101,7 @@ export class RequestEncoder {
   }
 }
 
-/** A block in as many frames as it takes. */
+/** Splits a block into as many frames as needed. */
 function framed(block: Buffer, isLast: boolean): Pick<RequestFrames, 'head' | 'idPlaces'> {
   const count = Math.max(1, Math.ceil(block.length / DEFAULT_FRAME_BYTES));
   const head = Buffer.allocUnsafe(block.length + count * HEAD_BYTES);

@@ -1,19 +1,19 @@
 import type { Socket } from 'node:net';
 import type { Http2Stream } from './http2-stream.ts';
 
-/** What a session asks of its socket. */
+/** What a session needs of its socket. */
 export type Outgoing = Pick<Socket, 'write' | 'writableLength'>;
 
-/** Whoever gives a session its streams. */
+/** Gives a session its streams. */
 export interface SessionOwner {
-  /** A stream is complete: nobody needs its object any more. */
+  /** A stream is complete and its object may be reused. */
   release(stream: Http2Stream): void;
   /** There may be room for streams that wait. */
   onRoom(): void;
-  /** The target has not looked at these requests, and they may be sent again, in this order. */
+  /** The target did not process these requests; they may be sent again, in this order. */
   onUnseen(streams: readonly Http2Stream[]): void;
-  /** Nothing more is to come: the target has said goodbye, or this side has left. */
+  /** Nothing more will come: the target sent GOAWAY, or this side has closed. */
   onDone(): void;
-  /** What has come is not HTTP/2: every stream has failed. */
+  /** The bytes are not valid HTTP/2; every stream has failed. */
   onBroken(): void;
 }

@@ -2,13 +2,13 @@ import { afterReads } from '../../../connections/after-reads.ts';
 import type { Outbox } from './outbox.ts';
 import type { Outgoing } from './session-owner.ts';
 
-/** Writes what has gathered in an outbox. */
+/** Writes the contents of an outbox. */
 export class SessionWriter {
   readonly #socket: Outgoing;
   readonly #out: Outbox;
-  /** Writes what there is: the kernel has taken the last write, or a turn's reads are over. */
+  /** Writes pending frames; called when the kernel has taken the last write, or when a turn's reads are over. */
   readonly #flush: () => void;
-  /** The kernel has taken every write so far within its call. */
+  /** So far the kernel took every write synchronously. */
   #isTakenAtOnce = true;
   #isFlushDue = false;
 
@@ -18,15 +18,15 @@ export class SessionWriter {
     this.#flush = flush;
   }
 
-  /** What the kernel has not taken yet. */
+  /** Bytes that the kernel has not taken yet. */
   get backlogBytes(): number {
     return this.#socket.writableLength;
   }
 
   /**
-   * Flushes what a read has let start: over TLS, which gives a read record by record, once they all have been.
+   * Flushes what a read caused to start; over TLS, which delivers a read record by record, after all of them.
    *
-   * @param hasUploads whether there are bodies that a read may have given room, although nothing is to be written yet
+   * @param hasUploads whether there are bodies that may have got room, even if nothing is pending yet
    */
   flushAfterRead(hasUploads: boolean): void {
     if (this.#isTakenAtOnce) this.#flush();
@@ -36,7 +36,7 @@ export class SessionWriter {
     }
   }
 
-  /** @param goesOn whether more is to be flushed when the kernel has this */
+  /** @param goesOn whether to flush more once the kernel has this */
   write(goesOn: boolean): void {
     const { bytes } = this.#out;
     if (!this.#isTakenAtOnce || goesOn) {
@@ -46,7 +46,7 @@ export class SessionWriter {
     }
     this.#socket.write(bytes);
     this.#isTakenAtOnce = this.#socket.writableLength === 0;
-    // Of a first write that was not taken at once nobody says when its buffer is free; of the next ones somebody does.
+    // If the first write is not taken synchronously, nothing signals when its buffer is free; later writes do signal it.
     if (this.#isTakenAtOnce) this.#out.clear();
     else this.#out.forgo();
   }

@@ -24,16 +24,16 @@ import type { Outgoing, SessionOwner } from './session-owner.ts';
 import { SessionWriter } from './session-writer.ts';
 import { problemOf, Uploads } from './uploads.ts';
 
-/** What is not with the kernel yet, beyond which no more of bodies is added to it. */
+/** Limit on unsent bytes, above which no more body data is added. */
 const MOST_BACKLOG_BYTES = 262_144;
 
 const SETTINGS_ACK = frame(FRAME.settings, FLAG.ack, 0, new Uint8Array());
-/** What a target that is there sends back. */
+/** The payload that a live target echoes. */
 const PROBE = Buffer.from('volley??', 'latin1');
 
-/** One connection of HTTP/2, and the streams on it. Whatever starts within one turn goes out in one write. */
+/** One HTTP/2 connection and its streams. Everything that starts in one turn goes out in one write. */
 export class Session implements FrameTaker, AnswersOwner {
-  /** The target has said goodbye. */
+  /** The target sent GOAWAY. */
   isDismissed = false;
   readonly #writer: SessionWriter;
   readonly #owner: SessionOwner;
@@ -56,7 +56,7 @@ export class Session implements FrameTaker, AnswersOwner {
 
   /**
    * @param firstId the number of the first stream
-   * @param windowBytes what the target may send of an answer before it is let go on
+   * @param windowBytes how much of an answer the target may send before the window is replenished
    */
   constructor(socket: Outgoing, owner: SessionOwner, firstId = 1, windowBytes = MAX_31_BITS) {
     this.#writer = new SessionWriter(socket, this.#out, this.flush);
@@ -72,22 +72,22 @@ export class Session implements FrameTaker, AnswersOwner {
     return !this.#isLeaving && !this.#isOver && this.#streams.size < this.#settings.mostStreams;
   }
 
-  /** No streams are under way. */
+  /** No streams are open. */
   get isIdle(): boolean {
     return this.#streams.size === 0;
   }
 
-  /** Anything has come. */
+  /** Whether anything was received. */
   get hasRead(): boolean {
     return this.#probe.reads > 0;
   }
 
-  /** Why streams fail where the target ends the connection after a goodbye; null where it has said none. */
+  /** Why streams fail if the target ends the connection after GOAWAY; null without one. */
   get goodbye(): StreamEnded | null {
     return this.isDismissed ? goodbye(this.#goodbyeCode) : null;
   }
 
-  /** Begins a request; only where there is room. */
+  /** Begins a request; call it only if there is room. */
   start(stream: Http2Stream): void {
     const id = this.#streams.add(stream);
     stream.open(id, this.#settings.windowBytes, this.#probe.reads);
@@ -99,7 +99,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#flushSoon();
   }
 
-  /** Ends a stream from this side, in good time or not; the others go on. */
+  /** Ends a stream from this side; the others continue. */
   end(stream: Http2Stream): void {
     this.#forget(stream);
     this.#reset(stream.id, CODE.cancel);
@@ -108,20 +108,20 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#afterStream();
   }
 
-  /** Lets the target go on with an answer that was held back. */
+  /** Lets the target continue an answer that was held back. */
   readOn(stream: Http2Stream): void {
     if (this.#isOver) return;
     this.#answers.giveBack(stream);
     this.#flushSoon();
   }
 
-  /** Begins no more streams; when those under way are over, the session is. */
+  /** Begins no more streams; the session ends with the open ones. */
   leave(): void {
     this.#isLeaving = true;
     this.#endIfDone();
   }
 
-  /** Takes what was read, `bytes[0…count)`. */
+  /** Takes the bytes that were read, `bytes[0…count)`. */
   read(bytes: Buffer, count: number): void {
     this.#probe.reads++;
     this.#isReading = true;
@@ -130,7 +130,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#writer.flushAfterRead(!this.#uploads.isEmpty);
   }
 
-  /** The connection has ended: so have its streams. */
+  /** The connection has ended, and its streams with it. */
   close(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -141,7 +141,7 @@ export class Session implements FrameTaker, AnswersOwner {
     }
   }
 
-  /** Writes what has gathered. */
+  /** Writes pending frames. */
   readonly flush = (): void => {
     this.#isFlushDue = false;
     if (this.#isOver) return;
@@ -193,7 +193,7 @@ export class Session implements FrameTaker, AnswersOwner {
         this.#onWindowUpdate(streamId, readUint32(bytes, from) & MAX_31_BITS);
         return;
       default:
-        // PRIORITY says nothing to a client, and of extensions nobody has agreed on any (RFC 9113, 5.5).
+        // PRIORITY is meaningless to a client, and no extensions were negotiated (RFC 9113, 5.5).
         this.onNothing();
     }
   }
@@ -236,14 +236,14 @@ export class Session implements FrameTaker, AnswersOwner {
   }
 
   #isInOrder(type: number, flags: number, streamId: number, length: number): boolean {
-    // Nearly all frames are those of answers, in their place, and of these any length is good.
+    // Fast path: nearly all frames are parts of answers, in order, and any length is valid for them.
     if (type <= FRAME.headers && streamId !== 0 && !this.#answers.isInHead) return true;
     const problem = this.#answers.orderProblem(type, streamId) ?? shapeProblem(type, flags, streamId, length);
     if (problem !== null) this.onNoHttp2(problem);
     return problem === null;
   }
 
-  /** An answer is complete; what is left of its request is of no use to anybody. */
+  /** An answer is complete; the rest of its request is not needed. */
   #complete(stream: Http2Stream, resetsRest: boolean): void {
     this.#forget(stream);
     if (resetsRest) this.#reset(stream.id, CODE.cancel);
@@ -271,7 +271,7 @@ export class Session implements FrameTaker, AnswersOwner {
     }
   }
 
-  /** What else is known of a stream that the target has reset. */
+  /** What else is known of a stream that the target reset. */
   #noteOf({ hasHead, request }: Http2Stream): string {
     if (hasHead) return ' in the middle of the answer';
     const { fieldBytes } = this.#settings;
@@ -308,7 +308,7 @@ export class Session implements FrameTaker, AnswersOwner {
     return problemOf(stream.windowBytes);
   }
 
-  /** The target says which stream was the last that it has looked at (RFC 9113, 6.8); those after it may go elsewhere. */
+  /** GOAWAY names the last stream processed (RFC 9113, 6.8); later ones may be sent elsewhere. */
   #onGoaway(lastId: number, code: number): void {
     this.flush();
     this.isDismissed = true;
@@ -319,7 +319,7 @@ export class Session implements FrameTaker, AnswersOwner {
       if (stream.id <= lastId) continue;
       this.#forget(stream);
       this.#streams.leave(stream.id);
-      // Where it looks at some, each goodbye brings the end nearer; where it looks at none, it refuses.
+      // If it processes some, each GOAWAY makes progress; if it processes none, it is refusing.
       const mayGoAgain = !stream.hasHead && (lastId > 0 || !stream.wasRefused);
       stream.wasRefused ||= lastId === 0;
       if (mayGoAgain) unseen.push(stream);
@@ -330,7 +330,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#endIfDone();
   }
 
-  /** A stream has waited in vain. */
+  /** A stream has timed out. */
   #suspect(stream: Http2Stream): void {
     const suspicion = this.#probe.onTimeout(stream, this.#streams.nextId);
     if (suspicion === 'ask') this.#out.addFrame(FRAME.ping, 0, 0, PROBE, 0, PROBE.length);
@@ -342,7 +342,7 @@ export class Session implements FrameTaker, AnswersOwner {
     this.#streams.leave(streamId);
   }
 
-  /** A stream is over, for whatever reason. */
+  /** A stream is over, for any reason. */
   #forget(stream: Http2Stream): void {
     stream.isOver = true;
     this.#streams.remove(stream);

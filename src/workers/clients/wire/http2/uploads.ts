@@ -3,9 +3,9 @@ import type { Http2Stream } from './http2-stream.ts';
 import type { Outbox } from './outbox.ts';
 import { NotHttp2 } from './refusal.ts';
 
-/** The bodies of requests on one connection, which go out as far as the target lets them (RFC 9113, 5.2). */
+/** Request bodies on one connection, sent as far as flow control allows (RFC 9113, 5.2). */
 export class Uploads {
-  /** Of which something is still to go. */
+  /** Streams with unsent data. */
   readonly #streams: Http2Stream[] = [];
   #windowBytes = DEFAULT_WINDOW_BYTES;
 
@@ -13,7 +13,7 @@ export class Uploads {
     return this.#streams.length === 0;
   }
 
-  /** The target lets the connection send more. Returns what is wrong with that, or null. */
+  /** The target enlarged the connection's window. Returns what is wrong with it, or null. */
   widen(bytes: number): NotHttp2 | null {
     this.#windowBytes += bytes;
     return problemOf(this.#windowBytes);
@@ -29,9 +29,9 @@ export class Uploads {
   }
 
   /**
-   * Adds what may go to the frames that go out, a frame of each in turn, until `mostBytes` go out.
+   * Adds what may be sent to the outgoing frames, one frame per stream in turn, up to `mostBytes`.
    *
-   * @returns whether there was any
+   * @returns whether anything was added
    */
   send(out: Outbox, mostBytes: number): boolean {
     let hasSent = true;
@@ -65,7 +65,7 @@ export class Uploads {
   }
 }
 
-/** What is wrong with a window that has become so large; null where nothing is. */
+/** What is wrong with a window of this size; null if nothing. */
 export function problemOf(windowBytes: number): NotHttp2 | null {
   return windowBytes > MAX_31_BITS
     ? new NotHttp2('a window of more than 2,147,483,647 bytes', CODE.flowControlError)

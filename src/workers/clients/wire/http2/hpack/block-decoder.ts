@@ -2,41 +2,41 @@ import { DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman, mostDecoded } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** Takes the fields of a head as they are decoded. */
+/** Receives the fields of a head as they are decoded. */
 export interface FieldTaker {
   /** The value is `bytes[from…to)`, valid during the call only. */
   onField(name: string, bytes: Uint8Array, from: number, to: number): void;
 }
 
-/** What a decoder has until it says otherwise (RFC 9113, 6.5.2). */
+/** A decoder's initial table size (RFC 9113, 6.5.2). */
 const DEFAULT_TABLE_BYTES = 4_096;
-/** Seven more bits with each byte: no number of HPACK needs more than fit in 28. */
+/** Each byte adds seven bits; no number in HPACK needs more than 28. */
 const LONGEST_NUMBER_BITS = 28;
 
 const TEXT = new TextDecoder('latin1');
 const STATIC_VALUES = STATIC_TABLE.map(([, value]) => Buffer.from(value, 'latin1'));
 const STATIC_NAMES = STATIC_TABLE.map(([name]) => name);
 
-/** Decodes the heads of one connection in turn (RFC 7541): what one says may depend on those before it. */
+/** Decodes the heads of one connection in order (RFC 7541): each may depend on earlier ones. */
 export class BlockDecoder {
   readonly #table = new DynamicTable(DEFAULT_TABLE_BYTES);
-  /** The largest table that the other side may ask for. */
+  /** The largest table size that the other side may select. */
   #limitBytes = DEFAULT_TABLE_BYTES;
   #decoded = Buffer.allocUnsafeSlow(1_024);
   #bytes: Uint8Array = this.#decoded;
   #at = 0;
   #to = 0;
-  /** Where the text that was read last is. */
+  /** Location of the text that was read last. */
   #text: Uint8Array = this.#decoded;
   #textFrom = 0;
   #textTo = 0;
 
-  /** Nothing refers to heads before: the same bytes always say the same. */
+  /** No references to earlier heads are possible, so the same bytes always mean the same. */
   get isStateless(): boolean {
     return this.#table.capacityBytes === 0;
   }
 
-  /** The other side has agreed to a smaller table. */
+  /** The other side has acknowledged a smaller table. */
   limitTable(limitBytes: number): void {
     this.#limitBytes = limitBytes;
     if (this.#table.capacityBytes > limitBytes) this.#table.resize(limitBytes);
@@ -45,7 +45,7 @@ export class BlockDecoder {
   /**
    * Decodes the block `bytes[from…to)`.
    *
-   * @returns false where it is none: the decoder is out of step, and of no more use
+   * @returns false if it is invalid; the decoder is then out of sync and unusable
    */
   decode(bytes: Uint8Array, from: number, to: number, taker: FieldTaker): boolean {
     this.#bytes = bytes;
@@ -109,7 +109,7 @@ export class BlockDecoder {
     return TEXT.decode(this.#text.subarray(this.#textFrom, this.#textTo));
   }
 
-  /** Reads a text, which then is where the fields say; false where it is none. */
+  /** Reads a string and sets its location; false if it is invalid. */
   #readText(): boolean {
     if (this.#at >= this.#to) return false;
     const isHuffman = (this.#bytes[this.#at] as number) >= 0x80;
@@ -132,7 +132,7 @@ export class BlockDecoder {
     return this.#textTo >= 0;
   }
 
-  /** Reads a number whose first bits are those of the mask (RFC 7541, 5.1); -1 where it is none. */
+  /** Reads a number whose first bits are under the mask (RFC 7541, 5.1); -1 if it is invalid. */
   #number(mask: number): number {
     let number = (this.#bytes[this.#at++] as number) & mask;
     if (number < mask) return number;

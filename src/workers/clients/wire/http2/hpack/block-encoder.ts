@@ -2,11 +2,11 @@ import { STATIC_NAMES, staticIndexOf } from './static-table.ts';
 
 const INDEXED = 0x80;
 const LITERAL = 0x00;
-/** No proxy may put it into a table either (RFC 7541, 6.2.3). */
+/** Never indexed, not even by proxies (RFC 7541, 6.2.3). */
 const NEVER_INDEXED = 0x10;
 const LONGEST_NUMBER_BYTES = 5;
 
-/** A field as HPACK writes it without a table of its own: an index, or a literal that is not indexed. */
+/** A field in HPACK without a dynamic table: an index, or a literal without indexing. */
 export function encodedField(name: string, value: string, isSecret: boolean): Buffer {
   const index = isSecret ? 0 : staticIndexOf(name, value);
   if (index > 0) return Buffer.of(INDEXED | index);
@@ -23,7 +23,7 @@ function encodedText(text: string): Buffer {
   return Buffer.concat([encodedNumber(0, 0x7f, bytes.length), bytes]);
 }
 
-/** A number whose first bits are those of the mask, in a byte that also says the kind (RFC 7541, 5.1). */
+/** A number whose first bits are under the mask, in a byte that also holds the kind (RFC 7541, 5.1). */
 function encodedNumber(kind: number, mask: number, number: number): Buffer {
   if (number < mask) return Buffer.of(kind | number);
   const bytes = Buffer.alloc(1 + LONGEST_NUMBER_BYTES);

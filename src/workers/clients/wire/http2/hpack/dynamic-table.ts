@@ -1,4 +1,4 @@
-/** What every entry counts, beyond its name and value (RFC 7541, 4.1). */
+/** Overhead counted per entry in addition to name and value (RFC 7541, 4.1). */
 const ENTRY_OVERHEAD_BYTES = 32;
 
 /** A field that the other side may refer to. */
@@ -7,9 +7,9 @@ export interface Entry {
   readonly value: Uint8Array;
 }
 
-/** Fields of earlier heads that the other side may refer to, the newest first (RFC 7541, 2.3.2). */
+/** Fields of earlier heads that the other side may refer to, newest first (RFC 7541, 2.3.2). */
 export class DynamicTable {
-  /** The newest last. */
+  /** Newest last. */
   #entries: Entry[] = [];
   #sizeBytes = 0;
   #capacityBytes: number;
@@ -22,7 +22,7 @@ export class DynamicTable {
     return this.#capacityBytes;
   }
 
-  /** The entry of an index from 0, the newest one's; undefined where there is none. */
+  /** The entry at an index, 0 being the newest; undefined if there is none. */
   at(index: number): Entry | undefined {
     return this.#entries[this.#entries.length - 1 - index];
   }
@@ -38,7 +38,7 @@ export class DynamicTable {
     this.#evict();
   }
 
-  /** An entry that is larger than the table empties it, and is no error (RFC 7541, 4.4). */
+  /** An entry larger than the table empties it, which is not an error (RFC 7541, 4.4). */
   #evict(): void {
     let evicted = 0;
     while (this.#sizeBytes > this.#capacityBytes) {

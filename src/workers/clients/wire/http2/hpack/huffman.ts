@@ -1,6 +1,6 @@
 /**
- * The lengths in bits of the codes of HPACK (RFC 7541, appendix B), by byte; the last one ends a text. The code is
- * canonical: codes of one length follow each other in the order of their bytes, so the lengths say all.
+ * Code lengths in bits of HPACK's Huffman code (RFC 7541, appendix B), by byte; the last is EOS. The code is
+ * canonical: codes of one length are consecutive in byte order, so the lengths determine it.
  */
 const LENGTHS = [
   [13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28],
@@ -24,27 +24,27 @@ const LENGTHS = [
 
 const END_OF_TEXT = 256;
 const LONGEST_CODE = 30;
-/** Bits that are read at once: no code is shorter, so that each step completes one byte at most. */
+/** Bits per step: no code is shorter, so each step completes at most one byte. */
 const STEP_BITS = 4;
 const STEPS = 1 << STEP_BITS;
 const LONGEST_PADDING = 7;
 
-/** By node, where 0 and 1 lead; a negative one is a byte, less one and negated. */
+/** By node, the targets of 0 and 1; a negative target is a byte, as -1 - byte. */
 type Tree = (readonly [zero: number, one: number])[];
 
-/** By place in a code, and by the next four bits: the next place, or -1 where nothing goes on there. */
+/** By state and next four bits: the next state, or -1 if invalid. */
 const NEXT: Int16Array = new Int16Array(END_OF_TEXT * STEPS);
-/** The byte that is complete with them; -1 where none is. */
+/** The byte completed by that step; -1 if none. */
 const BYTE: Int16Array = new Int16Array(END_OF_TEXT * STEPS);
-/** By place: 1 where a text may end there: within the first seven bits of its end, all ones. */
+/** By state: 1 if a text may end there, that is within up to seven bits of padding with ones. */
 const MAY_END: Uint8Array = new Uint8Array(END_OF_TEXT);
 
 fillTables(treeOf(codes()));
 
 /**
- * Decodes `bytes[from…to)` into `target`, from `at` on; a text may be no longer than 8/5 of its code.
+ * Decodes `bytes[from…to)` into `target` at `at`; the text is at most 8/5 as long as its code.
  *
- * @returns the end of the text in `target`; -1 where this is no code, or its padding is not the beginning of an end
+ * @returns the end of the text in `target`; -1 if the code or its padding is invalid
  */
 export function decodeHuffman(
   bytes: Uint8Array,
@@ -71,12 +71,12 @@ export function decodeHuffman(
   return MAY_END[place] === 1 ? end : -1;
 }
 
-/** The most bytes that a code of a given length can stand for. */
+/** Most bytes that a code of a given length can decode to. */
 export function mostDecoded(lengthBytes: number): number {
   return Math.ceil((lengthBytes * 8) / 5);
 }
 
-/** By byte, and for the end of a text. */
+/** By byte, and for EOS. */
 function codes(): number[] {
   const all: number[] = [];
   let code = 0;

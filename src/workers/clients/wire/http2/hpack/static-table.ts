@@ -63,12 +63,12 @@ export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] =
   ['www-authenticate', ''],
 ];
 
-/** By name: the first index at which it stands. */
+/** By name: its first index. */
 export const STATIC_NAMES: ReadonlyMap<string, number> = new Map(
   STATIC_TABLE.map(([name], place) => [name, place + 1] as const).reverse(),
 );
 
-/** The index of a name with its value; 0 where the table has none. */
+/** The index of a name with this value; 0 if not in the table. */
 export function staticIndexOf(name: string, value: string): number {
   return STATIC_TABLE.findIndex((entry) => entry[0] === name && entry[1] === value) + 1;
 }
