@@ -2,10 +2,11 @@
 export default {
   rootDir: 'dist/test',
   transform: {},
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/../../scripts/test-environment.js',
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
-  testTimeout: 30_000,
+  // For what hangs alone: a busy machine takes ten times as long as a free one.
+  testTimeout: 180_000,
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/compile-cache.js',
   // Most tests wait for something half of the time: four at a time keep two cores busy.

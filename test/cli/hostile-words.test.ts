@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { COMMANDS } from '../../src/main/cli/commands.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
+import { fc } from '../support/properties.ts';
 
 const volley = useKeptProcess();
 const inFolder = useFolder();

@@ -205,9 +205,14 @@ describe('who may import what', () => {
 
   test('functions stay about as long as a screen', () => {
     const read = (file: string): string => readFileSync(join(SOURCE, file), 'utf8');
-    expect(FILES.flatMap((file) => longFunctions(read(file), 65).map((name) => `${file} ${name}`))).toEqual(
-      [],
+    // A shorter file has no longer function, and need not be parsed.
+    const long = FILES.map((file) => ({ file, text: read(file) })).filter(
+      ({ text }) => text.split('\n').length > 65,
     );
+    expect(long.length).toBeGreaterThan(50);
+    expect(
+      long.flatMap(({ file, text }) => longFunctions(text, 65).map((name) => `${file} ${name}`)),
+    ).toEqual([]);
     expect(longFunctions('class A {\n  #b() {\n    return 1;\n  }\n}', 2)).toEqual(['b: 3']);
   });
 

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { VolleyError } from '../../src/api/index.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions, readOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
 import { type Dial, dialOf } from '../../src/protocol/dial.ts';
 import { CERTIFICATE, CERTIFICATE_PATH, KEY_PATH } from '../support/certificate.ts';
+import { fc } from '../support/properties.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'volley-tls-'));
 afterAll(() => rmSync(FOLDER, { recursive: true }));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { Endpoint } from '../../src/protocol/endpoint.ts';
 import { setCookiesIn } from '../../src/workers/exchange/cookie-keeper.ts';
 import { Jar } from '../../src/workers/vus/jar.ts';
 import { ANY_CHARACTER } from '../support/any-text.ts';
+import { fc } from '../support/properties.ts';
 
 const PORT = 8_080;
 

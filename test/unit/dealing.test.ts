@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { canBeDealt, Dealer, rowOf } from '../../src/requests/dealing.ts';
 import { cellOf, RowTableBuilder } from '../../src/requests/row-table.ts';
+import { fc } from '../support/properties.ts';
 
 const WEIGHTS = fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 8 });
 

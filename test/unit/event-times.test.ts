@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { EventTally, mergeEvents } from '../../src/main/collect/event-tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { EVENT_TIME_KINDS } from '../../src/protocol/event-times.ts';
 import { TimesRecorder } from '../../src/workers/record/times-recorder.ts';
+import { fc } from '../support/properties.ts';
 
 const LABELS = ['50', '90'];
 

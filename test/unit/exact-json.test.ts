@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parseExactJson, textOfJson } from '../../src/requests/exact-json.ts';
 import { ANY_CHARACTER } from '../support/any-text.ts';
+import { fc } from '../support/properties.ts';
 
 const digits = fc.stringMatching(/^[1-9][0-9]{0,40}$/);
 const fractions = fc.stringMatching(/^(\.[0-9]{1,20})?(e[+-]?[0-9]{1,3})?$/);

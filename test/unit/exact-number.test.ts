@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { DEEPEST_JSON, isSameJson, JsonTooDeep, parseExactJson } from '../../src/requests/exact-json.ts';
 import { compareNumbers, type JsonNumber } from '../../src/requests/exact-number.ts';
 import { missOf } from '../../src/requests/expectation.ts';
 import { HIDE_NOTHING } from '../../src/requests/secrets.ts';
 import { ANSWER_WITHOUT_FIELDS, ASKS_NOTHING } from '../support/expectation.ts';
+import { fc } from '../support/properties.ts';
 
 const read = (text: string): JsonNumber => parseExactJson(text) as JsonNumber;
 /** A whole number, and the same shifted by a power of ten. */

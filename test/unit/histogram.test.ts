@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { build } from 'hdr-histogram-js';
 import { CellRanks } from '../../src/metrics/cell-ranks.ts';
 import { addCells, coarseCellsOf, countOf, valueAtRankMs } from '../../src/metrics/coarse-cells.ts';
 import { Distribution } from '../../src/metrics/distribution.ts';
 import { CELLS, cellOf, cellsOf, Histogram, lowerBoundMs, middleMs } from '../../src/metrics/histogram.ts';
 import { RunningMoments } from '../../src/metrics/moments.ts';
+import { fc } from '../support/properties.ts';
 
 const latencies = fc.double({ min: 1e-6, max: 1e9, noNaN: true });
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import type { LatencySummary, SeriesBucket, Summary } from '../../src/api/index.ts';
 import * as library from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
@@ -14,6 +13,7 @@ import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { longRun } from '../support/pages.ts';
+import { fc } from '../support/properties.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 const PLAIN = summaryWith();
@@ -135,7 +135,7 @@ describe('the page of a result', () => {
     expect(await library.readResult(file)).toEqual(result);
   });
 
-  test('ten minutes are less than 300 KB, an hour less than 320 KB, made in less than a second of CPU time', () => {
+  test('ten minutes are less than 300 KB, an hour less than 320 KB, made in no time', () => {
     for (const [intervals, intervalMs, most] of [
       [600, 1_000, 300_000],
       [360, 10_000, 320_000],
@@ -144,7 +144,8 @@ describe('the page of a result', () => {
       const started = process.cpuUsage();
       const page = renderHtml(result);
       const { user, system } = process.cpuUsage(started);
-      expect((user + system) / 1_000).toBeLessThan(1_000);
+      // Many times what it takes; of the processor, since another program takes none of it.
+      expect((user + system) / 1_000).toBeLessThan(5_000);
       expect(Buffer.byteLength(page)).toBeLessThan(most);
     }
   });

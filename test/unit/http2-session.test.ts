@@ -378,7 +378,7 @@ describe('floods', () => {
   ])('of %s end the connection', (_name, before, one) => {
     const { session, outcome } = sessionWith(2);
     session.read(before, before.length);
-    for (let count = 0; count < 3_000 && outcome().ended === null; count++) session.read(one, one.length);
+    for (let count = 0; count < 3_000; count++) session.read(one, one.length);
     expect(outcome().ended).toBe('broken');
     expect(outcome().written.at(-1)).toBe('goaway 0(11)');
     expect(outcome().told[1]).toEqual(['a flood of frames that bring nothing']);

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { JournalReader } from '../../src/main/batch/journal.ts';
 import { frameOf } from '../../src/main/batch/journal-frames.ts';
 import type { AnsweredRow } from '../../src/main/batch/record.ts';
 import { ANY_CHARACTER } from '../support/any-text.ts';
+import { fc } from '../support/properties.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'volley-damage-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -110,7 +110,7 @@ test('damage costs the frames that it has hit, no other, and makes up no row', a
         expect(rows).toEqual(undamaged.frames.find((original) => numbersOf(original) === numbersOf(rows)));
       expect(found.end).toBeLessThanOrEqual(bytes.length);
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   );
 });
 

@@ -134,10 +134,10 @@ describe('paths into JSON', () => {
   });
 
   test('in lists of any length', () => {
-    const long = Array.from({ length: 300_000 }, (_, id) => ({ id }));
-    expect(parseJsonPath('$..id').find(long)).toHaveLength(300_000);
-    expect(parseJsonPath('[*].id').find(long)).toHaveLength(300_000);
-    expect(parseJsonPath('[?@.id>299998].id').find(long)).toEqual([299_999]);
+    const long = Array.from({ length: 150_000 }, (_, id) => ({ id }));
+    expect(parseJsonPath('$..id').find(long)).toHaveLength(150_000);
+    expect(parseJsonPath('[*].id').find(long)).toHaveLength(150_000);
+    expect(parseJsonPath('[?@.id>149998].id').find(long)).toEqual([149_999]);
   });
 
   test.each([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { emptyTally, mergeTallies, tallyOf } from '../../src/main/collect/merge.ts';
 import type { MergedDistribution } from '../../src/main/collect/merged-distribution.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { summarizeLatency } from '../../src/main/summary/latency-summary.ts';
 import { LATENCY_KINDS } from '../../src/protocol/latency.ts';
+import { fc } from '../support/properties.ts';
 import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const LABELS = ['50', '90', '99'];
@@ -136,6 +136,7 @@ describe('summing up latencies', () => {
           }
         }
       }),
+      { numRuns: 40 },
     );
   });
 
@@ -166,6 +167,7 @@ describe('summing up latencies', () => {
         expect(view(mergeTallies(a!, b!))).toEqual(view(mergeTallies(b!, a!)));
         expect(view(mergeTallies(a!, emptyTally()))).toEqual(view(a!));
       }),
+      { numRuns: 40 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { decimalNumeral, shortNumeral, wholeNumeral } from '../../src/main/text/numerals.ts';
+import { fc } from '../support/properties.ts';
 
 const english = (options: Intl.NumberFormatOptions): ((value: number) => string) => {
   const format = new Intl.NumberFormat('en-US', options);

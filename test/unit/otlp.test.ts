@@ -3,13 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Collector } from '../../src/main/collect/collector.ts';
 import { OtlpPusher } from '../../src/main/live/otlp.ts';
 import { BOUNDARIES_SECONDS, otlpHistogramOf } from '../../src/main/live/otlp-histogram.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { RunningMoments } from '../../src/metrics/moments.ts';
+import { fc } from '../support/properties.ts';
 import { blockOf } from '../support/samples.ts';
 
 interface HistogramPoint {

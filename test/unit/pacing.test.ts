@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { createRandom } from '../../src/metrics/random.ts';
 import { backoffMs } from '../../src/workers/loads/backoff.ts';
 import { ClosedPacer } from '../../src/workers/loads/pacing/closed.ts';
+import { fc } from '../support/properties.ts';
 
 describe('the closed pacer', () => {
   test('gives exactly its budget', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { coarseCellsOf } from '../../src/metrics/coarse-cells.ts';
 import { Histogram } from '../../src/metrics/histogram.ts';
 import { packCells } from '../../src/metrics/packed-cells.ts';
+import { fc } from '../support/properties.ts';
 
 function packed(valuesMs: readonly number[], perOctave: number): readonly number[] {
   const histogram = new Histogram();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { hodgesLehmann, holm, signFlipInterval, signFlipP } from '../../src/main/compare/paired.ts';
+import { fc } from '../support/properties.ts';
 
 const small = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 9 });
 

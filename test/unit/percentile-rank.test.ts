@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parsePercentile, rankOf } from '../../src/metrics/percentile-rank.ts';
+import { fc } from '../support/properties.ts';
 
 describe('nearest rank', () => {
   test.each([

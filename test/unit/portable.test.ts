@@ -1,6 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { Backlog } from '../../src/main/collect/backlog.ts';
 import { addRecords, type PortableRecords, portableRecords } from '../../src/main/collect/portable.ts';
 import { RequestTally } from '../../src/main/collect/request-tally.ts';
@@ -8,6 +7,7 @@ import { Series } from '../../src/main/collect/series.ts';
 import { StartRecord } from '../../src/main/collect/start-record.ts';
 import { type RunRecords, Tally } from '../../src/main/collect/tally.ts';
 import { OUTCOMES } from '../../src/protocol/report.ts';
+import { fc } from '../support/properties.ts';
 import { blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 const WINDOW_MS = 20_000;
@@ -77,7 +77,7 @@ test('what several have recorded, added up in any order, is what one would have 
         expect(comparable(merged)).toEqual(comparable(whole));
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { parseRate } from '../../src/main/plan/quantities.ts';
 import type { Arrivals, Stage } from '../../src/protocol/load.ts';
 import { ArrivalStream, Schedule, startsOf } from '../../src/time/schedule.ts';
 import { OpenPacer } from '../../src/workers/loads/pacing/open.ts';
+import { fc } from '../support/properties.ts';
 
 const rate = (text: string) => parseRate(text)!;
 const steady = (text: string): Stage[] => [{ durationMs: null, from: rate(text), to: rate(text) }];

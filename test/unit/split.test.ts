@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { share, split } from '../../src/main/plan/split.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
+import { fc } from '../support/properties.ts';
 
 const PLAN: RunPlan = {
   settings: {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { PRESETS } from '../../src/main/plan/models/presets.ts';
 import type { Framing, StreamPlan } from '../../src/protocol/stream.ts';
 import { StreamRecorder } from '../../src/workers/record/stream-recorder.ts';
 import { EventReader } from '../../src/workers/streams/event-reader.ts';
 import { createFramer } from '../../src/workers/streams/framing.ts';
 import { TokenTimes } from '../../src/workers/streams/token-times.ts';
+import { fc } from '../support/properties.ts';
 
 const SSE = `\ufeff: a comment\r\ndata: {"a":"é€😀"}\r\n\r\ndata:no blank\ndata: two lines\n\nevent: error\rdata: x\r\rid: 7\n\ndata\n\ndata: last`;
 const LINES = '{"a":"é€😀"}\n\n  \n{"b":2}\r\n{"last":true}';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { underLoad } from '../../src/main/plan/load-parts.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { renderSweep } from '../../src/main/reporters/sweep-text.ts';
@@ -9,6 +8,7 @@ import { sweep } from '../../src/main/sweep/sweep.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../src/protocol/sweep.ts';
+import { fc } from '../support/properties.ts';
 import { summaryWith } from '../support/summary.ts';
 
 /** What is tried where everything up to `capacity` is good. */

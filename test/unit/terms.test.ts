@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { entries, LIBRARY_NAMES } from '../../src/main/plan/option-table/run-table.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { checkOptions } from '../../src/main/plan/resolve.ts';
@@ -9,6 +8,7 @@ import { libraryTerms, moduleTerms, planTerms } from '../../src/main/plan/terms.
 import { WordedProblem } from '../../src/main/plan/worded-problem.ts';
 import { given, phrase, the } from '../../src/main/plan/words.ts';
 import { ROOT } from '../support/cli.ts';
+import { fc } from '../support/properties.ts';
 
 /** What asks for files, or is a command line of another tool. */
 const LEFT_OUT = /file$|^(rows|urls|curl|har|model|preset)|^(cacert|cert|key)$/;

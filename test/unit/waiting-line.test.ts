@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { WaitingLine } from '../../src/workers/loads/waiting-line.ts';
+import { fc } from '../support/properties.ts';
 
 test('a line gives back what it took, in its order, however it grows', () => {
   fc.assert(

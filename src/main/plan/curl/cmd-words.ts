@@ -29,7 +29,7 @@ export function isForCmd(command: string): boolean {
  */
 export function splitCmdWords(command: string, problems: Problems): CommandWords | null {
   const operators: string[] = [];
-  const whole = toByteText(command.trim().replaceAll('\r\n', '\n')).replace(/\s[&^]$/, '');
+  const whole = toByteText(command.trim().replaceAll('\r\n', '\n')).replace(/[ \t\n][&^]$/, '');
   if (CARETS_IN_QUOTES.test(whole)) return splitArguments(whole.replace(/\^\n?(.)/gs, '$1'), problems);
   const line = whole.replace(
     PIECE,

@@ -11,8 +11,11 @@ const COMMENT = /#[^\n]*/y;
 /** To a file, or to another stream. */
 const REDIRECTION = /((?:\d*|&)>{1,2}[|&]?[ \t]*[^ \t\r\n;&|<>()'"`$\\]+)/y;
 const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
-/** What may stand behind the last word without doing anything; a blank behind a backslash is a word. */
-const TRAILER = /[;&]?\s*$|\\(?:[\r\n]\s*)?$/y;
+/**
+ * What may stand behind the last word without doing anything; a blank behind a backslash is a word. Not \s, which would
+ * take the last byte of an à for a blank.
+ */
+const TRAILER = /[;&]?[ \t\v\f\r\n]*$|\\(?:[\r\n][ \t\v\f\r\n]*)?$/y;
 /** What bash makes several words of. Of a URL's set or range curl itself makes the same, in the same order. */
 const BRACES = /\{[^{}]*,[^{}]*\}|\{(?:-?\d+\.\.-?\d+|[a-z]\.\.[a-z])(?:\.\.-?\d+)?\}/i;
 const BRACES_IN_A_URL = /^(?:https?:\/\/)?[\w.:[\]-]+\/[^{]*\{(?![^{}]*\.\.)/i;
