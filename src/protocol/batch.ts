@@ -7,6 +7,9 @@ export interface Selection {
   readonly path: string;
 }
 
+/** What a row has of an answer that is a stream of tokens, before what is selected. */
+export const STREAM_COLUMNS = ['volley_text', 'volley_tokens', 'volley_ttft_ms', 'volley_tpot_ms'] as const;
+
 /** How one request is sent for each row. Quantities are for the whole batch, not per worker. */
 export interface BatchPlan {
   /** Attempts beyond the first; 0 where the method must not be repeated. */
@@ -45,7 +48,7 @@ export interface RowAnswer {
   readonly attempts: number;
   /** What went wrong; empty if nothing did. */
   readonly error: string;
-  /** One per selection, as JSON text; null where the answer has no such value. */
+  /** One per column of streams, where answers are some, and one per selection, as JSON text; null where the answer has no such value. */
   readonly values: readonly (string | null)[];
 }
 

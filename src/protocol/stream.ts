@@ -48,6 +48,10 @@ export interface StreamPlan {
   readonly endPaths: readonly string[];
   /** Paths to the content of an answer in one piece; without content there it is no answer. Empty: any answer is one. */
   readonly wholePaths?: readonly string[];
+  /** Where the text of an answer in one piece stands; none: where that of an event does. */
+  readonly wholeTextPaths?: readonly string[];
+  /** The text of answers is wanted, and not only their times. */
+  readonly keepsText?: boolean;
   readonly count: TokenCount;
   /** Which requests are cancelled on purpose, and when; null or absent: none. */
   readonly cancel?: Cancelling | null;

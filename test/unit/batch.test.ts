@@ -429,13 +429,16 @@ describe('a worker', () => {
     ['reset', 0, true],
     ['truncated', 200, true],
     ['timeout', 0, true],
+    ['stalled', 200, true],
     ['status', 429, true],
     ['status', 503, true],
     ['status', 404, false],
     ['expectation', 200, false],
     ['protocol', 0, false],
-  ] as const)('%s with status %d: retried? %s', (kind, status, isRetried) => {
-    expect(isWorthRetrying({ kind }, status)).toBe(isRetried);
+    ['stream', 200, true, 'STREAM_ERROR'],
+    ['stream', 200, false, 'STREAM_EMPTY'],
+  ] as const)('%s with status %d: retried? %s', (kind, status, isRetried, code: string = 'X') => {
+    expect(isWorthRetrying({ kind, code }, status)).toBe(isRetried);
   });
 
   test('waits longer each time, up to half a minute, and as long as the target asks', () => {

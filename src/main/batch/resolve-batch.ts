@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { UNFINISHED_PREFIX } from '../../machine/file-names.ts';
-import type { BatchPlan, Selection } from '../../protocol/batch.ts';
+import { type BatchPlan, type Selection, STREAM_COLUMNS } from '../../protocol/batch.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
+import { settledBy } from '../once/settled.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import { secretsGiven } from '../plan/given-secrets.ts';
@@ -72,6 +73,8 @@ export interface Batch {
   readonly resume: boolean;
   readonly force: boolean;
   readonly isCsvSafe: boolean;
+  /** What is added to a row of its answer, behind what every row has. */
+  readonly added: readonly string[];
   /** Of everything that makes a row's answer what it is. */
   readonly fingerprint: string;
   /** SHA-256 of each file that options name but that of the rows, by its name. */
@@ -113,7 +116,10 @@ async function readBatch(
   const format = out === undefined ? (input?.reader.format ?? 'csv') : formatOf(out);
   const order = problems.choice('order', options.order ?? 'input', ORDERS);
   const select = options.select.flatMap((text) => parseSelection(text, problems) ?? []);
-  checkNames(input?.reader.columns ?? [], select, problems);
+  const isStreamed = options.run.preset !== undefined || options.run.stream !== undefined;
+  const added = [...(isStreamed ? STREAM_COLUMNS : []), ...select.map(({ name }) => name)];
+  checkNames(input?.reader.columns ?? [], added, problems);
+  checkWhatRowsAsk(options.run, problems);
   checkCombinations(options, format, problems);
   const chunkRows =
     options.chunk === undefined ? null : problems.count('chunk', options.chunk, 1, MOST_CHUNK_ROWS);
@@ -128,31 +134,31 @@ async function readBatch(
   const asked =
     options.retries === undefined ? null : problems.count('retries', options.retries, 0, MOST_RETRIES);
   const sentences = [...problems.list];
-  const expanded = await expandSources(
-    withKey(options),
-    sentences,
-    [],
-    rowsPath === '-' ? [the('rows', 'the rows')] : [],
-  );
-  const retries = retriesOf(methodOf(expanded.options), asked, options.retryUnsafe, sentences);
-  const unresolved = checkExpanded(expanded, sentences, columns);
-  if (input === null || order === null || rowsPath === undefined)
-    throw new VolleyError(ERROR_CODES.usage, sentences);
-  const run = await completePlan(unresolved);
+  const fromStdin = rowsPath === '-' ? [the('rows', 'the rows')] : [];
+  const settled = await settledBy(options.run, async (run) => {
+    const found = [...sentences];
+    const expanded = await expandSources(withKey(run, options), found, [], fromStdin, columns);
+    const retries = retriesOf(methodOf(expanded.options), asked, options.retryUnsafe, found);
+    const unresolved = checkExpanded(expanded, found, columns);
+    if (input === null || order === null || rowsPath === undefined)
+      throw new VolleyError(ERROR_CODES.usage, found);
+    return { retries, unresolved, run, rows: { input, order, rowsPath } };
+  });
+  const { retries, unresolved, rows } = settled.made;
+  const run = await completePlan({ ...unresolved, notes: [...settled.notes, ...unresolved.notes] });
   const batch: BatchPlan = { retries, chunkRows, rate: rateOf(run), select, saveBody };
   return {
-    plan: batchPlan(run, batch, input.rowCount),
-    input,
-    rowsPath,
+    plan: batchPlan(run, batch, rows.input.rowCount),
+    ...rows,
     out: out ?? null,
     format,
     select,
     byDefault: options.byDefault ?? null,
-    order,
+    added,
     resume,
     force,
     isCsvSafe,
-    fingerprint: fingerprintOf(options, format),
+    fingerprint: fingerprintOf({ ...options, run: settled.made.run }, format),
     files: inputDigests(),
   };
 }
@@ -162,6 +168,7 @@ function batchPlan(run: RunPlan, batch: BatchPlan, rowCount: number | null): Run
   const useful = Math.min(run.concurrency, rowCount ?? run.concurrency);
   return {
     ...run,
+    stream: run.stream === undefined || run.stream === null ? null : { ...run.stream, keepsText: true },
     batch,
     load: { model: 'closed' },
     stop: { requests: null, durationMs: null },
@@ -174,7 +181,7 @@ function rateOf({ load }: RunPlan): BatchPlan['rate'] {
   return load.model === 'open' ? (load.stages[0]?.from ?? null) : null;
 }
 
-function withKey({ run, idempotencyKey }: BatchOptions): RunOptions {
+function withKey(run: RunOptions, { idempotencyKey }: BatchOptions): RunOptions {
   if (idempotencyKey === undefined) return run;
   return { ...run, headers: [...(run.headers ?? []), `idempotency-key: ${idempotencyKey}`] };
 }
@@ -206,8 +213,16 @@ function parseSelection(text: string, problems: Problems): Selection | null {
   return null;
 }
 
-function checkNames(columns: readonly string[], select: readonly Selection[], problems: Problems): void {
-  const names = [...columns, ...ANSWER_COLUMNS, ...select.map(({ name }) => name)];
+/** A row wants its answer, and says what is asked. */
+function checkWhatRowsAsk({ cancel }: RunOptions, problems: Problems): void {
+  if (cancel !== undefined)
+    problems.add(
+      phrase`${the('cancel')} ${given(cancel)} in a batch: each row is to have its answer: leave it out.`,
+    );
+}
+
+function checkNames(columns: readonly string[], added: readonly string[], problems: Problems): void {
+  const names = [...columns, ...ANSWER_COLUMNS, ...added];
   const seen = new Set<string>();
   for (const name of names) {
     if (seen.has(name))

@@ -202,13 +202,13 @@ async function openLocked(
   lock: FileLock | null,
   onError: (error: unknown) => void,
 ): Promise<OpenedResults> {
-  const { input, out, format, select, byDefault, order, isCsvSafe } = batch;
+  const { input, out, format, added, byDefault, order, isCsvSafe } = batch;
   const { reader } = input;
   const checkpoint = (): Checkpoint => ({ rows: reader.count, digest: reader.digest });
   const records = new RecordWriter({
     format,
     columns: reader.columns,
-    selected: select.map(({ name }) => name),
+    selected: added,
     byDefault,
     isCsvSafe,
     delimiter: batch.input.form.delimiter,

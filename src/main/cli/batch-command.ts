@@ -5,7 +5,8 @@ import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
 import { ResultFile } from '../files/result-file.ts';
-import { completePlan, readOptions } from '../plan/resolve.ts';
+import { readSettled } from '../once/settled.ts';
+import { completePlan } from '../plan/resolve.ts';
 import { stopSentences } from '../reporters/rule-text.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
@@ -70,7 +71,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
 async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: string[]): Promise<ExitCode> {
   const { sendAndPrint } = await import('./once-command.ts');
   const { run } = batchOptionsFrom(parsed, problems);
-  const plan = await completePlan(await readOptions({ ...run, rows, requests: 1, concurrency: 1 }, problems));
+  const plan = await completePlan(await readSettled({ ...run, rows, requests: 1, concurrency: 1 }, problems));
   return sendAndPrint(plan);
 }
 

@@ -17,7 +17,7 @@ export interface Expanded {
   readonly options: RunOptions;
   /** The option that says the requests in other words; null where none does. */
   readonly source: string | null;
-  /** How that source says what an option says; null where the option itself was given. */
+  /** How that source says what an option says: an empty text where it is all that it says; null where the option itself was given. */
   readonly ofSource: (word: OptionWord) => string | null;
 }
 
@@ -31,10 +31,13 @@ export function inWordsOf({ source, ofSource }: Expanded): (word: Word) => Word 
   return (word) => {
     if (source === null || !isOptionWord(word)) return word;
     const as = ofSource(word);
+    if (as === '') return the(source);
     return as === null ? word : the(source, word.as ?? as);
   };
 }
 
+/** A preset puts the prompt into a body. */
+const ONLY_PROMPT: Expanded['ofSource'] = ({ option }) => (option === 'json' ? '' : null);
 const ONLY_URLS: Expanded['ofSource'] = ({ option }) => (option === 'url' ? 'The URL' : null);
 /** Who adds a header to a recording says the others with it. */
 const RECORDED: Expanded['ofSource'] = ({ option, request }) => {
@@ -49,15 +52,17 @@ const RECORDED: Expanded['ofSource'] = ({ option, request }) => {
  * @param found takes up problems
  * @param notes takes up what was left out
  * @param readersOfStdin what reads stdin besides these options
+ * @param columns of rows that come later, one by one; null where there are none
  */
 export async function expandSources(
   options: RunOptions,
   found: Told[],
   notes: string[] = [],
   readersOfStdin: readonly OptionWord[] = [],
+  columns: readonly string[] | null = null,
 ): Promise<Expanded> {
   const problems = new Problems();
-  const { urls, curl, curlFile, har, harHosts, ...rest } = withPreset(options, problems);
+  const { urls, curl, curlFile, har, harHosts, ...rest } = withPreset(options, problems, columns);
   if (refuseTwoReaders(options, problems, readersOfStdin)) {
     // What one of them would find there says nothing of what was meant.
     found.push(...problems.list);
@@ -87,7 +92,9 @@ export async function expandSources(
   found.push(
     ...(curlFile === undefined ? problems.list : problems.list.map((problem) => problem.with(inFile))),
   );
-  return expanded;
+  if (options.preset === undefined) return expanded;
+  const source = options.prompt === undefined ? 'preset' : 'prompt';
+  return { ...expanded, source, ofSource: ONLY_PROMPT };
 }
 
 async function expandedBy(

@@ -33,6 +33,8 @@ export interface TokenSink extends BodySink {
   readonly firstOutputMs: number;
   /** The error message of an answer that is not a stream; null without one. */
   readonly complaint: string | null;
+  /** The text that it brought; empty where it is not wanted. */
+  readonly text: string;
   /** When a token event arrived, by index from 0; NaN if there is none. */
   timeMs(event: number): number;
   /** The head of an answer has come. */

@@ -113,6 +113,8 @@ export class Exchange implements InPlaceHandler {
   /** The sink for the current answer's body; null if nobody needs it. */
   #sink: BodySink | null = null;
   readonly #body = new KeptBody();
+  /** What comes goes into it, or to another who keeps it. */
+  #keepsBody = false;
   /** The next start event is the request's first, not a resend by the client. */
   #isNew = true;
   readonly #withFields = new FieldsHandler(this);
@@ -220,6 +222,7 @@ export class Exchange implements InPlaceHandler {
     this.releaseBody();
     const body = request.sink === null ? null : request.sink(this.#body);
     this.#sink = this.tokens === null ? body : this.tokens.with(body);
+    this.#keepsBody = body !== null;
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
@@ -307,7 +310,8 @@ export class Exchange implements InPlaceHandler {
     if (this.#sink === null) return;
     this.#sink.add(bytes, from, to, this.#readAtMs);
     if (this.tokens !== null) this.#owner.onBytes?.(this);
-    this.#room?.received(this, to - from);
+    // Of a stream only its text is kept, and reading it waits for nothing.
+    if (this.#keepsBody) this.#room?.received(this, to - from);
   }
 
   onResponseEnd(): void {

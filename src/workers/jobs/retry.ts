@@ -15,12 +15,14 @@ const KINDS: ReadonlySet<string> = new Set([
   'timeout',
   'reset',
   'truncated',
+  'stalled',
   'generator',
 ]);
 
-/** Whether another attempt may well end otherwise: after a connection error, a timeout, 429 or a 5xx. */
-export function isWorthRetrying({ kind }: Pick<ErrorTally, 'kind'>, status: number): boolean {
-  return KINDS.has(kind) || status === TOO_MANY_REQUESTS || status >= LOWEST_SERVER_ERROR;
+/** Whether another attempt may well end otherwise: after a connection error, a timeout, 429 or a 5xx, or what says so within a stream. */
+export function isWorthRetrying({ kind, code }: Pick<ErrorTally, 'kind' | 'code'>, status: number): boolean {
+  const isLateError = kind === 'stream' && code === 'STREAM_ERROR';
+  return KINDS.has(kind) || isLateError || status === TOO_MANY_REQUESTS || status >= LOWEST_SERVER_ERROR;
 }
 
 /**

@@ -1,9 +1,11 @@
 import type { Random } from '../../metrics/random.ts';
-import type { BatchPlan, BodyPlace, RowAnswer } from '../../protocol/batch.ts';
+import { type BatchPlan, type BodyPlace, type RowAnswer, STREAM_COLUMNS } from '../../protocol/batch.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import type { RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { StreamPlan } from '../../protocol/stream.ts';
+import { MICROS_PER_MS } from '../../protocol/units.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
 import { keepBody } from '../exchange/body-sink.ts';
@@ -16,6 +18,7 @@ import type { Job, JobHost } from './job.ts';
 import { type AnswerNeeds, RequestSource } from './request-source.ts';
 import { isWorthRetrying, retryPauseMs } from './retry.ts';
 import { Selector, saveBody } from './row-values.ts';
+import { streamValuesOf } from './stream-values.ts';
 
 /** A row that this worker holds. */
 export interface HeldRow {
@@ -37,8 +40,6 @@ export interface RowStarter {
   answered(values: RowAnswer['values']): void;
 }
 
-const MICROS = 1_000;
-
 /** One request per row: sends it, extracts values from its answer, and reports to the coordinator. */
 export class RowJob implements Job {
   readonly #plan: BatchPlan;
@@ -49,6 +50,10 @@ export class RowJob implements Job {
   readonly #secrets: RequestSecrets;
   readonly #answers: AnswerBox;
   readonly #selector: Selector;
+  /** Null where answers are no streams. */
+  readonly #stream: StreamPlan | null;
+  /** What a row gets that has no answer. */
+  readonly #nothing: readonly null[];
   readonly #starter: RowStarter;
   readonly #underWay = new Map<Exchange, HeldRow>();
   #saving = 0;
@@ -64,12 +69,15 @@ export class RowJob implements Job {
     this.#plan = plan;
     this.#host = host;
     this.#starter = starter;
-    this.#requests = new RequestSource(shard, null, needsOf(plan));
+    this.#stream = shard.stream;
+    this.#requests = new RequestSource(shard, null, needsOf(plan, shard.stream !== null));
     this.#channel = channel;
     this.#random = random;
     this.#secrets = secrets;
     this.#answers = new AnswerBox(channel, room);
     this.#selector = new Selector(plan.select);
+    const ofStreams = shard.stream === null ? [] : STREAM_COLUMNS.map(() => null);
+    this.#nothing = [...ofStreams, ...this.#selector.nothing];
   }
 
   get isDone(): boolean {
@@ -105,10 +113,10 @@ export class RowJob implements Job {
     const latencyMs = Number.isNaN(sentMs) ? null : endMs - sentMs;
     if (failure === null) {
       if (this.#plan.saveBody !== null) {
-        this.#save(exchange, row, latencyMs);
+        this.#save(exchange, row, latencyMs, endMs);
         return true;
       }
-      const { error, values } = this.#selector.valuesIn(exchange, this.#secrets.of(exchange.request));
+      const { error, values } = this.#valuesOf(exchange, endMs);
       this.#answer(row, status, latencyMs, error, values);
       return false;
     }
@@ -132,28 +140,37 @@ export class RowJob implements Job {
     status: number,
     latencyMs: number | null,
     error: string,
-    values: RowAnswer['values'] = this.#selector.nothing,
+    values: RowAnswer['values'] = this.#nothing,
   ): void {
     this.#starter.answered(values);
     this.#answers.add({
       row: row.number,
       status,
-      latencyMs: latencyMs === null ? null : Math.round(latencyMs * MICROS) / MICROS,
+      latencyMs: latencyMs === null ? null : Math.round(latencyMs * MICROS_PER_MS) / MICROS_PER_MS,
       attempts: row.attempts,
       error: error === '' ? error : this.#secrets.hide(error),
       values,
     });
   }
 
+  /** What is wanted of a good answer: of a stream its text is looked into, not what it came in. */
+  #valuesOf(exchange: Exchange, endMs: number): { error: string; values: RowAnswer['values'] } {
+    const hide = this.#secrets.of(exchange.request);
+    if (this.#stream === null) return this.#selector.valuesIn(exchange, hide);
+    const ofStream = streamValuesOf(exchange, endMs, this.#stream.count);
+    const { error, values } = this.#selector.valuesInText(exchange.tokens?.text ?? '', hide);
+    return { error, values: [...ofStream, ...values] };
+  }
+
   /** The connection waits for the disk so that bodies do not pile up in memory. */
-  #save(exchange: Exchange, row: HeldRow, latencyMs: number | null): void {
+  #save(exchange: Exchange, row: HeldRow, latencyMs: number | null, endMs: number): void {
     const { saveBody: place } = this.#plan;
     if (place === null) return;
     const { status, body, bodyBytes } = exchange;
     this.#saving++;
     this.#saved(place, row, body, bodyBytes)
       .then((error) => {
-        const selected = this.#selector.valuesIn(exchange, this.#secrets.of(exchange.request));
+        const selected = this.#valuesOf(exchange, endMs);
         this.#answer(row, status, latencyMs, error || selected.error, selected.values);
       })
       .catch((error: unknown) => {
@@ -189,9 +206,9 @@ export interface RowJobParts {
 }
 
 /** Header fields say how a body is encoded and when to retry. */
-function needsOf({ select, saveBody: place, retries }: BatchPlan): AnswerNeeds {
+function needsOf({ select, saveBody: place, retries }: BatchPlan, isStreamed: boolean): AnswerNeeds {
   return {
-    sink: select.length > 0 || place !== null ? keepBody : null,
+    sink: (select.length > 0 && !isStreamed) || place !== null ? keepBody : null,
     fields: select.length > 0 || retries > 0,
   };
 }

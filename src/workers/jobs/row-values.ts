@@ -38,13 +38,19 @@ export class Selector {
   valuesIn(answer: AnsweredBody, hide: Hide): Selected {
     if (this.#queries.length === 0) return { values: this.nothing, error: '' };
     try {
-      const read = jsonIn(textOfBody(answer), hide);
-      if (read.problem !== null) return this.#none(read.problem);
-      return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
+      return this.valuesInText(textOfBody(answer), hide);
     } catch (error) {
       if (error instanceof Unreadable) return this.#none(hide(error.message));
       throw error;
     }
+  }
+
+  /** The same of a text that is JSON. */
+  valuesInText(text: string, hide: Hide): Selected {
+    if (this.#queries.length === 0) return { values: this.nothing, error: '' };
+    const read = jsonIn(text, hide);
+    if (read.problem !== null) return this.#none(read.problem);
+    return { values: this.#queries.map((query) => textAt(query, read.value)), error: '' };
   }
 
   #none(problem: string): Selected {

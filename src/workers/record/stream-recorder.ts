@@ -1,5 +1,5 @@
 import { OUTCOME } from '../../protocol/report.ts';
-import { JUDGEMENTS, type SampleColumns, TOKEN_COUNTERS, type TokenCounter } from '../../protocol/samples.ts';
+import { JUDGEMENTS, type SampleColumns, TOKEN_COUNTERS } from '../../protocol/samples.ts';
 import {
   noStreamCounts,
   type Objective,
@@ -9,13 +9,8 @@ import {
   type TokenCount,
 } from '../../protocol/stream.ts';
 import type { TokenSink } from '../exchange/body-sink.ts';
+import { counterOf, madeIn, type StreamMarks, timesOf } from '../exchange/stream-times.ts';
 import { TimesRecorder } from './times-recorder.ts';
-
-/** The time stamps of a request with a streamed answer, on the shared clock. */
-interface Marks {
-  readonly intendedMs: number;
-  readonly sentMs: number;
-}
 
 /** Times of streamed answers, from the stamps of their tokens; only of answers that are complete and ok. */
 export class StreamRecorder {
@@ -32,13 +27,13 @@ export class StreamRecorder {
   }
 
   /** Adds an answer that ended at `endMs`; `windowAtMs` is when the measured window began. */
-  add(marks: Marks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
+  add(marks: StreamMarks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
     const counts = this.#counts;
     const { events } = tokens;
     counts.answers++;
     if (!tokens.isStreamed) counts.notStreamed++;
     if (tokens.usage !== null) counts.countedByServer++;
-    const made = this.#tokensOf(tokens);
+    const made = madeIn(tokens, this.#count);
     if (made !== null) {
       counts.counted++;
       counts.tokens += made;
@@ -58,13 +53,13 @@ export class StreamRecorder {
   write(
     columns: SampleColumns,
     row: number,
-    marks: Marks & { readonly tokens: TokenSink | null },
+    marks: StreamMarks & { readonly tokens: TokenSink | null },
     endMs: number,
     outcome: number,
   ): void {
     const { tokens } = marks;
     const isOk = outcome === OUTCOME.ok;
-    const made = tokens === null ? null : this.#tokensOf(tokens);
+    const made = tokens === null ? null : madeIn(tokens, this.#count);
     const of = tokens === null ? null : timesOf(marks, tokens, made, isOk ? endMs : Number.NaN);
     put(columns.ttftMs, row, of?.ttft ?? Number.NaN);
     put(columns.ttfoMs, row, of?.ttfo ?? Number.NaN);
@@ -73,7 +68,7 @@ export class StreamRecorder {
     put(columns.longestGapMs, row, of?.gap ?? Number.NaN);
     put(columns.tokens, row, made ?? Number.NaN);
     put(columns.tokenEvents, row, tokens?.events ?? 0);
-    const counter = tokens === null || made === null ? null : this.#counterOf(tokens);
+    const counter = tokens === null || made === null ? null : counterOf(tokens, this.#count);
     put(columns.tokensBy, row, TOKEN_COUNTERS.indexOf(counter));
     const isJudged = this.#objectives.length > 0 && outcome !== OUTCOME.dropped;
     const isGood = isOk && of !== null && this.#isGood(of, tokens?.events ?? 0);
@@ -97,19 +92,6 @@ export class StreamRecorder {
     return this.#objectives.every(({ kind, limitMs }) => keeps(of[kind], limitMs, events));
   }
 
-  /** Null where nobody knows. */
-  #tokensOf(tokens: TokenSink): number | null {
-    const { events, usage, isStreamed } = tokens;
-    if (this.#counterOf(tokens) === 'server') return usage;
-    return isStreamed ? events : null;
-  }
-
-  /** Whose count of an answer's tokens is taken. */
-  #counterOf({ usage }: TokenSink): TokenCounter {
-    const isServers = this.#count === 'usage' || (this.#count === 'auto' && usage !== null);
-    return isServers ? 'server' : 'events';
-  }
-
   #addGaps(tokens: TokenSink): void {
     for (let event = 1; event < tokens.events; event++) {
       const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
@@ -123,42 +105,6 @@ export class StreamRecorder {
 /** Writes a value where there is such a column. */
 function put(column: Float64Array | Uint8Array | undefined, row: number, value: number): void {
   if (column !== undefined) column[row] = value;
-}
-
-/**
- * The times of an answer, in milliseconds, NaN where there is no such time; of the gaps the longest.
- *
- * @param made its tokens; null where nobody knows
- * @param endMs when it was complete; NaN where it was not
- */
-function timesOf(
-  { intendedMs, sentMs }: Marks,
-  tokens: TokenSink,
-  made: number | null,
-  endMs: number,
-): Record<StreamTimeKind, number> {
-  const { events } = tokens;
-  const firstMs = tokens.timeMs(0);
-  const lastMs = tokens.timeMs(events - 1);
-  return {
-    ttft: firstMs - intendedMs,
-    ttftService: firstMs - sentMs,
-    ttfo: tokens.firstOutputMs - intendedMs,
-    ttst: tokens.timeMs(1) - firstMs,
-    tpot: made !== null && made > 1 && events > 1 ? (lastMs - firstMs) / (made - 1) : Number.NaN,
-    gap: longestGapMs(tokens),
-    // Without a stream its text is all there is.
-    e2e: (events > 0 ? lastMs : endMs) - intendedMs,
-  };
-}
-
-function longestGapMs(tokens: TokenSink): number {
-  let longestMs = Number.NaN;
-  for (let event = 1; event < tokens.events; event++) {
-    const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
-    if (!(gapMs <= longestMs)) longestMs = gapMs;
-  }
-  return longestMs;
 }
 
 /** An answer of one token has no time from one to the next, and keeps what is asked of it; one without a token does not. */

@@ -8,6 +8,8 @@ export interface StreamEvent {
   readonly isToken: boolean;
   /** Only reasoning. */
   readonly isReasoning: boolean;
+  /** What it brings of the answer, without reasoning; an empty text where that is not wanted. */
+  readonly text: string;
   /** The server's token count so far; null if it gives none. */
   readonly usage: number | null;
   /** It completes the answer. */
@@ -21,6 +23,7 @@ export interface StreamEvent {
 const NOTHING: StreamEvent = {
   isToken: false,
   isReasoning: false,
+  text: '',
   usage: null,
   isEnd: false,
   isLast: false,
@@ -37,9 +40,22 @@ export class EventReader {
   readonly #usage: readonly JsonQuery[];
   readonly #ends: readonly JsonQuery[];
   readonly #wholes: readonly JsonQuery[];
+  readonly #wholeTexts: readonly JsonQuery[];
+  readonly #keepsText: boolean;
   readonly #endMark: string | null;
 
-  constructor({ tokenPaths, reasoningPaths, usagePaths, endPaths, wholePaths = [], endMark }: StreamPlan) {
+  constructor({
+    tokenPaths,
+    reasoningPaths,
+    usagePaths,
+    endPaths,
+    wholePaths = [],
+    wholeTextPaths = tokenPaths,
+    keepsText = false,
+    endMark,
+  }: StreamPlan) {
+    this.#keepsText = keepsText;
+    this.#wholeTexts = wholeTextPaths.map(jsonQuery);
     this.#wholes = wholePaths.map(jsonQuery);
     this.#tokens = tokenPaths.map(jsonQuery);
     this.#reasoning = reasoningPaths.map(jsonQuery);
@@ -58,7 +74,7 @@ export class EventReader {
     if (this.#endMark !== null && data.trim() === this.#endMark) return END;
     if (name === 'error') return { ...NOTHING, error: quote(errorIn(parsed(data)) ?? data) };
     const readsJson = this.#tokens.length > 0 || this.#usage.length > 0 || this.#ends.length > 0;
-    if (!readsJson) return TOKEN;
+    if (!readsJson) return this.#keepsText ? { ...TOKEN, text: data } : TOKEN;
     const value = parsed(data);
     if (value === undefined) return NOTHING;
     const error = errorIn(value);
@@ -68,6 +84,7 @@ export class EventReader {
     return {
       isToken: isOutput || isReasoning,
       isReasoning,
+      text: isOutput && this.#keepsText ? this.#textOf(value, data) : '',
       usage: this.usageOf(value),
       isEnd: this.#ends.some((query) => query.find(value).some(saysSo)),
       isLast: false,
@@ -78,6 +95,18 @@ export class EventReader {
   /** Whether an answer in one piece has content. */
   isWhole(value: unknown): boolean {
     return this.#wholes.length === 0 || this.#wholes.some((query) => query.find(value).length > 0);
+  }
+
+  /** The text of an answer in one piece; null where none is found there. */
+  textOfWhole(value: unknown): string | null {
+    if (this.#wholeTexts.length === 0) return null;
+    const found = this.#wholeTexts.find((query) => hasText(query, value));
+    return found === undefined ? null : textAt(found, value);
+  }
+
+  #textOf(value: unknown, data: string): string {
+    if (this.#tokens.length === 0) return data;
+    return this.#tokens.map((query) => textAt(query, value)).join('');
   }
 
   /** The server's token count; null if it gives none. */
@@ -128,6 +157,16 @@ function hasText(query: JsonQuery, value: unknown): boolean {
           ? found.length > 0
           : found !== null && found !== undefined,
     );
+}
+
+/** Texts as they are, and whatever else there is as JSON. */
+function textAt(query: JsonQuery, value: unknown): string {
+  return query
+    .find(value)
+    .map((found) =>
+      typeof found === 'string' ? found : (found ?? null) === null ? '' : JSON.stringify(found),
+    )
+    .join('');
 }
 
 function saysSo(found: unknown): boolean {

@@ -7,6 +7,8 @@ import { createFramer, type Framer } from './framing.ts';
 const LOWEST_FAILURE = 400;
 /** Limit on the kept part of an answer in one piece: enough for its tokens or its error message. */
 const LARGEST_WHOLE_BYTES = 4 * 2 ** 20;
+/** What is kept of the text of an answer, in characters. */
+const LONGEST_TEXT = 16 * 2 ** 20;
 /** Limit on the kept part of a stream without a token so far: enough to say what arrived instead. */
 const LARGEST_BEGINNING = 4_096;
 const FIRST_EVENTS = 64;
@@ -24,6 +26,7 @@ export class TokenTimes implements TokenSink {
   usage: number | null = null;
   firstOutputMs = Number.NaN;
   isStreamed = false;
+  text = '';
   readonly #plan: StreamPlan;
   readonly #reader: EventReader;
   readonly #decoder = new TextDecoder();
@@ -79,6 +82,7 @@ export class TokenTimes implements TokenSink {
     this.usage = null;
     this.firstOutputMs = Number.NaN;
     this.isStreamed = false;
+    this.text = '';
     this.#framer = null;
     this.#whole = '';
     this.#hasEnded = false;
@@ -122,6 +126,7 @@ export class TokenTimes implements TokenSink {
     if (event.error !== null) this.#error ??= event.error;
     if (event.usage !== null) this.usage = event.usage;
     if (event.isEnd) this.#hasEnded = true;
+    if (event.text !== '') this.#addText(event.text);
     if (!event.isToken) return;
     if (!event.isReasoning && Number.isNaN(this.firstOutputMs)) this.firstOutputMs = this.#readAtMs;
     if (this.events === this.#timesMs.length) {
@@ -131,6 +136,11 @@ export class TokenTimes implements TokenSink {
     }
     this.#timesMs[this.events] = this.#readAtMs;
     this.events++;
+  }
+
+  #addText(text: string): void {
+    if (this.text.length + text.length <= LONGEST_TEXT) this.text += text;
+    else this.#error ??= `the text of the answer is longer than ${LONGEST_TEXT / 2 ** 20} Mi characters`;
   }
 
   /** An answer without content is not an answer, even if it ends correctly. */
@@ -157,7 +167,26 @@ export class TokenTimes implements TokenSink {
     this.usage = this.#reader.usageOf(value);
     const error = errorIn(value);
     if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
-    if (value === undefined || this.usage !== null || this.#reader.isWhole(value)) return null;
+    // What is too long to be read is not known to be wrong, unless its text is wanted.
+    const isCut = this.#whole.length > LARGEST_WHOLE_BYTES;
+    const text = this.#plan.keepsText === true ? this.#reader.textOfWhole(value) : null;
+    this.text = text ?? '';
+    if (isCut && this.#plan.keepsText === true)
+      return {
+        kind: 'stream',
+        code: 'STREAM_EMPTY',
+        example: 'the answer is JSON that is too long to be read',
+      };
+    if (isCut) return null;
+    if (value === undefined) {
+      const came = this.#whole.trim() === '' ? 'nothing came' : `what came begins with ${quote(this.#whole)}`;
+      return {
+        kind: 'stream',
+        code: 'STREAM_EMPTY',
+        example: `the answer is said to be JSON, and is not: ${came}`,
+      };
+    }
+    if (this.usage !== null || this.#reader.isWhole(value)) return null;
     const example = `the answer is JSON without what was asked for: ${quote(this.#whole)}`;
     return { kind: 'stream', code: 'STREAM_EMPTY', example };
   }

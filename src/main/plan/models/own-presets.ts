@@ -143,7 +143,17 @@ function withSaid(base: Preset, said: PresetOptions): Preset {
       usagePaths: listOf(said.usagePath) ?? base.stream.usagePaths,
       endMark: endMark ?? base.stream.endMark,
       endPaths: listOf(said.endPath) ?? base.stream.endPaths,
+      ...wholeOf(base, tokenPaths !== null),
     },
+  };
+}
+
+/** What is known of answers in one piece, unless text stands elsewhere. */
+function wholeOf({ stream }: Preset, hasOwnPaths: boolean): Partial<PresetStream> {
+  const { wholePaths, wholeTextPaths } = stream;
+  return {
+    ...(wholePaths === undefined || hasOwnPaths ? {} : { wholePaths }),
+    ...(wholeTextPaths === undefined || hasOwnPaths ? {} : { wholeTextPaths }),
   };
 }
 

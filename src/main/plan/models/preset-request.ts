@@ -24,8 +24,16 @@ const ONLY_WITH_PRESET = {
   apiKeyEnv: 'api-key-env',
 } as const;
 
-/** The request to a server of models that a preset and a few words say, as the options that every request has. */
-export function withPreset(options: RunOptions, problems: Problems): RunOptions {
+/**
+ * The request to a server of models that a preset and a few words say, as the options that every request has.
+ *
+ * @param columns of rows that come later, one by one; null where there are none
+ */
+export function withPreset(
+  options: RunOptions,
+  problems: Problems,
+  columns: readonly string[] | null = null,
+): RunOptions {
   const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...others } = options;
   const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
   if (name === undefined) {
@@ -38,9 +46,11 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
   if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
   checkPrompts(options, preset, problems);
-  const hasRows = prompts !== undefined || syntheticPrompts !== undefined || trace !== undefined;
+  const isAskedOfRows = columns !== null || rest.rows !== undefined;
+  if (isAskedOfRows) checkRowPrompts(options, preset, columns, problems);
+  const hasPrompts = prompts !== undefined || syntheticPrompts !== undefined || trace !== undefined;
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
-  const text = hasRows ? null : promptText(prompt, problems);
+  const text = hasPrompts || (isAskedOfRows && prompt === undefined) ? null : promptText(prompt, problems);
   const named = model ?? (preset.models === null ? undefined : firstOf(preset));
   // Who counts events needs nothing of the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
@@ -59,7 +69,8 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
   };
   const rows = { prompts, syntheticPrompts, sharedPrefix, trace };
   const inTurn = trace === undefined ? {} : { rowsMode: 'once' as const };
-  if (hasRows) return { ...rest, ...request, ...rows, ...inTurn, preset: name };
+  if (isAskedOfRows) return { ...rest, ...request, preset: name };
+  if (hasPrompts) return { ...rest, ...request, ...rows, ...inTurn, preset: name };
   // What a prompt says in braces is no placeholder.
   const { url, ...besides } = request;
   return {
@@ -67,6 +78,31 @@ export function withPreset(options: RunOptions, problems: Problems): RunOptions 
     preset: name,
     mix: url === undefined ? [] : [{ name, url, placeholders: false, ...besides }],
   };
+}
+
+/** Notes what is wrong with how prompts are made of rows. */
+function checkRowPrompts(
+  { preset: name, prompt, prompts, syntheticPrompts, trace }: RunOptions,
+  preset: Preset,
+  columns: readonly string[] | null,
+  problems: Problems,
+): void {
+  const others = { prompts, 'synthetic-prompts': syntheticPrompts, trace };
+  for (const [option, value] of Object.entries(others))
+    if (value !== undefined)
+      problems.add(
+        phrase`${the(option)} ${given(value)} with ${the('rows')}: the rows say what is asked: leave one of them out.`,
+      );
+  if (
+    prompt === undefined &&
+    columns !== null &&
+    columns.length > 0 &&
+    !columns.includes('prompt') &&
+    says(preset.body, '$prompt')
+  )
+    problems.add(
+      phrase`${the('preset')} ${given(name)}: the rows have no column prompt: say with ${the('prompt')} what is asked, as in ${the('prompt')} 'Sum up: {{${columns[0] ?? 'text'}}}'.`,
+    );
 }
 
 /** Notes what is wrong with how prompts are said. */
@@ -133,8 +169,6 @@ function refuseBeside(options: RunOptions, problems: Problems): void {
     problems.add(
       phrase`${the('preset')} with ${listed(said, ', ')}: the preset says what is sent: leave one of them out.`,
     );
-  if (options.rows !== undefined)
-    problems.add(phrase`${the('preset')} with ${the('rows')}: give its prompts as ${the('prompts')}.`);
 }
 
 function promptText(prompt: string | undefined, problems: Problems): string | null {

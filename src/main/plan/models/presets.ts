@@ -11,7 +11,14 @@ export interface ModelList {
 /** How an answer of a server of models is read. */
 export type PresetStream = Pick<
   StreamPlan,
-  'framing' | 'tokenPaths' | 'reasoningPaths' | 'usagePaths' | 'endMark' | 'endPaths' | 'wholePaths'
+  | 'framing'
+  | 'tokenPaths'
+  | 'reasoningPaths'
+  | 'usagePaths'
+  | 'endMark'
+  | 'endPaths'
+  | 'wholePaths'
+  | 'wholeTextPaths'
 >;
 
 /** What is sent to a kind of server of models, and how its answers are read: data, and nothing else. */
@@ -39,6 +46,7 @@ const CHOICES_STREAM = {
   endMark: '[DONE]',
   endPaths: ['choices[0].finish_reason'],
   wholePaths: ['choices'],
+  wholeTextPaths: ['choices[0].message.content', 'choices[0].text'],
 } as const;
 
 export const PRESETS = {
@@ -92,6 +100,7 @@ export const PRESETS = {
       endMark: null,
       endPaths: ['response.usage'],
       wholePaths: ['output'],
+      wholeTextPaths: ['output[*].content[*].text'],
     },
   },
   'anthropic-messages': {
@@ -114,6 +123,7 @@ export const PRESETS = {
       endMark: null,
       endPaths: ['delta.stop_reason'],
       wholePaths: ['content'],
+      wholeTextPaths: ['content[*].text'],
     },
   },
   tgi: {
@@ -130,6 +140,7 @@ export const PRESETS = {
       endMark: null,
       endPaths: ['generated_text'],
       wholePaths: ['generated_text', '[0].generated_text'],
+      wholeTextPaths: ['generated_text', '[0].generated_text'],
     },
   },
   ollama: {

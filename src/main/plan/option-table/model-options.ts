@@ -1,6 +1,6 @@
 import { FRAMINGS, PRESET_NAMES, TOKEN_COUNTS } from '../../../protocol/stream.ts';
 import type { OptionTable } from './entry.ts';
-import { LOADS } from './load-options.ts';
+import { LOADS, SENDS } from './load-options.ts';
 
 /** What is asked of a server of models, and how its streams are read. */
 export const MODEL_OPTIONS = {
@@ -11,7 +11,7 @@ export const MODEL_OPTIONS = {
     choices: PRESET_NAMES,
     help: `What is sent and how it is read: ${PRESET_NAMES.join(', ')}, or one of the plan's`,
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
   },
   model: {
     kind: 'text',
@@ -19,7 +19,7 @@ export const MODEL_OPTIONS = {
     value: 'NAME',
     help: 'The model to ask',
     byDefault: 'the first that the server names',
-    commands: LOADS,
+    commands: SENDS,
   },
   prompt: {
     kind: 'text',
@@ -27,7 +27,10 @@ export const MODEL_OPTIONS = {
     value: 'TEXT',
     help: 'The prompt, or @file',
     byDefault: 'a short question',
-    commands: LOADS,
+    commands: SENDS,
+    differs: {
+      batch: { help: 'The prompt, in which {{column}} stands for a cell; or @file', byDefault: '{{prompt}}' },
+    },
   },
   prompts: {
     kind: 'file',
@@ -71,7 +74,7 @@ export const MODEL_OPTIONS = {
     group: 'models',
     help: 'Tokens that an answer may have',
     byDefault: '128',
-    commands: LOADS,
+    commands: SENDS,
   },
   'api-key-env': {
     kind: 'text',
@@ -79,7 +82,7 @@ export const MODEL_OPTIONS = {
     value: 'NAME',
     help: 'The environment variable that holds the API key',
     byDefault: 'none',
-    commands: LOADS,
+    commands: SENDS,
   },
   stream: {
     kind: 'choice',
@@ -88,7 +91,7 @@ export const MODEL_OPTIONS = {
     choices: [...FRAMINGS, 'auto'],
     help: 'Read answers as streams of tokens: sse, ndjson, chunks; auto is by content type',
     byDefault: "the preset's",
-    commands: LOADS,
+    commands: SENDS,
   },
   'token-path': {
     kind: 'list',
@@ -96,7 +99,7 @@ export const MODEL_OPTIONS = {
     value: 'PATH',
     help: 'Where the text of an event stands: choices[0].delta.content; repeatable',
     byDefault: "the preset's, or each event is a token",
-    commands: LOADS,
+    commands: SENDS,
     isRepeatable: true,
   },
   'usage-path': {
@@ -105,7 +108,7 @@ export const MODEL_OPTIONS = {
     value: 'PATH',
     help: 'Where the server says how many tokens it made: usage.completion_tokens; repeatable',
     byDefault: "the preset's",
-    commands: LOADS,
+    commands: SENDS,
     isRepeatable: true,
   },
   tokens: {
@@ -115,14 +118,15 @@ export const MODEL_OPTIONS = {
     choices: TOKEN_COUNTS,
     help: "Count tokens by the server's usage, by events, or by usage where it comes (auto)",
     byDefault: 'auto',
-    commands: LOADS,
+    commands: SENDS,
   },
   'stall-timeout': {
     kind: 'duration',
     group: 'models',
     help: 'How long a stream may be silent',
     byDefault: 'up to the timeout',
-    commands: LOADS,
+    commands: SENDS,
+    mayChangeOnResume: true,
   },
   cancel: {
     kind: 'text',

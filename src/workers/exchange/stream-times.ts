@@ -1,0 +1,58 @@
+import type { TokenCounter } from '../../protocol/samples.ts';
+import type { StreamTimeKind, TokenCount } from '../../protocol/stream.ts';
+import type { TokenSink } from './body-sink.ts';
+
+/** The marks of a request that was answered with a stream, on the shared clock. */
+export interface StreamMarks {
+  readonly intendedMs: number;
+  readonly sentMs: number;
+}
+
+/** The tokens of an answer; null where nobody knows. */
+export function madeIn(tokens: TokenSink, count: TokenCount): number | null {
+  const { events, usage, isStreamed } = tokens;
+  if (counterOf(tokens, count) === 'server') return usage;
+  return isStreamed ? events : null;
+}
+
+/** Whose count of an answer's tokens is taken. */
+export function counterOf({ usage }: TokenSink, count: TokenCount): TokenCounter {
+  const isServers = count === 'usage' || (count === 'auto' && usage !== null);
+  return isServers ? 'server' : 'events';
+}
+
+/**
+ * The times of an answer, in milliseconds, NaN where there is no such time; of the gaps the longest.
+ *
+ * @param made its tokens; null where nobody knows
+ * @param endMs when it was complete; NaN where it was not
+ */
+export function timesOf(
+  { intendedMs, sentMs }: StreamMarks,
+  tokens: TokenSink,
+  made: number | null,
+  endMs: number,
+): Record<StreamTimeKind, number> {
+  const { events } = tokens;
+  const firstMs = tokens.timeMs(0);
+  const lastMs = tokens.timeMs(events - 1);
+  return {
+    ttft: firstMs - intendedMs,
+    ttftService: firstMs - sentMs,
+    ttfo: tokens.firstOutputMs - intendedMs,
+    ttst: tokens.timeMs(1) - firstMs,
+    tpot: made !== null && made > 1 && events > 1 ? (lastMs - firstMs) / (made - 1) : Number.NaN,
+    gap: longestGapMs(tokens),
+    // Without a stream its text is all there is.
+    e2e: (events > 0 ? lastMs : endMs) - intendedMs,
+  };
+}
+
+function longestGapMs(tokens: TokenSink): number {
+  let longestMs = Number.NaN;
+  for (let event = 1; event < tokens.events; event++) {
+    const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
+    if (!(gapMs <= longestMs)) longestMs = gapMs;
+  }
+  return longestMs;
+}
