@@ -52,9 +52,9 @@ export function scenario(
   options: TestOptions & Partial<Executor> & OptionsOfOne,
   exec: Body<Row, Record<never, never>>,
 ): Test {
-  const { baseURL, headers, thresholds, timeout, seed, setupTimeout, ...others } = options;
+  const { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams, ...others } = options;
   const { rows, newConnection, cookies, keepCookies, ...load } = others;
-  const given = { baseURL, headers, thresholds, timeout, seed, setupTimeout };
+  const given = { baseURL, headers, thresholds, timeout, seed, setupTimeout, streams };
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const one = {
     exec,

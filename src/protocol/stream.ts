@@ -130,6 +130,7 @@ export function forEachStreamTime<T>(make: (kind: StreamTimeKind) => T): Record<
 
 /**
  * What a worker counts of the measured window's streamed answers that were complete and ok. All numbers are additive:
+ * - `asked` streams were asked for, whatever came of them;
  * - `notStreamed` did not come as a stream, so their token times are unknown;
  * - `countedByServer`: the server gave the number of tokens; `counted`: the number is known at all;
  * - `tokens` and `tokenEvents` are those of the counted answers;
@@ -137,6 +138,7 @@ export function forEachStreamTime<T>(make: (kind: StreamTimeKind) => T): Record<
  * - `good` met every objective.
  */
 const STREAM_COUNTS = [
+  'asked',
   'answers',
   'notStreamed',
   'countedByServer',

@@ -68,6 +68,8 @@ export interface RequestParams {
   redirects?: number;
   /** With `false` the request neither sends nor stores cookies. */
   cookies?: boolean;
+  /** With `true` the answer is read as a stream of tokens, as the test's `streams` says. */
+  stream?: boolean;
 }
 
 /** A URL made by the `url` template. */
@@ -77,11 +79,25 @@ export interface Url {
   readonly name: string;
 }
 
+/** The tokens of a complete answer. */
+export interface StreamedAnswer {
+  /** The text, put together, without reasoning. */
+  readonly text: string;
+  /** As `streams` counts them; null if nobody knows. */
+  readonly tokens: number | null;
+  /** Events with a part of the answer; 0 if it came in one piece. */
+  readonly events: number;
+  /** Milliseconds: until the first token, per token after it, and until the last token; null if there is no such time. */
+  readonly timings: Readonly<Record<'firstToken' | 'perToken' | 'lastToken', number | null>>;
+}
+
 /** A complete answer. */
 export interface Response {
   readonly status: number;
   /** Milliseconds: waiting for a connection, until the first byte, and from the first byte sent to the last received. */
   readonly timings: Readonly<Record<'wait' | 'firstByte' | 'service', number>>;
+  /** Null for a request without `stream`. */
+  readonly stream: StreamedAnswer | null;
   /** The value of a header; several of one name are joined by commas; null if absent. */
   header(name: string): string | null;
   text(): string;
@@ -204,6 +220,24 @@ export interface TestOptions {
   seed?: number;
   /** Limit for `setup`, and for `teardown`; default 60 s. */
   setupTimeout?: ScenarioDuration;
+  /** How the answers of requests with `stream: true` are read. */
+  streams?: StreamOptions;
+}
+
+/** How streams of tokens are read, and what their times must keep; as the options of these names. */
+export interface StreamOptions {
+  /** A server whose streams are known, such as `openai-chat`; only its way of answering counts. */
+  preset?: string;
+  /** By default the preset's, or by the content type. */
+  stream?: 'sse' | 'ndjson' | 'chunks' | 'auto';
+  tokenPath?: string | readonly string[];
+  usagePath?: string | readonly string[];
+  tokens?: 'auto' | 'usage' | 'events';
+  stallTimeout?: ScenarioDuration;
+  /** Such as `ttft<500ms,tpot<50ms`. */
+  slo?: string;
+  /** Such as `99%`. */
+  sloTarget?: string;
 }
 
 /** Any row; in a CSV file every cell is text. */

@@ -234,7 +234,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
     }
     this.#inFlight++;
     this.#deadlines.add(exchange.deadline, nowMs);
-    this.#waits?.begin(exchange, this.isMeasured(intendedMs), nowMs);
+    if (request.isWhole !== true) this.#waits?.begin(exchange, this.isMeasured(intendedMs), nowMs);
     if (request.refusal !== null) {
       exchange.refuse(request, request.refusal, intendedMs, dispatchedMs);
       return;
@@ -359,8 +359,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #recordOk(exchange: Exchange, endMs: number): void {
     this.#record(exchange, endMs, OUTCOME.ok);
-    const { tokens } = exchange;
-    if (tokens !== null && this.isMeasured(exchange.intendedMs))
+    const { tokens, request } = exchange;
+    if (tokens !== null && request?.isApart !== true && this.isMeasured(exchange.intendedMs))
       this.recorder.streams?.add(exchange, tokens, endMs, this.#windowAtMs);
   }
 
@@ -373,6 +373,7 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #record(exchange: Exchange, endMs: number, outcome: number): void {
     if (exchange.request?.isApart === true) return;
+    if (exchange.tokens !== null && this.isMeasured(exchange.intendedMs)) this.recorder.streams?.countAsked();
     this.recorder.add(exchange, endMs, outcome, this.#windowAtMs);
   }
 

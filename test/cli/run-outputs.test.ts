@@ -130,16 +130,16 @@ describe('--samples in every mode: rows are the requests, and give the same perc
   });
 
   test.each(['csv', 'jsonl'])('of streams, some of them cancelled, as %s', async (form) => {
-    const { url } = await startTarget({ model: { firstTokenMs: 20, gapMs: 10, tokens: 8 } });
+    const { url } = await startTarget({ model: { firstTokenMs: 20, gapMs: 15, tokens: 20 } });
     const args =
-      '-n 24 -c 4 --preset openai-chat --model m --cancel 50%@2tokens --slo ttft<9s --percentiles 50';
+      '-n 24 -c 4 --preset openai-chat --model m --cancel 50%@2tokens --slo ttft<60s --percentiles 50';
     for (const { rows, streams } of await inEveryMode(form, url, args)) {
       const [ok, cancelled] = ['ok', 'cancelled'].map((kind) =>
         rows.filter(({ outcome }) => outcome === kind),
       );
       expect(ok!.length + cancelled!.length).toBe(24);
       expect(cancelled!.length).toBeGreaterThan(0);
-      for (const row of ok!) expect(row).toMatchObject({ tokens: 8, token_events: 8, tokens_by: 'server' });
+      for (const row of ok!) expect(row).toMatchObject({ tokens: 20, token_events: 20, tokens_by: 'server' });
       expect(new Set(ok!.map(({ good }) => String(good)))).toEqual(new Set(['true']));
       for (const row of cancelled!) {
         expect([row['tokens_by'], String(row['good']), row['tokens']]).toEqual([

@@ -31,6 +31,14 @@ const MODULE_FIELDS = {
   threshold: 'thresholds',
   timeout: 'timeout',
   seed: 'seed',
+  preset: 'streams',
+  stream: 'streams',
+  'token-path': 'streams',
+  'usage-path': 'streams',
+  tokens: 'streams',
+  'stall-timeout': 'streams',
+  slo: 'streams',
+  'slo-target': 'streams',
 } as const;
 type ModuleField = (typeof MODULE_FIELDS)[keyof typeof MODULE_FIELDS];
 

@@ -12,7 +12,12 @@ import { summarizeLatency } from './latency-summary.ts';
  * @param sent requests of the window: those that failed are none of the good ones
  */
 export function summarizeStreams(
-  { stream, objectives = [], percentiles }: Pick<RunPlan, 'stream' | 'objectives' | 'percentiles'>,
+  {
+    stream,
+    objectives = [],
+    percentiles,
+    scenarios,
+  }: Pick<RunPlan, 'stream' | 'objectives' | 'percentiles' | 'scenarios'>,
   { counts, firstAtMs, lastAtMs, times }: MergedStreams,
   sent: number,
   windowMs: number,
@@ -46,7 +51,8 @@ export function summarizeStreams(
               limitMs,
             })),
             good: counts.good,
-            share: ratio(counts.good, sent),
+            // Of a scenario's requests only some are streams.
+            share: ratio(counts.good, scenarios === undefined ? sent : counts.asked),
             perSecond: windowMs === 0 ? 0 : (counts.good * MS_PER_SECOND) / windowMs,
           },
   };

@@ -108,8 +108,7 @@ export class Exchange implements InPlaceHandler {
   serial = 0;
   /** Cancel the current request after this many token events; infinite for never. */
   cancelledWith = Number.POSITIVE_INFINITY;
-  /** Reads answers as streams of tokens; null if they are read as a whole. */
-  readonly tokens: TokenSink | null;
+  readonly #tokens: TokenSink | null;
   /** The sink for the current answer's body; null if nobody needs it. */
   #sink: BodySink | null = null;
   readonly #body = new KeptBody();
@@ -135,7 +134,7 @@ export class Exchange implements InPlaceHandler {
     room: BodyRoom | null = null,
     tokens: TokenSink | null = null,
   ) {
-    this.tokens = tokens;
+    this.#tokens = tokens;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
@@ -150,6 +149,11 @@ export class Exchange implements InPlaceHandler {
   /** The kept part of the answer's body, up to the limit of what can be examined; empty if not kept. */
   get body(): Uint8Array {
     return this.#body.bytes;
+  }
+
+  /** Reads the answer as a stream of tokens; null if it is read as a whole. */
+  get tokens(): TokenSink | null {
+    return this.#tokens === null || this.request?.isWhole === true ? null : this.#tokens;
   }
 
   /** Drops the answer's body, which nobody needs any more, before the connection's next request. */
@@ -221,7 +225,8 @@ export class Exchange implements InPlaceHandler {
     // Left from the previous answer, if this request continues it.
     this.releaseBody();
     const body = request.sink === null ? null : request.sink(this.#body);
-    this.#sink = this.tokens === null ? body : this.tokens.with(body);
+    const { tokens } = this;
+    this.#sink = tokens === null ? body : tokens.with(body);
     this.#keepsBody = body !== null;
     this.#controller = null;
     this.#isNew = true;

@@ -28,6 +28,8 @@ export interface PreparedRequest {
   readonly isOfScenario?: boolean;
   /** Belongs to no iteration: its answer is judged, but it is not recorded with the others. */
   readonly isApart?: boolean;
+  /** Its answer is read as a whole, although others of the run are streams. */
+  readonly isWhole?: boolean;
   /** Absent without a cookie jar. */
   readonly cookies?: RequestCookies;
   /** Absent before the first redirect, and where none is followed as curl does. */

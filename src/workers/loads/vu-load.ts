@@ -7,6 +7,7 @@ import {
   type UserFailures,
 } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
+import type { TokenCount } from '../../protocol/stream.ts';
 import type { Supplies } from '../../protocol/supplies.ts';
 import type { TestDefinition } from '../../protocol/test-definition.ts';
 import type { Clock } from '../../time/clock.ts';
@@ -62,6 +63,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly metrics: UserHost['metrics'];
   readonly seed: number;
   readonly data: unknown;
+  readonly tokenCount: TokenCount;
   readonly #watch: RequestWatch | null;
   readonly #host: VuLoadHost;
   readonly #plan: ScenariosPlan;
@@ -86,6 +88,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.#plan = plan;
     this.clock = host.clock;
     this.seed = shard.seed;
+    this.tokenCount = shard.stream?.count ?? 'auto';
     this.data = supplies.scenarioData;
     this.#watch = watch;
     this.alarms = new Alarms(host.clock);
@@ -260,7 +263,7 @@ function hasAnswer({ failure, endedByUs }: Exchange): boolean {
 
 /** Shared by all requests of a worker. */
 function requestBaseOf(
-  { mix, client, settings }: Shard,
+  { mix, client, settings, stream }: Shard,
   { base }: ScenariosPlan,
   isWatched: boolean,
 ): RequestBase {
@@ -273,6 +276,7 @@ function requestBaseOf(
     settings,
     // A watcher wants the answers' individual fields.
     hasTextHeads: !isWatched && client === 'wire' && protocol === 'http/1.1' && routes.proxy === null,
+    hasStreams: stream !== null,
   };
 }
 

@@ -26,6 +26,11 @@ export class StreamRecorder {
     this.#objectives = objectives;
   }
 
+  /** A stream was asked for in the measured window, whatever came of it. */
+  countAsked(): void {
+    this.#counts.asked++;
+  }
+
   /** Adds an answer that ended at `endMs`; `windowAtMs` is when the measured window began. */
   add(marks: StreamMarks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
     const counts = this.#counts;
@@ -70,14 +75,14 @@ export class StreamRecorder {
     put(columns.tokenEvents, row, tokens?.events ?? 0);
     const counter = tokens === null || made === null ? null : counterOf(tokens, this.#count);
     put(columns.tokensBy, row, TOKEN_COUNTERS.indexOf(counter));
-    const isJudged = this.#objectives.length > 0 && outcome !== OUTCOME.dropped;
+    const isJudged = this.#objectives.length > 0 && tokens !== null && outcome !== OUTCOME.dropped;
     const isGood = isOk && of !== null && this.#isGood(of, tokens?.events ?? 0);
     put(columns.isGood, row, JUDGEMENTS.indexOf(isJudged ? isGood : null));
   }
 
   /** What was added since the last call; null if nothing was. */
   take(): StreamBlock | null {
-    if (this.#counts.answers === 0) return null;
+    if (this.#counts.asked === 0 && this.#counts.answers === 0) return null;
     const block = {
       times: this.#times.take(),
       counts: this.#counts,

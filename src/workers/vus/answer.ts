@@ -1,9 +1,11 @@
-import type { Output, Response, StandardSchema } from '../../protocol/test-definition.ts';
+import type { TokenCount } from '../../protocol/stream.ts';
+import type { Output, Response, StandardSchema, StreamedAnswer } from '../../protocol/test-definition.ts';
 import { textOfBody } from '../../requests/body-text.ts';
 import { jsonQuery, parseJsonPath } from '../../requests/json-path.ts';
 import type { Fields } from '../clients/dispatcher.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { valuesInHead } from '../exchange/head-text.ts';
+import { madeIn, timesOf } from '../exchange/stream-times.ts';
 
 const SHOWN_CHARACTERS = 80;
 /** Paths that a scenario's code puts together may be any number. */
@@ -14,6 +16,7 @@ const paths = new Set<string>();
 export class Answer implements Response {
   readonly status: number;
   readonly timings: Response['timings'];
+  readonly stream: StreamedAnswer | null;
   readonly #body: Uint8Array;
   readonly #bodyBytes: number;
   readonly #head: string | null;
@@ -22,7 +25,7 @@ export class Answer implements Response {
   #json: { readonly value: unknown } | null = null;
 
   /** Takes what an exchange has got, before it is used again. */
-  constructor(exchange: Exchange, endMs: number) {
+  constructor(exchange: Exchange, endMs: number, count: TokenCount) {
     const { sentMs } = exchange;
     this.status = exchange.status;
     this.timings = {
@@ -30,6 +33,7 @@ export class Answer implements Response {
       firstByte: exchange.firstByteMs - sentMs,
       service: endMs - sentMs,
     };
+    this.stream = exchange.tokens === null ? null : streamOf(exchange, endMs, count);
     this.#body = exchange.body;
     this.#bodyBytes = exchange.bodyBytes;
     this.#head = exchange.wantsHead ? exchange.head : null;
@@ -100,6 +104,25 @@ export class Answer implements Response {
     if (text === '') return `an empty body (status ${this.status})`;
     return text.length > SHOWN_CHARACTERS ? `'${text.slice(0, SHOWN_CHARACTERS)}…'` : `'${text}'`;
   }
+}
+
+/** What is known of the tokens of an answer, which its exchange forgets. */
+function streamOf(
+  { tokens, sentMs }: Pick<Exchange, 'tokens' | 'sentMs'>,
+  endMs: number,
+  count: TokenCount,
+): StreamedAnswer | null {
+  if (tokens === null) return null;
+  const made = madeIn(tokens, count);
+  // From the sending on, as the other times of an answer.
+  const { ttft, tpot, e2e } = timesOf({ intendedMs: sentMs, sentMs }, tokens, made, endMs);
+  const known = (ms: number): number | null => (Number.isNaN(ms) ? null : ms);
+  return {
+    text: tokens.text,
+    tokens: made,
+    events: tokens.events,
+    timings: { firstToken: known(ttft), perToken: known(tpot), lastToken: known(e2e) },
+  };
 }
 
 /** @throws Error with what a schema says is wrong */

@@ -28,6 +28,7 @@ const PARAMS = new Set([
   'expect',
   'redirects',
   'cookies',
+  'stream',
 ]);
 
 /** Where requests go that begin alike. */
@@ -54,6 +55,8 @@ export interface RequestBase {
   readonly settings: ConnectionSettings;
   /** The client takes heads as text, and gives them as text. */
   readonly hasTextHeads: boolean;
+  /** The test says how streams of tokens are read. */
+  readonly hasStreams: boolean;
 }
 
 /** Makes the requests of scenarios. */
@@ -108,12 +111,17 @@ export class RequestMaker {
     const said = kept === null ? null : cookieValue(kept, saying.others);
     const parts = this.#heads.of(method, whole, place.host, own, said, contentType, body?.length ?? 0);
     const { expectation, digest } = known.plan;
+    const isStreamed = this.#isStreamed(params);
     const wantsFields =
-      !this.#base.hasTextHeads || digest !== null || (expectation !== null && looksIntoFields(expectation));
+      !this.#base.hasTextHeads ||
+      isStreamed ||
+      digest !== null ||
+      (expectation !== null && looksIntoFields(expectation));
     return new ScenarioRequest(known, place.endpoint, whole, parts, body, {
       wantsFields,
       keepsHead: !wantsFields,
       isApart,
+      isWhole: !isStreamed,
       cookies: saying,
     });
   }
@@ -129,6 +137,17 @@ export class RequestMaker {
   locate(url: string | Url): { readonly endpoint: Endpoint; readonly path: string } {
     const { place, path } = this.#locate(url);
     return { endpoint: place.endpoint, path };
+  }
+
+  /** @throws TypeError if nobody has said how */
+  #isStreamed(params: RequestParams | undefined): boolean {
+    const asked = params?.stream ?? false;
+    if (typeof asked !== 'boolean') throw new TypeError(`stream: '${String(asked)}': give true or false`);
+    if (asked && !this.#base.hasStreams)
+      throw new TypeError(
+        "stream: true: say in the test how streams are read, as in streams: { preset: 'openai-chat' }",
+      );
+    return asked;
   }
 
   #locate(url: string | Url): Located {

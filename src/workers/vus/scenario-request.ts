@@ -20,6 +20,7 @@ export interface AnswerWishes {
   readonly wantsFields: boolean;
   readonly keepsHead: boolean;
   readonly isApart: boolean;
+  readonly isWhole: boolean;
   readonly cookies: RequestCookies;
 }
 
@@ -41,6 +42,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly keepsHead: boolean;
   readonly isOfScenario = true;
   readonly isApart: boolean;
+  readonly isWhole: boolean;
   readonly cookies: RequestCookies;
   readonly refusal = null;
   declare readonly head?: string;
@@ -54,7 +56,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     path: string,
     parts: HeadParts,
     body: Buffer | null,
-    { wantsFields, keepsHead, isApart, cookies }: AnswerWishes,
+    { wantsFields, keepsHead, isApart, isWhole, cookies }: AnswerWishes,
   ) {
     this.index = index;
     this.plan = plan;
@@ -67,6 +69,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
     this.wantsFields = wantsFields;
     this.keepsHead = keepsHead;
     this.isApart = isApart;
+    this.isWhole = isWhole;
     this.cookies = cookies;
     this.#parts = parts;
     if (parts.head !== null) this.head = parts.head;

@@ -1,4 +1,5 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
+import type { TokenCount } from '../../protocol/stream.ts';
 import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
@@ -36,6 +37,8 @@ export interface UserHost extends Connector {
   readonly groups: Names;
   readonly checks: Names;
   readonly metrics: VU<unknown, Metrics>['metrics'];
+  /** How the tokens of streams are counted. */
+  readonly tokenCount: TokenCount;
   readonly seed: number;
   /** What the setup has returned. */
   readonly data: unknown;

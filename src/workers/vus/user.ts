@@ -264,7 +264,8 @@ export class User implements ActingUser {
   #answered(exchange: Exchange, endMs: number): Answer | RequestError | Interrupted {
     const { failure, request, endedByUs } = exchange;
     const isComplete = failure === null || failure.kind === 'status' || failure.kind === 'expectation';
-    const answer = isComplete && endedByUs === null ? new Answer(exchange, endMs) : null;
+    const answer =
+      isComplete && endedByUs === null ? new Answer(exchange, endMs, this.#host.tokenCount) : null;
     if (answer !== null) keepCookies(exchange);
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     // The next request may be sent from within the call.

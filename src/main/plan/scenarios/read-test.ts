@@ -21,7 +21,7 @@ import { readLoad } from './user-load.ts';
 
 const OF_TEST = [
   ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'setupTimeout', 'setup', 'teardown'],
-  ...['load', 'metrics', 'scenarios'],
+  ...['load', 'metrics', 'scenarios', 'streams'],
 ];
 const OF_SCENARIO = [
   ...['load', 'weight', 'rows', 'newConnection', 'cookies', 'keepCookies'],

@@ -17,6 +17,7 @@ import { changedTest, type TestChanges } from './changed-test.ts';
 import { type LoadedTest, loadTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
+import { streamOptionsOf } from './test-streams.ts';
 
 /** Stands for the base of a test that has none: nothing is sent there. */
 const NO_BASE = 'http://127.0.0.1/';
@@ -43,6 +44,7 @@ export async function resolveTest(
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
   const read = readTest(definition, test.path, mostArriving, problems);
   const base = baseOf(definition, problems);
+  const streaming = streamOptionsOf(definition, problems);
   if (problems.length === 0) checkUsers(read, problems);
   if (problems.length > 0)
     throw new VolleyError(
@@ -54,7 +56,7 @@ export async function resolveTest(
   const { named, others } = rulesOfRequests(asked);
   const own = [...ofScenarios, ...named];
   try {
-    const unresolved = checkOptions({ ...rest, thresholds: others, url: base ?? NO_BASE });
+    const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
     const plan = await completePlan({ ...unresolved, notes: [] });
     return complete(plan, test, read, base, own);
   } catch (error) {
@@ -93,6 +95,7 @@ function complete(
   const thresholds = [...own, ...withErrorRate(plan.thresholds, [])];
   return {
     ...plan,
+    stream: plan.stream === undefined || plan.stream === null ? null : { ...plan.stream, keepsText: true },
     mix: [request],
     isTargetLocal: base === null ? false : plan.isTargetLocal,
     percentiles: [...new Set([...plan.percentiles, ...percentilesIn(own)])],
@@ -117,6 +120,7 @@ function isSaidThere(field: keyof TestOptions, definition: TestDefinition, optio
   switch (field) {
     case 'baseURL':
     case 'setupTimeout':
+    case 'streams':
       return true;
     case 'headers':
     case 'thresholds':

@@ -133,7 +133,9 @@ const FIGURE_OF: Readonly<Record<(typeof METRIC_KINDS)[number], string>> = {
 };
 
 function isLatency(name: string): boolean {
-  return /^(?:response|service|wait|first-byte|start-lag|connect|tls|dns|lookup|tunnel)/.test(name);
+  return /^(?:ttft|sent-ttft|ttfo|ttst|tpot|gap|e2e|response|service|wait|first-byte|start-lag|connect|tls|dns|lookup|tunnel)/.test(
+    name,
+  );
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {
