@@ -5,12 +5,14 @@ import { Series } from '../dist/src/main/collect/series.js';
 import { Tally } from '../dist/src/main/collect/tally.js';
 import { checkOptions } from '../dist/src/main/plan/resolve.js';
 import { split } from '../dist/src/main/plan/split.js';
+import { renderHtml } from '../dist/src/main/reporters/html/html-report.js';
 import { Histogram } from '../dist/src/metrics/histogram.js';
 import { OUTCOME } from '../dist/src/protocol/report.js';
 import { blockByteLength, columnsOf, layoutOf } from '../dist/src/protocol/samples.js';
 import { createMonotonicClock } from '../dist/src/time/clock.js';
 import { EVENT, ResponseParser } from '../dist/src/workers/clients/wire/http1/response-parser.js';
 import { Recorder } from '../dist/src/workers/record/recorder.js';
+import { longRun } from '../dist/test/support/pages.js';
 import { renderPlain } from './table.js';
 
 const ROWS = 2_048;
@@ -58,6 +60,8 @@ add('recorder: one request', ROWS, () => {
 add('tally: one request folded', ROWS, () => new Tally().fold(block, recordsOf()));
 add('merge: two workers', 1, () => mergeTallies(mergeTallies(emptyTally(), tallies[0]), tallies[1]));
 add('split: a plan over 8 workers', 1, () => split(plan));
+const tenMinutes = longRun(600, 1_000);
+add('html: the page of ten minutes', 1, () => renderHtml(tenMinutes));
 
 await bench.run();
 recorder.close();
@@ -66,7 +70,10 @@ console.log(
     ['', 'median', 'p99', 'samples'],
     bench.tasks.map(({ name, result }) => {
       const { p50, p99, samplesCount } = result.latency;
-      const shown = (milliseconds) => `${((milliseconds * 1e6) / perCall.get(name)).toFixed(0)} ns`;
+      const shown = (milliseconds) =>
+        milliseconds > 10
+          ? `${milliseconds.toFixed(0)} ms`
+          : `${((milliseconds * 1e6) / perCall.get(name)).toFixed(0)} ns`;
       return [name, shown(p50), shown(p99), String(samplesCount)];
     }),
   ),
