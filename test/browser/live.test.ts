@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Collector } from '../../src/main/collect/collector.ts';
 import { WebLive } from '../../src/main/live/web-live.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import type { TimedErrorTally } from '../../src/protocol/report.ts';
 import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { longRun } from '../support/pages.ts';
 import { blockOf } from '../support/samples.ts';
@@ -19,8 +22,8 @@ afterAll(async () => {
   if (path !== null) await browser.close();
 });
 
-/** A run of which 500 requests are recorded at each look. */
-async function underWay(): Promise<WebLive> {
+/** A run of which 500 requests are recorded at each look, every fourth of them failed where it is to fail. */
+async function underWay(isFailing = false): Promise<WebLive> {
   const plan = await resolvePlan({
     url: 'http://127.0.0.1:9/<b>',
     workers: 1,
@@ -34,11 +37,24 @@ async function underWay(): Promise<WebLive> {
     const samples = Array.from({ length: 500 }, (_, row) => ({
       intendedMs: looks * 1_000 + row * 2,
       serviceMs: 3 + (row % 7),
-      status: 200,
+      ...(isFailing && row % 4 === 0 ? ({ status: 503, outcome: 'status' } as const) : { status: 200 }),
     }));
-    collector.take(0, blockOf(samples), []);
+    const failures: TimedErrorTally = {
+      ...{ kind: 'status' as const, code: '503', count: 125, example: 'GET /<b> was answered with 503' },
+      ...{ firstAtMs: looks * 1_000, lastAtMs: looks * 1_000 + 992 },
+    };
+    collector.take(0, blockOf(samples), isFailing ? [failures] : []);
     return collector.snapshot(++looks * 1_000);
   });
+}
+
+/** As a browser that was stopped: it has come, and reads nothing. */
+async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
+  const [reader] = (await once(
+    get(`${url}events`).on('error', () => {}),
+    'response',
+  )) as [IncomingMessage];
+  return reader.on('error', () => {}).pause();
 }
 
 (path === null ? describe.skip : describe)('the page of a run under way', () => {
@@ -75,11 +91,38 @@ async function underWay(): Promise<WebLive> {
     await page.close();
   }, 60_000);
 
+  test('of a run that fails says so at once, to each reader, whatever another one does not take in', async () => {
+    const live = await underWay(true);
+    const stopped = await stoppedReader(live);
+    const pages = [await browser.open('/dev/null'), await browser.open('/dev/null', { width: 360 })];
+    for (const page of pages) await page.load(live.url);
+    for (const page of pages) {
+      await page.until(`${STATE} === 'Live'`);
+      await page.until(`document.querySelector('#verdict .notice') !== null`);
+      expect(await page.evaluate(`document.querySelector('#verdict .notice').textContent`)).toBe(
+        '25.0\u00a0% of the requests have failed so far; most often status (503): GET /<b> was answered with 503',
+      );
+      await page.until(`document.querySelector('#failures') !== null`);
+      expect(await page.evaluate(`document.querySelectorAll('b:not([class])[id]').length`)).toBe(0);
+    }
+    stopped.destroy();
+    const failing = longRun(20, 1_000);
+    await live.end({ ...failing, generator: { ...failing.generator, verdict: 'failing' } });
+    for (const page of pages) {
+      await page.until(`${STATE}.startsWith('The run has ended.')`);
+      expect(await page.evaluate(BIG)).toBe('The target is failing.');
+      expect(page.problems).toEqual([]);
+      await page.close();
+    }
+  }, 60_000);
+
   test('says so where volley is gone', async () => {
     const live = await underWay();
     const page = await browser.open('/dev/null');
     await page.load(live.url);
     await page.until(`${STATE} === 'Live'`);
+    // One that takes nothing in does not keep volley.
+    await stoppedReader(live);
     await live.end(null);
     await page.until(`${STATE}.startsWith('volley is not heard of any more.')`);
     await page.close();
