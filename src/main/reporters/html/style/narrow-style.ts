@@ -6,7 +6,7 @@ export const NARROW_STYLE = `
 .tiles>div:nth-child(3n+1){border-left:0;padding-left:0}.tiles>div:nth-child(n+4){border-top:1px solid var(--grid)}
 .two,.three,.facts,.wideleft{grid-template-columns:minmax(0,1fr)}
 .tiles.five{grid-template-columns:repeat(3,minmax(0,1fr))}
-.shape{width:120px}
+.shape{width:120px}.shifts .soft{display:block}
 }
 @media (max-width:600px){
 body{font-size:14px}
@@ -43,7 +43,7 @@ th+th,th+td,td+td{padding-left:9px}
 .cards td{align-self:end}
 .runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
-.errs .ex{grid-column:1/-1}.shifts .soft{display:block}
+.errs .ex{grid-column:1/-1}.cards .when{grid-column:span 2}
 .stat{min-width:100%}.prop{width:38%}
 }
 @media print{
@@ -57,7 +57,7 @@ h2,h3,section>p{break-after:avoid}
 .rows{display:none}
 .top,.two{grid-template-columns:minmax(0,1fr) minmax(0,1fr)}.facts{grid-template-columns:1fr 1fr;gap:0 20px}.facts>div{grid-template-columns:90px minmax(0,1fr)}.bullets{display:none}
 .tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.tiles.five{grid-template-columns:repeat(5,minmax(0,1fr))}
-.tiles dd{font-size:19px}
+.tiles dd{font-size:19px}.shifts .soft{display:block}
 details::details-content{content-visibility:visible;display:block;block-size:auto}
 }
 `;

@@ -57,7 +57,7 @@ tbody th{font-weight:500}
 .n{text-align:right;white-space:nowrap}
 .rules h3{margin:2px 0 4px}
 .rules td{white-space:nowrap}
-.rules td:nth-child(2),.rules .few{white-space:normal}.rules .few{text-align:right;color:var(--bad)}
+.rules td:nth-child(2){width:48%}.rules td:nth-child(2),.rules .few{white-space:normal}.rules .few{text-align:right;color:var(--bad)}
 .mark{width:14px}.broken .mark,.broken .n{color:var(--bad);font-weight:600}
 .bullets{width:104px;text-align:right}
 .bullet{display:inline-block;vertical-align:-2px}

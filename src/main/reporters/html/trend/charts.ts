@@ -149,7 +149,7 @@ function chart(id: string, series: Series, runs: readonly KeptRun[]): Markup | n
             .join(''),
         ),
       ],
-    })}${xAxis(ticksOf(runs), 'all')}`,
+    })}${xAxis(ticksOf(runs))}`,
   });
 }
 
