@@ -22,6 +22,14 @@ test.each([
     words: [URL_TEXT, '--agents', '2', '--mode', 'inline'],
     says: /--mode with --agents: .*volley agent --mode/,
   },
+  {
+    words: ['run', 'examples/cart.ts', '--agents', '2', '--broker', 'redis://127.0.0.1:1'],
+    says: /^volley: --agents with examples\/cart\.ts: users of scenarios run on this machine: leave one of them out\.\n$/,
+  },
+  {
+    words: ['run', 'examples/cart.ts', '--pool', 'a'],
+    says: /^volley: --pool 'a' without --agents: say over how many/,
+  },
   { words: [URL_TEXT, '--agents', '0'], says: /--agents '0': give a whole number from 1 to 10,000/ },
   { words: [URL_TEXT, '--agents', '2', '--min-agents', '3'], says: /--min-agents '3'/ },
   { words: [URL_TEXT, '--agents', '2', '--max-lost', '5'], says: /--max-lost '5': give a share of the load/ },

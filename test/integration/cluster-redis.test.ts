@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { render, renderHtml, start } from '../../src/api/index.ts';
+import { connectBroker } from '../../src/main/cluster/engine.ts';
 import { CERTIFICATE_PATH } from '../support/certificate.ts';
 import { startVolley } from '../support/cli.ts';
 import { Fleet, hasRedis, KEY, load, RealBroker, resultOf } from '../support/fleet.ts';
+import { SlowLink } from '../support/slow-link.ts';
 
 const HAS_REDIS = hasRedis();
 const broker = new RealBroker();
@@ -37,6 +40,49 @@ afterAll(async () => {
       ['finished', 'finished', 'finished'],
       ['finished', 'finished'],
     ]);
+  }, 60_000);
+
+  test('a long value goes over a narrow way in pieces, and what is asked between them does not wait for all of it', async () => {
+    const link = new SlowLink(() => broker.port, { delayMs: 1, bytesPerMs: 64 });
+    await link.start();
+    const [near, narrow] = await Promise.all([
+      connectBroker(broker.url, 'values'),
+      connectBroker(link.url, 'values'),
+    ]);
+    try {
+      const [first, second] = [randomBytes(100_000), randomBytes(80_000)];
+      let isThere = false;
+      const putting = narrow.put('r', 'v', first).then(() => {
+        isThere = true;
+      });
+      const carried: number[] = [];
+      let asked = 0;
+      while (!isThere) {
+        carried.push(await near.carried('r', 'v'));
+        await narrow.nowUs();
+        if (!isThere) asked++;
+      }
+      await putting;
+      expect(Buffer.from((await near.get('r', 'v')) ?? []).equals(first)).toBe(true);
+      expect(carried).toEqual(carried.toSorted((a, b) => a - b));
+      expect(carried.filter((bytes) => bytes > 0 && bytes < first.length).length).toBeGreaterThan(0);
+      expect(asked).toBeGreaterThan(2);
+      expect(await near.carried('r', 'v')).toBe(0);
+      // What is given up leaves what was there, and nothing of it gets into what comes next.
+      const giveUp = new AbortController();
+      const given = narrow.put('r', 'v', second, giveUp.signal);
+      while ((await near.carried('r', 'v')) === 0);
+      giveUp.abort();
+      await given;
+      expect(Buffer.from((await near.get('r', 'v')) ?? []).equals(first)).toBe(true);
+      await narrow.put('r', 'v', second.subarray(0, 30_000));
+      expect(Buffer.from((await near.get('r', 'v')) ?? []).equals(second.subarray(0, 30_000))).toBe(true);
+      await near.forget('r', ['v']);
+      expect([await near.get('r', 'v'), await near.carried('r', 'v')]).toEqual([null, 0]);
+    } finally {
+      await Promise.all([near.close(), narrow.close()]);
+      link.close();
+    }
   }, 60_000);
 
   test('the library gives the same run, which can be watched', async () => {

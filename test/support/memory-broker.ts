@@ -128,6 +128,7 @@ export class MemoryBroker {
           return last === undefined ? null : this.#clock.nowMs() - Number(last.id.split('-')[0]);
         }),
       put: (run, name, bytes) => over(() => void this.#values.set(key(run, name), bytes)),
+      carried: () => over(() => 0),
       get: (run, name) => over(() => this.#values.get(key(run, name)) ?? null),
       forget: (run, names) =>
         over(() => {

@@ -51,13 +51,22 @@ export class SlowLink {
   #carry(from: Socket, to: Socket): void {
     this.#sockets.add(from);
     let freeAtMs = 0;
+    // In one line, whatever timers do on a busy machine: bytes that overtake others are no path's doing.
+    const line: { readonly dueAtMs: number; readonly pass: () => void }[] = [];
+    const move = (): void => {
+      const nowMs = this.#clock.nowMs();
+      while (line[0] !== undefined && line[0].dueAtMs <= nowMs) {
+        const { pass } = line.shift() as (typeof line)[number];
+        if (this.#held === null) pass();
+        else this.#held.push(pass);
+      }
+      if (line[0] !== undefined) setTimeout(move, Math.max(1, line[0].dueAtMs - nowMs));
+    };
     const later = (bytes: number, pass: () => void): void => {
       const nowMs = this.#clock.nowMs();
       freeAtMs = Math.max(nowMs, freeAtMs) + bytes / this.#bytesPerMs;
-      setTimeout(
-        () => (this.#held === null ? pass() : this.#held.push(pass)),
-        freeAtMs - nowMs + this.#delayMs,
-      );
+      line.push({ dueAtMs: freeAtMs + this.#delayMs, pass });
+      if (line.length === 1) setTimeout(move, Math.max(1, freeAtMs + this.#delayMs - nowMs));
     };
     from.on('data', (chunk) => later(chunk.length, () => to.write(chunk)));
     from.on('error', () => to.destroy());

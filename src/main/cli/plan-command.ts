@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
+import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { readPlanFile } from '../plan/plan-file.ts';
 import { planTerms } from '../plan/terms.ts';
@@ -63,7 +64,13 @@ const OF_SCENARIOS: Readonly<Record<string, string>> = {
 };
 
 function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
+  if (parsed.values['agents'] !== undefined) {
+    problems.push(`--agents with ${path}: users of scenarios run on this machine: leave one of them out.`);
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
   for (const name of Object.keys(RUN_TABLE)) {
+    // Without --agents they are refused for that.
+    if (name in CLUSTER_OPTIONS) continue;
     if (FOR_TESTS.has(name) || parsed.values[name] === undefined) continue;
     const instead = OF_SCENARIOS[name];
     problems.push(

@@ -72,7 +72,13 @@ export interface Broker {
   /** How long ago the last order was given, by the broker's clock; null where there is none. */
   orderAgeMs(run: string): Promise<number | null>;
 
-  put(run: string, name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Replaces a value, all of it at once. A long one is carried in pieces, so that renewals find their way between them;
+   * `signal` gives up what has not been carried yet, and the value that was there stays.
+   */
+  put(run: string, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** How many bytes of a long value have been carried so far; 0 where none is on its way. */
+  carried(run: string, name: string): Promise<number>;
   get(run: string, name: string): Promise<Uint8Array | null>;
   /** Frees what a run has put, sooner than it would expire by itself. */
   forget(run: string, names: readonly string[]): Promise<void>;

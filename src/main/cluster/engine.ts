@@ -11,6 +11,7 @@ import {
   type SlotEvents,
   type SlotHandler,
 } from './broker.ts';
+import { PieceSize } from './piece-size.ts';
 
 const { lockMs, renewMs } = CLUSTER_TIMES;
 /** What a run leaves on the broker goes by itself. */
@@ -93,6 +94,7 @@ class RedisBroker implements Broker {
   #waiting: Redis | null = null;
   readonly #queues = new Map<string, Queue<SlotData>>();
   readonly #clock = createMonotonicClock();
+  readonly #pieces = new PieceSize();
 
   constructor(redis: Redis, prefix: string) {
     this.#redis = redis;
@@ -264,8 +266,29 @@ class RedisBroker implements Broker {
     return last === undefined ? null : (await this.nowUs()) / 1_000 - Number(last[0].split('-')[0]);
   }
 
-  async put(run: string, name: string, bytes: Uint8Array): Promise<void> {
-    await this.#redis.set(this.#keyOf(run, name), Buffer.from(bytes), 'EX', EXPIRE_S);
+  /** Each command may be sent again after a reconnect: none does more than it does the first time. */
+  async put(run: string, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void> {
+    const key = this.#keyOf(run, name);
+    const parts = partsOf(key);
+    const all = Buffer.from(bytes);
+    let from = 0;
+    let pieces = 0;
+    do {
+      if (signal?.aborted === true) return;
+      const piece = all.subarray(from, from + this.#pieces.bytes);
+      const isLast = from + piece.length >= all.length;
+      const sentAtMs = this.#clock.nowMs();
+      if (pieces > 0) await this.#carry(parts, from, piece, isLast ? key : null);
+      else await this.#redis.set(isLast ? key : parts, piece, 'EX', EXPIRE_S);
+      this.#pieces.took(piece.length, this.#clock.nowMs() - sentAtMs);
+      from += piece.length;
+      pieces++;
+    } while (from < all.length);
+    if (pieces > 1) await this.#redis.unlink(parts);
+  }
+
+  carried(run: string, name: string): Promise<number> {
+    return this.#redis.strlen(partsOf(this.#keyOf(run, name)));
   }
 
   get(run: string, name: string): Promise<Uint8Array | null> {
@@ -273,7 +296,8 @@ class RedisBroker implements Broker {
   }
 
   async forget(run: string, names: readonly string[]): Promise<void> {
-    await this.#redis.del(names.map((name) => this.#keyOf(run, name)));
+    const keys = names.map((name) => this.#keyOf(run, name));
+    await this.#redis.del([...keys, ...keys.map(partsOf)]);
   }
 
   async announce(id: string, bytes: Uint8Array): Promise<void> {
@@ -294,6 +318,13 @@ class RedisBroker implements Broker {
     this.#redis.disconnect();
   }
 
+  /** Adds a piece to the others; with the last one all of them become the value. */
+  async #carry(parts: string, from: number, piece: Buffer, to: string | null): Promise<void> {
+    const steps = this.#redis.multi().setrange(parts, from, piece);
+    if (to !== null) steps.copy(parts, to, 'REPLACE').expire(to, EXPIRE_S);
+    for (const [error] of (await steps.exec()) ?? []) if (error !== null) throw error;
+  }
+
   #queueOf(version: string): Queue<SlotData> {
     let queue = this.#queues.get(version);
     if (queue === undefined) {
@@ -312,6 +343,11 @@ class RedisBroker implements Broker {
 /** Agents of another version listen elsewhere, and never get a slot. */
 function queueOf(version: string): string {
   return `slots-${version}`;
+}
+
+/** Where the pieces of a long value are put together. */
+function partsOf(key: string): string {
+  return `${key}:parts`;
 }
 
 function jobOf(run: string, slot: number): string {

@@ -18,12 +18,15 @@ import {
   type WorkerState,
 } from './messages.ts';
 import type { Sealer } from './seal.ts';
+import { Telling } from './telling.ts';
 
 const { orphanMs, leaseMs } = CLUSTER_TIMES;
 const LOOK_EVERY_MS = 50;
 const READ_WAIT_MS = 1_000;
 const RETRY_READ_MS = 200;
 const TICK_MS = 1_000;
+/** The end waits for no more round trips than begin in this time. */
+const LONGEST_DRIFT_MS = 200;
 /** The broker's day clock may step: so much beyond a round trip is no noise. */
 const STEP_MS = 5;
 const UNRENEWED = 'it could not renew its slot with the broker, and stopped';
@@ -62,7 +65,9 @@ export class Part {
   #leaseUntilMs: number;
   #heardMs: number;
   #reason: string | null = null;
-  #isTelling = false;
+  /** The longest time from an order to its hearing, less the broker's offset. */
+  #slowestHearingMs = Number.NEGATIVE_INFINITY;
+  #isTicking = false;
 
   constructor(
     { broker, sealer, clock }: { readonly broker: Broker; readonly sealer: Sealer; readonly clock: Clock },
@@ -130,20 +135,29 @@ export class Part {
     });
     this.#coordinator = coordinator;
     if (this.#reason !== null) return;
-    const timers = [
-      setInterval(() => this.#tick(), TICK_MS),
-      setInterval(() => this.#tellSoFar(coordinator), stateEveryMs),
-    ];
+    const ticking = setInterval(() => this.#tick(), TICK_MS);
+    const telling = new Telling(this.#clock, (state, signal) => this.#putState(state, signal));
+    telling.begin(stateEveryMs, () =>
+      this.#startAtMs === null ? null : this.#stateOf(coordinator.collected()),
+    );
     const collected = await POOLS[this.#options.mode]()
       .then((pool) => coordinator.run(pool))
       // The last word comes over a slow path too: nothing that is not the last may be said behind it.
-      .finally(() => timers.forEach(clearInterval));
-    if (this.#startAtMs === null) return;
+      .finally(() => {
+        clearInterval(ticking);
+        return telling.end();
+      });
     // Workers may have noticed what this thread has not: that it was late to hand on a renewal.
     if (collected.workers.some(({ report }) => report?.isFenced)) this.#reason ??= UNRENEWED;
-    const after = await measureOffset(this.#broker, this.#clock);
-    const driftMs = this.#offset === null ? null : after.offsetMs - this.#offset.offsetMs;
-    await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs });
+    if (this.#startAtMs === null && this.#reason === null) return;
+    await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs: await this.#driftMs() });
+  }
+
+  /** How far the clocks went apart since the start; null where it never came to one. */
+  async #driftMs(): Promise<number | null> {
+    if (this.#startAtMs === null || this.#offset === null) return null;
+    const after = await measureOffset(this.#broker, this.#clock, LONGEST_DRIFT_MS);
+    return after.offsetMs - this.#offset.offsetMs;
   }
 
   /** All workers are ready: says so, and waits for the submitter's word. */
@@ -151,7 +165,8 @@ export class Part {
     const offset = await measureOffset(this.#broker, this.#clock);
     this.#offset = offset;
     const { isTargetLocal } = this.#plan;
-    const { rttMs, slowestMs } = offset;
+    const { rttMs } = offset;
+    const slowestMs = Math.max(offset.slowestMs, this.#slowestHearingMs + offset.offsetMs);
     await this.#say({ is: 'ready', nonce: this.#nonce, rttMs, slowestMs, isTargetLocal });
     const { startAtMs } = await this.#go.promise;
     const before = this.#clock.nowMs();
@@ -185,10 +200,13 @@ export class Part {
     let after = '0';
     while (!this.#ended.signal.aborted) {
       try {
+        const isFirst = after === '0';
         for (const { id, bytes } of await this.#broker.orders(run, after, READ_WAIT_MS)) {
           after = id;
           const command = this.#sealer.open<Command>(purposes.orders(run), bytes);
           this.#heardMs = this.#clock.nowMs();
+          // What was said before it listened tells nothing of the way.
+          if (!isFirst) this.#hearingTook(this.#heardMs - Number(id.split('-')[0]));
           this.#obey(id, command);
         }
       } catch {
@@ -196,6 +214,10 @@ export class Part {
         await delay(RETRY_READ_MS);
       }
     }
+  }
+
+  #hearingTook(ms: number): void {
+    this.#slowestHearingMs = Math.max(this.#slowestHearingMs, ms);
   }
 
   #obey(id: string, command: Command): void {
@@ -222,19 +244,13 @@ export class Part {
   }
 
   #tick(): void {
-    if (this.#startAtMs === null) return;
+    if (this.#startAtMs === null || this.#isTicking) return;
+    this.#isTicking = true;
     const released = this.#coordinator?.snapshot()?.ended ?? 0;
-    this.#say({ is: 'running', nonce: this.#nonce, released }).catch(() => {});
-  }
-
-  /** One at a time: over a slow path they come less often. */
-  #tellSoFar(coordinator: Coordinator): void {
-    if (this.#startAtMs === null || this.#isTelling) return;
-    this.#isTelling = true;
-    this.#putState(this.#stateOf(coordinator.collected()))
+    this.#say({ is: 'running', nonce: this.#nonce, released })
       .catch(() => {})
       .finally(() => {
-        this.#isTelling = false;
+        this.#isTicking = false;
       });
   }
 
@@ -268,10 +284,10 @@ export class Part {
     };
   }
 
-  async #putState(state: AgentState): Promise<void> {
+  async #putState(state: AgentState, signal?: AbortSignal): Promise<void> {
     const { run } = this.#slot;
     const bytes = this.#sealer.seal(purposes.state(run, this.#nonce), state);
-    await this.#broker.put(run, stateName(this.#nonce), bytes);
+    await this.#broker.put(run, stateName(this.#nonce), bytes, signal);
   }
 
   #say(said: Said): Promise<void> {

@@ -1,4 +1,5 @@
 import type { RunPlan } from '../../protocol/plan.ts';
+import type { Clock } from '../../time/clock.ts';
 import { Collector } from '../collect/collector.ts';
 import { addRecords } from '../collect/portable.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
@@ -6,23 +7,37 @@ import { windowEndMs } from '../plan/split.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import type { AgentState } from './messages.ts';
 
+/** Where states come from, by the nonces of agents. */
+interface StateSource {
+  state(nonce: string): Promise<AgentState | null>;
+  /** How much of the next one has come so far, in bytes. */
+  carried(nonce: string): Promise<number>;
+}
+
 /** What each agent said last. States are cumulative: one that was missed is made up for by the next. */
 export class LatestStates {
   readonly #plan: RunPlan;
   readonly #outcomes: readonly Outcome[];
-  readonly #read: (nonce: string) => Promise<AgentState | null>;
+  readonly #source: StateSource;
   readonly #latest = new Map<Slot, AgentState>();
   #snapshot: Snapshot | null = null;
   #isReading = false;
+  #seen = '';
+  #movedAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    plan: RunPlan,
-    outcomes: readonly Outcome[],
-    read: (nonce: string) => Promise<AgentState | null>,
-  ) {
+  constructor(plan: RunPlan, outcomes: readonly Outcome[], source: StateSource) {
     this.#plan = plan;
     this.#outcomes = outcomes;
-    this.#read = read;
+    this.#source = source;
+  }
+
+  get areFinal(): boolean {
+    return this.#outcomes.every(({ slot }) => this.isFinal(slot));
+  }
+
+  /** When it was last seen, by `look`, that something had come of an agent, be it a part of a state. */
+  get movedAtMs(): number {
+    return this.#movedAtMs;
   }
 
   isFinal(slot: Slot): boolean {
@@ -50,13 +65,23 @@ export class LatestStates {
     try {
       for (const { slot } of this.#outcomes) {
         if (slot.joined === null || this.isFinal(slot)) continue;
-        const state = await this.#read(slot.joined.nonce);
+        // One that cannot be read is made up for by the next.
+        const state = await this.#source.state(slot.joined.nonce).catch(() => null);
         if (state !== null) this.#latest.set(slot, state);
       }
       this.#addUp();
     } finally {
       this.#isReading = false;
     }
+  }
+
+  /** Looks what is on its way. */
+  async look(clock: Clock): Promise<void> {
+    const open = this.#outcomes.filter(({ slot }) => !this.isFinal(slot));
+    const carried = await Promise.all(open.map(({ slot }) => this.#source.carried(slot.joined?.nonce ?? '')));
+    const seen = open.map(({ slot }, at) => `${this.of(slot)?.atMs}:${carried[at]}`).join();
+    if (seen !== this.#seen) this.#movedAtMs = clock.nowMs();
+    this.#seen = seen;
   }
 
   #addUp(): void {

@@ -15,9 +15,11 @@ import type { Progress } from '../run/run-handle.ts';
 import { summarize } from '../summary/summarize.ts';
 import { counted, formatDuration } from '../text/format.ts';
 import { type Outcome, Slot } from './agent-slots.ts';
+import { LAST_WORD_MS, lastWords } from './awaited-words.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
+import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
 import { planOver } from './plan-over.ts';
@@ -34,13 +36,8 @@ const MOST_PLAN_BYTES = 8_000_000;
 const LONGEST_BOOT_MS = 30_000;
 /** Whoever waits longer for agents is told how it stands. */
 const QUIET_JOIN_MS = 3_000;
-const LEAD_MS = 500;
-const ROUND_TRIPS_AHEAD = 4;
-const LONGEST_AHEAD_MS = 4_000;
-/** An agent that has not ended this long after it should have is lost. */
+/** An agent that has not ended this long after it should have is lost, unless its last word is on its way. */
 const GRACE_MS = 10_000;
-/** A lost agent that lives delivers what it has within this time. */
-const LAST_WORD_MS = 3_000;
 const LONGEST_DRAIN_MS = 5_000;
 /** Without a broker for so long, nothing more is to be expected: agents have stopped long ago. */
 const LONGEST_AWAY_MS = 30_000;
@@ -203,7 +200,10 @@ export class Submission implements Conduct {
       first += own.length;
       return { slot, shards: own };
     });
-    this.#states = new LatestStates(this.#plan, outcomes, (nonce) => this.#state(nonce));
+    this.#states = new LatestStates(this.#plan, outcomes, {
+      state: (nonce) => this.#state(nonce),
+      carried: (nonce) => this.#broker.carried(this.#run, stateName(nonce)),
+    });
     await this.#follow(this.#plan, this.#states, outcomes, startAtMs);
     return outcomes;
   }
@@ -275,8 +275,7 @@ export class Submission implements Conduct {
   async #go(assignment: string, joined: readonly Slot[]): Promise<number> {
     const { offsetMs, slowestMs } = await measureOffset(this.#broker, this.#clock);
     const worstMs = Math.max(slowestMs, ...joined.map((slot) => slot.slowestMs));
-    const aheadMs = Math.min(ROUND_TRIPS_AHEAD * worstMs, LONGEST_AHEAD_MS);
-    const startAtMs = this.#clock.nowMs() + LEAD_MS + aheadMs + joined.length;
+    const startAtMs = this.#clock.nowMs() + leadMs(worstMs, joined.length);
     await this.#order({ type: 'go', assignment, startAtMs: startAtMs + offsetMs });
     return startAtMs;
   }
@@ -290,7 +289,8 @@ export class Submission implements Conduct {
   ): Promise<void> {
     const joined = outcomes.map(({ slot }) => slot);
     const endMs = windowEndMs(plan);
-    const longestMs = (endMs ?? Number.POSITIVE_INFINITY) + plan.warmupMs + plan.timeoutMs + GRACE_MS;
+    const lengthMs = (endMs ?? Number.POSITIVE_INFINITY) + plan.warmupMs;
+    const longestMs = lengthMs + plan.timeoutMs + GRACE_MS;
     const watch = this.#options.maxLost === null ? null : new LossWatch(this.#options.maxLost, outcomes);
     const looks = setInterval(() => {
       for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
@@ -298,23 +298,20 @@ export class Submission implements Conduct {
       const nowMs = this.#clock.nowMs();
       const isAway = nowMs - this.#heardMs > LONGEST_AWAY_MS;
       if (isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
-      if (nowMs - startAtMs > longestMs) for (const slot of joined) this.#end(slot, 'it did not end in time');
+      if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
+        for (const slot of joined) this.#end(slot, 'it did not end in time');
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
       if (broken !== null && this.#stoppedAtMs === null) this.#stopFor(broken, plan);
     }, LOOK_EVERY_MS);
-    const reading = setInterval(() => this.#read(states, joined), MS_PER_SECOND);
+    const reading = setInterval(() => {
+      this.#read(states, joined);
+      if (this.#clock.nowMs() - startAtMs > lengthMs) states.look(this.#clock).catch(() => {});
+    }, MS_PER_SECOND);
     const rules = setInterval(() => this.#checkRules(plan), RULES_EVERY_MS);
     try {
       await this.#waiting.until(() => joined.every(({ isOver }) => isOver), Number.POSITIVE_INFINITY);
       for (const timer of [reading, rules]) clearInterval(timer);
-      // Who was lost and lives has measured what it says; who ended well has said all.
-      const isToldOf = async (): Promise<boolean> => {
-        await within(LAST_WORD_MS, states.read());
-        return joined.every((slot) => states.isFinal(slot));
-      };
-      const untilMs = this.#clock.nowMs() + LAST_WORD_MS;
-      while (!(await isToldOf()) && this.#clock.nowMs() < untilMs)
-        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await lastWords(states, this.#clock);
       for (const slot of joined) slot.because ??= states.reasonOf(slot);
     } finally {
       for (const timer of [looks, reading, rules]) clearInterval(timer);

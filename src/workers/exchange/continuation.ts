@@ -55,8 +55,7 @@ function redirectedTo(answer: Leading, protocol: Protocol): PreparedRequest | nu
   const { endpoint, cookies } = request;
   if (endpoint !== null) cookies?.keeper?.take(setCookiesIn(answer), endpoint, request.message.path);
   const from = (request.plan.digest === null ? null : authorizationOf(answer).plain) ?? request;
-  const keepsCookies = request.plan.curlRedirects?.keptCookies != null;
-  const next = redirected(from, status, location, protocol, keepsCookies ? setCookiesIn(answer) : undefined);
+  const next = redirected(from, status, location, protocol);
   return next === null ? null : firstOf(answer, next);
 }
 

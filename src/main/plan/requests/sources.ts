@@ -9,7 +9,6 @@ export const SHARED = [
   'withoutHeaders',
   'methodOnRedirect',
   'headersOfBody',
-  'curlRedirects',
   'digest',
   ...libraryNamesOf('request'),
 ] as readonly (keyof Omit<RequestOptions, 'url'>)[];
