@@ -18,9 +18,17 @@ export function rulesTable(thresholds: readonly Rule[], soFar = ''): Markup {
 <table><thead><tr><th scope="col"><span class="sr">Held</span></th><th scope="col">Rule</th><th scope="col" class="n">Measured</th><th scope="col" class="bullets"><span class="sr">In proportion to the limit</span></th></tr></thead><tbody>
 ${sorted.map(
   (rule) =>
-    html`<tr class="${rule.ok ? 'held' : 'broken'}"><td class="mark"><span aria-hidden="true">${rule.ok ? '✓' : '✗'}</span><span class="sr">${rule.ok ? 'held' : 'broken'}</span></td><td><code>${rule.expression}</code>${rule.isImplied === true ? html` <span class="soft">implied</span>` : null}</td><td class="${rule.measured === null ? 'few' : 'n'}">${unbroken(valueText(rule).replace(/^at least /, '≥\u00a0'))}</td><td class="bullets">${bullet(rule)}</td></tr>
+    html`<tr class="${rule.ok ? 'held' : 'broken'}"><td class="mark"><span aria-hidden="true">${rule.ok ? '✓' : '✗'}</span><span class="sr">${rule.ok ? 'held' : 'broken'}</span></td><td><code>${rule.expression}</code>${rule.isImplied === true ? html` <span class="soft">implied</span>` : null}</td>${measuredCells(rule)}</tr>
 `,
 )}</tbody></table></div>`;
+}
+
+/** A sentence in place of a figure has the room of its bar too. */
+function measuredCells(rule: Rule): Markup {
+  const text = unbroken(valueText(rule).replace(/^at least /, '≥\u00a0'));
+  return rule.measured === null
+    ? html`<td class="few" colspan="2">${text}</td>`
+    : html`<td class="n">${text}</td><td class="bullets">${bullet(rule)}</td>`;
 }
 
 /** How many rules of how many were broken. */
