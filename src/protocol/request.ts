@@ -1,3 +1,4 @@
+import type { Cookie } from './cookie.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Message } from './message.ts';
 
@@ -79,6 +80,29 @@ export interface DigestCredentials {
  */
 export type MethodOnRedirect = 'standard' | 'kept' | 'kept-with-upload';
 
+/** What else curl goes by where it follows redirects, and the standard does not say or says otherwise. */
+export interface CurlRedirects {
+  /** Dots in a location stay. */
+  readonly pathAsIs: boolean;
+  /** What is meant for one origin is told to others too (`--location-trusted`). */
+  readonly isTrusting: boolean;
+  /** Statuses that turn no POST into GET (`--post301` and the like). */
+  readonly keepsPostAfter: readonly number[];
+  /**
+   * What says who asks: a header, which a location's name and password do not replace; `--user`, which they do not
+   * replace either; or the URL, or nothing, which they do.
+   */
+  readonly authorizedBy: 'header' | 'user' | 'url';
+  /** A `host` header is given, and goes to every port of the first host. */
+  readonly hasOwnHost: boolean;
+  /** `referer` says where each redirect came from (`;auto`). */
+  readonly saysReferer: boolean;
+  /** The `cookie` header is made of `--cookie`, which goes to every host. */
+  readonly saysCookies: boolean;
+  /** Cookies of files, which those of answers join, each going where it belongs; null where none are kept. */
+  readonly keptCookies: readonly Cookie[] | null;
+}
+
 /** One request of a run's mix. */
 export interface RequestPlan {
   /** Unique within the plan. */
@@ -95,6 +119,8 @@ export interface RequestPlan {
   readonly methodOnRedirect: MethodOnRedirect;
   /** Lower-case names of headers to drop when a redirect drops the body. */
   readonly headersOfBody: readonly string[];
+  /** Null where redirects are followed by the standard alone. */
+  readonly curlRedirects: CurlRedirects | null;
   /** Null without Digest authorization. */
   readonly digest: DigestCredentials | null;
 }

@@ -8,7 +8,7 @@ import { completePlan, readOptions } from '../../src/main/plan/resolve.ts';
 import { split } from '../../src/main/plan/split.ts';
 import { NO_SUPPLIES } from '../../src/protocol/supplies.ts';
 import { sendOnce } from '../../src/workers/send-once.ts';
-import { type Captured, startCapturing } from '../support/capturing-server.ts';
+import { type Captured, type CapturingServer, startCapturing } from '../support/capturing-server.ts';
 
 const AT_ONCE = 8;
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
@@ -84,9 +84,12 @@ compressed
 
 `;
 
-/** URLs begin with BASE; PORT is the port alone. */
-function addressed(command: string, port: number): string {
-  return command.replaceAll('BASE', `http://127.0.0.1:${port}`).replaceAll('PORT', String(port));
+/** URLs begin with BASE; PORT is the port alone, and OTHER one more of the same server. */
+function addressed(command: string, { port, otherPort }: CapturingServer): string {
+  return command
+    .replaceAll('BASE', `http://127.0.0.1:${port}`)
+    .replaceAll('PORT', String(port))
+    .replaceAll('OTHER', String(otherPort));
 }
 
 function runCurl(command: string): Promise<string> {
@@ -126,7 +129,7 @@ interface Arrived {
 async function both(command: string, client: 'undici' | 'wire'): Promise<Arrived> {
   const server = await startCapturing();
   try {
-    const addressedCommand = addressed(command, server.port);
+    const addressedCommand = addressed(command, server);
     await runCurl(addressedCommand.replace(/^curl/, 'curl -sS -m 10'));
     const curl = server.taken();
     const refusal = await sendByVolley({ curl: addressedCommand, client });
@@ -328,6 +331,60 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -L --json '{}' BASE/redirect/302",
     "curl -L --json '{}' -X PUT BASE/redirect/303",
     "curl -L -H 'Cookie: x=y' -e http://a/ 'BASE/redirect/302#frag'",
+  ],
+  'methods that stay on redirects': [
+    'curl -L --post301 -d x BASE/redirect/301',
+    'curl -L --post302 -d x BASE/redirect/301',
+    'curl -L --post303 --json {} BASE/redirect/303',
+    'curl -L --post301 --post302 --post303 -F a=b BASE/redirect/301?to=/redirect/302?to=/redirect/303',
+    'curl -L --post301 -X PUT -d x BASE/redirect/301',
+    'curl -L --post303 -T f.txt BASE/redirect/303',
+    'curl -L -d x BASE/redirect/301?to=/redirect/307',
+  ],
+  'who asks, on redirects': [
+    'curl -L -u a:b BASE/redirect/302?to=http://127.0.0.1:OTHER/redirect/302?to=BASE/x',
+    'curl -L -u a:b BASE/redirect/302?to=http://localhost:PORT/redirect/302?to=BASE/x',
+    'curl -L http://a:b@127.0.0.1:PORT/redirect/302?to=//127.0.0.1:PORT/x',
+    'curl -L -u a:b BASE/redirect/302?to=http://c:d@127.0.0.1:PORT/x',
+    'curl -L BASE/redirect/302?to=http://c:d@127.0.0.1:PORT/redirect/302?to=/redirect/302?to=BASE/x',
+    'curl -L http://a:b@127.0.0.1:PORT/redirect/302?to=http://c:d@127.0.0.1:PORT/x',
+    'curl -L BASE/redirect/302?to=http://c:d@127.0.0.1:OTHER/x',
+    'curl -L BASE/redirect/302?to=http://c:d@localhost:PORT/redirect/302?to=BASE/x',
+    "curl -L 'BASE/redirect/302?to=http://c%40:d%3a@127.0.0.1:PORT/x' BASE/redirect/302?to=http://c@127.0.0.1:PORT/x",
+    "curl -L -H 'Authorization: x' -H 'Cookie: y' BASE/redirect/302?to=http://c:d@localhost:PORT/redirect/302?to=BASE/x",
+    'curl -L --oauth2-bearer t BASE/redirect/302?to=http://127.0.0.1:OTHER/redirect/302?to=BASE/x',
+    'curl --location-trusted -u a:b BASE/redirect/302?to=http://c:d@localhost:PORT/x',
+    'curl --location-trusted BASE/redirect/302?to=http://c:d@127.0.0.1:OTHER/x',
+    "curl --location-trusted -H 'Authorization: x' -H 'Cookie: a=b' -H 'Host: h' BASE/redirect/302?to=http://localhost:PORT/x",
+    "curl -L -H 'Host: h.test' BASE/redirect/302?to=http://127.0.0.1:OTHER/redirect/302?to=http://localhost:PORT/x",
+    "curl -L -e 'http://r/;auto' 'http://u:p@127.0.0.1:PORT/a/../redirect/302#f'",
+    "curl -L -e ';auto' -H 'Referer: x' BASE/redirect/302",
+  ],
+  'where redirects lead': [
+    'curl -L --path-as-is BASE/a/../redirect/302?to=/x/../y/./z',
+    'curl -L --path-as-is BASE/a/../redirect/302?to=x/../y',
+    'curl -L --path-as-is BASE/redirect/302?to=BASE/x/../y',
+    'curl -L BASE/a/b/redirect/302?to=../y/../z',
+    'curl -L BASE/redirect/302?to=http://LocalHost:PORT/redirect/302?to=/x',
+    'curl -L --connect-to ::127.0.0.1:PORT http://A.test/redirect/302?to=//B.test/x',
+    'curl --connect-to ::127.0.0.1:PORT http://[::ffff:127.0.0.1]:PORT/ http://[::FFFF:1.2.3.4]/ http://[FE80::A]/',
+    'curl --connect-to ::127.0.0.1:PORT http://[0::FFFF:7f00:0001]/ http://[::1.2.3.4]/ http://[0:0::1]/ -L http://[1::2]/redirect/302?to=http://[::ffff:1.2.3.4]/x',
+  ],
+  'cookies that come on the way': [
+    "curl -L 'BASE/redirect/302?&set=a=1;path=/'",
+    "curl -L -b x=y 'BASE/redirect/302?&set=a=1;path=/'",
+    "curl -L -b '' 'BASE/redirect/302?&set=a=1;path=/&set=no-sign;path=/&set==v;path=/'",
+    "curl -L -c /dev/null -b x=y 'BASE/redirect/302?&set=x=2;path=/&set=bb=1;path=/&set=c=1;path=/done/&set=d=1;path=/do&set=e=1;path=/'",
+    "curl -L -b jar -b z=1 'BASE/redirect/302?&set=name=new;path=/&set=aaaa=;max-age=0;path=/&set=zzzz=4;path=/'",
+    "curl -L -b jar 'BASE/redirect/302?to=/a/b/c&set=q=1;path=/a'",
+    "curl -L -b jar -b z=1 -u a:b 'BASE/redirect/302?to=http://localhost:PORT/redirect/302?to=BASE/y&set=q=1;path=/'",
+    "curl -L -b z=1 'BASE/redirect/302?to=http://localhost:PORT/x'",
+    "curl -L -b jar -b z=1 'BASE/redirect/302?to=http://127.0.0.1:OTHER/x'",
+    "curl -L -b '' -H 'Cookie:' 'BASE/redirect/302?to=http://localhost:PORT/x&set=q=1;path=/'",
+    "curl -L -b '' 'BASE/redirect/302?to=/redirect/302?to=/x&set=a=1;path=/&set=a=2;path=/&set=s=1;path=/;secure&set=t=1;domain=127.0.0.1'",
+    "curl -L -b '' --connect-to ::127.0.0.1:PORT 'http://www.ex.test/redirect/302?to=http://api.ex.test/redirect/302?to=http://www.ex.test/&set=a=1;domain=ex.test;path=/&set=b=1;path=/&set=c=1;domain=test;path=/&set=d=1;domain=www.ex.test;path=/'",
+    "curl -L -b '' -H 'Host: www.ex.test' 'BASE/redirect/302?&set=a=1;domain=ex.test;path=/&set=b=1;path=/'",
+    "curl -L -b '' 'BASE/redirect/302?&set=a=1;path=/;expires=Fri,31-Dec-2099&set=b=1;path=/;expires=Thu,01-Jan-1970-00:00:00-GMT&set=c=1;path=/;max-age=-1'",
   ],
   'through a proxy, which is the server itself': [
     'curl -x 127.0.0.1:PORT http://example.test',

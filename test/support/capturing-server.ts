@@ -13,6 +13,8 @@ export interface Captured {
 
 export interface CapturingServer {
   readonly port: number;
+  /** What comes here is captured with the rest. */
+  readonly otherPort: number;
   /** What has come since the last call, in order. */
   taken(): Captured[];
   close(): void;
@@ -24,15 +26,21 @@ const OF_THE_CONNECTION =
 const OF_THE_TOOL = /^(?:user-agent: (?:curl|volley)\/.*|accept: \*\/\*)$/;
 const BOUNDARY = /boundary=(-{24}[\da-f]{16})/g;
 
-/** Keeps what it is asked; `/redirect/302` and the like lead to `/done`, all else is answered with 200. */
+/**
+ * Keeps what it is asked. `/redirect/302` and the like lead to `/done`, or where `?to=` says, and set the cookies of
+ * `&set=`; all else is answered with 200.
+ */
 export async function startCapturing(): Promise<CapturingServer> {
   const captured: Captured[] = [];
-  const server: Server = createServer((socket) => capture(socket, captured));
-  const port = await listening(server);
+  const servers: Server[] = [1, 2].map(() => createServer((socket) => capture(socket, captured)));
+  const [port = 0, otherPort = 0] = await Promise.all(servers.map((server) => listening(server)));
   return {
     port,
+    otherPort,
     taken: () => captured.splice(0),
-    close: () => server.close(),
+    close: () => {
+      for (const server of servers) server.close();
+    },
   };
 }
 
@@ -54,10 +62,18 @@ function capture(socket: Socket, captured: Captured[]): void {
       text = text.slice(headEnd + 4 + length);
       captured.push(shaped(requestLine, fields, body));
       const status = /redirect\/(\d+)/.exec(requestLine)?.[1];
-      const location = status === undefined ? '' : 'Location: /done\r\n';
-      socket.write(`HTTP/1.1 ${status ?? 200} X\r\n${location}Content-Length: 0\r\n\r\n`);
+      const fieldLines = status === undefined ? '' : leading(requestLine);
+      socket.write(`HTTP/1.1 ${status ?? 200} X\r\n${fieldLines}Content-Length: 0\r\n\r\n`);
     }
   });
+}
+
+function leading(requestLine: string): string {
+  const to = /[?&]to=([^& ]*)/.exec(requestLine)?.[1] ?? '/done';
+  const cookies = requestLine.matchAll(/&set=([^& ]*)/g);
+  return [`Location: ${to}`, ...Array.from(cookies, ([, cookie]) => `Set-Cookie: ${cookie}`), ''].join(
+    '\r\n',
+  );
 }
 
 function shaped(requestLine: string, fields: readonly string[], body: string): Captured {

@@ -25,6 +25,18 @@ const LINES = file('lines.txt', 'a b\r\nc\0d\n');
 const BINARY = file('binary', Uint8Array.of(0xff, 0x00, 0x0a));
 const HEADERS = file('headers', 'X-A: 1\r\n\r\nX-B: 2\n');
 
+/** Of a command that says nothing of them but `-L`. */
+const REDIRECTS: CurlRequest['curlRedirects'] = {
+  pathAsIs: false,
+  isTrusting: false,
+  keepsPostAfter: [],
+  authorizedBy: 'url',
+  hasOwnHost: false,
+  saysReferer: false,
+  saysCookies: true,
+  keptCookies: null,
+};
+
 type OneRequest = Omit<CurlRequest, 'urls'> & { readonly url: string };
 
 /** Of a command with one URL. */
@@ -149,7 +161,13 @@ describe('options of curl', () => {
     [
       'letters in a cluster',
       '-sSLkXPUT',
-      { method: 'PUT', methodOnRedirect: 'kept', location: true, insecure: true },
+      {
+        method: 'PUT',
+        methodOnRedirect: 'kept',
+        location: true,
+        insecure: true,
+        curlRedirects: REDIRECTS,
+      },
     ],
     ['what says how curl prints', '-svSiONfg# -o f -w x --fail-with-body --progress-bar --output f', {}],
     ['--connect-timeout, which is part of the timeout', '--connect-timeout 5', {}],
@@ -183,9 +201,26 @@ describe('options of curl', () => {
       "--compressed -H 'Accept-Encoding: br'",
       { headers: ['Accept-Encoding: br'] },
     ],
-    ['-L', '-L', { location: true }],
-    ['-L with a limit', '-L --max-redirs 3', { location: 3 }],
-    ['-L without a limit', '-L --max-redirs -1', { location: true }],
+    ['-L', '-L', { location: true, curlRedirects: REDIRECTS }],
+    ['-L with a limit', '-L --max-redirs 3', { location: 3, curlRedirects: REDIRECTS }],
+    ['-L without a limit', '-L --max-redirs -1', { location: true, curlRedirects: REDIRECTS }],
+    [
+      'what redirects go by',
+      "--location-trusted --post301 --post303 --path-as-is -b '' -u a:b -e ';auto'",
+      {
+        user: 'a:b',
+        location: true,
+        curlRedirects: {
+          ...REDIRECTS,
+          pathAsIs: true,
+          isTrusting: true,
+          keepsPostAfter: [301, 303],
+          authorizedBy: 'user',
+          saysReferer: true,
+          keptCookies: [],
+        },
+      },
+    ],
     ['a limit of redirects that are not followed', '--max-redirs 3', {}],
     ['-k', '-k', { insecure: true }],
     ['-m', '-m 2.5', { timeout: '2.5s' }],
@@ -321,13 +356,6 @@ describe('what is refused', () => {
       'curl http://:@a/',
       [
         "The URL of the curl command has an empty name before its @: leave the @ out, or say --user ':' to send one.",
-      ],
-    ],
-    [
-      'a Referer that would change',
-      "curl -L -e 'http://a/;auto' http://a/",
-      [
-        'curl --referer with ;auto and --location: a redirect is followed with the same Referer: leave one of them out.',
       ],
     ],
     [

@@ -1,6 +1,6 @@
 import type { Arrivals, Pacing } from '../../protocol/load.ts';
 import type { ClientName, WorkerMode } from '../../protocol/plan.ts';
-import type { MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
+import type { CurlRedirects, MethodOnRedirect, RowsMode } from '../../protocol/request.ts';
 import type { Framing, PresetName, TokenCount } from '../../protocol/stream.ts';
 
 /**
@@ -63,6 +63,8 @@ export interface RequestOptions {
   readonly methodOnRedirect?: MethodOnRedirect | undefined;
   /** Lower-case names of headers that go where a redirect drops the body; by default those that RFC 9110 names (15.4). */
   readonly headersOfBody?: readonly string[] | undefined;
+  /** Redirects are followed as curl does, as these say; by default as the standard says. */
+  readonly curlRedirects?: CurlRedirects | undefined;
   /** `GET`, or `POST` where there is a body. */
   readonly method?: string | undefined;
   /** `{ 'x-key': 'a' }`, or `['x-key: a']`. */

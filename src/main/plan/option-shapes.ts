@@ -60,6 +60,7 @@ const ONLY_IN_LIBRARY: Readonly<Record<OnlyInLibrary, Shape>> = {
   withoutHeaders: LIST,
   methodOnRedirect: TEXT,
   headersOfBody: LIST,
+  curlRedirects: ['an object', isPlainObject],
   digest: FLAG,
 };
 

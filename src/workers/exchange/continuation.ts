@@ -55,7 +55,8 @@ function redirectedTo(answer: Leading, protocol: Protocol): PreparedRequest | nu
   const { endpoint, cookies } = request;
   if (endpoint !== null) cookies?.keeper?.take(setCookiesIn(answer), endpoint, request.message.path);
   const from = (request.plan.digest === null ? null : authorizationOf(answer).plain) ?? request;
-  const next = redirected(from, status, location, protocol);
+  const keepsCookies = request.plan.curlRedirects?.keptCookies != null;
+  const next = redirected(from, status, location, protocol, keepsCookies ? setCookiesIn(answer) : undefined);
   return next === null ? null : firstOf(answer, next);
 }
 

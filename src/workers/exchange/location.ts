@@ -2,6 +2,7 @@ import { type Place, pathOf, placeOf, withoutDots } from '../../requests/place.t
 
 /** Scheme, authority, path and query of a reference (RFC 3986, appendix B). */
 const REFERENCE = /^(?:([a-z][a-z\d+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/is;
+const ENCODED = /%([\da-f]{2})/gi;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
 /** Where a location leads. */
@@ -14,9 +15,14 @@ export interface Destination {
 /**
  * A location, in Latin-1, as it is read where a request has led: `path` is that request's, with its query. Dots are
  * walked; all else stays as it is written, also where the URL standard would write it otherwise (`{}`, `'`, `%2e`), since
- * the target has to know it again. Null where it is no http or https URL.
+ * the target has to know it again; with `asIs` dots do, too. Null where it is no http or https URL.
  */
-export function destinationOf(location: string, origin: string, path: string): Destination | null {
+export function destinationOf(
+  location: string,
+  origin: string,
+  path: string,
+  asIs = false,
+): Destination | null {
   const [, scheme, authority, ownPath = '', query] = REFERENCE.exec(location) ?? [];
   if (authority === undefined && scheme !== undefined) {
     // Such as http:/path, which browsers take.
@@ -29,8 +35,38 @@ export function destinationOf(location: string, origin: string, path: string): D
   if (authority === undefined && ownPath === '')
     return { place: placeOf(url), path: asAscii(base + (query ?? path.slice(base.length))) };
   const isWhole = authority !== undefined || ownPath.startsWith('/');
-  const walked = withoutDots(isWhole ? ownPath || '/' : base.slice(0, base.lastIndexOf('/') + 1) + ownPath);
-  return { place: placeOf(url), path: asAscii(walked + (query ?? '')) };
+  const whole = isWhole ? ownPath || '/' : (asIs ? joinedAsIs : joined)(base, ownPath);
+  return { place: placeOf(url), path: asAscii((asIs ? whole : withoutDots(whole)) + (query ?? '')) };
+}
+
+function joined(base: string, relative: string): string {
+  return base.slice(0, base.lastIndexOf('/') + 1) + relative;
+}
+
+/** Where dots stay, those that a location begins with lead up all the same, as with curl. */
+function joinedAsIs(base: string, relative: string): string {
+  const [, ups = '', rest = ''] = /^(?:\.\/)?((?:\.\.\/)*)(.*)$/s.exec(relative) ?? [];
+  const folders = base.split('/').slice(1, -1);
+  const kept = folders.slice(0, Math.max(0, folders.length - ups.length / '../'.length));
+  return `/${[...kept, rest].join('/')}`;
+}
+
+/** Scheme and authority of a location, with the scheme of where it was said where it says none; null without authority. */
+export function writtenAuthorityIn(location: string, ownScheme: string): string | null {
+  const [, scheme = ownScheme, authority] = REFERENCE.exec(location) ?? [];
+  return authority === undefined ? null : `${scheme}://${authority}`;
+}
+
+/** The authorization that a location's name and password stand for; null where it has none. */
+export function credentialsIn(location: string): string | null {
+  const [, , authority = ''] = REFERENCE.exec(location) ?? [];
+  const [, name, password = ''] = /^([^:@]*):?([^@]*)@/.exec(authority) ?? [];
+  if (name === undefined || (name === '' && password === '')) return null;
+  return `Basic ${Buffer.from(`${decoded(name)}:${decoded(password)}`, 'latin1').toString('base64')}`;
+}
+
+function decoded(text: string): string {
+  return text.replace(ENCODED, (_octet, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
 /** Bytes that no request line can hold stand for themselves, whatever encoding they were meant in; as curl has it. */

@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
+import type { CurlJar } from '../../requests/curl-jar.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
 import type { ChooseSink } from './body-sink.ts';
@@ -31,6 +32,18 @@ export interface PreparedRequest {
   readonly isWhole?: boolean;
   /** Absent without a cookie jar. */
   readonly cookies?: RequestCookies;
+  /** Absent before the first redirect, and where none is followed as curl does. */
+  readonly trail?: CurlTrail;
   /** Why it cannot be sent; null if it can. */
   readonly refusal: InvalidRequest | null;
+}
+
+/** What a request knows of the way that it has come, where it follows redirects as curl does. */
+export interface CurlTrail {
+  /** As it went out first: what is left out of it for one host is said again to the first. */
+  readonly first: PreparedRequest;
+  /** What the URL, `--user` or a location says of who asks; null where nothing does. */
+  readonly authorization: string | null;
+  readonly jar: CurlJar | null;
+  readonly hasLostBody: boolean;
 }

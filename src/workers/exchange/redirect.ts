@@ -3,6 +3,7 @@ import type { MethodOnRedirect, RequestPlan } from '../../protocol/request.ts';
 import { fitsProtocol } from '../../requests/place.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { cookieValue, type RequestCookies } from './cookie-keeper.ts';
+import { curlHeaders } from './curl-redirect.ts';
 import { destinationOf } from './location.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
@@ -20,24 +21,53 @@ export function isRedirect({ maxRedirects }: RequestPlan, status: number, locati
   return maxRedirects > 0 && location !== null && location !== '' && isRedirectStatus(status);
 }
 
-/** The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as it is here. */
+/**
+ * The request that a redirect asks for; null where its location is no http or https URL, or HTTP/2 is not spoken there as
+ * it is here.
+ *
+ * @param setCookies what its answer sets, where curl would keep it
+ */
 export function redirected(
   request: PreparedRequest,
   status: number,
   location: string,
   protocol: Protocol,
+  setCookies: readonly string[] = [],
 ): PreparedRequest | null {
   const { endpoint: from, message } = request;
   if (from === null) return null;
-  const destination = destinationOf(location, from.origin, message.path);
+  const rules = request.plan.curlRedirects;
+  const destination = destinationOf(location, from.origin, message.path, rules?.pathAsIs);
   if (destination === null || !fitsProtocol(destination.place, protocol)) return null;
   const { place, path } = destination;
   const isElsewhere = place.origin !== from.origin;
   const { method } = message;
   const { methodOnRedirect, headersOfBody } = request.plan;
-  const turnsToGet = methodOnRedirect === 'standard' && becomesGet(status, method);
-  const losesBody = turnsToGet || (methodOnRedirect !== 'standard' && dropsBody(status, methodOnRedirect));
+  const staysPost = rules?.keepsPostAfter.includes(status) === true;
+  const turnsToGet =
+    methodOnRedirect === 'standard' && becomesGet(status, method) && !(staysPost && method === 'POST');
+  const losesBody =
+    turnsToGet ||
+    (methodOnRedirect !== 'standard' &&
+      dropsBody(status, methodOnRedirect) &&
+      !(staysPost && methodOnRedirect === 'kept'));
   const endpoint = isElsewhere ? { ...place, addresses: [] } : from;
+  const body = losesBody ? null : message.body;
+  // Credentials are for the origin that they were given for.
+  const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
+  if (rules !== null) {
+    const step = { rules, location, place, path, losesBody, setCookies };
+    const { headers, trail } = curlHeaders(request, step);
+    const next = { ...message, path, method: turnsToGet ? 'GET' : method, headers, body };
+    return {
+      ...request,
+      plan,
+      endpoint,
+      message: next,
+      trail,
+      template: requestTemplate(place.origin, next),
+    };
+  }
   const cookies =
     isElsewhere && request.cookies !== undefined ? { ...request.cookies, others: null } : request.cookies;
   const keptHeaders = withoutFields(
@@ -49,10 +79,8 @@ export function redirected(
     path,
     method: turnsToGet ? 'GET' : method,
     headers: cookies === undefined ? keptHeaders : withCookies(keptHeaders, cookies, endpoint, path),
-    body: losesBody ? null : message.body,
+    body,
   };
-  // Credentials are for the origin that they were given for.
-  const plan = isElsewhere && request.plan.digest !== null ? { ...request.plan, digest: null } : request.plan;
   const { firstHeaders } = request;
   const template = requestTemplate(endpoint.origin, next);
   return {

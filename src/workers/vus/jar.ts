@@ -1,7 +1,8 @@
+import type { Cookie } from '../../protocol/cookie.ts';
 import type { Endpoint } from '../../protocol/endpoint.ts';
 import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
+import { type CookiePlace, isFor, isLoopback, readSetCookie } from '../../requests/set-cookie.ts';
 import type { CookieKeeper } from '../exchange/cookie-keeper.ts';
-import { type Cookie, type CookiePlace, isFor, isLoopback, readSetCookie } from './set-cookie.ts';
 
 /** Of more than browsers keep of a site, the oldest goes. */
 const MOST_COOKIES = 180;

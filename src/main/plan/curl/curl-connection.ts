@@ -63,6 +63,10 @@ function someOf(values: readonly string[]): readonly string[] | undefined {
   return values.length === 0 ? undefined : values;
 }
 
+export function followsRedirects(options: CurlOptions): boolean {
+  return options.has('location') || options.has('follow') || options.has('location-trusted');
+}
+
 /** `--max-redirs` alone follows none; -1 is no limit. */
 function redirectsIn(options: CurlOptions, problems: Problems): number | boolean | undefined {
   const limit = options.text('max-redirs');
@@ -70,7 +74,7 @@ function redirectsIn(options: CurlOptions, problems: Problems): number | boolean
     problems.add(phrase`${ofCurl('--max-redirs')} ${given(limit)}: give a whole number, or -1 for no limit.`);
     return undefined;
   }
-  if (!options.has('location') && !options.has('follow')) return undefined;
+  if (!followsRedirects(options)) return undefined;
   return limit === undefined || limit === '-1' ? true : Number(limit);
 }
 

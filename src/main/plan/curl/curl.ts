@@ -1,17 +1,19 @@
-import type { MethodOnRedirect } from '../../../protocol/request.ts';
+import type { CurlRedirects, MethodOnRedirect } from '../../../protocol/request.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { onlyOne } from '../stdin-readers.ts';
 import { type OptionWord, phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
-import { withCookies } from './cookies.ts';
+import { keepsCookies, withCookies } from './cookies.ts';
 import { bodyOf, type CurlBody } from './curl-body.ts';
-import { connectionOf } from './curl-connection.ts';
+import { connectionOf, followsRedirects } from './curl-connection.ts';
 import { CurlOptions } from './curl-options.ts';
 import { type CurlHeaders, headersOf } from './headers.ts';
 import { readersIn } from './of-stdin.ts';
 import { splitShellWords } from './shell-words.ts';
 import { type CurlUrl, urlsOf } from './url.ts';
+
+const REDIRECTS_OF_POST = [301, 302, 303] as const;
 
 /** What a curl command says of a request, in the words of volley's own options. */
 export interface CurlRequest {
@@ -20,6 +22,7 @@ export interface CurlRequest {
   readonly method?: string;
   readonly methodOnRedirect?: MethodOnRedirect;
   readonly headersOfBody?: readonly string[];
+  readonly curlRedirects?: CurlRedirects;
   /** `Name: value`, in Latin-1: each character is the byte that curl would send. */
   readonly headers: readonly string[];
   /** Lower-case names of headers that are sent by default, and not here. */
@@ -96,13 +99,10 @@ export function readCurl(
 
 function notesOn({ urls }: CurlRequest, options: CurlOptions, behind: readonly string[]): string[] {
   const { passedOver } = options;
-  const keepsCookies =
-    passedOver.some((option) => /^(?:-c|--cookie-)/.test(option)) || options.all('cookie').some(isNoCookie);
-  const isFollowed = options.has('location') || options.has('follow');
   return [
-    ...(keepsCookies && isFollowed
+    ...(urls.length > 1 && keepsCookies(options)
       ? [
-          'Of the curl command --cookie and --cookie-jar would keep cookies of answers for redirects; here each request says those that it has from the beginning.',
+          'Of the curl command --cookie and --cookie-jar would keep cookies of answers from one URL to the next; here each request begins with those that it has from the beginning.',
         ]
       : []),
     ...(urls.length === 1
@@ -136,6 +136,7 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
     method: options.text('request') ?? impliedMethod(options, body),
     methodOnRedirect: methodOnRedirect(options, body),
     headersOfBody: headersOfBody(options, body, headers),
+    curlRedirects: curlRedirectsIn(options, headers),
     headers: headers.lines,
     withoutHeaders: headers.leftOut.length === 0 ? undefined : headers.leftOut,
     body: body.body,
@@ -157,7 +158,8 @@ function impliedMethod(options: CurlOptions, { isUpload }: CurlBody): string | u
 
 /** With `--location` a method that is named stays, whatever redirects say; with `--follow` it does not. */
 function methodOnRedirect(options: CurlOptions, { isUpload }: CurlBody): MethodOnRedirect | undefined {
-  if (!options.has('location') || options.last('request') === undefined) return undefined;
+  const isLocation = options.has('location') || options.has('location-trusted');
+  if (!isLocation || options.last('request') === undefined) return undefined;
   return isUpload ? 'kept-with-upload' : 'kept';
 }
 
@@ -167,17 +169,26 @@ function headersOfBody(
   { body, json, form }: CurlBody,
   { hasTypeOfBody }: CurlHeaders,
 ): readonly string[] | undefined {
-  const isFollowed = options.has('location') || options.has('follow');
-  if (!isFollowed || (body ?? json ?? form) === undefined) return undefined;
+  if (!followsRedirects(options) || (body ?? json ?? form) === undefined) return undefined;
   return hasTypeOfBody ? ['content-type'] : [];
+}
+
+function curlRedirectsIn(options: CurlOptions, headers: CurlHeaders): CurlRedirects | undefined {
+  if (!followsRedirects(options)) return undefined;
+  const { cookies } = headers;
+  return {
+    pathAsIs: options.has('path-as-is'),
+    isTrusting: options.has('location-trusted'),
+    keepsPostAfter: REDIRECTS_OF_POST.filter((status) => options.has(`post${status}`)),
+    authorizedBy: headers.areAuthorized ? 'header' : options.last('user') === undefined ? 'url' : 'user',
+    hasOwnHost: headers.host !== undefined,
+    saysReferer: headers.refersToWayBefore,
+    saysCookies: !cookies.areReplaced,
+    keptCookies: cookies.kept,
+  };
 }
 
 /** The fields that have a value: what a command does not say replaces nothing where it is spread. */
 function withoutGaps<T extends object>(fields: { [K in keyof Required<T>]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** An empty one, or a file, turns on what keeps cookies. */
-function isNoCookie(value: string): boolean {
-  return !value.includes('=');
 }

@@ -22,6 +22,8 @@ export interface CurlHeaders {
   readonly cookies: CurlCookies;
   /** The value of `host`, where one is given. */
   readonly host: string | undefined;
+  /** The referer of a redirect is the URL that led there. */
+  readonly refersToWayBefore: boolean;
   readonly userAgent: string | undefined;
   /** Whether a line of them is the authorization. */
   readonly areAuthorized: boolean;
@@ -40,10 +42,6 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
   const bearer = options.last('oauth2-bearer')?.value;
   const written = options.last('referer')?.value;
   const referer = written?.replace(/;auto$/, '');
-  if (written !== referer && (options.has('location') || options.has('follow')))
-    problems.add(
-      phrase`${ofCurl('--referer')} with ;auto and --location: a redirect is followed with the same Referer: leave one of them out.`,
-    );
   const userAgent = names.has('user-agent') ? undefined : options.last('user-agent')?.value;
   for (const line of given) checkLine(line, body, problems);
   const dataType = isJson ? JSON_TYPE : body.data !== null && !body.isQuery ? FORM_CONTENT_TYPE : undefined;
@@ -61,6 +59,7 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
       (name) => OMITTABLE.has(name),
     ),
     cookies: cookiesOf(options, names, problems),
+    refersToWayBefore: written !== referer && !names.has('referer'),
     host: given.find((line) => nameIn(line) === 'host')?.replace(/^[^:;]*[:;]\s*/, ''),
     userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),

@@ -106,6 +106,10 @@ export const WITHOUT_VALUE = [
   'head',
   'get',
   'location',
+  'location-trusted',
+  'post301',
+  'post302',
+  'post303',
   'follow',
   'insecure',
   'proxytunnel',
@@ -209,12 +213,6 @@ export const REFUSED: readonly {
     reason: 'it depends on files of earlier answers: say the header that it makes with --header.',
     withValue: words('time-cond etag-compare alt-svc hsts'),
     withoutValue: [],
-  },
-  {
-    reason:
-      'volley sends no credentials to another origin, and turns POST to GET as curl does without it: leave it out.',
-    withValue: [],
-    withoutValue: words('location-trusted post301 post302 post303'),
   },
   {
     reason:

@@ -1,3 +1,4 @@
+import type { CurlRedirects } from '../../../protocol/request.ts';
 import { withoutCredentials } from '../../text/quoted.ts';
 import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
@@ -92,12 +93,26 @@ function withoutReplaced(
   ) as Omit<CurlRequest, 'headers' | 'urls'>;
   return {
     ...kept,
+    ...(request.curlRedirects === undefined
+      ? {}
+      : { curlRedirects: redirectsWithout(names, request.curlRedirects) }),
     headers: withoutHeaders(request.headers, names),
     urls: request.urls.map(({ cookie, ...one }) => ({
       ...one,
       ...(cookie === undefined || names.has('cookie') ? {} : { cookie }),
       url: isAuthorized ? one.url.replace(CREDENTIALS, '$1') : one.url,
     })),
+  };
+}
+
+/** What an option of volley's says takes the place of what redirects would say of the same. */
+function redirectsWithout(names: ReadonlySet<string>, redirects: CurlRedirects): CurlRedirects {
+  return {
+    ...redirects,
+    ...(names.has('authorization') ? { authorizedBy: 'header' } : {}),
+    ...(names.has('host') ? { hasOwnHost: true } : {}),
+    ...(names.has('referer') ? { saysReferer: false } : {}),
+    ...(names.has('cookie') ? { saysCookies: false, keptCookies: null } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { hostAsWritten } from '../../../requests/host-as-written.ts';
 import { withoutDots } from '../../../requests/place.ts';
 import type { Problems } from '../problems.ts';
 import { given, ofCurl, phrase, the } from '../words.ts';
@@ -12,7 +13,6 @@ const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;
 const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
 const EMPTY_CREDENTIALS = /^(?:[a-z][a-z\d+.-]*:\/\/)?:?@/i;
-const HOST_NAME = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@]*@)?([\w.-]+)(?::\d*)?$/i;
 const PLACEHOLDER = /\{\{.*?\}\}/gs;
 const NOT_IN_A_URL = /[\0-\x20\x7f]/;
 const DEFAULT_SCHEMES = new Set(['http', 'https']);
@@ -123,7 +123,8 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
     );
   const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte, false));
   const url = `${host ?? ''}${asciiPath}`;
-  const written = host === null ? {} : hostAsWritten(host);
+  const name = host === null ? null : hostAsWritten(host);
+  const written = name === null ? {} : { hostAsWritten: name };
   // Beyond ASCII curl sends the bytes of a query as they are.
   const isAscii = !/[\x80-\xff]/.test(wholeQuery);
   if (isAscii && target === undefined) return { url: url + wholeQuery, ...written };
@@ -132,14 +133,6 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
     requestTarget: target ?? asciiPath + wholeQuery,
     ...written,
   };
-}
-
-/** Of a name with capitals; addresses, and names beyond ASCII, are written anew by curl too. */
-function hostAsWritten(authority: string): Pick<CurlUrl, 'hostAsWritten'> {
-  const [, name = ''] = HOST_NAME.exec(authority) ?? [];
-  const url = URL.parse(SCHEME.test(authority) ? authority : `http://${authority}`);
-  if (url === null || url.hostname === name || url.hostname !== name.toLowerCase()) return {};
-  return { hostAsWritten: url.port === '' ? name : `${name}:${url.port}` };
 }
 
 function percentEncodedQuery(query: string): string {

@@ -10,6 +10,7 @@ export type OnlyInLibrary =
   | 'withoutHeaders'
   | 'methodOnRedirect'
   | 'headersOfBody'
+  | 'curlRedirects'
   | 'digest';
 
 /** What the library takes for an option of each kind; a choice narrows it to its words. */

@@ -126,6 +126,8 @@ function parseRequest(
   const maxRedirects = parseLocation(request.location, found);
   const digest = parseDigest(request, found);
   if (digest !== null) names.secrets.add(digest.password);
+  for (const { name: cookie, value } of request.curlRedirects?.keptCookies ?? [])
+    for (const secret of secretsInHeaders(['cookie', `${cookie}=${value}`])) names.secrets.add(secret);
   for (const problem of found.list)
     problems.add(
       problem.with((word) => inRequest(shownWord(word, placeholders), index, own, request.places)),
@@ -148,6 +150,7 @@ function parseRequest(
     maxRedirects,
     methodOnRedirect: request.methodOnRedirect ?? 'standard',
     headersOfBody: request.headersOfBody ?? HEADERS_OF_BODY,
+    curlRedirects: request.curlRedirects ?? null,
     digest,
   };
 }

@@ -9,6 +9,7 @@ export const SHARED = [
   'withoutHeaders',
   'methodOnRedirect',
   'headersOfBody',
+  'curlRedirects',
   'digest',
   ...libraryNamesOf('request'),
 ] as readonly (keyof Omit<RequestOptions, 'url'>)[];

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { NOT_IN_A_HEADER } from '../../requests/header-text.ts';
+import type { Cookie } from '../protocol/cookie.ts';
+import { NOT_IN_A_HEADER } from './header-text.ts';
 
 /** Where an answer came from, or where a request goes. */
 export interface CookiePlace {
@@ -9,19 +10,6 @@ export interface CookiePlace {
   readonly isSecure: boolean;
   /** Without the query. */
   readonly path: string;
-}
-
-/** A cookie as a user keeps it. */
-export interface Cookie {
-  readonly name: string;
-  readonly value: string;
-  readonly domain: string;
-  /** Only for this host; else also for those below it. */
-  readonly isHostOnly: boolean;
-  readonly path: string;
-  readonly isSecure: boolean;
-  /** In milliseconds since 1970; infinite where its session ends it. Past where it is to be deleted. */
-  readonly expiresAtMs: number;
 }
 
 const LONGEST_COOKIE = 4_096;

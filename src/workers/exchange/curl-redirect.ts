@@ -1,0 +1,113 @@
+import type { Cookie } from '../../protocol/cookie.ts';
+import type { CurlRedirects } from '../../protocol/request.ts';
+import { CurlJar, curlCookiePlace } from '../../requests/curl-jar.ts';
+import { hostAsWritten } from '../../requests/host-as-written.ts';
+import type { Place } from '../../requests/place.ts';
+import type { CookiePlace } from '../../requests/set-cookie.ts';
+import { credentialsIn, writtenAuthorityIn } from './location.ts';
+import type { CurlTrail, PreparedRequest } from './prepared-request.ts';
+
+const PORT = /:\d*$/;
+const NO_COOKIES: readonly Cookie[] = [];
+
+/** The step from an answer to where it leads. */
+export interface CurlStep {
+  readonly rules: CurlRedirects;
+  readonly location: string;
+  readonly place: Place;
+  readonly path: string;
+  readonly losesBody: boolean;
+  /** The values of `set-cookie` in the answer. */
+  readonly setCookies: readonly string[];
+}
+
+/** The headers of the next request, and what is known then of the way; `request` has an endpoint. */
+export function curlHeaders(
+  request: PreparedRequest,
+  step: CurlStep,
+): { readonly headers: string[]; readonly trail: CurlTrail } {
+  const { rules, place } = step;
+  const before = request.trail ?? startOf(request, rules);
+  const { first } = before;
+  before.jar?.take(step.setCookies, placeOf(request, request.message.path));
+  const trail: CurlTrail = {
+    ...before,
+    authorization: authorizationAfter(before, request, step),
+    hasLostBody: before.hasLostBody || step.losesBody,
+  };
+  const isTold = rules.isTrusting || place.origin === first.endpoint?.origin;
+  const isSameHost = place.hostname === first.endpoint?.hostname;
+  const { headersOfBody } = first.plan;
+  const kept = fieldsOf(first).filter(([written]) => {
+    const name = written.toLowerCase();
+    if (name === 'host') return rules.hasOwnHost && isSameHost;
+    if (name === 'cookie') return !rules.saysCookies && isTold;
+    if (name === 'authorization') return rules.authorizedBy === 'header' && isTold;
+    if (name === 'referer') return !rules.saysReferer;
+    return !(trail.hasLostBody && headersOfBody.includes(name));
+  });
+  const ownHost = kept.find(([name]) => name.toLowerCase() === 'host')?.[1] ?? null;
+  const host = ownHost === null ? nextHost(request, step) : null;
+  const headers = [
+    ...(host === null ? [] : [['host', host]]),
+    ...kept,
+    ...(trail.authorization === null || !isTold ? [] : [['authorization', trail.authorization]]),
+    ...(rules.saysReferer ? [['referer', `${request.endpoint?.origin ?? ''}${request.message.path}`]] : []),
+  ].flat();
+  if (!rules.saysCookies) return { headers, trail };
+  const to = curlCookiePlace(ownHost?.replace(PORT, '') ?? place.hostname, place.secure, step.path);
+  const cookie = [trail.jar?.valueFor(to) ?? null, cookieGiven(first, rules)].filter((text) => text !== null);
+  return { headers: cookie.length === 0 ? headers : [...headers, 'cookie', cookie.join('; ')], trail };
+}
+
+function startOf(first: PreparedRequest, rules: CurlRedirects): CurlTrail {
+  return {
+    first,
+    authorization: rules.authorizedBy === 'header' ? null : fieldIn(first, 'authorization'),
+    jar: rules.keptCookies === null ? null : new CurlJar(rules.keptCookies),
+    hasLostBody: false,
+  };
+}
+
+/** Another port or scheme makes curl forget who asks; a location says it anew, unless an option has said it. */
+function authorizationAfter(
+  { authorization }: CurlTrail,
+  { endpoint }: PreparedRequest,
+  { rules, location, place }: CurlStep,
+): string | null {
+  if (rules.authorizedBy === 'header') return null;
+  const isElsewhere = place.port !== endpoint?.port || place.secure !== endpoint.secure;
+  const kept = isElsewhere && !rules.isTrusting ? null : authorization;
+  return rules.authorizedBy === 'user' ? kept : (credentialsIn(location) ?? kept);
+}
+
+/** A name is said as the location writes it; one that leads on at the same host leaves it. */
+function nextHost(request: PreparedRequest, { location }: CurlStep): string | null {
+  const authority = writtenAuthorityIn(location, request.endpoint?.secure === true ? 'https' : 'http');
+  return authority === null ? fieldIn(request, 'host') : hostAsWritten(authority);
+}
+
+/** What `--cookie` says itself: the files' cookies come before it. */
+function cookieGiven(first: PreparedRequest, { keptCookies }: CurlRedirects): string | null {
+  const whole = fieldIn(first, 'cookie');
+  const ofFiles = new CurlJar(keptCookies ?? NO_COOKIES).valueFor(placeOf(first, first.message.path));
+  if (whole === null || ofFiles === null) return whole;
+  return whole === ofFiles ? null : whole.slice(ofFiles.length + '; '.length);
+}
+
+function placeOf(request: PreparedRequest, path: string): CookiePlace {
+  const { endpoint } = request;
+  const host = fieldIn(request, 'host')?.replace(PORT, '') ?? endpoint?.hostname ?? '';
+  return curlCookiePlace(host, endpoint?.secure ?? false, path);
+}
+
+function fieldIn({ message: { headers } }: PreparedRequest, asked: string): string | null {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === asked);
+  return at < 0 ? null : (headers[at + 1] ?? null);
+}
+
+function fieldsOf({ message: { headers } }: PreparedRequest): [name: string, value: string][] {
+  return headers.flatMap((name, index) =>
+    index % 2 === 0 ? ([[name, headers[index + 1] ?? '']] as [string, string][]) : [],
+  );
+}
