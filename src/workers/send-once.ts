@@ -2,7 +2,6 @@ import type { ConnectionSettings } from '../protocol/endpoint.ts';
 import type { OnceExchange, OnceSent } from '../protocol/once.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
-import { secretsInHeaders } from '../requests/secret-headers.ts';
 import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
@@ -11,7 +10,7 @@ import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
-import { RequestSecrets } from './exchange/request-secrets.ts';
+import { RequestSecrets, secretsOf } from './exchange/request-secrets.ts';
 import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
 import { toldOf } from './told-exchange.ts';
 
@@ -24,8 +23,8 @@ export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerato
   const once = new OnceRun(shard, supplies, clients, clock);
   try {
     for (const first of new RequestSource(shard, supplies.rows, EVERYTHING).firstOfEach()) {
-      const secrets = secretsInHeaders(first.firstHeaders);
       const exchanges = first.refusal === null ? await once.send(first) : [];
+      const secrets = secretsOf(first.refusal === null ? once.last : first);
       yield { name: first.plan.name, exchanges, refusal: first.refusal?.message ?? null, secrets };
     }
   } finally {
@@ -52,6 +51,13 @@ class OnceRun implements ExchangeOwner {
     this.#verdict = new Verdict(shard.timeoutMs, false, new RequestSecrets(secrets));
     this.#exchange = new Exchange(clients.open(shard.mix[0]?.endpoint ?? null), this, clock);
     this.#exchange.keepsFields = true;
+  }
+
+  /** The request sent last, where redirects have led. */
+  get last(): PreparedRequest {
+    const { request } = this.#exchange;
+    if (request === null) throw new Error('nothing was sent');
+    return request;
   }
 
   /** The outcome of a request and of the redirects that followed. */

@@ -120,6 +120,26 @@ describe.each(['undici', 'wire'])('--once, by %s', (client) => {
     expect(stdout).toContain('< x-latin: caf\u00e9\n');
   });
 
+  test('shows no password of a location, and no cookie of the way, whoever repeats them', async () => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer(({ url = '', headers: { authorization, cookie } }, response) => {
+      if (url !== '/') seen.push(authorization, cookie);
+      const location = `http://me:pass-of-location@127.0.0.1:${port}/x`;
+      const setting = { location, 'set-cookie': 'sid=kept-on-the-way' };
+      response.writeHead(url === '/' ? 302 : 200, url === '/' ? setting : {});
+      response.end(`${authorization} ${cookie} ${url === '/' ? '' : 'pass-of-location'}`);
+    });
+    const port = await listening(server);
+    const command = `curl -L -b '' http://127.0.0.1:${port}/`;
+    const { code, stdout } = await volley('--curl', command, '--client', client, '--once');
+    server.closeAllConnections();
+    server.close();
+    const basic = Buffer.from('me:pass-of-location').toString('base64');
+    expect([code, seen]).toEqual([0, [`Basic ${basic}`, 'sid=kept-on-the-way']]);
+    expect(stdout).toContain(`< location: http://…@127.0.0.1:${port}/x\n`);
+    for (const secret of ['pass-of-location', 'kept-on-the-way', basic]) expect(stdout).not.toContain(secret);
+  });
+
   test('says why it failed', async () => {
     const target = await startTarget();
     const failed = async (path: string, ...options: string[]): Promise<string> => {

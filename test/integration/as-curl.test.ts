@@ -406,6 +406,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -x 127.0.0.1:9 --noproxy '*' BASE/",
     'curl -x 127.0.0.1:9 --noproxy x,127.0.0.1 BASE/',
     'curl --resolve x.example:PORT:127.0.0.1 http://x.example:PORT/',
+    'curl --resolve +x.example:PORT:127.0.0.1 http://x.example:PORT/',
     'curl --connect-to x.example:80:127.0.0.1:PORT http://x.example/',
     'curl BASE/ > /dev/null 2>&1 | cat;',
     'curl --retry 3 --retry-delay 1 --retry-connrefused --rate 2/s -m .5e1 BASE/',

@@ -3,6 +3,8 @@ import { isSecretHeader } from '../../requests/secret-headers.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
 const MOST_SHOWN_BYTES = 4_096;
+/** A name and password within a URL, as a `location` may have them. */
+const CREDENTIALS = /\/\/[^\s/?#@]+@/g;
 
 /** A request and its answer, line by line, as curl shows them with -v. */
 export function exchangeText(
@@ -54,7 +56,7 @@ export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body
 }
 
 function field(name: string, value: string): string {
-  return `${name}: ${isSecretHeader(name) ? '…' : value}`;
+  return `${name}: ${isSecretHeader(name) ? '…' : value.replace(CREDENTIALS, '//…@')}`;
 }
 
 /** Bytes of a field as text: UTF-8 where they are that, else Latin-1. */

@@ -2,6 +2,15 @@ import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { PreparedRequest } from './prepared-request.ts';
 
+type OwnSecrets = Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'message' | 'isOfScenario' | 'trail'>;
+
+/** What a request's headers hold that is secret, with what redirects have added on a way that curl would go. */
+export function secretsOf({ firstHeaders, message, trail }: Omit<OwnSecrets, 'plan'>): string[] {
+  return [
+    ...new Set(secretsInHeaders(trail === undefined ? firstHeaders : [...firstHeaders, ...message.headers])),
+  ];
+}
+
 /** Removes a run's secrets, and those that a request has from its row, from texts for users. */
 export class RequestSecrets {
   readonly hide: Hide;
@@ -13,18 +22,19 @@ export class RequestSecrets {
   }
 
   /** For texts about one request, before they are shortened. Secrets from its row are collected only when needed. */
-  of(request: Pick<PreparedRequest, 'plan' | 'firstHeaders' | 'isOfScenario'> | null): Hide {
+  of(request: OwnSecrets | null): Hide {
     if (request === null) return this.hide;
-    if (request.isOfScenario === true) return (text) => this.#withOwn(request.firstHeaders)(text);
+    if (request.isOfScenario === true || request.trail !== undefined)
+      return (text) => this.#withOwn(request)(text);
     const { templates } = request.plan;
     if (templates === null) return this.hide;
     // Credentials in a URL become a header.
     if (templates.headers === null && templates.url === null) return this.hide;
-    return (text) => this.#withOwn(request.firstHeaders)(text);
+    return (text) => this.#withOwn(request)(text);
   }
 
-  #withOwn(headers: PreparedRequest['firstHeaders']): Hide {
-    const own = secretsInHeaders(headers);
+  #withOwn(request: OwnSecrets): Hide {
+    const own = secretsOf(request);
     return own.every((secret) => this.#secrets.includes(secret))
       ? this.hide
       : hiding([...this.#secrets, ...own]);

@@ -50,7 +50,8 @@ export function connectionOf(
     key: options.text('key'),
     proxy,
     proxyTunnel: (proxy !== undefined && options.has('proxytunnel')) || undefined,
-    resolve: someOf(options.texts('resolve')),
+    // A + only says how long curl remembers it.
+    resolve: someOf(options.texts('resolve').map((text) => text.replace(/^\+/, ''))),
     connectTo: someOf(options.texts('connect-to')),
     unixSocket: options.text('unix-socket'),
     http2: version === undefined ? undefined : version !== 'http1.1' && !isClear,
