@@ -77,7 +77,7 @@ describe('the documents and the program agree on', () => {
     const besides: Readonly<Record<string, readonly string[]>> = {
       modes: ['mode', 'fail-if', 'threshold'],
       compare: ['on-port', 'threshold'],
-      sweep: ['on-port', 'every', 'stages', 'fail-if', 'html', 'save'],
+      sweep: ['on-port', 'every', 'stages', 'fail-if', 'save'],
     };
     expect(left.sort()).toEqual([...(besides[name] ?? []), ...ofOneRun].sort());
   });

@@ -18,6 +18,8 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
     'p50<30s',
     '--out',
     path,
+    '--html',
+    inFolder('sweep.html'),
     '-o',
     'json',
   );
@@ -40,7 +42,8 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
   expect(target.stats().requests).toBeGreaterThanOrEqual(40 * levels.length);
   expect(stderr.trim().split('\n')).toEqual(result.conclusions.map((sentence) => `volley: ${sentence}`));
 
-  const again = await volley('report', path);
+  const again = await volley('report', inFolder('sweep.html'), '--html', inFolder('again.html'));
+  expect(readFileSync(inFolder('again.html'), 'utf8')).toBe(readFileSync(inFolder('sweep.html'), 'utf8'));
   expect(again.code).toBe(0);
   expect(again.stdout).toContain(`sweep of GET ${target.url}`);
   for (const line of again.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -66,7 +69,7 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
   );
   expect(code).toBe(2);
   expect(stderr.split('\n')).toEqual([
-    "volley: --output 'csv': choose one of text, json, markdown.",
+    "volley: --output 'csv': choose one of text, json, markdown, html.",
     "volley: --concurrency '8..4': give a range of whole numbers from 1, such as 1..64: the sweep begins with the first and goes up to the second.",
     "volley: --budget 'x': give a time such as 500ms, 10s, 2m or 1h, more than zero and at most 168h.",
     "volley: --requests '0': give a whole number from 1 to 1,000,000,000,000.",

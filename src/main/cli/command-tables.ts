@@ -3,8 +3,7 @@ import { METRICS } from '../../protocol/comparison-finding.ts';
 import { FEWEST_ROUNDS, FEWEST_ROUNDS_AT_ALL } from '../compare/paired.ts';
 import { DEFAULT_MARGIN, DEFAULT_ROUNDS, DEFAULT_SWEEP_BUDGET } from '../plan/defaults.ts';
 import type { OptionTable } from '../plan/option-table/entry.ts';
-import { SWEEP_FORMS } from '../reporters/sweep-text.ts';
-import { DOCTOR_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
+import { DOCTOR_FORMS, LEVELS_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from './output-form.ts';
 
 export const FAILURES = ['slower', 'different'] as const;
 
@@ -79,8 +78,8 @@ export const SWEEP_TABLE = {
     group: 'output',
     alias: 'o',
     value: 'FORM',
-    choices: SWEEP_FORMS,
-    help: `Form of the result on stdout: ${SWEEP_FORMS.join(', ')}`,
+    choices: LEVELS_FORMS,
+    help: `Form of the result on stdout: ${LEVELS_FORMS.join(', ')}`,
     byDefault: 'text',
     commands: ['sweep'],
   },

@@ -1,6 +1,7 @@
 import type { BatchRows } from '../../protocol/batch.ts';
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Sweep } from '../../protocol/sweep.ts';
 import { visibleIn } from '../../requests/visible.ts';
 import type { KeptRun } from '../history/kept-run.ts';
 import type { Problems, Told } from '../plan/problems.ts';
@@ -8,7 +9,7 @@ import { COMPARISON_FORMS, COMPARISON_REPORTERS, type ComparisonForm } from '../
 import { OUTPUT_FORMS, type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { renderRows } from '../reporters/rows-text.ts';
 import { RUNS_FORMS, RUNS_REPORTERS, type RunsForm } from '../reporters/runs-text.ts';
-import { SWEEP_FORMS, type SweepForm } from '../reporters/sweep-text.ts';
+import { SWEEP_FORMS, SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
 import type { View } from '../reporters/view.ts';
 import { choiceSentence } from '../text/nearest.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
@@ -20,12 +21,14 @@ const PAGE = 'html';
 /** How a result is printed. */
 export type RunForm = OutputForm | typeof PAGE;
 export type RoundsForm = ComparisonForm | typeof PAGE;
+export type LevelsForm = SweepForm | typeof PAGE;
 export type ListForm = RunsForm | typeof PAGE;
 
 export const RUN_FORMS: readonly RunForm[] = [...OUTPUT_FORMS, PAGE];
 export const DOCTOR_FORMS = ['text', 'json'] as const;
 export type DoctorForm = (typeof DOCTOR_FORMS)[number];
 export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
+export const LEVELS_FORMS: readonly LevelsForm[] = [...SWEEP_FORMS, PAGE];
 export const LIST_FORMS: readonly ListForm[] = [...RUNS_FORMS, PAGE];
 
 /** The form that was asked for; text, with a problem noted, where there is no such form. */
@@ -71,10 +74,15 @@ export async function printedRuns(runs: readonly KeptRun[], form: ListForm): Pro
   return form === PAGE ? trendPageOf(runs) : RUNS_REPORTERS[form](runs);
 }
 
-/** The same for a sweep. */
-export function sweepFormFrom(parsed: Parsed, problems: Problems): SweepForm {
+/** A sweep in a form. */
+export async function printedSweep(sweep: Sweep, form: LevelsForm, view: View): Promise<string> {
+  return form === PAGE ? pageOf(sweep) : SWEEP_REPORTERS[form](sweep, view);
+}
+
+/** The form of a sweep that was asked for. */
+export function sweepFormFrom(parsed: Parsed, problems: Problems): LevelsForm {
   const found: Told[] = [];
-  const form = formOf(SWEEP_FORMS, parsed.last('output'), found);
+  const form = formOf(LEVELS_FORMS, parsed.last('output'), found);
   for (const told of found) problems.add(told);
   return form;
 }

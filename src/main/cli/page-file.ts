@@ -1,5 +1,6 @@
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import type { Sweep } from '../../protocol/sweep.ts';
 import type { ResultFile } from '../files/result-file.ts';
 import type { KeptRun } from '../history/kept-run.ts';
 import type { Told } from '../plan/problems.ts';
@@ -15,7 +16,7 @@ export function pagePathFrom(parsed: Parsed, problems: Told[]): string | null {
 }
 
 /** A result as a page. Who asks for none does not load what makes it. */
-export async function pageOf(result: Summary | Comparison): Promise<string> {
+export async function pageOf(result: Summary | Comparison | Sweep): Promise<string> {
   const { renderHtml } = await import('../reporters/html/html-report.ts');
   return renderHtml(result);
 }
@@ -31,7 +32,7 @@ export async function trendPageOf(runs: readonly KeptRun[]): Promise<string> {
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
-export function writePage(file: ResultFile, result: Summary | Comparison): Promise<void> {
+export function writePage(file: ResultFile, result: Summary | Comparison | Sweep): Promise<void> {
   return writeMade(file, () => pageOf(result));
 }
 

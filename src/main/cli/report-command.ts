@@ -10,7 +10,6 @@ import { isComparison, isSweep, ResultFile, readReportable } from '../files/resu
 import { savedPathOf } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { Problems } from '../plan/problems.ts';
-import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
 import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
 import {
@@ -18,6 +17,7 @@ import {
   outputFormFrom,
   printedRounds,
   printedRun,
+  printedSweep,
   sweepFormFrom,
 } from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
@@ -38,18 +38,25 @@ export async function reportCommand(parsed: Parsed, problems: string[]): Promise
     return read(paths);
   });
   if (isSweep(saved)) {
-    if (pagePath !== null)
-      throw new VolleyError(ERROR_CODES.usage, '--html of a sweep: it has no page: leave --html out.');
-    process.stdout.write(await sweepText(saved, parsed, paths));
+    const text = await sweepText(saved, parsed, paths);
+    await writeAsPage(saved, pagePath, paths);
+    process.stdout.write(text);
     return EXIT_CODES.ok;
   }
   const text = await textOf(saved, parsed, paths);
-  if (pagePath !== null) {
-    const file = await ResultFile.open(pagePath, PAGE_OPTION);
-    await usable(paths, () => writePage(file, saved));
-  }
+  await writeAsPage(saved, pagePath, paths);
   process.stdout.write(text);
   return EXIT_CODES.ok;
+}
+
+async function writeAsPage(
+  saved: Summary | Comparison | Sweep,
+  pagePath: string | null,
+  paths: readonly string[],
+): Promise<void> {
+  if (pagePath === null) return;
+  const file = await ResultFile.open(pagePath, PAGE_OPTION);
+  await usable(paths, () => writePage(file, saved));
 }
 
 /** One result as it is, or two compared as `volley compare` does where nothing else is said. */
@@ -64,7 +71,7 @@ function sweepText(saved: Sweep, parsed: Parsed, paths: readonly string[]): Prom
   const problems = new Problems();
   const form = sweepFormFrom(parsed, problems);
   if (problems.size > 0) throw new VolleyError(ERROR_CODES.usage, problems.list);
-  return usable(paths, async () => SWEEP_REPORTERS[form](saved, showingFrom(parsed).view));
+  return usable(paths, () => printedSweep(saved, form, showingFrom(parsed).view));
 }
 
 function textOf(saved: Summary | Comparison, parsed: Parsed, paths: readonly string[]): Promise<string> {

@@ -17,14 +17,15 @@ import { Problems, type Told } from '../plan/problems.ts';
 import { completePlan, readOptions } from '../plan/resolve.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import { showProgress } from '../reporters/progress-line.ts';
-import { SWEEP_REPORTERS, type SweepForm } from '../reporters/sweep-text.ts';
+import { SWEEP_REPORTERS } from '../reporters/sweep-text.ts';
 import { startWatched } from '../run/run.ts';
 import { worstOf } from '../summary/exit-code.ts';
 import { sweep } from '../sweep/sweep.ts';
 import { formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { interruptible } from './interrupts.ts';
-import { sweepFormFrom } from './output-form.ts';
+import { type LevelsForm, printedSweep, sweepFormFrom } from './output-form.ts';
+import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
@@ -53,21 +54,43 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
     LONGEST_MS,
   );
   const told: Told[] = [...problems.list];
+  const pagePath = pagePathFrom(parsed, told);
   const options = withLevel(sweptOptions(parsed, told), range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
   const out = parsed.last('out');
   // Everything is checked before anything is sent, at both ends of the range.
-  const plan = await withoutOverwriting(resultFileOf(out), async () => {
-    const first = await readSettled(options, told);
-    if (range !== null) await readOptions(withLevel(options, range, range.to), []);
-    return completePlan(first);
-  });
+  const plan = await withoutOverwriting(
+    [...resultFileOf(out), ...resultFileOf(pagePath ?? undefined, PAGE_OPTION)],
+    async () => {
+      const first = await readSettled(options, told);
+      if (range !== null) await readOptions(withLevel(options, range, range.to), []);
+      return completePlan(first);
+    },
+  );
   if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
-  const file = out === undefined ? null : await ResultFile.open(out);
+  const files = await filesOf(out, pagePath);
   try {
     const result = await carryOut(plan, options, range, budgetMs, showing);
-    return await print(result, form, file, showing);
+    return await print(result, form, files, showing);
   } catch (error) {
-    await file?.discard();
+    await files.result?.discard();
+    await files.page?.discard();
+    throw error;
+  }
+}
+
+/** What is written besides what is printed; null where it was not asked for. */
+interface Files {
+  readonly result: ResultFile | null;
+  readonly page: ResultFile | null;
+}
+
+/** Opens them, before anything is sent. */
+async function filesOf(out: string | undefined, pagePath: string | null): Promise<Files> {
+  const result = out === undefined ? null : await ResultFile.open(out);
+  try {
+    return { result, page: pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION) };
+  } catch (error) {
+    await result?.discard();
     throw error;
   }
 }
@@ -128,24 +151,25 @@ function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLev
 
 async function print(
   result: Sweep,
-  form: SweepForm,
-  file: ResultFile | null,
+  form: LevelsForm,
+  { result: file, page }: Files,
   { view }: Showing,
 ): Promise<ExitCode> {
-  const isSaved = await saved(result, file);
-  process.stdout.write(SWEEP_REPORTERS[isSaved ? form : 'json'](result, view));
+  const isSaved = await isDone(file?.commit(SWEEP_REPORTERS.json(result)));
+  const isShown = await isDone(page === null ? undefined : writePage(page, result));
+  process.stdout.write(await printedSweep(result, isSaved ? form : 'json', view));
   if (form !== 'text' || !process.stdout.isTTY) result.conclusions.forEach(say);
   return worstOf([
     result.interrupted ? EXIT_CODES.interrupted : EXIT_CODES.ok,
-    isSaved ? EXIT_CODES.ok : EXIT_CODES.notWritten,
+    isSaved && isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
     result.endedBy === 'generator' ? EXIT_CODES.degraded : EXIT_CODES.ok,
     result.capacity === null ? EXIT_CODES.failed : EXIT_CODES.ok,
   ]);
 }
 
-async function saved(result: Sweep, file: ResultFile | null): Promise<boolean> {
+async function isDone(writing: Promise<void> | undefined): Promise<boolean> {
   try {
-    await file?.commit(SWEEP_REPORTERS.json(result));
+    await writing;
     return true;
   } catch (error) {
     say(messageOf(error));

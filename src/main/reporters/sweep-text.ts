@@ -21,7 +21,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
     `volley ${tool.version}  ${view.paint('strong', titleOf(sweep))}`,
     ...(summary === undefined ? [] : wrapped(planText(summary, over, from, to), view.width)),
   ];
-  const table = fitted(tableOf(sweep, true), view.width, LESS_IMPORTANT);
+  const table = fitted(sweepTable(sweep, true), view.width, LESS_IMPORTANT);
   const bad = levels.filter(({ isGood }) => !isGood);
   const why = bad.flatMap(({ level, summary }) =>
     whyBad(summary).flatMap((sentence) => wrapped(`✗ ${levelText(level, over)}: ${sentence}`, view.width)),
@@ -39,7 +39,7 @@ export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
 function renderSweepMarkdown(sweep: Sweep): string {
   const blocks = [
     `## ${titleOf(sweep)}`,
-    sweep.levels.length === 0 ? '' : renderMarkdownTable(tableOf(sweep, false)),
+    sweep.levels.length === 0 ? '' : renderMarkdownTable(sweepTable(sweep, false)),
     sweep.conclusions.map((sentence) => `- ${sentence}`).join('\n'),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
@@ -58,7 +58,7 @@ function titleOf({ target }: Sweep): string {
 }
 
 /** What a level did not keep. */
-function whyBad(summary: Summary): string[] {
+export function whyBad(summary: Summary): string[] {
   const { generator, requests } = summary;
   return [
     ...brokenRuleSentences(summary),
@@ -68,12 +68,17 @@ function whyBad(summary: Summary): string[] {
 }
 
 function planText({ plan }: Summary, over: Sweep['over'], from: number, to: number): string {
-  const range = over === 'rate' ? `${formatRate(from)} to ${formatRate(to)}` : `${from} to ${to} connections`;
   const each = plan.stop.durationMs === null ? '' : `, ${formatMs(plan.stop.durationMs)} a level`;
-  return `${range}${each}, ${plan.mode}, ${plan.client}`;
+  return `${rangeText(over, from, to)}${each}, ${plan.mode}, ${plan.client}`;
 }
 
-function tableOf({ levels, over, counts }: Sweep, hasBars: boolean): Table {
+/** From where to where the load was to go. */
+export function rangeText(over: Sweep['over'], from: number, to: number): string {
+  return over === 'rate' ? `${formatRate(from)} to ${formatRate(to)}` : `${from} to ${to} connections`;
+}
+
+/** A row for each level. */
+export function sweepTable({ levels, over, counts }: Sweep, hasBars: boolean): Table {
   const most = Math.max(0, ...levels.map(({ throughputPerSecond }) => throughputPerSecond));
   const isTokens = counts === 'tokens';
   const hasGoodput = levels.some(({ summary }) => (summary.streams?.goodput ?? null) !== null);

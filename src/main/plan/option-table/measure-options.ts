@@ -146,7 +146,7 @@ export const RESULT_OPTIONS = {
     group: 'output',
     help: 'Also write the result as one HTML page that needs nothing else',
     byDefault: 'none',
-    commands: [...OF_A_FIXED_LOAD, 'batch', 'report', 'runs'],
+    commands: [...OF_A_FIXED_LOAD, 'sweep', 'batch', 'report', 'runs'],
     differs: {
       runs: { help: 'Also write the results as one HTML page: how each plan’s figures have changed' },
     },

@@ -1,0 +1,106 @@
+import type { Sweep } from '../../../../protocol/sweep.ts';
+import { counted, formatDuration } from '../../../text/format.ts';
+import { levelText } from '../../../text/sweep-sentences.ts';
+import { rangeText, sweepTable, whyBad } from '../../sweep-text.ts';
+import { dayText, facts } from '../facts.ts';
+import { html, type Markup } from '../markup.ts';
+import { unbroken } from '../numbers.ts';
+import type { Page } from '../page.ts';
+import { machineFacts, workersText } from '../run/plan.ts';
+import { sweepCharts } from './load-charts.ts';
+
+/** A part of a sweep's page; null where the result has nothing for it. */
+interface SweepPanel {
+  readonly id: string;
+  readonly title: string;
+  of(sweep: Sweep): Markup | null;
+}
+
+/** In the order of the page. */
+const PANELS: readonly SweepPanel[] = [
+  { id: 'verdict', title: 'What it bears', of: verdictPanel },
+  { id: 'charts', title: 'By load', of: sweepCharts },
+  { id: 'levels', title: 'Levels', of: levelsPanel },
+  { id: 'plan', title: 'Plan', of: planPanel },
+  { id: 'data', title: 'Data', of: dataPanel },
+];
+
+/**
+ * The page of a sweep.
+ *
+ * @param shown the result as it may be shown
+ * @param result the same as the file holds it
+ */
+export function sweepPage(shown: Sweep, result: object): Page {
+  const { target, over, from, to, startedAt, tool, levels } = shown;
+  const heading = target === null ? 'Sweep' : `Sweep of ${target.method} ${target.url}`;
+  return {
+    title: `${capacityWords(shown)} – ${heading}`,
+    heading,
+    about: `${rangeText(over, from, to)}, ${counted(levels.length, 'level')}; ${dayText(startedAt)}`,
+    version: tool.version,
+    panels: PANELS.flatMap(({ id, title, of }) => {
+      const body = of(shown);
+      return body === null ? [] : [{ id, title, body }];
+    }),
+    result,
+  };
+}
+
+/** What a reader sees first. */
+function capacityWords({ capacity, over, levels }: Sweep): string {
+  if (capacity !== null)
+    return `Bears ${capacity.firstBad === null ? 'at least ' : ''}${levelText(capacity.level, over)}`;
+  return levels.length === 0 ? 'Not measured' : 'Does not bear the first level';
+}
+
+function verdictPanel(sweep: Sweep): Markup {
+  const { conclusions, rules, levels, over, interrupted } = sweep;
+  const bad = levels.filter(({ isGood }) => !isGood);
+  return html`<div class="top">
+<div class="verdict"><h2 class="big">${capacityWords(sweep)}.</h2>
+${conclusions.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
+${interrupted ? html`<p class="notice">Interrupted: these are the levels that had come to their end.</p>` : null}</div>
+<div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
+${rules.length === 0 ? html`<p class="soft">So only failing decides what is borne: give one with --threshold or --slo.</p>` : html`<p>${rules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}</p>`}
+${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${unbroken(whyBad(summary).join(' '))}</p>`)}
+<p class="soft">Each level is one measurement: near the capacity two sweeps may differ by a level or two.</p></div>
+</div>`;
+}
+
+function levelsPanel(sweep: Sweep): Markup | null {
+  if (sweep.levels.length === 0) return null;
+  const { heading, rows } = sweepTable(sweep, false);
+  return html`<table class="wide cards"><caption>${sweep.levels.some(({ isGood }) => !isGood) ? 'A level with ✗ was not borne' : 'Every level was borne'}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
+    ([level, ...cells], at) =>
+      html`<tr><th scope="row" class="n">${level}</th>${cells.map((cell, index) => html`<td class="n${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+`,
+  )}</tbody></table>`;
+}
+
+function planPanel({ levels, target, over, from, to, startedAt, tool }: Sweep): Markup {
+  const plan = levels[0]?.summary.plan;
+  return facts([
+    ...(target === null ? [] : [['Target', `${target.method} ${target.url}`] as const]),
+    ['Load', rangeText(over, from, to)],
+    ...(plan === undefined
+      ? []
+      : ([
+          [
+            'Each level',
+            plan.stop.durationMs === null
+              ? counted(plan.stop.requests ?? 0, 'request')
+              : unbroken(formatDuration(plan.stop.durationMs)),
+          ],
+          ['Warm-up', unbroken(formatDuration(plan.warmupMs))],
+          ['Timeout', unbroken(formatDuration(plan.timeoutMs))],
+          ['Workers', `${workersText(plan)}, client ${plan.client}`],
+        ] as const)),
+    ['Started', dayText(startedAt, 19)],
+    ...machineFacts(tool),
+  ]);
+}
+
+function dataPanel(): Markup {
+  return html`<p>This file holds the whole result, with that of each level: <code>volley report</code> reads it as it reads what <code>--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
+}

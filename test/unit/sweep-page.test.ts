@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { resultInPage } from '../../src/main/files/page-result.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { throughputInterval } from '../../src/main/reporters/html/sweep/throughput-interval.ts';
+import { sweep } from '../../src/main/sweep/sweep.ts';
+import type { RunPlan } from '../../src/protocol/plan.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
+import type { Sweep } from '../../src/protocol/sweep.ts';
+import { readMarkup, wrongIn } from '../support/markup.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const PLAN = {
+  warmupMs: 0,
+  stop: { durationMs: 1_000, requests: null },
+  thresholds: [{ expression: 'p99<50ms' }],
+} as unknown as RunPlan;
+const fine = summaryWith();
+
+/** Of a second, in parts of 100 ms. */
+function seriesOf(oks: readonly number[]): Summary['series'] {
+  const [like] = fine.series.buckets;
+  const buckets = oks.map((ok, index) => ({ ...like!, atMs: index * 100, sent: ok, ok, failed: 0 }));
+  return { ...fine.series, intervalMs: 100, buckets };
+}
+
+/** A target that gives 100/s for each connection, up to 8 of them, and bears 11. */
+function at(level: number): Summary {
+  const perSecond = 100 * Math.min(8, level);
+  return summaryWith({
+    windowMs: 1_000,
+    rate: { ...fine.rate, throughputPerSecond: perSecond },
+    series: seriesOf(Array.from({ length: 10 }, (_, part) => perSecond / 10 + (part % 2 === 0 ? 1 : -1))),
+    thresholds: [{ expression: 'p99<50ms', measured: level * 4.3, isLowerBound: false, ok: level <= 11 }],
+  });
+}
+
+function swept(
+  measure: (level: number) => Summary | null,
+  over: Sweep['over'] = 'concurrency',
+): Promise<Sweep> {
+  return sweep({
+    ...{ over, from: 1, to: 64, budgetMs: 60_000 },
+    planOf: () => PLAN,
+    measure: async (_plan, level) => measure(level),
+    onLevel: () => {},
+  });
+}
+
+describe('the page of a sweep', () => {
+  test('says what is borne, and draws each level with its interval', async () => {
+    const result = await swept(at);
+    const page = renderHtml(result);
+    expect(wrongIn(page)).toEqual([]);
+    expect(JSON.parse(resultInPage(page) ?? '')).toEqual(result);
+    const { text, elements } = readMarkup(page);
+    for (const words of [
+      'Bears 11 connections',
+      ...result.conclusions,
+      '12 connections: p99<50ms did not hold',
+    ])
+      expect(text.replaceAll('\u00a0', ' ')).toContain(words);
+    const figures = elements.filter(({ name }) => name === 'figure');
+    expect(figures.map(({ attributes }) => attributes['id'])).toEqual(['sweep-throughput', 'sweep-latency']);
+    const points = JSON.parse(figures[0]?.attributes['data-points'] ?? '') as [number, string][];
+    expect(points).toHaveLength(result.levels.length);
+    expect(points[3]?.[1].replaceAll('\u00a0', ' ')).toBe('8 connections  800/s (793/s to 807/s)  knee');
+    expect(points.at(-1)?.[1]).toContain('not borne');
+    // Levels are doubled: each doubling is as wide as another.
+    const shares = points.map(([share]) => share);
+    expect(shares[1]! - shares[0]!).toBeCloseTo(shares[3]! - shares[2]!, 3);
+    const whiskers = elements.filter(({ attributes }) => attributes['class'] === 'whisker');
+    expect(whiskers[0]?.attributes['d']?.match(/M/g)).toHaveLength(result.levels.length);
+    const crosses = elements.filter(({ attributes }) => attributes['class'] === 'cross');
+    // Two strokes each: of two levels, in the throughput and in either line of the latency.
+    expect(crosses.map(({ attributes }) => attributes['d']?.match(/M/g)?.length)).toEqual([4, 4, 4]);
+    expect(elements.filter(({ name }) => name === 'tr')).toHaveLength(1 + result.levels.length);
+  });
+
+  test.each([
+    ['not even the first level', () => at(20), 'Does not bear the first level'],
+    ['nothing measured', () => null, 'Not measured'],
+    ['one level', (level: number) => (level === 1 ? at(1) : null), 'Bears at least 1 connection'],
+    ['all of it borne', () => at(2), 'Bears at least 64 connections'],
+  ])('of %s', async (_name, measure, words) => {
+    const page = renderHtml(await swept(measure));
+    expect(wrongIn(page)).toEqual([]);
+    expect(readMarkup(page).text).toContain(words);
+  });
+
+  test('of rates, and what a target says stays text', async () => {
+    const plan = { ...fine.plan, target: { method: 'GET', url: 'http://x/<script>&"' } };
+    const page = renderHtml(await swept((level) => ({ ...at(level), plan }), 'rate'));
+    expect(wrongIn(page)).toEqual([]);
+    expect(page).not.toContain('x/<script>');
+    expect(readMarkup(page).text).toContain('Bears 11.0/s');
+  });
+});
+
+test('how sure a throughput is, from the parts of its level', () => {
+  const of = (oks: readonly number[]): unknown =>
+    throughputInterval({ ...at(1), rate: { ...fine.rate, throughputPerSecond: 100 }, series: seriesOf(oks) });
+  expect(of([10, 10, 10, 10, 10])).toEqual({ low: 100, high: 100 });
+  // The standard deviation of the parts is 10/s, and the root of their number 3.
+  expect(of([9, 11, 9, 11, 9, 11, 10, 10, 10, 10].slice(0, 9))).toEqual({
+    low: expect.closeTo(100 - (1.96 * Math.sqrt(600 / 8)) / 3, 6),
+    high: expect.closeTo(100 + (1.96 * Math.sqrt(600 / 8)) / 3, 6),
+  });
+  expect(of([10, 10, 10, 10])).toBeNull();
+});
