@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { planJsonSchema } from '../dist/src/main/plan/plan-schema.js';
+import { planJsonSchema } from '../dist/src/main/plan/plan-json-schema.js';
 
 const path = fileURLToPath(new URL('../docs/plan.schema.json', import.meta.url));
 const biome = fileURLToPath(new URL('../node_modules/@biomejs/biome/bin/biome', import.meta.url));

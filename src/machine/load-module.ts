@@ -14,6 +14,18 @@ let own: string | null = null;
  * @returns what it exports by default; undefined where it exports nothing
  */
 export async function importDefault(url: string, volley: string): Promise<unknown> {
+  const exported = (await importAll(url, volley))['default'];
+  // What a compiler has made of `export default` in CommonJS.
+  return typeof exported === 'object' &&
+    exported !== null &&
+    '__esModule' in exported &&
+    'default' in exported
+    ? exported.default
+    : exported;
+}
+
+/** The same with everything that it exports, by its names. */
+export async function importAll(url: string, volley: string): Promise<Readonly<Record<string, unknown>>> {
   if (own === null)
     registerHooks({
       resolve: (specifier, context, next) =>
@@ -22,12 +34,5 @@ export async function importDefault(url: string, volley: string): Promise<unknow
           : next(specifier, context),
     });
   own = pathToFileURL(volley).href;
-  const exported = ((await import(url)) as { readonly default?: unknown }).default;
-  // What a compiler has made of `export default` in CommonJS.
-  return typeof exported === 'object' &&
-    exported !== null &&
-    '__esModule' in exported &&
-    'default' in exported
-    ? exported.default
-    : exported;
+  return (await import(url)) as Readonly<Record<string, unknown>>;
 }

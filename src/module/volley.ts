@@ -1,7 +1,7 @@
 /** What a module of scenarios imports as `volley`. */
 
-import type { RowDeal } from '../protocol/scenario.ts';
 import { ScenarioFailure } from '../protocol/scenario-errors.ts';
+import type { RowDeal } from '../protocol/scenario-words.ts';
 import type {
   Body,
   Executor,

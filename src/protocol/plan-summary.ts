@@ -53,7 +53,7 @@ export interface PlanSummary {
   readonly seed: number;
   /** Absent unless scenarios make the requests. */
   readonly scenarios?: {
-    /** The name of the module's file. */
+    /** The name of the module's file, or the plan's. */
     readonly file: string;
     readonly loads: readonly {
       readonly executor: ExecutorName;

@@ -1,4 +1,6 @@
+import type { FlowTest } from './flow.ts';
 import type { Arrivals, Stage } from './load.ts';
+import type { MetricKind, RowDeal } from './scenario-words.ts';
 
 export const EXECUTORS = [
   'constant-vus',
@@ -59,14 +61,6 @@ export interface IterationArrivals extends Common {
 
 export type UserLoad = UsersOverTime | Iterations | IterationArrivals;
 
-export const ROW_DEALS = ['per-vu', 'once', 'cycle', 'random'] as const;
-/** Which row a user or an iteration gets. */
-export type RowDeal = (typeof ROW_DEALS)[number];
-
-export const METRIC_KINDS = ['counter', 'trend', 'rate', 'gauge'] as const;
-/** The type of a custom metric: a sum, a distribution, a share, or a last value. */
-export type MetricKind = (typeof METRIC_KINDS)[number];
-
 /** The settings of one scenario, without its code. */
 export interface ScenarioPlan {
   readonly name: string;
@@ -91,10 +85,16 @@ export interface UserPool {
   readonly parts: readonly { readonly scenario: number; readonly weight: number }[];
 }
 
-/** A test of scenarios; its code is in a module that every worker loads. */
+/** What users do: the code of a module that every worker loads by its `file:` URL, or the steps of a plan file. */
+export type ScenarioCode =
+  | { readonly type: 'module'; readonly url: string }
+  | { readonly type: 'flow'; readonly flow: FlowTest };
+
+/** A test of scenarios. */
 export interface ScenariosPlan {
-  /** The module's `file:` URL. */
-  readonly module: string;
+  readonly code: ScenarioCode;
+  /** Name of the module's file, or the plan's. */
+  readonly file: string;
   /** Prefix for requests without an origin; null if every request must name one. */
   readonly base: string | null;
   readonly scenarios: readonly ScenarioPlan[];

@@ -1,4 +1,4 @@
-import type { MetricKind, RowDeal } from './scenario.ts';
+import type { MetricKind, RowDeal } from './scenario-words.ts';
 
 /** A number of milliseconds, or text with a unit: `500ms`, `10s`, `2m`, `1h`. */
 export type ScenarioDuration = number | `${number}${'ms' | 's' | 'm' | 'h'}`;

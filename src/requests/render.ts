@@ -66,7 +66,8 @@ export function encoded(text: string, encoding: Placeholder['encoding']): string
   }
 }
 
-function uuid(random: Random): string {
+/** Version 4, from numbers of 0 to 1. */
+export function uuid(random: Random): string {
   const bytes = Array.from({ length: UUID_BYTES }, () => Math.floor(random() * BYTE));
   bytes[VERSION_AT] = ((bytes[VERSION_AT] ?? 0) & 0x0f) | 0x40;
   bytes[VARIANT_AT] = ((bytes[VARIANT_AT] ?? 0) & 0x3f) | 0x80;

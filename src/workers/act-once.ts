@@ -34,7 +34,7 @@ export async function actOnce(
 ): Promise<OnceOutcome> {
   if (shard.scenarios === undefined) throw new Error('there are no scenarios');
   const clock = createMonotonicClock();
-  const definition = await importTest(shard.scenarios.module);
+  const definition = await importTest(shard.scenarios.code);
   let failure: OnceOutcome['failure'] = null;
   let isDone = false;
   let value: unknown;

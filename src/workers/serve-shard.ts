@@ -27,10 +27,10 @@ export function serveShard(wire: WorkerChannel, owns: OwnedPart): Promise<void> 
 }
 
 /** The code for users and the test's module, loaded once per worker. */
-async function loadUsers({ module }: ScenariosPlan): Promise<PartsOfShard['users']> {
+async function loadUsers({ code }: ScenariosPlan): Promise<PartsOfShard['users']> {
   const { VuLoad } = await import('./loads/vu-load.ts');
   const { importTest } = await import('./vus/import-test.ts');
-  return { Users: VuLoad, definition: await importTest(module), watch: null };
+  return { Users: VuLoad, definition: await importTest(code), watch: null };
 }
 
 class ShardService {

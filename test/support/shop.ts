@@ -9,6 +9,8 @@ export interface Visit {
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** Request line, header lines and body, as they came. */
+  readonly raw: string;
   /** Number of the connection. */
   readonly connection: number;
 }
@@ -16,6 +18,8 @@ export interface Visit {
 export interface Shop {
   readonly url: string;
   readonly visits: Visit[];
+  /** Whoever has been there is forgotten. */
+  readonly forget: () => void;
 }
 
 /** A server for one test file: it gives out tokens that are good on their own connection alone. */
@@ -31,7 +35,8 @@ export function useShop(answer: (visit: Visit, response: ServerResponse) => bool
     connections.set(request.socket, connection);
     const { method = '', headers } = request;
     const query = Object.fromEntries(searchParams);
-    const visit = { method, path: pathname, query, headers, body, connection };
+    const raw = [`${method} ${request.url}`, ...request.rawHeaders, body].join('\n');
+    const visit = { method, path: pathname, query, headers, body, raw, connection };
     visits.push(visit);
     if (answer(visit, response)) return;
     const [, what = '', which = ''] = pathname.split('/');
@@ -48,18 +53,19 @@ export function useShop(answer: (visit: Visit, response: ServerResponse) => bool
       response.end();
     } else setTimeout(() => response.end('{}'), what === 'delay' ? Number(which) : 0);
   });
-  const shop = { url: '', visits };
+  const forget = (): void => {
+    visits.length = 0;
+    connections.clear();
+    tokens.clear();
+  };
+  const shop = { url: '', visits, forget };
   beforeAll(async () => {
     await new Promise<void>((resolve) => {
       server.listen(0, '127.0.0.1', resolve);
     });
     shop.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
-  beforeEach(() => {
-    visits.length = 0;
-    connections.clear();
-    tokens.clear();
-  });
+  beforeEach(forget);
   afterAll(() => {
     server.closeAllConnections();
     server.close();

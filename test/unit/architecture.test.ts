@@ -174,6 +174,7 @@ describe('who may import what', () => {
     { name: 'undici', home: /^workers\/clients\/undici\// },
     { name: 'yargs', home: /^main\/cli\// },
     { name: 'json-p3', home: /^requests\/rfc-path\.ts$/ },
+    { name: '@marcbachmann/cel-js', home: /^requests\/conditions\.ts$/ },
     { name: 'piscina', home: /^main\/pool\/thread-pool\.ts$/ },
     { name: '@opentelemetry/exporter-metrics-otlp-http', home: /^main\/live\/otlp\.ts$/ },
     { name: '@opentelemetry/sdk-metrics', home: /^main\/live\/otlp/ },

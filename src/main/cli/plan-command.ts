@@ -2,13 +2,13 @@ import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { CLUSTER_OPTIONS } from '../plan/option-table/cluster-options.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
-import { readPlanFile } from '../plan/plan-file.ts';
+import { type PlanFile, readPlanFile } from '../plan/plan-file.ts';
 import { planTerms } from '../plan/terms.ts';
 import { withProblems } from '../plan/worded-problem.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import { isWebAddress, urlInPlaceOfPlan } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
-import { runCommand } from './run-command.ts';
+import { type Planned, runCommand } from './run-command.ts';
 
 const MODULE_OF_SCENARIOS = /\.[cm]?[jt]s$/i;
 
@@ -25,11 +25,14 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   }
   if (MODULE_OF_SCENARIOS.test(path)) {
     refuseOthers(parsed, path, problems);
-    const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
-    return runCommand(parsed.withDefaults({}, []), problems, { path, ofTest: { vus, iterations, only } });
+    return runCommand(parsed.withDefaults({}, []), problems, {
+      path,
+      loadTest: async () => (await import('../plan/scenarios/load-test.ts')).loadTest(path),
+    });
   }
   const plan = readPlanFile(path);
   problems.push(...plan.problems);
+  if (plan.flow !== null) refuseInFlow(parsed, path, plan, problems);
   refuseUnknownSettings(parsed, plan.variables, problems);
   const { url, ...options } = Object.fromEntries(plan.options);
   const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));
@@ -41,6 +44,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       mix: plan.mix ?? undefined,
       variables: plan.variables,
       presets: plan.presets,
+      ...loaderOf(plan),
     });
   } catch (error) {
     throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));
@@ -63,7 +67,15 @@ const OF_SCENARIOS: Readonly<Record<string, string>> = {
   every: '--rate',
 };
 
-function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
+/** They change what a test says of its loads; a plan says it in `load`. */
+const OF_LOADS = ['vus', 'iterations', 'only', 'duration', 'rate'];
+
+function refuseOthers(
+  parsed: Parsed,
+  path: string,
+  problems: string[],
+  alsoTaken: readonly string[] = [],
+): void {
   if (parsed.values['agents'] !== undefined) {
     problems.push(`--agents with ${path}: users of scenarios run on this machine: leave one of them out.`);
     throw new VolleyError(ERROR_CODES.usage, problems);
@@ -71,7 +83,7 @@ function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
   for (const name of Object.keys(RUN_TABLE)) {
     // Without --agents they are refused for that.
     if (name in CLUSTER_OPTIONS) continue;
-    if (FOR_TESTS.has(name) || parsed.values[name] === undefined) continue;
+    if (FOR_TESTS.has(name) || alsoTaken.includes(name) || parsed.values[name] === undefined) continue;
     const instead = OF_SCENARIOS[name];
     problems.push(
       instead === undefined
@@ -79,6 +91,36 @@ function refuseOthers(parsed: Parsed, path: string, problems: string[]): void {
         : `--${name} with ${path}: of scenarios that is ${instead}.`,
     );
   }
+}
+
+/** Of a plan with scenarios: their steps. */
+function loaderOf({ flow, options }: PlanFile): Pick<Planned, 'loadTest'> {
+  if (flow === null) return {};
+  const [url] = [options.get('url') ?? []].flat();
+  return {
+    loadTest: async (variables) =>
+      (await import('../plan/flows/load-flow.ts')).loadFlow(
+        flow,
+        url === true ? undefined : url,
+        new Map(Object.entries(variables)),
+      ),
+  };
+}
+
+function refuseInFlow(
+  parsed: Parsed,
+  path: string,
+  { options, places, mix }: PlanFile,
+  problems: string[],
+): void {
+  if (mix !== null)
+    problems.push(`${path}: mix and scenarios: requests by weight, or steps of users: give one of them.`);
+  for (const name of options.keys())
+    if (OF_LOADS.includes(name) || (!FOR_TESTS.has(name) && name !== 'url'))
+      problems.push(
+        `${places.get(name) ?? path}: '${name}' with scenarios: ${OF_LOADS.includes(name) ? 'it is said in their load.' : 'they say that themselves, or have no such thing: leave it out.'}`,
+      );
+  refuseOthers(parsed, path, problems, ['set']);
 }
 
 /** A name that the plan does not have is a slip: its own value would be sent. */

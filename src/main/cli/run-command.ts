@@ -1,3 +1,4 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -6,7 +7,7 @@ import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
-import type { TestChanges } from '../plan/scenarios/changed-test.ts';
+import type { LoadedTest } from '../plan/scenarios/load-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
 import { withErrorRate } from '../plan/thresholds.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
@@ -33,8 +34,8 @@ const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baselin
 /** What a plan file says that no option can. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
-  /** It is a module of scenarios, of which the command line says this. */
-  readonly ofTest?: TestChanges;
+  /** Of scenarios: loads them, given the values of variables. */
+  readonly loadTest?: (variables: Readonly<Record<string, string>>) => Promise<LoadedTest>;
 }
 
 /** The default of --repeat: a plain run. */
@@ -62,13 +63,13 @@ export async function runCommand(
   const paths = outputPathsFrom(parsed, problems);
   const cluster = clusterFrom(parsed, process.env, problems);
   refuseUseless(parsed, problems);
-  if (planned.ofTest === undefined) refuseOfScenarios(parsed, problems);
+  if (planned.loadTest === undefined) refuseOfScenarios(parsed, problems);
   const shown = liveFormFrom(parsed, problems);
   const against = baselineFrom(parsed, problems);
   const { asked, plan } = await withoutOverwriting(outputFilesOf(paths), async () => {
     if (planned.path !== undefined) noteInput(planned.path);
-    if (planned.ofTest !== undefined && planned.path !== undefined)
-      return { asked: null, plan: await testPlan(planned.path, options, planned.ofTest, problems) };
+    if (planned.loadTest !== undefined)
+      return { asked: null, plan: await testPlan(parsed, planned.loadTest, options, problems) };
     const isSentFromHere = cluster === null;
     const read = await readFor(parsed, options, problems, planned.path, isSentFromHere);
     const ruled = form === 'junit' ? withRule(read) : read;
@@ -120,14 +121,17 @@ async function printOnce(plan: RunPlan, note: (line: string) => void): Promise<E
   return (await import('./scenario-once-command.ts')).actAndPrint(plan, scenarios, note);
 }
 
-/** Most runs have no module. */
+/** Most runs have no scenarios. */
 async function testPlan(
-  path: string,
+  parsed: Parsed,
+  load: NonNullable<Planned['loadTest']>,
   options: RunOptions,
-  changes: TestChanges,
   problems: readonly string[],
 ): Promise<RunPlan> {
-  return (await import('../plan/scenarios/resolve-test.ts')).resolveTest(path, options, changes, problems);
+  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  const { resolveTest } = await import('../plan/scenarios/resolve-test.ts');
+  const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
+  return resolveTest(await load(options.variables ?? {}), options, { vus, iterations, only });
 }
 
 /** Runs, shows where it stands, writes the files that were asked for, and prints the result. */

@@ -2,13 +2,13 @@ import { Distribution } from '../../metrics/distribution.ts';
 import {
   ITERATION_OUTCOME,
   type IterationErrorTally,
-  type MetricKind,
   MOST_NAMES,
   type NumberedName,
   OTHERS,
   type ScenariosPlan,
 } from '../../protocol/scenario.ts';
 import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
+import type { MetricKind } from '../../protocol/scenario-words.ts';
 import { RequestTally } from './request-tally.ts';
 
 /** What is kept of one scenario's iterations, over all workers. */

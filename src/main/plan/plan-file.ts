@@ -16,14 +16,14 @@ import { readInput } from '../files/input-files.ts';
 import { STDIN } from '../files/stdin.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
+import { FLOW_FIELDS } from './flows/flow-schema.ts';
+import type { WrittenFlow } from './flows/places.ts';
 import type { PresetOptions } from './library-options.ts';
 import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
+import type { Place } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
-
-/** Where something stands in a plan file, for instance `plan.yaml:3:7`. */
-export type Place = string;
 
 /** What a plan file says. */
 export interface PlanFile {
@@ -35,6 +35,8 @@ export interface PlanFile {
   readonly presets: Readonly<Record<string, PresetOptions>>;
   /** Null where the plan names no requests. */
   readonly mix: readonly NamedRequestOptions[] | null;
+  /** Scenarios, as they are written; null where it has none. */
+  readonly flow: WrittenFlow | null;
   /** What is wrong with its fields, a sentence each, with their places. */
   readonly problems: readonly string[];
 }
@@ -81,7 +83,7 @@ export function readPlanFile(path: string): PlanFile {
     }
     return placeAt(isNode(top) ? (top.range?.[0] ?? 0) : 0);
   };
-  const data = withoutAnchors(contentOf(document, path));
+  const { data, flow } = withoutFlow(withoutAnchors(contentOf(document, path)));
   const first = PLAN.safeParse(data);
   const issues = first.error?.issues ?? [];
   problems.push(...issues.flatMap((issue) => sentencesOf(issue, data, placeOf)));
@@ -98,6 +100,7 @@ export function readPlanFile(path: string): PlanFile {
         ...requestOf(entry),
         places: new Map(Object.keys(entry).map((name) => [name, placeOf(['mix', index, name])])),
       })) ?? null,
+    flow: flow === null ? null : { path: name, data: flow, placeOf },
     problems,
   };
 }
@@ -286,6 +289,7 @@ function whereElse(key: string, isOfAll: boolean): string {
   const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
   if (elsewhere.includes(key))
     return isOfAll ? 'it stands in each request of mix.' : 'it is said of the whole plan, beside mix.';
+  if (isOfAll && FLOW_FIELDS.includes(key)) return 'it goes with scenarios, which this plan has not.';
   return meantOrOneOf(key, here);
 }
 
@@ -321,6 +325,18 @@ const SENT = new Set(['variables', 'json', 'header']);
 function withoutAnchors(plan: unknown): unknown {
   if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) return plan;
   return Object.fromEntries(Object.entries(plan).filter(([name]) => !name.startsWith('x-')));
+}
+
+/** What is about scenarios apart from the rest, which is the same as without them. */
+function withoutFlow(plan: unknown): { data: unknown; flow: Record<string, unknown> | null } {
+  if (!isRecord(plan) || Array.isArray(plan) || plan['scenarios'] === undefined)
+    return { data: plan, flow: null };
+  const isOfFlow = ([name]: readonly [string, unknown]): boolean => FLOW_FIELDS.includes(name);
+  const entries = Object.entries(plan);
+  return {
+    data: Object.fromEntries(entries.filter((entry) => !isOfFlow(entry))),
+    flow: Object.fromEntries(entries.filter(isOfFlow)),
+  };
 }
 
 function firstLine(text: string): string {

@@ -9,7 +9,7 @@ import {
 } from './option-table/run-table.ts';
 
 /** What a field of another type is told; zod itself says where one is missing. */
-function giving(advice: string): { error: z.core.$ZodErrorMap } {
+export function giving(advice: string): { error: z.core.$ZodErrorMap } {
   return {
     // A field too many is told by its name.
     error: ({ input, code }) =>
@@ -17,11 +17,11 @@ function giving(advice: string): { error: z.core.$ZodErrorMap } {
   };
 }
 
-const text = z.string(giving('text, in quotes where it looks like something else'));
+export const text = z.string(giving('text, in quotes where it looks like something else'));
 const quantity = z.union([z.string(), z.number()], giving('a number or text'));
 const flag = z.boolean(giving('true or false'));
 const list = z.union([z.string(), z.array(z.string())], giving('text, or a list of texts'));
-const headers = z.union(
+export const headers = z.union(
   [z.string(), z.array(z.string()), z.record(z.string(), z.union([z.string(), z.number()]))],
   giving("a map of names and values, or a list of 'Name: value'"),
 );
@@ -120,8 +120,3 @@ export const PLAN = z.strictObject(
 
 /** The value of one option in a plan. */
 export type PlanEntry = string | number | boolean | readonly unknown[] | Readonly<Record<string, unknown>>;
-
-/** The JSON Schema of a plan, for editors. */
-export function planJsonSchema(): unknown {
-  return { ...z.toJSONSchema(PLAN), title: 'volley plan' };
-}

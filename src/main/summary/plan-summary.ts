@@ -32,13 +32,9 @@ export function summarizePlan(plan: RunPlan): Summary['plan'] {
   };
 }
 
-function summarizeTest({
-  module,
-  pools,
-  scenarios,
-}: ScenariosPlan): NonNullable<Summary['plan']['scenarios']> {
+function summarizeTest({ file, pools, scenarios }: ScenariosPlan): NonNullable<Summary['plan']['scenarios']> {
   return {
-    file: decodeURIComponent(module.slice(module.lastIndexOf('/') + 1)),
+    file,
     loads: pools.map(({ load, parts }) => ({
       executor: load.executor,
       users: mostUsers(load),

@@ -1,12 +1,17 @@
 import { fileURLToPath } from 'node:url';
-import { importDefault } from '../../machine/load-module.ts';
+import { importAll, importDefault } from '../../machine/load-module.ts';
+import type { ScenarioCode } from '../../protocol/scenario.ts';
 import type { TestDefinition } from '../../protocol/test-definition.ts';
 
 /** What scenarios import as `volley`. */
 const API = fileURLToPath(new URL('../../module/volley.js', import.meta.url));
 
-/** The test that a module exports; the coordinator has checked it. */
-export async function importTest(module: string): Promise<TestDefinition> {
-  const test = (await importDefault(module, API)) as { readonly definition: TestDefinition };
+/** The test that a module exports, or that steps are; the coordinator has checked it. */
+export async function importTest(code: ScenarioCode): Promise<TestDefinition> {
+  if (code.type === 'flow') {
+    const { flowTest } = await import('./flow/flow-test.ts');
+    return flowTest(code.flow, (module) => importAll(module, API));
+  }
+  const test = (await importDefault(code.url, API)) as { readonly definition: TestDefinition };
   return test.definition;
 }

@@ -1,4 +1,4 @@
-import type { MetricKind } from '../../protocol/scenario.ts';
+import type { MetricKind } from '../../protocol/scenario-words.ts';
 import type { MetricRecorders, Metrics, VU } from '../../protocol/test-definition.ts';
 
 /** Takes a value of a metric, by its place among the test's own. */

@@ -1,5 +1,5 @@
 import type { RowCells } from '../../protocol/request.ts';
-import type { RowDeal } from '../../protocol/scenario.ts';
+import type { RowDeal } from '../../protocol/scenario-words.ts';
 import { rowOf } from '../../requests/dealing.ts';
 import { cellOf } from '../../requests/row-table.ts';
 

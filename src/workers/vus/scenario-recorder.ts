@@ -2,11 +2,11 @@ import type { WorkerChannel } from '../../protocol/messages.ts';
 import type {
   IterationErrorKind,
   IterationErrorTally,
-  MetricKind,
   NamedCount,
   UsersAt,
 } from '../../protocol/scenario.ts';
 import type { IterationBlock, NamedValues } from '../../protocol/scenario-records.ts';
+import type { MetricKind } from '../../protocol/scenario-words.ts';
 
 const ROWS_PER_BLOCK = 1_024;
 const MOST_VALUES = 4_096;

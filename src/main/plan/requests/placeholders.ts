@@ -9,7 +9,7 @@ import { type OptionWord, phrase, type Words } from '../words.ts';
 const OPEN = '{{';
 const CLOSE = '}}';
 const RAW = 'raw';
-const IS_RAW = /^raw\s/;
+export const IS_RAW = /^raw\s/;
 const BUILT_IN = 'n, uuid, random 1 6, now, now ms, now s and env NAME';
 const HIGHEST_RANDOM = 2 ** 48;
 const TOKEN_GROUPS = 2;
@@ -178,19 +178,19 @@ export function placeholderNames(text: string): string[] {
 }
 
 /** What a placeholder that is not to be encoded stands for. */
-function bareName(name: string): string {
+export function bareName(name: string): string {
   return IS_RAW.test(name) ? name.slice(RAW.length).trimStart() : name;
 }
 
 /** A placeholder in a text, as it is written. */
-interface Found {
+export interface Found {
   readonly original: string;
   /** Without braces, and without blanks at its ends. */
   readonly name: string;
 }
 
 /** A text in pieces, in linear time however it is written; braces that are never closed are text. */
-function piecesOf(text: string): (string | Found)[] {
+export function piecesOf(text: string): (string | Found)[] {
   const pieces: (string | Found)[] = [];
   let at = 0;
   for (;;) {
@@ -203,7 +203,7 @@ function piecesOf(text: string): (string | Found)[] {
   }
 }
 
-function nowMeaning(
+export function nowMeaning(
   [unit = 'iso', ...more]: readonly string[],
   encoding: PlaceholderEncoding,
 ): Meaning | null {
@@ -211,7 +211,7 @@ function nowMeaning(
   return { placeholder: { source: { type: 'now', unit }, encoding } };
 }
 
-function randomMeaning(
+export function randomMeaning(
   [fromText = '', toText = '', ...more]: readonly string[],
   encoding: PlaceholderEncoding,
 ): Meaning | null {

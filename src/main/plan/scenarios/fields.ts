@@ -33,7 +33,7 @@ export class Fields {
 
   problem(field: string, advice: string): void {
     const given = this.has(field) ? ` ${quoted(this.value(field))}` : '';
-    this.#problems.push(`${this.#of(field)}${given}: ${advice}.`);
+    this.#problems.push(`${this.#of(field)}${given}: ${advice}${advice.endsWith('?') ? '' : '.'}`);
   }
 
   count(field: string, least: number, most: number, otherwise?: number): number {

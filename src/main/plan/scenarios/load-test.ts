@@ -3,22 +3,40 @@ import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importDefault } from '../../../machine/load-module.ts';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../../protocol/errors.ts';
+import type { ScenarioCode } from '../../../protocol/scenario.ts';
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
+import type { ReadTest } from './read-test.ts';
 
 /** What is volley's own is not where a module went wrong. */
 const OWN = dirname(dirname(SCENARIO_API));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+)(?::(\d+))?\)?$/m;
+/** By which file of volley's own is nobody's business. */
+const IMPORTED_HERE = ` imported from ${OWN}`;
 /** The first line of a syntax error's stack says where it is. */
 const FIRST_LINE = /^(?:file:\/\/)?(\S+):(\d+)$/m;
 
 /** A test with where it is. */
 export interface LoadedTest {
   readonly definition: TestDefinition;
-  /** `file:` URL of its module. */
-  readonly module: string;
+  /** Absolute: files of rows are beside it. */
   readonly path: string;
+  /** A sentence on what it says, with its place before it. */
+  readonly placed: (sentence: string) => string;
+  /** As the command line names it. */
+  readonly name: string;
+  /** Options are called as in modules, and not as in plans. */
+  readonly isTermOfModule: boolean;
+  /**
+   * What its users do.
+   *
+   * @param problems takes up what is wrong, with its place
+   */
+  readonly code: (
+    read: ReadTest,
+    problems: string[],
+  ) => Promise<{ readonly code: ScenarioCode; readonly secrets: readonly string[] }>;
 }
 
 /**
@@ -41,7 +59,14 @@ export async function loadTest(given: string): Promise<LoadedTest> {
       ERROR_CODES.scenario,
       `${given} ${exported === undefined ? 'exports nothing by default' : 'exports something else than a test by default'}: write export default scenario(…) or defineTest(…), in CommonJS module.exports = ….`,
     );
-  return { definition: exported.definition, module, path };
+  return {
+    definition: exported.definition,
+    path,
+    name: given,
+    placed: (sentence) => `${given}: ${sentence}`,
+    isTermOfModule: true,
+    code: async () => ({ code: { type: 'module', url: module }, secrets: [] }),
+  };
 }
 
 function checkFile(path: string, given: string): void {
@@ -60,8 +85,8 @@ function checkFile(path: string, given: string): void {
 }
 
 /** The error with its place, and what to do where that is known. */
-function whyNotLoaded(error: unknown, given: string): string {
-  const message = messageOf(error).split('\n')[0] ?? '';
+export function whyNotLoaded(error: unknown, given: string): string {
+  const [message = ''] = (messageOf(error).split('\n')[0] ?? '').split(IMPORTED_HERE);
   const place = placeIn(error) ?? given;
   return `${place}: ${message.replace(/\.$/, '')}${adviceOn(error, message)}.`;
 }

@@ -1,14 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { RowCells } from '../../../protocol/request.ts';
-import {
-  METRIC_KINDS,
-  type MetricKind,
-  ROW_DEALS,
-  type ScenarioPlan,
-  type ScenariosPlan,
-  type UserLoad,
-  type UserPool,
-} from '../../../protocol/scenario.ts';
+import type { ScenarioPlan, ScenariosPlan, UserLoad, UserPool } from '../../../protocol/scenario.ts';
+import { METRIC_KINDS, type MetricKind, ROW_DEALS } from '../../../protocol/scenario-words.ts';
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { mostUsers } from '../../../time/user-schedule.ts';

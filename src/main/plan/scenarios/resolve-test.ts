@@ -1,20 +1,21 @@
+import { basename } from 'node:path';
 import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { RunPlan } from '../../../protocol/plan.ts';
 import type { RequestPlan } from '../../../protocol/request.ts';
-import type { UserPool } from '../../../protocol/scenario.ts';
+import type { ScenariosPlan, UserPool } from '../../../protocol/scenario.ts';
 import type { TestDefinition, TestOptions } from '../../../protocol/test-definition.ts';
 import type { Threshold } from '../../../protocol/threshold.ts';
 import { endOfStartsMs, mostUsers } from '../../../time/user-schedule.ts';
 import { defaultMaxInFlight } from '../load.ts';
 import { openFilesFor } from '../open-files.ts';
 import type { RunOptions } from '../options.ts';
-import { Problems, type Told } from '../problems.ts';
+import { Problems } from '../problems.ts';
 import { checkOptions, completePlan } from '../resolve.ts';
 import { moduleTerms } from '../terms.ts';
 import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
 import { changedTest, type TestChanges } from './changed-test.ts';
-import { type LoadedTest, loadTest } from './load-test.ts';
+import type { LoadedTest } from './load-test.ts';
 import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
 import { streamOptionsOf } from './test-streams.ts';
@@ -23,22 +24,17 @@ import { streamOptionsOf } from './test-streams.ts';
 const NO_BASE = 'http://127.0.0.1/';
 
 /**
- * The plan of a run whose requests a module of scenarios makes.
+ * The plan of a run whose requests scenarios make.
  *
- * @param path of the module
  * @param options what the command line says besides; it comes first
  * @param changes what it says of scenarios alone
- * @param earlier problems that the caller has found already
- * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the module, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
+ * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the scenarios, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTest(
-  path: string,
+  test: LoadedTest,
   { duration, rate, ...options }: RunOptions,
   changes: TestChanges,
-  earlier: readonly Told[],
 ): Promise<RunPlan> {
-  if (earlier.length > 0) throw new VolleyError(ERROR_CODES.usage, earlier);
-  const test = await loadTest(path);
   const definition = changedTest(test.definition, { ...changes, duration, rate });
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
@@ -46,11 +42,10 @@ export async function resolveTest(
   const base = baseOf(definition, problems);
   const streaming = streamOptionsOf(definition, problems);
   if (problems.length === 0) checkUsers(read, problems);
-  if (problems.length > 0)
-    throw new VolleyError(
-      ERROR_CODES.scenario,
-      problems.map((problem) => `${path}: ${problem}`),
-    );
+  const inCode: string[] = [];
+  const { code, secrets } = await test.code(read, inCode);
+  if (problems.length + inCode.length > 0)
+    throw new VolleyError(ERROR_CODES.scenario, [...problems.map(test.placed), ...inCode]);
   const { thresholds: given = [], ...rest } = withTest(options, definition);
   const { own: ofScenarios, others: asked } = scenarioRules(given, read);
   const { named, others } = rulesOfRequests(asked);
@@ -58,9 +53,10 @@ export async function resolveTest(
   try {
     const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
     const plan = await completePlan({ ...unresolved, notes: [] });
-    return complete(plan, test, read, base, own);
+    return complete(withSecrets(plan, secrets), { code, file: basename(test.path) }, read, base, own);
   } catch (error) {
-    const terms = moduleTerms(path, (field) => isSaidThere(field, definition, options));
+    if (!test.isTermOfModule) throw error;
+    const terms = moduleTerms(test.name, (field) => isSaidThere(field, definition, options));
     throw withProblems(error, (problem) => problem.inTerms(terms));
   }
 }
@@ -81,9 +77,14 @@ function rulesOfRequests(asked: readonly string[]): {
   return { named, others };
 }
 
+function withSecrets(plan: RunPlan, more: readonly string[]): RunPlan {
+  if (more.length === 0) return plan;
+  return { ...plan, supplies: { ...plan.supplies, secrets: [...plan.supplies.secrets, ...more] } };
+}
+
 function complete(
   plan: RunPlan,
-  { module }: LoadedTest,
+  { code, file }: Pick<ScenariosPlan, 'code' | 'file'>,
   { scenarios, pools, metrics, rows, once }: ReadTest,
   base: string | null,
   own: RunPlan['thresholds'],
@@ -104,7 +105,7 @@ function complete(
     stop: { requests: null, durationMs: durationOf(pools) },
     thresholds: [...thresholds, ...impliedRules(thresholds)],
     supplies: { ...plan.supplies, scenarioRows: rows },
-    scenarios: { module, base, scenarios, pools, metrics, ...once },
+    scenarios: { code, file, base, scenarios, pools, metrics, ...once },
   };
 }
 

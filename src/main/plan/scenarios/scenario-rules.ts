@@ -1,6 +1,6 @@
 import { parsePercentile } from '../../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
-import type { METRIC_KINDS } from '../../../protocol/scenario.ts';
+import type { METRIC_KINDS } from '../../../protocol/scenario-words.ts';
 import { OPERATORS, type ScenarioMeasure, type Threshold } from '../../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../../protocol/units.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';

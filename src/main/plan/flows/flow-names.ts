@@ -1,0 +1,179 @@
+import type { FlowSource, FlowText } from '../../../protocol/flow.ts';
+import type { PlaceholderEncoding } from '../../../protocol/request.ts';
+import { encoded } from '../../../requests/render.ts';
+import { nearestTo } from '../../text/nearest.ts';
+import { quoted } from '../../text/quoted.ts';
+import { bareName, IS_RAW, nowMeaning, piecesOf, randomMeaning } from '../requests/placeholders.ts';
+
+const MOST_NAMED = 10;
+/** What an iteration is, and what a run has before it and after it. */
+const OF_ITERATIONS = { n: 'number', vu: 'user', iteration: 'iteration' } as const;
+const OF_ANSWERS = ['status', 'service'] as const;
+
+/** What all parts of a plan share. */
+export interface Given {
+  readonly variables: ReadonlyMap<string, string>;
+  /** Takes up what comes from the environment. */
+  readonly secrets: Set<string>;
+}
+
+/** Names that the steps of one part may use: what they set, and what is there before them. */
+export class FlowNames {
+  readonly #given: Given;
+  readonly #before: FlowNames | null;
+  /** Null where the rows could not be read: then any name may be one of their columns. */
+  readonly #columns: ReadonlySet<string> | null;
+  readonly #isOfIterations: boolean;
+  readonly #sets = new Map<string, string>();
+  readonly #used = new Set<string>();
+
+  constructor(
+    given: Given,
+    before: FlowNames | null,
+    columns: ReadonlySet<string> | null,
+    isOfIterations: boolean,
+  ) {
+    this.#given = given;
+    this.#before = before;
+    this.#columns = columns;
+    this.#isOfIterations = isOfIterations;
+  }
+
+  /** A step sets it; null as its place where nobody has to use it. */
+  set(name: string, place: string | null): void {
+    if (place === null) this.#used.add(name);
+    if (!this.#sets.has(name)) this.#sets.set(name, place ?? '');
+  }
+
+  /** Whatever has been set may be used where nobody sees it. */
+  useAll(): void {
+    for (const name of this.#sets.keys()) this.#used.add(name);
+    this.#before?.useAll();
+  }
+
+  /** Names that nobody uses, with their places. */
+  get unused(): readonly (readonly [name: string, place: string])[] {
+    return [...this.#sets].filter(([name]) => !this.#used.has(name));
+  }
+
+  /** Names that expressions may say. */
+  get all(): string[] {
+    return [
+      ...this.#variables(),
+      ...(this.#columns ?? []),
+      ...this.#given.variables.keys(),
+      ...(this.#isOfIterations ? Object.keys(OF_ITERATIONS) : []),
+      ...OF_ANSWERS,
+    ];
+  }
+
+  get areKnown(): boolean {
+    return this.#columns !== null;
+  }
+
+  /** What a name of an expression stands for; null for none. */
+  sourceOf(name: string): FlowSource | null {
+    if (this.#take(name)) return { type: 'variable', name };
+    if (this.#columns?.has(name)) return { type: 'column', name };
+    const value = this.#given.variables.get(name);
+    if (value !== undefined) return { type: 'constant', value };
+    if (this.#isOfIterations && Object.hasOwn(OF_ITERATIONS, name))
+      return { type: OF_ITERATIONS[name as keyof typeof OF_ITERATIONS] };
+    const type = OF_ANSWERS.find((one) => one === name);
+    if (type !== undefined) return { type };
+    return this.areKnown ? null : { type: 'column', name };
+  }
+
+  /**
+   * Text with its placeholders read; what is the same for all iterations is filled in.
+   *
+   * @param problem takes up what is wrong, a clause each
+   */
+  text(text: string, encoding: PlaceholderEncoding, problem: (advice: string) => void): FlowText {
+    const parts: (string | Exclude<FlowText[number], string>)[] = [];
+    const add = (part: FlowText[number]): void => {
+      const last = parts.at(-1);
+      if (typeof part === 'string' && typeof last === 'string') parts[parts.length - 1] = last + part;
+      else if (part !== '') parts.push(part);
+    };
+    for (const piece of piecesOf(text)) {
+      if (typeof piece === 'string') {
+        add(piece);
+        continue;
+      }
+      const own = IS_RAW.test(piece.name) ? 'raw' : encoding;
+      const source = this.placeholder(bareName(piece.name), problem);
+      if (source === null) continue;
+      add(source.type === 'constant' ? encoded(source.value, own) : { source, encoding: own });
+    }
+    return parts;
+  }
+
+  /** What stands between braces; null where a problem has been told. */
+  placeholder(name: string, problem: (advice: string) => void): FlowSource | null {
+    const named = (OF_ANSWERS as readonly string[]).includes(name) ? null : this.sourceOf(name);
+    if (named !== null && (this.areKnown || named.type !== 'column')) return named;
+    const built = this.#builtIn(name, problem);
+    if (built === undefined) return null;
+    if (built !== null) return built;
+    if (named !== null) return named;
+    problem(`{{${name}}}: ${this.whatThereIs(name)}`);
+    return null;
+  }
+
+  /** What to do about a name that nobody has set. */
+  whatThereIs(name: string): string {
+    const known = this.all.filter((one) => !(OF_ANSWERS as readonly string[]).includes(one));
+    const nearest = nearestTo(name, known);
+    if (nearest !== null) return `nobody sets ${quoted(name)}: did you mean ${nearest}?`;
+    const shown = known.slice(0, MOST_NAMED).join(', ');
+    const more = known.length > MOST_NAMED ? ` and ${known.length - MOST_NAMED} more` : '';
+    return `nobody sets ${quoted(name)}: capture it in an earlier step, or give it as a column of rows or under variables${shown === '' ? '.' : `; there are ${shown}${more}.`}`;
+  }
+
+  /** Null where it is none, undefined where a problem has been told. */
+  #builtIn(name: string, problem: (advice: string) => void): FlowSource | null | undefined {
+    const [word = '', ...rest] = name.split(/\s+/);
+    switch (word) {
+      case 'uuid':
+        return rest.length === 0 ? { type: 'uuid' } : null;
+      case 'now':
+        return dynamic(nowMeaning(rest, 'raw'));
+      case 'random':
+        return dynamic(randomMeaning(rest, 'raw'));
+      case 'env': {
+        const [variable = ''] = rest;
+        const value = process.env[variable];
+        if (rest.length === 1 && value !== undefined) {
+          this.#given.secrets.add(value);
+          return { type: 'constant', value };
+        }
+        problem(
+          `{{${name}}} names an environment variable that is not set: set it, or leave the placeholder out.`,
+        );
+        return undefined;
+      }
+      default:
+        return null;
+    }
+  }
+
+  #variables(): string[] {
+    return [...this.#sets.keys(), ...(this.#before === null ? [] : this.#before.#variables())];
+  }
+
+  #take(name: string): boolean {
+    if (this.#sets.has(name)) {
+      this.#used.add(name);
+      return true;
+    }
+    const before = this.#before;
+    return before === null ? false : before.#take(name);
+  }
+}
+
+function dynamic(meaning: ReturnType<typeof nowMeaning>): FlowSource | null {
+  if (meaning === null || !('placeholder' in meaning)) return null;
+  const { source } = meaning.placeholder;
+  return source.type === 'now' || source.type === 'random' ? source : null;
+}

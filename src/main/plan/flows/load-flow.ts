@@ -1,0 +1,224 @@
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { importAll } from '../../../machine/load-module.ts';
+import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
+import type { FlowStep, FlowTest, ScenarioFlow } from '../../../protocol/flow.ts';
+import type { RowCells } from '../../../protocol/request.ts';
+import type { RowDeal } from '../../../protocol/scenario-words.ts';
+import type { Executor, Metrics, ScenarioOf, TestDefinition } from '../../../protocol/test-definition.ts';
+import { loadConditions } from '../../../requests/conditions.ts';
+import { cellOf } from '../../../requests/row-table.ts';
+import { quoted } from '../../text/quoted.ts';
+import { SCENARIO_API } from '../scenario-api.ts';
+import { type LoadedTest, whyNotLoaded } from '../scenarios/load-test.ts';
+import type { ReadTest } from '../scenarios/read-test.ts';
+import { FlowNames, type Given } from './flow-names.ts';
+import { FLOW_FIELDS, FLOW_PLAN, type FlowPlan, SCENARIO_FIELDS } from './flow-schema.ts';
+import { placedIn, type WrittenFlow } from './places.ts';
+import { type CalledFunction, type StepContext, StepReader } from './read-steps.ts';
+import { collectSetNames } from './set-names.ts';
+import { sentencesFor } from './written-fields.ts';
+
+type Keys = readonly PropertyKey[];
+type Flow = readonly unknown[];
+
+const NO_COLUMNS: ReadonlySet<string> = new Set();
+/** What does nothing: steps are done by whoever has users. */
+const nothing = (): void => {};
+
+/**
+ * The test that a plan file describes by steps.
+ *
+ * @param url what stands before paths; undefined where each request has to say it all
+ * @param variables of the plan and the command line
+ * @throws VolleyError VOLLEY_SCENARIO where it is not of a test's form
+ */
+export async function loadFlow(
+  written: WrittenFlow,
+  url: string | undefined,
+  variables: ReadonlyMap<string, string>,
+): Promise<LoadedTest> {
+  const { data: plan, error } = FLOW_PLAN.safeParse(written.data);
+  if (plan === undefined)
+    throw new VolleyError(
+      ERROR_CODES.scenario,
+      sentencesFor(error, [], written.placeOf, (path) => (path.length === 0 ? FLOW_FIELDS : SCENARIO_FIELDS)),
+    );
+  const secrets = new Set<string>();
+  const given: Given = { variables, secrets };
+  const problems: string[] = [];
+  const outside = new FlowNames(given, null, new Set(), false);
+  const baseURL =
+    url === undefined
+      ? undefined
+      : outside
+          .text(url, 'raw', (advice) => problems.push(`${written.placeOf(['url'])}: ${advice}`))
+          .join('');
+  return {
+    definition: definitionOf(plan, baseURL),
+    path: resolve(written.path),
+    name: written.path,
+    placed: (sentence) => placedIn(written, sentence),
+    isTermOfModule: false,
+    code: async (read, told) => {
+      told.push(...problems);
+      const flow = await readFlow(plan, written, read, given, told);
+      return { code: { type: 'flow', flow }, secrets: [...secrets] };
+    },
+  };
+}
+
+/** The same as a module would say it, for the one gate that checks loads, rows and weights. */
+function definitionOf(plan: FlowPlan, baseURL: string | undefined): TestDefinition {
+  const { load, metrics, setup, teardown, 'setup-timeout': setupTimeout, scenarios = {} } = plan;
+  return {
+    ...(baseURL === undefined ? {} : { baseURL }),
+    ...(load === undefined ? {} : { load: load as unknown as Executor }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(setup === undefined ? {} : { setup: nothing }),
+    ...(teardown === undefined ? {} : { teardown: nothing }),
+    ...(setupTimeout === undefined ? {} : { setupTimeout: setupTimeout as '60s' }),
+    scenarios: Object.fromEntries(Object.entries(scenarios).map(([name, own]) => [name, scenarioOf(own)])),
+  };
+}
+
+function scenarioOf(own: NonNullable<FlowPlan['scenarios']>[string]): ScenarioOf<unknown, Metrics> {
+  const { load, weight, rows, cookies, 'rows-mode': deal = 'cycle' } = own;
+  const { 'keep-cookies': keepCookies, 'new-connection': newConnection } = own;
+  return {
+    exec: nothing,
+    ...(own['vu-setup'] === undefined ? {} : { vuSetup: nothing }),
+    ...(own['vu-teardown'] === undefined ? {} : { vuTeardown: nothing }),
+    ...(load === undefined ? {} : { load: load as unknown as Executor }),
+    ...(weight === undefined ? {} : { weight }),
+    ...(cookies === undefined ? {} : { cookies }),
+    ...(keepCookies === undefined ? {} : { keepCookies }),
+    ...(newConnection === undefined ? {} : { newConnection }),
+    ...(rows === undefined ? {} : { rows: rowsOf(rows, deal) }),
+  };
+}
+
+function rowsOf(file: string, deal: RowDeal): NonNullable<ScenarioOf<unknown, Metrics>['rows']> {
+  return { kind: 'rows', source: { type: isJsonLines(file) ? 'jsonl' : 'csv', file }, deal };
+}
+
+function isJsonLines(file: string): boolean {
+  return /\.(?:jsonl|ndjson)$/i.test(file);
+}
+
+/** Reads all steps; what is wrong goes to `problems`, with its place. */
+async function readFlow(
+  plan: FlowPlan,
+  written: WrittenFlow,
+  { scenarios: asked, rows, metrics }: ReadTest,
+  given: Given,
+  problems: string[],
+): Promise<FlowTest> {
+  const called: (CalledFunction & { readonly url: string })[] = [];
+  const path = resolve(written.path);
+  const take = (one: CalledFunction): string => {
+    const url = pathToFileURL(resolve(dirname(path), one.file)).href;
+    called.push({ ...one, url });
+    return url;
+  };
+  const context = { written, metrics, conditions: await loadConditions(), problems, called: take };
+  const parts = new Parts(context, given);
+  const setup = parts.add(plan.setup, ['setup'], null, NO_COLUMNS);
+  const teardown = parts.add(plan.teardown, ['teardown'], setup.names, NO_COLUMNS);
+  const scenarios = asked.flatMap(({ name }, index) => {
+    const own = plan.scenarios?.[name];
+    if (own === undefined) return [];
+    return [[name, readScenario(['scenarios', name], own, rows[index] ?? null, setup.names, parts)] as const];
+  });
+  const flow: FlowTest = {
+    path,
+    setup: setup.read(),
+    teardown: teardown.read(),
+    scenarios: Object.fromEntries(scenarios),
+  };
+  for (const [name, place] of parts.unused)
+    problems.push(
+      `${place}: nothing uses ${quoted(name)}, which is captured here: use it as {{${name}}}, or leave it out.`,
+    );
+  problems.push(...(await wrongCalls(called)));
+  return flow;
+}
+
+function readScenario(
+  keys: Keys,
+  own: NonNullable<FlowPlan['scenarios']>[string],
+  rows: RowCells | null,
+  before: FlowNames,
+  parts: Parts,
+): ScenarioFlow {
+  const hasJsonRows = own.rows !== undefined && isJsonLines(own.rows);
+  const columns = own.rows === undefined ? NO_COLUMNS : columnsOf(rows, hasJsonRows);
+  const vuSetup = parts.add(own['vu-setup'], [...keys, 'vu-setup'], before, columns);
+  const exec = parts.add(own.flow, [...keys, 'flow'], vuSetup.names, columns);
+  const vuTeardown = parts.add(own['vu-teardown'], [...keys, 'vu-teardown'], vuSetup.names, columns);
+  return { vuSetup: vuSetup.read(), exec: exec.read() ?? [], vuTeardown: vuTeardown.read(), hasJsonRows };
+}
+
+/** A part of a plan whose steps have names in common. */
+interface Part {
+  readonly names: FlowNames;
+  /** Its steps; null where it has none. */
+  readonly read: () => FlowStep[] | null;
+}
+
+/** All parts of a plan. */
+class Parts {
+  readonly #context: StepContext;
+  readonly #given: Given;
+  readonly #names: FlowNames[] = [];
+
+  constructor(context: StepContext, given: Given) {
+    this.#context = context;
+    this.#given = given;
+  }
+
+  /** @param before what is set before it */
+  add(
+    flow: Flow | undefined,
+    keys: Keys,
+    before: FlowNames | null,
+    columns: ReadonlySet<string> | null,
+  ): Part {
+    const isOfIterations = keys.length > 1;
+    const names = new FlowNames(this.#given, before, columns, isOfIterations);
+    this.#names.push(names);
+    collectSetNames(flow, keys, names, this.#context.written.placeOf);
+    const read = (): FlowStep[] | null =>
+      flow === undefined ? null : new StepReader(names, this.#context, isOfIterations).steps(flow, keys);
+    return { names, read };
+  }
+
+  /** What is captured and not used, when all have been read. */
+  get unused(): (readonly [name: string, place: string])[] {
+    return this.#names.flatMap(({ unused }) => unused);
+  }
+}
+
+/** Of rows in JSON, of which each may have others, those of the first. */
+function columnsOf(rows: RowCells | null, hasJsonRows: boolean): ReadonlySet<string> | null {
+  if (rows === null) return null;
+  if (!hasJsonRows) return new Set(rows.columns);
+  const first: unknown = JSON.parse(cellOf(rows, 0, 0));
+  return new Set(typeof first === 'object' && first !== null ? Object.keys(first) : []);
+}
+
+async function wrongCalls(called: readonly (CalledFunction & { readonly url: string })[]): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { url, file, name, place } of called.filter((one) => one.file !== '' && one.name !== '')) {
+    try {
+      const exported = await importAll(url, SCENARIO_API);
+      if (typeof exported[name] !== 'function')
+        problems.push(
+          `${place}: ${file} exports no function ${quoted(name)}: write export function ${name}(vu) { … }.`,
+        );
+    } catch (error) {
+      problems.push(`${place}: ${whyNotLoaded(error, file)}`);
+    }
+  }
+  return problems;
+}

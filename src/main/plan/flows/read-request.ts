@@ -1,0 +1,126 @@
+import { messageOf } from '../../../protocol/errors.ts';
+import type { FlowJson, FlowRequest, FlowText } from '../../../protocol/flow.ts';
+import type { StatusRule } from '../../../protocol/test-definition.ts';
+import { parseJsonPath } from '../../../requests/json-path.ts';
+import { quoted } from '../../text/quoted.ts';
+import { readCaptures } from './read-captures.ts';
+import { readJson } from './read-json.ts';
+import type { Fields, Keys, StepReading } from './step-reading.ts';
+
+const BODIES = ['json', 'form', 'body'] as const;
+const STATUS = /^(?:any|[1-5]xx)$/;
+
+/** Reads a request with what it captures, expects and checks. */
+export function readRequest(method: string, step: Fields, keys: Keys, reader: StepReading): FlowRequest {
+  const { names } = reader;
+  const text = (value: unknown, at: Keys): FlowText =>
+    names.text(String(value), 'raw', (advice) => reader.problem(at, advice));
+  const url = urlOf(String(step[method]), [...keys, method], reader);
+  const bodies = BODIES.filter((one) => step[one] !== undefined);
+  if (bodies.length > 1)
+    reader.problem(keys, `a request has one body, and this has ${bodies.join(' and ')}: leave one out.`);
+  const pairs = (field: string): (readonly [string, FlowText])[] =>
+    Object.entries((step[field] ?? {}) as Fields).map(([name, value]) => [
+      name,
+      text(value, [...keys, field, name]),
+    ]);
+  const own = step['name'] === undefined ? null : text(step['name'], [...keys, 'name']);
+  if (own?.some((part) => typeof part !== 'string'))
+    reader.problem([...keys, 'name'], 'a name is the same in all iterations: leave the placeholder out.');
+  const pattern = url.map((part) => (typeof part === 'string' ? part : '{}')).join('');
+  const isDynamic = url.some((part) => typeof part !== 'string');
+  return {
+    type: 'request',
+    method: method.toUpperCase(),
+    url,
+    name: own === null ? (isDynamic ? pattern : null) : own.join(''),
+    isNamed: own !== null,
+    headers: headerPairs(step['header'], [...keys, 'header'], reader).map(
+      ([name, value]) => [name, text(value, [...keys, 'header', name])] as const,
+    ),
+    query: Object.entries((step['query'] ?? {}) as Fields).map(([name, values]) => [
+      name,
+      [values].flat().map((value) => text(value, [...keys, 'query', name])),
+    ]),
+    body: bodyOf(step, keys, reader, text, pairs),
+    expect: expectOf(step, keys, reader, text),
+    redirects: (step['redirects'] as number | undefined) ?? null,
+    cookies: step['cookies'] !== false,
+    captures: readCaptures((step['capture'] ?? {}) as Fields, [...keys, 'capture'], reader),
+    checks: reader.checks((step['check'] ?? {}) as Fields, [...keys, 'check']),
+  };
+}
+
+/** What stands at the very beginning is a place, or a whole URL: there is nothing to encode. */
+function urlOf(url: string, at: Keys, reader: StepReading): FlowText {
+  const problem = (advice: string): void => reader.problem(at, advice);
+  const end = url.startsWith('{{') ? url.indexOf('}}') + 2 : 0;
+  const parts = [
+    ...reader.names.text(url.slice(0, end), 'raw', problem),
+    ...reader.names.text(url.slice(end), 'url', problem),
+  ];
+  const [first] = parts;
+  if (typeof first === 'string' && !/^(?:\/|https?:\/\/)/i.test(first))
+    problem(`${quoted(url)}: give a path that begins with /, or a URL of http:// or https://.`);
+  return parts.every((part) => typeof part === 'string') ? [parts.join('')] : parts;
+}
+
+function headerPairs(header: unknown, at: Keys, reader: StepReading): (readonly [string, unknown])[] {
+  if (header === undefined) return [];
+  if (typeof header === 'object' && header !== null && !Array.isArray(header)) return Object.entries(header);
+  return [header].flat().flatMap((line) => {
+    const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(String(line)) ?? [];
+    if (name !== undefined) return [[name, value] as const];
+    reader.problem(at, `${quoted(line)}: give a header as 'Name: value'.`);
+    return [];
+  });
+}
+
+function bodyOf(
+  step: Fields,
+  keys: Keys,
+  reader: StepReading,
+  text: (value: unknown, at: Keys) => FlowText,
+  pairs: (field: string) => (readonly [string, FlowText])[],
+): FlowRequest['body'] {
+  if (step['json'] !== undefined)
+    return { type: 'json', value: readJson(step['json'], [...keys, 'json'], reader) };
+  if (step['form'] !== undefined) return { type: 'form', fields: pairs('form') };
+  if (step['body'] !== undefined) return { type: 'text', text: text(step['body'], [...keys, 'body']) };
+  return null;
+}
+
+function expectOf(
+  step: Fields,
+  keys: Keys,
+  reader: StepReading,
+  text: (value: unknown, at: Keys) => FlowText,
+): FlowRequest['expect'] {
+  const { 'expect-status': status, 'expect-body': body, 'expect-json': json = {} } = step;
+  const values = Object.entries(json as Fields).map(([path, value]): readonly [string, FlowJson] => {
+    const at = [...keys, 'expect-json', path];
+    try {
+      parseJsonPath(path);
+    } catch (error) {
+      reader.problem(at, `the path ${quoted(path)} cannot be read: ${messageOf(error)}.`);
+    }
+    return [path, readJson(value, at, reader)];
+  });
+  if (status === undefined && body === undefined && values.length === 0) return null;
+  return {
+    status: status === undefined ? null : statusOf(status, [...keys, 'expect-status'], reader),
+    body: body === undefined ? null : text(body, [...keys, 'expect-body']),
+    json: values,
+  };
+}
+
+/** `204`, `[200, 404]`, `200,404`, `2xx` or `any`. */
+function statusOf(value: unknown, at: Keys, reader: StepReading): StatusRule {
+  if (typeof value === 'string' && STATUS.test(value)) return value as StatusRule;
+  const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value].flat();
+  const statuses = parts.map(Number);
+  if (statuses.some((one) => !Number.isInteger(one) || one < 100 || one > 999))
+    reader.problem(at, `expect-status ${quoted(value)}: give one such as 204, [200, 404], '2xx' or any.`);
+  const [only = 0] = statuses;
+  return statuses.length === 1 ? only : statuses;
+}

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { meantOrOneOf } from '../../text/nearest.ts';
+import { cut, quoted } from '../../text/quoted.ts';
+import type { Place } from '../plan-place.ts';
+
+/** A map, as YAML has it. */
+export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * What a schema finds wrong with a part of a plan, a sentence each.
+ *
+ * @param fieldsAt what may stand at a place, for names that are a slip
+ */
+export function sentencesFor(
+  error: z.ZodError | undefined,
+  keys: readonly PropertyKey[],
+  placeOf: (keys: readonly PropertyKey[]) => Place,
+  fieldsAt: (path: readonly PropertyKey[]) => readonly string[],
+): string[] {
+  return (error?.issues ?? []).flatMap((issue) => {
+    const at = [...keys, ...issue.path];
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(
+        (key) =>
+          `${placeOf([...at, key])}: ${quoted(key)} is not a field here: ${meantOrOneOf(key, fieldsAt(issue.path))}`,
+      );
+    const name = issue.path.map(String).join('.');
+    if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+      return [`${placeOf(at)}: '${name}' is missing.`];
+    const advice = cut((issue.message.split('\n')[0] ?? '').replace(/[.:]$/, ''));
+    return [`${placeOf(at)}: '${name}': ${advice}.`];
+  });
+}

@@ -1,0 +1,145 @@
+import type { PlaceholderEncoding } from './request.ts';
+import type { MetricKind } from './scenario-words.ts';
+import type { StatusRule } from './test-definition.ts';
+
+/** Where a value comes from that is filled in when a step is done. */
+export type FlowSource =
+  /** Captured, of a loop, or what `setup` has captured. */
+  | { readonly type: 'variable'; readonly name: string }
+  | { readonly type: 'column'; readonly name: string }
+  /** Of an expression: in text it is filled in beforehand. */
+  | { readonly type: 'constant'; readonly value: string }
+  /** Of the last answer: its status, and milliseconds from the first byte sent until the last one received. */
+  | { readonly type: 'number' | 'user' | 'iteration' | 'uuid' | 'status' | 'service' }
+  | { readonly type: 'random'; readonly from: number; readonly to: number }
+  | { readonly type: 'now'; readonly unit: 'iso' | 'ms' | 's' };
+
+export interface FlowPlaceholder {
+  readonly source: FlowSource;
+  readonly encoding: PlaceholderEncoding;
+}
+
+/** Text with values to fill in. */
+export type FlowText = readonly (string | FlowPlaceholder)[];
+
+/** JSON with values to fill in. */
+export type FlowJson =
+  | { readonly type: 'constant'; readonly value: unknown }
+  | { readonly type: 'text'; readonly text: FlowText }
+  /** The value itself, of whatever type. */
+  | { readonly type: 'value'; readonly source: FlowSource }
+  | { readonly type: 'list'; readonly items: readonly FlowJson[] }
+  | { readonly type: 'map'; readonly entries: readonly (readonly [name: string, value: FlowJson])[] };
+
+/** An expression in CEL, and what its names stand for. */
+export interface FlowExpression {
+  readonly text: string;
+  readonly names: readonly (readonly [name: string, source: FlowSource])[];
+  /** Where it stands: `12:9`. */
+  readonly at: string;
+}
+
+/** A value of an answer that becomes a variable. */
+export interface FlowCapture {
+  readonly name: string;
+  readonly from:
+    | { readonly type: 'json' | 'header' | 'cookie'; readonly of: string }
+    | { readonly type: 'regex'; readonly of: string; readonly flags: string }
+    | { readonly type: 'status' };
+  /** All that there are, as a list. */
+  readonly all: boolean;
+  /** Where there is nothing; without it the iteration fails. */
+  readonly otherwise: { readonly value: unknown } | null;
+  readonly at: string;
+}
+
+export interface FlowCheck {
+  readonly name: string;
+  readonly condition: FlowExpression;
+}
+
+export interface FlowRequest {
+  readonly type: 'request';
+  readonly method: string;
+  readonly url: FlowText;
+  /** What it is called in the result, by itself or by its URL; null where that has nothing to fill in. */
+  readonly name: string | null;
+  readonly isNamed: boolean;
+  readonly headers: readonly (readonly [name: string, value: FlowText])[];
+  readonly query: readonly (readonly [name: string, values: readonly FlowText[]])[];
+  readonly body:
+    | { readonly type: 'json'; readonly value: FlowJson }
+    | { readonly type: 'form'; readonly fields: readonly (readonly [name: string, value: FlowText])[] }
+    | { readonly type: 'text'; readonly text: FlowText }
+    | null;
+  readonly expect: {
+    readonly status: StatusRule | null;
+    readonly body: FlowText | null;
+    readonly json: readonly (readonly [path: string, value: FlowJson])[];
+  } | null;
+  readonly redirects: number | null;
+  readonly cookies: boolean;
+  readonly captures: readonly FlowCapture[];
+  readonly checks: readonly FlowCheck[];
+}
+
+/** What a flow does at one place. */
+export type FlowStep = { readonly at: string } & (
+  | FlowRequest
+  | { readonly type: 'think'; readonly leastMs: number; readonly mostMs: number | null }
+  | { readonly type: 'group'; readonly name: string; readonly flow: readonly FlowStep[] }
+  | { readonly type: 'repeat'; readonly times: number; readonly flow: readonly FlowStep[] }
+  | {
+      readonly type: 'for';
+      readonly name: string;
+      readonly in: FlowExpression | readonly unknown[];
+      readonly flow: readonly FlowStep[];
+    }
+  | {
+      readonly type: 'while';
+      readonly condition: FlowExpression;
+      readonly most: number;
+      readonly flow: readonly FlowStep[];
+    }
+  | {
+      readonly type: 'if';
+      readonly condition: FlowExpression;
+      readonly met: readonly FlowStep[];
+      readonly unmet: readonly FlowStep[];
+    }
+  | { readonly type: 'parallel'; readonly flow: readonly FlowStep[] }
+  | {
+      readonly type: 'call';
+      /** The module's `file:` URL. */
+      readonly module: string;
+      readonly name: string;
+      readonly sets: readonly string[];
+    }
+  | { readonly type: 'check'; readonly checks: readonly FlowCheck[] }
+  | {
+      readonly type: 'add';
+      readonly metric: string;
+      readonly kind: MetricKind;
+      /** Null: one. */
+      readonly value: FlowExpression | null;
+    }
+  | { readonly type: 'fail'; readonly reason: FlowText }
+);
+
+/** The steps of one scenario. */
+export interface ScenarioFlow {
+  readonly exec: readonly FlowStep[];
+  readonly vuSetup: readonly FlowStep[] | null;
+  readonly vuTeardown: readonly FlowStep[] | null;
+  /** Its rows are JSON, and not of a CSV file. */
+  readonly hasJsonRows: boolean;
+}
+
+/** The steps of a plan file; who walks them has users like those of a module. */
+export interface FlowTest {
+  /** Absolute path of the file. */
+  readonly path: string;
+  readonly setup: readonly FlowStep[] | null;
+  readonly teardown: readonly FlowStep[] | null;
+  readonly scenarios: Readonly<Record<string, ScenarioFlow>>;
+}

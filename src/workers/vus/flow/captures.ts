@@ -1,0 +1,67 @@
+import type { FlowCapture } from '../../../protocol/flow.ts';
+import { RequestError } from '../../../protocol/scenario-errors.ts';
+import type { Response, VU } from '../../../protocol/test-definition.ts';
+import { jsonQuery } from '../../../requests/json-path.ts';
+import type { Walk } from './walk.ts';
+
+/** Takes a value out of an answer. */
+export type Capture = (answer: Response, walk: Walk, vu: VU, request: string) => void;
+
+/** @param shown where it stands, as in `shop.yaml:12:9` */
+export function captureMaker({ name, from, all, otherwise, at }: FlowCapture, file: string): Capture {
+  const find = finder(from, all);
+  const what = from.type === 'status' ? 'status' : `${from.type} ${from.of}`;
+  return (answer, walk, vu, request) => {
+    const found = find(answer, vu);
+    const value = all ? found : found[0];
+    if (found.length > 0) walk.values[name] = value;
+    else if (otherwise !== null) walk.values[name] = otherwise.value;
+    else
+      throw new RequestError(
+        'expectation',
+        'CAPTURE',
+        `${request}: nothing to capture as ${name} (${file}:${at}): ${what} found nothing in the answer with status ${answer.status}`,
+        answer,
+      );
+  };
+}
+
+function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu: VU) => readonly unknown[] {
+  switch (from.type) {
+    case 'json': {
+      const query = jsonQuery(from.of);
+      return (answer) => {
+        const body = jsonOf(answer);
+        return body === undefined ? [] : query.find(body);
+      };
+    }
+    case 'header':
+      return (answer) => given(answer.header(from.of));
+    case 'cookie':
+      return (_answer, vu) => given(vu.cookies.get(from.of));
+    case 'status':
+      return ({ status }) => [status];
+    case 'regex': {
+      const pattern = new RegExp(from.of, from.flags.replace('g', '') + (all ? 'g' : ''));
+      return (answer) => {
+        const text = answer.text();
+        if (all) return Array.from(text.matchAll(pattern), (match) => match[1] ?? match[0]);
+        const match = pattern.exec(text);
+        return match === null ? [] : [match[1] ?? match[0]];
+      };
+    }
+  }
+}
+
+/** Undefined where it is none. */
+function jsonOf(answer: Response): unknown {
+  try {
+    return answer.json();
+  } catch {
+    return undefined;
+  }
+}
+
+function given(value: string | null): readonly string[] {
+  return value === null ? [] : [value];
+}

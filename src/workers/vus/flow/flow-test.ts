@@ -1,0 +1,94 @@
+import type { FlowStep, FlowTest, ScenarioFlow } from '../../../protocol/flow.ts';
+import type { Body, Metrics, ScenarioOf, TestDefinition, VU } from '../../../protocol/test-definition.ts';
+import { loadConditions } from '../../../requests/conditions.ts';
+import { Expressions, hasExpressions } from './expressions.ts';
+import { type Called, flowStep, type StepMaker } from './steps.ts';
+import { Walk } from './walk.ts';
+
+type Import = (module: string) => Promise<Readonly<Record<string, unknown>>>;
+
+/** The test that steps of a plan file are: the same as a module's, for the same users. */
+export async function flowTest(flow: FlowTest, importModule: Import): Promise<TestDefinition> {
+  const reader = hasExpressions(flow) ? await loadConditions() : null;
+  const modules = await modulesOf(flow, importModule);
+  const maker: StepMaker = {
+    path: flow.path,
+    expressions: new Expressions(reader, flow.path),
+    called: (module, name) => modules.get(module)?.[name] as Called,
+  };
+  const { setup, teardown } = flow;
+  const scenarios = Object.entries(flow.scenarios).map(([name, own]) => [name, scenarioOf(own, maker)]);
+  return {
+    scenarios: Object.fromEntries(scenarios),
+    ...(setup === null ? {} : { setup: aroundRun(setup, maker, 0) }),
+    ...(teardown === null ? {} : { teardown: aroundRun(teardown, maker, 1) }),
+  };
+}
+
+function scenarioOf(
+  { exec, vuSetup, vuTeardown, hasJsonRows }: ScenarioFlow,
+  maker: StepMaker,
+): ScenarioOf<unknown, Metrics> {
+  return {
+    exec: bodyOf(exec, maker, () => ({})),
+    // What a user's beginning sets stays with it.
+    ...(vuSetup === null ? {} : { vuSetup: bodyOf(vuSetup, maker, ({ vars }) => vars) }),
+    ...(vuTeardown === null ? {} : { vuTeardown: bodyOf(vuTeardown, maker, () => ({})) }),
+    rows: { kind: 'rows', source: { type: hasJsonRows ? 'jsonl' : 'csv', file: '' }, deal: 'cycle' },
+  };
+}
+
+function bodyOf(
+  flow: readonly FlowStep[],
+  maker: StepMaker,
+  valuesFor: (vu: VU) => Record<string, unknown>,
+): Body<unknown, Metrics> {
+  const step = flowStep(flow, maker);
+  return async (vu) => {
+    await step(vu, new Walk(valuesFor(vu), vu.row, vu.vars, vu.data));
+  };
+}
+
+/** Of the setup what it has set is what the run is given. */
+function aroundRun(flow: readonly FlowStep[], maker: StepMaker, place: 0 | 1) {
+  const step = flowStep(flow, maker);
+  return async (...given: readonly unknown[]): Promise<unknown> => {
+    const data = place === 1 ? given[0] : undefined;
+    const values: Record<string, unknown> = {};
+    // Steps that need more than there is here are refused where the flow is read.
+    await step(given[place] as VU, new Walk(values, undefined, {}, data));
+    return values;
+  };
+}
+
+async function modulesOf(
+  flow: FlowTest,
+  importModule: Import,
+): Promise<ReadonlyMap<string, Readonly<Record<string, unknown>>>> {
+  const parts = Object.values(flow.scenarios).flatMap(({ exec, vuSetup, vuTeardown }) => [
+    exec,
+    vuSetup,
+    vuTeardown,
+  ]);
+  const urls = new Set([flow.setup, flow.teardown, ...parts].flatMap((steps) => modulesIn(steps ?? [])));
+  return new Map(await Promise.all(Array.from(urls, async (url) => [url, await importModule(url)] as const)));
+}
+
+function modulesIn(flow: readonly FlowStep[]): string[] {
+  return flow.flatMap((step) => {
+    switch (step.type) {
+      case 'call':
+        return [step.module];
+      case 'if':
+        return modulesIn([...step.met, ...step.unmet]);
+      case 'group':
+      case 'repeat':
+      case 'for':
+      case 'while':
+      case 'parallel':
+        return modulesIn(step.flow);
+      default:
+        return [];
+    }
+  });
+}

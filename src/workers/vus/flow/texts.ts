@@ -1,0 +1,55 @@
+import type { FlowJson, FlowText } from '../../../protocol/flow.ts';
+import type { VU } from '../../../protocol/test-definition.ts';
+import { encoded } from '../../../requests/render.ts';
+import type { Walk } from './walk.ts';
+
+/** Makes something of what is known where a step is done. */
+export type Made<T> = (walk: Walk, vu: VU) => T;
+
+/** Text filled in. */
+export function textMaker(text: FlowText): Made<string> {
+  const [only = '', ...more] = text;
+  if (typeof only === 'string' && more.length === 0) return () => only;
+  return (walk, vu) => {
+    let made = '';
+    for (const part of text)
+      made += typeof part === 'string' ? part : encoded(asText(walk.value(part.source, vu)), part.encoding);
+    return made;
+  };
+}
+
+/** JSON filled in. */
+export function jsonMaker(json: FlowJson): Made<unknown> {
+  switch (json.type) {
+    case 'constant':
+      return () => json.value;
+    case 'text':
+      return textMaker(json.text);
+    case 'value':
+      return (walk, vu) => walk.value(json.source, vu);
+    case 'list': {
+      const items = json.items.map(jsonMaker);
+      return (walk, vu) => items.map((make) => make(walk, vu));
+    }
+    case 'map': {
+      const entries = json.entries.map(([name, value]) => [name, jsonMaker(value)] as const);
+      return (walk, vu) => Object.fromEntries(entries.map(([name, make]) => [name, make(walk, vu)]));
+    }
+  }
+}
+
+/** Names with texts filled in. */
+export function fieldsMaker(
+  fields: readonly (readonly [name: string, text: FlowText])[],
+): Made<Record<string, string>> {
+  const makers = fields.map(([name, text]) => [name, textMaker(text)] as const);
+  return (walk, vu) => {
+    const made: Record<string, string> = {};
+    for (const [name, make] of makers) made[name] = make(walk, vu);
+    return made;
+  };
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,80 @@
+import type { FlowSource } from '../../../protocol/flow.ts';
+import type { VU } from '../../../protocol/test-definition.ts';
+import { MS_PER_SECOND } from '../../../protocol/units.ts';
+import { uuid } from '../../../requests/render.ts';
+
+type Values = Record<string, unknown>;
+
+/** What a flow knows while it is walked: of one iteration, or of a user's beginning or end. */
+export class Walk {
+  /** Set by steps. */
+  readonly values: Values;
+  /** Of the last answer. */
+  status = 0;
+  serviceMs = 0;
+  readonly #row: Values;
+  /** What is known beforehand: of the user, and of the run. */
+  readonly #kept: Values;
+  readonly #data: Values;
+
+  constructor(values: Values, row: unknown, kept: Values, data: unknown) {
+    this.values = values;
+    this.#row = (row ?? NOTHING) as Values;
+    this.#kept = kept;
+    this.#data = (data ?? NOTHING) as Values;
+  }
+
+  /** @throws Error where nobody has set it */
+  variable(name: string): unknown {
+    const value = this.values[name] ?? own(this.#kept, name) ?? own(this.#data, name);
+    if (value !== undefined) return value;
+    throw new Error(`'${name}' is not set: no step that was done has set it`);
+  }
+
+  /** What each step may use that is not of this user alone. */
+  get all(): Values {
+    return { ...this.#data, ...this.#kept, ...this.#row, ...this.values };
+  }
+
+  value(source: FlowSource, vu: VU): unknown {
+    switch (source.type) {
+      case 'variable':
+        return this.variable(source.name);
+      case 'column': {
+        const value = own(this.#row, source.name);
+        if (value === undefined) throw new Error(`the row has no '${source.name}'`);
+        return value;
+      }
+      case 'constant':
+        return source.value;
+      case 'number':
+        return vu.n;
+      case 'user':
+        return vu.id;
+      case 'iteration':
+        return vu.iteration;
+      case 'uuid':
+        return uuid(() => vu.random());
+      case 'random':
+        return source.from + Math.floor(vu.random() * (source.to - source.from + 1));
+      case 'now':
+        return now(source.unit);
+      case 'status':
+        return this.status;
+      case 'service':
+        return this.serviceMs;
+    }
+  }
+}
+
+const NOTHING: Values = {};
+
+function own(values: Values, name: string): unknown {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+
+function now(unit: 'iso' | 'ms' | 's'): string | number {
+  const dayMs = Date.now();
+  if (unit === 'iso') return new Date(dayMs).toISOString();
+  return unit === 'ms' ? dayMs : Math.floor(dayMs / MS_PER_SECOND);
+}

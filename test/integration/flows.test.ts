@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
+import { ROOT } from '../support/cli.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+import { useShop, type Visit } from '../support/shop.ts';
+
+const ITEMS = JSON.stringify([3, 'b/c', 5].map((id) => ({ id, name: 'a & b' })));
+
+function answer({ path }: Visit, response: ServerResponse): boolean {
+  response.setHeader('content-type', 'application/json');
+  if (path === '/items') response.setHeader('set-cookie', 'session=s 1'.replace(' ', '-'));
+  if (path === '/items') response.end(ITEMS);
+  else if (path.startsWith('/orders/')) response.end('{"ok":true,"next":"/after?x=1"}');
+  else if (path.startsWith('/items/')) response.end('{}');
+  else return false;
+  return true;
+}
+
+const shop = useShop(answer);
+const volley = useKeptProcess();
+
+async function ran(name: string, ...args: string[]): Promise<{ code: number | null; result: Summary }> {
+  const { code, stdout, stderr } = await volley.with({ SHOP: shop.url }, [
+    'run',
+    join(ROOT, 'test/fixtures/scenarios', name),
+    '-o',
+    'json',
+    ...args,
+  ]);
+  expect(stderr).not.toContain('bug in volley');
+  return { code, result: JSON.parse(stdout) as Summary };
+}
+
+/** What each user has sent, in its order: raw heads and bodies. */
+function sentByUser(): string[][] {
+  const users = new Map<number, string[]>();
+  // Whoever logs in first has the first token.
+  for (const { raw, connection } of shop.visits)
+    users.set(connection, [...(users.get(connection) ?? []), raw.replace(/token-\d/, 'token')]);
+  return [...users.values()].sort();
+}
+
+describe.each([
+  ['threads', 'wire'],
+  ['processes', 'undici'],
+])('%s, %s', (mode, client) => {
+  const how = ['--mode', mode, '--client', client, '-w', '2'];
+
+  test('steps send the bytes that a module sends, and count the same', async () => {
+    const inTurn = async (name: string, ...more: string[]) => {
+      shop.forget();
+      const { code, result } = await ran(name, ...how, ...more);
+      const { groups, checks, metrics, total } = result.scenarios!;
+      const counts = groups.map(({ name, entered, left }) => [name, entered, left]);
+      const { scheduled, started, completed, failed } = total;
+      const requests = result.mix.map(({ name, sent, ok }) => [name, sent, ok]).sort();
+      return {
+        code,
+        sent: sentByUser(),
+        said: { counts, checks, metrics, scheduled, started, completed, failed, requests },
+      };
+    };
+    const module = await inTurn('flow-twin.mjs');
+    const flow = await inTurn('flow.yaml', '--set', `base=${shop.url}`);
+    expect(flow).toEqual(module);
+    expect(flow.code).toBe(1);
+    expect(flow.said).toMatchObject({
+      counts: [['look', 4, 4]],
+      checks: [
+        { name: 'has items', passed: 4 },
+        { name: 'never', failed: 4 },
+      ],
+      completed: 4,
+    });
+    expect(flow.said.requests).toContainEqual(['GET /items/{}/{}', 12, 12]);
+    expect(flow.sent.flat().filter((raw) => raw.startsWith('POST /orders/east%20side'))).toHaveLength(2);
+    expect(flow.sent.flat().join()).toContain('{"id":3,"ids":[3,"b/c",5],"user":"ada","n":"no 2"');
+  });
+
+  test('a step that cannot be done is told with its place', async () => {
+    const { code, result } = await ran('flow-faults.yaml', ...how, '--set', `base=${shop.url}`);
+    const { scenarios, teardownFailure } = result.scenarios!;
+    expect(Object.fromEntries(scenarios.map(({ name, errors }) => [name, errors]))).toMatchObject({
+      captured: [
+        {
+          kind: 'expectation',
+          code: 'expectation CAPTURE',
+          count: 4,
+          example: expect.stringContaining(
+            'as there (flow-faults.yaml:13:50): header x-nowhere found nothing',
+          ),
+        },
+      ],
+      failing: [{ kind: 'fail', code: 'none for 1', count: 1 }],
+      polling: [
+        { kind: 'fail', code: 'flow-faults.yaml:17:34: still status == 202 after 3 rounds', count: 4 },
+      ],
+      unset: [{ kind: 'script', code: 'FlowError flow-faults.yaml:22:9', count: 4 }],
+      wrong: [{ kind: 'script', code: 'FlowError flow-faults.yaml:24:80', count: 4 }],
+    });
+    expect(teardownFailure ?? null).toBeNull();
+    expect(code).toBe(1);
+    const visited = (path: string): Visit[] => shop.visits.filter((visit) => visit.path === path);
+    expect(visited('/status/200').filter(({ query }) => query['in'] === 'setup')).toHaveLength(2);
+    expect(visited('/status/202')).toHaveLength(16);
+    expect(visited('/status/200').filter(({ query }) => query['key'] === 'token-1')).toHaveLength(3);
+    expect(visited('/closed/token-1/token-1!')).toHaveLength(1);
+  });
+});
+
+test('what steps call is looked at before anything is sent', async () => {
+  const file = 'test/fixtures/scenarios/flow-calls.yaml';
+  const { code, stderr } = await volley('run', file);
+  expect(stderr.split('\n').filter((line) => line.includes('flow-calls.yaml'))).toEqual([
+    expect.stringContaining(`${file}:7:17: call 'sign': give a file and a name, as in ./sign.ts#sign.`),
+    expect.stringContaining(`${file}:11:46: 'sets': give a name, or a list of names.`),
+    expect.stringContaining(`${file}:8:17: ./flow-calls.mjs exports no function 'number'`),
+    expect.stringMatching(/:9:17: \.\/gone\.mjs: Cannot find module '[^']*gone\.mjs': install it where/),
+    expect.stringContaining(`${file}:10:17: ./numbers.csv: Unknown file extension ".csv"`),
+  ]);
+  expect(code).toBe(2);
+});

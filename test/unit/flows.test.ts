@@ -1,0 +1,226 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { loadFlow } from '../../src/main/plan/flows/load-flow.ts';
+import { readPlanFile } from '../../src/main/plan/plan-file.ts';
+import { resolveTest } from '../../src/main/plan/scenarios/resolve-test.ts';
+import type { FlowTest } from '../../src/protocol/flow.ts';
+import { useFolder } from '../support/folder.ts';
+
+const pathOf = useFolder();
+writeFileSync(pathOf('users.csv'), 'user,age\nada,36\nbob,7\n');
+writeFileSync(pathOf('rows.jsonl'), '{"user":"ada","tags":["a"]}\n');
+
+const LOAD = 'load: { executor: per-vu-iterations, vus: 1, iterations: 1 }';
+
+async function flowOf(text: string): Promise<FlowTest> {
+  const path = pathOf('flow.yaml');
+  writeFileSync(path, text);
+  const plan = readPlanFile(path);
+  if (plan.problems.length > 0) throw Object.assign(new Error(), { problems: plan.problems });
+  const url = plan.options.get('url');
+  const variables = new Map(Object.entries(plan.variables));
+  const loaded = await loadFlow(plan.flow!, url === undefined ? undefined : String(url), variables);
+  const { scenarios } = await resolveTest(loaded, {}, {});
+  if (scenarios?.code.type !== 'flow') throw new Error('it has steps');
+  return scenarios.code.flow;
+}
+
+/** What is wrong with a plan, its places from the line on. */
+async function problemsOf(text: string): Promise<string[]> {
+  try {
+    await flowOf(text);
+    return [];
+  } catch (error) {
+    const { problems } = error as { problems?: readonly object[] };
+    if (problems === undefined) throw error;
+    return problems.map((problem) => String(problem).replace(/^.*?flow\.yaml:/, ''));
+  }
+}
+
+/** Steps of one scenario, from line 3 on. */
+const steps = (...lines: readonly string[]): string =>
+  [
+    `${LOAD}\nscenarios: { one: { rows: users.csv, flow: [`,
+    ...lines.map((line) => `  ${line},`),
+    ' ]}}',
+  ].join('\n');
+
+const GET = '{ get: http://a/ }';
+
+describe('steps that are wrong', () => {
+  test.each([
+    ['an unknown step', ['{ gte: /a }'], ["3:10: 'gte' is no kind of step: did you mean get?"]],
+    ["another tool's word", ['{ pause: 2 }'], ["3:12: 'pause' is no kind of step: did you mean think?"]],
+    ['two kinds', ['{ get: http://a/, think: 2s }'], ['3:3: a step is one thing, and this is get and think']],
+    ['text', ['get'], ["3:3: 'get' is no step: give a map such as { get: /items }"]],
+    [
+      'an unknown field',
+      ['{ get: http://a/, headers: {} }'],
+      ["3:30: 'headers' is not a field here: did you mean header?"],
+    ],
+    [
+      'a field of another kind',
+      ['{ think: 2s, flow: [] }'],
+      ["3:22: 'flow' is not a field here: choose from think."],
+    ],
+    ['a field that is missing', ['{ repeat: 2 }'], ["3:3: 'flow' is missing."]],
+    ['no step', ['{ group: a, flow: [] }'], ['3:21: there is no step']],
+    [
+      'a time',
+      ['{ think: soon }', '{ think: 3s..1s }'],
+      ["3:12: think 'soon': give a time such as 2s", "4:12: think '3s..1s'"],
+    ],
+    ['a path', ['{ get: items }'], ["3:10: 'items': give a path that begins with /"]],
+    [
+      'two bodies',
+      ['{ post: http://a/, json: {}, body: x }'],
+      ['3:3: a request has one body, and this has json and body'],
+    ],
+    [
+      'a status',
+      ["{ get: http://a/, expect-status: '2x' }"],
+      ["3:36: expect-status '2x': give one such as 204"],
+    ],
+    [
+      'a variable that nobody sets',
+      ["{ get: 'http://a/{{usr}}/{{order}}' }", '{ if: user == "a" && sie > 2, then: [{ fail: no }] }'],
+      [
+        "3:10: {{usr}}: nobody sets 'usr': did you mean user?",
+        "3:10: {{order}}: nobody sets 'order': capture it in an earlier step",
+        "4:9: the expression 'user == \"a\" && sie > 2': nobody sets 'sie'",
+      ],
+    ],
+    [
+      'a capture that nothing uses',
+      ['{ get: http://a/, capture: { token: json token, id: header id } }', "{ get: 'http://a/{{id}}' }"],
+      ["3:39: nothing uses 'token', which is captured here: use it as {{token}}, or leave it out."],
+    ],
+    [
+      'captures that cannot be',
+      [
+        '{ get: http://a/, capture: { a: josn x, b: json, c: "json $[", d: "regex (", e: { json: a, header: b } } }',
+        '{ fail: "{{a}}{{b}}{{c}}{{d}}{{e}}" }',
+      ],
+      [
+        "3:35: the capture 'josn x': say it as 'json PATH'",
+        "3:46: the capture 'json': say it as",
+        "3:55: the path '$[' cannot be read",
+        "3:69: the pattern '(' cannot be read",
+        '3:83: a capture takes one of json',
+      ],
+    ],
+    [
+      'expressions',
+      [
+        '{ if: n >, then: [{ fail: a }] }',
+        '{ while: 1 + 1, flow: [{ think: 1s }] }',
+        '{ check: { a: size(n) + "b" } }',
+      ],
+      [
+        "3:9: the expression 'n >': Unexpected token: EOF.",
+        "4:12: '1 + 1' is of type int",
+        '5:17: the expression \'size(n) + "b"\': no such overload: int + string.',
+      ],
+    ],
+    [
+      'a metric that is not there',
+      ['{ add: orders }'],
+      ["3:10: there is no metric 'orders': give it under metrics"],
+    ],
+    [
+      'an environment variable',
+      ["{ fail: '{{env VOLLEY_NOWHERE}}' }"],
+      ['3:11: {{env VOLLEY_NOWHERE}} names an environment variable that is not set'],
+    ],
+    ['text that is no JSON', ["{ post: http://a/, json: '{a' }"], ['3:28: json: the text is no JSON']],
+  ])('%s', async (_what, lines, expected) => {
+    const found = await problemsOf(steps(...lines));
+    expect(found).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));
+    for (const [index, beginning] of expected.entries())
+      expect(found[index]!.startsWith(beginning)).toBe(true);
+  });
+
+  test.each([
+    [
+      'a load',
+      `scenarios: { a: { load: { executor: constant-vu, vus: 0, duration: 1s }, flow: [${GET}] } }`,
+      [
+        "1:37: scenarios.a.load.executor 'constant-vu': choose one of",
+        "1:55: scenarios.a.load.vus '0': give a whole number",
+      ],
+    ],
+    ['no load', `scenarios: { a: { flow: [${GET}] } }`, ['1:17: scenarios.a.load: there is none']],
+    [
+      'rows that are too few',
+      `load: { executor: constant-vus, vus: 3, duration: 1s }\nscenarios: { a: { rows: users.csv, rows-mode: per-vu, flow: [${GET}] } }`,
+      ['2:25: scenarios.a.rows: there are 2 rows for 3 users'],
+    ],
+    [
+      'a field of scenarios',
+      `${LOAD}\nscenarios: { a: { flows: [${GET}] } }`,
+      ["2:17: 'scenarios.a.flow' is missing.", "2:26: 'flows' is not a field here: did you mean flow?"],
+    ],
+    [
+      'counts without an iteration',
+      `${LOAD}\nsetup: [{ group: a, flow: [${GET}] }]\nscenarios: { a: { flow: [${GET}] } }`,
+      ['2:9: setup and teardown are no iteration'],
+    ],
+    [
+      'fields of scenarios without any',
+      'load: 1',
+      ["1:7: 'load' is not a field that a plan has here: it goes with scenarios"],
+    ],
+  ])('%s', async (_what, text, expected) => {
+    expect(await problemsOf(text)).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));
+  });
+});
+
+test('names are columns, captures, variables, and what an iteration is', async () => {
+  const flow = await flowOf(
+    [
+      LOAD,
+      "variables: { shop: 'a b' }",
+      'url: http://127.0.0.1:1/',
+      'setup: [{ get: /, capture: { key: json k } }]',
+      'scenarios:',
+      '  one:',
+      '    rows: rows.jsonl',
+      '    vu-setup: [{ get: /, capture: { mine: status } }]',
+      '    flow: [{ get: \'/{{shop}}/{{user}}?{{mine}}&{{key}}&{{n}}\', json: \'{"tags": {{raw tags}}, "n": {{n}}}\' }]',
+    ].join('\n'),
+  );
+  const value = (type: string, name?: string) => ({
+    encoding: 'url',
+    source: { type, ...(name === undefined ? {} : { name }) },
+  });
+  expect(flow.scenarios['one']).toMatchObject({
+    hasJsonRows: true,
+    exec: [
+      {
+        at: '9:12',
+        method: 'GET',
+        name: '/a%20b/{}?{}&{}&{}',
+        url: [
+          '/a%20b/',
+          value('column', 'user'),
+          '?',
+          value('variable', 'mine'),
+          '&',
+          value('variable', 'key'),
+          '&',
+          value('number'),
+        ],
+        body: {
+          type: 'json',
+          value: {
+            type: 'map',
+            entries: [
+              ['tags', { type: 'value', source: { type: 'column', name: 'tags' } }],
+              ['n', { type: 'value', source: { type: 'number' } }],
+            ],
+          },
+        },
+      },
+    ],
+  });
+});
