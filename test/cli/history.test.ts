@@ -58,12 +58,21 @@ test('a run that is slower than the last good one fails where that was asked for
   );
   const path = join(cwd, '.volley/runs', String(readdirSync(join(cwd, '.volley/runs'))[0]));
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Summary;
+  expect(kept.baseline).toBeNull();
   const faster = { ...kept.latencyMs.service, percentiles: { '50': 0.2 } };
   const latencyMs = { ...kept.latencyMs, service: faster, intervals: { '50': { low: 0.19, high: 0.21 } } };
   writeFileSync(path, JSON.stringify({ ...kept, latencyMs }));
   const second = await measure();
   expect(second).toMatchObject({ code: 1 });
   expect(second.stderr).toContain('slower than last (');
+  const [, newest] = readdirSync(join(cwd, '.volley/runs')).sort();
+  const held = JSON.parse(readFileSync(join(cwd, '.volley/runs', newest!), 'utf8')) as Summary;
+  expect(held.baseline).toMatchObject({
+    source: 'last',
+    outcome: 'slower',
+    isFailure: true,
+    otherMachine: null,
+  });
 }, 60_000);
 
 test('a folder that cannot be made is told before anything is sent', async () => {
