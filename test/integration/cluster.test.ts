@@ -104,6 +104,9 @@ describe('a run over agents', () => {
       );
       expect(summary.latencyMs.response).toMatchObject({ count: sent, precision: 'histogram' });
       expect(submission.snapshot()?.ended).toBe(sent);
+      const rows = submission.progress()?.agents ?? [];
+      expect(rows.map(({ name }) => name)).toEqual(summary.agents?.map(({ name }) => name));
+      expect(rows.map((row) => row.sent)).toEqual(summary.agents?.map((agent) => agent.sent));
       // What was asked for and measured, in clear.
       expect(broker.bytes.includes('127.0.0.1')).toBe(false);
     }),

@@ -5,6 +5,7 @@ import { drawn, widthOf } from '../../src/main/live/line.ts';
 import type { LiveState } from '../../src/main/live/live-state.ts';
 import { type Look, renderScreen } from '../../src/main/live/screen.ts';
 import { hasScreen } from '../../src/main/live/terminal.ts';
+import { agentLine } from '../../src/main/reporters/progress-line.ts';
 import type { Paint } from '../../src/main/reporters/view.ts';
 import { type HalfSecond, stateOf } from '../support/live.ts';
 import { answered, type Sample } from '../support/samples.ts';
@@ -57,6 +58,31 @@ const shown = (state: LiveState, width: number, height: number, look: Partial<Lo
   renderScreen(state, { ...LOOK, ...look }, width, height, PLAIN).join('\n');
 
 describe('the screen of a run', () => {
+  test('agents have a row each, the lost ones first', async () => {
+    const state = await stateOf({ ...MIX, mix: undefined, url: 'http://127.0.0.1:9/' }, halves(4));
+    const agents: LiveState['agents'] = [
+      { name: 'agent-1', state: 'running', sent: 1_200, perSecond: 20, mostLagMs: 1.25 },
+      { name: 'agent-2', state: 'lost', sent: 300, perSecond: null, mostLagMs: 4 },
+      { name: 'agent-3', state: 'finished', sent: 0, perSecond: null, mostLagMs: null },
+    ];
+    const text = shown({ ...state, agents }, 80, 24);
+    expect(text).toContain(
+      [
+        'agent       state   sent    rate  latest start',
+        'agent-2      LOST    300               4.00 ms',
+        'agent-1   running  1,200  20.0/s       1.25 ms',
+        'agent-3  finished      0',
+      ].join('\n'),
+    );
+    const many = Array.from({ length: 100 }, (_, index) => ({ ...agents[0], name: `a${index}` }) as never);
+    expect(shown({ ...state, agents: many }, 80, 24)).toMatch(/and \d+ more agents/);
+    expect(agents.map(agentLine)).toEqual([
+      '      agent-1: running, 1,200 sent, 20.0/s, starts up to 1.25 ms late',
+      '      agent-2: LOST, 300 sent, starts up to 4.00 ms late',
+      '      agent-3: finished, 0 sent',
+    ]);
+  });
+
   test('80 by 24, as many half seconds as there are columns', async () => {
     expect(
       shown(await stateOf(MIX, halves(40)), 80, 24),

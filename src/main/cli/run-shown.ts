@@ -158,11 +158,11 @@ export async function showRun(
   run: WatchedRun,
   plan: RunPlan,
   interrupts: Interrupts,
-  { live, liveForm }: Pick<Showing, 'live'> & Pick<Shown, 'liveForm'>,
+  { live, view, liveForm }: Pick<Showing, 'live' | 'view'> & Pick<Shown, 'liveForm'>,
 ): Promise<void> {
   if (live === null) return;
   if (liveForm === 'plain') {
-    await showProgress(run, live);
+    await showProgress(run, live, view.isVerbose);
     return;
   }
   const { LiveScreen } = await import('../live/live-screen.ts');

@@ -4,6 +4,7 @@ import { Collector } from '../collect/collector.ts';
 import { addRecords } from '../collect/portable.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { windowEndMs } from '../plan/split.ts';
+import { AgentRows } from './agent-rows.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import type { AgentState } from './messages.ts';
 
@@ -21,6 +22,7 @@ export class LatestStates {
   readonly #source: StateSource;
   readonly #latest = new Map<Slot, AgentState>();
   #snapshot: Snapshot | null = null;
+  readonly #rows = new AgentRows();
   #isReading = false;
   #seen = '';
   #movedAtMs = Number.NEGATIVE_INFINITY;
@@ -99,7 +101,10 @@ export class LatestStates {
       running.length > 0
         ? Math.min(...running.map((time) => time ?? 0))
         : Math.max(...states.map((state) => state.atMs));
-    this.#snapshot = sum.snapshot(Math.max(atMs, this.#snapshot?.elapsedMs ?? Number.NEGATIVE_INFINITY));
+    this.#snapshot = sum.snapshot(
+      Math.max(atMs, this.#snapshot?.elapsedMs ?? Number.NEGATIVE_INFINITY),
+      this.#outcomes.map(({ slot }) => this.#rows.rowOf(slot, this.of(slot))),
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { EventTimesBlock } from '../../protocol/event-times.ts';
 import { headlineOf } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
@@ -75,8 +76,9 @@ export class Collector {
   }
 
   /** @param elapsedMs since the window began */
-  snapshot(elapsedMs: number): Snapshot {
-    return new Snapshot(this.tallies, this.records, elapsedMs);
+  /** @param agents of a run over several machines */
+  snapshot(elapsedMs: number, agents: readonly AgentSoFar[] = []): Snapshot {
+    return new Snapshot(this.tallies, this.records, elapsedMs, agents);
   }
 
   #boundMemory(): void {

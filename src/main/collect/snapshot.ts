@@ -1,6 +1,7 @@
 import { addErrors } from '../../metrics/error-counts.ts';
 import { Histogram } from '../../metrics/histogram.ts';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
+import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { EventTimeKind } from '../../protocol/event-times.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { TimedErrorTally } from '../../protocol/report.ts';
@@ -22,13 +23,17 @@ export class Snapshot {
   readonly elapsedMs: number;
   /** One a worker. */
   readonly tallies: readonly Tally[];
+  /** A row each; none where the run is on this machine. */
+  readonly agents: readonly AgentSoFar[];
   readonly #records: Pick<RunRecords, 'headline' | 'mix' | 'series'>;
 
   constructor(
     tallies: readonly Tally[],
     records: Pick<RunRecords, 'headline' | 'mix' | 'series'>,
     elapsedMs: number,
+    agents: readonly AgentSoFar[] = [],
   ) {
+    this.agents = agents;
     this.tallies = tallies;
     this.#records = records;
     this.elapsedMs = elapsedMs;

@@ -1,4 +1,5 @@
 import type { CoarseCells } from '../../metrics/coarse-cells.ts';
+import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
 /** A latency of what ended in a span, also of what is only known to have taken longer. */
@@ -74,6 +75,8 @@ export interface LiveState {
   readonly rules: Summary['thresholds'];
   /** A row for each request of a mix; none where there is only one. */
   readonly mix: readonly RequestSoFar[];
+  /** A row for each agent; none where the run is on this machine. */
+  readonly agents: readonly AgentSoFar[];
   /** The most frequent first. */
   readonly failures: readonly { readonly name: string; readonly count: number; readonly example: string }[];
   readonly statuses: readonly { readonly status: number; readonly count: number }[];

@@ -77,6 +77,7 @@ export class Sampler {
       isOutstandingAbout: load.model === 'open' && load.arrivals === 'poisson',
       rules: this.#rules,
       mix: this.#mix,
+      agents: snapshot.agents,
       failures: failuresOf(snapshot, this.#hide),
       statuses: statusesOf(snapshot),
       spans: [...this.#spans],

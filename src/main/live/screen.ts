@@ -77,8 +77,8 @@ function columnsOf({ spans, pairs }: LiveState, room: number): readonly Span[] {
 }
 
 /** Whether there is a table: where nobody said, for several requests, or where there is much room. */
-export function showsTable({ mix }: LiveState, { hasTable }: Look, height: number): boolean {
-  return hasTable ?? (mix.length > 0 || height >= TALL_FROM);
+export function showsTable({ mix, agents }: LiveState, { hasTable }: Look, height: number): boolean {
+  return hasTable ?? (mix.length > 0 || agents.length > 0 || height >= TALL_FROM);
 }
 
 /** Heat map and table, with an empty line before each. Without room for both the table stays. */

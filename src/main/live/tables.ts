@@ -1,5 +1,5 @@
 import { LATENCIES } from '../../protocol/latency.ts';
-import { formatCount, formatMs, formatPercent } from '../text/format.ts';
+import { counted, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { cutTo, fill, type Line, widthOf } from './line.ts';
 import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
 import { TIMED_LATENCIES } from './live-state.ts';
@@ -8,9 +8,10 @@ const GAP = '  ';
 const FEWEST_LINES = 3;
 const MOST_STATUSES = 6;
 
-/** Requests of the mix, the most frequent first; of a single request its latencies. */
+/** Agents where there are several machines, else requests of the mix, the most frequent first; of a single request its latencies. */
 export function table(state: LiveState, width: number, lines: number): Line[] {
   if (lines < FEWEST_LINES) return [];
+  if (state.agents.length > 0) return agentsTable(state.agents, width, lines);
   return state.mix.length > 0 ? mixTable(state.mix, width, lines) : timesTable(state, width).slice(0, lines);
 }
 
@@ -70,6 +71,28 @@ function timesTable({ headline, latencies, statuses }: LiveState, width: number)
     ...(codes.length === 0
       ? []
       : [[{ text: 'statuses  ', tone: 'faint' as const }, { text: codes.join('  ') }]]),
+  ];
+}
+
+/** The lost ones first, since they are what there is to see. */
+function agentsTable(agents: LiveState['agents'], width: number, lines: number): Line[] {
+  const rows = agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
+  const shown = rows.length <= lines - 1 ? rows : rows.slice(0, Math.max(0, lines - 2));
+  const left = rows.length - shown.length;
+  return [
+    ...aligned(
+      ['agent', 'state', 'sent', 'rate', 'latest start'],
+      shown.map(({ name, state, sent, perSecond, mostLagMs }) => [
+        name,
+        state === 'lost' ? 'LOST' : state,
+        formatCount(sent),
+        perSecond === null ? '' : formatRate(perSecond),
+        mostLagMs === null ? '' : formatMs(mostLagMs),
+      ]),
+      width,
+      shown.map(({ state }) => state === 'lost'),
+    ),
+    ...(left === 0 ? [] : [[{ text: `and ${counted(left, 'more agent')}`, tone: 'faint' as const }]]),
   ];
 }
 

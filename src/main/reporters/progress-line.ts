@@ -1,4 +1,6 @@
+import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { visible } from '../../requests/visible.ts';
 import type { Progress } from '../run/run-handle.ts';
 import {
   formatCount,
@@ -20,11 +22,13 @@ const MOST_KINDS = 3;
 export async function showProgress(
   run: { progress(intervalMs: number): AsyncIterable<Progress> },
   stream: LiveStream,
+  isVerbose = false,
 ): Promise<void> {
   const live = new LiveLine(stream);
   let last: Progress | null = null;
   for await (const progress of run.progress(live.isRenewed ? TERMINAL_INTERVAL_MS : PLAIN_INTERVAL_MS)) {
     live.show(renderProgress(progress, last, live.width));
+    if (isVerbose && !live.isRenewed) for (const agent of progress.agents ?? []) live.show(agentLine(agent));
     last = progress;
   }
   live.clear();
@@ -67,6 +71,17 @@ export function renderProgress(
     ],
     width,
   );
+}
+
+/** One agent of a run over several, below the line of all. */
+export function agentLine({ name, state, sent, perSecond, mostLagMs }: AgentSoFar): string {
+  const parts = [
+    state === 'lost' ? 'LOST' : state,
+    `${formatCount(sent)} sent`,
+    ...(perSecond === null ? [] : [formatRate(perSecond)]),
+    ...(mostLagMs === null ? [] : [`starts up to ${formatMs(mostLagMs)} late`]),
+  ];
+  return `      ${visible(name)}: ${parts.join(', ')}`;
 }
 
 /** How fast it goes since the last line, and the percentiles so far. */

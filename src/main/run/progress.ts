@@ -22,6 +22,7 @@ export function progressOf({ stop }: RunPlan, snapshot: Snapshot): Progress {
     topError: failedAs[0]?.name ?? null,
     p50Ms,
     p99Ms,
+    ...(snapshot.agents.length === 0 ? {} : { agents: snapshot.agents }),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
 /** Where a run stands, over all workers. */
@@ -17,6 +18,8 @@ export interface Progress {
   /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
+  /** Of a run over several machines, each as far as it has said. */
+  readonly agents?: readonly AgentSoFar[];
 }
 
 /** How a caller stops a run. */
