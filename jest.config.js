@@ -6,7 +6,7 @@ export default {
   testMatch: ['<rootDir>/**/*.test.js'],
   testPathIgnorePatterns: ['<rootDir>/truth/', '<rootDir>/browser/every-page'],
   // For what hangs alone: a busy machine takes ten times as long as a free one.
-  testTimeout: 180_000,
+  testTimeout: 240_000,
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/compile-cache.js',
   // Most tests wait for something half of the time: four at a time keep two cores busy.

@@ -17,7 +17,7 @@ const SENT = `document.querySelector('.tiles .under').textContent`;
 let browser: Chromium;
 beforeAll(async () => {
   if (path !== null) browser = await Chromium.start(path);
-}, 60_000);
+});
 afterAll(async () => {
   if (path !== null) await browser.close();
 });
@@ -89,7 +89,7 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     expect(JSON.parse(saved)).toEqual(JSON.parse(JSON.stringify(longRun(20, 1_000))));
     expect(page.problems).toEqual([]);
     await page.close();
-  }, 60_000);
+  });
 
   test('of a run that fails says so at once, to each reader, whatever another one does not take in', async () => {
     const live = await underWay(true);
@@ -126,5 +126,5 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     await live.end(null);
     await page.until(`${STATE}.startsWith('volley is not heard of any more.')`);
     await page.close();
-  }, 60_000);
+  });
 });

@@ -25,7 +25,7 @@ const TREND = pageFile(
 let browser: Chromium;
 beforeAll(async () => {
   if (path !== null) browser = await Chromium.start(path);
-}, 60_000);
+});
 afterAll(async () => {
   if (path !== null) await browser.close();
   rmSync(folder, { recursive: true, force: true });

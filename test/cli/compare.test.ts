@@ -107,7 +107,7 @@ describe('volley compare', () => {
     expect(conclusions).toEqual([
       expect.stringMatching(/^p50 of B was [\d.]+ \([\d.–]+\) times that of A: slower, in 6 rounds\.$/),
     ]);
-  }, 60_000);
+  });
 
   test('saved results: single ones support no interval, rounds do', async () => {
     const target = await startTarget();
@@ -161,7 +161,7 @@ describe('volley compare', () => {
     const useless = await keptVolley('compare', a, b, '-c', '5', '--rounds', '9');
     expect(useless.stderr).toContain('--concurrency changes nothing');
     expect(useless.stderr).toContain('--rounds changes nothing');
-  }, 60_000);
+  });
 });
 
 describe('nothing is sent, and one sentence says why', () => {

@@ -134,7 +134,7 @@ describe('the documents and the program agree on', () => {
       arm.figures.p50!,
     ].flatMap((part) => Object.keys(part));
     expect([...new Set(names)].filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
-  }, 60_000);
+  });
 
   test.each(['init', 'demo', 'serve', 'doctor', 'runs', 'agent'])('the options of %s', (name) => {
     const shared = name === 'agent' ? ['broker', 'pool', 'cluster-key-file'] : [];

@@ -37,7 +37,7 @@ describe('volley doctor', () => {
     expect(diagnosis.findings).toEqual(findingsOf(diagnosis));
     expect(code).toBe(exitCodeOf(diagnosis.findings));
     expect(diagnosis.exitCode).toBe(code);
-  }, 120_000);
+  });
 
   test('a signal ends it without a result, and with all that it has started', async () => {
     const { child, ended, stderrHas } = startVolley(['doctor']);
@@ -49,7 +49,7 @@ describe('volley doctor', () => {
       stderr:
         'volley: looking at this machine for some ten seconds\nvolley: interrupted: there is no result.\n',
     });
-  }, 60_000);
+  });
 
   test('a form that it has not', async () => {
     const { code, stdout, stderr } = await volley('doctor', '-o', 'csv');

@@ -66,21 +66,17 @@ function planOf(url: string): string {
 }
 
 describe('a service of which 60 % fails ends with 1, and a sentence, and one that is well with 0, as', () => {
-  test.each(FORMS)(
-    '%s',
-    async (_form, args, sentence) => {
-      const failing = await volley(...args(`${base}/60`));
-      expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(sentence)]);
-      const well = await volley(...args(`${base}/0`));
-      expect([well.code, /fail/.test(well.stderr)]).toEqual([0, false]);
-    },
-    60_000,
-  );
+  test.each(FORMS)('%s', async (_form, args, sentence) => {
+    const failing = await volley(...args(`${base}/60`));
+    expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(sentence)]);
+    const well = await volley(...args(`${base}/0`));
+    expect([well.code, /fail/.test(well.stderr)]).toEqual([0, false]);
+  });
 
   test('a comparison of modes; one that is well is in the tests of comparisons', async () => {
     const failing = await volley('modes', `${base}/60`, ...IN_THREADS, ...ROUNDS);
     expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(IN_ROUNDS)]);
-  }, 60_000);
+  });
 
   test('a comparison of saved results', async () => {
     for (const [name, path] of [
@@ -95,7 +91,7 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
     expect((await compare('well', 'b')).code).toBe(1);
     // What is mended is green.
     expect((await compare('a', 'well')).code).toBe(0);
-  }, 60_000);
+  });
 
   test('a step summary, which says it too', async () => {
     const path = inFolder('step.md');

@@ -128,7 +128,7 @@ describe('a comparison', () => {
     expect(better.code).toBe(0);
     const different = await volley('compare', failing, `${url}delay/3`, ...args, '--fail-if', 'different');
     expect(different.code).toBe(1);
-  }, 60_000);
+  });
 
   test('of saved results goes by failures too, also where all failed', async () => {
     const { url } = await startTarget();
@@ -149,7 +149,7 @@ describe('a comparison', () => {
     const nothing = await volley('compare', bad, alsoBad, '--fail-if', 'slower');
     expect(nothing.stdout).toContain('Neither B nor A answered a request well');
     expect(nothing.code).toBe(1);
-  }, 60_000);
+  });
 });
 
 const onLinux = process.platform === 'linux' ? describe : describe.skip;

@@ -41,7 +41,7 @@ test('results are kept, listed, read again and compared', async () => {
   expect(compared.code).toBe(1);
   expect(compared.stdout).toContain(`A is ${join('.volley/runs', String(first))}`);
   expect((await volley('report', 'last~2')).stderr).toContain("'last~2': .volley/runs has 2 results");
-}, 60_000);
+});
 
 test('a run that is slower than the last good one fails where that was asked for', async () => {
   const target = await startTarget();
@@ -73,7 +73,7 @@ test('a run that is slower than the last good one fails where that was asked for
     isFailure: true,
     otherMachine: null,
   });
-}, 60_000);
+});
 
 test('a folder that cannot be made is told before anything is sent', async () => {
   const server = createServer();

@@ -75,7 +75,7 @@ test('a plan is made of each source, runs as it is, and is not overwritten', asy
     code: 0,
   });
   expect(readFileSync(inFolder('url.yaml'), 'utf8')).toContain(`url: ${base}/2\n`);
-}, 60_000);
+});
 
 test('what no plan can be made of is said, and nothing is written', async () => {
   const plan = inFolder('none.yaml');
@@ -96,4 +96,4 @@ test('what no plan can be made of is said, and nothing is written', async () => 
     expect({ args, code, stderr }).toEqual({ args, code: 2, stderr: expect.stringContaining(sentence) });
     expect(existsSync(plan)).toBe(false);
   }
-}, 30_000);
+});

@@ -70,7 +70,7 @@ describe('the programs of docs/library.md', () => {
       if (isRefused) expect(DOCS).toContain(`\`\`\`\n${ran.stdout}\`\`\``);
       expect(target.stats().requests > 0).toBe(!isRefused);
     }
-  }, 120_000);
+  });
 
   test('a gate fails where the service does', async () => {
     const target = await startTarget();
@@ -78,7 +78,7 @@ describe('the programs of docs/library.md', () => {
     const esm = PROGRAMS.find((text) => text.includes('--test load.test.mjs')) ?? '';
     const command = commandFor(esm, folder) ?? [];
     expect((await ranNode(command, folder, `${target.url}status/500`)).code).toBe(1);
-  }, 60_000);
+  });
 });
 
 test('on a Node that is too old the import says so in one sentence', async () => {

@@ -34,4 +34,4 @@ test('a run can be scraped while it goes on, and a port that is taken is told be
   run.child.kill('SIGINT');
   expect((await run.ended).code).toBe(130);
   await expect(fetch(url)).rejects.toThrow();
-}, 60_000);
+});

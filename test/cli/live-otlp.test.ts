@@ -148,4 +148,4 @@ test('a collector gets exactly the counts of the result, growing; one that is aw
     expect(ended.stderr.match(/^volley: --otlp.*\n/gm)?.join('') ?? '').toBe(why);
     expect(ended.stdout + ended.stderr).not.toMatch(/collector-word|collector-key/);
   }
-}, 60_000);
+});

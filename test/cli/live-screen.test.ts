@@ -34,9 +34,10 @@ function onTerminal(args: readonly string[], folder: string, env: NodeJS.Process
   });
   return {
     seen: (text: string): Promise<void> =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const check = (): void => void (seen.includes(text) && resolve());
         waiting.push(check);
+        child.once('close', () => reject(new Error(`ended without '${text}': ${JSON.stringify(seen)}`)));
         check();
       }),
     press: (keys: string) => child.stdin.write(keys),

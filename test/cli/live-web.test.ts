@@ -68,7 +68,7 @@ test('a run is served while it goes on, to this machine alone, and its readers g
   expect(ended.code).toBe(130);
   expect(JSON.parse(ended.stdout)).toMatchObject({ interrupted: true });
   await expect(fetch(url)).rejects.toThrow();
-}, 90_000);
+});
 
 test('where it cannot be served is told before anything is sent', async () => {
   const target = await startTarget();
@@ -81,4 +81,4 @@ test('where it cannot be served is told before anything is sent', async () => {
   expect(taken).toMatchObject({ code: 2 });
   expect(taken.stderr).toContain(`--live web: port ${port} of 127.0.0.1 cannot be listened on (EADDRINUSE)`);
   expect(target.stats().requests).toBe(before);
-}, 60_000);
+});

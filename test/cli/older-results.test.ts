@@ -157,7 +157,6 @@ describe('a result that an earlier version wrote', () => {
       const older = parsed(readFileSync(file(name), 'utf8'));
       expect(changes(older, parsed(ended.stdout), MEASURED[name] ?? /^$/)).toEqual([]);
     },
-    60_000,
   );
 
   test('this comparison sees what is gone, of another kind, or says something else', () => {

@@ -390,7 +390,7 @@ describe('other commands', () => {
     expect(stdout).toMatch(/^inline +1 /m);
     expect(stdout).toMatch(/^threads +2 /m);
     expect(stdout).toMatch(/^processes +2 /m);
-  }, 90_000);
+  });
 
   test('on a Node that is too old a checkout runs on its own', async () => {
     // By another name than the checkout's own Node, which this one is.

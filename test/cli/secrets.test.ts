@@ -343,7 +343,7 @@ test('no secret leaves volley, whichever way it came in and goes out', async () 
   expect(done.map((run) => `${run.name}: ${run.code}`)).toEqual(
     done.map((run) => `${run.name}: ${expected(run)}`),
   );
-}, 120_000);
+});
 
 function around(text: string, piece: string): string {
   const from = text.indexOf(piece);

@@ -69,7 +69,7 @@ describe.each(MODES)('%s', (mode) => {
     const { code, stdout } = await group.ended;
     expect(code).toBe(130);
     expect((JSON.parse(stdout) as Summary).requests).toMatchObject({ sent: 4, unfinished: 4 });
-    expect(Date.now() - before).toBeLessThan(4_000);
+    expect(Date.now() - before).toBeLessThan(15_000);
     expect(groupIsAlive(group.pid)).toBe(false);
   });
 

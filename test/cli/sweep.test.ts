@@ -52,7 +52,7 @@ test('volley sweep: levels by doubling, each a run of its own, saved and shown a
     2,
     `volley: The result '${path}' cannot be used: it is a sweep, of which each level has a result of its own: volley report shows it.\n`,
   ]);
-}, 60_000);
+});
 
 test('what is wrong with a sweep is told before anything is sent', async () => {
   const { code, stderr } = await volley(

@@ -124,7 +124,7 @@ const BROKEN: readonly Broken[] = [
     kind: 'timeout',
     well: 10,
     // As many as there are connections are left, which wait at once, and long: those before were served in time.
-    options: { timeout: '1s', requests: 14 },
+    options: { timeout: '2s', requests: 14 },
   },
   {
     what: 'redirects for ever',

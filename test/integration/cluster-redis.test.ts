@@ -16,7 +16,7 @@ beforeAll(async () => {
   if (!HAS_REDIS) return;
   await broker.startWithTls();
   await fleet.start({ a1: [], a2: [], a3: ['--mode', 'processes'] });
-}, 60_000);
+});
 
 afterAll(async () => {
   fleet.close();
@@ -40,7 +40,7 @@ afterAll(async () => {
       ['finished', 'finished', 'finished'],
       ['finished', 'finished'],
     ]);
-  }, 60_000);
+  });
 
   test('a long value goes over a narrow way in pieces, and what is asked between them does not wait for all of it', async () => {
     const link = new SlowLink(() => broker.port, { delayMs: 1, bytesPerMs: 64 });
@@ -109,7 +109,7 @@ afterAll(async () => {
         { message: expect.stringMatching(/^cluster\.broker: give it as redis/) },
       ],
     });
-  }, 60_000);
+  });
 
   test('Ctrl-C ends the run within a second, with the result of what ran', async () => {
     const run = fleet.submit(3, ...load(200, '60s'));
@@ -119,7 +119,7 @@ afterAll(async () => {
     fleet.holds(summary);
     expect([code, summary.interrupted]).toEqual([130, true]);
     expect(summary.requests.sent).toBe(fleet.witness.seen.length);
-  }, 60_000);
+  });
 
   test('over TLS, where the certificate is to be trusted', async () => {
     const secure = { url: `rediss://127.0.0.1:${broker.tlsPort}` };
@@ -134,7 +134,7 @@ afterAll(async () => {
       3,
       expect.stringMatching(/could not be reached \(self-signed certificate.*NODE_EXTRA_CA_CERTS/),
     ]);
-  }, 60_000);
+  });
 
   test('what does not fit is refused before anything is sent, and named', async () => {
     fleet.witness.forget();
@@ -213,5 +213,5 @@ afterAll(async () => {
       expect.stringMatching(/maxmemory-policy is allkeys-lru.*noeviction/),
     ]);
     expect(evicting.stderr).toMatch(/memory left/);
-  }, 120_000);
+  });
 });

@@ -186,7 +186,7 @@ test.each(CLIENTS)(
       url: server.url,
       streams: 120,
       requests: 1_000,
-      timeout: '200ms',
+      timeout: '600ms',
     });
     expect(summary.requests.sent).toBe(1_000);
     expect(summary.requests.ok).toBeGreaterThan(100);

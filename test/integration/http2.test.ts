@@ -144,7 +144,7 @@ describe.each(VARIANTS)('$mode with $client', ({ mode, client }) => {
     const target = await startCounting(false, (stream, index) => {
       if (index % 3 !== 0) later(stream);
     });
-    const summary = await run({ ...options, url: target.url, requests: 30, timeout: '1s' });
+    const summary = await run({ ...options, url: target.url, requests: 30, timeout: '2s' });
     expect(summary.requests).toMatchObject({ sent: 30, ok: 20, failed: 10 });
     expect(summary.errors).toMatchObject([{ kind: 'timeout', code: 'TIMEOUT', count: 10 }]);
     expect(target).toMatchObject({ requests: 30, sessions: 2, mostSessions: 2 });

@@ -30,15 +30,21 @@ describe('workers with a lease', () => {
     try {
       const plan = await resolvePlan({ url: witness.url, mode, workers: 1, ...options });
       const begin = Promise.withResolvers<number>();
-      const coordinator = new Coordinator(plan, clock, { whenToBegin: () => begin.promise });
+      const ready = Promise.withResolvers<void>();
+      const whenToBegin = (): Promise<number> => {
+        ready.resolve();
+        return begin.promise;
+      };
+      const coordinator = new Coordinator(plan, clock, { whenToBegin });
       const collecting = coordinator.run(await POOLS[mode]());
-      await delay(500);
+      await ready.promise;
+      await delay(200);
       expect(witness.seen).toEqual([]);
       const startAtMs = clock.nowMs() + 100;
-      coordinator.lease(startAtMs + 600);
+      coordinator.lease(startAtMs + 1_500);
       begin.resolve(startAtMs);
-      await delay(500);
-      const untilMs = startAtMs + 1_200;
+      await delay(300);
+      const untilMs = startAtMs + 2_100;
       coordinator.lease(untilMs);
       const collected = await collecting;
       expect(collected.workers.map(({ report }) => report?.isFenced)).toEqual([true]);
@@ -47,8 +53,8 @@ describe('workers with a lease', () => {
       expect(times[0]).toBeGreaterThanOrEqual(startAtMs);
       // Given to a socket within the lease; how soon the server sees it is another matter.
       const last = times.at(-1) ?? 0;
-      expect(last).toBeGreaterThan(startAtMs + 700);
-      expect(last).toBeLessThan(untilMs + 500);
+      expect(last).toBeGreaterThan(startAtMs + 1_600);
+      expect(last).toBeLessThan(untilMs + 5_000);
       const { scheduled, sent, dropped, notStarted, ok, unfinished } = summary.requests;
       expect(scheduled).toBe(sent + dropped + notStarted);
       if (name !== 'an open load') expect(scheduled).toBe(planned);

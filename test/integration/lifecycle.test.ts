@@ -76,10 +76,10 @@ describe.each(MODES)('%s', (mode) => {
       const [port] = await once(deaf, 'message');
       const before = performance.now();
       const { interrupted, requests } = await run(
-        { ...options, url: `http://127.0.0.1:${port}/`, requests: 10 },
+        { ...options, url: `http://127.0.0.1:${port}/`, requests: 10, timeout: '60s' },
         { signal: AbortSignal.abort() },
       );
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(performance.now() - before).toBeLessThan(30_000);
       expect(interrupted).toBe(true);
       expect(requests).toMatchObject({ sent: 0, notStarted: 10 });
     } finally {
@@ -156,7 +156,7 @@ test('a process that is killed costs its unsent samples, not the run', async () 
 });
 
 test('a process that hangs does not hold a run that only its requests end', async () => {
-  const { before, underWay, victim } = await withVictim({ requests: 2_000, timeout: '500ms' });
+  const { before, underWay, victim } = await withVictim({ requests: 2_000, timeout: '3s' });
   process.kill(victim, 'SIGSTOP');
   const { requests, workers, degradedReasons } = await underWay.summary;
 
@@ -165,7 +165,7 @@ test('a process that hangs does not hold a run that only its requests end', asyn
   expect(survivor).toMatchObject({ lost: false, ok: 1_000 });
   expect(requests.scheduled).toBe(2_000);
   expect(degradedReasons[0]).toMatch(
-    new RegExp(`^Worker ${lost!.index} was lost: nothing was heard of it for 6 s`),
+    new RegExp(`^Worker ${lost!.index} was lost: nothing was heard of it for 8 s`),
   );
   expect(childrenOf(process.pid).filter((pid) => !before.has(pid))).toEqual([]);
 });

@@ -2,8 +2,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { run, type Summary, start } from '../../src/api/index.ts';
+import { run, start } from '../../src/api/index.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
+import { lacksProcessor } from '../support/busy-machine.ts';
 import { CERTIFICATE } from '../support/certificate.ts';
 import { ROOT } from '../support/cli.ts';
 import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
@@ -55,11 +56,11 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
 
   test('connections are opened as they are needed, and reused', async () => {
     const target = await startTarget();
-    const summary = await run({ ...options, url: `${target.url}delay/50`, rate: 200, duration: '500ms' });
+    const summary = await run({ ...options, url: `${target.url}delay/50`, rate: 100, duration: '1s' });
     expect(summary.requests.ok).toBe(100);
-    // 200 a second for 50 ms each: about 10 at a time.
-    expect(target.stats().connectionsAccepted).toBeGreaterThanOrEqual(8);
-    expect(target.stats().connectionsAccepted).toBeLessThan(60);
+    // 100 a second for 50 ms each: about 5 at a time, and more where a busy machine sends several late.
+    expect(target.stats().connectionsAccepted).toBeGreaterThanOrEqual(4);
+    expect(target.stats().connectionsAccepted).toBeLessThan(100);
   });
 
   test('beyond --max-in-flight requests wait in line, and none is lost', async () => {
@@ -74,7 +75,9 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
     expect(summary.requests).toMatchObject({ scheduled: 100, ok: 100, dropped: 0 });
     expect(target.stats().mostConnections).toBeLessThanOrEqual(4);
     // 4 at a time, 50 ms each: 80 a second of the 200 that are asked for.
-    expect(summary.latencyMs.service.percentiles['50']).toBeLessThan(100);
+    expect(summary.latencyMs.service.percentiles['50']).toBeLessThan(
+      summary.latencyMs.response.percentiles['50']!,
+    );
     expect(summary.latencyMs.response.max).toBeGreaterThan(500);
     // On a machine that is busy with other tests requests may start too late, and then that is said.
     const { startLag, response } = summary.latencyMs;
@@ -104,7 +107,13 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
       `${dropped} requests were dropped: they had no connection when the waiting ended.`,
       ...(unfinished === 0
         ? []
-        : [`${unfinished} requests were sent too late to be answered when the waiting ended.`]),
+        : [
+            expect.stringMatching(
+              new RegExp(
+                `^${unfinished} requests? (was|were) sent too late to be answered when the waiting ended`,
+              ),
+            ),
+          ]),
     ]);
   });
 
@@ -152,8 +161,8 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
       const summary = await run({
         ...options,
         url: `http://127.0.0.1:${port}/`,
-        rate: 100,
-        duration: '400ms',
+        rate: 40,
+        duration: '1s',
         timeout: '150ms',
       });
       // Waiting ends one timeout after the window: a request that a busy machine has started late is left over.
@@ -190,8 +199,3 @@ test('a new connection for every request takes longer than being served: the clo
     lacksProcessor(summary) ? 'generator-limited' : 'connection-limited',
   );
 });
-
-/** On a machine that is busy with other tests the verdict is about that, rightly. */
-function lacksProcessor({ workers }: Summary): boolean {
-  return workers.some(({ processorWait }) => (processorWait ?? 0) > VERDICT_LIMITS.processorWait);
-}

@@ -94,7 +94,7 @@ test('requests are due when the trace has them, and ask for as much', async () =
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const path = inFolder('t.jsonl');
-  const times = [0, 0, 0, 900, 1_000, 1_800];
+  const times = [0, 0, 0, 2_700, 3_000, 5_400];
   const lines = times.map((timestamp, at) => ({ timestamp, input_length: at + 1, output_length: 10 + at }));
   writeFileSync(path, lines.map((line) => JSON.stringify(line)).join('\n'));
   const ask = (more: Partial<RunOptions> = {}) =>
@@ -111,8 +111,9 @@ test('requests are due when the trace has them, and ask for as much', async () =
     for (const { maxTokens, prompt } of came) expect(prompt.split(' ').length).toBe(Number(maxTokens) - 9);
     const first = Math.min(...came.map(({ atMs }) => atMs));
     const last = came.find(({ maxTokens }) => maxTokens === 15)!.atMs - first;
-    expect(last).toBeGreaterThan(500);
-    expect(last).toBeLessThan(3_000);
+    // 1.8 s as asked for, where none is late; 5.4 s as recorded.
+    expect(last).toBeGreaterThan(600);
+    expect(last).toBeLessThan(5_000);
     expect((await ask({ requests: 4 })).requests).toMatchObject({ scheduled: 4, ok: 4 });
     await expect(ask({ rate: 5 })).rejects.toThrow('rate and trace each say what the rate is');
     await expect(ask({ maxTokens: 5 })).rejects.toThrow("maxTokens '5' with trace: the trace says it");

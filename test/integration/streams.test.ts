@@ -8,8 +8,8 @@ import {
 } from '../../src/api/index.ts';
 import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
 
-/** Timers of a busy machine are late, never early. */
-const LATE_MS = 60;
+/** Timers of a busy machine are late, by seconds at worst, never early. */
+const LATE_MS = 10_000;
 
 let server: ReferenceServer;
 beforeAll(async () => {
@@ -54,6 +54,8 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
     expect(gaps.count).toBe(12 * 9);
     expect(timesMs.gap.count).toBe(12 * 9);
     expect(timesMs.gap.mean).toBeCloseTo(timesMs.tpot.mean ?? Number.NaN, 6);
+    const lastMs = timesMs.ttft.mean! + 9 * timesMs.gap.mean!;
+    expect(timesMs.e2e.mean).toBeGreaterThanOrEqual(lastMs - 1e-6);
     expect(tokens).toMatchObject({
       total: 120,
       events: 120,
@@ -89,7 +91,8 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
     const kinds = { error: 'stream', fin: 'truncated', rst: 'truncated', stall: 'stalled' };
     for (const [fault, kind] of Object.entries(kinds)) {
       const summary = await ask(`fault=${fault}&fault-after=3`, {
-        stallTimeout: '300ms',
+        // Short only where it is the matter: a busy machine is silent for longer.
+        stallTimeout: fault === 'stall' ? '300ms' : '9s',
         slo: 'e2e<9s',
         requests: 4,
       });
@@ -137,7 +140,7 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
   });
 
   testIt('half of the first tokens late: half of the requests are good', async () => {
-    const slow = `${server.url}v1/chat/completions?ttft=700&tokens=2`;
+    const slow = `${server.url}v1/chat/completions?ttft=2500&tokens=2`;
     const fast = `${server.url}v1/chat/completions?ttft=5&tokens=2`;
     const json = { stream: true, stream_options: { include_usage: true } };
     const summary = await run({
@@ -148,12 +151,12 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
       stream: 'auto',
       tokenPath: 'choices[0].delta.content',
       usagePath: 'usage.completion_tokens',
-      slo: 'ttft<400ms',
+      slo: 'ttft<2s',
       sloTarget: '60%',
       mode,
       client,
       requests: 8,
-      concurrency: 4,
+      concurrency: 8,
       workers: workersIn(mode, 2),
     });
     expect(summary.streams?.goodput).toMatchObject({ good: 4, share: 0.5 });

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
+import { lacksProcessor } from '../support/busy-machine.ts';
 import { BIN } from '../support/cli.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
 
@@ -56,7 +57,8 @@ describe('a target that fails is called failing', () => {
     const { url } = await startTarget();
     const text = await failing({ url: `${url}fault/hang`, requests: 8, timeout: '150ms' });
     expect(text).toContain('All 8 requests failed, from the first request on: 8 × timeout.');
-    expect(text).toContain('does not answer in time');
+    // On a machine that is busy with something else that may be why, and is said.
+    expect(text).toMatch(/does not answer in time|volley itself was late meanwhile/);
   });
 
   test('with RST', async () => {
@@ -89,10 +91,11 @@ describe('a target that fails is called failing', () => {
     });
     const [server] = servers;
     server?.on('connection', (socket) => sockets.add(socket));
-    setTimeout(() => {
+    const die = (): void => {
       server?.close();
       for (const socket of sockets) socket.resetAndDestroy();
-    }, 1_500);
+    };
+    server?.once('request', () => setTimeout(die, 1_500));
     const text = await failing({ url, duration: '3s' });
     const [, sinceS = '0'] = /, since ([\d.]+) s: /.exec(text) ?? [];
     expect(Number(sinceS)).toBeGreaterThan(1);
@@ -155,7 +158,11 @@ describe('a target that fails is called failing', () => {
     expect(['connection-limited', 'generator-limited']).toContain(generator.verdict);
     expect(degradedReasons).toEqual([
       `${requests.dropped} requests were dropped: they had no connection when the waiting ended.`,
-      `${requests.unfinished} requests were sent too late to be answered when the waiting ended.`,
+      expect.stringMatching(
+        new RegExp(
+          `^${requests.unfinished} requests? (was|were) sent too late to be answered when the waiting ended`,
+        ),
+      ),
     ]);
   });
 
@@ -179,9 +186,12 @@ describe('a target that fails is called failing', () => {
 describe('short runs', () => {
   test('do not take the opening of connections for the target closing them', async () => {
     const { url } = await startTarget();
-    const { generator } = await run({ url, requests: 10, concurrency: 10 });
-    expect(generator.verdict).toBe('ok');
-    expect(generator.reasons[0]).toMatch(/^10 requests are too short a run/);
+    const summary = await run({ url, requests: 10, concurrency: 10 });
+    const { verdict, reasons } = summary.generator;
+    // On a machine that is busy with something else that may come first.
+    if (lacksProcessor(summary) && verdict === 'generator-limited') return;
+    expect(verdict).toBe('ok');
+    expect(reasons[0]).toMatch(/^10 requests are too short a run/);
   });
 });
 

@@ -162,7 +162,7 @@ test('a connection that has died is replaced', async () => {
     concurrency: 1,
     streams: 2,
     requests: 60,
-    timeout: '200ms',
+    timeout: '600ms',
   });
   expect(server.connections).toHaveLength(2);
   expect(summary.requests.ok).toBeGreaterThan(40);

@@ -32,7 +32,7 @@ describe('a command of --on-port on Windows', () => {
     await target.stop();
     expect(target.ending).toBe('SIGKILL');
     expect(asked).toEqual([['/pid', expect.stringMatching(/^\d+$/), '/t', '/f']]);
-  }, 30_000);
+  });
 });
 
 describe('names of files that Windows takes for devices, or cannot have', () => {

@@ -93,7 +93,7 @@ test('no error of the library has a secret: in message, problems, stack or whate
   }
   expect(leaks).toEqual([]);
   delete process.env['VOLLEY_TEST_SECRET'];
-}, 60_000);
+});
 
 test('nor has one that tells why a worker could not start', async () => {
   const options = { url: URL_TEXT, bearerEnv: 'VOLLEY_SECRET', requests: 1, mode: 'processes' };
