@@ -164,6 +164,28 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
   });
 });
 
+test.each(['undici', 'wire'] as const)(
+  '300 streams at once lose nothing, %s',
+  async (client) => {
+    const { requests, streams, errors } = await run({
+      url: `${server.url}?ttft=20&gap=5&tokens=20`,
+      preset: 'openai-chat',
+      model: 'mock',
+      mode: 'threads',
+      workers: 2,
+      client,
+      requests: 600,
+      concurrency: 300,
+      timeout: '5m',
+    });
+    expect(errors).toEqual([]);
+    expect([requests.ok, streams?.answers, streams?.notStreamed]).toEqual([600, 600, 0]);
+    expect(streams?.tokens).toMatchObject({ total: 12_000, events: 12_000, countedByServer: 600 });
+    expect([streams?.gaps.count, streams?.timesMs.gap.count]).toEqual([600 * 19, 600 * 19]);
+  },
+  120_000,
+);
+
 describe.each(['undici', 'wire'] as const)('without streams, %s', (client) => {
   const ask = (options: Partial<RunOptions>): Promise<Summary> =>
     run({

@@ -132,7 +132,7 @@ function answered(
 ): TokenTimes {
   const tokens = new TokenTimes(plan);
   tokens.clear();
-  tokens.begin(200, contentType);
+  tokens.begin(200, { contentType, contentEncoding: null });
   for (const [atMs, text] of reads) {
     const bytes = new TextEncoder().encode(text);
     tokens.add(bytes, 0, bytes.length, atMs);
@@ -210,6 +210,25 @@ test('who counts the tokens', () => {
   ]);
 });
 
+test('a count of none where tokens came is no count', () => {
+  const zero = answered(planOf('openai-chat'), [[1, `${word}${usage(0)}data: [DONE]\n\n`]]);
+  expect([zero.finish(), zero.usage, zero.events]).toEqual([null, null, 1]);
+});
+
+test('a compressed stream is named so; of chunks it does not matter', () => {
+  const encoded = (preset: 'openai-chat' | 'torchserve', encoding: string): unknown => {
+    const tokens = new TokenTimes(planOf(preset));
+    tokens.begin(200, { contentType: 'text/event-stream', contentEncoding: encoding });
+    const bytes = Buffer.from(`${word}data: [DONE]\n\n`);
+    tokens.add(bytes, 0, bytes.length, 1);
+    const failure = tokens.finish();
+    return failure === null ? tokens.events : failure.code;
+  };
+  expect(encoded('openai-chat', 'gzip')).toBe('STREAM_ENCODED');
+  expect(encoded('openai-chat', 'identity')).toBe(1);
+  expect(encoded('torchserve', 'gzip')).toBe(1);
+});
+
 test('a stream that says an error, that is cut, or that is none', () => {
   const plan = planOf('openai-chat');
   expect(answered(plan, [[1, `${word}data: {"error":{"message":"no more memory"}}\n\n`]]).finish()).toEqual({
@@ -285,7 +304,7 @@ test('what comes behind the end is not read', () => {
 test('nothing of an answer is left for the next one', () => {
   const tokens = answered(planOf('openai-chat'), [[1, `${word}data: {"choices":[{"delta":{"content":"é`]]);
   tokens.clear();
-  tokens.begin(200, 'text/event-stream');
+  tokens.begin(200, { contentType: 'text/event-stream', contentEncoding: null });
   expect([tokens.events, tokens.usage, tokens.timeMs(0), tokens.complaint]).toEqual([
     0,
     null,

@@ -5,6 +5,7 @@ import { type ModelSettings, settingsIn } from './settings.ts';
 
 const FALLBACK_TOKENS = 16;
 const LARGEST_REQUEST = 32 * 2 ** 20;
+const MODEL = { id: 'mock', object: 'model', created: 1_700_000_000, owned_by: 'volley' };
 const MODELS = '/v1/models';
 const OLLAMA_MODELS = '/api/tags';
 
@@ -37,7 +38,7 @@ export class MockModel {
   handle(request: IncomingMessage, response: ServerResponse): boolean {
     const url = new URL(request.url ?? '/', 'http://mock');
     if (url.pathname.endsWith(MODELS)) {
-      json(response, 200, { object: 'list', data: [{ id: 'mock', object: 'model', owned_by: 'volley' }] });
+      json(response, 200, { object: 'list', data: [MODEL] });
       return true;
     }
     if (url.pathname.endsWith(OLLAMA_MODELS)) {
@@ -48,7 +49,7 @@ export class MockModel {
     if (dialect === null) return false;
     const settings = settingsIn(url.searchParams, this.#settings);
     if (typeof settings === 'string') {
-      json(response, 400, { error: { message: settings } });
+      json(response, 400, errorOf(settings));
       return true;
     }
     const cameAtMs = performance.now();
@@ -67,16 +68,16 @@ export class MockModel {
     response: ServerResponse,
   ): void {
     if (body === null) {
-      json(response, 400, { error: { message: 'the body is not a JSON object' } });
+      json(response, 400, errorOf('the body is not a JSON object'));
       return;
     }
     const asked = dialect.asks(body, path);
     if (asked.model.startsWith('unknown')) {
-      json(response, 404, { error: { message: `The model '${asked.model}' does not exist` } });
+      json(response, 404, errorOf(`The model '${asked.model}' does not exist`, 'model_not_found'));
       return;
     }
     if (settings.usage === 'refused' && Object.hasOwn(body, 'stream_options')) {
-      json(response, 400, { error: { message: 'Unrecognized request argument supplied: stream_options' } });
+      json(response, 400, errorOf('Unrecognized request argument supplied: stream_options'));
       return;
     }
     const start = (): void => {
@@ -240,6 +241,11 @@ async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string,
   } catch {
     return null;
   }
+}
+
+/** As OpenAI's API writes what is wrong with a request. */
+function errorOf(message: string, code: string | null = null): object {
+  return { error: { message, type: 'invalid_request_error', param: null, code } };
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {

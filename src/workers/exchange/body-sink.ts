@@ -21,6 +21,12 @@ export interface StreamFailure {
   readonly example: string;
 }
 
+/** What the head of an answer says of its body. */
+export interface SaysOfBody {
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+}
+
 /** Takes answers as streams of tokens. Its state is that of the answer since the last `clear`. */
 export interface TokenSink extends BodySink {
   /** The answer came in events, not in one piece. */
@@ -38,7 +44,7 @@ export interface TokenSink extends BodySink {
   /** When a token event arrived, by index from 0; NaN if there is none. */
   timeMs(event: number): number;
   /** The head of an answer has come. */
-  begin(status: number, contentType: string | null): void;
+  begin(status: number, says: SaysOfBody): void;
   /** The answer is complete as HTTP: returns why it is not valid as a stream; null if it is, or was never one. */
   finish(): StreamFailure | null;
   /** Also passes the bytes on to another sink. */

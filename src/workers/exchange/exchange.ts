@@ -372,7 +372,7 @@ class FieldsHandler implements AnswerHandler {
     this.#exchange.answeredFields = fields;
     if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
     this.#exchange.onResponseStart(controller, status, fields);
-    if (status >= 200) this.#exchange.tokens?.begin(status, this.#exchange.contentType);
+    if (status >= 200) this.#exchange.tokens?.begin(status, this.#exchange);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

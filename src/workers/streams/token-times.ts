@@ -1,6 +1,6 @@
 import type { Framing, StreamPlan } from '../../protocol/stream.ts';
 import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
-import type { BodySink, StreamFailure, TokenSink } from '../exchange/body-sink.ts';
+import type { BodySink, SaysOfBody, StreamFailure, TokenSink } from '../exchange/body-sink.ts';
 import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
 
@@ -12,6 +12,7 @@ const LONGEST_TEXT = 16 * 2 ** 20;
 /** Limit on the kept part of a stream without a token so far: enough to say what arrived instead. */
 const LARGEST_BEGINNING = 4_096;
 const FIRST_EVENTS = 64;
+const PLAIN = /^\s*(?:identity)?\s*$/i;
 const EVENT_STREAM = /^text\/event-stream\b/i;
 const JSON_LINES =
   /^application\/(?:x-|json-)?(?:ndjson|jsonl|jsonlines|json-seq)\b|^application\/stream\+json\b/i;
@@ -40,6 +41,8 @@ export class TokenTimes implements TokenSink {
   /** The rest of it no longer counts. */
   #isOver = false;
   #error: string | null = null;
+  /** How the answer is compressed, so that its events cannot be seen; null if it is not. */
+  #encoding: string | null = null;
   #readAtMs = 0;
 
   constructor(plan: StreamPlan) {
@@ -52,15 +55,18 @@ export class TokenTimes implements TokenSink {
     return this;
   }
 
-  begin(status: number, contentType: string | null): void {
+  begin(status: number, { contentType, contentEncoding }: SaysOfBody): void {
+    this.#encoding = contentEncoding === null || PLAIN.test(contentEncoding) ? null : contentEncoding;
     const framing = status < LOWEST_FAILURE ? this.#framingOf(contentType) : null;
     this.isStreamed = framing !== null;
+    // Whatever a read brings is an event, encoded or not.
+    if (framing === 'chunks') this.#encoding = null;
     this.#framer = framing === null ? null : createFramer(framing, (data, name) => this.#take(data, name));
   }
 
   add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void {
     this.#also?.add(bytes, from, to, readAtMs);
-    if (this.#error !== null) return;
+    if (this.#error !== null || this.#encoding !== null) return;
     this.#readAtMs = readAtMs;
     const text = decodedBy(this.#decoder, bytes, from, to);
     if (this.#framer === null) this.#keep(text);
@@ -88,9 +94,18 @@ export class TokenTimes implements TokenSink {
     this.#hasEnded = false;
     this.#isOver = false;
     this.#error = null;
+    this.#encoding = null;
   }
 
   finish(): StreamFailure | null {
+    if (this.#encoding !== null)
+      return {
+        kind: 'stream',
+        code: 'STREAM_ENCODED',
+        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not looked into for tokens: do not ask for that (--compressed, accept-encoding)`,
+      };
+    // A count of none where tokens came is no count.
+    if (this.usage === 0 && this.events > 0) this.usage = null;
     if (this.#framer === null) return this.#finishWhole();
     if (this.#error === null) this.#framer.end();
     if (this.#error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: this.#error };

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createReferenceServer, type ReferenceServer } from '../../src/api/index.ts';
+
+let server: ReferenceServer;
+beforeAll(async () => {
+  server = await createReferenceServer({ model: { firstTokenMs: 2, gapMs: 1, tokens: 5 } });
+});
+afterAll(() => server.close());
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A client of OpenAI's chat completions that knows their published format alone, and holds a server to it. */
+class ChatClient {
+  async ask(body: Json): Promise<{ status: number; type: string; text: string }> {
+    const answer = await fetch(`${server.url}v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
+      body: JSON.stringify({ model: 'mock', messages: [{ role: 'user', content: 'Hi' }], ...body }),
+    });
+    return {
+      status: answer.status,
+      type: answer.headers.get('content-type') ?? '',
+      text: await answer.text(),
+    };
+  }
+
+  /** The chunks of a stream, without its end mark. */
+  async chunks(body: Json): Promise<Json[]> {
+    const { status, type, text } = await this.ask({ ...body, stream: true });
+    expect([status, type.split(';')[0]]).toEqual([200, 'text/event-stream']);
+    const events = text.split('\n\n');
+    expect(events.pop()).toBe('');
+    for (const event of events) expect(event).toMatch(/^data: [^\n]*$/);
+    const data = events.map((event) => event.slice('data: '.length));
+    expect(data.pop()).toBe('[DONE]');
+    return data.map((one) => JSON.parse(one) as Json);
+  }
+}
+
+const USAGE = {
+  prompt_tokens: expect.any(Number),
+  completion_tokens: expect.any(Number),
+  total_tokens: expect.any(Number),
+};
+const chunk = (more: Json): Json => ({
+  id: expect.any(String),
+  object: 'chat.completion.chunk',
+  created: expect.any(Number),
+  model: 'mock',
+  ...more,
+});
+const choice = (delta: Json, finish: string | null = null): Json =>
+  chunk({ choices: [{ index: 0, delta, finish_reason: finish }] });
+
+test('chat completions as their format is published: a stream, with usage and without', async () => {
+  const client = new ChatClient();
+  const words = Array.from({ length: 5 }, () => choice({ content: expect.any(String) }));
+  const plain = [choice({ role: 'assistant', content: '' }), ...words, choice({}, 'stop')];
+  const withoutUsage = await client.chunks({});
+  expect(withoutUsage).toHaveLength(plain.length);
+  for (const [index, one] of withoutUsage.entries()) expect(one).toMatchObject(plain[index] ?? {});
+  const [id, ...others] = new Set(withoutUsage.map((one) => one['id']));
+  expect([typeof id, others]).toEqual(['string', []]);
+  const withUsage = await client.chunks({ stream_options: { include_usage: true } });
+  expect(withUsage).toHaveLength(plain.length + 1);
+  expect(withUsage.at(-1)).toEqual(chunk({ choices: [], usage: USAGE }));
+  const usage = (withUsage.at(-1)?.['usage'] ?? {}) as Record<string, number>;
+  expect(usage['completion_tokens']).toBe(5);
+  expect(usage['total_tokens']).toBe((usage['prompt_tokens'] ?? 0) + 5);
+});
+
+test('in one piece, what is wrong, and which models there are', async () => {
+  const client = new ChatClient();
+  const whole = await client.ask({});
+  expect(JSON.parse(whole.text)).toMatchObject({
+    object: 'chat.completion',
+    choices: [
+      { index: 0, message: { role: 'assistant', content: expect.any(String) }, finish_reason: 'stop' },
+    ],
+    usage: USAGE,
+  });
+  const unknown = await client.ask({ model: 'unknown-7b' });
+  expect([unknown.status, JSON.parse(unknown.text)]).toEqual([
+    404,
+    {
+      error: {
+        message: "The model 'unknown-7b' does not exist",
+        type: 'invalid_request_error',
+        param: null,
+        code: 'model_not_found',
+      },
+    },
+  ]);
+  expect(await (await fetch(`${server.url}v1/models`)).json()).toEqual({
+    object: 'list',
+    data: [{ id: 'mock', object: 'model', created: expect.any(Number), owned_by: expect.any(String) }],
+  });
+});
