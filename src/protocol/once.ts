@@ -1,3 +1,5 @@
+import type { ErrorAdvice } from './report.ts';
+
 /** One request and its outcome; each followed redirect is another step. */
 export interface OnceExchange {
   readonly method: string;
@@ -21,6 +23,8 @@ export interface OnceExchange {
   } | null;
   /** Why there is no complete answer, or why it is not as expected; null if all is well. */
   readonly failure: string | null;
+  /** What can be done about that, where its words alone do not say it. */
+  readonly advice?: ErrorAdvice;
 }
 
 /** A request of the mix that was sent once, with the redirects it followed. */

@@ -27,6 +27,14 @@ export interface StopCondition {
   readonly durationMs: number | null;
 }
 
+/** Where the options of a run were written; sentences name options as they are written there. */
+export type WrittenIn =
+  /** A plan file, and these on the command line beside it. */
+  | { readonly in: 'plan'; readonly onCommandLine: readonly string[] }
+  /** A module of scenarios has these fields; the rest is the command line's. */
+  | { readonly in: 'module'; readonly fields: readonly string[] }
+  | { readonly in: 'library' };
+
 /** One run, validated and complete. Every quantity is global; only `split` makes per-worker numbers. */
 export interface RunPlan {
   /** Number of agents; absent for a run on this machine. */
@@ -42,6 +50,8 @@ export interface RunPlan {
   readonly supplies: Supplies;
   /** Notes on how the run was asked for, for readers of the result. */
   readonly notes: readonly string[];
+  /** Absent if that was the command line alone. */
+  readonly writtenIn?: WrittenIn | undefined;
   /** The target is on this machine, so generator and target share its cores. */
   readonly isTargetLocal: boolean;
   readonly mode: WorkerMode;

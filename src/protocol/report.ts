@@ -73,12 +73,28 @@ export function awaitedOf({ sent, cancelled = 0 }: { sent: number; cancelled?: n
   return sent - cancelled;
 }
 
+/** What can be done about a failure, where its words alone do not say it; put into words with the result. */
+export const ERROR_ADVICE = [
+  'client-certificate',
+  'client-certificate-refused',
+  'server-name',
+  'authority',
+  'without-http2',
+  'with-http1',
+  'with-http1-if-only',
+  'use-undici',
+  'wire-reads-it',
+  'see-what-wire-says',
+] as const;
+export type ErrorAdvice = (typeof ERROR_ADVICE)[number];
+
 /** Failures of one kind and code, with an example in words. */
 export interface ErrorTally {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  readonly advice?: ErrorAdvice;
 }
 
 /** The same for a run, with the due times of the first and last, from the start of the measured window. */

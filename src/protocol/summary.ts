@@ -5,7 +5,7 @@ import type { LatencyKind } from './latency.ts';
 import type { Pacing } from './load.ts';
 import type { WorkerKind } from './plan.ts';
 import type { PlanSummary } from './plan-summary.ts';
-import type { ErrorKind } from './report.ts';
+import type { ErrorAdvice, ErrorKind } from './report.ts';
 import type { IterationCounts, IterationErrorSummary, UserFailures } from './scenario.ts';
 import type { StreamTimeKind } from './stream.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
@@ -112,6 +112,8 @@ export interface ErrorSummary {
   readonly code: string;
   readonly count: number;
   readonly example: string;
+  /** What can be done about it, as `example` ends; absent if there is nothing to add, and in older results. */
+  readonly advice?: ErrorAdvice;
   /** Due times of the first and the last, from the start of the window. Absent in older results. */
   readonly firstAtMs?: number;
   readonly lastAtMs?: number;

@@ -201,9 +201,9 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
   addExchange(): Exchange {
     const client = this.#clients.open(this.#firstEndpoint);
     const { stream } = this.#shard;
-    const tokens = stream === null || this.#Tokens === null ? null : new this.#Tokens(stream);
+    const sink = stream === null || this.#Tokens === null ? undefined : new this.#Tokens(stream);
     const room = this.#rows?.room ?? null;
-    const exchange = new Exchange(client, this, this.clock, room, tokens);
+    const exchange = new Exchange(client, this, this.clock, room, sink);
     this.exchanges.push(exchange);
     return exchange;
   }
@@ -359,8 +359,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #recordOk(exchange: Exchange, endMs: number): void {
     this.#record(exchange, endMs, OUTCOME.ok);
-    const { tokens, request } = exchange;
-    if (tokens !== null && request?.isApart !== true && this.isMeasured(exchange.intendedMs))
+    const { tokens } = exchange.sink;
+    if (tokens !== null && exchange.request?.isApart !== true && this.isMeasured(exchange.intendedMs))
       this.recorder.streams?.add(exchange, tokens, endMs, this.#windowAtMs);
   }
 
@@ -373,7 +373,8 @@ export class ShardRun implements ExchangeOwner, LoadHost, JobHost {
 
   #record(exchange: Exchange, endMs: number, outcome: number): void {
     if (exchange.request?.isApart === true) return;
-    if (exchange.tokens !== null && this.isMeasured(exchange.intendedMs)) this.recorder.streams?.countAsked();
+    if (exchange.sink.tokens !== null && this.isMeasured(exchange.intendedMs))
+      this.recorder.streams?.countAsked();
     this.recorder.add(exchange, endMs, outcome, this.#windowAtMs);
   }
 

@@ -6,7 +6,6 @@ import { type Clock, createMonotonicClock } from '../time/clock.ts';
 import { loadClient } from './clients/http-client.ts';
 import { SlotClients } from './clients/slot-clients.ts';
 import { Verdict } from './exchange/answer-verdict.ts';
-import { keepBody } from './exchange/body-sink.ts';
 import { continued, firstOf } from './exchange/continuation.ts';
 import { Exchange, type ExchangeOwner } from './exchange/exchange.ts';
 import type { PreparedRequest } from './exchange/prepared-request.ts';
@@ -14,7 +13,7 @@ import { RequestSecrets, secretsOf } from './exchange/request-secrets.ts';
 import { type AnswerNeeds, RequestSource } from './jobs/request-source.ts';
 import { toldOf } from './told-exchange.ts';
 
-const EVERYTHING: AnswerNeeds = { sink: keepBody, fields: true };
+const EVERYTHING: AnswerNeeds = { body: true, fields: true };
 
 /** Sends each request of a shard's mix once, follows redirects as configured, and reports everything received. */
 export async function* sendOnce(shard: Shard, supplies: Supplies): AsyncGenerator<OnceSent> {

@@ -38,6 +38,7 @@ export function toldOf(
             serviceMs: endMs - sentMs,
           },
     failure: failure === null ? null : sentenceOf(failure),
+    ...(failure?.advice === undefined ? {} : { advice: failure.advice }),
   };
 }
 

@@ -3,7 +3,6 @@ import type { WorkerChannel } from '../protocol/messages.ts';
 import type { Shard } from '../protocol/shard.ts';
 import type { Supplies } from '../protocol/supplies.ts';
 import type { TestDefinition } from '../protocol/test-definition.ts';
-import { keepBody } from './exchange/body-sink.ts';
 import type { RequestSecrets } from './exchange/request-secrets.ts';
 import type { Job } from './jobs/job.ts';
 import { RequestJob } from './jobs/request-job.ts';
@@ -57,8 +56,10 @@ export function workOf(
     const rows = new Rows(shard, batch, host, { channel, random, secrets });
     return { load: rows, job: rows.job, rows, vus: null };
   }
-  const sink = looksAtBodies ? keepBody : null;
-  const job = new RequestJob(new RequestSource(shard, supplies.rows, { sink, fields: false }), host);
+  const job = new RequestJob(
+    new RequestSource(shard, supplies.rows, { body: looksAtBodies, fields: false }),
+    host,
+  );
   return {
     load:
       load.model === 'open' ? new OpenLoad(shard, load, host, job) : new ClosedLoad(shard, host, job, random),

@@ -55,6 +55,16 @@ mix:
     expect(target.stats().byPath).toEqual({ '/bytes/9': 30, '/echo': 10 });
   });
 
+  test('advice of its result names its keys, and options that the command line had', async () => {
+    const target = await startTarget();
+    const plan = planOf('refused.yaml', `url: ${target.url}status/401\nrequests: 5\n`);
+    const { stdout } = await volley('run', plan, '--user', 'a:b', '-o', 'json');
+    const { generator } = JSON.parse(stdout) as Summary;
+    expect(generator.reasons).toContain(
+      'Check the credentials (-u, bearer-env, cookie); look at one answer with --once.',
+    );
+  });
+
   test('may be JSON, with one request', async () => {
     const target = await startTarget();
     const plan = planOf(
@@ -119,11 +129,11 @@ mix:
     expect((await volley('run')).stderr).toMatch(/^volley: No plan was given/);
   });
 
-  /** What is shown is no part of a plan. */
-  /** What is said where it runs: no part of what is measured. */
+  /** Not in plan files: where and how a run is watched, and what only modules of scenarios take. */
   const ELSEWHERE = [
     ...['set', 'dry-run', 'once', 'live', 'otlp', 'on-port'],
     ...['agents', 'broker', 'pool', 'cluster-key-file', 'min-agents', 'join-timeout', 'max-lost'],
+    ...['vus', 'iterations', 'only'],
   ];
   const SCREEN = Object.keys(SCREEN_TABLE);
 

@@ -107,7 +107,7 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
       sni: 'a.example',
     });
     expect(misnamed.errors).toMatchObject([{ kind: 'tls', code: 'ERR_TLS_CERT_ALTNAME_INVALID', count: 10 }]);
-    expect(misnamed.errors[0]?.example).toContain('--sni');
+    expect(misnamed.errors[0]?.example).toContain('ask for another name with sni');
   });
 
   test('a certificate that does not verify: the example names the options that help', async () => {
@@ -115,7 +115,7 @@ describe.each(SOME)('$mode, $client', ({ mode, client }) => {
     const { errors } = await run({ ...options, url: `https://127.0.0.1:${target.port}/` });
     expect(errors).toMatchObject([{ kind: 'tls', code: 'DEPTH_ZERO_SELF_SIGNED_CERT', count: 10 }]);
     expect(errors[0]?.example).toBe(
-      'self-signed certificate: name the authority to trust with --cacert, or accept any certificate with -k/--insecure',
+      'self-signed certificate: name the authority to trust with cacert, or accept any certificate with insecure',
     );
   });
 

@@ -257,7 +257,7 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     const summary = await run({ ...options, url: `https://127.0.0.1:${port}/`, http2: true, insecure: true });
     server.close();
     expect(summary.errors).toMatchObject([{ kind: 'tls', code: 'NO_HTTP2', count: 12 }]);
-    expect(summary.errors[0]?.example).toMatch(/did not agree to HTTP\/2 .*--http2/);
+    expect(summary.errors[0]?.example).toMatch(/did not agree to HTTP\/2 .*: leave http2 out$/);
     expect(summary.connections.opened).toBe(0);
   });
 
@@ -267,7 +267,7 @@ describe.each(CLIENTS)('a target that does not speak HTTP/2, %s', (client) => {
     const summary = await run({ ...options, url: `http://127.0.0.1:${port}/`, h2c: true });
     server.close();
     expect(summary.errors).toMatchObject([{ kind: 'protocol', code: 'NOT_HTTP2', count: 12 }]);
-    expect(summary.errors[0]?.example).toMatch(/HTTP\/1\.1.* leave --h2c/);
+    expect(summary.errors[0]?.example).toMatch(/HTTP\/1\.1.* leave h2c and http2 out/);
     const target = await startTarget();
     const { errors } = await run({ ...options, url: target.url, h2c: true });
     expect(errors).toMatchObject([{ kind: 'reset', code: 'NO_HTTP2', count: 12 }]);

@@ -71,7 +71,7 @@ describe('TLS 1.3: a client certificate that the target misses is told by its al
       { kind: 'tls', code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', count: plan.requests },
     ]);
     expect(errors[0]?.example).toBe(
-      "the target ended TLS with the alert 'certificate required': name a client certificate with --cert and --key",
+      "the target ended TLS with the alert 'certificate required': name a client certificate with cert and key",
     );
   });
 

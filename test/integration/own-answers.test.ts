@@ -7,8 +7,8 @@ import { createMonotonicClock } from '../../src/time/clock.ts';
 import { requestTemplate } from '../../src/workers/clients/dispatcher.ts';
 import { ClientFactory, loadClient } from '../../src/workers/clients/http-client.ts';
 import { copyOf, type ReadBytes } from '../../src/workers/connections/read-bytes.ts';
-import { type BodySink, keepBody } from '../../src/workers/exchange/body-sink.ts';
 import { Exchange } from '../../src/workers/exchange/exchange.ts';
+import { KeptBody } from '../../src/workers/exchange/kept-body.ts';
 import { listening } from '../support/target.ts';
 
 const HEAD_END = '\r\n\r\n';
@@ -78,17 +78,25 @@ interface Case {
   readonly framing: 'length' | 'chunked';
 }
 
-/** A job's own sink: what came, and when it was read. */
-class TimedPieces implements BodySink {
+/** A sink that notes what came, and when it was read; it keeps the body where the request asks for that. */
+class TimedPieces extends KeptBody {
   pieces: Buffer[] = [];
   timesMs: number[] = [];
+  #keepsBody = false;
 
-  add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void {
+  override expect(keepsBody: boolean): true {
+    this.#keepsBody = keepsBody;
+    return true;
+  }
+
+  override add(bytes: ReadBytes, from: number, to: number, readAtMs = Number.NaN): void {
+    if (this.#keepsBody) super.add(bytes, from, to);
     this.pieces.push(Buffer.from(copyOf(bytes, from, to)));
     this.timesMs.push(readAtMs);
   }
 
-  clear(): void {
+  override clear(): void {
+    super.clear();
     this.pieces = [];
     this.timesMs = [];
   }
@@ -122,12 +130,6 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
   let ended = 0;
   const done = Promise.withResolvers<void>();
   const ids = new Map<Exchange, number>();
-  const sinks = new Map<Exchange, TimedPieces>();
-  const sinkOf = (exchange: Exchange): TimedPieces => {
-    const sink = sinks.get(exchange) ?? new TimedPieces();
-    sinks.set(exchange, sink);
-    return sink;
-  };
   const next = (exchange: Exchange): void => {
     if (sent === requests) return;
     const id = ++sent;
@@ -142,7 +144,7 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
         message,
         firstHeaders: message.headers,
         template,
-        sink: id % 2 === 0 ? keepBody : () => sinkOf(exchange),
+        keepsBody: id % 2 === 0,
         wantsFields: true,
         refusal: null,
       },
@@ -160,12 +162,12 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
     onComplete(exchange: Exchange, endMs: number): void {
       const id = ids.get(exchange) ?? 0;
       const isKept = id % 2 === 0;
-      const sink = sinkOf(exchange);
+      const sink = exchange.sink as TimedPieces;
       const body = isKept ? exchange.body : Buffer.concat(sink.pieces);
       end(exchange, [
         !bodyOf(id, length).equals(body) && 'body',
         !isKept && exchange.body.length > 0 && 'kept as well',
-        !isKept && !sink.isReadWithin(exchange.firstByteMs, endMs) && `read at ${sink.timesMs.join(', ')}`,
+        !sink.isReadWithin(exchange.firstByteMs, endMs) && `read at ${sink.timesMs.join(', ')}`,
         exchange.location !== `/at/${id}` && `location ${exchange.location}`,
         exchange.retryAfter !== String(id) && `retry-after ${exchange.retryAfter}`,
       ]);
@@ -174,7 +176,7 @@ async function ask(client: ClientName, port: number, asked: Case): Promise<Wrong
     onRetry(): void {},
   };
   const clients = Array.from({ length: connections }, () => factory.create());
-  for (const one of clients) next(new Exchange(one, owner, clock));
+  for (const one of clients) next(new Exchange(one, owner, clock, null, new TimedPieces()));
   await done.promise;
   await Promise.all(clients.map(({ dispatcher }) => dispatcher.destroy().catch(() => {})));
   for (const { connection } of clients) connection.close();

@@ -7,6 +7,8 @@ import { expandSources } from '../../src/main/plan/expand.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
 import { readOptions } from '../../src/main/plan/resolve.ts';
+import { commandLineTerms } from '../../src/main/plan/terms.ts';
+import { sentenceOf, type Words } from '../../src/main/plan/words.ts';
 
 const URL_GIVEN = 'http://a/';
 const JSON_HEADERS = ['accept: application/json', 'content-type: application/json'];
@@ -521,10 +523,10 @@ describe('what is refused', () => {
 describe('what is noted', () => {
   function notesOf(command: string): readonly string[] {
     const problems = new Problems();
-    const notes: string[] = [];
+    const notes: Words[] = [];
     readCurl(command, problems, notes);
     expect(problems.sentences).toEqual([]);
-    return notes;
+    return notes.map((note) => sentenceOf(note, commandLineTerms));
   }
 
   test.each<[string, string, readonly string[]]>([

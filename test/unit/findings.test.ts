@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { hiddenFinding } from '../../src/main/summary/without-secrets.ts';
+import { ADVICE } from '../../src/main/text/error-advice.ts';
 import { SENTENCES, sentenceOf } from '../../src/main/text/findings.ts';
+import { COMMAND_LINE } from '../../src/main/text/naming.ts';
 import { reasonsOf, STEPS } from '../../src/main/text/reasons.ts';
 import {
   type Finding,
@@ -9,6 +11,7 @@ import {
   NEXT_STEPS,
   type NextStep,
 } from '../../src/protocol/finding.ts';
+import { ERROR_ADVICE } from '../../src/protocol/report.ts';
 import { documentedRows } from '../support/documented-rows.ts';
 
 /** Figures of each code, and what the report says of them. */
@@ -194,11 +197,23 @@ describe('a finding', () => {
       step === 'measure-again'
         ? { code: 'requests-failed', figures: { ...failed, stoodStillMs: 3_000 } }
         : QUOTED;
-    expect(STEPS[step](finding)).toMatch(STEP_TEXTS[step]);
+    expect(STEPS[step](COMMAND_LINE, finding)).toMatch(STEP_TEXTS[step]);
   });
 
   test('each next step is documented', () => {
     expect(documentedRows('docs/findings.md', 'Next steps', 2).map(([step]) => step)).toEqual(NEXT_STEPS);
+  });
+
+  test('each advice about an error is documented, with its words', () => {
+    const written = Object.entries(ADVICE).map(([code, words]) => [code, words(COMMAND_LINE)]);
+    const documented = documentedRows('docs/findings.md', 'Advice about errors', 2);
+    expect(documented.map(([code]) => code)).toEqual(ERROR_ADVICE);
+    expect(Object.fromEntries(written)).toMatchObject({
+      'client-certificate': 'name a client certificate with --cert and --key',
+      authority: 'name the authority to trust with --cacert, or accept any certificate with -k/--insecure',
+      'with-http1': 'leave --h2c and --http2 out',
+      'use-undici': 'use --client undici',
+    });
   });
 
   test('of a run becomes its verdict, in order', () => {

@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readHar } from '../../src/main/plan/har/har.ts';
 import type { HarRequest } from '../../src/main/plan/har/recorded-entry.ts';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { commandLineTerms } from '../../src/main/plan/terms.ts';
+import { sentenceOf } from '../../src/main/plan/words.ts';
 
 const GET = { method: 'GET', url: 'https://shop.example/items?page=2', headers: [] };
 
@@ -25,7 +27,10 @@ function recordingIn(text: string, hosts?: string): { urls: string[]; notes: rea
   const problems = new Problems();
   const recording = readHar(text, problems, hosts);
   expect(problems.sentences).toEqual([]);
-  return { urls: recording!.requests.map(({ url }) => url), notes: recording!.notes };
+  return {
+    urls: recording!.requests.map(({ url }) => url),
+    notes: recording!.notes.map((note) => sentenceOf(note, commandLineTerms)),
+  };
 }
 
 function onlyRequest(request: object): HarRequest {
@@ -60,7 +65,7 @@ describe('requests of a HAR file', () => {
         { name: 'GET /items', method: 'GET', url: 'https://shop.example/items?page=2', headers: [] },
         { name: 'DELETE /items/7', method: 'DELETE', url: 'http://shop.example/items/7#top', headers: [] },
       ],
-      notes: ['Left out of the HAR file: 3 entries not of http or https.'],
+      notes: [['Left out of the HAR file: 3 entries not of http or https.']],
     });
   });
 

@@ -329,11 +329,7 @@ describe('answers', () => {
   });
 
   test.each<[string, Buffer, string]>([
-    [
-      'HTTP/1.1',
-      Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'),
-      'it answers in HTTP/1.1: leave --h2c and --http2 out',
-    ],
+    ['HTTP/1.1', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), 'it answers in HTTP/1.1'],
     ['another frame', answer(1), 'its first frame is not SETTINGS'],
     ['an ACK', frame(FRAME.settings, 1, 0), 'its first frame is not SETTINGS'],
   ])('a connection that begins with %s', (_name, bytes, what) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SENTENCES } from '../../src/main/text/findings.ts';
+import { sentenceOf } from '../../src/main/text/findings.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../../src/main/text/quoted.ts';
 
 const circle: unknown[] = [];
@@ -68,12 +68,18 @@ describe('values in sentences', () => {
 
 test.each([
   [
-    SENTENCES['run-too-short']({ sent: 1, windowMs: 5, fewestRequests: 100, shortestMs: 500 }),
+    sentenceOf({
+      code: 'run-too-short',
+      figures: { sent: 1, windowMs: 5, fewestRequests: 100, shortestMs: 500 },
+    }),
     /^1 request is too short a run/,
   ],
-  [SENTENCES['requests-dropped']({ dropped: 1 }), /^1 request was dropped: it had/],
-  [SENTENCES['requests-unfinished']({ unfinished: 1 }), /^1 request was sent too late/],
-  [SENTENCES['requests-not-started']({ notStarted: 2 }), /^2 requests were never started/],
+  [sentenceOf({ code: 'requests-dropped', figures: { dropped: 1 } }), /^1 request was dropped: it had/],
+  [sentenceOf({ code: 'requests-unfinished', figures: { unfinished: 1 } }), /^1 request was sent too late/],
+  [
+    sentenceOf({ code: 'requests-not-started', figures: { notStarted: 2 } }),
+    /^2 requests were never started/,
+  ],
 ])('a sentence of one is in the singular: %s', (sentence, wanted) => {
   expect(sentence).toMatch(wanted);
 });

@@ -1,12 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { plainOptions } from '../../src/main/plan/from-library.ts';
 import { entries, LIBRARY_NAMES } from '../../src/main/plan/option-table/run-table.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
-import { checkOptions } from '../../src/main/plan/resolve.ts';
-import { libraryTerms, moduleTerms, planTerms } from '../../src/main/plan/terms.ts';
+import { checkOptions, resolvePlan } from '../../src/main/plan/resolve.ts';
+import { libraryTerms, moduleTerms, namingOf, planTerms } from '../../src/main/plan/terms.ts';
 import { WordedProblem } from '../../src/main/plan/worded-problem.ts';
 import { given, phrase, the } from '../../src/main/plan/words.ts';
+import type { WrittenIn } from '../../src/protocol/plan.ts';
 import { ROOT } from '../support/cli.ts';
 import { fc } from '../support/properties.ts';
 
@@ -45,6 +48,49 @@ const SOME_OPTIONS = fc
     return { url: 'http://127.0.0.1:1/', ...Object.fromEntries(options) } as RunOptions;
   });
 const WRITTEN_OPTION = /(?<![\w-])--[a-z]/;
+
+/** Rooms whose sentences the library and plan files lead to as well as the command line. */
+const SPEAKING_TO_ALL = [
+  ...['api', 'machine', 'metrics', 'module', 'protocol', 'requests', 'time', 'workers'],
+  ...['collect', 'compare', 'once', 'plan', 'pool', 'run', 'summary', 'text'].map((room) => `main/${room}`),
+];
+/** What stands there as it is typed: in commands of others, and in sentences of one command. */
+const TYPED = [
+  // Flags of Node and of V8.
+  ...['NODE_OPTIONS="--import tsx"', "'--initial-old-space-size", 'setFlagsFromString('],
+  // Other tools' options of the same meaning.
+  'oha --latency-correction',
+  // An agent is always started by a command.
+  '(--allow-target)',
+  // `volley sweep`, and `volley compare` of saved results.
+  ...[
+    'would have passed --budget',
+    'compare them with --force',
+    'save them with --out',
+    'of runs with --repeat',
+  ],
+];
+
+/** Of a room below src, without what is read or shown as it is typed (curl commands, the help), and where naming begins. */
+function linesOf(room: string): string[] {
+  const folder = join(ROOT, 'src', room);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !/^(curl|option-table)\/|^naming\.ts$/.test(file))
+    .flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .map((line) => `${file}: ${line.trim()}`),
+    );
+}
+
+type Advice = readonly [
+  timeout: string,
+  concurrency: string,
+  warmup: string,
+  keepalive: string,
+  once: string | null,
+  rounds: string,
+];
 
 describe('what is wrong is said by the names that its reader has written', () => {
   test('of any options: in a plan by its keys, in the library by its names, on the command line as options', () => {
@@ -91,18 +137,62 @@ describe('what is wrong is said by the names that its reader has written', () =>
     expect(new WordedProblem(phrase`${the('sni')}: no.`).inTerms(terms(true)).message).toBe('--sni: no.');
   });
 
-  test('no sentence of the gate has an option in its own text: it goes by way of terms', () => {
-    const folder = join(ROOT, 'src/main/plan');
-    const lines = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      // What curl commands and the help say is written as it is typed.
-      .filter((file) => file.endsWith('.ts') && !/^(curl|option-table)\//.test(file))
-      .flatMap((file) =>
-        readFileSync(join(folder, file), 'utf8')
-          .split('\n')
-          .map((line) => `${file}: ${line.trim()}`),
-      );
-    expect(lines.length).toBeGreaterThan(1_000);
-    const written = lines.filter((line) => WRITTEN_OPTION.test(line) && !/: (\*|\/\/|\/\*)/.test(line));
-    expect(written).toEqual([expect.stringContaining('NODE_OPTIONS="--import tsx"')]);
+  test.each<[string, WrittenIn | undefined, Advice]>([
+    [
+      'on the command line',
+      undefined,
+      ['--timeout', '-c', '--warmup 1s', '--no-keepalive', '--once', '--rounds 6'],
+    ],
+    [
+      'in a plan with an option beside it',
+      { in: 'plan', onCommandLine: ['timeout'] },
+      ['--timeout', 'concurrency', 'warmup: 1s', 'no-keepalive', '--once', '--rounds 6'],
+    ],
+    [
+      'in a module that has a timeout',
+      { in: 'module', fields: ['timeout'] },
+      ['timeout', '-c', '--warmup 1s', '--no-keepalive', '--once', '--rounds 6'],
+    ],
+    [
+      'in the library, which has no --once',
+      { in: 'library' },
+      ['timeout', 'concurrency', "warmup: '1s'", 'keepalive: false', null, 'rounds: 6'],
+    ],
+  ])('advice of a result %s', (_where, writtenIn, advice) => {
+    const { option, short, setting, has } = namingOf(writtenIn);
+    expect([
+      option('timeout'),
+      short('concurrency', 'c'),
+      setting('warmup', '1s'),
+      option('no-keepalive'),
+      has('once') ? option('once') : null,
+      setting('rounds', '6'),
+    ]).toEqual(advice);
+  });
+
+  test('notes of the gate are put into words when the plan is complete', async () => {
+    const har = join(mkdtempSync(join(tmpdir(), 'volley-terms-')), 'a.har');
+    const entry = (url: string) => ({ request: { method: 'GET', url, headers: [] } });
+    writeFileSync(
+      har,
+      JSON.stringify({ log: { entries: [entry('http://127.0.0.1:1/'), entry('http://a/')] } }),
+    );
+    const noteOf = async (options: RunOptions) => (await resolvePlan(options)).notes.at(-1);
+    expect(await noteOf({ har })).toMatch(/with --har-hosts, or \* for all\.$/);
+    expect(await noteOf(plainOptions({ har }, []))).toMatch(/with harHosts, or \* for all\.$/);
+  });
+
+  test.each(SPEAKING_TO_ALL)('no sentence of %s has an option in its own text', (room) => {
+    const written = linesOf(room).filter(
+      (line) =>
+        WRITTEN_OPTION.test(line) &&
+        !/: (\*|\/\/|\/\*)/.test(line) &&
+        !TYPED.some((typed) => line.includes(typed)),
+    );
+    expect(written).toEqual([]);
+  });
+
+  test('there is something to look at', () => {
+    expect(SPEAKING_TO_ALL.flatMap(linesOf).length).toBeGreaterThan(20_000);
   });
 });

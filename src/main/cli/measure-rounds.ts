@@ -3,6 +3,7 @@ import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
+import { namingOf } from '../plan/terms.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
 import { announcement } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
@@ -39,7 +40,8 @@ export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
   const { arms, paths, showing, target = null } = experiment;
   const outputs = await ComparisonOutputs.open(paths);
   // Before hours of measuring, which could prove nothing.
-  for (const finding of tooFewRounds(experiment)) say(comparisonSentence(finding));
+  for (const finding of tooFewRounds(experiment))
+    say(comparisonSentence(finding, namingOf(arms[0]?.plan.writtenIn)));
   try {
     return await withTarget(target, showing.note, (on) => {
       const dialled = arms.map((arm) => ({ ...arm, plan: dialling(arm.plan, on) }));

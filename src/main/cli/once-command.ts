@@ -9,11 +9,14 @@ import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { sentOnce } from '../once/sent-once.ts';
 import { split } from '../plan/split.ts';
+import { namingOf } from '../plan/terms.ts';
 import { bodyText, exchangeText, requestText } from '../reporters/exchange-text.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { wrapped } from '../reporters/wrap.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
+import { withAdvice } from '../text/error-advice.ts';
 import { counted, formatMs } from '../text/format.ts';
+import type { Naming } from '../text/naming.ts';
 import { VERSION } from '../text/version.ts';
 
 const WIDTH = 80;
@@ -67,7 +70,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
     const hideInCut = hidingInCut(all);
     if (plan.mix.length > 1) say(heading(name), hide);
     for (const exchange of exchanges) say(exchangeText(exchange, hideInCut).join('\n'), hide);
-    for (const line of outcomeLines(exchanges.at(-1))) say(line, hide);
+    for (const line of outcomeLines(exchanges.at(-1), namingOf(plan.writtenIn))) say(line, hide);
     if (refusal !== null) say(`* failed: request: ${refusal}`, hide);
     if (refusal !== null || exchanges.at(-1)?.failure != null) code = EXIT_CODES.failed;
   }
@@ -75,7 +78,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
 }
 
 /** How long an answer took, and what was wrong with it. */
-export function outcomeLines(last: OnceExchange | undefined): string[] {
+export function outcomeLines(last: OnceExchange | undefined, naming: Naming): string[] {
   const response = last?.response ?? null;
   const complete = (serviceMs: number): string =>
     Number.isNaN(serviceMs) ? 'not complete' : `complete after ${formatMs(serviceMs)}`;
@@ -83,7 +86,7 @@ export function outcomeLines(last: OnceExchange | undefined): string[] {
     ...(response === null
       ? []
       : [`* first byte after ${formatMs(response.firstByteMs)}, ${complete(response.serviceMs)}`]),
-    ...(last?.failure == null ? [] : [`* failed: ${last.failure}`]),
+    ...(last?.failure == null ? [] : [`* failed: ${withAdvice(last.failure, last.advice, naming)}`]),
   ];
 }
 

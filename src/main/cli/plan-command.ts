@@ -45,6 +45,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
       variables: plan.variables,
       presets: plan.presets,
       ...loaderOf(plan),
+      writtenIn: { in: 'plan', onCommandLine: [...known] },
     });
   } catch (error) {
     throw withProblems(error, (problem) => problem.inTerms(planTerms(plan.places, known)));

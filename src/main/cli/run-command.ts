@@ -1,11 +1,12 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import type { RunPlan } from '../../protocol/plan.ts';
+import type { RunPlan, WrittenIn } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { ClusterPlan } from '../cluster/submit.ts';
 import { noteInput, withoutOverwriting } from '../files/input-files.ts';
 import { readSettled } from '../once/settled.ts';
 import type { RunOptions } from '../plan/options.ts';
+import { WRITTEN_IN } from '../plan/options.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
 import type { LoadedTest } from '../plan/scenarios/load-test.ts';
 import { readersOfPlan } from '../plan/stdin-readers.ts';
@@ -36,6 +37,7 @@ export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 
   readonly path?: string;
   /** Of scenarios: loads them, given the values of variables. */
   readonly loadTest?: (variables: Readonly<Record<string, string>>) => Promise<LoadedTest>;
+  readonly writtenIn?: WrittenIn;
 }
 
 /** The default of --repeat: a plain run. */
@@ -221,9 +223,10 @@ function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
       problems.push(`--${name} is for modules of scenarios (volley run shop.ts): ${instead}.`);
 }
 
-function withPlanned(options: RunOptions, { url, mix, variables, presets }: Planned): RunOptions {
+function withPlanned(options: RunOptions, { url, mix, variables, presets, writtenIn }: Planned): RunOptions {
   return {
     ...options,
+    [WRITTEN_IN]: writtenIn,
     url: options.url ?? url,
     mix,
     presets,

@@ -6,8 +6,10 @@ import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
 import { doOnce } from '../once/parts.ts';
 import { setUp, tearDown } from '../once/setup.ts';
+import { namingOf } from '../plan/terms.ts';
 import { exchangeText } from '../reporters/exchange-text.ts';
 import { formatMs } from '../text/format.ts';
+import type { Naming } from '../text/naming.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outcomeLines } from './once-command.ts';
 
@@ -23,7 +25,7 @@ export async function actAndPrint(
   scenarios: ScenariosPlan,
   note: (line: string) => void,
 ): Promise<ExitCode> {
-  const shown = new ShownSteps(plan.supplies.secrets);
+  const shown = new ShownSteps(plan.supplies.secrets, namingOf(plan.writtenIn));
   const stopping = new AbortController();
   const { signal } = stopping;
   const stop = (): void => stopping.abort();
@@ -63,7 +65,10 @@ class ShownSteps {
   readonly #secrets: readonly string[];
   readonly #hide: Hide;
 
-  constructor(secrets: readonly string[]) {
+  readonly #naming: Naming;
+
+  constructor(secrets: readonly string[], naming: Naming) {
+    this.#naming = naming;
     this.#secrets = secrets;
     this.#hide = hiding(secrets);
   }
@@ -81,7 +86,7 @@ class ShownSteps {
     const { exchange, secrets } = step;
     const all = [...this.#secrets, ...secrets];
     const hide = hiding(all);
-    for (const line of [...exchangeText(exchange, hidingInCut(all)), ...outcomeLines(exchange)])
+    for (const line of [...exchangeText(exchange, hidingInCut(all)), ...outcomeLines(exchange, this.#naming)])
       this.line(line, hide);
   }
 }

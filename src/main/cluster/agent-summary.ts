@@ -1,5 +1,6 @@
 import type { AgentSummary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
+import { namingOf } from '../plan/terms.ts';
 import { factsOf } from '../summary/facts-of-run.ts';
 import { figuresOf } from '../summary/figures.ts';
 import { judge } from '../summary/verdict.ts';
@@ -38,6 +39,6 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     p50Ms: percentiles['50'] ?? null,
     p99Ms: percentiles['99'] ?? null,
     verdict: judgement?.verdict ?? null,
-    reasons: judgement === null ? [] : reasonsOf(judgement),
+    reasons: judgement === null ? [] : reasonsOf(judgement, namingOf(plan.writtenIn)),
   };
 }

@@ -1,6 +1,8 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { completePlan, type UnresolvedPlan } from '../plan/resolve.ts';
+import { WordedProblem } from '../plan/worded-problem.ts';
+import { phrase, the } from '../plan/words.ts';
 import { counted } from '../text/format.ts';
 
 const MOST_WORKERS = 16_384;
@@ -27,9 +29,10 @@ export async function planOver(
     ? plan.concurrency
     : Math.min(most, Math.max(plan.concurrency, workers));
   if (concurrency < workers)
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `--concurrency ${concurrency} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
-    );
+    throw new VolleyError(ERROR_CODES.usage, [
+      new WordedProblem(
+        phrase`${the('concurrency')} ${String(concurrency)} is less than the ${workers} workers of ${counted(agents, 'agent')}: each worker needs a connection of its own.`,
+      ),
+    ]);
   return { ...plan, workers, concurrency };
 }

@@ -9,6 +9,7 @@ import {
 import type { Summary } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
 import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
+import { COMMAND_LINE, type Naming } from '../text/naming.ts';
 import { toolFacts } from '../text/version.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
@@ -36,13 +37,16 @@ export function armOf(
 }
 
 /** A comparison as it is saved, with its findings in words too. */
-export function comparisonOf(
-  parts: Omit<Comparison, 'schemaVersion' | 'tool' | 'startedAt' | 'findings' | 'conclusions' | 'notes'> & {
-    readonly startedAt: Date;
-    readonly conclusions: readonly Conclusion[];
-    readonly notes: readonly ComparisonFinding[];
-  },
-): Comparison {
+export function comparisonOf({
+  naming = COMMAND_LINE,
+  ...parts
+}: Omit<Comparison, 'schemaVersion' | 'tool' | 'startedAt' | 'findings' | 'conclusions' | 'notes'> & {
+  readonly startedAt: Date;
+  readonly conclusions: readonly Conclusion[];
+  readonly notes: readonly ComparisonFinding[];
+  /** How its reader writes options: where that is not said, as on the command line. */
+  readonly naming?: Naming;
+}): Comparison {
   const { conclusions } = parts;
   const notes = [...parts.notes, ...parts.arms.flatMap(troublesOf)];
   return {
@@ -50,8 +54,8 @@ export function comparisonOf(
     tool: toolFacts(),
     ...parts,
     startedAt: parts.startedAt.toISOString(),
-    conclusions: conclusions.map(conclusionText),
-    notes: notes.map((note) => comparisonSentence(note)),
+    conclusions: conclusions.map((conclusion) => conclusionText(conclusion, naming)),
+    notes: notes.map((note) => comparisonSentence(note, naming)),
     findings: { conclusions, notes },
   };
 }

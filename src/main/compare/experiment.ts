@@ -6,6 +6,8 @@ import { type Expanded, expandSources } from '../plan/expand.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Told } from '../plan/problems.ts';
 import { checkExpanded, checkOptions, completePlan } from '../plan/resolve.ts';
+import { namingOf, termsOf } from '../plan/terms.ts';
+import { sentenceOf } from '../plan/words.ts';
 import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn } from './conclusions.ts';
 import { modeArms, pairModes, recommend } from './modes.ts';
@@ -95,10 +97,11 @@ export async function modesExperiment(
     const judged = judgedFor(1 + 2 * workerCountsOf(options.workers).length);
     return expandedModes(short, judged, problems);
   });
-  const arms = made.arms.map((arm) => ({
-    ...arm,
-    plan: { ...arm.plan, notes: [...notes, ...arm.plan.notes] },
-  }));
+  const arms = made.arms.map((arm) => {
+    const terms = termsOf(arm.plan.writtenIn);
+    const asked = notes.map((note) => sentenceOf(note, terms));
+    return { ...arm, plan: { ...arm.plan, notes: [...asked, ...arm.plan.notes] } };
+  });
   return { ...made, arms };
 }
 
@@ -157,6 +160,7 @@ export function startExperiment(
         pairs,
         conclusions: experiment.conclude(pairs),
         notes: [...(experiment.notes ?? []), ...tooFewRounds(experiment), ...optionNotes(arms)],
+        naming: namingOf(arms[0]?.plan.writtenIn),
       });
     },
   };

@@ -4,6 +4,7 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import { Schedule } from '../../time/schedule.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { namingOf } from '../plan/terms.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { rulesSoFar } from '../run/so-far.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
@@ -78,7 +79,7 @@ export class Sampler {
       rules: this.#rules,
       mix: this.#mix,
       agents: snapshot.agents,
-      failures: failuresOf(snapshot, this.#hide),
+      failures: failuresOf(snapshot, this.#hide, namingOf(this.#plan.writtenIn)),
       statuses: statusesOf(snapshot),
       spans: [...this.#spans],
       pairs: [...this.#pairs],

@@ -1,7 +1,9 @@
 import type { Hide } from '../../requests/secrets.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { withAdvice } from '../text/error-advice.ts';
 import { failedAsText } from '../text/failure-words.ts';
+import type { Naming } from '../text/naming.ts';
 import { CoarseLatency } from './coarse-latency.ts';
 import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
 
@@ -17,12 +19,12 @@ export function requestSoFar(name: string, tally: RequestTally, hasLatency: bool
 }
 
 /** Of a run so far, the most frequent first. */
-export function failuresOf({ errors }: Snapshot, hide: Hide): LiveState['failures'] {
+export function failuresOf({ errors }: Snapshot, hide: Hide, naming: Naming): LiveState['failures'] {
   return [...errors.values()]
-    .map(({ kind, code, count, example }) => ({
+    .map(({ kind, code, count, example, advice }) => ({
       name: hide(failedAsText(kind, code)),
       count,
-      example: hide(example),
+      example: hide(withAdvice(example, advice, naming)),
     }))
     .sort((a, b) => b.count - a.count);
 }

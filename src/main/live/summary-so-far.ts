@@ -5,11 +5,13 @@ import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
+import { namingOf } from '../plan/terms.ts';
 import { rulesSoFar } from '../run/so-far.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { summarizeSeries } from '../summary/series-summary.ts';
 import { withoutSecrets } from '../summary/without-secrets.ts';
+import { withAdvice } from '../text/error-advice.ts';
 import { toolFacts } from '../text/version.ts';
 import { statusesOf } from './state-parts.ts';
 
@@ -29,6 +31,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
   const unfinished = snapshot.sumOf((tally) => tally.unfinished);
   const cancelled = plan.stream?.cancel == null ? {} : { cancelled: snapshot.cancelled };
   const series = summarizeSeries(snapshot.series, headline, MOST_INTERVALS);
+  const naming = namingOf(plan.writtenIn);
   const knownMs = elapsedMs - LONGEST_DELAY_MS;
   return withoutSecrets(
     {
@@ -65,7 +68,9 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
       addresses: [],
       bytes: { sent: 0, received: 0 },
       statuses: Object.fromEntries(statusesOf(snapshot).map(({ status, count }) => [status, count])),
-      errors: [...snapshot.errors.values()].sort((a, b) => b.count - a.count),
+      errors: [...snapshot.errors.values()]
+        .map((error) => ({ ...error, example: withAdvice(error.example, error.advice, naming) }))
+        .sort((a, b) => b.count - a.count),
       workers: [],
       generator: NOTHING_KNOWN,
       thresholds: rulesSoFar(plan, snapshot),

@@ -6,12 +6,14 @@ import type { PresetOptions } from '../plan/library-options.ts';
 import { presetOf } from '../plan/models/own-presets.ts';
 import { keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
 import { asksForUsage, needsModel, type Preset, withoutUsage } from '../plan/models/presets.ts';
-import type { RunOptions } from '../plan/options.ts';
+import { type RunOptions, WRITTEN_IN } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { connectionOptionsOf } from '../plan/requests/sources.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
+import { namingOf } from '../plan/terms.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
-import { type OptionWord, phrase, the } from '../plan/words.ts';
+import { type OptionWord, phrase, the, type Words } from '../plan/words.ts';
+import { withAdvice } from '../text/error-advice.ts';
 import { withoutCredentials } from '../text/quoted.ts';
 import { sentOnce } from './sent-once.ts';
 
@@ -24,7 +26,7 @@ const LONGEST_NAME = 500;
 interface Settled {
   readonly options: RunOptions;
   /** What a reader of the result should know of it. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 }
 
 /**
@@ -49,7 +51,7 @@ export async function readSettled(
 export async function settledBy<Made>(
   options: RunOptions,
   make: (options: RunOptions) => Promise<Made>,
-): Promise<{ readonly made: Made; readonly notes: readonly string[]; readonly hasAsked: boolean }> {
+): Promise<{ readonly made: Made; readonly notes: readonly Words[]; readonly hasAsked: boolean }> {
   const made = await make(options);
   const settled = await settle(options);
   if (settled === null) return { made, notes: [], hasAsked: false };
@@ -71,10 +73,12 @@ async function settle(options: RunOptions): Promise<Settled | null> {
     notes: [
       ...(named === null
         ? []
-        : [`The model is '${named}', the first that ${shownUrl(modelsUrl(url, preset) ?? url)} names.`]),
+        : [[`The model is '${named}', the first that ${shownUrl(modelsUrl(url, preset) ?? url)} names.`]]),
       ...(isRefused
         ? [
-            'The server refuses stream_options.include_usage: it is left out, and where the server does not say how many tokens there were, their events are counted.',
+            [
+              'The server refuses stream_options.include_usage: it is left out, and where the server does not say how many tokens there were, their events are counted.',
+            ],
           ]
         : []),
     ],
@@ -99,13 +103,14 @@ async function firstModel(options: RunOptions, preset: Preset): Promise<string> 
     ...(options.headers ?? []),
   ];
   const { exchange, secrets } = await asked({ ...asker(options), url, headers });
-  const { response = null, failure = null } = exchange ?? {};
+  const { response = null, failure = null, advice } = exchange ?? {};
   const found = response === null || failure !== null ? [] : findIn(response.body, models.at);
   const name = found.find(
     (value) => typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME,
   );
   if (typeof name === 'string') return name;
-  const why = failure ?? (response === null ? 'no answer' : `it names none at ${models.at}`);
+  const said = failure === null ? null : withAdvice(failure, advice, namingOf(options[WRITTEN_IN]));
+  const why = said ?? (response === null ? 'no answer' : `it names none at ${models.at}`);
   throw new VolleyError(ERROR_CODES.usage, [
     new WordedProblem(
       phrase`${the('model')} is left out, and GET ${shownUrl(url)} does not say which there is (${hiding(secrets)(why)}): say which model to ask.`,

@@ -6,6 +6,7 @@ import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
 import { readTextOf } from './read-text.ts';
 import { refuseTwoReaders, stdinReaders } from './stdin-readers.ts';
+import type { Words } from './words.ts';
 import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } from './words.ts';
 
 const MOST_REQUESTS = 1_000;
@@ -57,7 +58,7 @@ const RECORDED: Expanded['ofSource'] = ({ option, request }) => {
 export async function expandSources(
   options: RunOptions,
   found: Told[],
-  notes: string[] = [],
+  notes: Words[] = [],
   readersOfStdin: readonly OptionWord[] = [],
   columns: readonly string[] | null = null,
 ): Promise<Expanded> {
@@ -107,7 +108,7 @@ async function expandedBy(
   }: Pick<RunOptions, 'urls' | 'curl' | 'curlFile' | 'har' | 'harHosts'>,
   rest: RunOptions,
   problems: Problems,
-  notes: string[],
+  notes: Words[],
   readers: readonly OptionWord[],
 ): Promise<Expanded> {
   if (urls !== undefined) {

@@ -1,6 +1,6 @@
 import { TOKEN } from '../../requests/header-text.ts';
 import type * as library from './library-options.ts';
-import type { RunOptions } from './options.ts';
+import { type RunOptions, WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { libraryTerms } from './terms.ts';
 import { withProblems } from './worded-problem.ts';
@@ -24,7 +24,8 @@ export function plainOptions(options: library.RunOptions, found: Told[]): RunOpt
   if (!isFields(options)) return options as unknown as RunOptions;
   const problems = new Problems();
   const { mix } = options;
-  const plain: Fields = {
+  const plain = {
+    [WRITTEN_IN]: { in: 'library' },
     ...plainRequest(options, undefined, problems),
     ...('variables' in options ? { variables: textValues(options['variables']) } : {}),
     ...('percentiles' in options ? { percentiles: labelsIn(options['percentiles']) } : {}),

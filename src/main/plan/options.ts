@@ -1,3 +1,4 @@
+import type { WrittenIn } from '../../protocol/plan.ts';
 import type * as library from './library-options.ts';
 
 /**
@@ -14,7 +15,11 @@ interface Plain {
   readonly expectJson?: readonly string[] | undefined;
 }
 
+/** Says where options were written. No option: a symbol is no name that anyone could write. */
+export const WRITTEN_IN = Symbol('written in');
+
 interface PlainOfRun {
+  readonly [WRITTEN_IN]?: WrittenIn | undefined;
   readonly url?: string | undefined;
   readonly mix?: readonly NamedRequestOptions[] | undefined;
   readonly variables?: Readonly<Record<string, string>> | undefined;

@@ -28,10 +28,12 @@ import { checkStreamRules, parseStreaming, type Streaming } from './models/strea
 import { checkOpenFiles } from './open-files.ts';
 import { checkShape } from './option-shapes.ts';
 import type { RunOptions } from './options.ts';
+import { WRITTEN_IN } from './options.ts';
 import { Problems, type Told } from './problems.ts';
 import { parseDurationMs } from './quantities.ts';
 import { parseRequests, type UnresolvedRequest } from './requests/requests.ts';
 import { endpointOf, isLocal, requestMessageOf, resolveEndpoints, settingsOf } from './target.ts';
+import { termsOf } from './terms.ts';
 import {
   checkThresholdNames,
   parseThresholds,
@@ -40,7 +42,7 @@ import {
   withRules,
 } from './thresholds.ts';
 import { withProblems } from './worded-problem.ts';
-import { given, type OptionWord, phrase, the } from './words.ts';
+import { given, type OptionWord, phrase, sentenceOf, the, type Words } from './words.ts';
 
 const MAX_REQUESTS = 1_000_000_000_000;
 const MAX_CPU_WORK = 1_000_000_000;
@@ -49,7 +51,8 @@ const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
 /** A plan that still wants its target's name looked up, and what follows from where it is. */
-export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load'> & {
+export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load' | 'notes'> & {
+  readonly notes: readonly Words[];
   readonly mix: readonly UnresolvedRequest[];
   readonly load: ClosedLoad | UnresolvedOpenLoad;
 };
@@ -135,6 +138,7 @@ function checked(
     seed,
     stream: streaming.stream,
     objectives: streaming.objectives,
+    writtenIn: options[WRITTEN_IN],
   };
 }
 
@@ -247,7 +251,7 @@ export async function readOptions(
 ): Promise<UnresolvedPlan> {
   refuseOtherTypes(options, earlier);
   const problems = [...earlier];
-  const notes: string[] = [];
+  const notes: Words[] = [];
   const expanded = await expandSources(options, problems, notes, readersOfStdin);
   if (!isSentFromHere) refuseToAsk(options, problems);
   const plan = checkExpanded(expanded, problems, null, isSentFromHere);
@@ -302,9 +306,12 @@ export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise
   const isTargetLocal =
     routes.unixSocket !== null || endpoints.some((endpoint) => endpoint !== null && isLocal(endpoint));
   const { load } = plan;
-  if (load.model === 'closed') return { ...plan, load, settings, mix, isTargetLocal };
+  const terms = termsOf(plan.writtenIn);
+  const notes = plan.notes.map((note) => sentenceOf(note, terms));
+  const resolved = { ...plan, notes, settings, mix, isTargetLocal };
+  if (load.model === 'closed') return { ...resolved, load };
   const pacing = choosePacing(load.pacing, plan.workers, availableParallelism(), isTargetLocal);
-  return { ...plan, load: { ...load, pacing }, settings, mix, isTargetLocal };
+  return { ...resolved, load: { ...load, pacing } };
 }
 
 /** What is expected is expected of every response; else rules bear a few failures, and no rules any number. */

@@ -1,4 +1,6 @@
-import { isInPlans, libraryNameOf } from './option-table/run-table.ts';
+import type { WrittenIn } from '../../protocol/plan.ts';
+import { COMMAND_LINE, type Naming } from '../text/naming.ts';
+import { isInLibrary as hasInLibrary, isInPlans, libraryNameOf } from './option-table/run-table.ts';
 import type { OptionWord, Terms } from './words.ts';
 
 const THE_URL = 'The URL';
@@ -25,7 +27,7 @@ export function planTerms(places: ReadonlyMap<string, string>, onCommandLine: Re
 }
 
 /** What a module of scenarios calls what is an option elsewhere. */
-const MODULE_FIELDS = {
+const FIELD_OF = {
   url: 'baseURL',
   header: 'headers',
   threshold: 'thresholds',
@@ -40,12 +42,13 @@ const MODULE_FIELDS = {
   slo: 'streams',
   'slo-target': 'streams',
 } as const;
-type ModuleField = (typeof MODULE_FIELDS)[keyof typeof MODULE_FIELDS];
+type ModuleField = (typeof FIELD_OF)[keyof typeof FIELD_OF];
+export const MODULE_FIELDS: readonly ModuleField[] = Object.values(FIELD_OF);
 
 /** As options are written in a module of scenarios, at `path`, where that is what said them. */
 export function moduleTerms(path: string, isSaidThere: (field: ModuleField) => boolean): Terms {
   return (word) => {
-    const fields: Readonly<Record<string, ModuleField>> = MODULE_FIELDS;
+    const fields: Readonly<Record<string, ModuleField>> = FIELD_OF;
     const field = Object.hasOwn(fields, word.option) ? fields[word.option] : undefined;
     if (field === undefined || !isSaidThere(field)) return commandLineTerms(word);
     return { text: word.as ?? field, name: field, place: path };
@@ -71,4 +74,62 @@ function fieldOf(
 ): string {
   const name = own ?? libraryNameOf(option);
   return header !== undefined && hasHeaderObject(request) ? `${name}[${JSON.stringify(header)}]` : name;
+}
+
+/** How those write options who have written a plan. */
+export function termsOf(writtenIn: WrittenIn | undefined): Terms {
+  switch (writtenIn?.in) {
+    case 'plan':
+      return planTerms(new Map(), new Set(writtenIn.onCommandLine));
+    case 'module':
+      return moduleTerms('', (field) => writtenIn.fields.includes(field));
+    case 'library':
+      return libraryTerms(() => false);
+    case undefined:
+      return commandLineTerms;
+  }
+}
+
+/** Options of comparisons, which the library has and the table of a run has not. */
+const OF_COMPARISONS = new Set(['rounds', 'metric', 'margin']);
+
+/** The same for sentences of a result. */
+export function namingOf(writtenIn: WrittenIn | undefined): Naming {
+  if (writtenIn === undefined) return COMMAND_LINE;
+  const terms = termsOf(writtenIn);
+  const isInLibrary = writtenIn.in === 'library';
+  const named = (
+    option: string,
+    isOnCommandLine: (typed: string) => string,
+    ownWay: (name: string) => string,
+  ): string => {
+    const { name } = terms({ option });
+    return name.startsWith('--') ? isOnCommandLine(name) : ownWay(name);
+  };
+  return {
+    // A flag that the library turns round is off there by a value: `keepalive: false`.
+    option: (option) =>
+      named(
+        option,
+        (typed) => typed,
+        (name) => (isInLibrary && option === `no-${name}` ? `${name}: false` : name),
+      ),
+    short: (option, letter) =>
+      named(
+        option,
+        () => `-${letter}`,
+        (name) => name,
+      ),
+    setting: (option, value) =>
+      named(
+        option,
+        (typed) => `${typed} ${value}`,
+        (name) => `${name}: ${isInLibrary ? quotedValue(value) : value}`,
+      ),
+    has: (option) => !isInLibrary || OF_COMPARISONS.has(option) || hasInLibrary(option),
+  };
+}
+
+function quotedValue(value: string): string {
+  return /^\d+$/.test(value) ? value : `'${value}'`;
 }

@@ -2,7 +2,10 @@ import type { Finding } from '../../protocol/finding.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
+import { namingOf } from '../plan/terms.ts';
+import { withAdvice } from '../text/error-advice.ts';
 import { sentenceOf } from '../text/findings.ts';
+import type { Naming } from '../text/naming.ts';
 import { reasonsOf } from '../text/reasons.ts';
 import { toolFacts } from '../text/version.ts';
 import { summarizeAddresses } from './addresses.ts';
@@ -39,12 +42,13 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...scenarioViolations(measured, collected),
   ];
   const notes = notesOf(collected, figures);
+  const naming = namingOf(plan.writtenIn);
   const summary = {
     ...measured,
     thresholds: judgeThresholds(plan.thresholds, measured),
     degraded: degradations.length > 0,
-    degradedReasons: degradations.map(sentenceOf),
-    notes: notes.map(sentenceOf),
+    degradedReasons: degradations.map((found) => sentenceOf(found, naming)),
+    notes: notes.map((found) => sentenceOf(found, naming)),
     findings: { degraded: degradations, notes },
   };
   return withoutSecrets(summary, plan.supplies.secrets);
@@ -53,6 +57,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
 /** What was measured, before rules are judged and identities checked. */
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
+  const naming = namingOf(plan.writtenIn);
   const { merged, windowMs, requests, rate, latencyMs, mix, connections, errors, eventTimesMs, streams } =
     figures;
   return {
@@ -79,11 +84,11 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
     addresses: summarizeAddresses(collected),
     bytes: { sent: sumOfReports(workers, 'bytesSent'), received: sumOfReports(workers, 'bytesReceived') },
     statuses: Object.fromEntries([...merged.statuses].sort(([a], [b]) => a - b)),
-    errors,
+    errors: errors.map((error) => ({ ...error, example: withAdvice(error.example, error.advice, naming) })),
     workers: figures.workers,
     agents: collected.agents ?? null,
     generator: {
-      ...summarizeJudgement(judgeAgents(judge(factsOf(collected, figures)), collected.agents)),
+      ...summarizeJudgement(judgeAgents(judge(factsOf(collected, figures)), collected.agents), naming),
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],
@@ -98,11 +103,12 @@ function scenariosOf(collected: Collected): Pick<Summary, 'scenarios'> {
 
 function summarizeJudgement(
   judgement: Judgement,
+  naming: Naming,
 ): Pick<Summary['generator'], 'verdict' | 'reasons' | 'finding' | 'caveats'> {
   const { verdict, finding, caveats } = judgement;
   return {
     verdict,
-    reasons: reasonsOf(judgement),
+    reasons: reasonsOf(judgement, naming),
     finding,
     caveats,
   };

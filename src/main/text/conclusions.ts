@@ -9,24 +9,25 @@ import type {
   TroubledRounds,
 } from '../../protocol/comparison-finding.ts';
 import { counted, formatCount, formatPercent, shareText } from './format.ts';
+import { COMMAND_LINE, type Naming } from './naming.ts';
 
 /** A conclusion with what must be known besides. */
-export function conclusionText(conclusion: Conclusion): string {
-  return [conclusion, ...conclusion.remarks].map((finding) => comparisonSentence(finding)).join(' ');
+export function conclusionText(conclusion: Conclusion, naming: Naming = COMMAND_LINE): string {
+  return [conclusion, ...conclusion.remarks].map((finding) => comparisonSentence(finding, naming)).join(' ');
 }
 
 /** What was found in a comparison, as sentences of the report. */
-export function comparisonSentence<Code extends ComparisonFindingCode>({
-  code,
-  figures,
-}: ComparisonFinding<Code>): string {
-  return COMPARISON_SENTENCES[code](figures);
+export function comparisonSentence<Code extends ComparisonFindingCode>(
+  { code, figures }: ComparisonFinding<Code>,
+  naming: Naming = COMMAND_LINE,
+): string {
+  return COMPARISON_SENTENCES[code](figures, naming);
 }
 
 export const COMPARISON_SENTENCES: {
-  readonly [Code in ComparisonFindingCode]: (figures: ComparisonFigures[Code]) => string;
+  readonly [Code in ComparisonFindingCode]: (figures: ComparisonFigures[Code], naming: Naming) => string;
 } = {
-  'pair-by-figure': (figures) => `${factText(figures, figures)}: ${outcomeText(figures)}.`,
+  'pair-by-figure': (figures, naming) => `${factText(figures, figures)}: ${outcomeText(figures, naming)}.`,
   'pair-by-failures': (figures) => {
     const { a, outcome, isBothFailing, estimate } = figures;
     const what = outcome === 'both-fail' ? 'that has to be mended first' : `${a} is ${outcome}`;
@@ -46,13 +47,13 @@ export const COMPARISON_SENTENCES: {
   recommended: recommendationText,
   'one-round-each': () =>
     'One round each: the differences are shown, but nothing says how much of them is chance.',
-  'save-rounds': () =>
-    'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
+  'save-rounds': (_figures, { setting }) =>
+    `For an interval, save rounds (${setting('repeat', '8')} ${setting('out', 'FILE')}) or measure both in turns: volley compare URL URL.`,
   'too-few-rounds': ({ rounds, fewestRounds }) =>
     `${counted(rounds, 'round')}: a 95 % interval needs at least ${fewestRounds}.`,
-  'rounds-cannot-decide': ({ rounds, fewestRounds, arms }) =>
+  'rounds-cannot-decide': ({ rounds, fewestRounds, arms }, { setting }) =>
     `${counted(rounds, 'round')} of ${counted(arms, 'arm')} cannot show a difference, however large: ` +
-    `at 95 % that takes at least ${fewestRounds} (--rounds ${fewestRounds}).`,
+    `at 95 % that takes at least ${fewestRounds} (${setting('rounds', String(fewestRounds))}).`,
   'percentile-lacks-requests': ({ arm, percentile, requestsNeeded, fewestRequests }) =>
     `${arm}: p${percentile} takes ${counted(requestsNeeded, 'request')} a round, and a round had ` +
     `${formatCount(fewestRequests)}: there is none.`,
@@ -115,13 +116,10 @@ function failuresText({
   return `${a} failed ${formatPercent(aFailedShare)} of its requests, ${b} ${formatPercent(bFailedShare)}`;
 }
 
-function outcomeText({
-  metric,
-  outcome,
-  rounds,
-  marginShare,
-  roundsNeeded,
-}: ComparisonFigures['pair-by-figure']): string {
+function outcomeText(
+  { metric, outcome, rounds, marginShare, roundsNeeded }: ComparisonFigures['pair-by-figure'],
+  naming: Naming,
+): string {
   const inRounds = `in ${counted(rounds, 'round')}`;
   switch (outcome) {
     case 'better':
@@ -131,16 +129,16 @@ function outcomeText({
     case 'no-difference':
       return `no difference within ±${Number((marginShare * 100).toPrecision(3))} %, ${inRounds}`;
     case 'undecided':
-      return `not enough rounds to tell (${rounds}; ${neededText(roundsNeeded, rounds)})`;
+      return `not enough rounds to tell (${rounds}; ${neededText(roundsNeeded, rounds, naming)})`;
   }
 }
 
-function neededText(roundsNeeded: number | null, rounds: number): string {
-  if (roundsNeeded === null) return 'more than 1,000 would be needed, or a larger --margin';
+function neededText(roundsNeeded: number | null, rounds: number, { option, short }: Naming): string {
+  if (roundsNeeded === null) return `more than 1,000 would be needed, or a larger ${option('margin')}`;
   const needed = Math.max(roundsNeeded, rounds + 1);
   return needed <= MOST_ROUNDS
     ? `about ${needed} would`
-    : `about ${formatCount(needed)} would, and ${MOST_ROUNDS} are the most: measure longer rounds (-d), or take a larger --margin`;
+    : `about ${formatCount(needed)} would, and ${MOST_ROUNDS} are the most: measure longer rounds (${short('duration', 'd')}), or take a larger ${option('margin')}`;
 }
 
 const WORDS: Readonly<Record<Metric, readonly [better: string, worse: string]>> = {

@@ -1,13 +1,19 @@
 import type { Finding, FindingCode, FindingFigures, Identity } from '../../protocol/finding.ts';
 import { noConnectionText, requestsFailedText } from './failure-words.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
+import { COMMAND_LINE, type Naming } from './naming.ts';
 
 /** What was found, as a sentence of the report. */
-export function sentenceOf<Code extends FindingCode>({ code, figures }: Finding<Code>): string {
-  return SENTENCES[code](figures);
+export function sentenceOf<Code extends FindingCode>(
+  { code, figures }: Finding<Code>,
+  naming: Naming = COMMAND_LINE,
+): string {
+  return SENTENCES[code](figures, naming);
 }
 
-export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigures[Code]) => string } = {
+export const SENTENCES: {
+  readonly [Code in FindingCode]: (figures: FindingFigures[Code], naming: Naming) => string;
+} = {
   'requests-failed': requestsFailedText,
   'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
@@ -67,16 +73,16 @@ export const SENTENCES: { readonly [Code in FindingCode]: (figures: FindingFigur
   'response-beyond-service': ({ responseMs, serviceMs }) =>
     `Response time is ${(responseMs / serviceMs).toFixed(1)} times service time: on average a request was sent ` +
     `${formatMs(responseMs - serviceMs)} after it was due, which a service time hides.`,
-  'redirects-not-followed': ({ redirects, answered, location, isFollowing }) =>
+  'redirects-not-followed': ({ redirects, answered, location, isFollowing }, { option, has }) =>
     `${redirects === answered ? `All ${formatCount(answered)}` : `${formatCount(redirects)} of ${formatCount(answered)}`} answers ` +
     (isFollowing
-      ? 'were redirects without a location: there was nothing to follow. Look at one answer with --once.'
+      ? `were redirects without a location: there was nothing to follow. ${has('once') ? `Look at one answer with ${option('once')}.` : 'Look at one answer.'}`
       : `were redirects${location === null ? '' : ` (to '${location}')`}, which are not followed: what lies behind them was not measured. ` +
-        'Follow them with --location, or give the URL that they lead to.'),
-  'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }) =>
+        `Follow them with ${option('location')}, or give the URL that they lead to.`),
+  'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }, { setting }) =>
     `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
     `the later ones (up to ${formatMs(longestMs)}; later p99 ${formatMs(laterP99Ms)}). Without a warm-up volley's own ` +
-    "code runs there for the first time, and perhaps the target's: --warmup 1s leaves that out.",
+    `code runs there for the first time, and perhaps the target's: ${setting('warmup', '1s')} leaves that out.`,
 };
 
 function loadLostText(lost: FindingFigures['load-lost']): string {

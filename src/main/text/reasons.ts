@@ -2,64 +2,75 @@ import type { Finding, NextStep } from '../../protocol/finding.ts';
 import { noConnectionText } from './failure-words.ts';
 import { sentenceOf } from './findings.ts';
 import { counted, formatCount, formatMs } from './format.ts';
+import { COMMAND_LINE, type Naming } from './naming.ts';
 
 /** The verdict in sentences: what it rests on, what to do, and what must be known besides. */
-export function reasonsOf({
-  finding,
-  caveats,
-}: {
-  readonly finding: Finding & { readonly nextStep: NextStep | null };
-  readonly caveats: readonly Finding[];
-}): string[] {
+export function reasonsOf(
+  {
+    finding,
+    caveats,
+  }: {
+    readonly finding: Finding & { readonly nextStep: NextStep | null };
+    readonly caveats: readonly Finding[];
+  },
+  naming: Naming = COMMAND_LINE,
+): string[] {
   return [
-    sentenceOf(finding),
+    sentenceOf(finding, naming),
     finding.code === 'waited-for-connection' ? noConnectionText(finding.figures) : '',
-    finding.nextStep === null ? '' : STEPS[finding.nextStep](finding),
-    ...caveats.map((caveat) => sentenceOf(caveat)),
+    finding.nextStep === null ? '' : STEPS[finding.nextStep](naming, finding),
+    ...caveats.map((caveat) => sentenceOf(caveat, naming)),
   ].filter((sentence) => sentence !== '');
 }
 
 const LOGS = "look for the cause in the target's logs.";
-const LOOK = 'look at one answer with --once.';
 
-export const STEPS: Readonly<Record<NextStep, (finding: Finding) => string>> = {
-  'check-name': () => 'Check the name, and who resolves it (--resolve gives an address).',
+export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding) => string>> = {
+  'check-name': ({ option }) =>
+    `Check the name, and who resolves it (${option('resolve')} gives an address).`,
   'check-listening': () => 'Check that the target runs and listens there, and what lies in between.',
-  'check-proxy': () =>
-    'Check the proxy: its address, and its user and password (--proxy http://name:password@host:port).',
-  'check-tls': () => 'Check the certificates (--cacert, --cert, --sni) and the versions of TLS.',
-  'check-protocol': () => `Check that the target speaks this protocol at this port; ${LOOK}`,
-  'check-credentials': () => `Check the credentials (-u, --bearer-env, --cookie); ${LOOK}`,
-  'check-request': () => `Check URL and method; ${LOOK}`,
+  'check-proxy': ({ setting }) =>
+    `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
+  'check-tls': ({ option }) =>
+    `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the versions of TLS.`,
+  'check-protocol': (naming) => `Check that the target speaks this protocol at this port; ${look(naming)}.`,
+  'check-credentials': (naming) =>
+    `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
+  'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
   'check-rows': () => 'Check rows and values: these requests could not be written as they were asked for.',
-  'look-at-answer': () => 'Look at one answer with --once: it is not what was expected.',
+  'look-at-answer': (naming) => `L${look(naming).slice(1)}: it is not what was expected.`,
   'look-in-logs': () => "Look for the cause in the target's logs.",
   'look-in-logs-for-resets': () => `The target gives connections up: ${LOGS}`,
   'look-in-logs-or-lower-load': () => `The target turns requests away: ask for less, or ${LOGS}`,
-  'lower-load-or-raise-timeout': () =>
-    'The target does not answer in time: ask for less, give it more, or raise --timeout.',
-  'measure-again': (finding) =>
+  'lower-load-or-raise-timeout': ({ option }) =>
+    `The target does not answer in time: ask for less, give it more, or raise ${option('timeout')}.`,
+  'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
   'raise-machine-limits': () => 'Raise its limits (ulimit -n for EMFILE) or use fewer connections.',
-  'add-workers': () => 'Add workers (-w) where cores are free; else what is measured here is volley.',
+  'add-workers': ({ short }) =>
+    `Add workers (${short('workers', 'w')}) where cores are free; else what is measured here is volley.`,
   'give-cores-or-lower-rate': () => 'Give volley cores of its own, or ask for a lower rate.',
-  'free-cores': () =>
-    'End what else runs here, give volley cores of its own, or use fewer workers (-w): the latencies hold that wait too.',
-  'keep-alive': () =>
-    'Keep connections alive (leave --no-keepalive out), unless that is what you measure: opening them takes longer than being served.',
+  'free-cores': ({ short }) =>
+    `End what else runs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies hold that wait too.`,
+  'keep-alive': ({ option }) =>
+    `Keep connections alive (leave ${option('no-keepalive')} out), unless that is what you measure: opening them takes longer than being served.`,
   'let-target-keep-alive': () =>
     'Let the target keep connections alive: opening them takes longer than being served.',
-  'keep-connections': (finding) =>
+  'keep-connections': (_naming, finding) =>
     `${counted(figureOf(finding, 'opened'), 'connection')} were opened for ` +
     `${counted(figureOf(finding, 'sent'), 'request')}: that takes longer than being served.`,
-  'raise-max-in-flight': (finding) =>
-    `Raise --max-in-flight (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target takes no more connections.`,
-  'lower-streams': (finding) =>
+  'raise-max-in-flight': ({ option }, finding) =>
+    `Raise ${option('max-in-flight')} (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target takes no more connections.`,
+  'lower-streams': ({ option, short }, finding) =>
     `The target takes fewer than ${counted(figureOf(finding, 'streams'), 'request')} at once on a connection: ` +
-    'lower --streams, or raise -c.',
+    `lower ${option('streams')}, or raise ${short('concurrency', 'c')}.`,
   'lower-rate': () => 'The target does not keep up with this rate: ask for less, or give it more.',
-  'raise-concurrency': () => 'Raise -c to ask for more.',
+  'raise-concurrency': ({ short }) => `Raise ${short('concurrency', 'c')} to ask for more.`,
 };
+
+function look({ option, has }: Naming): string {
+  return has('once') ? `look at one answer with ${option('once')}` : 'look at one answer';
+}
 
 /** A figure of the finding that a step is about; 0 where it has none of that name. */
 function figureOf({ figures }: Finding, name: string): number {

@@ -8,19 +8,22 @@ import {
 } from 'node:tls';
 import type { Destination } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
+import type { ErrorAdvice } from '../../protocol/report.ts';
 
 const ALERT = /^ERR_SSL_\w*?_ALERT_/;
 const NO_COMMON_PROTOCOL = 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL';
 // Servers send one of many alerts for a missing or rejected client certificate.
 const ABOUT_A_CERTIFICATE = /certificate|unknown ca|access denied|handshake failure/;
 
-/** A failed handshake; the message says what to do. */
+/** A failed handshake, with advice on what to do. */
 class HandshakeError extends Error {
   readonly code: string;
+  readonly advice: ErrorAdvice | undefined;
 
-  constructor(message: string, code: string, cause?: Error) {
+  constructor(message: string, code: string, advice: ErrorAdvice | undefined, cause?: Error) {
     super(message, { cause });
     this.code = code;
+    this.advice = advice;
   }
 }
 
@@ -70,12 +73,9 @@ export function isAlert({ code }: NodeJS.ErrnoException): boolean {
 export function explainedAlert(error: NodeJS.ErrnoException, { tls }: Pick<Destination, 'tls'>): Error {
   const code = String(error.code);
   const name = code.replace(ALERT, '').replaceAll('_', ' ').toLowerCase();
-  const advice = ABOUT_A_CERTIFICATE.test(name)
-    ? tls.cert === null
-      ? ': name a client certificate with --cert and --key'
-      : ': it may not accept the client certificate of --cert'
-    : '';
-  return new HandshakeError(`the target ended TLS with the alert '${name}'${advice}`, code, error);
+  const aboutCertificate = tls.cert === null ? 'client-certificate' : 'client-certificate-refused';
+  const advice = ABOUT_A_CERTIFICATE.test(name) ? aboutCertificate : undefined;
+  return new HandshakeError(`the target ended TLS with the alert '${name}'`, code, advice, error);
 }
 
 /** A handshake's error, with advice. */
@@ -85,19 +85,17 @@ export function explainedHandshake(error: NodeJS.ErrnoException, socket: TLSSock
   // Set if the target's certificate was the problem; the type claims it is always set.
   const unverified: unknown = socket.authorizationError;
   if (unverified === undefined || unverified === null) return error;
-  const advice =
-    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
-      ? 'ask for another name with --sni'
-      : 'name the authority to trust with --cacert';
+  const advice = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? 'server-name' : 'authority';
   // Node's own advice is for people who run Node directly.
   const why = messageOf(error).replace(/; if the root CA is installed locally.*$/, '');
-  return new HandshakeError(`${why}: ${advice}, or accept any certificate with -k/--insecure`, code, error);
+  return new HandshakeError(why, code, advice, error);
 }
 
 function noHttp2(cause?: Error): Error {
   return new HandshakeError(
-    'the target did not agree to HTTP/2 in the TLS handshake (ALPN): leave --http2 out',
+    'the target did not agree to HTTP/2 in the TLS handshake (ALPN)',
     'NO_HTTP2',
+    'without-http2',
     cause,
   );
 }

@@ -2,7 +2,7 @@ import type { ErrorTally } from '../../protocol/report.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type Answered, missOf } from '../../requests/expectation.ts';
 import type { TargetConnection } from '../connections/connection.ts';
-import type { TokenSink } from './body-sink.ts';
+import type { AnswerSink } from './answer-sink.ts';
 import type { EndedByUs } from './exchange.ts';
 import { classifyFailure } from './failure.ts';
 import { asAscii } from './location.ts';
@@ -19,8 +19,7 @@ interface CompleteAnswer extends Answered {
   readonly sentMs: number;
   /** The answer's Location; null without one. */
   readonly location: string | null;
-  /** Its tokens, if answers are streams. */
-  readonly tokens: TokenSink | null;
+  readonly sink: Pick<AnswerSink, 'complaint' | 'finish'>;
 }
 
 /** What is known of a request without one. */
@@ -57,7 +56,7 @@ export class Verdict {
 
   /** What is wrong with a complete, final answer; null if nothing is. */
   ofAnswer(answer: CompleteAnswer, endMs: number): ErrorTally | null {
-    const { request, status, location, redirects, sentMs, tokens } = answer;
+    const { request, status, location, redirects, sentMs, sink } = answer;
     if (request === null) return null;
     const { expectation, message, maxRedirects } = request.plan;
     if (location !== null && isRedirect(request.plan, status, location)) {
@@ -65,12 +64,11 @@ export class Verdict {
       return this.#unexpected(request, 'REDIRECT', this.#secrets.of(request)(example));
     }
     if (status >= LOWEST_FAILURE && (expectation === null || expectation.statuses.length === 0)) {
-      const complaint = tokens?.complaint ?? null;
-      const said = complaint === null ? '' : `: ${this.#secrets.of(request)(complaint)}`;
+      const said = sink.complaint === null ? '' : `: ${this.#secrets.of(request)(sink.complaint)}`;
       const example = `${message.method} ${shownPath(request.plan)} was answered with ${status}${said}`;
       return { kind: 'status', code: String(status), count: 1, example };
     }
-    const cut = tokens?.finish() ?? null;
+    const cut = sink.finish();
     if (cut !== null) return { ...cut, count: 1, example: this.#secrets.of(request)(cut.example) };
     if (expectation === null) return null;
     const miss = missOf(expectation, answer, endMs - sentMs, this.#secrets.of(request));

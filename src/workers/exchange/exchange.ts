@@ -4,7 +4,7 @@ import type { AnswerHandler, Controller, Fields, RequestStream } from '../client
 import type { HttpClient } from '../clients/http-client.ts';
 import type { InPlaceHandler } from '../clients/wire/in-place-handler.ts';
 import type { ReadBytes } from '../connections/read-bytes.ts';
-import type { BodySink, TokenSink } from './body-sink.ts';
+import type { AnswerSink } from './answer-sink.ts';
 import type { Continuation } from './continuation.ts';
 import { Deadline } from './deadlines.ts';
 import type { DigestAuthorization } from './digest.ts';
@@ -108,12 +108,10 @@ export class Exchange implements InPlaceHandler {
   serial = 0;
   /** Cancel the current request after this many token events; infinite for never. */
   cancelledWith = Number.POSITIVE_INFINITY;
-  readonly #tokens: TokenSink | null;
-  /** The sink for the current answer's body; null if nobody needs it. */
-  #sink: BodySink | null = null;
-  readonly #body = new KeptBody();
-  /** What comes goes into it, or to another who keeps it. */
-  #keepsBody = false;
+  /** Takes the bodies of answers: keeps them, or also reads their tokens. */
+  readonly sink: AnswerSink;
+  /** The sink takes the current answer's body. */
+  #readsBody = false;
   /** The next start event is the request's first, not a resend by the client. */
   #isNew = true;
   readonly #withFields = new FieldsHandler(this);
@@ -132,9 +130,9 @@ export class Exchange implements InPlaceHandler {
     owner: ExchangeOwner,
     clock: Clock,
     room: BodyRoom | null = null,
-    tokens: TokenSink | null = null,
+    sink: AnswerSink = new KeptBody(),
   ) {
-    this.#tokens = tokens;
+    this.sink = sink;
     this.client = client;
     this.#owner = owner;
     this.#clock = clock;
@@ -148,18 +146,13 @@ export class Exchange implements InPlaceHandler {
 
   /** The kept part of the answer's body, up to the limit of what can be examined; empty if not kept. */
   get body(): Uint8Array {
-    return this.#body.bytes;
-  }
-
-  /** Reads the answer as a stream of tokens; null if it is read as a whole. */
-  get tokens(): TokenSink | null {
-    return this.#tokens === null || this.request?.isWhole === true ? null : this.#tokens;
+    return this.sink.body;
   }
 
   /** Drops the answer's body, which nobody needs any more, before the connection's next request. */
   releaseBody(): void {
-    if (this.#sink === null) return;
-    this.#sink.clear();
+    if (!this.#readsBody) return;
+    this.sink.clear();
     this.#room?.released(this);
   }
 
@@ -224,10 +217,7 @@ export class Exchange implements InPlaceHandler {
     this.bodyBytes = 0;
     // Left from the previous answer, if this request continues it.
     this.releaseBody();
-    const body = request.sink === null ? null : request.sink(this.#body);
-    const { tokens } = this;
-    this.#sink = tokens === null ? body : tokens.with(body);
-    this.#keepsBody = body !== null;
+    this.#readsBody = this.sink.expect(request.keepsBody, request.isWhole === true);
     this.#controller = null;
     this.#isNew = true;
     this.busy = true;
@@ -312,11 +302,11 @@ export class Exchange implements InPlaceHandler {
   /** The same, from a client that passes bytes in place. */
   onResponseBytes(bytes: ReadBytes, from: number, to: number): void {
     this.bodyBytes += to - from;
-    if (this.#sink === null) return;
-    this.#sink.add(bytes, from, to, this.#readAtMs);
-    if (this.tokens !== null) this.#owner.onBytes?.(this);
-    // Of a stream only its text is kept, and reading it waits for nothing.
-    if (this.#keepsBody) this.#room?.received(this, to - from);
+    if (!this.#readsBody) return;
+    this.sink.add(bytes, from, to, this.#readAtMs);
+    if (this.sink.tokens !== null) this.#owner.onBytes?.(this);
+    // Of a stream at most the text is kept, and reading it waits for nothing.
+    if (this.request?.keepsBody === true) this.#room?.received(this, to - from);
   }
 
   onResponseEnd(): void {
@@ -372,7 +362,7 @@ class FieldsHandler implements AnswerHandler {
     this.#exchange.answeredFields = fields;
     if (this.#exchange.keepsFields) this.#exchange.fields = controller.rawHeaders;
     this.#exchange.onResponseStart(controller, status, fields);
-    if (status >= 200) this.#exchange.tokens?.begin(status, this.#exchange);
+    if (status >= 200) this.#exchange.sink.begin(status, this.#exchange);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {

@@ -1,5 +1,5 @@
 import { codeOf, messageOf } from '../../protocol/errors.ts';
-import type { ErrorKind } from '../../protocol/report.ts';
+import type { ErrorAdvice, ErrorKind } from '../../protocol/report.ts';
 import { InvalidRequest } from '../../requests/invalid-request.ts';
 import { StreamEnded } from '../clients/stream-ended.ts';
 import { explainedRefusal } from '../clients/undici/undici-refusal.ts';
@@ -21,6 +21,7 @@ export interface Failure {
   readonly kind: ErrorKind;
   readonly code: string;
   readonly example: string;
+  readonly advice?: ErrorAdvice;
 }
 
 // This machine ran out of something, or may not send there: not the target's fault.
@@ -35,10 +36,16 @@ export function classifyFailure({
   endedByTarget,
   alert = null,
 }: FailureFacts): Failure {
-  if (alert !== null) return { kind: 'tls', code: codeOf(alert), example: readable(alert) };
+  if (alert !== null)
+    return { kind: 'tls', code: codeOf(alert), example: readable(alert), ...adviceOf(alert) };
   const message = readable(error);
   const code = codeOf(error) || error.name;
-  const failure = (kind: ErrorKind, example = message): Failure => ({ kind, code, example });
+  const failure = (kind: ErrorKind, example = message): Failure => ({
+    kind,
+    code,
+    example,
+    ...adviceOf(error),
+  });
   if (error instanceof InvalidRequest) return failure('request');
   if (GENERATOR_CODES.has(code)) return failure('generator');
   if (DNS_CODES.has(code)) return failure('dns');
@@ -47,11 +54,22 @@ export function classifyFailure({
   if (phase !== 'open') return failure('connect');
   if (error instanceof StreamEnded) return failure(hasHead ? 'truncated' : 'reset');
   // After the end of the connection there are no bytes to be invalid: the cause is the end itself.
-  if (!endedByTarget && !CONNECTION_CODES.has(code))
-    return failure('protocol', explainedRefusal(error) ?? message);
+  if (!endedByTarget && !CONNECTION_CODES.has(code)) {
+    const refusal = explainedRefusal(error);
+    if (refusal === null) return failure('protocol');
+    const { text: example, ...advice } = refusal;
+    return { kind: 'protocol', code, example, ...advice };
+  }
   const how = code === 'ECONNRESET' || code === 'EPIPE' ? 'reset' : 'closed';
   const where = hasHead ? 'in the middle of the body' : 'before the head of its answer was complete';
   return failure(hasHead ? 'truncated' : 'reset', `the target ${how} the connection ${where}`);
+}
+
+/** The advice that an error carries, if any. */
+function adviceOf({ advice }: Error & { readonly advice?: ErrorAdvice | undefined }): {
+  advice?: ErrorAdvice;
+} {
+  return advice === undefined ? {} : { advice };
 }
 
 /** The message without details that only OpenSSL's and Node's authors can use. */

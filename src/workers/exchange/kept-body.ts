@@ -1,21 +1,32 @@
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import { copyInto, copyOf, type ReadBytes } from '../connections/read-bytes.ts';
-import type { BodySink } from './body-sink.ts';
+import type { AnswerSink } from './answer-sink.ts';
 
 const NOTHING = new Uint8Array();
 const SMALLEST_GROWN_BYTES = 4_096;
 
 /**
  * The body of one answer, copied as it arrives into one buffer, however many pieces there are. The buffer is never
- * reused for another answer, so `bytes` may be kept.
+ * reused for another answer, so `body` may be kept.
  */
-export class KeptBody implements BodySink {
+export class KeptBody implements AnswerSink {
+  readonly tokens = null;
+  readonly complaint = null;
   #buffer: Uint8Array = NOTHING;
   #length = 0;
 
-  /** The body so far, up to the limit of what can be examined. */
-  get bytes(): Uint8Array {
+  get body(): Uint8Array {
     return this.#buffer.length === this.#length ? this.#buffer : this.#buffer.subarray(0, this.#length);
+  }
+
+  expect(keepsBody: boolean): boolean {
+    return keepsBody;
+  }
+
+  begin(): void {}
+
+  finish(): null {
+    return null;
   }
 
   clear(): void {

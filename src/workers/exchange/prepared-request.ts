@@ -4,7 +4,6 @@ import type { RequestPlan } from '../../protocol/request.ts';
 import type { CurlJar } from '../../requests/curl-jar.ts';
 import type { InvalidRequest } from '../../requests/invalid-request.ts';
 import type { RequestTemplate } from '../clients/dispatcher.ts';
-import type { ChooseSink } from './body-sink.ts';
 import type { RequestCookies } from './cookie-keeper.ts';
 
 /** A request, ready for a connection. */
@@ -18,8 +17,8 @@ export interface PreparedRequest {
   /** Before redirects removed any: values from its row may be secret. */
   readonly firstHeaders: Message['headers'];
   readonly template: RequestTemplate;
-  /** The sink for its answer's body; null if nobody needs it. */
-  readonly sink: ChooseSink | null;
+  /** Whether its answer's body is kept until the connection is handed back. */
+  readonly keepsBody: boolean;
   /** Whether the response's fields are needed. */
   readonly wantsFields: boolean;
   /** Whether the text of the response's head is needed, for clients with their own HTTP/1.1. */

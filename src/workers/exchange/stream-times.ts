@@ -1,6 +1,6 @@
 import type { TokenCounter } from '../../protocol/samples.ts';
 import type { StreamTimeKind, TokenCount } from '../../protocol/stream.ts';
-import type { TokenSink } from './body-sink.ts';
+import type { TokenMarks } from './answer-sink.ts';
 
 /** The marks of a request that was answered with a stream, on the shared clock. */
 export interface StreamMarks {
@@ -9,14 +9,14 @@ export interface StreamMarks {
 }
 
 /** The tokens of an answer; null where nobody knows. */
-export function madeIn(tokens: TokenSink, count: TokenCount): number | null {
+export function madeIn(tokens: TokenMarks, count: TokenCount): number | null {
   const { events, usage, isStreamed } = tokens;
   if (counterOf(tokens, count) === 'server') return usage;
   return isStreamed ? events : null;
 }
 
 /** Whose count of an answer's tokens is taken. */
-export function counterOf({ usage }: TokenSink, count: TokenCount): TokenCounter {
+export function counterOf({ usage }: TokenMarks, count: TokenCount): TokenCounter {
   const isServers = count === 'usage' || (count === 'auto' && usage !== null);
   return isServers ? 'server' : 'events';
 }
@@ -29,7 +29,7 @@ export function counterOf({ usage }: TokenSink, count: TokenCount): TokenCounter
  */
 export function timesOf(
   { intendedMs, sentMs }: StreamMarks,
-  tokens: TokenSink,
+  tokens: TokenMarks,
   made: number | null,
   endMs: number,
 ): Record<StreamTimeKind, number> {
@@ -48,7 +48,7 @@ export function timesOf(
   };
 }
 
-function longestGapMs(tokens: TokenSink): number {
+function longestGapMs(tokens: TokenMarks): number {
   let longestMs = Number.NaN;
   for (let event = 1; event < tokens.events; event++) {
     const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);

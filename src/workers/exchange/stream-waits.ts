@@ -38,7 +38,7 @@ export class StreamWaits {
   }
 
   onBytes(exchange: Exchange): void {
-    if ((exchange.tokens?.events ?? 0) >= exchange.cancelledWith) this.#cancelSoon(exchange);
+    if ((exchange.sink.tokens?.events ?? 0) >= exchange.cancelledWith) this.#cancelSoon(exchange);
     this.readOn(exchange);
   }
 

@@ -4,17 +4,16 @@ import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
 import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
-import { type ChooseSink, keepBody } from '../exchange/body-sink.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
 /** What a job needs of answers beyond its requests' expectations. */
 export interface AnswerNeeds {
-  /** The sink for bodies; null if bodies are kept only for expectations. */
-  readonly sink: ChooseSink | null;
+  /** Bodies; else they are kept only for expectations. */
+  readonly body: boolean;
   readonly fields: boolean;
 }
 
-const NOTHING_MORE: AnswerNeeds = { sink: null, fields: false };
+const NOTHING_MORE: AnswerNeeds = { body: false, fields: false };
 
 /** A worker's successive requests; one without placeholders is made once and reused. */
 export class RequestSource {
@@ -96,7 +95,7 @@ export class RequestSource {
       message,
       firstHeaders: message.headers,
       template: requestTemplate(endpoint?.origin ?? '', message),
-      sink: this.#needs.sink ?? (looksIn ? keepBody : null),
+      keepsBody: this.#needs.body || looksIn,
       wantsFields:
         (expectation !== null && looksIntoFields(expectation)) ||
         maxRedirects > 0 ||

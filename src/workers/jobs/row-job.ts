@@ -8,7 +8,6 @@ import type { StreamPlan } from '../../protocol/stream.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
 import { LARGEST_KEPT_BYTES } from '../../requests/expectation.ts';
 import type { Filling } from '../../requests/render.ts';
-import { keepBody } from '../exchange/body-sink.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 import type { RequestSecrets } from '../exchange/request-secrets.ts';
@@ -158,7 +157,7 @@ export class RowJob implements Job {
     const hide = this.#secrets.of(exchange.request);
     if (this.#stream === null) return this.#selector.valuesIn(exchange, hide);
     const ofStream = streamValuesOf(exchange, endMs, this.#stream.count);
-    const { error, values } = this.#selector.valuesInText(exchange.tokens?.text ?? '', hide);
+    const { error, values } = this.#selector.valuesInText(exchange.sink.tokens?.text ?? '', hide);
     return { error, values: [...ofStream, ...values] };
   }
 
@@ -208,7 +207,7 @@ export interface RowJobParts {
 /** Header fields say how a body is encoded and when to retry. */
 function needsOf({ select, saveBody: place, retries }: BatchPlan, isStreamed: boolean): AnswerNeeds {
   return {
-    sink: (select.length > 0 && !isStreamed) || place !== null ? keepBody : null,
+    body: (select.length > 0 && !isStreamed) || place !== null,
     fields: select.length > 0 || retries > 0,
   };
 }

@@ -8,7 +8,7 @@ type StreamColumn = (typeof STREAM_COLUMNS)[number];
 
 /** What a row gets of an answer that is a stream: JSON text for each column, null where it is not known. */
 export function streamValuesOf(
-  { tokens, intendedMs, sentMs }: Pick<Exchange, 'tokens' | 'intendedMs' | 'sentMs'>,
+  { sink: { tokens }, intendedMs, sentMs }: Pick<Exchange, 'sink' | 'intendedMs' | 'sentMs'>,
   endMs: number,
   count: TokenCount,
 ): (string | null)[] {

@@ -9,6 +9,7 @@ import {
   type SampleBlock,
   type SampleColumns,
 } from '../../protocol/samples.ts';
+import type { AnswerSink } from '../exchange/answer-sink.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { StreamRecorder } from './stream-recorder.ts';
 
@@ -23,17 +24,16 @@ const MAX_BLOCKS_UNDER_WAY = 64;
 /** The marks of one request. */
 export type Marks = Pick<
   Exchange,
-  | 'intendedMs'
-  | 'dispatchedMs'
-  | 'sentMs'
-  | 'firstByteMs'
-  | 'status'
-  | 'bodyBytes'
-  | 'requestIndex'
-  | 'tokens'
->;
+  'intendedMs' | 'dispatchedMs' | 'sentMs' | 'firstByteMs' | 'status' | 'bodyBytes' | 'requestIndex'
+> & { readonly sink: Pick<AnswerSink, 'tokens'> };
 
-const NEVER_SENT = { sentMs: Number.NaN, firstByteMs: Number.NaN, status: 0, bodyBytes: 0, tokens: null };
+const NEVER_SENT = {
+  sentMs: Number.NaN,
+  firstByteMs: Number.NaN,
+  status: 0,
+  bodyBytes: 0,
+  sink: { tokens: null },
+};
 
 /** Writes requests into blocks and sends each when full, or every quarter of a second. */
 export class Recorder {

@@ -8,7 +8,7 @@ import {
   type StreamTimeKind,
   type TokenCount,
 } from '../../protocol/stream.ts';
-import type { TokenSink } from '../exchange/body-sink.ts';
+import type { TokenMarks } from '../exchange/answer-sink.ts';
 import { counterOf, madeIn, type StreamMarks, timesOf } from '../exchange/stream-times.ts';
 import { TimesRecorder } from './times-recorder.ts';
 
@@ -32,7 +32,7 @@ export class StreamRecorder {
   }
 
   /** Adds an answer that ended at `endMs`; `windowAtMs` is when the measured window began. */
-  add(marks: StreamMarks, tokens: TokenSink, endMs: number, windowAtMs: number): void {
+  add(marks: StreamMarks, tokens: TokenMarks, endMs: number, windowAtMs: number): void {
     const counts = this.#counts;
     const { events } = tokens;
     counts.answers++;
@@ -58,11 +58,11 @@ export class StreamRecorder {
   write(
     columns: SampleColumns,
     row: number,
-    marks: StreamMarks & { readonly tokens: TokenSink | null },
+    marks: StreamMarks & { readonly sink: { readonly tokens: TokenMarks | null } },
     endMs: number,
     outcome: number,
   ): void {
-    const { tokens } = marks;
+    const { tokens } = marks.sink;
     const isOk = outcome === OUTCOME.ok;
     const made = tokens === null ? null : madeIn(tokens, this.#count);
     const of = tokens === null ? null : timesOf(marks, tokens, made, isOk ? endMs : Number.NaN);
@@ -97,7 +97,7 @@ export class StreamRecorder {
     return this.#objectives.every(({ kind, limitMs }) => keeps(of[kind], limitMs, events));
   }
 
-  #addGaps(tokens: TokenSink): void {
+  #addGaps(tokens: TokenMarks): void {
     for (let event = 1; event < tokens.events; event++) {
       const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
       this.#times.add('gap', gapMs);

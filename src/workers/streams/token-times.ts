@@ -1,6 +1,7 @@
 import type { Framing, StreamPlan } from '../../protocol/stream.ts';
 import { decodedBy, type ReadBytes } from '../connections/read-bytes.ts';
-import type { BodySink, SaysOfBody, StreamFailure, TokenSink } from '../exchange/body-sink.ts';
+import type { AnswerSink, SaysOfBody, StreamFailure, TokenMarks } from '../exchange/answer-sink.ts';
+import { KeptBody } from '../exchange/kept-body.ts';
 import { EventReader, errorIn, parsed, quote } from './event-reader.ts';
 import { createFramer, type Framer } from './framing.ts';
 
@@ -22,7 +23,7 @@ const JSON_TEXT = /^application\/(?:[\w.-]+\+)?json\b/i;
  * Arrival times of the tokens of successive answers. Each read was stamped before it is decoded here; nothing
  * is computed for an answer until it is complete.
  */
-export class TokenTimes implements TokenSink {
+export class TokenTimes implements AnswerSink, TokenMarks {
   events = 0;
   usage: number | null = null;
   firstOutputMs = Number.NaN;
@@ -33,8 +34,10 @@ export class TokenTimes implements TokenSink {
   readonly #decoder = new TextDecoder();
   #timesMs = new Float64Array(FIRST_EVENTS);
   #framer: Framer | null = null;
-  /** Another sink for the same bytes. */
-  #also: BodySink | null = null;
+  readonly #kept = new KeptBody();
+  #keepsBody = false;
+  /** The current answer is not read as a stream. */
+  #isWhole = false;
   /** Kept text of an answer that is not a stream, or a bad one. */
   #whole = '';
   #hasEnded = false;
@@ -50,12 +53,22 @@ export class TokenTimes implements TokenSink {
     this.#reader = new EventReader(plan);
   }
 
-  with(also: BodySink | null): this {
-    this.#also = also;
-    return this;
+  get body(): Uint8Array {
+    return this.#kept.body;
+  }
+
+  get tokens(): TokenMarks | null {
+    return this.#isWhole ? null : this;
+  }
+
+  expect(keepsBody: boolean, isWhole: boolean): boolean {
+    this.#keepsBody = keepsBody;
+    this.#isWhole = isWhole;
+    return keepsBody || !isWhole;
   }
 
   begin(status: number, { contentType, contentEncoding }: SaysOfBody): void {
+    if (this.#isWhole) return;
     this.#encoding = contentEncoding === null || PLAIN.test(contentEncoding) ? null : contentEncoding;
     const framing = status < LOWEST_FAILURE ? this.#framingOf(contentType) : null;
     this.isStreamed = framing !== null;
@@ -65,8 +78,8 @@ export class TokenTimes implements TokenSink {
   }
 
   add(bytes: ReadBytes, from: number, to: number, readAtMs: number): void {
-    this.#also?.add(bytes, from, to, readAtMs);
-    if (this.#error !== null || this.#encoding !== null) return;
+    if (this.#keepsBody) this.#kept.add(bytes, from, to);
+    if (this.#isWhole || this.#error !== null || this.#encoding !== null) return;
     this.#readAtMs = readAtMs;
     const text = decodedBy(this.#decoder, bytes, from, to);
     if (this.#framer === null) this.#keep(text);
@@ -82,7 +95,7 @@ export class TokenTimes implements TokenSink {
   }
 
   clear(): void {
-    this.#also?.clear();
+    this.#kept.clear();
     if (this.#framer !== null || this.#whole !== '') this.#decoder.decode();
     this.events = 0;
     this.usage = null;
@@ -98,11 +111,12 @@ export class TokenTimes implements TokenSink {
   }
 
   finish(): StreamFailure | null {
+    if (this.#isWhole) return null;
     if (this.#encoding !== null)
       return {
         kind: 'stream',
         code: 'STREAM_ENCODED',
-        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not looked into for tokens: do not ask for that (--compressed, accept-encoding)`,
+        example: `the answer is compressed (content-encoding: ${quote(this.#encoding)}), and is not looked into for tokens: do not ask for that (compressed, accept-encoding)`,
       };
     // A count of none where tokens came is no count.
     if (this.usage === 0 && this.events > 0) this.usage = null;

@@ -33,7 +33,7 @@ export class Answer implements Response {
       firstByte: exchange.firstByteMs - sentMs,
       service: endMs - sentMs,
     };
-    this.stream = exchange.tokens === null ? null : streamOf(exchange, endMs, count);
+    this.stream = exchange.sink.tokens === null ? null : streamOf(exchange, endMs, count);
     this.#body = exchange.body;
     this.#bodyBytes = exchange.bodyBytes;
     this.#head = exchange.wantsHead ? exchange.head : null;
@@ -108,7 +108,7 @@ export class Answer implements Response {
 
 /** What is known of the tokens of an answer, which its exchange forgets. */
 function streamOf(
-  { tokens, sentMs }: Pick<Exchange, 'tokens' | 'sentMs'>,
+  { sink: { tokens }, sentMs }: Pick<Exchange, 'sink' | 'sentMs'>,
   endMs: number,
   count: TokenCount,
 ): StreamedAnswer | null {

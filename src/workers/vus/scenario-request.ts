@@ -2,7 +2,6 @@ import type { Endpoint } from '../../protocol/endpoint.ts';
 import type { Message } from '../../protocol/message.ts';
 import type { RequestPlan } from '../../protocol/request.ts';
 import { type RequestTemplate, requestTemplate } from '../clients/dispatcher.ts';
-import { keepBody } from '../exchange/body-sink.ts';
 import type { RequestCookies } from '../exchange/cookie-keeper.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
@@ -37,7 +36,7 @@ export class ScenarioRequest implements PreparedRequest, RequestTemplate, Messag
   readonly url: string;
   readonly body: Buffer | null;
   readonly asksToClose: boolean;
-  readonly sink = keepBody;
+  readonly keepsBody = true;
   readonly wantsFields: boolean;
   readonly keepsHead: boolean;
   readonly isOfScenario = true;

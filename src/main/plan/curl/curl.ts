@@ -2,6 +2,7 @@ import type { CurlRedirects, MethodOnRedirect } from '../../../protocol/request.
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { onlyOne } from '../stdin-readers.ts';
+import type { Words } from '../words.ts';
 import { type OptionWord, phrase, the } from '../words.ts';
 import { isForCmd, splitCmdWords } from './cmd-words.ts';
 import { keepsCookies, withCookies } from './cookies.ts';
@@ -69,7 +70,7 @@ export interface CurlRequest {
 export function readCurl(
   command: string,
   problems: Problems,
-  notes: string[] = [],
+  notes: Words[] = [],
   readersOfStdin: readonly OptionWord[] = [],
 ): CurlRequest | null {
   const before = problems.size;
@@ -93,7 +94,7 @@ export function readCurl(
   }
   const request = requestOf(options, problems);
   if (problems.size > before) return null;
-  notes.push(...notesOn(request, options, behind));
+  notes.push(...notesOn(request, options, behind).map((note) => [note]));
   return request;
 }
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Problems } from '../problems.ts';
-import { commandLineTerms } from '../terms.ts';
-import { phrase, sentenceOf, the, type Words } from '../words.ts';
+import { phrase, the, type Words } from '../words.ts';
 import { Unusable } from './har-body.ts';
 import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
 import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './recorded-entry.ts';
@@ -11,7 +10,7 @@ export interface HarRecording {
   /** In the order of the recording; at least one. */
   readonly requests: readonly HarRequest[];
   /** What was left out, and why; at most ten sentences. */
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
 }
 
 const NO_PAGE: Page = { id: undefined, title: '' };
@@ -75,11 +74,7 @@ export function readHar(
     .map((entry) => attempt(entry.index, () => requestOf(entry, entry.url)))
     .filter((request) => request !== null);
   const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
-  if (requests.length > 0)
-    return {
-      requests,
-      notes: notes.map((note) => (typeof note === 'string' ? note : sentenceOf(note, commandLineTerms))),
-    };
+  if (requests.length > 0) return { requests, notes };
   problems.add(
     phrase`${the('har', 'The HAR file')} has ${file.entries.length} entries, and none can be sent: record it again.`,
   );
@@ -87,17 +82,17 @@ export function readHar(
   return null;
 }
 
-function skippedNote(entries: readonly RecordedEntry[]): string[] {
+function skippedNote(entries: readonly RecordedEntry[]): Words[] {
   const skipped = entries.filter(({ url }) => url === null).length;
-  return skipped === 0 ? [] : [`Left out of the HAR file: ${entriesText(skipped)} not of http or https.`];
+  return skipped === 0 ? [] : [[`Left out of the HAR file: ${entriesText(skipped)} not of http or https.`]];
 }
 
-function wrongNotes(wrong: ReadonlyMap<number, string>): string[] {
+function wrongNotes(wrong: ReadonlyMap<number, string>): Words[] {
   const inOrder = [...wrong].toSorted(([a], [b]) => a - b).map(([, sentence]) => sentence);
   const left = inOrder.length - MOST_NAMED;
   return [
-    ...inOrder.slice(0, MOST_NAMED),
-    ...(left > 0 ? [`Left out of the HAR file: ${entriesText(left)} more, for such reasons.`] : []),
+    ...inOrder.slice(0, MOST_NAMED).map((sentence) => [sentence]),
+    ...(left > 0 ? [[`Left out of the HAR file: ${entriesText(left)} more, for such reasons.`]] : []),
   ];
 }
 

@@ -49,7 +49,12 @@ type None<Wrong extends never> = Wrong;
  * type there that its kind does not allow, is an error here that names it.
  */
 export type Agreement = [
-  None<Unlike<keyof RunOptions, OnlyInLibrary | 'mix' | 'variables' | 'presets' | Library<OptionName>>>,
+  None<
+    Unlike<
+      Extract<keyof RunOptions, string>,
+      OnlyInLibrary | 'mix' | 'variables' | 'presets' | Library<OptionName>
+    >
+  >,
   None<Unlike<keyof RequestOptions, OnlyInLibrary | Library<RequestName>>>,
   None<{ [Name in OptionName]: Misfit<Name> }[OptionName]>,
 ];

@@ -50,6 +50,11 @@ export function libraryNameOf(option: string): string {
   return LIBRARY_NAMES.get(option as OptionName) ?? camelCase(option);
 }
 
+/** Whether the library has an option of a run. */
+export function isInLibrary(option: string): boolean {
+  return LIBRARY_NAMES.has(option as OptionName);
+}
+
 /** Whether a plan file may say it: an option of a run, or its URL. */
 export function isInPlans(option: string): boolean {
   const table: Readonly<Record<string, OptionEntry>> = RUN_TABLE;

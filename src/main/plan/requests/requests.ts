@@ -20,6 +20,7 @@ import { libraryNameOf } from '../option-table/run-table.ts';
 import type { NamedRequestOptions, RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { parseTarget, type UnresolvedTarget } from '../target.ts';
+import type { Words } from '../words.ts';
 import { given, isOptionWord, isValueWord, type OptionWord, phrase, the, type Word } from '../words.ts';
 import { parseDigest, secretVariables } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
@@ -46,7 +47,7 @@ export interface UnresolvedRequests {
   readonly rows: RowsMode | null;
   readonly supplies: Supplies;
   readonly skippedRows: number;
-  readonly notes: readonly string[];
+  readonly notes: readonly Words[];
   /** When requests are due that were recorded; null where none were. */
   readonly timesMs: readonly number[] | null;
 }
@@ -94,7 +95,7 @@ export function parseRequests(
     rows: rows?.mode ?? null,
     supplies,
     skippedRows: rows?.skipped?.count ?? 0,
-    notes: sentence === null ? [] : [`Of the rows, ${sentence}`],
+    notes: sentence === null ? [] : [[`Of the rows, ${sentence}`]],
     timesMs: rows?.timesMs ?? null,
   };
 }

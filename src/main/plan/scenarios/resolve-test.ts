@@ -11,7 +11,7 @@ import { openFilesFor } from '../open-files.ts';
 import type { RunOptions } from '../options.ts';
 import { Problems } from '../problems.ts';
 import { checkOptions, completePlan } from '../resolve.ts';
-import { moduleTerms } from '../terms.ts';
+import { MODULE_FIELDS, moduleTerms } from '../terms.ts';
 import { parseThresholds, percentilesIn, withErrorRate } from '../thresholds.ts';
 import { withProblems } from '../worded-problem.ts';
 import { changedTest, type TestChanges } from './changed-test.ts';
@@ -53,7 +53,16 @@ export async function resolveTest(
   try {
     const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
     const plan = await completePlan({ ...unresolved, notes: [] });
-    return complete(withSecrets(plan, secrets), { code, file: basename(test.path) }, read, base, own);
+    const resolved = complete(
+      withSecrets(plan, secrets),
+      { code, file: basename(test.path) },
+      read,
+      base,
+      own,
+    );
+    if (plan.writtenIn !== undefined) return resolved;
+    const fields = MODULE_FIELDS.filter((field) => isSaidThere(field, definition, options));
+    return { ...resolved, writtenIn: { in: 'module', fields } };
   } catch (error) {
     if (!test.isTermOfModule) throw error;
     const terms = moduleTerms(test.name, (field) => isSaidThere(field, definition, options));

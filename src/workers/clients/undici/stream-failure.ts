@@ -1,3 +1,4 @@
+import type { ErrorAdvice } from '../../../protocol/report.ts';
 import { goodbye, reasonOf, resetStream, StreamEnded, shortBody, silentEnd } from '../stream-ended.ts';
 
 /** Another meaning of this code: node:http2 also uses it when there are too many header fields. */
@@ -29,10 +30,11 @@ const RESET_EARLY = /stream (?:closed before the response|half-closed \(remote\)
 /** The received bytes are not HTTP/2. */
 class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
+  readonly advice: ErrorAdvice | undefined;
 
   constructor(cause: Error, hasSettings: boolean) {
-    const advice = hasSettings ? '' : ': where it speaks HTTP/1.1 only, leave --h2c and --http2 out';
-    super(`what the target sent is not HTTP/2, or breaks its rules${advice}`, { cause });
+    super('what the target sent is not HTTP/2, or breaks its rules', { cause });
+    this.advice = hasSettings ? undefined : 'with-http1-if-only';
   }
 }
 

@@ -1,9 +1,12 @@
+import type { ErrorAdvice } from '../../../protocol/report.ts';
+
 /** A request that this client does not support. */
 export class NotOnTheWire extends Error {
   readonly code = 'WIRE_UNSUPPORTED';
+  readonly advice: ErrorAdvice = 'use-undici';
 
   constructor(what: string) {
-    super(`--client wire does not do ${what}: use --client undici`);
+    super(`the client wire does not do ${what}`);
   }
 }
 

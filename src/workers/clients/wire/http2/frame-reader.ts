@@ -115,11 +115,9 @@ export class FrameReader {
   #problemOf(bytes: Buffer, at: number, length: number, type: number, flags: number): NotHttp2 | null {
     if (this.#isFirst && (type !== FRAME.settings || (flags & FLAG.ack) !== 0)) {
       const text = bytes.toString('latin1', at, at + HTTP1.length);
-      return new NotHttp2(
-        text === HTTP1
-          ? 'it answers in HTTP/1.1: leave --h2c and --http2 out'
-          : 'its first frame is not SETTINGS',
-      );
+      return text === HTTP1
+        ? new NotHttp2('it answers in HTTP/1.1', CODE.protocolError, 'with-http1')
+        : new NotHttp2('its first frame is not SETTINGS');
     }
     this.#isFirst = false;
     if (length <= DEFAULT_FRAME_BYTES) return null;

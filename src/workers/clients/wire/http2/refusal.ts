@@ -1,3 +1,4 @@
+import type { ErrorAdvice } from '../../../../protocol/report.ts';
 import { CODE, type Code } from './frames.ts';
 
 /** Why an answer was refused, by code; docs/clients.md has the table. The connection stays usable. */
@@ -31,9 +32,11 @@ export class NotHttp2 extends Error {
   readonly code = 'NOT_HTTP2';
   /** What the target is told of it. */
   readonly reason: Code;
+  readonly advice: ErrorAdvice | undefined;
 
-  constructor(what: string, reason: Code = CODE.protocolError) {
+  constructor(what: string, reason: Code = CODE.protocolError, advice?: ErrorAdvice) {
     super(`what the target sent is not HTTP/2, or breaks its rules: ${what}`);
     this.reason = reason;
+    this.advice = advice;
   }
 }

@@ -1,0 +1,29 @@
+import type { ErrorAdvice } from '../../protocol/report.ts';
+import type { Naming } from './naming.ts';
+
+export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> = {
+  'client-certificate': ({ option }) =>
+    `name a client certificate with ${option('cert')} and ${option('key')}`,
+  'client-certificate-refused': ({ option }) =>
+    `it may not accept the client certificate of ${option('cert')}`,
+  'server-name': (naming) => `ask for another name with ${naming.option('sni')}, ${orAnyCertificate(naming)}`,
+  authority: (naming) =>
+    `name the authority to trust with ${naming.option('cacert')}, ${orAnyCertificate(naming)}`,
+  'without-http2': ({ option }) => `leave ${option('http2')} out`,
+  'with-http1': ({ option }) => `leave ${option('h2c')} and ${option('http2')} out`,
+  'with-http1-if-only': ({ option }) =>
+    `where it speaks HTTP/1.1 only, leave ${option('h2c')} and ${option('http2')} out`,
+  'use-undici': ({ setting }) => `use ${setting('client', 'undici')}`,
+  'wire-reads-it': ({ setting }) => `${setting('client', 'wire')} does`,
+  'see-what-wire-says': ({ setting }) => `see what ${setting('client', 'wire')} says of it`,
+};
+
+/** An error in words, with what can be done about it. */
+export function withAdvice(text: string, advice: ErrorAdvice | undefined, naming: Naming): string {
+  return advice === undefined ? text : `${text}: ${ADVICE[advice](naming)}`;
+}
+
+function orAnyCertificate({ option, short }: Naming): string {
+  const names = [...new Set([short('insecure', 'k'), option('insecure')])].join('/');
+  return `or accept any certificate with ${names}`;
+}

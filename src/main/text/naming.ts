@@ -1,0 +1,18 @@
+/** How the reader of a sentence writes options: the command line, plan files, modules and the library differ. */
+export interface Naming {
+  /** As in `--timeout` or `timeout`. */
+  readonly option: (name: string) => string;
+  /** The same with the letter that stands for it on the command line: `-c` or `concurrency`. */
+  readonly short: (name: string, letter: string) => string;
+  /** With a value: `--warmup 1s`, `warmup: 1s` or `warmup: '1s'`. */
+  readonly setting: (name: string, value: string) => string;
+  /** Whether the reader can write it at all; advice leaves out what nobody could follow. */
+  readonly has: (name: string) => boolean;
+}
+
+export const COMMAND_LINE: Naming = {
+  option: (name) => `--${name}`,
+  short: (_name, letter) => `-${letter}`,
+  setting: (name, value) => `--${name} ${value}`,
+  has: () => true,
+};
