@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useTargets } from '../support/target.ts';
@@ -96,4 +97,120 @@ test('what no plan can be made of is said, and nothing is written', async () => 
     expect({ args, code, stderr }).toEqual({ args, code: 2, stderr: expect.stringContaining(sentence) });
     expect(existsSync(plan)).toBe(false);
   }
+});
+
+test('a scenario is made of each source, and its iteration runs as it is', async () => {
+  const target = await startTarget();
+  const base = target.url.slice(0, -1);
+  let atMs = Date.parse('2026-01-01T00:00:00Z');
+  const json = 'application/json';
+  const entry = (
+    gapMs: number,
+    method: string,
+    path: string,
+    more: { said?: unknown; body?: string; type?: string; status?: number; to?: string; headers?: object },
+  ) => {
+    atMs += gapMs + 50;
+    const { said, body, type = json, status = 200, to = '', headers = {} } = more;
+    return {
+      startedDateTime: new Date(atMs - 50).toISOString(),
+      time: 50,
+      request: {
+        method,
+        url: base + path,
+        headers: Object.entries({ Cookie: 'old=1', 'User-Agent': 'Mozilla', ...headers }).map(
+          ([name, value]) => ({ name, value }),
+        ),
+        ...(body === undefined ? {} : { postData: { mimeType: type, text: body } }),
+      },
+      response: {
+        status,
+        redirectURL: to,
+        headers: [],
+        content: { text: typeof said === 'string' ? said : JSON.stringify(said) },
+      },
+    };
+  };
+  const order = '{"list":[{"id":7,"sku":"a-12345"}],"typed":"in-56789","csrf":"zz9-plural"}';
+  const entries = [
+    entry(0, 'POST', '/echo', { body: order, said: order }),
+    entry(400, 'GET', '/status/302', { status: 302, to: `${base}/bytes/3`, said: '' }),
+    entry(0, 'GET', '/bytes/3', { said: 'vvv' }),
+    entry(0, 'POST', '/echo', {
+      body: '{"id":8,"sku":"b-12345","braces":"{{n}}"}',
+      said: { id: 8, sku: 'b-99999', csrf: 'yy8-plural' },
+    }),
+    entry(100, 'PUT', '/echo/8?sku=b-99999&page=2', {
+      headers: { Authorization: 'Bearer yy8-plural' },
+      body: 'csrf=yy8-plural&a=b+c',
+      type: 'application/x-www-form-urlencoded',
+      said: '',
+    }),
+    entry(0, 'GET', '/status/404', { status: 404, said: '' }),
+  ];
+  const har = inFolder('shop.har');
+  const openapi = inFolder('api.json');
+  writeFileSync(har, JSON.stringify({ log: { entries } }));
+  PETS.servers[0]!.variables.base.default = base;
+  writeFileSync(openapi, JSON.stringify(PETS));
+
+  const flow = inFolder('flow.yaml');
+  expect(await volley('init', '--scenario', har, '--out', flow)).toMatchObject({ code: 0, stdout: '' });
+  const { scenarios, url } = parse(readFileSync(flow, 'utf8')) as {
+    url: string;
+    scenarios: { recorded: { flow: unknown[] } };
+  };
+  expect(url).toBe(base);
+  expect(scenarios.recorded.flow).toEqual([
+    { post: '/echo', json: JSON.parse(order) },
+    { think: '0.4s' },
+    { get: '/status/302' },
+    {
+      post: '/echo',
+      json: { id: 8, sku: 'b-12345', braces: '{{raw braces}}n}}' },
+      capture: { sku: 'json sku', csrf: 'json csrf' },
+    },
+    {
+      put: '/echo/8?sku={{sku}}&page=2',
+      header: { Authorization: 'Bearer {{csrf}}' },
+      form: { csrf: '{{csrf}}', a: 'b c' },
+    },
+    { get: '/status/404', 'expect-status': 404 },
+  ]);
+  // The reference server gives back what it gets: what only the recording's server knew is not in it.
+  writeFileSync(
+    flow,
+    readFileSync(flow, 'utf8').replace('sku: b-12345', 'sku: b-12345\n          csrf: new'),
+  );
+  const once = await volley('run', flow, '--once');
+  expect(once.stdout).toContain('> PUT /echo/8?sku=b-12345&page=2');
+  expect(once.stdout).toContain('"braces":"{{n}}"');
+  expect(once.stdout).toContain('csrf=new&a=b+c');
+  expect(once).toMatchObject({ code: 0, stderr: '' });
+
+  const sources: Readonly<Record<string, readonly string[]>> = {
+    url: [`${base}/bytes/10?a=b`],
+    curl: ['--curl', `curl ${base}/echo -H 'x-a: it'"'"'s' --json '{"a":[1,{"__proto__":"b"}]}'`],
+    openapi: ['--openapi', openapi],
+  };
+  const sent: Readonly<Record<string, readonly string[]>> = {
+    url: ['> GET /bytes/10?a=b'],
+    curl: ['> POST /echo', "> x-a: it's", '{"a":[1,{"__proto__":"b"}]}'],
+    openapi: ['> GET /bytes/3', '> POST /echo', '{"name":"'],
+  };
+  for (const [name, source] of Object.entries(sources)) {
+    const module = inFolder(`${name}.ts`);
+    expect(await volley('init', '--scenario', ...source, '--out', module)).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+    expect(readFileSync(module, 'utf8')).toMatch(/^\/\/ .*\n[\s\S]*import \{ scenario \} from 'volley';/);
+    const { code, stdout } = await volley('run', module, '--once');
+    for (const line of sent[name]!) expect(stdout).toContain(line);
+    expect(code).toBe(0);
+  }
+  expect(await volley('init', '--scenario', `${base}/`, '--out', inFolder('a.yaml'))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('a module is written: give it a name with .ts or .js'),
+  });
 });

@@ -189,6 +189,10 @@ export const BATCH_TABLE = {
 export const DEFAULT_PLAN_FILE = 'plan.yaml';
 
 /** What makes a plan to begin with. */
+/** What `init --scenario` writes. */
+export const DEFAULT_FLOW_FILE = 'flow.yaml';
+export const DEFAULT_MODULE_FILE = 'scenario.ts';
+
 export const INIT_TABLE = {
   openapi: {
     kind: 'file',
@@ -197,11 +201,17 @@ export const INIT_TABLE = {
     byDefault: 'none',
     commands: ['init'],
   },
+  scenario: {
+    kind: 'flag',
+    group: 'own',
+    help: 'Write what a user does: steps in YAML from a recording, else a module in TypeScript',
+    commands: ['init'],
+  },
   out: {
     kind: 'file',
     group: 'own',
     help: 'The plan that is written; - is stdout',
-    byDefault: DEFAULT_PLAN_FILE,
+    byDefault: `${DEFAULT_PLAN_FILE}, with --scenario ${DEFAULT_FLOW_FILE} or ${DEFAULT_MODULE_FILE}`,
     commands: ['init'],
   },
   force: {

@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline/promises';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { readInput } from '../files/input-files.ts';
-import { readOpenApi } from '../init/open-api.ts';
+import { type DescribedApi, readOpenApi } from '../init/open-api.ts';
 import { DEFAULT_LOAD, type DraftLoad, type PlanDraft, planText } from '../init/plan-draft.ts';
 import { parseDurationMs } from '../plan/quantities.ts';
 import { readOptions } from '../plan/resolve.ts';
 import { quoted, quotedUrl, withoutCredentials } from '../text/quoted.ts';
-import { DEFAULT_PLAN_FILE } from './command-tables.ts';
+import { DEFAULT_FLOW_FILE, DEFAULT_MODULE_FILE, DEFAULT_PLAN_FILE } from './command-tables.ts';
 import { isWebAddress } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
@@ -18,19 +18,28 @@ const STDOUT = '-';
 /** `volley init`: writes a plan to begin with, from a URL, a curl command, a recording or a description of an API. */
 export async function initCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [url] = parsed.positionals;
-  const said = { url, curl: parsed.last('curl'), har: parsed.last('har'), openapi: parsed.last('openapi') };
+  const isScenario = parsed.flag('scenario');
+  const isRecording = isScenario && url !== undefined && /\.har$/i.test(url) && !isWebAddress(url);
+  const said = {
+    url: isRecording ? undefined : url,
+    curl: parsed.last('curl'),
+    har: isRecording ? url : parsed.last('har'),
+    openapi: parsed.last('openapi'),
+  };
   const names = Object.entries(said).flatMap(([name, value]) =>
     value === undefined ? [] : [name === 'url' ? 'a URL' : `--${name}`],
   );
   if (names.length > 1) problems.push(`${names.join(' and ')}: each says what to send: give one of them.`);
   if (parsed.last('har-hosts') !== undefined && said.har === undefined)
     problems.push('--har-hosts without --har: say which recording.');
-  const isAsking = names.length === 0 && process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const isAsking =
+    names.length === 0 && !isScenario && process.stdin.isTTY === true && process.stderr.isTTY === true;
   if (names.length === 0 && !isAsking)
     problems.push(
       'Nothing to make a plan of, and no terminal to ask on: give a URL, --curl, --har or --openapi, for instance volley init http://localhost:8080/.',
     );
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
+  if (isScenario) return writeScenario(said, parsed);
   const draft = isAsking ? await askedDraft() : await draftOf(said, parsed.last('har-hosts'));
   const path = parsed.last('out') ?? DEFAULT_PLAN_FILE;
   await write(
@@ -38,6 +47,41 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
     planText({ ...draft, heading: [...draft.heading, ...hintsFor(path)] }),
     parsed.flag('force'),
   );
+  return written(path);
+}
+
+/** `--scenario`: what a user does, and not requests by weight. */
+async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
+  const { har } = said;
+  const path = parsed.last('out') ?? (har === undefined ? DEFAULT_MODULE_FILE : DEFAULT_FLOW_FILE);
+  const hints = hintsFor(
+    path !== STDOUT ? path : har === undefined ? DEFAULT_MODULE_FILE : DEFAULT_FLOW_FILE,
+  );
+  if (har === undefined && path !== STDOUT && !/\.[cm]?[jt]s$/i.test(path))
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `--out ${quoted(path)}: a module is written: give it a name with .ts or .js.`,
+    );
+  const text =
+    har === undefined
+      ? await moduleTextOf(said, hints)
+      : (await import('../init/scenario-draft.ts')).flowOfRecording(har, parsed.last('har-hosts'), hints);
+  await write(path, text, parsed.flag('force'));
+  return written(path);
+}
+
+async function moduleTextOf({ url, curl, openapi }: Said, hints: readonly string[]): Promise<string> {
+  const { moduleOfApi, moduleOfRequest } = await import('../init/scenario-draft.ts');
+  if (openapi !== undefined) return moduleOfApi(describedApi(openapi), hints);
+  const { mix } = await readOptions(curl === undefined ? { url } : { curl });
+  const [request] = mix;
+  if (request === undefined) throw new Error('a plan has at least one request');
+  const from =
+    curl === undefined ? `A scenario of ${withoutCredentials(url ?? '')}` : 'Made from a curl command.';
+  return moduleOfRequest(request, from, hints);
+}
+
+function written(path: string): ExitCode {
   if (path !== STDOUT) say(`${path} is written: look at it, then volley run ${path}`);
   return EXIT_CODES.ok;
 }
@@ -80,6 +124,16 @@ function urlDraft(url: string, load: DraftLoad): PlanDraft {
 }
 
 async function describedDraft(path: string): Promise<PlanDraft> {
+  const { title, base, requests, remarks } = describedApi(path);
+  return {
+    heading: [`Made from the description of ${title}: one request for each of its operations.`, ...remarks],
+    variables: { base },
+    mix: requests,
+    load: DEFAULT_LOAD,
+  };
+}
+
+function describedApi(path: string): DescribedApi {
   const refused = (why: string): VolleyError =>
     new VolleyError(ERROR_CODES.usage, `--openapi ${quoted(path)} cannot be used: ${why}.`);
   if (isWebAddress(path))
@@ -91,13 +145,7 @@ async function describedDraft(path: string): Promise<PlanDraft> {
     throw refused(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
   }
   try {
-    const { title, base, requests, remarks } = readOpenApi(text);
-    return {
-      heading: [`Made from the description of ${title}: one request for each of its operations.`, ...remarks],
-      variables: { base },
-      mix: requests,
-      load: DEFAULT_LOAD,
-    };
+    return readOpenApi(text);
   } catch (error) {
     throw refused(messageOf(error));
   }

@@ -3,12 +3,21 @@ import type { Problems } from '../problems.ts';
 import { phrase, the, type Words } from '../words.ts';
 import { Unusable } from './har-body.ts';
 import { hostCounts, hostsOfFirstPage, namedHosts, type Page, parseHarHosts } from './hosts.ts';
-import { type HarRequest, type RecordedEntry, recordedEntry, requestOf } from './recorded-entry.ts';
+import {
+  answerOf,
+  type HarAnswer,
+  type HarRequest,
+  type RecordedEntry,
+  recordedEntry,
+  requestOf,
+} from './recorded-entry.ts';
 
 /** What a recording holds. */
 export interface HarRecording {
   /** In the order of the recording; at least one. */
   readonly requests: readonly HarRequest[];
+  /** To each of them. */
+  readonly answers: readonly HarAnswer[];
   /** What was left out, and why; at most ten sentences. */
   readonly notes: readonly Words[];
 }
@@ -69,12 +78,15 @@ export function readHar(
   }
   const isWanted = (url: URL): boolean => patterns.some(({ matches }) => matches(url));
   const others = hostCounts(sendable.map(({ url }) => url).filter((url) => !isWanted(url)));
-  const requests = sendable
+  const sent = sendable
     .filter(({ url }) => isWanted(url))
-    .map((entry) => attempt(entry.index, () => requestOf(entry, entry.url)))
-    .filter((request) => request !== null);
+    .flatMap((entry) => {
+      const request = attempt(entry.index, () => requestOf(entry, entry.url));
+      return request === null ? [] : [{ request, answer: answerOf(entry, entry.url) }];
+    });
+  const requests = sent.map(({ request }) => request);
   const notes = [...skippedNote(entries), ...othersNote(others), ...wrongNotes(wrong)];
-  if (requests.length > 0) return { requests, notes };
+  if (requests.length > 0) return { requests, answers: sent.map(({ answer }) => answer), notes };
   problems.add(
     phrase`${the('har', 'The HAR file')} has ${file.entries.length} entries, and none can be sent: record it again.`,
   );

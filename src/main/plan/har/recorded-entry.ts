@@ -13,12 +13,28 @@ export interface HarRequest {
   readonly body?: string | Uint8Array;
 }
 
+/** What was recorded of a request's answer, and when. */
+export interface HarAnswer {
+  /** Null where nobody said. */
+  readonly startedMs: number | null;
+  readonly tookMs: number;
+  /** 0 where there was none. */
+  readonly status: number;
+  /** Where it leads, as a whole URL; null where it leads nowhere. */
+  readonly redirectUrl: string | null;
+  readonly headers: readonly { readonly name: string; readonly value: string }[];
+  /** Null where it was not kept, or is no text. */
+  readonly text: string | null;
+}
+
 const TEXT = z.string().nullish();
 const PAIR = z.object({ name: z.string(), value: z.string().nullish() });
 const PAIRS = z.array(PAIR).nullish();
 const ENTRY = z.object({
   pageref: z.unknown().optional(),
   _resourceType: z.unknown().optional(),
+  startedDateTime: z.unknown().optional(),
+  time: z.number().nullish().catch(null),
   _fromCache: z.unknown().optional(),
   request: z.object({
     method: z.string(),
@@ -38,7 +54,15 @@ const ENTRY = z.object({
       })
       .nullish(),
   }),
-  response: z.object({ status: z.number(), redirectURL: TEXT }).nullish().catch(null),
+  response: z
+    .object({
+      status: z.number(),
+      redirectURL: TEXT,
+      headers: PAIRS.catch(null),
+      content: z.object({ text: TEXT, encoding: TEXT }).nullish().catch(null),
+    })
+    .nullish()
+    .catch(null),
 });
 
 /** An entry as it was recorded, and where it goes; null where that is neither http:// nor https://. */
@@ -96,6 +120,22 @@ export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
     url: urlOf(request, hasCredentials && names.has('authorization')),
     headers: [...headers.map(({ name, value }) => `${name}: ${value}`), ...added],
     ...(body === null ? {} : { body: body.content }),
+  };
+}
+
+/** The answer to a request, as it was recorded. */
+export function answerOf({ entry }: RecordedEntry, url: URL): HarAnswer {
+  const { response, startedDateTime, time } = entry;
+  const startedMs = typeof startedDateTime === 'string' ? Date.parse(startedDateTime) : Number.NaN;
+  const redirect = response?.redirectURL ? URL.parse(response.redirectURL, url) : null;
+  const { text = null, encoding } = response?.content ?? {};
+  return {
+    startedMs: Number.isNaN(startedMs) ? null : startedMs,
+    tookMs: Math.max(0, time ?? 0),
+    status: response?.status ?? 0,
+    redirectUrl: redirect?.href ?? null,
+    headers: (response?.headers ?? []).map(({ name, value }) => ({ name, value: value ?? '' })),
+    text: text !== null && encoding === 'base64' ? Buffer.from(text, 'base64').toString('utf8') : text,
   };
 }
 

@@ -1,0 +1,225 @@
+import type { HarRecording } from '../plan/har/har.ts';
+import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
+import { isFields } from './open-api-examples.ts';
+import { type Found, valuesIn } from './recorded-values.ts';
+
+/** A step that is to be written, with remarks for whoever goes on with it. */
+export interface DraftStep {
+  readonly fields: Record<string, unknown>;
+  readonly remarks: string[];
+}
+
+/** Steps made of a recording. */
+export interface RecordedFlow {
+  readonly base: string;
+  readonly steps: readonly DraftStep[];
+  /** Braces that were recorded, for which a variable stands. */
+  readonly hasBraces: boolean;
+  /** What was left out, a line each. */
+  readonly remarks: readonly string[];
+}
+
+/** Shorter gaps are what a program takes. */
+const SHORTEST_THINK_MS = 300;
+const LONGEST_THINK_MS = 600_000;
+const VERBS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+/** Of the browser's own; cookies are kept by each user. */
+const OF_BROWSER =
+  /^(?:accept|accept-(?:encoding|language|charset)|cache-control|pragma|cookie|dnt|host|if-(?:none-match|modified-since)|origin|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent)$/i;
+const BRACES = '{{';
+const ERROR_STATUS = 400;
+
+/** A recording, whose notes are sentences. */
+type Recorded = Omit<HarRecording, 'notes'> & { readonly notes: readonly string[] };
+
+/** Steps that send what was recorded: think times from its gaps, captures of values that are seen again. */
+export function recordedFlow({ requests, answers, notes }: Recorded): RecordedFlow {
+  const base = new URL(requests[0]?.url ?? 'http://127.0.0.1').origin;
+  const writer = new FlowWriter(base);
+  const remarks = [...notes];
+  let followed: string | null = null;
+  for (const [index, request] of requests.entries()) {
+    const answer = answers[index];
+    if (answer === undefined) continue;
+    const isFollowed =
+      followed !== null && request.method === 'GET' && URL.parse(request.url)?.href === followed;
+    followed = answer.status >= 300 && answer.status < ERROR_STATUS ? answer.redirectUrl : null;
+    if (isFollowed) writer.followed(answer);
+    else if (!VERBS.has(request.method))
+      remarks.push(`Left out: ${request.name}, a method that steps do not have.`);
+    else writer.add(request, answer);
+  }
+  return { base, steps: writer.steps, hasBraces: writer.hasBraces, remarks };
+}
+
+class FlowWriter {
+  readonly steps: DraftStep[] = [];
+  hasBraces = false;
+  readonly #base: string;
+  /** Values of answers so far, with the step that has got them. */
+  readonly #values = new Map<string, Found & { readonly step: DraftStep }>();
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
+  readonly #known = new Set<string>();
+  #endMs: number | null = null;
+  #last: DraftStep | null = null;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  add(request: HarRequest, answer: HarAnswer): void {
+    this.#think(answer);
+    const fields: Record<string, unknown> = {};
+    const step: DraftStep = { fields, remarks: [] };
+    fields[request.method.toLowerCase()] = this.#url(request.url);
+    const headers = request.headers.flatMap((line) => {
+      const colon = line.indexOf(':');
+      return OF_BROWSER.test(line.slice(0, colon))
+        ? []
+        : [[line.slice(0, colon), line.slice(colon + 1).trim()] as const];
+    });
+    const type = headers.find(([name]) => /^content-type$/i.test(name))?.[1] ?? '';
+    const body = this.#body(request.body, type, step);
+    const kept = headers.filter(([name]) => !(body.saysType && /^content-type$/i.test(name)));
+    if (kept.length > 0)
+      fields['header'] = Object.fromEntries(kept.map(([name, value]) => [name, this.#within(value)]));
+    Object.assign(fields, body.fields);
+    if (answer.status >= ERROR_STATUS) {
+      fields['expect-status'] = answer.status;
+      step.remarks.push(`It was answered with ${answer.status}.`);
+    }
+    this.steps.push(step);
+    this.#last = step;
+    this.#learn(answer, step);
+  }
+
+  /** A redirect that volley follows by itself: its answer is that of the step before it. */
+  followed(answer: HarAnswer): void {
+    if (this.#last !== null) this.#learn(answer, this.#last);
+  }
+
+  #learn(answer: HarAnswer, step: DraftStep): void {
+    if (answer.startedMs !== null) this.#endMs = Math.max(this.#endMs ?? 0, answer.startedMs + answer.tookMs);
+    // What was sent before is no news, unless it had been captured.
+    for (const [value, found] of valuesIn(answer))
+      if (!this.#known.has(value) && !this.#values.has(value)) this.#values.set(value, { ...found, step });
+  }
+
+  #think({ startedMs }: HarAnswer): void {
+    if (startedMs === null || this.#endMs === null) return;
+    const gapMs = Math.min(startedMs - this.#endMs, LONGEST_THINK_MS);
+    if (gapMs < SHORTEST_THINK_MS) return;
+    const seconds = Math.round(gapMs / 100) / 10;
+    this.steps.push({ fields: { think: `${seconds}s` }, remarks: [] });
+  }
+
+  #url(text: string): string {
+    const url = new URL(text);
+    const path = url.pathname
+      .split('/')
+      .map((segment) => this.#whole(segment, decodedOf(segment)))
+      .join('/');
+    const query = url.search
+      .slice(1)
+      .split('&')
+      .map((pair) => {
+        const at = pair.indexOf('=');
+        if (at < 0) return this.#plain(pair);
+        const value = pair.slice(at + 1);
+        return `${this.#plain(pair.slice(0, at))}=${this.#whole(value, decodedOf(value.replaceAll('+', ' ')))}`;
+      })
+      .join('&');
+    const place = url.origin === this.#base ? '' : url.origin;
+    return `${place}${path}${query === '' ? '' : `?${query}`}`;
+  }
+
+  #body(
+    body: HarRequest['body'],
+    type: string,
+    step: DraftStep,
+  ): { readonly fields: Record<string, unknown>; readonly saysType: boolean } {
+    if (body === undefined) return { fields: {}, saysType: false };
+    const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+    if (/^application\/json\b/i.test(type)) {
+      try {
+        const value: unknown = JSON.parse(text);
+        return { fields: { json: this.#json(value) }, saysType: /^application\/json$/i.test(type) };
+      } catch {
+        step.remarks.push('Its body says that it is JSON, and is none.');
+      }
+    }
+    if (/^application\/x-www-form-urlencoded$/i.test(type)) {
+      const pairs = [...new URLSearchParams(text)];
+      if (new Set(pairs.map(([name]) => name)).size === pairs.length)
+        return {
+          fields: {
+            form: Object.fromEntries(pairs.map(([name, value]) => [name, this.#whole(value, value)])),
+          },
+          saysType: true,
+        };
+    }
+    if (typeof body !== 'string')
+      step.remarks.push('Its body was bytes: what is no text may have been changed.');
+    return { fields: { body: this.#within(text) }, saysType: false };
+  }
+
+  #json(value: unknown): unknown {
+    if (typeof value === 'string') return this.#whole(value, value);
+    if (typeof value === 'number') {
+      const name = this.#nameFor(String(value));
+      return name === null ? value : `{{raw ${name}}}`;
+    }
+    if (Array.isArray(value)) return value.map((item) => this.#json(item));
+    if (!isFields(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#json(item)]));
+  }
+
+  /** The placeholder of a value that an answer has said; else the text as it is. */
+  #whole(text: string, value: string): string {
+    const name = this.#nameFor(value);
+    return name === null ? this.#plain(text) : `{{${name}}}`;
+  }
+
+  /** The same where the value stands behind a word, as in `Bearer …`. */
+  #within(text: string): string {
+    const whole = this.#nameFor(text);
+    if (whole !== null) return `{{${whole}}}`;
+    const [, before = '', value = ''] = /^(\S+ )(\S+)$/.exec(text) ?? [];
+    const name = value === '' ? null : this.#nameFor(value);
+    return name === null ? this.#plain(text) : `${before}{{${name}}}`;
+  }
+
+  /** The variable of a value, which its step captures from now on; null where no answer has said it. */
+  #nameFor(value: string): string | null {
+    const given = this.#names.get(value);
+    if (given !== undefined) return given;
+    const found = this.#values.get(value);
+    if (found === undefined) {
+      this.#known.add(value);
+      return null;
+    }
+    let name = found.name;
+    for (let count = 2; this.#taken.has(name); count++) name = `${found.name}_${count}`;
+    this.#taken.add(name);
+    this.#names.set(value, name);
+    const captures = (found.step.fields['capture'] ?? {}) as Record<string, string>;
+    captures[name] = found.capture;
+    found.step.fields['capture'] = captures;
+    return name;
+  }
+
+  #plain(text: string): string {
+    if (!text.includes(BRACES)) return text;
+    this.hasBraces = true;
+    return text.replaceAll(BRACES, '{{raw braces}}');
+  }
+}
+
+function decodedOf(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,104 @@
+import type { HarAnswer } from '../plan/har/recorded-entry.ts';
+
+/** Where a value stood in an answer, as a capture says it. */
+export interface Found {
+  /** A name for it. */
+  readonly name: string;
+  /** `json items[0].id`. */
+  readonly capture: string;
+}
+
+/** Beyond this depth and number nobody looks for what a later request repeats. */
+const DEEPEST = 12;
+const MOST_LEAVES = 20_000;
+const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
+/** Of names like these a short value is worth looking for too. */
+const IDENTIFIES =
+  /(?:^|[_-])(?:id|uuid|guid|token|key|csrf|nonce|code|state|session|slug)s?$|(?:Id|Uuid|Token|Key|Code)s?$/;
+const SHORTEST = 6;
+/** Of a header that every answer has. */
+const COMMON =
+  /^(?:date|server|content-|cache-|connection|keep-alive|transfer-|vary|etag|last-modified|age|expires|set-cookie|strict-|x-powered-by|access-control-|alt-svc|accept-)/i;
+const INPUT = /<(?:input|meta)\b[^>]*>/gi;
+
+/** Whether a value can be told from others when it is seen again. */
+function isTelling(key: string, value: string): boolean {
+  if (value === '' || /^(?:true|false|null)$/.test(value)) return false;
+  return IDENTIFIES.test(key) || (value.length >= SHORTEST && !/^[a-z]+$/.test(value));
+}
+
+/** Values of an answer that a later request may repeat, each with the first place in which it stands. */
+export function valuesIn({ text, headers }: HarAnswer): Map<string, Found> {
+  const found = new Map<string, Found>();
+  const add = (value: string, key: string, capture: string): void => {
+    if (!found.has(value) && isTelling(key, value)) found.set(value, { name: nameOf(key), capture });
+  };
+  const json = jsonOf(text);
+  if (json !== undefined) leavesOf(json, '', '', add, { left: MOST_LEAVES }, 0);
+  else for (const [tag] of (text ?? '').matchAll(INPUT)) inputOf(tag, add);
+  for (const { name, value } of headers)
+    if (!COMMON.test(name) && value.length >= SHORTEST) add(value, name, `header ${name.toLowerCase()}`);
+  return found;
+}
+
+type Add = (value: string, key: string, capture: string) => void;
+
+function leavesOf(
+  value: unknown,
+  path: string,
+  key: string,
+  add: Add,
+  budget: { left: number },
+  depth: number,
+): void {
+  if (depth > DEEPEST || budget.left-- <= 0) return;
+  if (typeof value === 'string' || typeof value === 'number') {
+    add(String(value), key, `json ${path === '' ? '$' : path}`);
+    return;
+  }
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries())
+      leavesOf(item, `${path === '' ? '$' : path}[${index}]`, key, add, budget, depth + 1);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, item] of Object.entries(value)) {
+    if (/["\\\p{Cc}]/u.test(name)) continue;
+    const step = PLAIN_KEY.test(name) ? `${path === '' ? '' : '.'}${name}` : `["${name}"]`;
+    leavesOf(
+      item,
+      path === '' && step.startsWith('[') ? `$${step}` : path + step,
+      name,
+      add,
+      budget,
+      depth + 1,
+    );
+  }
+}
+
+/** A field of a form, or what a page says of itself for scripts. */
+function inputOf(tag: string, add: Add): void {
+  const of = (attribute: string): string | undefined =>
+    new RegExp(`\\b${attribute}="([^"]*)"`, 'i').exec(tag)?.[1];
+  const [name, value, content] = [of('name'), of('value'), of('content')];
+  const isMeta = content !== undefined;
+  const said = isMeta ? content : value;
+  if (name === undefined || said === undefined || !/^[\w.:[\]-]+$/.test(name) || /[&<]/.test(said)) return;
+  const escaped = name.replace(/[.[\]]/g, '\\$&');
+  const key = /csrf|token|nonce|state/i.test(name) ? 'token' : name;
+  add(said, key, `regex name="${escaped}"[^>]*${isMeta ? 'content' : 'value'}="([^"]*)"`);
+}
+
+function jsonOf(text: string | null): unknown {
+  if (text === null || !/^\s*[[{"]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(key: string): string {
+  const name = key.replace(/[^\w]+/g, '_').replace(/^_+|_+$/g, '');
+  return /^[A-Za-z_]/.test(name) ? name : 'value';
+}
