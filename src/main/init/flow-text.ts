@@ -14,7 +14,7 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
   const document = new Document({
     ...(hasBraces ? { variables: { braces: '{{' } } : {}),
     url: base,
-    threshold: ['error-rate<1%', 'p95(iteration)<60s'],
+    threshold: ['error-rate<1%', 'iteration-errors<1%'],
     scenarios: {
       [NAME]: {
         load: { executor: 'constant-vus', vus: 5, duration: '30s' },
@@ -29,7 +29,8 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
     const remark = REMARKS[String(key)];
     if (remark === undefined) continue;
     key.commentBefore = remark;
-    key.spaceBefore = true;
+    // Below the heading there is a blank line already.
+    key.spaceBefore = key !== contents.items[0]?.key;
   }
   const load = document.getIn(['scenarios', NAME, 'load']) as YAMLMap;
   load.flow = true;

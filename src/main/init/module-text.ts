@@ -27,7 +27,7 @@ export function moduleText(heading: readonly string[], base: string, calls: read
     '  // Paths follow it.',
     `  baseURL: ${text(base)},`,
     '  // The run exits with 1 unless these hold.',
-    "  thresholds: ['error-rate<1%', 'p95(iteration)<60s'],",
+    "  thresholds: ['error-rate<1%', 'iteration-errors<1%'],",
     '} as const;',
     '',
     '// What one user does. A request that is not answered below 400 ends the iteration as failed.',
