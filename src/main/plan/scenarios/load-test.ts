@@ -50,7 +50,7 @@ export async function loadTest(given: string): Promise<LoadedTest> {
   checkFile(path, given);
   let exported: unknown;
   try {
-    exported = await importDefault(module, SCENARIO_API);
+    exported = await orNever(importDefault(module, SCENARIO_API));
   } catch (error) {
     throw new VolleyError(ERROR_CODES.scenario, whyNotLoaded(error, given));
   }
@@ -67,6 +67,18 @@ export async function loadTest(given: string): Promise<LoadedTest> {
     isTermOfModule: true,
     code: async () => ({ code: { type: 'module', url: module }, secrets: [] }),
   };
+}
+
+/** What a module awaits at its top may never come: then the process would end without a word, as if all were well. */
+async function orNever<T>(loading: Promise<T>): Promise<T> {
+  const never = Promise.withResolvers<never>();
+  const isIdle = (): void => never.reject(new Error('it awaits at its top what never comes'));
+  process.once('beforeExit', isIdle);
+  try {
+    return await Promise.race([loading, never.promise]);
+  } finally {
+    process.off('beforeExit', isIdle);
+  }
 }
 
 function checkFile(path: string, given: string): void {

@@ -1,0 +1,42 @@
+import { writeFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { volley } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
+import { useKeptProcess } from '../support/kept-process.ts';
+
+const kept = useKeptProcess();
+const inFolder = useFolder();
+
+const TEST = "export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 1 }, () => {});";
+
+test('a module that cannot be loaded is told in a sentence', async () => {
+  for (const [name, text, sentence] of [
+    [
+      'enum.ts',
+      'enum A { x }',
+      'enum.ts:1: TypeScript enum is not supported in strip-only mode: Node only takes',
+    ],
+    ['gone.ts', "import 'nowhere';", "gone.ts: Cannot find package 'nowhere'"],
+    ['slip.mjs', 'const = 1;', "Unexpected token '='"],
+    ['empty.mjs', 'export const a = 1;', 'exports nothing by default: write export default scenario(…)'],
+    ['other.cjs', 'module.exports = { a: 1 };', 'exports something else than a test by default'],
+  ] as const) {
+    const module = inFolder(name);
+    writeFileSync(module, `${text}\n`);
+    const { code, stdout, stderr } = await kept('run', module);
+    expect({ name, code, stdout, stderr }).toEqual({
+      name,
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(sentence),
+    });
+  }
+});
+
+test('one that awaits for ever at its top does not look as if all were well', async () => {
+  const module = inFolder('never.mjs');
+  writeFileSync(module, `import { scenario } from 'volley';\nawait new Promise(() => {});\n${TEST}\n`);
+  const { code, stderr } = await volley('run', module);
+  expect(stderr).toContain(`${module}: it awaits at its top what never comes.`);
+  expect(code).toBe(2);
+});
