@@ -43,10 +43,12 @@ describe('TLS 1.3: a client certificate that the target misses is told by its al
   test.each([
     ['undici', { client: 'undici' }, false],
     ['wire', { client: 'wire' }, false],
-    ['HTTP/2', { http2: true }, false],
+    ['undici over HTTP/2', { client: 'undici', http2: true }, false],
+    ['wire over HTTP/2', { client: 'wire', http2: true }, false],
     ['undici through a proxy', { client: 'undici' }, true],
     ['wire through a proxy', { client: 'wire' }, true],
-    ['HTTP/2 through a proxy', { http2: true }, true],
+    ['undici over HTTP/2 through a proxy', { client: 'undici', http2: true }, true],
+    ['wire over HTTP/2 through a proxy', { client: 'wire', http2: true }, true],
   ] as const)('%s', async (_name, options, isProxied) => {
     const server = createTlsServer({
       ...CERTIFICATE,
@@ -75,13 +77,20 @@ describe('TLS 1.3: a client certificate that the target misses is told by its al
     );
   });
 
-  test('one that is given is used', async () => {
+  test.each(CLIENTS)('one that is given is used, by %s', async (client) => {
     const server = createTlsServer({ ...CERTIFICATE, ca: CERTIFICATE.cert, requestCert: true });
     const { port } = await serve(server, (socket) =>
       socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')),
     );
     const url = `https://127.0.0.1:${port}/`;
-    const summary = await run({ ...plan, url, insecure: true, cert: CERTIFICATE_PATH, key: KEY_PATH });
+    const summary = await run({
+      ...plan,
+      client,
+      url,
+      insecure: true,
+      cert: CERTIFICATE_PATH,
+      key: KEY_PATH,
+    });
     expect(summary.requests.ok).toBe(plan.requests);
   });
 });
@@ -167,8 +176,8 @@ test.each([
       socket.once('data', () => socket.write(`HTTP/1.1 200 OK\r\n\r\n${extra}`)),
     );
     for (const options of [
-      { url: 'http://127.0.0.1:9/', proxyTunnel: true },
-      { url: 'https://127.0.0.1:9/' },
+      { url: 'http://127.0.0.1:9/', proxyTunnel: true, client: 'undici' },
+      { url: 'https://127.0.0.1:9/', client: 'undici' },
       { url: 'http://127.0.0.1:9/', proxyTunnel: true, client: 'wire' },
       { url: 'https://127.0.0.1:9/', client: 'wire' },
     ] as const) {
@@ -200,11 +209,19 @@ test.each<[string, (socket: Socket) => void, RegExp]>([
       }),
     );
     const proxy = `127.0.0.1:${served.port}`;
-    const { errors } = await run({ ...plan, url: 'https://127.0.0.1:9/', proxy: `http://${proxy}` });
-    expect(errors).toMatchObject([{ kind: 'tls', count: plan.requests }]);
-    expect(errors[0]?.example).toContain(`(through the proxy ${proxy})`);
-    expect(errors[0]?.example).toMatch(sentence);
-    expect(served.opened).toBeLessThanOrEqual(plan.requests + plan.concurrency);
+    for (const client of CLIENTS) {
+      served.opened = 0;
+      const { errors } = await run({
+        ...plan,
+        client,
+        url: 'https://127.0.0.1:9/',
+        proxy: `http://${proxy}`,
+      });
+      expect(errors).toMatchObject([{ kind: 'tls', count: plan.requests }]);
+      expect(errors[0]?.example).toContain(`(through the proxy ${proxy})`);
+      expect(errors[0]?.example).toMatch(sentence);
+      expect(served.opened).toBeLessThanOrEqual(plan.requests + plan.concurrency);
+    }
   },
 );
 
