@@ -15,7 +15,7 @@ export { csv, defineTest, fail, items, jsonl, scenario, url } from '../module/vo
 export type { Arm, Comparison, Pair } from '../protocol/comparison.ts';
 export { ERROR_CODES, type ErrorCode, type Problem, VolleyError } from '../protocol/errors.ts';
 export { EXIT_CODES } from '../protocol/exit-codes.ts';
-export type { LatencyKind } from '../protocol/latency.ts';
+export type { HistogramRow, LatencyKind } from '../protocol/latency.ts';
 export type { LoadModel } from '../protocol/load.ts';
 export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
@@ -23,7 +23,6 @@ export { Interrupted, RequestError } from '../protocol/scenario-errors.ts';
 export type {
   AgentSummary,
   ErrorSummary,
-  HistogramRow,
   LatencySummary,
   MixRow,
   RequestCounts,

@@ -65,6 +65,17 @@ export interface FindingFigures {
   readonly 'machine-ran-out': { readonly failed: number; readonly codes: readonly string[] };
   readonly 'run-too-short': Readonly<Record<'sent' | 'windowMs' | 'fewestRequests' | 'shortestMs', number>>;
   readonly 'loop-busy': { readonly busyShare: number };
+  /** The scenarios' own code held an event loop of volley. */
+  readonly 'scenario-code': {
+    readonly codeShare: number;
+    /** In pieces of 10 ms or longer. */
+    readonly blockedShare: number;
+    /** The longest of those; 0 where there were none. */
+    readonly longestMs: number;
+    /** Its scenario, and the request whose answer that had been given last. */
+    readonly scenario: string | null;
+    readonly after: string | null;
+  };
   readonly 'late-starts': {
     readonly startLagP99Ms: number;
     readonly responseP99Ms: number;
@@ -179,6 +190,7 @@ export const NEXT_STEPS = [
   'measure-again',
   'raise-machine-limits',
   'add-workers',
+  'lighten-scenario-code',
   'give-cores-or-lower-rate',
   'free-cores',
   'keep-alive',

@@ -119,3 +119,12 @@ export function addLatencies(
 export function overlapMs(fromMs: number, toMs: number, windowMs: number): number {
   return Math.max(0, Math.min(toMs, windowMs) - Math.max(fromMs, 0));
 }
+
+/** How many latencies lie between two bounds. */
+export interface HistogramRow {
+  /** Inclusive. */
+  readonly fromMs: number;
+  /** Exclusive. */
+  readonly toMs: number;
+  readonly count: number;
+}

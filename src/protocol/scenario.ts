@@ -163,6 +163,32 @@ export interface UserFailures {
   readonly example: string;
 }
 
+/** How long the scenarios' own code held a worker's event loop; milliseconds. */
+export interface CodeUse {
+  /** How long the load lasted. */
+  readonly loadMs: number;
+  readonly codeMs: number;
+  /** The part of it that ran for 10 ms or longer at a time. */
+  readonly blockedMs: number;
+  /** The longest of those; 0 where there were none. */
+  readonly longestMs: number;
+  /** Its scenario, and the request whose answer that had been given last; null where there were none. */
+  readonly longestOf: { readonly scenario: string; readonly after: string | null } | null;
+}
+
+/** The scenarios' own code; shares of the load's time, of the worker in which it took most. */
+export interface CodeShare {
+  /** Over all workers. */
+  readonly ms: number;
+  readonly share: number;
+  /** In pieces of 10 ms or longer, in which no answer is read. */
+  readonly blockedShare: number;
+  /** The longest of those in any worker; 0 where there were none. */
+  readonly longestMs: number;
+  /** Its scenario, and the request whose answer that had been given last; null where there were none. */
+  readonly longestOf: { readonly scenario: string; readonly after: string | null } | null;
+}
+
 /** A worker's final report on its scenarios. */
 export interface ScenarioReport {
   /** Rows of iterations sent. */
@@ -177,6 +203,7 @@ export interface ScenarioReport {
   readonly teardownFailures: UserFailures | null;
   /** Iterations that neither sent nor slept. */
   readonly idleIterations: number;
+  readonly code: CodeUse;
 }
 
 /** Outcomes of iterations; docs/scenarios.md has the identities between them. */
@@ -190,6 +217,14 @@ export interface IterationCounts {
   /** Due, but without a user until the end. */
   readonly dropped: number;
   readonly notStarted: number;
+}
+
+/** How often a check held. */
+export interface CheckCounts {
+  readonly name: string;
+  readonly made: number;
+  readonly passed: number;
+  readonly failed: number;
 }
 
 /** Iterations that failed for one reason. */

@@ -1,12 +1,18 @@
 import type { AgainstBaseline } from './baseline.ts';
 import type { EventTimeKind } from './event-times.ts';
 import type { Finding, NextStep } from './finding.ts';
-import type { LatencyKind } from './latency.ts';
+import type { HistogramRow, LatencyKind } from './latency.ts';
 import type { Pacing } from './load.ts';
 import type { WorkerKind } from './plan.ts';
 import type { PlanSummary } from './plan-summary.ts';
 import type { ErrorAdvice, ErrorKind } from './report.ts';
-import type { IterationCounts, IterationErrorSummary, UserFailures } from './scenario.ts';
+import type {
+  CheckCounts,
+  CodeShare,
+  IterationCounts,
+  IterationErrorSummary,
+  UserFailures,
+} from './scenario.ts';
 import type { StreamTimeKind } from './stream.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
 import type { TimeKind } from './times.ts';
@@ -193,13 +199,10 @@ export interface ScenariosSummary {
     /** Without think time. */
     readonly responseMs: LatencySummary;
   }[];
-  readonly checks: readonly {
-    readonly name: string;
-    readonly made: number;
-    readonly passed: number;
-    readonly failed: number;
-  }[];
+  readonly checks: readonly CheckCounts[];
   readonly metrics: readonly MetricSummary[];
+  /** How much of a worker's event loop the scenarios' own code took. Null where nobody knows; absent in older results. */
+  readonly code?: CodeShare | null;
   /** Why the test's `teardown` failed; null if it did not. */
   readonly teardownFailure: string | null;
   readonly users: {
@@ -326,6 +329,8 @@ export interface Summary {
     readonly isLowerBound: boolean;
     /** Requests that the figure needs, if there were too few; null if it was measured. Absent in older results. */
     readonly requestsNeeded?: number | null;
+    /** The nearest name of a request that was measured, where `request` was not; null if none is near. Else absent. */
+    readonly meant?: string | null;
     /** Implied by the other rules, not given by the user. Absent in older results. */
     readonly isImplied?: boolean;
     readonly ok: boolean;
@@ -387,13 +392,4 @@ export interface MixRow {
   readonly dropped: number;
   /** Of the headline latency. */
   readonly latencyMs: LatencySummary;
-}
-
-/** How many latencies lie between two bounds. */
-export interface HistogramRow {
-  /** Inclusive. */
-  readonly fromMs: number;
-  /** Exclusive. */
-  readonly toMs: number;
-  readonly count: number;
 }

@@ -137,6 +137,17 @@ test('one scenario of several, in the size that the command line says', async ()
   expect(shop.visits.map(({ query }) => query['s'])).toEqual(Array.from({ length: 12 }, () => 'kept'));
   expect(result.scenarios!.scenarios).toMatchObject([{ name: 'kept', started: 6, completed: 6 }]);
   expect(result.plan.scenarios!.loads).toMatchObject([{ users: 3, scenarios: ['kept'] }]);
+
+  // What it draws is what it draws beside the others.
+  const drawn = async (...args: string[]): Promise<string[]> => {
+    shop.visits.length = 0;
+    await ran('cookies.mjs', '--seed', '5', ...args);
+    const own = shop.visits.filter(({ query }) => query['s'] === 'kept');
+    return own.map(({ query }) => `${query['n']} ${query['drawn']}`).sort();
+  };
+  const alone = await drawn('--only', 'kept', '-w', '1');
+  expect(new Set(alone).size).toBe(12);
+  expect(await drawn('-w', '2')).toEqual(alone);
 });
 
 test('a teardown that fails fails the run, and what setup calls a token is in no result', async () => {

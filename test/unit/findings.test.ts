@@ -41,6 +41,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     '20 requests are too short a run to tell what sets the limit: ask for 100 requests and 250 ms at least.',
   ],
   'loop-busy': [{ busyShare: 0.97 }, 'An event loop of volley was busy 97.0 % of the time.'],
+  'scenario-code': [
+    { codeShare: 0.62, blockedShare: 0.5, longestMs: 52, scenario: 'shop', after: 'GET /items' },
+    "The scenarios' own code took 62.0 % of an event loop of volley, 50.0 % in pieces of 10 ms or longer, up to 52.0 ms in 'shop' after GET /items: meanwhile no answer is read.",
+  ],
   'late-starts': [
     { startLagP99Ms: 5, responseP99Ms: 20, pacing: 'eco' },
     'Requests started late: start lag p99 5.00 ms of a response p99 of 20.0 ms (eco pacing).',
@@ -169,6 +173,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,
+  'lighten-scenario-code': /^Prepare what is dear in setup or in rows/,
   'give-cores-or-lower-rate': /^Give volley cores of its own, or ask for a lower rate\.$/,
   'free-cores': /^End what else runs here/,
   'keep-alive': /--no-keepalive/,

@@ -69,9 +69,52 @@ function streamed(times: LatencySummary): NonNullable<Summary['streams']> {
   };
 }
 
+/** Users who came one each second and went again, with failures of every kind. */
+function visited(times: LatencySummary): NonNullable<Summary['scenarios']> {
+  const row = {
+    ...{ name: 'shop', scheduled: 109, started: 100, completed: 90, failed: 7, interrupted: 3 },
+    ...{ dropped: 4, notStarted: 5, responseMs: times, durationMs: times, startLagMs: times, thinkMs: 900 },
+    errors: [{ kind: 'script', code: 'TypeError shop.ts:3:1', count: 7, example: 'TypeError' } as const],
+  };
+  return {
+    total: { ...row, name: '(all)' },
+    scenarios: [row, { ...row, name: 'look', errors: [] }],
+    groups: [{ name: 'a > b', entered: 9, left: 6, failed: 2, interrupted: 1, responseMs: times }],
+    checks: [{ name: '<three> items', made: 1_000, passed: 990, failed: 10 }],
+    metrics: [
+      { name: 'orders', kind: 'counter', count: 12 },
+      { name: 'big', kind: 'rate', share: 0.25, good: 1, of: 4 },
+      { name: 'left', kind: 'gauge', value: null },
+      { name: 'total', kind: 'trend', values: times },
+    ],
+    code: {
+      ms: 9,
+      share: 0.2,
+      blockedShare: 0.1,
+      longestMs: 52,
+      longestOf: { scenario: 'shop', after: 'GET /a' },
+    },
+    teardownFailure: 'teardown failed: Error: no',
+    users: {
+      ...{ ever: 60, max: 30 },
+      series: Array.from({ length: 60 }, (_, index) => ({
+        atMs: index * 1_000,
+        users: Math.min(index, 60 - index),
+      })),
+      setupFailures: { count: 2, example: 'Error: no login' },
+      teardownFailures: null,
+    },
+  };
+}
+
 const RESULTS: Readonly<Record<string, Summary>> = {
   'streams of tokens': { ...longRun(60, 1_000), streams: streamed(longRun(60, 1_000).latencyMs.service) },
   'streams of which none was complete': { ...PLAIN, streams: streamed(NOTHING) },
+  'users with everything': {
+    ...longRun(60, 1_000),
+    scenarios: visited(longRun(60, 1_000).latencyMs.service),
+  },
+  'users of whom nobody did anything': { ...PLAIN, scenarios: visited(NOTHING) },
   'an older one without cells': PLAIN,
   'a long run with everything': longRun(600, 1_000),
   'one of thousands of intervals': longRun(1_300, 1_000),
@@ -124,6 +167,26 @@ describe('the page of a result', () => {
     expect(renderHtml(structuredClone(result))).toBe(page);
     expect(JSON.parse(resultInPage(page)!)).toEqual(result);
     for (const hidden of ['\u001b', '\u202e']) expect(page).not.toContain(hidden);
+  });
+
+  test('has users over time, their iterations, groups, checks and metrics, each in its own words', () => {
+    const page = renderHtml(RESULTS['users with everything']!);
+    expect(page).toContain('data-track="users"');
+    const panel = /<section[^>]*id="scenarios"[\s\S]*?<\/section>/.exec(page)?.[0] ?? '';
+    for (const text of [
+      ...[
+        '7 × script (TypeError shop.ts:3:1)',
+        '7 (7.0\u00a0%)',
+        'a &gt; b',
+        '&lt;three&gt; items',
+        '10 (1.0\u00a0%)',
+      ],
+      ...['25.0\u00a0% (1 of 4)', 'no value', 'max ', '30 users at once at most, 60 sessions.'],
+      "code took 20.0\u00a0% of a worker's event loop, up to 52.0\u00a0ms at a time in 'shop' after GET /a.",
+      ...['vuSetup failed for 2 users: Error: no login', 'teardown failed: Error: no'],
+    ])
+      expect(panel.replaceAll('&#39;', "'")).toContain(text);
+    expect(renderHtml(PLAIN)).not.toContain('id="scenarios"');
   });
 
   test('is what the library makes, and reads', async () => {

@@ -179,6 +179,33 @@ failed  109 (5.2 %): 109 × status (503)
 Ctrl-C stop, again: end now`);
   });
 
+  test('users, their iterations and checks have a line where there are scenarios', async () => {
+    const state = await stateOf(MIX, halves(13));
+    const users = {
+      users: 12,
+      completed: 1_340,
+      failed: 0,
+      interrupted: 0,
+      dropped: 0,
+      failedChecks: 0,
+      example: null,
+    };
+    const lineOf = (changes: object): string | undefined =>
+      shown({ ...state, users: { ...users, ...changes } }, 120, 24)
+        .split('\n')
+        .find((text) => text.startsWith('users'));
+    expect(shown(state, 80, 24)).not.toMatch(/^users/m);
+    expect(lineOf({})).toBe('users   12 now  1,340 iterations completed');
+    expect(
+      lineOf({ failed: 3, failedChecks: 9, interrupted: 1, dropped: 2, example: 'fail (no items)' }),
+    ).toBe(
+      'users   12 now  1,340 iterations completed  3 failed, most fail (no items)  9 checks failed  1 interrupted  2 dropped',
+    );
+    const hostile = lineOf({ failed: 1, example: '\x1b[2J\r\n\u202e'.repeat(40) })!;
+    expect(widthOf(hostile)).toBeLessThanOrEqual(120);
+    expect(hostile).not.toMatch(/\p{Cc}|\p{Cf}/u);
+  });
+
   test('keys change what is shown', async () => {
     const state = await stateOf(MIX, halves(13));
     const [whole, noMap, noTable] = [{}, { hasHeatMap: false }, { hasTable: false }].map((look) =>

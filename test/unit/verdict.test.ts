@@ -27,6 +27,7 @@ const QUIET: VerdictFacts = {
   load: { model: 'open', pacing: 'precise', maxInFlight: 10 },
   concurrency: 5,
   hasUsers: false,
+  code: null,
   latencies: {
     response: latency(10, 20),
     service: latency(10, 20),
@@ -57,6 +58,11 @@ const closed = (changes: Partial<VerdictFacts>): VerdictFacts => ({
   outstanding: [],
   ...changes,
 });
+const CODE = { ms: 1, share: 0.1, blockedShare: 0, longestMs: 0, longestOf: null };
+const BLOCKS = {
+  ...{ ms: 1, share: 0.2, blockedShare: 0.1, longestMs: 50 },
+  longestOf: { scenario: 'shop', after: null },
+};
 const withLatencies = (changes: Partial<VerdictFacts['latencies']>): Partial<VerdictFacts> => ({
   latencies: { ...QUIET.latencies, ...changes },
 });
@@ -510,6 +516,23 @@ describe('the verdict, on each side of each line', () => {
   ])('it says %s', (_name, changes, pattern) => {
     const { reasons } = judge(closed(changes));
     expect(reasons.join(' ')).toMatch(pattern);
+  });
+
+  test.each<[string, Partial<VerdictFacts>, string]>([
+    ['little of it', { code: { ...CODE, share: 0.5 } }, 'users-set-rate'],
+    ['it in a loop that was always busy', { code: { ...CODE, share: 0.5 }, loopBusy: 1 }, 'scenario-code'],
+    ['less than a third of a busy loop', { code: { ...CODE, share: 0.3 }, loopBusy: 1 }, 'loop-busy'],
+    ['blocks', { code: BLOCKS }, 'scenario-code'],
+    ['few blocks', { code: { ...BLOCKS, blockedShare: 0.05 } }, 'users-set-rate'],
+    [
+      'blocks that are short beside what the target takes',
+      { code: BLOCKS, ...withLatencies({ service: latency(10, 600) }) },
+      'users-set-rate',
+    ],
+    ['blocks where there was no processor', { code: BLOCKS, processorWait: 0.3 }, 'no-processor'],
+  ])("scenarios' own code: %s", (_name, changes, code) => {
+    const { finding } = judgementOf(closed({ hasUsers: true, ...changes }));
+    expect(finding.code).toBe(code);
   });
 
   test('nothing that failed altogether is called served', () => {

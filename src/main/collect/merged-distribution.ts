@@ -42,6 +42,11 @@ export function distributionOf({
   };
 }
 
+/** The same of a run under way: percentiles come from the histograms, since single values would have to be sorted. */
+export function coarsely({ moments, observed, bounds }: Distribution): MergedDistribution {
+  return { moments, observed, bounds, observedValues: null, boundValues: null };
+}
+
 /** Both together; percentiles are computed afterwards. */
 export function mergeDistributions(a: MergedDistribution, b: MergedDistribution): MergedDistribution {
   return {

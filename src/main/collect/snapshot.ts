@@ -8,11 +8,14 @@ import type { TimedErrorTally } from '../../protocol/report.ts';
 import { mergeEvents } from './event-tally.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 import type { RequestTally } from './request-tally.ts';
+import type { ScenarioTally } from './scenario-tally.ts';
 import type { Series } from './series.ts';
 import { combineMoments } from './statistics.ts';
 import { type MergedStreams, mergeStreams } from './stream-tally.ts';
 import type { RunRecords, Tally } from './tally.ts';
 import type { EndedBy } from './under-way.ts';
+
+type RecordsSoFar = Pick<RunRecords, 'headline' | 'mix' | 'series' | 'scenarios'>;
 
 /**
  * What has been recorded so far, over all workers: from it come the live view and the rules that may end a run.
@@ -25,11 +28,11 @@ export class Snapshot {
   readonly tallies: readonly Tally[];
   /** A row each; none where the run is on this machine. */
   readonly agents: readonly AgentSoFar[];
-  readonly #records: Pick<RunRecords, 'headline' | 'mix' | 'series'>;
+  readonly #records: RecordsSoFar;
 
   constructor(
     tallies: readonly Tally[],
-    records: Pick<RunRecords, 'headline' | 'mix' | 'series'>,
+    records: RecordsSoFar,
     elapsedMs: number,
     agents: readonly AgentSoFar[] = [],
   ) {
@@ -73,6 +76,11 @@ export class Snapshot {
   /** One for each request of the mix; none where there is only one. */
   get mix(): readonly RequestTally[] {
     return this.#records.mix;
+  }
+
+  /** What users have done; null without scenarios. */
+  get scenarios(): ScenarioTally | null {
+    return this.#records.scenarios;
   }
 
   /** Failures by kind and code. */

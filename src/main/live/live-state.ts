@@ -50,6 +50,20 @@ export interface RequestSoFar {
   readonly isP99AtLeast: boolean;
 }
 
+/** What users have done so far. */
+export interface UsersSoFar {
+  /** There now. */
+  readonly users: number;
+  /** Iterations that have ended. */
+  readonly completed: number;
+  readonly failed: number;
+  readonly interrupted: number;
+  readonly dropped: number;
+  readonly failedChecks: number;
+  /** What failed most often; null where nothing did. */
+  readonly example: string | null;
+}
+
 /** Everything that a picture of a running load shows. */
 export interface LiveState {
   /** `GET http://127.0.0.1/`, or how many requests there are. */
@@ -77,6 +91,8 @@ export interface LiveState {
   readonly mix: readonly RequestSoFar[];
   /** A row for each agent; none where the run is on this machine. */
   readonly agents: readonly AgentSoFar[];
+  /** Null without scenarios. */
+  readonly users: UsersSoFar | null;
   /** The most frequent first. */
   readonly failures: readonly { readonly name: string; readonly count: number; readonly example: string }[];
   readonly statuses: readonly { readonly status: number; readonly count: number }[];

@@ -7,11 +7,12 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import { namingOf } from '../plan/terms.ts';
 import { planText } from '../reporters/plan-text.ts';
 import { rulesSoFar } from '../run/so-far.ts';
+import { isOfIterations } from '../summary/mix-summary.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
 import { CoarseLatency } from './coarse-latency.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { joined, spanLatency } from './spans.ts';
-import { failuresOf, requestSoFar, silentMsOf, statusesOf } from './state-parts.ts';
+import { failuresOf, requestSoFar, silentMsOf, statusesOf, usersSoFar } from './state-parts.ts';
 
 /** Records come this late at most: workers send them four times a second. */
 const LONGEST_DELAY_MS = 500;
@@ -79,6 +80,7 @@ export class Sampler {
       rules: this.#rules,
       mix: this.#mix,
       agents: snapshot.agents,
+      users: snapshot.scenarios === null ? null : usersSoFar(snapshot.scenarios, this.#hide),
       failures: failuresOf(snapshot, this.#hide, namingOf(this.#plan.writtenIn)),
       statuses: statusesOf(snapshot),
       spans: [...this.#spans],
@@ -132,12 +134,13 @@ export class Sampler {
   }
 
   /** Of the requests that are sent most, as many as any screen has lines for, also their latencies. */
-  #mixSoFar({ mix }: Snapshot): LiveState['mix'] {
+  #mixSoFar({ mix: planned, scenarios }: Snapshot): LiveState['mix'] {
+    const requests = scenarios?.requests.filter(isOfIterations);
+    const names = (requests ?? this.#plan.mix).map(({ name }) => name);
+    const mix = requests?.map(({ tally }) => tally) ?? planned;
     const order = mix.map(({ sent }, index) => ({ sent, index })).sort((a, b) => b.sent - a.sent);
     const looked = new Set(order.slice(0, MOST_LOOKED_AT).map(({ index }) => index));
-    return mix.map((tally, index) =>
-      requestSoFar(this.#hide(this.#plan.mix[index]?.name ?? ''), tally, looked.has(index)),
-    );
+    return mix.map((tally, index) => requestSoFar(this.#hide(names[index] ?? ''), tally, looked.has(index)));
   }
 }
 

@@ -7,6 +7,7 @@ import { drawn, type Line, lineWidth, type Piece, spread } from './line.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { table } from './tables.ts';
 import { LABEL_WIDTH, labelled, tracks } from './tracks.ts';
+import { usersLines } from './users-line.ts';
 
 /** What whoever watches has chosen. */
 export interface Look {
@@ -55,6 +56,7 @@ export function renderScreen(
     ...ruleLines(state.rules, width, height < LOW_BELOW ? 1 : MOST_RULE_LINES),
     [],
     ...tracks(state, columns, look.latency, width),
+    ...usersLines(state),
   ];
   const end: Line[] = [...failureLines(state), footer(look)];
   const room = height - head.length - middle.length - end.length;

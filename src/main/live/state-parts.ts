@@ -1,11 +1,12 @@
 import type { Hide } from '../../requests/secrets.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
+import type { ScenarioTally } from '../collect/scenario-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { withAdvice } from '../text/error-advice.ts';
 import { failedAsText } from '../text/failure-words.ts';
 import type { Naming } from '../text/naming.ts';
 import { CoarseLatency } from './coarse-latency.ts';
-import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
+import type { LatencySoFar, LiveState, RequestSoFar, UsersSoFar } from './live-state.ts';
 
 const NOT_LOOKED_AT: LatencySoFar = { p50Ms: null, p99Ms: null, maxMs: null, atLeast: [] };
 /** Without an end of a request for so long is worth a word: records alone come half a second late. */
@@ -16,6 +17,24 @@ export function requestSoFar(name: string, tally: RequestTally, hasLatency: bool
   const { sent, ok, failed, latency } = tally;
   const { p50Ms, p99Ms, atLeast } = hasLatency ? new CoarseLatency([latency]).soFar() : NOT_LOOKED_AT;
   return { name, sent, ok, failed, p50Ms, p99Ms, isP99AtLeast: atLeast.includes('p99Ms') };
+}
+
+/** Iterations and checks so far, with the most frequent failure of an iteration. */
+export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
+  const sum = (of: (one: ScenarioTally['scenarios'][number]) => number): number =>
+    tally.scenarios.reduce((total, one) => total + of(one), 0);
+  const errors = tally.scenarios.flatMap((one) => [...one.errors.values()]);
+  const [most] = errors.sort((a, b) => b.count - a.count);
+  const failedChecks = [...tally.checks.values()].reduce((total, { bad }) => total + bad, 0);
+  return {
+    users: tally.users.reduce((total, points) => total + (points.at(-1)?.users ?? 0), 0),
+    completed: sum(({ completed }) => completed),
+    failed: sum(({ failed }) => failed),
+    interrupted: sum(({ interrupted }) => interrupted),
+    dropped: sum(({ dropped }) => dropped),
+    failedChecks,
+    example: most === undefined ? null : hide(`${most.kind} (${most.code})`),
+  };
 }
 
 /** Of a run so far, the most frequent first. */

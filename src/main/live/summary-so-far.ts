@@ -1,14 +1,17 @@
 import { forEachEventTime } from '../../protocol/event-times.ts';
 import { forEachLatency } from '../../protocol/latency.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
-import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
+import { type MixRow, SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { coarsely } from '../collect/merged-distribution.ts';
 import type { RequestTally } from '../collect/request-tally.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { namingOf } from '../plan/terms.ts';
 import { rulesSoFar } from '../run/so-far.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
+import { isOfIterations } from '../summary/mix-summary.ts';
 import { summarizePlan } from '../summary/plan-summary.ts';
+import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 import { summarizeSeries } from '../summary/series-summary.ts';
 import { withoutSecrets } from '../summary/without-secrets.ts';
 import { withAdvice } from '../text/error-advice.ts';
@@ -62,7 +65,10 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
         ...forEachLatency((kind) => summarizeLatency(snapshot.latency(kind), plan.percentiles)),
       },
       eventTimesMs: forEachEventTime((kind) => summarizeLatency(snapshot.eventTimes(kind), plan.percentiles)),
-      mix: snapshot.mix.flatMap((tally, index) => mixRow(plan, tally, index)),
+      mix: rowsSoFar(plan, snapshot),
+      ...(snapshot.scenarios === null
+        ? {}
+        : { scenarios: summarizeScenarios({ plan, workers: [] }, snapshot.scenarios, coarsely) }),
       histogram: [],
       connections: { opened: 0, closedByTarget: 0 },
       addresses: [],
@@ -100,21 +106,30 @@ const NOTHING_KNOWN: Summary['generator'] = {
   startSkewMs: 0,
 };
 
+/** A row for each request of a mix, or for each name that users have used. */
+function rowsSoFar(plan: RunPlan, { mix, scenarios }: Snapshot): Summary['mix'] {
+  if (scenarios === null) return mix.flatMap((tally, index) => mixRow(plan, tally, index));
+  return scenarios.requests
+    .filter(isOfIterations)
+    .map(({ name, method, tally }) => rowSoFar(plan, { name, method, url: '', weight: 1 }, tally));
+}
+
 function mixRow(plan: RunPlan, tally: RequestTally, index: number): Summary['mix'] {
   const request = plan.mix[index];
   if (request === undefined) return [];
-  const { sent, ok, failed, unfinished, cancelled, dropped, latency } = tally;
-  const { moments, observed, bounds } = latency;
-  const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
-  return [
-    {
-      name: request.name,
-      method: request.message.method,
-      url: request.message.url,
-      weight: request.weight,
-      ...{ sent, ok, failed, unfinished, dropped },
-      ...(plan.stream?.cancel == null ? {} : { cancelled }),
-      latencyMs: summarizeLatency(soFar, plan.percentiles),
-    },
-  ];
+  const { name, message, weight } = request;
+  return [rowSoFar(plan, { name, method: message.method, url: message.url, weight }, tally)];
+}
+
+function rowSoFar(
+  plan: RunPlan,
+  request: Pick<MixRow, 'name' | 'method' | 'url' | 'weight'>,
+  { sent, ok, failed, unfinished, cancelled, dropped, latency }: RequestTally,
+): MixRow {
+  return {
+    ...request,
+    ...{ sent, ok, failed, unfinished, dropped },
+    ...(plan.stream?.cancel == null ? {} : { cancelled }),
+    latencyMs: summarizeLatency(coarsely(latency), plan.percentiles),
+  };
 }

@@ -1,5 +1,5 @@
-import { LATENCIES } from '../../protocol/latency.ts';
-import type { HistogramRow, Summary } from '../../protocol/summary.ts';
+import { type HistogramRow, LATENCIES } from '../../protocol/latency.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatMs, formatPercent } from '../text/format.ts';
 import type { View } from './view.ts';
 

@@ -23,9 +23,11 @@ type Rule = Summary['thresholds'][number];
 
 /** What a rule was held against. */
 export function valueText(rule: Rule): string {
-  const { expression, measured, limit, isLowerBound, requestsNeeded, latency } = rule;
+  const { expression, measured, limit, isLowerBound, requestsNeeded, latency, meant } = rule;
   if (measured === null && rule.figure !== undefined && isOfScenarios(rule.figure))
     return 'there is no such figure';
+  if (measured === null && meant !== undefined)
+    return `no request of that name was measured${meant === null ? '' : `: did you mean ${meant}?`}`;
   if (measured !== null)
     return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
   const what = latency ? whatHas(latency) : 'request';
@@ -48,7 +50,9 @@ function isOfScenarios(figure: string): boolean {
 export function brokenRuleSentences({ thresholds }: Pick<Summary, 'thresholds'>): string[] {
   return thresholds
     .filter(({ ok }) => !ok)
-    .map((rule) => `${rule.expression} did not hold: ${valueText(rule)}${impliedText(rule)}.`);
+    .map((rule) =>
+      `${rule.expression} did not hold: ${valueText(rule)}${impliedText(rule)}.`.replace(/\?\.$/, '?'),
+    );
 }
 
 /** Which rule ended the run early; nothing where none did, or in a result that is older than such rules. */

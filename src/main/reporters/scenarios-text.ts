@@ -1,6 +1,8 @@
+import type { CodeShare } from '../../protocol/scenario.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
-import { formatCount, formatMs, shareText } from '../text/format.ts';
+import { formatCount, formatMs, formatPercent, shareText } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
+import { placeOfCode } from '../text/scenario-code-words.ts';
 import { LABEL_WIDTH, labelled, rows } from './labelled-rows.ts';
 import { renderPlainTable, type Table } from './table.ts';
 import type { View } from './view.ts';
@@ -23,6 +25,7 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
     ...errorLines(total, width).map((line) => paint('bad', line)),
     ...rows('', timesText(total), width),
     ...rows('users', usersText(scenarios), width),
+    ...(scenarios.code ? rows('own code', codeText(scenarios.code), width) : []),
     ...checkLines(scenarios, width).map((line, index) =>
       failing.length > 0 && index === 0 ? paint('bad', line) : line,
     ),
@@ -101,6 +104,13 @@ function timesText(total: ScenarioRow): string {
 
 function usersText({ users }: ScenariosSummary): string {
   return `${formatCount(users.max)} at once at most, ${formatCount(users.ever)} sessions`;
+}
+
+function codeText({ share, longestMs, longestOf }: CodeShare): string {
+  const part = `${formatPercent(share)} of a worker's event loop`;
+  if (longestOf === null) return part;
+  const { scenario, after } = longestOf;
+  return `${part}, up to ${formatMs(longestMs)} at a time ${placeOfCode(scenario, after)}`;
 }
 
 function errorLines({ errors }: ScenarioRow, width: number): string[] {

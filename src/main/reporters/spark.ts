@@ -1,4 +1,4 @@
-import type { HistogramRow } from '../../protocol/summary.ts';
+import type { HistogramRow } from '../../protocol/latency.ts';
 
 const BLOCKS = '▁▂▃▄▅▆▇█';
 

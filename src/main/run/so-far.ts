@@ -7,11 +7,12 @@ import type { Summary } from '../../protocol/summary.ts';
 import type { Threshold } from '../../protocol/threshold.ts';
 import type { TimeKind } from '../../protocol/times.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
-import { emptyDistribution } from '../collect/merged-distribution.ts';
+import { coarsely, emptyDistribution } from '../collect/merged-distribution.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { percentilesIn } from '../plan/thresholds.ts';
 import { type Judged, type JudgedStreams, judgeThresholds } from '../summary/judged-rules.ts';
 import { summarizeLatency } from '../summary/latency-summary.ts';
+import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 
 /** Rules against what has been recorded so far, which may change yet. */
 export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
@@ -27,6 +28,9 @@ export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['threshol
       ),
     },
     mix: mixSoFar(plan, snapshot, plan.thresholds),
+    ...(snapshot.scenarios === null
+      ? {}
+      : { scenarios: summarizeScenarios({ plan, workers: [] }, snapshot.scenarios, coarsely) }),
   });
 }
 
@@ -72,10 +76,10 @@ function streamsSoFar(
 export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly Threshold[]): Judged['mix'] {
   const wanted = new Set(rules.map(({ request }) => request));
   const labels = percentilesIn(rules);
-  return snapshot.mix.flatMap(({ sent, ok, cancelled, latency: { moments, observed, bounds } }, index) => {
-    const name = mix[index]?.name;
+  const named =
+    snapshot.scenarios?.requests ?? snapshot.mix.map((tally, index) => ({ name: mix[index]?.name, tally }));
+  return named.flatMap(({ name, tally: { sent, ok, cancelled, latency } }) => {
     if (name === undefined || !wanted.has(name)) return [];
-    const soFar = { moments, observed, bounds, observedValues: null, boundValues: null };
-    return [{ name, sent, ok, cancelled, latencyMs: summarizeLatency(soFar, labels) }];
+    return [{ name, sent, ok, cancelled, latencyMs: summarizeLatency(coarsely(latency), labels) }];
   });
 }

@@ -3,6 +3,7 @@ import { withoutStart } from './cold-start.ts';
 import { stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
 import type { Figures } from './figures.ts';
+import { scenarioCodeOf } from './scenario-code.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
@@ -24,6 +25,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     heldShare: heldShareOf(collected, figures),
     load: plan.load,
     hasUsers: plan.scenarios !== undefined,
+    code: plan.scenarios === undefined ? null : scenarioCodeOf(collected.workers),
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
     keepsAlive: plan.mix.every(({ message }) => !message.asksToClose),

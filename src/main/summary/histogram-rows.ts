@@ -1,5 +1,5 @@
 import { middleMs } from '../../metrics/histogram.ts';
-import type { HistogramRow } from '../../protocol/summary.ts';
+import type { HistogramRow } from '../../protocol/latency.ts';
 import type { MergedDistribution } from '../collect/merged-distribution.ts';
 
 const MOST_ROWS = 10;

@@ -19,6 +19,21 @@ export function generatorErrors({ errors }: VerdictFacts): Judgement | null {
   return judged('generator-limited', { code: 'machine-ran-out', figures }, 'raise-machine-limits');
 }
 
+/** Where the machine had no processor for volley, it may have been waiting and not its scenarios' code that took so long. */
+export function scenarioCode({ code, loopBusy, latencies, processorWait }: VerdictFacts): Judgement | null {
+  const limits = VERDICT_LIMITS;
+  if (code === null || (processorWait ?? 0) > limits.processorWait) return null;
+  const { share, blockedShare, longestMs, longestOf } = code;
+  const isMostOfBusy = loopBusy > limits.loopBusy && share >= limits.codeOfBusy * loopBusy;
+  const holdsUp =
+    blockedShare > limits.codeBlocked &&
+    longestMs > limits.codeBlockShare * (latencies.service.percentiles['99'] ?? 0);
+  if (!isMostOfBusy && !holdsUp) return null;
+  const { scenario = null, after = null } = longestOf ?? {};
+  const figures = { codeShare: share, blockedShare, longestMs, scenario, after };
+  return judged('generator-limited', { code: 'scenario-code', figures }, 'lighten-scenario-code');
+}
+
 export function generatorTime({ load, latencies, loopBusy }: VerdictFacts): Judgement | null {
   if (load.model === 'closed') {
     if (loopBusy <= VERDICT_LIMITS.loopBusy) return null;

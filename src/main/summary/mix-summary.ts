@@ -16,12 +16,17 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
 }
 
 /** A row for each name that scenarios have used, in the order of their first use. */
-export function summarizeNamed(plan: RunPlan, { requests }: ScenarioTally): MixRow[] {
+export function summarizeNamed(plan: RunPlan, { requests }: Pick<ScenarioTally, 'requests'>): MixRow[] {
   const base = plan.scenarios?.base ?? '';
-  return requests.map(({ name, method, tally }) => {
+  return requests.filter(isOfIterations).map(({ name, method, tally }) => {
     const path = name.startsWith(`${method} /`) ? name.slice(method.length + 1) : '';
     return rowOf(plan, { name, method, url: base.replace(/\/$/, '') + path, weight: 1 }, tally);
   });
+}
+
+/** What only the setups of users have sent is counted nowhere, and has no row either. */
+export function isOfIterations({ tally }: Pick<ScenarioTally['requests'][number], 'tally'>): boolean {
+  return tally.sent + tally.dropped > 0;
 }
 
 function rowOf(

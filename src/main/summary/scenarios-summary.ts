@@ -1,16 +1,30 @@
+import type { Distribution } from '../../metrics/distribution.ts';
 import type { Finding } from '../../protocol/finding.ts';
 import type { MetricSummary, ScenarioRow, ScenariosSummary, Summary } from '../../protocol/summary.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
-import { distributionOf, emptyDistribution, mergeDistributions } from '../collect/merged-distribution.ts';
+import {
+  distributionOf,
+  emptyDistribution,
+  type MergedDistribution,
+  mergeDistributions,
+} from '../collect/merged-distribution.ts';
 import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
+import { scenarioCodeOf } from './scenario-code.ts';
 
 /** More points than this no picture shows. */
 const MOST_POINTS = 500;
 const ALL = '(all)';
 
+/** What is taken of a distribution: of a run under way not each value, which would all have to be sorted. */
+type TimesOf = (distribution: Distribution) => MergedDistribution;
+
 /** What users did. */
-export function summarizeScenarios({ plan, workers }: Collected, tally: ScenarioTally): ScenariosSummary {
+export function summarizeScenarios(
+  { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
+  tally: ScenarioTally,
+  timesOf: TimesOf = distributionOf,
+): ScenariosSummary {
   const { scenarios } = plan;
   if (scenarios === undefined) throw new Error('there are no scenarios');
   const { percentiles } = plan;
@@ -20,12 +34,13 @@ export function summarizeScenarios({ plan, workers }: Collected, tally: Scenario
       [tally.scenarios[index]].filter((one) => one !== undefined),
       notStartedOf(workers, index),
       percentiles,
+      timesOf,
     ),
   );
   const notStarted = rows.reduce((sum, row) => sum + row.notStarted, 0);
   const users = usersOverTime(tally.users);
   return {
-    total: rowOf(ALL, tally.scenarios, notStarted, percentiles),
+    total: rowOf(ALL, tally.scenarios, notStarted, percentiles, timesOf),
     scenarios: rows,
     groups: [...tally.groups.values()].map(({ name, good, bad, interrupted, values }) => ({
       name,
@@ -33,7 +48,7 @@ export function summarizeScenarios({ plan, workers }: Collected, tally: Scenario
       left: good,
       failed: bad,
       interrupted,
-      responseMs: summarizeLatency(distributionOf(values), percentiles),
+      responseMs: summarizeLatency(timesOf(values), percentiles),
     })),
     checks: [...tally.checks.values()].map(({ name, good, bad }) => ({
       name,
@@ -41,11 +56,12 @@ export function summarizeScenarios({ plan, workers }: Collected, tally: Scenario
       passed: good,
       failed: bad,
     })),
-    metrics: tally.metrics.map((metric) => metricOf(metric, percentiles)),
+    metrics: tally.metrics.map((metric) => metricOf(metric, percentiles, timesOf)),
+    code: scenarioCodeOf(workers),
     // Known only when all else is.
     teardownFailure: null,
     users: {
-      ever: workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0),
+      ever: everOf(workers, tally),
       max: Math.max(0, ...users.map((point) => point.users)),
       series: thinned(users),
       setupFailures: failuresOf(workers, 'setupFailures'),
@@ -85,12 +101,13 @@ function rowOf(
   tallies: readonly IterationTally[],
   notStarted: number,
   percentiles: readonly string[],
+  timesOf: TimesOf,
 ): ScenarioRow {
   const sum = (count: (tally: IterationTally) => number): number =>
     tallies.reduce((total, tally) => total + count(tally), 0);
   const times = (kind: 'response' | 'duration' | 'startLag'): ScenarioRow['responseMs'] =>
     summarizeLatency(
-      tallies.map((tally) => distributionOf(tally[kind])).reduce(mergeDistributions, emptyDistribution()),
+      tallies.map((tally) => timesOf(tally[kind])).reduce(mergeDistributions, emptyDistribution()),
       percentiles,
     );
   const started = sum((tally) => tally.started);
@@ -113,6 +130,16 @@ function rowOf(
   };
 }
 
+/** Sessions; before workers have reported as many as are known to have come. */
+function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): number {
+  if (workers.length > 0)
+    return workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0);
+  const came = users.flatMap((points) =>
+    points.map((point, index) => Math.max(0, point.users - (points[index - 1]?.users ?? 0))),
+  );
+  return came.reduce((sum, count) => sum + count, 0);
+}
+
 function notStartedOf(workers: readonly CollectedWorker[], scenario: number): number {
   return workers.reduce((sum, { report }) => sum + (report?.scenarios?.notStarted[scenario] ?? 0), 0);
 }
@@ -120,6 +147,7 @@ function notStartedOf(workers: readonly CollectedWorker[], scenario: number): nu
 function metricOf(
   { name, kind, good, bad, values }: ScenarioTally['metrics'][number],
   percentiles: readonly string[],
+  timesOf: TimesOf,
 ): MetricSummary {
   switch (kind) {
     case 'counter':
@@ -129,7 +157,7 @@ function metricOf(
     case 'gauge':
       return { name, kind, value: bad === 0 ? null : good };
     case 'trend':
-      return { name, kind, values: summarizeLatency(distributionOf(values), percentiles) };
+      return { name, kind, values: summarizeLatency(timesOf(values), percentiles) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Finding, NextStep } from '../../protocol/finding.ts';
 import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
+import type { CodeShare } from '../../protocol/scenario.ts';
 import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
 import type { FailureFacts } from './failing.ts';
 
@@ -24,6 +25,12 @@ export const VERDICT_LIMITS = {
   startLagShare: 0.05,
   /** Closed model: share of time in which a worker's event loop was busy. */
   loopBusy: 0.9,
+  /** Scenarios: and this share of that in their own code. */
+  codeOfBusy: 1 / 3,
+  /** Scenarios: share of time in pieces of their code of 10 ms or longer. */
+  codeBlocked: 0.05,
+  /** And the longest of them as a share of service time at p99: what it held up is in there. */
+  codeBlockShare: 0.1,
   /** Wait as a share of the mean response, and in milliseconds: both have to be reached. */
   waitShare: 0.5,
   waitMs: 0.25,
@@ -39,6 +46,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly load: ClosedLoad | Pick<OpenLoad, 'model' | 'pacing' | 'maxInFlight'>;
   /** Users make the requests, of which `concurrency` are there at once at most. */
   readonly hasUsers: boolean;
+  /** Null without users, and where nobody knows. */
+  readonly code: CodeShare | null;
   /** Requests under way at once. */
   readonly concurrency: number;
   /** On each connection. */

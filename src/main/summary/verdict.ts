@@ -13,6 +13,7 @@ import {
   generatorErrors,
   generatorTime,
   processor,
+  scenarioCode,
   target,
   tooShort,
   unserved,
@@ -26,6 +27,7 @@ export function judge(facts: VerdictFacts): Judgement {
     withFailures(
       generatorErrors(facts) ??
         (lacksConnections(facts) ? null : (unanswered(facts) ?? tooShort(facts))) ??
+        scenarioCode(facts) ??
         generatorTime(facts) ??
         processor(facts) ??
         connections(facts) ??
@@ -81,7 +83,7 @@ function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null
 function starvation(failed: Failed, facts: VerdictFacts): Judgement | null {
   const late = lateOf(failed, facts);
   if (facts.stoodStillMs > 0 || late * 2 <= failed.bad || tooShort(facts) !== null) return null;
-  return generatorTime(facts) ?? processor(facts);
+  return scenarioCode(facts) ?? generatorTime(facts) ?? processor(facts);
 }
 
 /** Failures that are too few to spoil the figures are told all the same. */

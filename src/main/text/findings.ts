@@ -2,6 +2,7 @@ import type { Finding, FindingCode, FindingFigures, Identity } from '../../proto
 import { noConnectionText, requestsFailedText } from './failure-words.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
+import { scenarioCodeText } from './scenario-code-words.ts';
 
 /** What was found, as a sentence of the report. */
 export function sentenceOf<Code extends FindingCode>(
@@ -20,6 +21,7 @@ export const SENTENCES: {
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
     `to tell what sets the limit: ask for ${counted(fewestRequests, 'request')} and ${formatDuration(shortestMs)} at least.`,
   'loop-busy': ({ busyShare }) => `An event loop of volley was busy ${formatPercent(busyShare)} of the time.`,
+  'scenario-code': scenarioCodeText,
   'late-starts': ({ startLagP99Ms, responseP99Ms, pacing }) =>
     `Requests started late: start lag p99 ${formatMs(startLagP99Ms)} of a response p99 of ` +
     `${formatMs(responseP99Ms)} (${pacing} pacing).`,

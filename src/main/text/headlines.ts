@@ -20,6 +20,8 @@ const HEADLINES: Headlines = {
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,
+  'scenario-code': ({ codeShare }) =>
+    `the scenarios' own code took ${formatPercent(codeShare)} of an event loop`,
   'late-starts': ({ startLagP99Ms }) => `volley started requests late, p99 ${formatMs(startLagP99Ms)}`,
   'no-processor': ({ waitShare }) => `volley had no processor for ${formatPercent(waitShare)} of the load`,
   'waited-for-connection': ({ waitMs, responseMs }) =>

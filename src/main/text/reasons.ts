@@ -49,6 +49,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'raise-machine-limits': () => 'Raise its limits (ulimit -n for EMFILE) or use fewer connections.',
   'add-workers': ({ short }) =>
     `Add workers (${short('workers', 'w')}) where cores are free; else what is measured here is volley.`,
+  'lighten-scenario-code': ({ short }) =>
+    `Prepare what is dear in setup or in rows, or add workers (${short('workers', 'w')}) where cores are free: while a scenario's code runs, no answer is read.`,
   'give-cores-or-lower-rate': () => 'Give volley cores of its own, or ask for a lower rate.',
   'free-cores': ({ short }) =>
     `End what else runs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies hold that wait too.`,

@@ -14,6 +14,7 @@ import type { Clock } from '../../time/clock.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
+import { CodeMeter } from '../vus/code-meter.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
 import type { Pool } from '../vus/pool.ts';
@@ -56,6 +57,7 @@ export class VuLoad implements Load, Job, UserHost {
   readonly notStarted = 0;
   readonly clock: Clock;
   readonly alarms: Alarms;
+  readonly meter: CodeMeter;
   readonly maker: RequestMaker;
   readonly records: ScenarioRecorder;
   readonly groups: Names;
@@ -72,6 +74,7 @@ export class VuLoad implements Load, Job, UserHost {
   /** Users waiting for the coordinator to catch up. */
   #waiting: (() => void)[] = [];
   #windowAtMs = 0;
+  #beganAtMs: number | null = null;
   #users = 0;
   #usersEver = 0;
   #idleIterations = 0;
@@ -92,6 +95,7 @@ export class VuLoad implements Load, Job, UserHost {
     this.data = supplies.scenarioData;
     this.#watch = watch;
     this.alarms = new Alarms(host.clock);
+    this.meter = new CodeMeter(host.clock);
     this.records = new ScenarioRecorder(channel);
     const tell: ConstructorParameters<typeof Names>[1] = (name) => channel.post({ type: 'name', name }, []);
     this.groups = new Names('group', tell);
@@ -133,7 +137,8 @@ export class VuLoad implements Load, Job, UserHost {
     return this.#pools.every(({ isDone }) => isDone);
   }
 
-  begin(_nowMs: number, windowAtMs: number): void {
+  begin(nowMs: number, windowAtMs: number): void {
+    this.#beganAtMs = nowMs;
     this.#windowAtMs = windowAtMs;
     for (const pool of this.#pools) pool.begin(windowAtMs);
   }
@@ -162,6 +167,7 @@ export class VuLoad implements Load, Job, UserHost {
       setupFailures: this.#setupFailures,
       teardownFailures: this.#teardownFailures,
       idleIterations: this.#idleIterations,
+      code: this.meter.use(this.#beganAtMs === null ? 0 : this.clock.nowMs() - this.#beganAtMs),
     };
   }
 
@@ -281,10 +287,12 @@ function requestBaseOf(
 }
 
 function scenariosOf(plan: ScenariosPlan, definition: TestDefinition): UserScenario[] {
+  const places = Object.keys(definition.scenarios);
   return plan.scenarios.map(({ name, newConnection, hasCookies, keepsCookies }, index) => {
     const own = definition.scenarios[name];
     if (own === undefined) throw new Error(`the module has no scenario '${name}' any more`);
-    return { index, name, newConnection, hasCookies, keepsCookies, definition: own };
+    const place = places.indexOf(name);
+    return { index, place, name, newConnection, hasCookies, keepsCookies, definition: own };
   });
 }
 

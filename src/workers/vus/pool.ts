@@ -69,8 +69,19 @@ export abstract class Pool {
   /** Nobody is waited for. */
   abandon(): void {
     this.end();
-    for (const user of this.alive) user.abandon();
-    this.alive.clear();
+    for (const user of this.alive) this.#leaveAlone(user);
+  }
+
+  /** Ends what one user does; where its code does not end by that, it is left alone soon after, which is told. */
+  protected interrupt(user: User, leftAlone: () => void): void {
+    user.interrupt();
+    const { alarms, clock } = this.host;
+    alarms.set(clock.nowMs() + LAST_MS, () => {
+      if (!this.alive.has(user)) return;
+      this.#leaveAlone(user);
+      leftAlone();
+      this.host.finishIfIdle();
+    });
   }
 
   /** The scenario of a number, from 0, and the number in that scenario, from 0. */
@@ -117,11 +128,20 @@ export abstract class Pool {
   }
 
   protected async leave(user: User, scenario: UserScenario, wasSetUp: boolean): Promise<void> {
+    // Nobody waits any more for one that was left alone.
+    if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
     if (error !== null && !this.isStopped) this.host.teardownFailed(error);
     user.leave();
     if (this.alive.delete(user)) this.host.cameAndWent(-1);
     this.host.finishIfIdle();
+  }
+
+  #leaveAlone(user: User): void {
+    this.alive.delete(user);
+    user.abandon();
+    user.leave();
+    this.host.cameAndWent(-1);
   }
 
   /** A user's own row; undefined where only iterations have rows. */

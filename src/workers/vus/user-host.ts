@@ -3,6 +3,7 @@ import type { TokenCount } from '../../protocol/stream.ts';
 import type { Metrics, ScenarioOf, VU } from '../../protocol/test-definition.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Alarms } from './alarms.ts';
+import type { CodeMeter } from './code-meter.ts';
 import type { Names } from './name-numbers.ts';
 import type { RequestMaker } from './request-maker.ts';
 import type { ScenarioRecorder } from './scenario-recorder.ts';
@@ -11,6 +12,8 @@ import type { Connector } from './user-connections.ts';
 /** A scenario as its users run it. */
 export interface UserScenario {
   readonly index: number;
+  /** Its place in the module, also of those that do not run: random numbers follow from it. */
+  readonly place: number;
   readonly name: string;
   readonly newConnection: boolean;
   readonly hasCookies: boolean;
@@ -32,6 +35,7 @@ export interface Ended {
 export interface UserHost extends Connector {
   readonly clock: Clock;
   readonly alarms: Alarms;
+  readonly meter: CodeMeter;
   readonly maker: RequestMaker;
   readonly records: ScenarioRecorder;
   readonly groups: Names;

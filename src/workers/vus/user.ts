@@ -15,6 +15,7 @@ import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
+import type { CodeOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
 import { type Awaited, UserConnections } from './user-connections.ts';
@@ -39,7 +40,7 @@ export interface Start {
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
-export class User implements ActingUser {
+export class User implements ActingUser, CodeOwner {
   readonly id: number;
   readonly http: Http = new UserHttp(this);
   readonly vars: Record<string, unknown> = {};
@@ -48,6 +49,8 @@ export class User implements ActingUser {
   row: unknown;
   /** When it could go on last: after an answer or a sleep, or at the intended start. */
   freeAtMs = 0;
+  /** The name of the request whose answer it was given last in this iteration. */
+  lastRequest: string | null = null;
   readonly #host: UserHost;
   readonly #connections: UserConnections;
   readonly #cookies: UserCookies;
@@ -68,6 +71,8 @@ export class User implements ActingUser {
   #acts = 0;
   #random: Random | null = null;
   #abort: AbortController | null = null;
+  /** Numbers of the groups that it is in and that count. */
+  readonly #groups = new Set<{ readonly number: number }>();
   readonly #sleeping = new Map<Alarm, (error: Error) => void>();
   /** Told when nothing is under way any more that the iteration has started. */
   #onIdle: (() => void) | null = null;
@@ -122,6 +127,7 @@ export class User implements ActingUser {
     this.row = row;
     this.freeAtMs = intendedMs;
     this.#random = null;
+    this.lastRequest = null;
     if (!scenario.keepsCookies) this.#cookies.reset();
     const startedMs = clock.nowMs();
     this.#underWay = { scenario, intendedMs, startedMs };
@@ -149,6 +155,7 @@ export class User implements ActingUser {
   interrupt(): void {
     if (!this.#isRunning || this.#isInterrupted) return;
     this.#isInterrupted = true;
+    this.#host.meter.handOver(this);
     this.#abort?.abort(new Interrupted());
     for (const [alarm, reject] of this.#sleeping) {
       this.#host.alarms.cancel(alarm);
@@ -166,6 +173,8 @@ export class User implements ActingUser {
     const { scenario, intendedMs, startedMs } = this.#underWay;
     this.#isAbandoned = true;
     this.#underWay = null;
+    for (const { number } of this.#groups) this.#host.records.group(number, 'interrupted');
+    this.#groups.clear();
     const ended = { intendedMs, startedMs, endMs: this.#host.clock.nowMs(), thinkMs: this.#thinkMs };
     this.#host.ended(scenario, { outcome: ITERATION_OUTCOME.interrupted, ...ended }, null);
   }
@@ -178,7 +187,7 @@ export class User implements ActingUser {
   random(): number {
     this.#random ??= createRandom(
       this.#host.seed,
-      RANDOM_STREAMS + this.#scenario.index * 0x100_0000 + this.n,
+      RANDOM_STREAMS + this.#scenario.place * 0x100_0000 + this.n,
     );
     return this.#random();
   }
@@ -186,9 +195,10 @@ export class User implements ActingUser {
   request(method: string, url: string | Url, params: RequestParams | undefined): Promise<Response> {
     const refusal = this.#refusal();
     if (refusal !== null) return Promise.reject(refusal);
-    const { clock, maker } = this.#host;
+    const { clock, maker, meter } = this.#host;
+    meter.leave(this);
     this.#acts++;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<Response>((resolve, reject) => {
       const cookies = this.#scenario.hasCookies ? this.#cookies : NO_COOKIES;
       const request = maker.make(method, url, params, this.#part !== 'exec', cookies);
       const awaited: Awaited = {
@@ -197,6 +207,7 @@ export class User implements ActingUser {
         dispatchedMs: clock.nowMs(),
         answered: (exchange, endMs) => {
           const answer = this.#answered(exchange, endMs);
+          meter.handOver(this);
           if (answer instanceof Answer) resolve(answer);
           else reject(answer);
         },
@@ -204,15 +215,18 @@ export class User implements ActingUser {
       };
       this.#connections.send(awaited);
     });
+    meter.back(this);
+    return answer;
   }
 
   sleep(time: ScenarioDuration, upTo: ScenarioDuration | undefined, scope: Scope | null): Promise<void> {
     const refusal = this.#refusal();
     if (refusal !== null) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
+    const { clock, alarms, meter } = this.#host;
+    meter.leave(this);
+    const slept = new Promise<void>((resolve, reject) => {
       const leastMs = msOf(time);
       const thinkMs = upTo === undefined ? leastMs : leastMs + this.random() * (msOf(upTo) - leastMs);
-      const { clock, alarms } = this.#host;
       this.#acts++;
       this.#thinkMs += thinkMs;
       for (let around = scope; around !== null; around = around.around) around.thinkMs += thinkMs;
@@ -220,11 +234,14 @@ export class User implements ActingUser {
       const alarm = alarms.set(dueMs, () => {
         this.#sleeping.delete(alarm);
         if (this.freeAtMs < dueMs) this.freeAtMs = dueMs;
+        meter.handOver(this);
         resolve();
         this.#becomeIdle();
       });
       this.#sleeping.set(alarm, reject);
     });
+    meter.back(this);
+    return slept;
   }
 
   async group<T>(name: string, around: Scope | null, body: (vu: VuView) => T | Promise<T>): Promise<T> {
@@ -235,17 +252,18 @@ export class User implements ActingUser {
     const number = groups.numberOf(path);
     const scope: Scope = { path, around, thinkMs: 0 };
     const fromMs = this.freeAtMs;
-    const isCounted = this.#part === 'exec' && this.#host.isMeasured(fromMs);
+    const own = { number };
+    if (this.#part === 'exec' && this.#host.isMeasured(fromMs)) this.#groups.add(own);
     try {
       const result = await body(new VuView(this, scope));
-      if (isCounted) {
+      if (this.#groups.delete(own)) {
         records.group(number, this.#isInterrupted ? 'interrupted' : 'good');
         if (!this.#isInterrupted)
           records.value('group', number, Math.max(0, clock.nowMs() - fromMs - scope.thinkMs));
       }
       return result;
     } catch (error) {
-      if (isCounted) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
+      if (this.#groups.delete(own)) records.group(number, this.#isInterrupted ? 'interrupted' : 'bad');
       throw error;
     }
   }
@@ -267,6 +285,7 @@ export class User implements ActingUser {
     const answer =
       isComplete && endedByUs === null ? new Answer(exchange, endMs, this.#host.tokenCount) : null;
     if (answer !== null) keepCookies(exchange);
+    this.lastRequest = request?.plan.name ?? null;
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
     // The next request may be sent from within the call.
     queueMicrotask(() => this.#becomeIdle());
@@ -297,11 +316,16 @@ export class User implements ActingUser {
     this.#abort = null;
     this.#isRunning = true;
     let thrown: { readonly thrown: unknown } | null = null;
+    const { meter } = this.#host;
     try {
-      await this.#scenario.definition[part]?.(this.#view);
+      meter.enter(this);
+      const done = this.#scenario.definition[part]?.(this.#view);
+      meter.returned(this);
+      await done;
     } catch (error) {
       thrown = { thrown: error };
     }
+    meter.leave(this);
     while (this.#isBusy) {
       const idle = Promise.withResolvers<void>();
       this.#onIdle = idle.resolve;

@@ -46,17 +46,26 @@ export class UsersPool extends Pool {
     // How many there are follows from how long they take.
   }
 
-  async #session(place: number, fromMs: number, toMs: number): Promise<void> {
+  /** Resolves when the user has gone, or was left alone. */
+  #session(place: number, fromMs: number, toMs: number): Promise<void> {
     this.#coming--;
-    const { alarms, clock } = this.host;
-    if (this.isStopped || clock.nowMs() >= toMs) return;
+    if (this.isStopped || this.host.clock.nowMs() >= toMs) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    void this.#live(place, fromMs, toMs, resolve).then(resolve);
+    return promise;
+  }
+
+  async #live(place: number, fromMs: number, toMs: number, leftAlone: () => void): Promise<void> {
+    const { alarms } = this.host;
     const { scenario } = this.deal(place);
     const user = this.newUser(place, scenario);
     user.freeAtMs = fromMs;
     const isLast = toMs >= this.#endMs;
     let isOver = false;
     const { gracefulStopMs, gracefulRampDownMs } = this.#load;
-    const limit = alarms.set(toMs + (isLast ? gracefulStopMs : gracefulRampDownMs), () => user.interrupt());
+    const limit = alarms.set(toMs + (isLast ? gracefulStopMs : gracefulRampDownMs), () =>
+      this.interrupt(user, leftAlone),
+    );
     const told = alarms.set(toMs, () => {
       isOver = true;
     });

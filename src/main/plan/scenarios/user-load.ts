@@ -42,7 +42,12 @@ export function readLoad(name: string, value: unknown, mostUsers: number, proble
     case 'constant-vus': {
       const users = fields.count('vus', 1, MOST_USERS);
       const stages = [{ durationMs: fields.duration('duration', 1), target: users }];
-      return { type: 'users', executor, startUsers: users, stages, gracefulRampDownMs: GRACE_MS, ...common };
+      // Nobody goes before the end.
+      return {
+        ...({ type: 'users', executor, startUsers: users, stages } as const),
+        gracefulRampDownMs: gracefulStopMs,
+        ...common,
+      };
     }
     case 'ramping-vus': {
       const startUsers = fields.count('startVUs', 0, MOST_USERS, 0);

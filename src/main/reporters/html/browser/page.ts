@@ -77,9 +77,23 @@
     return { p50, p90, p99, max };
   }
 
+  /** The most at one time, as the track shows it. */
+  function usersWithin(
+    points: readonly { readonly atMs: number; readonly users: number }[],
+    fromMs: number,
+    toMs: number,
+  ): number {
+    let users = 0;
+    for (const point of points) {
+      if (point.atMs >= toMs) break;
+      users = point.atMs <= fromMs ? point.users : Math.max(users, point.users);
+    }
+    return users;
+  }
+
   /** The columns of the tracks, from the result that the page holds. */
   async function columnsOf(inOne: number, columnMs: number): Promise<Column[]> {
-    const { windowMs, latencyMs, series } = JSON.parse(await unpacked()) as Result;
+    const { windowMs, latencyMs, series, scenarios } = JSON.parse(await unpacked()) as Result;
     const columns: Column[] = [];
     for (let from = 0; from < series.buckets.length; from += inOne) {
       const buckets = series.buckets.slice(from, from + inOne);
@@ -90,7 +104,9 @@
       const other = worstOf(buckets.flatMap(({ response, service }) => response ?? service ?? []));
       const restMs = windowMs - columns.length * columnMs;
       const failed = sum((bucket) => bucket.failed);
+      const fromMs = columns.length * columnMs;
       columns.push({
+        users: usersWithin(scenarios?.users.series ?? [], fromMs, fromMs + columnMs),
         seconds: (restMs >= 1 && restMs < columnMs ? restMs : columnMs) / 1_000,
         sent: sum((bucket) => bucket.sent),
         failed,
@@ -140,6 +156,8 @@
         return quantilesText(column[id], isBound, QUANTILES);
       case 'heat':
         return `${countText(column.sent)} requests`;
+      case 'users':
+        return countText(column.users);
       case 'target':
         return column.outstanding === null ? '' : countText(column.outstanding);
       case 'connections':

@@ -18,11 +18,15 @@ interface Result {
   readonly windowMs: number;
   readonly latencyMs: { readonly headline: Kind };
   readonly series: { readonly buckets: readonly Bucket[] };
+  readonly scenarios?: {
+    readonly users: { readonly series: readonly { readonly atMs: number; readonly users: number }[] };
+  };
 }
 
 /** A column as it is drawn: counts are sums, latencies the worst. */
 interface Column extends Readonly<Record<Kind, Quantiles>> {
   readonly seconds: number;
+  readonly users: number;
   readonly sent: number;
   readonly failed: number;
   readonly answered: number | null;

@@ -4,12 +4,14 @@ import { formatDuration } from '../../../text/format.ts';
 import { heat } from '../charts/heat.ts';
 import { areaUnder, band, bars, dots, line, overTime, pathOf, type Row } from '../charts/path.ts';
 import { type LineName, plot } from '../charts/plot.ts';
-import { decades, linear, linearTicks, logarithmic, nice, type Scale, STEP } from '../charts/scale.ts';
+import { decades, linear, linearTicks, logarithmic, nice, STEP } from '../charts/scale.ts';
 import { stageRow, timeAxis } from '../charts/time-axis.ts';
-import { html, type Markup, NOTHING_SHOWN, type Shown } from '../markup.ts';
+import { html, type Markup, NOTHING_SHOWN } from '../markup.ts';
 import { count, plainRate, unbroken } from '../numbers.ts';
 import { COLOURS, FINE_CELLS, MEANINGS, titleOf } from './latencies.ts';
 import { askedAt, type Column, QUANTILES, type RunView } from './run-view.ts';
+import { thinPlot, track } from './track.ts';
+import { usersTrack } from './users-track.ts';
 import { limitOf } from './verdict.ts';
 
 const RATE_HEIGHT = 104;
@@ -51,6 +53,7 @@ export function overTimePanel(view: RunView): Markup | null {
 ${stageRow(stages, lengthMs)}
 ${timeAxis(lengthMs)}
 ${rateTrack(view, stageLines)}
+${usersTrack(view, stageLines)}
 ${leading.map((kind) => fanTrack(kind, view, scale, stageLines))}
 ${heatTrack(view, scale, stageLines)}
 ${evidence.length === 0 ? null : html`<h3 class="sub">Who was the limit, interval by interval</h3>${evidence}`}
@@ -72,19 +75,6 @@ function episodeArea({ summary: { generator }, columns, intervalMs }: RunView): 
   const x = (atMs: number): number => Math.min(end, Math.max(0, Math.round((atMs / intervalMs) * STEP)));
   const [from, to] = [x(when.fromMs ?? 0), when.toMs === null ? end : x(when.toMs)];
   return line('episode', `M${from} 0H${to}V999H${from}z`);
-}
-
-interface Track {
-  readonly id: string;
-  readonly name: string;
-  readonly what: string;
-  readonly body: Markup;
-  readonly key?: Shown;
-}
-
-function track({ id, name, what, body, key }: Track): Markup {
-  return html`<figure class="track" data-track="${id}"><figcaption><b>${name}</b> <span class="what">${what}</span>${key}<output class="read" aria-hidden="true"></output></figcaption>${body}</figure>
-`;
 }
 
 function rateTrack(view: RunView, stageLines: Markup): Markup {
@@ -291,8 +281,4 @@ function failureTracks({ columns }: RunView, stageLines: Markup): Markup[] {
         body: thinPlot(columns.length, scale, count, [line('bars bad', bars(values, scale)), stageLines]),
       });
     });
-}
-
-function thinPlot(columns: number, scale: Scale, tickText: (value: number) => string, marks: Shown): Markup {
-  return plot({ width: columns * STEP, scale, ticks: [scale.max], tickText, className: 'thin', marks });
 }

@@ -13,6 +13,7 @@ import { requestsPanel } from './requests.ts';
 import { rowsPanel } from './rows.ts';
 import { brokenRulesText } from './rules.ts';
 import { type RunView, runViewOf } from './run-view.ts';
+import { scenarioPanel } from './scenario-panel.ts';
 import { tokensPanel } from './tokens.ts';
 import { type UnderWay, underWayPanel, underWayWords } from './under-way.ts';
 import { verdictPanel, verdictWords } from './verdict.ts';
@@ -31,6 +32,7 @@ const PANELS: readonly RunPanel[] = [
   { id: 'rows', title: 'Rows', of: rowsPanel },
   { id: 'time', title: 'Over time', of: overTimePanel },
   { id: 'distribution', title: 'Distribution', of: distributionPanel },
+  { id: 'scenarios', title: 'Scenarios', of: scenarioPanel },
   { id: 'tokens', title: 'Tokens', of: tokensPanel },
   { id: 'requests', title: 'Requests', of: requestsPanel },
   { id: 'failures', title: 'Failures', of: failuresPanel },
@@ -73,7 +75,7 @@ const ONLY_OF_RESULTS = ['verdict', 'rows', 'workers', 'data'];
 export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
   const view = runViewOf(shown);
   const heading = headingOf(shown);
-  const { windowMs, latencyMs, series } = shown;
+  const { windowMs, latencyMs, series, scenarios } = shown;
   return {
     title: `${underWayWords(shown, underWay).replace(/\.$/, '')} – ${heading}`,
     heading,
@@ -89,6 +91,7 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
     // What the tracks are read off with, and no more: it is not a result yet.
     result: {
       windowMs,
+      ...(scenarios === undefined ? {} : { scenarios: { users: { series: scenarios.users.series } } }),
       latencyMs: { headline: latencyMs.headline },
       series: { ...series, buckets: series.buckets.map(({ cells: _cells, ...bucket }) => bucket) },
     },

@@ -1,0 +1,60 @@
+// What users do in bench/scenarios.js, which says by --only, --vus and --iterations which of these and how much of it.
+import { defineTest } from 'volley';
+
+/** So many requests are one iteration, as in a flow. */
+const PER_ITERATION = 20;
+const BY_COUNT = { executor: 'shared-iterations', vus: 50, iterations: 1, maxDuration: '10m' };
+const BY_TIME = { executor: 'constant-vus', vus: 1, duration: '1s', gracefulStop: 0 };
+
+/** A run without any request is judged as one that failed. */
+async function firstOf(vu) {
+  if (vu.id === 1) await vu.http.get('/');
+}
+
+export default defineTest({
+  baseURL: process.env.BENCH_TARGET,
+  metrics: { wakes: 'counter', lateMs: 'trend' },
+  scenarios: {
+    get: {
+      load: BY_COUNT,
+      async exec(vu) {
+        for (let count = 0; count < PER_ITERATION; count++) await vu.http.get('/');
+      },
+    },
+    group: {
+      load: BY_COUNT,
+      async exec(vu) {
+        for (let count = 0; count < PER_ITERATION; count++) await vu.group('one', (vu) => vu.http.get('/'));
+      },
+    },
+    iteration: { load: BY_COUNT, exec: (vu) => vu.http.get('/').then(() => {}) },
+    idle: {
+      load: BY_TIME,
+      async exec(vu) {
+        await firstOf(vu);
+        await vu.sleep('1h');
+      },
+    },
+    connected: {
+      load: BY_TIME,
+      async exec(vu) {
+        await vu.http.get('/');
+        await vu.sleep('1h');
+      },
+    },
+    waking: {
+      load: BY_TIME,
+      async exec(vu) {
+        await firstOf(vu);
+        // Not all at once.
+        await vu.sleep(0, '1s');
+        for (let dueMs = performance.now(); ; ) {
+          dueMs += 1_000;
+          await vu.sleep(Math.max(0, dueMs - performance.now()));
+          vu.metrics.wakes.add();
+          vu.metrics.lateMs.add(performance.now() - dueMs);
+        }
+      },
+    },
+  },
+});

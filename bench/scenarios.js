@@ -1,0 +1,153 @@
+// What users of scenarios cost: CPU per request as ratios to the plain loop of the same client, paired by round, memory of
+// a user who sleeps, and what it takes to wake ten thousand of them.
+// Usage: npm run bench:scenarios -- [--rounds 7] [--requests 200000] [--users 10000] [--output table|markdown]
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { measure, median, PINS } from './measure.js';
+import { measureRounds } from './rounds.js';
+import { renderPlain, renderTable } from './table.js';
+import { startTarget } from './target.js';
+import { VOLLEY, volley } from './tools.js';
+
+const MODULE = fileURLToPath(new URL('scenario-users.mjs', import.meta.url));
+const PER_ITERATION = { get: 20, group: 20, iteration: 1 };
+const CLIENTS = ['wire', 'undici'];
+
+/** What users do, and how many times the CPU of the plain loop that may take. */
+const BOUNDS = { get: 1.35, group: 1.55, iteration: 1.7 };
+/** Of a user, in KB of the resident set. */
+const MOST_KB = { idle: 1.5, connected: 16 };
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '7' },
+    requests: { type: 'string', default: '200000' },
+    users: { type: 'string', default: '10000' },
+    output: { type: 'string', default: 'table' },
+  },
+});
+const [rounds, requests, users] = [options.rounds, options.requests, options.users].map(Number);
+
+const target = await startTarget();
+process.env.BENCH_TARGET = target.url;
+try {
+  const results = [...(await cpuRows()), ...(await memoryRows()), await wakingRow()];
+  const render = options.output === 'markdown' ? renderTable : renderPlain;
+  console.log(
+    `${target.name}, 50 users, 11 bytes, ${rounds} rounds of ${requests.toLocaleString('en-US')} requests, ` +
+      `${PINS.client === null ? 'not pinned' : 'client and server pinned to a core each'}\n`,
+  );
+  console.log(render(['', 'bound', 'median', 'min – max', ''], results));
+} finally {
+  await target.stop();
+}
+
+async function cpuRows() {
+  const results = [];
+  for (const client of CLIENTS) {
+    const plain = volley({ client });
+    const kinds = Object.keys(BOUNDS).map((kind) => ({ kind, tool: flow(client, kind) }));
+    const tools = [plain, ...kinds.map(({ tool }) => tool)];
+    const rows = await measureRounds({ title: client, tools, connections: 50, requests }, target.url, rounds);
+    const cpuOf = ({ name }) =>
+      rows.find((row) => row.name === name).rounds.map(({ cpuMicros }) => cpuMicros);
+    for (const { kind, tool } of kinds) {
+      const ratios = cpuOf(tool).map((cpu, round) => cpu / cpuOf(plain)[round]);
+      results.push(row(`${tool.name} ÷ ${plain.name}`, BOUNDS[kind], ratios, (ratio) => ratio.toFixed(2)));
+    }
+  }
+  return results;
+}
+
+/** Users who send as many requests as the plain loop. */
+function flow(client, kind) {
+  const iterations = Math.ceil(requests / PER_ITERATION[kind]);
+  return {
+    name: `${kind}, ${client}`,
+    isThere: () => true,
+    run: () =>
+      ofModule(
+        kind,
+        ['--client', client, '--iterations', String(iterations)],
+        ({ requests: sent }) => sent.ok,
+      ),
+  };
+}
+
+/** The resident set of many users above that of one, for each of them. */
+async function memoryRows() {
+  const results = [];
+  for (const client of CLIENTS)
+    for (const [kind, most] of Object.entries(MOST_KB)) {
+      // Without connections a client has no part in it.
+      if (kind === 'idle' && client !== CLIENTS[0]) continue;
+      const kilobytes = [];
+      for (let round = 0; round < Math.min(rounds, 3); round++) {
+        process.stderr.write(`memory, ${kind}, ${client}: round ${round + 1}\n`);
+        const [one, many] = [await memoryMb(kind, client, 1), await memoryMb(kind, client, users)];
+        kilobytes.push(((many - one) * 1_024) / (users - 1));
+      }
+      results.push(
+        row(
+          `a user, ${kind}${kind === 'idle' ? '' : `, ${client}`}`,
+          most,
+          kilobytes,
+          (kb) => `${kb.toFixed(1)} KB`,
+        ),
+      );
+    }
+  return results;
+}
+
+async function memoryMb(kind, client, vus) {
+  const args = ['--client', client, '--vus', String(vus), '-d', '5s'];
+  return (await measure(ofModule(kind, args, () => 1))).memoryMb;
+}
+
+/** Every user wakes once a second: the 99th percentile of how late. */
+async function wakingRow() {
+  const late = [];
+  for (let round = 0; round < Math.min(rounds, 3); round++) {
+    process.stderr.write(`waking: round ${round + 1}\n`);
+    const args = ['--vus', String(users), '-d', '6s'];
+    await measure(
+      ofModule('waking', args, ({ scenarios }) => {
+        const [wakes, lateMs] = scenarios.metrics;
+        late.push(lateMs.values.percentiles['99']);
+        return wakes.count;
+      }),
+    );
+  }
+  return row(
+    `${users.toLocaleString('en-US')} users who wake each second: late by p99`,
+    5,
+    late,
+    (ms) => `${ms.toFixed(2)} ms`,
+  );
+}
+
+/** A run of the module; `counted` says what of its result CPU is divided by. */
+function ofModule(kind, flags, counted) {
+  return {
+    command: process.execPath,
+    args: [VOLLEY, 'run', MODULE, '--only', kind, '-w', '1', '-o', 'json', ...flags],
+    read: (output) => {
+      const result = JSON.parse(output);
+      const reasons = result.findings.degraded.filter(({ code }) => code !== 'requests-unfinished');
+      if (reasons.length > 0) throw new Error(`${kind}: ${result.degradedReasons.join(' ')}`);
+      return { requests: counted(result), p50Ms: null };
+    },
+  };
+}
+
+function row(title, most, values, text) {
+  const middle = median(values);
+  const range = `${text(Math.min(...values))} – ${text(Math.max(...values))}`;
+  return [
+    title,
+    `≤ ${text(most)}`,
+    text(middle),
+    range,
+    middle <= most ? 'within the bound' : 'beyond the bound',
+  ];
+}
