@@ -15,14 +15,18 @@ const inFolder = (name: string): string => join(folder, name);
 const servers: Server[] = [];
 let base = '';
 
-/** `/60` fails six requests of ten, `/0` none. */
+/** What a stream of one token is, and to all else a body like any other. */
+const ONE_TOKEN = 'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\ndata: [DONE]\n\n';
+
+/** `/60`, and what is below it, fails six requests of ten, `/0` none. */
 beforeAll(async () => {
   const counts = new Map<string, number>();
   const server = createServer((request, response) => {
     const path = request.url!;
     const count = counts.get(path) ?? 0;
     counts.set(path, count + 1);
-    response.writeHead((count * 7) % 100 < Number(path.slice(1)) ? 500 : 200).end('x');
+    const isFailing = (count * 7) % 100 < Number.parseInt(path.slice(1), 10);
+    response.writeHead(isFailing ? 500 : 200, { 'content-type': 'text/event-stream' }).end(ONE_TOKEN);
   });
   servers.push(server);
   base = `http://127.0.0.1:${await listening(server)}`;
@@ -55,6 +59,12 @@ const FORMS: readonly (readonly [form: string, args: (url: string) => string[], 
   ],
   ['processes', (url) => [url, ...IN_THREADS, '--mode', 'processes'], WHY],
   ['a plan file', (url) => ['run', planOf(url)], WHY],
+  ['steps of a scenario', (url) => ['run', stepsOf(url), '-w', '1'], /error-rate<=1% did not hold: 60\.0 %/],
+  [
+    'a stream of tokens',
+    (url) => [url, ...LOAD, '--preset', 'openai-chat', '--model', 'm', '--client', 'wire'],
+    WHY,
+  ],
   ['rounds', (url) => [url, ...LOAD, '--repeat', '2'], IN_ROUNDS],
   ['a comparison of both', (url) => ['compare', url, url, ...LOAD, ...ROUNDS], IN_ROUNDS],
 ];
@@ -62,6 +72,13 @@ const FORMS: readonly (readonly [form: string, args: (url: string) => string[], 
 function planOf(url: string): string {
   const path = inFolder(`plan-${url.split('/').at(-1)}.yaml`);
   writeFileSync(path, `url: ${url}\nrequests: 200\nconcurrency: 4\nmode: inline\n`);
+  return path;
+}
+
+function stepsOf(url: string): string {
+  const path = inFolder(`steps-${url.split('/').at(-1)}.yaml`);
+  const load = 'load: { executor: shared-iterations, vus: 4, iterations: 200 }';
+  writeFileSync(path, `url: ${url}\nscenarios: { visit: { ${load}, flow: [{ get: '${url}' }] } }\n`);
   return path;
 }
 
@@ -77,6 +94,22 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
     const failing = await volley('modes', `${base}/60`, ...IN_THREADS, ...ROUNDS);
     expect([failing.code, failing.stderr]).toEqual([1, expect.stringMatching(IN_ROUNDS)]);
   });
+
+  test.each(['undici', 'wire'])(
+    'a sweep and a batch, by %s; those that are well are in their own tests',
+    async (client) => {
+      const how = ['--client', client, '-w', '1'];
+      const sweep = await volley('sweep', `${base}/60`, '-c', '1..2', '-n', '200', '--warmup', '0s', ...how);
+      expect([sweep.code, sweep.stderr]).toEqual([1, expect.stringMatching(/failed at the first level/)]);
+      const rows = inFolder('rows.csv');
+      writeFileSync(rows, `id\n${Array.from({ length: 100 }, (_, id) => id).join('\n')}\n`);
+      const batch = await volley('batch', rows, `${base}/60`, '--retries', '0', ...how);
+      expect([batch.code, batch.stderr]).toEqual([
+        1,
+        expect.stringMatching(/100 answered, 40 ok, 60 failed/),
+      ]);
+    },
+  );
 
   test('a comparison of saved results', async () => {
     for (const [name, path] of [
