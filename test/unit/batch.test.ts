@@ -436,6 +436,7 @@ describe('a worker', () => {
     ['expectation', 200, false],
     ['protocol', 0, false],
     ['stream', 200, true, 'STREAM_ERROR'],
+    ['stream', 200, true, 'STREAM_UNREADABLE'],
     ['stream', 200, false, 'STREAM_EMPTY'],
   ] as const)('%s with status %d: retried? %s', (kind, status, isRetried, code: string = 'X') => {
     expect(isWorthRetrying({ kind, code }, status)).toBe(isRetried);

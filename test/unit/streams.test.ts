@@ -267,8 +267,8 @@ test.each<[string, string, string, string]>([
   [
     'events that are no JSON',
     'data: {"choices":[{"delta\n\ndata: [DONE]\n\n',
-    'stream STREAM_EMPTY',
-    'no token',
+    'stream STREAM_UNREADABLE',
+    'not JSON, so that a part of the answer is lost: {"choices":[{"delta',
   ],
 ])('a stream of %s is no answer', (_what, text, kind, example) => {
   const failure = answered(planOf('openai-chat'), [[1, text]]).finish()!;
@@ -279,6 +279,39 @@ test.each<[string, string, string, string]>([
   // The same where nothing tells the end of a stream.
   const silent = answered(planOf('torchserve'), [], 'text/plain').finish();
   expect(silent).toMatchObject({ kind: 'stream', code: 'STREAM_EMPTY' });
+});
+
+const delta = (data: string, type: string): string => `event: ${type}\ndata: ${data}\n\n`;
+const said = delta('{"delta":{"text":"a"}}', 'content_block_delta');
+const stopped = delta('{"delta":{"stop_reason":"end_turn"}}', 'message_delta');
+const line = '{"message":{"content":"a"},"done":false}\n';
+
+test.each<[keyof typeof PRESETS, string, string | null]>([
+  ['openai-chat', `${word}data: {"choices":[{"delta":{"cont\n\n${word}data: [DONE]\n\n`, 'STREAM_UNREADABLE'],
+  ['openai-chat', `${word}data: t":"a"}}]}\n\n${word}data: [DONE]\n\n`, 'STREAM_UNREADABLE'],
+  ['openai-chat', `${word}data: {"choices":[{"delta":{"cont`, 'STREAM_CUT'],
+  ['ollama', `${line}{"message":{"cont\n${line}{"done":true}\n`, 'STREAM_UNREADABLE'],
+  ['ollama', `${line}{"message":{"cont`, 'STREAM_CUT'],
+  ['ollama', `{\n  "error": "no memory"\n}\n`, 'STREAM_ERROR'],
+  ['kserve', 'data: {"text_output":"a"}\n\ndata: {"text_outp', 'STREAM_UNREADABLE'],
+  [
+    'anthropic-messages',
+    `${delta('{"delta":{"te', 'content_block_delta')}${said}${stopped}`,
+    'STREAM_UNREADABLE',
+  ],
+  [
+    'anthropic-messages',
+    `${said}${delta('xt":"a"}}', 'content_block_delta')}${stopped}`,
+    'STREAM_UNREADABLE',
+  ],
+  // What servers and proxies send between the parts of an answer, and at its end.
+  ['openai-chat', `: ping\n\ndata:\n\nid: 1\nretry: 5\n\n${word}data: \n\ndata: [DONE]\n\n`, null],
+  ['anthropic-messages', `${delta('{}', 'ping')}${said}${delta('2024-05-01', 'heartbeat')}${stopped}`, null],
+  ['anthropic-messages', `${said}${stopped}data: [DONE]\n\n`, null],
+  ['ollama', `${line}\n \n{"done":true}`, null],
+])('%s: %j has the fault %s', (preset, text, code) => {
+  const contentType = preset === 'ollama' ? 'application/x-ndjson' : 'text/event-stream';
+  expect(answered(planOf(preset), [[1, text]], contentType).finish()?.code ?? null).toBe(code);
 });
 
 test('an answer in one piece that has nothing of what was asked for is none', () => {

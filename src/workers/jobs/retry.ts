@@ -21,8 +21,13 @@ const KINDS: ReadonlySet<string> = new Set([
 
 /** Whether another attempt may well end otherwise: after a connection error, a timeout, 429 or a 5xx, or what says so within a stream. */
 export function isWorthRetrying({ kind, code }: Pick<ErrorTally, 'kind' | 'code'>, status: number): boolean {
-  const isLateError = kind === 'stream' && code === 'STREAM_ERROR';
-  return KINDS.has(kind) || isLateError || status === TOO_MANY_REQUESTS || status >= LOWEST_SERVER_ERROR;
+  const isLateError = code === 'STREAM_ERROR' || code === 'STREAM_UNREADABLE';
+  return (
+    KINDS.has(kind) ||
+    (kind === 'stream' && isLateError) ||
+    status === TOO_MANY_REQUESTS ||
+    status >= LOWEST_SERVER_ERROR
+  );
 }
 
 /**

@@ -18,6 +18,8 @@ export interface StreamEvent {
   readonly isLast: boolean;
   /** The server's error message; null without one. */
   readonly error: string | null;
+  /** Its data is not what the plan says that it is, so that a part of the answer may be lost. */
+  readonly isUnreadable: boolean;
 }
 
 const NOTHING: StreamEvent = {
@@ -28,9 +30,14 @@ const NOTHING: StreamEvent = {
   isEnd: false,
   isLast: false,
   error: null,
+  isUnreadable: false,
 };
 const END: StreamEvent = { ...NOTHING, isEnd: true, isLast: true };
 const TOKEN: StreamEvent = { ...NOTHING, isToken: true };
+const UNREADABLE: StreamEvent = { ...NOTHING, isUnreadable: true };
+/** What many servers end a stream with, also those whose API does not say so. */
+const USUAL_END_MARK = '[DONE]';
+const BEGINS_AS_JSON = /^\s*[{[]/;
 const LONGEST_QUOTE = 200;
 
 /** Interprets events as the plan specifies. */
@@ -43,6 +50,8 @@ export class EventReader {
   readonly #wholeTexts: readonly JsonQuery[];
   readonly #keepsText: boolean;
   readonly #endMark: string | null;
+  /** Types of the events that have brought something of an answer. */
+  readonly #answering = new Set<string>();
 
   constructor({
     tokenPaths,
@@ -76,20 +85,31 @@ export class EventReader {
     const readsJson = this.#tokens.length > 0 || this.#usage.length > 0 || this.#ends.length > 0;
     if (!readsJson) return this.#keepsText ? { ...TOKEN, text: data } : TOKEN;
     const value = parsed(data);
-    if (value === undefined) return NOTHING;
+    if (value === undefined) return this.#isOfNoUse(data, name) ? NOTHING : UNREADABLE;
     const error = errorIn(value);
     if (error !== null) return { ...NOTHING, error: quote(error) };
     const isOutput = this.#tokens.length === 0 || this.#tokens.some((query) => hasText(query, value));
     const isReasoning = !isOutput && this.#reasoning.some((query) => hasText(query, value));
+    const isToken = isOutput || isReasoning;
+    if (isToken && name !== null) this.#answering.add(name);
     return {
-      isToken: isOutput || isReasoning,
+      isToken,
       isReasoning,
       text: isOutput && this.#keepsText ? this.#textOf(value, data) : '',
       usage: this.usageOf(value),
       isEnd: this.#ends.some((query) => query.find(value).some(saysSo)),
       isLast: false,
       error: null,
+      isUnreadable: false,
     };
+  }
+
+  /** Whether data that is not JSON can be no part of an answer: none at all, an end mark, or a word of another kind of event. */
+  #isOfNoUse(data: string, name: string | null): boolean {
+    const word = data.trim();
+    if (word === '' || word === USUAL_END_MARK) return true;
+    if (name === null || name === 'message' || this.#answering.has(name)) return false;
+    return !BEGINS_AS_JSON.test(data);
   }
 
   /** Whether an answer in one piece has content. */

@@ -44,6 +44,8 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   /** The rest of it no longer counts. */
   #isOver = false;
   #error: string | null = null;
+  /** The first event that could not be read; null without one. */
+  #unreadable: string | null = null;
   /** How the answer is compressed, so that its events cannot be seen; null if it is not. */
   #encoding: string | null = null;
   #readAtMs = 0;
@@ -107,6 +109,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     this.#hasEnded = false;
     this.#isOver = false;
     this.#error = null;
+    this.#unreadable = null;
     this.#encoding = null;
   }
 
@@ -121,10 +124,13 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     // A count of none where tokens came is no count.
     if (this.usage === 0 && this.events > 0) this.usage = null;
     if (this.#framer === null) return this.#finishWhole();
+    const isReadable = this.#unreadable === null;
     if (this.#error === null) this.#framer.end();
     if (this.#error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: this.#error };
+    if (!isReadable) return this.#notRead();
     if (this.events === 0) return this.#withoutToken();
-    if (!this.#reader.knowsEnd || this.#hasEnded) return null;
+    // What only the end has completed is cut rather than corrupt, where the end is known to be missing.
+    if (!this.#reader.knowsEnd || this.#hasEnded) return this.#unreadable === null ? null : this.#notRead();
     const after = `${this.events} token event${this.events === 1 ? '' : 's'}`;
     const example = `the answer ended after ${after}, without what ends a stream`;
     return { kind: 'truncated', code: 'STREAM_CUT', example };
@@ -153,6 +159,7 @@ export class TokenTimes implements AnswerSink, TokenMarks {
     const event = this.#reader.read(data, name);
     if (event.isLast) this.#isOver = true;
     if (event.error !== null) this.#error ??= event.error;
+    if (event.isUnreadable) this.#unreadable ??= data;
     if (event.usage !== null) this.usage = event.usage;
     if (event.isEnd) this.#hasEnded = true;
     if (event.text !== '') this.#addText(event.text);
@@ -170,6 +177,14 @@ export class TokenTimes implements AnswerSink, TokenMarks {
   #addText(text: string): void {
     if (this.text.length + text.length <= LONGEST_TEXT) this.text += text;
     else this.#error ??= `the text of the answer is longer than ${LONGEST_TEXT / 2 ** 20} Mi characters`;
+  }
+
+  /** Part of the answer is lost, unless all of it is one error message over several lines. */
+  #notRead(): StreamFailure {
+    const error = this.events === 0 ? errorIn(parsed(this.#whole)) : null;
+    if (error !== null) return { kind: 'stream', code: 'STREAM_ERROR', example: quote(error) };
+    const example = `an event of the stream is not JSON, so that a part of the answer is lost: ${quote(this.#unreadable ?? '')}`;
+    return { kind: 'stream', code: 'STREAM_UNREADABLE', example };
   }
 
   /** An answer without content is not an answer, even if it ends correctly. */
