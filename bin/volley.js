@@ -12,6 +12,15 @@ var built = isThere('../dist/bundle/main/cli/index.js') ? '../dist/bundle/' : '.
 var found = process.versions.node.split('.').map(Number);
 // A checkout has a Node of its own, whatever the system's is.
 var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.exe' : '');
+// Says that the channel to the process above is from here, and not of a program that has forked volley.
+var STARTER = 'VOLLEY_STARTER';
+var LONGEST_END_MS = 2500;
+
+if (process.env[STARTER] !== undefined) {
+  // Processes that volley starts have another one above them.
+  delete process.env[STARTER];
+  endWithStarter();
+}
 
 if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
   if (isThere(own) && pathOf(own) !== process.execPath) runOn(pathOf(own));
@@ -47,7 +56,10 @@ function refuse(sentence) {
 }
 
 function runOn(node) {
-  var child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  var child = spawn(node, process.argv.slice(1), {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: Object.assign({}, process.env, { [STARTER]: String(process.pid) }),
+  });
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () {
       // A terminal sends Ctrl-C to both: told again, volley would take it as the second one.
@@ -61,4 +73,19 @@ function runOn(node) {
       process.kill(process.pid, signal);
     }
   });
+}
+
+/** Nothing else tells that the process above was killed: what it has started would send load with nobody to stop it. */
+function endWithStarter() {
+  if (!process.connected) return;
+  process.on('disconnect', function () {
+    setTimeout(function () {
+      process.exit(1);
+    }, LONGEST_END_MS).unref();
+    // As by the second Ctrl-C: what there is, at once.
+    if (process.emit('SIGTERM', 'SIGTERM')) process.emit('SIGTERM', 'SIGTERM');
+    else process.exit(1);
+  });
+  // It must not keep a volley alive that is done.
+  process.channel.unref();
 }

@@ -6,17 +6,20 @@ import type { Summary } from '../../src/api/index.ts';
 import { CERTIFICATE, CERTIFICATE_PATH } from '../support/certificate.ts';
 import { BIN, ROOT, startVolley } from '../support/cli.ts';
 import { MODES, workersIn } from '../support/modes.ts';
-import { eventually, groupIsAlive } from '../support/processes.ts';
+import { childrenOf, eventually, groupIsAlive } from '../support/processes.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
 
 /** Starts volley at the head of a process group of its own, as a shell does. */
-function startGroup(args: readonly string[]): {
+function startGroup(
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): {
   pid: number;
   ended: Promise<{ code: number | null; stdout: string; stderr: string }>;
 } {
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, BIN, ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -81,6 +84,44 @@ describe.each(MODES)('%s', (mode) => {
     await group.ended;
     await eventually(() => !groupIsAlive(group.pid), 'the group is gone');
     await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+  });
+});
+
+/** Makes volley start the checkout's own Node, as it does where the system's is too old. */
+const AS_TOO_OLD = [
+  '--import',
+  "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.0.0' }); process.execPath = '/elsewhere/node'",
+];
+
+describe('started by a Node that is too old', () => {
+  test.each([
+    ['a run', 'delay/5'],
+    ['a run whose answers hang', 'fault/hang'],
+  ])('%s ends when its starter is killed', async (_what, path) => {
+    const target = await startTarget();
+    const group = startGroup(
+      [`${target.url}${path}`, '-d', '120s', '--timeout', '100s', '-c', '4', '-w', '2'],
+      AS_TOO_OLD,
+    );
+    await eventually(() => target.stats().requests >= 4, 'the load runs');
+    expect(childrenOf(group.pid)).toHaveLength(1);
+    process.kill(group.pid, 'SIGKILL');
+    await group.ended;
+    await eventually(() => !groupIsAlive(group.pid), 'the group is gone');
+    await eventually(() => target.stats().connectionsOpen === 0, 'the connections are gone');
+    const { requests } = target.stats();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(target.stats().requests).toBe(requests);
+  });
+
+  test('a signal to the starter alone, output and exit code are as ever', async () => {
+    const target = await startTarget();
+    const group = startGroup([`${target.url}delay/300`, '-d', '30s', '-c', '4', '-o', 'json'], AS_TOO_OLD);
+    await eventually(() => target.stats().requests === 4, 'requests are in flight');
+    process.kill(group.pid, 'SIGTERM');
+    const { code, stdout } = await group.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout)).toMatchObject({ interrupted: true, requests: { sent: 4, ok: 4 } });
   });
 });
 
