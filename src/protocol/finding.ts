@@ -1,5 +1,6 @@
 import type { Pacing } from './load.ts';
 import type { ErrorKind } from './report.ts';
+import type { IterationErrorKind } from './scenario.ts';
 
 /** When requests failed; null stands for the beginning or the end of the run. */
 export interface FailedWhen {
@@ -61,6 +62,17 @@ export interface FindingFigures {
     readonly isStarved?: boolean;
     /** How long volley itself could not run, which may be the cause; 0 where it never stalled. */
     readonly stoodStillMs: number;
+  };
+  /** Iterations of one `scenario`, or of all; interrupted ones are not among them. */
+  readonly 'iterations-failed': {
+    readonly failed: number;
+    readonly of: number;
+    readonly scenario: string | null;
+    readonly failedAs: readonly {
+      readonly kind: IterationErrorKind;
+      readonly code: string;
+      readonly count: number;
+    }[];
   };
   readonly 'machine-ran-out': { readonly failed: number; readonly codes: readonly string[] };
   readonly 'run-too-short': Readonly<Record<'sent' | 'windowMs' | 'fewestRequests' | 'shortestMs', number>>;
@@ -183,6 +195,7 @@ export const NEXT_STEPS = [
   'check-request',
   'check-rows',
   'look-at-answer',
+  'look-at-iteration',
   'look-in-logs',
   'look-in-logs-for-resets',
   'look-in-logs-or-lower-load',

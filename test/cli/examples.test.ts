@@ -103,6 +103,7 @@ const EXAMPLES = {
       'p95{login}<1s': true,
       'p95{GET /bytes/{}}<1s': true,
       'error-rate<=1%': true,
+      'iteration-errors<=1%': true,
       'script-errors<=0': true,
       'checks>=100%': true,
     });

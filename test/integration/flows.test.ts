@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { ROOT } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop, type Visit } from '../support/shop.ts';
 
@@ -20,6 +22,7 @@ function answer({ path }: Visit, response: ServerResponse): boolean {
 
 const shop = useShop(answer);
 const volley = useKeptProcess();
+const file = useFolder();
 
 async function ran(name: string, ...args: string[]): Promise<{ code: number | null; result: Summary }> {
   const { code, stdout, stderr } = await volley.with({ SHOP: shop.url }, [
@@ -121,4 +124,31 @@ test('what steps call is looked at before anything is sent', async () => {
     expect.stringContaining(`${file}:10:17: ./numbers.csv: Unknown file extension ".csv"`),
   ]);
   expect(code).toBe(2);
+});
+
+test('iterations fail the run although all answers are good', async () => {
+  shop.forget();
+  const load = { executor: 'shared-iterations', vus: 2, iterations: 50 };
+  const missing = [{ get: '/orders/1', capture: { token: 'json token' } }, { get: '/items?t={{token}}' }];
+  const endless = [{ get: '/items' }, { while: 'true', most: 2, flow: [{ get: '/items' }] }];
+  const given = [{ get: '/items' }, { fail: 'no items' }];
+  const scenarios = Object.fromEntries(
+    Object.entries({ missing, endless, given }).map(([name, flow]) => [name, { load, flow }]),
+  );
+  const plan = file('plan.yaml');
+  writeFileSync(plan, JSON.stringify({ url: shop.url, scenarios }));
+  const out = file('result.json');
+  const { code, stdout, stderr } = await volley.with({}, ['run', plan, '-w', '1', '--out', out]);
+  const { requests, generator, scenarios: done } = JSON.parse(readFileSync(out, 'utf8')) as Summary;
+  expect(requests).toMatchObject({ sent: 250, ok: 250 });
+  expect(done!.total).toMatchObject({ started: 150, failed: 150 });
+  expect(generator.verdict).toBe('failing');
+  expect(generator.finding).toMatchObject({
+    code: 'iterations-failed',
+    figures: { failed: 150, of: 150, scenario: null },
+  });
+  expect(code).toBe(1);
+  expect(stdout).toContain('FAILING: all of the iterations failed');
+  expect(stdout).toMatch(/✗ iteration-errors<=1%\s+100\.0 % \(implied/);
+  expect(stderr).not.toContain('bug in volley');
 });

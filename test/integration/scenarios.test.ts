@@ -129,6 +129,7 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
         'true share(even)>=50%',
         'true p99(numbers)<=990',
         'true error-rate<5%',
+        'true iteration-errors<5%',
         'false script-errors<=0',
         'false checks>=100%',
       ]);

@@ -32,6 +32,16 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     },
     "90.0 % of the requests of 'read' failed (900 of 1,000), on and off, from 5 s to 6 s: 600 × status (500), 200 × unfinished, 60 × timeout, 1 more.",
   ],
+  'iterations-failed': [
+    {
+      ...{ failed: 30, of: 300, scenario: 'shop' },
+      failedAs: [
+        { kind: 'expectation', code: 'expectation CAPTURE', count: 20 },
+        { kind: 'fail', code: 'no items', count: 10 },
+      ],
+    },
+    "10.0 % of the iterations of 'shop' failed (30 of 300): 20 × expectation CAPTURE, 10 × fail (no items).",
+  ],
   'machine-ran-out': [
     { failed: 5, codes: ['EMFILE', 'ENOBUFS'] },
     '5 requests failed because this machine ran out of something (EMFILE, ENOBUFS).',
@@ -166,6 +176,7 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'check-request': /^Check URL and method; look at one answer with --once\.$/,
   'check-rows': /^Check rows and values/,
   'look-at-answer': /^Look at one answer with --once/,
+  'look-at-iteration': /^Look at one iteration, step by step, with --once\.$/,
   'look-in-logs': /^Look for the cause in the target's logs\.$/,
   'look-in-logs-for-resets': /^The target gives connections up: look for the cause in the target's logs\.$/,
   'look-in-logs-or-lower-load': /^The target turns requests away: ask for less, or look for the cause/,

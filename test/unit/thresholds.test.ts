@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { impliedRules, scenarioRules } from '../../src/main/plan/scenarios/scenario-rules.ts';
 import {
   checkThresholdNames,
   parseThresholds,
@@ -258,4 +259,30 @@ test.each([
   const changes = { latencyMs: { ...summaryWith().latencyMs, service: { ...LATENCY, percentiles } } };
   const rule = judgeThresholds(parseThresholds([`${name}<1s`], new Problems()), summaryWith(changes));
   expect(rule).toMatchObject([{ measured: null, requestsNeeded: needed, ok: false }]);
+});
+
+describe('rules on iterations that a test implies', () => {
+  const names = { scenarios: [{ name: 'a' }, { name: 'b' }], metrics: {} } as unknown as Parameters<
+    typeof scenarioRules
+  >[1];
+  test.each([
+    [[], ['iteration-errors<=1%']],
+    [['error-rate<5%'], ['iteration-errors<5%']],
+    [['error-rate<=0'], ['iteration-errors<=0%']],
+    [['error-rate<0.07'], ['iteration-errors<7%']],
+    [['error-rate{GET /x}<5%'], ['iteration-errors<=1%']],
+    [['iteration-errors<9%', 'error-rate<5%'], []],
+    [['iteration-errors{a}<9%'], ['iteration-errors{b}<=1%']],
+    [['iteration-errors{a}<9%', 'iteration-errors{b}<9%'], []],
+    [['script-errors<9', 'checks>=9%'], ['iteration-errors<=1%']],
+  ])('%j', (given, implied) => {
+    const { own, others } = scenarioRules(given, names);
+    const rules = [...own, ...parseThresholds(others, new Problems())];
+    const made = impliedRules(rules, ['a', 'b']).filter(({ expression }) => /^iteration/.test(expression));
+    expect(made.map(({ expression }) => expression)).toEqual(implied);
+    for (const rule of made) {
+      const [read] = scenarioRules([rule.expression], names).own;
+      expect({ ...read, limit: expect.closeTo(read!.limit, 12), isImplied: true }).toEqual(rule);
+    }
+  });
 });

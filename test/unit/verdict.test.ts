@@ -27,6 +27,7 @@ const QUIET: VerdictFacts = {
   load: { model: 'open', pacing: 'precise', maxInFlight: 10 },
   concurrency: 5,
   hasUsers: false,
+  iterations: [],
   code: null,
   latencies: {
     response: latency(10, 20),
@@ -533,6 +534,40 @@ describe('the verdict, on each side of each line', () => {
   ])("scenarios' own code: %s", (_name, changes, code) => {
     const { finding } = judgementOf(closed({ hasUsers: true, ...changes }));
     expect(finding.code).toBe(code);
+  });
+
+  const iterations = (name: string, failed: number, completed: number) => ({
+    ...{ name, completed, failed },
+    errors: [{ kind: 'fail', code: 'no items', count: failed, example: 'no items' } as const],
+  });
+  test.each<[string, VerdictFacts['iterations'], object | null]>([
+    ['one in a hundred', [iterations('a', 1, 99)], null],
+    ['more', [iterations('a', 2, 98)], { failed: 2, of: 100, scenario: null }],
+    ['of all together', [iterations('a', 2, 0), iterations('b', 0, 198)], null],
+    ['most of one', [iterations('a', 3, 2), iterations('b', 0, 995)], { failed: 3, of: 5, scenario: 'a' }],
+    ['half of one', [iterations('a', 3, 3), iterations('b', 0, 994)], null],
+    ['few of one', [iterations('a', 3, 1), iterations('b', 0, 996)], null],
+    ['all of one', [iterations('b', 0, 997), iterations('a', 3, 0)], { failed: 3, of: 3, scenario: 'a' }],
+    [
+      'in two for one reason',
+      [iterations('a', 5, 0), iterations('b', 6, 9)],
+      { scenario: null, failedAs: [{ kind: 'fail', code: 'no items', count: 11 }] },
+    ],
+  ])('iterations that fail: %s', (_name, iterations, figures) => {
+    const { verdict, finding, caveats } = judgementOf(closed({ hasUsers: true, iterations }));
+    expect(verdict).toBe(figures === null ? 'ok' : 'failing');
+    if (figures === null) return;
+    expect(finding).toMatchObject({ code: 'iterations-failed', figures, nextStep: 'look-at-iteration' });
+    expect(caveats).toEqual([{ code: 'figures-mislead', figures: {} }]);
+    const rule = { expression: 'iteration-errors<60%', limit: 0.6 };
+    const failsWith = (thresholds: object[]): boolean =>
+      failsByVerdict({ generator: { verdict, finding }, thresholds } as never);
+    expect([failsWith([]), failsWith([{ ...rule, isImplied: true }]), failsWith([rule])]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(failsWith([{ ...rule, expression: 'error-rate<60%' }])).toBe(true);
   });
 
   test('nothing that failed altogether is called served', () => {

@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { failsByVerdict, isOnErrors } from '../summary/exit-code.ts';
+import { failsByVerdict, isOnErrors, isOnIterations } from '../summary/exit-code.ts';
 import { failedAsText } from '../text/failure-words.ts';
 import { formatCount } from '../text/format.ts';
 
@@ -16,10 +16,12 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
 
 /** That the verdict fails the run, with what failed; null where it does not, or a broken rule on the error rate says so. */
 export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
-  if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnErrors(rule) && !rule.ok))
-    return null;
   const { reasons, finding } = summary.generator;
+  const isOfIterations = finding?.code === 'iterations-failed';
+  const isOnThem = isOfIterations ? isOnIterations : isOnErrors;
+  if (!failsByVerdict(summary) || summary.thresholds.some((rule) => isOnThem(rule) && !rule.ok)) return null;
   const [what = 'Requests failed.'] = reasons;
+  if (isOfIterations) return `Too many iterations failed, and no rule on iteration-errors allows it: ${what}`;
   const who = isStarved(finding) ? 'Too many requests failed' : 'The target is failing';
   return `${who}, and no rule on the error rate allows it: ${what}`;
 }

@@ -35,6 +35,8 @@ export function failsByVerdict({
   thresholds,
 }: Pick<Summary, 'generator' | 'thresholds'>): boolean {
   if (verdict !== 'failing') return false;
+  if (finding?.code === 'iterations-failed')
+    return !thresholds.some((rule) => isOnIterations(rule) && rule.isImplied !== true);
   const { failedShare } = VERDICT_LIMITS;
   const areFew =
     finding?.code === 'requests-failed' &&
@@ -44,6 +46,11 @@ export function failsByVerdict({
     (rule) =>
       isOnErrors(rule) && rule.isImplied !== true && !(areFew && (rule.limit ?? Infinity) <= failedShare),
   );
+}
+
+/** Whether a rule is about failed iterations: of all or of one scenario. */
+export function isOnIterations({ expression }: Pick<Summary['thresholds'][number], 'expression'>): boolean {
+  return expression.startsWith('iteration-errors');
 }
 
 /** Whether a rule is about failures: of the whole run or of one request of a mix. */

@@ -2,6 +2,7 @@ import type { Collected } from '../collect/collected.ts';
 import { withoutStart } from './cold-start.ts';
 import { stoodStillMs } from './degradations.ts';
 import { whenFailed } from './episode.ts';
+import type { IterationFacts } from './failing.ts';
 import type { Figures } from './figures.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
@@ -25,6 +26,7 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     heldShare: heldShareOf(collected, figures),
     load: plan.load,
     hasUsers: plan.scenarios !== undefined,
+    iterations: iterationsOf(collected),
     code: plan.scenarios === undefined ? null : scenarioCodeOf(collected.workers),
     concurrency: plan.concurrency * plan.streams,
     streams: plan.streams,
@@ -35,6 +37,14 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
     outstanding: records.backlog?.quarters(windowMs) ?? [],
     isTargetLocal: plan.isTargetLocal,
   };
+}
+
+function iterationsOf({ plan, records }: Collected): IterationFacts[] {
+  const tallies = records.scenarios?.scenarios ?? [];
+  return tallies.map(({ completed, failed, errors }, index) => ({
+    name: plan.scenarios?.scenarios[index]?.name ?? '',
+    ...{ completed, failed, errors: [...errors.values()] },
+  }));
 }
 
 /** Where requests failed for lack of something here, the rests may be after those. */

@@ -1,6 +1,7 @@
 import type { FailedAs, FailedWhen, Finding, NextStep } from '../../protocol/finding.ts';
 import type { LoadModel } from '../../protocol/load.ts';
 import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
+import type { IterationErrorSummary } from '../../protocol/scenario.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 
 /** That every one of this many requests fails is no coincidence. */
@@ -19,6 +20,14 @@ export interface FailureFacts {
   readonly heldShare: number | null;
   /** For how long a worker could do nothing at all, the longest of them. */
   readonly stoodStillMs: number;
+}
+
+/** What became of one scenario's iterations; those that were interrupted are in neither. */
+export interface IterationFacts {
+  readonly name: string;
+  readonly completed: number;
+  readonly failed: number;
+  readonly errors: readonly IterationErrorSummary[];
 }
 
 /** Requests that went wrong, and of how many; those that this machine's own limits made fail are in neither. */
@@ -73,13 +82,17 @@ export function failingRequest(
   const rows = facts.mix.flatMap(({ name, ok, unfinished, ...counts }) => {
     const of = awaitedOf(counts) - (isCounted ? 0 : unfinished);
     const bad = of - ok;
-    const isFailing = of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
-    return isFailing
+    return isMostlyFailing(bad, of, share, fewest)
       ? [{ name, bad, of, unanswered: isCounted ? [withoutAnswer('unfinished', unfinished)] : [] }]
       : [];
   });
   rows.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
   return rows[0] ?? null;
+}
+
+/** Whether more than `share` of at least `fewest` failed, or all of at least 3. */
+export function isMostlyFailing(bad: number, of: number, share: number, fewest: number): boolean {
+  return of >= fewest ? bad > share * of : of >= FEWEST_ALL_FAILED && bad === of;
 }
 
 /** How many failed, when, and of what. */

@@ -3,15 +3,15 @@ import type { LatencyKind } from '../../protocol/latency.ts';
 import type { ClosedLoad, OpenLoad } from '../../protocol/load.ts';
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { ErrorSummary, LatencySummary, Verdict } from '../../protocol/summary.ts';
-import type { FailureFacts } from './failing.ts';
+import type { FailureFacts, IterationFacts } from './failing.ts';
 
 /** Where the lines are drawn; docs/metrics.md has the same table. */
 export const VERDICT_LIMITS = {
-  /** Share of the requests that may fail before the figures of the rest mislead. */
+  /** Share of the requests, and of the iterations, that may fail before the figures of the rest mislead. */
   failedShare: 0.01,
   /** Closed model: share of all connections' time that they may take, however few they are. */
   heldShare: 0.05,
-  /** And of each request of a mix that was sent at least this often. */
+  /** And of each request of a mix, or scenario, that was sent at least this often. */
   failedShareOfRequest: 0.5,
   fewestOfRequest: 5,
   /** With fewer requests, or in a shorter window, nothing is said of limits: percentiles and means are of the start. */
@@ -46,6 +46,8 @@ export interface VerdictFacts extends FailureFacts {
   readonly load: ClosedLoad | Pick<OpenLoad, 'model' | 'pacing' | 'maxInFlight'>;
   /** Users make the requests, of which `concurrency` are there at once at most. */
   readonly hasUsers: boolean;
+  /** By scenario; empty without users. */
+  readonly iterations: readonly IterationFacts[];
   /** Null without users, and where nobody knows. */
   readonly code: CodeShare | null;
   /** Requests under way at once. */

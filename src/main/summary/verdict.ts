@@ -8,6 +8,7 @@ import {
   lateOf,
   nextStep,
 } from './failing.ts';
+import { failingIterations } from './failing-iterations.ts';
 import {
   connections,
   generatorErrors,
@@ -24,6 +25,7 @@ import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './ver
 export function judge(facts: VerdictFacts): Judgement {
   const judgement =
     failing(facts) ??
+    failingIterations(facts.iterations) ??
     withFailures(
       generatorErrors(facts) ??
         (lacksConnections(facts) ? null : (unanswered(facts) ?? tooShort(facts))) ??

@@ -25,7 +25,7 @@ export function requestsFailedText({
       : of === 1
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;
-  const kinds = kindsText(failedAs);
+  const kinds = kindsText(failedAs, ({ kind, code }) => failedAsText(kind, code));
   const held = isFewHoldingMuch(failed, of, heldShare)
     ? ` They held connections for ${formatPercent(heldShare)} of their time.`
     : '';
@@ -33,17 +33,36 @@ export function requestsFailedText({
   return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}${starved}`;
 }
 
+/** How many iterations failed, and why. */
+export function iterationsFailedText(figures: FindingFigures['iterations-failed']): string {
+  const { failed, of, scenario, failedAs } = figures;
+  const whose = scenario === null ? '' : ` of '${scenario}'`;
+  const who =
+    failed < of
+      ? `${formatPercent(failed / of)} of the iterations${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
+      : of === 1
+        ? `The only iteration${whose} failed`
+        : `All ${counted(of, 'iteration')}${whose} failed`;
+  return `${who}: ${kindsText(failedAs, reasonText)}.`;
+}
+
 /** Whether failed requests are few and have taken much of the connections' time. */
 export function isFewHoldingMuch(failed: number, of: number, heldShare: number): boolean {
   return heldShare >= LEAST_HELD_SHARE && heldShare * of > MUCH_MORE * failed;
 }
 
-function kindsText(failedAs: readonly FailedAs[]): string {
-  const shown = failedAs
-    .slice(0, MOST_KINDS)
-    .map(({ kind, code, count }) => `${formatCount(count)} × ${failedAsText(kind, code)}`);
+function kindsText<One extends { readonly count: number }>(
+  failedAs: readonly One[],
+  wordsOf: (one: One) => string,
+): string {
+  const shown = failedAs.slice(0, MOST_KINDS).map((one) => `${formatCount(one.count)} × ${wordsOf(one)}`);
   const left = failedAs.length - shown.length;
   return [...shown, ...(left > 0 ? [`${formatCount(left)} more`] : [])].join(', ');
+}
+
+/** The codes of failed requests say their kinds. */
+function reasonText({ kind, code }: FindingFigures['iterations-failed']['failedAs'][number]): string {
+  return kind === 'fail' || kind === 'script' ? `${kind} (${code})` : code;
 }
 
 /** A kind of failure with its code, where that says more than the kind. */

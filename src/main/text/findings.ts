@@ -1,5 +1,5 @@
 import type { Finding, FindingCode, FindingFigures, Identity } from '../../protocol/finding.ts';
-import { noConnectionText, requestsFailedText } from './failure-words.ts';
+import { iterationsFailedText, noConnectionText, requestsFailedText } from './failure-words.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 import { scenarioCodeText } from './scenario-code-words.ts';
@@ -16,6 +16,7 @@ export const SENTENCES: {
   readonly [Code in FindingCode]: (figures: FindingFigures[Code], naming: Naming) => string;
 } = {
   'requests-failed': requestsFailedText,
+  'iterations-failed': iterationsFailedText,
   'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +

@@ -17,6 +17,9 @@ const HEADLINES: Headlines = {
         (isFewHoldingMuch(failed, of, heldShare)
           ? `, and held ${formatPercent(heldShare)} of the connections' time`
           : ''),
+  'iterations-failed': ({ failed, of, scenario }) =>
+    `${failed < of ? formatPercent(failed / of) : 'all'} of the iterations` +
+    `${scenario === null ? '' : ` of '${scenario}'`} failed`,
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,

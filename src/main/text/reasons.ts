@@ -39,6 +39,8 @@ export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding)
   'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
   'check-rows': () => 'Check rows and values: these requests could not be written as they were asked for.',
   'look-at-answer': (naming) => `L${look(naming).slice(1)}: it is not what was expected.`,
+  'look-at-iteration': ({ option, has }) =>
+    `Look at one iteration${has('once') ? `, step by step, with ${option('once')}` : ''}.`,
   'look-in-logs': () => "Look for the cause in the target's logs.",
   'look-in-logs-for-resets': () => `The target gives connections up: ${LOGS}`,
   'look-in-logs-or-lower-load': () => `The target turns requests away: ask for less, or ${LOGS}`,

@@ -112,7 +112,13 @@ function complete(
     workers: Math.min(plan.workers, users),
     concurrency: users,
     stop: { requests: null, durationMs: durationOf(pools) },
-    thresholds: [...thresholds, ...impliedRules(thresholds)],
+    thresholds: [
+      ...thresholds,
+      ...impliedRules(
+        thresholds,
+        scenarios.map(({ name }) => name),
+      ),
+    ],
     supplies: { ...plan.supplies, scenarioRows: rows },
     scenarios: { code, file, base, scenarios, pools, metrics, ...once },
   };

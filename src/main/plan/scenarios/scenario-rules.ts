@@ -5,6 +5,7 @@ import { OPERATORS, type ScenarioMeasure, type Threshold } from '../../../protoc
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../../protocol/units.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
+import { IMPLIED_PERCENT } from '../thresholds.ts';
 import type { ReadTest } from './read-test.ts';
 
 const RULE =
@@ -19,10 +20,17 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
 const PLAIN = ['iteration-errors', 'script-errors', 'checks', 'dropped'] as const;
 /** Of those, what names scenarios in braces. */
 const NAMING_SCENARIOS: readonly string[] = PLAIN.filter((figure) => figure !== 'checks');
+/** Of a share in percent, so that no remainder of a binary fraction is shown. */
+const DIGITS = 12;
 const STATISTICS = ['min', 'mean', 'max'] as const;
 
-/** A rule without a word on checks or errors of the code bears none of them. */
-export function impliedRules(rules: readonly Threshold[]): Threshold[] {
+/**
+ * A test without a rule on checks or errors of its code bears none of them, and one without a rule on iterations as
+ * many failed ones as requests may fail.
+ *
+ * @param names of the scenarios
+ */
+export function impliedRules(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
   const isSaid = (figure: string): boolean =>
     rules.some(({ measure }) => measure.type === 'of-scenarios' && measure.figure === figure);
   const implied = (expression: string, figure: 'script-errors' | 'checks', limit: number): Threshold => ({
@@ -34,9 +42,36 @@ export function impliedRules(rules: readonly Threshold[]): Threshold[] {
     isImplied: true,
   });
   return [
+    ...rulesOnIterations(rules, names),
     ...(isSaid('script-errors') ? [] : [implied('script-errors<=0', 'script-errors', 0)]),
     ...(isSaid('checks') ? [] : [implied('checks>=100%', 'checks', 1)]),
   ];
+}
+
+/** Each scenario that a rule of the user is not about gets one of its own where there is one about another. */
+function rulesOnIterations(rules: readonly Threshold[], names: readonly string[]): Threshold[] {
+  const said = rules.flatMap(({ measure }) =>
+    measure.type === 'of-scenarios' && measure.figure === 'iteration-errors' ? [measure.name] : [],
+  );
+  if (said.includes(null)) return [];
+  const { operator, limit } = rules.find(isUpperBoundOfErrors) ?? {
+    operator: '<=' as const,
+    limit: IMPLIED_PERCENT / 100,
+  };
+  const percent = Number((limit * 100).toPrecision(DIGITS));
+  const missing = said.length === 0 ? [null] : names.filter((name) => !said.includes(name));
+  return missing.map((name) => ({
+    expression: `iteration-errors${name === null ? '' : `{${name}}`}${operator}${percent}%`,
+    measure: { type: 'of-scenarios', figure: 'iteration-errors', label: null, name },
+    request: null,
+    operator,
+    limit,
+    isImplied: true,
+  }));
+}
+
+function isUpperBoundOfErrors({ measure, request, operator }: Threshold): boolean {
+  return measure.type === 'error-rate' && request === null && operator.startsWith('<');
 }
 
 /**

@@ -34,6 +34,7 @@ export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'
   if (rows !== null) return rowsWords(rows);
   if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
   if (isStarved(generator.finding)) return 'Requests failed, and volley was late.';
+  if (generator.finding?.code === 'iterations-failed') return 'Iterations are failing.';
   const known = VERDICTS[generator.verdict];
   if (known !== undefined) return known.words;
   const code = generator.finding?.code;
@@ -99,7 +100,7 @@ function chain(summary: Summary): Markup {
     limit === null
       ? 'None of volley, connections and target was the limit'
       : word === 'failing'
-        ? 'The target is failing'
+        ? verdictWords({ summary, rows: null }).slice(0, -1)
         : `The limit: ${limit}`;
   return html`<p class="chain"><span class="sr">${said}</span>${LINKS.map(
     (link) =>
