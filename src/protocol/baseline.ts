@@ -1,3 +1,10 @@
+/** A class of status, such as `3xx`, and its share of the good answers of each side, from 0 to 1. */
+export interface AnswersDiffer {
+  readonly statuses: string;
+  readonly aShare: number;
+  readonly bShare: number;
+}
+
 /** A result compared with an earlier one of the same plan on the same machine, by p50 and by failures. */
 export interface AgainstBaseline {
   /** As the user named it: `last`, `last~1`, or a file. */
@@ -19,6 +26,8 @@ export interface AgainstBaseline {
   /** From 0 to 1. */
   readonly failedShare: number;
   readonly baselineFailedShare: number;
+  /** In what the good answers differ beyond chance: `a` is now, `b` the earlier one. Absent in older results. */
+  readonly answersDiffer?: AnswersDiffer | null;
   /**
    * `slower`: beyond the margin, beyond the chance within both results, and slower than every earlier good
    * one. `within-scatter`: not slower than all of the earlier ones. `unknown`: a figure is missing.

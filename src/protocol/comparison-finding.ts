@@ -1,4 +1,4 @@
-import type { Finding, NextStep } from './finding.ts';
+import type { Finding, FindingFigures, NextStep } from './finding.ts';
 
 /** The figures by which arms are compared. */
 export const METRICS = ['throughput', 'p50', 'p90', 'p99', 'cpu'] as const;
@@ -54,6 +54,14 @@ export interface ComparisonFigures {
     readonly bFailedShare: number;
     readonly decision: 'more' | 'fewer' | 'no-difference' | 'undecided';
   };
+  /** The good answers of the two have different statuses: these, most of all. */
+  readonly 'answers-differ': {
+    readonly a: string;
+    readonly b: string;
+    readonly statuses: string;
+    readonly aShare: number;
+    readonly bShare: number;
+  };
   readonly 'limited-rounds': TroubledRounds;
   readonly 'degraded-rounds': TroubledRounds;
   readonly 'nothing-recommended': { readonly leader: string };
@@ -93,6 +101,8 @@ export interface ComparisonFigures {
     readonly because: string;
     readonly finding?: Finding & { readonly nextStep: NextStep | null };
   };
+  /** As of a run, over all its rounds of which that was said. */
+  readonly 'arm-redirects': FindingFigures['redirects-not-followed'] & ArmRounds;
   readonly 'arm-broke-rule': ArmRounds & { readonly expression: string };
   readonly 'arm-degraded': ArmRounds;
   readonly 'arm-limited': ArmRounds;

@@ -1,4 +1,4 @@
-import type { AgainstBaseline } from './baseline.ts';
+import type { AgainstBaseline, AnswersDiffer } from './baseline.ts';
 import type { ComparisonFinding, Conclusion, Metric } from './comparison-finding.ts';
 import type { WorkerMode } from './plan.ts';
 import type { Summary } from './summary.ts';
@@ -82,6 +82,8 @@ export interface Pair {
   /** Ratios of a to b. */
   readonly figures: Readonly<Partial<Record<Metric, Estimate>>>;
   readonly failures?: PairFailures;
+  /** In what the good answers of the two differ beyond chance; null where they do not. Absent in older results. */
+  readonly answersDiffer?: AnswersDiffer | null;
   /** In how many of each arm's rounds volley was the limit. */
   readonly generatorLimited?: { readonly a: number; readonly b: number; readonly rounds: number };
   /** In how many of them the measurement was degraded (workers lost, load not sent). */

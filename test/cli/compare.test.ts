@@ -142,6 +142,12 @@ describe('volley compare', () => {
     expect(faster.code).toBe(0);
     expect(faster.stdout).toContain('faster');
     expect(faster.stdout).not.toContain('slower');
+    // As fast, and all of it redirects.
+    const elsewhere = join(folder, 'elsewhere.json');
+    writeFileSync(elsewhere, readFileSync(many, 'utf8').replaceAll(/"200": ?20\b/g, '"302":20'));
+    const redirected = await keptVolley('compare', again, elsewhere, '--fail-if', 'slower');
+    expect(redirected.code).toBe(1);
+    expect(redirected.stdout.replaceAll(/\s+/g, ' ')).toContain('100.0 % of the good answers of B are 3xx');
     const repeated = JSON.parse(readFileSync(many, 'utf8')) as Comparison;
     expect(repeated).toMatchObject({ kind: 'repeat', arms: [{ rounds: { length: 6 } }] });
     expect(repeated.arms[0]?.figures.throughput?.low).toBeGreaterThan(0);

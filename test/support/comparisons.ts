@@ -2,6 +2,7 @@ import type { Comparison, Summary } from '../../src/api/index.ts';
 import { armOf, comparisonOf } from '../../src/main/compare/comparison.ts';
 import { concludeOn } from '../../src/main/compare/conclusions.ts';
 import { compareRounds } from '../../src/main/compare/decide.ts';
+import { differingAnswers } from '../../src/main/compare/differing-answers.ts';
 import { compareFailures } from '../../src/main/compare/failures.ts';
 import { ratioFigures } from '../../src/main/compare/metric-figures.ts';
 import { troubledRounds } from '../../src/main/compare/pairs.ts';
@@ -51,6 +52,7 @@ function pairOf(b: Arm, a: Arm): Pair {
     b: a.name,
     figures,
     failures: compareFailures(b.rounds, a.rounds),
+    answersDiffer: differingAnswers(b.rounds, a.rounds),
     ...troubledRounds(b.rounds, a.rounds),
     adjustedP: 0.01,
     probabilityShorter: 0.3,

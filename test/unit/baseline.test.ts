@@ -127,6 +127,17 @@ describe('with how it stands to its baseline, a result', () => {
     expect(exitCodeOf(held(ran(13), true), false)).toBe(1);
     expect(exitCodeOf(held(ran(13), false), false)).toBe(0);
     expect(exitCodeOf(held(ran(9), true), false)).toBe(0);
+    const redirected = held(ran(9, { statuses: { '302': 100 } }), true);
+    expect(redirected.baseline).toMatchObject({
+      outcome: 'not-slower',
+      answersDiffer: { statuses: '3xx', aShare: 1, bShare: 0 },
+      isFailure: true,
+    });
+    expect(baselineSentences(redirected.baseline)[0]).toMatch(
+      /^answered differently from last .*: 0\.0 % of the good answers were 3xx then, 100\.0 % are now\.$/,
+    );
+    expect(exitCodeOf(redirected, false)).toBe(1);
+    expect(wrongPart(JSON.parse(JSON.stringify(redirected)))).toBeNull();
     expect(wrongPart(JSON.parse(JSON.stringify(held(ran(13), true))))).toBeNull();
     expect(wrongPart({ ...ran(13), baseline: { source: 1 } })).toBe('baseline.source is not text');
   });

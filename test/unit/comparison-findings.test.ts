@@ -47,6 +47,10 @@ const SAMPLES: {
     { ...NAMES, ...SHARES, decision: 'undecided' },
     'B failed 90.0 % of its requests, A 0.0 %: too few failures, or too few rounds, to tell whether that is chance.',
   ],
+  'answers-differ': [
+    { ...NAMES, statuses: '3xx', aShare: 1, bShare: 0 },
+    'B and A were answered differently, so that their figures are not of the same work: 100.0 % of the good answers of B are 3xx, 0.0 % of those of A.',
+  ],
   'limited-rounds': [
     { ...NAMES, aRounds: 3, bRounds: 8, rounds: 8 },
     'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: there the figures are its own.',
@@ -103,6 +107,10 @@ const SAMPLES: {
       finding: { code: 'nothing-answered', figures: {}, nextStep: 'look-in-logs' },
     },
     'A: the target was failing in 2 of 8 rounds, at first so: All 3 requests failed.',
+  ],
+  'arm-redirects': [
+    { ...OF_ARM, redirects: 24, answered: 24, location: 'http://a/login', isFollowing: false },
+    "A, 2 of 8 rounds: All 24 answers were redirects (to 'http://a/login'), which are not followed: what lies behind them was not measured. Follow them with --location, or give the URL that they lead to.",
   ],
   'arm-broke-rule': [{ ...OF_ARM, expression: 'p99<1ms' }, 'A: p99<1ms did not hold in 2 of 8 rounds.'],
   'arm-degraded': [OF_ARM, 'A: 2 of 8 rounds are degraded.'],

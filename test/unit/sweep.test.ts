@@ -138,7 +138,7 @@ describe('a sweep', () => {
         'range',
         await swept((level) => at(level), 60_000, [1, 3]),
         [1, 2, 3],
-        'Capacity: at least 3 connections (answers 300/s): the target did not fail at every level.',
+        'Capacity: at least 3 connections (answers 300/s): the target failed at no level.',
       ],
       [
         'generator',
@@ -174,6 +174,18 @@ describe('a sweep', () => {
       ]);
       expect(result.interrupted).toBe(endedBy === 'interrupted');
     }
+  });
+
+  test('says at which levels redirects were measured', async () => {
+    const figures = { redirects: 20, answered: 20, location: '/login', isFollowing: false };
+    const findings = { degraded: [], notes: [{ code: 'redirects-not-followed', figures } as const] };
+    const told = async (from: number): Promise<string | undefined> =>
+      (await swept((level) => at(level, level < from ? {} : { findings }), 60_000, [1, 2])).conclusions.at(
+        -1,
+      );
+    expect(await told(1)).toMatch(/^At every level: All 40 answers were redirects \(to '\/login'\)/);
+    expect(await told(2)).toMatch(/^At 2 connections: All 20 answers were redirects/);
+    expect(await told(3)).toMatch(/^Capacity: at least 2 connections/);
   });
 
   test('a level without an answer, or with requests that got no connection, is not borne', async () => {

@@ -109,8 +109,9 @@ function fails(pairs: readonly Pair[], { metric }: Judging, failIf: Failure | nu
   if (failIf === null) return false;
   return pairs.some((pair) => {
     const outcome = outcomeOf(pair, metric);
-    // Where nothing was answered, nothing shows that it is well.
+    // Where nothing was answered, or something else than before, nothing shows that it is well.
     return (
+      (pair.answersDiffer ?? null) !== null ||
       outcome === 'worse' ||
       outcome === 'nothing' ||
       outcome === 'both-fail' ||

@@ -10,6 +10,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { SCHEMA_VERSION } from '../../protocol/summary.ts';
 import { comparisonSentence, conclusionText } from '../text/conclusions.ts';
 import { COMMAND_LINE, type Naming } from '../text/naming.ts';
+import { redirectsIn, redirectsTogether } from '../text/redirects.ts';
 import { toolFacts } from '../text/version.ts';
 import { levelOf } from './decide.ts';
 import { failuresIn } from './failures.ts';
@@ -108,6 +109,16 @@ export function failingNotes({ name, rounds }: Arm): ComparisonFinding[] {
   ];
 }
 
+/** That most answers of its rounds were redirects which nobody followed. */
+function redirectNotes({ name, rounds }: Arm): ComparisonFinding[] {
+  const noted = rounds.flatMap(({ findings }) => redirectsIn(findings?.notes ?? []));
+  const figures = redirectsTogether(noted);
+  if (figures === null) return [];
+  return [
+    { code: 'arm-redirects', figures: { arm: name, found: noted.length, rounds: rounds.length, ...figures } },
+  ];
+}
+
 /** What a reader must know of an arm's rounds before believing them. */
 function troublesOf(arm: Arm): ComparisonFinding[] {
   const { name, rounds } = arm;
@@ -115,6 +126,7 @@ function troublesOf(arm: Arm): ComparisonFinding[] {
   return [
     ...(failed > 0 ? [{ code: 'arm-failures', figures: { arm: name, failed, sent } } as const] : []),
     ...failingNotes(arm),
+    ...redirectNotes(arm),
     ...brokenRuleNotes(arm),
     ...lackingPercentiles(arm),
     ...roundsWith(arm, 'arm-degraded', ({ degraded }) => degraded),

@@ -59,7 +59,7 @@ export function isInDoubt(pair: Pair, metric: Metric): boolean {
 
 /** What must be known of a pair beside what is concluded of its figures. */
 export function remarksOn(pair: Pair): ComparisonFinding[] {
-  const { a, b, failures } = pair;
+  const { a, b, failures, answersDiffer = null } = pair;
   const hasFailed = failures !== undefined && failures.a.failed + failures.b.failed > 0;
   return [
     ...(hasFailed && outcomeByFailures(pair) === null
@@ -70,6 +70,9 @@ export function remarksOn(pair: Pair): ComparisonFinding[] {
           } as const,
         ]
       : []),
+    ...(answersDiffer === null
+      ? []
+      : [{ code: 'answers-differ', figures: { a, b, ...answersDiffer } } as const]),
     ...troubleIn('limited-rounds', pair, pair.generatorLimited),
     ...troubleIn('degraded-rounds', pair, pair.degraded),
   ];

@@ -3,6 +3,7 @@ import type { Estimate, Pair } from '../../protocol/comparison.ts';
 import { METRICS, type Metric } from '../../protocol/comparison-finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { compareRounds } from './decide.ts';
+import { differingAnswers } from './differing-answers.ts';
 import { probabilityShorter, quantileShifts } from './effect.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './metric-figures.ts';
@@ -36,6 +37,7 @@ export function comparePairs(
       b: b.name,
       figures,
       failures: compareFailures(summariesOf(a), summariesOf(b), couples.length),
+      answersDiffer: differingAnswers(summariesOf(a), summariesOf(b)),
       ...troubledRounds(summariesOf(a), summariesOf(b)),
       probabilityShorter: ofA === undefined || ofB === undefined ? null : probabilityShorter(ofA, ofB),
       shifts: ofA === undefined || ofB === undefined ? [] : quantileShifts(ofA, ofB),

@@ -12,6 +12,7 @@ import { isComparison, readSaved } from '../files/result-file.ts';
 import { armOf, comparisonOf } from './comparison.ts';
 import { concludeOn, isDecidedByFailures, remarksOn } from './conclusions.ts';
 import { compareRounds } from './decide.ts';
+import { differingAnswers } from './differing-answers.ts';
 import { compareFailures } from './failures.ts';
 import { ratioFigures } from './metric-figures.ts';
 import { troubledRounds } from './pairs.ts';
@@ -62,6 +63,7 @@ async function compared(
     b: 'A',
     figures,
     failures: compareFailures(b.rounds, a.rounds),
+    answersDiffer: differingAnswers(b.rounds, a.rounds),
     ...troubledRounds(b.rounds, a.rounds),
     adjustedP: figures[metric]?.p ?? 1,
     probabilityShorter: null,

@@ -81,6 +81,7 @@ const BASELINE = fields({
   scatter: orNull(fields(numbers('runs', 'lowMs', 'highMs'))),
   failsMore: 'flag',
   ...numbers('failedShare', 'baselineFailedShare'),
+  answersDiffer: optional(orNull(fields({ statuses: 'text', ...numbers('aShare', 'bShare') }))),
   outcome: { oneOf: ['slower', 'within-scatter', 'not-slower', 'unknown'] },
   isFailure: 'flag',
 });

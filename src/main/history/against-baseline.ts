@@ -1,6 +1,7 @@
 import type { AgainstBaseline } from '../../protocol/baseline.ts';
 import type { Comparison } from '../../protocol/comparison.ts';
 import type { Summary } from '../../protocol/summary.ts';
+import { differingAnswers } from '../compare/differing-answers.ts';
 import { compareFailures } from '../compare/failures.ts';
 import type { Baseline } from './baseline.ts';
 import { type Held, heldOf } from './held.ts';
@@ -12,7 +13,7 @@ const GROSS = 2;
 /** Fewer earlier runs say nothing of how much runs scatter. */
 const FEWEST_EARLIER = 3;
 
-/** @param failsIfSlower whether being slower, or failing more, is a failure */
+/** @param failsIfSlower whether being slower, failing more, or being answered differently, is a failure */
 export function againstBaseline(
   result: Summary | Comparison,
   { source, result: earlierResult, otherHost, earlier }: Baseline,
@@ -22,6 +23,7 @@ export function againstBaseline(
   const failures = compareFailures(now.rounds, before.rounds);
   const p50s = earlier.flatMap(({ p50Ms }) => p50Ms ?? []);
   const outcome = outcomeOf(now, before, p50s);
+  const answersDiffer = differingAnswers(now.rounds, before.rounds);
   const failsMore = failures.decision === 'more';
   return {
     source,
@@ -38,8 +40,9 @@ export function againstBaseline(
     failsMore,
     failedShare: failures.a.share,
     baselineFailedShare: failures.b.share,
+    answersDiffer,
     outcome,
-    isFailure: failsIfSlower && (outcome === 'slower' || failsMore),
+    isFailure: failsIfSlower && (outcome === 'slower' || failsMore || answersDiffer !== null),
   };
 }
 

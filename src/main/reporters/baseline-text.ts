@@ -5,7 +5,16 @@ import { formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 export function baselineSentences(against: AgainstBaseline | null | undefined): string[] {
   if (against === undefined) return [];
   if (against === null) return [HELD_AGAINST_NONE];
-  const { source, startedAt, latency, p50Ms, baselineP50Ms, ratio, failsMore } = against;
+  const {
+    source,
+    startedAt,
+    latency,
+    p50Ms,
+    baselineP50Ms,
+    ratio,
+    failsMore,
+    answersDiffer = null,
+  } = against;
   const which = `${source} (${startedAt.slice(0, 16).replace('T', ' ')} UTC)`;
   const change = ratio === null ? '' : ` (${changeText(ratio)})`;
   const figures = `${latency} time p50 ${formatMs(baselineP50Ms)} then, ${formatMs(p50Ms)} now${change}`;
@@ -15,6 +24,11 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
           `failing more than ${which}: ${formatPercent(against.baselineFailedShare)} of the requests then, ${formatPercent(against.failedShare)} now.`,
         ]
       : []),
+    ...(answersDiffer === null
+      ? []
+      : [
+          `answered differently from ${which}, so that the times are not of the same work: ${formatPercent(answersDiffer.bShare)} of the good answers were ${answersDiffer.statuses} then, ${formatPercent(answersDiffer.aShare)} are now.`,
+        ]),
     `${OUTCOMES[against.outcome]} ${which}: ${figures}${against.outcome === 'unknown' ? ', and one of the two has no 95 % interval of it' : ''}${scatterText(against)}.`,
     ...(against.otherMachine == null
       ? []

@@ -8,6 +8,7 @@ import type {
   RatioFigures,
   TroubledRounds,
 } from '../../protocol/comparison-finding.ts';
+import { sentenceOf } from './findings.ts';
 import { counted, formatCount, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 
@@ -38,6 +39,9 @@ export const COMPARISON_SENTENCES: {
     `Neither ${a} nor ${b} answered a request well: there is nothing to compare.`,
   'pair-without-figure': ({ a, b, metric }) => `${a} and ${b}: no ${METRIC_LABELS[metric]} to compare.`,
   'failures-compared': (figures) => `${failuresText(figures)}${CHANCE[figures.decision]}.`,
+  'answers-differ': ({ a, b, statuses, aShare, bShare }) =>
+    `${a} and ${b} were answered differently, so that their figures are not of the same work: ` +
+    `${formatPercent(aShare)} of the good answers of ${a} are ${statuses}, ${formatPercent(bShare)} of those of ${b}.`,
   'limited-rounds': (figures) =>
     `volley itself was the limit in ${roundsText(figures)}: there the figures are its own.`,
   'degraded-rounds': (figures) =>
@@ -67,6 +71,8 @@ export const COMPARISON_SENTENCES: {
     `${arm}: ${formatCount(failed)} of ${counted(sent, 'request')} failed${shareText(failed, sent)}.`,
   'arm-failing': ({ arm, found, rounds, because }) =>
     `${arm}: the target was failing in ${found} of ${counted(rounds, 'round')}, at first so: ${because}`,
+  'arm-redirects': ({ arm, found, rounds, ...figures }, naming) =>
+    `${arm}, ${found} of ${counted(rounds, 'round')}: ${sentenceOf({ code: 'redirects-not-followed', figures }, naming)}`,
   'arm-broke-rule': ({ arm, expression, found, rounds }) =>
     `${arm}: ${expression} did not hold in ${found} of ${counted(rounds, 'round')}.`,
   'arm-degraded': ({ arm, found, rounds }) =>

@@ -1,5 +1,7 @@
 import type { Capacity, Sweep, SweepEnd, Swept } from '../../protocol/sweep.ts';
+import { sentenceOf } from './findings.ts';
 import { formatCount, formatPercent, formatRate } from './format.ts';
+import { redirectsIn, redirectsTogether } from './redirects.ts';
 
 /** What came out, for people. */
 export function sweepSentences({
@@ -27,8 +29,23 @@ export function sweepSentences({
         : `Knee: none up to ${shown(last.level)}: each doubling brought 5 % more at least.`
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
     capacityText(capacity, rules, shown, fast),
+    ...redirectsText(levels, shown),
     ...endText(endedBy, generatorLimit, shown),
   ];
+}
+
+/** That most answers were redirects which nobody followed, and at which levels. */
+function redirectsText(levels: Sweep['levels'], shown: (level: number) => string): string[] {
+  const told = levels.filter(({ summary }) => redirectsIn(summary.findings?.notes ?? []).length > 0);
+  const figures = redirectsTogether(
+    told.flatMap(({ summary }) => redirectsIn(summary.findings?.notes ?? [])),
+  );
+  if (figures === null) return [];
+  const where =
+    told.length === levels.length
+      ? 'At every level'
+      : `At ${told.map(({ level }) => shown(level)).join(', ')}`;
+  return [`${where}: ${sentenceOf({ code: 'redirects-not-followed', figures })}`];
 }
 
 /** A level as people read it. */
@@ -48,10 +65,12 @@ function capacityText(
   fast: (perSecond: number) => string,
 ): string {
   const kept = rules.length === 0 ? 'the target did not fail' : `${rules.join(', ')} held`;
+  const keptByAll =
+    rules.length === 0 ? 'the target failed at no level' : `${rules.join(', ')} held at every level`;
   if (capacity === null)
     return `Capacity: none: not even at the first level ${rules.length === 0 ? 'did it work' : `${rules.join(', ')} held`}.`;
   const at = `${shown(capacity.level)} (${fast(capacity.throughputPerSecond)})`;
-  if (capacity.firstBad === null) return `Capacity: at least ${at}: ${kept} at every level.`;
+  if (capacity.firstBad === null) return `Capacity: at least ${at}: ${keptByAll}.`;
   return `Capacity: ${at}: up to there ${kept}; at ${shown(capacity.firstBad)} no more.`;
 }
 

@@ -5,7 +5,9 @@ import { unbroken } from './numbers.ts';
 
 /** How a result stands to an earlier one, in sentences; nothing where it was held against none. */
 export function baselineNotices(baseline: AgainstBaseline | null | undefined): readonly Markup[] {
-  const isTrouble = baseline != null && (baseline.outcome === 'slower' || baseline.failsMore);
+  const isTrouble =
+    baseline != null &&
+    (baseline.outcome === 'slower' || baseline.failsMore || (baseline.answersDiffer ?? null) !== null);
   return baselineSentences(baseline).map(
     (sentence) =>
       html`<p class="notice${isTrouble ? '' : ' note'}">${unbroken(sentence.charAt(0).toUpperCase() + sentence.slice(1))}</p>`,

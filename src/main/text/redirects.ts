@@ -1,0 +1,20 @@
+import type { Finding, FindingFigures } from '../../protocol/finding.ts';
+
+type Redirects = FindingFigures['redirects-not-followed'];
+
+/** What was said of redirects among these notes. */
+export function redirectsIn(notes: readonly Finding[]): Redirects[] {
+  return notes.flatMap((note) => (note.code === 'redirects-not-followed' ? [note.figures] : []));
+}
+
+/** What was said of several runs in one; null where nothing was said of any. */
+export function redirectsTogether(noted: readonly Redirects[]): Redirects | null {
+  const [first] = noted;
+  if (first === undefined) return null;
+  return {
+    redirects: noted.reduce((sum, { redirects }) => sum + redirects, 0),
+    answered: noted.reduce((sum, { answered }) => sum + answered, 0),
+    location: noted.find(({ location }) => location !== null)?.location ?? null,
+    isFollowing: noted.every(({ isFollowing }) => isFollowing),
+  };
+}
