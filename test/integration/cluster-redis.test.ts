@@ -214,4 +214,18 @@ afterAll(async () => {
     ]);
     expect(evicting.stderr).toMatch(/memory left/);
   });
+
+  test('two agents of one name are told apart, and end when they are told to although the broker is gone', async () => {
+    const words = ['agent', '--allow-target', '127.0.0.1:1', '-w', '1', '--name', 'twin', '--pool', 'twins'];
+    const own = new RealBroker();
+    await own.start();
+    const env = { ...fleet.environment, VOLLEY_BROKER: own.url };
+    const agents = [1, 2].map(() => startVolley(words, { env }));
+    await Promise.all(agents.map((agent) => agent.stderrHas('waits in pool')));
+    const listed = await startVolley(['agents', '--pool', 'twins'], { env }).ended;
+    for (const { child } of agents) expect(listed.stdout).toContain(`twin (pid ${child.pid} on `);
+    await own.close();
+    for (const { child } of agents) child.kill('SIGTERM');
+    expect((await Promise.all(agents.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+  });
 });

@@ -1,12 +1,13 @@
 import { availableParallelism, hostname } from 'node:os';
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { parseAllowRule } from '../../requests/allowed-targets.ts';
 import { visible } from '../../requests/visible.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import { Agent } from '../cluster/agent.ts';
-import { brokerName } from '../cluster/meeting.ts';
+import { brokerName, unreachable } from '../cluster/meeting.ts';
 import { openBroker } from '../cluster/open-broker.ts';
 import { agentsIn } from '../cluster/pool-list.ts';
 import { Sealer } from '../cluster/seal.ts';
@@ -23,6 +24,8 @@ import { say } from './say.ts';
 const MOST_WORKERS = 1_024;
 const MODES = ['threads', 'processes'] as const;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** For saying goodbye to a broker. */
+const LONGEST_CLOSE_MS = 500;
 
 /** `volley agent`: waits in a pool for runs until it is told to leave. */
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -34,7 +37,10 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
   const leave = (): void => void agent.leave();
   for (const signal of SIGNALS) process.on(signal, leave);
   try {
-    await agent.begin();
+    // Told to leave before it has begun, it does not wait for a broker that is away.
+    const begun = agent.begin().catch((error) => Promise.reject(unreachable(meeting.url, messageOf(error))));
+    await Promise.race([begun, agent.ended]);
+    if (agent.hasLeft) return EXIT_CODES.ok;
     say(
       `agent ${options.name} with ${counted(options.workers, 'worker')} waits in pool ${meeting.pool} of ${brokerName(meeting.url)}; it may send to ${parsed.all('allow-target').join(', ')}.`,
     );
@@ -42,7 +48,9 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
     return EXIT_CODES.ok;
   } finally {
     for (const signal of SIGNALS) process.off(signal, leave);
-    await broker.close();
+    await Promise.race([broker.close(), delay(LONGEST_CLOSE_MS)]);
+    // Connections to a broker that is away try again for ever.
+    if (agent.hasLeft) setTimeout(() => process.exit(), LONGEST_CLOSE_MS).unref();
   }
 }
 

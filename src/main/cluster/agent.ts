@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { dialOf } from '../../protocol/dial.ts';
 import type { AllowRule } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
@@ -15,6 +16,8 @@ import { NotRead, type Sealer } from './seal.ts';
 
 const { announceMs, orphanMs } = CLUSTER_TIMES;
 const LONGEST_LEAVE_MS = 5_000;
+/** A broker that has not answered for so long when an agent leaves is away. */
+const LONGEST_ANSWER_MS = 1_500;
 
 export interface AgentOptions extends Pick<PartOptions, 'name' | 'workers' | 'mode'> {
   readonly version: string;
@@ -40,6 +43,7 @@ export class Agent {
   #part: Part | null = null;
   #run: string | null = null;
   #isLeaving = false;
+  #hasLeft = false;
 
   constructor(
     broker: Broker,
@@ -60,6 +64,10 @@ export class Agent {
     return this.#ended.promise;
   }
 
+  get hasLeft(): boolean {
+    return this.#hasLeft;
+  }
+
   async begin(): Promise<void> {
     await this.#announce();
     this.#timer = setInterval(() => this.#announce().catch(() => {}), announceMs);
@@ -75,10 +83,15 @@ export class Agent {
     this.#isLeaving = true;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#part?.leave('it was told to leave');
-    // A broker that is away would hold it for ever.
-    const timeout = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_LEAVE_MS).unref());
-    const left = Promise.allSettled([this.#taking?.(), this.#broker.withdraw(this.#id)]);
-    await Promise.race([left, timeout]);
+    const taken = Promise.resolve(this.#taking?.()).catch(() => {});
+    const answered = this.#broker.withdraw(this.#id).then(
+      () => true,
+      () => false,
+    );
+    // A broker that is away would hold it for ever; one that is there gets its last word.
+    if (await Promise.race([answered, delay(LONGEST_ANSWER_MS, false, { ref: false })]))
+      await Promise.race([taken, delay(LONGEST_LEAVE_MS, undefined, { ref: false })]);
+    this.#hasLeft = true;
     this.#ended.resolve();
   }
 
@@ -159,7 +172,15 @@ export class Agent {
   async #announce(): Promise<void> {
     const { name, version, workers } = this.#options;
     const state = this.#run === null ? 'waiting' : `run ${this.#run}`;
-    const info: AgentInfo = { name, version, workers, state, atMs: (await this.#broker.nowUs()) / 1_000 };
+    const where = `pid ${process.pid} on ${hostname()}`;
+    const info: AgentInfo = {
+      name,
+      where,
+      version,
+      workers,
+      state,
+      atMs: (await this.#broker.nowUs()) / 1_000,
+    };
     await this.#broker.announce(this.#id, this.#sealer.seal(purposes.agent(this.#id), info));
   }
 }

@@ -66,6 +66,8 @@ export interface AgentState {
 /** What an agent shows of itself in its pool. */
 export interface AgentInfo {
   readonly name: string;
+  /** Its process and machine, for those of one name; older agents do not say. */
+  readonly where?: string;
   readonly version: string;
   readonly workers: number;
   readonly state: string;

@@ -5,19 +5,23 @@ import type { Sealer } from './seal.ts';
 /** An agent of a pool; null where it has another cluster key. */
 export type Listed = Omit<AgentInfo, 'atMs'> | null;
 
-/** Who is in a pool, by name; those that cannot be read come last. */
+/** Who is in a pool, by name, those of one name with their processes too; those that cannot be read come last. */
 export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]> {
   const nowMs = (await broker.nowUs()) / 1_000;
-  const listed: Listed[] = [];
+  const found: (readonly [id: string, info: Listed])[] = [];
   for (const [id, sealed] of await broker.announced()) {
     try {
       const { atMs, ...info } = sealer.open<AgentInfo>(purposes.agent(id), sealed);
-      if (nowMs - atMs <= CLUSTER_TIMES.staleMs) listed.push(info);
+      if (nowMs - atMs <= CLUSTER_TIMES.staleMs) found.push([id, info]);
       else await broker.withdraw(id);
     } catch {
-      listed.push(null);
+      found.push([id, null]);
     }
   }
+  const isAlone = (name: string): boolean => found.filter(([, info]) => info?.name === name).length === 1;
+  const listed = found.map(([id, info]) =>
+    info === null || isAlone(info.name) ? info : { ...info, name: `${info.name} (${info.where ?? id})` },
+  );
   return listed.sort((a, b) => (a === null ? 1 : b === null ? -1 : a.name.localeCompare(b.name)));
 }
 
