@@ -160,7 +160,7 @@ describe('a target that fails is called failing', () => {
       `${requests.dropped} requests were dropped: they had no connection when the waiting ended.`,
       expect.stringMatching(
         new RegExp(
-          `^${requests.unfinished} requests? (was|were) sent too late to be answered when the waiting ended`,
+          `^${requests.unfinished} requests? (was|were) sent and not answered when the waiting ended`,
         ),
       ),
     ]);

@@ -116,10 +116,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { dropped: 7 },
     '7 requests were dropped: they had no connection when the waiting ended.',
   ],
-  'requests-unfinished': [
-    { unfinished: 8 },
-    '8 requests were sent too late to be answered when the waiting ended.',
-  ],
+  'requests-unfinished': [{ unfinished: 8 }, '8 requests were sent and not answered when the waiting ended.'],
   'requests-not-started': [{ notStarted: 9 }, '9 requests were never started.'],
   'iterations-dropped': [
     { dropped: 3, scheduled: 100 },

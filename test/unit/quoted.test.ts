@@ -75,7 +75,10 @@ test.each([
     /^1 request is too short a run/,
   ],
   [sentenceOf({ code: 'requests-dropped', figures: { dropped: 1 } }), /^1 request was dropped: it had/],
-  [sentenceOf({ code: 'requests-unfinished', figures: { unfinished: 1 } }), /^1 request was sent too late/],
+  [
+    sentenceOf({ code: 'requests-unfinished', figures: { unfinished: 1 } }),
+    /^1 request was sent and not answered/,
+  ],
   [
     sentenceOf({ code: 'requests-not-started', figures: { notStarted: 2 } }),
     /^2 requests were never started/,

@@ -56,7 +56,7 @@ export const SENTENCES: {
   'requests-dropped': ({ dropped }) =>
     `${counted(dropped, 'request')} ${dropped === 1 ? 'was dropped: it' : 'were dropped: they'} had no connection when the waiting ended.`,
   'requests-unfinished': ({ unfinished }) =>
-    `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent too late to be answered when the waiting ended.`,
+    `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent and not answered when the waiting ended.`,
   'requests-not-started': ({ notStarted }) =>
     `${counted(notStarted, 'request')} ${wasOrWere(notStarted)} never started.`,
   'iterations-dropped': ({ dropped, scheduled }) =>

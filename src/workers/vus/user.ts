@@ -15,6 +15,7 @@ import { setCookiesIn } from '../exchange/cookie-keeper.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
+import { holdsBy } from './check-result.ts';
 import type { CodeOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
@@ -271,7 +272,7 @@ export class User implements ActingUser, CodeOwner {
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean {
     let isGood = true;
     for (const name in checks) {
-      const holds = Boolean(checks[name]?.(value));
+      const holds = holdsBy(name, checks[name]?.(value));
       isGood &&= holds;
       if (this.#host.isMeasured(this.freeAtMs))
         this.#host.records.check(this.#host.checks.numberOf(name), holds);

@@ -1,5 +1,6 @@
 import type { OnceStep } from '../../protocol/once.ts';
 import type { Metrics, ScenarioDuration, VU } from '../../protocol/test-definition.ts';
+import { holdsBy } from './check-result.ts';
 import { msOf } from './durations.ts';
 
 type Tell = (step: OnceStep) => void;
@@ -22,7 +23,7 @@ export function watchedView(vu: VU, tell: Tell): VU {
           Object.entries(checks).map(([name, check]) => [
             name,
             (checked: T) => {
-              const holds = Boolean(check(checked));
+              const holds = holdsBy(name, check(checked));
               tell({ type: 'check', name, holds });
               return holds;
             },
