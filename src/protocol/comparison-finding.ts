@@ -101,6 +101,14 @@ export interface ComparisonFigures {
     readonly because: string;
     readonly finding?: Finding & { readonly nextStep: NextStep | null };
   };
+  /** Over all its rounds most of one request of the mix failed, which no round alone shows. */
+  readonly 'arm-request-failing': {
+    readonly arm: string;
+    readonly request: string;
+    readonly failed: number;
+    readonly of: number;
+    readonly rounds: number;
+  };
   /** As of a run, over all its rounds of which that was said. */
   readonly 'arm-redirects': FindingFigures['redirects-not-followed'] & ArmRounds;
   readonly 'arm-broke-rule': ArmRounds & { readonly expression: string };

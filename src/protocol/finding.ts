@@ -74,6 +74,8 @@ export interface FindingFigures {
       readonly count: number;
     }[];
   };
+  /** No attempt at one request of the mix was answered well; `others` is how many more requests that holds for. */
+  readonly 'request-never-ok': { readonly request: string; readonly failed: number; readonly others: number };
   readonly 'machine-ran-out': { readonly failed: number; readonly codes: readonly string[] };
   readonly 'run-too-short': Readonly<Record<'sent' | 'windowMs' | 'fewestRequests' | 'shortestMs', number>>;
   readonly 'loop-busy': { readonly busyShare: number };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { armOf, comparisonOf, failingNotes } from '../../src/main/compare/comparison.ts';
+import { failingTogether } from '../../src/main/compare/failing-together.ts';
 import { COMPARISON_SENTENCES, comparisonSentence } from '../../src/main/text/conclusions.ts';
 import type {
   ComparisonFigures,
@@ -8,7 +9,7 @@ import type {
 } from '../../src/protocol/comparison-finding.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { documentedRows } from '../support/documented-rows.ts';
-import { summaryWith } from '../support/summary.ts';
+import { MIX, summaryWith } from '../support/summary.ts';
 
 const NAMES = { a: 'B', b: 'A' };
 const SHARES = { aFailedShare: 0.9, bFailedShare: 0 };
@@ -108,6 +109,10 @@ const SAMPLES: {
     },
     'A: the target was failing in 2 of 8 rounds, at first so: All 3 requests failed.',
   ],
+  'arm-request-failing': [
+    { arm: 'run', request: 'b', failed: 4, of: 4, rounds: 2 },
+    "run: the target was failing over its 2 rounds together: 4 of 4 requests of 'b' failed.",
+  ],
   'arm-redirects': [
     { ...OF_ARM, redirects: 24, answered: 24, location: 'http://a/login', isFollowing: false },
     "A, 2 of 8 rounds: All 24 answers were redirects (to 'http://a/login'), which are not followed: what lies behind them was not measured. Follow them with --location, or give the URL that they lead to.",
@@ -141,6 +146,62 @@ describe('a finding of a comparison', () => {
     expect(known.map(([code]) => code)).toEqual(Object.keys(COMPARISON_SENTENCES));
     const documented = documentedRows('docs/findings.md', 'Codes of a comparison', 3);
     expect(documented.map(([code, figures]) => [code, figures.sort()])).toEqual(known);
+  });
+
+  test.each<[string, readonly (readonly [sent: number, ok: number])[], number | null]>([
+    [
+      'two of two in each of two rounds',
+      [
+        [2, 0],
+        [2, 0],
+      ],
+      4,
+    ],
+    [
+      'one in each of three',
+      [
+        [1, 0],
+        [1, 0],
+        [1, 0],
+      ],
+      3,
+    ],
+    [
+      'one in each of two',
+      [
+        [1, 0],
+        [1, 0],
+      ],
+      null,
+    ],
+    [
+      'more than half of five',
+      [
+        [3, 1],
+        [2, 1],
+      ],
+      3,
+    ],
+    [
+      'half',
+      [
+        [3, 1],
+        [3, 2],
+      ],
+      null,
+    ],
+  ])('a request of the mix that fails in all rounds together: %s', (_name, sent, failed) => {
+    const rounds = sent.map(([count, ok]) =>
+      summaryWith({ mix: [{ ...MIX[0]!, name: 'b', sent: count, ok, failed: count - ok }] }),
+    );
+    const cost = { peakMemoryBytes: 1, memoryKind: 'resident' } as const;
+    const arm = armOf(
+      'run',
+      rounds.map((summary) => ({ summary, cost })),
+    )!;
+    const of = sent.reduce((sum, [count]) => sum + count, 0);
+    const figures = { arm: 'run', request: 'b', failed, of, rounds: sent.length };
+    expect(failingTogether(arm)).toEqual(failed === null ? [] : [{ code: 'arm-request-failing', figures }]);
   });
 
   test('a failing arm is told with the finding of its first failing round', () => {

@@ -42,6 +42,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     },
     "10.0 % of the iterations of 'shop' failed (30 of 300): 20 × expectation CAPTURE, 10 × fail (no items).",
   ],
+  'request-never-ok': [
+    { request: 'read', failed: 2, others: 1 },
+    "No request of 'read' succeeded (2 of 2 failed), nor of 1 other: whether it works at all is not known.",
+  ],
   'machine-ran-out': [
     { failed: 5, codes: ['EMFILE', 'ENOBUFS'] },
     '5 requests failed because this machine ran out of something (EMFILE, ENOBUFS).',

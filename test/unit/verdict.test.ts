@@ -9,6 +9,7 @@ import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdic
 import { whenText } from '../../src/main/text/failure-words.ts';
 import { headlineOf } from '../../src/main/text/headlines.ts';
 import { reasonsOf } from '../../src/main/text/reasons.ts';
+import type { FindingFigures } from '../../src/protocol/finding.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
@@ -568,6 +569,36 @@ describe('the verdict, on each side of each line', () => {
       false,
     ]);
     expect(failsWith([{ ...rule, expression: 'error-rate<60%' }])).toBe(true);
+  });
+
+  test.each<[string, number, Partial<VerdictFacts>, FindingFigures['request-never-ok'] | null]>([
+    ['twice', 2, { mix: [mixRow(2, 2)] }, { request: 'create', failed: 2, others: 0 }],
+    [
+      'the only time',
+      1,
+      { mix: [mixRow(998, 0), mixRow(1, 1)] },
+      { request: 'create', failed: 1, others: 0 },
+    ],
+    [
+      'nor another one',
+      3,
+      { mix: [{ ...mixRow(1, 1), name: 'read' }, mixRow(2, 2)] },
+      { request: 'create', failed: 2, others: 1 },
+    ],
+    ['once of twice', 1, { mix: [mixRow(2, 1)] }, null],
+    ['never sent', 0, { mix: [mixRow(0, 0)] }, null],
+    ['cut off by a stop', 1, { isStopped: true, mix: [{ ...mixRow(1, 1), unfinished: 1 }] }, null],
+  ])('a request of a mix that never succeeds: %s', (_name, count, changes, figures) => {
+    const { verdict, caveats } = judgementOf(closed({ ...failed(count), ...changes }));
+    expect(verdict).toBe('ok');
+    const told = caveats.filter(({ code }) => code === 'request-never-ok');
+    expect(told.map((caveat) => caveat.figures)).toEqual(figures === null ? [] : [figures]);
+    const { generator } = summaryWith();
+    expect(headlineOf(summaryWith({ generator: { ...generator, verdict, caveats } }))).toBe(
+      figures === null
+        ? null
+        : `NOT ALL JUDGED: no request of 'create' succeeded (${figures.failed} of ${figures.failed} failed)${figures.others === 0 ? '' : ', nor of 1 other'}`,
+    );
   });
 
   test('nothing that failed altogether is called served', () => {

@@ -2,13 +2,14 @@ import type { Arm, Comparison, Pair } from '../../protocol/comparison.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { brokenRuleNotes, failingNotes } from '../compare/comparison.ts';
 import { type Experiment, startExperiment, tooFewRounds } from '../compare/experiment.ts';
+import { failingTogether } from '../compare/failing-together.ts';
 import type { PlannedArm } from '../compare/rounds.ts';
 import { namingOf } from '../plan/terms.ts';
 import { baselineSentences } from '../reporters/baseline-text.ts';
 import { announcement } from '../reporters/comparison-text.ts';
 import { RoundsLive } from '../reporters/rounds-live.ts';
 import type { View } from '../reporters/view.ts';
-import { failsByVerdict, worstOf } from '../summary/exit-code.ts';
+import { failsByVerdict, isOnErrors, worstOf } from '../summary/exit-code.ts';
 import { comparisonSentence } from '../text/conclusions.ts';
 import { ComparisonOutputs, type ComparisonPaths } from './comparison-outputs.ts';
 import { handleInterrupts } from './interrupts.ts';
@@ -92,6 +93,7 @@ export async function printComparison(
     for (const sentence of [
       ...comparison.arms.flatMap(brokenRuleNotes).map((note) => comparisonSentence(note)),
       ...comparison.arms.flatMap(failingNotes).map((note) => comparisonSentence(note)),
+      ...comparison.arms.flatMap(failingTogether).map((note) => comparisonSentence(note)),
       ...(isFailure || isInDoubt ? comparison.conclusions : []),
       ...baselineSentences(comparison.baseline ?? undefined),
     ])
@@ -119,9 +121,13 @@ function judgedArms({ kind, arms }: Comparison): readonly Arm[] {
   return kind === 'compare' ? arms.slice(1) : arms;
 }
 
-/** By the same rule as a single run, in any round. */
-function isFailing({ rounds }: Arm): boolean {
-  return rounds.some(failsByVerdict);
+/** By the same rule as a single run, in any round, or in all of them together. */
+function isFailing(arm: Arm): boolean {
+  const { rounds } = arm;
+  const mayFail = rounds.some(({ thresholds }) =>
+    thresholds.some((rule) => isOnErrors(rule) && rule.isImplied !== true),
+  );
+  return rounds.some(failsByVerdict) || (!mayFail && failingTogether(arm).length > 0);
 }
 
 /** Null where only a number of requests ends a round. */

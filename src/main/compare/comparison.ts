@@ -13,6 +13,7 @@ import { COMMAND_LINE, type Naming } from '../text/naming.ts';
 import { redirectsIn, redirectsTogether } from '../text/redirects.ts';
 import { toolFacts } from '../text/version.ts';
 import { levelOf } from './decide.ts';
+import { failingTogether } from './failing-together.ts';
 import { failuresIn } from './failures.ts';
 import { FIGURES } from './metric-figures.ts';
 
@@ -126,6 +127,7 @@ function troublesOf(arm: Arm): ComparisonFinding[] {
   return [
     ...(failed > 0 ? [{ code: 'arm-failures', figures: { arm: name, failed, sent } } as const] : []),
     ...failingNotes(arm),
+    ...failingTogether(arm),
     ...redirectNotes(arm),
     ...brokenRuleNotes(arm),
     ...lackingPercentiles(arm),

@@ -30,6 +30,17 @@ export interface IterationFacts {
   readonly errors: readonly IterationErrorSummary[];
 }
 
+/** What is looked at of a mix, in a run or in a round of several. */
+export type MixFacts = Pick<FailureFacts, 'mix' | 'isStopped'> & {
+  readonly load: Pick<LoadModel, 'model'>;
+  readonly requests: Pick<RequestCounts, 'ok'>;
+};
+
+/** What failed of one request of a mix. */
+export interface FailedRequest extends Failed {
+  readonly name: string;
+}
+
 /** Requests that went wrong, and of how many; those that this machine's own limits made fail are in neither. */
 export interface Failed {
   readonly bad: number;
@@ -65,7 +76,7 @@ export function failedOrDropped(facts: FailureFacts): Failed {
  * Whether volley gave up those without an answer, and not they on the target. In the open model they were sent from the
  * line when the window was over, and had less than their timeout; what was sent before has run into it.
  */
-function areCutOff({ isStopped, load, requests }: FailureFacts): boolean {
+function areCutOff({ isStopped, load, requests }: Omit<MixFacts, 'mix'>): boolean {
   return isStopped || (load.model === 'open' && requests.ok > 0);
 }
 
@@ -74,20 +85,32 @@ function areCutOff({ isStopped, load, requests }: FailureFacts): boolean {
  * null where none does.
  */
 export function failingRequest(
-  facts: FailureFacts,
+  requests: readonly FailedRequest[],
   share: number,
   fewest: number,
-): (Failed & { readonly name: string }) | null {
+): FailedRequest | null {
+  const failing = requests.filter(({ bad, of }) => isMostlyFailing(bad, of, share, fewest));
+  failing.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
+  return failing[0] ?? null;
+}
+
+/** What failed of each request of the mix. */
+export function failedOfEach(facts: MixFacts): FailedRequest[] {
   const isCounted = !areCutOff(facts);
-  const rows = facts.mix.flatMap(({ name, ok, unfinished, ...counts }) => {
+  return facts.mix.map(({ name, ok, unfinished, ...counts }) => {
     const of = awaitedOf(counts) - (isCounted ? 0 : unfinished);
-    const bad = of - ok;
-    return isMostlyFailing(bad, of, share, fewest)
-      ? [{ name, bad, of, unanswered: isCounted ? [withoutAnswer('unfinished', unfinished)] : [] }]
-      : [];
+    return { name, bad: of - ok, of, unanswered: isCounted ? [withoutAnswer('unfinished', unfinished)] : [] };
   });
-  rows.sort((a, b) => b.bad / b.of - a.bad / a.of || b.bad - a.bad);
-  return rows[0] ?? null;
+}
+
+/** That a request of the mix was never answered well, though too seldom sent to be called failing; nothing where each was. */
+export function neverOk(facts: MixFacts): Finding<'request-never-ok'>[] {
+  const never = failedOfEach(facts).filter(({ bad, of }) => of > 0 && bad === of);
+  never.sort((a, b) => b.bad - a.bad);
+  const [first, ...others] = never;
+  if (first === undefined) return [];
+  const figures = { request: first.name, failed: first.bad, others: others.length };
+  return [{ code: 'request-never-ok', figures }];
 }
 
 /** Whether more than `share` of at least `fewest` failed, or all of at least 3. */

@@ -2,10 +2,12 @@ import type { Finding } from '../../protocol/finding.ts';
 import {
   type Failed,
   failedOf,
+  failedOfEach,
   failedOrDropped,
   failingRequest,
   failureFinding,
   lateOf,
+  neverOk,
   nextStep,
 } from './failing.ts';
 import { failingIterations } from './failing-iterations.ts';
@@ -52,7 +54,7 @@ function failing(facts: VerdictFacts): Judgement | null {
   // In a window of some milliseconds one failure and the rest after it are a large part.
   const holdMuch = (facts.heldShare ?? 0) > heldShare && facts.windowMs >= shortestMs;
   if (all.bad > failedShare * all.of || holdMuch) return failingBecause(all, facts);
-  const one = failingRequest(facts, failedShareOfRequest, fewestOfRequest);
+  const one = failingRequest(failedOfEach(facts), failedShareOfRequest, fewestOfRequest);
   return one === null ? null : failingBecause(one, facts, one.name);
 }
 
@@ -92,7 +94,8 @@ function starvation(failed: Failed, facts: VerdictFacts): Judgement | null {
 function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   const all = failedOf(facts);
   if (judgement.verdict === 'failing' || all.bad <= 0) return judgement;
-  return { ...judgement, caveats: [...judgement.caveats, failureFinding(all, facts)] };
+  const never = facts.requests.ok > 0 ? neverOk(facts) : [];
+  return { ...judgement, caveats: [...judgement.caveats, failureFinding(all, facts), ...never] };
 }
 
 /** Nothing was sent, or a stop came before the first answer: a loop that was busy then was busy starting. */

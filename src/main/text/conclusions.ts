@@ -71,6 +71,8 @@ export const COMPARISON_SENTENCES: {
     `${arm}: ${formatCount(failed)} of ${counted(sent, 'request')} failed${shareText(failed, sent)}.`,
   'arm-failing': ({ arm, found, rounds, because }) =>
     `${arm}: the target was failing in ${found} of ${counted(rounds, 'round')}, at first so: ${because}`,
+  'arm-request-failing': ({ arm, request, failed, of, rounds }) =>
+    `${arm}: the target was failing over its ${counted(rounds, 'round')} together: ${formatCount(failed)} of ${counted(of, 'request')} of '${request}' failed.`,
   'arm-redirects': ({ arm, found, rounds, ...figures }, naming) =>
     `${arm}, ${found} of ${counted(rounds, 'round')}: ${sentenceOf({ code: 'redirects-not-followed', figures }, naming)}`,
   'arm-broke-rule': ({ arm, expression, found, rounds }) =>

@@ -94,3 +94,9 @@ export function noConnectionText({
   const none = `${counted(dropped, 'request')} had no connection until the waiting ended`;
   return unfinished === 0 ? `${none}.` : `${none}, and ${cut}.`;
 }
+
+/** Which request of a mix was never answered well. */
+export function neverOkText({ request, failed, others }: FindingFigures['request-never-ok']): string {
+  const more = others === 0 ? '' : `, nor of ${counted(others, 'other')}`;
+  return `no request of '${request}' succeeded (${formatCount(failed)} of ${formatCount(failed)} failed)${more}`;
+}

@@ -1,5 +1,5 @@
 import type { Finding, FindingCode, FindingFigures, Identity } from '../../protocol/finding.ts';
-import { iterationsFailedText, noConnectionText, requestsFailedText } from './failure-words.ts';
+import { iterationsFailedText, neverOkText, noConnectionText, requestsFailedText } from './failure-words.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 import { scenarioCodeText } from './scenario-code-words.ts';
@@ -17,6 +17,7 @@ export const SENTENCES: {
 } = {
   'requests-failed': requestsFailedText,
   'iterations-failed': iterationsFailedText,
+  'request-never-ok': (figures) => `N${neverOkText(figures).slice(1)}: whether it works at all is not known.`,
   'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +

@@ -1,6 +1,6 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { isFewHoldingMuch, whenText } from './failure-words.ts';
+import { isFewHoldingMuch, neverOkText, whenText } from './failure-words.ts';
 import { counted, formatCount, formatMs, formatPercent } from './format.ts';
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
@@ -38,12 +38,17 @@ const HEADLINES: Headlines = {
 
 /**
  * The verdict in one line where something is wrong: where the target failed, where something else than the target set
- * the limit, or where the target could not keep up. Null where all is well.
+ * the limit, or where the target could not keep up. Or where a request of the mix was
+ * never answered well. Null where all is well.
  */
-export function headlineOf({ generator: { verdict, finding, reasons } }: Summary): string | null {
+export function headlineOf({
+  generator: { verdict, finding, reasons, caveats = [] },
+}: Summary): string | null {
   const words = finding === undefined ? (reasons[0] ?? '') : wordsOf(finding);
   if (verdict !== 'ok') return `${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`;
-  return finding?.code === 'nothing-answered' ? `NOT JUDGED: ${words}` : null;
+  if (finding?.code === 'nothing-answered') return `NOT JUDGED: ${words}`;
+  const never = caveats.find((caveat) => caveat.code === 'request-never-ok');
+  return never === undefined ? null : `NOT ALL JUDGED: ${neverOkText(never.figures)}`;
 }
 
 function wordsOf<Code extends FindingCode>({ code, figures }: Finding<Code>): string | undefined {
