@@ -36,6 +36,10 @@ test.each([
   { words: [URL_TEXT, '--max-lost', '5%'], says: /--max-lost '5%' without --agents/ },
   { words: ['agent', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
   { words: ['agents', '--broker', 'redis://me:hidden@127.0.0.1'], says: /VOLLEY_BROKER instead/ },
+  {
+    words: ['agents', '--broker', 'http://me:hidden@x/'],
+    says: /--broker 'http:\/\/…@x\/': give it as redis:/,
+  },
   { words: ['agent', '--broker', 'redis://127.0.0.1'], says: /--allow-target is missing/ },
 ])('volley $words is refused in a sentence', async ({ words, says }) => {
   const { code, stdout, stderr } = await volley.with({ VOLLEY_BROKER: 'redis://127.0.0.1:1' }, words);

@@ -131,9 +131,14 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
   const { url, seen } = await listener();
   const large = file('large.bin', '');
   truncateSync(large, 300 * 2 ** 20);
+  const broken = file('broken.json', '{"password":"secretname",\n "x": oops}');
   const cases: [string[], string][] = [
     [['-b', 'x', '--json', '{}'], '--body and --json: a request has one body'],
     [['--json', '{nope'], "--json '{nope' is not JSON"],
+    [
+      ['--json', `@${broken}`],
+      `--json '@${broken}': the file is not JSON at line 2, column 7: mend it there.`,
+    ],
     [['-D', join(folder, 'missing')], `--body-file '${join(folder, 'missing')}' cannot be read (ENOENT)`],
     [['-D', folder], 'cannot be read (EISDIR)'],
     [['-D', large], 'has 314,572,800 bytes: give at most 268,435,456'],
@@ -187,7 +192,7 @@ describe('requests that cannot be as they are asked for', () => {
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (ENOENT)"],
     [['--urls', 'package.json'], 'more lines of the URL list are not URLs.'],
-    [['--har', 'package.json'], 'The HAR file has no list log.entries'],
+    [['--har', 'package.json'], "The HAR file 'package.json' has no list log.entries"],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
     [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],
     [['http://a/', '--curl', 'curl http://b/'], 'a URL and --curl: each says where to send requests'],

@@ -106,7 +106,7 @@ afterAll(async () => {
       problems: [
         { message: expect.stringMatching(/^cluster\.agents '0'/) },
         { message: expect.stringMatching(/^workers with cluster/) },
-        { message: expect.stringMatching(/^cluster\.broker: give it as redis/) },
+        { message: expect.stringMatching(/^cluster\.broker 'http:\/\/x\/': give it as redis/) },
       ],
     });
   });

@@ -326,6 +326,8 @@ writeFileSync(HEADERS_FILE, 'Set-Cookie: a=secret\n');
 
 describe('what is refused', () => {
   const START = 'The curl command has to begin with the word curl: copy it with "Copy as cURL".';
+  const signed = (sign: string, code: string, plain: string): string =>
+    `The curl command has '${sign}' (U+${code}), which a shell does not know: write ${plain} for it.`;
   const GLOB =
     'The URL of the curl command has [ ] or { } that are neither a set nor a range, which curl refuses: add --globoff if they are part of it.';
   const unknown = (option: string): string =>
@@ -334,7 +336,12 @@ describe('what is refused', () => {
 
   test.each<[string, string, readonly string[]]>([
     ['nothing', '', [START]],
-    ['another program', 'wget http://a/', [START]],
+    ['another program', 'wget http://a/', [START.replace(':', ", not with 'wget':")]],
+    ['a word before it', 'sudo curl http://a/', [START.replace(':', ", not with 'sudo':")]],
+    ['quotes of prose', 'curl “http://a/”', [signed('“', '201C', `' or "`)]],
+    ['quotes of prose behind an option', 'curl -H‘a:secret’ http://a/', [signed('‘', '2018', `' or "`)]],
+    ['a hyphen of prose', "curl http://a/ ‑H 'a: secret'", [signed('‑', '2011', '-')]],
+    ['a dash within an option', "curl http://a/ --data–raw 'secret'", [signed('–', '2013', '-')]],
     ['a secret before it', 'TOKEN=secret curl http://a/', [START]],
     ['no URL', 'curl -s', ['The curl command has no URL: add one.']],
     ['half a range', "curl 'http://a/b]'", [GLOB]],

@@ -49,6 +49,8 @@ describe('a plan file that is wrong', () => {
     ['a key that would be lost', 'json: {__proto__: {a: 1}}', ["1:8: '__proto__' can be no name here"]],
     ['a name that is a map', 'x-a: &a {b: 1}\njson: {*a : 1}', ['2:8: *a is a list or a map']],
     ['a name that is a list', 'json: {[a, b]: 1}', ['1:8: braces without quotes']],
+    ['no text', 'url: \0', ['is not text in UTF-8: give another file']],
+    ['nothing', ' \n', ['is empty: give at least its url']],
     ['a tag that nobody knows', 'url: !mine http://a/', ['1:6: Unresolved tag: !mine: leave it out']],
     ['aliases of aliases', bomb, ['Excessive alias count']],
     ['a placeholder without quotes', 'url: {{base}}/x', ['put quotes around placeholders']],

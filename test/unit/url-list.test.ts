@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, sep } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Problems } from '../../src/main/plan/problems.ts';
+import { readUtf8Of } from '../../src/main/plan/read-text.ts';
 import { readUrlList } from '../../src/main/plan/url-list.ts';
 
 describe('a list of URLs', () => {
@@ -39,4 +43,25 @@ describe('a list of URLs', () => {
     expect(readUrlList(text, problems)).toBeNull();
     expect(problems.sentences).toEqual(sentences);
   });
+});
+
+test('a file that is no text is named, and one without URLs', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'volley-urls-'));
+  const said = (name: string, bytes: Uint8Array): string[] => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    const problems = new Problems();
+    const text = readUtf8Of('urls', path, problems);
+    if (text !== null) readUrlList(text, problems, name);
+    return problems.sentences.map((sentence) => sentence.replace(folder, ''));
+  };
+  const noText = (name: string): string[] => [
+    `--urls '${sep}${name}' is not text in UTF-8: give another file, or save it as UTF-8.`,
+  ];
+  expect(said('a', Uint8Array.of(0xff, 0xfe, 0x41))).toEqual(noText('a'));
+  expect(said('b', Buffer.from('http://a/', 'utf16le'))).toEqual(noText('b'));
+  expect(said('c', Buffer.from('#'))).toEqual([
+    "The URL list 'c' has no URL: give at least one, one a line.",
+  ]);
+  rmSync(folder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { counted } from '../text/format.ts';
-import { quoted } from '../text/quoted.ts';
+import { quoted, quotedUrl } from '../text/quoted.ts';
 
 const DEFAULT_POOL = 'default';
 export const DEFAULT_JOIN_TIMEOUT = '30s';
@@ -58,7 +58,9 @@ export function meetingFrom(
   const known = text === undefined ? null : URL.parse(text);
   if (text === undefined || text === '') problems.push(`${words.broker} is missing: ${START_A_BROKER}.`);
   else if (known === null || !/^rediss?:$/.test(known.protocol) || known.hostname === '')
-    problems.push(`${words.broker}: give it as redis://host:6379, or rediss://host:6379 with TLS.`);
+    problems.push(
+      `${words.broker} ${quotedUrl(text)}: give it as redis://host:6379, or rediss://host:6379 with TLS.`,
+    );
   if (typed !== undefined && known !== null && known.password !== '')
     problems.push(
       '--broker has a password, which everyone on this machine can read on the command line: give the URL in VOLLEY_BROKER instead.',

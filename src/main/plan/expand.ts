@@ -4,7 +4,7 @@ import type { NamedRequestOptions, RunOptions } from './options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from './options-given.ts';
 import { ownHeaderNames, withoutHeaders } from './own-headers.ts';
 import { Problems, type Told } from './problems.ts';
-import { readTextOf } from './read-text.ts';
+import { readTextOf, readUtf8Of } from './read-text.ts';
 import { refuseTwoReaders, stdinReaders } from './stdin-readers.ts';
 import type { Words } from './words.ts';
 import { given, isOptionWord, listed, type OptionWord, phrase, the, type Word } from './words.ts';
@@ -112,17 +112,17 @@ async function expandedBy(
   readers: readonly OptionWord[],
 ): Promise<Expanded> {
   if (urls !== undefined) {
-    const text = readTextOf('urls', urls, problems);
+    const text = readUtf8Of('urls', urls, problems);
     const { readUrlList } = await import('./url-list.ts');
-    const list = text === null ? null : readUrlList(text, problems);
+    const list = text === null ? null : readUrlList(text, problems, urls);
     const requests = (list ?? []).map((url) => ({ name: withoutCredentials(url), url, pathAsIs: true }));
     const mix = bounded('urls', urls, requests, problems);
     return { options: { ...rest, mix }, source: 'urls', ofSource: ONLY_URLS };
   }
   if (har !== undefined) {
-    const text = readTextOf('har', har, problems);
+    const text = readUtf8Of('har', har, problems);
     const { readHar } = await import('./har/har.ts');
-    const recording = text === null ? null : readHar(text, problems, harHosts);
+    const recording = text === null ? null : readHar(text, problems, harHosts, har);
     notes.push(...(recording?.notes ?? []));
     refuseWithRecording(rest, problems);
     const own = ownHeaderNames(rest);

@@ -11,8 +11,7 @@ import {
   visit,
 } from 'yaml';
 import type { z } from 'zod';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
-import { readInput } from '../files/input-files.ts';
+import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { STDIN } from '../files/stdin.ts';
 import { meantOrOneOf } from '../text/nearest.ts';
 import { cut, quoted } from '../text/quoted.ts';
@@ -24,6 +23,7 @@ import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-t
 import type { NamedRequestOptions } from './options.ts';
 import type { Place } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
+import { planText } from './read-plan-text.ts';
 
 /** What a plan file says. */
 export interface PlanFile {
@@ -48,7 +48,7 @@ export interface PlanFile {
  * @throws VolleyError VOLLEY_USAGE where the file cannot be read, or is no plan at all
  */
 export function readPlanFile(path: string): PlanFile {
-  const text = readText(path);
+  const text = planText(path);
   const name = path === STDIN ? 'stdin' : path;
   const lines = new LineCounter();
   const placeAt = (offset: number): Place => {
@@ -245,17 +245,6 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
     },
   });
   return found;
-}
-
-function readText(path: string): string {
-  try {
-    return readInput(path).toString('utf8');
-  } catch (error) {
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `The plan '${path}' cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
-  }
 }
 
 function sentencesOf(

@@ -1,12 +1,32 @@
+import { isUtf8 } from 'node:buffer';
 import { codeOf, messageOf } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
 import type { Problems } from './problems.ts';
 import { given, phrase, the } from './words.ts';
 
+/** Whether these bytes are text in UTF-8; UTF-16 and what is no text have zeros. */
+export function isText(bytes: Buffer): boolean {
+  return isUtf8(bytes) && !bytes.includes(0);
+}
+
 /** The text of a file that an option names, `-` for stdin; null where a problem has been noted. */
 export function readTextOf(option: string, path: string, problems: Problems): string | null {
+  return readBytesOf(option, path, problems)?.toString('utf8') ?? null;
+}
+
+/** The same where each line of it is to be sent, so that it has to be text as it stands. */
+export function readUtf8Of(option: string, path: string, problems: Problems): string | null {
+  const bytes = readBytesOf(option, path, problems);
+  if (bytes === null || isText(bytes)) return bytes?.toString('utf8') ?? null;
+  problems.add(
+    phrase`${the(option)} ${given(path)} is not text in UTF-8: give another file, or save it as UTF-8.`,
+  );
+  return null;
+}
+
+function readBytesOf(option: string, path: string, problems: Problems): Buffer | null {
   try {
-    return readInput(path).toString('utf8');
+    return readInput(path);
   } catch (error) {
     problems.add(
       phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

@@ -1,3 +1,4 @@
+import { quoted } from '../text/quoted.ts';
 import { Problems } from './problems.ts';
 import { parseUrl } from './target.ts';
 import { phrase, the, type Words } from './words.ts';
@@ -8,7 +9,7 @@ const SHOWN_PROBLEMS = 5;
  * Reads a list of URLs, one a line and in order, as they are written; blank lines and those that begin with `#`
  * are skipped. Null where problems have been noted: a line that is no URL, each with its number, or no URL at all.
  */
-export function readUrlList(text: string, problems: Problems): string[] | null {
+export function readUrlList(text: string, problems: Problems, path?: string): string[] | null {
   const before = problems.size;
   const urls: string[] = [];
   const wrong: Words[] = [];
@@ -31,6 +32,8 @@ export function readUrlList(text: string, problems: Problems): string[] | null {
       phrase`${the('urls', `${wrong.length - SHOWN_PROBLEMS} more lines`)} of the URL list are not URLs.`,
     );
   if (urls.length === 0)
-    problems.add(phrase`${the('urls', 'The URL list')} has no URL: give at least one, one a line.`);
+    problems.add(
+      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} has no URL: give at least one, one a line.`,
+    );
   return problems.size === before ? urls : null;
 }

@@ -58,6 +58,11 @@ export interface CurlRequest {
   readonly tlsMin?: '1.2' | '1.3';
 }
 
+/** Names what a command begins with instead, where it is the name of a program and no secret. */
+function notWith(word: string): string {
+  return /^[a-z][\w.-]*$/i.test(word) ? `, not with ${quoted(word)}` : '';
+}
+
 /**
  * Reads a curl command as browsers copy it and documentation has it, quoted for bash or for cmd. Nothing is
  * executed; files that its options name are read. Null where problems have been noted, one for each thing that is
@@ -82,7 +87,7 @@ export function readCurl(
   const [program = '', ...rest] = words;
   if (!/^(?:.*[/\\])?curl(\.exe)?$/i.test(program)) {
     problems.add(
-      phrase`${the('curl', 'The curl command')} has to begin with the word curl: copy it with "Copy as cURL".`,
+      phrase`${the('curl', 'The curl command')} has to begin with the word curl${notWith(program)}: copy it with "Copy as cURL".`,
     );
     return null;
   }

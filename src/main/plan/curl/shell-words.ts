@@ -1,8 +1,8 @@
 import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
-import { phrase, the, type Words } from '../words.ts';
+import { given, phrase, the, type Words } from '../words.ts';
 import { readAnsiC } from './ansi-c.ts';
-import { toByteText } from './byte-text.ts';
+import { fromByteText, toByteText } from './byte-text.ts';
 
 const BLANKS = /[ \t\r]+/y;
 const CONTINUED_LINE = /\\\r?\n/y;
@@ -19,6 +19,9 @@ const TRAILER = /[;&]?[ \t\v\f\r\n]*$|\\(?:[\r\n][ \t\v\f\r\n]*)?$/y;
 /** What bash makes several words of. Of a URL's set or range curl itself makes the same, in the same order. */
 const BRACES = /\{[^{}]*,[^{}]*\}|\{(?:-?\d+\.\.-?\d+|[a-z]\.\.[a-z])(?:\.\.-?\d+)?\}/i;
 const BRACES_IN_A_URL = /^(?:https?:\/\/)?[\w.:[\]-]+\/[^{]*\{(?![^{}]*\.\.)/i;
+/** Quotes and hyphens of prose, in bytes, where a shell's own are meant: at the beginning of a word, or of an option's value. */
+const TYPOGRAPHIC =
+  /^(?:--?[\w-]+=?|-)?(\xe2\x80[\x90-\x95\x98-\x9f]|\xe2\x88\x92|\xc2[\xab\xbb]|\xef\xbc[\x82\x87\x8d])/;
 const QUOTED = '\0';
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
@@ -64,6 +67,11 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
   let bare = '';
   const endWord = (): boolean => {
     if (word !== null) words.push(word);
+    const [, typographic] = TYPOGRAPHIC.exec(bare) ?? [];
+    if (typographic !== undefined) {
+      problems.add(typographicIn(typographic));
+      return false;
+    }
     const isWhole = !BRACES.test(bare) || BRACES_IN_A_URL.test(bare);
     if (!isWhole)
       problems.add(
@@ -112,6 +120,13 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
     bare += piece.isQuoted ? QUOTED : piece.text;
   }
   return endWord() ? { words, behind } : null;
+}
+
+function typographicIn(bytes: string): Words {
+  const sign = fromByteText(bytes) ?? '';
+  const code = `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const plain = /[\p{Pd}\u2212]/u.test(sign) ? '-' : `' or "`;
+  return phrase`${the('curl', 'The curl command')} has ${given(sign)} (${code}), which a shell does not know: write ${plain} for it.`;
 }
 
 /** Moves through a command. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quoted } from '../../text/quoted.ts';
 import type { Problems } from '../problems.ts';
 import { phrase, the, type Words } from '../words.ts';
 import { Unusable } from './har-body.ts';
@@ -42,13 +43,19 @@ const MOST_NAMED = 7;
  * is not JSON, no `log.entries`, or nothing that can be sent. No sentence repeats what was recorded but for hosts.
  *
  * @param wantedHosts `--har-hosts`; without it the hosts of the first page
+ * @param path as sentences name the file
  */
 export function readHar(
   text: string,
   problems: Problems,
   wantedHosts: string | undefined = undefined,
+  path: string | undefined = undefined,
 ): HarRecording | null {
-  const file = contentOf(text, problems);
+  const file = contentOf(
+    text,
+    problems,
+    path === undefined ? 'The HAR file' : `The HAR file ${quoted(path)}`,
+  );
   const given = wantedHosts === undefined ? undefined : parseHarHosts(wantedHosts, problems);
   if (file === null || given === null) return null;
   const wrong = new Map<number, string>();
@@ -120,28 +127,32 @@ function entriesText(count: number): string {
   return count === 1 ? '1 entry' : `${count} entries`;
 }
 
-function contentOf(text: string, problems: Problems): { entries: readonly unknown[]; page: Page } | null {
+function contentOf(
+  text: string,
+  problems: Problems,
+  file: string,
+): { entries: readonly unknown[]; page: Page } | null {
   let content: unknown;
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
     // The error's own message would repeat a piece of the file.
     problems.add(
-      phrase`${the('har', 'The HAR file')} is not JSON: save it again from the developer tools of a browser.`,
+      phrase`${the('har', file)} is not JSON: save it again from the developer tools of a browser.`,
     );
     return null;
   }
   const { data } = FILE.safeParse(content);
   if (data === undefined) {
     problems.add(
-      phrase`${the('har', 'The HAR file')} has no list log.entries: save it from the developer tools of a browser.`,
+      phrase`${the('har', file)} has no list log.entries: save it from the developer tools of a browser.`,
     );
     return null;
   }
   const { entries, pages } = data.log;
   if (entries.length > 0) return { entries, page: pages?.[0] ?? NO_PAGE };
   problems.add(
-    phrase`${the('har', 'The list log.entries of the HAR file')} is empty: record at least one request.`,
+    phrase`${the('har', `The list log.entries of ${file[0]?.toLowerCase()}${file.slice(1)}`)} is empty: record at least one request.`,
   );
   return null;
 }

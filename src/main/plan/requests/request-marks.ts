@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { jsonFaultIn } from '../../../requests/json-fault.ts';
 import { readInput } from '../../files/input-files.ts';
 import type { NamedRequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
@@ -42,7 +43,7 @@ export function markRequest(
       url: origin === null ? SOME_URL : origin + rest,
       headers: headers?.map((line) => mark(line, theHeader(line))),
       body: typeof body === 'string' ? mark(body, the('body')) : body,
-      json: json === undefined ? json : placeholders.mark(jsonText(json, problems), the('json'), 'json'),
+      json: json === undefined ? json : markJson(json, placeholders, problems),
       // Encoded with the field that it is part of.
       dataUrlencode: dataUrlencode?.map((field) => placeholders.mark(field, the('data-urlencode'), 'form')),
       form: form?.map((field) => mark(field, the('form'))),
@@ -98,11 +99,28 @@ function openBeginLength(url: string): number {
   return isOpen ? at : 0;
 }
 
+const PLACEHOLDER = /\{\{[^{}]*\}\}/g;
+
+/** Nothing of a file is repeated: it may have secrets. */
+function markJson(json: string, placeholders: Placeholders, problems: Problems): string {
+  if (!json.startsWith('@')) return placeholders.mark(json, the('json'), 'json');
+  const text = jsonText(json, problems);
+  // As a value and within a text a placeholder stands where digits may.
+  const fault = jsonFaultIn(text.replace(PLACEHOLDER, (whole) => '1'.repeat(whole.length)));
+  const before = problems.size;
+  const marked = placeholders.mark(text, the('json'), 'json');
+  if (problems.size > before || (fault === null && jsonFaultIn(marked) === null)) return marked;
+  const where = fault === null ? 'a placeholder' : `line ${fault.line}, column ${fault.column}`;
+  problems.add(phrase`${the('json')} ${given(json)}: the file is not JSON at ${where}: mend it there.`);
+  return 'null';
+}
+
 function jsonText(json: string, problems: Problems): string {
-  if (!json.startsWith('@')) return json;
   const path = json.slice(1);
   try {
-    return readInput(path).toString('utf8');
+    return readInput(path)
+      .toString('utf8')
+      .replace(/^\uFEFF/, '');
   } catch (error) {
     problems.add(
       phrase`${the('json')} ${given(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,

@@ -1,0 +1,30 @@
+import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { readInput } from '../files/input-files.ts';
+import { quoted } from '../text/quoted.ts';
+import { isText } from './read-text.ts';
+
+/**
+ * The text of a plan file.
+ *
+ * @throws VolleyError VOLLEY_USAGE where it cannot be read, is no text, or is empty
+ */
+export function planText(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readInput(path);
+  } catch (error) {
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `The plan '${path}' cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+    );
+  }
+  if (!isText(bytes))
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `The plan ${quoted(path)} is not text in UTF-8: give another file, or save it as UTF-8.`,
+    );
+  const text = bytes.toString('utf8');
+  if (text.trim() === '')
+    throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} is empty: give at least its url.`);
+  return text;
+}
