@@ -7,6 +7,7 @@ import {
   formatByteRate,
   formatBytes,
   formatDuration,
+  formatFailedShare,
   formatMoment,
   formatMs,
   formatMsBetween,
@@ -45,6 +46,21 @@ describe('numbers for people', () => {
     [1, '100.0 %'],
   ])('the share %p is %p', (share, text) => {
     expect(formatPercent(share)).toBe(text);
+  });
+
+  test.each([
+    [0, '0.0 %'],
+    [0.001, '0.1 %'],
+    [0.01, '1.0 %'],
+    [1 / 96, '1.04 %'],
+    [1 / 99, '1.01 %'],
+    [1_001 / 100_000, '1.001 %'],
+    [99 / 10_000, '0.99 %'],
+    [9_999 / 1_000_000, '0.9999 %'],
+    [0.011, '1.1 %'],
+    [1, '100.0 %'],
+  ])('of %p that failed it is seen whether it is more than 1 %%: %p', (share, text) => {
+    expect(formatFailedShare(share)).toBe(text);
   });
 
   test.each([

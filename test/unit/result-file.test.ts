@@ -58,6 +58,10 @@ test('a saved batch says first what became of its rows, for people', async () =>
   expect(text).toMatch(
     /^rows {7}4 of 5 answered, 3 ok, 1 failed \(25\.0 %\), 2 retries, 1 journalled before\nby status {2}1 × 0, 3 × 200\nby error {3}1 × timeout\n\nvolley /,
   );
+  const none = { ...batch, rows: { ...rows, ok: 0, failed: 4 } };
+  expect(await printedRun(none, 'text', PLAIN_VIEW)).toMatch(
+    /^FAILING: all of the rows failed\n\nrows {7}4 of 5 answered, 0 ok, 4 failed/,
+  );
   expect(await printedRun(batch, 'markdown', PLAIN_VIEW)).toMatch(/^ {4}rows {7}4 of 5 answered/);
   expect(await printedRun(batch, 'csv', PLAIN_VIEW)).toBe(await printedRun(summaryWith(), 'csv', PLAIN_VIEW));
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { LatencySummary, Summary } from '../../src/api/index.ts';
+import { REPORTERS } from '../../src/main/reporters/reporters.ts';
 import { renderText } from '../../src/main/reporters/text.ts';
 import { hasColours, PLAIN_VIEW, viewOf } from '../../src/main/reporters/view.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
@@ -387,6 +388,18 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
     ],
   ])('%s', (_name, changes, text) => {
     expect(renderText(summaryWith(changes))).toContain(text);
+  });
+
+  test('nothing answered: not judged, whatever the JSON calls it', () => {
+    const generator = {
+      ...summaryWith().generator,
+      reasons: ['No request was answered.'],
+      finding: { code: 'nothing-answered', figures: {}, nextStep: null } as const,
+    };
+    const text = renderText(summaryWith({ generator }));
+    expect(text).toContain('\nNOT JUDGED: no request was answered\n');
+    expect(text).toContain('\nverdict    not judged. No request was answered.\n');
+    expect(REPORTERS.markdown(summaryWith({ generator }))).toContain('**not judged**: No request');
   });
 
   test('nothing recorded: no table of dashes', () => {

@@ -1,7 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { valueText } from '../reporters/rule-text.ts';
 import type { Paint } from '../reporters/view.ts';
-import { formatCount, formatDuration, formatElapsed, formatMs, formatPercent } from '../text/format.ts';
+import { formatCount, formatDuration, formatElapsed, formatFailedShare, formatMs } from '../text/format.ts';
 import { heatMap, roomOf } from './heat-map.ts';
 import { drawn, type Line, lineWidth, type Piece, spread } from './line.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
@@ -167,7 +167,7 @@ function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
     return [labelled('failed', [{ text: formatCount(failed) }, ...lost])];
   const kinds = failures.slice(0, MOST_KINDS).map(({ name, count }) => `${formatCount(count)} × ${name}`);
   const more = failures.length > kinds.length ? `, ${failures.length - kinds.length} more kinds` : '';
-  const share = sent === 0 ? '' : ` (${formatPercent(failed / sent)})`;
+  const share = sent === 0 ? '' : ` (${formatFailedShare(failed / sent)})`;
   const counts: Piece = {
     text: `${formatCount(failed)}${share}: ${kinds.join(', ')}${more}`,
     tone: 'bad',

@@ -1,5 +1,5 @@
 import { LATENCIES } from '../../protocol/latency.ts';
-import { counted, formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { counted, formatCount, formatFailedShare, formatMs, formatRate } from '../text/format.ts';
 import { cutTo, fill, type Line, widthOf } from './line.ts';
 import type { LatencySoFar, LiveState, RequestSoFar } from './live-state.ts';
 import { TIMED_LATENCIES } from './live-state.ts';
@@ -26,7 +26,7 @@ function mixTable(mix: readonly RequestSoFar[], width: number, lines: number): L
         name,
         formatCount(sent),
         formatCount(ok),
-        sent === 0 ? '' : formatPercent(failed / sent),
+        sent === 0 ? '' : formatFailedShare(failed / sent),
         formatMs(p50Ms),
         `${isP99AtLeast ? '≥ ' : ''}${formatMs(p99Ms)}`,
       ]),

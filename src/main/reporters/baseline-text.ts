@@ -1,5 +1,5 @@
 import type { AgainstBaseline } from '../../protocol/baseline.ts';
-import { formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
+import { formatFailedShare, formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 
 /** What came out of holding a result against an earlier one, and what that can say; nothing where none was asked for. */
 export function baselineSentences(against: AgainstBaseline | null | undefined): string[] {
@@ -21,7 +21,7 @@ export function baselineSentences(against: AgainstBaseline | null | undefined): 
   return [
     ...(failsMore
       ? [
-          `failing more than ${which}: ${formatPercent(against.baselineFailedShare)} of the requests then, ${formatPercent(against.failedShare)} now.`,
+          `failing more than ${which}: ${formatFailedShare(against.baselineFailedShare)} of the requests then, ${formatFailedShare(against.failedShare)} now.`,
         ]
       : []),
     ...(answersDiffer === null

@@ -11,6 +11,7 @@ import {
   formatAbout,
   formatBytes,
   formatCount,
+  formatFailedShare,
   formatMs,
   formatPercent,
   formatRate,
@@ -238,7 +239,7 @@ function shiftTable({ a, b, shifts }: Pair): Table {
 /** As a share; the number is in the notes. */
 function failuresText({ failures }: Arm): string {
   if (failures === undefined) return '–';
-  return failures.failed === 0 ? '0' : formatPercent(failures.share);
+  return failures.failed === 0 ? '0' : formatFailedShare(failures.share);
 }
 
 /** CPU time of a request, which is measured in microseconds. */

@@ -2,6 +2,7 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { STREAM_TIMES } from '../../protocol/stream.ts';
 import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
+import { verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
@@ -22,7 +23,7 @@ export function renderMarkdown(result: Summary): string {
     ...baselineSentences(summary.baseline),
     ...notes,
   ];
-  const verdict = `**${generator.verdict}**: ${generator.reasons.join(' ')}`;
+  const verdict = `**${verdictName(generator)}**: ${generator.reasons.join(' ')}`;
   const blocks = [
     `## ${whatWasSent(summary)}`,
     `volley ${tool.version}, ${plan.mode}, ${counted(plan.workers, 'worker')}, ${counted(plan.concurrency, 'connection')}, ` +

@@ -6,8 +6,8 @@ import {
   formatCount,
   formatDuration,
   formatElapsed,
+  formatFailedShare,
   formatMs,
-  formatPercent,
   formatRate,
   shareText,
 } from '../text/format.ts';
@@ -103,7 +103,7 @@ export function failedPart(failed: number, of: number): LinePart {
   const text = `${formatCount(failed)} failed`;
   return failed === 0 || of === 0
     ? { text, dropAt: 0 }
-    : { text: text + shareText(failed, of), shorter: `${formatPercent(failed / of)} failed`, dropAt: 0 };
+    : { text: text + shareText(failed, of), shorter: `${formatFailedShare(failed / of)} failed`, dropAt: 0 };
 }
 
 /** How requests failed: all kinds where there is room, else the most frequent one. */

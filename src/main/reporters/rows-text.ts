@@ -33,6 +33,8 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     `${formatCount(failed)} failed${shareText(failed, done)}`,
   ];
   return [
+    // Rows that could not be sent leave no request that failed.
+    ...(done > 0 && failed === done ? ['FAILING: all of the rows failed', ''] : []),
     row('rows', [...counts, ...rare].join(', ')),
     ...(leftOut === null ? [] : [row('left out', leftOut)]),
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),

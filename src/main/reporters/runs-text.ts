@@ -1,7 +1,7 @@
 import type { Verdict } from '../../protocol/summary.ts';
 import { visibleIn, visibleJson } from '../../requests/visible.ts';
 import { groupsOf, type KeptRun } from '../history/kept-run.ts';
-import { formatMs, formatPercent, formatRate, NOTHING } from '../text/format.ts';
+import { formatFailedShare, formatMs, formatRate, NOTHING } from '../text/format.ts';
 import { planText } from './plan-text.ts';
 import { renderPlainTable } from './table.ts';
 import { wrapped } from './wrap.ts';
@@ -41,7 +41,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'p99', cell: (run) => timeOf(run, '99', run.p99Ms) },
   {
     heading: 'failed',
-    cell: ({ failedShare }) => (failedShare === null ? NOTHING : formatPercent(failedShare)),
+    cell: ({ failedShare }) => (failedShare === null ? NOTHING : formatFailedShare(failedShare)),
     isIn: ({ failedShare }) => failedShare !== 0,
   },
   {

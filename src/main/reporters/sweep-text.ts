@@ -1,6 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../text/format.ts';
+import { formatCount, formatFailedShare, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { resultJson } from './result-json.ts';
 import { brokenRuleSentences } from './rule-text.ts';
@@ -123,7 +123,7 @@ function tokenCells({ summary: { streams } }: SweepLevel): string[] {
 }
 
 function failedText({ requests: { failed, sent } }: Summary): string {
-  return sent === 0 ? '–' : formatPercent(failed / sent);
+  return sent === 0 ? '–' : formatFailedShare(failed / sent);
 }
 
 /** In eighths of a character, padded so that a table that aligns to the right keeps its left end. */

@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { headlineOf } from '../text/headlines.ts';
+import { headlineOf, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
 import { detailLines } from './details-text.ts';
@@ -83,9 +83,10 @@ function notes({ notes: sentences, baseline }: Summary, { width }: View): string
 }
 
 /** All that the verdict rests on, and what to do. */
-function verdict({ generator: { verdict: name, reasons } }: Summary, { width, paint }: View): string[] {
+function verdict({ generator }: Summary, { width, paint }: View): string[] {
+  const name = verdictName(generator);
   const tone = name === 'ok' ? 'good' : name === 'failing' ? 'bad' : 'warning';
-  const [first = '', ...more] = rows('verdict', `${name}. ${reasons.join(' ')}`, width);
+  const [first = '', ...more] = rows('verdict', `${name}. ${generator.reasons.join(' ')}`, width);
   return [first.replace(name, paint(tone, name)), ...more];
 }
 

@@ -9,7 +9,7 @@ import type {
   TroubledRounds,
 } from '../../protocol/comparison-finding.ts';
 import { sentenceOf } from './findings.ts';
-import { counted, formatCount, formatPercent, shareText } from './format.ts';
+import { counted, formatCount, formatFailedShare, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 
 /** A conclusion with what must be known besides. */
@@ -121,7 +121,7 @@ function failuresText({
   aFailedShare,
   bFailedShare,
 }: Pick<ComparisonFigures['failures-compared'], 'a' | 'b' | 'aFailedShare' | 'bFailedShare'>): string {
-  return `${a} failed ${formatPercent(aFailedShare)} of its requests, ${b} ${formatPercent(bFailedShare)}`;
+  return `${a} failed ${formatFailedShare(aFailedShare)} of its requests, ${b} ${formatFailedShare(bFailedShare)}`;
 }
 
 function outcomeText(

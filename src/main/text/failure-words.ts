@@ -1,6 +1,8 @@
 import type { ConnectionFigures, FailedAs, FailedWhen, FindingFigures } from '../../protocol/finding.ts';
-import { counted, formatCount, formatMoment, formatPercent } from './format.ts';
+import { counted, formatCount, formatFailedShare, formatMoment } from './format.ts';
 
+/** More of the connections' time than this makes a verdict `failing`. */
+export const MAY_HOLD_SHARE = 0.05;
 const MOST_KINDS = 3;
 /** Failed requests may be few and take long: their share of the connections' time is reported where it is this many times as large. */
 const MUCH_MORE = 10;
@@ -17,17 +19,17 @@ export function requestsFailedText({
   isStarved = false,
 }: FindingFigures['requests-failed']): string {
   if (failed === 0)
-    return `Requests of the warm-up that failed held connections for ${formatPercent(heldShare)} of their time in the window.`;
+    return `Requests of the warm-up that failed held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time in the window.`;
   const whose = request === null ? '' : ` of '${request}'`;
   const who =
     failed < of
-      ? `${formatPercent(failed / of)} of the requests${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
+      ? `${formatFailedShare(failed / of)} of the requests${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
       : of === 1
         ? `The only request${whose} failed`
         : `All ${counted(of, 'request')}${whose} failed`;
   const kinds = kindsText(failedAs, ({ kind, code }) => failedAsText(kind, code));
   const held = isFewHoldingMuch(failed, of, heldShare)
-    ? ` They held connections for ${formatPercent(heldShare)} of their time.`
+    ? ` They held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time.`
     : '';
   const starved = isStarved ? ' volley itself was late meanwhile, which may be why.' : '';
   return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}${starved}`;
@@ -39,7 +41,7 @@ export function iterationsFailedText(figures: FindingFigures['iterations-failed'
   const whose = scenario === null ? '' : ` of '${scenario}'`;
   const who =
     failed < of
-      ? `${formatPercent(failed / of)} of the iterations${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
+      ? `${formatFailedShare(failed / of)} of the iterations${whose} failed (${formatCount(failed)} of ${formatCount(of)})`
       : of === 1
         ? `The only iteration${whose} failed`
         : `All ${counted(of, 'iteration')}${whose} failed`;

@@ -57,6 +57,21 @@ export function formatPercent(share: number): string {
   return `${decimalNumeral(share * 100, 1)} %`;
 }
 
+/** More failures than this share make a verdict `failing`, and break the rule that others imply. */
+const MAY_FAIL_SHARE = 0.01;
+const MOST_DECIMALS = 7;
+
+/** A share of failures, with so many digits that it stands on its side of what may fail: 1.04 % is more than 1 %. */
+export function formatFailedShare(share: number, limit = MAY_FAIL_SHARE): string {
+  let text = formatPercent(share);
+  for (let decimals = 2; share !== limit && text === formatPercent(limit); decimals++) {
+    const longer = `${decimalNumeral(share * 100, decimals)} %`;
+    if (decimals === MOST_DECIMALS || Number.parseFloat(longer) !== limit * 100) text = longer;
+    if (decimals === MOST_DECIMALS) break;
+  }
+  return text;
+}
+
 /** A number of bytes in three significant digits; a unit is a thousand of the one before. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -112,7 +127,7 @@ export function counted(count: number, noun: string, plural = `${noun}s`): strin
 
 /** A part as a share of the whole, in brackets after a blank; empty where there is none. */
 export function shareText(count: number, of: number): string {
-  return count === 0 || of === 0 ? '' : ` (${formatPercent(count / of)})`;
+  return count === 0 || of === 0 ? '' : ` (${formatFailedShare(count / of)})`;
 }
 
 /** A moment of a run, in tenths of a second; before the first of them in milliseconds, from two minutes on in whole seconds. */

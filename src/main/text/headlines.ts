@@ -1,7 +1,7 @@
 import type { Finding, FindingCode, FindingFigures } from '../../protocol/finding.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { isFewHoldingMuch, neverOkText, whenText } from './failure-words.ts';
-import { counted, formatCount, formatMs, formatPercent } from './format.ts';
+import { isFewHoldingMuch, MAY_HOLD_SHARE, neverOkText, whenText } from './failure-words.ts';
+import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from './format.ts';
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
 
@@ -9,16 +9,16 @@ type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Cod
 const HEADLINES: Headlines = {
   'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false }) =>
     failed === 0
-      ? `requests of the warm-up that failed held ${formatPercent(heldShare)} of the connections' time`
-      : `${failed < of ? formatPercent(failed / of) : 'all'} of ` +
+      ? `requests of the warm-up that failed held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
+      : `${failed < of ? formatFailedShare(failed / of) : 'all'} of ` +
         `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
         (when === null ? '' : `, ${whenText(when)}`) +
         (isStarved ? ', while volley was late' : '') +
         (isFewHoldingMuch(failed, of, heldShare)
-          ? `, and held ${formatPercent(heldShare)} of the connections' time`
+          ? `, and held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
           : ''),
   'iterations-failed': ({ failed, of, scenario }) =>
-    `${failed < of ? formatPercent(failed / of) : 'all'} of the iterations` +
+    `${failed < of ? formatFailedShare(failed / of) : 'all'} of the iterations` +
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,
   'machine-ran-out': ({ failed, codes }) =>
     `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
@@ -49,6 +49,11 @@ export function headlineOf({
   if (finding?.code === 'nothing-answered') return `NOT JUDGED: ${words}`;
   const never = caveats.find((caveat) => caveat.code === 'request-never-ok');
   return never === undefined ? null : `NOT ALL JUDGED: ${neverOkText(never.figures)}`;
+}
+
+/** What the verdict is called; where no request was answered there is nothing to judge. */
+export function verdictName({ verdict, finding }: Summary['generator']): string {
+  return verdict === 'ok' && finding?.code === 'nothing-answered' ? 'not judged' : verdict;
 }
 
 function wordsOf<Code extends FindingCode>({ code, figures }: Finding<Code>): string | undefined {

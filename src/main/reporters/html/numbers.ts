@@ -1,5 +1,5 @@
 import { MS_PER_MINUTE, MS_PER_SECOND } from '../../../protocol/units.ts';
-import { formatCount, formatMs, formatPercent, formatRate } from '../../text/format.ts';
+import { formatCount, formatFailedShare, formatMs, formatPercent, formatRate } from '../../text/format.ts';
 
 const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
@@ -17,6 +17,11 @@ export function ms(valueMs: number | null | undefined): string {
 
 export function percent(share: number): string {
   return unbroken(formatPercent(share));
+}
+
+/** A share of failures, on its side of what may fail. */
+export function failedPercent(share: number): string {
+  return unbroken(formatFailedShare(share));
 }
 
 export function count(value: number): string {

@@ -2,7 +2,7 @@ import type { MixRow } from '../../../../protocol/summary.ts';
 import { line, outline, pathOf } from '../charts/path.ts';
 import { CURVE, type LogX, linear } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent } from '../numbers.ts';
+import { count, failedPercent, ms } from '../numbers.ts';
 import { axisOf } from './histogram.ts';
 import { type Density, densitiesOf, extremeText, percentileText } from './latencies.ts';
 import type { RunView } from './run-view.ts';
@@ -55,7 +55,7 @@ function failedShare({ sent, failed }: MixRow): number {
 }
 
 function failedText(row: MixRow): string {
-  return row.sent === 0 ? '–' : percent(failedShare(row));
+  return row.sent === 0 ? '–' : failedPercent(failedShare(row));
 }
 
 /** A distribution as a line of a table, with percentiles as ticks. */

@@ -8,7 +8,7 @@ import { shortNumeral } from '../../../text/numerals.ts';
 import { placeOfCode } from '../../../text/scenario-code-words.ts';
 import type { LogX } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent } from '../numbers.ts';
+import { count, failedPercent, ms, percent } from '../numbers.ts';
 import { axisOf } from './histogram.ts';
 import { densitiesOf, extremeText, percentileText } from './latencies.ts';
 import { ridge } from './requests.ts';
@@ -131,7 +131,7 @@ function facts({ users, code, teardownFailure }: ScenariosSummary): string[] {
 }
 
 function failedCell(failed: number, of: number): Markup {
-  return html`<td class="n${failed > 0 ? ' bad' : ''}" data-l="Failed">${count(failed)}${failed > 0 && of > 0 ? ` (${percent(failed / of)})` : null}</td>`;
+  return html`<td class="n${failed > 0 ? ' bad' : ''}" data-l="Failed">${count(failed)}${failed > 0 && of > 0 ? ` (${failedPercent(failed / of)})` : null}</td>`;
 }
 
 function timeHeads(): Markup {

@@ -1,7 +1,7 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
-import { clock, count, ms, percent } from '../numbers.ts';
+import { clock, count, failedPercent, ms } from '../numbers.ts';
 import { rulesTable } from './rules.ts';
 import type { RunView } from './run-view.ts';
 import { tiles } from './verdict.ts';
@@ -45,7 +45,7 @@ function hasBegun({ elapsedMs }: UnderWay): boolean {
 function troubleText({ requests, errors }: Summary): string[] {
   const [most] = errors;
   if (requests.failed === 0 || most === undefined) return [];
-  const share = percent(requests.failed / Math.max(1, requests.sent));
+  const share = failedPercent(requests.failed / Math.max(1, requests.sent));
   const how = `most often ${failedAsText(most.kind, most.code)}: ${most.example}`;
   return requests.ok === 0
     ? [`No request has succeeded so far; ${how}`]

@@ -4,7 +4,7 @@ import { isStarved } from '../../failing-text.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, ms, percent, unbroken } from '../numbers.ts';
+import { count, failedPercent, ms, unbroken } from '../numbers.ts';
 import { extremeText, intervalText, percentileText } from './latencies.ts';
 import { rowsWords } from './rows.ts';
 import { rulesTable } from './rules.ts';
@@ -162,7 +162,7 @@ function tilesOf({ rate, requests, latencyMs }: Summary, state: 'ended' | 'under
     },
     {
       name: 'Errors',
-      value: percent(failedShare),
+      value: failedPercent(failedShare),
       under: `${count(requests.failed)} of ${count(requests.sent)}`,
       isBad: requests.failed > 0,
     },
