@@ -48,7 +48,10 @@ export async function actOnce(
       throw error;
     }
   };
-  const watch = tell === null ? null : watchOf(shard, clock, tell);
+  const failed = (found: NonNullable<OnceOutcome['failure']>): void => {
+    failure ??= found;
+  };
+  const watch = watchOf(shard, clock, tell ?? (() => {}), failed);
   const users = { Users: VuLoad, definition: withOne(definition, part, supplies, act), watch };
   const create = await loadClient(shard.client, shard.settings.protocol);
   const run = new ShardRun(shard, nowhere(), clock, { supplies, create, Rows: null, Tokens: null, users });
@@ -114,7 +117,12 @@ function onceOf(vu: VU): Once {
   };
 }
 
-function watchOf({ settings }: Shard, clock: Clock, tell: Tell): RequestWatch {
+function watchOf(
+  { settings }: Shard,
+  clock: Clock,
+  tell: Tell,
+  failed: RequestWatch['failed'],
+): RequestWatch {
   const say = (exchange: Exchange, endMs: number): void => {
     const secrets = secretsInHeaders(exchange.request?.firstHeaders ?? []);
     tell({ type: 'exchange', exchange: toldOf(exchange, endMs, exchange.failure, settings), secrets });
@@ -130,6 +138,7 @@ function watchOf({ settings }: Shard, clock: Clock, tell: Tell): RequestWatch {
       };
     },
     ended: say,
+    failed,
   };
 }
 

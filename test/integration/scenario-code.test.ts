@@ -9,13 +9,16 @@ const shop = useShop();
 const volley = useKeptProcess();
 const file = useFolder();
 
+let modules = 0;
+
 /** A module of a scenario for each body of `exec`; its code begins in line 4. */
 function moduleOf(bodies: Readonly<Record<string, string>>): string {
   const load = `{ executor: 'shared-iterations', vus: 2, iterations: 10 }`;
   const scenarios = Object.entries(bodies).map(
     ([name, body]) => `'${name}': { load: ${load}, exec: async (vu) => { ${body} } },`,
   );
-  const path = file('code.mjs');
+  // One process reads them all, and each once.
+  const path = file(`code${++modules}.mjs`);
   writeFileSync(
     path,
     `import { defineTest } from 'volley';\nexport default defineTest({ baseURL: process.env.SHOP,\n` +
@@ -33,7 +36,7 @@ test('a check that returns a promise is an error of the code', async () => {
   expect(scenarios!.total.errors).toMatchObject([
     {
       kind: 'script',
-      code: expect.stringMatching(/^TypeError code\.mjs:4:\d+$/),
+      code: expect.stringMatching(/^TypeError code\d\.mjs:4:\d+$/),
       count: 10,
       example: expect.stringContaining("the check 'async check' returned a promise: await it first"),
     },
@@ -43,4 +46,64 @@ test('a check that returns a promise is an error of the code', async () => {
   const once = await ran('run', module, '--once');
   expect(once.stdout).toContain("the check 'async check' returned a promise: await it first");
   expect(once.code).toBe(1);
+});
+
+const FAULTS: Readonly<Record<string, readonly [body: string, code: RegExp, example: string]>> = {
+  request: [
+    "vu.http.get('/status/404');",
+    /^no await, status 404$/,
+    'an await is missing: nobody has awaited what failed with GET /status/404 was answered with 404',
+  ],
+  promise: [
+    "await vu.http.get('/'); Promise.reject(new Error('lost'));",
+    /^no await, code\d\.mjs:5:\d+$/,
+    'an await is missing: nobody has awaited what failed with Error: lost',
+  ],
+  inner: [
+    "(async () => { await vu.http.get('/'); throw new TypeError('inner'); })();",
+    /^no await, code\d\.mjs:6:\d+$/,
+    'TypeError: inner',
+  ],
+  'at once': ["Promise.reject('why');", /^no await, string$/, 'failed with why'],
+  exit: [
+    'process.exit(0);',
+    /^Error code\d\.mjs:8:\d+$/,
+    'process.exit() was called, which would end volley',
+  ],
+};
+
+test.each(['threads', 'processes', 'inline'])('what nobody awaits costs no worker in %s', async (mode) => {
+  shop.forget();
+  const bodies = Object.entries(FAULTS).map(([name, [body]]) => [name, body]);
+  // Awaited later than it fails.
+  const late = "const a = vu.http.get('/status/404'); await vu.sleep(50); await a.catch(() => {});";
+  const module = moduleOf({ ...Object.fromEntries(bodies), late });
+  const { code, stdout } = await ran('run', module, '--mode', mode, '-w', '1', '-o', 'json');
+  const result = JSON.parse(stdout) as Summary;
+  expect(result.degradedReasons).toEqual([]);
+  expect(result.requests.sent).toBe(40);
+  expect(shop.visits).toHaveLength(40);
+  const { scenarios } = result.scenarios!;
+  for (const [name, [, pattern, example]] of Object.entries(FAULTS)) {
+    const { failed, errors } = scenarios.find((one) => one.name === name)!;
+    expect({ name, failed, errors }).toMatchObject({
+      failed: 10,
+      errors: [
+        {
+          kind: 'script',
+          code: expect.stringMatching(pattern),
+          count: 10,
+          example: expect.stringContaining(example),
+        },
+      ],
+    });
+  }
+  expect(scenarios.find(({ name }) => name === 'late')).toMatchObject({ completed: 10, failed: 0 });
+  expect(code).toBe(1);
+});
+
+test('--once tells what nobody awaits', async () => {
+  const { code, stdout } = await ran('run', moduleOf({ request: "vu.http.get('/status/404');" }), '--once');
+  expect(stdout).toContain('an await is missing');
+  expect(code).toBe(1);
 });

@@ -1,7 +1,6 @@
 import type { WorkerChannel } from '../../protocol/messages.ts';
 import {
   ITERATION_OUTCOME,
-  type IterationErrorKind,
   type ScenarioReport,
   type ScenariosPlan,
   type UserFailures,
@@ -15,6 +14,8 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
 import { CodeMeter } from '../vus/code-meter.ts';
+import type { Failed } from '../vus/failure-of.ts';
+import { LastEnded } from '../vus/last-ended.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
 import type { Pool } from '../vus/pool.ts';
@@ -22,6 +23,7 @@ import { type RequestBase, RequestMaker } from '../vus/request-maker.ts';
 import { RowSource, rowsOfTable } from '../vus/row-source.ts';
 import { ScenarioRecorder } from '../vus/scenario-recorder.ts';
 import { stackOf } from '../vus/script-place.ts';
+import { hearUnawaited } from '../vus/unawaited.ts';
 import type { Awaited } from '../vus/user-connections.ts';
 import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
 import type { Load, LoadHost } from './load.ts';
@@ -49,6 +51,8 @@ export interface RequestWatch {
   connection(exchange: Exchange): void;
   /** A request has ended, with or without an answer. */
   ended(exchange: Exchange, endMs: number): void;
+  /** An iteration has failed. */
+  failed(failure: Failed): void;
 }
 
 /** Virtual users: pools decide when, scenarios what. */
@@ -70,6 +74,8 @@ export class VuLoad implements Load, Job, UserHost {
   readonly #host: VuLoadHost;
   readonly #plan: ScenariosPlan;
   readonly #pools: readonly Pool[];
+  readonly #lastEnded: LastEnded;
+  #stopHearing: (() => void) | null = null;
   readonly #awaited = new Map<Exchange, Awaited>();
   /** Users waiting for the coordinator to catch up. */
   #waiting: (() => void)[] = [];
@@ -104,6 +110,10 @@ export class VuLoad implements Load, Job, UserHost {
     this.metrics = metricRecorders(plan.metrics, (kind, number, value) => {
       if (this.isMeasured(this.clock.nowMs())) this.records.metric(kind, number, value);
     });
+    this.#lastEnded = new LastEnded(
+      (scenario, ended, failure) => this.#record(scenario, ended, failure),
+      () => host.finishIfIdle(),
+    );
     const scenarios = scenariosOf(plan, definition);
     const rows = rowsOf(plan, scenarios, supplies, shard.seed);
     this.#pools = plan.pools.map((pool) =>
@@ -134,10 +144,11 @@ export class VuLoad implements Load, Job, UserHost {
   }
 
   get isDone(): boolean {
-    return this.#pools.every(({ isDone }) => isDone);
+    return this.#lastEnded.isEmpty && this.#pools.every(({ isDone }) => isDone);
   }
 
   begin(nowMs: number, windowAtMs: number): void {
+    this.#stopHearing = hearUnawaited();
     this.#beganAtMs = nowMs;
     this.#windowAtMs = windowAtMs;
     for (const pool of this.#pools) pool.begin(windowAtMs);
@@ -153,6 +164,9 @@ export class VuLoad implements Load, Job, UserHost {
   }
 
   close(): void {
+    this.#stopHearing?.();
+    this.#stopHearing = null;
+    this.#lastEnded.flush();
     this.alarms.close();
     this.records.close();
   }
@@ -212,11 +226,24 @@ export class VuLoad implements Load, Job, UserHost {
     return this.#host.isMeasured(intendedMs);
   }
 
-  ended(
+  unawaited(user: object, promise: Promise<unknown>, reason: unknown): void {
+    this.#lastEnded.unawaited(user, promise, reason);
+  }
+
+  awaited(promise: Promise<unknown>): void {
+    this.#lastEnded.awaited(promise);
+  }
+
+  ended(user: object, scenario: UserScenario, ended: Ended, failure: Failed | null): void {
+    this.#lastEnded.add({ user, scenario, ended, failure });
+  }
+
+  #record(
     scenario: UserScenario,
     { outcome, intendedMs, startedMs, endMs, thinkMs }: Ended,
-    failure: { readonly kind: IterationErrorKind; readonly code: string; readonly example: string } | null,
+    failure: Failed | null,
   ): void {
+    if (failure !== null) this.#watch?.failed(failure);
     if (failure !== null && this.isMeasured(intendedMs))
       this.records.failed(scenario.index, failure.kind, failure.code, failure.example);
     this.records.ended({

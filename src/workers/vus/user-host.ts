@@ -48,7 +48,12 @@ export interface UserHost extends Connector {
   readonly data: unknown;
   /** Whether what is due then counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
+  /** Something of a user's code was rejected, and nobody awaits it. */
+  unawaited(user: object, promise: Promise<unknown>, reason: unknown): void;
+  /** Somebody awaits it after all. */
+  awaited(promise: Promise<unknown>): void;
   ended(
+    user: object,
     scenario: UserScenario,
     ended: Ended,
     failure: { readonly kind: IterationErrorKind; readonly code: string; readonly example: string } | null,

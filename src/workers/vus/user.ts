@@ -16,9 +16,10 @@ import type { Exchange } from '../exchange/exchange.ts';
 import type { Alarm } from './alarms.ts';
 import { Answer } from './answer.ts';
 import { holdsBy } from './check-result.ts';
-import type { CodeOwner } from './code-meter.ts';
+import type { CodeOwner as MeteredOwner } from './code-meter.ts';
 import { msOf } from './durations.ts';
 import { failureOf } from './failure-of.ts';
+import { type CodeOwner, callAs } from './unawaited.ts';
 import { type Awaited, UserConnections } from './user-connections.ts';
 import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
@@ -41,7 +42,7 @@ export interface Start {
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
-export class User implements ActingUser, CodeOwner {
+export class User implements ActingUser, MeteredOwner, CodeOwner {
   readonly id: number;
   readonly http: Http = new UserHttp(this);
   readonly vars: Record<string, unknown> = {};
@@ -143,6 +144,7 @@ export class User implements ActingUser, CodeOwner {
         : ITERATION_OUTCOME.failed;
     this.iteration++;
     this.#host.ended(
+      this,
       scenario,
       { outcome, intendedMs, startedMs, endMs, thinkMs: this.#thinkMs },
       error === null || this.#isInterrupted ? null : failureOf(error.thrown),
@@ -177,7 +179,16 @@ export class User implements ActingUser, CodeOwner {
     for (const { number } of this.#groups) this.#host.records.group(number, 'interrupted');
     this.#groups.clear();
     const ended = { intendedMs, startedMs, endMs: this.#host.clock.nowMs(), thinkMs: this.#thinkMs };
-    this.#host.ended(scenario, { outcome: ITERATION_OUTCOME.interrupted, ...ended }, null);
+    this.#host.ended(this, scenario, { outcome: ITERATION_OUTCOME.interrupted, ...ended }, null);
+  }
+
+  unawaited(promise: Promise<unknown>, reason: unknown): void {
+    // The end of a run rejects whatever is under way.
+    if (!(reason instanceof Interrupted)) this.#host.unawaited(this, promise, reason);
+  }
+
+  awaited(promise: Promise<unknown>): void {
+    this.#host.awaited(promise);
   }
 
   /** Closes its connections. */
@@ -210,9 +221,9 @@ export class User implements ActingUser, CodeOwner {
           const answer = this.#answered(exchange, endMs);
           meter.handOver(this);
           if (answer instanceof Answer) resolve(answer);
-          else reject(answer);
+          else callAs(this, reject, answer);
         },
-        failed: reject,
+        failed: (error) => callAs(this, reject, error),
       };
       this.#connections.send(awaited);
     });
@@ -320,7 +331,7 @@ export class User implements ActingUser, CodeOwner {
     const { meter } = this.#host;
     try {
       meter.enter(this);
-      const done = this.#scenario.definition[part]?.(this.#view);
+      const done = callAs(this, runPart, this.#scenario.definition, part, this.#view);
       meter.returned(this);
       await done;
     } catch (error) {
@@ -351,6 +362,10 @@ export class User implements ActingUser, CodeOwner {
     if (this.#isInterrupted) return new Interrupted();
     return this.#isRunning ? null : new Error('the iteration is over: await what it starts');
   }
+}
+
+function runPart(definition: UserScenario['definition'], part: Part, view: VuView): unknown {
+  return definition[part]?.(view);
 }
 
 /** Of those that its redirects set, whoever followed them has taken care. */

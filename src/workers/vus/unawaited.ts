@@ -1,0 +1,64 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** Whose code runs: told of what it has rejected without anybody who awaits it. */
+export interface CodeOwner {
+  unawaited(promise: Promise<unknown>, reason: unknown): void;
+  /** Somebody awaits it after all. */
+  awaited(promise: Promise<unknown>): void;
+}
+
+const OWNERS = new AsyncLocalStorage<CodeOwner>();
+/** Of promises that were rejected and that nobody awaits yet. */
+const REJECTED = new WeakMap<Promise<unknown>, CodeOwner>();
+let listeners = 0;
+let exit = process.exit;
+
+/** Calls `code` as that of `owner`, with all that follows from it. */
+export function callAs<Args extends unknown[], T>(
+  owner: CodeOwner,
+  code: (...args: Args) => T,
+  ...args: Args
+): T {
+  return OWNERS.run(owner, code, ...args);
+}
+
+/**
+ * From now on a rejection that nobody awaits is told to whose code it is, and does not end the worker; neither does
+ * `process.exit()` in such code, which throws. Until the function returned is called.
+ */
+export function hearUnawaited(): () => void {
+  if (listeners++ === 0) {
+    process.on('unhandledRejection', hear);
+    process.on('rejectionHandled', hearHandled);
+    exit = process.exit;
+    process.exit = exitOfOthers;
+  }
+  return () => {
+    if (--listeners > 0) return;
+    process.off('unhandledRejection', hear);
+    process.off('rejectionHandled', hearHandled);
+    process.exit = exit;
+  };
+}
+
+function hear(reason: unknown, promise: Promise<unknown>): void {
+  const owner = OWNERS.getStore();
+  if (owner !== undefined) {
+    REJECTED.set(promise, owner);
+    owner.unawaited(promise, reason);
+    return;
+  }
+  // What is not a scenario's goes the way that it would have gone; a program that uses volley may have listeners of its own.
+  if (process.listenerCount('unhandledRejection') === 1) throw reason;
+}
+
+function hearHandled(promise: Promise<unknown>): void {
+  REJECTED.get(promise)?.awaited(promise);
+}
+
+function exitOfOthers(code?: number | string | null): never {
+  if (OWNERS.getStore() === undefined) return exit(code);
+  throw new Error(
+    'process.exit() was called, which would end volley: end an iteration with return or fail()',
+  );
+}
