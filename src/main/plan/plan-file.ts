@@ -24,6 +24,7 @@ import type { NamedRequestOptions } from './options.ts';
 import type { Place } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { planText } from './read-plan-text.ts';
+import { wrongValue } from './wrong-value.ts';
 
 /** What a plan file says. */
 export interface PlanFile {
@@ -261,11 +262,13 @@ function sentencesOf(
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
     return [`${placeOf(issue.path)}: '${name}' is missing.`];
-  const advice =
-    name === 'requests' && isListIn(data)
-      ? 'it is how many requests to send: give those to send as mix, a list of them'
-      : firstLine(issue.message);
-  return [`${placeOf(issue.path)}: ${name === '' ? 'the plan' : `'${name}'`}: ${advice}.`];
+  const place = placeOf(issue.path);
+  if (name === 'requests' && isListIn(data))
+    return [
+      `${place}: 'requests': it is how many requests to send: give those to send as mix, a list of them.`,
+    ];
+  const what = name === '' ? 'the plan' : `'${name}'${wrongValue(issue, data)}`;
+  return [`${place}: ${what}: ${firstLine(issue.message)}.`];
 }
 
 function isListIn(data: unknown): boolean {
