@@ -184,12 +184,15 @@ describe('nothing is sent, and one sentence says why', () => {
     [['compare', 'URL', 'URL', '--force'], '--force is for saved results'],
     [['compare', 'URL', 'package.json'], "'package.json' is a file, and the other is none"],
     [['compare', 'package.json', 'package.json'], 'it is not a result of volley'],
+    [['compare', 'nofile.json', 'package.json'], "The result 'nofile.json' cannot be read"],
     [['URL', '--repeat', '0'], "--repeat '0'"],
+    [['URL', '-d', '-1s'], "volley: --duration '-1s': give a time"],
   ])('%j', async (args, sentence) => {
     const target = await startTarget();
     const ended = await keptVolley(...args.map((arg) => (arg === 'URL' ? target.url : arg)));
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(sentence);
+    expect(ended.stderr).not.toContain('is not an option');
     expect(ended.stderr).not.toContain('    at ');
     expect(target.stats().requests).toBe(0);
   });

@@ -16,6 +16,7 @@ import { FAILURES } from './command-tables.ts';
 import { type Judging, judgingFrom } from './comparison-options.ts';
 import { ComparisonOutputs, comparisonFilesOf, comparisonPathsFrom } from './comparison-outputs.ts';
 import { measureAndPrint, printComparison } from './measure-rounds.ts';
+import { fileInPlaceOfUrl } from './misplaced-words.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { showingFrom } from './showing.ts';
@@ -34,6 +35,11 @@ export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<
     problems.push('Two things are needed: give two URLs, or two results that --out has saved.');
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
+  const missing = [a, b].filter(isMissingResult);
+  if (missing.length > 0) {
+    problems.push(...missing.map((file) => `The result '${file}' cannot be read: there is no such file.`));
+    throw new VolleyError(ERROR_CODES.usage, problems);
+  }
   const saved = [a, b].filter((text) => existsSync(text) || namesKeptRun(text));
   if (saved.length === 2) return compareFiles(parsed, a, b, judging, failIf, problems);
   if (saved.length === 1) {
@@ -41,6 +47,11 @@ export async function compareCommand(parsed: Parsed, problems: Told[]): Promise<
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   return compareTargets(parsed, a, b, judging, failIf, problems);
+}
+
+/** Whether a word is the name of a result that is not there, and no URL. */
+function isMissingResult(word: string): boolean {
+  return /\.json$/i.test(word) && fileInPlaceOfUrl(word) !== null && !existsSync(word) && !namesKeptRun(word);
 }
 
 async function compareTargets(

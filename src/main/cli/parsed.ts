@@ -70,7 +70,7 @@ export function withOptionalValues(argv: readonly string[]): string[] {
   });
 }
 
-/** `-` behind an option that takes text is its value: yargs would take it for an argument. */
+/** `-` or `-1s` behind an option that takes text is its value: yargs would take it for an argument, or for options. */
 export function withDashValues(
   argv: readonly string[],
   commands: readonly Readonly<Record<string, Options>>[],
@@ -88,8 +88,9 @@ export function withDashValues(
   const words: string[] = [];
   for (const [index, word] of argv.entries()) {
     const last = words.at(-1);
-    const isValue = word === '-' && last !== undefined && takesText(last) && (end < 0 || index < end);
-    if (isValue) words.splice(-1, 1, `${last}=-`);
+    const isValue =
+      /^-(?:$|\d)/.test(word) && last !== undefined && takesText(last) && (end < 0 || index < end);
+    if (isValue) words.splice(-1, 1, `${last}=${word}`);
     else words.push(word);
   }
   return words;
