@@ -77,12 +77,20 @@ export async function loadConditions(): Promise<ConditionReader> {
       };
     } catch (error) {
       const { code, summary, message } = error as { code?: string; summary?: string; message: string };
-      const said = (summary ?? message).split('\n')[0] ?? '';
+      const said = equalsSign(text) ?? (summary ?? message).split('\n')[0] ?? '';
       const [, unknown = null] = (code === 'unknown_variable' && /: (\w+)/.exec(said)) || [];
       throw new ConditionError(said, unknown);
     }
   };
   return { read };
+}
+
+/** JavaScript's equality, or one sign, where nothing else is wrong with it: in quotes it may stand. */
+function equalsSign(text: string): string | null {
+  const [sign] = /===|!==|(?<![=!<>])=(?!=)/.exec(text.replaceAll(/"[^"]*"|'[^']*'/g, '')) ?? [];
+  return sign === undefined
+    ? null
+    : `'${sign}' is no sign of an expression: write ${sign === '!==' ? '!=' : '=='}`;
 }
 
 /** A name that expressions can say. */

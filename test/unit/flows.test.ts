@@ -50,6 +50,11 @@ const GET = '{ get: http://a/ }';
 describe('steps that are wrong', () => {
   test.each([
     ['an unknown step', ['{ gte: /a }'], ["3:10: 'gte' is no kind of step: did you mean get?"]],
+    [
+      'a step with nothing in it',
+      ['{}'],
+      ['3:3: a step without anything in it: give one such as { get: /items }'],
+    ],
     ["another tool's word", ['{ pause: 2 }'], ["3:12: 'pause' is no kind of step: did you mean think?"]],
     ['two kinds', ['{ get: http://a/, think: 2s }'], ['3:3: a step is one thing, and this is get and think']],
     ['text', ['get'], ["3:3: 'get' is no step: give a map such as { get: /items }"]],
@@ -115,11 +120,17 @@ describe('steps that are wrong', () => {
         '{ if: n >, then: [{ fail: a }] }',
         '{ while: 1 + 1, flow: [{ think: 1s }] }',
         '{ check: { a: size(n) + "b" } }',
+        '{ if: n === 2, then: [{ fail: a }] }',
+        '{ if: n = "===", then: [{ fail: a }] }',
+        '{ if: n >= "=" && n !== 1, then: [{ fail: a }] }',
       ],
       [
         "3:9: the expression 'n >': Unexpected token: EOF.",
         "4:12: '1 + 1' is of type int",
         '5:17: the expression \'size(n) + "b"\': no such overload: int + string.',
+        "6:9: the expression 'n === 2': '===' is no sign of an expression: write ==.",
+        "7:9: the expression 'n = \"===\"': '=' is no sign of an expression: write ==.",
+        "8:9: the expression 'n >= \"=\" && n !== 1': '!==' is no sign of an expression: write !=.",
       ],
     ],
     [

@@ -120,7 +120,11 @@ export class StepReader implements StepReading {
       this.problem(keys, `a step is one thing, and this is ${kinds.join(' and ')}: make a step of each.`);
       return null;
     }
-    const [first = ''] = Object.keys(step);
+    const [first] = Object.keys(step);
+    if (first === undefined) {
+      this.problem(keys, 'a step without anything in it: give one such as { get: /items } or { think: 2s }.');
+      return null;
+    }
     const meant = OTHER_WORDS.get(first);
     const advice = meant === undefined ? meantOrOneOf(first, STEP_KINDS) : `did you mean ${meant}?`;
     this.problem([...keys, first], `${quoted(first)} is no kind of step: ${advice}`);
