@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { render, renderHtml, start } from '../../src/api/index.ts';
 import { connectBroker } from '../../src/main/cluster/engine.ts';
@@ -227,5 +228,19 @@ afterAll(async () => {
     await own.close();
     for (const { child } of agents) child.kill('SIGTERM');
     expect((await Promise.all(agents.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+  });
+
+  test('a broker that is gone for good holds nobody: neither agents nor a run that waits for them', async () => {
+    broker.cli('config', 'set', 'maxmemory', '0');
+    broker.cli('config', 'set', 'maxmemory-policy', 'noeviction');
+    const run = fleet.submit(4, '-n', '10', '--join-timeout', '300s');
+    while (!broker.cli('keys', 'volley:default:run:*:plan').includes('plan')) await delay(20);
+    await broker.kill();
+    run.child.kill('SIGINT');
+    for (const { child } of fleet.agents.values()) child.kill('SIGTERM');
+    const agents = await Promise.all([...fleet.agents.values()].map(({ ended }) => ended));
+    expect(agents.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect((await run.ended).code).not.toBe(0);
+    expect(fleet.witness.seen.length).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import { messageOf } from '../../protocol/errors.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import {
@@ -12,6 +12,7 @@ import {
   type SlotHandler,
 } from './broker.ts';
 import { PieceSize } from './piece-size.ts';
+import { within } from './waiting.ts';
 
 const { lockMs, renewMs } = CLUSTER_TIMES;
 /** What a run leaves on the broker goes by itself. */
@@ -20,6 +21,8 @@ const RECONNECT_MS = 200;
 const CONNECT_MS = 5_000;
 const CHECK_MS = 1_000;
 const BLOCK_S = 2;
+/** How long connections are given to close in good order; to a broker that is gone they never do. */
+const CLOSE_MS = 1_000;
 
 /** The same however often it is tried: a password, or a certificate. */
 const IN_VAIN = /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|altname/i;
@@ -43,9 +46,26 @@ export async function connectBroker(url: string, pool: string): Promise<Broker> 
   return new RedisBroker(redis, `volley:${pool}`);
 }
 
+/** Knows the connections that BullMQ makes after its model, so that they end even if BullMQ cannot end them. */
+class OwnRedis extends Redis {
+  readonly #copies = new Set<{ disconnect(): void }>();
+
+  override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(override?: Override) {
+    const copy = super.duplicate(override);
+    this.#copies.add(copy);
+    copy.once('end', () => this.#copies.delete(copy));
+    return copy;
+  }
+
+  /** Ends all connections at once; pending commands fail. */
+  disconnectAll(): void {
+    for (const redis of [...this.#copies, this]) redis.disconnect();
+  }
+}
+
 /** Tries for 5 s; the last error says why it is in vain. */
-async function connected(url: string): Promise<Redis> {
-  const redis = new Redis(url, {
+async function connected(url: string): Promise<OwnRedis> {
+  const redis = new OwnRedis(url, {
     lazyConnect: true,
     // Commands wait for a broker that is away, and the lease decides meanwhile.
     maxRetriesPerRequest: null,
@@ -85,18 +105,24 @@ class LeasedWorker extends Worker<SlotData> {
     this.onRenewed(lost.length === 0 ? sentAtMs : null);
     return lost;
   }
+
+  /** Renews nothing any more. `close` comes to that only when its connection answers. */
+  async endRenewals(): Promise<void> {
+    await this.lockManager.close();
+  }
 }
 
 class RedisBroker implements Broker {
-  readonly #redis: Redis;
+  readonly #redis: OwnRedis;
   readonly #prefix: string;
   /** Waits for orders; made when they are first asked for. */
   #waiting: Redis | null = null;
   readonly #queues = new Map<string, Queue<SlotData>>();
+  readonly #workers: LeasedWorker[] = [];
   readonly #clock = createMonotonicClock();
   readonly #pieces = new PieceSize();
 
-  constructor(redis: Redis, prefix: string) {
+  constructor(redis: OwnRedis, prefix: string) {
     this.#redis = redis;
     this.#prefix = prefix;
   }
@@ -180,7 +206,8 @@ class RedisBroker implements Broker {
     checker.on('error', () => {});
     await checker.startStalledCheckTimer();
     return async () => {
-      await Promise.allSettled([heard.close(), checker.close()]);
+      // The check runs on a timer of its own until the worker has closed, which it never does without a broker.
+      await within(CLOSE_MS, Promise.allSettled([heard.close(), checker.close(true)]));
     };
   }
 
@@ -232,6 +259,7 @@ class RedisBroker implements Broker {
     );
     worker.on('error', () => {});
     worker.onRenewed = onRenewed;
+    this.#workers.push(worker);
     await worker.waitUntilReady();
     worker.run().catch(() => {});
     return () => worker.close();
@@ -313,9 +341,9 @@ class RedisBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()));
-    this.#waiting?.disconnect();
-    this.#redis.disconnect();
+    await within(CLOSE_MS, Promise.allSettled([...this.#queues.values()].map((queue) => queue.close())));
+    for (const worker of this.#workers) await worker.endRenewals();
+    this.#redis.disconnectAll();
   }
 
   /** Adds a piece to the others; with the last one all of them become the value. */

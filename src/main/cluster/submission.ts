@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { StoppedBy, Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
@@ -19,9 +18,11 @@ import { LAST_WORD_MS, lastWords } from './awaited-words.ts';
 import { type Broker, CLUSTER_TIMES, type End } from './broker.ts';
 import { checkBroker } from './broker-check.ts';
 import { measureOffset } from './broker-clock.ts';
+import { BrokerWatch } from './broker-watch.ts';
 import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
+import { checkPlanSize, notReady, notStarted } from './not-started.ts';
 import { planOver } from './plan-over.ts';
 import { poolText } from './pool-list.ts';
 import { collectAgents } from './results.ts';
@@ -31,7 +32,6 @@ import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
 
 const { beatMs } = CLUSTER_TIMES;
-const MOST_PLAN_BYTES = 8_000_000;
 /** Beyond what workers need to connect, an agent is not waited for any longer. */
 const LONGEST_BOOT_MS = 30_000;
 /** Whoever waits longer for agents is told how it stands. */
@@ -39,8 +39,6 @@ const QUIET_JOIN_MS = 3_000;
 /** An agent that has not ended this long after it should have is lost, unless its last word is on its way. */
 const GRACE_MS = 10_000;
 const LONGEST_DRAIN_MS = 5_000;
-/** Without a broker for so long, nothing more is to be expected: agents have stopped long ago. */
-const LONGEST_AWAY_MS = 30_000;
 const LOOK_EVERY_MS = 250;
 const RULES_EVERY_MS = 1_000;
 const AGENTS_PER_STATE_SECOND = 100;
@@ -65,7 +63,10 @@ export class Submission implements Conduct {
   #stoppedAtMs: number | null = null;
   #isInterrupted = false;
   #stoppedBy: StoppedBy | null = null;
-  #heardMs: number;
+  readonly #brokerWatch: BrokerWatch;
+  /** The order to begin has been given; that it arrived may not be known. */
+  #isBegun = false;
+  #beats: NodeJS.Timeout | undefined;
 
   constructor(
     broker: Broker,
@@ -79,19 +80,36 @@ export class Submission implements Conduct {
     this.#clock = clock;
     this.#asked = plan;
     this.#options = options;
-    this.#heardMs = clock.nowMs();
+    this.#brokerWatch = new BrokerWatch(clock);
     this.#waiting = new Waiting(clock);
   }
 
   /** @throws VolleyError VOLLEY_USAGE, VOLLEY_AGENTS or VOLLEY_BROKER; nothing was sent then */
   async collect(): Promise<Collected> {
+    try {
+      return await this.#brokerWatch.whileThere(
+        this.#collect(),
+        () => this.#windowAtMs !== null,
+        () => {
+          // What waits for agents ends with it; commands fail when the broker is closed.
+          this.#isInterrupted = true;
+          this.#waiting.changed();
+          return { mayHaveBegun: this.#isBegun };
+        },
+      );
+    } finally {
+      clearInterval(this.#beats);
+    }
+  }
+
+  async #collect(): Promise<Collected> {
     const startedAt = new Date();
     const calledAtMs = this.#clock.nowMs();
     const cpuBefore = process.cpuUsage();
     await checkBroker(this.#broker, this.#options.agents);
     await this.#publish();
     const endWatching = await this.#watch();
-    const beat = setInterval(() => this.#beat(), beatMs);
+    this.#beats = setInterval(() => this.#beat(), beatMs);
     try {
       const outcomes = await this.#carryOut();
       const cpu = process.cpuUsage(cpuBefore);
@@ -109,7 +127,7 @@ export class Submission implements Conduct {
         mostLostShare: this.#options.maxLost?.share,
       });
     } finally {
-      clearInterval(beat);
+      clearInterval(this.#beats);
       await this.#cleanUp(endWatching);
     }
   }
@@ -128,22 +146,23 @@ export class Submission implements Conduct {
   }
 
   stop(): void {
-    this.#isInterrupted = true;
+    this.#interrupt();
     this.#endLoad(Math.min(this.#asked.timeoutMs, LONGEST_DRAIN_MS));
   }
 
   abort(): void {
-    this.#isInterrupted = true;
+    this.#interrupt();
     this.#endLoad(0);
+  }
+
+  #interrupt(): void {
+    this.#isInterrupted = true;
+    this.#brokerWatch.stopAsked();
   }
 
   async #publish(): Promise<void> {
     const sealed = this.#sealer.seal(purposes.plan(this.#run), this.#asked);
-    if (sealed.byteLength > MOST_PLAN_BYTES)
-      throw new VolleyError(
-        ERROR_CODES.usage,
-        `The plan takes ${(sealed.byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: give fewer rows or smaller bodies.`,
-      );
+    checkPlanSize(sealed);
     await this.#order({ type: 'beat' });
     await this.#broker.put(this.#run, PLAN, sealed);
   }
@@ -190,7 +209,8 @@ export class Submission implements Conduct {
       plan.timeoutMs + LONGEST_BOOT_MS,
     );
     if (this.#isInterrupted) return [];
-    if (!isReady || joined.some(({ phase }) => phase !== 'ready')) await this.#refuseToStart(joined);
+    const late = joined.filter(({ phase }) => phase !== 'ready');
+    if (!isReady || late.length > 0) throw notReady(late);
     this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
     const startAtMs = await this.#go(assignment, joined);
     this.#windowAtMs = startAtMs + plan.warmupMs;
@@ -224,10 +244,10 @@ export class Submission implements Conduct {
     }
     if (this.#isInterrupted) return null;
     if (refused().length > 0)
-      throw this.#notStarted(['An agent refused the run.', ...refused().map(({ because }) => `${because}.`)]);
+      throw notStarted(['An agent refused the run.', ...refused().map(({ because }) => `${because}.`)]);
     const all = joined();
     if (all.length < minAgents)
-      throw this.#notStarted([
+      throw notStarted([
         `${all.length} of ${counted(agents, 'agent')} joined within ${formatDuration(joinTimeoutMs)}.`,
         await poolText(this.#broker, this.#sealer, this.#options.version),
       ]);
@@ -258,24 +278,12 @@ export class Submission implements Conduct {
     this.#waiting.changed();
   }
 
-  async #refuseToStart(joined: readonly Slot[]): Promise<never> {
-    const late = joined.filter(({ phase }) => phase !== 'ready');
-    throw this.#notStarted([
-      ...late.map(
-        (slot) => `Agent ${slot.name} was not ready: ${slot.because ?? 'it did not say so in time'}.`,
-      ),
-    ]);
-  }
-
-  #notStarted(sentences: readonly string[]): VolleyError {
-    return new VolleyError(ERROR_CODES.agents, `${sentences.join(' ')} Nothing was sent.`);
-  }
-
   /** @returns when it begins, on this machine's clock */
   async #go(assignment: string, joined: readonly Slot[]): Promise<number> {
     const { offsetMs, slowestMs } = await measureOffset(this.#broker, this.#clock);
     const worstMs = Math.max(slowestMs, ...joined.map((slot) => slot.slowestMs));
     const startAtMs = this.#clock.nowMs() + leadMs(worstMs, joined.length);
+    this.#isBegun = true;
     await this.#order({ type: 'go', assignment, startAtMs: startAtMs + offsetMs });
     return startAtMs;
   }
@@ -296,8 +304,7 @@ export class Submission implements Conduct {
       for (const slot of joined) if (states.isFinal(slot)) this.#end(slot, states.reasonOf(slot));
       for (const slot of joined) this.#sayLost(slot);
       const nowMs = this.#clock.nowMs();
-      const isAway = nowMs - this.#heardMs > LONGEST_AWAY_MS;
-      if (isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
+      if (this.#brokerWatch.isAway) for (const slot of joined) this.#end(slot, 'the broker was away');
       if (nowMs - Math.max(startAtMs + longestMs, states.movedAtMs + GRACE_MS) > 0)
         for (const slot of joined) this.#end(slot, 'it did not end in time');
       const broken = watch?.brokenBy(states, nowMs - (this.#windowAtMs ?? nowMs)) ?? null;
@@ -361,9 +368,7 @@ export class Submission implements Conduct {
 
   #beat(): void {
     this.#order({ type: 'beat' })
-      .then(() => {
-        this.#heardMs = this.#clock.nowMs();
-      })
+      .then(() => this.#brokerWatch.heard())
       .catch(() => {});
   }
 

@@ -1,0 +1,25 @@
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import type { Slot } from './agent-slots.ts';
+
+const MOST_PLAN_BYTES = 8_000_000;
+
+/** A run over agents that never began: what is in the sentences, and that nothing was sent. */
+export function notStarted(sentences: readonly string[]): VolleyError {
+  return new VolleyError(ERROR_CODES.agents, `${sentences.join(' ')} Nothing was sent.`);
+}
+
+/** @param late the slots whose agents were not ready in time */
+export function notReady(late: readonly Slot[]): VolleyError {
+  return notStarted(
+    late.map((slot) => `Agent ${slot.name} was not ready: ${slot.because ?? 'it did not say so in time'}.`),
+  );
+}
+
+/** @throws VolleyError VOLLEY_USAGE if a sealed plan is too large for the broker */
+export function checkPlanSize({ byteLength }: Uint8Array): void {
+  if (byteLength > MOST_PLAN_BYTES)
+    throw new VolleyError(
+      ERROR_CODES.usage,
+      `The plan takes ${(byteLength / 1e6).toFixed(1)} MB, and agents are sent 8 MB at most: give fewer rows or smaller bodies.`,
+    );
+}
