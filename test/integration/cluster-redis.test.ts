@@ -239,7 +239,7 @@ afterAll(async () => {
     run.child.kill('SIGINT');
     for (const { child } of fleet.agents.values()) child.kill('SIGTERM');
     const agents = await Promise.all([...fleet.agents.values()].map(({ ended }) => ended));
-    expect(agents.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(agents.map(({ code }) => code))).toEqual(new Set([0]));
     expect((await run.ended).code).not.toBe(0);
     expect(fleet.witness.seen.length).toBe(0);
   });
