@@ -7,7 +7,7 @@ const HIGHEST_PORT = 65_535;
 const RULE = /^(\[[^\]]*\](?:\/\d{1,3})?|[^:]+):(\d{1,5})(?:-(\d{1,5}))?$/;
 const NAME = /^(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?$/;
 
-/** Reads `host:port`, `*.name:port` or `CIDR:port-range`; null for what is none. */
+/** Parses `host:port`, `*.name:port` or `CIDR:port-range`; null for anything else. */
 export function parseAllowRule(text: string): AllowRule | null {
   const [, written = '', first = '', last = first] = RULE.exec(text) ?? [];
   const [fromPort, toPort] = [Number(first), Number(last)];
@@ -23,7 +23,7 @@ export function parseAllowRule(text: string): AllowRule | null {
   return { name: null, range, fromPort, toPort };
 }
 
-/** Where an agent may send: everything else is refused before a packet leaves. */
+/** The targets an agent may send to: everything else is refused before a packet leaves. */
 export class AllowedTargets {
   readonly #rules: readonly { readonly rule: AllowRule; readonly list: BlockList }[];
 
@@ -37,9 +37,9 @@ export class AllowedTargets {
   }
 
   /**
-   * What of a dial is not allowed, as `host:port`; null where all of it is.
+   * The part of a dial that is not allowed, as `host:port`; null if everything is allowed.
    *
-   * @param address what the name was looked up to; undefined where none was needed
+   * @param address the result of the name's lookup; undefined if none was needed
    */
   refused(
     { hostname, port, routes }: Pick<Destination, 'hostname' | 'port' | 'routes'>,
@@ -47,13 +47,13 @@ export class AllowedTargets {
     address: string | undefined,
   ): string | null {
     if (dial.unixSocket !== null) return dial.unixSocket;
-    // A proxy looks the name up by itself: the name alone can be held against the rules.
+    // A proxy looks the name up itself: only the name can be checked against the rules.
     if (dial.proxy !== null && !this.#isAllowed(hostname, port, undefined))
       return authorityOf(hostname, port);
     const isSaid = routes.resolve.some(
       (rule) => rule.port === dial.port && rule.hostname.toLowerCase() === dial.hostname.toLowerCase(),
     );
-    // Whoever says what a name stands for could say anything: then the address counts.
+    // With --resolve, a name can stand for any address: then only the address counts.
     const name = isSaid ? '' : dial.hostname;
     if (this.#isAllowed(name, dial.port, address)) return null;
     return isSaid && address !== undefined
@@ -75,7 +75,7 @@ export class AllowedTargets {
   }
 }
 
-/** A name may end with the dot of the root. */
+/** Removes the root's dot at the end of a name. */
 function withoutEnd(name: string): string {
   return name.replace(/\.$/, '');
 }

@@ -1,25 +1,25 @@
 import { messageOf } from '../protocol/errors.ts';
 
-/** Bodies longer than this, as they came or decoded, are not looked into. */
+/** Limit on bodies that are inspected, both as received and decoded. */
 export const LARGEST_KEPT_BYTES = 16 * 2 ** 20;
-/** Each of them could make a body a thousand times longer. */
+/** Limit on nested encodings: each could expand a body a thousandfold. */
 const MOST_ENCODINGS = 5;
 const UTF_8 = new TextDecoder();
 const CHARSET = /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;]*))/i;
 const ZLIB_METHOD = 8;
 const ZLIB_CHECK = 31;
 
-/** A complete answer, as far as its body is to be looked into. */
+/** The parts of a complete answer that are needed to inspect its body. */
 export interface AnsweredBody {
   readonly bodyBytes: number;
-  /** The body as it came; not all of it where it is longer than can be kept. */
+  /** The body as received; cut off if it is longer than the limit. */
   readonly body: Uint8Array;
-  /** What the answer says of its body; null where it says nothing. */
+  /** The header's value; null without one. */
   readonly contentEncoding: string | null;
   readonly contentType: string | null;
 }
 
-/** A body that cannot be looked into, and why. */
+/** A body that cannot be inspected, and why. */
 export class Unreadable extends Error {
   readonly code: 'BODY_LENGTH' | 'BODY_ENCODING';
 
@@ -30,7 +30,7 @@ export class Unreadable extends Error {
 }
 
 /**
- * A body as text, decoded as its answer says. An empty one is empty, whatever it is said to be.
+ * A body as text, decoded according to its headers. An empty one is empty text, whatever its encoding.
  *
  * @throws Unreadable
  */
@@ -42,9 +42,9 @@ export function textOfBody({ bodyBytes, body, contentEncoding, contentType }: An
 }
 
 /**
- * The same before it is read as text.
+ * The body without its content encodings.
  *
- * @param contentEncoding gzip, deflate, br and zstd, also several in the order in which they were applied (RFC 9110, 8.4)
+ * @param contentEncoding gzip, deflate, br and zstd, or several of them in the order they were applied (RFC 9110, 8.4)
  * @throws Unreadable
  */
 function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Array {
@@ -56,8 +56,8 @@ function decodedBody(bytes: Uint8Array, contentEncoding: string | null): Uint8Ar
 }
 
 /**
- * A body for a reader: decoded, and in UTF-8 where it says that it has another charset; or why it cannot be. Null
- * where it is to be read as it came.
+ * A body for display: decoded, and converted to UTF-8 from another declared charset; or why that is not possible. Null
+ * if it can be shown as received.
  */
 export function readableBody({
   bodyBytes,
@@ -79,7 +79,7 @@ export function readableBody({
   }
 }
 
-/** Codings that change something, in lower case. */
+/** Codings that change the body, in lower case. */
 function codingsIn(contentEncoding: string | null): readonly string[] {
   if (contentEncoding === null) return [];
   return contentEncoding
@@ -89,7 +89,7 @@ function codingsIn(contentEncoding: string | null): readonly string[] {
 }
 
 function decodedOnce(bytes: Uint8Array, coding: string): Uint8Array {
-  // Loaded by the first encoded body: most runs have none.
+  // Loaded for the first encoded body: most runs have none.
   const zlib = process.getBuiltinModule('node:zlib');
   const options = { maxOutputLength: LARGEST_KEPT_BYTES };
   try {
@@ -122,7 +122,7 @@ function unreadable(coding: string, error: unknown): Unreadable {
   return new Unreadable('BODY_ENCODING', `a body that cannot be decoded (${coding}): ${messageOf(error)}`);
 }
 
-/** Some send `deflate` without the head that it is to have (RFC 9110, 8.4.1.2). */
+/** Whether `deflate` has its zlib header: some servers leave it out (RFC 9110, 8.4.1.2). */
 function isZlib(bytes: Uint8Array): boolean {
   const [method = 0, flags = 0] = bytes;
   return method % 16 === ZLIB_METHOD && (method * 256 + flags) % ZLIB_CHECK === 0;
@@ -131,9 +131,9 @@ function isZlib(bytes: Uint8Array): boolean {
 let latest: { readonly contentType: string; readonly decoder: TextDecoder } | null = null;
 
 /**
- * What reads a body's bytes: by its byte order mark, else by its `charset`, else UTF-8.
+ * Chooses the decoder of a body by its byte order mark, else by its `charset`, else UTF-8.
  *
- * @throws Unreadable where the charset is unknown
+ * @throws Unreadable if the charset is unknown
  */
 function decoderOf(bytes: Uint8Array, contentType: string | null): TextDecoder {
   const [first, second] = bytes;

@@ -1,28 +1,28 @@
 import type { ASTNode, Environment } from '@marcbachmann/cel-js';
 
-/** An expression of CEL, ready to be asked. */
+/** A compiled CEL expression. */
 export interface Condition {
-  /** Of what it gives, as far as that is known: `bool`, `int`, `dyn` for anything. */
+  /** Type of its result, as far as known: `bool`, `int`, or `dyn` for any. */
   readonly type: string;
-  /** The names in it, of those that it may use. */
+  /** The allowed names that it uses. */
   readonly names: readonly string[];
-  /** @throws Error where values are of a type that it cannot take */
+  /** @throws Error if values have a type that the expression cannot use */
   evaluate(values: Readonly<Record<string, unknown>>): unknown;
 }
 
-/** Reads expressions. */
+/** Compiles expressions. */
 export interface ConditionReader {
   /**
-   * @param names that it may use; null for any
-   * @throws ConditionError that says what is wrong with it
+   * @param names allowed names; null for any
+   * @throws ConditionError if the expression is invalid
    */
   read(text: string, names: Iterable<string> | null): Condition;
 }
 
-/** What is wrong with an expression, in a clause. */
+/** An invalid expression; the message says what is wrong, as a clause. */
 export class ConditionError extends Error {
   override readonly name = 'ConditionError';
-  /** The name that nobody has set, where that is what is wrong. */
+  /** The unknown name, if that is the problem. */
   readonly unknown: string | null;
 
   constructor(message: string, unknown: string | null) {
@@ -31,7 +31,7 @@ export class ConditionError extends Error {
   }
 }
 
-/** Values of JSON are doubles, and whoever writes `n % 2` means a whole number: CEL would refuse to mix the two. */
+/** Values from JSON are doubles, while the 2 in `n % 2` is an int: CEL itself does not mix the two. */
 const MIXED = {
   '+': (a: number, b: number) => a + b,
   '-': (a: number, b: number) => a - b,
@@ -40,7 +40,7 @@ const MIXED = {
   '%': (a: number, b: number) => a % b,
 };
 
-/** Loads the library, which only those need who have conditions. */
+/** Loads the library, which is only needed for conditions. */
 export async function loadConditions(): Promise<ConditionReader> {
   const library = await import('@marcbachmann/cel-js');
   const environment = (hasAnyNames: boolean): Environment => {

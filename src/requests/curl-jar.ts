@@ -1,10 +1,10 @@
 import type { Cookie } from '../protocol/cookie.ts';
 import { type CookiePlace, isFor, readSetCookie } from './set-cookie.ts';
 
-/** Where curl says cookies that are secure without TLS. */
+/** Hosts to which curl sends secure cookies without TLS. */
 const LOCAL = new Set(['localhost', '127.0.0.1', '::1']);
 
-/** The cookies of one transfer, as curl keeps and says them. */
+/** The cookies of one transfer, stored and sent as by curl. */
 export class CurlJar {
   readonly #cookies: Cookie[];
 
@@ -12,22 +12,22 @@ export class CurlJar {
     this.#cookies = [...cookies];
   }
 
-  /** Those that it holds, the youngest first. */
+  /** The stored cookies, newest first. */
   get cookies(): readonly Cookie[] {
     return this.#cookies;
   }
 
-  /** Takes what an answer sets. */
+  /** Stores the cookies set by an answer. */
   take(fields: readonly string[], from: CookiePlace): void {
     const nowMs = Date.now();
     for (const field of fields) {
       const cookie = readSetCookie(field, from, nowMs);
-      // A value without a name is none to curl.
+      // curl ignores a value without a name.
       if (cookie !== null && cookie.name !== '') this.put(cookie);
     }
   }
 
-  /** One of the same name and place takes the other's place. */
+  /** Stores a cookie, replacing one with the same name, domain and path. */
   put(given: Cookie): void {
     const cookie = { ...given, path: given.path.replace(/(?<=.)\/$/, '') };
     const place = this.#cookies.findIndex(
@@ -41,7 +41,7 @@ export class CurlJar {
     else this.#cookies[place] = cookie;
   }
 
-  /** What goes to a place, as the value of `cookie`; null where nothing does. */
+  /** The value of the `cookie` header for a place; null without cookies. */
   valueFor(to: CookiePlace): string | null {
     const nowMs = Date.now();
     const matching = this.#cookies.filter((cookie) => cookie.expiresAtMs > nowMs && isFor(cookie, to));
@@ -55,7 +55,7 @@ export class CurlJar {
   }
 }
 
-/** The place of a host and a path, as curl looks at it. */
+/** The cookie place of a host and path, as curl sees it. */
 export function curlCookiePlace(host: string, secure: boolean, path: string): CookiePlace {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '');
   const [bare = ''] = path.split('?');

@@ -1,23 +1,23 @@
 import { createRandom } from '../metrics/random.ts';
 import type { RowsMode } from '../protocol/request.ts';
 
-/** Longer turns than this would differ from it by less than their rounding. */
+/** Longest turn: rounding weights to it changes them by next to nothing. */
 const LONGEST_TURN = 10_000;
 
-/** Which request a number stands for, and how many of that request come before it. */
+/** The request of a number, and how many times that request was dealt before. */
 export interface Dealt {
   readonly request: number;
   readonly occurrence: number;
 }
 
 /**
- * Deals numbers to requests by their weights: in every turn of (sum of weights) numbers each request has
- * exactly its weight, spread over the turn (smooth weighted round robin). Pure, so that every worker knows
- * the same of every number.
+ * Deals numbers to requests by weight: in every turn of (sum of weights) numbers each request comes exactly as often
+ * as its weight, spread over the turn (smooth weighted round robin). Pure, so that every worker gets the same result
+ * for a number.
  */
 export class Dealer {
   readonly #turn: readonly number[];
-  /** How often the request of each place came before it in the turn. */
+  /** For each place in the turn, how often its request came before in the turn. */
   readonly #before: readonly number[];
   readonly #weights: readonly number[];
 
@@ -50,13 +50,13 @@ export function canBeDealt(weights: readonly number[]): boolean {
   return isEqual || weights.reduce((sum, weight) => sum + weight / divisor, 0) <= LONGEST_TURN;
 }
 
-/** The row of the `occurrence`-th request that uses rows, of `rowCount`. */
+/** The row, out of `rowCount`, for the `occurrence`-th request that uses rows. */
 export function rowOf(mode: RowsMode, seed: number, occurrence: number, rowCount: number): number {
   if (mode !== 'random') return occurrence % rowCount;
   return Math.floor(createRandom(seed, ROW_STREAMS + occurrence)() * rowCount);
 }
 
-/** Far from the streams of the workers, which are numbered from 0. */
+/** First stream number, far from those of the workers, which count from 0. */
 const ROW_STREAMS = 2 ** 20;
 
 function turnOf(weights: readonly number[]): number[] {

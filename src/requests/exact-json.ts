@@ -10,17 +10,17 @@ declare global {
   }
 }
 
-/** What is nested deeper is refused: whoever walks through it would run out of stack. */
+/** Limit on nesting: code that walks through deeper JSON would run out of stack. */
 export const DEEPEST_JSON = 1_000;
 
 /**
- * What JSON has outside of most strings where a number's digits would change by becoming a double: 16 characters
- * or more, an exponent, less than a millionth, a minus zero, a fraction that ends in zero. It may be found in a
- * string too; then only time is lost.
+ * Matches JSON with a number whose digits would change by conversion to a double: 16 characters or more, an
+ * exponent, less than a millionth, a minus zero, a fraction that ends in zero. It may also match within a string,
+ * which only costs time.
  */
 const NEEDS_CARE = /(?:^|[:,[\s])(?:-0(?![.\d])|-?(?:[\d.]{16}|0\.0{6}|[\d.]+[eE]))|\.\d*0(?=[\s,\]}]|$)/;
 
-/** JSON that is nested too deeply to be looked into. */
+/** JSON that is nested too deeply to be inspected. */
 export class JsonTooDeep extends Error {
   constructor() {
     super(`JSON that is nested more than ${DEEPEST_JSON.toLocaleString('en')} deep is not looked into`);
@@ -28,20 +28,20 @@ export class JsonTooDeep extends Error {
 }
 
 /**
- * Reads JSON in which numbers stay as they are written: a long id has more digits than a double can hold. Those
- * are an `ExactNumber`, all others a number.
+ * Parses JSON and keeps numbers as written: a long id has more digits than a double can hold. Such a number becomes
+ * an `ExactNumber`, any other a number.
  *
  * @throws SyntaxError
  * @throws JsonTooDeep
  */
 export function parseExactJson(text: string): unknown {
-  // Each level takes two brackets at least.
+  // Each level takes at least two brackets.
   if (text.length > 2 * DEEPEST_JSON && depthOf(text) > DEEPEST_JSON) throw new JsonTooDeep();
   return readBack(text);
 }
 
 /**
- * The same of JSON that volley has written itself, however deep.
+ * The same for JSON written by volley itself, at any depth.
  *
  * @throws SyntaxError
  */
@@ -54,19 +54,19 @@ export function readBack(text: string): unknown {
   );
 }
 
-/** What a JSON value is as text: text as it is, nothing for null, everything else as JSON. */
+/** A JSON value as text: text unchanged, empty for null, everything else as JSON. */
 export function textOfJson(value: unknown): string {
   if (value === null || value === undefined) return '';
   return shownJson(value);
 }
 
-/** As a person would write it: text as it is, everything else as JSON. */
+/** A JSON value for display: text unchanged, everything else as JSON. */
 export function shownJson(value: unknown): string {
   if (typeof value === 'string') return value;
   return value instanceof ExactNumber ? value.text : JSON.stringify(value);
 }
 
-/** Whether two values say the same: numbers as numbers, objects whatever the order of their names. */
+/** Whether two values are equal: numbers by value, objects regardless of the order of their names. */
 export function isSameJson(a: unknown, b: unknown): boolean {
   if (isJsonNumber(a) && isJsonNumber(b)) return compareNumbers(a, b) === 0;
   if (a === b) return true;
@@ -85,7 +85,7 @@ export function isContainer(value: unknown): value is Readonly<Record<string, un
   return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
 }
 
-/** How deep brackets are nested; those in strings do not count. */
+/** Nesting depth of brackets, ignoring those in strings. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
@@ -105,7 +105,7 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-/** Where the string that begins at `from` has its last quote, or the text ends. */
+/** Position of the closing quote of the string that begins at `from`, or the end of the text. */
 function endOfString(text: string, from: number): number {
   let at = from + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;

@@ -1,4 +1,4 @@
-/** Zeros in front and behind say nothing: the value is 0.`digits` × 10^`point`, and `digits` is empty for zero. */
+/** The value 0.`digits` × 10^`point`, without leading and trailing zeros; `digits` is empty for zero. */
 interface Decimal {
   readonly isNegative: boolean;
   readonly digits: string;
@@ -6,17 +6,17 @@ interface Decimal {
 }
 
 const PARTS = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
-/** Numbers with longer exponents are all alike: as large, or as small, as numbers get. */
+/** Numbers with longer exponents are treated alike, as the largest or smallest. */
 const LONGEST_EXPONENT = 400;
 
 /**
- * A number of JSON that a double cannot hold, or would write otherwise. It has no properties, so that whoever
- * walks through JSON finds nothing in it, and is written with the digits it came with.
+ * A JSON number that a double cannot hold, or would write differently. It has no properties, so that code that walks
+ * through JSON finds nothing in it, and it is written with its original digits.
  */
 export class ExactNumber {
   readonly #text: string;
 
-  /** @param text as JSON writes a number */
+  /** @param text the number as in JSON */
   constructor(text: string) {
     this.#text = text;
   }
@@ -36,7 +36,7 @@ export function isJsonNumber(value: unknown): value is JsonNumber {
   return typeof value === 'number' || value instanceof ExactNumber;
 }
 
-/** Below zero where `a` is less, above where it is more; zero where both are the same number, however written. */
+/** Negative if `a` is less, positive if it is greater, zero if both are the same number in any notation. */
 export function compareNumbers(a: JsonNumber, b: JsonNumber): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   const [left, right] = [decimalOf(a), decimalOf(b)];

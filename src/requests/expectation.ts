@@ -10,34 +10,34 @@ export { LARGEST_KEPT_BYTES } from './body-text.ts';
 
 const SHOWN_CHARACTERS = 80;
 
-/** What has come of a request. */
+/** The answer to a request. */
 export interface Answered extends AnsweredBody {
   readonly status: number;
-  /** By their names in lower case, of a field that came several times a list; null where nobody reads them. */
+  /** By name in lower case, as a list for a repeated field; null if nothing reads them. */
   readonly answeredFields: Readonly<Record<string, string | string[] | undefined>> | null;
 }
 
 export interface Miss {
   readonly code: string;
-  /** What was expected, and what came. */
+  /** What was expected, and what was received. */
   readonly example: string;
 }
 
-/** Whether an expectation asks for the body's text. */
+/** Whether an expectation needs the body's text. */
 export function looksIntoBody({ bodyTexts, json }: Expectation): boolean {
   return bodyTexts.length > 0 || json.length > 0;
 }
 
-/** Whether it asks what the answer's fields say; they say how a body is encoded, too. */
+/** Whether an expectation needs the answer's fields, which also give the encoding of its body. */
 export function looksIntoFields(expectation: Expectation): boolean {
   return expectation.headers.length > 0 || looksIntoBody(expectation);
 }
 
 /**
- * The first part of an expectation that a complete response does not meet; null where it meets all.
+ * The first part of an expectation that a complete response does not meet; null if it meets all.
  *
- * @param tookMs from the first byte sent until the last one received
- * @param hide takes secrets out of what is shown, before that is cut
+ * @param tookMs time from the first byte sent to the last one received
+ * @param hide removes secrets from shown text, before it is cut
  */
 export function missOf(expectation: Expectation, answer: Answered, tookMs: number, hide: Hide): Miss | null {
   return (
@@ -68,7 +68,7 @@ function headerMiss({ headers }: Expectation, { answeredFields }: Answered, hide
   return null;
 }
 
-/** Of a field that comes several times, one line is enough; but none may be what it must not. */
+/** For a repeated field one matching line is enough; with `!=` every line has to hold. */
 function holdsIn(lines: readonly string[], rule: ValueRule): boolean {
   if (rule.type === 'missing') return lines.length === 0;
   const holds = (line: string): boolean => meets(rule, isOrder(rule) ? numberIn(line) : line);
@@ -80,7 +80,7 @@ function isOrder(rule: ValueRule): boolean {
   return rule.type === 'compare' && !rule.ofLength && rule.by !== '=' && rule.by !== '!=';
 }
 
-/** In a header, numbers are text. */
+/** Converts a number in a header, where all values are text. */
 function numberIn(line: string): string | number {
   return /^-?\d+(?:\.\d+)?$/.test(line) ? Number(line) : line;
 }
@@ -127,7 +127,7 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
         : found.length > 0 && found.every((value) => meets(rule, value))
     )
       continue;
-    // What leads to several places has to be so in all of them.
+    // A path to several places has to meet the rule in all of them.
     const wrong = found.findIndex((value) => !meets(rule, value));
     const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
     return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], hide)}${where}` };
@@ -135,7 +135,7 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
   return null;
 }
 
-/** What was wanted of a value, and what it is; undefined where it is not there. */
+/** Describes what was expected and what was found; `value` is undefined if it is missing. */
 function missed(what: string, rule: ValueRule, value: unknown, hide: Hide): string {
   const wanted = wantedBy(rule, (text) => shortened(text, hide));
   if (value === undefined) return `expected ${what} ${wanted}, got nothing`;
@@ -144,7 +144,7 @@ function missed(what: string, rule: ValueRule, value: unknown, hide: Hide): stri
   return `expected ${what} ${wanted}, got '${shortened(shownJson(value), hide)}'`;
 }
 
-/** The JSON of a body, or why there is none to be looked into. */
+/** The JSON of a body, or why it cannot be inspected. */
 export function jsonIn(
   text: string,
   hide: Hide,

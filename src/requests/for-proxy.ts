@@ -1,14 +1,14 @@
 import type { HttpProxy } from '../protocol/routes.ts';
 
-/** The path of a request, and its fields: name, value, name, value. */
+/** The path and the fields of a request; flat: name, value, name, value. */
 interface Told {
   readonly path: string;
   readonly headers: readonly string[];
 }
 
 /**
- * A request as a proxy is given it: with the whole URL, and with the proxy's own credentials, unless it brings others.
- * Whoever is behind the proxy is told neither.
+ * A request as sent to a proxy: with the full URL, and with the proxy's credentials unless it has its own. Neither
+ * is passed on to the target.
  */
 export function forProxy(
   { path, headers }: Told,

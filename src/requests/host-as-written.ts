@@ -1,13 +1,13 @@
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?(?:[^@/?#]*@)?(\[[\da-f:.]+\]|[\w.-]+)(?::\d*)?$/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
-/** An address of version 4 within one of version 6, as the URL standard writes it. */
+/** An IPv4-mapped IPv6 address, as written by the URL standard. */
 const OLD_WITHIN_NEW = /^(::(?:ffff:)?)([\da-f]{1,4}):([\da-f]{1,4})$/;
 const BITS_PER_BYTE = 8;
 const BYTE = 0xff;
 
 /**
- * What curl says in `host` of a URL's scheme and authority, where that is not what follows from the URL: capitals of a
- * name stay, and so does an address of version 6, unless it can be written shorter. Null where it is the same.
+ * The `host` that curl sends for a URL's scheme and authority, if it differs from what follows from the URL: capitals
+ * in a name stay, and so does an IPv6 address, unless it can be written shorter. Null if it does not differ.
  */
 export function hostAsWritten(authority: string): string | null {
   const [, name = ''] = AUTHORITY.exec(authority) ?? [];
@@ -19,7 +19,7 @@ export function hostAsWritten(authority: string): string | null {
   return url.port === '' ? written : `${written}:${url.port}`;
 }
 
-/** Both in brackets. */
+/** Both addresses are in brackets. */
 function addressAsWritten(given: string, standard: string): string {
   const [, before = '', high = '', low = ''] = OLD_WITHIN_NEW.exec(standard.slice(1, -1)) ?? [];
   const quads = [high, low].flatMap((group) => {

@@ -11,25 +11,25 @@ export class InvalidRequest extends Error {
   }
 }
 
-/** Everything that no request line holds, and the beginning of a fragment. */
+/** Matches characters not allowed in a request line, and the beginning of a fragment. */
 const NOT_IN_A_PATH = /[^\x21\x22\x24-\x7e]/;
 const CONTROLS = /\p{Cc}/gu;
 const SHOWN_CHARACTERS = 80;
-// Two of a kind would contradict each other, or the client says it itself.
+// Headers that the client sends itself, or that would contradict a second one.
 const CLIENT_HEADERS = new Set(['content-length', 'transfer-encoding', 'keep-alive', 'upgrade', 'expect']);
 
-/** Whether a header is the client's to say, in lower case. */
+/** Whether the client sends a header itself; the name is in lower case. */
 export function isClientHeader(name: string): boolean {
   return CLIENT_HEADERS.has(name);
 }
 
-/** @throws InvalidRequest where a filled-in path cannot be sent */
+/** @throws InvalidRequest if a filled-in path cannot be sent */
 export function checkPath(path: string): void {
   if (NOT_IN_A_PATH.test(path))
     throw new InvalidRequest('PATH', `the path ${shown(path)} has a character that no path may have`);
 }
 
-/** @throws InvalidRequest where filled-in headers cannot be sent; they are flat: name, value, name, value */
+/** @throws InvalidRequest if filled-in headers cannot be sent; they are flat: name, value, name, value */
 export function checkHeaders(headers: readonly string[]): void {
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] ?? '';
@@ -45,7 +45,7 @@ export function checkHeaders(headers: readonly string[]): void {
   }
 }
 
-/** A piece of a request as a sentence shows it. */
+/** A piece of a request, formatted for messages. */
 export function shown(text: string): string {
   const cut = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return `'${cut.replace(CONTROLS, '\ufffd')}'`;

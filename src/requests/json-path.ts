@@ -2,13 +2,13 @@ import { isContainer } from './exact-json.ts';
 import type { JsonQuery } from './json-query.ts';
 import { compileRfcPath } from './rfc-path.ts';
 
-/** A step into JSON: a property's name, or an element's index, which counts from the end where it is negative. */
+/** A step into JSON: a property's name, or an element's index, which counts from the end if negative. */
 type Step = string | number;
 
-/** A name is whatever stands between dots and brackets, but for `*` and what has blanks around it. */
+/** A name is anything between dots and brackets, except `*` and text with surrounding blanks. */
 const STEP =
   /(?:^|\.)(?!\*(?:[.[]|$))(?!\s)([^.[\]]*[^.[\]\s])|\[\s*(0|-?[1-9]\d{0,14}|"[^"\\\p{Cc}]*"|'[^'\\\p{Cc}]*')\s*\]/uy;
-/** What no name has where a path begins as in RFC 9535: functions, filters, comparisons, lists and wildcards. */
+/** Syntax that is not part of a name in a path beginning with `$`: functions, filters, comparisons, lists, wildcards. */
 const MORE_THAN_A_NAME = /[()<>*,]|^\?|[=!]=|&&|\|\|/;
 const ROOT = /^\$(?=[.[]|$)/;
 const INDEX = /^(?:0|[1-9]\d{0,14})$/;
@@ -17,23 +17,23 @@ const NOTHING: readonly unknown[] = [];
 const known = new Map<string, JsonQuery>();
 
 /**
- * Reads a path: `data.items[0].id`, `["a.b"].c`, or any of RFC 9535, of which `$.` may be left out at its beginning.
+ * Parses a path: `data.items[0].id`, `["a.b"].c`, or any path of RFC 9535, where a leading `$.` is optional.
  *
- * @throws Error that says what is wrong with it, and where
+ * @throws Error if the path is invalid; the message says why and where
  */
 export function parseJsonPath(path: string): JsonQuery {
   const steps = simpleSteps(path);
   return steps === null ? compileRfcPath(rootOf(path), path) : new SimpleQuery(steps);
 }
 
-/** The same of a path of the plan, of which there are few. */
+/** The same with a cache, for the few paths of a plan. */
 export function jsonQuery(path: string): JsonQuery {
   const query = known.get(path) ?? parseJsonPath(path);
   known.set(path, query);
   return query;
 }
 
-/** Names and indices that follow each other; null where the path asks for more, or is none. */
+/** The names and indices of a simple path; null for any other. */
 function simpleSteps(path: string): readonly Step[] | null {
   const text = path.replace(ROOT, '');
   const steps: Step[] = [];
@@ -49,7 +49,7 @@ function simpleSteps(path: string): readonly Step[] | null {
   return steps;
 }
 
-/** What a path has to begin with besides, to be one of RFC 9535. */
+/** The root to prepend to make it a path of RFC 9535. */
 function rootOf(path: string): string {
   if (ROOT.test(path) || /^\$\s/.test(path)) return '';
   return /^[.[]/.test(path) ? '$' : '$.';
@@ -79,7 +79,7 @@ function propertyOf(at: Readonly<Record<string, unknown>>, step: Step): unknown 
   return typeof step === 'string' && Object.hasOwn(at, step) ? at[step] : undefined;
 }
 
-/** `items.0` is not a path of RFC 9535, and is taken for `items[0]`. */
+/** `items.0` is not a path of RFC 9535, and is read as `items[0]`. */
 function elementAt(at: readonly unknown[], step: Step): unknown {
   if (typeof step === 'number') return at.at(step);
   return INDEX.test(step) ? at[Number(step)] : undefined;

@@ -1,7 +1,7 @@
-/** A path into JSON, ready to be followed. */
+/** A compiled path into JSON. */
 export interface JsonQuery {
-  /** Whether it leads to one place at most, whatever the JSON (RFC 9535, 2.3.5.1). */
+  /** Whether it leads to at most one place in any JSON (RFC 9535, 2.3.5.1). */
   readonly isSingular: boolean;
-  /** Everything that it leads to. */
+  /** Returns all values the path leads to. */
   find(root: unknown): readonly unknown[];
 }

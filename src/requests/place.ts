@@ -1,21 +1,21 @@
 import type { Endpoint, Protocol } from '../protocol/endpoint.ts';
 import { InvalidRequest, shown } from './invalid-request.ts';
 
-/** Where a URL leads. */
+/** The place a URL leads to. */
 export type Place = Omit<Endpoint, 'addresses'>;
 
-/** What stands before the path; a backslash ends it too, as in browsers. */
+/** The part before the path; a backslash ends it too, as in browsers. */
 const AUTHORITY = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i;
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)?[^/?#\\]*@/i;
-/** A password that a slash has cut off: no port has such characters. */
+/** A password cut off by a slash: no port has such characters. */
 const CUT_CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/\/)[^@[\]]*:(?=\d*[^\d@])[^@]{4,}$/i;
 const BLANK = /\p{Cc}|\s/u;
 const NEEDS_ENCODING = /[^\x21-\x7e]+/g;
 
-/** The same of a URL that is known only when its request is filled in. */
+/** The place of a URL that is known only when its request is filled in. */
 export interface OpenPlace {
   readonly place: Place;
-  /** The header that its user name and password stand for; null without them. */
+  /** The header for its user name and password; null without them. */
   readonly authorization: string | null;
 }
 
@@ -29,7 +29,7 @@ export function placeOf(url: URL): Place {
   };
 }
 
-/** @throws InvalidRequest where no request can go there */
+/** @throws InvalidRequest if no request can be sent there */
 export function openPlaceOf(authority: string): OpenPlace {
   const url = BLANK.test(authority) ? null : URL.parse(authority);
   if (url === null || !/^https?:$/.test(url.protocol) || url.port === '0') {
@@ -42,12 +42,12 @@ export function openPlaceOf(authority: string): OpenPlace {
   return { place: placeOf(url), authorization: authorizationIn(url) };
 }
 
-/** Whether a protocol can be spoken there: one kind of HTTP/2 is over TLS, the other without it. */
+/** Whether a protocol fits the place: one kind of HTTP/2 needs TLS, the other excludes it. */
 export function fitsProtocol({ secure }: Pick<Place, 'secure'>, protocol: Protocol): boolean {
   return protocol === 'http/1.1' || secure === (protocol === 'h2');
 }
 
-/** @throws InvalidRequest where a protocol cannot be spoken there */
+/** @throws InvalidRequest if the protocol does not fit the place */
 export function checkProtocol(place: Place, protocol: Protocol): void {
   if (fitsProtocol(place, protocol)) return;
   const how = protocol === 'h2' ? 'http2 is over TLS: give https://' : 'h2c is without TLS: give http://';
@@ -67,21 +67,21 @@ function authorizationIn({ username, password }: URL): string | null {
   }
 }
 
-/** Path and query as the URL standard writes them: dots are walked, some characters encoded. */
+/** Path and query by the URL standard: dot segments are resolved, some characters encoded. */
 export function pathOf({ href, protocol }: URL): string {
   const from = href.indexOf('/', protocol.length + 2);
   const hash = href.indexOf('#', from);
   return href.slice(from, hash < 0 ? undefined : hash);
 }
 
-/** Scheme, name and password, host and port of a URL's text. */
+/** Scheme, user name and password, host and port of a URL's text. */
 export function authorityIn(text: string): string {
   return AUTHORITY.exec(text)?.[0] ?? '';
 }
 
 /**
- * Path and query of a URL's text as they are written, `authorityLength` characters from its beginning; only what
- * no request line can hold is encoded.
+ * Path and query as written in a URL's text, which begin after `authorityLength` characters; encodes only characters
+ * not allowed in a request line.
  */
 export function writtenPathOf(text: string, authorityLength: number): string {
   const hash = text.indexOf('#', authorityLength);
@@ -90,7 +90,7 @@ export function writtenPathOf(text: string, authorityLength: number): string {
   return path.replace(NEEDS_ENCODING, (piece) => encodeURIComponent(piece.toWellFormed()));
 }
 
-/** A path whose dots are walked (RFC 3986, 5.2.4); those that are written as `%2e` stay, as with curl. */
+/** Resolves dot segments in a path (RFC 3986, 5.2.4); `%2e` is left alone, as in curl. */
 export function withoutDots(path: string): string {
   const segments = path.slice(1).split('/');
   const kept: string[] = [];

@@ -3,9 +3,9 @@ import type { BodyTemplate, Placeholder, RowCells, Template } from '../protocol/
 import { MS_PER_SECOND } from '../protocol/units.ts';
 import { cellOf } from './row-table.ts';
 
-/** What placeholders are filled from. */
+/** The values that placeholders are filled from. */
 export interface Filling {
-  /** From 1. */
+  /** Counts from 1. */
   readonly number: number;
   readonly rows: RowCells | null;
   readonly row: number;
@@ -16,18 +16,18 @@ export interface Filling {
 const ENCODER = new TextEncoder();
 const UUID_BYTES = 16;
 const BYTE = 256;
-/** Version 4, variant 1 (RFC 9562, 5.4). */
+/** Bytes with the version, 4, and the variant, 1 (RFC 9562, 5.4). */
 const VERSION_AT = 6;
 const VARIANT_AT = 8;
 
-/** The text of a template. */
+/** Fills in a template as text. */
 export function renderText(template: Template, filling: Filling): string {
   let text = '';
   for (const part of template) text += typeof part === 'string' ? part : fill(part, filling);
   return text;
 }
 
-/** The bytes of a body. */
+/** Fills in a body template as bytes. */
 export function renderBytes(template: BodyTemplate, filling: Filling): Uint8Array {
   const pieces = template.map((part) =>
     part instanceof Uint8Array ? part : ENCODER.encode(fill(part, filling)),
@@ -51,13 +51,13 @@ function fill({ source, encoding }: Placeholder, filling: Filling): string {
   }
 }
 
-/** Writes text as it has to be where it stands. */
+/** Encodes text for its context. */
 export function encoded(text: string, encoding: Placeholder['encoding']): string {
   switch (encoding) {
     case 'raw':
       return text;
     case 'url':
-      // A lone surrogate cannot be encoded; it becomes the replacement character.
+      // A lone surrogate cannot be encoded and becomes the replacement character.
       return encodeURIComponent(text.toWellFormed());
     case 'json':
       return JSON.stringify(text).slice(1, -1);
@@ -66,7 +66,7 @@ export function encoded(text: string, encoding: Placeholder['encoding']): string
   }
 }
 
-/** Version 4, from numbers of 0 to 1. */
+/** A version 4 UUID, from random numbers between 0 and 1. */
 export function uuid(random: Random): string {
   const bytes = Array.from({ length: UUID_BYTES }, () => Math.floor(random() * BYTE));
   bytes[VERSION_AT] = ((bytes[VERSION_AT] ?? 0) & 0x0f) | 0x40;
@@ -75,7 +75,7 @@ export function uuid(random: Random): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** All pieces in one. */
+/** Concatenates the pieces. */
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const [first] = pieces;
   if (first !== undefined && pieces.length === 1) return first;

@@ -3,11 +3,11 @@ import type { ConnectionSettings, Endpoint } from '../protocol/endpoint.ts';
 import type { Message } from '../protocol/message.ts';
 import { forProxy } from './for-proxy.ts';
 
-/** What the head of an HTTP/1.1 request says. */
+/** Content of the head of an HTTP/1.1 request. */
 export interface RequestHead {
   readonly method: string;
   readonly path: string;
-  /** The value of `host`, where no field says it. */
+  /** The value of `host`, unless it is among the fields. */
   readonly host: string;
   /** Name and value of each field, in order. */
   readonly fields: readonly (readonly [name: string, value: string])[];
@@ -17,17 +17,17 @@ export interface RequestHead {
 const METHODS_WITH_BODY = new Set(['POST', 'PUT', 'PATCH', 'QUERY', 'PROPFIND', 'PROPPATCH']);
 const CLOSE = /(^|,)[\t ]*close[\t ]*(,|$)/i;
 
-/** Whether a `connection` field asks for the end of the connection. */
+/** Whether a `connection` field asks to close the connection. */
 export function saysClose(value: string): boolean {
   return CLOSE.test(value);
 }
 
-/** Whether a request says how long its body is. */
+/** Whether a request has a `content-length`. */
 export function saysLength(method: string, bodyLength: number): boolean {
   return bodyLength > 0 || METHODS_WITH_BODY.has(method);
 }
 
-/** The head as it goes over the wire (RFC 9112, 3), its empty line included; text is Latin-1. */
+/** The head as sent on the wire (RFC 9112, 3), including the empty line; text is Latin-1. */
 export function requestHead(
   { method, path, host, fields, bodyLength }: RequestHead,
   asksToClose: boolean,
@@ -48,7 +48,7 @@ export function requestHead(
   );
 }
 
-/** A request's head, for people: over HTTP/2 it travels packed, with the same fields. */
+/** A request's head for display; HTTP/2 sends the same fields in compressed form. */
 export function shownHead(
   message: Message,
   endpoint: Endpoint | null,

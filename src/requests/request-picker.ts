@@ -7,7 +7,7 @@ import { InvalidRequest } from './invalid-request.ts';
 import { authorityIn, checkProtocol, type OpenPlace, openPlaceOf, writtenPathOf } from './place.ts';
 import { type Filling, renderBytes, renderText } from './render.ts';
 
-/** What a run says of its requests. */
+/** The parts of a run that define its requests. */
 export interface RequestsOfRun {
   readonly settings: Pick<ConnectionSettings, 'protocol'>;
   readonly mix: readonly RequestPlan[];
@@ -15,45 +15,45 @@ export interface RequestsOfRun {
   readonly seed: number;
 }
 
-/** A request that has been filled in. */
+/** A filled-in request. */
 export interface PickedRequest {
-  /** Its place in the mix. */
+  /** Its index in the mix. */
   readonly index: number;
   readonly plan: RequestPlan;
-  /** Null where the request cannot be sent. */
+  /** Null if the request cannot be sent. */
   readonly endpoint: Endpoint | null;
-  /** The plan's where the request cannot be sent. */
+  /** The plan's message if the request cannot be sent. */
   readonly message: Message;
-  /** Why it cannot be sent; null where it can. */
+  /** Why it cannot be sent; null if it can. */
   readonly refusal: InvalidRequest | null;
 }
 
-/** Far from the streams of workers and rows. */
+/** First stream number, far from those of workers and rows. */
 const PLACEHOLDER_STREAMS = 2 ** 40;
-/** Reading a URL costs more than all else that is done to fill in a request. */
+/** Size of the cache of places: parsing a URL costs more than everything else in filling in a request. */
 const MOST_PLACES = 1_000;
 
-/** Knows the request of every number: what it says follows from number, rows and seed, and from the time. */
+/** Makes the request of any number: its content depends only on the number, the rows, the seed and the time. */
 export class RequestPicker {
   readonly #run: RequestsOfRun;
   readonly #cells: RowCells | null;
   readonly #dealer: Dealer;
-  /** By what a URL says before its path. */
+  /** Keyed by the part of a URL before its path. */
   readonly #places = new Map<string, OpenPlace>();
 
-  /** @param cells the rows that fill requests in */
+  /** @param cells the rows for filling in requests */
   constructor(run: RequestsOfRun, cells: RowCells | null) {
     this.#run = run;
     this.#cells = cells;
     this.#dealer = new Dealer(run.mix.map(({ weight }) => weight));
   }
 
-  /** The place in the mix of the request of a number, from 0. */
+  /** The index in the mix for the request of a number, from 0. */
   indexOf(number: number): number {
     return this.#dealer.deal(number).request;
   }
 
-  /** For each request of the mix the first number that stands for it. */
+  /** For each request of the mix, its first number. */
   firstNumbers(): number[] {
     const numbers: number[] = [];
     let found = 0;
@@ -69,7 +69,7 @@ export class RequestPicker {
   /**
    * The request of a number, from 0; `dayMs` is the time since 1970.
    *
-   * @param isFromEnd rows are counted from the last one on
+   * @param isFromEnd counts rows backwards from the last one
    */
   pick(number: number, dayMs: number, isFromEnd = false): PickedRequest {
     const { mix, rows: mode, seed } = this.#run;
@@ -90,7 +90,7 @@ export class RequestPicker {
     return this.#picked(index, plan, filling);
   }
 
-  /** The same of a row of which somebody else keeps count, for the first request of the mix. */
+  /** The same for the first request of the mix, with a row given by the caller. */
   pickRow(number: number, rows: RowCells, row: number, dayMs: number): PickedRequest {
     const { mix, seed } = this.#run;
     const [plan] = mix;
@@ -123,7 +123,7 @@ export class RequestPicker {
     return url === null ? { endpoint, message: filled } : this.#at(filled, renderText(url, filling).trim());
   }
 
-  /** What a URL that is known only now changes in its request: all else is the request's own. */
+  /** Applies a URL that is known only now to a request, and leaves the rest unchanged. */
   #at(message: Message, url: string): Pick<PickedRequest, 'endpoint' | 'message'> {
     const authority = authorityIn(url);
     const { place, authorization } = this.#placeOf(authority);
@@ -148,7 +148,7 @@ export class RequestPicker {
   }
 }
 
-/** A request that is the same each time. */
+/** A request without placeholders. */
 export function fixedRequest(index: number, plan: RequestPlan): PickedRequest {
   return { index, plan, endpoint: plan.endpoint, message: plan.message, refusal: null };
 }

@@ -9,7 +9,7 @@ type Comparison = InstanceType<Library['jsonpath']['expressions']['InfixExpressi
 type Operand = Comparison['left'];
 type Segment = JSONPathQuery['segments'][number];
 
-/** Where the library's words say something of its own parser. */
+/** Replaces messages that describe the library's own parser. */
 const OWN_WORDS: ReadonlyMap<string, string> = new Map([
   ["can't backup beyond start", 'a name or a bracket is missing behind the dot'],
   ['bald descendant segment', 'a name or a bracket is missing behind the dots'],
@@ -18,9 +18,10 @@ const OWN_WORDS: ReadonlyMap<string, string> = new Map([
 let loaded: { readonly library: Library; readonly environment: JSONPathEnvironment } | null = null;
 
 /**
- * Reads a path of RFC 9535, of which the beginning may be left out. The library is loaded by the first one: most runs have none.
+ * Compiles a path of RFC 9535. The library is loaded for the first one: most runs have none.
  *
- * @throws Error that says what is wrong with it, and where
+ * @param root the beginning of the path, if `path` leaves it out
+ * @throws Error if the path is invalid; the message says why and where
  */
 export function compileRfcPath(root: string, path: string): JsonQuery {
   const { library, environment } = load();
@@ -34,7 +35,7 @@ export function compileRfcPath(root: string, path: string): JsonQuery {
 
 function load(): NonNullable<typeof loaded> {
   if (loaded !== null) return loaded;
-  // As a path is read within the plan's one gate, which does not wait.
+  // Loaded synchronously, since a path is parsed within the plan's gate, which does not await.
   const library = createRequire(import.meta.url)('json-p3') as Library;
   const environment = new library.JSONPathEnvironment();
   const { ValueType } = library.FunctionExpressionType;
@@ -57,7 +58,7 @@ function compile(
     return environment.compile(root + path);
   } catch (error) {
     if (!(error instanceof library.JSONPathError)) throw error;
-    // The library quotes the path and a place in it behind its message.
+    // The library appends the path and a position in it to its message.
     const { message, token } = error;
     const end = message.lastIndexOf(" ('");
     const place = Math.max(1, token.index + 1 - root.length);
@@ -74,8 +75,8 @@ function lengthOf(value: unknown): number | null {
 }
 
 /**
- * The library compares doubles, calls itself for each level of JSON, and passes all that a step finds as arguments:
- * has a query compare numbers of any length, and go through JSON however deep and long, instead.
+ * The library compares doubles, recurses for each level of JSON, and passes all results of a step as arguments. This
+ * makes a query compare numbers of any length, and handle JSON of any depth and length.
  */
 function adapt(node: unknown, library: Library): void {
   if (typeof node !== 'object' || node === null || node instanceof library.JSONPathEnvironment) return;
@@ -112,7 +113,7 @@ function itself(node: JSONPathNode): readonly JSONPathNode[] {
   return [node];
 }
 
-/** A node and all below it, each before what is below it. Nobody asks where they are. */
+/** A node and all its descendants, parents before children; without locations, which are not used. */
 function* descendantsOf({ value, root }: JSONPathNode, library: Library): Generator<JSONPathNode> {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
@@ -122,7 +123,7 @@ function* descendantsOf({ value, root }: JSONPathNode, library: Library): Genera
   }
 }
 
-/** One value; undefined for none. */
+/** The operand's value; undefined without one. */
 function operandOf(operand: Operand, context: Parameters<Operand['evaluate']>[0], library: Library): unknown {
   if (operand instanceof library.jsonpath.expressions.NumberLiteral) return exactLiteral(operand.token.value);
   const value = operand.evaluate(context);

@@ -1,6 +1,6 @@
 import type { RowCells } from '../protocol/request.ts';
 
-// A mark at the beginning of a cell is part of it.
+// A byte order mark at the beginning of a cell is part of it.
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 const EXPECTED_ROWS = 1_024;
 const EXPECTED_ROW_BYTES = 64;
@@ -14,7 +14,7 @@ export class RowTableBuilder {
   #textLength = 0;
   #cellCount = 0;
 
-  /** There may be more rows than `expectedRows`: it only says how much room to begin with. */
+  /** @param expectedRows only sets the initial capacity; there may be more rows */
   constructor(columns: readonly string[], expectedRows = EXPECTED_ROWS) {
     this.#columns = columns;
     this.#text = new Uint8Array(expectedRows * EXPECTED_ROW_BYTES);
@@ -26,10 +26,10 @@ export class RowTableBuilder {
     return this.#columns.length === 0 ? 0 : this.#cellCount / this.#columns.length;
   }
 
-  /** Adds a row: one text for each column, in their order. */
+  /** Adds a row: one text per column, in order. */
   add(cells: readonly string[]): void {
     for (const cell of cells) {
-      // Three bytes hold any UTF-16 unit.
+      // A UTF-16 unit takes at most three bytes.
       const most = this.#textLength + cell.length * 3;
       if (most > this.#text.length) this.#text = grown(this.#text, Math.max(most, this.#text.length * 2));
       if (this.#cellCount === this.#ends.length) {

@@ -1,9 +1,9 @@
 const SECRET_NAME =
   /^(?:set-)?cookie2?$|authorization|authentication|(?:^|[-_])(?:api-?key|access-?key|auth|token|secret|password|passwd|credentials?|signature|session(?:-?id)?)(?:$|[-_])/i;
-/** Of what `authorization` says by name, what is secret alone. */
+/** Named parameters of `authorization` that are secret on their own. */
 const SECRET_PARAMETER =
   /(?:^|[\s,;])[\w-]*(?:token|secret|signature|password|key|response|credential)="?([^\s,;"]{6,})/gi;
-/** A cookie's value that is no longer than this says nothing, and is part of many words. */
+/** A cookie's value up to this length is not treated as a secret: it would match within many words. */
 const LONGEST_PLAIN_COOKIE = 5;
 
 /** Whether a header is likely to hold a secret. */
@@ -11,7 +11,7 @@ export function isSecretHeader(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
-/** What the headers of a request hold that no result may show; names and values in turn. */
+/** Secrets in the headers of a request, which no result may show; headers are names and values in turn. */
 export function secretsInHeaders(headers: readonly string[]): string[] {
   return headers.flatMap((name, index) => {
     const value = headers[index + 1] ?? '';

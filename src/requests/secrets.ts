@@ -1,30 +1,30 @@
 import { asWritten, inBase64, type WrittenForm } from './written-forms.ts';
 
-/** Shorter texts would be found anywhere. */
+/** Shorter secrets are not hidden, as they would match anywhere. */
 const SHORTEST = 4;
 const HIDDEN = '…';
-/** A text that is cut may end with the beginning of a secret; less than this of one tells nothing. */
+/** Cut text may end with the beginning of a secret; a beginning shorter than this reveals nothing. */
 const SHORTEST_BEGINNING = 4;
 
-/** Characters of a secret in one expression: to compile one for a whole token of some KB takes half a second. */
+/** Characters of a secret in one expression: compiling one for a whole token of a few KB takes half a second. */
 const LONGEST_PATTERN = 48;
-/** What is left of a character that was cut within its escape. */
+/** The rest of a character that was cut within its escape. */
 const CUT_ESCAPE = /^(?:[\\%&][\\%&#;\w]{0,15})?$/;
 
-/** Takes secrets out of a text. */
+/** Removes secrets from a text. */
 export type Hide = (text: string) => string;
 
 /** Leaves a text as it is. */
 export const HIDE_NOTHING: Hide = (text) => text;
 
 /**
- * Takes secrets out of texts, in every encoding that volley itself or an echoing server gives them. To be
- * used on a whole text, before it is cut. Very short secrets are left.
+ * Removes secrets from texts, in every encoding used by volley itself or by a server that echoes them. Must be applied
+ * to a whole text, before it is cut. Very short secrets are left in.
  */
 export function hiding(secrets: readonly string[]): Hide {
   const known = new Set(secrets.filter(({ length }) => length >= SHORTEST));
   if (known.size === 0) return HIDE_NOTHING;
-  // The longest first: one may be a part of another. One expression for each: all in one may be too large.
+  // Longest first, as one may be part of another. One expression each, as a combined one may be too large.
   const found = [...known]
     .flatMap(writtenForms)
     .sort((a, b) => b.length - a.length)
@@ -32,7 +32,7 @@ export function hiding(secrets: readonly string[]): Hide {
   return (text) => found.reduce((left, hide) => hide(left), text);
 }
 
-/** A long form is known by its beginning, and followed from there, part by part, as far as it goes. */
+/** A long form is found by its beginning, and matched from there part by part as far as possible. */
 function hidingForm({ pieces }: WrittenForm): Hide {
   const beginning = new RegExp(pieces.slice(0, LONGEST_PATTERN).join(''), 'g');
   if (pieces.length <= LONGEST_PATTERN) return (text) => text.replace(beginning, HIDDEN);
@@ -50,7 +50,7 @@ function hidingForm({ pieces }: WrittenForm): Hide {
   };
 }
 
-/** Where the pieces end that stand one behind the other in a text. */
+/** The end of a sequence of pieces in a text. */
 function endOf(pieces: readonly string[], text: string, from: number): number {
   let at = from;
   for (let done = 0; done < pieces.length; done += LONGEST_PATTERN) {
@@ -62,7 +62,7 @@ function endOf(pieces: readonly string[], text: string, from: number): number {
   return at;
 }
 
-/** The same one by one, as far as they go. */
+/** The same piece by piece, as far as they match. */
 function endOfPieces(pieces: readonly string[], text: string, from: number): number {
   let at = from;
   for (const piece of pieces) {
@@ -79,7 +79,7 @@ function endOfMatch(pattern: string, text: string, from: number): number | null 
   return expression.test(text) ? expression.lastIndex : null;
 }
 
-/** The same for a text that has been cut already: the beginning of a secret at its end goes too. */
+/** Like `hiding`, but for text that is already cut: also removes the beginning of a secret at its end. */
 export function hidingInCut(secrets: readonly string[]): Hide {
   const hide = hiding(secrets);
   const forms = secrets
@@ -99,7 +99,7 @@ export function hidingInCut(secrets: readonly string[]): Hide {
   };
 }
 
-/** How an echo may write a secret. */
+/** The ways in which an echo may write a secret. */
 function writtenForms(secret: string): WrittenForm[] {
   const text = secret.toWellFormed();
   const latin1 = Buffer.from(text).toString('latin1');
@@ -111,7 +111,7 @@ function writtenForms(secret: string): WrittenForm[] {
   ];
 }
 
-/** Where the beginning of a form begins that reaches the end of a text; Infinity where there is none. */
+/** Position where a text ends with the beginning of a form; Infinity if it does not. */
 function beginningAtEnd(
   text: string,
   form: readonly string[],

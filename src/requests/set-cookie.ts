@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import type { Cookie } from '../protocol/cookie.ts';
 import { NOT_IN_A_HEADER } from './header-text.ts';
 
-/** Where an answer came from, or where a request goes. */
+/** The origin of an answer, or the destination of a request. */
 export interface CookiePlace {
   /** In lower case, without the brackets of IPv6. */
   readonly host: string;
-  /** Over TLS, or to this machine, which browsers trust as much. */
+  /** Over TLS, or to this machine, which browsers trust equally. */
   readonly isSecure: boolean;
   /** Without the query. */
   readonly path: string;
@@ -18,16 +18,16 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const DATE_DELIMITERS = /[\t\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+/;
 
 /**
- * Reads a `set-cookie` field (RFC 6265, 5.2 and 5.3); null where the cookie may not be set by its sender.
+ * Parses a `set-cookie` field (RFC 6265, 5.2 and 5.3); null if its sender may not set the cookie.
  *
- * @param nowMs since 1970
+ * @param nowMs time since 1970
  */
 export function readSetCookie(field: string, from: CookiePlace, nowMs: number): Cookie | null {
   if (NOT_IN_A_HEADER.test(field)) return null;
   const end = field.indexOf(';');
   const pair = end < 0 ? field : field.slice(0, end);
   const equals = pair.indexOf('=');
-  // Browsers take a pair without a sign for a value without a name.
+  // Browsers read a pair without an equals sign as a value without a name.
   const name = equals < 0 ? '' : pair.slice(0, equals).trim();
   const value = pair.slice(equals + 1).trim();
   if ((name === '' && value === '') || name.length + value.length > LONGEST_COOKIE) return null;
@@ -41,7 +41,7 @@ export function readSetCookie(field: string, from: CookiePlace, nowMs: number): 
     name,
     value,
     domain: isHostOnly ? from.host : domain,
-    // A host that names itself means those below it too, unless it is an address.
+    // A host that names itself as the domain includes its subdomains, unless it is an address.
     isHostOnly: domain === '' || isIP(from.host) !== 0,
     path: path.startsWith('/') ? path : folderOf(from.path),
     isSecure: said.isSecure,
@@ -54,7 +54,7 @@ export function readSetCookie(field: string, from: CookiePlace, nowMs: number): 
   };
 }
 
-/** Whether a cookie goes with a request. */
+/** Whether a cookie is sent with a request. */
 export function isFor({ domain, isHostOnly, path, isSecure }: Cookie, to: CookiePlace): boolean {
   if (isSecure && !to.isSecure) return false;
   if (domain !== to.host && (isHostOnly || !isBelow(to.host, domain))) return false;
@@ -62,7 +62,7 @@ export function isFor({ domain, isHostOnly, path, isSecure }: Cookie, to: Cookie
   return path.length === to.path.length || path.endsWith('/') || to.path[path.length] === '/';
 }
 
-/** Whether a host is this machine: `secure` cookies go there without TLS too, as in browsers. */
+/** Whether a host is this machine: `secure` cookies are sent there without TLS too, as in browsers. */
 export function isLoopback(host: string): boolean {
   if (host === 'localhost' || host.endsWith('.localhost') || host === '::1') return true;
   return host.startsWith('127.') && isIP(host) === 4;
@@ -84,7 +84,7 @@ const NO_ATTRIBUTES: Attributes = {
   expiresAtMs: null,
 };
 
-/** Of an attribute that comes twice the last one counts. */
+/** Parses attributes; the last one counts if repeated. */
 function attributesIn(text: string): Attributes {
   const found: { -readonly [K in keyof Attributes]: Attributes[K] } = { ...NO_ATTRIBUTES };
   for (const attribute of text.split(';')) {
@@ -111,7 +111,7 @@ function attributesIn(text: string): Attributes {
   return found;
 }
 
-/** What a name promises of its cookie holds, or it is no cookie. */
+/** Whether a cookie meets what its name's prefix requires; otherwise it is rejected. */
 function keepsPrefix(name: string, { isSecure, path }: Attributes, isOfHost: boolean): boolean {
   if (/^__secure-/i.test(name)) return isSecure;
   if (/^__host-/i.test(name)) return isSecure && isOfHost && path === '/';
@@ -122,13 +122,13 @@ function isBelow(host: string, domain: string): boolean {
   return host.length > domain.length && host.endsWith(`.${domain}`) && isIP(host) === 0;
 }
 
-/** The path that a cookie without one is for. */
+/** The default path of a cookie. */
 function folderOf(path: string): string {
   const end = path.lastIndexOf('/');
   return end <= 0 ? '/' : path.slice(0, end);
 }
 
-/** A date in any of the forms that servers write (RFC 6265, 5.1.1), in milliseconds since 1970; null where it is none. */
+/** Parses a date in any form used by servers (RFC 6265, 5.1.1) to milliseconds since 1970; null if invalid. */
 function cookieDateMs(text: string): number | null {
   let time: readonly number[] | null = null;
   let day: number | null = null;

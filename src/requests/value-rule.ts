@@ -2,7 +2,7 @@ import type { Comparison, ValueRule } from '../protocol/request.ts';
 import { isContainer, isSameJson, parseExactJson, shownJson } from './exact-json.ts';
 import { compareNumbers, isJsonNumber } from './exact-number.ts';
 
-/** Whether a value of an answer is as a rule wants it; one that is not there is undefined. */
+/** Whether a value of an answer meets a rule; undefined if the value is missing. */
 export function meets(rule: ValueRule, value: unknown): boolean {
   switch (rule.type) {
     case 'exists':
@@ -18,7 +18,7 @@ export function meets(rule: ValueRule, value: unknown): boolean {
   }
 }
 
-/** What a rule wants, as it goes on behind what it is about: `to be at least '5'`. */
+/** A rule in words, to follow its subject: `to be at least '5'`. */
 export function wantedBy(rule: ValueRule, shown: (text: string) => string): string {
   switch (rule.type) {
     case 'exists':
@@ -53,7 +53,7 @@ const OF_LENGTH: Readonly<Record<Comparison, string>> = {
   '>=': 'of at least',
 };
 
-/** Characters of a text, elements of a list, names of an object; undefined for all else. */
+/** Characters of a text, elements of a list, names of an object; undefined for anything else. */
 export function lengthOf(value: unknown): number | undefined {
   if (typeof value === 'string') return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
@@ -77,7 +77,7 @@ function compares({ by, value: wanted }: ValueRule & { type: 'compare' }, value:
   }
 }
 
-/** Numbers by their value, text by its characters, as dates in ISO 8601 are in order; null for what has none. */
+/** Compares numbers by value and text by characters, which also orders ISO 8601 dates; null if not comparable. */
 function orderOf(value: unknown, wanted: string): number | null {
   const expected = expectedJson(wanted);
   if (isJsonNumber(expected)) return isJsonNumber(value) ? compareNumbers(value, expected) : null;
@@ -86,25 +86,25 @@ function orderOf(value: unknown, wanted: string): number | null {
   return value < wanted ? -1 : 1;
 }
 
-/** Part of a text, an element of a list, a name of an object. */
+/** Whether it contains a part of a text, an element of a list, or a name of an object. */
 function contains(value: unknown, wanted: string): boolean {
   if (typeof value === 'string') return value.includes(wanted);
   if (Array.isArray(value)) return value.some((element) => says(element, wanted));
   return isContainer(value) && Object.hasOwn(value, wanted);
 }
 
-/** Text is compared as it is, everything else as JSON. */
+/** Compares text directly, everything else as JSON. */
 function says(value: unknown, wanted: string): boolean {
   if (typeof value === 'string') return value === wanted;
   const expected = expectedJson(wanted);
   return expected !== undefined && isSameJson(value, expected);
 }
 
-// Of the plan, which has few.
+// A cache for the few values of a plan.
 const knownValues = new Map<string, unknown>();
 const knownPatterns = new Map<string, RegExp>();
 
-/** An expected value as JSON; undefined where it is none. */
+/** An expected value as JSON; undefined if it is not JSON. */
 function expectedJson(text: string): unknown {
   if (knownValues.has(text)) return knownValues.get(text);
   let value: unknown;

@@ -1,21 +1,21 @@
-/** Longer texts from outside are cut: nobody reads them, and they would bury a report. */
+/** Limit on texts from outside, which would otherwise swamp a report. */
 const LONGEST = 2_000;
-/** What a terminal obeys, what turns the direction of writing, and what ends a line. */
+/** Terminal controls, characters that change the direction of writing, and line ends. */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\ufffe\uffff]/gu;
 const HIDDEN_IN_LINES = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Co}\ufffe\uffff]/gu;
 
-/** A text from outside as one line that is safe to print: controls are shown as escapes, its length is bounded. */
+/** A text from outside as one line that is safe to print: controls are shown as escapes, and its length is limited. */
 export function visible(text: string): string {
   const shown = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   return shown.replace(HIDDEN, escaped);
 }
 
-/** The same of several lines, of any length. */
+/** The same for several lines of any length. */
 export function visibleLines(text: string): string {
   return text.replace(HIDDEN_IN_LINES, escaped);
 }
 
-/** JSON text that is safe to print, and says the same. */
+/** Equivalent JSON text that is safe to print. */
 export function visibleJson(json: string): string {
   return json.replace(HIDDEN_IN_LINES, (character) =>
     Array.from(
@@ -25,7 +25,7 @@ export function visibleJson(json: string): string {
   );
 }
 
-/** Every text in a value, its keys too, as `visible` has it. */
+/** Applies `visible` to all texts in a value, including keys. */
 export function visibleIn<T>(value: T): T {
   return mapped(value) as T;
 }

@@ -1,15 +1,15 @@
-/** A text in every way that an echo may write it. */
+/** Pattern for a text in every form an echo may use. */
 export interface WrittenForm {
-  /** Of regular expressions, in turn. */
+  /** Regular expressions to be matched in sequence. */
   readonly pieces: readonly string[];
-  /** Of the text, in characters. */
+  /** Length of the text in characters. */
   readonly length: number;
 }
 
-/** Blanks may have been folded. */
+/** Blanks may have been merged. */
 const BLANKS = String.raw`(?:\s|\+|%(?:25){0,9}(?:20|0[9aAdD])|\\{1,7}[nrt]|\\{1,7}u00(?:20|0[9aAdD])|&#(?:32|[xX]20);)+`;
 const BACKSLASH = String.raw`(?:\\|%(?:25){0,9}5[cC])`;
-/** What an entity is written with, which may be encoded in turn. */
+/** The characters of an entity, which may be encoded themselves. */
 const AND = '(?:&|%(?:25){0,9}26)';
 const HASH = '(?:#|%(?:25){0,9}23)';
 const END = '(?:;|%(?:25){0,9}3[bB])';
@@ -27,15 +27,15 @@ const BYTES_OF_GROUP = 3;
 const HEXADECIMAL = 16;
 
 /**
- * A text as it is, percent-encoded, as a form, JSON or HTML escapes it, each also within another. The longest
- * way comes first: what is found is taken whole.
+ * Matches a text unchanged, percent-encoded, or as escaped in forms, JSON or HTML, also nested. The longest form is
+ * tried first, so that a match is complete.
  */
 export function asWritten(text: string): WrittenForm {
   const pieces = text.match(/\s+|\\+|[\s\S]/gu) ?? [];
   return { pieces: pieces.map(pieceOf), length: text.length };
 }
 
-/** Bytes in Base64, wherever they stand in what was encoded; what they share a digit with is left. */
+/** Matches bytes in Base64 at any offset of the encoded data; digits shared with other bytes are left out. */
 export function inBase64(bytes: Uint8Array): WrittenForm[] {
   return Array.from({ length: BYTES_OF_GROUP }, (_, before) => {
     const digits = Buffer.concat([Buffer.alloc(before), bytes])
@@ -60,7 +60,7 @@ function pieceOf(piece: string): string {
   if (/^[A-Za-z0-9]+$/.test(piece)) return piece;
   if (/^\s+$/.test(piece)) return BLANKS;
   const encoded = [...piece].map(encodedOnes);
-  // Backslashes are doubled by each escape: how many there are says nothing.
+  // Each escape doubles backslashes, so any number of them matches.
   if (piece.startsWith('\\')) return `(?:${BACKSLASH}|${encoded[0]?.join('|')})+`;
   return `${BACKSLASH}{0,7}(?:${encoded[0]?.join('|')}|${literal(piece)})`;
 }

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { nanosToMs } from '../protocol/units.ts';
 
-/** The one time axis of a run: milliseconds on the machine's monotonic clock. */
+/** The time axis of a run: milliseconds on the machine's monotonic clock. */
 export interface Clock {
   nowMs(): number;
 }
@@ -11,8 +11,8 @@ const BRACKETS = 50;
 /**
  * A clock that threads and processes of one machine agree on.
  *
- * `performance.now()` is cheap but has its own origin in every thread and process, and `timeOrigin`
- * follows the day clock. So its offset to `process.hrtime` (CLOCK_MONOTONIC on Linux) is measured once,
+ * `performance.now()` is cheap but has a separate origin in every thread and process, and `timeOrigin`
+ * follows the wall clock. So its offset to `process.hrtime` (CLOCK_MONOTONIC on Linux) is measured once,
  * from the tightest of 50 brackets.
  */
 export function createMonotonicClock(): Clock {

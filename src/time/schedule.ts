@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../metrics/random.ts';
 import type { OpenLoad, Rate, Stage } from '../protocol/load.ts';
 
-/** A stage on the time axis of the window, with the number of requests that are due before it. */
+/** A stage on the time axis of the window, with the number of requests due before it. */
 interface PlacedStage {
   readonly startMs: number;
   readonly durationMs: number;
@@ -12,8 +12,8 @@ interface PlacedStage {
 }
 
 /**
- * When requests are due in the open model: the integral of the rate, and its inverse. Pure; times are
- * relative to the measured window. The warm-up is the first stage's first rate, before the window.
+ * Computes when requests are due in the open model: the integral of the rate, and its inverse. Pure; times are
+ * relative to the measured window. The warm-up precedes the window, at the first stage's initial rate.
  */
 export class Schedule {
   readonly #stages: readonly PlacedStage[];
@@ -35,23 +35,23 @@ export class Schedule {
     });
   }
 
-  /** The time at which the `position`-th request is due (from 0, fractions allowed); infinite after the last stage. */
+  /** When the `position`-th request is due (from 0, fractions allowed); infinite after the last stage. */
   timeOfMs(position: number): number {
     const stage = this.#stages.find(({ dueBefore, due }) => position < dueBefore + due);
     if (stage === undefined) return Number.POSITIVE_INFINITY;
     return stage.startMs + timeInStageMs(stage, position - stage.dueBefore);
   }
 
-  /** Of the requests at whole positions, the first that is due at a time or after it. */
+  /** The first whole position whose request is due at or after a time. */
   firstAt(atMs: number): number {
-    // The integral and its inverse may differ in the last digit: the inverse decides.
+    // The integral and its inverse may differ in the last digit: the inverse is decisive.
     let position = Math.ceil(this.dueBefore(atMs));
     while (position > 0 && this.timeOfMs(position - 1) >= atMs) position--;
     while (this.timeOfMs(position) < atMs) position++;
     return position;
   }
 
-  /** How many requests are due before a time. */
+  /** Number of requests due before a time. */
   dueBefore(atMs: number): number {
     let due = 0;
     for (const stage of this.#stages) {
@@ -62,7 +62,7 @@ export class Schedule {
   }
 }
 
-/** Requests due in the first `durationMs` of a stage that lasts `wholeMs` (by default just as long). */
+/** Number of requests due in the first `durationMs` of a stage that lasts `wholeMs` (by default the same). */
 function dueIn({ durationMs, from, to }: Stage, wholeMs = durationMs): number {
   if (durationMs === null || wholeMs === null) return Number.POSITIVE_INFINITY;
   if (isSame(from, to)) return (from.requests * durationMs) / from.periodMs;
@@ -70,13 +70,13 @@ function dueIn({ durationMs, from, to }: Stage, wholeMs = durationMs): number {
   return perMs(from) * durationMs + (rise * durationMs * durationMs) / (2 * wholeMs);
 }
 
-/** The inverse of `dueIn`: a multiplication and a division where the rate is constant, so that no error adds up. */
+/** The inverse of `dueIn`; just a multiplication and a division at a constant rate, so that no error accumulates. */
 function timeInStageMs({ durationMs, from, to }: PlacedStage, due: number): number {
   if (due === 0) return 0;
   if (isSame(from, to)) return (due * from.periodMs) / from.requests;
   const start = perMs(from);
   const rise = (perMs(to) - start) / durationMs;
-  // The stable form of the quadratic's root: no difference of nearly equal numbers.
+  // The numerically stable form of the root: no difference of nearly equal numbers.
   return (2 * due) / (start + Math.sqrt(Math.max(0, start * start + 2 * rise * due)));
 }
 
@@ -88,13 +88,13 @@ function perMs({ requests, periodMs }: Rate): number {
   return requests / periodMs;
 }
 
-/** What says when requests are due. */
+/** The parts of a load that define when requests are due. */
 type Arriving = Pick<OpenLoad, 'stages' | 'arrivals' | 'timesMs'>;
 
 /**
- * The intended starts of a whole run, one after the other: the same for every worker and every mode.
- * Constant arrivals are due at the positions 0, 1, 2 …; Poisson arrivals at the sums of exponential steps
- * of mean 1, from one seeded sequence; recorded ones when they were.
+ * Yields the intended starts of a whole run in order, the same for every worker and every mode.
+ * Constant arrivals are due at positions 0, 1, 2 …; Poisson arrivals at the sums of exponential steps
+ * of mean 1, from one seeded sequence; recorded arrivals at their recorded times.
  */
 export class ArrivalStream {
   readonly #schedule: Schedule;
@@ -109,7 +109,7 @@ export class ArrivalStream {
     if (this.#random !== null) this.#position = exponential(this.#random);
   }
 
-  /** The next intended start; infinite when there are no more. */
+  /** The next intended start; infinite after the last one. */
   nextMs(): number {
     if (this.#timesMs !== null) return this.#timesMs[this.#position++] ?? Number.POSITIVE_INFINITY;
     const timeMs = this.#schedule.timeOfMs(this.#position);
@@ -118,7 +118,7 @@ export class ArrivalStream {
   }
 }
 
-/** What a shard of an open plan says of its starts. */
+/** The parts of an open plan's shard that define its starts. */
 export interface OpenShard {
   readonly load: Arriving;
   readonly index: number;
@@ -128,7 +128,7 @@ export interface OpenShard {
   readonly seed: number;
 }
 
-/** How many requests of the window a worker is to start, of a schedule that ends by time. */
+/** Number of requests that a worker has to start in the window, for a schedule that ends by time. */
 export function startsOf(shard: OpenShard): number {
   const { index, workers } = shard;
   return Math.floor((startsOfAll(shard) - index + workers - 1) / workers);
@@ -146,10 +146,10 @@ function startsOfAll({ load, durationMs, warmupMs, seed }: OpenShard): number {
   return count;
 }
 
-/** Workers' own sequences have their index as stream number; this one is nobody's. */
+/** Stream number of the shared sequence; workers use their indices for their own. */
 const ARRIVAL_STREAM = -1;
 
-/** Exponential of mean 1, by inversion; 1 − u is never zero. */
+/** Exponential with mean 1, by inversion; 1 − u is never zero. */
 function exponential(random: Random): number {
   return -Math.log(1 - random());
 }

@@ -1,12 +1,12 @@
 import type { UserLoad, UserStage, UsersOverTime } from '../protocol/scenario.ts';
 
-/** From when until when a user is there; milliseconds from the start of its load. */
+/** A period in which a user is active; milliseconds from the start of its load. */
 export interface Session {
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** How many users a load has at most. */
+/** Maximum number of users of a load. */
 export function mostUsers(load: UserLoad): number {
   switch (load.type) {
     case 'users':
@@ -18,7 +18,7 @@ export function mostUsers(load: UserLoad): number {
   }
 }
 
-/** How long a load starts iterations, from the start of the window; a budget may end it before that. */
+/** When a load stops starting iterations, from the start of the window; a budget may end it earlier. */
 export function endOfStartsMs(load: UserLoad): number {
   switch (load.type) {
     case 'users':
@@ -31,8 +31,8 @@ export function endOfStartsMs(load: UserLoad): number {
 }
 
 /**
- * When a user, numbered from 1, is there: it comes when the line of the stages reaches its number, and goes when the line
- * falls below. Pure, so that each worker knows its own users.
+ * The sessions of a user, numbered from 1: it comes when the stages' number of users reaches its own number, and goes
+ * when it falls below. Pure, so that each worker knows its own users.
  */
 export function sessionsOf(
   { startUsers, stages }: Pick<UsersOverTime, 'startUsers' | 'stages'>,
@@ -57,7 +57,7 @@ export function sessionsOf(
   return sessions;
 }
 
-/** Of a total shared out by users, what those from `first` on have, `count` of `users`; an interval of numbers from 0. */
+/** The part of a total divided among `users` that belongs to `count` of them from `first` on; numbers count from 0. */
 export function shareByUsers(
   total: number,
   users: number,
@@ -67,7 +67,7 @@ export function shareByUsers(
   return { from: Math.floor((total * first) / users), to: Math.floor((total * (first + count)) / users) };
 }
 
-/** How many of the users that are numbered from 1 belong to a worker: user v is of worker (v − 1) mod W. */
+/** Number of users that belong to a worker: user v, from 1, belongs to worker (v − 1) mod W. */
 export function usersOfWorker(users: number, index: number, workers: number): number {
   return Math.max(0, Math.ceil((users - index) / workers));
 }

@@ -1,10 +1,10 @@
-/** While more bytes than this wait for the disk, or for whoever reads, nothing is dealt. */
+/** While more characters than this wait for the disk or the reader of a pipe, nothing is dealt. */
 const MOST_WAITING_BYTES = 8 * 2 ** 20;
 
-/** Written at a time, unless one piece alone is longer: what is written is copied on its way. */
+/** Limit on one write, unless a single piece is longer: written text is copied on its way. */
 const MOST_WRITTEN_BYTES = 4 * 2 ** 20;
 
-/** Writes text in its order, in pieces of a few milliseconds, one at a time. */
+/** Writes text in order, in batches of a few milliseconds, one write at a time. */
 export class AppendQueue {
   /** Called when there is room again after `isBehind` was true. */
   onRoom: () => void = () => {};
@@ -18,7 +18,7 @@ export class AppendQueue {
   #writing: Promise<void> | null = null;
   #hasFailed = false;
 
-  /** What is added is given to `write` after `delayMs`; `onError` is called at most once. */
+  /** Passes added text to `write` after `delayMs`; calls `onError` at most once. */
   constructor(
     write: (pieces: readonly string[]) => Promise<void>,
     delayMs: number,
@@ -40,7 +40,7 @@ export class AppendQueue {
     if (this.#writing === null) this.#timer ??= setTimeout(() => this.#start(), this.#delayMs);
   }
 
-  /** Resolves when all that was added has been written, or writing has failed. */
+  /** Resolves when everything added has been written, or writing has failed. */
   async flush(): Promise<void> {
     for (;;) {
       if (this.#writing === null) this.#start();
@@ -74,7 +74,7 @@ export class AppendQueue {
         this.#onError(error);
       })
       .finally(() => {
-        // It may have come to be behind while this was written.
+        // It may have fallen behind during this write.
         const wasBehind = this.isBehind;
         this.#writing = null;
         this.#underWayLength = 0;

@@ -18,7 +18,7 @@ const TOO_MANY_REQUESTS = '429';
 
 const FOR_MACHINES: readonly OutputForm[] = ['csv', 'prometheus', 'hgrm', 'hdrlog'];
 
-/** What became of the rows, and then the report of the requests, as after a load test. */
+/** Renders the results of the rows, then the report of the requests as after a load test. */
 export function renderBatch(
   result: BatchResult,
   form: OutputForm,
@@ -28,7 +28,7 @@ export function renderBatch(
   const { summary } = result;
   if (form === 'json') return resultJson(batchJson(result));
   if (form === 'junit') return renderJunit(summary, rowsCase(result, areFailuresAllowed));
-  // Machines read these: a line that is none of theirs would spoil them.
+  // Machine-readable forms: an extra line would corrupt them.
   if (FOR_MACHINES.includes(form)) return REPORTERS[form](summary);
   const text = REPORTERS[form](summary, view);
   if (form !== 'text' && form !== 'markdown') return text;
@@ -37,7 +37,7 @@ export function renderBatch(
   return renderRows(rowsOf(result), form, leftOut) + text;
 }
 
-/** A request may be repeated: it is rows that succeed or fail. */
+/** The JUnit case for rows: requests may be retried, so it is the rows that succeed or fail. */
 function rowsCase({ counts: { failed, done } }: BatchResult, areFailuresAllowed: boolean): Case {
   const message = `${counted(failed, 'row')} of ${formatCount(done)} failed${shareText(failed, done)}.`;
   const isFailure = failed > 0 && !areFailuresAllowed;
@@ -47,7 +47,7 @@ function rowsCase({ counts: { failed, done } }: BatchResult, areFailuresAllowed:
   };
 }
 
-/** The result of the requests, and what became of the rows. */
+/** The result of the requests, with the results of the rows. */
 export function batchJson(result: BatchResult): Summary & { readonly rows: BatchRows } {
   return { ...result.summary, rows: rowsOf(result) };
 }
@@ -80,7 +80,7 @@ function ranked(counts: ReadonlyMap<string, number>): [string, number][] {
 const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
 
-/** Shows where a batch stands, until it is over: a line that renews itself on a terminal, else one every 5 s. */
+/** Shows the progress of a batch until it ends: a line that updates in place on a terminal, else a line every 5 s. */
 export function showBatchProgress(progress: () => BatchProgress | null, stream: LiveStream): { end(): void } {
   const live = new LiveLine(stream);
   const timer = setInterval(
@@ -98,7 +98,7 @@ export function showBatchProgress(progress: () => BatchProgress | null, stream: 
   };
 }
 
-/** One line of what there is room for; the time left follows from the rate of this run so far. */
+/** One line, as much as fits; the time left is estimated from this run's rate so far. */
 export function renderBatchProgress(
   { elapsedMs, rowCount, done, doneBefore, failed, failedAs }: BatchProgress,
   width: number = Number.POSITIVE_INFINITY,

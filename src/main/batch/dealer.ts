@@ -6,27 +6,27 @@ import type { RowDealing } from '../run/coordinator-options.ts';
 import { InputError } from './line-blocks.ts';
 import type { InputRow } from './row.ts';
 
-/** Where rows come from, in their order. */
+/** Source of rows, in order. */
 export interface RowSource {
   readonly columns: readonly string[];
-  /** Up to `most` rows; none at the end. */
+  /** Returns up to `most` rows; none at the end. */
   next(most: number): Promise<readonly InputRow[]>;
 }
 
-/** Who takes a row with its answer. */
+/** Receives answered rows. */
 export interface AnswerSink {
-  /** The disk, or whoever reads, is behind: nothing is dealt until `onRoom` is called. */
+  /** The disk or the reader of a pipe is behind: nothing is dealt until `onRoom` is called. */
   readonly isBehind: boolean;
-  /** Too many rows wait for one before them: no new ones are dealt until `onRoom` is called. */
+  /** Too many answered rows wait for an earlier one: no new rows are dealt until `onRoom` is called. */
   readonly isFull: boolean;
   onRoom: () => void;
   add(row: InputRow, answer: RowAnswer): void;
 }
 
-/** Why dealing ended before the last row was answered; null where it did not. */
+/** Why dealing ended before the last row was answered. */
 export type Trouble = BatchTrouble & { readonly message: string };
 
-/** Rows that workers hold, in characters: cells may be long. */
+/** Limit on the rows held by workers, in characters: cells may be long. */
 const MOST_HELD_LENGTH = 64 * 2 ** 20;
 
 interface Held {
@@ -35,21 +35,21 @@ interface Held {
 }
 
 /**
- * Hands rows to the workers that ask, in chunks, and takes their answers. What a lost worker held is dealt
- * again, before any new row. Only when every row is answered do workers hear that there are no more.
+ * Deals rows in chunks to workers that ask for them, and receives their answers. Rows held by a lost worker are dealt
+ * again before any new row. Workers are told that there are no more rows only after every row is answered.
  */
 export class Dealer implements RowDealing {
-  /** Rows that a lost worker had and others have sent. */
+  /** Number of rows taken back from lost workers. */
   returned = 0;
   trouble: Trouble | null = null;
   readonly #source: RowSource;
   readonly #sink: AnswerSink;
   readonly #onTrouble: () => void;
   readonly #held = new Map<number, Held>();
-  /** Rows that each worker has asked for, those that asked first in front. */
+  /** Number of rows requested by each worker, oldest request first. */
   readonly #asked = new Map<number, number>();
   readonly #gone = new Set<number>();
-  /** Of each worker's answers, values that were taken while there was no room, in characters. */
+  /** Answer values of each worker not yet confirmed as written, in characters. */
   readonly #unwritten = new Map<number, number>();
   #heldLength = 0;
   #again: InputRow[] = [];
@@ -59,7 +59,7 @@ export class Dealer implements RowDealing {
   #isDealing = false;
   #stopped = false;
 
-  /** `onTrouble` is called once where input or output fail: the run is then to be stopped. */
+  /** @param onTrouble called once if input or output fails; the run must then be stopped */
   constructor(source: RowSource, sink: AnswerSink, onTrouble: () => void) {
     this.#source = source;
     this.#sink = sink;
@@ -139,7 +139,7 @@ export class Dealer implements RowDealing {
     this.#heldLength -= lengthOf(row);
   }
 
-  /** A worker that holds long values sends others once these are written, or wait for none but the disk. */
+  /** A worker with long values sends more only after these are confirmed: written, or queued only for the disk. */
   #took(index: number, valuesLength: number): void {
     this.#unwritten.set(index, (this.#unwritten.get(index) ?? 0) + valuesLength);
     this.#tellWritten();
@@ -152,7 +152,7 @@ export class Dealer implements RowDealing {
     this.#unwritten.clear();
   }
 
-  /** Deals for as long as somebody wants rows and there are some; never twice at a time. */
+  /** Deals while workers want rows and there are some; never runs twice at a time. */
   #deal(): void {
     if (this.#isDealing) return;
     this.#isDealing = true;
@@ -160,7 +160,7 @@ export class Dealer implements RowDealing {
       .catch((error: unknown) => this.fail(inputTrouble(error)))
       .finally(() => {
         this.#isDealing = false;
-        // Somebody may have asked between the last look and this one.
+        // A worker may have asked since the last check.
         if (this.#canDeal) this.#deal();
         else this.#endIfComplete();
       });
@@ -171,7 +171,7 @@ export class Dealer implements RowDealing {
     return hasRows && this.#asked.size > 0 && this.#hasRoom;
   }
 
-  /** Rows that others wait for may be those that were lost, or after a resume those that come first. */
+  /** When full, still deals lost rows, or any if none are held (after a resume): answered rows may wait for them. */
   get #hasRoom(): boolean {
     if (this.#stopped || this.#sink.isBehind) return false;
     if (this.#heldLength >= MOST_HELD_LENGTH && this.#held.size > 0) return false;

@@ -5,13 +5,13 @@ import type { Records, RowValues } from './row.ts';
 
 const [FIRST_OF_ANSWER] = ANSWER_COLUMNS;
 
-/** Of the output of a batch, the rows that failed, without what that batch has added to them. */
+/** The failed rows in a batch's output, without the columns that the batch added. */
 export class FailedRecords implements Records {
   readonly columns: readonly string[];
   readonly #records: Records;
   readonly #errorAt: number;
 
-  /** @throws InputError where it is no output of a batch */
+  /** @throws InputError if it is not the output of a batch */
   constructor(records: Records) {
     const { columns } = records;
     const missing = ANSWER_COLUMNS.find((name) => !columns.includes(name));

@@ -16,21 +16,21 @@ const JSON_LINES = new Set(['.jsonl', '.ndjson']);
 const ROWS_AT_A_TIME = 1_000;
 const READ_BYTES = 2 ** 18;
 
-/** What is known of the input before anything is sent. */
+/** What is known about the input before anything is sent. */
 export interface Input {
-  /** Its rows from the first one on. */
+  /** Reads the rows from the first one on. */
   readonly reader: RowReader;
-  /** Null where it can be read only once, and nobody knows. */
+  /** Null if unknown, because the input can only be read once. */
   readonly rowCount: number | null;
   readonly sha256: string | null;
   readonly form: RowsForm;
-  /** Of an earlier output, only the rows that failed. */
+  /** The input is an earlier output, of which only the failed rows are read. */
   readonly isOnlyFailed: boolean;
 }
 
 /**
- * Opens the input. A file is read through first: so every line is known to be good, and how many rows there
- * are. Null where a problem has been noted.
+ * Opens the input. A file is read through first, to check every line and to count the rows. Null if a problem
+ * was added to the list.
  */
 export async function openInput(
   path: string,
@@ -52,7 +52,7 @@ export async function openInput(
     return { ...facts, form, isOnlyFailed, reader };
   } catch (error) {
     if (error instanceof InputError) {
-      // The first bad line has ended the reading; all of them are told where that is cheap.
+      // Reading ended at the first bad line; all of them are reported where that is cheap.
       const sentences = path === STDIN ? [] : wrongLinesOf(path, again(form));
       for (const sentence of sentences.length > 0 ? sentences : [messageOf(error)])
         problems.add(`The rows ${quoted(path)}: ${sentence}.`);
@@ -71,8 +71,8 @@ export function formatOf(path: string): Format {
 }
 
 /**
- * Looks at every row before the start where the input is a file, else as it is read; a problem is noted where
- * `onRow` throws an InputError.
+ * Checks every row before the start if the input is a file, else as it is read; adds a problem if `onRow` throws
+ * an InputError.
  */
 export async function checkRows(
   path: string,
@@ -93,7 +93,7 @@ export async function checkRows(
   }
 }
 
-/** For a reading of its own, whose bad rows are not counted with those of others. */
+/** A form for a separate pass, which counts skipped rows on its own. */
 function again(form: RowsForm): RowsForm {
   return { ...form, skipped: form.skipped === null ? null : new SkippedRows() };
 }

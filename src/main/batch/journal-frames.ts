@@ -1,14 +1,14 @@
 import type { FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 
-/** Before each frame: its length and checksum. */
+/** Length and checksum before each frame. */
 const HEAD_BYTES = 8;
 const CHECKSUM_AT = Uint32Array.BYTES_PER_ELEMENT;
-/** What every frame but the first begins with: its first row. */
+/** First character of every frame but the first: its first row. */
 const FIRST_OF_ROWS = '['.charCodeAt(0);
 const SEARCHED_AT_ONCE_BYTES = 2 ** 20;
 
-/** Length and checksum, and then the text. */
+/** A frame: length, checksum and text. */
 export function frameOf(text: string): Buffer {
   const payload = Buffer.from(text);
   const head = Buffer.alloc(HEAD_BYTES);
@@ -18,9 +18,9 @@ export function frameOf(text: string): Buffer {
 }
 
 /**
- * Reads frames one after another, and steps over what is damaged between good ones. Texts have no control
- * characters but line feeds, and lengths have zeros: hardly a place within a text looks like the head of a
- * frame, and where one does, its checksum decides.
+ * Reads frames in order, and skips damage between good ones. Texts have no control characters except line feeds,
+ * and lengths contain zeros, so hardly any place within a text looks like the head of a frame; if one does, its
+ * checksum decides.
  */
 export class FrameReader {
   readonly #file: FileHandle;
@@ -31,22 +31,22 @@ export class FrameReader {
     this.#file = file;
   }
 
-  /** Where the last good frame ends that has been read. */
+  /** End of the last good frame read. */
   get end(): number {
     return this.#end;
   }
 
-  /** Unreadable bytes that have good frames behind them. */
+  /** Number of unreadable bytes before good frames. */
   get damagedBytes(): number {
     return this.#damagedBytes;
   }
 
-  /** The frame that begins the file; null where none does. */
+  /** The frame at the beginning of the file; null if there is none. */
   async first(): Promise<string | null> {
     return this.#take(0, await this.#size());
   }
 
-  /** The next good frame of rows; null where there is none any more. */
+  /** The next good frame of rows; null at the end. */
   async next(): Promise<string | null> {
     const size = await this.#size();
     const text = await this.#take(this.#end, size);
@@ -65,7 +65,7 @@ export class FrameReader {
         const text = await this.#take(from + start, size);
         if (text !== null) return text;
       }
-      // A head at the end of this part is looked at whole with the next one.
+      // A head cut off at the end of this window is searched again with the next one.
       from += Math.max(1, window.length - HEAD_BYTES);
     }
     return null;
@@ -87,7 +87,7 @@ export class FrameReader {
     return (await this.#file.stat()).size;
   }
 
-  /** Null where the file ends before. */
+  /** Null if the file ends first. */
   async #bytes(position: number, length: number): Promise<Buffer | null> {
     const bytes = Buffer.alloc(length);
     let read = 0;
@@ -100,7 +100,7 @@ export class FrameReader {
   }
 }
 
-/** A file system may leave zeros where data was to come: that is no frame. */
+/** A file system may leave zeros in place of unwritten data: a length of zero is not a frame. */
 function fits(length: number, roomBytes: number): boolean {
   return length > 0 && length <= roomBytes;
 }

@@ -10,24 +10,24 @@ import { InputError } from './line-blocks.ts';
 import type { AnsweredRow } from './record.ts';
 
 const VERSION = 2;
-/** With the worker's part of it, an answer is in the journal well within 100 ms. */
+/** Including the worker's delay, an answer is in the journal well within 100 ms. */
 const WRITE_DELAY_MS = 25;
 const SYNC_INTERVAL_MS = 1_000;
 
-/** What a journal is the journal of. */
+/** Identifies the batch that a journal belongs to. */
 interface JournalHeader {
   readonly volleyJournal: number;
-  /** Of everything that makes a row's answer what it is. */
+  /** Fingerprint of everything that determines a row's answer. */
   readonly request: string;
-  /** SHA-256 of the input file; null where the input is stdin. */
+  /** SHA-256 of the input file; null if the input is stdin. */
   readonly input: string | null;
-  /** Random placeholders are the same after a resume. */
+  /** Keeps random placeholders the same after a resume. */
   readonly seed: number;
-  /** SHA-256 of each other file whose content is sent, by its name. */
+  /** SHA-256 of each other file whose content is sent, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** How far the input had been read: a digest of all rows up to there. */
+/** How far the input has been read, with a digest of all rows up to there. */
 export interface Checkpoint {
   readonly rows: number;
   readonly digest: number;
@@ -46,8 +46,8 @@ type Line =
   | { readonly checkpoint: Checkpoint };
 
 /**
- * Answered rows in the order in which they were answered, in an append-only file of checked frames: the torn
- * end that a crash leaves is recognised, and left out. Written every 25 ms, synced every second.
+ * Answered rows in the order of their answers, in an append-only file of checksummed frames: the torn end that
+ * a crash leaves is detected and ignored. Written every 25 ms, synced every second.
  */
 export class Journal {
   readonly #path: string;
@@ -56,7 +56,7 @@ export class Journal {
   readonly #checkpoint: () => Checkpoint;
   readonly #onError: (error: unknown) => void;
   readonly #timer: NodeJS.Timeout;
-  /** Rows that this run has written. */
+  /** Number of rows written by this run. */
   rows = 0;
   #end: number;
   #isDirty = false;
@@ -80,10 +80,10 @@ export class Journal {
   }
 
   /**
-   * Begins a journal; `checkpoint` is asked with each write. It gets its name when its beginning is on the
-   * disk: a full disk leaves none.
+   * Creates a journal; `checkpoint` is called with each write. The file gets its name only after its header is on the
+   * disk, so that a full disk leaves no journal.
    *
-   * @throws Error with code EEXIST where there is one
+   * @throws Error with code EEXIST if there already is one
    */
   static async create(
     path: string,
@@ -104,7 +104,7 @@ export class Journal {
     return new Journal(path, await open(path, 'r+'), first.length, checkpoint, onError);
   }
 
-  /** Goes on with a journal of which `end` bytes are good. */
+  /** Continues a journal whose first `end` bytes are good. */
   static async reopen(
     { path, file, end }: JournalReader,
     checkpoint: () => Checkpoint,
@@ -127,7 +127,7 @@ export class Journal {
     this.#queue.add(JSON.stringify(line));
   }
 
-  /** Resolves when all that was added is on the disk. */
+  /** Resolves when everything added is on the disk. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#queue.flush();
@@ -140,7 +140,7 @@ export class Journal {
     await this.#file.close();
   }
 
-  /** The output is complete: what was journalled is in it. */
+  /** Deletes the journal, when the output is complete. */
   async remove(): Promise<void> {
     await unlink(this.#path);
   }
@@ -166,7 +166,7 @@ export class Journal {
     this.#isDirty = true;
   }
 
-  /** Beside the writing, which must not wait for it. */
+  /** Syncs in parallel to writes, which must not wait for it. */
   #sync(): void {
     if (!this.#isDirty || this.#syncing !== null) return;
     this.#isDirty = false;
@@ -179,7 +179,7 @@ export class Journal {
   }
 }
 
-/** Reads what a run that ended early has left. */
+/** Reads the journal of a run that ended early. */
 export class JournalReader {
   readonly path: string;
   readonly file: FileHandle;
@@ -192,24 +192,24 @@ export class JournalReader {
     this.#frames = new FrameReader(file);
   }
 
-  /** Where the last good frame ends that has been read. */
+  /** End of the last good frame read. */
   get end(): number {
     return this.#frames.end;
   }
 
-  /** Unreadable bytes that have good frames behind them. */
+  /** Number of unreadable bytes before good frames. */
   get damagedBytes(): number {
     return this.#frames.damagedBytes;
   }
 
   /**
-   * Null where there is no such file.
+   * Opens a journal; null if there is no such file.
    *
-   * @throws InputError where it is a folder, a pipe or a device
+   * @throws InputError if it is a folder, a pipe or a device
    */
   static async open(path: string): Promise<JournalReader | null> {
     try {
-      // Before it is opened: opening a pipe would wait for somebody to write.
+      // Checked before opening: opening a pipe would wait for a writer.
       if (!(await stat(path)).isFile()) throw new InputError('it is not a file');
       return new JournalReader(path, await open(path, 'r+'));
     } catch (error) {
@@ -218,12 +218,12 @@ export class JournalReader {
     }
   }
 
-  /** Of a journal that nobody goes on with. Node ends a process that leaves an open file to the garbage collector. */
+  /** Closes a journal that is not continued. Node ends a process that leaves an open file to the garbage collector. */
   async close(): Promise<void> {
     await this.file.close();
   }
 
-  /** The first frame; null where it is no journal of this version. */
+  /** The first frame; null if this is not a journal of this version. */
   async header(): Promise<JournalHeader | null> {
     const text = await this.#frames.first();
     if (text === null) return null;
@@ -236,9 +236,9 @@ export class JournalReader {
   }
 
   /**
-   * The rows of the next good frame, also behind damaged ones; null where there is none any more.
+   * The rows of the next good frame, skipping damaged ones; null at the end.
    *
-   * @throws InputError where a frame is whole, and yet says what no volley has written
+   * @throws InputError if an intact frame has content that volley does not write
    */
   async rows(): Promise<readonly AnsweredRow[] | null> {
     const text = await this.#frames.next();
@@ -271,7 +271,7 @@ function isHeader(value: unknown): value is JournalHeader {
   );
 }
 
-/** Null where it is no line of a journal. */
+/** Null if it is not a line of a journal. */
 function lineIn(text: string): Line | null {
   try {
     const value = readBack(text);

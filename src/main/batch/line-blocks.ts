@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { WrongRow } from '../../protocol/batch.ts';
 
 const LINE_END = 0x0a;
-/** A row is kept in memory whole. */
+/** Limit on a row, which is kept in memory as a whole. */
 const LONGEST_LINE_BYTES = 64 * 2 ** 20;
 
-/** What is wrong with the input; the message names the line. */
+/** A problem with the input; the message names the line. */
 export class InputError extends Error {
-  /** Null where it is no row. */
+  /** Null if the problem is not about a row. */
   readonly wrong: WrongRow | null;
   readonly line: number | null;
-  /** The number of the row, where it could be read. */
+  /** The number of the row, if it could be read. */
   readonly row: number | null;
 
   constructor(message: string, wrong: WrongRow | null = null, place: InputPlace = {}) {
@@ -27,7 +27,7 @@ interface InputPlace {
 }
 
 /**
- * The bytes of a stream as blocks of whole lines, each checked to be UTF-8.
+ * Splits a stream into blocks of whole lines, each checked to be UTF-8.
  *
  * @throws InputError that names the line
  */

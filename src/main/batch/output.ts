@@ -9,18 +9,18 @@ import { AppendQueue } from './append-queue.ts';
 
 const WRITE_DELAY_MS = 25;
 
-/** Where answered rows go. */
+/** Destination of answered rows. */
 export interface Output {
   readonly queue: AppendQueue;
-  /** Every row is there: the output gets its name. */
+  /** Gives the output its final name, when every row is in it. */
   commit(): Promise<void>;
-  /** Rows are missing: what there is is kept only where it has been seen already. */
+  /** Ends an incomplete output: a file is deleted, a pipe or stdout gets what was queued. */
   discard(): Promise<void>;
-  /** Waits no longer for whoever reads it. */
+  /** Stops waiting for the reader of the output. */
   abandon(): void;
 }
 
-/** Prints the answered rows as they come. */
+/** Prints answered rows as they arrive. */
 export function printedOutput(onError: (error: unknown) => void): Output {
   const write = (pieces: readonly string[]): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -30,7 +30,7 @@ export function printedOutput(onError: (error: unknown) => void): Output {
   return { queue, commit: () => queue.flush(), discard: () => queue.flush(), abandon: () => {} };
 }
 
-/** Every file that a batch writes beside its output, so that none is one that is read. */
+/** Every file that a batch writes for its output, to check that none of them is an input. */
 export function batchOutputs(out: string | undefined): OutputFile[] {
   if (out === undefined || out === '') return [];
   const finalPath = finalPathOf(out);
@@ -45,15 +45,15 @@ function partialPathOf(finalPath: string): string {
   return join(dirname(finalPath), `.${basename(finalPath)}.partial`);
 }
 
-/** Where the journal of an output lies; null where there can be none, beside a pipe or a device. */
+/** Path of an output's journal; null for a pipe or device, which has none. */
 export async function journalPathOf(path: string): Promise<string | null> {
   const known = await stat(path).catch(() => null);
   return known === null || known.isFile() || known.isDirectory() ? `${finalPathOf(path)}.journal` : null;
 }
 
 /**
- * Opens the output: a file that is written beside its name until it is complete, or a pipe or device, which
- * is written to as it is; then there is nothing to resume from.
+ * Opens the output: a file, which is written under a temporary name until it is complete, or a pipe or device,
+ * which is written directly and cannot be resumed.
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */

@@ -3,7 +3,7 @@ import { readBack, textOfJson } from '../../requests/exact-json.ts';
 import { csvCell } from '../text/csv-line.ts';
 import type { Format, InputRow } from './row.ts';
 
-/** Columns of the output behind the row's own and before those selected. */
+/** Columns of the output between the row's own and the selected ones. */
 export const ANSWER_COLUMNS = [
   'volley_status',
   'volley_latency_ms',
@@ -11,7 +11,7 @@ export const ANSWER_COLUMNS = [
   'volley_error',
 ] as const;
 
-/** A row with its answer, as it is journalled. */
+/** An answered row, as in the journal. */
 export interface AnsweredRow extends RowAnswer {
   /** The row's own values, in the order of the columns. */
   readonly own: readonly unknown[];
@@ -25,17 +25,17 @@ interface RecordOptions {
   readonly format: Format;
   /** The row's own columns. */
   readonly columns: readonly string[];
-  /** Names of what is taken from answers. */
+  /** Names of the values taken from answers. */
   readonly selected: readonly string[];
-  /** Stands for what is missing; null leaves a cell empty, and is null in JSON. */
+  /** Replaces missing values; null gives an empty cell, or null in JSON. */
   readonly byDefault: string | null;
-  /** What separates cells. */
+  /** Separates cells. */
   readonly delimiter: string;
-  /** Cells that a spreadsheet would take for a formula get an apostrophe in front. */
+  /** Puts an apostrophe in front of cells that a spreadsheet would take for a formula. */
   readonly isCsvSafe: boolean;
 }
 
-/** Writes rows with their answers as lines of the output. */
+/** Formats answered rows as lines of the output. */
 export class RecordWriter {
   readonly #options: RecordOptions;
   readonly #names: readonly string[];
@@ -70,7 +70,7 @@ export class RecordWriter {
   }
 }
 
-/** Spreadsheets run what begins like this; a plain number is none. */
+/** Spreadsheets run cells that begin like this as formulas, except plain numbers. */
 function withoutFormula(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(?:\.\d+)?$/.test(text) ? `'${text}` : text;
 }

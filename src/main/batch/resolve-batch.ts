@@ -30,20 +30,20 @@ import { SavedNames } from './saved-names.ts';
 const DEFAULT_RETRIES = 2;
 const MOST_RETRIES = 100;
 const MOST_CHUNK_ROWS = 100_000;
-/** May be sent again without doing anything twice (RFC 9110, 9.2.2). */
+/** Methods that may be repeated without doing anything twice (RFC 9110, 9.2.2). */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
-/** What a caller may say of a batch; names and defaults are those of the command line (docs/batch.md). */
+/** Options of a batch; names and defaults are those of the command line (docs/batch.md). */
 export interface BatchOptions {
   /** A CSV or JSONL file; `-` is stdin. */
   readonly rows: string | undefined;
-  /** The request, in which `{{column}}` stands for a row's cell, and how it is sent. */
+  /** The request, in which `{{column}}` is replaced by a row's cell, and how to send it. */
   readonly run: RunOptions;
-  /** Where the answered rows go; left out, they are printed. */
+  /** Path of the output; by default, answered rows are printed. */
   readonly out?: string | undefined;
-  /** `name=path`, one a string. */
+  /** `name=path` in each string. */
   readonly select: readonly string[];
-  /** A folder, and a file name with placeholders behind it. */
+  /** A folder, followed by a file name with placeholders. */
   readonly saveBody?: string | undefined;
   readonly byDefault?: string | undefined;
   readonly order?: string | undefined;
@@ -52,9 +52,9 @@ export interface BatchOptions {
   readonly retryUnsafe: boolean;
   readonly idempotencyKey?: string | undefined;
   readonly resume: boolean;
-  /** The rows are an earlier batch's output, and those that failed are sent. */
+  /** The rows are the output of an earlier batch, of which the failed ones are sent again. */
   readonly retryFailed: boolean;
-  /** Replaces an output that is there. */
+  /** Replaces an existing output. */
   readonly force: boolean;
   readonly isCsvSafe: boolean;
 }
@@ -64,7 +64,7 @@ export interface Batch {
   readonly plan: RunPlan;
   readonly input: Input;
   readonly rowsPath: string;
-  /** Null: the answered rows are printed. */
+  /** Null if answered rows are printed. */
   readonly out: string | null;
   readonly format: Format;
   readonly select: readonly Selection[];
@@ -73,19 +73,19 @@ export interface Batch {
   readonly resume: boolean;
   readonly force: boolean;
   readonly isCsvSafe: boolean;
-  /** What is added to a row of its answer, behind what every row has. */
+  /** Columns taken from answers, after those that every output has. */
   readonly added: readonly string[];
-  /** Of everything that makes a row's answer what it is. */
+  /** Fingerprint of everything that determines a row's answer. */
   readonly fingerprint: string;
-  /** SHA-256 of each file that options name but that of the rows, by its name. */
+  /** SHA-256 of each file named in options, except the rows, by name. */
   readonly files: Readonly<Record<string, string>>;
 }
 
 /**
- * The one gate between what a user says of a batch and what runs.
+ * The one gate between the options of a batch and its run.
  *
- * @param earlier problems that the caller has found already; they are reported with the others
- * @param others what is written besides the answered rows
+ * @param earlier problems already found by the caller, reported with the others
+ * @param others files written besides the answered rows
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
 export async function resolveBatch(
@@ -123,7 +123,7 @@ async function readBatch(
   checkCombinations(options, format, problems);
   const chunkRows =
     options.chunk === undefined ? null : problems.count('chunk', options.chunk, 1, MOST_CHUNK_ROWS);
-  // Where the rows cannot be read, whatever a placeholder names may be one of their columns.
+  // If the rows cannot be read, any name in a placeholder may be one of their columns.
   const columns = input?.reader.columns ?? namesIn(options);
   const saveBody = parseSaveBody(options.saveBody, columns, problems);
   if (input !== null && rowsPath !== undefined && saveBody !== null) {
@@ -163,7 +163,7 @@ async function readBatch(
   };
 }
 
-/** As one closed load of which the dealer knows the end. */
+/** Turns the plan into a closed load that ends when the dealer says so. */
 function batchPlan(run: RunPlan, batch: BatchPlan, rowCount: number | null): RunPlan {
   const useful = Math.min(run.concurrency, rowCount ?? run.concurrency);
   return {
@@ -213,7 +213,7 @@ function parseSelection(text: string, problems: Problems): Selection | null {
   return null;
 }
 
-/** A row wants its answer, and says what is asked. */
+/** Refuses options that contradict rows, each of which defines a request and needs its answer. */
 function checkWhatRowsAsk({ cancel }: RunOptions, problems: Problems): void {
   if (cancel !== undefined)
     problems.add(
@@ -276,13 +276,13 @@ function parseSaveBody(
   };
 }
 
-/** How fast rows are sent may change from one run to its resume; what is sent, and what is kept, may not. */
+/** On a resume, the speed of sending may change; what is sent and what is kept may not. */
 function fingerprintOf(options: BatchOptions, format: Format): string {
   const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe, retryFailed } = options;
   const mayChange = new Set(
     namesWhere(({ mayChangeOnResume }) => mayChangeOnResume === true).map((name) => LIBRARY_NAMES.get(name)),
   );
-  // In an order of their own, so that the table may be put into another one.
+  // In a fixed order, so that the option table may be reordered.
   const request = Object.entries(run)
     .filter(([name, value]) => value !== undefined && !mayChange.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,15 +1,15 @@
 import type { RowAnswer } from '../../protocol/batch.ts';
 
-/** What has become of the rows so far. */
+/** Counts of rows by result so far. */
 export class RowCounts {
-  /** Rows with an answer, and of these the ones without an error. */
+  /** Answered rows; `ok` of them without an error. */
   done = 0;
   ok = 0;
   /** Attempts beyond each row's first. */
   retries = 0;
-  /** Of each row's last attempt; zero stands for no answer. */
+  /** By the status of each row's last attempt; no entry without an answer. */
   readonly statuses = new Map<number, number>();
-  /** By kind, the part of an error before its colon. */
+  /** By kind: the part of an error before its colon. */
   readonly errors = new Map<string, number>();
 
   get failed(): number {

@@ -16,22 +16,22 @@ import type { Format, InputRow, Records, RowValues } from './row.ts';
 
 const BYTE_ORDER_MARK = '\uFEFF';
 const SNIFFED_BYTES = 1_024;
-/** Rows read at a time, in characters: beyond it no other one is begun. */
+/** Limit on the rows of one read, in characters: beyond it no further row is read. */
 const MOST_READ_LENGTH = 4 * 2 ** 20;
 const CELL_END = '\u001F';
 const PLAIN: RowsForm = { delimiter: COMMA, isDelimiterAssumed: false, skipped: null };
 
-/** Reads rows as they are asked for: what is not asked for stays in the file, or in the pipe. */
+/** Reads rows on demand: the rest stays in the file or pipe. */
 export class RowReader implements RowSource {
   readonly #records: Records;
   readonly format: Format;
-  /** Those that were left out so far; null where there may be none. */
+  /** Rows skipped so far; null if skipping is not allowed. */
   readonly skipped: SkippedRows | null;
-  /** Rows read so far. */
+  /** Number of rows read so far. */
   count = 0;
-  /** Looks at each row as it is read, and throws where it cannot be. */
+  /** Checks each row as it is read, and throws if it is not acceptable. */
   onRow: (row: InputRow) => void = () => {};
-  /** Over all cells read so far: two inputs that differ there differ here, but for one in four billion. */
+  /** CRC-32 of all cells read so far: inputs that differ there have the same digest once in four billion. */
   digest = 0;
 
   private constructor(records: Records, format: Format, skipped: SkippedRows | null) {
@@ -41,11 +41,11 @@ export class RowReader implements RowSource {
   }
 
   /**
-   * Reads the names of the columns.
+   * Opens a stream and reads the names of the columns.
    *
-   * @param format null: JSONL where the first character is `{`, else CSV
-   * @param form how rows are read, and what becomes of bad ones
-   * @param isOnlyFailed what is read is the output of a batch, of which the rows that failed are wanted
+   * @param format null for JSONL if the first character is `{`, else CSV
+   * @param form how to read rows, and whether to skip bad ones
+   * @param isOnlyFailed the stream is the output of a batch, of which only failed rows are read
    * @throws InputError that names the line
    */
   static async open(
@@ -76,7 +76,7 @@ export class RowReader implements RowSource {
   /** @throws InputError that names the line */
   async next(most: number): Promise<readonly InputRow[]> {
     const rows: InputRow[] = [];
-    // A digest of all of it at once costs a third of one for each row, and is the same.
+    // One digest over the whole read costs a third of one per row, with the same result.
     let text = '';
     try {
       while (rows.length < most && text.length < MOST_READ_LENGTH) {
@@ -89,7 +89,7 @@ export class RowReader implements RowSource {
         rows.push(row);
       }
     } finally {
-      // Also where a line cannot be read: rows before it count.
+      // Also if a line cannot be read: the rows before it count.
       this.digest = crc32(text, this.digest);
     }
     return rows;
@@ -132,7 +132,7 @@ function rowOf(cells: readonly string[] | null): RowValues | null {
   return cells === null ? null : { cells, values: cells };
 }
 
-/** The parser's records, without a promise for each. */
+/** Reads the parser's records without a promise for each. */
 class CsvRows {
   readonly #parser: Parser;
   #error: Error | null = null;
@@ -171,10 +171,10 @@ class CsvRows {
 
   #skip(error: CsvError | undefined, skipped: SkippedRows): undefined {
     const bad = error ?? {};
-    // The first line says what the others are to have.
+    // The first line defines the columns of the others.
     if (isQuoting(bad) || this.#parser.info.records === 0) throw error;
     const line = firstLineOf(bad, 1);
-    // One record may have two faults.
+    // One record may have two errors.
     if (line > this.#lastSkipped) skipped.add(line);
     this.#lastSkipped = line;
   }
@@ -195,7 +195,7 @@ class CsvRows {
 function readable(error: Error, columnCount: number): Error {
   if (!(error instanceof CsvError)) return error;
   const wrong = error.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH' ? 'cell-count' : 'quotes';
-  // Where the quote was opened nobody knows.
+  // The line of the opening quote is unknown.
   const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? null : firstLineOf(error, 1);
   return new InputError(csvSentence(error, columnCount, null), wrong, { line });
 }
@@ -243,7 +243,7 @@ class JsonRecords implements Records {
     }
   }
 
-  /** Null where the row was skipped. */
+  /** Null if the row was skipped. */
   #rowOrSkipped(record: Readonly<Record<string, unknown>>): RowValues | null {
     return orSkipped(() => this.#row(record), this.#lines.line, this.#skipped);
   }
@@ -275,7 +275,7 @@ class JsonRecords implements Records {
   }
 }
 
-/** Objects, one from each line that is not empty. */
+/** Reads an object from each non-empty line. */
 class JsonLines {
   /** The number of the line last read. */
   line = 0;
@@ -319,7 +319,7 @@ class JsonLines {
   }
 }
 
-/** What is read; null where the line is bad and was skipped. */
+/** Returns what was read; null if the line is bad and was skipped. */
 function orSkipped<T>(read: () => T, line: number, skipped: SkippedRows | null): T | null {
   if (skipped === null) return read();
   try {

@@ -9,12 +9,12 @@ import { RowCounts } from './row-counts.ts';
 export const ORDERS = ['input', 'completion'] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** Answered rows that wait for one before them; beyond, nothing is dealt until that one is answered. */
+/** Limit on answered rows that wait for an earlier one; beyond it nothing is dealt until that one is answered. */
 const MOST_WAITING_ROWS = 50_000;
-/** The same in characters: values of answers may be long. */
+/** The same limit in characters: values of answers may be long. */
 const MOST_WAITING_LENGTH = 64 * 2 ** 20;
 
-/** Takes answered rows: into the journal at once, into the output in its order. */
+/** Receives answered rows: writes them to the journal at once, and to the output in its order. */
 export class Results implements AnswerSink {
   readonly counts = new RowCounts();
   onRoom: () => void = () => {};
@@ -22,7 +22,7 @@ export class Results implements AnswerSink {
   readonly #output: AppendQueue;
   #journal: Journal | null = null;
   readonly #order: Order;
-  /** Lines by row number, that wait for those before them. */
+  /** Lines that wait for earlier rows, by row number. */
   readonly #waiting = new Map<number, string>();
   #waitingLength = 0;
   #next = 1;
@@ -36,7 +36,7 @@ export class Results implements AnswerSink {
     if (heading !== '') output.add(heading);
   }
 
-  /** From now on rows are journalled too. */
+  /** Journals all rows added from now on. */
   journalTo(journal: Journal): void {
     this.#journal = journal;
     journal.onRoom = () => this.#tellRoom();
@@ -56,7 +56,7 @@ export class Results implements AnswerSink {
     this.place(answered);
   }
 
-  /** Takes a row that is journalled already. */
+  /** Adds a row without journalling it. */
   place(answered: AnsweredRow): void {
     this.counts.add(answered);
     const line = this.#records.line(answered);
@@ -75,7 +75,7 @@ export class Results implements AnswerSink {
     if (wasFull && !this.isFull) this.#tellRoom();
   }
 
-  /** Resolves when there is room for more, or never will be. */
+  /** Resolves when the output is no longer behind, or has failed. */
   async settle(): Promise<void> {
     if (this.#output.isBehind) await this.#output.flush();
   }

@@ -1,20 +1,20 @@
 /** A row of the input. */
 export interface InputRow {
-  /** From 1. */
+  /** Counts from 1. */
   readonly number: number;
-  /** Text for each column. */
+  /** The text of each column. */
   readonly cells: readonly string[];
-  /** The same as they came: text in CSV, any JSON in JSONL. */
+  /** The original values: text in CSV, any JSON in JSONL. */
   readonly values: readonly unknown[];
 }
 
 export type Format = 'csv' | 'jsonl';
 
-/** One row after the other, whatever the format. */
+/** Rows in order, in any format. */
 export interface Records {
-  /** The next one; null at the end. */
+  /** The next row; null at the end. */
   next(): Promise<RowValues | null>;
-  /** Those that can be had without waiting. */
+  /** The next row if it is available without waiting, else null. */
   now(): RowValues | null;
   readonly columns: readonly string[];
 }

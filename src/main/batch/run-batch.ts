@@ -19,47 +19,47 @@ import { Results } from './row-results.ts';
 import { makeBodyFolder, ownedBy, removeUnfinished } from './saved-bodies.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
 
-/** Values kept for exact percentiles: batches may be long, and are to need no more memory than short ones. */
+/** Values kept for exact percentiles: long batches must not need more memory than short ones. */
 const MOST_EXACT_REQUESTS = 20_000;
 
-/** Where a batch stands. */
+/** Progress of a batch. */
 export interface BatchProgress {
-  /** Since this run began to send. */
+  /** Time since this run began to send. */
   readonly elapsedMs: number;
-  /** Null where nobody knows. */
+  /** Null if unknown. */
   readonly rowCount: number | null;
   readonly done: number;
-  /** Of these, rows that were journalled before. */
+  /** How many of these were already in the journal. */
   readonly doneBefore: number;
   readonly failed: number;
-  /** By kind, the most frequent first. */
+  /** By kind, most frequent first. */
   readonly failedAs: readonly { readonly name: string; readonly count: number }[];
 }
 
 export interface BatchResult {
-  /** Of the requests of this run; rows that were journalled before are not in it. */
+  /** Covers the requests of this run, without rows that were already in the journal. */
   readonly summary: Summary;
-  /** Of all rows. */
+  /** Counts over all rows. */
   readonly counts: RowCounts;
   readonly rowCount: number | null;
-  /** Rows that could not be read; null where there may be none. */
+  /** Rows that could not be read; null if skipping is not allowed. */
   readonly skipped: SkippedRows | null;
   readonly doneBefore: number;
-  /** Rows that lost workers held and others have sent. */
+  /** Number of rows taken back from lost workers. */
   readonly returned: number;
-  /** Every row has an answer, and the output is written. */
+  /** Every row has an answer, and the output is complete. */
   readonly isComplete: boolean;
   readonly trouble: Trouble | null;
-  /** Rows that a resume need not send again: a full disk may have kept fewer than were answered. */
+  /** Rows that a resume need not send again: with a full disk, fewer than were answered. */
   readonly journalled: number;
-  /** What is there to resume from; null where nothing is. */
+  /** The journal to resume from; null if there is nothing to resume. */
   readonly journalPath: string | null;
 }
 
-/** A batch under way. */
+/** A batch in progress. */
 export interface BatchRun {
   readonly result: Promise<BatchResult>;
-  /** What is to be known of the journal that is gone on with; null where it is whole. */
+  /** Describes damage to the resumed journal; null if it is intact. */
   readonly damage: string | null;
   progress(): BatchProgress | null;
   stop(): void;
@@ -67,9 +67,9 @@ export interface BatchRun {
 }
 
 /**
- * Opens everything that a batch needs, takes in what is journalled, and starts to send.
+ * Opens everything a batch needs, replays the journal, and starts to send.
  *
- * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_USAGE; then nothing was sent
+ * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_USAGE; nothing was sent then
  */
 export async function startBatch(
   batch: Batch,
@@ -80,7 +80,7 @@ export async function startBatch(
     early ??= trouble;
   };
   const onOutputError = (error: unknown): void => {
-    // Whoever reads the printed rows may stop reading: that is no error, and the rest need not be sent.
+    // The reader of printed rows may stop reading: this is not an error, and the rest need not be sent.
     const message = codeOf(error) || messageOf(error);
     fail(
       batch.out === null && codeOf(error) === 'EPIPE'
@@ -123,7 +123,7 @@ interface Started extends Pick<BatchResult, 'rowCount' | 'skipped' | 'doneBefore
 
 async function resultOf(started: Started): Promise<BatchResult> {
   const { opened, dealer, conducted, doneBefore, rowCount, skipped } = started;
-  // What was answered is kept, whatever becomes of the workers.
+  // Answered rows are kept, even if the workers fail.
   const collected = await conducted.collect().finally(() => opened.close(dealer));
   const summary = conducted.sumUp(withBudget(collected));
   const { counts } = opened.results;
@@ -149,7 +149,7 @@ function progressOf({ opened, conducted, doneBefore, rowCount }: Started): Batch
   return { elapsedMs: running.elapsedMs, rowCount, done, doneBefore, failed, failedAs };
 }
 
-/** What was sent is what was to be sent: only the dealer knew when that would be over. */
+/** Sets the planned requests to those sent: only the dealer knew when the batch would end. */
 function withBudget(collected: Collected): Collected {
   const requests = collected.workers.reduce((sum, { counts }) => sum + counts.released, 0);
   return { ...collected, plan: { ...collected.plan, stop: { requests, durationMs: null } } };
@@ -159,7 +159,7 @@ interface OpenedResults {
   readonly results: Results;
   readonly output: Output;
   readonly source: UndoneRows;
-  /** With the seed of the journal. */
+  /** The plan with the journal's seed. */
   readonly plan: RunPlan;
   readonly journalPath: string | null;
   readonly journal: Journal | null;
@@ -179,7 +179,7 @@ async function openResults(batch: Batch, onError: (error: unknown) => void): Pro
   }
 }
 
-/** Of two batches that write the same output the second one ends here. */
+/** Of two batches with the same output, the second fails here. */
 async function takeLock(journalPath: string, { out }: Batch): Promise<FileLock> {
   try {
     return await FileLock.take(`${journalPath}.lock`, `--out ${quoted(out)}`);
@@ -213,7 +213,7 @@ async function openLocked(
     isCsvSafe,
     delimiter: batch.input.form.delimiter,
   });
-  // The journal comes first: where there is one already, the output may be somebody else's.
+  // The journal comes first: if there already is one, the output may belong to another batch.
   const earlier = batch.resume ? await openJournal(batch, journalPath) : null;
   const seed = earlier?.seed ?? batch.plan.seed;
   const plan = planOf(batch.plan, seed, journalPath);
@@ -254,9 +254,9 @@ async function openLocked(
 }
 
 /**
- * What somebody has waited for is not replaced unasked.
+ * An existing result is not replaced without `--force`.
  *
- * @throws VolleyError VOLLEY_USAGE where the output is a file with something in it
+ * @throws VolleyError VOLLEY_USAGE if the output is a non-empty file
  */
 async function refuseWritten(out: string | null): Promise<void> {
   const known = out === null ? null : await stat(out).catch(() => null);
@@ -267,7 +267,7 @@ async function refuseWritten(out: string | null): Promise<void> {
   );
 }
 
-/** With the seed of its journal, and unfinished bodies that are known to be of it. */
+/** The plan with the journal's seed, and with names that mark unfinished bodies as this journal's. */
 function planOf(plan: RunPlan, seed: number, journalPath: string | null): RunPlan {
   const { batch } = plan;
   if (batch === undefined || batch.saveBody === null || journalPath === null) return { ...plan, seed };
@@ -288,7 +288,7 @@ async function replay(reader: JournalReader, done: DoneRows, results: Results): 
   }
 }
 
-/** Rows of the damaged part are as those that were in flight: they are sent again. */
+/** Rows of the damaged part are sent again, like those that were in flight. */
 function damageOf({ path, damagedBytes, checkpoint }: JournalReader, doneBefore: number): string | null {
   if (damagedBytes === 0) return null;
   const missing = checkpoint.rows - doneBefore;
@@ -306,7 +306,7 @@ async function close(
   await output.queue.flush();
   if (!dealer.isComplete || dealer.trouble !== null) {
     await output.discard();
-    // Nothing to go on after: the next run may begin anew.
+    // Nothing to resume: the next run may start from the beginning.
     if (counts.done === 0) await journal?.remove();
     return;
   }
@@ -344,7 +344,7 @@ async function createJournal(
   }
 }
 
-/** The journal to go on with; null where the batch had not begun. */
+/** Opens the journal to resume from. @throws VolleyError VOLLEY_USAGE if there is none, or it belongs to another batch */
 async function openJournal(
   batch: Batch,
   path: string | null,
@@ -365,7 +365,7 @@ async function openJournal(
   }
 }
 
-/** @throws what `refused` makes of the reason for which the batch cannot go on with this journal */
+/** @throws the error from `refused` if the batch cannot be resumed from this journal */
 async function seedOf(
   reader: JournalReader,
   { fingerprint, input, rowsPath, files }: Batch,

@@ -8,7 +8,7 @@ import { quoted } from '../text/quoted.ts';
 
 const DIGEST_LENGTH = 16;
 
-/** Makes the folder for bodies, where they are kept. */
+/** Creates the folder for bodies, if they are saved. */
 export async function makeBodyFolder(place: BodyPlace | null): Promise<void> {
   if (place === null) return;
   try {
@@ -22,8 +22,8 @@ export async function makeBodyFolder(place: BodyPlace | null): Promise<void> {
 }
 
 /**
- * The same place with unfinished files that are this journal's: of its path and its seed, since the folder may be
- * shared with batches on other machines whose journals have the same path.
+ * The same place with names of unfinished files that belong to this journal: by its path and its seed, since the folder
+ * may be shared with batches on other machines whose journals have the same path.
  */
 export function ownedBy(journalPath: string, seed: number, place: BodyPlace): BodyPlace {
   const digest = createHash('sha256')
@@ -32,7 +32,7 @@ export function ownedBy(journalPath: string, seed: number, place: BodyPlace): Bo
   return { ...place, unfinishedPrefix: `${place.unfinishedPrefix}${digest.slice(0, DIGEST_LENGTH)}-` };
 }
 
-/** Removes what a killed batch has left half written. The caller holds the journal's lock. */
+/** Removes files that a killed batch left half written. The caller holds the journal's lock. */
 export async function removeUnfinished(place: BodyPlace | null): Promise<void> {
   if (place === null) return;
   const { folder, unfinishedPrefix } = place;

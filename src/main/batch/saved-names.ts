@@ -10,13 +10,13 @@ import type { InputRow } from './row.ts';
 const FIRST_SLOTS = 2 ** 12;
 const FULLEST = 0.5;
 
-/** Finds rows whose bodies would be one file, or a file that the batch reads or writes. */
+/** Detects rows whose bodies would get the same file, or a file that the batch reads or writes. */
 export class SavedNames {
   readonly #template: NonNullable<BatchPlan['saveBody']>['name'];
   readonly #taken: ReadonlySet<string>;
   readonly #seen = new Digests();
 
-  /** @param others files that are read, and other outputs */
+  /** @param others input files and other outputs */
   constructor({ folder, name }: NonNullable<BatchPlan['saveBody']>, others: readonly string[]) {
     this.#template = name;
     const home = identityOf(folder);
@@ -42,7 +42,7 @@ export class SavedNames {
       );
   }
 
-  /** Null where it is known only when the row is sent: it has something random in it, or the time. */
+  /** Null if it is known only when the row is sent, since it contains random values or the time. */
   #nameOf({ number, cells }: InputRow): string | null {
     let text = '';
     for (const part of this.#template) {
@@ -52,20 +52,20 @@ export class SavedNames {
       else return null;
     }
     const name = fileNameOf(text);
-    // Of a row that has no name no file is made.
+    // A row without a name gets no file.
     return name === '' ? null : name;
   }
 }
 
-/** Texts by 64 bits of their hash, in 16 to 32 bytes each: there may be ten million. */
+/** A set of texts by 64 bits of their hash, in 16 to 32 bytes each: there may be ten million. */
 class Digests {
   #slots = new BigUint64Array(FIRST_SLOTS);
   #count = 0;
 
-  /** False where the text was there already. */
+  /** False if the text was already in the set. */
   add(text: string): boolean {
     if (this.#count >= this.#slots.length * FULLEST) this.#grow();
-    // Zero is an empty slot.
+    // Zero marks an empty slot.
     const digest = createHash('sha256').update(text).digest().readBigUInt64LE(0) || 1n;
     if (!place(this.#slots, digest)) return false;
     this.#count++;

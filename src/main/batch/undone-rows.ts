@@ -6,12 +6,12 @@ import type { RowReader } from './row-reader.ts';
 
 const ROWS_AT_A_TIME = 1_000;
 
-/** Which rows have an answer: all up to the highest one, but for those still missing. */
+/** Set of answered rows: all up to the highest one, except those still missing. */
 export class DoneRows {
   #highest = 0;
   readonly #missing = new Set<number>();
 
-  /** False where the row was there already. */
+  /** False if the row was already in the set. */
   add(row: number): boolean {
     if (row <= this.#highest) return this.#missing.delete(row);
     for (let between = this.#highest + 1; between < row; between++) this.#missing.add(between);
@@ -25,8 +25,8 @@ export class DoneRows {
 }
 
 /**
- * The rows of an input that have no answer yet. It is first read as far as it was when the journal ended, and
- * must be the same up to there: nothing is dealt before.
+ * The rows of an input that have no answer yet. The input is first read up to where it was when the journal ended,
+ * and must be unchanged up to there; nothing is dealt before that.
  */
 export class UndoneRows implements RowSource {
   readonly #reader: RowReader;
@@ -44,13 +44,13 @@ export class UndoneRows implements RowSource {
     return this.#reader.columns;
   }
 
-  /** @throws InputError where the input has changed, or names the line that cannot be read */
+  /** @throws InputError if the input has changed, or a line, which it names, cannot be read */
   async next(most: number): Promise<readonly InputRow[]> {
     this.#ahead ??= await this.#catchUp();
     return this.#ahead.length > 0 ? this.#ahead.splice(0, most) : this.#reader.next(most);
   }
 
-  /** Reads what was read before; the rows in it without an answer. */
+  /** Reads again what was read before, and returns its unanswered rows. */
   async #catchUp(): Promise<InputRow[]> {
     const { rows, digest } = this.#checkpoint;
     const undone: InputRow[] = [];

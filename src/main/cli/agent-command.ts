@@ -27,7 +27,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** For saying goodbye to a broker. */
 const LONGEST_CLOSE_MS = 500;
 
-/** `volley agent`: waits in a pool for runs until it is told to leave. */
+/** `volley agent`: waits in a pool for runs until it is stopped. */
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const meeting = brokerFrom(parsed, process.env, problems);
   const options = agentOptionsFrom(parsed, problems);
@@ -54,7 +54,7 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
   }
 }
 
-/** `volley agents`: who is in a pool. */
+/** `volley agents`: lists the agents in a pool. */
 export async function agentsCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const meeting = brokerFrom(parsed, process.env, problems);
   if (problems.length > 0 || meeting === null) throw new VolleyError(ERROR_CODES.usage, problems);

@@ -3,21 +3,21 @@ import type { Summary } from '../../protocol/summary.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { say } from './say.ts';
 
-/** What is done once before a run and once after it. */
+/** What is done once before and once after a run. */
 export interface AroundRun {
-  /** With what was found out before it. */
+  /** The plan, completed by what setup returned. */
   readonly plan: RunPlan;
-  /** The run is over: null where it has no result. */
+  /** Call when the run is over, with null if it has no result. */
   ended(summary: Summary): Promise<Summary>;
   ended(summary: null): Promise<null>;
-  /** Nothing more is to be done. */
+  /** Aborts whatever is still to be done. */
   giveUp(): void;
 }
 
 /**
- * Does what comes before a run; null where it was stopped while it did.
+ * Does what comes before a run; returns null if it was stopped meanwhile.
  *
- * @throws VolleyError VOLLEY_SETUP where that fails
+ * @throws VolleyError VOLLEY_SETUP if that fails
  */
 export async function aroundRun(plan: RunPlan, note: (line: string) => void): Promise<AroundRun | null> {
   const { scenarios } = plan;

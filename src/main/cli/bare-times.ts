@@ -3,10 +3,10 @@ import { quoted } from '../text/quoted.ts';
 import type { Parsed } from './parsed.ts';
 
 const BARE = /^\d+(?:\.\d+)?$/;
-/** Nobody waits longer for an answer; other tools take such numbers for milliseconds. */
+/** Longer timeouts are implausible; other tools read such numbers as milliseconds. */
 const FROM_S = 100;
 
-/** A sentence for a time that was probably meant in milliseconds: a number without a unit is seconds. */
+/** A sentence for a number without a unit, which is seconds but was probably meant as milliseconds. */
 export function bareTimeNotes(parsed: Parsed): string[] {
   const text = parsed.last('timeout');
   if (text === undefined || !BARE.test(text) || Number(text) < FROM_S) return [];

@@ -11,14 +11,14 @@ import { say } from './say.ts';
 
 const FAILURES = ['slower'] as const;
 
-/** What a run is to be held against, and whether it fails if it is slower. */
+/** The baseline to compare a run with, and whether the run fails if it is slower. */
 export interface AskedBaseline {
-  /** `last`, `last~1` or a file; null for nothing. */
+  /** `last`, `last~1` or a file; null without a baseline. */
   readonly name: string | null;
   readonly failsIfSlower: boolean;
 }
 
-/** What was asked for; problems are added to the list. */
+/** Reads the baseline options; problems are added to the list. */
 export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
   const name = parsed.last('baseline') ?? null;
   const failIf = parsed.last('fail-if');
@@ -32,9 +32,9 @@ export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
   return { name, failsIfSlower: failIf !== undefined };
 }
 
-/** What is measured is held against this; null where nothing was asked for, or none is kept yet. */
+/** The baseline that the result is compared with. */
 export interface OpenBaseline {
-  /** Null if none was kept; undefined if none was asked for. */
+  /** Null if none is kept yet; undefined if none was requested. */
   readonly baseline: Baseline | null | undefined;
   readonly failsIfSlower: boolean;
 }
@@ -58,7 +58,7 @@ export async function openBaseline(
   return { baseline, failsIfSlower };
 }
 
-/** The result with how it stands to its baseline, where it has one. */
+/** Adds the comparison with the baseline to a result, if there is a baseline. */
 export function heldAgainst<Result extends Summary | Comparison>(
   { baseline, failsIfSlower }: OpenBaseline,
   result: Result,

@@ -20,7 +20,7 @@ import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley batch <rows> <url>`: one request for each row, and the answers beside the rows. */
+/** `volley batch <rows> <url>`: one request for each row, with the answers written beside the rows. */
 export async function batchCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [rows] = parsed.positionals;
   if (rows !== undefined && isWebAddress(rows)) {
@@ -55,7 +55,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
   if (result.trouble?.code === 'reader-gone') return exitCode;
-  // Where the rows are printed, the report must not be among them.
+  // If the rows go to stdout, the report must not be mixed with them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
   const areFailuresAllowed = parsed.flag('allow-failures');
@@ -67,7 +67,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   return exitCode;
 }
 
-/** What the first row asks, and what comes back; nothing is written. */
+/** Prints the request of the first row and its answer; writes nothing. */
 async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: string[]): Promise<ExitCode> {
   const { sendAndPrint } = await import('./once-command.ts');
   const { run } = batchOptionsFrom(parsed, problems);

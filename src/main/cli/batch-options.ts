@@ -2,7 +2,7 @@ import type { BatchOptions } from '../batch/resolve-batch.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 
-/** Options of a batch from what was parsed, with the problems that only the command line can have. */
+/** Reads the options of a batch, with the problems that only the command line can have. */
 export function batchOptionsFrom(parsed: Parsed, problems: string[]): BatchOptions {
   const [rows, url] = parsed.positionals;
   return {

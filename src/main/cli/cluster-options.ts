@@ -15,7 +15,7 @@ import { Problems } from '../plan/problems.ts';
 import { quoted } from '../text/quoted.ts';
 import type { Parsed } from './parsed.ts';
 
-/** What is about this machine's own connections, samples or rounds. */
+/** Options on this machine's own connections, samples or rounds. */
 const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
   workers: 'each agent says how many it has: volley agent --workers',
   mode: 'each agent says what its workers are: volley agent --mode',
@@ -25,7 +25,7 @@ const NOT_OVER_AGENTS: Readonly<Record<string, string>> = {
   'on-port': 'agents cannot reach it',
 };
 
-/** How a run gets to agents; null where it runs here. Problems are added to the list. */
+/** How a run reaches its agents; null if it runs here. Problems are added to the list. */
 export function clusterFrom(
   parsed: Parsed,
   environment: NodeJS.ProcessEnv,
@@ -65,13 +65,13 @@ export function clusterFrom(
   return { ...meeting, agents, minAgents, joinTimeoutMs, maxLost, isConcurrencyGiven };
 }
 
-/** Rounds are measured here. */
+/** Refuses rounds over agents: they are measured on this machine. */
 export function refuseRounds(parsed: Parsed, problems: string[]): void {
   if (parsed.last('agents') !== undefined)
     problems.push(`--repeat with --agents: ${NOT_OVER_AGENTS['repeat']}: leave one of them out.`);
 }
 
-/** Where agents and runs meet; null where a problem has been added to the list. */
+/** Where agents and runs meet; null if a problem has been added to the list. */
 export function brokerFrom(
   parsed: Parsed,
   environment: NodeJS.ProcessEnv,
@@ -81,7 +81,7 @@ export function brokerFrom(
   const path = parsed.last('cluster-key-file');
   const before = problems.length;
   const read = path === undefined ? key : keyIn(path, problems);
-  // Without the key that was meant nothing more can be said.
+  // Without the right key nothing else can be checked.
   if (problems.length > before) return null;
   return meetingFrom({ typed: parsed.last('broker'), url, pool: parsed.last('pool'), key: read }, problems);
 }

@@ -16,7 +16,7 @@ import {
 import type { Parsed } from './parsed.ts';
 import { SERVE_TABLE } from './serve-table.ts';
 
-/** In the help a command's own options come first. */
+/** A command's own options come first in the help. */
 const TABLES: readonly OptionTable[] = [
   BATCH_TABLE,
   INIT_TABLE,
@@ -31,7 +31,7 @@ const TABLES: readonly OptionTable[] = [
   SCREEN_TABLE,
 ];
 
-/** The options of a command, as its tables describe them, and as yargs takes them. */
+/** The options of a command, from its tables and as yargs expects them. */
 export function optionsOf(command: CommandName): {
   readonly key: CommandName;
   readonly table: OptionTable;
@@ -46,12 +46,12 @@ export function optionsOf(command: CommandName): {
   };
 }
 
-/** Values stay text: the plan's gate reads and checks them. */
+/** Values stay text: they are read and checked when the plan is resolved. */
 function parsedAs({ kind, alias }: OptionEntry): Options {
   return { ...(alias === undefined ? {} : { alias }), type: kind === 'flag' ? 'boolean' : 'string' };
 }
 
-/** A sentence for each option that was given more than once, and can be given only once. */
+/** A sentence for each option that was given several times but is allowed only once. */
 export function repeatedOptions(parsed: Parsed, table: OptionTable): string[] {
   return Object.entries(table).flatMap(([name, { isRepeatable, isSecret }]) => {
     const given = parsed.all(name);
@@ -61,7 +61,7 @@ export function repeatedOptions(parsed: Parsed, table: OptionTable): string[] {
   });
 }
 
-/** What a command does not share with a run, whose options are looked at together. */
+/** The options that a command does not share with a run; the shared ones are checked together. */
 export function ownTableOf(table: OptionTable): OptionTable {
   const ofARun = new Set<OptionEntry>(Object.values(RUN_TABLE));
   return Object.fromEntries(Object.entries(table).filter(([, entry]) => !ofARun.has(entry)));

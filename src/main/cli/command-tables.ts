@@ -7,7 +7,7 @@ import { DOCTOR_FORMS, LEVELS_FORMS, LIST_FORMS, ROUNDS_FORMS, RUN_FORMS } from 
 
 export const FAILURES = ['slower', 'different'] as const;
 
-/** What a comparison has besides a run's options, or says in other words. */
+/** Options that a comparison has in addition to a run's, or words differently. */
 export const COMPARISON_TABLE = {
   metric: {
     kind: 'choice',
@@ -64,7 +64,7 @@ export const COMPARISON_TABLE = {
   },
 } as const satisfies OptionTable;
 
-/** What a sweep has that a run has not, or means otherwise. */
+/** Options that a run does not have, or that a sweep means differently. */
 export const SWEEP_TABLE = {
   budget: {
     kind: 'duration',
@@ -85,7 +85,7 @@ export const SWEEP_TABLE = {
   },
 } as const satisfies OptionTable;
 
-/** What a batch has that a run has not, or means otherwise. */
+/** Options that a run does not have, or that a batch means differently. */
 export const BATCH_TABLE = {
   out: {
     kind: 'file',
@@ -188,11 +188,11 @@ export const BATCH_TABLE = {
 
 export const DEFAULT_PLAN_FILE = 'plan.yaml';
 
-/** What makes a plan to begin with. */
-/** What `init --scenario` writes. */
+/** File names for `init --scenario`. */
 export const DEFAULT_FLOW_FILE = 'flow.yaml';
 export const DEFAULT_MODULE_FILE = 'scenario.ts';
 
+/** Options of `volley init`, which writes a starter plan. */
 export const INIT_TABLE = {
   openapi: {
     kind: 'file',
@@ -235,7 +235,7 @@ export const DOCTOR_TABLE = {
   },
 } as const satisfies OptionTable;
 
-/** What an agent is, and what it lets runs do. */
+/** What an agent is and what it lets runs do. */
 export const AGENT_TABLE = {
   'allow-target': {
     kind: 'list',
@@ -298,7 +298,7 @@ export const REPORT_TABLE = {
   },
 } as const satisfies OptionTable;
 
-/** What is shown, and where it stands meanwhile: nothing that changes a result. */
+/** What is shown, and where progress goes: these options never change a result. */
 export const SCREEN_TABLE = {
   verbose: {
     kind: 'flag',

@@ -5,36 +5,36 @@ import type { Parsed } from './parsed.ts';
 
 export interface Positional {
   readonly name: string;
-  /** How it is shown, where its name is too long, or is an option's letter. */
+  /** Shown instead of the name, if that is too long or is the letter of an option. */
   readonly shown?: string;
   readonly describe: string;
-  /** The words that it takes, where it takes no others. */
+  /** The only words allowed. */
   readonly choices?: readonly string[];
   readonly isFile?: true;
   readonly isOptional?: true;
 }
 
 export interface Command {
-  /** `$0` is what runs where no command is named. */
+  /** `$0` runs if no command is named. */
   readonly name: string;
-  /** Its name in the tables of options, where `volley run` has those of `volley <url>`. */
+  /** Its name in the tables of options; `volley run` shares those of `volley <url>`. */
   readonly key: CommandName;
   readonly describe: string;
   readonly positionals: readonly Positional[];
   readonly table: OptionTable;
-  /** The same, as yargs takes them. */
+  /** The same options as yargs expects them. */
   readonly options: Readonly<Record<string, Options>>;
-  /** `problems` are those that parsing has found; the command reports them with its own. */
+  /** @param problems found while parsing, which the command reports together with its own */
   run(parsed: Parsed, problems: string[]): Promise<ExitCode>;
 }
 
-/** The command and its arguments, as they are typed. */
+/** The command and its arguments as they are typed. */
 export function usageOf({ name, positionals }: Command): string {
   const words = positionals.map(usageOfPositional);
   return ['volley', ...(name === '$0' ? [] : [name]), ...words].join(' ');
 }
 
-/** `<url>`, or `[words]` where it may be left out. */
+/** `<url>`, or `[words]` if it is optional. */
 export function usageOfPositional({ name, shown = name, isOptional }: Positional): string {
   return isOptional === true ? `[${shown}]` : `<${shown}>`;
 }

@@ -23,7 +23,7 @@ import { showingFrom } from './showing.ts';
 
 type Failure = (typeof FAILURES)[number];
 
-/** Options of a run that saved results have too. */
+/** Options of a run that also apply to saved results. */
 const OF_RESULTS: ReadonlySet<string> = new Set(['output', 'out', 'html']);
 
 /** `volley compare <a> <b>`: two targets in interleaved rounds, or two saved results. */

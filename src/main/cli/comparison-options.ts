@@ -9,7 +9,7 @@ export interface Judging extends Judged {
   readonly form: RoundsForm;
 }
 
-/** Reads how arms are to be compared; problems are added to the list. */
+/** Reads how arms are compared; problems are added to the list. */
 export function judgingFrom(
   parsed: Parsed,
   defaultMetric: Metric,

@@ -10,7 +10,7 @@ import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
-/** What a comparison writes beside what it prints. */
+/** What a comparison writes in addition to what it prints. */
 export interface ComparisonPaths {
   readonly out: string | null;
   readonly html: string | null;
@@ -18,7 +18,7 @@ export interface ComparisonPaths {
   readonly save: boolean;
 }
 
-/** The files that were asked for; problems are added to the list. */
+/** Reads which files to write; problems are added to the list. */
 export function comparisonPathsFrom(parsed: Parsed, problems: Told[]): ComparisonPaths {
   return {
     out: parsed.last('out') ?? null,
@@ -27,7 +27,7 @@ export function comparisonPathsFrom(parsed: Parsed, problems: Told[]): Compariso
   };
 }
 
-/** The same, as what is compared with the files that are read. */
+/** The same files, for the check against those that are read. */
 export function comparisonFilesOf({ out, html }: ComparisonPaths): OutputFile[] {
   return [...resultFileOf(out ?? undefined), ...resultFileOf(html ?? undefined, PAGE_OPTION)];
 }
@@ -38,7 +38,7 @@ export class ComparisonOutputs {
   #page: ResultFile | null = null;
   #isKept = false;
 
-  /** @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes one of them */
+  /** @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing one of them */
   static async open({ out, html, save }: ComparisonPaths): Promise<ComparisonOutputs> {
     const outputs = new ComparisonOutputs();
     try {
@@ -53,9 +53,9 @@ export class ComparisonOutputs {
     return outputs;
   }
 
-  /** Writes what was asked for. `isSaved`: the result itself is where it was to be. */
+  /** Writes the files. `isSaved`: the result itself was written wherever it was to be. */
   async finish(comparison: Comparison): Promise<{ isSaved: boolean; isComplete: boolean }> {
-    // Stopped before every arm had had a round, it has nothing to keep or to look at.
+    // If it was stopped before every arm had a round, there is nothing to keep or to show.
     const hasRounds = comparison.arms.length > 0;
     if (!hasRounds) await this.#page?.discard();
     const isSaved = await attempt(this.#result?.commit(COMPARISON_REPORTERS.json(comparison)));
@@ -66,7 +66,7 @@ export class ComparisonOutputs {
     return { isSaved: isSaved && isKept, isComplete: isSaved && isKept && isShown };
   }
 
-  /** After a comparison that has come to nothing. */
+  /** Deletes the files after a comparison without a result. */
   async discard(): Promise<void> {
     await this.#result?.discard();
     await this.#page?.discard();

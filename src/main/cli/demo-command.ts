@@ -13,7 +13,7 @@ const LOAD = { workers: 2, concurrency: 20, duration: '350ms', warmup: '150ms', 
 /** The best arm is compared with three others. */
 const COMPARISONS = 3;
 
-/** `volley demo`: the same load in every mode, against a server of its own. */
+/** `volley demo`: the same load in every mode, against a server that it starts itself. */
 export async function demoCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const judging = judgingFrom(parsed, 'throughput', COMPARISONS, problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);

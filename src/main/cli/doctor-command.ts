@@ -11,7 +11,7 @@ import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley doctor`: what this machine can measure, by what it measures where the answer is known. */
+/** `volley doctor`: checks what this machine can measure, by measurements whose results are known. */
 export async function doctorCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const form = doctorFormFrom(parsed.last('output'), problems);
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);

@@ -26,7 +26,7 @@ import { commandNear, unknownWords } from './unknown-words.ts';
 const COLUMNS_ELSEWHERE = 80;
 const FEWEST_COLUMNS = 40;
 const MOST_COLUMNS = 120;
-/** Errors that are no mistake in what was asked for. */
+/** Errors that are not a mistake in the command line. */
 const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   [ERROR_CODES.workerStart]: EXIT_CODES.degraded,
   [ERROR_CODES.broker]: EXIT_CODES.degraded,
@@ -41,14 +41,14 @@ const EXIT_CODE_OF: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
 export async function main(argv: readonly string[]): Promise<void> {
   let exitCode: ExitCode = EXIT_CODES.ok;
   ownProcess();
-  // Whoever reads the result may stop reading: that is no error. A disk that is full is one.
+  // A reader that stops reading the result is not an error. A full disk is one.
   process.stdout.on('error', (error) => {
     if (codeOf(error) === 'EPIPE') return;
     process.stderr.write(`volley: the result could not be printed (${codeOf(error)}).\n`);
     exitCode = worstOf([exitCode, EXIT_CODES.notWritten]);
     process.exitCode = exitCode;
   });
-  // Progress and notes may be lost; the result must not be.
+  // Losing progress and notes is acceptable; losing the result is not.
   process.stderr.on('error', () => {});
   const topic = topicIn(argv);
   const ended = topic === null && argv.length > 0 ? await runCommand(argv) : await explain(topic);
@@ -56,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   process.exitCode = exitCode;
 }
 
-/** Prints a page of the help; where nothing was asked for, that is no result, and code 2 as ever. */
+/** Prints a page of the help; without any argument that counts as a usage error, with exit code 2. */
 async function explain(topic: Topic | string | null): Promise<ExitCode> {
   if (typeof topic === 'string') {
     say(topic);
@@ -74,7 +74,7 @@ async function explain(topic: Topic | string | null): Promise<ExitCode> {
   return EXIT_CODES.usage;
 }
 
-/** Lines longer than this are hard to read, however wide the terminal is. */
+/** Longer lines are hard to read, however wide the terminal is. */
 function columnsOf({ columns }: NodeJS.WriteStream): number {
   return Math.min(MOST_COLUMNS, Math.max(FEWEST_COLUMNS, columns ?? COLUMNS_ELSEWHERE));
 }
@@ -141,7 +141,7 @@ function register(
         .reduce((known, { name, describe }) => known.positional(name, { type: 'string', describe }), builder)
         .options(command.options),
     (argv) => {
-      // What follows `--` is among the surplus, also where it is the URL.
+      // What follows `--` is in the surplus, even if it is the URL.
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
       const problems = unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus);
@@ -154,7 +154,7 @@ function register(
   );
 }
 
-/** A host that is unknown may have been meant as a file or a command. */
+/** An unknown host may have been meant as a file or a command. */
 function orNoCommand(error: unknown, { positionals: [word = ''] }: Parsed): unknown {
   if (!(error instanceof VolleyError) || error.code !== ERROR_CODES.unknownHost) return error;
   const misplaced = fileInPlaceOfUrl(word);

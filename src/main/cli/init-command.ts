@@ -15,7 +15,7 @@ import { say } from './say.ts';
 
 const STDOUT = '-';
 
-/** `volley init`: writes a plan to begin with, from a URL, a curl command, a recording or a description of an API. */
+/** `volley init`: writes a starter plan from a URL, a curl command, a recording or an API description. */
 export async function initCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [url] = parsed.positionals;
   const isScenario = parsed.flag('scenario');
@@ -50,7 +50,7 @@ export async function initCommand(parsed: Parsed, problems: string[]): Promise<E
   return written(path);
 }
 
-/** `--scenario`: what a user does, and not requests by weight. */
+/** `--scenario`: writes what a user does instead of requests by weight. */
 async function writeScenario(said: Said, parsed: Parsed): Promise<ExitCode> {
   const { har } = said;
   const path = parsed.last('out') ?? (har === undefined ? DEFAULT_MODULE_FILE : DEFAULT_FLOW_FILE);
@@ -98,7 +98,7 @@ interface Said {
   readonly openapi: string | undefined;
 }
 
-/** What the sources say is checked as a run would check it. */
+/** Checks what the sources contain, as a run would check it. */
 async function draftOf({ url, curl, har, openapi }: Said, harHosts: string | undefined): Promise<PlanDraft> {
   if (openapi !== undefined) return describedDraft(openapi);
   if (har !== undefined) {
@@ -153,7 +153,7 @@ function describedApi(path: string): DescribedApi {
 
 async function askedDraft(): Promise<PlanDraft> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  // Ctrl-C and Ctrl-D: a question would wait for ever.
+  // After Ctrl-C or Ctrl-D the question would never be answered.
   const closed = new AbortController();
   terminal.once('close', () => closed.abort());
   const ask = async <T>(

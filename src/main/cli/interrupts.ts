@@ -4,12 +4,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** What signals and keys do to a run. */
 export interface Interrupts {
-  /** Stops the run; once it has been, nothing. */
+  /** Stops the run; ignored if it has been stopped. */
   stop(): void;
   abort(): void;
-  /** Stops the run; once it has been stopped, ends it at once. */
+  /** Stops the run; if it has been stopped, ends it at once. */
   interrupt(): void;
-  /** Takes the handlers off again. */
+  /** Removes the handlers. */
   remove(): void;
 }
 
@@ -36,7 +36,7 @@ export function interruptible(run: Pick<Run, 'stop' | 'abort'>, say: (line: stri
   };
 }
 
-/** The same where only signals come. Returns what takes the handlers off again. */
+/** The same for signals only. Returns a function that removes the handlers. */
 export function handleInterrupts(run: Pick<Run, 'stop' | 'abort'>, say: (line: string) => void): () => void {
   return interruptible(run, say).remove;
 }

@@ -18,29 +18,29 @@ import { printedRounds, type RoundsForm } from './output-form.ts';
 import { say } from './say.ts';
 import type { Showing } from './showing.ts';
 
-/** Starting a coordinator process and its workers, connecting and ending takes about this long. */
+/** Approximate time to start a coordinator process and its workers, to connect and to end. */
 const AROUND_A_ROUND_MS = 350;
 
-/** An experiment, and what is done with its result. */
+/** An experiment, and how its result is handled. */
 export interface Measured extends Experiment {
   readonly form: RoundsForm;
   readonly showing: Showing;
   readonly paths: ComparisonPaths;
-  /** What runs the target; null, or nothing, where it runs already. */
+  /** The command that runs the target; null or undefined if it is already running. */
   readonly target?: TargetCommand | null;
-  /** The result with how it stands to an earlier one. */
+  /** Adds the comparison with an earlier result. */
   held?(comparison: Comparison): Comparison;
-  /** Whether what came out is to fail the command. */
+  /** Whether the result fails the command. */
   isFailure?(pairs: readonly Pair[]): boolean;
-  /** Whether what is concluded is not to pass in silence. */
+  /** Whether the conclusion is doubtful enough to be pointed out. */
   isInDoubt?(pairs: readonly Pair[]): boolean;
 }
 
-/** Measures in rounds, shows on stderr where it stands, and prints what came out. */
+/** Measures in rounds, shows progress on stderr and prints the result. */
 export async function measureAndPrint(experiment: Measured): Promise<ExitCode> {
   const { arms, paths, showing, target = null } = experiment;
   const outputs = await ComparisonOutputs.open(paths);
-  // Before hours of measuring, which could prove nothing.
+  // Said before hours of measuring that could prove nothing.
   for (const finding of tooFewRounds(experiment))
     say(comparisonSentence(finding, namingOf(arms[0]?.plan.writtenIn)));
   try {
@@ -78,7 +78,7 @@ async function measure(
   }
 }
 
-/** Saves and prints a comparison; returns what the process is to end with. */
+/** Saves and prints a comparison; returns the exit code. */
 export async function printComparison(
   comparison: Comparison,
   { form, view }: Pick<Measured, 'form'> & { readonly view: View },
@@ -116,7 +116,7 @@ function hasBrokenRule({ rounds }: Arm): boolean {
   return rounds.some(({ thresholds }) => thresholds.some(({ ok }) => !ok));
 }
 
-/** Of two targets the first is what the second is held against, and may be what is to be replaced. */
+/** The arms that can fail the command: of two targets only the second, since the first is the reference. */
 function judgedArms({ kind, arms }: Comparison): readonly Arm[] {
   return kind === 'compare' ? arms.slice(1) : arms;
 }
@@ -130,7 +130,7 @@ function isFailing(arm: Arm): boolean {
   return rounds.some(failsByVerdict) || (!mayFail && failingTogether(arm).length > 0);
 }
 
-/** Null where only a number of requests ends a round. */
+/** Null if a round ends only after a number of requests. */
 function longestRoundMs(arms: readonly PlannedArm[]): number | null {
   const lengths = arms.map(({ plan }) =>
     plan.stop.durationMs === null ? null : plan.warmupMs + plan.stop.durationMs + AROUND_A_ROUND_MS,

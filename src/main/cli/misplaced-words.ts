@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { quoted, quotedUrl, shownUrl } from '../text/quoted.ts';
 
-/** Whether a word can be nothing else than a URL. */
+/** Whether a word can only be a URL. */
 export function isWebAddress(word: string): boolean {
   return /^https?:\/\//i.test(word);
 }
 
-/** What is done with a file by its name's end. */
+/** How files are used, by file extension. */
 const USES: readonly [end: RegExp, use: (file: string) => string][] = [
   [/\.([cm]?[jt]s|ya?ml|json)$/i, (file) => `volley run ${file} runs plans and scenarios.`],
   [
@@ -18,7 +18,7 @@ const USES: readonly [end: RegExp, use: (file: string) => string][] = [
   [/\.txt$/i, (file) => `--urls ${file} reads a list of URLs.`],
 ];
 
-/** A sentence where a file was given whose place is elsewhere; null where the word may be a host. */
+/** A sentence for a file given in place of a URL; null if the word may be a host. */
 export function fileInPlaceOfUrl(word: string): string | null {
   if (isWebAddress(word)) return null;
   const [, use] = USES.find(([end]) => end.test(word)) ?? [];
@@ -26,12 +26,12 @@ export function fileInPlaceOfUrl(word: string): string | null {
   return use === undefined || !isPath ? null : `${quoted(word)} is a file, not a URL: ${use(word)}`;
 }
 
-/** A sentence where a plan was expected, and a URL was given. */
+/** A sentence for a URL given in place of a plan. */
 export function urlInPlaceOfPlan(url: string): string {
   return `${quotedUrl(url)} is a URL, not a plan: leave run out, as in volley ${shownUrl(url)}`;
 }
 
-/** A sentence where rows were expected, and a URL was given. */
+/** A sentence for a URL given in place of rows. */
 export function urlInPlaceOfRows(url: string): string {
   return `${quotedUrl(url)} is a URL, not a file of rows: the rows come first, as in volley batch rows.csv URL.`;
 }

@@ -7,7 +7,7 @@ import { choiceSentence } from '../text/nearest.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley models [preset]`: what presets send, and how they read answers. */
+/** `volley models [preset]`: shows what presets send and how they read answers. */
 export async function modelsCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const presets: Readonly<Record<string, Preset>> = PRESETS;
   const [name] = parsed.positionals;

@@ -21,7 +21,7 @@ import { VERSION } from '../text/version.ts';
 
 const WIDTH = 80;
 
-/** `--dry-run`: what would be done, and the first of each request as it would go over the wire. Nothing is sent. */
+/** `--dry-run`: prints the plan and the first of each request as it would go over the wire. Nothing is sent. */
 export function printDryRun(plan: RunPlan): ExitCode {
   const shown = summarizePlan(plan);
   const pacing = plan.load.model === 'open' ? plan.load.pacing : null;
@@ -57,7 +57,7 @@ export function printDryRun(plan: RunPlan): ExitCode {
   return EXIT_CODES.ok;
 }
 
-/** `--once`: sends each request of the mix once, and shows it and its answer. */
+/** `--once`: sends each request of the mix once, and shows it with its answer. */
 export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   const say = (line: string, hide: Hide): void => {
     process.stdout.write(`${visibleLines(hide(line))}\n`);
@@ -77,7 +77,7 @@ export async function sendAndPrint(plan: RunPlan): Promise<ExitCode> {
   return code;
 }
 
-/** How long an answer took, and what was wrong with it. */
+/** How long an answer took and what was wrong with it. */
 export function outcomeLines(last: OnceExchange | undefined, naming: Naming): string[] {
   const response = last?.response ?? null;
   const complete = (serviceMs: number): string =>

@@ -5,16 +5,16 @@ import type { Snapshot } from '../collect/snapshot.ts';
 import type { OtlpPusher } from '../live/otlp.ts';
 import { quotedUrl } from '../text/quoted.ts';
 
-/** Not installed with volley: they are larger than volley itself, and few need them. */
+/** Not dependencies of volley: they are larger than volley itself, and few users need them. */
 const PACKAGES = ['api', 'exporter-metrics-otlp-http', 'resources', 'sdk-metrics'].map(
   (name) => `@opentelemetry/${name}`,
 );
 
-/** The collector that metrics are pushed to; null where there is none. Problems are added to the list. */
+/** The collector to push metrics to; null without one. Problems are added to the list. */
 export function collectorFrom(text: string | undefined, problems: string[]): URL | null {
   if (text === undefined) return null;
   try {
-    // What is no URL, and a name that cannot be decoded.
+    // An invalid URL, or a name that cannot be decoded.
     const { protocol } = urlToHttpOptions(new URL(text));
     if (protocol === 'http:' || protocol === 'https:') return new URL(text);
   } catch {}
@@ -24,7 +24,7 @@ export function collectorFrom(text: string | undefined, problems: string[]): URL
   return null;
 }
 
-/** @throws VolleyError VOLLEY_USAGE where the packages of OpenTelemetry are not installed */
+/** @throws VolleyError VOLLEY_USAGE if the packages of OpenTelemetry are not installed */
 export async function openOtlp(
   collector: URL,
   plan: RunPlan,

@@ -15,7 +15,7 @@ import { choiceSentence } from '../text/nearest.ts';
 import { pageOf, trendPageOf } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 
-/** What makes a page is loaded where one is asked for, unlike the reporters. */
+/** Unlike the reporters, the code for pages is loaded only if a page is requested. */
 const PAGE = 'html';
 
 /** How a result is printed. */
@@ -31,12 +31,12 @@ export const ROUNDS_FORMS: readonly RoundsForm[] = [...COMPARISON_FORMS, PAGE];
 export const LEVELS_FORMS: readonly LevelsForm[] = [...SWEEP_FORMS, PAGE];
 export const LIST_FORMS: readonly ListForm[] = [...RUNS_FORMS, PAGE];
 
-/** The form that was asked for; text, with a problem noted, where there is no such form. */
+/** The requested form; text, with a problem noted, if it does not exist. */
 export function outputFormFrom(text: string | undefined, problems: Told[]): RunForm {
   return formOf(RUN_FORMS, text, problems);
 }
 
-/** The same for what compares. */
+/** The same for comparisons. */
 export function comparisonFormFrom(text: string | undefined, problems: Told[]): RoundsForm {
   return formOf(ROUNDS_FORMS, text, problems);
 }
@@ -46,12 +46,12 @@ export function runsFormFrom(text: string | undefined, problems: Told[]): ListFo
   return formOf(LIST_FORMS, text, problems);
 }
 
-/** The same of what the doctor says. */
+/** The same for the report of the doctor. */
 export function doctorFormFrom(text: string | undefined, problems: Told[]): DoctorForm {
   return formOf(DOCTOR_FORMS, text, problems);
 }
 
-/** The result of a run in a form; of a batch that was saved with what became of its rows. */
+/** A run's result in a form; for a saved batch, with the outcome of its rows. */
 export async function printedRun(
   summary: Summary & { readonly rows?: BatchRows },
   form: RunForm,
@@ -64,12 +64,12 @@ export async function printedRun(
     : renderRows(visibleIn(summary.rows), form, null) + text;
 }
 
-/** The same of several rounds or arms. */
+/** The same for several rounds or arms. */
 export async function printedRounds(comparison: Comparison, form: RoundsForm, view: View): Promise<string> {
   return form === PAGE ? pageOf(comparison) : COMPARISON_REPORTERS[form](comparison, view);
 }
 
-/** The same of a list of results, of which there is one at least. */
+/** The same for a list of at least one result. */
 export async function printedRuns(runs: readonly KeptRun[], form: ListForm): Promise<string> {
   return form === PAGE ? trendPageOf(runs) : RUNS_REPORTERS[form](runs);
 }
@@ -79,7 +79,7 @@ export async function printedSweep(sweep: Sweep, form: LevelsForm, view: View): 
   return form === PAGE ? pageOf(sweep) : SWEEP_REPORTERS[form](sweep, view);
 }
 
-/** The form of a sweep that was asked for. */
+/** The requested form of a sweep. */
 export function sweepFormFrom(parsed: Parsed, problems: Problems): LevelsForm {
   const found: Told[] = [];
   const form = formOf(LEVELS_FORMS, parsed.last('output'), found);

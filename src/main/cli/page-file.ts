@@ -8,20 +8,20 @@ import type { Parsed } from './parsed.ts';
 
 export const PAGE_OPTION = '--html';
 
-/** The page that was asked for; null where none was. */
+/** Path of the requested page; null without one. */
 export function pagePathFrom(parsed: Parsed, problems: Told[]): string | null {
   const path = parsed.last('html') ?? null;
   if (path === '') problems.push(`${PAGE_OPTION} '': give the name of a file.`);
   return path;
 }
 
-/** A result as a page. Who asks for none does not load what makes it. */
+/** A result as a page. The code that makes it is loaded only if needed. */
 export async function pageOf(result: Summary | Comparison | Sweep): Promise<string> {
   const { renderHtml } = await import('../reporters/html/html-report.ts');
   return renderHtml(result);
 }
 
-/** Results that are kept as a page, one at least. */
+/** Kept results as a page; at least one. */
 export async function trendPageOf(runs: readonly KeptRun[]): Promise<string> {
   const { renderTrend } = await import('../reporters/html/trend/trend-page.ts');
   return renderTrend(runs);
@@ -36,7 +36,7 @@ export function writePage(file: ResultFile, result: Summary | Comparison | Sweep
   return writeMade(file, () => pageOf(result));
 }
 
-/** The same of results that are kept. */
+/** The same for kept results. */
 export function writeTrendPage(file: ResultFile, runs: readonly KeptRun[]): Promise<void> {
   return writeMade(file, () => trendPageOf(runs));
 }

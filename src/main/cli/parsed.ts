@@ -1,11 +1,11 @@
 import type { Options } from 'yargs';
 
-/** What yargs understood of a command's arguments, before anything is judged. */
+/** The arguments of a command as yargs parsed them, before they are checked. */
 export class Parsed {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, unknown>>;
 
-  /** What stands behind `--`, where that is a command to run. */
+  /** The words after `--`, if they are a command to run. */
   readonly command: readonly string[];
 
   constructor(
@@ -27,12 +27,12 @@ export class Parsed {
     return new Parsed({ ...this.values, ...Object.fromEntries(missing) }, positionals, this.command);
   }
 
-  /** The last value of an option that takes text. */
+  /** The last value of a text option. */
   last(name: string): string | undefined {
     return this.all(name).at(-1);
   }
 
-  /** Every value of an option that takes text, in order. */
+  /** All values of a text option, in order. */
   all(name: string): string[] {
     const value = this.values[name];
     if (value === undefined) return [];
@@ -47,7 +47,7 @@ export class Parsed {
 
 const ON_PORT = /^--on-port(?:=|$)/;
 
-/** With `--on-port`, what stands behind `--` is a command with its own options; else it may be a URL. */
+/** With `--on-port`, what follows `--` is a command with its own options; otherwise it may be a URL. */
 export function withoutCommand(words: readonly string[]): {
   readonly argv: readonly string[];
   readonly command: readonly string[];
@@ -60,7 +60,7 @@ export function withoutCommand(words: readonly string[]): {
 
 const LOCATION = /^(?:--location|-[a-zA-Z]*L)$/;
 
-/** `-L` may have a number behind it; whatever else comes there is not its value. */
+/** `-L` may be followed by a number; anything else after it is not its value. */
 export function withOptionalValues(argv: readonly string[]): string[] {
   return argv.flatMap((word, index) => {
     if (!LOCATION.test(word) || /^\d+$/.test(argv[index + 1] ?? '')) return [word];
@@ -96,13 +96,13 @@ export function withDashValues(
   return words;
 }
 
-/** A positional argument that is `-` comes out of yargs as nothing. */
+/** Restores a positional argument `-`, which yargs turns into an empty text. */
 export function withDashes(positionals: readonly unknown[], words: readonly string[]): readonly unknown[] {
   const wasDash = words.includes('-') && !words.includes('');
   return positionals.map((value) => (value === '' && wasDash ? '-' : value));
 }
 
-/** A sentence for each option that has the name of what every JavaScript object has: yargs stumbles over them. */
+/** A sentence for each option named like an inherited property of objects, which yargs cannot handle. */
 export function inheritedNames(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.slice(0, end < 0 ? undefined : end).flatMap((word) => {

@@ -12,7 +12,7 @@ import { type Planned, runCommand } from './run-command.ts';
 
 const MODULE_OF_SCENARIOS = /\.[cm]?[jt]s$/i;
 
-/** `volley run <plan>`: a run that a file describes; options come before what it says. */
+/** `volley run <plan>`: a run that a file describes; options on the command line override it. */
 export async function planCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const path = parsed.positionals[0];
   if (path === undefined) {
@@ -37,7 +37,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   const { url, ...options } = Object.fromEntries(plan.options);
   const known = new Set(Object.keys(parsed.values).filter((name) => parsed.values[name] !== undefined));
   try {
-    // A run's first argument is its URL, a plan's is its file.
+    // The first argument of a run is its URL, that of a plan is its file.
     return await runCommand(parsed.withDefaults(options, []), problems, {
       path,
       url: Array.isArray(url) ? url[0] : undefined,
@@ -52,7 +52,7 @@ export async function planCommand(parsed: Parsed, problems: string[]): Promise<E
   }
 }
 
-/** Options that say something of a run with users; the others a module says itself, or they are about other loads. */
+/** Options that apply to a run with users; the others are set in the module, or concern other kinds of load. */
 const FOR_TESTS = new Set<string>([
   ...['workers', 'mode', 'client', 'header', 'user', 'bearer-env', 'user-agent', 'compressed'],
   ...['vus', 'iterations', 'only', 'duration', 'rate', 'timeout', 'percentiles', 'threshold', 'seed', 'once'],
@@ -61,14 +61,14 @@ const FOR_TESTS = new Set<string>([
   ...['output', 'out', 'html', 'save', 'baseline', 'fail-if', 'step-summary', 'live', 'otlp'],
 ]);
 
-/** What scenarios have in the place of an option. */
+/** What to use with scenarios instead of an option. */
 const OF_SCENARIOS: Readonly<Record<string, string>> = {
   concurrency: '--vus',
   requests: '--iterations',
   every: '--rate',
 };
 
-/** They change what a test says of its loads; a plan says it in `load`. */
+/** Options that change a test's loads; in a plan they belong in `load`. */
 const OF_LOADS = ['vus', 'iterations', 'only', 'duration', 'rate'];
 
 function refuseOthers(
@@ -82,7 +82,7 @@ function refuseOthers(
     throw new VolleyError(ERROR_CODES.usage, problems);
   }
   for (const name of Object.keys(RUN_TABLE)) {
-    // Without --agents they are refused for that.
+    // Without --agents they are refused for that reason.
     if (name in CLUSTER_OPTIONS) continue;
     if (FOR_TESTS.has(name) || alsoTaken.includes(name) || parsed.values[name] === undefined) continue;
     const instead = OF_SCENARIOS[name];
@@ -94,7 +94,7 @@ function refuseOthers(
   }
 }
 
-/** Of a plan with scenarios: their steps. */
+/** Loads the steps of a plan with scenarios. */
 function loaderOf({ flow, options }: PlanFile): Pick<Planned, 'loadTest'> {
   if (flow === null) return {};
   const [url] = [options.get('url') ?? []].flat();
@@ -124,7 +124,7 @@ function refuseInFlow(
   refuseOthers(parsed, path, problems, ['set']);
 }
 
-/** A name that the plan does not have is a slip: its own value would be sent. */
+/** A name that the plan does not have is a typo: the plan's own value would be sent. */
 function refuseUnknownSettings(
   parsed: Parsed,
   variables: Readonly<Record<string, string>>,

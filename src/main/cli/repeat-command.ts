@@ -17,12 +17,12 @@ import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
-/** Options that are about one run. */
+/** Options that only apply to a single run. */
 const OF_ONE_RUN = ['abort-on', 'live', 'otlp', 'samples', 'step-summary', 'dry-run', 'once'] as const;
-// Nothing is compared, so none of them decides anything.
+// Nothing is compared, so the metric decides nothing.
 const [HEADLINE]: readonly Metric[] = METRICS;
 
-/** `volley <url> --repeat N`: the same run N times, each in a process of its own, in one result. */
+/** `volley <url> --repeat N`: the same run N times, each in its own process, in one result. */
 export async function repeatCommand(
   parsed: Parsed,
   options: RunOptions,

@@ -3,7 +3,7 @@ import type { ExitCode } from '../../protocol/exit-codes.ts';
 import type { Parsed } from './parsed.ts';
 import { runCommand } from './run-command.ts';
 
-/** `volley replay <trace> <url>`: a run whose requests are due when those of a trace were. */
+/** `volley replay <trace> <url>`: a run whose requests are due at the times recorded in a trace. */
 export async function replayCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [trace, url] = parsed.positionals;
   if (trace === undefined || url === undefined) {

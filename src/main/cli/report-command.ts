@@ -24,7 +24,7 @@ import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { showingFrom } from './showing.ts';
 
-/** `volley report <result> [b]`: prints a saved result again, and writes it as a page; two are compared. */
+/** `volley report <result> [b]`: prints a saved result again or writes it as a page; compares two results. */
 export async function reportCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
   const [given] = parsed.positionals;
   if (given === undefined)
@@ -59,9 +59,9 @@ async function writeAsPage(
   await usable(paths, () => writePage(file, saved));
 }
 
-/** One result as it is, or two compared as `volley compare` does where nothing else is said. */
+/** One result as it is, or two compared as `volley compare` does by default. */
 function read([path = '', other]: readonly string[]): Promise<Summary | Comparison | Sweep> {
-  // What is only shown may be of different plans: the result says so.
+  // Results that are only shown may be of different plans: the report says so.
   return other === undefined
     ? readReportable(path)
     : compareSaved(path, other, judgedBy({}, 'p50', 1, []), true);
@@ -88,7 +88,7 @@ function textOf(saved: Summary | Comparison, parsed: Parsed, paths: readonly str
   return usable(paths, () => printedRun(saved, form, view));
 }
 
-/** A field that is missing or of another type shows when it is used. */
+/** Fields that are missing or of the wrong type are noticed only when they are used. */
 async function usable<T>(paths: readonly string[], use: () => Promise<T>): Promise<T> {
   try {
     return await use();

@@ -32,18 +32,18 @@ import { type Showing, showingFrom } from './showing.ts';
 
 const OF_RESULTS = ['output', 'out', 'html', 'samples', 'step-summary', 'baseline', 'otlp'] as const;
 
-/** What a plan file says that no option can. */
+/** What a plan file can set and options cannot. */
 export interface Planned extends Pick<RunOptions, 'url' | 'mix' | 'variables' | 'presets'> {
   readonly path?: string;
-  /** Of scenarios: loads them, given the values of variables. */
+  /** Loads scenarios, given the values of variables. */
   readonly loadTest?: (variables: Readonly<Record<string, string>>) => Promise<LoadedTest>;
   readonly writtenIn?: WrittenIn;
 }
 
-/** The default of --repeat: a plain run. */
+/** Default of --repeat: a plain run. */
 const ONCE = '1';
 
-/** `volley <url>`: checks everything, runs, prints the result. */
+/** `volley <url>`: checks everything, runs, and prints the result. */
 export async function runCommand(
   parsed: Parsed,
   problems: string[],
@@ -102,7 +102,7 @@ export async function runCommand(
   }
 }
 
-/** What is not sent from here, or not at all, asks for nothing beforehand either. */
+/** Reads the options; the target is asked beforehand only if requests are really sent from here. */
 function readFor(
   parsed: Parsed,
   options: RunOptions,
@@ -116,14 +116,14 @@ function readFor(
     : readOptions(options, problems, readers, { isSentFromHere });
 }
 
-/** `--once`: what a plan asks for, once. */
+/** `--once`: sends what a plan describes once. */
 async function printOnce(plan: RunPlan, note: (line: string) => void): Promise<ExitCode> {
   const { scenarios } = plan;
   if (scenarios === undefined) return (await import('./once-command.ts')).sendAndPrint(plan);
   return (await import('./scenario-once-command.ts')).actAndPrint(plan, scenarios, note);
 }
 
-/** Most runs have no scenarios. */
+/** Loaded on demand, since most runs have no scenarios. */
 async function testPlan(
   parsed: Parsed,
   load: NonNullable<Planned['loadTest']>,
@@ -136,7 +136,7 @@ async function testPlan(
   return resolveTest(await load(options.variables ?? {}), options, { vus, iterations, only });
 }
 
-/** Runs, shows where it stands, writes the files that were asked for, and prints the result. */
+/** Runs, shows progress, writes the requested files and prints the result. */
 async function measure(
   asked: RunPlan,
   cluster: (ClusterPlan & { readonly asked: UnresolvedPlan }) | null,
@@ -178,7 +178,7 @@ async function measure(
     result = summary;
     const { isSaved, isComplete } = await outputs.finish(summary);
     process.stdout.write(await printedRun(summary, isSaved ? form : 'json', showing.view));
-    // On a terminal the report itself shows all that.
+    // On a terminal the report itself shows all this.
     if (form !== 'text' || !process.stdout.isTTY) {
       const why = whyNothingSucceeded(summary) ?? whyItFails(summary);
       for (const line of [
@@ -196,13 +196,13 @@ async function measure(
   }
 }
 
-/** A test report needs something to go by, and the exit code goes by the same. */
+/** Adds a rule if there is none: a test report needs one, and the exit code follows it too. */
 function withRule<Plan extends Pick<RunPlan, 'thresholds'>>(plan: Plan): Plan {
   if (plan.thresholds.length > 0) return plan;
   return { ...plan, thresholds: withErrorRate([], []) };
 }
 
-/** Of what is measured there is a result to print and save; one request and none have neither. */
+/** Refuses outputs of results for --dry-run and --once, which measure nothing. */
 function refuseUseless(parsed: Parsed, problems: string[]): void {
   if (parsed.flag('dry-run') && parsed.flag('once'))
     problems.push('--dry-run and --once: one sends nothing, the other a request: give one of them.');
@@ -212,7 +212,7 @@ function refuseUseless(parsed: Parsed, problems: string[]): void {
     problems.push(`--${chosen} with --${given.join(', --')}: nothing is measured: leave one of them out.`);
 }
 
-/** Users, their iterations and scenarios by name are in modules of scenarios alone. */
+/** Refuses options for users, iterations and scenarios, which only modules of scenarios have. */
 function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
   for (const [name, instead] of [
     ['vus', '-c says how many connections there are'],
@@ -230,7 +230,7 @@ function withPlanned(options: RunOptions, { url, mix, variables, presets, writte
     url: options.url ?? url,
     mix,
     presets,
-    // What is said on the command line comes first.
+    // The command line comes first.
     variables: { ...variables, ...options.variables },
   };
 }

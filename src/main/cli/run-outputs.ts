@@ -20,7 +20,7 @@ export interface OutputPaths {
   readonly save: boolean;
 }
 
-/** The files that were asked for; problems are added to the list. */
+/** Reads which files to write; problems are added to the list. */
 export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths {
   const out = parsed.last('out') ?? null;
   const html = pagePathFrom(parsed, problems);
@@ -37,7 +37,7 @@ export function outputPathsFrom(parsed: Parsed, problems: string[]): OutputPaths
   };
 }
 
-/** The same, as what is compared with the files that are read. */
+/** The same files, for the check against those that are read. */
 export function outputFilesOf({ out, html, samples, stepSummary }: Omit<OutputPaths, 'save'>): OutputFile[] {
   return [
     ...resultFileOf(out ?? undefined),
@@ -47,7 +47,7 @@ export function outputFilesOf({ out, html, samples, stepSummary }: Omit<OutputPa
   ];
 }
 
-/** Files that a run writes beside what it prints. All of them are opened before anything is sent. */
+/** Files that a run writes in addition to what it prints. All of them are opened before anything is sent. */
 export class RunOutputs {
   readonly #say: (line: string) => void;
   #result: ResultFile | null = null;
@@ -61,8 +61,8 @@ export class RunOutputs {
   }
 
   /**
-   * @param say is told of what cannot be written later on
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes one of them
+   * @param say called for what cannot be written later
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing one of them
    */
   static async open(paths: OutputPaths, run: SampledRun, say: (line: string) => void): Promise<RunOutputs> {
     const outputs = new RunOutputs(say);
@@ -84,7 +84,7 @@ export class RunOutputs {
     this.#samples?.add(block, worker);
   }
 
-  /** Writes what is left. `isSaved`: the result itself has its file, where it was to have one. */
+  /** Writes what is left. `isSaved`: the result itself was written, if it was to have a file. */
   async finish(summary: Summary): Promise<{ isSaved: boolean; isComplete: boolean }> {
     const hasSamples = (await this.#samples?.close()) ?? true;
     const isSaved = await this.#attempt(this.#result?.commit(REPORTERS.json(summary)));
@@ -94,7 +94,7 @@ export class RunOutputs {
     return { isSaved, isComplete: hasSamples && isSaved && isShown && isAppended && isKept };
   }
 
-  /** After a run that has come to nothing. */
+  /** Closes and deletes the files after a run without a result. */
   async discard(): Promise<void> {
     await this.#samples?.close();
     await this.#stepSummary?.close();

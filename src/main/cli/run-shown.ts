@@ -16,29 +16,29 @@ import { holdSentences, releaseSentences } from './say.ts';
 import type { Showing } from './showing.ts';
 
 const LIVE_FORMS = ['screen', 'plain', 'web', 'prometheus', 'statsd:HOST:PORT'] as const;
-/** What exporters of telemetry mostly listen on. */
+/** The usual port of telemetry exporters. */
 const DEFAULT_SCRAPE_PORT = 9464;
 const SERVED = /^(web|prometheus)(?::(\d{1,5}))?$/;
 const STATSD = /^statsd:(\[[0-9a-f:.]+\]|[^:\s[\]]+):(\d{1,5})$/i;
 const ELSEWHERE = /^(web|prometheus):.*\D/s;
-/** The page is opened by whoever reads where it is. */
+/** Any port will do, since the page's address is printed. */
 const FREE_PORT = 0;
 const HIGHEST_PORT = 65_535;
 
-/** How a run is shown while it goes on. */
+/** How a run is shown while it is running. */
 export interface Shown {
   readonly liveForm: 'screen' | 'plain';
-  /** Where it can be scraped; null where it cannot. */
+  /** Port for scrapers; null without one. */
   readonly scrapePort: number | null;
-  /** Where its page is served; null where it is not, 0 for a free one. */
+  /** Port of the page; null without a page, 0 for any free port. */
   readonly webPort: number | null;
-  /** Where its metrics are pushed; null where they are not. */
+  /** Where metrics are pushed by StatsD; null if they are not. */
   readonly statsd: StatsdAddress | null;
-  /** The collector that they are pushed to; null where there is none. */
+  /** The OpenTelemetry collector to push to; null without one. */
   readonly otlp: URL | null;
 }
 
-/** How a run is to be shown; problems are added to the list. */
+/** Reads how a run is shown; problems are added to the list. */
 export function liveFormFrom(
   parsed: Parsed,
   problems: string[],
@@ -75,7 +75,7 @@ export function liveFormFrom(
   };
 }
 
-/** Null for what is no `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
+/** Null unless it is `web`, `web:8089`, `prometheus` or `prometheus:9464`. */
 function servedOf(text: string): { readonly form: 'web' | 'prometheus'; readonly port: number } | null {
   const match = SERVED.exec(text);
   if (match === null) return null;
@@ -84,7 +84,7 @@ function servedOf(text: string): { readonly form: 'web' | 'prometheus'; readonly
   return port > HIGHEST_PORT ? null : { form, port };
 }
 
-/** Null for what is no `statsd:HOST:PORT`. */
+/** Null unless it is `statsd:HOST:PORT`. */
 function statsdOf(text: string): StatsdAddress | null {
   const [, host = '', digits = ''] = STATSD.exec(text) ?? [];
   const port = Number(digits);
@@ -98,17 +98,17 @@ function unknownForm(text: string): string {
     : `--live ${quoted(text)}: a run is served on 127.0.0.1 alone: give ${form}, or ${form}:PORT.`;
 }
 
-/** Serves a run while it goes on. */
+/** Serves a run while it is running. */
 export interface Served {
-  /** Nobody is served any more; its readers get the page of the result, where there is one. */
+  /** Stops serving; readers of the page get the result, if there is one. */
   end(result: Summary | null): Promise<void>;
 }
 
 /**
- * Lets a run be scraped and its page be opened, where that was asked for.
+ * Starts the requested servers and pushers of a run's metrics and page.
  *
- * @param run null before it has been started
- * @throws VolleyError VOLLEY_LISTEN, or VOLLEY_USAGE where the load and the page would share a loop
+ * @param run returns null before the run has started
+ * @throws VolleyError VOLLEY_LISTEN, or VOLLEY_USAGE if the load and the page would share an event loop
  */
 export async function openServed(
   plan: RunPlan,
@@ -174,6 +174,6 @@ export async function showRun(
     onLeave: releaseSentences,
   });
   screen.begin();
-  // Whoever asked for the result hears of its failure.
+  // A failure is reported to the code that awaits the result.
   await run.summary.catch(() => {}).finally(() => screen.end());
 }

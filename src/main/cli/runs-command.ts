@@ -12,10 +12,10 @@ import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
 const DEFAULT_LIMIT = '20';
-/** No more are kept. */
+/** Limit on the number of kept results. */
 const MOST_SHOWN = 500;
 
-/** `volley runs [words]`: what --save has kept, each result held against the one before it of the same plan. */
+/** `volley runs [words]`: the results kept by --save, each compared with the previous one of the same plan. */
 export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<ExitCode> {
   const form = runsFormFrom(parsed.last('output'), problems);
   problems.push(...repeatedOptions(parsed, { html: RUN_TABLE.html }));
@@ -45,7 +45,7 @@ function limitFrom(parsed: Parsed, isOnPage: boolean, problems: Told[]): number 
   return limit;
 }
 
-/** One after the other, so that only what is listed stays in memory. */
+/** Reads them one by one, so that only what is listed stays in memory. */
 async function everyRun(): Promise<KeptRun[]> {
   const runs: KeptRun[] = [];
   for (const [back, path] of (await keptRuns()).entries()) {

@@ -13,12 +13,12 @@ import type { Naming } from '../text/naming.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { outcomeLines } from './once-command.ts';
 
-/** An iteration may wait for somebody who looks for a mistake with a debugger. */
+/** An iteration may be paused in a debugger. */
 const LONGEST_ITERATION_MS = 3_600_000;
 
 /**
- * `--once` of a module: one iteration of each scenario, one after the other, in this process, where a debugger stops, with
- * every request, answer, check and group as they come.
+ * `--once` of a module: one iteration of each scenario, in order, in this process, so that a debugger can stop in it.
+ * Prints every request, answer, check and group as it happens.
  */
 export async function actAndPrint(
   plan: RunPlan,
@@ -59,7 +59,7 @@ function endLines({ failure, isInterrupted, tookMs }: OnceOutcome): string[] {
   return [isInterrupted ? '* iteration interrupted' : `* iteration completed after ${formatMs(tookMs)}`];
 }
 
-/** Prints steps, without secrets that anyone has named. */
+/** Prints steps, with all known secrets hidden. */
 class ShownSteps {
   failedChecks = 0;
   readonly #secrets: readonly string[];

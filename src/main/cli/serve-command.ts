@@ -50,7 +50,7 @@ export async function serveCommand(parsed: Parsed, found: string[]): Promise<Exi
   return EXIT_CODES.ok;
 }
 
-/** How the mock model answers; undefined where none is asked for. */
+/** How the mock model answers; undefined without one. */
 function modelOf(parsed: Parsed, problems: Problems): Partial<ModelSettings> | undefined {
   const [first, gap, slots] = ['first-token', 'token-gap', 'slots'].map((name) => parsed.last(name));
   const said = Object.entries({ 'first-token': first, 'token-gap': gap, slots }).filter(

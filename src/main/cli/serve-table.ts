@@ -1,6 +1,6 @@
 import type { OptionTable } from '../plan/option-table/entry.ts';
 
-/** What the reference server is told. */
+/** Options of the reference server. */
 export const SERVE_TABLE = {
   host: {
     kind: 'text',

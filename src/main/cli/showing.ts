@@ -3,13 +3,13 @@ import { type View, viewOf } from '../reporters/view.ts';
 import type { Parsed } from './parsed.ts';
 import { say } from './say.ts';
 
-/** How a command shows what it does. */
+/** How a command shows its progress and its report. */
 export interface Showing {
-  /** Of a report on stdout. */
+  /** For the report on stdout. */
   readonly view: View;
-  /** Where progress is shown; null where it is not. */
+  /** Where progress is shown; null if it is not. */
   readonly live: LiveStream | null;
-  /** A sentence on stderr that nobody misses; what went wrong is said in any case. */
+  /** Writes a dispensable sentence to stderr; --quiet suppresses it, but never errors. */
   note(sentence: string): void;
 }
 

@@ -3,7 +3,7 @@ import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
-/** The file that a CI job shows as its summary; null, with a problem noted, where the environment names none. */
+/** The summary file of a CI job; null, with a problem noted, if the environment does not name one. */
 export function stepSummaryPath(problems: string[]): string | null {
   const path = process.env[VARIABLE] ?? '';
   if (path !== '') return path;
@@ -13,7 +13,7 @@ export function stepSummaryPath(problems: string[]): string | null {
   return null;
 }
 
-/** A job's summary, to which other steps have written before. */
+/** A job's summary, which earlier steps may have written to. */
 export class StepSummary {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -33,7 +33,7 @@ export class StepSummary {
   }
 
   /**
-   * Appends Markdown, and closes the file.
+   * Appends Markdown and closes the file.
    *
    * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
    */

@@ -41,7 +41,7 @@ interface Range {
   readonly to: number;
 }
 
-/** `volley sweep <url>`: raises the load from level to level, and says where it bends and what is borne. */
+/** `volley sweep <url>`: raises the load level by level, and reports the knee and the capacity. */
 export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitCode> {
   const problems = new Problems(found);
   const showing = showingFrom(parsed);
@@ -57,7 +57,7 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   const pagePath = pagePathFrom(parsed, told);
   const options = withLevel(sweptOptions(parsed, told), range ?? { over: 'concurrency', from: 1, to: 1 }, 1);
   const out = parsed.last('out');
-  // Everything is checked before anything is sent, at both ends of the range.
+  // Both ends of the range are checked before anything is sent.
   const plan = await withoutOverwriting(
     [...resultFileOf(out), ...resultFileOf(pagePath ?? undefined, PAGE_OPTION)],
     async () => {
@@ -78,13 +78,13 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   }
 }
 
-/** What is written besides what is printed; null where it was not asked for. */
+/** Files to write in addition to the printed report; null if not requested. */
 interface Files {
   readonly result: ResultFile | null;
   readonly page: ResultFile | null;
 }
 
-/** Opens them, before anything is sent. */
+/** Opens the files, before anything is sent. */
 async function filesOf(out: string | undefined, pagePath: string | null): Promise<Files> {
   const result = out === undefined ? null : await ResultFile.open(out);
   try {
@@ -95,7 +95,7 @@ async function filesOf(out: string | undefined, pagePath: string | null): Promis
   }
 }
 
-/** The run's options, with the defaults of a level. */
+/** The options of the run, with the defaults of a level. */
 function sweptOptions(parsed: Parsed, problems: Told[]): RunOptions {
   const options = runOptionsFrom(parsed, problems);
   const { requests, duration, warmup } = options;
@@ -177,7 +177,7 @@ async function isDone(writing: Promise<void> | undefined): Promise<boolean> {
   }
 }
 
-/** `--concurrency 1..256` or `--rate 1..64`. */
+/** Reads `--concurrency 1..256` or `--rate 1..64`. */
 function rangeFrom(parsed: Parsed, problems: Problems): Range | null {
   const [concurrency, rate] = [parsed.last('concurrency'), parsed.last('rate')];
   if (concurrency !== undefined && rate !== undefined) {

@@ -3,7 +3,7 @@ import { nearestTo } from '../text/nearest.ts';
 import { quoted, quotedUrl } from '../text/quoted.ts';
 import type { Command } from './command.ts';
 
-/** What other tools call the options of a run, where no slip leads there. */
+/** Names that other tools use for a run's options, where they are not similar enough to be found as typos. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   amount: 'requests',
   iterations: 'requests',
@@ -30,10 +30,10 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   title: 'out',
 };
 const FOUND_BY_YARGS = ['version', '_', '$0'];
-/** What may be meant as a command: a URL's host mostly has a dot or a port. */
+/** A word that may be meant as a command: the host of a URL mostly has a dot or a port. */
 const BARE_WORD = /^[a-z][a-z-]*$/i;
 
-/** A sentence for each option that the command does not have, and for each argument too many. */
+/** A sentence for each unknown option and each surplus argument. */
 export function unknownWords(
   argv: Readonly<Record<string, unknown>>,
   command: Pick<Command, 'name' | 'options' | 'positionals'>,
@@ -54,7 +54,7 @@ export function unknownWords(
   const meant = isNoUrl ? commandNear(first, commands) : null;
   return [
     ...unknown.map((name) => sentenceOn(name, options, commands)),
-    // With something behind it, or with options that a run has not, it is no host.
+    // With further arguments, or with options that a run does not have, it is not a host.
     ...(isNoUrl && (surplus.length > 0 || (meant !== null && unknown.length > 0))
       ? [noCommand(first, meant)]
       : surplus.map(
@@ -64,7 +64,7 @@ export function unknownWords(
   ];
 }
 
-/** The command that was probably meant by a word; null where none is near. */
+/** The command that was probably meant by a word; null if none is similar. */
 export function commandNear(word: string, commands: readonly Pick<Command, 'name'>[]): string | null {
   if (!BARE_WORD.test(word)) return null;
   return nearestTo(

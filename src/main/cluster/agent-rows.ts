@@ -9,11 +9,11 @@ interface Said {
   readonly perSecond: number | null;
 }
 
-/** What can be said of each agent while the run goes on. */
+/** The row of each agent in live progress. */
 export class AgentRows {
   readonly #last = new Map<Slot, Said>();
 
-  /** @param state what it said last; null before it said anything */
+  /** @param state its latest state; null before the first one */
   rowOf(slot: Slot, state: AgentState | null): AgentSoFar {
     const { name, because, isOver } = slot;
     if (state === null) return { name, state: stateOf(slot), sent: 0, perSecond: null, mostLagMs: null };

@@ -1,23 +1,23 @@
 import type { Shard } from '../../protocol/shard.ts';
 import type { Said } from './messages.ts';
 
-/** How far a slot has come; what is `over` changes no more. */
+/** Phase of a slot; `over` is final. */
 export type SlotPhase = 'waiting' | 'joined' | 'ready' | 'running' | 'over';
 
-/** One slot of a run, as its submitter sees it. */
+/** One slot of a run, as seen by its submitter. */
 export class Slot {
   readonly index: number;
   phase: SlotPhase = 'waiting';
-  /** Of the agent that has joined. */
+  /** The `joined` message of the agent in this slot. */
   joined: Extract<Said, { readonly is: 'joined' }> | null = null;
   rttMs = 0;
   slowestMs = 0;
   isTargetLocal = false;
-  /** Requests that had ended by its last word. */
+  /** Number of finished requests in its last message. */
   released = 0;
-  /** Why it has no part, or did not carry it out; null where nothing is wrong. */
+  /** Why it has no part, or did not carry it out; null if nothing is wrong. */
   because: string | null = null;
-  /** When that was found, on the submitter's clock. */
+  /** When the slot was found to be over, on the submitter's clock. */
   overAtMs: number | null = null;
 
   constructor(index: number) {
@@ -40,7 +40,7 @@ export class Slot {
       this.joined = said;
       return;
     }
-    // Only the agent that was first heard: whoever has taken the slot after it is none of the run's.
+    // Only the agent that joined first: one that took the slot after it is not part of the run.
     if (said.nonce !== this.joined?.nonce) return;
     if (said.is === 'ready') {
       if (this.phase !== 'joined') return;
@@ -62,7 +62,7 @@ export class Slot {
   }
 }
 
-/** An agent that takes part, with what it was given. */
+/** A participating agent with its shards. */
 export interface Outcome {
   readonly slot: Slot;
   readonly shards: readonly Shard[];

@@ -6,21 +6,21 @@ import { figuresOf } from '../summary/figures.ts';
 import { judge } from '../summary/verdict.ts';
 import { reasonsOf } from '../text/reasons.ts';
 
-/** What is known of an agent besides its load. */
+/** What is known about an agent apart from its load. */
 export interface AgentFacts
   extends Pick<AgentSummary, 'name' | 'address' | 'because' | 'lostAtMs' | 'rttMs' | 'driftMs'> {
-  /** No more than this many of what is missing can have been sent; it may be infinite. */
+  /** Upper limit on the missing requests that may have been sent; may be infinite. */
   readonly unknownAtMost: number;
 }
 
-/** What one agent did of a run over several: its own figures, and a verdict on them. */
+/** Summarizes one agent's part of a run: its own figures, and a verdict on them. */
 export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSummary {
   const { plan, workers } = collected;
   const { unknownAtMost, ...known } = agent;
   const figures = figuresOf({ ...collected, plan: { ...plan, percentiles: ['50', '99'] } });
   const { scheduled, sent } = figures.requests;
   const isLost = agent.because !== null;
-  // How much a closed load would have sent in its time nobody knows.
+  // It is unknown how much a closed load would have sent in its time.
   const isPlanKnown = !isLost || plan.load.model === 'open' || plan.stop.durationMs === null;
   const missing = isPlanKnown ? scheduled - sent : null;
   const { percentiles } = figures.latencies[collected.records.headline];

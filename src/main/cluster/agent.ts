@@ -22,13 +22,13 @@ const LONGEST_ANSWER_MS = 1_500;
 export interface AgentOptions extends Pick<PartOptions, 'name' | 'workers' | 'mode'> {
   readonly version: string;
   readonly allowed: readonly AllowRule[];
-  /** Larger shares of a rate are refused; null where any is taken. */
+  /** Limit on this agent's share of a rate; null for no limit. */
   readonly mostPerSecond: number | null;
-  /** It ends after one run. */
+  /** Whether to leave after one run. */
   readonly isOnce: boolean;
 }
 
-/** Waits in a pool for runs, and carries out its part of one at a time. */
+/** Waits in a pool for runs, and carries out its part of them, one run at a time. */
 export class Agent {
   readonly #broker: Broker;
   readonly #sealer: Sealer;
@@ -59,7 +59,7 @@ export class Agent {
     this.#say = say;
   }
 
-  /** Resolves once it has left its pool. */
+  /** Resolves when the agent has left its pool. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -77,7 +77,7 @@ export class Agent {
     });
   }
 
-  /** Leaves the pool; a run under way ends with what it has measured. */
+  /** Leaves the pool; a current run ends with what it has measured. */
   async leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
@@ -120,7 +120,7 @@ export class Agent {
     }
   }
 
-  /** @throws where it refuses; the message says why */
+  /** @throws Error if the agent refuses the run; the message says why */
   async #accept({ run, attempt }: TakenSlot): Promise<RunPlan> {
     if (attempt !== 1) throw new Error('another agent has had this slot before');
     const ageMs = await this.#broker.orderAgeMs(run);
@@ -185,7 +185,7 @@ export class Agent {
   }
 }
 
-/** The first that others may know it by. */
+/** The first address by which other machines may reach this one. */
 function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return all.find(({ internal }) => !internal)?.address ?? '127.0.0.1';

@@ -3,15 +3,15 @@ import type { Clock } from '../../time/clock.ts';
 import type { LatestStates } from './states.ts';
 import { within } from './waiting.ts';
 
-/** A lost agent that lives delivers what it has: nothing new of it for so long, and nothing more is expected. */
+/** A lost agent that is still alive delivers what it has; after this long without progress nothing more is expected. */
 export const LAST_WORD_MS = 3_000;
-/** However slowly it comes. */
+/** Limit on the whole wait, even if data still arrives. */
 const LONGEST_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
 /**
- * Waits for what agents have still to say. Who was lost and lives has measured what it says; who ended well has said
- * all. A narrow way takes its time: as long as something moves it is waited for.
+ * Waits for the final states of agents. A lost agent that is still alive has results to deliver; one that ended well
+ * has already delivered. Over a slow link this takes time: the wait goes on as long as data arrives.
  */
 export async function lastWords(
   states: Pick<LatestStates, 'read' | 'look' | 'areFinal' | 'movedAtMs'>,

@@ -6,7 +6,7 @@ const LOWEST_VERSION = [6, 2] as const;
 const BYTES_PER_AGENT = 100_000;
 
 /**
- * A broker that forgets, or has no room, would lose load.
+ * Checks that the broker does not evict data and has enough memory: otherwise load would be lost.
  *
  * @throws VolleyError VOLLEY_BROKER, with every problem
  */

@@ -3,20 +3,20 @@ import type { Clock } from '../../time/clock.ts';
 import type { Broker } from './broker.ts';
 
 const ROUND_TRIPS = 16;
-/** Over a long way fewer are enough: they differ less. */
+/** Over a slow link fewer round trips are enough: they vary less. */
 const LONGEST_MEASURE_MS = 1_500;
 
-/** How the broker's day clock stands to this machine's monotonic one. */
+/** Offset between the broker's wall clock and this machine's monotonic clock. */
 export interface Offset {
-  /** Of the shortest round trip; the offset is right within half of it. */
+  /** The shortest round trip; the offset is accurate to within half of it. */
   readonly rttMs: number;
-  /** The longest: how late a message can be on a path or a machine that is busy. */
+  /** The longest round trip: how late a message can be when the path or a machine is busy. */
   readonly slowestMs: number;
-  /** The broker's time less one's own, both in milliseconds. */
+  /** The broker's time minus this machine's, in milliseconds. */
   readonly offsetMs: number;
 }
 
-/** Measures the offset by the shortest of 16 round trips, or of those that begin within the time. */
+/** Measures the offset from the shortest of up to 16 round trips that begin within `longestMs`. */
 export async function measureOffset(
   broker: Pick<Broker, 'nowUs'>,
   clock: Clock,

@@ -1,33 +1,33 @@
-/** An empty place in a run, for one agent. */
+/** A place in a run for one agent. */
 export interface SlotId {
   readonly run: string;
   readonly slot: number;
 }
 
-/** A slot that an agent has taken, and that nobody else has. */
+/** A slot held exclusively by one agent. */
 export interface TakenSlot extends SlotId {
-  /** The first time is 1: whoever takes a slot again must leave it alone. */
+  /** 1 the first time: an agent that gets a slot with a higher count must not use it. */
   readonly attempt: number;
-  /** Tells whoever watches the run's slots. */
+  /** Sends a message to whatever watches the run's slots. */
   say(bytes: Uint8Array): Promise<void>;
-  /** Makes sure that the slot is still this agent's; false where it is not. */
+  /** Renews the slot; false if it no longer belongs to this agent. */
   renew(): Promise<boolean>;
 }
 
-/** What a taker of slots does with them. */
+/** Handles the slots that an agent takes. */
 export interface SlotHandler {
-  /** Resolves when the slot is done; rejects with an error whose message says why it could not be. */
+  /** Resolves when the slot is done; rejects with an error whose message says why it failed. */
   take(slot: TakenSlot): Promise<void>;
-  /** The slots that this agent has are its own as of `sentAtMs` on the monotonic clock; null: no longer. */
+  /** This agent still held its slots at `sentAtMs` on the monotonic clock; null if it lost them. */
   onRenewed(sentAtMs: number | null): void;
 }
 
-/** What whoever waits for slots hears; each may come twice. */
+/** Events for the watcher of slots; each may come twice. */
 export interface SlotEvents {
   onSaid(slot: number, bytes: Uint8Array): void;
   onDone(slot: number): void;
   onFailed(slot: number, because: string): void;
-  /** Its agent has not renewed it in time. */
+  /** The agent has not renewed the slot in time. */
   onStalled(slot: number): void;
 }
 
@@ -38,52 +38,52 @@ export interface Order {
 
 export interface BrokerFacts {
   readonly version: string;
-  /** What is done when memory is full. */
+  /** What the broker does when its memory is full. */
   readonly evictionPolicy: string;
-  /** Null where there is no limit. */
+  /** Null without a limit. */
   readonly freeBytes: number | null;
 }
 
-/** Ends something that goes on until then. */
+/** Stops an ongoing activity. */
 export type End = () => Promise<void>;
 
 /**
- * What agents and submitters of one pool share. It gives each slot to one agent at most at a time, notices when an
- * agent no longer answers, and hands on what is said; all of it stays sealed. A second engine implements this.
+ * Connects the agents and submitters of one pool. It gives each slot to at most one agent at a time, notices when an
+ * agent no longer answers, and passes on messages, which stay sealed. A second engine would implement this.
  */
 export interface Broker {
-  /** Its day clock, in microseconds. */
+  /** The broker's wall clock, in microseconds. */
   nowUs(): Promise<number>;
   facts(): Promise<BrokerFacts>;
 
-  /** Adds slots, all at once and in line behind those of others. Only agents of this version take them. */
+  /** Adds slots, all at once, queued behind those of other runs. Only agents of this version take them. */
   addSlots(run: string, slots: readonly number[], version: string): Promise<void>;
   watchSlots(run: string, version: string, events: SlotEvents): Promise<End>;
-  /** Whether each of these is there, taken or not, done or not. */
+  /** Whether each of these slots exists, taken or not, done or not. */
   hasSlots(run: string, slots: readonly number[], version: string): Promise<readonly boolean[]>;
-  /** Takes out slots that nobody has taken. */
+  /** Removes slots that no agent has taken. */
   removeSlots(run: string, slots: readonly number[], version: string): Promise<void>;
-  /** Takes slots, one at a time. The returned function takes no more, and lets one that is taken come to its end. */
+  /** Takes slots, one at a time. The returned function stops taking, and lets a slot in use finish. */
   takeSlots(version: string, name: string, handler: SlotHandler): Promise<End>;
 
   order(run: string, bytes: Uint8Array): Promise<string>;
-  /** Those after that one, of which the first is after '0'; waits for `waitMs` where there are none yet. */
+  /** Returns the orders after that id, from the first one with '0'; waits up to `waitMs` if there are none yet. */
   orders(run: string, after: string, waitMs: number): Promise<readonly Order[]>;
-  /** How long ago the last order was given, by the broker's clock; null where there is none. */
+  /** Age of the last order, by the broker's clock; null without one. */
   orderAgeMs(run: string): Promise<number | null>;
 
   /**
-   * Replaces a value, all of it at once. A long one is carried in pieces, so that renewals find their way between them;
-   * `signal` gives up what has not been carried yet, and the value that was there stays.
+   * Replaces a value atomically. A long one is sent in pieces, so that renewals can pass between them;
+   * `signal` aborts an unfinished transfer and leaves the old value in place.
    */
   put(run: string, name: string, bytes: Uint8Array, signal?: AbortSignal): Promise<void>;
-  /** How many bytes of a long value have been carried so far; 0 where none is on its way. */
+  /** Bytes of a long value transferred so far; 0 without a transfer. */
   carried(run: string, name: string): Promise<number>;
   get(run: string, name: string): Promise<Uint8Array | null>;
-  /** Frees what a run has put, sooner than it would expire by itself. */
+  /** Deletes values of a run before they expire. */
   forget(run: string, names: readonly string[]): Promise<void>;
 
-  /** Shows an agent to others, by an id. */
+  /** Lists an agent in the pool under an id. */
   announce(id: string, bytes: Uint8Array): Promise<void>;
   withdraw(id: string): Promise<void>;
   announced(): Promise<ReadonlyMap<string, Uint8Array>>;
@@ -91,17 +91,17 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** Times that both sides go by. */
+/** Times that agents and submitters share. */
 export const CLUSTER_TIMES = {
-  /** A slot that is not renewed for so long is its agent's no longer. */
+  /** A slot that is not renewed for this long is lost to its agent. */
   lockMs: 5_000,
   renewMs: 1_000,
-  /** From the sending of the last renewal: an agent has stopped before it is declared lost. */
+  /** Counts from the sending of the last renewal: shorter than the lock, so an agent stops before it is declared lost. */
   leaseMs: 4_000,
   beatMs: 1_000,
-  /** Without an order for so long an agent stops: its submitter is gone, or cut off. */
+  /** Without an order for this long an agent stops: its submitter is gone or cut off. */
   orphanMs: 5_000,
   announceMs: 2_000,
-  /** An agent that has not been heard of for so long is not listed. */
+  /** An agent that has not announced itself for this long is not listed. */
   staleMs: 6_000,
 } as const;

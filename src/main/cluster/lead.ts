@@ -1,13 +1,13 @@
 const LEAD_MS = 500;
-/** The word of the start goes one way, the broker's clock is asked once more, and a machine may be busy. */
+/** Covers the one-way trip of the start message, another query of the broker's clock, and a busy machine. */
 const TIMES_AHEAD = 4;
 const LONGEST_AHEAD_MS = 10_000;
 const MS_PER_AGENT = 1;
 
 /**
- * How long before the start its time is said, so that every agent hears of it before.
+ * How far ahead the start time is announced, so that every agent receives it in time.
  *
- * @param slowestMs the longest time that any of them took to hear an order or to ask the broker
+ * @param slowestMs the longest time any agent took to receive an order or to query the broker
  */
 export function leadMs(slowestMs: number, agents: number): number {
   return LEAD_MS + Math.min(TIMES_AHEAD * slowestMs, LONGEST_AHEAD_MS) + MS_PER_AGENT * agents;

@@ -10,7 +10,7 @@ import type { ClusterPlan } from './submit.ts';
 const WORDS = { broker: 'cluster.broker', pool: 'cluster.pool', key: 'cluster.key' };
 
 /**
- * What the library says of a cluster, checked.
+ * Checks the cluster options of the library.
  *
  * @throws VolleyError VOLLEY_USAGE, with every problem
  */

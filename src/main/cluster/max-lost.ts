@@ -4,22 +4,22 @@ import { lostShareOf } from '../summary/lost-load.ts';
 import type { Outcome } from './agent-slots.ts';
 import type { LatestStates } from './states.ts';
 
-/** How much of the load may be lost with agents. */
+/** Limit on the load that may be lost with agents. */
 export interface MaxLost {
-  /** As it was given. */
+  /** As the user wrote it. */
   readonly text: string;
   /** From 0 to 1. */
   readonly share: number;
 }
 
-/** Of `5%`, from 0 % to 100 %; null where it is something else. */
+/** Parses `5%`, from 0 % to 100 %; null for anything else. */
 export function maxLostFrom(text: string): MaxLost | null {
   const found = /^(\d+(?:\.\d+)?) ?%$/.exec(text.trim());
   const share = Number(found?.[1]) / 100;
   return share <= 1 ? { text: text.replaceAll(' ', ''), share } : null;
 }
 
-/** Looks whether more was lost than may be, as far as agents have said what they sent. */
+/** Checks whether the lost share exceeds the limit, by what agents have reported as sent. */
 export class LossWatch {
   readonly #max: MaxLost;
   readonly #outcomes: readonly Outcome[];
@@ -35,7 +35,7 @@ export class LossWatch {
     );
   }
 
-  /** The rule that does not hold any more; null where it does. */
+  /** The broken rule; null if it holds. */
   brokenBy(states: Pick<LatestStates, 'of'>, elapsedMs: number): StoppedBy | null {
     if (this.#outcomes.every(({ slot }) => slot.because === null)) return null;
     const share = lostShareOf(

@@ -10,34 +10,34 @@ const SHORTEST_KEY = 16;
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const POOL_NAME = /^[\w.-]{1,64}$/;
 
-/** A broker on one's own machine for a try: with Docker, and on Debian or Ubuntu. */
+/** Commands that start a broker on this machine for a first try: with Docker, and on Debian or Ubuntu. */
 const START_A_BROKER =
   'start one with: docker run --rm -p 127.0.0.1:6379:6379 redis:7, or on Debian: apt-get install redis-server; ' +
   'then give --broker redis://127.0.0.1:6379';
 
-/** Where agents and submitters meet. */
+/** Broker settings of an agent or submitter. */
 export interface Meeting {
-  /** May hold a password. */
+  /** May contain a password. */
   readonly url: string;
   readonly pool: string;
-  /** Seals what goes over the broker; empty where there is none. */
+  /** Seals everything sent over the broker; empty without a key. */
   readonly key: string;
 }
 
-/** What was said of a broker, from whichever source. */
+/** Broker options from any source, not yet checked. */
 export interface SaidOfBroker {
-  /** Of the command line, which everybody on the machine can read. */
+  /** From the command line, which every user of the machine can read. */
   readonly typed: string | undefined;
   readonly url: string | undefined;
   readonly pool: string | undefined;
   readonly key: string | undefined;
 }
 
-/** What options are called where they were said. */
+/** Names of the options in their source. */
 export interface BrokerWords {
   readonly broker: string;
   readonly pool: string;
-  /** All the ways to give a key. */
+  /** All ways to give a key. */
   readonly key: string;
 }
 
@@ -47,7 +47,7 @@ const COMMAND_LINE_WORDS: BrokerWords = {
   key: '--cluster-key-file or in VOLLEY_CLUSTER_KEY',
 };
 
-/** Reads what was said of a broker; null where a problem has been added to the list. */
+/** Reads the broker options; null if it added a problem to the list. */
 export function meetingFrom(
   { typed, url, pool, key }: SaidOfBroker,
   problems: string[],
@@ -82,13 +82,13 @@ export function meetingFrom(
   return { url: text, pool: pool ?? DEFAULT_POOL, key: key ?? '' };
 }
 
-/** A broker as sentences name it: without user and password. */
+/** The broker's URL for messages: without user and password. */
 export function brokerName(url: string): string {
   const { protocol = '', host = '' } = URL.parse(url) ?? {};
   return `${protocol}//${host}`;
 }
 
-/** The broker could not be reached, or refuses. */
+/** The error for a broker that cannot be reached or refuses. */
 export function unreachable(url: string, why: string): VolleyError {
   const password = decodeURIComponent(URL.parse(url)?.password ?? '');
   const shown = password === '' ? why : why.replaceAll(password, '…');

@@ -3,24 +3,24 @@ import type { CollectedWorker } from '../collect/collected.ts';
 import type { PortableRecords } from '../collect/portable.ts';
 import type { SlotId } from './broker.ts';
 
-/** What a submitter tells the agents of its run; all of them read it. */
+/** Orders from a submitter to the agents of its run; all of them read every order. */
 export type Command =
-  /** It is still there. */
+  /** The submitter is alive. */
   | { readonly type: 'beat' }
-  /** The parts of a run: one agent's shards after the other's, by the nonces that they have said. Given once. */
+  /** The parts of a run: shards are dealt to agents in this order, by the nonces of their `joined`. Sent once. */
   | {
       readonly type: 'assign';
       readonly workers: number;
       readonly parts: readonly (readonly [nonce: string, workers: number])[];
       readonly stateEveryMs: number;
     }
-  /** Those of that assignment begin, at this time of the broker's clock. Given once. */
+  /** The agents of that assignment begin at this time of the broker's clock. Sent once. */
   | { readonly type: 'go'; readonly assignment: string; readonly startAtMs: number }
   | { readonly type: 'stop'; readonly drainMs: number };
 
-/** What an agent tells the submitter of a run. */
+/** Messages from an agent to the submitter of a run. */
 export type Said =
-  /** It has taken a slot; whatever it does in it goes by the nonce, which nobody else has. */
+  /** The agent has taken a slot; its unique nonce identifies it from then on. */
   | {
       readonly is: 'joined';
       readonly nonce: string;
@@ -28,7 +28,7 @@ export type Said =
       readonly address: string;
       readonly workers: number;
     }
-  /** Its connections are open. */
+  /** The agent's connections are open. */
   | {
       readonly is: 'ready';
       readonly nonce: string;
@@ -38,18 +38,18 @@ export type Said =
     }
   | { readonly is: 'running'; readonly nonce: string; readonly released: number };
 
-/** What is known of a worker, without its shard; its report's `startedAtMs` counts from the start that was agreed on. */
+/** State of a worker, without its shard; `startedAtMs` of its report is relative to the agreed start. */
 export interface WorkerState extends Omit<CollectedWorker, 'shard'> {
   readonly index: number;
   readonly kind: WorkerKind;
 }
 
-/** What an agent has done so far, all of it: a later state replaces an earlier one. */
+/** Everything an agent has done so far: a later state replaces an earlier one. */
 export interface AgentState {
   readonly isFinal: boolean;
-  /** Since the window began. */
+  /** Time since the window began. */
   readonly atMs: number;
-  /** Why it ended early by itself; null where it did not. */
+  /** Why the agent ended early by itself; null if it did not. */
   readonly reason: string | null;
   readonly records: PortableRecords;
   readonly workers: readonly WorkerState[];
@@ -63,7 +63,7 @@ export interface AgentState {
   readonly driftMs: number | null;
 }
 
-/** What an agent shows of itself in its pool. */
+/** An agent's entry in the list of its pool. */
 export interface AgentInfo {
   readonly name: string;
   /** Its process and machine, for those of one name; older agents do not say. */
@@ -75,7 +75,7 @@ export interface AgentInfo {
   readonly atMs: number;
 }
 
-/** What is sealed for what: nothing can be passed off as something else, or as of another run. */
+/** Purposes that values are sealed for, so that none can pass as another kind of value or as from another run. */
 export const purposes = {
   plan: (run: string): string => `${run}:plan`,
   orders: (run: string): string => `${run}:orders`,
@@ -84,7 +84,7 @@ export const purposes = {
   agent: (id: string): string => `agent:${id}`,
 } as const;
 
-/** Names of what a run puts on the broker. */
+/** Names of the values that a run puts on the broker. */
 export const PLAN = 'plan';
 export function stateName(nonce: string): string {
   return `state:${nonce}`;

@@ -25,9 +25,9 @@ const LOOK_EVERY_MS = 50;
 const READ_WAIT_MS = 1_000;
 const RETRY_READ_MS = 200;
 const TICK_MS = 1_000;
-/** The end waits for no more round trips than begin in this time. */
+/** Clock drift at the end is measured from round trips that begin within this time. */
 const LONGEST_DRIFT_MS = 200;
-/** The broker's day clock may step: so much beyond a round trip is no noise. */
+/** The broker's wall clock may step: a change larger than a round trip by this much is not noise. */
 const STEP_MS = 5;
 const UNRENEWED = 'it could not renew its slot with the broker, and stopped';
 
@@ -36,7 +36,7 @@ export interface PartOptions {
   readonly address: string;
   readonly workers: number;
   readonly mode: WorkerMode;
-  /** Says why a share is refused; null where it is not. */
+  /** Returns why a share is refused; null if it is accepted. */
   readonly refuseShare: (plan: RunPlan, share: number) => string | null;
 }
 
@@ -45,7 +45,7 @@ interface Assignment {
   readonly command: Extract<Command, { readonly type: 'assign' }>;
 }
 
-/** One agent's part of one run, from its slot to its last word. */
+/** One agent's part of one run, from taking the slot to the final state. */
 export class Part {
   readonly #broker: Broker;
   readonly #sealer: Sealer;
@@ -53,7 +53,7 @@ export class Part {
   readonly #slot: TakenSlot;
   readonly #plan: RunPlan;
   readonly #options: PartOptions;
-  /** Nobody else has it: orders for others, and old ones, are none for this process. */
+  /** Unique, so that this process ignores orders for others and old ones. */
   readonly #nonce = randomUUID();
   readonly #assigned = Promise.withResolvers<Assignment | null>();
   readonly #go = Promise.withResolvers<Extract<Command, { readonly type: 'go' }>>();
@@ -65,7 +65,7 @@ export class Part {
   #leaseUntilMs: number;
   #heardMs: number;
   #reason: string | null = null;
-  /** The longest time from an order to its hearing, less the broker's offset. */
+  /** The longest time from an order to its receipt, not yet corrected by the broker's offset. */
   #slowestHearingMs = Number.NEGATIVE_INFINITY;
   #isTicking = false;
 
@@ -85,14 +85,14 @@ export class Part {
     this.#leaseUntilMs = clock.nowMs() + leaseMs;
   }
 
-  /** The slot was this agent's at `sentAtMs`; null where it is no longer. */
+  /** The slot still belonged to this agent at `sentAtMs`; null if it no longer does. */
   renewed(sentAtMs: number | null): void {
     this.#leaseUntilMs = sentAtMs === null ? 0 : sentAtMs + leaseMs;
     if (this.#startAtMs !== null) this.#coordinator?.lease(this.#leaseUntilMs);
     if (sentAtMs === null) this.leave('its slot was no longer its own, and it stopped');
   }
 
-  /** Ends it early; what has been measured is still told. */
+  /** Ends the part early; what has been measured is still delivered. */
   leave(reason: string): void {
     if (this.#reason !== null) return;
     this.#reason = reason;
@@ -101,8 +101,8 @@ export class Part {
   }
 
   /**
-   * @returns why it ended early by itself; null where it did not
-   * @throws where it could not be carried out; nothing was sent then
+   * @returns why it ended early by itself; null if it did not
+   * @throws Error if it could not be carried out; nothing was sent then
    */
   async carryOut(): Promise<string | null> {
     const watch = setInterval(() => this.#look(), LOOK_EVERY_MS);
@@ -129,7 +129,7 @@ export class Part {
     const shards = split({ ...this.#plan, workers }).slice(first, first + own);
     const coordinator = new Coordinator({ ...this.#plan, workers: own }, this.#clock, {
       shards,
-      // Values stay here: percentiles come from histograms.
+      // Exact values are not sent to the submitter: percentiles come from histograms.
       mostExactRequests: 0,
       whenToBegin: () => this.#whenToBegin(),
     });
@@ -142,25 +142,25 @@ export class Part {
     );
     const collected = await POOLS[this.#options.mode]()
       .then((pool) => coordinator.run(pool))
-      // The last word comes over a slow path too: nothing that is not the last may be said behind it.
+      // The final state may take long over a slow link: no earlier state may arrive after it.
       .finally(() => {
         clearInterval(ticking);
         return telling.end();
       });
-    // Workers may have noticed what this thread has not: that it was late to hand on a renewal.
+    // Workers may have noticed that this thread was late to pass on a renewal.
     if (collected.workers.some(({ report }) => report?.isFenced)) this.#reason ??= UNRENEWED;
     if (this.#startAtMs === null && this.#reason === null) return;
     await this.#putState({ ...this.#stateOf(collected), isFinal: true, driftMs: await this.#driftMs() });
   }
 
-  /** How far the clocks went apart since the start; null where it never came to one. */
+  /** How far the clocks have drifted apart since the start; null if there was no start. */
   async #driftMs(): Promise<number | null> {
     if (this.#startAtMs === null || this.#offset === null) return null;
     const after = await measureOffset(this.#broker, this.#clock, LONGEST_DRIFT_MS);
     return after.offsetMs - this.#offset.offsetMs;
   }
 
-  /** All workers are ready: says so, and waits for the submitter's word. */
+  /** Called when all workers are ready: reports that, and waits for the start time from the submitter. */
   async #whenToBegin(): Promise<number> {
     const offset = await measureOffset(this.#broker, this.#clock);
     this.#offset = offset;
@@ -194,7 +194,7 @@ export class Part {
     else if (nowMs - this.#heardMs > orphanMs) this.leave('it heard nothing of the submitter, and stopped');
   }
 
-  /** Obeys orders until the part has ended. */
+  /** Follows orders until the part has ended. */
   async #follow(): Promise<void> {
     const { run } = this.#slot;
     let after = '0';
@@ -205,12 +205,12 @@ export class Part {
           after = id;
           const command = this.#sealer.open<Command>(purposes.orders(run), bytes);
           this.#heardMs = this.#clock.nowMs();
-          // What was said before it listened tells nothing of the way.
+          // The age of orders given before it listened does not measure the path.
           if (!isFirst) this.#hearingTook(this.#heardMs - Number(id.split('-')[0]));
           this.#obey(id, command);
         }
       } catch {
-        // The broker is away, or somebody without the key has written: neither is an order.
+        // The broker is unreachable, or the entry was written without the key: neither is an order.
         await delay(RETRY_READ_MS);
       }
     }

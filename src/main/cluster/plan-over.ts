@@ -8,9 +8,9 @@ import { counted } from '../text/format.ts';
 const MOST_WORKERS = 16_384;
 
 /**
- * The plan of all agents together, with all their workers.
+ * The plan over all agents, with all their workers.
  *
- * @throws VolleyError VOLLEY_USAGE where they are too many, or more than its connections
+ * @throws VolleyError VOLLEY_USAGE if they are too many, or more than its connections
  */
 export async function planOver(
   asked: UnresolvedPlan,

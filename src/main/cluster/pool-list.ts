@@ -2,7 +2,7 @@ import { type Broker, CLUSTER_TIMES } from './broker.ts';
 import { type AgentInfo, purposes } from './messages.ts';
 import type { Sealer } from './seal.ts';
 
-/** An agent of a pool; null where it has another cluster key. */
+/** An agent of a pool; null if it has another cluster key. */
 export type Listed = Omit<AgentInfo, 'atMs'> | null;
 
 /** Who is in a pool, by name, those of one name with their processes too; those that cannot be read come last. */
@@ -25,7 +25,7 @@ export async function agentsIn(broker: Broker, sealer: Sealer): Promise<Listed[]
   return listed.sort((a, b) => (a === null ? 1 : b === null ? -1 : a.name.localeCompare(b.name)));
 }
 
-/** The same in a sentence, for whoever misses some. */
+/** The same as a sentence, for messages about missing agents. */
 export async function poolText(broker: Broker, sealer: Sealer, version: string): Promise<string> {
   const listed = await agentsIn(broker, sealer);
   if (listed.length === 0) return `In the pool there is none: start some with volley agent.`;

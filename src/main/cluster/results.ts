@@ -21,7 +21,7 @@ const NO_COUNTS: RecordedCounts = {
   dropped: 0,
 };
 
-/** What the submitter knows when all has ended. */
+/** What the submitter knows when all agents have ended. */
 export type Submitted = Pick<
   Collected,
   | 'plan'
@@ -35,11 +35,11 @@ export type Submitted = Pick<
   | 'mostLostShare'
 > & {
   readonly outcomes: readonly Outcome[];
-  /** Null where the load never began. */
+  /** Null if the load never began. */
   readonly states: LatestStates | null;
 };
 
-/** What all agents have recorded, as if it had been recorded here, with what became of each. */
+/** Merges the records of all agents as if they were recorded here, and adds a summary of each agent. */
 export function collectAgents({ outcomes, states, ...run }: Submitted): Collected {
   const total = collectorOf(run.plan);
   const workers: CollectedWorker[] = [];
@@ -84,7 +84,7 @@ export function collectAgents({ outcomes, states, ...run }: Submitted): Collecte
   return { ...run, ...costs, plan, kind, workers, agents, tallies: total.tallies, records: total.records };
 }
 
-/** What a load that its duration ends was to send until it was stopped: the rest is nobody's. */
+/** Shortens a load that ends by duration to the time of its stop: the rest is not missing. */
 function untilStop(shard: Shard, stoppedAtMs: number | null): Shard {
   if (stoppedAtMs === null || shard.requests !== null) return shard;
   return { ...shard, durationMs: Math.min(stoppedAtMs, shard.durationMs ?? stoppedAtMs) };
@@ -95,7 +95,7 @@ function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agen
   const lostBecause =
     slot.because ?? state?.lostBecause ?? (state === undefined ? 'it sent no result' : null);
   const report = state?.report ?? null;
-  // One that stopped early has counted what was due until then; all of its part is missing.
+  // An agent that stopped early counted only what was due until then, but all the rest of its part is missing.
   const notStarted = Math.max(0, plannedFor(shard, counts.released) - counts.released);
   return {
     shard,
@@ -110,7 +110,7 @@ function workerOf(slot: Slot, shard: Shard, state: WorkerState | undefined, agen
   };
 }
 
-/** The plan as if it were only this agent's. */
+/** The plan reduced to this agent's shards. */
 function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
   const sum = (count: (shard: Shard) => number): number =>
     shards.reduce((total, shard) => total + count(shard), 0);
@@ -123,7 +123,7 @@ function planOf(plan: RunPlan, shards: readonly Shard[]): RunPlan {
   };
 }
 
-/** Of what is missing, how many requests may have been sent: all that were due by its end and are in no record. */
+/** How many missing requests may have been sent: all that were due by the agent's end and are not recorded. */
 function unknownOf(
   plan: RunPlan,
   { overAtMs, because }: Slot,
@@ -136,7 +136,7 @@ function unknownOf(
   if (plan.load.model === 'closed') return Number.POSITIVE_INFINITY;
   const schedule = new Schedule(plan.load, plan.warmupMs);
   const due = Math.max(0, schedule.dueBefore(overAtMs - windowAtMs) - schedule.dueBefore(0));
-  // Its workers take turns with the others: each may be one start ahead.
+  // Its workers alternate with the others: each may be one start ahead.
   const own = Math.ceil((due * shards.length) / plan.workers) + shards.length;
   const recorded = (state?.workers ?? []).reduce((sum, { counts }) => sum + counts.released, 0);
   return Math.max(0, own - recorded);

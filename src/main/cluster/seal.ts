@@ -6,31 +6,31 @@ const CIPHER = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** Fast: what is sent is mostly numbers, and is sent once a second. */
+/** Fast level: values are mostly numbers, and are sent once a second. */
 const DEFLATE = { level: 1 };
-/** Nobody who has the key says more at once; others cannot make one unpack anything. */
+/** Limit on an unpacked value. No holder of the key sends more; data from others is never unpacked. */
 const MOST_BYTES = 1_000_000_000;
 
-/** Cannot be opened: another key, or nothing that was sealed for this purpose. */
+/** Cannot be opened: sealed with another key, or not for this purpose. */
 class NotOpened extends Error {
   override readonly name = 'NotOpened';
 }
 
-/** Opened, and still not to be read: whoever sealed it speaks a newer Node's language. */
+/** Opened but unreadable: it was serialized by a newer Node. */
 export class NotRead extends Error {
   override readonly name = 'NotRead';
 }
 
-/** Makes values unreadable, and unforgeable, for all who do not have the key: the broker among them. */
+/** Encrypts and authenticates values, so that nothing without the key, the broker included, can read or forge them. */
 export class Sealer {
   readonly #key: Buffer;
 
-  /** @param secret the cluster key; empty where there is none, and then everyone who knows volley can read */
+  /** @param secret the cluster key; if empty, anyone who knows volley can read the values */
   constructor(secret: string) {
     this.#key = Buffer.from(hkdfSync('sha256', secret, '', 'volley cluster', KEY_BYTES));
   }
 
-  /** @param purpose what the value is; it can be opened as nothing else */
+  /** @param purpose what the value is; it can only be opened as that */
   seal(purpose: string, value: unknown): Uint8Array {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv(CIPHER, this.#key, iv).setAAD(Buffer.from(purpose));
@@ -39,7 +39,7 @@ export class Sealer {
   }
 
   /**
-   * @returns what was sealed for this purpose with this key; whoever has the key is believed as to its type
+   * @returns the value sealed for this purpose with this key; its type is trusted, since only key holders can seal
    * @throws NotOpened or NotRead
    */
   open<T>(purpose: string, bytes: Uint8Array): T {

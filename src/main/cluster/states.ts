@@ -8,14 +8,14 @@ import { AgentRows } from './agent-rows.ts';
 import type { Outcome, Slot } from './agent-slots.ts';
 import type { AgentState } from './messages.ts';
 
-/** Where states come from, by the nonces of agents. */
+/** Source of states, by the nonces of agents. */
 interface StateSource {
   state(nonce: string): Promise<AgentState | null>;
-  /** How much of the next one has come so far, in bytes. */
+  /** Bytes of the next state that have arrived so far. */
   carried(nonce: string): Promise<number>;
 }
 
-/** What each agent said last. States are cumulative: one that was missed is made up for by the next. */
+/** The latest state of each agent. States are cumulative, so the next one makes up for a missed one. */
 export class LatestStates {
   readonly #plan: RunPlan;
   readonly #outcomes: readonly Outcome[];
@@ -37,7 +37,7 @@ export class LatestStates {
     return this.#outcomes.every(({ slot }) => this.isFinal(slot));
   }
 
-  /** When it was last seen, by `look`, that something had come of an agent, be it a part of a state. */
+  /** When `look` last saw data arrive from any agent, even part of a state. */
   get movedAtMs(): number {
     return this.#movedAtMs;
   }
@@ -46,7 +46,7 @@ export class LatestStates {
     return this.#latest.get(slot)?.isFinal === true;
   }
 
-  /** Why an agent ended early by itself, as far as it has said. */
+  /** Why an agent ended early by itself; null if it did not, or has not reported it. */
   reasonOf(slot: Slot): string | null {
     return this.#latest.get(slot)?.reason ?? null;
   }
@@ -55,19 +55,19 @@ export class LatestStates {
     return slot === undefined ? null : (this.#latest.get(slot) ?? null);
   }
 
-  /** Everything as of the oldest of the last states; null before the first. */
+  /** The sum of all latest states, as of the oldest of them; null before the first. */
   snapshot(): Snapshot | null {
     return this.#snapshot;
   }
 
-  /** Fetches what is new. */
+  /** Fetches new states. */
   async read(): Promise<void> {
     if (this.#isReading) return;
     this.#isReading = true;
     try {
       for (const { slot } of this.#outcomes) {
         if (slot.joined === null || this.isFinal(slot)) continue;
-        // One that cannot be read is made up for by the next.
+        // The next state makes up for one that cannot be read.
         const state = await this.#source.state(slot.joined.nonce).catch(() => null);
         if (state !== null) this.#latest.set(slot, state);
       }
@@ -77,7 +77,7 @@ export class LatestStates {
     }
   }
 
-  /** Looks what is on its way. */
+  /** Checks whether data is arriving. */
   async look(clock: Clock): Promise<void> {
     const open = this.#outcomes.filter(({ slot }) => !this.isFinal(slot));
     const carried = await Promise.all(open.map(({ slot }) => this.#source.carried(slot.joined?.nonce ?? '')));
@@ -94,9 +94,9 @@ export class LatestStates {
     const running = this.#outcomes
       .filter(({ slot }) => !slot.isOver)
       .map(({ slot }) => this.#latest.get(slot)?.atMs);
-    // An agent that has said nothing yet may have sent a second's load.
+    // An agent without a state yet may have sent a second's load.
     if (running.includes(undefined)) return;
-    // At the end the last one counts: of a lost agent the clock stands still.
+    // At the end the latest time counts: a lost agent's clock stands still.
     const atMs =
       running.length > 0
         ? Math.min(...running.map((time) => time ?? 0))
@@ -108,7 +108,7 @@ export class LatestStates {
   }
 }
 
-/** For the records of any number of agents. */
+/** Creates a collector for the records of any number of agents. */
 export function collectorOf(plan: RunPlan): Collector {
   return new Collector(plan, 1, windowEndMs(plan), 0);
 }

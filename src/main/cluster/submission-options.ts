@@ -1,16 +1,16 @@
 import type { MaxLost } from './max-lost.ts';
 
-/** How agents are found for a plan, and when they are too few. */
+/** Which agents a plan runs on, and how many are enough. */
 export interface SubmissionOptions {
   readonly agents: number;
-  /** So few are enough when the time is up. */
+  /** Number of agents that is enough when the time to join is up. */
   readonly minAgents: number;
   readonly joinTimeoutMs: number;
-  /** A larger share of the load that is lost ends the run; null: it goes on, whatever is lost. */
+  /** Limit on the lost share of the load, beyond which the run ends; null for no limit. */
   readonly maxLost: MaxLost | null;
-  /** The connections were asked for; else there is one for each worker at least. */
+  /** The user set the number of connections; otherwise there is at least one per worker. */
   readonly isConcurrencyGiven: boolean;
   readonly version: string;
-  /** Says what whoever waits should know, while it happens. */
+  /** Prints notices for the waiting user as things happen. */
   readonly say: (sentence: string) => void;
 }

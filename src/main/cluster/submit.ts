@@ -9,11 +9,11 @@ import { Sealer } from './seal.ts';
 import { Submission } from './submission.ts';
 import type { SubmissionOptions } from './submission-options.ts';
 
-/** What a run over agents is given besides its plan. */
+/** Options of a run over agents besides its plan. */
 export type ClusterPlan = Meeting & Omit<SubmissionOptions, 'version' | 'say'>;
 
 /**
- * Starts a plan over agents.
+ * Starts a plan on agents.
  *
  * @throws VolleyError VOLLEY_BROKER
  */

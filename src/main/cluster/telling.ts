@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../../time/clock.ts';
 import type { AgentState } from './messages.ts';
 
-/** Tells what an agent has recorded, all of it each time, as often as the way to the broker bears. */
+/** Sends an agent's full state again and again, as often as the link to the broker allows. */
 export class Telling {
   readonly #clock: Clock;
   readonly #put: (state: AgentState, signal?: AbortSignal) => Promise<void>;
@@ -14,12 +14,12 @@ export class Telling {
     this.#put = put;
   }
 
-  /** @param stateNow null where there is nothing to tell yet */
+  /** @param stateNow returns null if there is nothing to send yet */
   begin(everyMs: number, stateNow: () => AgentState | null): void {
     this.#loop = this.#tellEvery(everyMs, stateNow);
   }
 
-  /** Tells no more; resolves once nothing is on its way. */
+  /** Stops sending; resolves when no state is in flight. */
   async end(): Promise<void> {
     this.#ended.abort();
     await this.#loop;
@@ -32,10 +32,10 @@ export class Telling {
       await delay(restMs, undefined, { signal }).catch(() => {});
       const state = signal.aborted ? null : stateNow();
       const beganAtMs = this.#clock.nowMs();
-      // A state that is lost is made up for by the next.
+      // The next state makes up for a lost one.
       if (state !== null) await this.#put(state, signal).catch(() => {});
       const tookMs = this.#clock.nowMs() - beganAtMs;
-      // A narrow way is left to others half of the time.
+      // A slow link stays free for others half of the time.
       restMs = Math.max(everyMs - tookMs, tookMs);
     }
   }

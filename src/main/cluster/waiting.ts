@@ -1,7 +1,7 @@
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 
-/** Waits for what others bring about, who say when something has changed. */
+/** Waits for a condition that others bring about; they call `changed` when something has changed. */
 export class Waiting {
   readonly #clock: Clock;
   #changed = Promise.withResolvers<void>();
@@ -16,7 +16,7 @@ export class Waiting {
     resolve();
   }
 
-  /** @returns false where it took too long */
+  /** @returns false if it took too long */
   async until(holds: () => boolean, longestMs: number): Promise<boolean> {
     const endMs = this.#clock.nowMs() + longestMs;
     while (!holds()) {
@@ -28,7 +28,7 @@ export class Waiting {
   }
 }
 
-/** Waits for it so long at most: a broker that is away answers nothing. That it failed is no matter. */
+/** Waits for a promise up to `longestMs`, since an unreachable broker never answers. A rejection is ignored. */
 export async function within(longestMs: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise((resolve) => {

@@ -1,7 +1,7 @@
 const SLOTS = 40;
 const QUARTERS = 4;
 
-/** How many requests were outstanding (released and not ended) through a window of known length. */
+/** How many requests were outstanding (released but not ended) during a window of known length. */
 export class Backlog {
   readonly #windowMs: number;
   readonly #changes = new Float64Array(SLOTS);
@@ -16,7 +16,7 @@ export class Backlog {
     this.#change(endMs, -1);
   }
 
-  /** Records many, each by the same place in both. */
+  /** Records many; the arrays correspond by index. */
   addAll(intendedMs: Float64Array, endMs: Float64Array): void {
     for (let at = 0; at < intendedMs.length; at++) this.add(intendedMs[at] as number, endMs[at] as number);
   }
@@ -25,12 +25,12 @@ export class Backlog {
     return this.#changes;
   }
 
-  /** Adds another one, of a window as long as this. */
+  /** Adds another backlog of a window of the same length. */
   addPortable(changes: Float64Array): void {
     for (const [slot, change] of changes.entries()) this.#changes[slot] = (this.#changes[slot] ?? 0) + change;
   }
 
-  /** The mean number outstanding in each quarter of the window's first `untilMs`. */
+  /** Mean number outstanding in each quarter of the window's first `untilMs`. */
   quarters(untilMs: number): number[] {
     const used = Math.floor((Math.min(untilMs, this.#windowMs) / this.#windowMs) * SLOTS);
     const perQuarter = Math.floor(used / QUARTERS);

@@ -4,11 +4,11 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { AgentSummary, StoppedBy } from '../../protocol/summary.ts';
 import type { RunRecords, Tally } from './tally.ts';
 
-/** How many requests of a worker there are records of. */
+/** How many of a worker's requests have been recorded. */
 export interface RecordedCounts {
   /** Rows received, warm-up included. */
   readonly samples: number;
-  /** Of the window, here and below. */
+  /** Only of the window, here and below. */
   readonly released: number;
   readonly sent: number;
   readonly ok: number;
@@ -18,47 +18,47 @@ export interface RecordedCounts {
   readonly dropped: number;
 }
 
-/** What the coordinator knows of one worker when all has ended. */
+/** What the coordinator knows about one worker at the end. */
 export interface CollectedWorker {
   readonly shard: Shard;
   readonly counts: RecordedCounts;
   readonly pid: number;
   readonly threadId: number;
   readonly startupMs: number;
-  /** Null where the worker was lost. */
+  /** Null if the worker was lost. */
   readonly report: WorkerReport | null;
-  /** Why it was lost; null where it was not. */
+  /** Why it was lost; null if it was not. */
   readonly lostBecause: string | null;
-  /** Which of the agents it belongs to; absent where there is one machine. */
+  /** The agent that it belongs to; absent on a single machine. */
   readonly agent?: number;
-  /** Where agents differ in it. */
+  /** Set if agents differ in it. */
   readonly kind?: WorkerKind;
 }
 
-/** Everything that a run leaves behind, before it is summed up. */
+/** Everything that a run produces before it is summarized. */
 export interface Collected {
   readonly plan: RunPlan;
   readonly kind: WorkerKind;
   readonly startedAt: Date;
   readonly workers: readonly CollectedWorker[];
-  /** What became of each agent; absent where there is one machine. */
+  /** How each agent ended; absent on a single machine. */
   readonly agents?: readonly AgentSummary[];
-  /** So large a share of the load may be lost with agents without spoiling the result; absent: none. */
+  /** Share of the load that may be lost with agents without degrading the result; absent: none. */
   readonly mostLostShare?: number | undefined;
   /** All that was recorded, in as many parts as it was collected in. */
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;
   readonly interrupted: boolean;
   readonly stoppedBy: StoppedBy | null;
-  /** When the window began, on the shared clock; null where the load never did. */
+  /** When the window began, on the shared clock; null if the load never began. */
   readonly windowAtMs: number | null;
-  /** When the run was stopped, from the start of the window; null where it was not. */
+  /** When the run was stopped, from the start of the window; null if it was not. */
   readonly stoppedAtMs: number | null;
-  /** From the call to the beginning of the load. */
+  /** From the call to the start of the load. */
   readonly startupMs: number;
-  /** Of the coordinator's own process, since the call. */
+  /** CPU time of the coordinator's process since the call. */
   readonly ownCpuMs: number;
-  /** Of the coordinator's own event loop, which in inline mode is the worker's too. */
+  /** CPU time of the coordinator's event loop, which in inline mode is also the worker's. */
   readonly ownLoopCpuMs: number;
   readonly blockBytes: number;
   readonly ownPeakRssBytes: number;

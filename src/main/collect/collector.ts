@@ -15,19 +15,19 @@ import { Snapshot } from './snapshot.ts';
 import { StartRecord } from './start-record.ts';
 import { type RunRecords, Tally } from './tally.ts';
 
-/** Takes in what workers record, and says at any time what there is. */
+/** Takes in what workers record, and provides a snapshot of it at any time. */
 export class Collector {
-  /** One a worker. */
+  /** One per worker. */
   readonly tallies: readonly Tally[];
   readonly records: RunRecords;
-  /** Of all blocks that came. */
+  /** Of all blocks received. */
   blockBytes = 0;
   readonly #mostExactRequests: number;
   #keepsValues = true;
 
   /**
-   * @param windowEndMs null where only the last request ends the window
-   * @param mostExactRequests over all workers; beyond it percentiles come from the histograms
+   * @param windowEndMs null if only the last request ends the window
+   * @param mostExactRequests limit over all workers; beyond it percentiles come from the histograms
    */
   constructor(plan: RunPlan, workers: number, windowEndMs: number | null, mostExactRequests: number) {
     this.tallies = Array.from({ length: workers }, () => new Tally());
@@ -61,7 +61,7 @@ export class Collector {
     this.tallies[worker]?.foldStreams(block);
   }
 
-  /** A worker has numbered a name. */
+  /** A worker has assigned a number to a name. */
   takeName(worker: number, name: NumberedName): void {
     this.records.scenarios?.takeName(worker, name);
   }
@@ -70,7 +70,7 @@ export class Collector {
     this.records.scenarios?.take(worker, records);
   }
 
-  /** The window ends here, if it does not end before. */
+  /** Ends the window here, unless it ends earlier. */
   endWindowAt(elapsedMs: number): void {
     this.records.windowEndMs = Math.min(this.records.windowEndMs, elapsedMs);
   }

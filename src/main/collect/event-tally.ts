@@ -4,12 +4,12 @@ import type { TimesBlock } from '../../protocol/event-times.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 import { combineMoments } from './statistics.ts';
 
-/** A tally of events as it can be sent. */
+/** A tally of events in a form that can be sent. */
 export interface PortableEvents extends UsedCells {
   readonly moments: Moments;
 }
 
-/** The times of one kind of event, of one worker. No values are kept: percentiles come from the histogram. */
+/** The times of one kind of event in one worker. No values are kept: percentiles come from the histogram. */
 export class EventTally {
   moments: Moments = NO_MOMENTS;
   readonly observed = new Histogram();
@@ -24,7 +24,7 @@ export class EventTally {
   }
 }
 
-/** One kind over all workers. */
+/** Merges one kind of event over all workers. */
 export function mergeEvents(tallies: readonly EventTally[]): MergedDistribution {
   const observed = new Histogram();
   let moments: Moments = NO_MOMENTS;

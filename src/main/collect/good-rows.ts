@@ -4,15 +4,15 @@ import { responseMsOf } from '../../protocol/latency.ts';
 import { OUTCOME } from '../../protocol/report.ts';
 import type { SampleColumns } from '../../protocol/samples.ts';
 
-/** Fewer are added one by one: what a block costs by itself would outweigh what it saves. */
+/** Fewer rows are added one by one: the fixed cost of a block would exceed what it saves. */
 const FEWEST = 64;
 
-/** Where values of one latency are worked out; it grows with the largest block. */
+/** Where values of one latency are computed; it grows to the largest block. */
 class Room {
   #values = new Float64Array(0);
   #cells = new Int32Array(0);
 
-  /** Room for a number of values. */
+  /** An array for this many values. */
   values(count: number): Float64Array {
     if (count > this.#values.length) this.#values = new Float64Array(count);
     return this.#values.subarray(0, count);
@@ -27,7 +27,7 @@ class Room {
   }
 }
 
-/** Requests of the window that all ended well, as nearly all do: column by column they cost a fraction of row by row. */
+/** Successful requests of the window, as nearly all are: processing them by column costs a fraction of row by row. */
 export interface GoodRows {
   readonly intendedMs: Float64Array;
   readonly endMs: Float64Array;
@@ -49,8 +49,8 @@ const rooms = {
 };
 
 /**
- * A block's rows, where they are many and all are good: ended well, with every mark, and due from 0 to before `toMs`;
- * else null. Valid until it is asked again.
+ * A block's rows if there are many and all are good: successful, with every timestamp, and due from 0 to before `toMs`;
+ * else null. Valid until the next call.
  */
 export function goodRowsOf(columns: SampleColumns, count: number, toMs: number): GoodRows | null {
   if (count < FEWEST || !areGood(columns.outcome, count)) return null;
@@ -107,7 +107,7 @@ export function countUntil(values: Float64Array, last: number): number {
   return count;
 }
 
-/** How many requests were written from 0 to `last`. */
+/** How many requests were sent from 0 to `last`. */
 export function countSentUntil(rows: GoodRows, last: number): number {
   const { intendedMs, startLag, wait } = rows;
   let count = 0;
@@ -119,7 +119,7 @@ export function countSentUntil(rows: GoodRows, last: number): number {
   return count;
 }
 
-/** The largest from place `from` to before `to`, and at least `least`. */
+/** The largest value from index `from` to before `to`, and at least `least`. */
 export function largestOf(values: Float64Array, from: number, to: number, least: number): number {
   let largest = least;
   for (let row = from; row < to; row++) {

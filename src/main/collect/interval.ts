@@ -1,6 +1,6 @@
 import { isCensored, isFailed, OUTCOME, OUTCOMES } from '../../protocol/report.ts';
 
-/** How the requests ended that were due in one interval of the run. */
+/** How the requests due in one interval of the run ended. */
 export interface IntervalCounts {
   readonly sent: number;
   readonly ok: number;
@@ -9,12 +9,12 @@ export interface IntervalCounts {
   readonly cancelled: number;
   /** Without a complete answer: their latencies are lower bounds. */
   readonly censored: number;
-  /** When the first and the last request were due that did not end well; infinite where all did. */
+  /** When the first and the last unsuccessful request were due; infinite if there were none. */
   readonly firstBadMs: number;
   readonly lastBadMs: number;
   readonly maxResponseMs: number;
   readonly maxServiceMs: number;
-  /** By outcome; null where none failed. */
+  /** By outcome; null if none failed. */
   readonly failures: Float64Array | null;
 }
 
@@ -50,7 +50,7 @@ export class Interval implements IntervalCounts {
     this.failures[outcome] = (this.failures[outcome] ?? 0) + 1;
   }
 
-  /** So many requests that ended well. */
+  /** Counts requests that ended well. */
   countGood(requests: number): void {
     this.sent += requests;
     this.ok += requests;

@@ -9,7 +9,7 @@ import {
 } from './merged-distribution.ts';
 import type { Tally } from './tally.ts';
 
-/** What any number of workers have recorded, as if one had recorded it all. */
+/** What any number of workers recorded, as if one had recorded it all. */
 export interface MergedTally {
   readonly outcomes: readonly number[];
   readonly statuses: ReadonlyMap<number, number>;
@@ -22,7 +22,7 @@ export interface MergedTally {
   readonly failedMs: number;
 }
 
-/** Nothing recorded: merging it with anything gives that thing. */
+/** The empty tally: merging it with another gives the other. */
 export function emptyTally(): MergedTally {
   return {
     outcomes: OUTCOMES.map(() => 0),
@@ -37,7 +37,7 @@ export function emptyTally(): MergedTally {
   };
 }
 
-/** One worker's tally, in the form in which tallies are merged. */
+/** One worker's tally, in the form that can be merged. */
 export function tallyOf(tally: Tally): MergedTally {
   return {
     outcomes: [...tally.outcomes],

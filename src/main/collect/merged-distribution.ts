@@ -9,12 +9,12 @@ export interface MergedDistribution {
   readonly moments: Moments;
   readonly observed: Histogram;
   readonly bounds: Histogram;
-  /** Every value, in no order; null where a worker's were no longer kept. */
+  /** Every value, unordered; null if a worker no longer kept its values. */
   readonly observedValues: readonly ValueList[] | null;
   readonly boundValues: readonly ValueList[] | null;
 }
 
-/** No value at all. */
+/** Without any value. */
 export function emptyDistribution(): MergedDistribution {
   return {
     moments: NO_MOMENTS,
@@ -25,7 +25,7 @@ export function emptyDistribution(): MergedDistribution {
   };
 }
 
-/** One distribution, as if it had been merged. */
+/** One distribution in the merged form. */
 export function distributionOf({
   moments,
   observed,
@@ -42,12 +42,12 @@ export function distributionOf({
   };
 }
 
-/** The same of a run under way: percentiles come from the histograms, since single values would have to be sorted. */
+/** The same during a run: percentiles come from the histograms, since single values would have to be sorted. */
 export function coarsely({ moments, observed, bounds }: Distribution): MergedDistribution {
   return { moments, observed, bounds, observedValues: null, boundValues: null };
 }
 
-/** Both together; percentiles are computed afterwards. */
+/** Merges two; percentiles are computed afterwards. */
 export function mergeDistributions(a: MergedDistribution, b: MergedDistribution): MergedDistribution {
   return {
     moments: combineMoments(a.moments, b.moments),

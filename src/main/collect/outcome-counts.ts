@@ -9,7 +9,7 @@ export class OutcomeCounts {
     return this.outcomes.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Given to a connection, also one that failed to open. */
+  /** Given to a connection, even one that failed to open. */
   get sent(): number {
     return this.released - this.dropped;
   }

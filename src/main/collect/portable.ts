@@ -25,7 +25,7 @@ interface PortableTally {
   readonly failedMs: number;
 }
 
-/** All that has been recorded so far: plain data, which can be sent, and added to what others have recorded. */
+/** All that has been recorded so far, as plain data that can be sent and added to other records. */
 export interface PortableRecords {
   readonly tally: PortableTally;
   readonly series: PortableSeries;
@@ -38,7 +38,7 @@ type PortableStart = Omit<StartRecord, 'latencies' | 'add' | 'addAll' | 'addGood
   readonly latencies: UsedCells;
 };
 
-/** Of several workers what they have recorded together. It may share memory with theirs: send it at once. */
+/** What several workers have recorded together. It may share memory with their tallies: send it at once. */
 export function portableRecords(tallies: readonly Tally[], records: RunRecords): PortableRecords {
   const sum = new Tally();
   for (const tally of tallies) addTally(sum, portableTally(tally));
@@ -52,7 +52,7 @@ export function portableRecords(tallies: readonly Tally[], records: RunRecords):
   };
 }
 
-/** Adds what others have recorded of the same plan. */
+/** Adds other records of the same plan. */
 export function addRecords(tally: Tally, records: RunRecords, other: PortableRecords): void {
   addTally(tally, other.tally);
   records.series.addPortable(other.series);

@@ -2,12 +2,12 @@ import { Distribution } from '../../metrics/distribution.ts';
 import { isComplete } from '../../protocol/report.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 
-/** What is kept of one request of a mix, over all workers. */
+/** The records of one request of a mix, over all workers. */
 export class RequestTally extends OutcomeCounts {
   /** Of the headline latency. */
   readonly latency = new Distribution();
 
-  /** `headlineMs` is null where the request has no latency. */
+  /** `headlineMs` is null if the request has no latency. */
   add(outcome: number, headlineMs: number | null): void {
     this.outcomes[outcome] = (this.outcomes[outcome] ?? 0) + 1;
     if (headlineMs !== null) this.latency.add(headlineMs, !isComplete(outcome));

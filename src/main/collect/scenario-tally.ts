@@ -11,15 +11,15 @@ import type { ScenarioRecords } from '../../protocol/scenario-records.ts';
 import type { MetricKind } from '../../protocol/scenario-words.ts';
 import { RequestTally } from './request-tally.ts';
 
-/** What is kept of one scenario's iterations, over all workers. */
+/** The records of one scenario's iterations, over all workers. */
 export class IterationTally {
-  /** By how they ended. */
+  /** By outcome. */
   readonly outcomes = new Float64Array(Object.keys(ITERATION_OUTCOME).length);
   readonly response = new Distribution();
   readonly duration = new Distribution();
-  /** Think time asked for, over all that started. */
+  /** Think time requested, over all iterations that started. */
   thinkMs = 0;
-  /** From when they were due until they started. */
+  /** From when iterations were due until they started. */
   readonly startLag = new Distribution();
   readonly errors = new Map<string, Omit<IterationErrorTally, 'scenario'>>();
 
@@ -44,7 +44,7 @@ export class IterationTally {
   }
 }
 
-/** Of groups, checks, and metrics of a test's own that are counted. */
+/** Counts of groups, checks, and a test's own counted metrics. */
 export interface Counts {
   readonly name: string;
   good: number;
@@ -59,17 +59,17 @@ export interface NamedRequest {
   readonly tally: RequestTally;
 }
 
-/** Everything that is known of a run's scenarios, from what its workers have sent. */
+/** All records of a run's scenarios, from the blocks that its workers sent. */
 export class ScenarioTally {
   readonly scenarios: readonly IterationTally[];
   readonly requests: NamedRequest[] = [];
   readonly groups = new Map<string, Counts>();
   readonly checks = new Map<string, Counts>();
-  /** In the order of the plan. */
+  /** In plan order. */
   readonly metrics: readonly (Counts & { readonly kind: MetricKind })[];
-  /** Rows of iterations that came, warm-up included, by worker. */
+  /** Rows of iterations received, warm-up included, by worker. */
   readonly rows: number[];
-  /** When users came and went, by worker. */
+  /** When the number of users changed, by worker. */
   readonly users: { readonly atMs: number; readonly users: number }[][];
   readonly #byName = new Map<string, NamedRequest>();
   readonly #requestsOf: RequestTally[][];
@@ -87,7 +87,7 @@ export class ScenarioTally {
     this.#checksOf = each();
   }
 
-  /** What is kept of a worker's requests, by the numbers that it has given to their names. */
+  /** The records of a worker's requests, by the numbers that it assigned to their names. */
   requestsOf(worker: number): readonly RequestTally[] {
     return this.#requestsOf[worker] ?? [];
   }
@@ -137,7 +137,7 @@ export class ScenarioTally {
             : this.metrics[number];
       if (counted === undefined) continue;
       counted.good = of === 'gauge' ? good : counted.good + good;
-      // Of a gauge, how often it was set.
+      // For a gauge, how often it was set.
       counted.bad += of === 'gauge' ? 1 : bad;
       counted.interrupted += interrupted;
     }

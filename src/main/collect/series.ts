@@ -8,7 +8,7 @@ import { type EndedBy, type PortableUnderWay, type Progressed, UnderWay } from '
 const FIRST_INTERVAL_MS = 10;
 const MOST_INTERVALS = 600;
 
-/** The latencies of which each interval has a distribution. */
+/** The latencies that have a distribution per interval. */
 const LATENCIES = ['response', 'service', 'wait', 'startLag'] as const;
 type IntervalLatency = (typeof LATENCIES)[number];
 
@@ -17,7 +17,7 @@ export interface SeriesCounts extends IntervalCounts, Progressed {
   readonly latencies: Readonly<Record<IntervalLatency, CoarseCells>>;
 }
 
-/** A series as it can be sent. */
+/** A series in a form that can be sent. */
 export interface PortableSeries {
   readonly intervalMs: number;
   readonly intervals: readonly (IntervalCounts | undefined)[];
@@ -29,12 +29,12 @@ export interface PortableSeries {
   readonly hasBad: boolean;
 }
 
-/** The next longer interval: 10 ms, 20 ms, 100 ms, 200 ms, 1 s and so on, each in whole ones of the one before. */
+/** The next longer interval: 10 ms, 20 ms, 100 ms, 200 ms, 1 s and so on, each a multiple of the one before. */
 export function longerIntervalMs(intervalMs: number): number {
   return intervalMs * (String(intervalMs).startsWith('1') ? 2 : 5);
 }
 
-/** Counts and latencies per interval of intended start. Past 600 of them neighbours are added up, and the interval grows. */
+/** Counts and latencies per interval of intended start. Beyond 600 intervals neighbours are merged into longer ones. */
 export class Series {
   #intervalMs = FIRST_INTERVAL_MS;
   #intervals: (Interval | undefined)[] = [];
@@ -42,7 +42,7 @@ export class Series {
     () => new CellGrid(MOST_INTERVALS),
   );
   readonly #underWay = new UnderWay(MOST_INTERVALS, FIRST_INTERVAL_MS);
-  /** The interval that was looked for last. */
+  /** The interval that was looked up last. */
   #lastIndex = 0;
   #lastFromMs = 0;
   #lastToMs = 0;
@@ -55,7 +55,7 @@ export class Series {
     return this.#intervalMs;
   }
 
-  /** From the beginning to the end of the last interval that is used. */
+  /** From the start to the end of the last interval in use. */
   get lengthMs(): number {
     return this.#intervals.length * this.#intervalMs;
   }
@@ -65,28 +65,28 @@ export class Series {
     return this.#latencyCount;
   }
 
-  /** When the last request was due that ended well; minus infinity where none did. */
+  /** When the last successful request was due; minus infinity without one. */
   get lastOkMs(): number {
     return this.#lastOkMs;
   }
 
-  /** How many requests ended well before the first that did not, in the order in which they were recorded. */
+  /** How many requests succeeded before the first that did not, in the order of recording. */
   get okBeforeBad(): number {
     return this.#okBeforeBad;
   }
 
-  /** Records by when a request was due and when it ended, also of the warm-up, that it was under way in between. */
+  /** Records that a request, also one of the warm-up, was in flight from when it was due until it ended. */
   addUnderWay(intendedMs: number, endMs: number, isOk: boolean): void {
     if (intendedMs >= 0) this.#indexOf(intendedMs);
     this.#underWay.add(intendedMs, endMs, isOk);
   }
 
-  /** How many requests had ended at the last end of an interval until a time. */
+  /** How many requests had ended by the last end of an interval at or before a time. */
   endedBy(untilMs: number): EndedBy {
     return this.#underWay.endedBy(untilMs);
   }
 
-  /** Records one request that was sent, and has no latency unless `addLatencies` is told of one. */
+  /** Records one sent request, without a latency: `addLatencies` adds it. */
   add(intendedMs: number, outcome: number): void {
     this.#interval(this.#indexOf(intendedMs)).count(intendedMs, outcome);
     if (outcome === OUTCOME.cancelled) return;
@@ -97,7 +97,7 @@ export class Series {
     }
   }
 
-  /** @param serviceMs NaN where no byte was written */
+  /** @param serviceMs NaN if no byte was written */
   addLatencies(
     intendedMs: number,
     responseMs: number,
@@ -118,7 +118,7 @@ export class Series {
     service.add(index, serviceMs);
   }
 
-  /** Records requests that all ended well, as `addUnderWay`, `add` and `addLatencies` would one after the other. */
+  /** Records successful requests, as `addUnderWay`, `add` and `addLatencies` would one by one. */
   addGood({ intendedMs, endMs, response, service, wait, startLag }: GoodRows): void {
     const count = intendedMs.length;
     for (let from = 0, to = 0; from < count; from = to) {
@@ -154,7 +154,7 @@ export class Series {
     };
   }
 
-  /** Adds a series whose requests were recorded beside those of this one. */
+  /** Adds a series that was recorded in parallel to this one. */
   addPortable(other: PortableSeries): void {
     while (this.#intervalMs < other.intervalMs) this.#grow();
     const factor = this.#intervalMs / other.intervalMs;
@@ -169,8 +169,8 @@ export class Series {
   }
 
   /**
-   * The intervals from the first to the last one used, empty ones included, each as many of the series' own as it
-   * takes to be so long at least.
+   * The intervals from the first to the last one in use, empty ones included. As many of the series' own intervals are
+   * joined into one as it takes to reach the given length.
    */
   buckets(shortestMs = 0): SeriesCounts[] {
     const length = Math.max(1, Math.ceil(shortestMs / this.#intervalMs));
@@ -185,7 +185,7 @@ export class Series {
   }
 
   #indexOf(atMs: number): number {
-    // Of requests that follow each other, most are of one interval.
+    // Most consecutive requests are in the same interval.
     if (atMs >= this.#lastFromMs && atMs < this.#lastToMs) return this.#lastIndex;
     let index = Math.floor(atMs / this.#intervalMs);
     while (index >= MOST_INTERVALS) {
@@ -198,7 +198,7 @@ export class Series {
     return index;
   }
 
-  /** Where, from `from` on, the first is that was due in another interval than the one that was looked for last. */
+  /** Index of the first request, starting at `from`, that was due outside the interval looked up last. */
   #endOfInterval(intendedMs: Float64Array, from: number): number {
     let to = from;
     while (to < intendedMs.length) {
@@ -237,7 +237,7 @@ export class Series {
   }
 }
 
-/** The distributions of some intervals, each added up when it is asked for: most who look at intervals only count. */
+/** The distributions of a range of intervals, merged only on access: most uses of intervals only need counts. */
 class LatenciesBetween implements Record<IntervalLatency, CoarseCells> {
   readonly #grids: Readonly<Record<IntervalLatency, CellGrid>>;
   readonly #from: number;

@@ -18,15 +18,15 @@ import type { EndedBy } from './under-way.ts';
 type RecordsSoFar = Pick<RunRecords, 'headline' | 'mix' | 'series' | 'scenarios'>;
 
 /**
- * What has been recorded so far, over all workers: from it come the live view and the rules that may end a run.
- * It only reads, and adds up what is asked for and no more, so that it can be made at any time.
+ * What has been recorded so far over all workers: the basis of the live view and of the rules that may end a run.
+ * It only reads, and merges only what is asked for, so it can be taken at any time.
  */
 export class Snapshot {
   /** Since the measured window began; negative in the warm-up. */
   readonly elapsedMs: number;
-  /** One a worker. */
+  /** One per worker. */
   readonly tallies: readonly Tally[];
-  /** A row each; none where the run is on this machine. */
+  /** A row each; empty if the run is on this machine. */
   readonly agents: readonly AgentSoFar[];
   readonly #records: RecordsSoFar;
 
@@ -68,17 +68,17 @@ export class Snapshot {
     return this.#records.headline;
   }
 
-  /** The run by intervals. */
+  /** The run in intervals. */
   get series(): Series {
     return this.#records.series;
   }
 
-  /** One for each request of the mix; none where there is only one. */
+  /** One per request of the mix; empty for a single request. */
   get mix(): readonly RequestTally[] {
     return this.#records.mix;
   }
 
-  /** What users have done; null without scenarios. */
+  /** What users have done so far; null without scenarios. */
   get scenarios(): ScenarioTally | null {
     return this.#records.scenarios;
   }
@@ -90,7 +90,7 @@ export class Snapshot {
     return errors;
   }
 
-  /** One kind of latency; its single values are left out. */
+  /** One kind of latency, without its single values. */
   latency(kind: LatencyKind): MergedDistribution {
     const observed = new Histogram();
     const bounds = new Histogram();
@@ -103,7 +103,7 @@ export class Snapshot {
     return { moments, observed, bounds, observedValues: null, boundValues: null };
   }
 
-  /** Times of one kind of event. */
+  /** The times of one kind of event. */
   eventTimes(kind: EventTimeKind): MergedDistribution {
     return mergeEvents(this.tallies.map((tally) => tally.eventTimes[kind]));
   }
@@ -114,7 +114,7 @@ export class Snapshot {
     return streams.every((tally) => tally === null) ? null : mergeStreams(streams);
   }
 
-  /** How many had ended at the last end of an interval until a time; what ended later may not be recorded yet. */
+  /** How many had ended by the last end of an interval at or before a time; later ends may not be recorded yet. */
   endedBy(untilMs: number): EndedBy {
     return this.#records.series.endedBy(untilMs);
   }

@@ -1,10 +1,10 @@
 import { Histogram } from '../../metrics/histogram.ts';
 import type { GoodRows } from './good-rows.ts';
 
-/** The start of a run, in which code runs for the first time, on both sides. */
+/** The start of a run, when code runs for the first time on both sides. */
 export const START_MS = 100;
 
-/** What is kept of the requests that were due in the first tenth of a second, where no warm-up came before. */
+/** The records of requests due in the first tenth of a second, if there is no warm-up. */
 export class StartRecord {
   /** Of the headline latency. */
   readonly latencies = new Histogram();
@@ -18,7 +18,7 @@ export class StartRecord {
     this.addAll(1, waitMs, serviceMs, responseMs);
   }
 
-  /** Those of them that were due so early. */
+  /** Adds those that were due in the start. */
   addGood({ intendedMs, wait, service, response }: GoodRows, headline: 'response' | 'service'): void {
     const { values } = headline === 'response' ? response : service;
     for (let row = 0; row < intendedMs.length; row++) {
@@ -32,7 +32,7 @@ export class StartRecord {
     }
   }
 
-  /** The sums of `count` requests. */
+  /** Adds the sums of `count` requests. */
   addAll(count: number, waitMs: number, serviceMs: number, responseMs: number): void {
     this.count += count;
     this.waitMs += waitMs;

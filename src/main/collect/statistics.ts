@@ -1,12 +1,12 @@
 import { combineMeans, combineVariances, gammaln, median as medianOfList } from 'simple-statistics';
 import { type Moments, NO_MOMENTS } from '../../metrics/moments.ts';
 
-/** Moments of two samples together. Associative and commutative up to rounding; `NO_MOMENTS` is its identity. */
+/** Combines the moments of two samples. Associative and commutative up to rounding; `NO_MOMENTS` is its identity. */
 export function combineMoments(a: Moments, b: Moments): Moments {
   if (a.count === 0) return b;
   if (b.count === 0) return a;
   const count = a.count + b.count;
-  // simple-statistics combines variances of whole populations: squares divided by the count.
+  // simple-statistics combines population variances: squares divided by the count.
   const variance = combineVariances(
     a.squares / a.count,
     a.mean,
@@ -29,7 +29,7 @@ export function sampleDeviation({ count, squares }: Moments = NO_MOMENTS): numbe
   return count < 2 ? null : Math.sqrt(squares / (count - 1));
 }
 
-/** The middle of at least one value; of an even number, the mean of the two in the middle. */
+/** The median of at least one value; for an even number of values, the mean of the middle two. */
 export function median(values: readonly number[]): number {
   return medianOfList([...values]);
 }

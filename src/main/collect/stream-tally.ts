@@ -10,15 +10,15 @@ import {
 import { EventTally, mergeEvents } from './event-tally.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
 
-/** What is known of streamed answers, whoever has recorded them. */
+/** Records of streamed answers, from one worker or all. */
 interface StreamFacts {
   readonly counts: Readonly<StreamCounts>;
-  /** When the first of the counted answers was due, and the last one complete, from the start of the window. */
+  /** When the first of the counted answers was due and the last one was complete, from the start of the window. */
   readonly firstAtMs: number;
   readonly lastAtMs: number;
 }
 
-/** Of one worker. */
+/** Records of one worker. */
 export class StreamTally implements StreamFacts {
   readonly counts = noStreamCounts();
   firstAtMs = Number.POSITIVE_INFINITY;
@@ -32,14 +32,14 @@ export class StreamTally implements StreamFacts {
     this.lastAtMs = Math.max(this.lastAtMs, lastAtMs);
   }
 
-  /** All of it, as a worker would tell it. */
+  /** All of it, in the form that a worker sends. */
   get portable(): StreamBlock {
     const times = STREAM_TIME_KINDS.map((kind) => ({ kind, ...this.times[kind].portable }));
     return { times, counts: this.counts, firstAtMs: this.firstAtMs, lastAtMs: this.lastAtMs };
   }
 }
 
-/** What all workers have recorded of streams. */
+/** What all workers recorded about streams. */
 export interface MergedStreams extends StreamFacts {
   readonly times: Readonly<Record<StreamTimeKind, MergedDistribution>>;
 }

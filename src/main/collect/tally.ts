@@ -21,25 +21,25 @@ import type { Series } from './series.ts';
 import { START_MS, type StartRecord } from './start-record.ts';
 import { StreamTally } from './stream-tally.ts';
 
-/** What is kept of the whole run beside each worker's tally. */
+/** The records of the whole run, in addition to each worker's tally. */
 export interface RunRecords {
-  /** The window's end, in milliseconds from its start; it moves when a run is stopped early. */
+  /** End of the window, in milliseconds from its start; it moves if a run is stopped early. */
   windowEndMs: number;
   readonly series: Series;
-  /** Null where the length of the window is not known beforehand. */
+  /** Null if the length of the window is not known in advance. */
   readonly backlog: Backlog | null;
   readonly headline: 'response' | 'service';
-  /** Null where a warm-up comes first. */
+  /** Null with a warm-up. */
   readonly start: StartRecord | null;
-  /** One for each request of the mix; none where there is only one. */
+  /** One per request of the mix; empty for a single request. */
   readonly mix: readonly RequestTally[];
   /** Null without scenarios. */
   readonly scenarios: ScenarioTally | null;
-  /** What is due from here on is after the window, and counted nowhere; infinite where nothing is. */
+  /** Requests due from here on are after the window and not counted; infinite without such a limit. */
   readonly lastIntendedMs: number;
 }
 
-/** Everything that is known of one worker's requests, from the blocks that it sent. */
+/** All records of one worker's requests, from the blocks that it sent. */
 export class Tally extends OutcomeCounts {
   /** Rows received, warm-up included. */
   samples = 0;
@@ -49,21 +49,21 @@ export class Tally extends OutcomeCounts {
   readonly eventTimes = forEachEventTime(() => new EventTally());
   /** Of streamed answers; null before the first. */
   streams: StreamTally | null = null;
-  /** Given to a connection within the window, whenever they were due. */
+  /** Given to a connection within the window, whenever due. */
   sentInWindow = 0;
   /** Successful requests of the window that ended within it. */
   okInWindow = 0;
-  /** When successful requests of the warm-up ended that did so within the window. */
+  /** When successful requests of the warm-up ended, if within the window. */
   readonly warmupEndsMs: number[] = [];
   /** When the last request of the window ended; zero before the first. */
   lastEndMs = 0;
-  /** Of the window, over all requests that failed of the target's doing, also those that were due before it. */
+  /** Time of the window taken by requests that failed because of the target, also those due before the window. */
   failedMs = 0;
 
   /**
    * Adds a block's rows. Membership in the window is decided by the intended start.
    *
-   * @param mix what is kept of each request that the rows say by its number
+   * @param mix the records of each request, by the number that rows refer to
    */
   fold(block: SampleBlock, records: RunRecords, mix: readonly RequestTally[] = records.mix): void {
     const columns = columnsOf(block);
@@ -91,7 +91,7 @@ export class Tally extends OutcomeCounts {
       const endMs = intendedMs + responseMs;
 
       if (outcome === OUTCOME.ok && endMs >= 0 && endMs <= windowEndMs) {
-        // Where the window ends with its last request, only that will tell whether these ended in time.
+        // If the window ends with its last request, it is not known yet whether these ended in time.
         if (intendedMs < 0) this.warmupEndsMs.push(endMs);
         else this.okInWindow++;
       }
@@ -99,7 +99,7 @@ export class Tally extends OutcomeCounts {
         const sentAtMs = intendedMs + startLagMs + (wasWritten ? waitMs : 0);
         if (sentAtMs >= 0 && sentAtMs <= windowEndMs) this.sentInWindow++;
       }
-      // Also of the warm-up: they are under way when the window begins.
+      // Also for the warm-up: its requests may be in flight when the window begins.
       series.addUnderWay(intendedMs, endMs, outcome === OUTCOME.ok);
       if (isFailed(outcome) && outcome !== OUTCOME.generator)
         this.failedMs += overlapMs(intendedMs, endMs, windowEndMs);
@@ -151,18 +151,18 @@ export class Tally extends OutcomeCounts {
     }
   }
 
-  /** Adds what a worker has timed since its last word of it. */
+  /** Adds the times that a worker has measured since its last report. */
   foldEventTimes(times: readonly EventTimesBlock[]): void {
     for (const block of times) this.eventTimes[block.kind].fold(block);
   }
 
-  /** Adds what a worker has timed and counted of streams since its last word of it. */
+  /** Adds the times and counts of streams since the worker's last report. */
   foldStreams(block: StreamBlock): void {
     this.streams ??= new StreamTally();
     this.streams.fold(block);
   }
 
-  /** Adds failures that a worker has counted by kind and code since its last block. */
+  /** Adds failures by kind and code since the worker's last block. */
   foldErrors(errors: readonly TimedErrorTally[]): void {
     addErrors(this.errors, errors);
   }

@@ -1,22 +1,22 @@
-/** What had become, by the end of a stretch of intervals, of the requests that were due until then. */
+/** The state of requests at the end of a stretch of intervals. */
 export interface Progressed {
   /** Ended well within the stretch. */
   readonly answered: number;
-  /** Due by its end and not ended then. */
+  /** Due by its end and not ended by then. */
   readonly outstanding: number;
 }
 
-/** What is known of a moment: everything that had ended by then has been recorded soon after it. */
+/** The counts at a moment: all ends up to it are recorded soon after it. */
 export interface EndedBy {
   /** Since the start of the window. */
   readonly atMs: number;
-  /** Ended since the start of the window. */
+  /** How many ended from the start of the window until then. */
   readonly ended: number;
-  /** Of them and of what ended since, those that were under way at the start of the window. */
+  /** How many were in flight at the start of the window; those that have since ended count among `ended`. */
   readonly before: number;
 }
 
-/** The same counts, as they can be sent. */
+/** The same counts in a form that can be sent. */
 export interface PortableUnderWay {
   readonly begun: Float64Array;
   readonly ended: Float64Array;
@@ -25,7 +25,7 @@ export interface PortableUnderWay {
   readonly later: readonly { readonly endMs: number; readonly isOk: boolean }[];
 }
 
-/** How many requests were under way at the end of each interval of a run, and how many ended well in it. */
+/** How many requests were in flight at the end of each interval of a run, and how many ended well in it. */
 export class UnderWay {
   readonly #intervals: number;
   #intervalMs: number;
@@ -34,7 +34,7 @@ export class UnderWay {
   #answered: Float64Array;
   /** Due in the warm-up. */
   #before = 0;
-  /** Ends beyond the last interval so far: no more than there were requests under way at once. */
+  /** Ends beyond the last interval so far: at most as many as there were requests in flight at once. */
   #later: { readonly endMs: number; readonly isOk: boolean }[] = [];
 
   constructor(intervals: number, intervalMs: number) {
@@ -45,7 +45,7 @@ export class UnderWay {
     this.#answered = new Float64Array(intervals);
   }
 
-  /** @param fromMs within the intervals so far, or before them; what ended there is left out */
+  /** @param fromMs within the intervals so far, or before them; a request that ended before them is ignored */
   add(fromMs: number, endMs: number, isOk: boolean): void {
     if (endMs < 0) return;
     if (fromMs < 0) this.#before++;
@@ -53,7 +53,7 @@ export class UnderWay {
     this.#end(endMs, isOk);
   }
 
-  /** Requests that were due in the interval of `fromMs` and ended well, at the ends from place `from` to before `to`. */
+  /** Adds successful requests due in the interval of `fromMs`, with the ends from index `from` to before `to`. */
   addGood(fromMs: number, endsMs: Float64Array, from: number, to: number): void {
     const index = Math.floor(fromMs / this.#intervalMs);
     this.#begun[index] = (this.#begun[index] ?? 0) + to - from;
@@ -70,7 +70,7 @@ export class UnderWay {
     };
   }
 
-  /** @param factor how many of its intervals are one of these */
+  /** @param factor how many of its intervals make one of these */
   addPortable({ begun, ended, answered, before, later }: PortableUnderWay, factor: number): void {
     addTo(this.#begun, begun, factor);
     addTo(this.#ended, ended, factor);
@@ -79,7 +79,7 @@ export class UnderWay {
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
 
-  /** Adds `factor` neighbours up to one. */
+  /** Merges every `factor` neighbours into one. */
   grow(factor: number): void {
     this.#intervalMs *= factor;
     this.#begun = grown(this.#begun, factor);
@@ -90,7 +90,7 @@ export class UnderWay {
     for (const { endMs, isOk } of later) this.#end(endMs, isOk);
   }
 
-  /** Of `count` stretches, each of the same number of intervals. */
+  /** `count` stretches, each of the same number of intervals. */
   stretches(count: number, length: number): Progressed[] {
     let outstanding = this.#before;
     return Array.from({ length: count }, (_, index) => {
@@ -100,7 +100,7 @@ export class UnderWay {
     });
   }
 
-  /** What had ended at the last end of an interval until a time. */
+  /** What had ended by the last end of an interval at or before a time. */
   endedBy(untilMs: number): EndedBy {
     const intervals = Math.max(0, Math.min(this.#intervals, Math.floor(untilMs / this.#intervalMs)));
     return {

@@ -19,7 +19,7 @@ import { FIGURES } from './metric-figures.ts';
 
 const COMPARED_PERCENTILES = ['50', '90', '99'];
 
-/** An arm's result from its rounds. */
+/** An arm's result, from its rounds. */
 export function armOf(
   name: string,
   rounds: readonly { readonly summary: Summary; readonly cost: RoundCost }[],
@@ -38,7 +38,7 @@ export function armOf(
   };
 }
 
-/** A comparison as it is saved, with its findings in words too. */
+/** Builds a comparison to be saved, with its findings also as sentences. */
 export function comparisonOf({
   naming = COMMAND_LINE,
   ...parts
@@ -46,7 +46,7 @@ export function comparisonOf({
   readonly startedAt: Date;
   readonly conclusions: readonly Conclusion[];
   readonly notes: readonly ComparisonFinding[];
-  /** How its reader writes options: where that is not said, as on the command line. */
+  /** How options are named in sentences; by default as on the command line. */
   readonly naming?: Naming;
 }): Comparison {
   const { conclusions } = parts;
@@ -71,7 +71,7 @@ function levelsOf(summaries: readonly Summary[]): Partial<Record<Metric, Level>>
   );
 }
 
-/** Rules that some round did not keep, with the number of those rounds. */
+/** Rules broken in any round, with the number of those rounds. */
 function brokenRules(rounds: Arm['rounds']): [expression: string, times: number][] {
   const broken = rounds.flatMap(({ thresholds }) => thresholds.filter(({ ok }) => !ok));
   const expressions = [...new Set(broken.map(({ expression }) => expression))];
@@ -81,7 +81,7 @@ function brokenRules(rounds: Arm['rounds']): [expression: string, times: number]
   ]);
 }
 
-/** Each rule that some round did not keep. */
+/** A note for each rule broken in any round. */
 export function brokenRuleNotes({ name, rounds }: Arm): ComparisonFinding[] {
   return brokenRules(rounds).map(([expression, found]) => ({
     code: 'arm-broke-rule',
@@ -89,7 +89,7 @@ export function brokenRuleNotes({ name, rounds }: Arm): ComparisonFinding[] {
   }));
 }
 
-/** In how many rounds the target was failing, and how in the first of them; nothing where it was in none. */
+/** A note with the number of rounds in which the target was failing, and how in the first of them; empty if in none. */
 export function failingNotes({ name, rounds }: Arm): ComparisonFinding[] {
   const failing = rounds.filter(({ generator }) => generator.verdict === 'failing');
   const [first] = failing;
@@ -136,7 +136,7 @@ function troublesOf(arm: Arm): ComparisonFinding[] {
   ];
 }
 
-/** Percentiles of which a round with answers says nothing, and how many requests they take. */
+/** Percentiles missing in a round with answers, and the number of requests they need. */
 function lackingPercentiles({ name, rounds }: Arm): ComparisonFinding[] {
   const headlines = rounds.map(({ latencyMs }) => latencyMs[latencyMs.headline]);
   const fewestRequests = Math.min(...headlines.map(({ count }) => count));

@@ -13,10 +13,10 @@ import { FIGURES } from './metric-figures.ts';
 type ByFigure = ComparisonFigures['pair-by-figure']['outcome'];
 type ByFailures = ComparisonFigures['pair-by-failures']['outcome'] | 'nothing';
 
-/** What is concluded of a pair; `both-fail` where latencies say little, `nothing` where no request was answered well. */
+/** Conclusion on a pair; `both-fail` if failures make latencies say little, `nothing` if no request succeeded. */
 export type Outcome = ByFigure | ByFailures;
 
-/** How the first of a pair does against the second, by failures first, then by the headline metric. */
+/** How the first of a pair compares to the second, by failures first, then by the headline metric. */
 export function outcomeOf(pair: Pair, metric: Metric): Outcome {
   return outcomeByFailures(pair) ?? outcomeByFigure(pair.figures[metric], metric);
 }
@@ -27,14 +27,14 @@ function outcomeByFigure(estimate: Estimate | undefined, metric: Metric): ByFigu
   return (estimate.decision === 'higher') === FIGURES[metric].isMoreBetter ? 'better' : 'worse';
 }
 
-/** Whether the failures alone say what is concluded. */
+/** Whether failures alone decide the conclusion. */
 export function isDecidedByFailures(pair: Pair): boolean {
   return outcomeByFailures(pair) !== null;
 }
 
 /**
- * An arm that fails more is worse, however fast its errors are. One that fails fewer is better only where that is
- * much: else it may still be too slow.
+ * An arm that fails more is worse, however fast its errors are. One that fails less is better only if the difference
+ * is large: otherwise it may still be too slow.
  */
 function outcomeByFailures(pair: Pair): ByFailures | null {
   const { failures } = pair;
@@ -51,13 +51,13 @@ function bothFail({ failures }: Pair): boolean {
   return failures !== undefined && failures.a.share > failedShare && failures.b.share > failedShare;
 }
 
-/** Whether what is concluded of a pair rests on enough for a green light: on rounds without trouble, and on a decision. */
+/** Whether the conclusion is not enough for a green light: it is undecided, both arms fail, or there are remarks. */
 export function isInDoubt(pair: Pair, metric: Metric): boolean {
   const outcome = outcomeOf(pair, metric);
   return outcome === 'undecided' || outcome === 'both-fail' || remarksOn(pair).length > 0;
 }
 
-/** What must be known of a pair beside what is concluded of its figures. */
+/** Remarks on a pair, besides the conclusion from its figures. */
 export function remarksOn(pair: Pair): ComparisonFinding[] {
   const { a, b, failures, answersDiffer = null } = pair;
   const hasFailed = failures !== undefined && failures.a.failed + failures.b.failed > 0;
@@ -78,7 +78,7 @@ export function remarksOn(pair: Pair): ComparisonFinding[] {
   ];
 }
 
-/** What is concluded of a pair, with what must be known besides. */
+/** The conclusion on a pair, with remarks. */
 export function concludeOn(pair: Pair, metric: Metric): Conclusion {
   return { ...conclusionOn(pair, metric), remarks: remarksOn(pair) };
 }
@@ -112,7 +112,7 @@ function failedShares({ failures }: Pair): { readonly aFailedShare: number; read
   return { aFailedShare: failures?.a.share ?? 0, bFailedShare: failures?.b.share ?? 0 };
 }
 
-/** In which rounds something was amiss; nothing where it was in none. */
+/** A remark on how many rounds had this problem; empty if none. */
 function troubleIn(
   code: 'limited-rounds' | 'degraded-rounds',
   { a, b }: Pair,

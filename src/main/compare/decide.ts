@@ -2,16 +2,16 @@ import type { Estimate, Level } from '../../protocol/comparison.ts';
 import { median, sampleDeviation } from '../collect/statistics.ts';
 import { FEWEST_ROUNDS, hodgesLehmann, signFlipInterval, signFlipP } from './paired.ts';
 
-// Half the width of a 95 % interval is about this many standard errors at a dozen rounds.
+// With a dozen rounds, half the width of a 95 % interval is about this many standard errors.
 const WIDTH_IN_ERRORS = 2.2;
-/** Who needs more rounds than this needs another experiment. */
+/** If more rounds than this are needed, another experiment is needed instead. */
 const MOST_ROUNDS_TO_NAME = 1_000;
 
 /**
  * Compares one figure of two arms, paired by round.
  *
  * @param values the figure per round, positive
- * @param reference the same of the other arm, as many rounds
+ * @param reference the same for the other arm, with as many rounds
  * @param margin relative difference that does not matter, for instance 0.03
  */
 export function compareRounds(
@@ -37,8 +37,8 @@ export function compareRounds(
 }
 
 /**
- * A figure over the rounds of one arm: its median, and an interval for the middle of its logarithms; none
- * where it is zero in a round, which has no logarithm.
+ * A figure over the rounds of one arm: its median, and an interval for the center of its logarithms; no interval
+ * if the figure is zero in a round, as zero has no logarithm.
  */
 export function levelOf(values: readonly number[]): Level {
   const interval = values.every((value) => value > 0) ? signFlipInterval(values.map(Math.log)) : null;
@@ -56,7 +56,7 @@ function decide(interval: { low: number; high: number } | null, widest: number):
   return interval.high < 0 ? 'lower' : 'undecided';
 }
 
-/** So many that the interval would leave zero, or lie within the margin, if all went on as it did; null beyond 1,000. */
+/** Estimated number of rounds until the interval excludes zero or lies within the margin; null beyond 1,000. */
 function roundsNeeded(logs: readonly number[], estimate: number, widest: number): number | null {
   const mean = logs.reduce((total, value) => total + value, 0) / logs.length;
   const squares = logs.reduce((total, value) => total + (value - mean) ** 2, 0);

@@ -14,17 +14,17 @@ import { modeArms, pairModes, recommend } from './modes.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
 import { type PlannedArm, Rounds, type RoundUnderWay } from './rounds.ts';
 
-/** What decides between arms, and how often they are measured. */
+/** The criteria that decide between arms, and the number of rounds. */
 export interface Judged {
   readonly rounds: number;
-  /** With fewer, nothing can be called a difference. */
+  /** With fewer rounds, no difference can be significant. */
   readonly fewestRounds: number;
   /** As a ratio: 0.03 is 3 %. */
   readonly margin: number;
   readonly metric: Metric;
 }
 
-/** Arms that are to be measured in rounds, and what is made of them. */
+/** Arms to be measured in rounds, and how to evaluate them. */
 export interface Experiment {
   readonly kind: Comparison['kind'];
   readonly arms: readonly PlannedArm[];
@@ -34,7 +34,7 @@ export interface Experiment {
   conclude(pairs: readonly Pair[]): Conclusion[];
 }
 
-/** Short rounds where nothing else was said. */
+/** Makes rounds short unless the options say otherwise. */
 function withShortRounds(options: RunOptions): RunOptions {
   const endsByItself = options.requests !== undefined || options.stages !== undefined;
   return {
@@ -45,9 +45,9 @@ function withShortRounds(options: RunOptions): RunOptions {
 }
 
 /**
- * Two targets under the same load.
+ * Compares two targets under the same load.
  *
- * @param sources what the targets are called, without passwords
+ * @param sources names of the targets, without passwords
  * @throws VolleyError VOLLEY_USAGE, with every problem, or VOLLEY_UNKNOWN_HOST
  */
 export async function targetsExperiment(
@@ -59,7 +59,7 @@ export async function targetsExperiment(
 ): Promise<Experiment> {
   const checked = await readSettled(withShortRounds(a), problems);
   const others = await readSettled(withShortRounds(b));
-  // What is random is the same on both sides.
+  // Random values are the same on both sides.
   const arms = [
     { name: 'A', plan: await completePlan(checked) },
     { name: 'B', plan: await completePlan({ ...others, seed: checked.seed }) },
@@ -80,9 +80,9 @@ export async function targetsExperiment(
 }
 
 /**
- * The same load in every mode.
+ * Compares the same load in every mode.
  *
- * @param judgedFor what decides, by the number of comparisons that will be made
+ * @param judgedFor returns the criteria for a number of comparisons
  * @throws VolleyError VOLLEY_USAGE, with every problem, or VOLLEY_UNKNOWN_HOST
  */
 export async function modesExperiment(
@@ -112,7 +112,7 @@ async function expandedModes(
 ): Promise<Experiment> {
   const { options } = expanded;
   const workerCounts = workerCountsOf(options.workers);
-  // Every problem that one arm has the others have too: they are told once.
+  // All arms share their problems: report them once.
   for (const workers of workerCounts)
     checkExpanded({ ...expanded, options: { ...options, mode: 'threads', workers } }, problems);
   const isOpen = options.rate !== undefined || options.every !== undefined || options.stages !== undefined;
@@ -136,7 +136,7 @@ function workerCountsOf(workers: RunOptions['workers']): (string | undefined)[] 
     .map((count) => count.trim());
 }
 
-/** Rounds of an experiment that can be stopped; what came out has only rounds that every arm has had. */
+/** Starts an experiment that can be stopped; its result has only rounds that every arm completed. */
 export function startExperiment(
   experiment: Experiment,
   onStep: (underWay: RoundUnderWay) => void,
@@ -166,14 +166,14 @@ export function startExperiment(
   };
 }
 
-/** That so few rounds can show nothing, however large a difference is; of rounds of one run the conclusion says it. */
+/** A note that so few rounds cannot show any difference; for rounds of one run the conclusion covers this. */
 export function tooFewRounds({ kind, arms, judged }: Experiment): ComparisonFinding[] {
   const { rounds, fewestRounds } = judged;
   if (kind === 'repeat' || rounds >= fewestRounds) return [];
   return [{ code: 'rounds-cannot-decide', figures: { rounds, fewestRounds, arms: arms.length } }];
 }
 
-/** What was said while the options were read, each remark once. */
+/** Notes from reading the options, without duplicates. */
 function optionNotes(arms: readonly PlannedArm[]): ComparisonFinding[] {
   const texts = new Set(arms.flatMap(({ plan }) => plan.notes));
   return [...texts].map((text) => ({ code: 'option-note', figures: { text } }));

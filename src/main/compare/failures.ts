@@ -5,21 +5,21 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { binomialUpperTail } from '../collect/statistics.ts';
 import { FEWEST_ROUNDS, signFlipP } from './paired.ts';
 
-/** How probable a false alarm may be, all comparisons together. */
+/** Allowed probability of a false alarm, over all comparisons together. */
 const LEVEL = 0.05;
-/** A difference of shares beyond which latencies are no longer compared. */
+/** A difference of failed shares beyond which latencies are no longer compared. */
 export const GROSS_DIFFERENCE = 0.01;
-/** Without enough rounds: this many times the other's share, and this many standard errors of two shares. */
+/** A gross difference is above this many times the other's share and this many standard errors of two shares. */
 const GROSS_RATIO = 2;
 const GROSS_ERRORS = 3.3;
-/** By the counts alone: failures come in clusters, so that a false alarm is to be rarer still. */
+/** Level for the counts alone: stricter, since failures come in clusters. */
 const LEVEL_OF_COUNTS = 0.01;
-/** Fewer intervals than this say nothing of clusters. */
+/** Fewer intervals than this say nothing about clusters. */
 const FEWEST_INTERVALS = 4;
 
 type Counted = Pick<Summary, 'requests' | 'series'>;
 
-/** What was sent in these rounds and not answered well. */
+/** The share of requests in these rounds that failed. */
 export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): FailureShare {
   const sent = rounds.reduce((sum, { requests }) => sum + awaitedOf(requests), 0);
   const ok = rounds.reduce((sum, { requests }) => sum + requests.ok, 0);
@@ -28,10 +28,10 @@ export function failuresIn(rounds: readonly Pick<Summary, 'requests'>[]): Failur
 
 /**
  * Whether the first fails more than the second, beyond chance: by the exact sign-flip test over the rounds, since
- * requests within a round depend on each other; or, with any number of rounds, by the counts, each for as much less as
- * failures come in clusters; or where the difference is gross. What is not sure is undecided.
+ * requests within a round depend on each other; or, with any number of rounds, by the counts, discounted for failures
+ * that come in clusters; or if the difference is gross. Anything not certain is undecided.
  *
- * @param comparisons that are made at once
+ * @param comparisons number of comparisons made at once
  */
 export function compareFailures(a: readonly Counted[], b: readonly Counted[], comparisons = 1): PairFailures {
   const rounds = Math.min(a.length, b.length);
@@ -57,8 +57,8 @@ function decisionOf(a: FailureShare, b: FailureShare, isSure: boolean): PairFail
 }
 
 /**
- * Two-sided probability of failures shared out so unevenly by chance: binomial, given how many there were in all.
- * Failures count for less by their dispersion over the intervals of the series; 1 where that is not known.
+ * Two-sided probability that failures are distributed this unevenly by chance: binomial, given their total number.
+ * Failures are divided by their dispersion over the intervals of the series; 1 if the dispersion is unknown.
  */
 function pOfCounts(a: readonly Counted[], b: readonly Counted[]): number {
   const [ofA, ofB] = [failuresIn(a), failuresIn(b)];
@@ -71,7 +71,7 @@ function pOfCounts(a: readonly Counted[], b: readonly Counted[]): number {
   return Math.min(1, 2 * binomialUpperTail(least, trials, more.sent / (more.sent + fewer.sent)));
 }
 
-/** Variance of the failures of each interval over the binomial one, at least 1; infinite where there are too few. */
+/** Variance of failures per interval relative to the binomial one, at least 1; infinite with too few intervals. */
 function dispersionOf(rounds: readonly Counted[]): number {
   const { share, failed } = failuresIn(rounds);
   if (failed === 0) return 1;
@@ -85,7 +85,7 @@ function dispersionOf(rounds: readonly Counted[]): number {
   return Math.max(1, chiSquare / (intervals.length - 1));
 }
 
-/** Counts of the series, of a second at least: shorter stretches say less of clusters that are longer. */
+/** Counts of the series over at least a second each: shorter intervals would miss longer clusters. */
 function secondsOf({ intervalMs, buckets }: Summary['series']): { sent: number; ok: number }[] {
   const length = Math.max(1, Math.ceil(MS_PER_SECOND / intervalMs));
   return Array.from({ length: Math.ceil(buckets.length / length) }, (_, index) =>

@@ -9,14 +9,14 @@ import { fewestRoundsFor } from './pairs.ts';
 
 const LARGEST_MARGIN_PERCENT = 50;
 
-/** What may be said of how arms are compared. A margin that is a number is a ratio: 0.03 is 3 %. */
+/** Options for how arms are compared. A numeric margin is a ratio: 0.03 is 3 %. */
 export interface JudgingOptions {
   readonly rounds?: number | string | undefined;
   readonly metric?: string | undefined;
   readonly margin?: number | string | undefined;
 }
 
-/** Reads how arms are to be compared; problems are added to the list. */
+/** Reads the criteria for comparing arms; adds problems to the list. */
 export function judgedBy(
   options: JudgingOptions,
   defaultMetric: Metric,

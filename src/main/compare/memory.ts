@@ -5,8 +5,8 @@ import { BYTES_PER_KIB } from '../../protocol/units.ts';
 const SAMPLE_INTERVAL_MS = 200;
 
 /**
- * Watches the memory of a process and of all below it from outside, so that the watching costs it nothing:
- * the sum of proportional set sizes, in which a page that is shared counts once. Linux only.
+ * Measures the memory of a process and its descendants from outside, at no cost to them:
+ * the sum of proportional set sizes, in which a shared page counts once. Linux only.
  */
 export class MemoryWatch {
   readonly #pid: number;
@@ -18,7 +18,7 @@ export class MemoryWatch {
     this.#timer = setInterval(() => this.#sample(), SAMPLE_INTERVAL_MS);
   }
 
-  /** Ends the watch. `residentBytes` stands in where the system does not tell proportional sizes. */
+  /** Ends the measurement. `residentBytes` is used if the system provides no proportional sizes. */
   close(residentBytes: number): RoundCost {
     clearInterval(this.#timer);
     return this.#peakBytes > 0
@@ -32,10 +32,10 @@ export class MemoryWatch {
   }
 }
 
-/** The process and everything that it has started, directly or not. */
+/** The process and all its descendants. */
 function treeOf(root: number): number[] {
   const tree = [root];
-  // A child is listed under the thread that has started it; in Node that is the first one.
+  // A child is listed under the thread that started it; in Node that is the first one.
   for (const pid of tree) {
     const children = read(`/proc/${pid}/task/${pid}/children`);
     tree.push(...children.split(' ').filter(Boolean).map(Number));
@@ -48,7 +48,7 @@ function proportionalBytes(pid: number): number {
   return kib === undefined ? 0 : Number(kib) * BYTES_PER_KIB;
 }
 
-/** Empty for what is not there, as for a process that has just ended. */
+/** Empty if there is no such file, for instance because a process has just ended. */
 function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');

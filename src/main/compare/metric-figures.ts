@@ -3,7 +3,7 @@ import type { Summary } from '../../protocol/summary.ts';
 
 interface Figure {
   readonly isMoreBetter: boolean;
-  /** Null where the round has none. */
+  /** Null if the round has no such figure. */
   of(summary: Summary): number | null;
 }
 
@@ -12,13 +12,13 @@ const percentile = (label: string): Figure => ({
   of: ({ latencyMs }) => latencyMs[latencyMs.headline].percentiles[label] ?? null,
 });
 
-/** The figure of every round; null where a round has none, or zero, of which there is no ratio. */
+/** The figure of every round; null if it is missing or zero in a round, as then there is no ratio. */
 export function ratioFigures(metric: Metric, summaries: readonly Summary[]): number[] | null {
   const values = summaries.map((summary) => FIGURES[metric].of(summary) ?? 0);
   return values.length > 0 && values.every((value) => value > 0) ? values : null;
 }
 
-/** What each metric is, and which way is better. */
+/** How to get each metric, and whether more is better. */
 export const FIGURES: Readonly<Record<Metric, Figure>> = {
   throughput: {
     isMoreBetter: true,

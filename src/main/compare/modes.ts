@@ -8,19 +8,19 @@ import { FIGURES } from './metric-figures.ts';
 import { comparePairs, type MeasuredArm } from './pairs.ts';
 import type { PlannedArm } from './rounds.ts';
 
-/** Of arms that do as well, the first of these is the one to take: it needs the least. */
+/** Among equally good arms the first of these is recommended: it needs the least. */
 const SIMPLEST_FIRST = ['sequential', 'inline', 'threads', 'processes'];
 
-/** What sets one arm apart; `workers` is undefined for the default number. */
+/** What distinguishes an arm; `workers` is undefined for the default number. */
 export interface ModeArm {
   readonly mode: WorkerMode;
   readonly workers: string | undefined;
-  /** One connection, one request after the other. */
+  /** One connection with one request at a time. */
   readonly isSequential: boolean;
 }
 
 /**
- * The same load as one request after the other, as one event loop, and as threads and processes of each
+ * Creates arms with the same load: one request at a time, one event loop, and threads and processes for each
  * number of workers.
  *
  * @param planFor makes the plan of one arm
@@ -43,8 +43,8 @@ export async function modeArms(
 }
 
 /**
- * The arm with the best median against each other one; and, another question, threads against processes of as
- * many workers. Few pairs, since each one more asks for more rounds.
+ * Compares the arm with the best median to each other arm; and, as a separate question, threads to processes with
+ * the same number of workers. Only a few pairs, since each additional pair needs more rounds.
  */
 export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: number): Pair[] {
   const leader = leaderOf(arms, metric);
@@ -58,7 +58,7 @@ export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: 
   return [...comparePairs(couples, metric, margin), ...comparePairs(twins, metric, margin)];
 }
 
-/** What to take for this workload, and how sure that is. */
+/** The recommended arm for this workload, and how certain that is. */
 export function recommend(pairs: readonly Pair[], metric: Metric): Conclusion[] {
   const leader = pairs[0]?.a;
   if (leader === undefined) return [];
@@ -85,7 +85,7 @@ function leaderOf(arms: readonly MeasuredArm[], metric: Metric): MeasuredArm | n
   return ranked[0]?.arm ?? null;
 }
 
-/** Without the arms that fail more than the one that fails least: none of them can be the best. */
+/** Drops arms that fail more than the one that fails least: none of them can be the best. */
 function withoutFailing(arms: readonly MeasuredArm[]): readonly MeasuredArm[] {
   const summaries = arms.map(({ rounds }) => rounds.map(({ summary }) => summary));
   const least = [...summaries].sort((a, b) => failuresIn(a).share - failuresIn(b).share)[0] ?? [];

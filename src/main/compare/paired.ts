@@ -1,6 +1,6 @@
-/** Fewest rounds with which anything can be called a difference at 5 %. */
+/** Fewest rounds with which a difference can be significant at 5 %. */
 export const FEWEST_ROUNDS = 6;
-/** With fewer there is nothing to compare; with these, figures and no judgement. */
+/** With fewer rounds there is nothing to compare; with these there are figures but no judgement. */
 export const FEWEST_ROUNDS_AT_ALL = 2;
 
 export interface Interval {
@@ -9,9 +9,9 @@ export interface Interval {
 }
 
 /**
- * Probability, if there were no difference, of a sum of differences as far from zero as this one: each
- * round's difference might as well have had the other sign (Fisher's randomization test). Exact: all 2^n
- * patterns of signs are enumerated.
+ * Probability, assuming no difference, of a sum of differences at least as far from zero as this one: each
+ * round's difference could equally have had the other sign (Fisher's randomization test). Exact: all 2^n
+ * sign patterns are enumerated.
  *
  * @param differences one per round, at most 20
  * @returns two-sided, from 2^(1 − n) to 1
@@ -19,13 +19,13 @@ export interface Interval {
 export function signFlipP(differences: readonly number[]): number {
   const patterns = 2 ** differences.length;
   const observed = Math.abs(sum(differences));
-  // Sums of the same numbers in another order differ in the last bits.
+  // Sums of the same numbers in a different order differ in the last bits.
   const tolerance = sum(differences.map(Math.abs)) * 1e-12;
   let current = sum(differences);
   let asFar = 1;
   const signs = differences.map(() => 1);
   for (let pattern = 1; pattern < patterns; pattern++) {
-    // Gray's code: the next pattern has one sign changed.
+    // Gray code: the next pattern changes one sign.
     const changed = 31 - Math.clz32(pattern & -pattern);
     current -= 2 * (signs[changed] ?? 0) * (differences[changed] ?? 0);
     signs[changed] = -(signs[changed] ?? 0);
@@ -34,7 +34,7 @@ export function signFlipP(differences: readonly number[]): number {
   return asFar / patterns;
 }
 
-/** The median of the means of all pairs, each value with itself too (Hodges and Lehmann 1963). */
+/** The median of the means of all pairs, including each value with itself (Hodges and Lehmann 1963). */
 export function hodgesLehmann(values: readonly number[]): number {
   const means: number[] = [];
   for (const [index, value] of values.entries()) {
@@ -51,7 +51,7 @@ export function hodgesLehmann(values: readonly number[]): number {
  * subsets (Hartigan 1969). At 8 rounds its level is 12/256 = 4.7 %.
  *
  * @param values one per round, at most 20
- * @returns null below 6 rounds, where it would have no ends
+ * @returns null below 6 rounds, where the interval would be unbounded
  */
 export function signFlipInterval(values: readonly number[]): Interval | null {
   const subsets = 2 ** values.length;
@@ -69,8 +69,8 @@ export function signFlipInterval(values: readonly number[]): Interval | null {
 }
 
 /**
- * Probabilities of several tests made at once, each raised so that one false alarm among all of them is as
- * rare as it would be alone (Holm 1979); in the order in which they came.
+ * Adjusts the probabilities of several simultaneous tests so that a false alarm among all of them is as rare as it
+ * would be for a single test (Holm 1979); in the given order.
  */
 export function holm(probabilities: readonly number[]): number[] {
   const order = probabilities.map((p, index) => ({ p, index })).sort((a, b) => a.p - b.p);

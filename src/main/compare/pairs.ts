@@ -10,7 +10,7 @@ import { ratioFigures } from './metric-figures.ts';
 import { holm } from './paired.ts';
 import type { Round } from './rounds.ts';
 
-/** How probable a false alarm may be, all comparisons together. */
+/** Allowed probability of a false alarm, over all comparisons together. */
 const LEVEL = 0.05;
 
 export interface MeasuredArm {
@@ -18,7 +18,7 @@ export interface MeasuredArm {
   readonly rounds: readonly Round[];
 }
 
-/** Compares arms two by two; the headline metric is tested, the others are described. */
+/** Compares arms in pairs; the headline metric is tested, the others are only described. */
 export function comparePairs(
   couples: readonly (readonly [a: MeasuredArm, b: MeasuredArm])[],
   metric: Metric,
@@ -57,7 +57,7 @@ function summariesOf({ rounds }: MeasuredArm): Summary[] {
   return rounds.map(({ summary }) => summary);
 }
 
-/** In how many of the rounds of each volley was the limit, and in how many the measurement was degraded. */
+/** For each arm, the number of rounds in which volley was the limit, and in which the measurement was degraded. */
 export function troubledRounds(
   a: readonly Summary[],
   b: readonly Summary[],
@@ -74,7 +74,7 @@ export function troubledRounds(
   };
 }
 
-/** A difference that would be sure alone is not yet, where it is one of several that were looked for. */
+/** Corrects for multiple comparisons: a difference that is certain on its own may be undecided among several. */
 function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number): Estimate {
   const fewest = fewestRoundsFor(comparisons);
   const { decision, roundsNeeded } = estimate;
@@ -85,12 +85,12 @@ function amongSeveral(estimate: Estimate, adjustedP: number, comparisons: number
   return { ...estimate, decision: 'undecided', roundsNeeded: Math.max(estimate.rounds + 1, fewest) };
 }
 
-/** With fewer rounds no difference among this many comparisons can be certain: with n rounds no p is below 2^(1 − n). */
+/** Fewest rounds for a significant difference among this many comparisons: with n rounds no p is below 2^(1 − n). */
 export function fewestRoundsFor(comparisons: number): number {
   return Math.ceil(1 + Math.log2(Math.max(1, comparisons) / LEVEL));
 }
 
-/** Null where a round of either arm lacks the figure. */
+/** Null if a round of either arm lacks the figure. */
 function compareFigure(metric: Metric, a: MeasuredArm, b: MeasuredArm, margin: number): Estimate | null {
   const rounds = Math.min(a.rounds.length, b.rounds.length);
   const [ofA = null, ofB = null] = [a, b].map((arm) =>

@@ -1,6 +1,6 @@
 import type { Summary } from '../../protocol/summary.ts';
 
-/** In what two plans have to agree, besides the target's method, for their figures to be compared. */
+/** Fields in which two plans must agree, besides the target's method, for their figures to be comparable. */
 export const PLAN_FIELDS = [
   'mode',
   'workers',

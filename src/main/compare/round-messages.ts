@@ -6,22 +6,22 @@ import type { Progress } from '../run/run-handle.ts';
 
 export type RoundRequest =
   | { readonly type: 'plan'; readonly plan: RunPlan }
-  /** Start nothing more, and report. */
+  /** Asks to start nothing more and to report. */
   | { readonly type: 'stop' };
 
-/** A round under way is heard of so often. */
+/** How often a running round reports that it is alive. */
 export const ALIVE_EVERY_MS = 1_000;
 
 export type RoundMessage =
   | RoundReply
-  /** The round's event loop runs; where it stands, once it has begun. */
+  /** The round's event loop runs; `progress` is null until the round has begun. */
   | { readonly type: 'alive'; readonly progress: Progress | null };
 
 export type RoundReply =
   | {
       readonly type: 'result';
       readonly summary: Summary;
-      /** Every latency of the headline kind, for comparing whole distributions. */
+      /** All latencies of the headline kind, for comparing whole distributions. */
       readonly latencies: Cells;
     }
   | { readonly type: 'failed'; readonly code: ErrorCode | null; readonly message: string };

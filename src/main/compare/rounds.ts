@@ -12,11 +12,11 @@ import { SilenceWatch } from '../run/silence.ts';
 import { MemoryWatch } from './memory.ts';
 import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
 
-/** A round that is heard of no more for so long hangs, and is ended: its event loop has other things to do at times. */
+/** A round that is silent for this long hangs, and is killed; shorter silences occur when its event loop is busy. */
 const LONGEST_SILENCE_MS = 30 * ALIVE_EVERY_MS;
 const ENTRY = fileURLToPath(new URL('../../main/compare/round-entry.js', import.meta.url));
 
-/** A plan that is measured again and again. */
+/** A plan to be measured repeatedly. */
 export interface PlannedArm {
   readonly name: string;
   readonly plan: RunPlan;
@@ -28,24 +28,24 @@ export interface Round {
   readonly cost: RoundCost;
 }
 
-/** What is under way, for whoever shows it. */
+/** The current round, for display. */
 export interface RoundUnderWay {
   readonly round: number;
   readonly arm: string;
-  /** Null at its start. */
+  /** Null at the start of the round. */
   readonly progress: Progress | null;
 }
 
 /**
- * In which order the arms take their turns: forwards in one round and backwards in the next, so that none
- * is always first, and a machine that slows down does so for all (A B B A …).
+ * Order of the arms in a round: forwards in one round and backwards in the next, so that none is always first, and
+ * a machine that slows down affects all of them (A B B A …).
  */
 export function orderOf(arms: number, round: number): number[] {
   const forwards = Array.from({ length: arms }, (_, index) => index);
   return round % 2 === 0 ? forwards : forwards.reverse();
 }
 
-/** Measures arms in rounds, each arm of each round in a coordinator process of its own. */
+/** Measures arms in rounds, each arm of each round in its own coordinator process. */
 export class Rounds {
   readonly #arms: readonly PlannedArm[];
   readonly #rounds: number;
@@ -70,15 +70,15 @@ export class Rounds {
     return this.#isStopped;
   }
 
-  /** Starts nothing more; the round under way is left out. */
+  /** Starts nothing more; the current round is not included. */
   stop(): void {
     this.#isStopped = true;
     this.#current?.stop();
   }
 
   /**
-   * @returns for each arm its rounds; only rounds that every arm has had
-   * @throws VolleyError where a round could not be run, or no arm had a request that succeeded in the first one
+   * @returns the rounds of each arm; only rounds that every arm completed
+   * @throws VolleyError if a round could not be run, or no request of any arm succeeded in the first one
    */
   async measure(): Promise<Round[][]> {
     const measured = this.#arms.map((): Round[] => []);
@@ -111,7 +111,7 @@ export class Rounds {
     let hangs = false;
     const silence = new SilenceWatch(1, this.#longestSilenceMs, () => {
       hangs = true;
-      // It may be stopped, and hear no other signal.
+      // It may be stopped (SIGSTOP), and would not react to any other signal.
       child.kill('SIGKILL');
     });
     child.on('message', (message) => {
@@ -144,9 +144,9 @@ export class Rounds {
 }
 
 /**
- * Further rounds would show no more of targets that are not there; one that fails later is counted as failing.
+ * Ends the experiment if no target answers, as further rounds would show nothing; failures later on are just counted.
  *
- * @throws VolleyError VOLLEY_NO_ANSWER where no request of any arm succeeded
+ * @throws VolleyError VOLLEY_NO_ANSWER if no request of any arm succeeded
  */
 function checkAnswers(measured: readonly (readonly Round[])[], arms: readonly PlannedArm[]): void {
   const firsts = measured.flatMap(([first]) => first ?? []);

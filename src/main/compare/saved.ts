@@ -19,10 +19,10 @@ import { troubledRounds } from './pairs.ts';
 import { PLAN_FIELDS } from './plan-fields.ts';
 
 /**
- * Compares two saved results: of single runs, or with rounds in them. They were not measured in turns, so
- * what changed on the machine in between is part of the difference.
+ * Compares two saved results, of single runs or with rounds. They were not measured in alternation, so
+ * changes on the machine in between are part of the difference.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or their plans differ and `isForced` is not
+ * @throws VolleyError VOLLEY_RESULT_FILE if a file cannot be used, or the plans differ without `isForced`
  */
 export async function compareSaved(...asked: Parameters<typeof compared>): Promise<Comparison> {
   try {
@@ -87,7 +87,7 @@ async function compared(
   });
 }
 
-/** What can be said of one round each. */
+/** Conclusions from one round of each. */
 function concludeOnOne(pair: Pair, metric: Metric): Conclusion[] {
   const found: ComparisonFinding[] = [
     ...(isDecidedByFailures(pair) ? [] : remarksOn(pair)),
@@ -117,7 +117,7 @@ function armOfSummary(name: string, summary: Summary): Arm | undefined {
   return armOf(name, [{ summary, cost }]) ?? undefined;
 }
 
-/** In what the plans differ, but for the target's address and the seed. */
+/** Fields in which the plans differ, apart from the target's address and the seed. */
 function differencesOf(a: Arm, b: Arm): string[] {
   const [planA, planB] = [a, b].map((arm) => arm.rounds[0]?.plan);
   if (planA === undefined || planB === undefined) return [];

@@ -3,7 +3,7 @@ import { messageOf, VolleyError } from '../../protocol/errors.ts';
 import { type Conduct, conduct } from '../run/conduct.ts';
 import { ALIVE_EVERY_MS, type RoundMessage, type RoundReply, type RoundRequest } from './round-messages.ts';
 
-/** Runs one plan in this process, which was started for it, says what came of it, and leaves. */
+/** Runs one plan in this process, which was started for it, sends the result, and exits. */
 export function serveRound(parent: NodeJS.Process): void {
   let conducted: Conduct | null = null;
   let isStopped = false;

@@ -3,10 +3,10 @@ import type { Activity } from '../../protocol/diagnosis.ts';
 import { microsToMs } from '../../protocol/units.ts';
 import { cgroupFolders, type MachineSource, THIS_MACHINE } from './machine-facts.ts';
 
-/** What all cores have done so far. */
+/** CPU times of all cores so far. */
 export interface CoreTimes {
   readonly busyMs: number;
-  /** In ticks, whatever those are here; null where the system does not say. */
+  /** In ticks of the system's unit; null if the system does not provide it. */
   readonly stolenTicks: number | null;
   readonly allTicks: number | null;
   /** Periods of a quota, and those in which it was used up; null without a quota. */
@@ -14,7 +14,7 @@ export interface CoreTimes {
   readonly throttled: number | null;
 }
 
-/** Watches who else uses the cores, while this process does next to nothing. */
+/** Measures how much other programs use the cores while this process is almost idle. */
 export class ActivityWatch {
   readonly #source: MachineSource;
   readonly #before: CoreTimes;
@@ -26,20 +26,20 @@ export class ActivityWatch {
     this.#before = coreTimes(source);
   }
 
-  /** Since the construction. */
+  /** Activity since the construction. */
   look(): Activity {
     const { user, system } = process.cpuUsage(this.#own);
     const elapsedMs = performance.now() - this.#startedAtMs;
     return {
       ...activityBetween(this.#before, coreTimes(this.#source), elapsedMs, microsToMs(user + system)),
-      // Windows has no such figure, and Node says 0 there.
+      // Windows has no load average, and Node returns 0 there.
       load: this.#source.platform === 'win32' ? null : (loadavg()[0] ?? null),
       pressureShare: pressureIn(this.#source.read('/proc/pressure/cpu')),
     };
   }
 }
 
-/** What others did in between, where this process has used so much of it. */
+/** Activity of others between two readings, given this process's own CPU time. */
 export function activityBetween(
   before: CoreTimes,
   after: CoreTimes,
@@ -65,7 +65,7 @@ export function activityBetween(
 
 export function coreTimes(source: MachineSource): CoreTimes {
   const busy = cpus().map(({ times: { user, nice, sys, irq } }) => user + nice + sys + irq);
-  // user, nice, system, idle, iowait, irq, softirq, steal; those behind are part of user and nice.
+  // user, nice, system, idle, iowait, irq, softirq, steal; the later ones are included in user and nice.
   const ticks = (/^cpu +(.*)$/m.exec(source.read('/proc/stat'))?.[1] ?? '')
     .split(' ')
     .map(Number)

@@ -12,51 +12,51 @@ import type { BenchReply, BenchRequest, Recorded, RunResult } from './recorded.t
 const SERVER = fileURLToPath(new URL('../../target/precise-entry.js', import.meta.url));
 const CLIENT = fileURLToPath(new URL('../../main/doctor/bench-entry.js', import.meta.url));
 
-/** The tightest of the clocks' brackets is good to about 30 µs, on either side. */
+/** The tightest bracket of each process's clock is accurate to about 30 µs. */
 const CLOCK_ERROR_MS = 0.1;
 
 /** A request as volley recorded it and as the server saw it; times relative to the window. */
 export interface Observation extends Recorded {
   readonly sentMs: number;
   readonly endMs: number;
-  /** NaN where no answer came that carries a number. */
+  /** NaN without an answer that carries a number. */
   readonly arrivedMs: number;
   readonly leftMs: number;
 }
 
 export interface Observed {
   readonly summary: Summary;
-  /** Those of the window, in the order of their intended starts; times relative to the window. */
+  /** Requests of the window, ordered by intended start; times relative to the window. */
   readonly requests: readonly Observation[];
-  /** When requests of the window arrived, in that order. */
+  /** When requests of the window arrived, in order of arrival. */
   readonly arrivalsMs: readonly number[];
-  /** What the server did, warm-up included. */
+  /** The server's log, including the warm-up. */
   readonly log: ServerLog;
-  /** Records of the warm-up and of the window together. */
+  /** Number of records of warm-up and window together. */
   readonly recorded: number;
-  /** Answered requests whose stamps are out of order: intended ≤ sent ≤ arrived ≤ left ≤ end. */
+  /** Answered requests whose stamps violate intended ≤ sent ≤ arrived ≤ left ≤ end. */
   readonly disordered: number;
 }
 
 export interface Circumstances {
   readonly warmupMs: number;
-  /** Of the server, from 127.0.0.1 on, asked in turn; several on Linux only. By default 1. */
+  /** Number of server addresses, from 127.0.0.1 on, used in turn; several on Linux only. By default 1. */
   readonly addresses?: number;
-  /** Called when the server listens; what it returns, when the run is over. */
+  /** Called when the server listens; the function it returns is called when the run is over. */
   readonly port?: (port: number) => Promise<() => Promise<void>>;
-  /** By default true; without it there are no requests, only the summary. */
+  /** By default true; if false, there is only the summary and no requests. */
   readonly isRecorded?: boolean;
 }
 
-/** A server that does what it is told to, and volley in a process of its own that measures it. */
+/** A scripted server, and volley in its own process measuring it. */
 export class Bench {
-  /** Where the two are kept apart; null where they are not. */
+  /** The cores that server and client are pinned to; null if they are not. */
   readonly cores: CorePair | null;
   readonly #hasCore: boolean;
   readonly #server: ChildProcess;
   readonly #client: ChildProcess;
 
-  /** `preload` is loaded before volley, in its process and its workers. */
+  /** @param preload loaded before volley, in its process and its workers */
   constructor(hasCore: boolean, preload?: string, cores: CorePair | null = separateCores()) {
     this.cores = cores;
     this.#hasCore = hasCore;
@@ -64,7 +64,7 @@ export class Bench {
     this.#client = start(CLIENT, cores?.[1], preload);
   }
 
-  /** Runs volley against the server in this scenario, and puts both logs together. */
+  /** Runs volley against the server in this scenario, and joins both logs. */
   async observe(
     scenario: Scenario,
     options: Omit<RunOptions, 'url'>,
@@ -122,7 +122,7 @@ export class Bench {
   }
 }
 
-/** @throws Error where the process is gone, or goes instead of replying */
+/** @throws Error if the process has ended, or ends without replying */
 async function ask(child: ChildProcess, request: BenchRequest | ServerRequest): Promise<unknown> {
   const over = new AbortController();
   try {
@@ -183,7 +183,7 @@ function isDisordered(request: Observation): boolean {
   return !(sentMs <= arrivedMs + CLOCK_ERROR_MS && arrivedMs <= leftMs && leftMs <= endMs + CLOCK_ERROR_MS);
 }
 
-/** Nearest rank, of any numbers; NaN of none. */
+/** Percentile by nearest rank; NaN without numbers. */
 export function percentileOf(values: readonly number[], percent: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;

@@ -6,18 +6,18 @@ import { type MachineSource, THIS_MACHINE } from './machine-facts.ts';
 const ROWS = 200;
 const LOOKS = 100;
 const SPIN_MS = 300;
-/** Between two looks at the clock: shorter gaps are what Node itself does now and then. */
+/** Gaps between two clock readings count from here on: shorter ones occur in Node itself now and then. */
 const SHORTEST_AWAY_MS = 0.1;
 const TIMER_MS = 1;
 const TIMED_MS = 400;
 
-/** How finely the clock steps, what a look at it costs, and whether a thread that never waits is left alone. */
+/** The clock's resolution, the cost of reading it, and whether a thread that never waits is interrupted. */
 export function clockFacts({ read }: MachineSource = THIS_MACHINE): ClockFacts {
   const source = read('/sys/devices/system/clocksource/clocksource0/current_clocksource').trim();
   return { source: source === '' ? null : source, ...stepOfClock(), ...gapsWhileBusy() };
 }
 
-/** How late timers of a millisecond come, one after the other. */
+/** How late consecutive timers of a millisecond fire. */
 export async function timerLateness(): Promise<SpreadMs> {
   const lateMs: number[] = [];
   const endsAtMs = performance.now() + TIMED_MS;
@@ -36,7 +36,7 @@ export function spreadOf(valuesMs: readonly number[]): SpreadMs {
   };
 }
 
-/** The cheapest of many short rows of looks: whoever else runs makes the others dearer. */
+/** The cheapest of many short series of readings: other programs make the rest slower. */
 function stepOfClock(): Pick<ClockFacts, 'stepNanos' | 'readNanos'> {
   let stepNanos = Number.POSITIVE_INFINITY;
   let readNanos = Number.POSITIVE_INFINITY;

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Cores for the server and for whoever measures it. */
+/** Cores for the server and for the measuring client. */
 export type CorePair = readonly [server: number, client: number];
 
-/** Two cores of this process's own, where the system lets processes be kept on them (Linux with taskset); else null. */
+/** Two cores this process may use, if processes can be pinned to them (Linux with taskset); else null. */
 export function separateCores(): CorePair | null {
   if (process.platform !== 'linux' || spawnSync('taskset', ['--version']).status !== 0) return null;
   const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(read('/proc/self/status'))?.[1] ?? '';
@@ -13,7 +13,7 @@ export function separateCores(): CorePair | null {
   );
 }
 
-/** The first core and another one, which is no second thread of the first where there is a choice. */
+/** The first core and another one, if possible not a second hardware thread of the first. */
 export function pairOf(
   allowed: readonly number[],
   siblingsOf: (core: number) => readonly number[],
@@ -24,7 +24,7 @@ export function pairOf(
   return [first, allowed.find((core) => core !== first && !siblings.includes(core)) ?? second];
 }
 
-/** Numbers as the kernel lists them: `0-3,8` are 0, 1, 2, 3 and 8. */
+/** Parses the kernel's lists of numbers: `0-3,8` is 0, 1, 2, 3 and 8. */
 export function coresIn(list: string): number[] {
   return [...list.matchAll(/(\d+)(?:-(\d+))?/g)].flatMap(([, from, to = from]) =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => Number(from) + index),

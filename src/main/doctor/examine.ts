@@ -9,14 +9,14 @@ import { exitCodeOf, findingsOf } from './findings.ts';
 import { machineFacts } from './machine-facts.ts';
 import { measureClient } from './measure-client.ts';
 
-/** What is looked at, one after the other. */
+/** The steps of the examination, in order. */
 export type Step = 'clock and timers' | ClientName;
 
 /**
- * Looks at this machine for ten seconds: its limits, who else uses it, its clock, and what volley measures where the
- * answer is known.
+ * Examines this machine for ten seconds: its limits, other programs' use of it, its clock, and what volley measures
+ * when the answer is known.
  *
- * @returns null where it was aborted
+ * @returns null if it was aborted
  */
 export async function examine(onStep: (step: Step) => void, signal: AbortSignal): Promise<Diagnosis | null> {
   const startedAt = new Date().toISOString();

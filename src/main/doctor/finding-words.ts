@@ -10,7 +10,7 @@ import { NANOS_PER_MS } from '../../protocol/units.ts';
 import { counted, formatCount, formatMs, formatPercent } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 
-/** What was found, before it has words. */
+/** A finding without its message. */
 export type Found = {
   [Code in DoctorCode]: {
     readonly code: Code;
@@ -25,7 +25,7 @@ const KNOWN: Readonly<Record<KnownAnswer, string>> = {
   stall: 'a stall',
 };
 
-/** What was found, in a sentence that says what to do. */
+/** Adds a message that says what to do. */
 export function finding(found: Found): DoctorFinding {
   return { code: found.code, level: found.level, message: sentenceOf(found) };
 }
@@ -40,7 +40,7 @@ function sentenceOf(found: Found): string {
       return `${about(found.figures, found.figures.client)}: ${counted(found.figures.disordered, 'answer')} came before the server had sent them. The clocks of two processes differ: look at the clock source, and at how this machine is virtualised.`;
     case 'time-off': {
       const { client, answers } = found.figures;
-      // Whoever is kept waiting measures too much.
+      // A client that is kept waiting measures too much.
       const isLate = answers.every(({ measuredMs, knownMs }) => measuredMs > knownMs);
       const off = answers.map(
         ({ answer, measuredMs, knownMs }) =>

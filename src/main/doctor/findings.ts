@@ -2,20 +2,20 @@ import type { AnswerFacts, Diagnosis, DoctorFinding } from '../../protocol/diagn
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { type Found, finding } from './finding-words.ts';
 
-/** What is judged. */
+/** The facts to be judged. */
 export type Examined = Pick<Diagnosis, 'machine' | 'activity' | 'clock' | 'timers' | 'clients'>;
 
-/** From so much of one core on, others are in the way, where they leave volley and a target less than a core each. */
+/** Use of one core from which others disturb, if they leave volley and a target less than a core each. */
 const OTHERS_CORES = 0.25;
 const CORES_OF_A_RUN = 2;
 const STOLEN_SHARE = 0.02;
 const THROTTLED_SHARE = 0.01;
 const AWAY_SHARE = 0.02;
 const AWAY_MS = 10;
-/** Timers of a millisecond are up to a millisecond late by themselves. */
+/** Timers of a millisecond are up to a millisecond late by design. */
 const TIMERS_LATE_MS = 3;
 const STARTS_LATE_MS = 1;
-/** Where a clock is read by a call into the kernel, this is what it takes. */
+/** Cost of reading a clock that needs a system call. */
 const SLOW_CLOCK_NANOS = 500;
 const COARSE_CLOCK_NANOS = 10_000;
 const FEWEST_CONNECTIONS = 4_096;
@@ -23,12 +23,12 @@ const FEWEST_PORTS = 20_000;
 const CLOSING_SHARE = 0.5;
 const SHORTEST_BACKLOG = 1_024;
 
-/** What to make of it: what is wrong first, then what disturbed, then what to change. */
+/** Derives the findings: first what is wrong, then what disturbed, then what to change. */
 export function findingsOf(examined: Examined): DoctorFinding[] {
   return [...wrongIn(examined), ...disturbancesIn(examined), ...adviceFor(examined)].map(finding);
 }
 
-/** A known answer that did not come out: 1. One that did, on a machine that was disturbed: 3. */
+/** Exit code 1 if a known answer was not measured; 3 if all were, on a disturbed machine. */
 export function exitCodeOf(findings: readonly DoctorFinding[]): ExitCode {
   if (findings.some(({ level }) => level === 'wrong')) return EXIT_CODES.failed;
   return findings.some(({ level }) => level === 'disturbed') ? EXIT_CODES.degraded : EXIT_CODES.ok;
@@ -50,7 +50,7 @@ function wrongIn({ clients }: Examined): Found[] {
   });
 }
 
-/** Whether what is known came out. */
+/** Whether the known answer was measured. */
 export function isRight(facts: AnswerFacts): boolean {
   return !isLost(facts) && facts.disordered === 0 && !isOff(facts);
 }
@@ -59,7 +59,7 @@ function isLost({ expected, ok, recorded, arrived }: AnswerFacts): boolean {
   return ok !== expected || recorded !== arrived;
 }
 
-/** Also where there is no figure. */
+/** True without a figure, too. */
 function isOff({ measuredMs, knownMs, toleranceMs }: AnswerFacts): boolean {
   return !(Math.abs(measuredMs - knownMs) <= toleranceMs);
 }

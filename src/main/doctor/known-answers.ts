@@ -2,17 +2,17 @@ import type { Scenario } from '../../target/precise-scenario.ts';
 import type { RunOptions } from '../plan/options.ts';
 import type { Observation } from './bench.ts';
 
-/** A load whose right answer is known before it is measured. */
+/** A load whose correct result is known beforehand. */
 export interface KnownLoad {
   readonly scenario: Scenario;
   readonly options: Omit<RunOptions, 'url'>;
-  /** Requests of the window. */
+  /** Number of requests in the window. */
   readonly count: number;
 }
 
 const FIRST_STAGE = { ms: 100, perSecond: 3_000 } as const;
 
-/** Answers at once: what is measured is what volley and the loopback add. */
+/** Immediate answers: the measured time is what volley and the loopback add. */
 export function immediateAnswers(rate: number, durationMs: number): KnownLoad {
   return {
     scenario: { kind: 'delay', delayMs: 0 },
@@ -22,8 +22,8 @@ export function immediateAnswers(rate: number, durationMs: number): KnownLoad {
 }
 
 /**
- * A constant rate, and from when on its requests are looked at. It comes after a short stage of many more,
- * and the warm-up has that stage's rate: so Node has compiled what is hot before the slow part begins.
+ * A constant rate, and the time from which its requests are evaluated. It follows a short stage at a much higher rate,
+ * which is also the warm-up's rate, so that Node has compiled the hot code before the slow part begins.
  */
 export function steadyRate(
   rate: number,
@@ -37,7 +37,7 @@ export function steadyRate(
   };
 }
 
-/** Stands still for a tenth of the time, at 2 ms an answer else: whoever was due meanwhile has waited. */
+/** A server that stalls for a tenth of the time and otherwise takes 2 ms: requests due during a stall have to wait. */
 export function stalls(rate: number, durationMs: number, periodMs: number): KnownLoad & { stallMs: number } {
   const stallMs = periodMs / 10;
   return {
@@ -55,12 +55,12 @@ export function stalls(rate: number, durationMs: number, periodMs: number): Know
   };
 }
 
-/** For how long the server had a request. */
+/** How long the request was at the server. */
 export function atServerMs({ arrivedMs, leftMs }: Observation): number {
   return leftMs - arrivedMs;
 }
 
-/** What the server itself says: from when a request was due until its answer left. */
+/** Response time by the server's log: from when a request was due until its answer left. */
 export function loggedResponseMs({ intendedMs, leftMs }: Observation): number {
   return leftMs - intendedMs;
 }

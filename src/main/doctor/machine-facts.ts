@@ -4,12 +4,12 @@ import { availableParallelism, cpus } from 'node:os';
 import type { MachineFacts } from '../../protocol/diagnosis.ts';
 import { openFilesFor } from '../plan/open-files.ts';
 
-/** Where facts about a machine come from; tests stand in for other systems. */
+/** Source of facts about a machine; tests replace it to imitate other systems. */
 export interface MachineSource {
   readonly platform: NodeJS.Platform;
-  /** A file of the system's; empty where there is none. */
+  /** Content of a system file; empty without one. */
   read(path: string): string;
-  /** What a program prints; empty where there is none. */
+  /** Output of a program; empty if there is no such program. */
   ask(program: string, ...words: string[]): string;
 }
 
@@ -35,7 +35,7 @@ export const THIS_MACHINE: MachineSource = {
   },
 };
 
-/** What a run can have of this machine. */
+/** The resources this machine has for a run. */
 export function machineFacts(source: MachineSource = THIS_MACHINE): MachineFacts {
   const cores = availableParallelism();
   const { limit, connections } = openFilesFor('threads', Math.max(1, cores - 1));
@@ -48,7 +48,7 @@ export function machineFacts(source: MachineSource = THIS_MACHINE): MachineFacts
   };
 }
 
-/** What the system itself says, as far as it does. */
+/** Facts from the operating system, as far as available. */
 export function limitsOf(
   source: MachineSource,
 ): Pick<MachineFacts, 'quotaCores' | 'governor' | 'ports' | 'portsClosing' | 'backlog'> {
@@ -70,7 +70,7 @@ export function limitsOf(
       };
     }
     case 'win32': {
-      // Two figures in whatever language Windows speaks: the first port, and how many.
+      // Two numbers, whatever the language of Windows: the first port, and the count.
       const [first, count] = [
         ...source.ask('netsh', 'int', 'ipv4', 'show', 'dynamicport', 'tcp').matchAll(/:\s*(\d+)\s*$/gm),
       ].map(([, figure]) => Number(figure));
@@ -86,7 +86,7 @@ export function limitsOf(
 
 const NOTHING_SAID = { quotaCores: null, governor: null, ports: null, portsClosing: null, backlog: null };
 
-/** The tightest quota of the groups of processes that this one is in, in cores; null where there is none. */
+/** The tightest quota of this process's cgroups, in cores; null without one. */
 function quotaOf({ read }: MachineSource): number | null {
   const quotas = cgroupFolders(read('/proc/self/cgroup')).map((folder) => {
     const [limit, period] = read(`${folder}/cpu.max`).split(' ');
@@ -98,7 +98,7 @@ function quotaOf({ read }: MachineSource): number | null {
   return limits.length === 0 ? null : Math.min(...limits);
 }
 
-/** The folders of a process's groups and of all above them, of either version of cgroups. */
+/** The folders of a process's cgroups and their parents, for both versions of cgroups. */
 export function cgroupFolders(cgroup: string): string[] {
   const paths = cgroup.split('\n').flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(\/.*)$/.exec(line) ?? [];

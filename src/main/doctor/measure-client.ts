@@ -20,15 +20,15 @@ const DELAYS_FOR_MS = 500;
 const STALLS_FOR_MS = 1_000;
 const HIGHEST_FOR_MS = 700;
 const CONNECTIONS = 20;
-/** A latency this many times what is added to it is right to within a tenth. */
+/** A latency this many times the added time is accurate to a tenth. */
 const TIMES_THE_ADDED = 10;
 const DELAY_TOLERANCE_MS = 0.5;
 const STALL_TOLERANCE_MS = 3;
 const STALL_TOLERANCE_SHARE = 0.01;
-/** An event loop that is as busy as this has no more to give. */
+/** From this utilization on, the event loop is saturated. */
 const OWN_LIMIT_BUSY = 0.9;
 
-/** Measures with this client what is known already. */
+/** Measures known answers with this client. */
 export async function measureClient(bench: Bench, client: ClientName): Promise<ClientFacts> {
   const immediate = immediateAnswers(RATE, IMMEDIATE_MS);
   const atOnce = await observe(bench, client, immediate);
@@ -77,7 +77,7 @@ export async function measureClient(bench: Bench, client: ClientName): Promise<C
   };
 }
 
-/** As fast as one worker can, at a server that answers at once. */
+/** The highest rate of one worker against a server that answers at once. */
 async function highestRate(bench: Bench, client: ClientName): Promise<ClientFacts['highest']> {
   const { summary } = await bench.observe(
     { kind: 'delay', delayMs: 0 },

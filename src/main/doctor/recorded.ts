@@ -13,10 +13,10 @@ export interface Recorded {
   readonly outcome: number;
 }
 
-/** What the process that measures is asked for. */
+/** Request to the measuring process. */
 export interface BenchRequest {
   readonly options: RunOptions;
-  /** Whether every record of the run is wanted. */
+  /** Whether to return every record of the run. */
   readonly isRecorded: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface RunResult {
   readonly summary: Summary;
   /** When the window began, on the shared clock. */
   readonly windowAtMs: number;
-  /** Of all requests, those of the warm-up too; none where they were not asked for. */
+  /** Records of all requests, including the warm-up; empty if not requested. */
   readonly rows: readonly Recorded[];
 }
 

@@ -4,7 +4,7 @@ import { resolvePlan } from '../plan/resolve.ts';
 import { conduct } from '../run/conduct.ts';
 import type { BenchReply, BenchRequest, Recorded, RunResult } from './recorded.ts';
 
-/** Runs volley as the process asks that has started this one, and leaves with it. */
+/** Runs volley on requests from the parent process, and exits when the parent disconnects. */
 export function serveBench(parent: NodeJS.Process): void {
   parent.on('message', (message: unknown) => {
     runOnce(message as BenchRequest).then(
@@ -15,14 +15,14 @@ export function serveBench(parent: NodeJS.Process): void {
   const reply = (message: BenchReply): void => {
     parent.send?.(message);
   };
-  // Ctrl-C reaches the whole group of processes.
+  // Ctrl-C reaches the whole process group.
   parent.on('SIGINT', () => {});
   parent.on('disconnect', () => process.exit(0));
 }
 
 async function runOnce({ options, isRecorded }: BenchRequest): Promise<RunResult> {
   const plan = await resolvePlan(options);
-  // Copied, and read only when the run is over: what is done here is done on the worker's core.
+  // Copied now and read after the run: this code shares the core with the worker.
   const blocks: SampleBlock[] = [];
   const keep = (block: SampleBlock): void => {
     blocks.push({ ...block, buffer: block.buffer.slice(0) });

@@ -1,10 +1,10 @@
 import { readlinkSync, realpathSync, type StatsBase, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const MOST_LINKS = 40;
 
-/** Where a path leads: through links, also where what they lead to is not there yet. */
+/** Resolves a path through its links, even if their target does not exist yet. */
 export function finalPathOf(path: string): string {
   let at = resolve(path);
   for (let links = 0; links < MOST_LINKS; links++) {
@@ -22,7 +22,7 @@ export function finalPathOf(path: string): string {
   return at;
 }
 
-/** What a path is: two that are the same file say the same. Null for what is no regular file or folder. */
+/** Identity of a file or folder, equal for all of its paths; null for anything but a regular file or folder. */
 export function identityOf(path: string): string | null {
   const finalPath = finalPathOf(path);
   const stats = statsOf(finalPath);
@@ -30,7 +30,7 @@ export function identityOf(path: string): string | null {
   return entryOf(finalPath);
 }
 
-/** A name in a folder, whether there is a file of it or not. */
+/** Identity of a name in a folder, for a file that need not exist. */
 function entryOf(path: string): string {
   const folder = dirname(path);
   if (folder === path) return path;
@@ -39,7 +39,7 @@ function entryOf(path: string): string {
   return `${where}/${basename(path)}`;
 }
 
-/** Null where there is no such file, and where there can be none: whoever opens it says why. */
+/** Null if the path cannot be looked up; opening it will report why. */
 function statsOf(path: string): StatsBase<bigint> | null {
   try {
     return statSync(path, { bigint: true });

@@ -4,17 +4,17 @@ import { hostname } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { isRunning, type Owner, thisProcess } from './process-identity.ts';
 
-/** A take-over that was cut off is itself taken over; this many cut off in a row are not ours. */
+/** A takeover that was cut off is itself taken over; this many cut off in a row are not volley's. */
 const MOST_LEVELS = 3;
-/** What file systems without hard links say. */
+/** Error codes of file systems without hard links. */
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
- * A file that says which process works on what lies beside it. It appears with its content (a link to a
- * finished file), so nobody ever reads half of one, and it is gone when its owner releases it.
+ * A file that names the process working on what it locks. It appears with its content (a link to a
+ * finished file), so it is never read half written, and it is deleted when its owner releases it.
  *
- * One that a dead process left is replaced only under a lock of its own, `<path>.taking`: of two that find it
- * stale at once, the second sees the first one's lock in its place.
+ * A lock left by a dead process is replaced only under a lock of its own, `<path>.taking`: of two processes that
+ * find it stale at once, the second sees the first one's lock in its place.
  */
 export class FileLock {
   readonly #path: string;
@@ -26,8 +26,8 @@ export class FileLock {
   }
 
   /**
-   * @param what is locked, as a sentence begins: `--out 'results.csv'`
-   * @throws VolleyError VOLLEY_USAGE, which says who holds it, or what the system says
+   * @param what subject of the lock, as the beginning of a sentence: `--out 'results.csv'`
+   * @throws VolleyError VOLLEY_USAGE if another process holds it; else the system's error
    */
   static async take(path: string, what: string, level = 0): Promise<FileLock> {
     const text = `${JSON.stringify({ ...(await thisProcess()), host: hostname(), nonce: randomBytes(8).toString('hex') })}\n`;
@@ -42,7 +42,7 @@ export class FileLock {
         if (level >= MOST_LEVELS) throw held(what, `the lock ${path} cannot be taken over: delete it`);
         const taking = await FileLock.take(`${path}.taking`, what, level + 1);
         try {
-          // Only who holds the second lock replaces the first: what is still there is what was found stale.
+          // Only the holder of the second lock replaces the first, so what is still there is what was found stale.
           if ((await readFile(path, 'utf8').catch(nullIfMissing)) !== found) continue;
           await rename(ownPath, path);
           return new FileLock(path, text);
@@ -55,14 +55,14 @@ export class FileLock {
     }
   }
 
-  /** Never another process's lock, should somebody have deleted ours by hand. */
+  /** Deletes our lock; never another process's, in case ours was deleted by hand. */
   async release(): Promise<void> {
     const found = await readFile(this.#path, 'utf8').catch(() => null);
     if (found === this.#text) await unlink(this.#path).catch(() => {});
   }
 }
 
-/** Writes a file that was not there, down to the disk; it is gone again where it cannot be written whole. */
+/** Writes a new file and syncs it to disk; deletes it again if it cannot be written completely. */
 export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
@@ -76,7 +76,7 @@ export async function writeNew(path: string, content: string | Uint8Array): Prom
   }
 }
 
-/** Gives a finished file another name, unless that is taken: then false. */
+/** Gives a finished file another name; returns false if that is taken. */
 export async function linked(from: string, to: string): Promise<boolean> {
   try {
     await link(from, to).catch(async (error: unknown) => {

@@ -8,14 +8,14 @@ import { readStdin, STDIN } from './stdin.ts';
 
 const STDOUT_FD = 1;
 
-/** Files that have been read on behalf of options: SHA-256 of the content by name; null where it is no part of it. */
+/** Files read for options: SHA-256 of the content by name, or null if the content does not matter. */
 type InputFiles = Map<string, string | null>;
 
-/** Who reads is deep within the gates of the options, and who asks what was read is a command. */
+/** Files are read deep within the checks of options, but it is the command that asks for the list. */
 const READ = new AsyncLocalStorage<InputFiles>();
 
 /**
- * Reads a file that an option names, `-` for stdin, and notes it for whoever asks what was read.
+ * Reads a file that an option names, `-` for stdin, and records it with its digest.
  *
  * @throws Error of the file system
  */
@@ -27,12 +27,12 @@ export function readInput(path: string | Buffer): Buffer {
   return bytes;
 }
 
-/** Notes a file that is read in another way, or whose content does not matter. */
+/** Records a file that is read in another way, or whose content does not matter. */
 export function noteInput(path: string): void {
   if (path !== STDIN) READ.getStore()?.set(path, null);
 }
 
-/** Digests of what has been read so far, by the names of the files. */
+/** Digests of the files read so far, by name. */
 export function inputDigests(): Readonly<Record<string, string>> {
   const read = [...(READ.getStore() ?? [])].flatMap(([path, digest]) =>
     digest === null ? [] : [[path, digest] as const],
@@ -44,11 +44,11 @@ export function inputDigests(): Readonly<Record<string, string>> {
 export interface OutputFile {
   readonly option: string;
   readonly path: string;
-  /** The file itself, where the option names another one beside which it lies. */
+  /** The file itself, if it lies beside the one that the option names. */
   readonly besides?: string;
 }
 
-/** The result's file, and what is written beside it until it is complete. */
+/** The result file, and the temporary file that it is written to until it is complete. */
 export function resultFileOf(path: string | undefined, option = '--out'): OutputFile[] {
   if (path === undefined) return [];
   const output = { option, path };
@@ -56,10 +56,10 @@ export function resultFileOf(path: string | undefined, option = '--out'): Output
 }
 
 /**
- * Reads what options name, and refuses outputs that are one of the files that were read, or one another. They
- * are compared by what they are, not by their names: links and other spellings do not hide them.
+ * Reads what options name, and refuses outputs that are also read, or that are the same file as another output.
+ * Files are compared by identity, not by name, so links and other spellings are recognized.
  *
- * @throws VolleyError VOLLEY_USAGE, with what `read` found and what is wrong with the outputs
+ * @throws VolleyError VOLLEY_USAGE, with the problems from `read` and those of the outputs
  */
 export async function withoutOverwriting<T>(
   outputs: readonly OutputFile[],

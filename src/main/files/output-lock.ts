@@ -5,14 +5,14 @@ import { quoted } from '../text/quoted.ts';
 import { finalPathOf } from './file-identity.ts';
 import { FileLock } from './file-lock.ts';
 
-/** A folder that takes no new file: what is in it may still be written to, but nothing can say by whom. */
+/** The folder takes no new files: one in it may still be writable, but it cannot be locked. */
 const NO_NEW_FILES: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
- * Locks a file that a run writes, for as long as it runs: of two that write the same one, the second ends
- * here. Null for what is no regular file, and in a folder that takes no new ones.
+ * Locks a file that a run writes, for as long as it runs; a second run that writes the same file fails
+ * here. Null for anything but a regular file, and in a folder that takes no new files.
  *
- * @throws VolleyError VOLLEY_USAGE, which says who holds it, or what the system says
+ * @throws VolleyError VOLLEY_USAGE if another process holds it; else the system's error
  */
 export async function lockOutput(option: string, path: string): Promise<FileLock | null> {
   const known = await stat(path).catch(() => null);
@@ -25,7 +25,7 @@ export async function lockOutput(option: string, path: string): Promise<FileLock
   }
 }
 
-/** Where a result is written until it is complete. Under its lock, what lies there already is a dead run's. */
+/** Path that a result is written to until it is complete. Under its lock, a file found there is from a dead run. */
 export function unfinishedPathOf(finalPath: string): string {
   return join(dirname(finalPath), `.${basename(finalPath)}.tmp`);
 }

@@ -1,14 +1,14 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 
-/** The element of a page that holds its result. */
+/** Id of the element that holds the result in a page. */
 export const RESULT_ID = 'volley-result';
 
-/** No result is larger; a file that says so would fill the memory. */
+/** Limit on the unpacked size: a file that claims more could exhaust the memory. */
 const MOST_BYTES = 512_000_000;
 
 const PACKED = new RegExp(`<script type="text/plain" id="${RESULT_ID}">([A-Za-z0-9+/=\\s]*)</script>`);
 
-/** A result as text that a page can hold. */
+/** Encodes a result as text that a page can hold. */
 export function packResult(result: object): string {
   return gzipSync(JSON.stringify(result), { level: 9 }).toString('base64');
 }
@@ -19,9 +19,9 @@ export function isPage(text: string): boolean {
 }
 
 /**
- * The JSON of the result that a page holds; null where it holds none.
+ * The JSON of the result in a page; null if it has none.
  *
- * @throws Error where it cannot be unpacked
+ * @throws Error if it cannot be unpacked
  */
 export function resultInPage(page: string): string | null {
   const packed = PACKED.exec(page)?.[1];

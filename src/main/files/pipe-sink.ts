@@ -6,24 +6,24 @@ import { quoted } from '../text/quoted.ts';
 
 const LONGEST_WAIT_MS = 10_000;
 const ATTEMPT_INTERVAL_MS = 20;
-/** What systems say of a named pipe that nobody reads. */
+/** Error code for opening a named pipe that has no reader. */
 const NO_READER = 'ENXIO';
 
-/** A named pipe that somebody reads. A slow reader holds up whoever awaits `append`, but no thread. */
+/** A named pipe with a reader. A slow reader delays the caller of `append`, but blocks no thread. */
 export class PipeSink {
   readonly #socket: Socket;
   #isAbandoned = false;
 
   private constructor(descriptor: number) {
     this.#socket = new Socket({ fd: descriptor, readable: false, writable: true });
-    // `append` and `close` tell of it.
+    // Errors are reported by `append` and `close`.
     this.#socket.on('error', () => {});
   }
 
   /**
-   * Waits for a reader: what is written before there is one would be lost.
+   * Waits for a reader, since anything written before would be lost.
    *
-   * @throws VolleyError VOLLEY_OUTPUT where none comes within 10 s, or what the system says
+   * @throws VolleyError VOLLEY_OUTPUT if there is no reader within 10 s; else the system's error
    */
   static async open(option: string, path: string): Promise<PipeSink> {
     return new PipeSink(await descriptorOf(option, path));
@@ -38,7 +38,7 @@ export class PipeSink {
     });
   }
 
-  /** Whoever awaits `append` is told that it has failed, however slow the reader is. */
+  /** Fails pending calls of `append`, however slow the reader is. */
   abandon(): void {
     this.#isAbandoned = true;
     this.#socket.destroy();
@@ -52,18 +52,18 @@ export class PipeSink {
   }
 }
 
-/** A descriptor for writes that wait for the reader; fails as `PipeSink.open` does. */
+/** Opens a descriptor whose writes block until the reader has room; fails as `PipeSink.open` does. */
 export async function openWaiting(option: string, path: string): Promise<number> {
   const first = await descriptorOf(option, path);
   try {
-    // Before the first one is closed, or the reader would be at its end.
+    // Opened before the first one is closed, or the reader would see the end of the file.
     return openSync(path, constants.O_WRONLY);
   } finally {
     closeSync(first);
   }
 }
 
-/** Asks again and again: an open that waits would hold a thread, which no Ctrl-C ends. */
+/** Polls, because a blocking open would hold a thread that Ctrl-C cannot end. */
 async function descriptorOf(option: string, path: string): Promise<number> {
   const startMs = performance.now();
   for (;;) {

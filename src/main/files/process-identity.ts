@@ -2,17 +2,17 @@ import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { codeOf } from '../../protocol/errors.ts';
 
-/** Field 22 of /proc/<pid>/stat, counted behind the name, which may have blanks and brackets in it. */
+/** Field 22 of /proc/<pid>/stat, counted after the name, which may contain blanks and parentheses. */
 const START_TIME_AT = 19;
 const ENDED: ReadonlySet<string> = new Set(['Z', 'X']);
 const ENDED_START = 'ended';
 
-/** A process, so that another one with its number is not taken for it. */
+/** Identifies a process, so that a later one with the same pid is not taken for it. */
 export interface Owner {
   readonly pid: number;
-  /** Its start, in ticks since boot; empty where the system does not say. */
+  /** Start time in ticks since boot; empty if the system does not report it. */
   readonly started: string;
-  /** Boot and process namespace: where its number means anything. */
+  /** Boot and process namespace, within which the pid is valid. */
   readonly machine: string;
 }
 
@@ -20,11 +20,11 @@ export async function thisProcess(): Promise<Owner> {
   return { pid: process.pid, started: (await startOf(process.pid)) ?? '', machine: await machineOf() };
 }
 
-/** Null where it cannot be known from here: another machine, or another container. */
+/** Null if it cannot be determined from here: another machine or another container. */
 export async function isRunning(owner: Owner & { readonly host: string }): Promise<boolean | null> {
   const here = await machineOf();
   if (owner.machine !== here) {
-    // The same machine after a restart: nothing of before runs on.
+    // The same machine after a restart: no process from before is running.
     const isRestarted = owner.host === hostname() && bootOf(owner.machine) !== bootOf(here);
     return isRestarted ? false : null;
   }
@@ -39,17 +39,17 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is one.
+    // Another user's process exists too.
     return codeOf(error) !== 'ESRCH';
   }
 }
 
-/** Null where the system does not say. */
+/** Null if the system does not report it. */
 async function startOf(pid: number): Promise<string | null> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   if (stat === null) return null;
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  // What has ended and waits for its parent to ask runs no more.
+  // A zombie, which has ended and waits for its parent, is not running.
   return ENDED.has(fields[0] ?? '') ? ENDED_START : (fields[START_TIME_AT] ?? null);
 }
 

@@ -4,24 +4,24 @@ import { syncFolder } from '../../machine/sync-folder.ts';
 import { finalPathOf } from './file-identity.ts';
 import { PipeSink } from './pipe-sink.ts';
 
-/** What is being written: a result, or answered rows. */
+/** A file being written: a result, or answered rows. */
 export interface WrittenFile {
   append(text: string): Promise<void>;
-  /** Everything is there: the file gets its name. */
+  /** The content is complete: gives the file its name. */
   commit(): Promise<void>;
-  /** Leaves nothing behind that nobody has seen yet. */
+  /** Deletes what has been written, unless a reader may have seen it already. */
   discard(): Promise<void>;
-  /** Waits no longer for whoever reads what is written: `append` fails where it would have to. */
+  /** Stops waiting for a slow reader: `append` fails instead of waiting. */
   abandon(): void;
 }
 
 /**
- * Opens a file that is written beside its name until it is complete, so that nobody ever reads half of one. What
- * is no regular file, such as a pipe or a device, is written to as it is. The caller holds the lock of the
- * output: what lies where it is written already is a dead run's, or a link that leads elsewhere.
+ * Opens a file that is written under a temporary name until it is complete, so it is never read half written.
+ * Anything but a regular file, such as a pipe or a device, is written to directly. The caller holds the lock of the
+ * output: a file under the temporary name is left from a dead run, or is a link that leads elsewhere.
  *
- * @param besideOf where it is written until it is complete
- * @throws VolleyError VOLLEY_OUTPUT for a pipe that nobody reads, or what the system says
+ * @param besideOf returns the temporary name
+ * @throws VolleyError VOLLEY_OUTPUT for a pipe without a reader; else the system's error
  */
 export async function openReplaced(
   option: string,
@@ -39,7 +39,7 @@ export async function openReplaced(
       abandon: () => {},
     });
   }
-  // A link stays a link: what it leads to is replaced.
+  // A link stays a link: its target is replaced.
   const finalPath = finalPathOf(path);
   const partialPath = besideOf(finalPath);
   await unlink(partialPath).catch(() => {});
@@ -82,6 +82,6 @@ class ReplacedFile implements WrittenFile {
     await unlink(this.#partialPath).catch(() => {});
   }
 
-  /** A disk holds nobody up for long. */
+  /** A disk does not block for long. */
   abandon(): void {}
 }

@@ -12,7 +12,7 @@ import { openReplaced, type WrittenFile } from './replaced-file.ts';
 import { wrongPart, wrongPartOfComparison, wrongPartOfSweep } from './saved-shape.ts';
 import { readStdin, STDIN } from './stdin.ts';
 
-/** A result file, locked for as long as the run lasts. */
+/** A result file, locked while the run lasts. */
 export class ResultFile {
   readonly #option: string;
   readonly #path: string;
@@ -27,10 +27,10 @@ export class ResultFile {
   }
 
   /**
-   * Opens the file before the load starts, so that a path that cannot be written is found in time.
+   * Opens the file before the load starts, so that a path that cannot be written is reported early.
    *
-   * @param option that named it
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
+   * @param option the option that named it
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing it
    */
   static async open(path: string, option = '--out'): Promise<ResultFile> {
     let lock: FileLock | null = null;
@@ -55,22 +55,22 @@ export class ResultFile {
     }
   }
 
-  /** Leaves nothing behind. */
+  /** Deletes what has been written. */
   async discard(): Promise<void> {
     await this.#file.discard();
     await this.#lock?.release();
   }
 }
 
-/** Whether a saved result is one of several rounds or arms. */
+/** Whether a saved result has several rounds or arms. */
 export function isComparison(saved: Summary | Comparison): saved is Comparison {
   return 'arms' in saved;
 }
 
 /**
- * Reads a saved result, of a run or of several: JSON, or a page that holds it.
+ * Reads a saved result of one run or of several: JSON, or a page that holds it.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
+ * @throws VolleyError VOLLEY_RESULT_FILE if it cannot be read or is not a result of this schema version
  */
 export async function readSaved(path: string): Promise<Summary | Comparison> {
   const saved = await readReportable(path);
@@ -91,9 +91,9 @@ function unusableAt(path: string): (why: string) => VolleyError {
 }
 
 /**
- * The same, and sweeps.
+ * The same, but also reads sweeps.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where it cannot be read or is no result of this schema version
+ * @throws VolleyError VOLLEY_RESULT_FILE if it cannot be read or is not a result of this schema version
  */
 export async function readReportable(path: string): Promise<Summary | Comparison | Sweep> {
   const unusable = unusableAt(path);
@@ -132,7 +132,7 @@ export async function readReportable(path: string): Promise<Summary | Comparison
   return value as unknown as Summary;
 }
 
-/** Why the result of another tool cannot be read; null for what is none. */
+/** Why another tool's result cannot be read; null if it is not one. */
 function otherTool(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (isRecord(value['metrics']) && 'http_req_duration' in value['metrics'])
@@ -142,7 +142,7 @@ function otherTool(value: unknown): string | null {
   return null;
 }
 
-/** The JSON that a page holds. */
+/** Reads the JSON that a page holds. */
 function textInPage(page: string, unusable: (why: string) => VolleyError): string {
   let text: string | null;
   try {
@@ -221,7 +221,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** That the file which an option names cannot be written, for what the system has said. */
+/** The error for a file that cannot be written, with the system's message. */
 export function cannotWrite(option: string, path: string, error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),

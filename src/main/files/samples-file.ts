@@ -21,7 +21,7 @@ type Cell = string | number | boolean | null;
 type CellOf = (columns: SampleColumns, row: number, of: { worker: number; names: readonly string[] }) => Cell;
 type Columns = readonly (readonly [name: string, cellOf: CellOf])[];
 
-/** The columns of a row, in every form. */
+/** The columns of a row, in every format. */
 const COLUMNS: Columns = [
   ['intended_ms', ({ intendedMs }, row) => toNanosecond(intendedMs[row])],
   ['start_lag_ms', ({ startLagMs }, row) => toNanosecond(startLagMs[row])],
@@ -36,7 +36,7 @@ const COLUMNS: Columns = [
   ['request', ({ request }, row, { names }) => names[request?.[row] ?? 0] ?? null],
 ];
 
-/** And of streams. */
+/** Additional columns of streams. */
 const STREAM_COLUMNS: Columns = [
   ['ttft_ms', ({ ttftMs }, row) => toNanosecond(ttftMs?.[row])],
   ['ttfo_ms', ({ ttfoMs }, row) => toNanosecond(ttfoMs?.[row])],
@@ -64,15 +64,15 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
 };
 
-/** What a file of samples has to know of the run. */
+/** Properties of the run that a file of samples depends on. */
 export interface SampledRun {
-  /** Of the requests of the mix. */
+  /** Names of the requests of the mix. */
   readonly names: readonly string[];
-  /** Its answers are streams of tokens. */
+  /** Answers are streams of tokens. */
   readonly isStreamed: boolean;
 }
 
-/** What is wrong with a name for a file of samples; null where its form is known. */
+/** What is wrong with the name of a file of samples; null if its format is known. */
 export function samplesProblem(path: string): string | null {
   return FORMS[extname(path)] === undefined
     ? `--samples '${path}': name a file that ends in .csv or .jsonl.`
@@ -80,8 +80,8 @@ export function samplesProblem(path: string): string | null {
 }
 
 /**
- * Every request of the window, a row each, written as the records arrive. Writing is synchronous, one write
- * for each block: a slow disk holds the workers up rather than filling the memory.
+ * Every request of the window, one row each, written as the records arrive. Writing is synchronous, with one write
+ * for each block: a slow disk delays the workers rather than filling the memory.
  */
 export class SamplesFile {
   readonly #path: string;
@@ -117,10 +117,10 @@ export class SamplesFile {
   }
 
   /**
-   * Opens the file, and empties it. `onFailure` is told once, when something cannot be written.
+   * Opens the file and empties it. `onFailure` is called once, if something cannot be written.
    *
-   * @param path one that `samplesProblem` has nothing against
-   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE where another run writes it
+   * @param path one that `samplesProblem` accepts
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN, or VOLLEY_USAGE if another run is writing it
    */
   static async open(
     path: string,
@@ -141,7 +141,7 @@ export class SamplesFile {
     }
   }
 
-  /** Writes a block's rows, without those of the warm-up. */
+  /** Writes the rows of a block, without those of the warm-up. */
   add(block: SampleBlock, worker: number): void {
     if (this.#hasFailed) return;
     const columns = columnsOf(block);
@@ -158,7 +158,7 @@ export class SamplesFile {
 
   /** Returns whether every row has been written. */
   async close(): Promise<boolean> {
-    // Without a request there is still a heading.
+    // Without any request there is still a heading.
     this.#flush(0);
     try {
       closeSync(this.#descriptor);
@@ -188,10 +188,10 @@ export class SamplesFile {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
     try {
-      // No half row at the end.
+      // Leave no half row at the end.
       ftruncateSync(this.#descriptor, this.#writtenBytes);
     } catch {
-      // A pipe or a device cannot be cut.
+      // A pipe or a device cannot be truncated.
     }
     this.#onFailure(
       `--samples '${this.#path}' ends after ${this.#rows} requests: it could not be written ` +
@@ -204,7 +204,7 @@ function responseOf({ startLagMs, waitMs, serviceMs }: SampleColumns, row: numbe
   return responseMsOf(startLagMs[row] ?? 0, waitMs[row] ?? 0, serviceMs[row] ?? Number.NaN);
 }
 
-/** From the first token to the last, by the tokens after the first. */
+/** Time from the first token to the last, divided by the number of tokens after the first. */
 function tpotOf({ ttftMs, e2eMs, tokens, tokenEvents }: SampleColumns, row: number): number {
   const made = tokens?.[row] ?? Number.NaN;
   if (!(made > 1) || !((tokenEvents?.[row] ?? 0) > 1)) return Number.NaN;
@@ -215,7 +215,7 @@ function numberOrNull(value = Number.NaN): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** The clock's own grain; null for a mark that was never reached. */
+/** Rounds to the resolution of the clock; null for a mark that was never reached. */
 function toNanosecond(valueMs = Number.NaN): number | null {
   return Number.isNaN(valueMs) ? null : Math.round(valueMs * NANOS_PER_MS) / NANOS_PER_MS;
 }

@@ -4,17 +4,17 @@ import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { STREAM_TIME_KINDS } from '../../protocol/stream.ts';
 import { SWEPT } from '../../protocol/sweep.ts';
 
-/** A field that a saved result may lack, since earlier versions did not have it. */
+/** A field that a saved result may lack because earlier versions did not write it. */
 interface Optional {
   readonly optional: Shape;
 }
 
-/** Of a map from any name. */
+/** A map with any names. */
 interface Each {
   readonly each: Shape;
 }
 
-/** What a part of a saved result has to be. */
+/** The required shape of a part of a saved result. */
 type Shape =
   | 'text'
   | 'time'
@@ -86,7 +86,7 @@ const BASELINE = fields({
   isFailure: 'flag',
 });
 
-/** What the reporters read of a run's result. */
+/** The fields of a run's result that the reporters read. */
 const SUMMARY = fields({
   tool: fields({ version: 'text' }),
   startedAt: 'time',
@@ -189,13 +189,13 @@ const SUMMARY = fields({
 
 const SHARE = fields(numbers('sent', 'failed', 'share'));
 
-/** What a round of a comparison has besides the result of a run, and what of that only comparisons show. */
+/** The fields that a round of a comparison has in addition to a run's result, and those that only comparisons show. */
 const ROUND = fields({
   cost: fields({ peakMemoryBytes: 'number', memoryKind: 'text' }),
   generator: fields(numbers('mergeMs', 'batchBytes')),
 });
 
-/** What the reporters read of several rounds or arms; each round is the result of a run besides. */
+/** The fields of several rounds or arms that the reporters read; each round also has the result of a run. */
 const COMPARISON = fields({
   tool: fields({ version: 'text' }),
   kind: { oneOf: ['modes', 'compare', 'repeat'] },
@@ -235,7 +235,7 @@ const COMPARISON = fields({
   notes: ['text'],
 });
 
-/** What the reporters read of a sweep; each level has the result of a run besides. */
+/** The fields of a sweep that the reporters read; each level also has the result of a run. */
 const SWEEP = fields({
   tool: fields({ version: 'text' }),
   target: orNull(fields({ url: 'text', method: 'text' })),
@@ -246,17 +246,17 @@ const SWEEP = fields({
   conclusions: ['text'],
 });
 
-/** The first part of a saved sweep that is not what it has to be, but for the results of its levels. */
+/** The first wrong part of a saved sweep, without the results of its levels; null if there is none. */
 export function wrongPartOfSweep(sweep: unknown): string | null {
   return wrongIn(sweep, SWEEP, '');
 }
 
-/** The same of a saved result of several rounds or arms, but for the results of its rounds. */
+/** The same for a saved result of several rounds or arms, without the results of its rounds. */
 export function wrongPartOfComparison(comparison: unknown): string | null {
   return wrongIn(comparison, COMPARISON, '');
 }
 
-/** The first part of a saved run's result that is not what it has to be, in words; null where all is. */
+/** The first wrong part of a run's saved result, in words; null if there is none. */
 export function wrongPart(summary: unknown): string | null {
   return wrongIn(summary, SUMMARY, '');
 }
@@ -282,7 +282,7 @@ function wrongIn(value: unknown, shape: Shape, path: string): string | null {
   if ('either' in shape) {
     if (shape.either.some((one) => wrongIn(value, one, path) === null)) return null;
     const [first, second, ...more] = shape.either;
-    // Of null or one thing, what is wrong with the thing says more.
+    // For "null or X", what is wrong with X is the better message.
     const isThing =
       first === 'null' && second !== undefined && more.length === 0 && typeof value === 'object';
     return isThing ? wrongIn(value, second, path) : wrong(shape.name);

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { codeOf } from '../../protocol/errors.ts';
 
-/** What stands for stdin where a file is named. */
+/** Stands for stdin in place of a file name. */
 export const STDIN = '-';
 
 const STDIN_FD = 0;
@@ -11,7 +11,7 @@ const PAUSE_MS = 10;
 let read: Buffer | null = null;
 
 /**
- * All of stdin. It can be read only once, and several plans may be made of the same options.
+ * Reads all of stdin and keeps it, since it can be read only once and the same options may be read several times.
  *
  * @throws Error of the file system
  */
@@ -30,7 +30,7 @@ function readAll(): Buffer {
   }
 }
 
-/** Where whoever started volley made it not wait, there may be nothing to read yet. */
+/** If stdin is non-blocking, there may be nothing to read yet. */
 function readOrWait(chunk: Buffer): number {
   for (;;) {
     try {

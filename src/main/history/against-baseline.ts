@@ -6,11 +6,11 @@ import { compareFailures } from '../compare/failures.ts';
 import type { Baseline } from './baseline.ts';
 import { type Held, heldOf } from './held.ts';
 
-/** Smaller changes are none that anybody acts on, and two runs differ by as much for no reason. */
+/** Smaller changes do not call for action, and two runs differ by as much without a cause. */
 const MARGIN = 0.05;
-/** So many times as slow is no chance, however short a run is. */
+/** A result this many times slower is not chance, however short the run. */
 const GROSS = 2;
-/** Fewer earlier runs say nothing of how much runs scatter. */
+/** Fewer earlier runs do not show how much runs scatter. */
 const FEWEST_EARLIER = 3;
 
 /** @param failsIfSlower whether being slower, failing more, or being answered differently, is a failure */
@@ -46,12 +46,12 @@ export function againstBaseline(
   };
 }
 
-/** What the earlier one was measured on, where that is visibly not what this one was measured on. */
+/** The machine that measured the baseline, if it visibly differs from this one; else null. */
 function otherMachineOf(now: Held, before: Held): string | null {
   const [here, there] = [now, before].map(({ rounds: [round] }) => {
     if (round === undefined) return null;
     const { platform, cores, cpuModel }: Partial<Summary['tool']> = round.tool;
-    // Older results do not say.
+    // Older results lack these.
     return platform === undefined || cores === undefined ? null : `${platform}, ${cores} cores, ${cpuModel}`;
   });
   return here == null || there == null || here === there ? null : there;
@@ -69,7 +69,7 @@ function outcomeOf(
   if (now >= before * GROSS) return 'slower';
   const low = ofNow?.low;
   const high = ofBefore?.high;
-  // Without intervals nothing says how much is chance.
+  // Without intervals it is unknown how much is chance.
   if (low == null || high == null) return 'unknown';
   return low <= high ? 'within-scatter' : 'slower';
 }

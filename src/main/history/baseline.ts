@@ -9,34 +9,34 @@ import { type Held, heldOf } from './held.ts';
 import { factsOf, type Kept, keptRunOf, type PlanFacts } from './kept-run.ts';
 import { backwardsFrom, keptRuns } from './run-folder.ts';
 
-/** So many earlier runs show how much runs scatter on this machine; older ones say less of it. */
+/** How many earlier runs show the scatter on this machine; older ones are less relevant. */
 const MOST_EARLIER = 10;
 
-/** What a result is held against. */
+/** What a result is compared with. */
 export interface Baseline {
-  /** As it was named, with its file where that is another. */
+  /** The name as given, with its file if that differs. */
   readonly source: string;
   readonly result: Held;
-  /** The name of the machine that measured it, if that is known and not this one. */
+  /** The name of the machine that measured it, if known and not this one. */
   readonly otherHost: string | null;
-  /** Good results of the same plan on this machine, the newest first; the baseline may be one of them. */
+  /** Good results of the same plan on this machine, newest first; may include the baseline. */
   readonly earlier: readonly Held[];
 }
 
-/** What is measured: how many rounds of which plan. */
+/** What is measured: a plan and its number of rounds. */
 interface Asked {
   readonly facts: PlanFacts;
-  /** Whether it is rounds, be it one, and not a run. */
+  /** Whether it is measured in rounds (even a single one) rather than as a run. */
   readonly isRounds: boolean;
 }
 
 /**
- * What a plan's result is to be held against: `last` is the last good one of the same plan on this machine, `last~1` the
- * one before it; anything else is a file.
+ * Finds the result to compare a plan's result with: `last` is the last good one of the same plan on this machine,
+ * `last~1` the one before it; anything else is a file.
  *
  * @param rounds of `--repeat`; null for a run
- * @returns null until enough good results are kept
- * @throws VolleyError VOLLEY_RESULT_FILE where a file cannot be used, or is the result of another plan
+ * @returns null if not enough good results are kept yet
+ * @throws VolleyError VOLLEY_RESULT_FILE if a file cannot be used or is the result of another plan
  */
 export async function findBaseline(
   name: string,
@@ -60,7 +60,7 @@ async function goodResults({ facts, isRounds }: Asked, most: number, folder?: st
   const found: Held[] = [];
   const here = hostname();
   for (const path of await keptRuns(folder)) {
-    // What cannot be read is told by volley runs.
+    // `volley runs` reports files that cannot be read.
     const result: Kept | null = await readSaved(path).catch(() => null);
     const run = result === null ? null : keptRunOf(path, 0, result);
     if (result === null || run === null || !run.isGood || run.host !== here) continue;
@@ -94,12 +94,12 @@ async function namedResult(path: string, { facts, isRounds }: Asked): Promise<He
   return held;
 }
 
-/** As a result of this plan will have them. */
+/** The facts that a result of this plan will have. */
 function factsOfPlan(plan: RunPlan, rounds: number): PlanFacts {
   const hide = hiding(plan.supplies.secrets);
   const summarized = summarizePlan(plan);
   const { target } = summarized;
-  // As a result is read again: what JSON leaves out is not there.
+  // In the form in which a result is read back: without what JSON leaves out.
   return JSON.parse(
     JSON.stringify(
       factsOf(

@@ -2,11 +2,11 @@ import type { Summary } from '../../protocol/summary.ts';
 import { isComparison } from '../files/result-file.ts';
 import { type Kept, type KeptRun, keptRunOf } from './kept-run.ts';
 
-/** What a result is held against others by. */
+/** The parts of a result that comparisons with others use. */
 export interface Held extends Pick<KeptRun, 'startedAt' | 'latency' | 'p50Ms' | 'p50Interval'> {
-  /** One of a run. */
+  /** A run has one. */
   readonly rounds: readonly Summary[];
-  /** The name of the machine; null unless the result was kept. */
+  /** The machine's name; null unless the result was kept. */
   readonly host: string | null;
 }
 

@@ -6,7 +6,7 @@ import { originHere } from './origin.ts';
 import { keepRun } from './run-folder.ts';
 
 /**
- * Keeps a result with where it came from: machine, git revision and branch.
+ * Keeps a result together with its origin: machine, git revision and branch.
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */

@@ -6,53 +6,53 @@ import { PLAN_FIELDS } from '../compare/plan-fields.ts';
 import { isComparison } from '../files/result-file.ts';
 import type { Origin } from './origin.ts';
 
-/** A result with where it came from, as it is kept. */
+/** A result with its origin, as it is kept. */
 export type Kept = (Summary | Comparison) & { readonly origin?: Origin };
 
-/** One result in the list of those that are kept. */
+/** One entry in the list of kept results. */
 export interface KeptRun {
-  /** As `volley report` and `volley compare` take it: `last~2`. */
+  /** Its name for `volley report` and `volley compare`: `last~2`. */
   readonly name: string;
   readonly path: string;
   readonly startedAt: string;
   readonly kind: 'run' | Comparison['kind'];
   readonly target: string;
-  /** What was measured, in the fields that must agree for figures to be compared. */
+  /** What was measured: the fields that must agree for figures to be comparable. */
   readonly plan: PlanFacts;
   readonly host: string | null;
   readonly revision: string | null;
   readonly branch: string | null;
   readonly hasChanges: boolean | null;
-  /** Of a comparison the verdict of its worst round is none of one run: null. */
+  /** Null for several rounds or arms: the verdict of the worst round does not describe one run. */
   readonly verdict: Verdict | null;
   readonly degraded: boolean;
   readonly interrupted: boolean;
-  /** Whether it can be a measure for others: each of its rounds ended by itself, lost nothing, kept its rules, and was not failing. */
+  /** Whether others can be measured against it: each round ended by itself, lost nothing, kept its rules and was not failing. */
   readonly isGood: boolean;
-  /** Which latency leads its report, and has the two percentiles. */
+  /** Which latency leads its report; the two percentiles are from it. */
   readonly latency: 'response' | 'service';
-  /** Requests a second that were answered well; of several rounds the median, here and below; null where there are several arms. */
+  /** Successful answers per second; the median of several rounds, here and below. Null for several arms. */
   readonly throughputPerSecond: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** 95 % intervals; of several rounds those of their middle. Null where there are none. */
+  /** 95 % intervals; with several rounds, those of the median. Null if unknown. */
   readonly p50Interval: PercentileInterval | null;
   readonly p99Interval: PercentileInterval | null;
-  /** Which of the two are only lower bounds: `50`, `99`. */
+  /** Which of the two are only lower bounds, such as `50` or `99`. */
   readonly atLeast: readonly string[];
   readonly sent: number;
   /** From 0 to 1. */
   readonly failedShare: number | null;
   readonly rules: { readonly kept: number; readonly broken: number };
-  /** The rules that did not hold, as they were given; each once. */
+  /** The broken rules as they were written, each once. */
   readonly brokenRules: readonly string[];
   /** Versions of volley and of Node. */
   readonly tool: { readonly version: string; readonly node: string };
-  /** p50 in proportion to the result before it of the same plan on the same machine; null where there is none. */
+  /** Ratio of p50 to the previous result of the same plan on the same machine; null without one. */
   readonly p50Ratio: number | null;
 }
 
-/** The part of a result that says what was measured. */
+/** The part of a result that describes what was measured. */
 export interface Planned {
   readonly plan: Summary['plan'];
   readonly mix: readonly Pick<Summary['mix'][number], 'name' | 'method' | 'url' | 'weight'>[];
@@ -65,9 +65,9 @@ export type PlanFacts = Pick<Summary['plan'], (typeof PLAN_FIELDS)[number]> & {
 };
 
 /**
- * The list of results, each held against the one before it of the same plan.
+ * The list of results, each compared with the previous one of the same plan.
  *
- * @param runs the newest first
+ * @param runs newest first
  */
 export function listRuns(runs: readonly KeptRun[]): KeptRun[] {
   const before = new Map(
@@ -79,7 +79,7 @@ export function listRuns(runs: readonly KeptRun[]): KeptRun[] {
   });
 }
 
-/** Results that may stand in one column or on one line: of the same plan on the same machine, in the order of the list. */
+/** Groups results that may share a column or a line: same plan, same machine, in the order of the list. */
 export function groupsOf(runs: readonly KeptRun[]): KeptRun[][] {
   const groups: KeptRun[][] = [];
   for (const run of runs) {
@@ -94,7 +94,7 @@ function isAlike(a: KeptRun, b: KeptRun): boolean {
   return a.kind === b.kind && a.host === b.host && a.target === b.target && isDeepStrictEqual(a.plan, b.plan);
 }
 
-/** Whether a run can be a measure for others: nothing failed in it, nobody stopped it, nothing was lost. */
+/** Whether others can be measured against a run: it was not stopped, lost nothing, kept its rules and was not failing. */
 function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Summary): boolean {
   return (
     !interrupted &&
@@ -106,10 +106,10 @@ function isGood({ interrupted, degraded, stoppedBy, generator, thresholds }: Sum
 }
 
 /**
- * A result as it is listed.
+ * A result as a list entry.
  *
- * @param back how many newer ones are kept
- * @returns null where it has no round
+ * @param back how many newer results are kept
+ * @returns null if it has no rounds
  */
 export function keptRunOf(path: string, back: number, result: Kept): KeptRun | null {
   const rounds: readonly Summary[] = isComparison(result)
@@ -167,7 +167,7 @@ export function keptRunOf(path: string, back: number, result: Kept): KeptRun | n
   };
 }
 
-/** What must agree for figures to be compared. */
+/** The fields that must agree for figures to be comparable. */
 export function factsOf({ plan, mix }: Planned, rounds: number): PlanFacts {
   const compared = Object.fromEntries(PLAN_FIELDS.map((field) => [field, plan[field]]));
   return {
@@ -182,7 +182,7 @@ function sumOf(rounds: readonly Summary[], figure: (round: Summary) => number): 
   return rounds.reduce((sum, round) => sum + figure(round), 0);
 }
 
-/** Null where a round lacks it. */
+/** The median over the rounds; null if a round lacks the figure. */
 function middleOf(rounds: readonly Summary[], figure: (round: Summary) => number | null): number | null {
   const values = rounds.flatMap((round) => figure(round) ?? []);
   return values.length < rounds.length ? null : median(values);

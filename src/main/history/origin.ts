@@ -2,20 +2,20 @@ import { execFile } from 'node:child_process';
 import { hostname } from 'node:os';
 import { promisify } from 'node:util';
 
-/** Git answers at once, or something is wrong with it. */
+/** Git answers at once unless something is wrong with it. */
 const LONGEST_WAIT_MS = 2_000;
 
-/** Where and of what a result was measured. */
+/** Where a result was measured, and of which revision. */
 export interface Origin {
   readonly host: string;
-  /** Of the folder's git repository; null where it is in none, here and below. */
+  /** Revision of the folder's git repository; null outside of one, here and below. */
   readonly revision: string | null;
   readonly branch: string | null;
-  /** Whether files had changed since that revision. */
+  /** Whether files differed from that revision. */
   readonly hasChanges: boolean | null;
 }
 
-/** Of the machine and the folder that this process is in. */
+/** The origin for this process's machine and folder. */
 export async function originHere(): Promise<Origin> {
   const revision = await git('rev-parse', 'HEAD');
   const [branch, changes] =

@@ -5,14 +5,14 @@ import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '.
 import { unfinishedPathOf } from '../files/output-lock.ts';
 import { openReplaced, type WrittenFile } from '../files/replaced-file.ts';
 
-/** Where results are kept: beside whatever is tested from here. */
+/** Where results are kept, relative to the current folder. */
 export const RUN_FOLDER = join('.volley', 'runs');
 
-/** What is kept; beyond it the oldest results go. */
+/** Limits on what is kept; beyond them the oldest results are deleted. */
 const MOST_RUNS = 500;
 const MOST_BYTES = 200_000_000;
 
-/** Where results are kept, and how much of them. */
+/** Where results are kept, and the limits on their number and size. */
 export interface Keeping {
   readonly folder?: string;
   readonly mostRuns?: number;
@@ -23,7 +23,7 @@ const LAST = /^last(?:~(\d{1,4}))?$/;
 const ENDING = '.json';
 
 /**
- * Keeps a result, and lets the oldest go where there are too many.
+ * Keeps a result, and deletes the oldest ones beyond the limits.
  *
  * @param text the result as JSON
  * @returns its path
@@ -39,7 +39,7 @@ export async function keepRun(
   let file: WrittenFile | null = null;
   try {
     await mkdir(folder, { recursive: true });
-    // Nobody else has its name, so that it needs no lock.
+    // The name is unique, so that it needs no lock.
     file = await openReplaced('--save', path, unfinishedPathOf);
     await file.append(text);
     await file.commit();
@@ -52,7 +52,7 @@ export async function keepRun(
 }
 
 /**
- * So that a folder that cannot be written to is found before anything is sent.
+ * Detects a folder that cannot be written to before anything is sent.
  *
  * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
  */
@@ -67,7 +67,7 @@ export async function openRunFolder(): Promise<void> {
   }
 }
 
-/** Paths of the results that are kept, the newest first. */
+/** Paths of the kept results, newest first. */
 export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
   return names
@@ -78,9 +78,9 @@ export async function keptRuns(folder = RUN_FOLDER): Promise<string[]> {
 }
 
 /**
- * The path of a result that is named `last`, or `last~1` for the one before it, and so on; any other text as it is.
+ * The path of the result that `last` names, or `last~1` for the one before it, and so on; other text is returned as is.
  *
- * @throws VolleyError VOLLEY_RESULT_FILE where fewer are kept
+ * @throws VolleyError VOLLEY_RESULT_FILE if fewer are kept
  */
 export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<string> {
   const match = LAST.exec(text);
@@ -97,18 +97,18 @@ export async function savedPathOf(text: string, folder = RUN_FOLDER): Promise<st
   );
 }
 
-/** How many results back a text like `last~2` goes; null for any other text. */
+/** How many results a text like `last~2` goes back; null for any other text. */
 export function backwardsFrom(text: string): number | null {
   const match = LAST.exec(text);
   return match === null ? null : Number(match[1] ?? 0);
 }
 
-/** Whether a text names a result that is kept, as {@link savedPathOf} understands it. */
+/** Whether a text names a kept result, as {@link savedPathOf} understands it. */
 export function namesKeptRun(text: string): boolean {
   return LAST.test(text);
 }
 
-/** The result that has just been kept stays, whatever its size. */
+/** Deletes the oldest results; the one just kept stays, whatever its size. */
 async function letOldestGo(
   newest: string,
   { folder, mostRuns, mostBytes }: Required<Keeping>,

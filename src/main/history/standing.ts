@@ -1,25 +1,25 @@
 import { median } from '../collect/statistics.ts';
 import type { KeptRun } from './kept-run.ts';
 
-/** So many earlier good runs show how much runs scatter; older ones say less of it. */
+/** How many earlier good runs show the scatter; older ones are less relevant. */
 const MOST_EARLIER = 10;
-/** Fewer of them say nothing of that. */
+/** Fewer do not show it. */
 const FEWEST_EARLIER = 3;
-/** Smaller changes are none that anybody acts on. */
+/** Smaller changes do not call for action. */
 const MARGIN = 0.05;
 
-/** How the newest result of a plan stands to those before it, by its p50. */
+/** How the newest result of a plan compares with those before it, by its p50. */
 export interface Standing {
   /**
-   * `slower`, `faster`: beyond each of the earlier good runs, and by more than the margin beyond their median; `within`: neither.
-   * `not-good`: it is no measure itself. `too-few`: there are too few earlier good ones to tell.
+   * `slower`, `faster`: beyond every earlier good run, and more than the margin beyond their median; `within`: neither.
+   * `not-good`: it cannot be compared itself. `too-few`: there are too few earlier good results.
    */
   readonly outcome: 'not-good' | 'too-few' | 'slower' | 'faster' | 'within';
-  /** The p50 of the earlier good runs; null where there are too few. */
+  /** Range of the p50 of the earlier good runs; null if there are too few. */
   readonly earlier: { readonly runs: number; readonly lowMs: number; readonly highMs: number } | null;
 }
 
-/** @param group results of one plan on one machine, the newest first */
+/** @param group results of one plan on one machine, newest first */
 export function standingOf(group: readonly KeptRun[]): Standing {
   const [newest, ...before] = group;
   const p50s = before

@@ -9,7 +9,7 @@ const REMARKS: Readonly<Record<string, string>> = {
   scenarios: ' What one user does, step by step: docs/scenarios.md has all steps.',
 };
 
-/** The steps as YAML that runs as it is. */
+/** Writes the steps as YAML that runs as it is. */
 export function flowText(heading: readonly string[], { base, steps, hasBraces }: RecordedFlow): string {
   const document = new Document({
     ...(hasBraces ? { variables: { braces: '{{' } } : {}),
@@ -29,7 +29,7 @@ export function flowText(heading: readonly string[], { base, steps, hasBraces }:
     const remark = REMARKS[String(key)];
     if (remark === undefined) continue;
     key.commentBefore = remark;
-    // Below the heading there is a blank line already.
+    // The heading is followed by a blank line already.
     key.spaceBefore = key !== contents.items[0]?.key;
   }
   const load = document.getIn(['scenarios', NAME, 'load']) as YAMLMap;

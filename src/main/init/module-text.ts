@@ -1,11 +1,11 @@
-/** A request of a module that is to be written. */
+/** A request of a module to be written. */
 export interface DraftCall {
   readonly method: string;
-  /** A path behind `baseURL`, or a whole URL. */
+  /** A path after `baseURL`, or a whole URL. */
   readonly url: string;
-  /** What the request says besides, as `vu.http` takes it. */
+  /** Further parameters of the request, as `vu.http` takes them. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** A line each. */
+  /** One line each. */
   readonly remarks: readonly string[];
 }
 
@@ -13,7 +13,7 @@ const INDENT = '  ';
 const MOST_IN_LINE = 70;
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
-/** A module of one scenario that runs as it is. */
+/** Writes a module with one scenario that runs as it is. */
 export function moduleText(heading: readonly string[], base: string, calls: readonly DraftCall[]): string {
   const lines = [
     ...heading.map((line) => `// ${line}`),
@@ -51,7 +51,7 @@ function callLines({ method, url, params, remarks }: DraftCall, isFirst: boolean
   ];
 }
 
-/** A value as code. */
+/** Writes a value as code. */
 function literal(value: unknown, depth: number): string {
   if (typeof value === 'string') return text(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'undefined';

@@ -5,7 +5,7 @@ const MOST_REFERENCES = 20;
 
 export interface Example {
   readonly value: unknown;
-  /** It fits the schema, and nobody has given it as an example. */
+  /** Made from the schema, since the description has no example. */
   readonly isMadeUp: boolean;
 }
 
@@ -13,7 +13,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a reference within the description stands for; anything else is itself. */
+/** Resolves a reference within the description; any other value is returned as it is. */
 export function resolved(api: Fields, value: unknown): unknown {
   let found = value;
   for (let count = 0; isFields(found) && typeof found['$ref'] === 'string'; count++) {
@@ -31,7 +31,7 @@ export function resolved(api: Fields, value: unknown): unknown {
   return found;
 }
 
-/** The example of a parameter or of a body: one that is given, else one that fits the schema. */
+/** The example of a parameter or body: the one given, otherwise one that fits the schema. */
 export function exampleOf(api: Fields, described: Fields): Example {
   const given = givenExample(api, described);
   if (given !== undefined) return { value: given, isMadeUp: false };
@@ -86,7 +86,7 @@ function ofAll(api: Fields, schema: Fields, parts: readonly unknown[], depth: nu
     : { value: Object.assign({}, ...objects) as unknown, isMadeUp };
 }
 
-/** What has to be there; where nothing has, all of it. */
+/** The required properties, or all if the schema lists none as required. */
 function ofProperties(api: Fields, schema: Fields, depth: number): Example {
   const properties = isFields(schema['properties']) ? schema['properties'] : {};
   const required = Array.isArray(schema['required']) ? new Set<unknown>(schema['required']) : null;

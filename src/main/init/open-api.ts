@@ -5,7 +5,7 @@ import type { DraftRequest } from './plan-draft.ts';
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options'] as const;
 const CHANGES_DATA = new Set(['post', 'put', 'patch', 'delete']);
 const MOST_REQUESTS = 1_000;
-/** For a description that says of no server, or only of a path on one. */
+/** For a description without a server, or with only a path. */
 const SOME_SERVER = 'http://127.0.0.1:8080';
 
 export interface DescribedApi {
@@ -16,10 +16,10 @@ export interface DescribedApi {
 }
 
 /**
- * Reads an OpenAPI description, 3.0 or 3.1, in JSON or YAML: one request for each operation, with examples filled in,
- * or what fits its schema. What was made up is remarked on.
+ * Reads an OpenAPI description, 3.0 or 3.1, in JSON or YAML: one request for each operation, filled in with examples
+ * or with values that fit its schema. Made-up values get a remark.
  *
- * @throws Error that says in a clause what is wrong with the text
+ * @throws Error if the text cannot be used; its message is a clause on what is wrong
  */
 export function readOpenApi(text: string): DescribedApi {
   const api = contentOf(text);
@@ -126,7 +126,7 @@ function requestOf(api: Fields, path: string, method: string, item: Fields, oper
   };
 }
 
-/** Those of the path and those of the operation, which come before them. */
+/** The parameters of the operation, then those of the path that it does not override. */
 function parametersOf(api: Fields, item: Fields, operation: Fields): Fields[] {
   const all = [operation, item].flatMap(({ parameters }) =>
     Array.isArray(parameters) ? (parameters as unknown[]) : [],
@@ -165,7 +165,7 @@ function bodyOf(api: Fields, operation: Fields, remarks: string[]): Fields {
   };
 }
 
-/** A plan asks for a name of its own for each request. */
+/** Makes names unique, as a plan requires. */
 function withOwnNames(requests: readonly DraftRequest[]): DraftRequest[] {
   const seen = new Map<unknown, number>();
   return requests.map((request) => {

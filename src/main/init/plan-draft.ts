@@ -1,11 +1,11 @@
 import { Document, isMap, type Node, type Pair, type YAMLMap } from 'yaml';
 
-/** A plan that is to be written, with remarks for whoever goes on with it. */
+/** A plan to be written, with remarks for whoever continues it. */
 export interface PlanDraft {
-  /** What stands above everything, a line each. */
+  /** Comment lines at the top of the file. */
   readonly heading: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
-  /** Where requests go: the option that says it, and its value. */
+  /** Where requests go: an option and its value. */
   readonly source?: readonly [option: 'url' | 'curl' | 'har', value: string];
   readonly harHosts?: string | undefined;
   readonly mix?: readonly DraftRequest[];
@@ -14,16 +14,16 @@ export interface PlanDraft {
 
 export interface DraftRequest {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** What was made up, or is left to do, a line each. */
+  /** What was made up or is left to do, one line each. */
   readonly remarks: readonly string[];
 }
 
 export interface DraftLoad {
   readonly duration: string;
   readonly concurrency: number;
-  /** Requests a second; null for the closed model. */
+  /** Requests per second; null for the closed model. */
   readonly rate: number | null;
-  /** What 99 % of the answers are to take at most; null where nobody said. */
+  /** Limit on the 99th percentile of latency; null without one. */
   readonly p99: string | null;
 }
 
@@ -40,7 +40,7 @@ const REMARKS: Readonly<Record<string, string>> = {
   mix: ' Sent by weight. What stands outside holds for each that says nothing else.',
 };
 
-/** The plan as YAML that runs as it is. */
+/** Writes the plan as YAML that runs as it is. */
 export function planText(draft: PlanDraft): string {
   const { heading, variables, source, harHosts, mix, load } = draft;
   const document = new Document({

@@ -3,36 +3,36 @@ import type { HarAnswer, HarRequest } from '../plan/har/recorded-entry.ts';
 import { isFields } from './open-api-examples.ts';
 import { type Found, valuesIn } from './recorded-values.ts';
 
-/** A step that is to be written, with remarks for whoever goes on with it. */
+/** A step to be written, with remarks for whoever continues it. */
 export interface DraftStep {
   readonly fields: Record<string, unknown>;
   readonly remarks: string[];
 }
 
-/** Steps made of a recording. */
+/** Steps made from a recording. */
 export interface RecordedFlow {
   readonly base: string;
   readonly steps: readonly DraftStep[];
-  /** Braces that were recorded, for which a variable stands. */
+  /** The recording contains `{{`, which is written as a variable. */
   readonly hasBraces: boolean;
-  /** What was left out, a line each. */
+  /** What was left out, one line each. */
   readonly remarks: readonly string[];
 }
 
-/** Shorter gaps are what a program takes. */
+/** Shorter gaps are processing time, not thinking. */
 const SHORTEST_THINK_MS = 300;
 const LONGEST_THINK_MS = 600_000;
 const VERBS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Of the browser's own; cookies are kept by each user. */
+/** Headers that the browser adds itself; each user keeps its own cookies. */
 const OF_BROWSER =
   /^(?:accept|accept-(?:encoding|language|charset)|cache-control|pragma|cookie|dnt|host|if-(?:none-match|modified-since)|origin|priority|referer|sec-.*|te|upgrade-insecure-requests|user-agent)$/i;
 const BRACES = '{{';
 const ERROR_STATUS = 400;
 
-/** A recording, whose notes are sentences. */
+/** A recording whose notes are sentences. */
 type Recorded = Omit<HarRecording, 'notes'> & { readonly notes: readonly string[] };
 
-/** Steps that send what was recorded: think times from its gaps, captures of values that are seen again. */
+/** Makes steps that send what was recorded, with think times from its gaps and captures of values seen again. */
 export function recordedFlow({ requests, answers, notes }: Recorded): RecordedFlow {
   const base = new URL(requests[0]?.url ?? 'http://127.0.0.1').origin;
   const writer = new FlowWriter(base);
@@ -56,7 +56,7 @@ class FlowWriter {
   readonly steps: DraftStep[] = [];
   hasBraces = false;
   readonly #base: string;
-  /** Values of answers so far, with the step that has got them. */
+  /** Values of the answers so far, each with the step that received it. */
   readonly #values = new Map<string, Found & { readonly step: DraftStep }>();
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
@@ -94,14 +94,14 @@ class FlowWriter {
     this.#learn(answer, step);
   }
 
-  /** A redirect that volley follows by itself: its answer is that of the step before it. */
+  /** Handles a redirect that volley follows itself: its answer counts as that of the step before it. */
   followed(answer: HarAnswer): void {
     if (this.#last !== null) this.#learn(answer, this.#last);
   }
 
   #learn(answer: HarAnswer, step: DraftStep): void {
     if (answer.startedMs !== null) this.#endMs = Math.max(this.#endMs ?? 0, answer.startedMs + answer.tookMs);
-    // What was sent before is no news, unless it had been captured.
+    // A value that was sent earlier did not come from this answer, unless it had been captured.
     for (const [value, found] of valuesIn(answer))
       if (!this.#known.has(value) && !this.#values.has(value)) this.#values.set(value, { ...found, step });
   }
@@ -175,13 +175,13 @@ class FlowWriter {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, this.#json(item)]));
   }
 
-  /** The placeholder of a value that an answer has said; else the text as it is. */
+  /** The placeholder of a value from an answer, or the text as it is. */
   #whole(text: string, value: string): string {
     const name = this.#nameFor(value);
     return name === null ? this.#plain(text) : `{{${name}}}`;
   }
 
-  /** The same where the value stands behind a word, as in `Bearer …`. */
+  /** The same for a value that may follow a word, as in `Bearer …`. */
   #within(text: string): string {
     const whole = this.#nameFor(text);
     if (whole !== null) return `{{${whole}}}`;
@@ -190,7 +190,7 @@ class FlowWriter {
     return name === null ? this.#plain(text) : `${before}{{${name}}}`;
   }
 
-  /** The variable of a value, which its step captures from now on; null where no answer has said it. */
+  /** The variable of a value, which its step captures from now on; null if no answer contained it. */
   #nameFor(value: string): string | null {
     const given = this.#names.get(value);
     if (given !== undefined) return given;

@@ -1,33 +1,33 @@
 import type { HarAnswer } from '../plan/har/recorded-entry.ts';
 
-/** Where a value stood in an answer, as a capture says it. */
+/** Where a value was found in an answer, in the form of a capture. */
 export interface Found {
-  /** A name for it. */
+  /** Suggested name of the variable. */
   readonly name: string;
-  /** `json items[0].id`. */
+  /** For example `json items[0].id`. */
   readonly capture: string;
 }
 
-/** Beyond this depth and number nobody looks for what a later request repeats. */
+/** Limits on the depth and number of JSON values searched for what a later request repeats. */
 const DEEPEST = 12;
 const MOST_LEAVES = 20_000;
 const PLAIN_KEY = /^[A-Za-z_$][\w$-]*$/;
-/** Of names like these a short value is worth looking for too. */
+/** Under names like these, short values are considered too. */
 const IDENTIFIES =
   /(?:^|[_-])(?:id|uuid|guid|token|key|csrf|nonce|code|state|session|slug)s?$|(?:Id|Uuid|Token|Key|Code)s?$/;
 const SHORTEST = 6;
-/** Of a header that every answer has. */
+/** Headers that most answers have. */
 const COMMON =
   /^(?:date|server|content-|cache-|connection|keep-alive|transfer-|vary|etag|last-modified|age|expires|set-cookie|strict-|x-powered-by|access-control-|alt-svc|accept-)/i;
 const INPUT = /<(?:input|meta)\b[^>]*>/gi;
 
-/** Whether a value can be told from others when it is seen again. */
+/** Whether a value is distinctive enough to be recognized when it is seen again. */
 function isTelling(key: string, value: string): boolean {
   if (value === '' || /^(?:true|false|null)$/.test(value)) return false;
   return IDENTIFIES.test(key) || (value.length >= SHORTEST && !/^[a-z]+$/.test(value));
 }
 
-/** Values of an answer that a later request may repeat, each with the first place in which it stands. */
+/** Values of an answer that a later request may repeat, each with the first place where it was found. */
 export function valuesIn({ text, headers }: HarAnswer): Map<string, Found> {
   const found = new Map<string, Found>();
   const add = (value: string, key: string, capture: string): void => {
@@ -76,7 +76,7 @@ function leavesOf(
   }
 }
 
-/** A field of a form, or what a page says of itself for scripts. */
+/** Finds the value of a form field, or of a meta tag that scripts read. */
 function inputOf(tag: string, add: Add): void {
   const of = (attribute: string): string | undefined =>
     new RegExp(`\\b${attribute}="([^"]*)"`, 'i').exec(tag)?.[1];

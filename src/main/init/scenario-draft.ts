@@ -15,10 +15,10 @@ import { recordedFlow } from './recorded-flow.ts';
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const JSON_TYPE = /^application\/json$/i;
 const FORM_TYPE = /^application\/x-www-form-urlencoded$/i;
-/** What the client says by itself. */
+/** Headers that the client sends itself. */
 const OF_CLIENT = /^(?:accept|user-agent|host|connection|content-length)$/i;
 
-/** Steps with think times and captures, from a recording. @throws VolleyError where it cannot be read */
+/** Writes steps with think times and captures from a recording. @throws VolleyError if it cannot be read */
 export function flowOfRecording(path: string, hosts: string | undefined, hints: readonly string[]): string {
   let text: string;
   try {
@@ -51,7 +51,7 @@ export function flowOfRecording(path: string, hosts: string | undefined, hints: 
   );
 }
 
-/** A module that sends a request of a plan. @throws VolleyError for one that modules cannot send */
+/** Writes a module that sends a request of a plan. @throws VolleyError for one that modules cannot send */
 export function moduleOfRequest(
   { target, templates }: UnresolvedRequest,
   from: string,
@@ -78,7 +78,7 @@ export function moduleOfRequest(
   return moduleText([from, ...hints], origin, [{ method, url: pathname + search, params, remarks: [] }]);
 }
 
-/** As few words as say it; takes the type out of the headers where it goes without saying. */
+/** The shortest way to write the body; removes the content type from the headers if the client sets it anyway. */
 function bodyOf(body: Uint8Array | null, headers: Record<string, string>): Readonly<Record<string, unknown>> {
   if (body === null) return {};
   const text = Buffer.from(body).toString('utf8');
@@ -99,7 +99,7 @@ function bodyOf(body: Uint8Array | null, headers: Record<string, string>): Reado
   return { form: Object.fromEntries(form) };
 }
 
-/** A module with a request for each operation of a description. */
+/** Writes a module with a request for each operation of a description. */
 export function moduleOfApi(
   { title, base, requests, remarks }: DescribedApi,
   hints: readonly string[],

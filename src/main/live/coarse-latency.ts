@@ -10,7 +10,7 @@ import type { LatencySoFar } from './live-state.ts';
 
 const [P50, P99] = ['50', '99'].map(parsePercentile);
 
-/** The parts of a latency that are added up, a worker each. */
+/** One worker's part of a latency; the parts are added up. */
 export interface LatencyPart {
   readonly moments: { readonly count: number; readonly max: number };
   readonly observed: Histogram;
@@ -18,8 +18,8 @@ export interface LatencyPart {
 }
 
 /**
- * A latency over all workers in cells of 0.8 %, which is cheap to look at again and again. Values that are only lower
- * bounds are apart.
+ * A latency over all workers in cells of 0.8 %, which is cheap to read repeatedly. Values that are only lower
+ * bounds are counted separately.
  */
 export class CoarseLatency {
   readonly #observed = noCounts();
@@ -54,12 +54,12 @@ export class CoarseLatency {
     };
   }
 
-  /** The values that came since an earlier look; null is before the first of them. */
+  /** The values added since an earlier state; null stands for the state before the first value. */
   since(earlier: CoarseLatency | null): CoarseCells {
     return coarseCellsIn(this.#all, earlier === null ? noCounts() : earlier.#all);
   }
 
-  /** By nearest rank. It is only a lower bound where one of those could move it. */
+  /** By nearest rank. It is only a lower bound if values that are lower bounds could move it. */
   #ranked(percentile: ExactPercentile | null | undefined): { valueMs: number; isAtLeast: boolean } | null {
     const rank = percentile ? rankOf(percentile, this.#count) : null;
     if (rank === null) return null;

@@ -7,24 +7,24 @@ import { fill, type Line } from './line.ts';
 import type { ShownLatency, Span } from './live-state.ts';
 
 const LABEL_WIDTH = 8;
-/** From no request to as many as in the fullest field. */
+/** From no request to the count of the fullest field. */
 const SHADES = [' ', '·', '░', '▒', '▓', '█'];
-/** Steps within a power of ten; the finest of which there are few enough is used. */
+/** Steps within a power of ten; the finest that fits the lines is used. */
 const STEPS = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
 const LABEL_DIGITS = 2;
 const LOWEST_MS = 0.001;
-/** The axis below, and the fewest rows of the map. */
+/** The axis, and the fewest rows of the map. */
 const FEWEST_LINES = 4;
 
-/** How many columns a heat map has in a line of this width. */
+/** How many columns of a heat map fit into a line of this width. */
 export function roomOf(width: number): number {
   return Math.max(1, width - LABEL_WIDTH - 1);
 }
 
 /**
- * Latencies from fast, at the bottom, to slow, over time: the darker a field, the more requests ended there then.
+ * Latencies over time, fast ones at the bottom: the darker a field, the more requests ended there.
  *
- * @returns as many lines as there are, or fewer where latencies are alike; none where there is no room
+ * @returns at most that many lines, fewer if latencies are alike; none if there is not enough room
  */
 export function heatMap(columns: readonly Span[], kind: ShownLatency, width: number, lines: number): Line[] {
   if (lines < FEWEST_LINES) return [];
@@ -50,7 +50,7 @@ export function heatMap(columns: readonly Span[], kind: ShownLatency, width: num
   ];
 }
 
-/** Lower bounds of the rows; what is below the first of them is in its row. */
+/** Lower bounds of the rows; smaller values go into the first row. */
 function boundsOf(firstCell: number, lastCell: number, most: number): number[] {
   const lowestMs = Math.max(LOWEST_MS, lowerBoundMs(firstCell * CELLS_IN_ONE));
   const highestMs = Math.max(LOWEST_MS, lowerBoundMs(lastCell * CELLS_IN_ONE));
@@ -59,7 +59,7 @@ function boundsOf(firstCell: number, lastCell: number, most: number): number[] {
   return fitting.slice(-most);
 }
 
-/** The last step at or below the lowest value, and all up to the highest. */
+/** The last step at or below the lowest value, and all steps up to the highest. */
 function stepsBetween(lowestMs: number, highestMs: number, steps: readonly number[]): number[] {
   const bounds: number[] = [];
   const firstPower = Math.floor(Math.log10(lowestMs)) - 1;
@@ -74,7 +74,7 @@ function stepsBetween(lowestMs: number, highestMs: number, steps: readonly numbe
   return bounds;
 }
 
-/** How many values each row has; cells and bounds both rise. */
+/** How many values each row has; cells and bounds are both ascending. */
 function fieldsOf({ cells, counts }: CoarseCells, bounds: readonly number[]): number[] {
   const fields = bounds.map(() => 0);
   let row = 0;
@@ -86,7 +86,7 @@ function fieldsOf({ cells, counts }: CoarseCells, bounds: readonly number[]): nu
   return fields;
 }
 
-/** By the root of the count: a single slow request among thousands stays visible. */
+/** Based on the square root of the count, so that a single slow request among thousands stays visible. */
 function shadeOf(count: number, most: number): string {
   return SHADES[Math.ceil(Math.sqrt(count / most) * (SHADES.length - 1))] ?? '';
 }
@@ -96,7 +96,7 @@ function boundText(boundMs: number): string {
   return boundMs < MS_PER_SECOND ? `${boundMs} ms` : `${boundMs / MS_PER_SECOND} s`;
 }
 
-/** Where the first column and the newest stand. */
+/** Labels the first and the newest column. */
 function axis(columns: readonly Span[], blanks: number): Line {
   const [first, last] = [columns[0], columns.at(-1)];
   if (first === undefined || last === undefined) return [];

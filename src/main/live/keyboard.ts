@@ -1,4 +1,4 @@
-/** The part of stdin that keys come from. */
+/** The part of stdin that keys are read from. */
 export interface KeyStream {
   readonly isTTY?: boolean;
   setRawMode?(isRaw: boolean): unknown;
@@ -10,10 +10,10 @@ export interface KeyStream {
   unref?(): unknown;
 }
 
-/** What arrow keys and the like begin with. */
+/** Arrow keys and the like begin with it. */
 const ESCAPE = '\x1b';
 
-/** Keys one by one, as they are pressed. */
+/** Reads single key presses. */
 export class Keyboard {
   readonly #stream: KeyStream;
   readonly #onData: (text: string) => void;
@@ -26,7 +26,7 @@ export class Keyboard {
     };
   }
 
-  /** Whether there are any. */
+  /** Whether keys can be read. */
   get exists(): boolean {
     return this.#stream.isTTY === true && this.#stream.setRawMode !== undefined;
   }

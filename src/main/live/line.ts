@@ -1,7 +1,7 @@
 import { visible } from '../../requests/visible.ts';
 import type { Paint, Tone } from '../reporters/view.ts';
 
-/** Part of a line of the screen. */
+/** A part of a line on the screen. */
 export interface Piece {
   readonly text: string;
   readonly tone?: Tone;
@@ -9,12 +9,12 @@ export interface Piece {
 
 export type Line = readonly Piece[];
 
-/** Letters and signs that terminals draw two columns wide. */
+/** Characters that terminals draw two columns wide. */
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
-/** What is drawn over the letter before it. */
+/** Marks drawn over the preceding letter. */
 const ON_TOP = /[\p{Mn}\p{Me}]/u;
-/** What has neither, as nearly every text: what is made of these signs is as wide as it is long. */
+/** Neither wide nor combining, like nearly every text: made of these characters, it is as wide as it is long. */
 const PLAIN = /^[\x20-\x7e\xa0-\xac\xae-\xff\u2010-\u2026\u2264\u2265\u2500-\u259f\u2713\u2717]*$/;
 
 /** How many columns of a terminal a text takes. */
@@ -25,7 +25,7 @@ export function widthOf(text: string): number {
   return width;
 }
 
-/** A text in at most a number of columns; one that is cut ends with an ellipsis. */
+/** Limits a text to a number of columns; a cut text ends with an ellipsis. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text;
   let cut = '';
@@ -45,7 +45,7 @@ export function fill(text: string, width: number, side: 'left' | 'right' = 'left
   return side === 'left' ? cut + blanks : blanks + cut;
 }
 
-/** A line as it is written. Nothing in it is obeyed by a terminal but the paint, and it is never too long. */
+/** A line as it is written: never too long, and without control sequences other than the paint. */
 export function drawn(line: Line, width: number, paint: Paint): string {
   let left = width;
   let text = '';
@@ -57,7 +57,7 @@ export function drawn(line: Line, width: number, paint: Paint): string {
   return text.trimEnd();
 }
 
-/** Two parts of a line, the second at its end; the first gives way. */
+/** Two parts of a line, the second at its end; the first is cut if there is not enough room. */
 export function spread(begin: Line, end: Line, width: number): Line {
   const endWidth = lineWidth(end);
   const room = Math.max(0, width - endWidth - 2);

@@ -9,38 +9,38 @@ import { type Look, renderScreen, showsTable } from './screen.ts';
 import { type ScreenStream, Terminal } from './terminal.ts';
 
 const FRAME_MS = 500;
-/** A loop that is later than this has more important things to do than to draw. */
+/** If the event loop is later than this, drawing is skipped. */
 const LATE_MS = 50;
-/** But whoever watches sees something at least every this many frames. */
+/** But a frame is drawn after at most this many skipped ones. */
 const MOST_SKIPPED = 4;
 
 const CTRL_C = '\x03';
 const CTRL_Z = '\x1a';
 const CTRL_BACKSLASH = '\x1c';
-/** Those that end the process at once; SIGINT and SIGTERM end the run first. */
+/** Signals that end the process at once; SIGINT and SIGTERM end the run first. */
 const DEADLY = ['SIGHUP', 'SIGQUIT'] as const;
 
 /** What keys do to a run. */
 export interface Controls {
-  /** As the first Ctrl-C. */
+  /** Like the first Ctrl-C. */
   stop(): void;
-  /** As the second. */
+  /** Like the second. */
   abort(): void;
-  /** As Ctrl-C. */
+  /** Like Ctrl-C. */
   interrupt(): void;
 }
 
-/** Where a screen is shown, and what it hears. */
+/** The streams of a screen, and callbacks for taking over the terminal. */
 export interface Seat {
   readonly screen: ScreenStream;
   readonly keys: KeyStream;
   readonly paint: Paint;
-  /** The screen takes the terminal over, or gives it back. */
+  /** The screen has taken over the terminal, or given it back. */
   onEnter(): void;
   onLeave(): void;
 }
 
-/** Shows a run on a screen of its own while it goes on, and leaves the terminal as it was, however the run ends. */
+/** Shows a run on the alternate screen while it lasts, and restores the terminal however the run ends. */
 export class LiveScreen {
   readonly #snapshot: () => Snapshot | null;
   readonly #controls: Controls;
@@ -81,10 +81,10 @@ export class LiveScreen {
     };
   }
 
-  /** From now on it looks at the run; it shows itself once the run has begun. */
+  /** Starts watching the run; the screen appears once the run has begun. */
   begin(): void {
     process.on('exit', this.#onEnd);
-    // The error is printed after this: on the other screen it would be lost.
+    // The error is printed after this: on the alternate screen it would be lost.
     process.on('uncaughtExceptionMonitor', this.#onEnd);
     process.on('SIGCONT', this.#onContinued);
     for (const signal of DEADLY) process.on(signal, this.#onDeath);
@@ -92,13 +92,13 @@ export class LiveScreen {
     this.#wait();
   }
 
-  /** A sentence in the last line, until another one comes. */
+  /** Shows a sentence in the last line until the next one. */
   note(sentence: string): void {
     this.#look = { ...this.#look, note: sentence };
     this.#draw();
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   end(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
@@ -191,7 +191,7 @@ export class LiveScreen {
     return shown !== null && showsTable(shown, this.#look, this.#terminal.height);
   }
 
-  /** The terminal would stop the whole group if it read the key itself. */
+  /** Stops the whole process group, as the terminal would if it handled the key itself. */
   #suspend(): void {
     this.#leave();
     process.kill(0, 'SIGTSTP');

@@ -2,10 +2,10 @@ import type { CoarseCells } from '../../metrics/coarse-cells.ts';
 import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
-/** A latency of what ended in a span, also of what is only known to have taken longer. */
+/** A latency of the requests that ended in a span, including lower bounds. */
 export interface SpanLatency {
   readonly cells: CoarseCells;
-  /** By nearest rank: of few requests the p99 is the slowest. Null where there are none. */
+  /** By nearest rank: for few requests the p99 is the slowest. Null without requests. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
 }
@@ -19,7 +19,7 @@ export interface Span {
   readonly ok: number;
   readonly failed: number;
   readonly latencies: Readonly<Record<ShownLatency, SpanLatency>>;
-  /** Due by then and not ended; null in the closed model, where it is as many as there are connections. */
+  /** Due by then and not ended; null in the closed model, where it equals the number of connections. */
   readonly outstanding: number | null;
 }
 
@@ -29,12 +29,12 @@ export type ShownLatency = (typeof SHOWN_LATENCIES)[number];
 export const TIMED_LATENCIES = [...SHOWN_LATENCIES, 'startLag', 'wait'] as const;
 export type TimedLatency = (typeof TIMED_LATENCIES)[number];
 
-/** One latency since the window began; null where there are too few values. */
+/** One latency since the window began; null if there are too few values. */
 export interface LatencySoFar {
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly maxMs: number | null;
-  /** Those of the three that are only lower bounds. */
+  /** Which of the three are only lower bounds. */
   readonly atLeast: readonly (keyof LatencySoFar)[];
 }
 
@@ -52,7 +52,7 @@ export interface RequestSoFar {
 
 /** What users have done so far. */
 export interface UsersSoFar {
-  /** There now. */
+  /** Users active now. */
   readonly users: number;
   /** Iterations that have ended. */
   readonly completed: number;
@@ -60,13 +60,13 @@ export interface UsersSoFar {
   readonly interrupted: number;
   readonly dropped: number;
   readonly failedChecks: number;
-  /** What failed most often; null where nothing did. */
+  /** The most frequent failure; null without failures. */
   readonly example: string | null;
 }
 
-/** Everything that a picture of a running load shows. */
+/** Everything that a view of a running load shows. */
 export interface LiveState {
-  /** `GET http://127.0.0.1/`, or how many requests there are. */
+  /** `GET http://127.0.0.1/`, or the number of requests and the first of them. */
   readonly title: string;
   /** Workers, connections, load. */
   readonly plan: string;
@@ -79,25 +79,25 @@ export interface LiveState {
   readonly ok: number;
   readonly failed: number;
   readonly headline: ShownLatency;
-  /** By the schedule, now; null in the closed model and behind the schedule's end. */
+  /** The current rate of the schedule; null in the closed model and after the schedule's end. */
   readonly askedPerSecond: number | null;
   readonly latencies: Readonly<Record<TimedLatency, LatencySoFar>>;
-  /** How long ago the last request ended; null where that was only just now. */
+  /** How long ago the last request ended; null if that was a moment ago. */
   readonly silentMs: number | null;
-  /** Random arrivals: how many are due is only about known. */
+  /** With random arrivals, the number outstanding is only approximate. */
   readonly isOutstandingAbout: boolean;
   readonly rules: Summary['thresholds'];
-  /** A row for each request of a mix; none where there is only one. */
+  /** A row for each request of a mix; empty for a single request. */
   readonly mix: readonly RequestSoFar[];
-  /** A row for each agent; none where the run is on this machine. */
+  /** A row for each agent; empty if the run is on this machine. */
   readonly agents: readonly AgentSoFar[];
   /** Null without scenarios. */
   readonly users: UsersSoFar | null;
-  /** The most frequent first. */
+  /** Most frequent first. */
   readonly failures: readonly { readonly name: string; readonly count: number; readonly example: string }[];
   readonly statuses: readonly { readonly status: number; readonly count: number }[];
-  /** From the first to the newest, within bounds. */
+  /** From the oldest to the newest, up to a limit. */
   readonly spans: readonly Span[];
-  /** The same, two and two of them. */
+  /** The same spans, joined in pairs. */
   readonly pairs: readonly Span[];
 }

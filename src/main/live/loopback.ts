@@ -3,20 +3,20 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 
-/** Whoever else is on the network has no business with a run. */
+/** Other machines on the network have no access to a run. */
 export const LOOPBACK = '127.0.0.1';
 
-/** A server that is listening. */
+/** A listening server. */
 export interface Listening {
   readonly server: Server;
   readonly port: number;
 }
 
 /**
- * Listens on the loopback interface, and nowhere else.
+ * Listens on the loopback interface only.
  *
- * @param form of --live that asked for it, `prometheus` for example
- * @param port 0 is a free one
+ * @param form of --live that asked for the server, such as `prometheus`
+ * @param port 0 picks a free one
  * @throws VolleyError VOLLEY_LISTEN
  */
 export async function listenOnLoopback(

@@ -13,20 +13,20 @@ import type { Labels } from '../reporters/prometheus.ts';
 import type { Period } from './otlp-metrics.ts';
 
 const LATENCIES = ['response', 'service', 'wait'] as const;
-/** Buckets for each power of two: each is at most an eighth wider than its lower end. */
+/** Buckets per power of two: each is at most an eighth wider than its lower end. */
 const BUCKETS_PER_OCTAVE = 8;
 const CELLS_IN_BUCKET = CELLS_PER_OCTAVE / BUCKETS_PER_OCTAVE;
-// They begin where cells of the histogram begin, so that no value has to be guessed into a bucket.
+// Buckets begin where cells of the histogram begin, so that no value has to be guessed into a bucket.
 const FIRST_BUCKET = cellOf(2 ** -7) / CELLS_IN_BUCKET;
 const LAST_BUCKET = cellOf(2 ** 17) / CELLS_IN_BUCKET;
 
-/** Upper ends of the buckets, in seconds: from 8 µs to 131 s, the same all the time. */
+/** Upper ends of the buckets, in seconds: from 8 µs to 131 s, always the same. */
 export const BOUNDARIES_SECONDS: readonly number[] = Array.from(
   { length: LAST_BUCKET - FIRST_BUCKET + 1 },
   (_, index) => msToSeconds(lowerBoundMs((FIRST_BUCKET + index) * CELLS_IN_BUCKET)),
 );
 
-/** The latencies so far, in a form that is added up over runs and generators without averaging percentiles. */
+/** The latencies so far, in a form that can be added up over runs and generators without averaging percentiles. */
 export function otlpHistograms(snapshot: Snapshot, common: Labels, period: Period): HistogramMetricData {
   return {
     descriptor: {
@@ -45,7 +45,7 @@ export function otlpHistograms(snapshot: Snapshot, common: Labels, period: Perio
   };
 }
 
-/** Values and lower bounds together. A value that is just the end of a bucket is counted in the next one. */
+/** Values and lower bounds together. A value that equals the end of a bucket is counted in the next one. */
 export function otlpHistogramOf({
   moments,
   observed,

@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import type { Family, Labels } from '../reporters/prometheus.ts';
 
-/** From when a count counts, and until when. */
+/** The time span that a count covers. */
 export interface Period {
   readonly startTime: HrTime;
   readonly endTime: HrTime;
@@ -15,13 +15,13 @@ export interface Period {
 
 type Sample = Family['samples'][number];
 
-/** Prometheus has the unit in the name of a metric, OpenTelemetry beside it. */
+/** Prometheus puts the unit into a metric's name, OpenTelemetry into a separate field. */
 const UNITS = [
   ['_seconds', 's'],
   ['_bytes', 'By'],
 ] as const;
 
-/** Families of Prometheus as metrics of OpenTelemetry, whose collectors make the same names of them again. */
+/** Prometheus families as OpenTelemetry metrics; collectors convert them back to the same names. */
 export function otlpMetrics(families: readonly Family[], common: Labels, period: Period): MetricData[] {
   return families.flatMap(({ name: written, type, help, samples }) => {
     const [name, unit] = nameOf(written);
@@ -60,7 +60,7 @@ export function otlpMetrics(families: readonly Family[], common: Labels, period:
   });
 }
 
-/** `volley_sent_bytes_total` as `volley.sent`, in bytes. */
+/** `volley_sent_bytes_total` becomes `volley.sent`, in bytes. */
 function nameOf(written: string): readonly [name: string, unit: string] {
   const name = written.replace(/_total$/, '').replace('_', '.');
   const [ending, unit] = UNITS.find(([end]) => name.endsWith(end)) ?? ['', ''];

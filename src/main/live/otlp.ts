@@ -17,18 +17,18 @@ import { otlpMetrics } from './otlp-metrics.ts';
 import { liveFamilies, liveLabels } from './prometheus-live.ts';
 
 const EVERY_MS = 5_000;
-/** OpenTelemetry's own name for it, in milliseconds. */
+/** OpenTelemetry's own variable for it, in milliseconds. */
 const INTERVAL_VARIABLE = 'OTEL_METRIC_EXPORT_INTERVAL';
 const SHORTEST_MS = 100;
 const LONGEST_MS = 3_600_000;
-/** A collector that takes longer is not waited for; one that is away is asked again within it. */
+/** Timeout of a push; while it lasts, a collector that is unreachable is retried. */
 const TIMEOUT_MS = 2_000;
-/** Where a collector takes metrics, unless its URL says it. */
+/** Where collectors accept metrics, unless the URL has a path. */
 const DEFAULT_PATH = 'v1/metrics';
 
 /**
- * Pushes what a run has counted so far to a collector of OpenTelemetry, as JSON over HTTP, and its result at the end.
- * Nothing is pushed while something is under way, so that a slow collector costs the run nothing.
+ * Pushes a run's counts so far to an OpenTelemetry collector, as JSON over HTTP, and its result at the end.
+ * No push starts while another is in flight, so that a slow collector costs the run nothing.
  */
 export class OtlpPusher {
   readonly #plan: RunPlan;
@@ -46,7 +46,7 @@ export class OtlpPusher {
   #underWay: Promise<void> | null = null;
   #hasFailed = false;
 
-  /** @param say is told once of what goes wrong; the run goes on */
+  /** @param say is called with the first problem only; the run goes on */
   constructor(to: URL, plan: RunPlan, snapshot: () => Snapshot | null, say: (sentence: string) => void) {
     this.#plan = plan;
     this.#snapshot = snapshot;
@@ -54,14 +54,14 @@ export class OtlpPusher {
     const { url, headers } = endpointOf(to);
     this.#shown = quotedUrl(url.replace(/\?.*/s, ''));
     const told = (...words: readonly unknown[]): void => this.#fail(words.map(String).join(' '));
-    // What a collector takes only in part is told here and nowhere else.
+    // Partial success of a push is reported only here.
     diag.setLogger({ error: told, warn: told, info: () => {}, debug: () => {}, verbose: () => {} });
     this.#exporter = new OTLPMetricExporter({ url, headers, timeoutMillis: TIMEOUT_MS });
     this.#timer = setInterval(() => this.#pushSoFar(), intervalMs());
     this.#timer.unref();
   }
 
-  /** Pushes the result, or what there is without one, and ends; takes twice the timeout at most. */
+  /** Pushes the result, or the counts so far without one, and ends; takes at most twice the timeout. */
   async end(result: Summary | null): Promise<void> {
     clearInterval(this.#timer);
     await this.#underWay;
@@ -103,7 +103,7 @@ export class OtlpPusher {
   }
 }
 
-/** Requests under way become fewer again, which no count of OpenTelemetry may. */
+/** The number of requests in flight also falls, which a count of OpenTelemetry must not. */
 function withoutUnfinished(family: Family): Family {
   return { ...family, samples: family.samples.filter(([{ outcome }]) => outcome !== 'unfinished') };
 }
@@ -113,7 +113,7 @@ function intervalMs(): number {
   return given >= SHORTEST_MS && given <= LONGEST_MS ? given : EVERY_MS;
 }
 
-/** A URL without a path is that of a collector; a name and password go into a header. */
+/** A URL without a path is that of a collector; name and password move into a header. */
 function endpointOf(to: URL): { readonly url: string; readonly headers: Record<string, string> } {
   const { auth } = urlToHttpOptions(to);
   const url = new URL(to);

@@ -3,11 +3,11 @@ import { LOOPBACK, listenOnLoopback } from './loopback.ts';
 
 const PAGE_PATH = '/';
 const EVENTS_PATH = '/events';
-/** More are not looked at, and each takes its part of every update. */
+/** Limit on readers, since each costs its part of every update. */
 const MOST_READERS = 16;
-/** A reader that has so much of the past still to take in gets nothing new until it has. */
+/** A reader with this much unsent data gets nothing new until it has caught up. */
 const MOST_WAITING_BYTES = 1_000_000;
-/** Whoever does not take the last page within this time does without. */
+/** How long readers have to receive the last page. */
 const LAST_PAGE_MS = 2_000;
 
 const COMMON_HEADERS = {
@@ -16,16 +16,16 @@ const COMMON_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** A part of a page by its name. */
+/** Parts of a page by name. */
 type Parts = ReadonlyMap<string, string>;
 
 interface Reader {
   readonly response: ServerResponse;
-  /** What it was sent last. */
+  /** The parts as they were last sent to it. */
   readonly has: Map<string, string>;
 }
 
-/** Serves a page on the loopback interface, and tells its readers of whatever part of it changes. */
+/** Serves a page on the loopback interface, and sends its readers the parts that change. */
 export class PageServer {
   readonly url: string;
   readonly #server: Server;
@@ -37,16 +37,16 @@ export class PageServer {
   }
 
   /**
-   * @param asked the port; 0 is a free one
-   * @param page is asked for at each visit
-   * @param onReader a reader has come, and wants to hear of changes
+   * @param asked the port; 0 picks a free one
+   * @param page is called for each visit
+   * @param onReader is called when a reader subscribes to changes
    * @throws VolleyError VOLLEY_LISTEN
    */
   static async open(asked: number, page: () => string, onReader: () => void): Promise<PageServer> {
     const { server, port } = await listenOnLoopback('web', asked, (request, response) =>
       own.#answer(request, response, page, onReader),
     );
-    // Nothing is asked before the next turn of the loop.
+    // The callback never runs before the next turn of the event loop.
     const own = new PageServer(server, port);
     return own;
   }
@@ -65,7 +65,7 @@ export class PageServer {
       response.writeHead(status, { ...COMMON_HEADERS, 'content-type': 'text/plain; charset=utf-8' });
       response.end(`${why}\n`);
     };
-    // A page from elsewhere whose name has been made to lead here is not let in.
+    // Rejects pages of other sites whose name was made to resolve to this machine (DNS rebinding).
     if (!isOwnHost(request.headers.host)) refuse(403, 'Only this machine is answered, by its own name.');
     else if (request.method !== 'GET') refuse(405, 'Only GET is answered.');
     else if (request.url === PAGE_PATH) {
@@ -87,13 +87,13 @@ export class PageServer {
     response.once('close', () => this.#readers.delete(reader));
   }
 
-  /** Sends each reader the parts that it does not have. */
+  /** Sends each reader the parts that it lacks. */
   tell(parts: Parts): void {
     for (const reader of this.#readers)
       if (reader.response.writableLength < MOST_WAITING_BYTES) send(reader, 'parts', parts);
   }
 
-  /** Sends the last page, waits until readers have it, and closes. */
+  /** Sends the last page, waits until readers have received it, and closes. */
   async end(parts: Parts | null): Promise<void> {
     this.#server.close();
     const readers = [...this.#readers];

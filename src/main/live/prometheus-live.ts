@@ -17,18 +17,18 @@ import { statusesOf } from './state-parts.ts';
 const QUANTILES = ['50', '90', '99'];
 const LATENCIES = ['response', 'service', 'wait'] as const;
 
-/** A run under way in Prometheus' text format: counts and latencies since the measured window began. */
+/** A running load in Prometheus' text format: counts and latencies since the measured window began. */
 export function renderLiveMetrics(plan: RunPlan, snapshot: Snapshot | null): string {
   return renderFamilies(liveFamilies(plan, snapshot), liveLabels(plan));
 }
 
-/** Of the first request, without secrets. */
+/** Labels from the first request, without secrets. */
 export function liveLabels(plan: RunPlan): Labels {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   return { method, url: visible(hiding(plan.supplies.secrets)(url)) };
 }
 
-/** A run under way in numbers. */
+/** A running load in numbers. */
 export function liveFamilies(plan: RunPlan, snapshot: Snapshot | null): Family[] {
   if (snapshot === null) return [running(0)];
   const hide = hiding(plan.supplies.secrets);

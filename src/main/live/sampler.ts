@@ -14,14 +14,14 @@ import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { joined, spanLatency } from './spans.ts';
 import { failuresOf, requestSoFar, silentMsOf, statusesOf, usersSoFar } from './state-parts.ts';
 
-/** Records come this late at most: workers send them four times a second. */
+/** The longest delay of records: workers send them four times a second. */
 const LONGEST_DELAY_MS = 500;
-/** More of them are wider than any terminal. */
+/** More spans are wider than any terminal. */
 const MOST_SPANS = 500;
-/** More rows are on no screen. */
+/** No screen has more rows. */
 const MOST_LOOKED_AT = 24;
 
-/** Looks at a run from time to time, and says what a picture of it shows. */
+/** Looks at a run periodically and computes what a view of it shows. */
 export class Sampler {
   readonly #plan: RunPlan;
   readonly #schedule: Schedule | null;
@@ -48,7 +48,7 @@ export class Sampler {
     this.#planText = this.#hide(planText({ ...summarizePlan(plan), agents: plan.agents }, null));
   }
 
-  /** The newest look. */
+  /** Takes a look, and returns the state to show. */
   look(snapshot: Snapshot): LiveState {
     const { elapsedMs, ended, sent, ok, failed, headline } = snapshot;
     const coarse = (kind: LatencyKind): CoarseLatency =>
@@ -56,7 +56,7 @@ export class Sampler {
     const response = coarse('response');
     const service = coarse('service');
     if (elapsedMs > this.#last.elapsedMs) this.#addSpan(snapshot, { response, service });
-    // What takes the most time to look at need not be newer than a second.
+    // Whatever takes longest to compute is only renewed every second time.
     if (this.#taken % 2 === 1) {
       this.#rules = rulesSoFar(this.#plan, snapshot);
       this.#mix = this.#mixSoFar(snapshot);
@@ -111,7 +111,7 @@ export class Sampler {
     this.#lastLatencies = latencies;
   }
 
-  /** As long ago as it takes for everything that had ended to be recorded. */
+  /** As of long enough ago that everything that had ended by then has been recorded. */
   #outstanding(snapshot: Snapshot): number | null {
     if (this.#schedule === null) return null;
     const { atMs, ended, before } = snapshot.endedBy(snapshot.elapsedMs - LONGEST_DELAY_MS);
@@ -133,7 +133,7 @@ export class Sampler {
     return untilMs === fromMs ? null : (due * MS_PER_SECOND) / (untilMs - fromMs);
   }
 
-  /** Of the requests that are sent most, as many as any screen has lines for, also their latencies. */
+  /** Every request of the mix; latencies only for the most frequent ones, as many as fit on a screen. */
   #mixSoFar({ mix: planned, scenarios }: Snapshot): LiveState['mix'] {
     const requests = scenarios?.requests.filter(isOfIterations);
     const names = (requests ?? this.#plan.mix).map(({ name }) => name);

@@ -3,7 +3,7 @@ import { LOOPBACK, listenOnLoopback } from './loopback.ts';
 
 const METRICS_PATH = '/metrics';
 
-/** Serves a text to whoever scrapes it, on the loopback interface. */
+/** Serves a text to scrapers on the loopback interface. */
 export class ScrapeServer {
   readonly url: string;
   readonly #server: Server;
@@ -14,8 +14,8 @@ export class ScrapeServer {
   }
 
   /**
-   * @param asked the port; 0 is a free one
-   * @param text is asked for at each scrape
+   * @param asked the port; 0 picks a free one
+   * @param text is called for each scrape
    * @throws VolleyError VOLLEY_LISTEN
    */
   static async open(asked: number, text: () => string): Promise<ScrapeServer> {

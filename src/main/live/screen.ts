@@ -9,16 +9,16 @@ import { table } from './tables.ts';
 import { LABEL_WIDTH, labelled, tracks } from './tracks.ts';
 import { usersLines } from './users-line.ts';
 
-/** What whoever watches has chosen. */
+/** What the user has chosen to see. */
 export interface Look {
   readonly latency: ShownLatency;
-  /** Null: where there is room, or several requests. */
+  /** Null: if there is room, or for several requests or agents. */
   readonly hasTable: boolean | null;
   readonly hasHeatMap: boolean;
   readonly isFrozen: boolean;
   /** Whether keys can be read. */
   readonly hasKeys: boolean;
-  /** What was said last, as that the run is being stopped. */
+  /** The last message, for example that the run is being stopped. */
   readonly note: string | null;
 }
 
@@ -27,21 +27,21 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 const TO_GO = '░';
 const BAR_WIDTH = 16;
 const NARROW_BAR_WIDTH = 8;
-/** From here on there is room for a wide bar. */
+/** From this width on the bar is wide. */
 const WIDE_FROM = 72;
-/** A screen of this many lines shows a table of times unasked. */
+/** A screen with this many lines shows a table of times by default. */
 const TALL_FROM = 32;
-/** The heat map with its axis, beside a table. */
+/** The heat map with its axis, next to a table. */
 const FEWEST_MAP_LINES = 5;
 const MOST_MAP_LINES = 20;
 const MOST_RULE_LINES = 3;
-/** Below this, rules have one line. */
+/** Below this height, rules get one line. */
 const LOW_BELOW = 20;
 const MOST_KINDS = 3;
 
 /**
- * The whole screen, as exactly `height` lines of at most `width` columns. A smaller screen than 60 by 16 has the first
- * of them.
+ * The whole screen, as exactly `height` lines of at most `width` columns. On a screen smaller than 60 by 16, only the
+ * first of them fit.
  */
 export function renderScreen(
   state: LiveState,
@@ -73,17 +73,17 @@ export function renderScreen(
   return all.slice(0, height).map((line) => drawn(line, width, paint));
 }
 
-/** Spans side by side; where there are too many for the room, two and two of them, and then the newest. */
+/** One column per span; if there are too many, the newest of the joined pairs. */
 function columnsOf({ spans, pairs }: LiveState, room: number): readonly Span[] {
   return spans.length <= room ? spans : pairs.slice(-room);
 }
 
-/** Whether there is a table: where nobody said, for several requests, or where there is much room. */
+/** Whether there is a table: as chosen, else for several requests or agents, or on a tall screen. */
 export function showsTable({ mix, agents }: LiveState, { hasTable }: Look, height: number): boolean {
   return hasTable ?? (mix.length > 0 || agents.length > 0 || height >= TALL_FROM);
 }
 
-/** Heat map and table, with an empty line before each. Without room for both the table stays. */
+/** Heat map and table, with an empty line before each. If only one fits, it is the table. */
 function pictures(
   state: LiveState,
   columns: readonly Span[],
@@ -123,7 +123,7 @@ function barOf(share: number, width: number): string {
   return bar.padEnd(width, TO_GO);
 }
 
-/** Broken rules first; what there is no room for is counted. */
+/** Broken rules first; those that do not fit are counted. */
 function ruleLines(rules: Summary['thresholds'], width: number, most: number): Line[] {
   const order = (rule: Summary['thresholds'][number]): number =>
     rule.ok ? 2 : rule.measured === null ? 1 : 0;
@@ -157,7 +157,7 @@ function rulePiece(rule: Summary['thresholds'][number]): Piece {
   return { text: `${ok ? '✓' : '✗'} ${expression} ${valueText(rule)}`, tone: ok ? 'good' : 'bad' };
 }
 
-/** How many failed and of what, with an example of the most frequent failure. */
+/** How many failed and how, with an example of the most frequent failure. */
 function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
   const dropped = ended - sent;
   const lost: Line =

@@ -2,10 +2,10 @@ import { addCells, type CoarseCells, countOf, valueAtRankMs } from '../../metric
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Span, SpanLatency } from './live-state.ts';
 
-/** 0.29 × 100 is a little more than 29. */
+/** 0.29 × 100 is slightly more than 29. */
 const GRAIN = 1e-9;
 
-/** Two spans, one behind the other, as one. */
+/** Joins two consecutive spans. */
 export function joined(first: Span, second: Span): Span {
   return {
     fromMs: first.fromMs,

@@ -9,7 +9,7 @@ import { CoarseLatency } from './coarse-latency.ts';
 import type { LatencySoFar, LiveState, RequestSoFar, UsersSoFar } from './live-state.ts';
 
 const NOT_LOOKED_AT: LatencySoFar = { p50Ms: null, p99Ms: null, maxMs: null, atLeast: [] };
-/** Without an end of a request for so long is worth a word: records alone come half a second late. */
+/** Without an end of a request for this long, that is shown; records alone are up to half a second late. */
 const SILENT_MS = 1_500;
 
 /** One request of a mix. */
@@ -37,7 +37,7 @@ export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
   };
 }
 
-/** Of a run so far, the most frequent first. */
+/** Most frequent first. */
 export function failuresOf({ errors }: Snapshot, hide: Hide, naming: Naming): LiveState['failures'] {
   return [...errors.values()]
     .map(({ kind, code, count, example, advice }) => ({
@@ -48,7 +48,7 @@ export function failuresOf({ errors }: Snapshot, hide: Hide, naming: Naming): Li
     .sort((a, b) => b.count - a.count);
 }
 
-/** Of complete answers, the most frequent first. */
+/** Statuses of complete answers, most frequent first. */
 export function statusesOf({ tallies }: Snapshot): LiveState['statuses'] {
   const counts = new Map<number, number>();
   for (const { statuses } of tallies)
@@ -56,7 +56,7 @@ export function statusesOf({ tallies }: Snapshot): LiveState['statuses'] {
   return [...counts].map(([status, count]) => ({ status, count })).sort((a, b) => b.count - a.count);
 }
 
-/** How long ago the last request ended; null where that was only just now. */
+/** How long ago the last request ended; null if that was less than 1.5 s ago. */
 export function silentMsOf({ tallies, elapsedMs }: Snapshot): number | null {
   const silentMs = elapsedMs - Math.max(0, ...tallies.map(({ lastEndMs }) => lastEndMs));
   return silentMs < SILENT_MS ? null : silentMs;

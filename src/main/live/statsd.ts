@@ -7,18 +7,18 @@ import { CoarseLatency } from './coarse-latency.ts';
 const LATENCIES = ['response', 'service', 'wait'] as const;
 const PERCENTILES = ['p50Ms', 'p99Ms'] as const;
 
-/** Where metrics go. */
+/** Where metrics are sent. */
 export interface StatsdAddress {
   readonly hostname: string;
   readonly port: number;
 }
 
-/** Counts so far by the name of their metric. */
+/** Counts so far by metric name. */
 type Counts = Readonly<Record<string, number>>;
 
 /**
- * Sends counts since the last time, and latencies so far, to a StatsD server once a second, in one datagram. What does
- * not arrive is lost, as always with StatsD.
+ * Sends the counts since the last datagram, and the latencies so far, to a StatsD server once a second. A datagram that
+ * does not arrive is lost, as always with StatsD.
  */
 export class StatsdPusher {
   readonly #to: StatsdAddress;
@@ -29,7 +29,7 @@ export class StatsdPusher {
   #sent: Counts = {};
   #hasFailed = false;
 
-  /** @param say is told once of what goes wrong; the run goes on */
+  /** @param say is called with the first problem only; the run goes on */
   constructor(to: StatsdAddress, snapshot: () => Snapshot | null, say: (sentence: string) => void) {
     this.#to = to;
     this.#snapshot = snapshot;
@@ -40,7 +40,7 @@ export class StatsdPusher {
     this.#timer.unref();
   }
 
-  /** Sends what is left, and ends. */
+  /** Sends what remains, and closes. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#push();
@@ -72,7 +72,7 @@ export class StatsdPusher {
   }
 }
 
-/** A datagram: counters by how much they have grown, gauges as they are. */
+/** A datagram: counters with their increase, gauges with their value. */
 function renderStatsd(counts: Counts, before: Counts, gauges: Counts): string {
   const counters = Object.entries(counts).flatMap(([name, count]) => {
     const grown = count - (before[name] ?? 0);
@@ -92,7 +92,7 @@ function countsOf({ sent, ok, failed, ended }: Snapshot): Counts {
   };
 }
 
-/** In milliseconds, within 0.8 %. */
+/** In milliseconds, accurate to 0.8 %. */
 function gaugesOf({ tallies }: Snapshot): Counts {
   const gauges = LATENCIES.flatMap((kind) => {
     const soFar = new CoarseLatency(tallies.map(({ latencies }) => latencies[kind])).soFar();

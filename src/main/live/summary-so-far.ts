@@ -18,14 +18,14 @@ import { withAdvice } from '../text/error-advice.ts';
 import { toolFacts } from '../text/version.ts';
 import { statusesOf } from './state-parts.ts';
 
-/** Fewer intervals than a result has: they are looked at again and again while the load goes on. */
+/** Fewer intervals than in a result, since they are computed repeatedly during the load. */
 const MOST_INTERVALS = 300;
-/** Records come this late at most: intervals that are newer would seem to be quieter than they are. */
+/** The longest delay of records: newer intervals would seem quieter than they are. */
 const LONGEST_DELAY_MS = 500;
 
 /**
- * A run under way in the fields of a result, as far as they are known before its end: without workers, intervals, and
- * what was the limit. Percentiles come from the histograms.
+ * A running load in the fields of a result, as far as they are known before its end: without workers, confidence
+ * intervals and verdict. Percentiles come from the histograms.
  */
 export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date): Summary {
   const { elapsedMs, sent, ok, failed, ended, headline } = snapshot;
@@ -89,7 +89,7 @@ export function summarySoFar(plan: RunPlan, snapshot: Snapshot, startedAt: Date)
   );
 }
 
-/** Who was the limit is judged at the end. */
+/** What the limit was is judged at the end. */
 const NOTHING_KNOWN: Summary['generator'] = {
   verdict: 'ok',
   reasons: [],
@@ -106,7 +106,7 @@ const NOTHING_KNOWN: Summary['generator'] = {
   startSkewMs: 0,
 };
 
-/** A row for each request of a mix, or for each name that users have used. */
+/** A row for each request of a mix, or for each name that scenarios used. */
 function rowsSoFar(plan: RunPlan, { mix, scenarios }: Snapshot): Summary['mix'] {
   if (scenarios === null) return mix.flatMap((tally, index) => mixRow(plan, tally, index));
   return scenarios.requests

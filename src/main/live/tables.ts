@@ -8,7 +8,7 @@ const GAP = '  ';
 const FEWEST_LINES = 3;
 const MOST_STATUSES = 6;
 
-/** Agents where there are several machines, else requests of the mix, the most frequent first; of a single request its latencies. */
+/** Agents if there are several machines, else requests of the mix, most frequent first; for a single request its latencies. */
 export function table(state: LiveState, width: number, lines: number): Line[] {
   if (lines < FEWEST_LINES) return [];
   if (state.agents.length > 0) return agentsTable(state.agents, width, lines);
@@ -37,7 +37,7 @@ function mixTable(mix: readonly RequestSoFar[], width: number, lines: number): L
   ];
 }
 
-/** Failures are never among what is left out in silence. */
+/** How many requests were left out, and how many of them have failures. */
 function leftText(left: readonly RequestSoFar[]): Line {
   const failing = left.filter(({ failed }) => failed > 0).length;
   return [
@@ -74,7 +74,7 @@ function timesTable({ headline, latencies, statuses }: LiveState, width: number)
   ];
 }
 
-/** The lost ones first, since they are what there is to see. */
+/** Lost agents first, since they matter most. */
 function agentsTable(agents: LiveState['agents'], width: number, lines: number): Line[] {
   const rows = agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
   const shown = rows.length <= lines - 1 ? rows : rows.slice(0, Math.max(0, lines - 2));
@@ -96,7 +96,7 @@ function agentsTable(agents: LiveState['agents'], width: number, lines: number):
   ];
 }
 
-/** The first column to the left, and as wide as there is room; the others to the right. */
+/** The first column is left-aligned and as wide as possible; the others are right-aligned. */
 function aligned(
   heading: readonly string[],
   rows: readonly (readonly string[])[],

@@ -11,17 +11,17 @@ export interface ScreenStream {
 export const FEWEST_COLUMNS = 60;
 export const FEWEST_ROWS = 16;
 
-/** The other screen, without cursor, and lines that are too long are cut there. */
+/** Switches to the alternate screen, hides the cursor, and turns line wrapping off. */
 const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[J';
-/** What is on it goes first: a terminal that was resized meanwhile may keep lines of it among those that were. */
+/** Clears the screen before leaving it: a terminal resized meanwhile may keep some of its lines on the normal screen. */
 const LEAVE = '\x1b[H\x1b[J\x1b[?7h\x1b[?25h\x1b[?1049l';
-/** What comes between these is shown at once. Terminals that do not know them pass over them. */
+/** Output between these appears at once. Terminals that do not support them ignore them. */
 const BEGIN_FRAME = '\x1b[?2026h\x1b[H';
 const END_FRAME = '\x1b[J\x1b[?2026l';
-/** Before its text: behind a line that is as wide as the screen it would take the last letter. */
+/** Written before a line's text: after a line as wide as the screen it would delete the last character. */
 const CLEAR_LINE = '\x1b[2K';
 
-/** Whether somebody is there to look at a screen, and there is room for one. */
+/** Whether output goes to a terminal that is large enough for a screen, and not to CI. */
 export function hasScreen(
   stream: Pick<ScreenStream, 'isTTY' | 'columns' | 'rows'>,
   environment: NodeJS.ProcessEnv,
@@ -36,7 +36,7 @@ export function hasScreen(
   );
 }
 
-/** The terminal's other screen, which leaves nothing behind when it is left. */
+/** The terminal's alternate screen, which leaves no trace. */
 export class Terminal {
   readonly #stream: ScreenStream;
   #isEntered = false;
@@ -63,7 +63,7 @@ export class Terminal {
     this.#stream.write(ENTER);
   }
 
-  /** One write, so that nothing is seen half drawn. */
+  /** Draws in one write, so that no frame is half drawn. */
   draw(lines: readonly string[]): void {
     if (!this.#isEntered) return;
     const text = lines.map((line) => CLEAR_LINE + line).join('\r\n');

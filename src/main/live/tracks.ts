@@ -6,15 +6,15 @@ import { endedPerSecond, joined, okPerSecond } from './spans.ts';
 
 export const LABEL_WIDTH = 8;
 const BLOCKS = '▁▂▃▄▅▆▇█';
-/** What stands where nothing ended. */
+/** Shown in place of a bar if nothing ended. */
 const GAP = ' ';
-/** Rates and latencies now are of two seconds. */
+/** Current rates and latencies cover two seconds. */
 const SPANS_OF_NOW = 4;
-/** Courses begin behind this at the earliest, so that they mostly begin at one place. */
+/** Bars begin no further left than this, so that they mostly line up. */
 const FIGURES_WIDTH = 34;
 const FEWEST_BARS = 8;
 
-/** Rate, latencies and what waits, each with its course behind its figures. */
+/** Rate, latencies and waiting, each with its figures and bars over time. */
 export function tracks(
   state: LiveState,
   columns: readonly Span[],
@@ -41,7 +41,7 @@ export function tracks(
   ];
 }
 
-/** A row: what it is about, and its figures. */
+/** A row: its label and its figures. */
 export function labelled(label: string, figures: Line): Line {
   return [{ text: fill(label, LABEL_WIDTH), tone: 'faint' }, ...figures];
 }
@@ -69,7 +69,7 @@ function latencyFigures(
   ]);
 }
 
-/** What there is to see of a bottleneck before the end: who waits, and for how long. */
+/** Signs of a bottleneck before the end: how many requests wait, and for how long. */
 function waiting(
   { latencies, spans, silentMs, isOutstandingAbout }: LiveState,
   columns: readonly Span[],
@@ -91,13 +91,13 @@ function waiting(
   );
 }
 
-/** The newest two seconds; null before there are any. */
+/** The last two seconds; null before the first span. */
 function spanNow({ spans }: LiveState): Span | null {
   const [first, ...others] = spans.slice(-SPANS_OF_NOW);
   return first === undefined ? null : others.reduce(joined, first);
 }
 
-/** Bars from zero to the largest, the newest at the end of the line. */
+/** Appends bars from zero to the largest value, the newest at the end of the line. */
 function withCourse(figures: Line, values: readonly (number | null)[], width: number): Line {
   const used = Math.max(FIGURES_WIDTH, lineWidth(figures) + 2);
   const room = width - used;

@@ -3,7 +3,7 @@ import type { Line, Piece } from './line.ts';
 import type { LiveState } from './live-state.ts';
 import { labelled } from './tracks.ts';
 
-/** Who is there, and what has become of iterations and checks; nothing without scenarios. */
+/** How many users are active, and how iterations and checks have ended; empty without scenarios. */
 export function usersLines({ users: state }: LiveState): Line[] {
   if (state === null) return [];
   const { users, completed, failed, interrupted, dropped, failedChecks, example } = state;

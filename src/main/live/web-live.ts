@@ -9,14 +9,14 @@ import { summarySoFar } from './summary-so-far.ts';
 
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 5_000;
-/** Drawing takes at most a hundredth of the time. */
+/** The pause between drawings is this many times what one costs, within the limits above. */
 const TIMES_ITS_COST = 100;
-/** A loop that is later than this has more important things to do than to draw. */
+/** If the event loop is later than this, drawing is skipped. */
 const LATE_MS = 50;
-/** But whoever watches sees something at least every this many times. */
+/** But the page is drawn after at most this many skipped updates. */
 const MOST_SKIPPED = 4;
 
-/** The page of a run while it goes on, for whoever opens it on this machine; without a reader nothing is drawn. */
+/** Serves the page of a running load to readers on this machine; without a reader nothing is drawn. */
 export class WebLive {
   readonly #plan: RunPlan;
   readonly #snapshot: () => Snapshot | null;
@@ -34,7 +34,7 @@ export class WebLive {
   }
 
   /**
-   * @param port 0 is a free one
+   * @param port 0 picks a free one
    * @param snapshot null before the load runs
    * @throws VolleyError VOLLEY_LISTEN
    */
@@ -53,7 +53,7 @@ export class WebLive {
     return this.#server?.url ?? '';
   }
 
-  /** The page of the result goes to whoever is still there; null where there is none. Then nobody is served any more. */
+  /** Sends the page of the result, if there is one, to the remaining readers, then stops serving. */
   async end(result: Summary | null): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const hasReaders = this.#server?.hasReaders ?? false;
@@ -71,7 +71,7 @@ export class WebLive {
     this.#timer.unref();
   }
 
-  /** Whoever comes while there is a picture as new as it would be now sees that. */
+  /** The last drawn page if it is still recent enough, otherwise a new one. */
   #newest(): LivePage {
     const drawn = this.#drawn;
     return drawn !== null && performance.now() - drawn.atMs < this.#pauseMs ? drawn.page : this.#draw();
@@ -84,7 +84,7 @@ export class WebLive {
     const page = liveRunPage(summary, snapshot?.elapsedMs ?? null);
     const { user, system } = process.threadCpuUsage(began);
     const costMs = microsToMs(user + system);
-    // The first time costs many times what the next ones do.
+    // The first drawing costs many times as much as later ones.
     const usualMs = Math.min(costMs, this.#lastCostMs);
     this.#lastCostMs = costMs;
     this.#pauseMs = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, usualMs * TIMES_ITS_COST));
@@ -93,7 +93,7 @@ export class WebLive {
   }
 }
 
-/** Before workers are ready. */
+/** The state before workers are ready. */
 function nothingOf(plan: RunPlan): Snapshot {
   return new Collector(plan, plan.workers, null, 0).snapshot(0);
 }

@@ -5,10 +5,10 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { Supplies } from '../../protocol/supplies.ts';
 import { split } from '../plan/split.ts';
 
-/** What is done once, and who hears of it. */
+/** The part to run once, and how to follow and end it. */
 export interface Asked {
   readonly part: OncePart;
-  /** It is interrupted when it takes longer. */
+  /** The part is interrupted if it takes longer. */
   readonly longestMs: number;
   readonly tell: ((step: OnceStep) => void) | null;
   readonly signal: AbortSignal;
@@ -22,7 +22,7 @@ type Act = (
   signal: AbortSignal,
 ) => Promise<OnceOutcome>;
 
-/** Does a part of a plan's scenarios once, in this process. */
+/** Runs a part of a plan's scenarios once, in this process. */
 export async function doOnce(
   plan: RunPlan,
   scenarios: ScenariosPlan,
@@ -43,7 +43,7 @@ export async function doOnce(
     scenarios: { ...scenarios, scenarios: [own], pools: [pool] },
   });
   if (shard === undefined) throw new Error('a plan has at least one worker');
-  // A worker's code, which the coordinator knows by its file alone.
+  // Worker code, which the coordinator imports only by its URL.
   const { actOnce } = (await import(new URL('../../workers/act-once.js', import.meta.url).href)) as {
     actOnce: Act;
   };

@@ -4,7 +4,7 @@ import type { Shard } from '../../protocol/shard.ts';
 import type { Supplies } from '../../protocol/supplies.ts';
 import { split } from '../plan/split.ts';
 
-/** Sends each request of a plan's mix once, whatever load it asks for, and tells all that came of each. */
+/** Sends each request of a plan's mix once, regardless of its load, and yields everything that happened to each. */
 export async function* sentOnce(plan: RunPlan): AsyncGenerator<OnceSent> {
   const [shard] = split({
     ...plan,
@@ -15,7 +15,7 @@ export async function* sentOnce(plan: RunPlan): AsyncGenerator<OnceSent> {
     stop: { requests: 1, durationMs: null },
   });
   if (shard === undefined) throw new Error('a plan has at least one worker');
-  // A worker's code, which the coordinator knows by its file alone.
+  // Worker code, which the coordinator imports only by its URL.
   const { sendOnce } = (await import(new URL('../../workers/send-once.js', import.meta.url).href)) as {
     sendOnce(shard: Shard, supplies: Supplies): AsyncIterable<OnceSent>;
   };

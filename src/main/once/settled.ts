@@ -18,21 +18,21 @@ import { withoutCredentials } from '../text/quoted.ts';
 import { sentOnce } from './sent-once.ts';
 
 const LOWEST_FAILURE = 400;
-/** With these a server refuses what it is asked for. */
+/** Statuses by which a server refuses a request's content. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
 const LONGEST_NAME = 500;
 
-/** What a server has said before the run. */
+/** Options completed by asking the server before the run. */
 interface Settled {
   readonly options: RunOptions;
-  /** What a reader of the result should know of it. */
+  /** Notes on this for a reader of the result. */
   readonly notes: readonly Words[];
 }
 
 /**
- * Options as the gate reads them, with what only the target can say of itself.
+ * Reads options through the gate, completed with what only the target can answer.
  *
- * @throws VolleyError VOLLEY_USAGE, with every problem; then nothing was sent
+ * @throws VolleyError VOLLEY_USAGE, with every problem; nothing was sent then
  */
 export async function readSettled(
   options: RunOptions,
@@ -45,8 +45,8 @@ export async function readSettled(
 }
 
 /**
- * Makes something of options, and once more where the target has said what they leave open: what is wrong with them is
- * told before anything is sent.
+ * Calls `make` with the options, and again if the target has completed them. The first call comes before anything is
+ * sent, so that problems with the options are reported first.
  */
 export async function settledBy<Made>(
   options: RunOptions,
@@ -58,7 +58,7 @@ export async function settledBy<Made>(
   return { made: await make(settled.options), notes: settled.notes, hasAsked: true };
 }
 
-/** Null where nothing is left open. */
+/** Null if the options leave nothing open. */
 async function settle(options: RunOptions): Promise<Settled | null> {
   const { preset: name, url } = options;
   const preset = presetOf(options, new Problems());
@@ -85,14 +85,14 @@ async function settle(options: RunOptions): Promise<Settled | null> {
   };
 }
 
-/** The same preset, which does not ask for usage. */
+/** The same preset without the request for usage. */
 function withPresetOf(options: RunOptions, name: string, preset: Preset): RunOptions {
   const said: PresetOptions | undefined = options.presets?.[name];
   const like = said === undefined ? { like: name as NonNullable<PresetOptions['like']> } : said;
   return { ...options, presets: { ...options.presets, [name]: { ...like, body: withoutUsage(preset) } } };
 }
 
-/** @throws VolleyError where the server does not say */
+/** @throws VolleyError if the server does not name one */
 async function firstModel(options: RunOptions, preset: Preset): Promise<string> {
   const { models } = preset;
   const url = modelsUrl(options.url ?? '', preset);
@@ -118,7 +118,7 @@ async function firstModel(options: RunOptions, preset: Preset): Promise<string> 
   ]);
 }
 
-/** Whether a server answers only where it is not asked to say how many tokens it has made. */
+/** Whether a server answers only without the request for token usage. */
 async function refusesUsage(options: RunOptions, preset: Preset): Promise<boolean> {
   const { preset: name = '', presets, model, apiKeyEnv, url, headers } = options;
   const question = {
@@ -143,7 +143,7 @@ async function statusOf(options: RunOptions): Promise<number | null> {
   return exchange?.response?.status ?? null;
 }
 
-/** What options say of connections and of who asks. */
+/** Options for connections and credentials. */
 function asker(options: RunOptions): RunOptions {
   const { user, digest, bearerEnv, cookie, userAgent, timeout, variables } = options;
   return {

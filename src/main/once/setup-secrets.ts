@@ -1,11 +1,11 @@
 import { isSecretHeader } from '../../requests/secret-headers.ts';
 
 const DEEPEST = 8;
-/** Text that a setup returns alone is most likely a token, unless it is short. */
+/** If a setup returns only a text, that is most likely a token, unless it is short. */
 const SHORTEST_TOKEN = 16;
 const BETWEEN_WORDS = /(?<=[a-z\d])(?=[A-Z])/g;
 
-/** What of a setup's data no result may show: texts whose names say that they are secret, and a text alone. */
+/** Finds the secrets in a setup's data, which no result may show: texts with secret names, and a text on its own. */
 export function secretsInData(data: unknown): string[] {
   if (typeof data === 'string') return data.length >= SHORTEST_TOKEN ? [data] : [];
   return within(data, false, 0);

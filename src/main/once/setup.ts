@@ -7,7 +7,7 @@ import { formatMs } from '../text/format.ts';
 import { doOnce } from './parts.ts';
 import { secretsInData } from './setup-secrets.ts';
 
-/** Who hears of the steps, and what ends them. */
+/** How to follow and end a part. */
 export interface Watching {
   readonly tell: ((step: OnceStep) => void) | null;
   readonly signal: AbortSignal;
@@ -16,8 +16,8 @@ export interface Watching {
 /**
  * Runs the setup of a plan's scenarios.
  *
- * @returns the plan with what it has returned; null where it was stopped
- * @throws VolleyError VOLLEY_SETUP where it fails
+ * @returns the plan with the data it returned; null if it was stopped
+ * @throws VolleyError VOLLEY_SETUP if it fails
  */
 export async function setUp(
   plan: RunPlan,
@@ -38,7 +38,7 @@ export async function setUp(
 /**
  * Runs the teardown.
  *
- * @returns why it has failed; null where it has not, where there is none, or where it was stopped
+ * @returns why it failed; null if it did not, if there is none, or if it was stopped
  */
 export async function tearDown(
   plan: RunPlan,
@@ -59,7 +59,7 @@ function whyFailed({ failure, isInterrupted }: OnceOutcome, longestMs: number): 
   return `did not end within ${formatMs(longestMs)}: look at what it awaits, or give the test a longer setupTimeout.`;
 }
 
-/** Workers get a copy, whatever carries it. @throws VolleyError where there can be none */
+/** Copies the value, as workers of every kind get a copy. @throws VolleyError if it cannot be copied */
 function copied(value: unknown): unknown {
   try {
     return structuredClone(value);

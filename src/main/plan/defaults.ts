@@ -1,15 +1,15 @@
 export const DEFAULT_CONCURRENCY = 50;
 export const DEFAULT_DURATION = '10s';
-/** Of each round of a comparison: eight of each arm take minutes, not hours. */
-/** Of a level of a sweep, and of all of them together. */
+/** For a sweep: its range, each level, and the budget of all levels. */
 export const DEFAULT_SWEEP_RANGE = '1..64';
 export const DEFAULT_SWEEP_DURATION = '5s';
 export const DEFAULT_SWEEP_WARMUP = '1s';
 export const DEFAULT_SWEEP_BUDGET = '5m';
+/** For each round of a comparison: eight rounds of each arm take minutes, not hours. */
 export const DEFAULT_ROUND_DURATION = '2s';
 export const DEFAULT_ROUND_WARMUP = '500ms';
 export const DEFAULT_ROUNDS = 8;
-/** By how much figures may differ and still count as alike. */
+/** The largest difference at which figures still count as equal. */
 export const DEFAULT_MARGIN = '3%';
 export const DEFAULT_MODE = 'threads';
 export const DEFAULT_CLIENT = 'undici';
@@ -26,7 +26,7 @@ export const DEFAULT_LOCATION = 10;
 /** Connections go to all addresses of a name in turn. */
 export const DEFAULT_ADDRESSES = 'spread';
 
-/** Headers that speak of a body, and go with it on a redirect (RFC 9110, 15.4). */
+/** Headers that describe a body, and are dropped with it on a redirect (RFC 9110, 15.4). */
 export const HEADERS_OF_BODY: readonly string[] = [
   'content-type',
   'content-encoding',

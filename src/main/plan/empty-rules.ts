@@ -1,7 +1,7 @@
 import type { Measure, Threshold } from '../../protocol/threshold.ts';
 import { mayBeZero } from '../../protocol/times.ts';
 
-/** What is wrong with a rule that holds, or fails, whatever is measured; null for one that says something. */
+/** What is wrong with a rule that holds or fails whatever is measured; null for a meaningful one. */
 export function emptinessOf(threshold: Threshold): string | null {
   const holds = alwaysHolds(threshold);
   if (holds === null) return null;
@@ -12,7 +12,7 @@ export function emptinessOf(threshold: Threshold): string | null {
   return `it ${holds ? 'holds' : 'fails'} whatever is measured: ${advice}`;
 }
 
-/** Null where that depends on what is measured. */
+/** Null if that depends on what is measured. */
 function alwaysHolds({ measure, operator, limit }: Threshold): boolean | null {
   const isShare = measure.type === 'error-rate' || measure.type === 'goodput';
   const most = isShare ? 1 : Number.POSITIVE_INFINITY;

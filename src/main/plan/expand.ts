@@ -13,21 +13,21 @@ const MOST_REQUESTS = 1_000;
 const CREDENTIALS = /^([a-z]+:\/\/)[^/?#\\]*@/i;
 const OF_REQUESTS = { ...SAY_WHAT_IS_SENT, rows: 'rows' };
 
-/** The options of a run in volley's own words, and how whoever wrote them said them. */
+/** The options of a run in volley's own terms, and how they were originally written. */
 export interface Expanded {
   readonly options: RunOptions;
-  /** The option that says the requests in other words; null where none does. */
+  /** The option that names the requests in another form, such as a curl command; null without one. */
   readonly source: string | null;
-  /** How that source says what an option says: an empty text where it is all that it says; null where the option itself was given. */
+  /** How the source writes an option: empty if that is all it contains; null if the option itself was given. */
   readonly ofSource: (word: OptionWord) => string | null;
 }
 
-/** Options that no source says. */
+/** Options without a source. */
 export function asWritten(options: RunOptions): Expanded {
   return { options, source: null, ofSource: () => null };
 }
 
-/** A problem of an option that a source says, in the words of that source. */
+/** Rewords a problem of an option that came from a source in the terms of that source. */
 export function inWordsOf({ source, ofSource }: Expanded): (word: Word) => Word {
   return (word) => {
     if (source === null || !isOptionWord(word)) return word;
@@ -37,23 +37,23 @@ export function inWordsOf({ source, ofSource }: Expanded): (word: Word) => Word 
   };
 }
 
-/** A preset puts the prompt into a body. */
+/** A preset puts the prompt into a JSON body. */
 const ONLY_PROMPT: Expanded['ofSource'] = ({ option }) => (option === 'json' ? '' : null);
 const ONLY_URLS: Expanded['ofSource'] = ({ option }) => (option === 'url' ? 'The URL' : null);
-/** Who adds a header to a recording says the others with it. */
+/** If a header is added to a recording, the problem may be in a recorded one. */
 const RECORDED: Expanded['ofSource'] = ({ option, request }) => {
   if (option === 'url') return 'The URL';
   return request === undefined ? null : `the recorded ${option}`;
 };
 
 /**
- * Reads what names requests in other words than volley's: a list of URLs, a curl command, a recording. What is
- * read takes the place of those options. Each reader is loaded when it is asked for.
+ * Reads requests given in another form than volley's options: a list of URLs, a curl command, a recording. The
+ * options read from it replace the originals. Each reader is loaded on demand.
  *
- * @param found takes up problems
- * @param notes takes up what was left out
- * @param readersOfStdin what reads stdin besides these options
- * @param columns of rows that come later, one by one; null where there are none
+ * @param found collects problems
+ * @param notes collects what was left out
+ * @param readersOfStdin what reads stdin in addition to these options
+ * @param columns column names of rows that are sent later, one by one; null without any
  */
 export async function expandSources(
   options: RunOptions,
@@ -65,7 +65,7 @@ export async function expandSources(
   const problems = new Problems();
   const { urls, curl, curlFile, har, harHosts, ...rest } = withPreset(options, problems, columns);
   if (refuseTwoReaders(options, problems, readersOfStdin)) {
-    // What one of them would find there says nothing of what was meant.
+    // What one of them would find there says nothing about what was meant.
     found.push(...problems.list);
     return asWritten({ ...rest, rows: undefined, rowsMode: undefined, mix: [] });
   }
@@ -87,7 +87,7 @@ export async function expandSources(
   }
   const readers = stdinReaders(options, readersOfStdin);
   const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes, readers);
-  // What is wrong with a command in a file is wrong with the file.
+  // A problem with a command in a file is reported for the file.
   const inFile = (word: Word): Word =>
     isOptionWord(word) && word.option === 'curl' ? { ...word, option: 'curl-file' } : word;
   found.push(
@@ -154,7 +154,7 @@ async function expandedBy(
   };
 }
 
-/** A recording says what its requests are; headers may be added. */
+/** Refuses options that set what is sent: the recording does that. Headers may be added. */
 function refuseWithRecording(options: RunOptions, problems: Problems): void {
   const said = givenAmong(options, OF_REQUESTS);
   if (said.length > 0)
@@ -163,7 +163,7 @@ function refuseWithRecording(options: RunOptions, problems: Problems): void {
     );
 }
 
-/** Requests of one name are told apart by a number. */
+/** Limits the number of requests, and numbers those of the same name. */
 function bounded(
   option: string,
   path: string,

@@ -8,17 +8,17 @@ import { type OptionWord, phrase } from './words.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Options of which the command line takes several, each said once: here one may stand alone. */
+/** Options that the command line takes several times; in the library a single text is allowed too. */
 const TEXTS = [
   ...['dataUrlencode', 'form', 'expectHeader', 'expectBody', 'expectJson'],
   ...['thresholds', 'abortOn', 'resolve', 'connectTo', 'tokenPath', 'usagePath'],
 ];
 
 /**
- * Options of the library in the one way that the gate takes. What cannot be said in it stays as it is: the gate says
- * what is wrong with it.
+ * Converts the library's options into the one form that is checked. What cannot be converted stays as it is, and
+ * is reported by the check.
  *
- * @param found takes up problems
+ * @param found collects problems
  */
 export function plainOptions(options: library.RunOptions, found: Told[]): RunOptions {
   if (!isFields(options)) return options as unknown as RunOptions;
@@ -31,7 +31,7 @@ export function plainOptions(options: library.RunOptions, found: Told[]): RunOpt
     ...('percentiles' in options ? { percentiles: labelsIn(options['percentiles']) } : {}),
     ...(Array.isArray(mix)
       ? {
-          // Not map: it passes over gaps, which the gate is to see.
+          // Not map, which skips the holes of a sparse list: the check must see them.
           mix: Array.from(mix, (request: unknown, index) =>
             isFields(request) ? plainRequest(request, index, problems) : request,
           ),
@@ -42,7 +42,7 @@ export function plainOptions(options: library.RunOptions, found: Told[]): RunOpt
   return plain as unknown as RunOptions;
 }
 
-/** An error of the gate in the library's terms. */
+/** Rewords an error of the check in the library's terms. */
 export function inLibraryTerms(error: unknown, options: library.RunOptions): unknown {
   const terms = libraryTerms((request) => {
     const said: unknown = request === undefined ? options : options.mix?.[request];
@@ -65,12 +65,12 @@ function plainRequest(options: Fields, request: number | undefined, problems: Pr
   };
 }
 
-/** A URL of this realm or of another. */
+/** A URL of this realm or another. */
 function isUrl(value: unknown): value is URL {
   return isFields(value) && typeof value['href'] === 'string' && typeof value['searchParams'] === 'object';
 }
 
-/** A header that is not there, as in `{ 'x-a': undefined }`, is not sent. */
+/** A header whose value is undefined, as in `{ 'x-a': undefined }`, is not sent. */
 function headerLines(headers: object, request: number | undefined, problems: Problems): string[] {
   const pairs: readonly unknown[] = isIterable(headers) ? [...headers] : Object.entries(headers);
   return pairs.flatMap((pair) => {
@@ -93,13 +93,13 @@ function linesOf(name: string, value: unknown, request: number | undefined, prob
   const values: readonly unknown[] = Array.isArray(value) ? value : [value];
   return values.flatMap((one) => {
     if (typeof one === 'string' || typeof one === 'number') return `${name}: ${one}`;
-    // What it is may be a secret.
+    // The value may be a secret, so only its kind is shown.
     problems.add(phrase`${option} is ${kindOf(one)}: give text, a number, or a list of them.`);
     return [];
   });
 }
 
-/** The value as it is where JSON cannot say it. */
+/** Returns a value as it is if JSON cannot represent it. */
 function jsonText(value: unknown): unknown {
   try {
     return JSON.stringify(value) ?? value;

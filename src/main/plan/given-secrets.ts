@@ -2,16 +2,16 @@ import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
 
-/** What stands before the host of a URL. */
+/** The credentials before the host of a URL. */
 const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
 const OF_ENVIRONMENT = /\{\{\s*env\s+(\w+)\s*\}\}/g;
-/** Of a curl command that nobody has read yet: what is in quotes, and the words of which credentials are made. */
+/** For a curl command that has not been parsed: text in quotes, and the values of options with credentials. */
 const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
- * What options give to be kept secret, whatever else is wrong with them: a sentence that quotes another value may
- * have it in that, too. Nothing is taken for granted: options of the library may be of any type.
+ * Collects the secrets in options, whatever else is wrong with them: a sentence that quotes another value may
+ * contain one too. The types are not relied on, since options of the library may be of any type.
  */
 export function secretsGiven(options: RunOptions, environment: NodeJS.ProcessEnv): string[] {
   const all: Fields = fieldsOf(options);
@@ -46,7 +46,7 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** The password of a URL, as it is written and as it is meant. */
+/** The password of a URL, as written and decoded. */
 function ofUrl(url: string): string[] {
   const [, credentials = ''] = CREDENTIALS.exec(url) ?? [];
   const password = credentials.includes(':') ? passwordOf(credentials) : '';
@@ -77,7 +77,7 @@ function ofVariables(given: unknown, urls: readonly string[]): string[] {
   return secretVariables(Object.fromEntries(variables), origins);
 }
 
-/** What stands behind the first colon; all of it where there is none. */
+/** The text after the first colon, or all of it without one. */
 function passwordOf(credentials: string): string {
   return credentials.slice(credentials.indexOf(':') + 1);
 }

@@ -4,12 +4,12 @@ import { LIBRARY_NAMES, type OptionName } from './option-table/run-table.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { isOptionWord, isValueWord, type Word } from './words.ts';
 
-/** Behind it a value that is too long is not shown. */
+/** Marks where a value that is too long was cut. */
 const CUT = '…';
 
 /**
- * The gate through which errors leave: the same error without secrets in any of its texts, and with a stack of its
- * own, since that repeats the message. What is no VolleyError is a fault of volley's, and stays as it is.
+ * Removes secrets from errors before they are thrown to callers: all texts are cleaned, and the stack is a new one,
+ * since a stack repeats the message. Anything but a VolleyError is a bug in volley and stays as it is.
  */
 export function withoutSecretsIn(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof VolleyError)) return error;
@@ -20,7 +20,7 @@ export function withoutSecretsIn(error: unknown, secrets: readonly string[]): un
   return new VolleyError(error.code, problems);
 }
 
-/** In a sentence values are cut already, wherever they stand in it. */
+/** In a sentence, values have been cut already, wherever they are. */
 function hidingInValues(secrets: readonly string[]): Hide {
   const [hide, hideBeforeCut] = [hiding(secrets), hidingInCut(secrets)];
   return (text) => {
@@ -35,7 +35,7 @@ function hiddenWord(word: Word, hide: Hide): Word {
   const { option, as, name, header } = word;
   return {
     ...word,
-    // A name that is no option's may be a value that slipped.
+    // A name that is not an option may be a misplaced value.
     option: isKnown(option) ? option : hide(option),
     ...(as === undefined ? {} : { as: hide(as) }),
     ...(name === undefined || isKnown(option) ? {} : { name: hide(name) }),

@@ -10,17 +10,17 @@ import { given, phrase, the } from './words.ts';
 const MAX_WORKERS = 1_024;
 const MAX_CONCURRENCY = 1_000_000;
 
-/** How much is sent, by how many, over how many connections. */
+/** The size of the load: workers, connections and, in the open model, rates. */
 export interface LoadParts {
   readonly workers: number;
   readonly concurrency: number;
-  /** Null where nothing is said of it. */
+  /** Null if not given. */
   readonly maxInFlight: number | null;
   /** Null in the closed model. */
   readonly openLoad: UnresolvedOpenLoad | null;
 }
 
-/** @param mode null where it is not known */
+/** @param mode null if unknown */
 export function parseLoadParts(
   options: RunOptions,
   mode: WorkerMode | null,
@@ -37,15 +37,15 @@ export function parseLoadParts(
   return { workers, concurrency, maxInFlight, openLoad };
 }
 
-/** Connections to start with. */
+/** Number of initial connections. */
 export function connectionsOf(concurrency: number, openLoad: UnresolvedOpenLoad | null): number {
   return openLoad === null ? concurrency : Math.min(concurrency, openLoad.maxInFlight);
 }
 
 /**
- * The same plan under the load that options ask for: no file is read again, and no name looked up.
+ * The same plan with the load of other options: no file is read again, and no name is looked up again.
  *
- * @throws VolleyError VOLLEY_USAGE, with every problem of the load
+ * @throws VolleyError VOLLEY_USAGE, with all problems of the load
  */
 export function underLoad(plan: RunPlan, options: RunOptions): RunPlan {
   const problems = new Problems();

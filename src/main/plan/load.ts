@@ -11,10 +11,10 @@ import { given, listed, phrase, the } from './words.ts';
 const LONGEST_STAGES_MS = 168 * MS_PER_HOUR;
 const MAX_PER_SECOND = 10_000_000;
 
-/** The open model before it is known where the target is, which decides how a worker waits. */
+/** The open model before the target's location is known, which decides how a worker waits. */
 export type UnresolvedOpenLoad = Omit<OpenLoad, 'pacing'> & { readonly pacing: Pacing | 'auto' };
 
-/** Options that say what the open model is, and options that mean nothing without it. */
+/** Options that define the open model, and options that only apply to it. */
 const MODELS = ['rate', 'every', 'stages'] as const;
 const DETAILS = ['arrivals', 'maxInFlight', 'pacing'] as const;
 const NAMES: Readonly<Record<(typeof MODELS)[number] | (typeof DETAILS)[number], string>> = {
@@ -26,7 +26,7 @@ const NAMES: Readonly<Record<(typeof MODELS)[number] | (typeof DETAILS)[number],
   pacing: 'pacing',
 };
 
-/** Reads the open model's options; null where they ask for the closed model, or a problem has been noted. */
+/** Reads the open model's options; null for the closed model, or if a problem has been noted. */
 export function parseOpenLoad(
   options: RunOptions,
   maxInFlight: number,
@@ -65,7 +65,7 @@ export function parseOpenLoad(
     : { model: 'open', stages, arrivals: 'recorded', timesMs, maxInFlight, pacing };
 }
 
-/** The mean rate of recorded arrivals, until one mean distance after the last of them. */
+/** The mean rate of recorded arrivals, over the time until one mean interval after the last of them. */
 function stagesOf(timesMs: readonly number[]): Stage[] {
   const count = timesMs.length;
   const lastMs = timesMs.at(-1) ?? 0;
@@ -74,7 +74,7 @@ function stagesOf(timesMs: readonly number[]): Stage[] {
   return [{ durationMs, from: rate, to: rate }];
 }
 
-/** How long stages last in all; null where one lasts for ever. */
+/** Total duration of the stages; null if one has no end. */
 export function durationOfMs(stages: readonly Stage[]): number | null {
   return stages.reduce<number | null>(
     (sum, { durationMs }) => (sum === null || durationMs === null ? null : sum + durationMs),
@@ -83,8 +83,8 @@ export function durationOfMs(stages: readonly Stage[]): number | null {
 }
 
 /**
- * Precise pacing keeps a core busy for each worker. It pays only where each has one to itself, beside one
- * for a target on this machine: with fewer it is worse than a tick a millisecond.
+ * Precise pacing keeps a core busy for each worker. It pays only if each worker has a core to itself, with one more
+ * for a target on this machine; with fewer cores it is worse than a tick per millisecond.
  */
 export function choosePacing(
   pacing: Pacing | 'auto',
@@ -138,7 +138,7 @@ function parseStageList(text: string, problems: Problems): Stage[] {
   return stages;
 }
 
-/** Reads a rate above zero; null with a problem noted. */
+/** Reads a rate above zero; null if a problem has been noted. */
 export function rateOf(option: string, text: string, problems: Problems): Rate | null {
   const rate = parseRate(text);
   if (rate !== null && rate.requests > 0 && isPossible(rate)) return rate;
@@ -160,7 +160,7 @@ function isPossible({ requests, periodMs }: Rate): boolean {
   return (requests * 1_000) / periodMs <= MAX_PER_SECOND;
 }
 
-/** 10,000 connections, or what open files allow. */
+/** The default of 10,000 connections, or what open files allow. */
 export function defaultMaxInFlight(mode: WorkerMode | null, workers: number): number {
   return Math.max(1, Math.min(DEFAULT_MAX_IN_FLIGHT, openFilesFor(mode, workers).connections));
 }

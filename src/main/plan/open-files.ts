@@ -3,22 +3,22 @@ import type { WorkerMode } from '../../protocol/plan.ts';
 import type { Problems } from './problems.ts';
 import { phrase, type Words } from './words.ts';
 
-/** What an event loop keeps open for itself: polling, waking, its clock. Seen were 6 for each thread. */
+/** Files of an event loop itself: polling, waking, its clock. 6 were observed for each thread. */
 const FILES_PER_THREAD = 6;
-/** What a worker process has before its connections. Seen were 23. */
+/** Files of a worker process before its connections. 23 were observed. */
 const FILES_OF_A_PROCESS = 26;
-/** Kept free: result files, look-ups, and connections that are being replaced. */
+/** Reserve for result files, look-ups, and connections that are being replaced. */
 const SPARE_FILES = 14;
 
-/** How many connections a run may have, as open files allow it. */
+/** The number of connections that the limit of open files allows. */
 export interface OpenFiles {
-  /** The soft limit of each process; infinite where the system does not say. */
+  /** The soft limit of each process; infinite if the system does not report one. */
   readonly limit: number;
   /** Over all workers. */
   readonly connections: number;
 }
 
-/** What the limit of open files leaves for connections: processes have a limit each, threads share one. */
+/** What the limit of open files leaves for connections: each process has its own limit, threads share one. */
 export function openFilesFor(mode: WorkerMode | null, workers: number): OpenFiles {
   const limit = openFileLimit();
   if (mode === 'processes')
@@ -27,7 +27,7 @@ export function openFilesFor(mode: WorkerMode | null, workers: number): OpenFile
   return { limit, connections: Math.max(0, limit - own) };
 }
 
-/** Notes a problem where more connections are asked for than files can be open. */
+/** Notes a problem if more connections are requested than files can be open. */
 export function checkOpenFiles(
   asked: number,
   option: Words,

@@ -43,7 +43,7 @@ const SHAPE_OF: Readonly<Record<Exclude<Kind, 'setting'>, Shape>> = {
   header: HEADERS,
 };
 
-/** Shapes of the options of the table, by their names in the library. */
+/** Shapes of the options in the table, by their names in the library. */
 function shapesWhere(holds: (entry: OptionEntry) => boolean): Readonly<Record<string, Shape>> {
   const described = entries().flatMap(([name, entry]) => {
     const libraryName = LIBRARY_NAMES.get(name);
@@ -64,13 +64,13 @@ const ONLY_IN_LIBRARY: Readonly<Record<OnlyInLibrary, Shape>> = {
   digest: FLAG,
 };
 
-/** What is said of one request. */
+/** Options of one request. */
 const OF_REQUEST: Readonly<Record<string, Shape>> = {
   ...ONLY_IN_LIBRARY,
   ...shapesWhere(({ of }) => of === 'request'),
 };
 
-/** What each option may be: TypeScript's callers cannot get it wrong, JavaScript's can. */
+/** The allowed types of each option: TypeScript checks them for its users, but not for those of JavaScript. */
 const SHAPES: Readonly<Record<string, Shape>> = {
   ...OF_REQUEST,
   mix: ['a list of requests', Array.isArray],
@@ -93,14 +93,14 @@ const OF_MIX: Readonly<Record<string, Shape>> = {
   placeholders: FLAG,
 };
 
-/** Options whose value may hold a secret: no sentence repeats it. */
+/** Options whose value may contain a secret, and is never quoted. */
 const SECRET: ReadonlySet<string> = new Set([
   ...['url', 'headers', 'body', 'json', 'dataUrlencode', 'form', 'user', 'cookie'],
   ...['curl', 'proxy', 'variables', 'presets'],
 ]);
 const MOST_WRONG = 10;
 
-/** Notes a problem for each option that does not exist or is of another type, also of the requests of a mix. */
+/** Notes a problem for each option that does not exist or has the wrong type, also in the requests of a mix. */
 export function checkShape(options: unknown, problems: Problems): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     problems.add(`The options ${quoted(options)}: give an object, at least { url: 'http://…' }.`);
@@ -117,7 +117,7 @@ function checkMix(mix: readonly unknown[], problems: Problems): void {
     const before = problems.size;
     checkRequest(request, index, problems);
     if (problems.size > before) wrong++;
-    // Whoever makes requests makes the same mistake in each of them.
+    // Generated requests repeat the same mistake.
     if (wrong === MOST_WRONG) return;
   }
 }
@@ -176,7 +176,7 @@ function mayHoldText(value: unknown): boolean {
   return typeof value === 'string' || (typeof value === 'object' && value !== null);
 }
 
-/** No list and no Map, whose values would be overlooked. */
+/** Excludes lists and Maps, whose values would be overlooked. */
 function isPlainObject(value: unknown): value is object {
   return Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -1,7 +1,7 @@
 import type { RunOptions } from './options.ts';
 import { type OptionWord, the } from './words.ts';
 
-/** What says of one request what is sent; by the library's names, with those of the command line. */
+/** Options that set what one request sends: names in the library, with those on the command line. */
 export const SAY_WHAT_IS_SENT = {
   method: 'method',
   body: 'body',
@@ -11,7 +11,7 @@ export const SAY_WHAT_IS_SENT = {
   form: 'form',
 } as const;
 
-/** Those of some options that were given; an empty list says nothing. */
+/** The options among these that were given; an empty list counts as not given. */
 export function givenAmong(options: RunOptions, names: Readonly<Record<string, string>>): OptionWord[] {
   return Object.entries(names).flatMap(([name, option]) => {
     const value = options[name as keyof RunOptions];

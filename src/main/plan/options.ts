@@ -2,8 +2,8 @@ import type { WrittenIn } from '../../protocol/plan.ts';
 import type * as library from './library-options.ts';
 
 /**
- * Options as the gate takes them: what the library may say in its own terms is said in one way here, which is that
- * of the command line.
+ * Options in the one form that is checked, which is that of the command line: the library's alternatives have been
+ * converted to it.
  */
 interface Plain {
   readonly headers?: readonly string[] | undefined;
@@ -15,7 +15,7 @@ interface Plain {
   readonly expectJson?: readonly string[] | undefined;
 }
 
-/** Says where options were written. No option: a symbol is no name that anyone could write. */
+/** Key for where options were written. A symbol, so that no option can be confused with it. */
 export const WRITTEN_IN = Symbol('written in');
 
 interface PlainOfRun {
@@ -32,7 +32,7 @@ interface PlainOfRun {
   readonly percentiles?: string | readonly string[] | undefined;
 }
 
-/** What is said of one request. */
+/** Options of one request. */
 export interface RequestOptions extends Omit<library.RequestOptions, keyof Plain | 'url'>, Plain {
   readonly url: string;
 }
@@ -40,17 +40,17 @@ export interface RequestOptions extends Omit<library.RequestOptions, keyof Plain
 /** One of several requests of a run. */
 export interface NamedRequestOptions extends Omit<library.NamedRequestOptions, keyof Plain | 'url'>, Plain {
   readonly url: string;
-  /** Where its options stand in a plan file, by their long names. */
+  /** The places of its options in a plan file, by long name. */
   readonly places?: ReadonlyMap<string, string> | undefined;
 }
 
-/** What is said of a run. */
+/** Options of a run. */
 export interface RunOptions
   extends Omit<library.RunOptions, keyof Plain | keyof PlainOfRun>,
     Plain,
     PlainOfRun {}
 
-/** What a run says of how its connections are made. */
+/** Options of a run on how its connections are made. */
 export type ConnectionOptions = Pick<
   RunOptions,
   | 'client'

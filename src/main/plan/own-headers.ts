@@ -1,6 +1,6 @@
 import type { RequestOptions } from './options.ts';
 
-/** Names of the headers that options say, in lower case: they take the place of those that were recorded. */
+/** Names of the headers that options set, in lower case: they replace recorded ones. */
 export function ownHeaderNames({
   headers = [],
   cookie,
@@ -16,7 +16,7 @@ export function ownHeaderNames({
   ]);
 }
 
-/** Header lines without those of these names. */
+/** Header lines without those that have these names. */
 export function withoutHeaders(lines: readonly string[], names: ReadonlySet<string>): string[] {
   return lines.filter((line) => !names.has(nameOf(line)));
 }

@@ -26,27 +26,27 @@ import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { planText } from './read-plan-text.ts';
 import { wrongValue } from './wrong-value.ts';
 
-/** What a plan file says. */
+/** The content of a plan file. */
 export interface PlanFile {
   /** Options by their long names, as if each value had been given on the command line. */
   readonly options: ReadonlyMap<string, readonly string[] | true>;
   readonly places: ReadonlyMap<string, Place>;
   readonly variables: Readonly<Record<string, string>>;
-  /** Presets of its own. */
+  /** The plan's own presets. */
   readonly presets: Readonly<Record<string, PresetOptions>>;
-  /** Null where the plan names no requests. */
+  /** Null if the plan names no requests. */
   readonly mix: readonly NamedRequestOptions[] | null;
-  /** Scenarios, as they are written; null where it has none. */
+  /** Scenarios as written; null without any. */
   readonly flow: WrittenFlow | null;
-  /** What is wrong with its fields, a sentence each, with their places. */
+  /** What is wrong with its fields, one sentence each, with their places. */
   readonly problems: readonly string[];
 }
 
 /**
- * Reads a plan file, in YAML or JSON. What is wrong with single fields is told with `problems`, and they are
- * left out, so that the rest can be checked too.
+ * Reads a plan file in YAML or JSON. Wrong fields are reported in `problems` and left out, so that the rest can
+ * be checked too.
  *
- * @throws VolleyError VOLLEY_USAGE where the file cannot be read, or is no plan at all
+ * @throws VolleyError VOLLEY_USAGE if the file cannot be read or is not a plan
  */
 export function readPlanFile(path: string): PlanFile {
   const text = planText(path);
@@ -58,7 +58,7 @@ export function readPlanFile(path: string): PlanFile {
   };
   if (isTooDeep(text)) throw unreadable(path, 'it is nested too deeply');
   const document = parsed(text, lines, path);
-  // The others mostly follow from the first.
+  // Further errors mostly follow from the first.
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     const advice = syntax.code === 'MULTIPLE_DOCS' ? SECOND_DOCUMENT : adviceOn(text, syntax.pos[0]);
@@ -108,8 +108,8 @@ export function readPlanFile(path: string): PlanFile {
 
 function parsed(text: string, lines: LineCounter, path: string): Document.Parsed {
   try {
-    // Only the first error is told, and to write a context for each of thousands takes half a minute.
-    // Its warnings would go to stderr by themselves; a key that is no text is told below, with its place.
+    // Only the first error is reported; writing a context for each of thousands takes half a minute.
+    // Warnings would go to stderr directly; a key that is not a text is reported below, with its place.
     return parseDocument(text, {
       lineCounter: lines,
       merge: true,
@@ -130,7 +130,7 @@ function contentOf(document: Document, path: string): unknown {
   }
 }
 
-/** Values by the names of the plan's own fields: a look-up in the document goes through all of them. */
+/** Values by the names of the plan's own fields; looking each one up in the document would search all of it. */
 function topLevelOf({ contents }: Document): ReadonlyMap<string, unknown> {
   if (!isMap(contents)) return new Map();
   return new Map(contents.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', value]));
@@ -139,7 +139,7 @@ function topLevelOf({ contents }: Document): ReadonlyMap<string, unknown> {
 const DEEPEST = 1_000;
 const DEEP_LINE = new RegExp(`(?:[-?][ \\t]+){${DEEPEST}}`);
 
-/** Nesting that no plan has, which would take the parser long to refuse. */
+/** Detects absurd nesting, which would take the parser long to refuse. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
@@ -162,7 +162,7 @@ function unreadable(path: string, why: string): VolleyError {
 
 const SECOND_DOCUMENT = 'another document begins here: a plan is one: give each a file of its own.';
 
-/** What to do about a syntax error where its line shows what was meant; null where it does not. */
+/** Advice on a syntax error if its line shows what was meant; otherwise null. */
 function adviceOn(text: string, offset: number): string | null {
   const start = text.lastIndexOf('\n', Math.max(0, offset - 1)) + 1;
   const end = text.indexOf('\n', offset);
@@ -175,7 +175,7 @@ function adviceOn(text: string, offset: number): string | null {
     : null;
 }
 
-/** A plan without the fields that are wrong; what must be there is made up, since nothing will be sent. */
+/** A plan without the wrong fields; required ones are made up, since nothing will be sent. */
 function withoutWrong(data: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   const copy = structuredClone(data);
   for (const issue of issues) {
@@ -187,7 +187,7 @@ function withoutWrong(data: unknown, issues: readonly z.core.$ZodIssue[]): unkno
 }
 
 function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
-  // Of a field the whole of it; of a request of the mix one of its fields.
+  // Removes a whole top-level field, but only the wrong field of a request of the mix.
   const keys = path.slice(0, path[0] === 'mix' ? 3 : 1);
   const last = keys.at(-1);
   let holder: unknown = data;
@@ -200,7 +200,7 @@ function leaveOut(data: unknown, path: readonly PropertyKey[]): void {
   else delete holder[String(last)];
 }
 
-/** A request of the mix with nothing wrong. */
+/** A valid request for the mix. */
 function standIn(index: PropertyKey): object {
   return { name: `request ${String(index)}`, url: 'http://127.0.0.1/' };
 }
@@ -209,7 +209,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Aliases and merges that lead nowhere, or in circles, and a key that JavaScript would not keep. */
+/** Finds aliases and merges without a target or in circles, and keys that JavaScript would not keep. */
 function referenceProblems(document: Document, placeAt: (offset: number) => Place): string[] {
   const found: string[] = [];
   const note = (range: readonly number[] | null | undefined, sentence: string): void => {
@@ -226,7 +226,7 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
       else if (path.includes(anchored))
         note(alias.range, `*${alias.source} stands for what it is a part of: leave it out.`);
     },
-    // The library compares each key with all before it.
+    // The library's own check compares each key with all before it.
     Map: (_key, { items }) => {
       const names = new Set<string>();
       for (const { key } of items) {
@@ -275,7 +275,7 @@ function isListIn(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data['requests']);
 }
 
-/** What to do about a field that is unknown where it stands: a slip, or what belongs to the other level. */
+/** Advice on a field that is unknown at its level: a typo, or one that belongs to the other level. */
 function whereElse(key: string, isOfAll: boolean): string {
   const here = Object.keys(isOfAll ? PLAN.shape : MIX_ENTRY.shape);
   const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
@@ -286,8 +286,8 @@ function whereElse(key: string, isOfAll: boolean): string {
 }
 
 /**
- * What YAML takes for something else than was meant: braces without quotes for a map, and numbers whose text
- * would change, where the text is sent.
+ * Finds what YAML reads differently than meant: braces without quotes, which are a map, and numbers that are sent
+ * with a changed text.
  */
 function unquotedIn(document: Document, placeAt: (offset: number) => Place): string[] {
   const found: string[] = [];
@@ -313,13 +313,13 @@ function unquotedIn(document: Document, placeAt: (offset: number) => Place): str
 
 const SENT = new Set(['variables', 'json', 'header']);
 
-/** Fields of the file's own, such as those that only hold anchors. */
+/** Removes fields for the file's own use, such as those that only hold anchors. */
 function withoutAnchors(plan: unknown): unknown {
   if (typeof plan !== 'object' || plan === null || Array.isArray(plan)) return plan;
   return Object.fromEntries(Object.entries(plan).filter(([name]) => !name.startsWith('x-')));
 }
 
-/** What is about scenarios apart from the rest, which is the same as without them. */
+/** Separates the fields on scenarios from the rest, which is the same as without them. */
 function withoutFlow(plan: unknown): { data: unknown; flow: Record<string, unknown> | null } {
   if (!isRecord(plan) || Array.isArray(plan) || plan['scenarios'] === undefined)
     return { data: plan, flow: null };
@@ -335,7 +335,7 @@ function firstLine(text: string): string {
   return cut((text.split('\n')[0] ?? text).replace(/[.:]$/, ''));
 }
 
-/** What is not said, and what is said not to be, is not given. */
+/** An option as given; fields that are missing or false count as not given. */
 function given(
   name: string,
   value: PlanEntry | undefined,
@@ -346,14 +346,14 @@ function given(
   return [[name, name === 'location' ? [''] : true]];
 }
 
-/** The values of an option as the command line would have them. */
+/** The values of an option as they would be on the command line. */
 function textsOf(value: PlanEntry): string[] {
   if (Array.isArray(value)) return value.map(String);
   if (typeof value === 'object') return Object.entries(value).map(([name, text]) => `${name}: ${text}`);
   return [String(value)];
 }
 
-/** By the library's names; what they may say is the gate's to check. */
+/** Converts names to the library's; the values are checked later. */
 function presetFrom({ header, ...fields }: Readonly<Record<string, unknown>>): PresetOptions {
   const said = Object.entries(fields).map(([name, value]) => [camelCase(name), value]);
   return {
@@ -380,7 +380,7 @@ function requestOf(entry: z.infer<typeof MIX_ENTRY>): NamedRequestOptions {
   };
 }
 
-/** What a request says of an option, as the gate takes it. */
+/** The value of a request's option in the form that is checked. */
 function saidOf(option: RequestName, value: PlanEntry): string | string[] | boolean {
   if (typeof value === 'boolean') return value;
   return 'isRepeatable' in RUN_TABLE[option] ? textsOf(value) : String(value);

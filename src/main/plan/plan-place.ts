@@ -1,2 +1,2 @@
-/** Where something stands in a plan file, for instance `plan.yaml:3:7`. */
+/** A position in a plan file, for instance `plan.yaml:3:7`. */
 export type Place = string;

@@ -8,10 +8,10 @@ import {
   type RunTable,
 } from './option-table/run-table.ts';
 
-/** What a field of another type is told; zod itself says where one is missing. */
+/** Advice for a field of the wrong type; for a missing one zod has its own message. */
 export function giving(advice: string): { error: z.core.$ZodErrorMap } {
   return {
-    // A field too many is told by its name.
+    // An unknown field is reported by its name.
     error: ({ input, code }) =>
       input === undefined || code === 'unrecognized_keys' ? undefined : `give ${advice}`,
   };
@@ -30,7 +30,7 @@ const jsonText = z.union(
   giving('a map, a list, or JSON as text'),
 );
 
-/** What YAML may say for an option of each kind; a setting is an entry of `variables`. */
+/** What YAML may contain for an option of each kind; a setting is an entry of `variables`. */
 const FIELD_OF = {
   text,
   file: text,
@@ -75,7 +75,7 @@ export const MIX_ENTRY = z.strictObject(
 
 const jsonPaths = list.describe('JSON paths');
 
-/** A preset of the plan's own; docs/models.md says what its fields mean. */
+/** A preset of the plan's own; its fields are described in docs/models.md. */
 const PRESET_ENTRY = z.strictObject(
   {
     like: text.optional(),
@@ -96,7 +96,7 @@ const PRESET_ENTRY = z.strictObject(
   giving('a map of path, body, token-path and others'),
 );
 
-/** A plan file: every option under its long name, and what options cannot say. */
+/** A plan file: every option by its long name, and what options cannot express. */
 export const PLAN = z.strictObject(
   {
     $schema: text.optional(),

@@ -4,7 +4,7 @@ import { parseCount, parseDurationMs } from './quantities.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { given, type OptionWord, phrase, the, type Words } from './words.ts';
 
-/** A problem as it is collected: a sentence that names no option is text. */
+/** A problem as it is collected: a sentence that names no option is plain text. */
 export type Told = string | Problem;
 
 /** Collects what is wrong with the options, so that everything is reported at once. */
@@ -16,7 +16,7 @@ export class Problems {
     for (const problem of earlier) this.add(problem);
   }
 
-  /** What holds for every request of a run is told once. */
+  /** Adds a problem; one that applies to every request of a run is added only once. */
   add(told: Told | Words): void {
     const problem = worded(told);
     if (this.#known.has(problem.key)) return;
@@ -28,7 +28,7 @@ export class Problems {
     return this.list.length;
   }
 
-  /** Every problem in the terms of the command line. */
+  /** All problems in the terms of the command line. */
   get sentences(): string[] {
     return this.list.map(String);
   }

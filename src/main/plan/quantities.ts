@@ -8,7 +8,7 @@ const RATE = /^(\d+(?:\.\d+)?)([km]?)(?:\/(.+))?$/i;
 
 const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y;
 const BARE_SECONDS = /^\d+(?:\.\d+)?$/;
-/** From the longest to the shortest, which is their order in a duration of several parts. */
+/** From the longest to the shortest, as they are ordered in a duration of several parts. */
 const DURATION_FACTORS: Readonly<Record<string, number>> = {
   d: 24 * MS_PER_HOUR,
   h: MS_PER_HOUR,
@@ -35,7 +35,7 @@ export function parseDurationMs(text: string): number | null {
   for (let at = 0; at < text.length; at = PART.lastIndex) {
     const [, digits = '', unit = ''] = PART.exec(text) ?? [];
     const place = UNITS.indexOf(unit);
-    // Each unit once, and the longer before the shorter: else it is a slip.
+    // Each unit once, and longer ones first: anything else is a typo.
     if (place < longest) return null;
     longest = place + 1;
     durationMs += scaled(digits, DURATION_FACTORS[unit] ?? 1);
@@ -43,21 +43,21 @@ export function parseDurationMs(text: string): number | null {
   return text === '' ? null : durationMs;
 }
 
-/** Reads a rate such as `200`, `50/s`, `3000/m`, `10/100ms` or `0.5/s`; bare is a second; else null. Zero is a rate. */
+/** Reads a rate such as `200`, `50/s`, `3000/m`, `10/100ms` or `0.5/s`; a bare number is per second; else null. Allows zero. */
 export function parseRate(text: string): Rate | null {
   const [, digits, suffix = '', per = 's'] = RATE.exec(text) ?? [];
   if (digits === undefined) return null;
   const periodMs = parseDurationMs(/^[a-z]/i.test(per) ? `1${per.toLowerCase()}` : per);
   if (periodMs === null || periodMs === 0 || !Number.isInteger(periodMs)) return null;
   const [whole = '', fraction = ''] = digits.split('.');
-  // A fraction of a request in a second is a request in more of them: both numbers stay whole.
+  // A fraction per second becomes a whole number in a longer period, so that both numbers are whole.
   return {
     requests: Number(whole + fraction) * (COUNT_FACTORS[suffix.toLowerCase()] ?? 1),
     periodMs: periodMs * 10 ** fraction.length,
   };
 }
 
-/** Decimal digits times a whole factor without the error of a binary fraction (1.1k is 1100). */
+/** Multiplies decimal digits by a whole factor without the error of a binary fraction (1.1k is 1100). */
 function scaled(digits: string, factor: number): number {
   const [whole = '', fraction = ''] = digits.split('.');
   return (Number(whole + fraction) * factor) / 10 ** fraction.length;

@@ -50,7 +50,7 @@ const MAX_CPU_WORK = 1_000_000_000;
 const LONGEST_MS = 168 * MS_PER_HOUR;
 const SHORTEST_MS = 1;
 
-/** A plan that still wants its target's name looked up, and what follows from where it is. */
+/** A plan before its target's name is looked up, with everything that depends on the target's location open. */
 export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' | 'load' | 'notes'> & {
   readonly notes: readonly Words[];
   readonly mix: readonly UnresolvedRequest[];
@@ -58,12 +58,12 @@ export type UnresolvedPlan = Omit<RunPlan, 'settings' | 'mix' | 'isTargetLocal' 
 };
 
 /**
- * The one gate between what a user says and what runs.
+ * Checks all options of a run: nothing runs without having passed it.
  *
- * @param earlier problems that the caller has found already; they are reported with the others
- * @param columns names of columns whose rows come later, one by one
- * @param isSentFromHere else limits of this machine are none of the load's
- * @throws VolleyError VOLLEY_USAGE, with every problem
+ * @param earlier problems found by the caller, which are reported with the others
+ * @param columns column names of rows that are sent later, one by one
+ * @param isSentFromHere if false, limits of this machine do not apply to the load
+ * @throws VolleyError VOLLEY_USAGE, with all problems
  */
 export function checkOptions(
   options: RunOptions,
@@ -104,7 +104,7 @@ function checked(
   const loadParts = parseLoadParts(options, mode, requests, problems, parsed?.timesMs ?? null);
   const { workers, concurrency, openLoad } = loadParts;
   if (isSentFromHere) {
-    // A budget smaller than the concurrency opens fewer.
+    // A budget smaller than the concurrency opens fewer connections.
     const opened = warmupMs === 0 ? Math.min(concurrency, requests ?? concurrency) : concurrency;
     checkOpened(options, { ...loadParts, opened, streams, mode }, problems);
   }
@@ -142,7 +142,7 @@ function checked(
   };
 }
 
-/** Whether this machine lets volley open as many connections as may be needed. */
+/** Checks whether this machine allows as many open connections as may be needed. */
 function checkOpened(
   options: RunOptions,
   {
@@ -168,7 +168,7 @@ function checkOpened(
   }
 }
 
-/** A value of another type than its option's cannot be read: then there is no looking for more. */
+/** Refuses values of the wrong type first: they cannot be read, so further checks are pointless. */
 function refuseOtherTypes(options: RunOptions, earlier: readonly Told[]): void {
   const shape = new Problems();
   checkShape(options, shape);
@@ -191,7 +191,7 @@ function checkTimes(
   return { givenMs, timeoutMs, warmupMs };
 }
 
-/** @param mix null where it is not known */
+/** @param mix null if unknown */
 function checkRules(
   options: RunOptions,
   mix: readonly Pick<UnresolvedRequest, 'name'>[] | null,
@@ -220,7 +220,7 @@ function refuseToUseUpRows({ trace }: RunOptions, problems: Problems): void {
   );
 }
 
-/** When a run ends for which no duration is given; null where its requests end it. */
+/** When a run ends without a given duration; null if its number of requests ends it. */
 function endMsOf(requests: number | null, openLoad: UnresolvedOpenLoad | null): number | null {
   const stagesMs = openLoad === null ? null : durationOfMs(openLoad.stages);
   return stagesMs ?? (requests === null ? parseDurationMs(DEFAULT_DURATION) : null);
@@ -236,12 +236,12 @@ export async function resolvePlan(options: RunOptions, earlier: readonly Told[] 
 }
 
 /**
- * Validates options, and reads the files that they name.
+ * Validates options and reads the files that they name.
  *
- * @param earlier problems that the caller has found already; they are reported with the others
- * @param readersOfStdin what reads stdin besides these options
- * @param where not from here: the limits of this machine are none of the load's
- * @throws VolleyError VOLLEY_USAGE, with every problem
+ * @param earlier problems found by the caller, which are reported with the others
+ * @param readersOfStdin what reads stdin in addition to these options
+ * @param where with `isSentFromHere` false, limits of this machine do not apply to the load
+ * @throws VolleyError VOLLEY_USAGE, with all problems
  */
 export async function readOptions(
   options: RunOptions,
@@ -258,7 +258,7 @@ export async function readOptions(
   return { ...plan, notes: [...notes, ...plan.notes] };
 }
 
-/** Where others send, nobody asks the target beforehand which models it has. */
+/** Requires a model when agents send: the target is not asked beforehand which models it has. */
 function refuseToAsk({ preset: name, presets, model }: RunOptions, found: Told[]): void {
   const preset = presetOf({ preset: name, presets }, new Problems());
   if (model !== undefined || preset === null || !needsModel(preset)) return;
@@ -269,7 +269,7 @@ function refuseToAsk({ preset: name, presets, model }: RunOptions, found: Told[]
   found.push(...problems.list);
 }
 
-/** The same gate for options that a source may have said: what is wrong is told in the words of that source. */
+/** The same check for options from a source: problems are reported in the terms of that source. */
 export function checkExpanded(
   expanded: Expanded,
   earlier: readonly Told[],
@@ -284,9 +284,9 @@ export function checkExpanded(
 }
 
 /**
- * Looks the target's name up, and settles what depends on where it is.
+ * Looks the target's name up and completes what depends on its location.
  *
- * @param lookUp false where nothing is dialled from here: names stay names
+ * @param lookUp false if nothing is sent from here: names are kept
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
 export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise<RunPlan> {
@@ -314,7 +314,7 @@ export async function completePlan(plan: UnresolvedPlan, lookUp = true): Promise
   return { ...resolved, load: { ...load, pacing } };
 }
 
-/** What is expected is expected of every response; else rules bear a few failures, and no rules any number. */
+/** Adds the implied rule: no failures with expectations, a few with other rules, any number without rules. */
 function withImplied(
   thresholds: readonly Threshold[],
   mix: readonly Pick<UnresolvedRequest, 'name' | 'expectation'>[],
@@ -324,7 +324,7 @@ function withImplied(
   return thresholds.length === 0 ? thresholds : withErrorRate(thresholds, names);
 }
 
-/** What takes longer than the timeout has no answer that could be expected to come sooner. */
+/** An answer that takes as long as the timeout never arrives, so a longer expected time has no effect. */
 function checkExpectedTimes(
   mix: readonly Pick<UnresolvedRequest, 'expectation'>[],
   timeoutMs: number | null,
@@ -340,7 +340,7 @@ function checkExpectedTimes(
   }
 }
 
-/** Rows that are used once each are a budget. */
+/** Rows that are used once each limit the number of requests. */
 function checkBudget(
   options: RunOptions,
   parsed: Pick<RunPlan, 'rows' | 'supplies'> | null,
@@ -375,7 +375,7 @@ function checkPercentiles(asked: string | readonly string[], problems: Problems)
   return [...new Set(labels.map(canonical))];
 }
 
-/** 50.0 is 50. */
+/** Removes trailing zeros: 50.0 becomes 50. */
 function canonical(label: string): string {
   return label.includes('.') ? label.replace(/\.?0+$/, '') : label;
 }

@@ -4,24 +4,24 @@ import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { Schedule } from '../../time/schedule.ts';
 
-/** When users have been interrupted, their code comes to its end. */
+/** Time for the code of interrupted users to end. */
 const AFTER_GRACE_MS = 1_000;
 
-/** Part `index` of `total` shared out over `parts`: the parts sum to the total and differ by at most one. */
+/** Part `index` of `total` divided into `parts`: the parts sum to the total and differ by at most one. */
 export function share(total: number, parts: number, index: number): number {
   return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
 }
 
-/** Of a total shared out over parts, what `count` of them have from the part `first` on. */
+/** The sum of `count` parts of a divided total, from the part `first` on. */
 function shareOf(total: number, parts: number, first: number, count: number): number {
   if (count === 0) return 0;
   return count * Math.floor(total / parts) + Math.min(count, Math.max(0, (total % parts) - first));
 }
 
 /**
- * Splits a plan over its workers. A closed budget is shared out over the places for a request, so that all
- * of them, and with them all workers, come to their end together; an open one over the workers, as its
- * starts are.
+ * Splits a plan over its workers. A closed budget is divided over the slots for requests, so that all slots,
+ * and with them all workers, finish together; an open one is divided over the workers, like its
+ * starts.
  */
 export function split(plan: RunPlan): Shard[] {
   const { scenarios } = plan;
@@ -39,7 +39,7 @@ export function split(plan: RunPlan): Shard[] {
     return {
       index,
       workers,
-      // A user opens its own.
+      // Each user opens its own connections.
       connections: scenarios === undefined ? own : 0,
       streams,
       slots: scenarios === undefined ? Math.min(ownSlots, maxSlots) : 0,
@@ -63,8 +63,8 @@ export function split(plan: RunPlan): Shard[] {
       rows,
       numbering: {
         warmup: { first: index, step: workers },
-        // A closed budget is cut into ranges, so that each number is used exactly once however fast the
-        // workers are; else every worker takes every W-th.
+        // A closed budget is cut into ranges, so that each number is used exactly once at any speed of the
+        // workers; otherwise each of W workers takes every W-th number.
         window:
           load.model === 'open' || stop.requests === null
             ? { first: index, step: workers }
@@ -81,8 +81,8 @@ export function split(plan: RunPlan): Shard[] {
 }
 
 /**
- * When the measured window ends at the latest, from its start: the duration, or in the open model the time
- * that the budget takes at the planned rate. Null where only the last request of a closed budget ends it.
+ * The latest end of the measured window, from its start: the duration, or in the open model the time
+ * that the budget takes at the planned rate. Null if only the last request of a closed budget ends it.
  */
 export function windowEndMs({
   stop,
@@ -95,7 +95,7 @@ export function windowEndMs({
   return Math.min(stop.durationMs ?? Number.POSITIVE_INFINITY, budgetEndMs);
 }
 
-/** For how long iterations may go on at most, and their users' ends. */
+/** How long iterations and the ends of their users may continue at most. */
 export function graceMsOf({ pools }: ScenariosPlan): number {
   const longest = Math.max(
     ...pools.map(({ load }) =>
@@ -105,7 +105,7 @@ export function graceMsOf({ pools }: ScenariosPlan): number {
   return longest + AFTER_GRACE_MS;
 }
 
-/** A budget smaller than what there is cannot use it all; the rest is not opened. */
+/** A budget below the number of connections or slots cannot use them all; the rest is not opened. */
 function usable(most: number, { stop, warmupMs }: RunPlan): number {
   return stop.requests === null || warmupMs > 0 ? most : Math.min(most, stop.requests);
 }

@@ -4,7 +4,7 @@ import type { Problems } from './problems.ts';
 import { listed, type OptionWord, phrase, the, type Words } from './words.ts';
 
 const TLS_FILES = ['cacert', 'cert', 'key'] as const;
-/** A part of a form that is a file, or the text of one. */
+/** A part of a form that is a file, or the text of one, from stdin. */
 const OF_STDIN = /^[^=]*=[@<]-(?:[;,]|$)/;
 
 function isOfStdin(part: unknown): boolean {
@@ -12,7 +12,7 @@ function isOfStdin(part: unknown): boolean {
 }
 
 /**
- * Notes a problem where several options ask for stdin, and says so: only one can have it.
+ * Notes a problem if several options read stdin, since only one can; returns whether it did.
  *
  * @param others what else reads it
  */
@@ -27,7 +27,7 @@ export function refuseTwoReaders(
   return true;
 }
 
-/** What would read stdin, besides what a curl command says. */
+/** What would read stdin, without what a curl command names. */
 export function stdinReaders(options: RunOptions, others: readonly OptionWord[]): readonly OptionWord[] {
   const requests = [options, ...(Array.isArray(options.mix) ? options.mix : [])];
   return [
@@ -49,7 +49,7 @@ export function onlyOne(readers: readonly OptionWord[]): Words {
   return phrase`${listed(readers, ' and ')}: stdin (-) can be read by one of them only: give files to the others.`;
 }
 
-/** A plan that is read from stdin leaves nothing there for an option. */
+/** A plan read from stdin leaves nothing there for options. */
 export function readersOfPlan(path: string | undefined): readonly OptionWord[] {
   return path === STDIN ? [the('plan', 'the plan')] : [];
 }

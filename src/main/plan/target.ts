@@ -20,17 +20,17 @@ import { isOpen } from './requests/request-marks.ts';
 import { WordedProblem } from './worded-problem.ts';
 import { given, givenUrl, type OptionWord, phrase, the, theHeader, type ValueWord } from './words.ts';
 
-/** All that can be decoded where an answer is looked into. */
+/** All encodings that can be decoded when an answer is inspected. */
 const ACCEPTED_ENCODINGS = 'gzip, deflate, br, zstd';
 
-/** All that is said of one request and its connections, before its name is looked up. */
+/** One request and its connection settings, before its name is looked up. */
 export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings & Message;
 
-/** A name that was meant ends before whatever stands in a colon's place. */
+/** The start of a line that may be a name, up to whatever was typed in place of a colon. */
 const FIRST_WORD = /^\s*[\w-]*/;
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Reads URL, method, headers and body; null where a problem has been noted. */
+/** Reads URL, method, headers and body; null if a problem has been noted. */
 export function parseTarget(
   options: RequestOptions & ConnectionOptions,
   userAgent: string,
@@ -76,9 +76,9 @@ export function parseTarget(
 }
 
 /**
- * Looks up the names of what is dialled for several targets, each once; all addresses are kept. Where there are
- * several names, one that is unknown is left to its requests, which then fail; where there is one, nothing can
- * be sent. Null where only rows say where to go.
+ * Looks up the names to connect to for several targets, each once, with all addresses. If there are
+ * several names, an unknown one is left to its requests, which then fail; if there is only one, nothing can
+ * be sent. Null if only rows name the target.
  *
  * @throws VolleyError VOLLEY_UNKNOWN_HOST
  */
@@ -99,12 +99,12 @@ export async function resolveEndpoints(targets: readonly UnresolvedTarget[]): Pr
   });
 }
 
-/** Where a request goes, by name; null where only rows say it. */
+/** Where a request goes, by name; null if only rows name it. */
 export function endpointOf({ origin, hostname, port, secure }: UnresolvedTarget): Endpoint | null {
   return hostname === '' ? null : { origin, hostname, port, secure, addresses: [] };
 }
 
-/** What a request says, without where it goes. */
+/** The content of a request, without where it goes. */
 export function requestMessageOf({ url, path, method, headers, body, asksToClose }: Message): Message {
   return { url, path, method, headers, body, asksToClose };
 }
@@ -113,7 +113,7 @@ export function settingsOf({ insecure, tls, protocol, routes }: ConnectionSettin
   return { insecure, tls, protocol, routes };
 }
 
-/** The name to look up; none where rows say where to go, or a rule what the addresses are. */
+/** The name to look up; none if rows name the target, or if addresses are given. */
 function nameIn(dial: Dial): string[] {
   if (dial.unixSocket !== null || dial.addresses.length > 0 || dial.hostname === '') return [];
   return [dial.hostname];
@@ -135,7 +135,7 @@ async function addressesOf(hostname: string, isOnly: boolean): Promise<Address[]
   }
 }
 
-/** Whether what is dialled is on this machine. */
+/** Whether the address to connect to is on this machine. */
 export function isLocal({ addresses }: Pick<Endpoint, 'addresses'>): boolean {
   const own = new Set(
     Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address)),
@@ -143,7 +143,7 @@ export function isLocal({ addresses }: Pick<Endpoint, 'addresses'>): boolean {
   return addresses.some(({ address }) => own.has(address) || address.startsWith('127.') || address === '::1');
 }
 
-/** Reads a URL of http or https, which is meant without a scheme; null where a problem has been noted. */
+/** Reads an http or https URL; without a scheme it is taken as http. Null if a problem has been noted. */
 export function parseUrl(text: unknown, problems: Problems): URL | null {
   if (typeof text !== 'string' || text === '') {
     problems.add(
@@ -177,7 +177,7 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
   return url;
 }
 
-/** The path of a URL that has been found to be one. */
+/** The path of a valid URL, as written. */
 function writtenPath(text: string): string {
   const url = text.trim();
   const withScheme = HAS_SCHEME.test(url) ? url : `http://${url}`;
@@ -224,7 +224,7 @@ function asksToClose(headers: readonly string[]): boolean {
   );
 }
 
-/** A header line as an error message shows it: without what may be a secret; of one without a name only its first word. */
+/** A header line as shown in an error message: without possible secrets; a line without a name only by its first word. */
 function shown({ line, option }: HeaderLine): ValueWord {
   if (option.option === 'cookie') return given('…');
   if (option.option !== 'header') return given(line.slice(line.indexOf(':') + 1).trim());
@@ -237,13 +237,13 @@ function shown({ line, option }: HeaderLine): ValueWord {
   return given(isSecretHeader(name) ? `${name}: …` : line);
 }
 
-/** A header line, and the option that says it. */
+/** A header line and the option that sets it. */
 interface HeaderLine {
   readonly line: string;
   readonly option: OptionWord;
 }
 
-/** The options that stand for a header line of their own. */
+/** Header lines of all options that set one. */
 function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions): HeaderLine[] {
   return [
     ...(headers ?? []).map((line) => ({ line, option: theHeader(line) })),
@@ -253,7 +253,7 @@ function headerLinesOf({ headers, cookie, userAgent, keepalive }: RequestOptions
   ];
 }
 
-/** What a header line says of the body's type; null without one. */
+/** The content type in the header lines; null without one. */
 function contentTypeIn(lines: readonly HeaderLine[]): string | null {
   const line = lines.find((one) => /^content-type:/i.test(one.line))?.line;
   return line === undefined ? null : line.slice(line.indexOf(':') + 1).trim();
@@ -264,7 +264,7 @@ function withContentType(headers: readonly string[], contentType: string): strin
   return at < 0 ? ['content-type', contentType, ...headers] : headers.with(at + 1, contentType);
 }
 
-/** Headers before those that were given, each unless it was given or left out; of two of a name the first. */
+/** Puts default headers before the given ones, unless given or left out; the first default of a name counts. */
 function withDefaults(
   headers: readonly string[],
   defaults: readonly (readonly [name: string, value: string])[],

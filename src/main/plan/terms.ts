@@ -5,17 +5,17 @@ import type { OptionWord, Terms } from './words.ts';
 
 const THE_URL = 'The URL';
 
-/** As options are written on the command line; a request of a plan, which is a file, says where it stands. */
+/** As options are written on the command line; an option with a place in a file is written with that place. */
 export const commandLineTerms: Terms = ({ option, as, place }) => {
   const name = option === 'url' || place !== undefined ? option : `--${option}`;
   return { text: as ?? (option === 'url' ? THE_URL : name), name, place };
 };
 
 /**
- * As options are written in a plan file, also those that it does not have yet, and on the command line where one was
- * given there.
+ * As options are written in a plan file, including those that the plan does not have yet; those given on the command
+ * line are written as there.
  *
- * @param places where options of the whole plan stand in it
+ * @param places places of the options of the whole plan
  */
 export function planTerms(places: ReadonlyMap<string, string>, onCommandLine: ReadonlySet<string>): Terms {
   return (word) => {
@@ -26,7 +26,7 @@ export function planTerms(places: ReadonlyMap<string, string>, onCommandLine: Re
   };
 }
 
-/** What a module of scenarios calls what is an option elsewhere. */
+/** Names of options in a module of scenarios. */
 const FIELD_OF = {
   url: 'baseURL',
   header: 'headers',
@@ -45,7 +45,7 @@ const FIELD_OF = {
 type ModuleField = (typeof FIELD_OF)[keyof typeof FIELD_OF];
 export const MODULE_FIELDS: readonly ModuleField[] = Object.values(FIELD_OF);
 
-/** As options are written in a module of scenarios, at `path`, where that is what said them. */
+/** As options are written in the module of scenarios at `path`, if the module sets them. */
 export function moduleTerms(path: string, isSaidThere: (field: ModuleField) => boolean): Terms {
   return (word) => {
     const fields: Readonly<Record<string, ModuleField>> = FIELD_OF;
@@ -58,7 +58,7 @@ export function moduleTerms(path: string, isSaidThere: (field: ModuleField) => b
 /**
  * As options are written in the library.
  *
- * @param hasHeaderObject whether the headers of a request, or of all, were given as an object
+ * @param hasHeaderObject whether the headers of a request, or of the run, were given as an object
  */
 export function libraryTerms(hasHeaderObject: (request: number | undefined) => boolean): Terms {
   return (word) => {
@@ -76,7 +76,7 @@ function fieldOf(
   return header !== undefined && hasHeaderObject(request) ? `${name}[${JSON.stringify(header)}]` : name;
 }
 
-/** How those write options who have written a plan. */
+/** The terms for where the plan was written. */
 export function termsOf(writtenIn: WrittenIn | undefined): Terms {
   switch (writtenIn?.in) {
     case 'plan':
@@ -90,10 +90,10 @@ export function termsOf(writtenIn: WrittenIn | undefined): Terms {
   }
 }
 
-/** Options of comparisons, which the library has and the table of a run has not. */
+/** Options of comparisons, which the library has but the table of a run does not. */
 const OF_COMPARISONS = new Set(['rounds', 'metric', 'margin']);
 
-/** The same for sentences of a result. */
+/** The same for sentences in a result. */
 export function namingOf(writtenIn: WrittenIn | undefined): Naming {
   if (writtenIn === undefined) return COMMAND_LINE;
   const terms = termsOf(writtenIn);
@@ -107,7 +107,7 @@ export function namingOf(writtenIn: WrittenIn | undefined): Naming {
     return name.startsWith('--') ? isOnCommandLine(name) : ownWay(name);
   };
   return {
-    // A flag that the library turns round is off there by a value: `keepalive: false`.
+    // A flag that the library inverts is set to false there: `keepalive: false`.
     option: (option) =>
       named(
         option,

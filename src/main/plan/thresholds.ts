@@ -39,7 +39,7 @@ export function parseThresholds(
   });
 }
 
-/** Where the name of a figure or of a latency has a slip, what was probably meant. */
+/** A suggestion if the name of a figure or of a latency is a typo. */
 function meantFigure(expression: string): string {
   const [, name = '', kind = ''] = /^\s*([\w-]+)\s*(?:\(\s*([\w-]+)\s*\))?/.exec(expression) ?? [];
   const meant = FIGURES.includes(name) ? null : nearestTo(name, FIGURES);
@@ -47,7 +47,7 @@ function meantFigure(expression: string): string {
   return meant === null && meantKind === null ? '.' : `; did you mean ${meant ?? meantKind}?`;
 }
 
-/** Notes a problem for each rule about a request that there is not. */
+/** Notes a problem for each rule on an unknown request. */
 export function checkThresholdNames(
   thresholds: readonly Threshold[],
   names: readonly string[],
@@ -63,15 +63,15 @@ export function checkThresholdNames(
   }
 }
 
-/** What may fail where rules are given, and none says so: a fast error keeps every rule on latencies. */
+/** Failures allowed if rules are given but none on errors: fast errors would satisfy every rule on latencies. */
 export const IMPLIED_PERCENT = 1;
 
 /**
- * Rules with the one on the error rate that they imply. A rule on the error rate of the whole run stands for
- * itself; where there are only some for requests of the mix, each other request gets one of its own.
+ * Adds the implied rule on the error rate. A rule on the error rate of the whole run replaces
+ * it; if there are only some for requests of the mix, each other request gets one of its own.
  *
- * @param names of the requests of the mix
- * @param percent that may fail: 0 where it was said what to expect, since that is meant of every response
+ * @param names request names of the mix
+ * @param percent allowed failures: 0 if expectations are given, since they apply to every response
  */
 export function withErrorRate(
   thresholds: readonly Threshold[],
@@ -97,13 +97,13 @@ function impliedRule(request: string | null, percent: number): Threshold {
   };
 }
 
-/** Rules and others besides, each expression once. */
+/** Adds further rules, each expression once. */
 export function withRules(thresholds: readonly Threshold[], others: readonly Threshold[]): Threshold[] {
   const known = new Set(thresholds.map(({ expression }) => expression));
   return [...thresholds, ...others.filter(({ expression }) => !known.has(expression))];
 }
 
-/** Percentiles that rules ask for, so that they are computed and shown. */
+/** Percentiles used in rules, which have to be computed and shown. */
 export function percentilesIn(thresholds: readonly Threshold[]): string[] {
   return thresholds.flatMap(({ measure }) => {
     if (measure.type === 'percentile') return [measure.label];
@@ -123,12 +123,12 @@ function parseThreshold(expression: string): Threshold | null {
   return { expression, measure, request, operator, limit };
 }
 
-/** Of the requests of a mix, only the headline latency and how they ended are known. */
+/** For single requests of a mix, only the headline latency and the outcomes are known. */
 function isKnownOfRequests(measure: Measure): boolean {
   return 'kind' in measure ? measure.kind === null : measure.type === 'error-rate';
 }
 
-/** Blanks belong to a request's name, and to nothing else. */
+/** Removes blanks, except within a request's name. */
 function withoutBlanks(expression: string): string {
   return expression
     .split(/(\{(?:[^{}]|\{\})*\})/)
@@ -158,7 +158,7 @@ function measureOf(name: string, kindName: string | undefined): Measure | null {
   }
 }
 
-/** In the unit of the measure; null where the unit is missing or another's. */
+/** The limit in the unit of the measure; null if the unit is missing or does not fit. */
 function limitOf({ type }: Measure, value: number, unit: string | undefined): number | null {
   switch (type) {
     case 'error-rate':

@@ -6,14 +6,14 @@ import { phrase, the, type Words } from './words.ts';
 const SHOWN_PROBLEMS = 5;
 
 /**
- * Reads a list of URLs, one a line and in order, as they are written; blank lines and those that begin with `#`
- * are skipped. Null where problems have been noted: a line that is no URL, each with its number, or no URL at all.
+ * Reads a list of URLs as written, one per line and in order; blank lines and those that begin with `#`
+ * are skipped. Null if problems have been noted: invalid lines, each with its number, or no URL at all.
  */
 export function readUrlList(text: string, problems: Problems, path?: string): string[] | null {
   const before = problems.size;
   const urls: string[] = [];
   const wrong: Words[] = [];
-  // trim takes a byte order mark as well.
+  // trim removes a byte order mark as well.
   for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
     const url = line.trim();
     if (url === '' || url.startsWith('#')) continue;

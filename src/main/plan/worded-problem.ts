@@ -2,7 +2,7 @@ import { type Problem, VolleyError } from '../../protocol/errors.ts';
 import { commandLineTerms } from './terms.ts';
 import { isOptionWord, isValueWord, sentenceOf, type Terms, type Word, type Words } from './words.ts';
 
-/** A problem that can be said in the terms of whoever reads it; at first in those of the command line. */
+/** A problem that can be expressed in its reader's terms; initially in those of the command line. */
 export class WordedProblem implements Problem {
   readonly option: string | null;
   readonly value: string | null;
@@ -25,7 +25,7 @@ export class WordedProblem implements Problem {
     this.message = place === undefined ? text : `${place}: ${text}`;
   }
 
-  /** What it says, and of which request: two problems of one key are the same. */
+  /** Identifies what it says and about which request: problems with the same key are equal. */
   get key(): string {
     return JSON.stringify(this.#words);
   }
@@ -35,7 +35,7 @@ export class WordedProblem implements Problem {
     return new WordedProblem(this.#words, terms);
   }
 
-  /** The same problem with something else for each of its words. */
+  /** The same problem with each of its words replaced. */
   with(change: (word: Word) => Word): WordedProblem {
     return new WordedProblem(this.#words.map(change));
   }
@@ -45,7 +45,7 @@ export class WordedProblem implements Problem {
   }
 }
 
-/** The error with something else for each of its problems; another error as it is. */
+/** The error with each of its problems replaced; any other error as it is. */
 export function withProblems(error: unknown, change: (problem: WordedProblem) => WordedProblem): unknown {
   if (!(error instanceof VolleyError)) return error;
   return new VolleyError(
@@ -54,7 +54,7 @@ export function withProblems(error: unknown, change: (problem: WordedProblem) =>
   );
 }
 
-/** The value that stands behind an option, and what is said of it. */
+/** The value after an option, and the rest of the sentence. */
 function valueIn(rest: Words): [value: string | null, behind: Words] {
   const [blank, value, ...behind] = rest;
   return blank === ' ' && value !== undefined && isValueWord(value) ? [value.value, behind] : [null, rest];

@@ -1,42 +1,42 @@
 import { TOKEN } from '../../requests/header-text.ts';
 import { cut, shownText, shownUrl } from '../text/quoted.ts';
 
-/** An option in a sentence, before it is known how whoever reads the sentence writes it. */
+/** An option in a sentence, before the reader's way of writing options is known. */
 export interface OptionWord {
-  /** Its long name on the command line; `url` is the URL, wherever it is said. */
+  /** Its long name on the command line; `url` for the URL, wherever it is given. */
   readonly option: string;
-  /** What stands in the sentence for it, however options are written. */
+  /** Fixed text for it in the sentence, however options are written. */
   readonly as?: string;
-  /** Its name in the library where that does not follow from the option. */
+  /** Its name in the library, if that does not follow from the option. */
   readonly name?: string;
-  /** The name of the header that is meant, where the option is `header`. */
+  /** The name of the header, if the option is `header`. */
   readonly header?: string;
-  /** Which request of the mix says it, where it is not said of all. */
+  /** Index of the request of the mix that sets it; without one it applies to all. */
   readonly request?: number;
-  /** Where it stands in a plan file. */
+  /** Its place in a plan file. */
   readonly place?: string;
 }
 
-/** A value in a sentence, as its writer gave it; shown in quotes. */
+/** A value in a sentence as the user gave it; shown in quotes. */
 export interface ValueWord {
   readonly value: string;
 }
 
 export type Word = string | OptionWord | ValueWord;
-/** A sentence for users, with options and values in it. */
+/** A sentence for users that contains options and values. */
 export type Words = readonly Word[];
 
-/** How an option is written, what a program calls it, and where it is said. */
+/** How an option is written, its name for programs, and its place. */
 export interface Spelling {
   readonly text: string;
   readonly name: string;
   readonly place?: string | undefined;
 }
 
-/** How options are written by whoever reads a sentence. */
+/** How options are written for the reader of a sentence. */
 export type Terms = (word: OptionWord) => Spelling;
 
-/** A sentence: phrase`${the('rate')} ${given(rate)}: give …`. */
+/** Builds a sentence: phrase`${the('rate')} ${given(rate)}: give …`. */
 export function phrase(texts: TemplateStringsArray, ...parts: readonly (Word | Words | number)[]): Words {
   return texts.flatMap((text, index) => {
     const part = parts[index] ?? '';
@@ -45,17 +45,17 @@ export function phrase(texts: TemplateStringsArray, ...parts: readonly (Word | W
   });
 }
 
-/** @param as what stands in the sentence for it */
+/** @param as fixed text for it in the sentence */
 export function the(option: string, as?: string): OptionWord {
   return as === undefined ? { option } : { option, as };
 }
 
-/** An option of a curl command, as it is written there. */
+/** An option of a curl command, as written there. */
 export function ofCurl(written: string): OptionWord {
   return the('curl', `curl ${written}`);
 }
 
-/** The header that a line says; one without a name that can be shown is just a header. */
+/** The header in a line; without a name that can be shown it is just a header. */
 export function theHeader(line: string): OptionWord {
   const [name = ''] = line.split(':', 1);
   return line.includes(':') && TOKEN.test(name.trim())
@@ -67,12 +67,12 @@ export function given(value: unknown): ValueWord {
   return { value: cut(shownText(value)) };
 }
 
-/** A URL without a name and password. */
+/** A URL without user name and password. */
 export function givenUrl(text: string): ValueWord {
   return given(shownUrl(text));
 }
 
-/** Several options in a row, with the same between them. */
+/** Several options with a separator between them. */
 export function listed(options: readonly OptionWord[], between: string): Words {
   return options.flatMap((word, index) => (index === 0 ? [word] : [between, word]));
 }
@@ -89,7 +89,7 @@ function isWords(part: Word | Words): part is Words {
   return Array.isArray(part);
 }
 
-/** A sentence in the terms of its reader. */
+/** A sentence in its reader's terms. */
 export function sentenceOf(sentence: Words, terms: Terms): string {
   return sentence
     .map((word) => {

@@ -4,7 +4,7 @@ import { serveShard } from '../../workers/serve-shard.ts';
 import { hearUncaught } from './own-process.ts';
 import type { PoolEvents, WorkerPool } from './worker-pool.ts';
 
-/** One worker on the coordinator's own event loop. Messages pass as they are, in their order, a tick later. */
+/** One worker on the coordinator's own event loop. Messages are passed uncopied, in order, one microtask later. */
 export function createInlinePool(_count: number, events: PoolEvents): WorkerPool {
   const early: CoordinatorMessage[] = [];
   let handler: ((message: CoordinatorMessage) => void) | null = null;
@@ -26,7 +26,7 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
       queueMicrotask(() => events.onEnd(0, null));
     },
   };
-  // As in a thread an exception costs the worker, not what it has told.
+  // As in a thread, an exception ends the worker, but what it has delivered is kept.
   const stopHearing = hearUncaught((error) => {
     if (closed) return;
     closed = true;
@@ -46,7 +46,7 @@ export function createInlinePool(_count: number, events: PoolEvents): WorkerPool
     kind: 'inline',
     post,
     returnBuffer: (index, buffer) => post(index, { type: 'folded', buffer }),
-    // One's own event loop can only be asked.
+    // A worker on the same event loop can only be asked to stop.
     kill: (index) => post(index, { type: 'stop', drainMs: 0 }),
     close: () => Promise.race([served, failed.promise]).finally(stopHearing),
   };

@@ -1,11 +1,11 @@
 let isOurs = false;
 
-/** Says that this process runs nothing but volley. A program that uses volley deals with exceptions by itself. */
+/** Marks this process as volley's own. A program that uses volley as a library handles exceptions itself. */
 export function ownProcess(): void {
   isOurs = true;
 }
 
-/** Where the process is volley's own: hears of an exception that nobody catches, until the function returned is called. */
+/** In volley's own process: calls `hear` with uncaught exceptions until the returned function is called. */
 export function hearUncaught(hear: (error: unknown) => void): () => void {
   if (!isOurs) return () => {};
   process.on('uncaughtException', hear);

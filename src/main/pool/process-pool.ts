@@ -8,7 +8,7 @@ import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 const ENTRY = fileURLToPath(new URL('../../workers/process-entry.js', import.meta.url));
 const KEPT_STDERR_CHARACTERS = 4_096;
 
-/** Processes: one forked child each. A child that dies breaks nothing but itself. */
+/** Processes: each worker is a forked child. A child that dies does not affect the others. */
 export function createProcessPool(
   count: number,
   events: PoolEvents,
@@ -25,12 +25,12 @@ export function createProcessPool(
       stderr = (stderr + text).slice(-KEPT_STDERR_CHARACTERS);
     });
     child.on('message', (message) => events.onMessage(index, message as WorkerMessage));
-    // That a child could not be started is told here; that one is gone, by 'close'.
+    // Reports only that a child could not be started; 'close' reports its end.
     child.on('error', (error) => {
       if (child.pid === undefined) stderr = `Error: ${messageOf(error)}`;
     });
     const done = new Promise<void>((resolve) => {
-      // Not 'exit': messages may still be on their way then.
+      // Not 'exit': messages may still arrive after it.
       child.once('close', (code, signal) => {
         events.onEnd(index, code === 0 ? null : endOf(child, code, signal, stderr));
         resolve();
@@ -45,11 +45,11 @@ export function createProcessPool(
       const child = workers[index]?.child;
       if (child?.connected === true) child.send(message, () => {});
     },
-    // The child has kept its own: what came here was a copy.
+    // The child still has its buffer: this process received a copy.
     returnBuffer(index) {
       this.post(index, { type: 'folded', buffer: null });
     },
-    // It ignores the signals that a terminal or a supervisor sends to the whole group.
+    // Children ignore the signals that a terminal or supervisor sends to the whole group.
     kill: (index) => workers[index]?.child.kill('SIGKILL'),
     close: async () => {
       for (const { child } of workers) child.kill('SIGKILL');

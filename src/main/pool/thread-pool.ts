@@ -9,7 +9,7 @@ import type { PoolEvents, PoolOptions, WorkerPool } from './worker-pool.ts';
 const ENTRY = fileURLToPath(new URL('../../workers/thread-entry.js', import.meta.url));
 const NURSERY_MB = 12;
 
-/** Threads: a Piscina pool in which each thread runs one long task and talks over a port of its own. */
+/** Threads: a Piscina pool in which each thread runs one long task and communicates over its own port. */
 export function createThreadPool(
   count: number,
   events: PoolEvents,
@@ -21,16 +21,16 @@ export function createThreadPool(
     minThreads: count,
     maxThreads: count,
     concurrentTasksPerWorker: 1,
-    // Its default parks a thread's event loop between tasks.
+    // Piscina's default blocks a thread's event loop between tasks.
     atomics: 'disabled',
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
     execArgv: [],
-    // What a request leaves dies young: a small nursery costs next to nothing, and holds pauses and memory down.
+    // A request's garbage dies young: a small nursery costs next to nothing, and limits pauses and memory.
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
   });
   const threads = Array.from({ length: count }, (_, index) => new Thread(pool, index, events));
-  // A thread that fails before it has taken its task leaves that task waiting for ever.
+  // If a thread fails before it takes its task, that task would wait forever.
   pool.on('error', (error: unknown) => {
     for (const thread of threads) thread.endIfSilent(messageOf(error));
   });
@@ -62,14 +62,14 @@ class Thread {
       this.#isSilent = false;
       events.onMessage(index, message);
     });
-    // A task may be over before all messages of its port are delivered: a worker has ended when both have.
+    // A task may end before all messages of its port are delivered: a worker has ended when both have.
     const closed = new Promise<void>((resolve) => {
       this.port.once('close', resolve);
     });
     const ran = pool.run(move(port2), { signal: this.#abort.signal }).then(
       () => null,
       (error: unknown) => {
-        // Closes the wire where the thread never took its end; where it did, this end is not ours to close.
+        // Closes the channel if the thread never took its port; if it did, this has no effect.
         port2.close();
         return this.#endedBecause ?? messageOf(error);
       },
@@ -77,7 +77,7 @@ class Thread {
     this.ended = Promise.all([ran, closed]).then(([failure]) => events.onEnd(index, failure));
   }
 
-  /** Destroys the thread; does nothing where it has ended. */
+  /** Destroys the thread; no effect if it has ended. */
   end(because: string): void {
     this.#endedBecause ??= because;
     this.#abort.abort();

@@ -1,34 +1,34 @@
 import type { CoordinatorMessage, WorkerMessage } from '../../protocol/messages.ts';
 import type { WorkerKind } from '../../protocol/plan.ts';
 
-/** What a pool tells of its workers, each named by its index. */
+/** Events of a pool's workers, identified by index. */
 export interface PoolEvents {
   onMessage(index: number, message: WorkerMessage): void;
-  /** The worker has ended and every message of it has been delivered; `failure` is null where it ended well. */
+  /** The worker has ended and all its messages have been delivered; `failure` is null if it ended well. */
   onEnd(index: number, failure: string | null): void;
 }
 
 /**
- * Workers of one kind. Threads, processes and the coordinator's own event loop differ in how they are
- * started, reached and ended, and in nothing else.
+ * Workers of one kind. Threads, processes and the coordinator's own event loop differ only in how they are
+ * started, reached and ended.
  */
 export interface WorkerPool {
   readonly kind: WorkerKind;
-  /** Sends a message; to a worker that has ended it is lost without a word. */
+  /** Sends a message; silently dropped if the worker has ended. */
   post(index: number, message: CoordinatorMessage): void;
-  /** Gives a folded block's buffer back where the wire can move it. */
+  /** Returns a folded block's buffer to the worker, if the channel can move it. */
   returnBuffer(index: number, buffer: ArrayBuffer): void;
-  /** Ends a worker at once, whatever it is doing; `onEnd` still follows. */
+  /** Ends a worker at once, as far as its kind allows; `onEnd` still follows. */
   kill(index: number): void;
-  /** Frees everything; no worker is left running when it resolves. */
+  /** Frees everything; resolves when no worker is running. */
   close(): Promise<void>;
 }
 
-/** What the workers' heaps are to be good for. */
+/** Requirements on the workers' heaps. */
 export interface PoolOptions {
-  /** They keep to a schedule, so that a pause of milliseconds is worth some memory. */
+  /** The workers follow a schedule, so that avoiding a pause of milliseconds is worth some memory. */
   readonly areHeapsRoomy: boolean;
 }
 
-/** Starts `count` workers, which then wait for their shards. */
+/** Starts `count` workers that wait for their shards. */
 export type CreatePool = (count: number, events: PoolEvents, options: PoolOptions) => WorkerPool;

@@ -5,7 +5,7 @@ import type { View } from './view.ts';
 
 const MOST_AGENTS = 12;
 
-/** What became of the agents of a run over several machines; the lost ones first. */
+/** How the agents of a run over several machines ended; lost ones first. */
 export function agentLines({ agents }: Summary, { width, isVerbose }: View): string[] {
   if (agents === undefined || agents === null) return [];
   const lost = agents.filter(({ state }) => state === 'lost');

@@ -1,7 +1,7 @@
 import type { AgainstBaseline } from '../../protocol/baseline.ts';
 import { formatFailedShare, formatMs, formatMsBetween, formatPercent } from '../text/format.ts';
 
-/** What came out of holding a result against an earlier one, and what that can say; nothing where none was asked for. */
+/** The outcome of comparing a result with an earlier one, and its reservations; empty without a comparison. */
 export function baselineSentences(against: AgainstBaseline | null | undefined): string[] {
   if (against === undefined) return [];
   if (against === null) return [HELD_AGAINST_NONE];

@@ -29,7 +29,7 @@ const PLOT_WIDTH = 24;
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 const LEAST_FIRST: readonly Metric[] = ['cpu', 'p50', 'p99', 'throughput'];
 
-/** Turns a comparison into text. It formats; it never computes. */
+/** Turns a comparison into text. Reporters format, but never compute. */
 export const COMPARISON_REPORTERS = {
   text: (comparison: Comparison, view: View = PLAIN_VIEW) =>
     renderComparisonText(visibleIn(comparison), view),
@@ -43,7 +43,7 @@ export const COMPARISON_FORMS = Object.keys(COMPARISON_REPORTERS) as ComparisonF
 interface Section {
   readonly title: string;
   readonly table: Table;
-  /** Columns that go where there is no room, the first of them first. */
+  /** Columns to drop if the table is too wide, in this order. */
   readonly lessImportant: readonly string[];
 }
 
@@ -134,7 +134,7 @@ function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
   ];
 }
 
-/** What volley itself took to start and to merge is for who works on it. */
+/** Costs of starting and merging are only for people who work on volley. */
 function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
   const middle = (arm: Arm, of: (round: Arm['rounds'][number]) => number): number =>
     median(arm.rounds.map(of));
@@ -166,7 +166,7 @@ function armsTable(arms: readonly Arm[], isVerbose: boolean): Table {
   };
 }
 
-/** Where a system does not tell proportional sizes, shared pages count in each process. */
+/** On systems that do not report proportional sizes, shared pages count in each process. */
 function memoryHeading(arms: readonly Arm[]): string {
   const isResident = arms.some(({ rounds }) => rounds.some(({ cost }) => cost.memoryKind === 'resident'));
   return isResident ? 'resident' : 'memory';
@@ -176,7 +176,7 @@ function levelsTitle({ rounds }: Arm): string {
   return `figures over ${counted(rounds.length, 'round')}`;
 }
 
-/** Each figure with its median and the interval of its middle; a dash where a round lacks it, or rounds are few. */
+/** Each figure with its median and the 95 % interval of that; a dash if a round lacks it or there are few rounds. */
 function levelsTable({ figures }: Arm): Table {
   const row = (metric: Metric, format: (value: number) => string): string[] => {
     const level = figures[metric];
@@ -215,7 +215,7 @@ function pairsTable(pairs: readonly Pair[]): Table {
   };
 }
 
-/** How far each percentile lies from the other side's, as a bar to the side of the larger one. */
+/** Each percentile's distance from the other side's, as a bar on the side of the larger one. */
 function shiftTable({ a, b, shifts }: Pair): Table {
   const widest = Math.max(...shifts.map(({ aMs, bMs }) => Math.abs(Math.log(aMs / bMs))), Number.MIN_VALUE);
   return {
@@ -242,7 +242,7 @@ function failuresText({ failures }: Arm): string {
   return failures.failed === 0 ? '0' : formatFailedShare(failures.share);
 }
 
-/** CPU time of a request, which is measured in microseconds. */
+/** CPU time per request, which is measured in microseconds. */
 function formatCpu(micros: number): string {
   return formatMs(microsToMs(micros));
 }
@@ -251,7 +251,7 @@ function levelText(level: Level | undefined, format: (value: number) => string):
   return level === undefined ? NOTHING : format(level.median);
 }
 
-/** How many rounds of how many arms there are to come, and for about how long. */
+/** The number of arms, rounds and runs ahead, and about how long they take. */
 export function announcement(arms: number, rounds: number, eachMs: number | null): string {
   const runs = arms * rounds;
   const length = eachMs === null ? '' : `, about ${formatAbout(runs * eachMs)}`;

@@ -16,12 +16,12 @@ import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
 
 const MOST_ERRORS = 5;
-/** The longest examples are pages that a proxy sends. */
+/** The longest examples are pages sent by a proxy. */
 const MOST_LINES_OF_AN_ERROR = 4;
-/** Rates that differ by less are one rate to a reader. */
+/** Rates that differ by less are shown as one. */
 const SAME_RATE_SHARE = 0.005;
 
-/** How much failed, since when, and how; nothing where all went well. */
+/** How much failed, when, and how; empty without failures. */
 export function failureLines(summary: Summary, { width, paint }: View): string[] {
   const { requests, errors } = summary;
   if (requests.failed === 0) return [];
@@ -46,7 +46,7 @@ export function failureLines(summary: Summary, { width, paint }: View): string[]
   return lines.map((line, index) => (index === 0 ? paint('bad', line) : line));
 }
 
-/** As the verdict found it, which may tell it besides; null where that is not known. */
+/** When requests failed, from the verdict's finding or caveats; null if unknown. */
 function whenFailed({ generator: { finding, caveats = [] } }: Summary): string | null {
   for (const found of finding === undefined ? caveats : [finding, ...caveats])
     if (found.code === 'requests-failed')
@@ -54,7 +54,7 @@ function whenFailed({ generator: { finding, caveats = [] } }: Summary): string |
   return null;
 }
 
-/** What was sent and answered, how fast, and how much that was. */
+/** Requests, rates and transfer. */
 export function countLines(summary: Summary, { width }: View): string[] {
   return [
     ...rows('requests', requestsText(summary), width),
@@ -86,7 +86,7 @@ function rateText({ requests, rate, plan, windowMs }: Summary): string {
   const text = `${asked}${formatRate(sentPerSecond)} sent, ${formatRate(throughputPerSecond)} ok`;
   const within = Math.round((throughputPerSecond * windowMs) / MS_PER_SECOND);
   if (Math.abs(requests.ok - within) <= SAME_RATE_SHARE * requests.ok) return text;
-  // Of a warm-up's answers some may have come within the window too: then nothing is known of those behind it.
+  // With a warm-up, some of its answers may be among those within the window: then it is unknown how many came later.
   const later = plan.warmupMs > 0 ? '' : `, ${formatCount(requests.ok - within)} after them`;
   const came = within === 1 ? '1 good answer' : `${formatCount(within)} good answers`;
   return `${text}: ${came} came within the ${formatSpan(windowMs)}${later}`;
@@ -94,7 +94,7 @@ function rateText({ requests, rate, plan, windowMs }: Summary): string {
 
 function transferText({ rate, bytes }: Summary): string {
   const { sentBytesPerSecond, receivedBytesPerSecond } = rate;
-  // Older results know only how much it was, warm-up included.
+  // Older results only have totals, warm-up included.
   return sentBytesPerSecond === undefined || receivedBytesPerSecond === undefined
     ? `${formatBytes(bytes.sent)} sent, ${formatBytes(bytes.received)} received, in all`
     : `${formatByteRate(sentBytesPerSecond)} sent, ${formatByteRate(receivedBytesPerSecond)} received`;

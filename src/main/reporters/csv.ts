@@ -6,16 +6,16 @@ import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { columnNameOf } from '../../protocol/times.ts';
 import { csvLine } from '../text/csv-line.ts';
 
-/** Undefined where an older result does not have it. */
+/** Undefined if an older result lacks it. */
 type Cell = string | number | boolean | null | undefined;
 type Column = readonly [name: string, cell: Cell];
 
 type Known = Partial<LatencySummary> & Pick<LatencySummary, 'percentiles'>;
 
-/** What is no kind of failure. */
+/** Outcomes that are not failures. */
 const NO_FAILURE = new Set<string>(['ok', 'unfinished', 'dropped', 'cancelled']);
 
-/** The result as a heading and one row, so that the rows of many runs make one table. */
+/** The result as a heading and one row, so that the rows of many runs form one table. */
 export function renderCsv(summary: Summary): string {
   const labels = Object.keys(summary.latencyMs.response.percentiles);
   const unknown = { percentiles: Object.fromEntries(labels.map((label) => [label, null])) };
@@ -43,7 +43,7 @@ function planOf({ startedAt, tool, plan, mix, rate }: Summary): Column[] {
     ['volley_version', tool.version],
     ['url', plan.target.url],
     ['method', plan.target.method],
-    // Of several requests, the two cells before are of the first.
+    // For a mix, the two cells before describe the first request.
     ['mix_requests', Math.max(1, mix.length)],
     ['mode', plan.mode],
     ['workers', plan.workers],
@@ -98,7 +98,7 @@ function countsOf({ windowMs, requests, rate, errors, connections, bytes, latenc
   ];
 }
 
-/** Only where answers are streams: other tables stay as wide as they are. */
+/** Only present for streamed answers, so that other tables do not become wider. */
 function streamsOf({ streams }: Summary): Column[] {
   if (!streams) return [];
   const { tokens, gaps, goodput, timesMs } = streams;
@@ -119,7 +119,7 @@ function streamsOf({ streams }: Summary): Column[] {
   ];
 }
 
-/** Of a latency that an older result does not have, the cells are empty. */
+/** Cells of a latency that an older result lacks are empty. */
 function latencyOf(prefix: string, latency: Known): Column[] {
   return [
     [`${prefix}_count`, latency.count],

@@ -10,10 +10,10 @@ import type { View } from './view.ts';
 const MOST_STATUSES = 10;
 const MOST_WORKERS = 8;
 const MOST_ADDRESSES = 12;
-/** Workers whose shares of the requests differ by less than this are not listed. */
+/** Workers are not listed if their shares of the requests deviate from the mean by at most this. */
 const EVEN_SHARE = 0.05;
 
-/** What explains the figures above it. */
+/** Details that explain the figures above. */
 export function detailLines(summary: Summary, view: View): string[] {
   return [
     ...steadiness(summary, view),
@@ -26,7 +26,7 @@ export function detailLines(summary: Summary, view: View): string[] {
   ];
 }
 
-/** Statuses with how often each came, and classes where there are several. */
+/** How often each status came, and the share of each class if there are several. */
 function statuses({ statuses: byStatus }: Summary, { width }: View): string[] {
   const counts = Object.entries(byStatus);
   if (counts.length === 0) return [];
@@ -59,7 +59,7 @@ function connections(summary: Summary, { width }: View): string[] {
   );
 }
 
-/** How long it took to connect, in the middle and at most. */
+/** How long connecting took: median and maximum. */
 function eventTimes({ eventTimesMs }: Summary): string[] {
   return EVENT_TIME_KINDS.flatMap((kind) => {
     const { count = 0, max = null, percentiles = {} } = eventTimesMs?.[kind] ?? {};
@@ -69,7 +69,7 @@ function eventTimes({ eventTimesMs }: Summary): string[] {
   });
 }
 
-/** Connections to each of several addresses; results of older versions do not know them. */
+/** Connections to each address if there are several; older results lack them. */
 function addresses({ addresses: list = [] }: Summary, { width }: View): string[] {
   if (list.length < 2) return [];
   const shown = list.slice(0, MOST_ADDRESSES);
@@ -81,7 +81,7 @@ function addresses({ addresses: list = [] }: Summary, { width }: View): string[]
   return rows('addresses', text, width);
 }
 
-/** Those of several, where they differ or one is lost. */
+/** Workers if there are several, and their shares differ or one is lost. */
 function workers({ workers: list, agents }: Summary, { width, isVerbose }: View): string[] {
   const hasAgents = agents !== undefined && agents !== null;
   if (list.length < 2 || (hasAgents && !isVerbose)) return [];
@@ -108,7 +108,7 @@ function workerText({ kind, pid, threadId, ...worker }: WorkerSummary): string {
   );
 }
 
-/** What volley itself took. */
+/** What volley itself used. */
 function generator({ generator: own, workers: list }: Summary, { width, isVerbose }: View): string[] {
   const busiest = Math.max(0, ...list.map(({ eventLoopUtilization }) => eventLoopUtilization));
   const perRequest =
@@ -133,7 +133,7 @@ function generator({ generator: own, workers: list }: Summary, { width, isVerbos
   );
 }
 
-/** The longest of any worker; older results do not know it. */
+/** The longest wait of any worker; older results lack it. */
 function waitedForCores(list: readonly WorkerSummary[]): string[] {
   const waits = list.flatMap(({ processorWait }) => processorWait ?? []);
   return [

@@ -15,7 +15,7 @@ const ANSWERS: Readonly<Record<KnownAnswer, (scripted: string) => string>> = {
   stall: (scripted) => `stands still for ${scripted}, response p99`,
 };
 
-/** The report of `volley doctor`. It formats; it never judges. */
+/** The report of `volley doctor`. It formats, but never judges. */
 export function renderDiagnosis(diagnosis: Diagnosis, { width, paint }: View): string {
   const { machine, tool } = diagnosis;
   const head = `volley ${tool.version} doctor  ${tool.platform}, ${counted(machine.cores, 'core')}${machine.cpuModel.trim() === '' ? '' : ` (${machine.cpuModel.trim()})`}, Node ${tool.node}`;
@@ -71,7 +71,7 @@ function clientsTable(clients: readonly ClientFacts[]): string {
   });
 }
 
-/** Where the server was the limit, volley can do more than was seen. */
+/** If the server was the limit, volley can do more than was measured. */
 function highestText({ perSecond, isOwnLimit }: ClientFacts['highest']): string {
   return `${isOwnLimit ? '' : '≥ '}${formatRate(perSecond)}`;
 }

@@ -3,10 +3,10 @@ import { isSecretHeader } from '../../requests/secret-headers.ts';
 import type { Hide } from '../../requests/secrets.ts';
 
 const MOST_SHOWN_BYTES = 4_096;
-/** A name and password within a URL, as a `location` may have them. */
+/** Name and password within a URL, for example in a `location` field. */
 const CREDENTIALS = /\/\/[^\s/?#@]+@/g;
 
-/** A request and its answer, line by line, as curl shows them with -v. */
+/** A request and its answer, line by line, like curl -v. */
 export function exchangeText(
   { requestHead, requestBody, response }: OnceExchange,
   hideInCut: Hide,
@@ -31,7 +31,7 @@ function responseBodyText(
   return [...bodyText(decoded, hideInCut), `(decoded, from ${bodyBytes} bytes)`];
 }
 
-/** The lines of a head, without what may be a secret. */
+/** The lines of a head, without possible secrets. */
 export function requestText(head: string): string[] {
   return head
     .trimEnd()
@@ -43,7 +43,7 @@ export function requestText(head: string): string[] {
     .concat('>');
 }
 
-/** The beginning of a body, or how long it is where it is no text. */
+/** The beginning of a body, or its length if it is not text. */
 export function bodyText(body: Uint8Array | null, hideInCut: Hide, length = body?.length ?? 0): string[] {
   if (body === null || length === 0) return [];
   const shown = body.subarray(0, MOST_SHOWN_BYTES);
@@ -59,12 +59,12 @@ function field(name: string, value: string): string {
   return `${name}: ${isSecretHeader(name) ? '…' : value.replace(CREDENTIALS, '//…@')}`;
 }
 
-/** Bytes of a field as text: UTF-8 where they are that, else Latin-1. */
+/** The bytes of a field as text: UTF-8 if they are valid UTF-8, else Latin-1. */
 function readable(latin1: string): string {
   return textOf(Buffer.from(latin1, 'latin1'), false) ?? latin1;
 }
 
-/** Null where it is no UTF-8 text; a character that is cut at the end is left out. */
+/** Null if the bytes are not UTF-8 text; a character cut off at the end is left out. */
 function textOf(bytes: Uint8Array, isCut: boolean): string | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: isCut });

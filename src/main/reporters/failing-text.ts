@@ -3,7 +3,7 @@ import { failsByVerdict, isOnErrors, isOnIterations } from '../summary/exit-code
 import { failedAsText } from '../text/failure-words.ts';
 import { formatCount } from '../text/format.ts';
 
-/** Why nothing succeeded, in one sentence; null where something did, or nothing was sent. */
+/** Why nothing succeeded, in one sentence; null if something did, or nothing was sent. */
 export function whyNothingSucceeded({ requests, errors }: Summary): string | null {
   const first = errors[0];
   if (requests.ok > 0 || requests.sent === 0) return null;
@@ -14,7 +14,7 @@ export function whyNothingSucceeded({ requests, errors }: Summary): string | nul
   return `No request succeeded: ${formatCount(first.count)} of ${formatCount(requests.sent)} failed with ${failedAsText(first.kind, first.code)}: ${first.example}.`;
 }
 
-/** That the verdict fails the run, with what failed; null where it does not, or a broken rule on the error rate says so. */
+/** Why the verdict fails the run; null if it does not, or if a broken rule on the error rate already shows it. */
 export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): string | null {
   const { reasons, finding } = summary.generator;
   const isOfIterations = finding?.code === 'iterations-failed';
@@ -26,7 +26,7 @@ export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): 
   return `${who}, and no rule on the error rate allows it: ${what}`;
 }
 
-/** Whether requests failed while volley itself was late, so that it is not said to be the target. */
+/** Whether requests failed while volley itself was late, so that the target is not blamed. */
 export function isStarved(finding: Summary['generator']['finding']): boolean {
   return finding?.code === 'requests-failed' && finding.figures.isStarved === true;
 }

@@ -1,22 +1,22 @@
 const GAP = '  ';
 const DEFAULT_COLUMNS = 80;
 
-/** A piece of a line that is shown whole or not at all. */
+/** A part of a line that is shown whole or not at all. */
 export interface LinePart {
   readonly text: string;
-  /** Whoever has the highest goes first where the line is too long; the shorter text is tried before that. */
+  /** On a line that is too long the part with the highest value is dropped first, after trying its shorter text. */
   readonly dropAt: number;
   readonly shorter?: string;
-  /** What divides it from the part before it. */
+  /** The separator from the preceding part. */
   readonly gap?: string;
 }
 
-/** The longest line a terminal shows without wrapping it; one that does not know its width says 0 or nothing. */
+/** The longest line a terminal shows without wrapping; a terminal of unknown width reports 0 or nothing. */
 export function lineWidth({ columns }: { readonly columns?: number }): number {
   return (columns || DEFAULT_COLUMNS) - 1;
 }
 
-/** Parts side by side, without those that there is no room for. */
+/** Joins the parts, dropping those that do not fit. */
 export function fittedLine(parts: readonly LinePart[], width: number): string {
   let left = parts;
   while (lineOf(left).length > width) {

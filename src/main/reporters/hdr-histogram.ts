@@ -2,11 +2,11 @@ import { deflateSync } from 'node:zlib';
 import { COARSE_CELLS_PER_OCTAVE } from '../../metrics/coarse-cells.ts';
 import { type PackedCells, usedCells } from '../../metrics/packed-cells.ts';
 
-/** Three significant digits: finer than the cells that the values come from. */
+/** Three significant digits: finer than the cells of the values. */
 const SIGNIFICANT_DIGITS = 3;
 /** Values are whole nanoseconds. */
 export const NS_PER_MS = 1_000_000;
-/** The cells of one step: enough for three digits, a power of two. */
+/** Cells per step: a power of two that is enough for three digits. */
 const SUB_BUCKETS = 2_048;
 const HALF = SUB_BUCKETS / 2;
 const V2_COOKIE = 0x1c849313;
@@ -14,13 +14,13 @@ const V2_COMPRESSED_COOKIE = 0x1c849314;
 const HEADER_BYTES = 40;
 const BASE = 128;
 
-/** A value in nanoseconds, and how often it was recorded. */
+/** A value in nanoseconds and its count. */
 export interface HdrValue {
   readonly valueNs: number;
   readonly count: number;
 }
 
-/** Each used cell as the value in its middle, in increasing order. */
+/** Each used cell as its middle value, in ascending order. */
 export function hdrValues(cells: PackedCells): HdrValue[] {
   return usedCells(cells, COARSE_CELLS_PER_OCTAVE).map(({ fromMs, toMs, count }) => ({
     valueNs: Math.max(1, Math.round(((fromMs + toMs) / 2) * NS_PER_MS)),
@@ -28,7 +28,7 @@ export function hdrValues(cells: PackedCells): HdrValue[] {
   }));
 }
 
-/** A histogram in the compressed form of HdrHistogram, version 2, in base64 as its logs have it. */
+/** A histogram in HdrHistogram's compressed format, version 2, in base64 as in its logs. */
 export function encodedHistogram(values: readonly HdrValue[]): string {
   const counts = zigZagOf(values);
   const header = Buffer.alloc(HEADER_BYTES);
@@ -46,14 +46,14 @@ export function encodedHistogram(values: readonly HdrValue[]): string {
   return Buffer.concat([prefix, compressed]).toString('base64');
 }
 
-/** A power of two beyond the largest value: readers make room for as many counts. */
+/** The largest value readers must have room for: just below a power of two, and not below any value. */
 function highestTrackable(values: readonly HdrValue[]): number {
   let highest = SUB_BUCKETS;
   while (highest <= (values.at(-1)?.valueNs ?? 0)) highest *= 2;
   return highest - 1;
 }
 
-/** Where a value is counted: steps of twice the length each, the first one whole, of the others their upper halves. */
+/** The index that counts a value: cells are twice as long from step to step; after the first, only the upper half is used. */
 function indexOf(valueNs: number): number {
   let step = 0;
   let scaled = valueNs;
@@ -64,7 +64,7 @@ function indexOf(valueNs: number): number {
   return step === 0 ? scaled : step * HALF + scaled;
 }
 
-/** Counts in order, runs of zeros as their negative length. */
+/** Counts in order; a run of zeros is written as its negative length. */
 function zigZagOf(values: readonly HdrValue[]): number[] {
   const counts = new Map<number, number>();
   for (const { valueNs, count } of values) {
@@ -81,7 +81,7 @@ function zigZagOf(values: readonly HdrValue[]): number[] {
   return bytes;
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Seven bits per byte, lowest first. */
 function pushVarint(bytes: number[], value: number): void {
   let left = value;
   while (left >= BASE) {

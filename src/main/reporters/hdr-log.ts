@@ -7,8 +7,8 @@ import { encodedHistogram, hdrValues, NS_PER_MS } from './hdr-histogram.ts';
 const NO_HISTOGRAMS = '#[The result has no histograms: it was saved by an older version]\n';
 
 /**
- * The latencies of the whole window as a log of HdrHistogram, version 1.3: the one that leads the report without a tag,
- * and each with its name as tag. Values are nanoseconds; the largest is said in milliseconds.
+ * The latencies of the whole window as an HdrHistogram log, version 1.3: the headline latency without a tag,
+ * and each latency with its name as tag. Values are nanoseconds; the maximum is in milliseconds.
  */
 export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary): string {
   const startSeconds = msToSeconds(Date.parse(startedAt));
@@ -25,7 +25,7 @@ export function renderHdrLog({ startedAt, windowMs, latencyMs, tool }: Summary):
   ].join('');
 }
 
-/** Headed as HdrHistogram prints percentiles, in milliseconds: what its plotter draws. */
+/** Percentiles in HdrHistogram's own output format, in milliseconds, as its plotter expects. */
 export function renderHgrm({ latencyMs }: Summary): string {
   const { cells, max, mean, stdev } = latencyMs[latencyMs.headline];
   if (cells === undefined) return NO_HISTOGRAMS;
@@ -37,7 +37,7 @@ export function renderHgrm({ latencyMs }: Summary): string {
   for (const { valueNs, count: ofValue } of values) {
     seen += ofValue;
     const share = seen / count;
-    // A line for each fifth of what is left to half of it, as readers of these files expect; always the last.
+    // Five lines per halving of the remaining share, as readers of these files expect; the last value always has one.
     if (share < atLeast && seen < count) continue;
     rows.push(rowOf(seen === count ? (max ?? 0) : valueNs / NS_PER_MS, share, seen));
     atLeast = nextShare(share);
@@ -58,7 +58,7 @@ function lineOf(tag: string, { cells, max }: LatencySummary, windowMs: number): 
 
 const TICKS_PER_HALF = 5;
 
-/** The next share to have a line: five from 0 to 50 %, five from there to 75 %, and so on. */
+/** The next share that gets a line: five from 0 to 50 %, five from there to 75 %, and so on. */
 function nextShare(share: number): number {
   const halves = Math.floor(Math.log2(1 / Math.max(Number.MIN_VALUE, 1 - share)));
   return share + 2 ** -(halves + 1) / TICKS_PER_HALF;

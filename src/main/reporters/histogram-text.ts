@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 const BEFORE_THE_BAR = 40;
 const LONGEST_BAR = 60;
 
-/** How often the headline latency was how long. */
+/** The distribution of the headline latency. */
 export function histogramLines({ histogram, latencyMs }: Summary, { width }: View): string[] {
   const total = histogram.reduce((sum, { count }) => sum + count, 0);
   if (total === 0) return [];
@@ -23,7 +23,7 @@ function histogramRow({ fromMs, toMs, count }: HistogramRow, total: number, barL
   return `${range} ${formatPercent(count / total).padStart(7)} ${bar(barLength)}`.trimEnd();
 }
 
-/** A bar in eighths of a character; what is there but too small to draw gets the thinnest. */
+/** A bar in eighths of a character; a non-zero value too small to draw gets the thinnest. */
 function bar(length: number): string {
   if (length === 0) return '';
   const eighths = Math.max(1, Math.round(length * 8));

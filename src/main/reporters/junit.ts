@@ -9,24 +9,24 @@ import { whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { renderText } from './text.ts';
 
-/** A test case of JUnit. */
+/** A JUnit test case. */
 export interface Case {
   readonly name: string;
-  /** Null where all is well. */
+  /** Null if all is well. */
   readonly problem: Problem | null;
 }
 
 interface Problem {
-  /** A failure is the target's; an error says that the run was not what it was to be. */
+  /** A failure is the target's; an error means that the run did not go as planned. */
   readonly element: 'failure' | 'error';
   readonly type: string;
   readonly message: string;
 }
 
 /**
- * The result as JUnit XML: a test case for each threshold, and the text report beside them.
+ * The result as JUnit XML: a test case for each threshold, and the text report as output.
  *
- * @param success what stands for the success of requests, where that is not how many failed
+ * @param success replaces the test case for the success of requests
  */
 export function renderJunit(summary: Summary, success: Case | null = null): string {
   const { startedAt, windowMs } = summary;
@@ -36,7 +36,7 @@ export function renderJunit(summary: Summary, success: Case | null = null): stri
   const timeS = msToSeconds(Math.round(windowMs));
   const counts = `tests="${cases.length}" failures="${count('failure')}" errors="${count('error')}"`;
   const suite = whatWasSent(summary);
-  // The schema that most readers check against has neither fractions of a second nor a zone.
+  // The schema that most readers use allows neither fractions of a second nor a time zone.
   const timestamp = startedAt.slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -63,7 +63,7 @@ function casesOf(summary: Summary, success: Case | null): Case[] {
   ];
 }
 
-/** Rules on latencies may hold although answers were errors; one on the error rate says what may fail. */
+/** Rules on latencies may hold even if answers were errors; a rule on the error rate decides how much may fail. */
 function succeeded(summary: Summary): Case[] {
   const { thresholds, requests } = summary;
   const isJudged = thresholds.some(({ expression }) => expression.startsWith('error-rate'));
@@ -85,7 +85,7 @@ function succeeded(summary: Summary): Case[] {
   ];
 }
 
-/** That it is slower, or fails more, is a failure where `--fail-if` says so. */
+/** Being slower or failing more is a failure if `--fail-if` says so. */
 function againstBaseline({ baseline }: Summary): Case[] {
   if (baseline == null) return [];
   const message = baselineSentences(baseline).join(' ');
@@ -98,7 +98,7 @@ function againstBaseline({ baseline }: Summary): Case[] {
 }
 
 function problemOf(rule: Summary['thresholds'][number], summary: Summary): Problem | null {
-  // What was in flight at the stop may have put the rule right again.
+  // Requests in flight at the stop may have brought the figure back within its limit.
   const stop = summary.stoppedBy?.expression === rule.expression ? stopSentences(summary) : [];
   if (rule.ok && stop.length === 0) return null;
   const value = `${rule.measured === null ? '' : 'measured '}${valueText(rule)}${impliedText(rule)}`;
@@ -135,7 +135,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 const CARRIAGE_RETURN = '&#13;';
 
-/** For an attribute or a text. What XML cannot hold, such as control characters, becomes U+FFFD. */
+/** Escapes an attribute or a text. Characters not allowed in XML, such as control characters, become U+FFFD. */
 function escaped(text: string): string {
   return (
     text
@@ -143,7 +143,7 @@ function escaped(text: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is replaced
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '\ufffd')
       .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
-      // Readers would take it for the end of a line.
+      // XML readers would turn it into a line feed.
       .replaceAll('\r', CARRIAGE_RETURN)
   );
 }

@@ -8,12 +8,12 @@ import { wrapped } from './wrap.ts';
 const COLUMN_WIDTH = 8;
 const LAST_COLUMN_WIDTH = 10;
 const HEADLINE_PERCENTILES = ['50', '90', '95', '99'];
-/** Of those that there is no room for, the last of these go first. */
+/** If percentiles do not fit, the last of these are dropped first. */
 const BY_IMPORTANCE = ['50', '99', '90', '99.9', '95', '75', '99.99'];
-/** A latency that differs from the headline by less than this says the same. */
+/** A latency that differs from the headline by at most this adds nothing. */
 const SAME_SHARE = 0.05;
 
-/** The latency that a reader asks for, and between what its tail lies. */
+/** The headline latency, with the interval of its last percentile. */
 export function latencyHeadline({ latencyMs }: Summary, { width }: View): string[] {
   const latency = latencyMs[latencyMs.headline];
   if (latency.count === 0) return [];
@@ -29,7 +29,7 @@ export function latencyHeadline({ latencyMs }: Summary, { width }: View): string
   return labelled('latency', [...lines, interval === null ? what : `${what}; ${interval}, 95 % sure`]);
 }
 
-/** Every latency with all that there is room for; those that say the same as the headline are left out. */
+/** Every latency with as many columns as fit; those that equal the headline are left out. */
 export function latencyTable({ latencyMs, plan }: Summary, { width, isVerbose }: View): string[] {
   const headline = latencyMs[latencyMs.headline];
   if (headline.count === 0) return [];
@@ -77,14 +77,14 @@ export function timesTable(
   ];
 }
 
-/** The one that leads, and the others as the table of latencies has them. */
+/** The headline first, then the others in table order. */
 function inOrder(headline: LatencyKind): LatencyKind[] {
   const place = (kind: LatencyKind): number => (kind === headline ? 0 : LATENCIES[kind].place);
   return [...LATENCY_KINDS].sort((a, b) => place(a) - place(b));
 }
 
 function latencyCells(latency: LatencySummary, labels: readonly string[]): string[] {
-  // Without the blank, so that it fits the column.
+  // Without the blank, to fit the column.
   const bounded = (text: string, isAtLeast: boolean): string =>
     isAtLeast ? `≥${text.replace(' ', '')}` : text;
   const hasBounds = latency.censored > 0;
@@ -102,13 +102,13 @@ function percentileText({ percentiles, atLeast }: LatencySummary, label: string)
   return `${atLeast.includes(label) ? '≥ ' : ''}${formatMs(percentiles[label] ?? null)}`;
 }
 
-/** Null where an end is not known. */
+/** Null if an end is unknown. */
 function intervalText(known: Summary['latencyMs']['intervals'], label: string): string | null {
   const { low = null, high = null } = known?.[label] ?? {};
   return low === null || high === null ? null : `p${label} between ${formatMsBetween(low, high)}`;
 }
 
-/** Each interval that has both its ends. */
+/** Every interval with both ends known. */
 function allIntervals({ intervals, headline }: Summary['latencyMs'], width: number): string[] {
   const parts = Object.keys(intervals ?? {}).flatMap((label) => intervalText(intervals, label) ?? []);
   return parts.length === 0 ? [] : rows('95 % sure', `${headline}: ${parts.join(', ')}`, width);
@@ -124,7 +124,7 @@ function saysTheSame(latency: LatencySummary, headline: LatencySummary, labels: 
   );
 }
 
-/** The usual ones; of a list without any of them its last. */
+/** The usual percentiles; if the list has none of them, its last ones. */
 function headlineLabels(labels: readonly string[]): string[] {
   const usual = labels.filter((label) => HEADLINE_PERCENTILES.includes(label));
   return usual.length > 0 ? usual : labels.slice(-HEADLINE_PERCENTILES.length);
@@ -139,9 +139,9 @@ function mostImportant(labels: readonly string[], most: number): string[] {
   return labels.filter((label) => kept.has(label));
 }
 
-/** Figures with room between them, on as many lines as they need. */
+/** Figures with space between them, on as many lines as they need. */
 function sideBySide(parts: readonly string[], width: number): string[] {
-  // A figure is not broken; what stands between two of them is.
+  // Lines break between figures, not within one.
   return wrapped(parts.map((part) => part.replaceAll(' ', NO_BREAK)).join('  '), width).map((line) =>
     line.replaceAll(NO_BREAK, ' ').trim(),
   );

@@ -9,7 +9,7 @@ export interface LiveStream {
 
 const CLEAR_LINE = '\r\x1b[K';
 
-/** One line of a terminal that renews itself; elsewhere each is a line of its own. */
+/** A line that is redrawn in place on a terminal; on other streams each update is its own line. */
 export class LiveLine {
   readonly #stream: LiveStream;
   #shown = 0;
@@ -22,7 +22,7 @@ export class LiveLine {
     return this.#stream.isTTY === true;
   }
 
-  /** Characters that there is room for. */
+  /** Width of the line in characters. */
   get width(): number {
     return this.isRenewed ? lineWidth(this.#stream) : Number.POSITIVE_INFINITY;
   }
@@ -36,13 +36,13 @@ export class LiveLine {
     this.#shown = line.length;
   }
 
-  /** Makes room for something else. */
+  /** Removes the line before other output. */
   clear(): void {
     if (this.isRenewed && this.#shown > 0) this.#stream.write(this.#clearing());
     this.#shown = 0;
   }
 
-  /** A terminal that has become narrower since has wrapped the line: then several are cleared. */
+  /** If the terminal has become narrower, the line has wrapped: then several lines are cleared. */
   #clearing(): string {
     const above = Math.ceil(Math.max(1, this.#shown) / (lineWidth(this.#stream) + 1)) - 1;
     return above > 0 ? `\r\x1b[${above}A\x1b[J` : CLEAR_LINE;

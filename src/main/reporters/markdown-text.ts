@@ -1,4 +1,4 @@
-/** A text in which Markdown and HTML find nothing to obey; `|` is a table's own matter. */
+/** Escapes a text so that nothing in it is Markdown or HTML; tables escape `|` themselves. */
 function markdownText(text: string): string {
   return text
     .replace(/[\\`*[\]~]/g, '\\$&')
@@ -10,12 +10,12 @@ function markdownText(text: string): string {
     .replace(/^(\s*)([-+#])/, '$1\\$2');
 }
 
-/** Every text in a value, so that nothing in it is Markdown. */
+/** Escapes every text in a value. */
 export function markdownIn<T>(value: T): T {
   return mapped(value) as T;
 }
 
-/** A text as code; it may have backticks. */
+/** A text as inline code; it may contain backticks. */
 export function markdownCode(text: string): string {
   const longest = Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);

@@ -28,7 +28,7 @@ export function renderMarkdown(result: Summary): string {
     `## ${whatWasSent(summary)}`,
     `volley ${tool.version}, ${plan.mode}, ${counted(plan.workers, 'worker')}, ${counted(plan.concurrency, 'connection')}, ` +
       `${plan.client}, ${protocolText(plan)}${plan.load.model} model`,
-    // What is wrong comes first.
+    // A verdict other than ok comes first.
     generator.verdict === 'ok' ? '' : verdict,
     remarks.map((remark) => `> ${remark}`).join('\n>\n'),
     section('Thresholds', thresholdsOf(result)),
@@ -43,7 +43,7 @@ export function renderMarkdown(result: Summary): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
+/** Empty for HTTP/1.1, the default. */
 function protocolText({ protocol, streams }: Summary['plan']): string {
   return protocol === 'h2' || protocol === 'h2c'
     ? `${protocol} with ${counted(streams, 'stream')} on each, `

@@ -6,14 +6,14 @@ const MOST_ROWS = 12;
 const NAME_WIDTH = 34;
 const PREFERRED = ['50', '90', '99'];
 
-/** The request of a run, or how many there are. */
+/** The request of a run, or the number of requests and the first of them. */
 export function whatWasSent({ plan, mix }: Summary): string {
   if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${plan.target.url}`;
   if (mix.length === 0) return `${plan.target.method} ${plan.target.url}`;
   return `${mix.length} requests, the first ${plan.target.method} ${plan.target.url}`;
 }
 
-/** A row for each request of a mix, those that were sent most often first; no rows where there is only one. */
+/** A row for each request of a mix, most frequent first; no rows for a single request. */
 export function mixTable({ mix, latencyMs }: Summary): Table {
   const labels = PREFERRED.filter((label) => Object.hasOwn(latencyMs[latencyMs.headline].percentiles, label));
   const rows = [...mix].sort((a, b) => b.sent - a.sent);

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-// This file lies two folders below dist/src, as the bundle's files below dist/bundle: the same path leads from both.
+// This file is two folders below dist/src, and the bundle's files two below dist/bundle: the same path works for both.
 const COMPILED = new URL('../../../src/main/reporters/html/browser/', import.meta.url);
 
-/** The script of every page, as the compiler has made it, without its indentation. */
+/** The script of every page, as compiled, without indentation. */
 export const PAGE_SCRIPT = `${scriptIn('page.js')}\n${scriptIn('chart.js')}`;
 
-/** What a page has besides that is served while a run goes on. */
+/** The additional script of a page that is served during a run. */
 export const LIVE_SCRIPT = scriptIn('live.js');
 
 function scriptIn(name: string): string {

@@ -3,14 +3,14 @@ import type { LoadSummary } from '../../protocol/plan-summary.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { counted, formatAskedRate, formatCount, formatDuration } from '../text/format.ts';
 
-/** Of a list of results the seed says nothing: each has its own. */
+/** In a list of results the seed is left out, since each result has its own. */
 type DescribedPlan = Omit<Summary['plan'], 'target' | 'client' | 'timeoutMs' | 'cpuWork' | 'seed'> & {
   readonly seed: number | null;
-  /** Who send it; their workers are their own. */
+  /** Machines that send the load; they have their own workers. */
   readonly agents?: number | undefined;
 };
 
-/** What a run does, in one sentence. */
+/** A run's plan in one sentence. */
 export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
   const { mode, workers, concurrency, load, stop, warmupMs, seed, rows, agents } = plan;
   const limits = [
@@ -36,7 +36,7 @@ export function planText(plan: DescribedPlan, pacing: Pacing | null): string {
   return parts.filter((part) => part !== '').join(', ');
 }
 
-/** Nothing of HTTP/1.1: that is what is meant where nothing is said. */
+/** Empty for HTTP/1.1, the default. */
 function protocolParts({ protocol, streams }: DescribedPlan): string[] {
   if (protocol !== 'h2' && protocol !== 'h2c') return [];
   const name = protocol === 'h2' ? 'HTTP/2' : 'HTTP/2 without TLS';
@@ -59,7 +59,7 @@ function loadParts(load: LoadSummary): string[] {
   ];
 }
 
-/** Who starts iterations: of a single scenario without its name. */
+/** The executors that start iterations; a single scenario is not named. */
 function userParts({ loads }: NonNullable<DescribedPlan['scenarios']>): string[] {
   const isOne = loads.length === 1 && loads[0]?.scenarios.length === 1;
   return loads.map(({ executor, users, scenarios }) => {

@@ -4,7 +4,7 @@ import { wrapped } from './wrap.ts';
 const INDENT = '  ';
 const BEHIND = 8;
 
-/** What presets send, and how answers are read: the same facts for each. */
+/** What presets send and how answers are read, with the same facts for each. */
 export function presetsText(presets: Readonly<Record<string, Preset>>, columns: number): string {
   const blocks = Object.entries(presets).map(([name, preset]) => blockOf(name, preset, columns).join('\n'));
   return `${blocks.join('\n\n')}\n`;

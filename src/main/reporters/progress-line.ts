@@ -18,7 +18,7 @@ const TERMINAL_INTERVAL_MS = 500;
 const PLAIN_INTERVAL_MS = 5_000;
 const MOST_KINDS = 3;
 
-/** Shows where a run stands: one line that renews itself on a terminal, else a plain line every 5 s. */
+/** Shows a run's progress: a line redrawn in place on a terminal, else a plain line every 5 s. */
 export async function showProgress(
   run: { progress(intervalMs: number): AsyncIterable<Progress> },
   stream: LiveStream,
@@ -34,7 +34,7 @@ export async function showProgress(
   live.clear();
 }
 
-/** One line of what there is room for; the rate is of what has ended since the last one. */
+/** One line with as much as fits; the rate counts what has ended since the last line. */
 export function renderProgress(
   progress: Progress,
   last: Progress | null,
@@ -73,7 +73,7 @@ export function renderProgress(
   );
 }
 
-/** One agent of a run over several, below the line of all. */
+/** The line of one agent of a run over several, below the overall line. */
 export function agentLine({ name, state, sent, perSecond, mostLagMs }: AgentSoFar): string {
   const parts = [
     state === 'lost' ? 'LOST' : state,
@@ -84,7 +84,7 @@ export function agentLine({ name, state, sent, perSecond, mostLagMs }: AgentSoFa
   return `      ${visible(name)}: ${parts.join(', ')}`;
 }
 
-/** How fast it goes since the last line, and the percentiles so far. */
+/** The rate since the last line, and the percentiles so far. */
 export function progressParts(
   { elapsedMs, ended, p50Ms, p99Ms }: Progress,
   last: Progress | null,
@@ -98,7 +98,7 @@ export function progressParts(
   ];
 }
 
-/** That something fails is the last to go. */
+/** The number of failures is dropped last. */
 export function failedPart(failed: number, of: number): LinePart {
   const text = `${formatCount(failed)} failed`;
   return failed === 0 || of === 0
@@ -106,7 +106,7 @@ export function failedPart(failed: number, of: number): LinePart {
     : { text: text + shareText(failed, of), shorter: `${formatFailedShare(failed / of)} failed`, dropAt: 0 };
 }
 
-/** How requests failed: all kinds where there is room, else the most frequent one. */
+/** How requests failed: the most frequent kinds if they fit, else only the first. */
 export function kindsPart(failedAs: Progress['failedAs']): LinePart[] {
   const [top, ...others] = failedAs;
   if (top === undefined) return [];

@@ -22,13 +22,13 @@ interface Ended {
   readonly errors: readonly { readonly kind: string; readonly code: string; readonly count: number }[];
 }
 
-/** The result in Prometheus' text format, version 0.0.4, in base units: for a push gateway or a textfile collector. */
+/** The result in Prometheus' text format, version 0.0.4, in base units: for a Pushgateway or a textfile collector. */
 export function renderPrometheus(summary: Summary): string {
   const { url, method } = summary.plan.target;
   return renderFamilies(resultFamilies(summary), { method, url });
 }
 
-/** All that the result says in numbers. */
+/** All numbers of the result. */
 export function resultFamilies(summary: Summary): Family[] {
   return [
     ...runOf(summary),
@@ -40,7 +40,7 @@ export function resultFamilies(summary: Summary): Family[] {
   ];
 }
 
-/** Those that have samples, each with the labels that all have. */
+/** Families that have samples, each sample with the common labels. */
 export function renderFamilies(families: readonly Family[], common: Labels): string {
   return families
     .filter(({ samples }) => samples.length > 0)
@@ -88,7 +88,7 @@ function runOf({ tool, plan, startedAt, windowMs, interrupted, stoppedBy, degrad
   ];
 }
 
-/** How requests ended, by outcome, by status and by kind of failure. */
+/** How requests ended: by outcome, status and kind of failure. */
 export function endedFamilies({ outcomes, statuses, errors }: Ended): Family[] {
   return [
     counter(
@@ -140,7 +140,7 @@ interface LabelledLatency extends LatencySummary {
   readonly labels: Labels;
 }
 
-/** The quantiles with sum and count, and which of the quantiles are only lower bounds. */
+/** Quantiles with sum and count, and which quantiles are only lower bounds. */
 export function quantileFamilies(
   name: string,
   help: string,
@@ -224,7 +224,7 @@ function latenciesOf({ latencyMs, eventTimesMs, streams }: Summary): Family[] {
   ];
 }
 
-/** Of each request of a mix, with its own method and URL. */
+/** For each request of a mix, with its own method and URL. */
 function mixOf({ mix }: Summary): Family[] {
   const rows = mix.map(({ name, method, url, ...row }) => ({
     labels: { method, url, request: name },
@@ -253,7 +253,7 @@ function mixOf({ mix }: Summary): Family[] {
 }
 
 function thresholdsOf({ thresholds }: Summary): Family[] {
-  // A rule may have been given twice, a series may not.
+  // A rule may be given twice, but a series must be unique.
   const byExpression = new Map(thresholds.map(({ expression, ok }) => [expression, ok]));
   return [
     gauge(
@@ -275,7 +275,7 @@ function generatorOf({ generator }: Summary): Family[] {
   ];
 }
 
-/** `99.9` as `0.999`, without what floating point adds. */
+/** `99.9` as `0.999`, without floating-point noise. */
 function quantileOf(label: string): string {
   return String(Number((Number(label) / 100).toFixed(8)));
 }

@@ -9,10 +9,10 @@ import { resultJson } from './result-json.ts';
 import { renderText } from './text.ts';
 import type { View } from './view.ts';
 
-/** Turns a result into text. It formats; it never computes. */
+/** Turns a result into text. Reporters format, but never compute. */
 export type Reporter = (summary: Summary, view?: View) => string;
 
-/** A new form is one file and one line here. */
+/** A new form takes one file and one line here. */
 export const REPORTERS = {
   text: printable(renderText),
   json: resultJson,
@@ -28,7 +28,7 @@ export type OutputForm = keyof typeof REPORTERS;
 
 export const OUTPUT_FORMS = Object.keys(REPORTERS) as OutputForm[];
 
-/** Texts in a result come from servers and files: no reporter sees what a terminal would obey. */
+/** Texts in a result come from servers and files: makes control sequences in them visible before a reporter sees them. */
 function printable(reporter: Reporter): Reporter {
   return (summary, view) => reporter(visibleIn(summary), view);
 }

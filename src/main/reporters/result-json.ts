@@ -1,9 +1,9 @@
 import { visibleJson } from '../../requests/visible.ts';
 
-/** No text has an end of line in JSON, so that only lists can match. */
+/** Strings in JSON contain no line ends, so only lists can match. */
 const LIST_OF_NUMBERS = /\[\n\s*(-?\d+(?:,\n\s*-?\d+)*)\n\s*\]/g;
 
-/** A result as JSON for people and programs: indented, but for lists of numbers, which would be thousands of lines. */
+/** A result as JSON for people and programs: indented, except lists of numbers, which would take thousands of lines. */
 export function resultJson(result: object): string {
   const json = JSON.stringify(result, null, 2).replace(
     LIST_OF_NUMBERS,

@@ -4,14 +4,14 @@ import { fittedLine, type LinePart } from './fitted-line.ts';
 import { LiveLine, type LiveStream } from './live-line.ts';
 import { failedPart, kindsPart, progressParts } from './progress-line.ts';
 
-/** One run of one arm; `progress` is null at its start. */
+/** A run of one arm; `progress` is null at its start. */
 export interface ShownRound {
   readonly round: number;
   readonly arm: string;
   readonly progress: Progress | null;
 }
 
-/** Shows where rounds stand: one line that renews itself on a terminal, else one for each run. */
+/** Shows the progress of rounds: a line redrawn in place on a terminal, else one line per run. */
 export class RoundsLive {
   readonly #line: LiveLine;
   readonly #rounds: number;
@@ -20,7 +20,7 @@ export class RoundsLive {
   #begun = 0;
   #last: Progress | null = null;
 
-  /** @param eachMs about how long one run takes; null where nobody knows */
+  /** @param eachMs approximate length of one run; null if unknown */
   constructor(stream: LiveStream, arms: number, rounds: number, eachMs: number | null) {
     this.#line = new LiveLine(stream);
     this.#rounds = rounds;
@@ -56,7 +56,7 @@ export class RoundsLive {
     this.#last = progress;
   }
 
-  /** Makes room for something else. */
+  /** Removes the line before other output. */
   clear(): void {
     this.#line.clear();
   }

@@ -5,9 +5,9 @@ import { row } from './labelled-rows.ts';
 const MOST_ERRORS = 5;
 
 /**
- * What became of the rows of a batch, for people.
+ * How the rows of a batch ended, as text.
  *
- * @param leftOut which rows were not sent; null where none were left out, or it is not known which
+ * @param leftOut which rows were not sent; null if none were left out or it is unknown which
  */
 export function renderRows(rows: BatchRows, form: 'text' | 'markdown', leftOut: string | null): string {
   const lines = linesOf(rows, leftOut);

@@ -3,10 +3,10 @@ import { whatHas } from '../../protocol/times.ts';
 import { counted, formatMs, formatPercent, formatRate, formatSpan } from '../text/format.ts';
 import { shortNumeral } from '../text/numerals.ts';
 
-/** Digits that tell a value from a limit that it would be rounded to. */
+/** Enough digits to tell a value from the limit that it would round to. */
 const EXACT_DIGITS = 9;
 
-/** A measured value in the unit of its rule's left side; in full where it would be rounded to the limit. */
+/** A measured value in its rule's unit, with more digits if it would round to the limit. */
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
   if (/^(?:script-errors|dropped|count\(|value\()/.test(expression))
     return shortNumeral(measured, EXACT_DIGITS);
@@ -21,7 +21,7 @@ function measuredText(expression: string, measured: number, limit: number | unde
 
 type Rule = Summary['thresholds'][number];
 
-/** What a rule was held against. */
+/** The measured value of a rule, or why there is none. */
 export function valueText(rule: Rule): string {
   const { expression, measured, limit, isLowerBound, requestsNeeded, latency, meant } = rule;
   if (measured === null && rule.figure !== undefined && isOfScenarios(rule.figure))
@@ -36,17 +36,17 @@ export function valueText(rule: Rule): string {
     : `too few ${what}s to tell`;
 }
 
-/** A remark on a rule that nobody gave. */
+/** Marks a rule that was not given but implied. */
 export function impliedText({ isImplied }: Rule): string {
   return isImplied === true ? ' (implied, since no rule says what may fail)' : '';
 }
 
-/** Of scenarios, whose groups, checks and metrics may get no value. */
+/** Rules on scenarios, whose groups, checks and metrics may have no value. */
 function isOfScenarios(figure: string): boolean {
   return /^(?:iteration|group|script-errors|checks|dropped|counter|trend|gauge)/.test(figure);
 }
 
-/** Each rule that did not hold, in a sentence with what was measured. */
+/** A sentence for each broken rule, with the measured value. */
 export function brokenRuleSentences({ thresholds }: Pick<Summary, 'thresholds'>): string[] {
   return thresholds
     .filter(({ ok }) => !ok)
@@ -55,7 +55,7 @@ export function brokenRuleSentences({ thresholds }: Pick<Summary, 'thresholds'>)
     );
 }
 
-/** Which rule ended the run early; nothing where none did, or in a result that is older than such rules. */
+/** Which rule ended the run early; empty if none did, or for a result older than such rules. */
 export function stopSentences({
   stoppedBy,
   thresholds,

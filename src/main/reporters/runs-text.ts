@@ -8,7 +8,7 @@ import { wrapped } from './wrap.ts';
 
 const WIDTH = 78;
 const REVISION_DIGITS = 7;
-/** In words that fit a column: what set the limit, if it was not the load that was asked for. */
+/** Short enough for a column: what set the limit, if it was not the load itself. */
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   ok: 'ok',
   failing: 'failing',
@@ -20,7 +20,7 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
 interface Column {
   readonly heading: string;
   cell(run: KeptRun): string;
-  /** It takes no room where no result has it. */
+  /** Whether a run has something to show; the column is left out if no run has. */
   isIn?(run: KeptRun): boolean;
 }
 
@@ -53,7 +53,7 @@ const COLUMNS: readonly Column[] = [
   { heading: 'verdict', cell: verdictOf },
 ];
 
-/** Turns the list of results that are kept into text. It formats; it never computes. */
+/** Turns the list of kept results into text. Reporters format, but never compute. */
 export const RUNS_REPORTERS = {
   text: (runs: readonly KeptRun[]) => renderRuns(visibleIn([...runs])),
   json: (runs: readonly KeptRun[]) => `${visibleJson(JSON.stringify(runs, null, 2))}\n`,
@@ -62,7 +62,7 @@ export const RUNS_REPORTERS = {
 export type RunsForm = keyof typeof RUNS_REPORTERS;
 export const RUNS_FORMS = Object.keys(RUNS_REPORTERS) as RunsForm[];
 
-/** Under each plan its results, the newest first: figures of different plans do not stand in one column. */
+/** A table per plan, newest result first: figures of different plans do not share a column. */
 function renderRuns(runs: readonly KeptRun[]): string {
   return `${groupsOf(runs).map(renderGroup).join('\n\n')}\n`;
 }
@@ -88,7 +88,7 @@ export function targetText({ kind, target, plan }: KeptRun): string {
   return `${what} ${target}`;
 }
 
-/** The rest of it. */
+/** The rest of what they have in common: plan and machine. */
 export function planAndMachineText({ plan, host }: KeptRun): string {
   return [planText({ ...plan, seed: null, rows: null }, null), ...(host === null ? [] : [`on ${host}`])].join(
     ', ',

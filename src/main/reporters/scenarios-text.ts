@@ -15,7 +15,7 @@ const MOST_LINES_OF_AN_ERROR = 3;
 const NAME_WIDTH = 34;
 const DIGITS = 6;
 
-/** What users did, in the order of a reader's questions: iterations and how long they took, then their parts. */
+/** What users did, in the order of a reader's questions: iterations and their times, then the details. */
 export function scenarioLines({ scenarios }: Summary, { width, paint }: View): string[] {
   if (scenarios === undefined) return [];
   const { total, checks } = scenarios;
@@ -40,7 +40,7 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
   ];
 }
 
-/** One row for each scenario; none where there is one. */
+/** One row per scenario; empty for a single scenario. */
 function scenariosTable({ scenarios }: ScenariosSummary): Table {
   const labels = labelsOf(scenarios[0]);
   return {
@@ -58,7 +58,7 @@ function scenariosTable({ scenarios }: ScenariosSummary): Table {
   };
 }
 
-/** One row for each group. */
+/** One row per group. */
 function groupsTable({ groups, total }: ScenariosSummary): Table {
   const labels = labelsOf(total);
   const left = groups.length - MOST_ROWS;

@@ -3,8 +3,8 @@ import type { HistogramRow } from '../../protocol/latency.ts';
 const BLOCKS = '▁▂▃▄▅▆▇█';
 
 /**
- * Small histograms over one common axis, one for each list of rows: the tallest bar of each is full, and
- * what is there but too small for a bar is a low one.
+ * Small histograms with a common axis, one per list of rows: the tallest bar of each has full height, and
+ * a non-zero count too small for a bar gets the lowest one.
  */
 export function sparklines(lists: readonly (readonly HistogramRow[])[]): string[] {
   const starts = [...new Set(lists.flat().map(({ fromMs }) => fromMs))].sort((a, b) => a - b);
@@ -19,7 +19,7 @@ export function sparklines(lists: readonly (readonly HistogramRow[])[]): string[
   });
 }
 
-/** A row of bars for a course of values, from zero to the largest. */
+/** A row of bars for values over time, from zero to the largest. */
 export function sparkline(values: readonly number[]): string {
   const most = Math.max(...values, Number.MIN_VALUE);
   return values.map((value) => BLOCKS[Math.round((value / most) * (BLOCKS.length - 1))] ?? '').join('');

@@ -7,19 +7,19 @@ import { sparkline } from './spark.ts';
 import type { View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** Fewer spans of time say nothing of how steady a rate was. */
+/** Fewer time spans do not show how steady a rate was. */
 const FEWEST_SPANS = 3;
-/** With fewer requests in each, chance decides how many there are. */
+/** With fewer requests per span, their number is mostly chance. */
 const FEWEST_IN_A_SPAN = 20;
 const MOST_BARS = 60;
 
-/** How far the rate went up and down: of what was sent, or where a schedule says that, of the good answers. */
+/** How much the rate varied: of the sent requests, or in the open model, where a schedule sets these, of the good answers. */
 export function steadiness({ series, plan, windowMs }: Summary, { width }: View): string[] {
   const { intervalMs, buckets } = series;
   const isOpen = plan.load.model === 'open';
   const whole = buckets.filter(({ atMs }) => atMs + intervalMs <= windowMs);
   const counts = whole.map(({ sent, answered }) => (isOpen ? answered : sent));
-  // Older results do not say what was answered when.
+  // Older results lack the times of answers.
   const known = counts.filter((count) => count !== undefined);
   if (known.length < counts.length) return [];
   const total = known.reduce((sum, count) => sum + count, 0);
@@ -44,7 +44,7 @@ export function steadiness({ series, plan, windowMs }: Summary, { width }: View)
   return labelled('over time', isBeside ? [...lines.slice(0, -1), `${last}  ${bars}`] : [...lines, bars]);
 }
 
-/** So many neighbours added up, without what is left at the end. */
+/** Adds up this many neighbours each, without an incomplete rest. */
 function spansOf(counts: readonly number[], joined: number): number[] {
   return Array.from({ length: Math.floor(counts.length / joined) }, (_, span) =>
     counts.slice(span * joined, (span + 1) * joined).reduce((sum, count) => sum + count, 0),

@@ -5,7 +5,7 @@ import { rows } from './labelled-rows.ts';
 import { timesTable } from './latency-text.ts';
 import type { View } from './view.ts';
 
-/** What the tokens of streamed answers took; nothing where answers are no streams. */
+/** Token times of streamed answers; empty without streams. */
 export function streamLines({ streams }: Summary, view: View): string[] {
   if (!streams) return [];
   const kinds = shownKinds(streams);
@@ -20,7 +20,7 @@ export function streamLines({ streams }: Summary, view: View): string[] {
   return [...table, ...streamFacts(streams).flatMap((fact) => rows('', fact, view.width))];
 }
 
-/** Those that there are; the first output where some of the tokens were reasoning. */
+/** Kinds that have values; the first output only if some tokens were reasoning. */
 export function shownKinds({ timesMs }: StreamSummary): StreamTimeKind[] {
   return STREAM_TIME_KINDS.filter((kind) => {
     const { count, mean } = timesMs[kind];
@@ -30,7 +30,7 @@ export function shownKinds({ timesMs }: StreamSummary): StreamTimeKind[] {
   });
 }
 
-/** What came of them besides their times, a sentence each. */
+/** Token counts and other facts, one sentence each. */
 export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: StreamSummary): string[] {
   const speed = [
     ...(tokens.perSecond === null ? [] : [`${formatRate(tokens.perSecond)} overall`]),
@@ -51,7 +51,7 @@ export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: Str
   ];
 }
 
-/** Who has counted them. */
+/** Where the token counts come from. */
 function sourceText({ countedAnswers, countedByServer, perEvent }: StreamSummary['tokens']): string {
   const each = perEvent === null ? '' : `, ${perEvent.toFixed(2)} an event`;
   if (countedByServer === 0) return 'counted as events: the server does not say how many they are';

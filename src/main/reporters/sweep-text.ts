@@ -10,10 +10,10 @@ import { wrapped } from './wrap.ts';
 
 const BAR_WIDTH = 16;
 const EIGHTHS = ' ▏▎▍▌▋▊▉█';
-/** The first of them goes first where there is no room. */
+/** Dropped in this order if the table is too wide. */
 const LESS_IMPORTANT = ['mean', 'failed', 'tpot p99', 'ttft p50', 'p50', 'verdict'];
 
-/** A sweep for people: a row a level with its bar, then what came out. */
+/** A sweep as text: a row per level with its bar, then the conclusions. */
 export function renderSweep(sweep: Sweep, view: View = PLAIN_VIEW): string {
   const { tool, levels, conclusions, over, from, to } = sweep;
   const summary = levels[0]?.summary;
@@ -57,7 +57,7 @@ function titleOf({ target }: Sweep): string {
   return target === null ? 'sweep' : `sweep of ${target.method} ${target.url}`;
 }
 
-/** What a level did not keep. */
+/** Why a level was not good: broken rules, failures, dropped requests. */
 export function whyBad(summary: Summary): string[] {
   const { generator, requests } = summary;
   return [
@@ -72,12 +72,12 @@ function planText({ plan }: Summary, over: Sweep['over'], from: number, to: numb
   return `${rangeText(over, from, to)}${each}, ${plan.mode}, ${plan.client}`;
 }
 
-/** From where to where the load was to go. */
+/** The range of the load. */
 export function rangeText(over: Sweep['over'], from: number, to: number): string {
   return over === 'rate' ? `${formatRate(from)} to ${formatRate(to)}` : `${from} to ${to} connections`;
 }
 
-/** A row for each level. */
+/** A row per level. */
 export function sweepTable({ levels, over, counts }: Sweep, hasBars: boolean): Table {
   const most = Math.max(0, ...levels.map(({ throughputPerSecond }) => throughputPerSecond));
   const isTokens = counts === 'tokens';
@@ -126,7 +126,7 @@ function failedText({ requests: { failed, sent } }: Summary): string {
   return sent === 0 ? '–' : formatFailedShare(failed / sent);
 }
 
-/** In eighths of a character, padded so that a table that aligns to the right keeps its left end. */
+/** In eighths of a character, padded so that bars keep their left end in a right-aligned table. */
 function bar(share: number): string {
   const eighths = Math.round(share * BAR_WIDTH * 8);
   const full = '█'.repeat(Math.floor(eighths / 8));

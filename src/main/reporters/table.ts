@@ -1,4 +1,4 @@
-/** Rows under a heading, the first column to the left, the others to the right. */
+/** Rows under a heading; the first column is left-aligned, the others right-aligned. */
 export interface Table {
   readonly heading: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -21,7 +21,7 @@ export function renderMarkdownTable({ heading, rows }: Table): string {
   return [line(first), `| ${rule.join(' | ')} |`, ...others.map(line)].join('\n');
 }
 
-/** Without columns that there is no room for: those named, the first of them first, until the rest fits. */
+/** Drops the named columns, in order, until the table fits. */
 export function fitted(table: Table, width: number, lessImportant: readonly string[]): Table {
   const [first, ...others] = lessImportant;
   const widest = Math.max(

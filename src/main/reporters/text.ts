@@ -15,7 +15,7 @@ import { renderPlainTable } from './table.ts';
 import { PLAIN_VIEW, type Tone, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** The result for people, in the order of their questions: is anything wrong, how much, how fast; then what explains it. */
+/** The result as text, in the order of a reader's questions: is anything wrong, how much, how fast; then the explanations. */
 export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
   const sections = [
     header(summary, view),
@@ -44,7 +44,7 @@ function header(summary: Summary, { width, paint }: View): string[] {
   ];
 }
 
-/** What a reader has to know before any figure. */
+/** What a reader must know before any figure. */
 function notices(summary: Summary, view: View): string[] {
   const { interrupted, degradedReasons, generator } = summary;
   const headline = headlineOf(summary);
@@ -94,7 +94,7 @@ function told(tone: Tone, sentence: string, view: View): string[] {
   return wrapped(sentence, view.width).map((line, index) => (index === 0 ? painted(tone, line, view) : line));
 }
 
-/** What stands before the colon is the sign. */
+/** Colours the part before the colon. */
 function painted(tone: Tone, line: string, { paint }: View): string {
   return line.replace(/^[^:]*/, (sign) => paint(tone, sign));
 }

@@ -1,14 +1,14 @@
 import { styleText } from 'node:util';
 
-/** What a text is, for a terminal with colours. None of it is said by its colour alone. */
+/** The meaning of a text, for terminals with colours. Colour never carries information on its own. */
 export type Tone = keyof typeof STYLES;
 export type Paint = (tone: Tone, text: string) => string;
 
 /** How a text report is shown. */
 export interface View {
-  /** Characters of a line. */
+  /** Characters per line. */
   readonly width: number;
-  /** With figures that mean something to who works on volley. */
+  /** Includes figures that only matter to people who work on volley. */
   readonly isVerbose: boolean;
   readonly paint: Paint;
 }
@@ -26,7 +26,7 @@ const NARROWEST = 40;
 /** Longer lines are hard to read. */
 const WIDEST = 120;
 
-/** For a file, and for whatever else is no terminal. */
+/** For files and other streams that are not terminals. */
 export const PLAIN_VIEW: View = { width: DEFAULT_WIDTH, isVerbose: false, paint: (_tone, text) => text };
 
 /** How a report is shown on a stream. */
@@ -38,14 +38,14 @@ export function viewOf(screen: Screen, environment: NodeJS.ProcessEnv, isVerbose
   return { width, isVerbose, paint: paintOf(screen, environment) };
 }
 
-/** Colours where a stream has them. */
+/** Colours, if the stream supports them. */
 export function paintOf(screen: Screen, environment: NodeJS.ProcessEnv): Paint {
   return hasColours(screen, environment) ? coloured : PLAIN_VIEW.paint;
 }
 
 /**
- * On a terminal that is not dumb, unless NO_COLOR is set (https://no-color.org) and is not empty; FORCE_COLOR decides
- * whatever the rest says.
+ * On a terminal that is not dumb, unless NO_COLOR is set and not empty (https://no-color.org); FORCE_COLOR overrides
+ * all of this.
  */
 export function hasColours({ isTTY }: Screen, environment: NodeJS.ProcessEnv): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: none, TERM: terminal } = environment;

@@ -1,11 +1,11 @@
-/** What stays with the word behind it: a number with its unit or noun, a sign between two values. */
+/** Words that stay with the next one: a number with its unit or noun, a sign between two values. */
 const BEFORE = /(?:\d|[×÷≥±–])$/;
-/** What stays with the word before it: a unit or a sign that is alone. */
+/** Words that stay with the previous one: a unit or a sign on its own. */
 const AFTER = /^(?:[×÷–]|[%µ]|(?:ms|µs|s|min|h|B|kB|MB|GB|TB)(?![A-Za-z]))/;
 
 /**
- * Breaks a text into lines of at most `width` characters, between words. A number is never parted from its unit, and
- * a word that is longer than a line is broken where the line ends.
+ * Breaks a text into lines of at most `width` characters, between words. A number is not separated from its unit, and
+ * a word longer than a line is broken at the end of the line.
  */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = [];
@@ -21,7 +21,7 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Cuts a text to a number of lines, and says so. */
+/** Cuts a text to a number of lines, and marks the cut. */
 export function wrappedUpTo(most: number, text: string, width: number): string[] {
   const lines = wrapped(text, width);
   if (lines.length <= most) return lines;
@@ -29,7 +29,7 @@ export function wrappedUpTo(most: number, text: string, width: number): string[]
   return [...lines.slice(0, most - 1), `${last.slice(0, width - 1)}…`];
 }
 
-/** Words, and words that stay together where there is room for them. */
+/** Words, joined where they should stay together and fit on a line. */
 function piecesOf(text: string, width: number): string[] {
   const pieces: string[] = [];
   for (const word of text.split(' ')) {
@@ -41,7 +41,7 @@ function piecesOf(text: string, width: number): string[] {
   return pieces;
 }
 
-/** By characters, not by halves of them. */
+/** By characters, so that no surrogate pair is split. */
 function broken(word: string, width: number): readonly string[] {
   return word.length <= width ? [word] : (word.match(new RegExp(`.{1,${width}}`, 'gsu')) ?? [word]);
 }

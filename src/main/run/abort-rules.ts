@@ -6,15 +6,15 @@ import type { Tally } from '../collect/tally.ts';
 import { holds, type Judged, measuredIn } from '../summary/judged-rules.ts';
 import { mixSoFar, timesSoFar } from './so-far.ts';
 
-/** In less than this a rate says more about the start of a run than about the target. */
+/** Over a shorter time than this, a rate reflects the start of the run rather than the target. */
 const SHORTEST_FOR_RATES_MS = 1_000;
-/** Records may be this old when they come: workers send them four times a second. */
+/** Records may be this old when they arrive: workers send them four times a second. */
 const LONGEST_DELAY_MS = 500;
 const NO_RATES: Judged['rate'] = { sentPerSecond: 0, throughputPerSecond: 0 };
 
 /**
- * The first rule that does not hold of what has been recorded so far, and will not by what is only not known
- * yet; null where there is none.
+ * The first rule that is broken by what has been recorded so far, and that records still missing cannot
+ * repair; null if there is none.
  */
 export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null {
   const { elapsedMs, sent, ok, cancelled } = snapshot;
@@ -28,17 +28,17 @@ export function brokenRule(plan: RunPlan, snapshot: Snapshot): StoppedBy | null 
     const rate = isRate ? ratesSoFar(snapshot, isLowerLimit) : NO_RATES;
     const { value, isLowerBound } = measuredIn({ ...times, requests, rate, mix }, measure, request);
     if (value === null) continue;
-    // Requests are recorded when they have ended: those in flight may have been sent in time.
+    // Requests are recorded when they end: those in flight may have been sent in time.
     const unrecorded = isLowerLimit && measure.type === 'rate' ? mayBeInFlight(plan) : 0;
     if (holds(value + (unrecorded * MS_PER_SECOND) / elapsedMs, operator, limit)) continue;
-    // The true value may be larger, and then be enough.
+    // The true value may be larger and meet the limit.
     if (isLowerBound && isLowerLimit) continue;
     return { expression, measured: value, atMs: elapsedMs };
   }
   return null;
 }
 
-/** For a lower limit only the time counts of which there are records: they come a little later. */
+/** A lower limit is judged only over the time already covered by records, which arrive with a delay. */
 function ratesSoFar(snapshot: Snapshot, isLowerLimit: boolean): Judged['rate'] {
   const { elapsedMs } = snapshot;
   const perSecond = (countOf: (tally: Tally) => number): number =>

@@ -11,27 +11,27 @@ import type { CoordinatorOptions } from './coordinator-options.ts';
 import { progressOf } from './progress.ts';
 import type { Progress } from './run-handle.ts';
 
-/** A plan that is being carried out. */
+/** A plan being executed. */
 export interface Conduct {
   /**
-   * Carries the plan out, to its end.
+   * Runs the plan to its end.
    *
-   * @throws VolleyError VOLLEY_WORKER_START where a worker fails before it is ready; then nothing was sent
+   * @throws VolleyError VOLLEY_WORKER_START if a worker fails before it is ready; nothing was sent then
    */
   collect(): Promise<Collected>;
-  /** What has been collected, summed up. */
+  /** Summarizes what was collected. */
   sumUp(collected: Collected): Summary;
-  /** What has been recorded so far; null before it has begun. */
+  /** What has been recorded so far; null before the run has begun. */
   snapshot(): Snapshot | null;
-  /** Where it stands; null before it has begun. */
+  /** Current progress; null before the run has begun. */
   progress(): Progress | null;
-  /** Starts nothing more and waits for what is in flight, for at most the timeout or 5 s; also before the start. */
+  /** Starts nothing more and waits for requests in flight, at most for the timeout or 5 s; works before the start too. */
   stop(): void;
-  /** Ends at once, with what has been recorded. */
+  /** Ends at once, keeping what has been recorded. */
   abort(): void;
 }
 
-/** Brings together who coordinates a plan, the workers of its kind, and who sums up what they record. */
+/** Wires up a plan's coordinator, its kind of workers and the summary of what they record. */
 export function conduct(plan: RunPlan, options: CoordinatorOptions = {}): Conduct {
   const clock = createMonotonicClock();
   const coordinator = new Coordinator(plan, clock, options);

@@ -3,34 +3,34 @@ import type { CoordinatorMessage } from '../../protocol/messages.ts';
 import type { SampleBlock } from '../../protocol/samples.ts';
 import type { Shard } from '../../protocol/shard.ts';
 
-/** Sees the records of the worker of that index. */
+/** Receives the records of the worker with that index. */
 export type OnBlock = (block: SampleBlock, worker: number) => void;
 
-/** Resolves to an instant on the shared clock; never where the run is to end before it begins. */
+/** Resolves to an instant on the shared clock; never resolves if the run is to end before it begins. */
 export type WhenToBegin = () => Promise<number>;
 
-/** Deals rows to workers while they run, and takes their answers. */
+/** Deals rows to workers while they run, and receives their answers. */
 export interface RowDealing {
-  /** The load begins; `post` reaches the workers. */
+  /** Called when the load begins; `post` sends to a worker. */
   begin(post: (index: number, message: CoordinatorMessage) => void, workers: number): void;
   onMessage(index: number, message: RowMessage): void;
-  /** A worker has ended, well or not. */
+  /** Called when a worker has ended, successfully or not. */
   onEnd(index: number): void;
-  /** From now on nothing is dealt. */
+  /** Stops dealing. */
   stop(): void;
 }
 
 export interface CoordinatorOptions {
-  /** Sees every block as it comes, before its buffer is used again. */
+  /** Receives every block as it arrives, before its buffer is reused. */
   readonly onBlock?: OnBlock | undefined;
-  /** Null where workers know from their shards what to send. */
+  /** Null if workers know from their shards what to send. */
   readonly dealing?: RowDealing | null;
   /** Values kept for exact percentiles, over all workers. */
   readonly mostExactRequests?: number;
-  /** What the workers are given, where they are not the whole plan's; named by their place in it. */
+  /** The workers' shards, if they are not all of the plan's; each carries its index in the plan. */
   readonly shards?: readonly Shard[];
-  /** Says when to begin, on the shared clock, once all workers are ready; by default at once. */
+  /** When to begin, on the shared clock; asked once all workers are ready. By default at once. */
   readonly whenToBegin?: WhenToBegin;
-  /** A worker that waits for rows and is not heard of for so long is ended. */
+  /** A worker of a batch or of scenarios is killed after this much silence. */
   readonly longestSilenceMs?: number;
 }

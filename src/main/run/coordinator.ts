@@ -15,25 +15,25 @@ import { brokenRule } from './abort-rules.ts';
 import type { CoordinatorOptions, OnBlock, RowDealing, WhenToBegin } from './coordinator-options.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** Between `go` and the first request: long enough for the message to reach every worker. */
+/** Time between `go` and the first request: long enough for the message to reach every worker. */
 const LEAD_MS = 20;
 const LEAD_MS_PER_WORKER = 1;
 /** Beyond this many requests, percentiles come from the histogram. */
 const MOST_EXACT_REQUESTS = 1_000_000;
-/** A worker that is not ready this long after it could have given up connecting is ended. */
+/** A worker that is not ready this long after its connect timeout is killed. */
 const LONGEST_BOOT_MS = 30_000;
-/** A worker that has not ended this long after it should have is ended. */
+/** A worker that has not ended this long after it should have is killed. */
 const GRACE_MS = 5_000;
 const GRACE_AFTER_ABORT_MS = 1_000;
-/** A worker of a batch or of scenarios says every second that it is alive; long answers to look into take their time. */
+/** Workers of a batch or of scenarios report every second that they are alive; inspecting a long answer may delay that. */
 const LONGEST_SILENCE_MS = 20_000;
-/** At a stop, what is in flight is waited for at most this long. */
+/** At a stop, requests in flight are waited for at most this long. */
 const LONGEST_DRAIN_MS = 5_000;
-/** Rules that may end the run are looked at so often. */
+/** How often rules that may end the run are checked. */
 const RULES_INTERVAL_MS = 1_000;
 
 class Worker {
-  /** Its place in the pool. */
+  /** Its index in the pool. */
   readonly index: number;
   readonly shard: Shard;
   ready: Extract<WorkerMessage, { type: 'ready' }> | null = null;
@@ -47,7 +47,7 @@ class Worker {
   }
 }
 
-/** When a run was asked for, and what its process had used by then. */
+/** When a run was requested, and the CPU time its process had used by then. */
 interface Beginning {
   readonly startedAt: Date;
   readonly atMs: number;
@@ -55,15 +55,15 @@ interface Beginning {
   readonly loopCpu: NodeJS.CpuUsage;
 }
 
-/** How far a run has come. Times are on the shared clock, but `stoppedAtMs`, which counts from the window's start. */
+/** Phase of a run. Times are on the shared clock, except `stoppedAtMs`, which counts from the window's start. */
 type Phase =
   /** Workers start and connect. */
   | { readonly is: 'booting' }
   | { readonly is: 'running'; readonly windowAtMs: number }
-  /** Told to stop: nothing more starts, and what is in flight is waited for. */
+  /** Stopping: nothing more starts, and requests in flight are waited for. */
   | { readonly is: 'draining'; readonly windowAtMs: number | null; readonly stoppedAtMs: number };
 
-/** Starts the workers together, hands on what they record, and stops them. */
+/** Starts the workers together, passes on what they record, and stops them. */
 export class Coordinator {
   readonly #plan: RunPlan;
   readonly #clock: Clock;
@@ -75,7 +75,7 @@ export class Coordinator {
   readonly #dealing: RowDealing | null;
   readonly #longestSilenceMs: number;
   readonly #whenToBegin: WhenToBegin;
-  /** It will not begin: resolved where it was told so, rejected where a worker failed. */
+  /** The run will not begin: resolved if it was stopped, rejected if a worker failed. */
   readonly #noBeginning = Promise.withResolvers<null>();
   readonly #allReady = Promise.withResolvers<void>();
   readonly #allEnded = Promise.withResolvers<void>();
@@ -108,7 +108,7 @@ export class Coordinator {
     this.#called = this.#now;
     this.#workers = shards.map((shard, index) => new Worker(shard, index));
     this.#windowEndMs = windowEndMs(plan);
-    // Who has not got as far as waiting for the beginning hears of it from the others.
+    // Without a handler: if nothing waits for the beginning yet, the other promises report the failure.
     this.#noBeginning.promise.catch(() => {});
     this.#collector = new Collector(plan, this.#workers.length, this.#windowEndMs, mostExactRequests);
     this.#watchdog = new Watchdog(this.#workers.length, (index, because) => this.#kill(index, because));
@@ -117,7 +117,7 @@ export class Coordinator {
   /**
    * Runs the plan to its end.
    *
-   * @throws VolleyError VOLLEY_WORKER_START where a worker fails before it is ready; then nothing was sent
+   * @throws VolleyError VOLLEY_WORKER_START if a worker fails before it is ready; nothing was sent then
    */
   async run(createPool: CreatePool): Promise<Collected> {
     this.#called = this.#now;
@@ -125,7 +125,7 @@ export class Coordinator {
     return this.collected();
   }
 
-  /** What there is so far; while the run goes on, blocks that come later are added to the same records. */
+  /** What has been collected so far; during the run, later blocks are added to the same records. */
   collected(): Collected {
     const { startedAt, atMs: calledAtMs, cpu: cpuBefore, loopCpu: loopCpuBefore } = this.#called;
     const cpu = process.cpuUsage(cpuBefore);
@@ -159,22 +159,22 @@ export class Coordinator {
     };
   }
 
-  /** Starts nothing more, waits for what is in flight (at most the timeout or 5 s), then ends the run. */
+  /** Starts nothing more, waits for requests in flight (at most the timeout or 5 s), then ends the run. */
   stop(): void {
     this.#interrupt(this.#drainMs, GRACE_MS);
   }
 
-  /** Ends the run with what has been recorded; what is in flight stays unfinished. */
+  /** Ends the run with what has been recorded; requests in flight stay unfinished. */
   abort(): void {
     this.#interrupt(0, GRACE_AFTER_ABORT_MS);
   }
 
-  /** As `abort`, but workers have time to say all that they have recorded. */
+  /** Like `abort`, but gives workers time to deliver all their records. */
   halt(): void {
     this.#interrupt(0, GRACE_MS);
   }
 
-  /** Workers send nothing after `untilMs` on the shared clock, unless it is moved on; by themselves, whatever becomes of this process. */
+  /** Workers stop sending at `untilMs` on the shared clock, even if this process hangs, unless it is extended. */
   lease(untilMs: number): void {
     this.#tell({ type: 'lease', untilMs });
   }
@@ -185,7 +185,7 @@ export class Coordinator {
     return windowAtMs === null ? null : this.#collector.snapshot(this.#clock.nowMs() - windowAtMs);
   }
 
-  /** When the window begins; null before that is known. */
+  /** When the window begins; null until that is known. */
   get #windowAtMs(): number | null {
     return this.#phase.is === 'booting' ? null : this.#phase.windowAtMs;
   }
@@ -201,7 +201,7 @@ export class Coordinator {
         onMessage: (index, message) => this.#onMessage(index, message),
         onEnd: (index, failure) => this.#onEnd(index, failure),
       },
-      // A batch promises little memory, however long it is.
+      // A batch must need little memory, however long it is.
       { areHeapsRoomy: this.#plan.load.model === 'open' && this.#dealing === null },
     );
     this.#pool = pool;
@@ -210,7 +210,7 @@ export class Coordinator {
       for (const { shard, index } of this.#workers) {
         pool.post(index, { type: 'shard', version: PROTOCOL_VERSION, shard, supplies });
       }
-      // A stop may have come before there was a pool to tell.
+      // A stop may have come before the pool existed.
       if (this.#interrupted) this.#tell({ type: 'stop', drainMs: 0 });
       else this.#watchdog.killAfter(this.#plan.timeoutMs + LONGEST_BOOT_MS);
       await this.#allReady.promise;
@@ -226,7 +226,7 @@ export class Coordinator {
     }
   }
 
-  /** As soon as the word of it can have reached every worker. */
+  /** The earliest start by which `go` has reached every worker. */
   get #soon(): number {
     return this.#clock.nowMs() + LEAD_MS + LEAD_MS_PER_WORKER * this.#workers.length;
   }
@@ -242,7 +242,7 @@ export class Coordinator {
       this.#rulesTimer = setInterval(() => this.#checkRules(), RULES_INTERVAL_MS);
     }
     if (this.#windowEndMs === null) {
-      // Who waits for rows, or whose users think, has nothing to tell but that it is alive.
+      // A worker that waits for rows, or whose users think, sends nothing but `alive`.
       const saysItIsAlive = this.#dealing !== null || scenarios !== undefined;
       this.#watchdog.killSilent(saysItIsAlive ? this.#longestSilenceMs : timeoutMs + warmupMs + GRACE_MS);
       return;
@@ -269,7 +269,7 @@ export class Coordinator {
     this.#watchdog.killAfter(drainMs + graceMs);
   }
 
-  /** Ends the run as the first Ctrl-C does where a rule is broken, while there is load left to spare. */
+  /** If a rule is broken while there is load left to send, ends the run as the first Ctrl-C does. */
   #checkRules(): void {
     if (this.#phase.is !== 'running') return;
     const elapsedMs = this.#clock.nowMs() - this.#phase.windowAtMs;
@@ -278,7 +278,7 @@ export class Coordinator {
     if (this.#stoppedBy !== null) this.#endEarly(this.#drainMs, GRACE_MS);
   }
 
-  /** Those that have not ended. */
+  /** Sends to all workers that have not ended. */
   #tell(message: CoordinatorMessage): void {
     for (const { index, hasEnded } of this.#workers) if (!hasEnded) this.#pool?.post(index, message);
   }

@@ -1,65 +1,65 @@
 import type { AgentSoFar } from '../../protocol/agent-so-far.ts';
 import type { Summary } from '../../protocol/summary.ts';
 
-/** Where a run stands, over all workers. */
+/** Progress of a run, over all workers. */
 export interface Progress {
-  /** Since the measured window began; negative in the warm-up. */
+  /** Time since the measured window began; negative in the warm-up. */
   readonly elapsedMs: number;
   readonly durationMs: number | null;
   readonly requests: number | null;
-  /** Requests of the window that have ended. */
+  /** Finished requests of the window. */
   readonly ended: number;
   readonly ok: number;
   readonly failed: number;
-  /** Failures by kind and code, as `name`, the most frequent first. */
+  /** Failures by kind and code, as `name`, most frequent first. */
   readonly failedAs: readonly { readonly name: string; readonly count: number }[];
-  /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null while there is none. */
+  /** The most frequent error so far, for instance `connect (ECONNREFUSED)`; null if there is none. */
   readonly topError: string | null;
-  /** Of the headline latency so far, within 0.05 %; null while there are too few values. */
+  /** Percentile of the headline latency so far, within 0.05 %; null while there are too few values. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
-  /** Of a run over several machines, each as far as it has said. */
+  /** In a run over several machines, the last known state of each. */
   readonly agents?: readonly AgentSoFar[];
 }
 
-/** How a caller stops a run. */
+/** Lets a caller stop a run. */
 export interface RunControl {
-  /** Aborting stops the run as `stop()` does: the summary still comes, marked interrupted. */
+  /** Aborting stops the run like `stop()`: there is still a summary, marked as interrupted. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Agents on many machines that carry a run out (docs/cluster.md). */
+/** Agents on several machines that carry out a run (docs/cluster.md). */
 export interface ClusterOptions {
-  /** Where they and runs meet: `redis://host:6379`, or `rediss://` with TLS; it may hold a password. */
+  /** URL of the broker that connects runs and agents: `redis://host:6379`, or `rediss://` with TLS; may contain a password. */
   readonly broker: string;
-  /** Over how many to run. */
+  /** Number of agents to run on. */
   readonly agents: number;
-  /** Which of the agents at the broker; by default `default`. */
+  /** Pool of agents at the broker; by default `default`. */
   readonly pool?: string | undefined;
-  /** The cluster key; needed unless the broker is on this machine. */
+  /** The cluster key; required unless the broker is on this machine. */
   readonly key?: string | undefined;
-  /** So few are enough when the time to join is up; by default all. */
+  /** Number of agents that is enough when the time to join is up; by default all. */
   readonly minAgents?: number | undefined;
-  /** How long they may take to join: milliseconds, or text with a unit; 30s. */
+  /** How long agents may take to join: milliseconds, or text with a unit; by default 30s. */
   readonly joinTimeout?: number | string | undefined;
-  /** So much of the load may be lost with agents, such as `5%`; beyond it the run ends. By default none may, and the others go on. */
+  /** Share of the load that may be lost with agents, such as `5%`; beyond it the run ends. By default it goes on, degraded. */
   readonly maxLost?: string | undefined;
 }
 
-/** How a caller stops a run, and where it takes place. */
+/** Lets a caller stop a run, and choose where it takes place. */
 export interface StartControl extends RunControl {
-  /** Left out, the load comes from this machine. */
+  /** If omitted, the load comes from this machine. */
   readonly cluster?: ClusterOptions | undefined;
 }
 
-/** A run under way. */
+/** A run in progress. */
 export interface Run {
-  /** The result; rejects with a VolleyError where nothing could be sent. */
+  /** The result; rejects with a VolleyError if nothing could be sent. */
   readonly summary: Promise<Summary>;
-  /** Where the run stands, every `intervalMs` (default 500) from the first request to the last. */
+  /** Progress of the run, every `intervalMs` (default 500) from the first request to the last. */
   progress(intervalMs?: number): AsyncIterable<Progress>;
-  /** Starts nothing more and waits for what is in flight, for at most the timeout or 5 s. */
+  /** Starts nothing more and waits for requests in flight, at most for the timeout or 5 s. */
   stop(): void;
-  /** Ends at once, with what has been recorded. */
+  /** Ends at once, keeping what has been recorded. */
   abort(): void;
 }

@@ -8,23 +8,23 @@ import type { Progress, Run, RunControl } from './run-handle.ts';
 
 const PROGRESS_INTERVAL_MS = 500;
 
-/** A run with what has been recorded so far; null before it has begun. */
+/** A run that also gives access to what has been recorded so far; null before it has begun. */
 export interface WatchedRun extends Run {
   snapshot(): Snapshot | null;
 }
 
-/** Starts a plan that has been resolved. */
+/** Starts a resolved plan. */
 export function startPlan(plan: RunPlan, control: RunControl = {}): Run {
   const { summary, progress, stop, abort } = startWatched(plan, control);
   return { summary, progress, stop, abort };
 }
 
-/** The same for whoever looks into it while it goes on; `onBlock` sees what is recorded as it comes. */
+/** The same with snapshots while it runs; `onBlock` receives the records as they arrive. */
 export function startWatched(plan: RunPlan, control: RunControl = {}, onBlock?: OnBlock): WatchedRun {
   return watchConduct(conduct(plan, { onBlock }), control);
 }
 
-/** Starts what has been prepared, wherever its load comes from. */
+/** Starts a prepared run, on this machine or on agents. */
 export function watchConduct(conducted: Conduct, { signal }: RunControl): WatchedRun {
   const over = new AbortController();
   const stop = (): void => conducted.stop();
@@ -34,7 +34,7 @@ export function watchConduct(conducted: Conduct, { signal }: RunControl): Watche
     signal?.removeEventListener('abort', stop);
     over.abort();
   });
-  // Whoever only watches the progress is not to be ended by a rejection that nobody awaits.
+  // An unhandled rejection must not end a caller that only watches the progress.
   summary.catch(() => {});
   return {
     summary,

@@ -1,10 +1,10 @@
 const TICK_MS = 1_000;
 
 /**
- * Calls back after `delayMs` of time in which this process could run. While it stands still (SIGSTOP, a machine that
- * sleeps) it hears nobody, so that time must not count against those it waits for.
+ * Calls back after `delayMs` during which this process could run. While it stands still (SIGSTOP, a sleeping
+ * machine) it receives nothing, so that time must not count against those it waits for.
  *
- * @returns ends the wait
+ * @returns a function that cancels the wait
  */
 export function afterRunning(delayMs: number, onOver: () => void): () => void {
   let leftMs = delayMs;
@@ -13,7 +13,7 @@ export function afterRunning(delayMs: number, onOver: () => void): () => void {
     const partMs = Math.max(0, Math.min(leftMs, TICK_MS));
     timer = setTimeout(() => {
       leftMs -= partMs;
-      // What came meanwhile is read first.
+      // First read what arrived meanwhile.
       if (leftMs > 0) wait();
       else setImmediate(() => setImmediate(finish));
     }, partMs);

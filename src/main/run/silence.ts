@@ -3,15 +3,15 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 const LOOK_EVERY_MS = MS_PER_SECOND;
 
 /**
- * Notices workers that are heard of no more: where only a number of requests ends the run, one that hangs would
- * hold it for ever. Looks are counted, not time: while this process itself stood still, nobody could be heard.
+ * Detects workers that have gone silent: if only a number of requests ends the run, a worker that hangs would
+ * block it forever. Checks are counted, not time: while this process stood still, it could receive nothing.
  */
 export class SilenceWatch {
-  /** How many looks ago each worker was heard. */
+  /** Number of checks since each worker was last heard. */
   readonly #silentLooks: number[];
   readonly #timer: NodeJS.Timeout;
 
-  /** @param longestMs after so long, to the second, `onSilent` is called, and every second from then on */
+  /** @param longestMs silence, rounded up to seconds, after which `onSilent` is called, then every second */
   constructor(workers: number, longestMs: number, onSilent: (index: number) => void) {
     this.#silentLooks = new Array<number>(workers).fill(0);
     const most = Math.ceil(longestMs / LOOK_EVERY_MS);

@@ -14,7 +14,7 @@ import { type Judged, type JudgedStreams, judgeThresholds } from '../summary/jud
 import { summarizeLatency } from '../summary/latency-summary.ts';
 import { summarizeScenarios } from '../summary/scenarios-summary.ts';
 
-/** Rules against what has been recorded so far, which may change yet. */
+/** Judges rules by what has been recorded so far; the verdicts may still change. */
 export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['thresholds'] {
   const { elapsedMs, sent, ok, cancelled } = snapshot;
   const perSecond = (count: number): number => (count * MS_PER_SECOND) / elapsedMs;
@@ -34,7 +34,7 @@ export function rulesSoFar(plan: RunPlan, snapshot: Snapshot): Summary['threshol
   });
 }
 
-/** Of the times that rules are about; the others stay empty. Percentiles come from the histograms. */
+/** The times that rules refer to; the others stay empty. Percentiles come from the histograms. */
 export function timesSoFar(
   { load }: RunPlan,
   snapshot: Snapshot,
@@ -58,7 +58,7 @@ export function timesSoFar(
   };
 }
 
-/** Of streamed answers; null before the first of them. */
+/** The same for streamed answers; null before the first one. */
 function streamsSoFar(
   snapshot: Snapshot,
   wanted: ReadonlySet<TimeKind>,
@@ -72,7 +72,7 @@ function streamsSoFar(
   return { timesMs, goodput: { share: sent === 0 ? null : streams.counts.good / sent } };
 }
 
-/** Of the requests of a mix that rules name. */
+/** The requests of a mix that are named in rules. */
 export function mixSoFar({ mix }: RunPlan, snapshot: Snapshot, rules: readonly Threshold[]): Judged['mix'] {
   const wanted = new Set(rules.map(({ request }) => request));
   const labels = percentilesIn(rules);

@@ -2,21 +2,21 @@ import { msToSeconds } from '../../protocol/units.ts';
 import { afterRunning } from './running-time.ts';
 import { SilenceWatch } from './silence.ts';
 
-/** Ends workers that do not end by themselves, so that nothing holds a run for ever. */
+/** Kills workers that do not end by themselves, so that nothing blocks a run forever. */
 export class Watchdog {
   readonly #workers: number;
   readonly #kill: (index: number, because: string | null) => void;
-  /** Ends the wait after which workers that have not stopped are killed. */
+  /** Cancels the wait after which workers that have not stopped are killed. */
   #forgo: () => void = () => {};
   #silence: SilenceWatch | null = null;
 
-  /** `kill` is called for each worker by its index, ended or not; with a reason where there is a better one than that it did not end. */
+  /** @param kill called with a worker's index, even if it has ended; `because` is null if the reason is only that it did not end */
   constructor(workers: number, kill: (index: number, because: string | null) => void) {
     this.#workers = workers;
     this.#kill = kill;
   }
 
-  /** Kills all that are left after so long, in time in which this process could run; instead of what was said before. */
+  /** Kills all remaining workers after `delayMs` in which this process could run; replaces an earlier delay. */
   killAfter(delayMs: number): void {
     this.forgo();
     this.#forgo = afterRunning(delayMs, () => {
@@ -24,13 +24,13 @@ export class Watchdog {
     });
   }
 
-  /** Kills nobody after a time. */
+  /** Cancels `killAfter`. */
   forgo(): void {
     this.#forgo();
     this.#forgo = () => {};
   }
 
-  /** Kills each worker of which nothing is heard for so long: every request ends within its timeout, and its record comes soon after. */
+  /** Kills each worker that is silent for this long: every request ends within its timeout, and its record arrives soon after. */
   killSilent(longestMs: number): void {
     const because = `nothing was heard of it for ${Math.ceil(msToSeconds(longestMs))} s`;
     this.#silence = new SilenceWatch(this.#workers, longestMs, (index) => this.#kill(index, because));

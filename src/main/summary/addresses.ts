@@ -2,7 +2,7 @@ import { dialOf } from '../../protocol/dial.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
 
-/** Connections to each address, in the order in which the addresses are known; one that was never reached has none. */
+/** Connections to each address, in the order in which addresses are known; an address that was never reached has none. */
 export function summarizeAddresses({
   plan,
   workers,

@@ -1,7 +1,7 @@
 import type { AgentSummary } from '../../protocol/summary.ts';
 import { type Judgement, judged } from './verdict-facts.ts';
 
-/** One agent that is the limit spoils the figures of all, which may not show it. */
+/** An agent that is the limit spoils the figures of the whole run, which may not show it. */
 export function judgeAgents(judgement: Judgement, agents: readonly AgentSummary[] = []): Judgement {
   const limited = agents.filter(({ verdict }) => verdict === 'generator-limited');
   if (limited.length === 0) return judgement;

@@ -7,20 +7,20 @@ import type { LatencySummary } from '../../protocol/summary.ts';
 import type { MergedDistribution } from '../collect/merged-distribution.ts';
 import { START_MS, type StartRecord } from '../collect/start-record.ts';
 
-/** When the start stands out; docs/metrics.md has the same figures. */
+/** When the start counts as slow; docs/metrics.md has the same figures. */
 export const COLD_START_LIMITS = {
-  /** So many requests after the start say what is usual. */
+  /** Requests needed after the start to know what is usual. */
   fewestLater: 200,
-  /** How many of those at the start, and what share, take longer than 99 % of the later ones; 1 % would be usual. */
+  /** How many at the start, and what share, must take longer than 99 % of the later ones; 1 % would be usual. */
   fewest: 3,
   share: 0.1,
-  /** And by what factor, and by how much, the longest of them exceeds that. */
+  /** And by what factor, and by how much, the longest of them must exceed that. */
   ratio: 2,
   moreMs: 1,
 } as const;
 const USUAL = parsePercentile('99');
 
-/** Whether the first requests stand out from the later ones; null where they do not, or a warm-up came before. */
+/** Reports first requests that stand out from the later ones; null if they do not, or after a warm-up. */
 export function findColdStart(
   start: StartRecord | null,
   all: MergedDistribution,
@@ -49,7 +49,7 @@ export function findColdStart(
   return { code: 'cold-start', figures };
 }
 
-/** The latencies with the means of what came after the start, for the verdict. */
+/** The latencies, with means that leave out the start, for the verdict. */
 export function withoutStart(
   latencies: Readonly<Record<LatencyKind, LatencySummary>>,
   start: StartRecord,

@@ -3,7 +3,7 @@ import type { AgentSummary, RequestCounts, Summary } from '../../protocol/summar
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { lostShareOf } from './lost-load.ts';
 
-/** Why less was measured than was asked for, or something else than the target. */
+/** Why less was measured than asked for, or something other than the target. */
 export function degradationsOf(
   summary: Pick<Summary, 'errors' | 'requests' | 'interrupted' | 'stoppedBy'>,
   {
@@ -26,7 +26,7 @@ export function degradationsOf(
   ];
 }
 
-/** What was lost with agents, where so much may be. */
+/** What was lost with agents, if so large a loss is allowed. */
 export function borneLossesOf({
   agents = [],
   mostLostShare,
@@ -51,7 +51,7 @@ function shortfallIn(workers: readonly CollectedWorker[]): Shortfall {
 
 type Shortfall = Pick<RequestCounts, 'dropped' | 'unfinished' | 'notStarted'>;
 
-/** Agents that were lost, each with what of the load went with it. */
+/** Lost agents, each with the part of the load that was lost with it. */
 function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
   const planned = agents.reduce((sum, agent) => sum + (agent.planned ?? 0), 0);
   const all = agents.reduce((sum, { connections }) => sum + connections, 0);
@@ -67,7 +67,7 @@ function lostLoadOf(agents: readonly AgentSummary[]): Finding[] {
   });
 }
 
-/** Workers that were lost under way. */
+/** Workers lost during the run. */
 function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Finding[] {
   return workers.flatMap(({ shard, lostBecause }): Finding[] =>
     lostBecause === null
@@ -76,18 +76,18 @@ function lossesOf(workers: readonly CollectedWorker[], isBatch: boolean): Findin
   );
 }
 
-/** The longest of any worker. */
+/** The longest standstill of any worker. */
 export function stoodStillMs(workers: readonly CollectedWorker[]): number {
   return Math.max(0, ...workers.map(({ report }) => report?.stoodStillMs ?? 0));
 }
 
-/** Requests that were under way meanwhile are counted as the target's. */
+/** Requests in flight during a standstill are attributed to the target. */
 export function standstillOf(workers: readonly CollectedWorker[]): Finding[] {
   const stillMs = stoodStillMs(workers);
   return stillMs === 0 ? [] : [{ code: 'stood-still', figures: { stoodStillMs: stillMs } }];
 }
 
-/** Requests that failed for want of something on this machine: they say nothing of the target. */
+/** Requests that failed because this machine ran out of something; they do not describe the target. */
 function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'requests'>): Finding[] {
   const own = errors.filter(({ kind }) => kind === 'generator');
   if (own.length === 0) return [];
@@ -96,7 +96,7 @@ function exhaustionOf({ errors, requests }: Pick<Summary, 'errors' | 'requests'>
   return [{ code: 'requests-failed-here', figures: { failed, sent: requests.sent, codes } }];
 }
 
-/** Load that was to be sent and was not, unless the user or a rule has stopped the run. */
+/** Load that should have been sent and was not, unless the user or a rule stopped the run. */
 function shortfallOf({
   interrupted,
   stoppedBy,

@@ -3,14 +3,14 @@ import { awaitedOf } from '../../protocol/report.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Series, SeriesCounts } from '../collect/series.ts';
 
-/** An interval belongs to the episode if this part of the largest share of failures failed in it. */
+/** An interval belongs to the episode if its share of failures is at least this part of the largest one. */
 const PART_OF_PEAK = 0.25;
-/** The one before and the one after may hold its edges. */
+/** The interval before and the one after may contain the episode's edges. */
 const EDGE_SHARE = 0.01;
-/** An episode that begins or ends this close to the run's own ends has no such end. */
+/** An episode that begins or ends this close to the start or end of the run counts as reaching it. */
 const NEAR_SHARE = 0.02;
 const NEAR_MS = 100;
-/** So does one before which few went well: a small part of all, among which this many failures would be expected. */
+/** So does one preceded by few successes: a small part of all, among which this many failures would be expected. */
 const NEAR_REQUESTS_SHARE = 0.2;
 const MOST_EXPECTED = 5;
 
@@ -18,7 +18,7 @@ export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'l
   Partial<Pick<SeriesCounts, 'cancelled'>>;
 
 /**
- * When requests failed; null where none did.
+ * When requests failed; null if none did.
  *
  * @param windowMs length of the run
  */
@@ -62,7 +62,7 @@ function badShareOf(bucket: FailureCounts): number {
   return awaited === 0 ? 0 : (awaited - bucket.ok) / awaited;
 }
 
-/** What went well before the first failure: whether it is a small part of all, and no more than happens by chance. */
+/** Successes before the first failure: whether they are a small part of all, and no more than chance explains. */
 function okBefore(
   buckets: readonly FailureCounts[],
   count: number,

@@ -2,12 +2,12 @@ import { EXIT_CODE_PRECEDENCE, EXIT_CODES, type ExitCode } from '../../protocol/
 import type { Summary } from '../../protocol/summary.ts';
 import { VERDICT_LIMITS } from './verdict-facts.ts';
 
-/** What the process ends with after a run. */
+/** The exit code of the process after a run. */
 export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
   const { requests, thresholds, stoppedBy } = summary;
   const isFailed =
     requests.ok === 0 ||
-    // What was in flight at the stop may have put the rule right again.
+    // Requests in flight at the stop may have brought the figure back within its limit.
     stoppedBy !== null ||
     summary.baseline?.isFailure === true ||
     (summary.scenarios?.teardownFailure ?? null) !== null ||
@@ -21,14 +21,14 @@ export function exitCodeOf(summary: Summary, couldNotWrite: boolean): ExitCode {
   ]);
 }
 
-/** Of several codes the one to end with. */
+/** The code to exit with, out of several. */
 export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return EXIT_CODE_PRECEDENCE.find((code) => codes.includes(code)) ?? EXIT_CODES.ok;
 }
 
 /**
- * Whether the verdict is `failing`, and the user has not said with a rule how much may fail: such a rule decides alone.
- * Where failed requests are few and held connections for long, that takes a rule that allows more than few.
+ * Whether the verdict is `failing` and no rule of the user limits how much may fail: such a rule decides alone.
+ * If few requests failed but held connections for long, only a rule that allows more than few failures counts.
  */
 export function failsByVerdict({
   generator: { verdict, finding },

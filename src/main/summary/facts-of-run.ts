@@ -8,7 +8,7 @@ import { scenarioCodeOf } from './scenario-code.ts';
 import type { VerdictFacts } from './verdict-facts.ts';
 import { sumOfReports } from './worker-summary.ts';
 
-/** What the verdict on a run goes by. */
+/** The facts that the verdict on a run is based on. */
 export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
   const { plan, records, interrupted, stoppedBy } = collected;
   const { requests, errors, mix, connections, latencies, coldStart, workers, windowMs } = figures;

@@ -4,21 +4,21 @@ import { awaitedOf, type ErrorKind } from '../../protocol/report.ts';
 import type { IterationErrorSummary } from '../../protocol/scenario.ts';
 import type { ErrorSummary, MixRow, RequestCounts } from '../../protocol/summary.ts';
 
-/** That every one of this many requests fails is no coincidence. */
+/** That all of this many requests fail is not a coincidence. */
 const FEWEST_ALL_FAILED = 3;
 
 export interface FailureFacts {
   readonly requests: Pick<RequestCounts, 'sent' | 'ok' | 'unfinished' | 'cancelled' | 'dropped'>;
   readonly errors: readonly ErrorSummary[];
   readonly mix: readonly Pick<MixRow, 'name' | 'sent' | 'ok' | 'unfinished' | 'cancelled'>[];
-  /** A stop leaves requests without an answer: that is not the target's. */
+  /** A stop leaves requests without an answer, which is not the target's fault. */
   readonly isStopped: boolean;
   readonly load: Pick<LoadModel, 'model'>;
-  /** When they failed; null where that is not known. */
+  /** When they failed; null if that is unknown. */
   readonly when: FailedWhen | null;
-  /** Of all connections' time, what failed requests took, with the rests after them; null in the open model. */
+  /** Share of all connections' time that failed requests took, with the rests after them; null in the open model. */
   readonly heldShare: number | null;
-  /** For how long a worker could do nothing at all, the longest of them. */
+  /** The longest time for which a worker could do nothing at all. */
   readonly stoodStillMs: number;
 }
 
@@ -45,11 +45,11 @@ export interface FailedRequest extends Failed {
 export interface Failed {
   readonly bad: number;
   readonly of: number;
-  /** Those of the bad ones that had no answer in the end. */
+  /** Those of the bad ones that never got an answer. */
   readonly unanswered: readonly FailedAs[];
 }
 
-/** What was sent and not answered well. */
+/** What was sent without getting a good answer. */
 export function failedOf(facts: FailureFacts): Failed {
   const { requests, errors } = facts;
   const own = errors.reduce((sum, { kind, count }) => (kind === 'generator' ? sum + count : sum), 0);
@@ -59,7 +59,7 @@ export function failedOf(facts: FailureFacts): Failed {
   return { bad: of - requests.ok, of, unanswered };
 }
 
-/** The same with what was due and had no connection, or had one too late. */
+/** Also includes what was due and got no connection, or got one too late. */
 export function failedOrDropped(facts: FailureFacts): Failed {
   const failed = failedOf(facts);
   if (facts.isStopped) return failed;
@@ -73,16 +73,16 @@ export function failedOrDropped(facts: FailureFacts): Failed {
 }
 
 /**
- * Whether volley gave up those without an answer, and not they on the target. In the open model they were sent from the
- * line when the window was over, and had less than their timeout; what was sent before has run into it.
+ * Whether volley cut off the requests without an answer, rather than the target being too slow for them. In the open
+ * model they left the queue when the window was over and had less than their timeout; earlier ones have run into it.
  */
 function areCutOff({ isStopped, load, requests }: Omit<MixFacts, 'mix'>): boolean {
   return isStopped || (load.model === 'open' && requests.ok > 0);
 }
 
 /**
- * The request of a mix that fares worst, where more than `share` of at least `fewest` failed, or all of at least 3;
- * null where none does.
+ * The worst request of a mix, if more than `share` of at least `fewest` failed, or all of at least 3;
+ * null if there is none.
  */
 export function failingRequest(
   requests: readonly FailedRequest[],
@@ -136,7 +136,7 @@ export function failureFinding(
   };
 }
 
-/** How many of them ran out of time: a deadline passed, or the waiting ended. */
+/** How many of them ran out of time: a deadline passed, or the wait ended. */
 export function lateOf({ unanswered }: Failed, { errors }: FailureFacts): number {
   const timeouts = errors.filter(({ kind }) => kind === 'timeout');
   return [...timeouts, ...unanswered].reduce((sum, { count }) => sum + count, 0);
@@ -146,7 +146,7 @@ function withoutAnswer(kind: 'unfinished' | 'dropped', count: number): FailedAs 
   return { kind, code: null, count };
 }
 
-/** What to do first, by what failed most. */
+/** What to do first, based on the most frequent failure. */
 export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): NextStep {
   const [top] = errors.filter(({ kind }) => kind !== 'generator');
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
@@ -173,7 +173,7 @@ const STEPS: Readonly<Record<ErrorKind, NextStep>> = {
 };
 
 function statusStep(code: string): NextStep {
-  // Only a proxy asks for that.
+  // Only a proxy asks for it.
   if (code === '407') return 'check-proxy';
   if (code === '401' || code === '403') return 'check-credentials';
   if (code === '429' || code === '503') return 'look-in-logs-or-lower-load';

@@ -16,7 +16,7 @@ import { summarizeMix, summarizeNamed } from './mix-summary.ts';
 import { summarizeStreams } from './stream-summary.ts';
 import { summarizeWorker, sumOfReports, sumOfRequests } from './worker-summary.ts';
 
-/** What all workers recorded, merged, and what follows from it. */
+/** What all workers recorded, merged, and the figures derived from it. */
 export interface Figures
   extends Pick<
     Summary,
@@ -58,7 +58,7 @@ export function figuresOf(collected: Collected): Figures {
       throughputPerSecond,
       ...bytesPerSecond(collected, {
         sentPerSecond,
-        // What of the answers came within the window.
+        // Answers that arrived within the window, as a share of the successful requests of the window.
         answeredShare: requests.ok === 0 ? 1 : okWithin(merged, windowMs) / requests.ok,
       }),
     },
@@ -84,7 +84,7 @@ export function figuresOf(collected: Collected): Figures {
   };
 }
 
-/** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever was first. */
+/** The measured window: until its planned end, the stop, or the last end of a closed budget, whichever came first. */
 function windowOf({ plan, workers, stoppedAtMs }: Collected, merged: MergedTally): number {
   const { requests, durationMs } = plan.stop;
   const isOfIterations = plan.scenarios !== undefined && durationMs === null && stoppedAtMs === null;
@@ -113,7 +113,7 @@ function okWithin({ okInWindow, warmupEndsMs }: MergedTally, windowMs: number): 
   return okInWindow + warmupEndsMs.filter((endMs) => endMs <= windowMs).length;
 }
 
-/** Connections count their bytes over the whole run: of those a second has the part of its requests. */
+/** Connections count bytes over the whole run: the rate per second is the share of its requests. */
 function bytesPerSecond(
   { workers }: Collected,
   { sentPerSecond, answeredShare }: { readonly sentPerSecond: number; readonly answeredShare: number },

@@ -4,7 +4,7 @@ import { MICROS_PER_MS } from '../../protocol/units.ts';
 import type { Collected, CollectedWorker } from '../collect/collected.ts';
 import { sumOfReports } from './worker-summary.ts';
 
-/** What volley itself took: CPU, memory, the time to start and to sum up. */
+/** What volley itself used: CPU, memory, time to start and to summarize. */
 export function summarizeGenerator(
   collected: Collected,
   mergeMs: number,
@@ -31,7 +31,7 @@ export function summarizeGenerator(
     peakRssBytes: collected.ownPeakRssBytes + sumOfReports(children, 'peakRssBytes'),
     startupMs: collected.startupMs,
     mergeMs,
-    // Within one event loop nothing travels.
+    // Within one event loop nothing is transferred.
     batchBytes: inOwnLoop.length > 0 ? 0 : collected.blockBytes,
     startSkewMs: starts.length === 0 ? 0 : Math.max(...starts) - Math.min(...starts),
   };

@@ -18,8 +18,8 @@ const SCALES: readonly (readonly number[])[] = [
 
 /**
  * Counts per logarithmic bucket, from the smallest to the largest value, on the finest scale that needs at
- * most ten rows. Values come from the histogram's cells, so one within 0.05 % of an edge may be counted
- * beside it.
+ * most ten rows. Values come from the histogram's cells, so one within 0.05 % of an edge may be counted in the
+ * neighbouring row.
  */
 export function histogramRows({ moments, observed, bounds }: MergedDistribution): HistogramRow[] {
   if (moments.count === 0) return [];

@@ -5,8 +5,8 @@ import type { CollectedWorker } from '../collect/collected.ts';
 import type { MergedTally } from '../collect/merge.ts';
 
 /**
- * Checks what must hold of every result, whatever the target did (docs/metrics.md lists the identities).
- * What does not hold is a bug in volley and says nothing of the target.
+ * Checks what must hold for every result, whatever the target did (docs/metrics.md lists the identities).
+ * A violation is a bug in volley and does not describe the target.
  */
 export function findViolations(
   summary: Summary,

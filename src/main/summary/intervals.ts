@@ -8,8 +8,8 @@ import type { MergedDistribution } from '../collect/merged-distribution.ts';
 import type { SeriesCounts } from '../collect/series.ts';
 
 /**
- * Between what each percentile lies, at 95 %, with the dependence of requests on each other taken from the
- * series' windows. Null for a run of fewer than five windows, which says nothing about that.
+ * The 95 % interval of each percentile, with the dependence between requests estimated from the
+ * series' windows. Null for a run of fewer than five windows, which does not show it.
  */
 export function percentileIntervals(
   { observed, bounds }: MergedDistribution,
@@ -34,7 +34,7 @@ export function percentileIntervals(
     const ranks = quantileRanks(count, Number(label) / 100, dispersion);
     const lowCell = ranks.low === null ? null : all.cellAtRank(ranks.low);
     const highCell = ranks.high === null ? null : all.cellAtRank(ranks.high);
-    // Among lower bounds there is no upper end.
+    // Among lower bounds there is no known upper end.
     const isKnown =
       highCell !== null && ranks.high !== null && observedRanks.countUpTo(highCell) >= ranks.high;
     intervals[label] = {

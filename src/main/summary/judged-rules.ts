@@ -17,14 +17,14 @@ export interface Judged {
 
 type JudgedRow = Pick<MixRow, 'name' | 'sent' | 'ok' | 'cancelled' | 'latencyMs'>;
 
-/** Of streamed answers. */
+/** Figures of streamed answers. */
 export interface JudgedStreams {
   readonly timesMs: NonNullable<Summary['streams']>['timesMs'];
   readonly goodput: { readonly share: number | null } | null;
 }
 
 interface Measured {
-  /** Null where there is no such figure. */
+  /** Null if there is no such figure. */
   readonly value: number | null;
   /** Requests without an answer make it a lower bound: the true one may be larger. */
   readonly isLowerBound: boolean;
@@ -33,8 +33,8 @@ interface Measured {
 const UNKNOWN: Measured = { value: null, isLowerBound: false };
 
 /**
- * Checks every rule. A figure that is not known fails: a percentile for which there were too few requests,
- * and an upper limit for one that timeouts have made a lower bound.
+ * Checks every rule. An unknown figure fails: a percentile with too few requests,
+ * and an upper limit on a figure that timeouts turned into a lower bound.
  */
 export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged): Summary['thresholds'] {
   return thresholds.map(({ expression, measure, request, operator, limit, isImplied = false }) => {
@@ -60,14 +60,14 @@ function figureOf(measure: Measure): RuleFigure {
   return measure.type === 'of-scenarios' ? scenarioFigureOf(measure) : measure.type;
 }
 
-/** Of a percentile; one of anything else is enough. */
+/** Requests that a percentile needs; anything else needs one. */
 function fewestRequests(measure: Measure): number {
   const label = 'label' in measure ? measure.label : null;
   const percentile = label === null ? null : parsePercentile(label);
   return percentile === null ? 1 : fewestFor(percentile);
 }
 
-/** Whether a value keeps a limit. */
+/** Whether a value is within a limit. */
 export function holds(value: number, operator: Threshold['operator'], limit: number): boolean {
   switch (operator) {
     case '<':
@@ -81,13 +81,13 @@ export function holds(value: number, operator: Threshold['operator'], limit: num
   }
 }
 
-/** What a rule is about; `request` is the name of one of the mix. */
+/** The figure that a rule is about; `request` is the name of one of the mix. */
 export function measuredIn(judged: Judged, measure: Measure, request: string | null): Measured {
   const row = request === null ? null : judged.mix.find(({ name }) => name === request);
   if (row === undefined) return UNKNOWN;
   switch (measure.type) {
     case 'error-rate': {
-      // Of what was sent, everything that was not answered well in time.
+      // Of what was sent, everything without a good answer in time.
       const counts = row ?? judged.requests;
       const sent = awaitedOf(counts);
       return { value: sent === 0 ? null : (sent - counts.ok) / sent, isLowerBound: false };
@@ -116,7 +116,7 @@ export function measuredIn(judged: Judged, measure: Measure, request: string | n
   }
 }
 
-/** Undefined for a time that an older result does not have. */
+/** Undefined for a time that an older result lacks. */
 function latencyIn(
   { latencyMs, eventTimesMs, streams }: Judged,
   { kind }: Extract<Measure, { kind: unknown }>,

@@ -16,7 +16,7 @@ interface Found {
 
 type Find = (rank: number) => Found;
 
-/** Of all values, and of those that are no lower bounds. */
+/** Ranks of all values, and of those that are not lower bounds. */
 interface Ranks {
   readonly all: CellRanks;
   readonly observed: CellRanks;
@@ -27,7 +27,7 @@ interface Lists {
   readonly bounds: readonly ValueList[];
 }
 
-/** Sums up one kind of latency; percentiles by nearest rank, from the values while they are all there. */
+/** Summarizes one kind of latency; percentiles by nearest rank, from the values as long as all are kept. */
 export function summarizeLatency(merged: MergedDistribution, labels: readonly string[]): LatencySummary {
   const { moments, bounds, observedValues, boundValues } = merged;
   const ranks: Ranks = {
@@ -47,7 +47,7 @@ export function summarizeLatency(merged: MergedDistribution, labels: readonly st
     : findInHistogram(merged, ranks);
 
   const percentiles: Record<string, number | null> = {};
-  // The smallest value is in doubt only where it is a lower bound, below every observed one.
+  // The smallest value is in doubt only if it is a lower bound below every observed one.
   const atLeast = lowestCell(ranks.all) < lowestCell(ranks.observed) ? ['min'] : [];
   for (const percentile of wanted) {
     const found = findPercentile(percentile, count, find);
@@ -79,8 +79,8 @@ function findPercentile(percentile: ExactPercentile, count: number, find: Find):
 }
 
 /**
- * A value of rank r is what it says if r observed values lie at or below it: then no lower bound, whatever
- * its true value, can move it. Otherwise the true one may be larger.
+ * A value of rank r is exact if r observed values lie at or below it: then no lower bound, whatever
+ * its true value, can move it. Otherwise the true value may be larger.
  */
 function findInValues(
   { observed, bounds }: MergedDistribution,

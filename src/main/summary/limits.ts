@@ -1,7 +1,7 @@
 import type { ConnectionFigures, NextStep } from '../../protocol/finding.ts';
 import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './verdict-facts.ts';
 
-/** Percentiles and means would be those of the start. How long a worker waited for a processor needs time alone. */
+/** Percentiles and means would be those of the start. The time a worker waited for a processor only needs a long window. */
 export function tooShort(facts: VerdictFacts): Judgement | null {
   const { requests, windowMs } = facts;
   const { fewestRequests, shortestMs } = VERDICT_LIMITS;
@@ -19,7 +19,7 @@ export function generatorErrors({ errors }: VerdictFacts): Judgement | null {
   return judged('generator-limited', { code: 'machine-ran-out', figures }, 'raise-machine-limits');
 }
 
-/** Where the machine had no processor for volley, it may have been waiting and not its scenarios' code that took so long. */
+/** If the machine had no processor for volley, what seems to be time in the scenarios' code may have been waiting. */
 export function scenarioCode({ code, loopBusy, latencies, processorWait }: VerdictFacts): Judgement | null {
   const limits = VERDICT_LIMITS;
   if (code === null || (processorWait ?? 0) > limits.processorWait) return null;
@@ -57,7 +57,7 @@ export function processor({ processorWait }: VerdictFacts): Judgement | null {
   return judged('generator-limited', { code: 'no-processor', figures }, 'free-cores');
 }
 
-/** Only where connections are what was waited for: each was soon replaced, or all that may be open were. */
+/** Only if connections were what requests waited for: they were soon replaced, or all that may be open were in use. */
 export function connections(facts: VerdictFacts): Judgement | null {
   const { latencies } = facts;
   const waitMs = latencies.wait.mean ?? 0;
@@ -69,7 +69,7 @@ export function connections(facts: VerdictFacts): Judgement | null {
   return judged('connection-limited', { code: 'waited-for-connection', figures }, step);
 }
 
-/** Where requests had no connection in the end because all that may be open were in use: a burst leaves means as they are. */
+/** If requests got no connection because all that may be open were in use: after a burst, means do not show it. */
 export function unserved(facts: VerdictFacts): Judgement | null {
   const step = facts.load.model === 'open' ? allInUse(facts) : null;
   const figures = connectionFigures(facts);
@@ -78,7 +78,7 @@ export function unserved(facts: VerdictFacts): Judgement | null {
     : judged('connection-limited', { code: 'no-connection-left', figures }, step);
 }
 
-/** In the closed model, and of a stopped run, what had no answer says nothing of connections. */
+/** In the closed model, and in a stopped run, requests without an answer do not describe connections. */
 function connectionFigures({
   load,
   isStopped,
@@ -97,7 +97,7 @@ function connectionFigures({
   };
 }
 
-/** What to do about connections that did not last; null where they did. */
+/** What to do about connections that did not last; null if they did. */
 function reopening(facts: VerdictFacts): NextStep | null {
   const {
     connections: { opened, closedByTarget },
@@ -108,12 +108,12 @@ function reopening(facts: VerdictFacts): NextStep | null {
   const most = VERDICT_LIMITS.reopenedShare * requests.sent + (requests.cancelled ?? 0);
   if (!keepsAlive) return 'keep-alive';
   if (closedByTarget > most) return 'let-target-keep-alive';
-  // In the open model the first ones are opened under way.
+  // In the open model the first connections are opened during the run.
   if (load.model === 'open' || opened - facts.concurrency / facts.streams <= most) return null;
   return 'keep-connections';
 }
 
-/** What to do about a number of connections, or of streams, that is too small. */
+/** What to do if there are too few connections or streams. */
 function allInUse({ load, streams, connections: { opened } }: VerdictFacts): NextStep | null {
   if (load.model === 'open') return opened * streams < load.maxInFlight ? null : 'raise-max-in-flight';
   return streams > 1 ? 'lower-streams' : null;

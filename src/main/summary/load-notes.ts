@@ -8,11 +8,11 @@ import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { Schedule, startsOf } from '../../time/schedule.ts';
 import type { Collected } from '../collect/collected.ts';
 
-/** A mean response beyond this many times the mean service, and so much longer, is worth a note. */
+/** A mean response beyond this many times the mean service, and longer by this much, is worth a note. */
 const NOTED_RATIO = 1.5;
 const NOTED_MS = 1;
 
-/** The load as the result shows it: rates a second. */
+/** The load as the result shows it: rates per second. */
 export function summarizeLoad(load: LoadModel): LoadSummary {
   if (load.model === 'closed') return { model: 'closed' };
   const stages = load.stages.map(({ durationMs, from, to }) => ({
@@ -31,20 +31,20 @@ export function summarizeLoad(load: LoadModel): LoadSummary {
   };
 }
 
-/** The mean rate that was asked for in the window; null in the closed model. */
+/** The mean rate asked for in the window; null in the closed model. */
 export function targetPerSecond({ plan }: Collected, windowMs: number): number | null {
   if (plan.load.model === 'closed' || windowMs === 0) return null;
   const schedule = new Schedule(plan.load, plan.warmupMs);
   return ((schedule.dueBefore(windowMs) - schedule.dueBefore(0)) * MS_PER_SECOND) / windowMs;
 }
 
-/** How many requests of the window a worker was to start; of a closed duration, what it has started. */
+/** How many requests of the window a worker was meant to start; with a closed duration, how many it started. */
 export function plannedFor(shard: Shard, released: number): number {
   if (shard.requests !== null) return shard.requests;
   return shard.load.model === 'open' ? startsOf({ ...shard, load: shard.load }) : released;
 }
 
-/** What a reader should know of the figures. */
+/** What a reader should know about the figures. */
 export function notesOn(
   load: LoadModel,
   latencies: Readonly<Record<LatencyKind, LatencySummary>>,

@@ -1,13 +1,13 @@
-/** What of a load an agent was to send. */
+/** An agent's part of a load. */
 export interface PartOfLoad {
   readonly isLost: boolean;
-  /** Requests; null where a duration ends a closed load, so that nobody knows. */
+  /** Requests; null if a duration ends a closed load, so that the number is unknown. */
   readonly planned: number | null;
   readonly missing: number | null;
   readonly connections: number;
 }
 
-/** The share of a load that went with agents that were lost: of its requests, or else of its connections. */
+/** The share of a load that was lost with agents: of its requests if known, otherwise of its connections. */
 export function lostShareOf(parts: readonly PartOfLoad[]): number {
   const lost = parts.filter(({ isLost }) => isLost);
   if (lost.length === 0) return 0;

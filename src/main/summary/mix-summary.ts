@@ -5,7 +5,7 @@ import type { RequestTally } from '../collect/request-tally.ts';
 import type { ScenarioTally } from '../collect/scenario-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
 
-/** A row for each request of a mix; none where there is only one request. */
+/** A row for each request of a mix; empty for a single request. */
 export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): MixRow[] {
   return tallies.flatMap((tally, index) => {
     const request = plan.mix[index];
@@ -15,7 +15,7 @@ export function summarizeMix(plan: RunPlan, tallies: readonly RequestTally[]): M
   });
 }
 
-/** A row for each name that scenarios have used, in the order of their first use. */
+/** A row for each name that scenarios used, in order of first use. */
 export function summarizeNamed(plan: RunPlan, { requests }: Pick<ScenarioTally, 'requests'>): MixRow[] {
   const base = plan.scenarios?.base ?? '';
   return requests.filter(isOfIterations).map(({ name, method, tally }) => {
@@ -24,7 +24,7 @@ export function summarizeNamed(plan: RunPlan, { requests }: Pick<ScenarioTally, 
   });
 }
 
-/** What only the setups of users have sent is counted nowhere, and has no row either. */
+/** False for what only the setups of users have sent: it is not counted and has no row. */
 export function isOfIterations({ tally }: Pick<ScenarioTally['requests'][number], 'tally'>): boolean {
   return tally.sent + tally.dropped > 0;
 }

@@ -6,7 +6,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { mostUsers } from '../../time/user-schedule.ts';
 import { summarizeLoad } from './load-notes.ts';
 
-/** The plan as results show it: without bodies and headers. Its URL may hold secrets: show it through a gate. */
+/** The plan as results show it, without bodies and headers. Its URL may contain secrets: show it only through a gate. */
 export function summarizePlan(plan: RunPlan): Summary['plan'] {
   const { url = '', method = '' } = plan.mix[0]?.message ?? {};
   return {
@@ -43,7 +43,7 @@ function summarizeTest({ file, pools, scenarios }: ScenariosPlan): NonNullable<S
   };
 }
 
-/** Where connections went, if not where the URL says; null where nothing was said of that. */
+/** Where connections went, if not where the URL points; null without such an option. */
 function summarizeRoutes({ unixSocket, proxy, connectTo, resolve }: Routes): RoutesSummary | null {
   if (unixSocket === null && proxy === null && connectTo.length + resolve.length === 0) return null;
   return {

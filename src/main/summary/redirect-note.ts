@@ -2,10 +2,10 @@ import type { Finding } from '../../protocol/finding.ts';
 import type { Collected } from '../collect/collected.ts';
 
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** Beyond this share of all answers redirects are what was measured. */
+/** Beyond this share of all answers, redirects are what was measured. */
 const NOTED_SHARE = 0.5;
 
-/** That most answers led elsewhere, and nobody went there; nothing where a status was asked for. */
+/** Reports that most answers were redirects that were not followed; empty if a status was expected. */
 export function redirectsOf(
   { plan, workers }: Pick<Collected, 'plan' | 'workers'>,
   statuses: ReadonlyMap<number, number>,

@@ -1,7 +1,7 @@
 import type { CodeShare } from '../../protocol/scenario.ts';
 import type { CollectedWorker } from '../collect/collected.ts';
 
-/** How much of an event loop the scenarios' own code took, in the worker where that was most; null where nobody knows. */
+/** How much of an event loop the scenarios' own code took, in the worker where it took the most; null if unknown. */
 export function scenarioCodeOf(workers: readonly CollectedWorker[]): CodeShare | null {
   const uses = workers
     .flatMap(({ report }) => report?.scenarios?.code ?? [])

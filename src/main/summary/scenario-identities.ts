@@ -12,7 +12,7 @@ const FIELDS = [
   'notStarted',
 ] as const;
 
-/** Checks what must hold of iterations, whatever the target and the scenario's code did. */
+/** Checks what must hold for iterations, whatever the target and the scenario's code did. */
 export function scenarioViolations({ scenarios }: Summary, { records, workers }: Collected): Finding[] {
   if (scenarios === undefined || records.scenarios === null) return [];
   const found: Finding[] = [];

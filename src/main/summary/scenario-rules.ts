@@ -2,7 +2,7 @@ import type { LatencySummary, ScenarioRow, ScenariosSummary } from '../../protoc
 import type { RuleFigure, ScenarioMeasure } from '../../protocol/threshold.ts';
 
 interface Measured {
-  /** Null where there is no such figure. */
+  /** Null if there is no such figure. */
   readonly value: number | null;
   readonly isLowerBound: boolean;
 }
@@ -42,7 +42,7 @@ function scriptErrors({ errors }: ScenarioRow): number {
   return errors.reduce((sum, { kind, count }) => (kind === 'script' ? sum + count : sum), 0);
 }
 
-/** Where no check was made at all, all of them passed; of one that has a name nothing is known. */
+/** If no check was made at all, all passed; for a named check without any the share is unknown. */
 function sharePassed({ checks }: ScenariosSummary, name: string | null): Measured {
   const meant = name === null ? checks : checks.filter((check) => check.name === name);
   const made = meant.reduce((sum, check) => sum + check.made, 0);

@@ -12,11 +12,11 @@ import type { IterationTally, ScenarioTally } from '../collect/scenario-tally.ts
 import { summarizeLatency } from './latency-summary.ts';
 import { scenarioCodeOf } from './scenario-code.ts';
 
-/** More points than this no picture shows. */
+/** A chart shows no more points than this. */
 const MOST_POINTS = 500;
 const ALL = '(all)';
 
-/** What is taken of a distribution: of a run under way not each value, which would all have to be sorted. */
+/** How to read a distribution: during a run without single values, which would all have to be sorted. */
 type TimesOf = (distribution: Distribution) => MergedDistribution;
 
 /** What users did. */
@@ -58,7 +58,7 @@ export function summarizeScenarios(
     })),
     metrics: tally.metrics.map((metric) => metricOf(metric, percentiles, timesOf)),
     code: scenarioCodeOf(workers),
-    // Known only when all else is.
+    // Known only when everything else is.
     teardownFailure: null,
     users: {
       ever: everOf(workers, tally),
@@ -70,7 +70,7 @@ export function summarizeScenarios(
   };
 }
 
-/** What was to happen and did not; what a stop has cut off is no surprise. */
+/** What should have happened and did not; iterations cut off by a stop are expected. */
 export function scenarioDegradations({ scenarios, interrupted, stoppedBy }: Summary): Finding[] {
   if (scenarios === undefined) return [];
   const { dropped, notStarted, scheduled } = scenarios.total;
@@ -90,7 +90,7 @@ export function scenarioDegradations({ scenarios, interrupted, stoppedBy }: Summ
   ];
 }
 
-/** What a reader should know of the figures. */
+/** What a reader should know about the figures. */
 export function scenarioNotes(workers: readonly CollectedWorker[]): Finding[] {
   const count = workers.reduce((sum, { report }) => sum + (report?.scenarios?.idleIterations ?? 0), 0);
   return count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } }];
@@ -130,7 +130,7 @@ function rowOf(
   };
 }
 
-/** Sessions; before workers have reported as many as are known to have come. */
+/** Number of sessions; before workers have reported, as many as are known to have started. */
 function everOf(workers: readonly CollectedWorker[], { users }: ScenarioTally): number {
   if (workers.length > 0)
     return workers.reduce((sum, { report }) => sum + (report?.scenarios?.users ?? 0), 0);
@@ -171,7 +171,7 @@ function failuresOf(
   return { count: all.reduce((sum, { count }) => sum + count, 0), example: first.example };
 }
 
-/** How many there were over all workers, whenever that changed in one of them. */
+/** The number of users over all workers, at each change in one of them. */
 function usersOverTime(
   byWorker: ScenarioTally['users'],
 ): { readonly atMs: number; readonly users: number }[] {
@@ -191,7 +191,7 @@ function usersOverTime(
   });
 }
 
-/** Up to a number of points, evenly spread, the last one among them. */
+/** Up to a number of evenly spread points, including the last one. */
 function thinned<T>(points: readonly T[]): T[] {
   const step = Math.ceil(points.length / MOST_POINTS);
   return points.filter((_, index) => index % step === 0 || index === points.length - 1);

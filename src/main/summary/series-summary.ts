@@ -6,17 +6,17 @@ import type { IntervalPercentiles, SeriesBucket, Summary } from '../../protocol/
 import { longerIntervalMs, type Series, type SeriesCounts } from '../collect/series.ts';
 
 export const CELLS_PER_OCTAVE = 8;
-/** Shorter intervals are only for runs that would have too few of them otherwise. */
+/** Shorter intervals are only used if a run would otherwise have too few. */
 const SHORTEST_MS = 100;
 const FEWEST_INTERVALS = 20;
-/** So many latencies, on average, make a p99 of an interval. */
+/** Average number of latencies needed for an interval's p99. */
 const FEWEST_LATENCIES = 100;
 const DIGITS = 5;
 
 /**
- * The run by intervals, as the result shows them.
+ * The run in intervals, as the result shows them.
  *
- * @param most the most intervals; where the series has more, neighbours are added up
+ * @param most the most intervals; if the series has more, neighbours are merged
  */
 export function summarizeSeries(
   series: Series,
@@ -52,7 +52,7 @@ export function summarizeSeries(
   };
 }
 
-/** Longer than the series' own where single intervals would say little, as long as there are enough of them. */
+/** Longer than the series' own interval if single intervals hold too few latencies, as long as enough intervals remain. */
 function shownIntervalMs(series: Series): number {
   const { lengthMs, latencyCount } = series;
   let intervalMs = series.intervalMs;
@@ -85,7 +85,7 @@ function percentilesOf(
   };
 }
 
-/** A percentile of one interval, by nearest rank; null where it has too few values. */
+/** A percentile of one interval, by nearest rank; null if it has too few values. */
 function percentileIn(latencies: CoarseCells, label: string): number | null {
   const percentile = parsePercentile(label);
   const rank = percentile === null ? null : rankOf(percentile, countOf(latencies));
@@ -93,7 +93,7 @@ function percentileIn(latencies: CoarseCells, label: string): number | null {
   return valueMs === null ? null : rounded(valueMs);
 }
 
-/** There are thousands of these in a result. */
+/** A result has thousands of these, so digits are limited. */
 function rounded(valueMs: number): number {
   return Number(valueMs.toPrecision(DIGITS));
 }

@@ -7,9 +7,9 @@ import type { MergedStreams } from '../collect/stream-tally.ts';
 import { summarizeLatency } from './latency-summary.ts';
 
 /**
- * What streamed answers took and brought; null where answers are read as a whole.
+ * Times, tokens and goodput of streamed answers; null if answers are read as a whole.
  *
- * @param sent requests of the window: those that failed are none of the good ones
+ * @param sent requests of the window: a failed one counts against goodput
  */
 export function summarizeStreams(
   {
@@ -35,7 +35,7 @@ export function summarizeStreams(
       events: tokenEvents,
       perEvent: ratio(tokens, tokenEvents),
       countedAnswers: counted,
-      // Whoever counts events does so whatever the server says.
+      // With counting by events, the server's own count is not used.
       countedByServer: stream.count === 'events' ? 0 : countedByServer,
       perSecond: lastAtMs > firstAtMs ? (tokens * MS_PER_SECOND) / (lastAtMs - firstAtMs) : null,
       perUserPerSecond: tpotMs === null || tpotMs === 0 ? null : MS_PER_SECOND / tpotMs,
@@ -51,14 +51,14 @@ export function summarizeStreams(
               limitMs,
             })),
             good: counts.good,
-            // Of a scenario's requests only some are streams.
+            // In scenarios only some of the requests are streams.
             share: ratio(counts.good, scenarios === undefined ? sent : counts.asked),
             perSecond: windowMs === 0 ? 0 : (counts.good * MS_PER_SECOND) / windowMs,
           },
   };
 }
 
-/** Null where there is nothing to have a part of. */
+/** Null if the whole is zero. */
 function ratio(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
 }

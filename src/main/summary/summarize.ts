@@ -55,7 +55,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   return withoutSecrets(summary, plan.supplies.secrets);
 }
 
-/** What was measured, before rules are judged and identities checked. */
+/** What was measured, before rules and identities are checked. */
 function measuredSummary(collected: Collected, figures: Figures, mergeMs: number): Summary {
   const { plan, workers, records } = collected;
   const naming = namingOf(plan.writtenIn);
@@ -115,7 +115,7 @@ function summarizeJudgement(
   };
 }
 
-/** What a reader should know of the figures. */
+/** What a reader should know about the figures. */
 function notesOf(collected: Collected, { latencies, coldStart, merged }: Figures): Finding[] {
   const { plan, workers } = collected;
   return [

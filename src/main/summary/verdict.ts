@@ -47,30 +47,30 @@ export function judge(facts: VerdictFacts): Judgement {
 const FIGURES_MISLEAD: Finding = { code: 'figures-mislead', figures: {} };
 const SHARED_MACHINE: Finding = { code: 'shared-machine', figures: {} };
 
-/** Of what was sent; or of the connections' time; or all along of one request of a mix. */
+/** Too many failures of what was sent, or too much of the connections' time, or too many of one request of a mix. */
 function failing(facts: VerdictFacts): Judgement | null {
   const { failedShare, heldShare, shortestMs, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
   const all = failedOf(facts);
-  // In a window of some milliseconds one failure and the rest after it are a large part.
+  // In a window of some milliseconds, one failure and the rest after it are a large share.
   const holdMuch = (facts.heldShare ?? 0) > heldShare && facts.windowMs >= shortestMs;
   if (all.bad > failedShare * all.of || holdMuch) return failingBecause(all, facts);
   const one = failingRequest(failedOfEach(facts), failedShareOfRequest, fewestOfRequest);
   return one === null ? null : failingBecause(one, facts, one.name);
 }
 
-/** Where no mean shows what they lacked: after a burst at the end, or where nothing explains it. */
+/** If no mean shows the lack of connections: after a burst at the end, or without another explanation. */
 function dropping(facts: VerdictFacts): Judgement | null {
   if (!lacksConnections(facts)) return null;
   return unserved(facts) ?? failingBecause(failedOrDropped(facts), facts);
 }
 
-/** More requests than may fail had no connection, or had one too late; that is told of the shortest run. */
+/** Whether more requests than may fail got no connection, or got one too late; reported even for the shortest run. */
 function lacksConnections(facts: VerdictFacts): boolean {
   const { bad, of } = failedOrDropped(facts);
   return bad > VERDICT_LIMITS.failedShare * of;
 }
 
-/** What failed while volley stood still, or was late for its deadlines, may be its own doing. */
+/** What failed while volley stood still, or was late for its deadlines, may be volley's own fault. */
 function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null = null): Judgement {
   const failure = failureFinding(failed, facts, name);
   const own = starvation(failed, facts);
@@ -83,14 +83,14 @@ function failingBecause(failed: Failed, facts: VerdictFacts, name: string | null
   return judged('failing', failure, step, [FIGURES_MISLEAD]);
 }
 
-/** What kept volley from its work, where most of what failed had run out of time; null where nothing did. */
+/** What kept volley from its work, if most of what failed had run out of time; null if nothing did. */
 function starvation(failed: Failed, facts: VerdictFacts): Judgement | null {
   const late = lateOf(failed, facts);
   if (facts.stoodStillMs > 0 || late * 2 <= failed.bad || tooShort(facts) !== null) return null;
   return scenarioCode(facts) ?? generatorTime(facts) ?? processor(facts);
 }
 
-/** Failures that are too few to spoil the figures are told all the same. */
+/** Adds failures that are too few to spoil the figures as a caveat. */
 function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   const all = failedOf(facts);
   if (judgement.verdict === 'failing' || all.bad <= 0) return judgement;
@@ -98,7 +98,7 @@ function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   return { ...judgement, caveats: [...judgement.caveats, failureFinding(all, facts), ...never] };
 }
 
-/** Nothing was sent, or a stop came before the first answer: a loop that was busy then was busy starting. */
+/** Nothing was sent, or a stop came before the first answer: if the loop was busy, it was busy starting. */
 function unanswered({ requests }: VerdictFacts): Judgement | null {
   return requests.ok > 0 ? null : judged('ok', { code: 'nothing-answered', figures: {} });
 }

@@ -3,8 +3,8 @@ import type { Summary } from '../../protocol/summary.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 
 /**
- * The gate through which every result leaves a run. All its text that can have come from a plan, a target or a system
- * is named here; the rest is numbers, and words of volley's own that a secret must not change.
+ * The gate through which every result leaves a run. All text that may come from a plan, a target or a system
+ * is listed here; the rest is numbers, and volley's own words, which a secret must not change.
  */
 export function withoutSecrets(summary: Summary, secrets: readonly string[]): Summary {
   const hide = hiding(secrets);
@@ -32,7 +32,7 @@ function allOf(findings: readonly Finding[], hide: Hide): Finding[] {
   return findings.map((finding) => hiddenFinding(finding, hide));
 }
 
-/** A finding without secrets in the texts among its figures. */
+/** A finding, with secrets removed from the texts among its figures. */
 export function hiddenFinding<Found extends Finding>(found: Found, hide: Hide): Found {
   return { ...found, figures: hiddenIn(found.figures, hide) };
 }

@@ -7,7 +7,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
   const { shard, counts, report } = worker;
   const { released } = counts;
   const cancels = shard.stream?.cancel != null;
-  // What a lost worker left undone was never released, as far as anyone knows.
+  // What a lost worker left undone counts as never released, as far as is known.
   const notStarted = report?.notStarted ?? Math.max(0, plannedFor(shard, released) - released);
   return {
     index: shard.index,
@@ -36,7 +36,7 @@ export function summarizeWorker(worker: CollectedWorker, kind: WorkerSummary['ki
   };
 }
 
-/** Over all workers. */
+/** The sum over all workers. */
 export function sumOfRequests(workers: readonly WorkerSummary[]): RequestCounts {
   const sum = (field: keyof RequestCounts): number =>
     workers.reduce((total, worker) => total + (worker[field] ?? 0), 0);
@@ -64,7 +64,7 @@ type SummedField =
   | 'peakRssBytes'
   | 'cpuMs';
 
-/** A figure of the workers' reports, added up. */
+/** The sum of a figure over the workers' reports. */
 export function sumOfReports(workers: readonly CollectedWorker[], field: SummedField): number {
   return workers.reduce((sum, { report }) => sum + (report?.[field] ?? 0), 0);
 }

@@ -1,9 +1,9 @@
-/** Between the last good level and the first bad one less than this is left undecided. */
+/** The search ends when the last good and the first bad level are at most this share apart. */
 const RESOLUTION = 0.05;
 
 /**
- * Which load to try next: the range by doubling, its end included, until a level is bad; then the middle between the
- * last good level and the first bad one, until they lie close together. Levels are whole numbers.
+ * Chooses the next load to try: doubles through the range, including its end, until a level is bad; then bisects
+ * between the last good and the first bad level until they are close together. Levels are whole numbers.
  */
 export class LevelSearch {
   readonly #to: number;
@@ -16,12 +16,12 @@ export class LevelSearch {
     this.#to = to;
   }
 
-  /** Null where nothing is left to try. */
+  /** The level to try; null if the search is over. */
   get next(): number | null {
     return this.#next;
   }
 
-  /** The level that was to be tried has been. */
+  /** Reports the result of the level `next`. */
   tell(isGood: boolean): void {
     const level = this.#next;
     if (level === null) return;

@@ -1,10 +1,10 @@
 import type { Summary } from '../../protocol/summary.ts';
 import type { Capacity, Knee, SweepLevel } from '../../protocol/sweep.ts';
 
-/** Twice the load has to bring this much more, or it brings nothing. */
+/** Doubling the load counts as a gain only from this much more throughput on. */
 const LEAST_GAIN = 0.05;
 
-/** What came of a level. */
+/** Judges a level by its summary. */
 export function levelOf(level: number, summary: Summary): SweepLevel {
   const { thresholds, generator, requests } = summary;
   const isGood =
@@ -15,12 +15,12 @@ export function levelOf(level: number, summary: Summary): SweepLevel {
   return { level, throughputPerSecond: throughputOf(summary), isGood, summary };
 }
 
-/** Tokens a second where answers are streams of them; else ok answers a second. */
+/** Tokens a second if answers are streams of tokens, else ok answers a second. */
 function throughputOf({ streams, rate }: Summary): number {
   return streams ? (streams.tokens.perSecond ?? 0) : rate.throughputPerSecond;
 }
 
-/** Whether the generator was the limit of a level: then it says nothing of the target. */
+/** Whether the generator was the limit: then the level says nothing about the target. */
 export function isGeneratorsLimit({ generator, workers, errors }: Summary): boolean {
   return (
     generator.verdict === 'generator-limited' ||
@@ -29,7 +29,7 @@ export function isGeneratorsLimit({ generator, workers, errors }: Summary): bool
   );
 }
 
-/** The first level whose doubling gained next to nothing; null where there is none. */
+/** The first level whose doubling gained next to nothing; null without one. */
 export function kneeOf(levels: readonly SweepLevel[]): Knee | null {
   const byLevel = new Map(levels.map((level) => [level.level, level]));
   for (const { level, throughputPerSecond } of levels) {
@@ -41,7 +41,7 @@ export function kneeOf(levels: readonly SweepLevel[]): Knee | null {
   return null;
 }
 
-/** The highest level below which all were good; null where not even the first one was. */
+/** The highest good level below the first bad one; null if not even the lowest was good. */
 export function capacityOf(levels: readonly SweepLevel[]): Capacity | null {
   const firstBad = levels.find(({ isGood }) => !isGood);
   const good = levels.filter(({ level }) => firstBad === undefined || level < firstBad.level).at(-1);

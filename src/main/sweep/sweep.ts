@@ -6,24 +6,24 @@ import { toolFacts } from '../text/version.ts';
 import { LevelSearch } from './level-search.ts';
 import { capacityOf, isGeneratorsLimit, kneeOf, levelOf } from './levels.ts';
 
-/** What a level takes beside its load: starting workers, connecting, ending. */
+/** Time of a level apart from its load: starting workers, connecting, ending. */
 const AROUND_A_LEVEL_MS = 500;
 
 export interface SweepOptions {
   readonly over: Swept;
   readonly from: number;
   readonly to: number;
-  /** For all levels together. */
+  /** Time for all levels together. */
   readonly budgetMs: number;
-  /** The plan of a level. */
+  /** Makes the plan of a level. */
   planOf(level: number): RunPlan;
-  /** Carries a level out; null where it was interrupted. */
+  /** Runs a level; null if it was interrupted. */
   measure(plan: RunPlan, level: number): Promise<Summary | null>;
-  /** A level has ended. */
+  /** Called after each level. */
   onLevel(level: SweepLevel): void;
 }
 
-/** Raises the load until it is borne no more, or volley is the limit, or time is up. */
+/** Raises the load until the target cannot sustain it, volley is the limit, or time is up. */
 export async function sweep({
   over,
   from,
@@ -86,7 +86,7 @@ export async function sweep({
   };
 }
 
-/** At most; a number of requests alone tells nothing of time. */
+/** Maximum length; a limit by requests alone gives no time. */
 function lengthMs({ warmupMs, stop: { durationMs } }: RunPlan): number {
   return warmupMs + (durationMs ?? 0) + AROUND_A_LEVEL_MS;
 }

@@ -12,12 +12,12 @@ import { sentenceOf } from './findings.ts';
 import { counted, formatCount, formatFailedShare, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 
-/** A conclusion with what must be known besides. */
+/** A conclusion with its remarks. */
 export function conclusionText(conclusion: Conclusion, naming: Naming = COMMAND_LINE): string {
   return [conclusion, ...conclusion.remarks].map((finding) => comparisonSentence(finding, naming)).join(' ');
 }
 
-/** What was found in a comparison, as sentences of the report. */
+/** A finding of a comparison, as sentences of the report. */
 export function comparisonSentence<Code extends ComparisonFindingCode>(
   { code, figures }: ComparisonFinding<Code>,
   naming: Naming = COMMAND_LINE,
@@ -83,7 +83,7 @@ export const COMPARISON_SENTENCES: {
     `${arm}: volley was the limit in ${found} of ${counted(rounds, 'round')}.`,
 };
 
-/** As each figure is called. */
+/** The name of each figure in sentences. */
 export const METRIC_LABELS: Readonly<Record<Metric, string>> = {
   throughput: 'throughput',
   p50: 'p50',
@@ -157,7 +157,7 @@ const WORDS: Readonly<Record<Metric, readonly [better: string, worse: string]>> 
   cpu: ['less', 'more'],
 };
 
-/** In which rounds something was amiss. */
+/** The rounds in which something went wrong. */
 function roundsText({ a, b, aRounds, bRounds, rounds }: TroubledRounds): string {
   return [
     { name: a, count: aRounds },

@@ -4,11 +4,11 @@ import { counted, formatCount, formatFailedShare, formatMoment } from './format.
 /** More of the connections' time than this makes a verdict `failing`. */
 export const MAY_HOLD_SHARE = 0.05;
 const MOST_KINDS = 3;
-/** Failed requests may be few and take long: their share of the connections' time is reported where it is this many times as large. */
+/** Few failed requests may take long: their share of the connections' time is reported if it is at least this many times larger. */
 const MUCH_MORE = 10;
 const LEAST_HELD_SHARE = 0.01;
 
-/** How many failed, when, and of what. */
+/** How many failed, when, and how. */
 export function requestsFailedText({
   failed,
   of,
@@ -86,7 +86,7 @@ function spanText(fromMs: number | null, toMs: number | null): string {
   return begin === end ? `at ${begin}` : `from ${begin} to ${end}`;
 }
 
-/** How many requests had no connection, or had one too late; empty where all had one. */
+/** How many requests got no connection, or got one too late; empty if all got one in time. */
 export function noConnectionText({
   dropped,
   unfinished,

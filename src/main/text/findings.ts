@@ -4,7 +4,7 @@ import { counted, formatCount, formatDuration, formatMs, formatPercent, shareTex
 import { COMMAND_LINE, type Naming } from './naming.ts';
 import { scenarioCodeText } from './scenario-code-words.ts';
 
-/** What was found, as a sentence of the report. */
+/** A finding as a sentence of the report. */
 export function sentenceOf<Code extends FindingCode>(
   { code, figures }: Finding<Code>,
   naming: Naming = COMMAND_LINE,
@@ -119,7 +119,7 @@ function wasOrWere(count: number): string {
   return count === 1 ? 'was' : 'were';
 }
 
-/** What was to hold and does not: that would be a bug in volley, not a finding about the target. */
+/** An identity that does not hold: a bug in volley, not a finding about the target. */
 function violationText({ identity, of, left, right }: FindingFigures['identity-violated']): string {
   return `This is a bug in volley, please report it: ${IDENTITIES[identity](of ?? '')}, but ${left} ≠ ${right}.`;
 }

@@ -1,19 +1,19 @@
 import { MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND } from '../../protocol/units.ts';
 import { decimalNumeral, shortNumeral, wholeNumeral } from './numerals.ts';
 
-/** So many digits say what was given: no digit more than it has. */
+/** Significant digits of values that the user gave; trailing zeros are left out. */
 const GIVEN_DIGITS = 6;
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 const STEP_OF_BYTES = 1_000;
-/** Below this a rate is said per hour. */
+/** Below this a rate is shown per hour. */
 const SLOWEST_PER_SECOND = 0.1;
 const SECONDS_PER_HOUR = MS_PER_HOUR / MS_PER_SECOND;
-/** From this many of a unit on, the next larger one is said too. */
+/** From this many of a unit on, the next larger unit is used as well. */
 const MOST_OF_A_UNIT = 120;
 const SECONDS_PER_MINUTE = 60;
 const MINUTES_PER_HOUR = 60;
 
-/** What stands where there is no value. */
+/** Shown in place of a missing value. */
 export const NOTHING = '–';
 
 /** A count with thousands separated. */
@@ -21,7 +21,7 @@ export function formatCount(count: number): string {
   return wholeNumeral(count);
 }
 
-/** A measured rate in three significant digits; a slow one per hour, since it is not nothing. */
+/** A measured rate with three significant digits; a slow one per hour, so that it does not round to nothing. */
 export function formatRate(perSecond: number): string {
   if (perSecond === 0) return '0/s';
   return perSecond < SLOWEST_PER_SECOND
@@ -36,21 +36,21 @@ export function formatAskedRate(perSecond: number): string {
     : `${shortNumeral(perSecond * SECONDS_PER_HOUR, GIVEN_DIGITS)}/h`;
 }
 
-/** A time in three significant digits, in the unit that suits it; a dash where there is none. */
+/** A time with three significant digits in a suitable unit; a dash for null. */
 export function formatMs(valueMs: number | null): string {
   if (valueMs === null) return NOTHING;
   const { value, unit } = timeOf(valueMs);
   return `${value} ${unit}`;
 }
 
-/** Two times as "571 and 616 µs"; the first has its own unit where that is another. */
+/** Two times as "571 and 616 µs"; the first has its own unit if that differs. */
 export function formatMsBetween(lowMs: number, highMs: number): string {
   const low = timeOf(lowMs);
   const high = timeOf(highMs);
   return `${low.value}${low.unit === high.unit ? '' : ` ${low.unit}`} and ${high.value} ${high.unit}`;
 }
 
-/** A share in tenths of a percent; what is almost nothing, or almost all, is never shown as that. */
+/** A share in tenths of a percent; almost nothing and almost all are never rounded to 0 or 100 %. */
 export function formatPercent(share: number): string {
   if (share > 0 && share < 0.000_5) return '<0.1 %';
   if (share >= 0.999_5 && share < 1) return '>99.9 %';
@@ -89,7 +89,7 @@ export function formatByteRate(bytesPerSecond: number): string {
   return `${formatBytes(bytesPerSecond)}/s`;
 }
 
-/** A length of time as it was asked for: whole units stay whole. */
+/** A duration that was asked for: whole units stay whole. */
 export function formatDuration(durationMs: number): string {
   if (durationMs < MS_PER_SECOND) return `${shortNumeral(durationMs, GIVEN_DIGITS)} ms`;
   if (durationMs % MS_PER_HOUR === 0) return `${wholeNumeral(durationMs / MS_PER_HOUR)} h`;
@@ -97,7 +97,7 @@ export function formatDuration(durationMs: number): string {
   return `${shortNumeral(durationMs / MS_PER_SECOND, GIVEN_DIGITS)} s`;
 }
 
-/** A length of time that was measured: from two minutes on with the smaller unit beside the larger. */
+/** A measured duration; from two minutes on with the next smaller unit as well. */
 export function formatSpan(spanMs: number): string {
   const seconds = Math.round(spanMs / MS_PER_SECOND);
   if (seconds < MOST_OF_A_UNIT) return formatMs(spanMs);
@@ -107,37 +107,37 @@ export function formatSpan(spanMs: number): string {
   return twoUnits(Math.floor(rounded / MINUTES_PER_HOUR), 'h', rounded % MINUTES_PER_HOUR, 'min');
 }
 
-/** How long something has gone on, in tenths of a second; from two minutes on in whole ones. */
+/** How long something has lasted, in tenths of a second; from two minutes on in whole seconds. */
 export function formatElapsed(elapsedMs: number): string {
   return elapsedMs < MOST_OF_A_UNIT * MS_PER_SECOND
     ? `${(elapsedMs / MS_PER_SECOND).toFixed(1)} s`
     : formatSpan(elapsedMs);
 }
 
-/** A length of time that is only guessed, in whole seconds. */
+/** An estimated duration, in whole seconds. */
 export function formatAbout(spanMs: number): string {
   const seconds = Math.ceil(spanMs / MS_PER_SECOND);
   return seconds < MOST_OF_A_UNIT ? `${seconds} s` : formatSpan(seconds * MS_PER_SECOND);
 }
 
-/** So many of something. */
+/** A count with its noun. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** A part as a share of the whole, in brackets after a blank; empty where there is none. */
+/** A part as a share of the whole, in brackets after a blank; empty if it is zero. */
 export function shareText(count: number, of: number): string {
   return count === 0 || of === 0 ? '' : ` (${formatFailedShare(count / of)})`;
 }
 
-/** A moment of a run, in tenths of a second; before the first of them in milliseconds, from two minutes on in whole seconds. */
+/** A moment of a run, in tenths of a second; below 100 ms in milliseconds, from two minutes on in whole seconds. */
 export function formatMoment(atMs: number): string {
   if (atMs > 0 && atMs < 100) return `${Math.max(1, Math.round(atMs))} ms`;
   const tenths = Math.round(atMs / 100) / 10;
   return tenths < MOST_OF_A_UNIT ? `${tenths} s` : formatSpan(atMs);
 }
 
-/** Zero and the clock's own grain are `0 µs`. */
+/** Zero, and anything within the clock's resolution, is `0 µs`. */
 function timeOf(valueMs: number): { readonly value: string; readonly unit: string } {
   if (valueMs < 0.000_5) return { value: '0', unit: 'µs' };
   if (valueMs < 0.999_5) return { value: significant(valueMs * MS_PER_SECOND), unit: 'µs' };

@@ -5,7 +5,7 @@ import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
 
-/** What is wrong, in as few words as fit one line; the sentences behind the verdict say the rest. */
+/** What is wrong, in few enough words for one line; the sentences of the verdict have the details. */
 const HEADLINES: Headlines = {
   'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false }) =>
     failed === 0

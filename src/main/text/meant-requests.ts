@@ -1,7 +1,7 @@
 import type { Summary } from '../../protocol/summary.ts';
 import { nearestTo } from './nearest.ts';
 
-/** Rules that name a request which nobody has measured say which one was probably meant. */
+/** Adds the name that was probably meant to rules about a request that was not measured. */
 export function withMeant(
   rules: Summary['thresholds'],
   mix: readonly { readonly name: string }[],

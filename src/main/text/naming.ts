@@ -2,11 +2,11 @@
 export interface Naming {
   /** As in `--timeout` or `timeout`. */
   readonly option: (name: string) => string;
-  /** The same with the letter that stands for it on the command line: `-c` or `concurrency`. */
+  /** The same with its letter on the command line: `-c` or `concurrency`. */
   readonly short: (name: string, letter: string) => string;
   /** With a value: `--warmup 1s`, `warmup: 1s` or `warmup: '1s'`. */
   readonly setting: (name: string, value: string) => string;
-  /** Whether the reader can write it at all; advice leaves out what nobody could follow. */
+  /** Whether the reader can write the option at all; advice leaves out what they could not follow. */
   readonly has: (name: string) => boolean;
 }
 

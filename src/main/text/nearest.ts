@@ -3,8 +3,8 @@ import { quoted } from './quoted.ts';
 const SHORTEST_BEGINNING = 3;
 
 /**
- * Of the names that are a slip or two away from a word, the nearest; else the only one that begins with it; null
- * where there is none. Case does not count.
+ * The nearest of the names that are a slip or two away from a word; else the only one that begins with it; else
+ * null. Case is ignored.
  */
 export function nearestTo(word: string, names: readonly string[]): string | null {
   const typed = word.toLowerCase();
@@ -21,25 +21,25 @@ export function nearestTo(word: string, names: readonly string[]): string | null
   return nearest ?? onlyOneWith(typed, names);
 }
 
-/** What is said behind a sentence's colon: the name that was probably meant, or else all of them. */
+/** What follows a sentence's colon: the name that was probably meant, or else all of them. */
 export function meantOrOneOf(word: string, names: readonly string[]): string {
   const nearest = nearestTo(word, names);
   return nearest === null ? `choose from ${names.join(', ')}.` : `did you mean ${nearest}?`;
 }
 
-/** What is wrong with a value that is none of the words that its option takes. */
+/** Reports a value that is not one of the words that its option takes. */
 export function choiceSentence(option: string, value: string, choices: readonly string[]): string {
   return `${option} ${quoted(value)}: ${choiceAdvice(value, choices)}`;
 }
 
-/** The same behind its colon. */
+/** The part after the colon. */
 export function choiceAdvice(value: string, choices: readonly string[]): string {
   const nearest = typeof value === 'string' ? nearestTo(value, choices) : null;
   const meant = nearest === null ? '.' : `; did you mean ${nearest}?`;
   return `choose one of ${choices.join(', ')}${meant}`;
 }
 
-/** Further off it is another word, and of one or two letters each slip makes another. */
+/** With more slips it is a different word; in a word of one or two letters any slip makes it one. */
 function mostSlipsIn({ length }: string): number {
   if (length <= 2) return 0;
   return length <= 5 ? 1 : 2;
@@ -51,7 +51,7 @@ function onlyOneWith(beginning: string, names: readonly string[]): string | null
   return another === undefined ? (found ?? null) : null;
 }
 
-/** Letters left out, added, changed, or swapped with their neighbour (optimal string alignment); from `most` on, that. */
+/** Letters left out, added, changed, or swapped with their neighbour (optimal string alignment); at most `most`. */
 function slipsBetween(a: string, b: string, most: number): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
@@ -64,7 +64,7 @@ function slipsBetween(a: string, b: string, most: number): number {
         slips = Math.min(slips, (before[j - 2] ?? 0) + 1);
       row.push(slips);
     }
-    // What follows comes from these two rows: it can only be more.
+    // All later rows derive from these two and cannot be smaller.
     if (Math.min(...row) >= most && Math.min(...last) >= most) return most;
     before = last;
     last = row;

@@ -1,12 +1,12 @@
-/** Longer values are cut: their beginning says which one is meant. */
+/** Longer values are cut: the beginning shows which one is meant. */
 const LONGEST = 200;
 
-/** A user's value as an error message shows it: texts as they are, other values as JSON; long ones are cut. */
+/** A user's value for an error message: texts as they are, other values as JSON; long ones are cut. */
 export function quoted(value: unknown): string {
   return `'${cut(shownText(value))}'`;
 }
 
-/** A user's URL as an error message shows it: without a name and password, however its beginning is written. */
+/** A user's URL for an error message: without name and password, however its beginning is written. */
 export function quotedUrl(text: string): string {
   return quoted(shownUrl(text));
 }
@@ -21,16 +21,16 @@ export function withoutCredentials(url: string): string {
   return url.replace(CREDENTIALS, '$1');
 }
 
-/** The beginning of a text that is too long to be shown. */
+/** The beginning of a text that is too long to show. */
 export function cut(text: string): string {
   if (text.length <= LONGEST) return text;
-  // Half of a surrogate pair is no character.
+  // Half of a surrogate pair is not a character.
   return `${text.slice(0, LONGEST).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
-// URLs are read with any number of slashes, and with backslashes too.
+// URL parsers accept any number of slashes, and backslashes too.
 const CREDENTIALS = /^(\s*[a-z][a-z0-9+.-]*:[\\/]+)?[^/?#\\]*@/i;
-/** What cannot be read may have a password with any character: all that stands before the last @ is hidden. */
+/** An invalid URL may have a password with any character: everything from the scheme to the last @ is hidden. */
 const BEFORE_HOST = /^(\s*(?:https?:|[a-z][a-z0-9+.-]*:(?=[\\/]))[\\/]*)?.*@/is;
 
 /** Texts as they are, other values as JSON. */
@@ -41,7 +41,7 @@ export function shownText(value: unknown): string {
   try {
     return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? String(part) : part));
   } catch {
-    // A circle, or a getter of the caller's own that throws.
+    // A cycle, or one of the caller's getters throws.
     return Array.isArray(value) ? 'a list' : 'an object';
   }
 }

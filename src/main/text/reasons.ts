@@ -4,7 +4,7 @@ import { sentenceOf } from './findings.ts';
 import { counted, formatCount, formatMs } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
 
-/** The verdict in sentences: what it rests on, what to do, and what must be known besides. */
+/** The verdict in sentences: what it is based on, what to do, and its caveats. */
 export function reasonsOf(
   {
     finding,
@@ -76,7 +76,7 @@ function look({ option, has }: Naming): string {
   return has('once') ? `look at one answer with ${option('once')}` : 'look at one answer';
 }
 
-/** A figure of the finding that a step is about; 0 where it has none of that name. */
+/** A figure of the finding that a step refers to; 0 if it has none of that name. */
 function figureOf({ figures }: Finding, name: string): number {
   const value: unknown = Object.entries(figures).find(([known]) => known === name)?.[1];
   return typeof value === 'number' ? value : 0;

@@ -16,7 +16,7 @@ export function scenarioCodeText({
   return `The scenarios' own code took ${formatPercent(codeShare)} of an event loop of volley${pieces}: meanwhile no answer is read.`;
 }
 
-/** Which code it was: `in 'shop' after GET /items`. */
+/** Names the code: `in 'shop' after GET /items`. */
 export function placeOfCode(scenario: string, after: string | null): string {
   return `in '${scenario}'${after === null ? '' : ` after ${after}`}`;
 }

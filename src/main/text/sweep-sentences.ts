@@ -3,7 +3,7 @@ import { sentenceOf } from './findings.ts';
 import { formatCount, formatPercent, formatRate } from './format.ts';
 import { redirectsIn, redirectsTogether } from './redirects.ts';
 
-/** What came out, for people. */
+/** The outcome of a sweep in sentences. */
 export function sweepSentences({
   levels,
   over,

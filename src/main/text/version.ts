@@ -10,7 +10,7 @@ export const VERSION = versionIn('../../../../package.json');
 /** The version of undici that carries the load. */
 const UNDICI_VERSION = versionIn('undici/package.json');
 
-/** What measured, and where. */
+/** The tool and the machine that measured. */
 export function toolFacts(): Summary['tool'] {
   return {
     name: 'volley',

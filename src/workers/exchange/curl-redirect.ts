@@ -10,7 +10,7 @@ import type { CurlTrail, PreparedRequest } from './prepared-request.ts';
 const PORT = /:\d*$/;
 const NO_COOKIES: readonly Cookie[] = [];
 
-/** The step from an answer to where it leads. */
+/** A redirect from an answer to its location. */
 export interface CurlStep {
   readonly rules: CurlRedirects;
   readonly location: string;
@@ -21,7 +21,7 @@ export interface CurlStep {
   readonly setCookies: readonly string[];
 }
 
-/** The headers of the next request, and what is known then of the way; `request` has an endpoint. */
+/** The headers of the next request, and the trail with this redirect; `request` has an endpoint. */
 export function curlHeaders(
   request: PreparedRequest,
   step: CurlStep,
@@ -69,7 +69,7 @@ function startOf(first: PreparedRequest, rules: CurlRedirects): CurlTrail {
   };
 }
 
-/** Another port or scheme makes curl forget who asks; a location says it anew, unless an option has said it. */
+/** curl drops credentials at another port or scheme; a location may give new ones, unless an option gave them. */
 function authorizationAfter(
   { authorization }: CurlTrail,
   { endpoint }: PreparedRequest,
@@ -81,13 +81,13 @@ function authorizationAfter(
   return rules.authorizedBy === 'user' ? kept : (credentialsIn(location) ?? kept);
 }
 
-/** A name is said as the location writes it; one that leads on at the same host leaves it. */
+/** `host` as written in the location; a relative location keeps the previous one. */
 function nextHost(request: PreparedRequest, { location }: CurlStep): string | null {
   const authority = writtenAuthorityIn(location, request.endpoint?.secure === true ? 'https' : 'http');
   return authority === null ? fieldIn(request, 'host') : hostAsWritten(authority);
 }
 
-/** What `--cookie` says itself: the files' cookies come before it. */
+/** The cookies given by `--cookie` itself, which follow those from its files. */
 function cookieGiven(first: PreparedRequest, { keptCookies }: CurlRedirects): string | null {
   const whole = fieldIn(first, 'cookie');
   const ofFiles = new CurlJar(keptCookies ?? NO_COOKIES).valueFor(placeOf(first, first.message.path));

@@ -2,30 +2,30 @@ import type { TokenCounter } from '../../protocol/samples.ts';
 import type { StreamTimeKind, TokenCount } from '../../protocol/stream.ts';
 import type { TokenMarks } from './answer-sink.ts';
 
-/** The marks of a request that was answered with a stream, on the shared clock. */
+/** Marks of a request answered with a stream, on the shared clock. */
 export interface StreamMarks {
   readonly intendedMs: number;
   readonly sentMs: number;
 }
 
-/** The tokens of an answer; null where nobody knows. */
+/** Number of tokens in an answer; null if unknown. */
 export function madeIn(tokens: TokenMarks, count: TokenCount): number | null {
   const { events, usage, isStreamed } = tokens;
   if (counterOf(tokens, count) === 'server') return usage;
   return isStreamed ? events : null;
 }
 
-/** Whose count of an answer's tokens is taken. */
+/** Whether an answer's tokens are counted by the server or by events. */
 export function counterOf({ usage }: TokenMarks, count: TokenCount): TokenCounter {
   const isServers = count === 'usage' || (count === 'auto' && usage !== null);
   return isServers ? 'server' : 'events';
 }
 
 /**
- * The times of an answer, in milliseconds, NaN where there is no such time; of the gaps the longest.
+ * The times of an answer in milliseconds, NaN if there is no such time; the gap is the longest one.
  *
- * @param made its tokens; null where nobody knows
- * @param endMs when it was complete; NaN where it was not
+ * @param made number of its tokens; null if unknown
+ * @param endMs when it was complete; NaN if it was not
  */
 export function timesOf(
   { intendedMs, sentMs }: StreamMarks,
@@ -43,7 +43,7 @@ export function timesOf(
     ttst: tokens.timeMs(1) - firstMs,
     tpot: made !== null && made > 1 && events > 1 ? (lastMs - firstMs) / (made - 1) : Number.NaN,
     gap: longestGapMs(tokens),
-    // Without a stream its text is all there is.
+    // Without events, the end of the answer counts.
     e2e: (events > 0 ? lastMs : endMs) - intendedMs,
   };
 }

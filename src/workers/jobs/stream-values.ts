@@ -6,7 +6,7 @@ import { madeIn, timesOf } from '../exchange/stream-times.ts';
 
 type StreamColumn = (typeof STREAM_COLUMNS)[number];
 
-/** What a row gets of an answer that is a stream: JSON text for each column, null where it is not known. */
+/** A row's values from a streamed answer: JSON text for each column, null if unknown. */
 export function streamValuesOf(
   { sink: { tokens }, intendedMs, sentMs }: Pick<Exchange, 'sink' | 'intendedMs' | 'sentMs'>,
   endMs: number,

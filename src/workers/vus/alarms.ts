@@ -1,17 +1,17 @@
 import type { Clock } from '../../time/clock.ts';
 
-/** Node's longest timer; who wakes up early sleeps again. */
+/** Node's longest timer; after an early wake-up the timer is set again. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What is to happen at a time. */
+/** An action scheduled for a time. */
 export interface Alarm {
   readonly dueMs: number;
-  /** Told the time now, which is not before it was due. */
+  /** Called with the current time, which is never before the due time. */
   readonly ring: (nowMs: number) => void;
   isCancelled: boolean;
 }
 
-/** Any number of alarms behind one timer: a heap of when they are due. None rings early. */
+/** Any number of alarms on one timer, in a heap by due time. None fires early. */
 export class Alarms {
   readonly #clock: Clock;
   readonly #heap: Alarm[] = [];
@@ -23,7 +23,7 @@ export class Alarms {
     this.#clock = clock;
   }
 
-  /** @param dueMs on the clock */
+  /** @param dueMs time on the clock */
   set(dueMs: number, ring: (nowMs: number) => void): Alarm {
     const alarm = { dueMs, ring, isCancelled: false };
     this.#heap.push(alarm);
@@ -32,7 +32,7 @@ export class Alarms {
     return alarm;
   }
 
-  /** It never rings; does nothing where it has. */
+  /** Cancels an alarm; no effect if it has fired. */
   cancel(alarm: Alarm): void {
     alarm.isCancelled = true;
   }

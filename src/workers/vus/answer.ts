@@ -8,11 +8,11 @@ import { valuesInHead } from '../exchange/head-text.ts';
 import { madeIn, timesOf } from '../exchange/stream-times.ts';
 
 const SHOWN_CHARACTERS = 80;
-/** Paths that a scenario's code puts together may be any number. */
+/** Limit on cached paths: a scenario's code may generate any number of them. */
 const MOST_KNOWN_PATHS = 1_000;
 const paths = new Set<string>();
 
-/** A complete answer: its body is decoded and read when somebody asks for it. */
+/** A complete answer; its body is decoded and parsed on demand. */
 export class Answer implements Response {
   readonly status: number;
   readonly timings: Response['timings'];
@@ -24,7 +24,7 @@ export class Answer implements Response {
   #text: string | null = null;
   #json: { readonly value: unknown } | null = null;
 
-  /** Takes what an exchange has got, before it is used again. */
+  /** Takes the answer out of an exchange before it is reused. */
   constructor(exchange: Exchange, endMs: number, count: TokenCount) {
     const { sentMs } = exchange;
     this.status = exchange.status;
@@ -45,7 +45,7 @@ export class Answer implements Response {
     return values.length === 0 ? null : values.join(', ');
   }
 
-  /** All values of a field, in their order. */
+  /** All values of a field, in order. */
   values(name: string): string[] {
     if (this.#fields === null) return valuesInHead(this.#head, name);
     const value = this.#fields[name.toLowerCase()];
@@ -106,7 +106,7 @@ export class Answer implements Response {
   }
 }
 
-/** What is known of the tokens of an answer, which its exchange forgets. */
+/** Copies what is known about an answer's tokens, before its exchange is reused. */
 function streamOf(
   { sink: { tokens }, sentMs }: Pick<Exchange, 'sink' | 'sentMs'>,
   endMs: number,
@@ -114,7 +114,7 @@ function streamOf(
 ): StreamedAnswer | null {
   if (tokens === null) return null;
   const made = madeIn(tokens, count);
-  // From the sending on, as the other times of an answer.
+  // Counted from the sending, like the other times of an answer.
   const { ttft, tpot, e2e } = timesOf({ intendedMs: sentMs, sentMs }, tokens, made, endMs);
   const known = (ms: number): number | null => (Number.isNaN(ms) ? null : ms);
   return {
@@ -125,7 +125,7 @@ function streamOf(
   };
 }
 
-/** @throws Error with what a schema says is wrong */
+/** @throws Error with the issues that the schema reports */
 function fitting(schema: StandardSchema, value: unknown): unknown {
   const result = schema['~standard'].validate(value) as {
     readonly value?: unknown;

@@ -4,10 +4,10 @@ import { Pool, type PoolHost } from './pool.ts';
 import type { User } from './user.ts';
 import type { UserScenario } from './user-host.ts';
 
-/** When iterations are due, one after the other; infinite when there are no more. */
+/** Due times of iterations, in order; infinite after the last one. */
 export interface Arrivals {
   readonly nextMs: number;
-  /** Takes the next one. */
+  /** Takes the next due time. */
   take(): number;
 }
 
@@ -16,12 +16,12 @@ interface Due {
   readonly intendedMs: number;
 }
 
-/** Iterations that start by a schedule: the user that was free last takes one, else a new user, else it waits. */
+/** Iterations started by a schedule: taken by the most recently freed user, else by a new user, else queued or dropped. */
 export class ArrivalsPool extends Pool {
   readonly #load: IterationArrivals;
   readonly #arrivals: Arrivals;
   readonly #most: number;
-  /** The last one on top. */
+  /** A stack: the most recently freed user is last. */
   readonly #free: User[] = [];
   #line: Due[] = [];
   #taken = 0;
@@ -77,7 +77,7 @@ export class ArrivalsPool extends Pool {
   }
 
   #endStarts(): void {
-    // Whoever waits in line is served until the users have to stop.
+    // Queued iterations are still started until the users have to stop.
     if (this.#line.length === 0) this.#dismiss();
     this.host.finishIfIdle();
   }
@@ -101,12 +101,12 @@ export class ArrivalsPool extends Pool {
     this.#wait();
   }
 
-  /** Every worker takes every W-th number. */
+  /** Numbers are dealt in turn: each worker takes every W-th one. */
   #nextNumber(): number {
     return this.#taken++ * this.host.workers + this.host.index;
   }
 
-  /** Adds a user, for an iteration that is due or for later ones. */
+  /** Adds a user, for a due iteration or for later ones. */
   #hire(due: Due | null): void {
     const place = this.#users++ * this.host.workers + this.host.index;
     const { scenario } = this.deal(due?.number ?? 0);
@@ -144,7 +144,7 @@ export class ArrivalsPool extends Pool {
     this.host.finishIfIdle();
   }
 
-  /** Nobody is needed any more who is free. */
+  /** Lets all free users leave. */
   #dismiss(): void {
     for (const user of this.#free.splice(0)) void this.leave(user, this.deal(0).scenario, true);
   }

@@ -2,27 +2,27 @@ import type { CodeUse } from '../../protocol/scenario.ts';
 import { MICROS_PER_MS } from '../../protocol/units.ts';
 import type { Clock } from '../../time/clock.ts';
 
-/** Code that runs for longer at a time holds up answers that others wait for. */
+/** Code that runs longer than this at a time delays answers that other users wait for. */
 const BLOCK_MS = 10;
-/** How often the CPU time of the thread is read at most, in milliseconds. */
+/** Shortest time between readings of the thread's CPU time, except for blocks. */
 const CPU_EVERY_MS = 100;
-/** Of a block this share has to be time on a processor: else the machine held the thread up. */
+/** A block counts only if this share of it was CPU time: otherwise the machine held the thread up. */
 const ON_CPU_SHARE = 0.8;
 
-/** Whose code runs, and what it was given last. */
+/** The user whose code runs, and the last answer it received. */
 export interface CodeOwner {
   readonly scenarioName: string;
-  /** The request whose answer it was given last; null before the first. */
+  /** The request of the last answer it received; null before the first. */
   readonly lastRequest: string | null;
 }
 
-/** Where a meter reads CPU time, in milliseconds. */
+/** Reads CPU time, in milliseconds. */
 type ReadCpu = () => number;
 
 /**
- * How long scenarios' own code holds the event loop. Such code runs where a promise of ours has settled, until it calls
- * us or awaits: a microtask that is queued before its own says when that begins, and a tick behind all microtasks when
- * it has ended. Whatever it awaits of others than us is not in it, and neither is what runs after that.
+ * Measures how long scenarios' own code holds the event loop. Such code runs after one of our promises settles, until
+ * it calls us or awaits: a microtask queued before its own marks the beginning, and a tick after all microtasks the
+ * end. Time awaiting promises that are not ours is not included, nor is code that runs after those.
  */
 export class CodeMeter {
   readonly #clock: Pick<Clock, 'nowMs'>;
@@ -30,7 +30,7 @@ export class CodeMeter {
   #isExpected = false;
   #hasBegun = false;
   #isRunning = false;
-  /** Since when it has run, after its last call. */
+  /** Since when the code has been running, counted from its last call. */
   #sinceMs = 0;
   #owner: CodeOwner | null = null;
   #codeMs = 0;
@@ -46,7 +46,7 @@ export class CodeMeter {
     this.#cpuMs = readCpu();
   }
 
-  /** A promise that the code of `owner` may await is about to settle. */
+  /** Call before settling a promise that the code of `owner` may await. */
   handOver(owner: CodeOwner): void {
     this.#owner = owner;
     if (this.#isExpected) return;
@@ -54,32 +54,32 @@ export class CodeMeter {
     queueMicrotask(this.#begin);
   }
 
-  /** Code of `owner` is called directly. */
+  /** Call before calling code of `owner` directly. */
   enter(owner: CodeOwner): void {
     this.handOver(owner);
     this.#goOn();
   }
 
-  /** It has called us, or has ended. */
+  /** The code has called us, or has ended. */
   leave(owner: CodeOwner): void {
     if (this.#isRunning) this.#add(owner);
   }
 
-  /** It has returned to whoever called it directly. */
+  /** The code has returned from a direct call. */
   returned(owner: CodeOwner): void {
     this.leave(owner);
-    // Until microtasks run, whatever else is done is ours.
+    // Until microtasks run, only our own code runs.
     if (!this.#hasBegun) this.#isRunning = false;
   }
 
-  /** It goes on after its call. */
+  /** The code continues after its call to us. */
   back(owner: CodeOwner): void {
-    // It had awaited something of others.
+    // It had awaited a promise that is not ours.
     if (!this.#isExpected) this.handOver(owner);
     this.#goOn();
   }
 
-  /** @param loadMs how long the load has lasted */
+  /** @param loadMs duration of the load so far */
   use(loadMs: number): CodeUse {
     return {
       loadMs,
@@ -127,7 +127,7 @@ export class CodeMeter {
   }
 }
 
-/** Milliseconds of this thread. */
+/** CPU time of this thread, in milliseconds. */
 function cpuOfThread(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / MICROS_PER_MS;

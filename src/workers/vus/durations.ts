@@ -8,14 +8,14 @@ const FACTORS: Readonly<Record<string, number>> = {
   m: MS_PER_MINUTE,
   h: MS_PER_HOUR,
 };
-/** Texts are written in the code, and few. */
+/** Limit on cached texts, which are usually a few literals in the code. */
 const MOST_KNOWN = 1_000;
 const known = new Map<string, number>();
 
 /**
- * A duration of a scenario in milliseconds.
+ * Converts a scenario's duration to milliseconds.
  *
- * @throws TypeError for what is none
+ * @throws TypeError if it is not a duration
  */
 export function msOf(time: ScenarioDuration): number {
   if (typeof time === 'number') {

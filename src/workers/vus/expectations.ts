@@ -14,9 +14,9 @@ const NOTHING: Omit<Expectation, 'statuses'> = {
 };
 
 /**
- * What a request of a scenario expects.
+ * Reads the expectation of a scenario's request.
  *
- * @throws TypeError for what is no expectation
+ * @throws TypeError if it is not an expectation
  */
 export function expectationOf(expect: NonNullable<RequestParams['expect']>): Expectation {
   if (typeof expect === 'number' || typeof expect === 'string') {

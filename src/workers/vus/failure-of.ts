@@ -4,14 +4,14 @@ import { nameOf, placeOf, stackOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
 
-/** Why a part of a scenario has failed. */
+/** Why a part of a scenario failed. */
 export interface Failed {
   readonly kind: IterationErrorKind;
   readonly code: string;
   readonly example: string;
 }
 
-/** The same by what it has thrown. */
+/** Classifies what a scenario has thrown. */
 export function failureOf(thrown: unknown): Failed {
   const name = nameOf(thrown);
   const { message } = thrown as { readonly message?: string };

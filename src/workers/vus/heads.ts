@@ -3,22 +3,22 @@ import { checkHeaders, isClientHeader } from '../../requests/invalid-request.ts'
 import { requestHead, saysClose, saysLength } from '../../requests/request-head.ts';
 import type { HeadParts } from './scenario-request.ts';
 
-/** Names of headers that scenarios use are few; beyond this many, each is looked at anew. */
+/** Limit on cached header names; scenarios usually have few, and any beyond are checked each time. */
 const MOST_KNOWN_NAMES = 1_000;
 
 export type HeaderValues = Readonly<Record<string, string>>;
 
 /**
- * Puts together heads of requests. What every request says is one text made beforehand; of what a request adds only its
- * values are looked at, and each name once.
+ * Builds the heads of requests. Common headers are one precomputed text; of a request's own headers only the values
+ * are checked each time, and each name once.
  */
 export class Heads {
   readonly #base: readonly string[];
   readonly #baseText: string;
   readonly #baseNames: ReadonlySet<string>;
-  /** The client takes heads as text. */
+  /** Whether the client takes heads as text. */
   readonly #isText: boolean;
-  /** Whether a name only adds a line: no other one of the request says the same. */
+  /** Whether a header name just adds a line, without replacing or contradicting another one. */
   readonly #addsLine = new Map<string, boolean>();
   readonly #isPlain: boolean;
 
@@ -32,8 +32,8 @@ export class Heads {
   }
 
   /**
-   * @param cookies of its user, and of every request; null where it says what it says of them by itself
-   * @param contentType of the body, unless a header says it
+   * @param cookies value of `cookie` from user and common headers; null without one, or if the request sets its own
+   * @param contentType type of the body, unless a header gives it
    * @throws InvalidRequest for a header that cannot be sent
    */
   of(
@@ -58,7 +58,7 @@ export class Heads {
     return { head, asksToClose: false, list: () => this.#list(withCookies(own, cookies), contentType) };
   }
 
-  /** Lines that only add to the others; null where one is not like that. */
+  /** The request's own headers as lines; null if one of them does not just add a line. */
   #lines(own: HeaderValues): string | null {
     let lines = '';
     for (const name in own) {
@@ -106,7 +106,7 @@ export class Heads {
     return { head, asksToClose, list: () => list };
   }
 
-  /** What a request says itself comes in the place of what all say. */
+  /** All headers; a request's own ones replace common ones. */
   #list(own: HeaderValues | undefined, contentType: string | null): string[] {
     const entries = Object.entries(own ?? {}).flatMap(([name, value]): [string, string][] =>
       (value as unknown) === undefined ? [] : [[name, String(value)]],

@@ -3,10 +3,10 @@ import { importAll, importDefault } from '../../machine/load-module.ts';
 import type { ScenarioCode } from '../../protocol/scenario.ts';
 import type { TestDefinition } from '../../protocol/test-definition.ts';
 
-/** What scenarios import as `volley`. */
+/** The module that scenarios import as `volley`. */
 const API = fileURLToPath(new URL('../../module/volley.js', import.meta.url));
 
-/** The test that a module exports, or that steps are; the coordinator has checked it. */
+/** The test exported by a module, or defined by steps; the coordinator has already checked it. */
 export async function importTest(code: ScenarioCode): Promise<TestDefinition> {
   if (code.type === 'flow') {
     const { flowTest } = await import('./flow/flow-test.ts');

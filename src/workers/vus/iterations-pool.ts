@@ -3,16 +3,16 @@ import { shareByUsers, usersOfWorker } from '../../time/user-schedule.ts';
 import type { Alarm } from './alarms.ts';
 import { Pool, type PoolHost } from './pool.ts';
 
-/** Numbers of iterations that are to start, from 0. */
+/** Counts out the numbers of iterations to start, from 0. */
 interface Numbers {
   next: number;
   readonly end: number;
 }
 
-/** A number of iterations: for each user, or shared by all, where whoever is free takes the next. */
+/** A number of iterations: per user, or shared by all, where any free user takes the next. */
 export class IterationsPool extends Pool {
   readonly #load: Iterations;
-  /** Of each user, or the one that all of this worker share. */
+  /** One per user, or a single one shared by this worker's users. */
   readonly #numbers: Numbers[] = [];
   #hasBegun = false;
 

@@ -4,11 +4,11 @@ import { NOT_IN_A_HEADER, TOKEN } from '../../requests/header-text.ts';
 import { type CookiePlace, isFor, isLoopback, readSetCookie } from '../../requests/set-cookie.ts';
 import type { CookieKeeper } from '../exchange/cookie-keeper.ts';
 
-/** Of more than browsers keep of a site, the oldest goes. */
+/** Limit per user, as browsers have per site; beyond it the oldest cookie is dropped. */
 const MOST_COOKIES = 180;
 const NOT_IN_A_VALUE = /[;\s]/;
 
-/** What goes with every request to one host, as long as nothing changes. */
+/** Cached `cookie` value for all requests to one host, until cookies change. */
 interface Known {
   readonly to: Endpoint;
   readonly value: string | null;
@@ -17,11 +17,11 @@ interface Known {
 
 /** The cookies of one user (RFC 6265). */
 export class Jar implements CookieKeeper {
-  /** In the order in which they came: by name, domain and path. */
+  /** In order of arrival; keyed by name, domain and path. */
   #cookies = new Map<string, Cookie>();
-  /** What an iteration begins with. */
+  /** Cookies that every iteration begins with. */
   #kept: ReadonlyMap<string, Cookie> | null = null;
-  /** Null where it depends on the path, or is not known. */
+  /** Null if the value depends on the path, or is not known. */
   #known: Known | null = null;
 
   take(fields: readonly string[], from: Endpoint, path: string): void {
@@ -49,7 +49,7 @@ export class Jar implements CookieKeeper {
     return value;
   }
 
-  /** In the order in which a request says them: longer paths first, then older ones. */
+  /** The cookies for a request in the order they are sent: longer paths first, then older ones. */
   cookiesFor(to: Endpoint, path: string): Cookie[] {
     this.#forget(Date.now());
     const place = placeOf(to, path);
@@ -59,9 +59,9 @@ export class Jar implements CookieKeeper {
   }
 
   /**
-   * Sets one for a host and all its paths.
+   * Sets a cookie for a host and all its paths.
    *
-   * @throws TypeError for what no cookie can say
+   * @throws TypeError if the name or value is not valid in a cookie
    */
   set(to: Endpoint, name: string, value: string): void {
     if (!TOKEN.test(name)) throw new TypeError(`cookies: '${name}' is no name of a cookie`);
@@ -77,12 +77,12 @@ export class Jar implements CookieKeeper {
     this.#known = null;
   }
 
-  /** What it holds now is what later iterations begin with. */
+  /** Makes later iterations begin with the current cookies. */
   keep(): void {
     this.#kept = this.#cookies.size === 0 ? null : new Map(this.#cookies);
   }
 
-  /** Forgets what the iteration before has got. */
+  /** Forgets cookies received in the previous iteration. */
   reset(): void {
     if (this.#cookies.size === 0 && this.#kept === null) return;
     this.#cookies = new Map(this.#kept);
@@ -99,7 +99,7 @@ export class Jar implements CookieKeeper {
       this.#cookies.delete(key);
       return;
     }
-    // One that is set again keeps its place.
+    // A cookie that is set again keeps its position.
     this.#cookies.set(key, cookie);
     if (this.#cookies.size <= MOST_COOKIES) return;
     const [oldest] = this.#cookies.keys();

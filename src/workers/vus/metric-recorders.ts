@@ -1,10 +1,10 @@
 import type { MetricKind } from '../../protocol/scenario-words.ts';
 import type { MetricRecorders, Metrics, VU } from '../../protocol/test-definition.ts';
 
-/** Takes a value of a metric, by its place among the test's own. */
+/** Records a value of a metric, given by its index among the test's own. */
 type Take = (kind: MetricKind, number: number, value: number) => void;
 
-/** What a scenario's code gives values of its own metrics to. */
+/** The objects with which a scenario's code records its own metrics. */
 export function metricRecorders(metrics: Metrics, take: Take): VU<unknown, Metrics>['metrics'] {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, kind], number) => [name, recorderOf(name, kind, number, take)]),
@@ -34,7 +34,7 @@ function finite(name: string, value: unknown): number {
   throw new TypeError(`metrics.${name}: ${String(value)} is no number`);
 }
 
-/** Distributions begin at zero. */
+/** Negative values are not allowed: distributions begin at zero. */
 function fromZero(name: string, value: unknown): number {
   const number = finite(name, value);
   if (number >= 0) return number;

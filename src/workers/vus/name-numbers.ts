@@ -1,18 +1,18 @@
 import { MOST_NAMES, type Named, type NumberedName, OTHERS } from '../../protocol/scenario.ts';
 
-/** Numbers names as they are first used, and tells each once. */
+/** Numbers names in order of first use, and reports each once. */
 export class Names {
   readonly #of: Named;
   readonly #tell: (name: NumberedName) => void;
   readonly #numbers = new Map<string, number>();
 
-  /** @param tell hears of a name before its number is used */
+  /** @param tell called with a new name before its number is used */
   constructor(of: Named, tell: (name: NumberedName) => void) {
     this.#of = of;
     this.#tell = tell;
   }
 
-  /** @param method of a request */
+  /** @param method the method, if the name is a request's */
   numberOf(name: string, method = ''): number {
     return this.#numbers.get(name) ?? this.#numbered(name, method);
   }

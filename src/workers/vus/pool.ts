@@ -6,10 +6,10 @@ import type { RowSource } from './row-source.ts';
 import { type Start, User } from './user.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
 
-/** Code that does not end when it is interrupted is waited for so long. */
+/** How long interrupted code is waited for. */
 const LAST_MS = 1_000;
 
-/** What a pool may ask of the worker that it is in. */
+/** What a pool uses of its worker. */
 export interface PoolHost {
   readonly clock: Clock;
   readonly alarms: Alarms;
@@ -19,7 +19,7 @@ export interface PoolHost {
   readonly index: number;
   readonly workers: number;
   readonly seed: number;
-  /** Resolves when something may start: nearly always at once. */
+  /** Resolves when an iteration may start; null if at once, which is nearly always. */
   room(): Promise<void> | null;
   cameAndWent(change: 1 | -1): void;
   setupFailed(error: unknown): void;
@@ -29,7 +29,7 @@ export interface PoolHost {
   finishIfIdle(): void;
 }
 
-/** Users of one load and what they are dealt: what all kinds of pools have in common. */
+/** Common base of pools: the users of one load, and the dealing of scenarios and rows. */
 export abstract class Pool {
   protected readonly pool: UserPool;
   protected readonly host: PoolHost;
@@ -44,17 +44,17 @@ export abstract class Pool {
   }
 
   abstract begin(windowAtMs: number): void;
-  /** Nothing waits, nobody is there, and nothing more will start. */
+  /** Nothing is queued, no user is left, and nothing more will start. */
   abstract readonly isDone: boolean;
-  /** Iterations that were to start and did not, by scenario. */
+  /** Adds the iterations that were due but not started, by scenario. */
   abstract addNotStarted(counts: number[]): void;
 
-  /** Nothing starts any more. */
+  /** Starts nothing more. */
   stop(): void {
     this.isStopped = true;
   }
 
-  /** What goes on is interrupted, and code that does not end by that is left alone soon after. */
+  /** Interrupts all users; code that does not end is abandoned soon after. */
   end(): void {
     this.stop();
     for (const user of this.alive) user.interrupt();
@@ -66,13 +66,13 @@ export abstract class Pool {
     });
   }
 
-  /** Nobody is waited for. */
+  /** Stops waiting for all users. */
   abandon(): void {
     this.end();
     for (const user of this.alive) this.#leaveAlone(user);
   }
 
-  /** Ends what one user does; where its code does not end by that, it is left alone soon after, which is told. */
+  /** Interrupts one user; if its code does not end, abandons it soon after and calls `leftAlone`. */
   protected interrupt(user: User, leftAlone: () => void): void {
     user.interrupt();
     const { alarms, clock } = this.host;
@@ -84,7 +84,7 @@ export abstract class Pool {
     });
   }
 
-  /** The scenario of a number, from 0, and the number in that scenario, from 0. */
+  /** The scenario of a number, and the number within that scenario; both count from 0. */
   protected deal(number: number): { readonly scenario: UserScenario; readonly occurrence: number } {
     const { request, occurrence } = this.#dealer.deal(number);
     const scenario = this.host.scenarios[this.pool.parts[request]?.scenario ?? -1];
@@ -92,7 +92,7 @@ export abstract class Pool {
     return { scenario, occurrence };
   }
 
-  /** Null where rows are used once each, and all have been. */
+  /** Null if each row is used once and none is left. */
   protected startOf(
     user: User,
     scenario: UserScenario,
@@ -110,7 +110,7 @@ export abstract class Pool {
     return user;
   }
 
-  /** Runs the beginning of a user; false where it has failed. */
+  /** Runs a user's setup; false if it failed. */
   protected async setUp(user: User, scenario: UserScenario): Promise<boolean> {
     const error = await user.setUp(scenario, this.#firstRow(user, scenario));
     if (error === null) return true;
@@ -122,13 +122,13 @@ export abstract class Pool {
     const room = this.host.room();
     if (room !== null) await room;
     if (await user.iterate(start)) return;
-    // Else a scenario that awaits nothing would hold the event loop for ever.
+    // Otherwise a scenario that awaits nothing would block the event loop forever.
     this.host.idled();
     await nextTurn();
   }
 
   protected async leave(user: User, scenario: UserScenario, wasSetUp: boolean): Promise<void> {
-    // Nobody waits any more for one that was left alone.
+    // An abandoned user has already been removed.
     if (!this.alive.has(user)) return;
     const error = wasSetUp ? await user.tearDown(scenario, this.#firstRow(user, scenario)) : null;
     if (error !== null && !this.isStopped) this.host.teardownFailed(error);
@@ -144,13 +144,13 @@ export abstract class Pool {
     this.host.cameAndWent(-1);
   }
 
-  /** A user's own row; undefined where only iterations have rows. */
+  /** A user's own row; undefined if only iterations have rows. */
   #firstRow(user: User, scenario: UserScenario): unknown {
     return this.host.rows[scenario.index]?.rowOfUser(user.id - this.pool.firstId);
   }
 }
 
-/** Resolves when the event loop has read and written what there was. */
+/** Resolves after the event loop has handled pending reads and writes. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);

@@ -14,7 +14,7 @@ import { NO_COOKIES } from './user-cookies.ts';
 const DEFAULT_REDIRECTS = 10;
 const ABSOLUTE = /^https?:\/\//i;
 const PLAIN_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
-/** Reading a URL costs more than all else that is done to make a request. */
+/** Limit on cached places: parsing a URL costs more than everything else in making a request. */
 const MOST_PLACES = 1_000;
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = 'application/x-www-form-urlencoded';
@@ -31,12 +31,12 @@ const PARAMS = new Set([
   'stream',
 ]);
 
-/** Where requests go that begin alike. */
+/** The place of all URLs with the same scheme and authority. */
 interface Place {
   readonly endpoint: Endpoint;
-  /** As `host` says it. */
+  /** The value of the `host` header. */
   readonly host: string;
-  /** What stands before the name of what is not at the base. */
+  /** Prefix for the names of requests elsewhere than at the base URL. */
   readonly prefix: string;
 }
 
@@ -46,16 +46,16 @@ interface Located {
   readonly name: string;
 }
 
-/** What all requests of a run share. */
+/** Settings shared by all requests of a run. */
 export interface RequestBase {
-  /** The plan's one request: where paths lead, and what every request says. */
+  /** The plan's only request: the endpoint of paths, and the headers of every request. */
   readonly plan: RequestPlan;
-  /** Of the URL that paths follow, without its slash at the end. */
+  /** Path of the base URL, without a slash at the end. */
   readonly basePath: string;
   readonly settings: ConnectionSettings;
-  /** The client takes heads as text, and gives them as text. */
+  /** Whether the client takes and returns heads as text. */
   readonly hasTextHeads: boolean;
-  /** The test says how streams of tokens are read. */
+  /** Whether the test defines how to read streams of tokens. */
   readonly hasStreams: boolean;
 }
 
@@ -66,7 +66,7 @@ export class RequestMaker {
   readonly #heads: Heads;
   readonly #own: Place | null;
   readonly #places = new Map<string, Place>();
-  /** Of each name, as long as nothing else than usual is expected. */
+  /** Plans by request name, with default expectation and redirects. */
   readonly #plans = new Map<string, { readonly index: number; readonly plan: RequestPlan }>();
 
   constructor(base: RequestBase, names: Names) {
@@ -78,9 +78,9 @@ export class RequestMaker {
   }
 
   /**
-   * @param isApart it is of no iteration, and is counted apart
-   * @param cookies of its user
-   * @throws InvalidRequest or TypeError for what cannot be sent
+   * @param isApart the request is not part of an iteration, and is counted separately
+   * @param cookies the user's cookies
+   * @throws InvalidRequest or TypeError if it cannot be sent
    */
   make(
     method: string,
@@ -126,20 +126,20 @@ export class RequestMaker {
     });
   }
 
-  /** What every request says of cookies; null where that is nothing. */
+  /** The common `cookie` header; null without one. */
   get cookies(): string | null {
     const { headers } = this.#base.plan.message;
     const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'cookie');
     return at < 0 ? null : (headers[at + 1] ?? null);
   }
 
-  /** @throws InvalidRequest or TypeError where nothing can be sent */
+  /** @throws InvalidRequest or TypeError if nothing can be sent there */
   locate(url: string | Url): { readonly endpoint: Endpoint; readonly path: string } {
     const { place, path } = this.#locate(url);
     return { endpoint: place.endpoint, path };
   }
 
-  /** @throws TypeError if nobody has said how */
+  /** @throws TypeError if the test does not define how to read streams */
   #isStreamed(params: RequestParams | undefined): boolean {
     const asked = params?.stream ?? false;
     if (typeof asked !== 'boolean') throw new TypeError(`stream: '${String(asked)}': give true or false`);
@@ -243,7 +243,7 @@ export class RequestMaker {
   }
 }
 
-/** A request that says them by itself says no others; what its answer sets is kept all the same. */
+/** A request with its own `cookie` header sends no others, but the cookies set by its answer are kept. */
 function cookiesOf(params: RequestParams | undefined, cookies: RequestCookies): RequestCookies {
   if (params === undefined || cookies.keeper === null) return cookies;
   if (params.cookies === false) return NO_COOKIES;
@@ -253,7 +253,7 @@ function cookiesOf(params: RequestParams | undefined, cookies: RequestCookies): 
   return cookies;
 }
 
-/** @throws TypeError for a slip in a name */
+/** @throws TypeError for an unknown name or several bodies */
 function checkParams(params: RequestParams): void {
   let bodies = 0;
   for (const name in params) {

@@ -3,7 +3,7 @@ import type { RowDeal } from '../../protocol/scenario-words.ts';
 import { rowOf } from '../../requests/dealing.ts';
 import { cellOf } from '../../requests/row-table.ts';
 
-/** The rows of one scenario, and which of them is whose. */
+/** The rows of one scenario, and which iteration or user gets which. */
 export class RowSource {
   readonly #deal: RowDeal | null;
   readonly #count: number;
@@ -18,7 +18,7 @@ export class RowSource {
   }
 
   /**
-   * The row of an iteration; undefined where each is used once, and all have been.
+   * The row of an iteration; undefined if each row is used once and none is left.
    *
    * @param occurrence the iteration's number in its scenario, from 0
    * @param user its user's number, from 0
@@ -36,13 +36,13 @@ export class RowSource {
     }
   }
 
-  /** The row of a user, where each has one of its own. */
+  /** The row of a user, if each user has its own. */
   rowOfUser(user: number): unknown {
     return this.#deal === 'per-vu' ? this.#rowAt(user) : undefined;
   }
 }
 
-/** Rows of a table as objects; `isJson`: its cells are rows in JSON. */
+/** Reads the rows of a table as objects; with `isJson`, each row is a single cell in JSON. */
 export function rowsOfTable(cells: RowCells, isJson: boolean): (row: number) => unknown {
   if (isJson) return (row) => JSON.parse(cellOf(cells, row, 0));
   return (row) => Object.fromEntries(cells.columns.map((name, column) => [name, cellOf(cells, row, column)]));

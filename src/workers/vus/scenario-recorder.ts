@@ -11,10 +11,10 @@ import type { MetricKind } from '../../protocol/scenario-words.ts';
 const ROWS_PER_BLOCK = 1_024;
 const MOST_VALUES = 4_096;
 const FLUSH_INTERVAL_MS = 250;
-/** Reasons that a test gives by itself may be any number. */
+/** Limit on distinct errors: a test may generate any number of reasons. */
 const MOST_ERRORS = 200;
 
-/** One iteration that has ended; milliseconds, relative to the window. */
+/** A finished iteration; in milliseconds, with times relative to the window. */
 export interface EndedIteration {
   readonly scenario: number;
   readonly outcome: number;
@@ -32,9 +32,9 @@ interface Tally {
   interrupted: number;
 }
 
-/** What a worker records of its scenarios, on its way to the coordinator: when there is much of it, else every quarter of a second. */
+/** Collects a worker's records of scenarios and sends them to the coordinator, when full or every quarter of a second. */
 export class ScenarioRecorder {
-  /** Rows of iterations so far. */
+  /** Number of iterations recorded so far. */
   iterations = 0;
   readonly #channel: Pick<WorkerChannel, 'post'>;
   readonly #timer: NodeJS.Timeout;
@@ -93,7 +93,7 @@ export class ScenarioRecorder {
     else tally.bad++;
   }
 
-  /** A value of one of the test's own metrics, by its place among them. */
+  /** Records a value of one of the test's own metrics, given by index. */
   metric(kind: MetricKind, number: number, value: number): void {
     if (kind === 'trend') {
       this.value('trend', number, value);
@@ -108,7 +108,7 @@ export class ScenarioRecorder {
 
   users(atMs: number, users: number): void {
     const last = this.#users.at(-1);
-    // Users of a ramp begin in the same millisecond.
+    // Users of a ramp may begin in the same millisecond: keep only the last count.
     if (last !== undefined && atMs - last.atMs < 1) this.#users[this.#users.length - 1] = { ...last, users };
     else this.#users.push({ atMs, users });
   }
@@ -167,7 +167,7 @@ function emptyBlock(rows: number): Omit<IterationBlock, 'count'> {
   };
 }
 
-/** A copy of as many rows as there are. */
+/** A copy of the first `count` rows. */
 function cutBlock(block: Omit<IterationBlock, 'count'>, count: number): IterationBlock {
   return {
     count,

@@ -5,16 +5,16 @@ import { type RequestTemplate, requestTemplate } from '../clients/dispatcher.ts'
 import type { RequestCookies } from '../exchange/cookie-keeper.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
 
-/** The parts of a request's head: as text where its client takes that, and as a list where somebody asks. */
+/** A request's head: as text if the client takes text, and as a list on demand. */
 export interface HeadParts {
-  /** Null where the client makes the head. */
+  /** Null if the client builds the head. */
   readonly head: string | null;
   readonly asksToClose: boolean;
-  /** Flat: name, value, name, value; without host and what the client says. */
+  /** Flat: name, value, name, value; without `host` and headers added by the client. */
   list(): string[];
 }
 
-/** What is wanted of the answer. */
+/** What is needed from the answer. */
 export interface AnswerWishes {
   readonly wantsFields: boolean;
   readonly keepsHead: boolean;
@@ -24,8 +24,8 @@ export interface AnswerWishes {
 }
 
 /**
- * One request of a scenario. The same object is what is prepared, what its client takes and what it says: nothing else
- * is made for it where its head is put together as text.
+ * A request of a scenario. The same object serves as prepared request, as input of the client and as message, so that
+ * nothing else is allocated if its head is built as text.
  */
 export class ScenarioRequest implements PreparedRequest, RequestTemplate, Message {
   readonly index: number;

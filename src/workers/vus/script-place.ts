@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What is volley's own is not where a scenario went wrong. */
+/** Stack frames in volley's own files, which are not the place of a scenario's error. */
 const OWN = fileURLToPath(new URL('../../', import.meta.url));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+):(\d+)\)?$/;
 const MOST_LINES = 6;
 
-/** Where in the user's code an error was thrown, as `shop.ts:31:22`; null where that is not known. */
+/** The place in the user's code where an error was thrown, as `shop.ts:31:22`; null if unknown. */
 export function placeOf(error: unknown): string | null {
   for (const line of framesOf(error)) {
     const [, path = '', row, column] = FRAME.exec(line) ?? [];
@@ -16,7 +16,7 @@ export function placeOf(error: unknown): string | null {
   return null;
 }
 
-/** An error with the part of its stack that is the user's own. */
+/** An error with only the user's own part of its stack. */
 export function stackOf(error: unknown): string {
   if (!isError(error)) return String(error);
   const frames = framesOf(error).filter((line) => {
@@ -26,7 +26,7 @@ export function stackOf(error: unknown): string {
   return [`${nameOf(error)}: ${error.message}`, ...frames.slice(0, MOST_LINES)].join(' ');
 }
 
-/** What kind of error it is, in a word. */
+/** The name of an error's type. */
 export function nameOf(error: unknown): string {
   if (!isError(error)) return typeof error;
   return error.name === '' ? 'Error' : error.name;
@@ -40,7 +40,7 @@ function framesOf(error: unknown): string[] {
     .filter((line) => line.startsWith('at ') && !line.includes('node:'));
 }
 
-/** Of another realm too. */
+/** Also recognizes errors of other realms. */
 function isError(error: unknown): error is Error {
   return typeof error === 'object' && error !== null && 'message' in error && 'name' in error;
 }

@@ -2,10 +2,10 @@ import { Interrupted } from '../../protocol/scenario-errors.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ScenarioRequest } from './scenario-request.ts';
 
-/** As browsers have it. */
+/** Limit on connections of a user, as in browsers. */
 const MOST_AT_ONCE = 6;
 
-/** A request that somebody awaits. */
+/** A request awaited by scenario code. */
 export interface Awaited {
   readonly request: ScenarioRequest;
   readonly intendedMs: number;
@@ -14,15 +14,15 @@ export interface Awaited {
   failed(error: Error): void;
 }
 
-/** Who has connections, and hears of their answers. */
+/** Provides connections, and receives their answers. */
 export interface Connector {
   addExchange(): Exchange;
   dropExchange(exchange: Exchange): void;
-  /** Gives a request to a connection; its answer is told to whoever awaits it. */
+  /** Sends a request over a connection; calls back its `Awaited` with the answer. */
   send(exchange: Exchange, awaited: Awaited): void;
 }
 
-/** The connections of one user: for requests at once one each, and no more than browsers have; the others wait. */
+/** The connections of one user: one for each concurrent request, up to the limit; further requests are queued. */
 export class UserConnections {
   readonly #connector: Connector;
   readonly #free: Exchange[] = [];
@@ -33,7 +33,7 @@ export class UserConnections {
     this.#connector = connector;
   }
 
-  /** Requests under way, and those that wait. */
+  /** Number of requests in flight and queued. */
   get underWay(): number {
     return this.#busy.size + this.#waiting.length;
   }
@@ -45,7 +45,7 @@ export class UserConnections {
     else this.#start(exchange, awaited);
   }
 
-  /** A connection has answered, or failed, and may be used again. */
+  /** Reuses a connection after its request has been answered or has failed. */
   release(exchange: Exchange): void {
     this.#busy.delete(exchange);
     const next = this.#waiting.shift();
@@ -53,7 +53,7 @@ export class UserConnections {
     else this.#start(exchange, next);
   }
 
-  /** Ends what is under way, and lets nothing begin that waits. */
+  /** Ends requests in flight, and drops queued ones. */
   interrupt(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -61,7 +61,7 @@ export class UserConnections {
     for (const { failed } of waiting) failed(new Interrupted());
   }
 
-  /** Closes the connections; nothing is under way. */
+  /** Closes the connections, when nothing is in flight. */
   close(): void {
     for (const exchange of this.#free.splice(0)) this.#connector.dropExchange(exchange);
   }

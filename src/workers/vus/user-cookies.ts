@@ -3,14 +3,14 @@ import type { Cookies, Url } from '../../protocol/test-definition.ts';
 import type { CookieKeeper, RequestCookies } from '../exchange/cookie-keeper.ts';
 import { Jar } from './jar.ts';
 
-/** What a user keeps of cookies. Most users of most tests get none: the jar is made for the first one. */
+/** A user's cookies. Most users never get any, so the jar is created for the first one. */
 export class UserCookies implements CookieKeeper, RequestCookies {
   readonly keeper = this;
   readonly saysKept = true;
   readonly others: string | null;
   #jar: Jar | null = null;
 
-  /** @param others what every request says besides; null where that is nothing */
+  /** @param others the common `cookie` header; null without one */
   constructor(others: string | null) {
     this.others = others;
   }
@@ -28,24 +28,24 @@ export class UserCookies implements CookieKeeper, RequestCookies {
     return this.#jar === null ? null : this.#jar.valueFor(to, path);
   }
 
-  /** What it holds now is what later iterations begin with. */
+  /** Makes later iterations begin with the current cookies. */
   keep(): void {
     this.#jar?.keep();
   }
 
-  /** Forgets what came since then. */
+  /** Forgets cookies received since then. */
   reset(): void {
     this.#jar?.reset();
   }
 }
 
-/** For requests that neither say nor get any. */
+/** For requests that neither send nor keep cookies. */
 export const NO_COOKIES: RequestCookies = { keeper: null, saysKept: false, others: null };
 
-/** Where a URL leads. */
+/** Finds the endpoint and path of a URL. */
 type Locate = (url: string | Url) => { readonly endpoint: Endpoint; readonly path: string };
 
-/** What a scenario's code may do with the cookies of its user. */
+/** Access of a scenario's code to its user's cookies. */
 export class CookiesView implements Cookies {
   readonly #jar: Jar;
   readonly #locate: Locate;
@@ -61,7 +61,7 @@ export class CookiesView implements Cookies {
 
   all(url: string | Url = '/'): Record<string, string> {
     const { endpoint, path } = this.#locate(url);
-    // Of two with the same name the first is the nearer one.
+    // Of two cookies with the same name, the first has the longer path.
     const farthestFirst = this.#jar.cookiesFor(endpoint, path).reverse();
     return Object.fromEntries(farthestFirst.map(({ name, value }) => [name, value]));
   }

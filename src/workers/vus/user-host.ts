@@ -9,20 +9,20 @@ import type { RequestMaker } from './request-maker.ts';
 import type { ScenarioRecorder } from './scenario-recorder.ts';
 import type { Connector } from './user-connections.ts';
 
-/** A scenario as its users run it. */
+/** A scenario, for its users. */
 export interface UserScenario {
   readonly index: number;
-  /** Its place in the module, also of those that do not run: random numbers follow from it. */
+  /** Its index in the module, counting scenarios that do not run: random numbers depend on it. */
   readonly place: number;
   readonly name: string;
   readonly newConnection: boolean;
   readonly hasCookies: boolean;
-  /** From one iteration to the next. */
+  /** Whether cookies are kept from one iteration to the next. */
   readonly keepsCookies: boolean;
   readonly definition: ScenarioOf<unknown, Metrics>;
 }
 
-/** An iteration that has ended; on the shared clock. */
+/** A finished iteration; times on the shared clock. */
 export interface Ended {
   readonly outcome: number;
   readonly intendedMs: number;
@@ -31,7 +31,7 @@ export interface Ended {
   readonly thinkMs: number;
 }
 
-/** What users may ask of the worker that they live in. */
+/** What users use of their worker. */
 export interface UserHost extends Connector {
   readonly clock: Clock;
   readonly alarms: Alarms;
@@ -44,9 +44,9 @@ export interface UserHost extends Connector {
   /** How the tokens of streams are counted. */
   readonly tokenCount: TokenCount;
   readonly seed: number;
-  /** What the setup has returned. */
+  /** The data returned by the setup. */
   readonly data: unknown;
-  /** Whether what is due then counts: not in the warm-up, and not after the window. */
+  /** Whether an event due at that time counts: not in the warm-up, and not after the window. */
   isMeasured(intendedMs: number): boolean;
   /** Something of a user's code was rejected, and nobody awaits it. */
   unawaited(user: object, promise: Promise<unknown>, reason: unknown): void;

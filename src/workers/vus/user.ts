@@ -25,20 +25,20 @@ import { CookiesView, NO_COOKIES, UserCookies } from './user-cookies.ts';
 import type { UserHost, UserScenario } from './user-host.ts';
 import { type ActingUser, type Scope, UserHttp, VuView } from './vu-view.ts';
 
-/** Far from the streams of rows, workers and placeholders. */
+/** First stream number, apart from those of rows, workers and placeholders. */
 const RANDOM_STREAMS = 0x5eed_0000;
 
-/** An iteration that is to start. */
+/** An iteration to be started. */
 export interface Start {
   readonly scenario: UserScenario;
-  /** Its number in its scenario, from 1. */
+  /** Its number within its scenario, from 1. */
   readonly n: number;
-  /** On the shared clock. */
+  /** Time on the shared clock. */
   readonly intendedMs: number;
   readonly row: unknown;
 }
 
-/** What a scenario does in one of its three parts. */
+/** One of a scenario's three parts. */
 type Part = 'exec' | 'vuSetup' | 'vuTeardown';
 
 /** A virtual user: runs the code of its scenario, iteration after iteration, over connections of its own. */
@@ -49,9 +49,9 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
   n = 0;
   iteration = 0;
   row: unknown;
-  /** When it could go on last: after an answer or a sleep, or at the intended start. */
+  /** When the user could last continue: after an answer or a sleep, or at the intended start. */
   freeAtMs = 0;
-  /** The name of the request whose answer it was given last in this iteration. */
+  /** The request of the last answer that this iteration received. */
   lastRequest: string | null = null;
   readonly #host: UserHost;
   readonly #connections: UserConnections;
@@ -59,10 +59,10 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
   readonly #view = new VuView(this, null);
   #scenario: UserScenario;
   #part: Part = 'exec';
-  /** Its scenario's code is running: only then it may send and sleep. */
+  /** Its scenario's code is running: it may send and sleep only then. */
   #isRunning = false;
   #isInterrupted = false;
-  /** Its code has not come to its end: nobody waits for it any more. */
+  /** Its code did not end and is no longer waited for. */
   #isAbandoned = false;
   #underWay: {
     readonly scenario: UserScenario;
@@ -73,10 +73,10 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
   #acts = 0;
   #random: Random | null = null;
   #abort: AbortController | null = null;
-  /** Numbers of the groups that it is in and that count. */
+  /** Numbers of the current groups that are counted. */
   readonly #groups = new Set<{ readonly number: number }>();
   readonly #sleeping = new Map<Alarm, (error: Error) => void>();
-  /** Told when nothing is under way any more that the iteration has started. */
+  /** Called when everything the iteration has started is over. */
   #onIdle: (() => void) | null = null;
 
   constructor(id: number, scenario: UserScenario, host: UserHost) {
@@ -109,19 +109,19 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     return this.#abort.signal;
   }
 
-  /** Runs the scenario's beginning for a user; null where it has succeeded, else why not. */
+  /** Runs the scenario's setup for the user; returns null, or the error if it failed. */
   async setUp(scenario: UserScenario, row: unknown): Promise<unknown> {
     const failure = await this.#around('vuSetup', scenario, row);
     this.#cookies.keep();
     return failure;
   }
 
-  /** The same for its end. */
+  /** The same for its teardown. */
   async tearDown(scenario: UserScenario, row: unknown): Promise<unknown> {
     return this.#around('vuTeardown', scenario, row);
   }
 
-  /** Runs one iteration, and records it. False where it has neither sent nor slept. */
+  /** Runs and records one iteration. False if it has neither sent nor slept. */
   async iterate({ scenario, n, intendedMs, row }: Start): Promise<boolean> {
     const { clock } = this.#host;
     this.#scenario = scenario;
@@ -154,7 +154,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     return this.#acts > 0;
   }
 
-  /** Ends what it is doing: what it awaits is rejected, and it may send nothing more. */
+  /** Interrupts the user: rejects everything it awaits, and refuses further requests. */
   interrupt(): void {
     if (!this.#isRunning || this.#isInterrupted) return;
     this.#isInterrupted = true;
@@ -169,7 +169,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     this.#becomeIdle();
   }
 
-  /** Waits no longer for code that does not end by itself: its iteration counts as interrupted. */
+  /** Stops waiting for code that does not end: its iteration counts as interrupted. */
   abandon(): void {
     this.interrupt();
     if (this.#underWay === null) return;
@@ -299,7 +299,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     if (answer !== null) keepCookies(exchange);
     this.lastRequest = request?.plan.name ?? null;
     if (this.freeAtMs < endMs) this.freeAtMs = endMs;
-    // The next request may be sent from within the call.
+    // Deferred: the code that receives the answer may send the next request.
     queueMicrotask(() => this.#becomeIdle());
     this.#connections.release(exchange);
     if (endedByUs === 'unfinished') return new Interrupted();
@@ -319,7 +319,7 @@ export class User implements ActingUser, MeteredOwner, CodeOwner {
     return error === null ? null : (error.thrown ?? 'nothing was said');
   }
 
-  /** Runs a part of the scenario to its end, with all that it has started; what it has thrown, or null. */
+  /** Runs a part of the scenario until everything it has started is over; returns what it has thrown, or null. */
   async #run(part: Part): Promise<{ readonly thrown: unknown } | null> {
     this.#part = part;
     this.#thinkMs = 0;

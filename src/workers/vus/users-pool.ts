@@ -4,14 +4,14 @@ import { Pool, type PoolHost } from './pool.ts';
 import type { Start, User } from './user.ts';
 import type { UserScenario } from './user-host.ts';
 
-/** A number of users over time: each starts its next iteration when its last one is over. */
+/** A number of users over time: each starts its next iteration when its previous one is over. */
 export class UsersPool extends Pool {
   readonly #load: UsersOverTime;
-  /** Sessions that are to come. */
+  /** Number of sessions not yet begun. */
   #coming = 0;
-  /** When its last stage ends. */
+  /** When the last stage ends. */
   #endMs = 0;
-  /** Of each scenario, iterations that this worker has numbered. */
+  /** Number of iterations dealt by this worker, by scenario. */
   readonly #numbered: number[] = [];
 
   constructor(pool: UserPool, load: UsersOverTime, host: PoolHost) {
@@ -28,10 +28,10 @@ export class UsersPool extends Pool {
     const startAtMs = windowAtMs + this.#load.startMs;
     this.#endMs = windowAtMs + endOfStartsMs(this.#load);
     const { gracefulStopMs, gracefulRampDownMs } = this.#load;
-    // By then the last of them has been interrupted.
+    // By then the last user has been interrupted.
     alarms.set(this.#endMs + Math.max(gracefulStopMs, gracefulRampDownMs), () => this.end());
     for (let place = index; place < mostUsers(this.#load); place += workers) {
-      // One that comes back waits for its last iteration.
+      // A user that comes back waits for the end of its previous session.
       let before = Promise.resolve();
       for (const { fromMs, toMs } of sessionsOf(this.#load, place + 1)) {
         this.#coming++;
@@ -43,10 +43,10 @@ export class UsersPool extends Pool {
   }
 
   addNotStarted(): void {
-    // How many there are follows from how long they take.
+    // There is no planned number: it depends on how long iterations take.
   }
 
-  /** Resolves when the user has gone, or was left alone. */
+  /** Resolves when the user has left, or was abandoned. */
   #session(place: number, fromMs: number, toMs: number): Promise<void> {
     this.#coming--;
     if (this.isStopped || this.host.clock.nowMs() >= toMs) return Promise.resolve();
@@ -80,7 +80,7 @@ export class UsersPool extends Pool {
     alarms.cancel(told);
   }
 
-  /** Every worker takes every W-th number. */
+  /** Numbers are dealt in turn: each worker takes every W-th one. */
   #next(user: User, scenario: UserScenario): Start | null {
     const count = this.#numbered[scenario.index] ?? 0;
     const { index, workers } = this.host;

@@ -9,7 +9,7 @@ import type {
   VU,
 } from '../../protocol/test-definition.ts';
 
-/** What a user does for its views. */
+/** The user behind a view. */
 export interface ActingUser {
   readonly id: number;
   readonly iteration: number;
@@ -29,15 +29,15 @@ export interface ActingUser {
   check<T>(value: T, checks: Readonly<Record<string, (value: T) => boolean>>): boolean;
 }
 
-/** A group that is under way, and those around it. */
+/** A running group, and the groups around it. */
 export interface Scope {
   readonly path: string;
   readonly around: Scope | null;
-  /** Think time asked for in it. */
+  /** Think time requested within it. */
   thinkMs: number;
 }
 
-/** What a scenario's code sees of its user; each group has a view of its own. */
+/** A user as seen by its scenario's code; each group has its own view. */
 export class VuView implements VU {
   readonly http: Http;
   readonly #user: ActingUser;
@@ -98,7 +98,7 @@ export class VuView implements VU {
   }
 
   group<T>(name: string, body: (vu: this) => T | Promise<T>): Promise<T> {
-    // A view is what each group's body takes.
+    // The body of a group takes a view.
     return this.#user.group(name, this.#scope, body as (vu: VuView) => T | Promise<T>);
   }
 
@@ -107,7 +107,7 @@ export class VuView implements VU {
   }
 }
 
-/** Sends over a user's connections. */
+/** Sends requests over a user's connections. */
 export class UserHttp implements Http {
   readonly #user: ActingUser;
 

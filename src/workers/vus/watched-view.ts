@@ -6,7 +6,7 @@ import { msOf } from './durations.ts';
 type Tell = (step: OnceStep) => void;
 type Checks<T> = Readonly<Record<string, (value: T) => boolean>>;
 
-/** A user whose steps are told as they are made; what it sends is told by whoever sends it. */
+/** A view that reports each step as it is made, except requests, which are reported where they are sent. */
 export function watchedView(vu: VU, tell: Tell): VU {
   const own: Partial<VU> = {
     metrics: watchedMetrics(vu.metrics, tell),

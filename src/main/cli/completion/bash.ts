@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Values } from './vocabulary.ts';
 
-/** Completion for bash, also the old one of macOS. */
+/** Completion for bash, including the old version on macOS. */
 export function bashCompletion(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ name }) => name).filter((name) => name !== '');
   return `# Completion of volley for bash: source <(volley completion bash), or put this among your completions.

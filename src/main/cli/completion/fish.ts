@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Values } from './vocabulary.ts';
 
-/** Where no command is named. */
+/** Condition: no command is named. */
 const NO_COMMAND = 'url';
 
 /** Completion for fish. */
@@ -36,7 +36,7 @@ function argumentLines({ name, positionals }: CompletedCommand): string[] {
   });
 }
 
-/** One line for an option that several commands have with the same words. */
+/** One line for an option that several commands describe in the same words. */
 function optionLines(commands: readonly CompletedCommand[]): string[] {
   const owners = new Map<string, string[]>();
   for (const { name, options } of commands) {

@@ -6,31 +6,31 @@ import { topicNames } from '../help/topic-names.ts';
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** What may stand in a place: one of some words, a file, or what only the user knows. */
+/** Values allowed in a place: fixed words, a file, or anything. */
 export type Values = readonly string[] | 'file' | 'any';
 
 export interface CompletedOption {
   readonly name: string;
   readonly letter: string | null;
   readonly help: string;
-  /** Null where it takes none. */
+  /** Null if it takes none. */
   readonly values: Values | null;
   readonly isRepeatable: boolean;
 }
 
-/** What can be typed behind a command. */
+/** What can be typed after a command. */
 export interface CompletedCommand {
-  /** Empty where no command is named: that is a run. */
+  /** Empty for a run, which names no command. */
   readonly name: string;
   readonly describe: string;
   readonly options: readonly CompletedOption[];
   readonly positionals: readonly Values[];
 }
 
-/** `--location` has a number only where one stands behind it: a shell cannot know. */
+/** The number after `--location` is optional, which a shell cannot know. */
 const OFTEN_WITHOUT = RUN_TABLE.location;
 
-/** All that can be completed, as the tables of options say it. */
+/** Everything that can be completed, from the tables of options. */
 export function vocabulary(commands: readonly Command[]): CompletedCommand[] {
   const common = commonOptions(topicNames(commands));
   return commands.map((command) => ({

@@ -1,6 +1,6 @@
 import type { CompletedCommand, CompletedOption, Values } from './vocabulary.ts';
 
-/** Completion for zsh, to be sourced or put into a folder of $fpath as _volley. */
+/** Completion for zsh, to be sourced or saved in a folder of $fpath as _volley. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
   const named = commands.filter(({ name }) => name !== '');
   return `#compdef volley

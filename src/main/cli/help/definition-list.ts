@@ -5,11 +5,11 @@ export type Definition = readonly [term: string, text: string];
 const INDENT = 2;
 const GAP = 2;
 const WIDEST_TERM = 28;
-/** Where less than this is left beside the terms, texts stand below them. */
+/** If texts would be narrower than this beside the terms, they are placed below them. */
 const NARROWEST_TEXT = 30;
 const INDENT_BELOW = 6;
 
-/** Terms and what they mean: beside each other where there is room, else below each other. */
+/** Terms and their meanings: side by side if there is room, otherwise below each other. */
 export function definitionList(definitions: readonly Definition[], columns: number): string[] {
   const widest = Math.max(
     0,
@@ -29,12 +29,12 @@ export function definitionList(definitions: readonly Definition[], columns: numb
   });
 }
 
-/** A text between words, each line with the same indent. */
+/** Wraps a text, with the same indent on each line. */
 export function paragraph(text: string, columns: number, indent = 0): string[] {
   return wrapped(text, columns - indent).map((line) => ' '.repeat(indent) + line);
 }
 
-/** Sections with a blank line between them; each is its title and its lines. */
+/** Joins sections with a blank line between them; each is a title and its lines. */
 export function joined(sections: readonly (readonly string[])[]): string {
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { EXIT_CODES } from '../../../protocol/exit-codes.ts';
 import type { Definition } from './definition-list.ts';
 
-/** What each exit code says, in a line. */
+/** The meaning of each exit code, in one line. */
 const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   ok: 'finished, not failing, every threshold held',
   failed: 'failing, a threshold did not hold, no request succeeded, or a row failed',
@@ -16,7 +16,7 @@ export const EXIT_CODE_ROWS: readonly Definition[] = Object.entries(EXIT_CODES).
   MEANINGS[name as keyof typeof EXIT_CODES],
 ]);
 
-/** The same in a sentence. */
+/** The same as a sentence. */
 export const EXIT_CODES_IN_SHORT =
   'Exit codes: 0 fine, 1 failing or a threshold did not hold, 2 bad usage (nothing was sent), 3 degraded, ' +
   '4 the result could not be written, 130 interrupted.';

@@ -10,7 +10,7 @@ import { definitionOf, meantBy } from './option-terms.ts';
 import { EXAMPLES, ownOptionsOf } from './pages.ts';
 import { GROUP_TOPICS } from './topic-names.ts';
 
-/** The manual page, as man reads it: the same as the pages of the help, in one. */
+/** The manual page for man, with the same content as all pages of the help. */
 export function manualPage(): string {
   const commands = Object.values(COMMANDS);
   const lines = [
@@ -72,7 +72,7 @@ function inQuotes(text: string): string {
   return `"${escaped(text).replaceAll('"', '\\(dq')}"`;
 }
 
-/** Text that roff prints as it stands: hyphens that can be copied, and no line that looks like a request. */
+/** Escapes text so that roff prints it as it is: hyphens can be copied, and no line is taken for a request. */
 function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')

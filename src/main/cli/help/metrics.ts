@@ -6,10 +6,10 @@ import type { Summary } from '../../../protocol/summary.ts';
 import { ruleNameOf } from '../../../protocol/times.ts';
 import { type Definition, definitionList, paragraph } from './definition-list.ts';
 
-/** What a number means, and what other tools call it. */
+/** What a figure means and what other tools call it. */
 interface Meaning {
   readonly says: string;
-  /** Where others have it, by their names for it. */
+  /** Names of the same figure in other tools. */
   readonly elsewhere?: string;
 }
 
@@ -143,7 +143,7 @@ const NOTE =
   'Every number of a report, what it means, and its name in wrk, oha, k6, autocannon and vegeta. ' +
   'What others call latency is service here, where nothing else is said.';
 
-/** All of them, in groups. */
+/** All metrics, in groups. */
 export function metricGroups(): (readonly [title: string, rows: readonly Definition[]])[] {
   return [
     ['Latency of a request', LATENCY_KINDS.map(latencyEntry)],
@@ -158,7 +158,7 @@ export function metricGroups(): (readonly [title: string, rows: readonly Definit
   ];
 }
 
-/** The page on what is measured. Formulas and the names in the JSON result are in docs/metrics.md. */
+/** The page on metrics. Formulas and the names in the JSON result are in docs/metrics.md. */
 export function metricSections(columns: number): string[][] {
   return [
     paragraph(NOTE, columns),

@@ -1,7 +1,7 @@
 import type { CommandName, Kind, OptionEntry } from '../../plan/option-table/entry.ts';
 import type { Definition } from './definition-list.ts';
 
-/** What stands for a value of each kind; a flag has none. */
+/** Placeholder for a value of each kind; a flag has none. */
 const VALUE_OF: Readonly<Record<Exclude<Kind, 'flag' | 'redirects'>, string>> = {
   text: 'TEXT',
   file: 'FILE',
@@ -20,11 +20,11 @@ const VALUE_OF: Readonly<Record<Exclude<Kind, 'flag' | 'redirects'>, string>> = 
   setting: 'NAME=VALUE',
 };
 
-/** Defaults that only say that an option is not given. */
+/** Defaults that only mean that the option is not given. */
 const NOTHING = new Set([undefined, 'none', 'off', 'nothing', 'no limit', 'closed model']);
 const NO_LETTER = '    ';
 
-/** An option as it is written, with what stands for its value: `-c, --concurrency N`. */
+/** An option as it is written, with a placeholder for its value: `-c, --concurrency N`. */
 export function termOf(name: string, entry: OptionEntry): string {
   return `${entry.alias === undefined ? '' : `-${entry.alias}, `}--${name}${valueText(entry)}`;
 }
@@ -38,14 +38,14 @@ export function takesValue({ kind }: OptionEntry): boolean {
   return kind !== 'flag';
 }
 
-/** The same and what it does, for a list in which names stand below each other. */
+/** The same with its help, for a list in which long names are aligned. */
 export function definitionOf(name: string, entry: OptionEntry): Definition {
   const { alias, help, byDefault } = entry;
   const shown = NOTHING.has(byDefault) ? '' : ` (default ${byDefault})`;
   return [(alias === undefined ? NO_LETTER : '') + termOf(name, entry), help + shown];
 }
 
-/** An option as one command means it. */
+/** An option as a command defines it. */
 export function meantBy(command: CommandName, entry: OptionEntry): OptionEntry {
   return { ...entry, ...entry.differs?.[command] };
 }

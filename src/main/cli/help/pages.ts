@@ -10,7 +10,7 @@ import { definitionOf, meantBy } from './option-terms.ts';
 import type { Page } from './topic.ts';
 import { GROUP_TOPICS } from './topic-names.ts';
 
-/** The options to know first, in the order in which one needs them. */
+/** The options to know first, in the order in which they are needed. */
 const FIRST_OPTIONS = [
   'concurrency',
   'duration',
@@ -24,7 +24,7 @@ const FIRST_OPTIONS = [
   'output',
 ] as const satisfies readonly OptionName[];
 
-/** What is asked for once, and has no place on the short page; and what has none on one that fits 24 lines. */
+/** Commands that are rarely needed and left off the short page; then those left off the page of 24 lines. */
 const SELDOM = ['completion', 'agents'];
 const LESS_OFTEN = [...SELDOM, 'models', 'replay'];
 const TITLE = `volley ${VERSION}: load tests for HTTP services, whose numbers add up`;
@@ -36,7 +36,7 @@ export const EXAMPLES: readonly string[] = [
   'volley --on-port 3000 -- node server.js',
 ];
 
-/** A page of the help for a width in columns; without a topic, what `volley` alone prints. */
+/** A page of the help for a width in columns; without a topic, the page that `volley` alone prints. */
 export function helpPage(topic: Page | null, columns: number): string {
   switch (topic?.of) {
     case undefined:
@@ -125,7 +125,7 @@ function commandLines(columns: number, leftOut: readonly string[] = []): string[
   return ['Commands', ...definitionList(rows, columns)];
 }
 
-/** A group of a command's options below its title; nothing where it has none of them. */
+/** A group of a command's options under its title; empty if it has none of them. */
 function groupLines(group: Group, table: OptionTable, columns: number, command?: Command): string[] {
   const rows = Object.entries(table)
     .filter(([, entry]) => entry.group === group)
@@ -133,7 +133,7 @@ function groupLines(group: Group, table: OptionTable, columns: number, command?:
   return rows.length === 0 ? [] : [GROUPS[group], ...definitionList(rows, columns)];
 }
 
-/** What a command has besides a run's options, or means by them otherwise. */
+/** The options that a command has in addition to a run's, or defines differently. */
 export function ownOptionsOf({ key, table }: Command): Definition[] {
   const run = new Set<unknown>(Object.values(RUN_TABLE));
   return Object.entries(table)

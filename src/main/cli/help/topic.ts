@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { COMMANDS } from '../commands.ts';
 import { GROUP_TOPICS, OF_ALL, topicNames } from './topic-names.ts';
 
-/** What a page of the help is about. */
+/** Subject of a page of the help. */
 export type Page =
   | { readonly of: 'short' }
   | { readonly of: 'all' }
@@ -13,7 +13,7 @@ export type Page =
   | { readonly of: 'group'; readonly group: Group }
   | { readonly of: 'command'; readonly command: Command };
 
-/** What somebody wants to have explained; `man` is all of it, for man to read. */
+/** A page of the help, or `man` for all of it as a manual page. */
 export type Topic = Page | { readonly of: 'man' };
 
 const HELP = new Set(['--help', '-h']);
@@ -21,8 +21,8 @@ const NAMED_COMMANDS = Object.values(COMMANDS).filter(({ name }) => name !== '$0
 const TOPIC_NAMES = topicNames(NAMED_COMMANDS);
 
 /**
- * What the words ask to have explained: null where they ask for no help, and a sentence where they name nothing
- * that there is help on.
+ * The topic that the words ask for: null if they do not ask for help, and a sentence if the topic they name
+ * does not exist.
  */
 export function topicIn(words: readonly string[]): Topic | string | null {
   const end = words.indexOf('--');
@@ -34,7 +34,7 @@ export function topicIn(words: readonly string[]): Topic | string | null {
   const word = words[at] ?? '';
   const named = word.includes('=') ? word.slice(word.indexOf('=') + 1) : words[at + 1];
   const command = commandIn(words.slice(0, at));
-  // Behind a command's options may stand anything: its URL, or another option.
+  // After a command's options anything may follow: its URL, or another option.
   if (command !== null && !isTopic(named)) return { of: 'command', command };
   return topicNamed(named);
 }
@@ -52,7 +52,7 @@ function isTopic(word: string | undefined): boolean {
 }
 
 function topicNamed(word: string | undefined): Topic | string {
-  // A URL, or another option: what is wanted is the page to begin with.
+  // A URL or another option: show the first page.
   if (word === undefined || !/^[a-z]+$/i.test(word)) return { of: 'short' };
   return readTopic(word);
 }

@@ -17,28 +17,28 @@ const HIGHEST_PORT = 65_535;
 const LONGEST_START_MS = 120_000;
 const PAUSE_MS = 50;
 const CONNECT_MS = 1_000;
-/** A name may mean both, and a server may listen on one of them alone. */
+/** `localhost` may mean both, and a server may listen on only one of them. */
 const LOOPBACKS: readonly Address[] = [
   { address: '127.0.0.1', family: 4 },
   { address: '::1', family: 6 },
 ];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** Where requests may come from, besides a URL. */
+/** Options that requests may come from, besides a URL. */
 const SOURCES = ['urls', 'curl', 'curlFile', 'har', 'mix'] as const;
 
-/** The command behind `--`, which runs the target, and the port that it listens on. */
+/** The command after `--`, which runs the target, and the port that the target listens on. */
 export interface TargetCommand {
   readonly port: number;
   readonly words: readonly string[];
 }
 
-/** Where the target has been found to listen; nowhere where it was not started here. */
+/** Where the target listens; no addresses if it was not started here. */
 export interface Listening {
   readonly port: number;
   readonly addresses: readonly Address[];
 }
 
-/** A plan whose requests to localhost go where the target listens, whatever else the name may mean. */
+/** The plan with requests to localhost directed to where the target listens, whatever the name resolves to. */
 export function dialling(plan: RunPlan, { port, addresses }: Listening): RunPlan {
   if (addresses.length === 0) return plan;
   const mix = plan.mix.map((request) => {
@@ -49,7 +49,7 @@ export function dialling(plan: RunPlan, { port, addresses }: Listening): RunPlan
   return { ...plan, mix };
 }
 
-/** What `--on-port` asks for; null where it is not given. */
+/** Reads `--on-port`; null if it is not given. */
 export function targetCommandFrom(parsed: Parsed, problems: Told[]): TargetCommand | null {
   const text = parsed.last('on-port');
   if (text === undefined) return null;
@@ -61,11 +61,11 @@ export function targetCommandFrom(parsed: Parsed, problems: Told[]): TargetComma
     problems.push(
       `--on-port ${quoted(text)} without a command: put it behind --, as in volley --on-port 3000 -- node server.js.`,
     );
-  // Where that is wrong nothing is run.
+  // If the port is wrong, nothing is run.
   return { port: port ?? 1, words };
 }
 
-/** Options of a run against it: without a URL it is the root of that port, and a path alone is on that port too. */
+/** Fills in the URL of a run: without one it is the root of that port, and a bare path is on that port too. */
 export function onPort<Options extends RunOptions>(options: Options, target: TargetCommand | null): Options {
   if (target === null) return options;
   const { url } = options;
@@ -75,10 +75,10 @@ export function onPort<Options extends RunOptions>(options: Options, target: Tar
 }
 
 /**
- * Starts the command, waits until something listens on its port, does what there is to do, and stops the command
- * with all that it has started, whatever came out. Ctrl-C while it waits ends both.
+ * Starts the command, waits until something listens on its port, runs `act`, and stops the command with all
+ * processes that it started, whatever the outcome. Ctrl-C during the wait ends both.
  *
- * @throws VolleyError VOLLEY_USAGE where something listens there already, VOLLEY_TARGET_START where nothing does in the end
+ * @throws VolleyError VOLLEY_USAGE if something already listens there, VOLLEY_TARGET_START if nothing ever does
  */
 export async function withTarget(
   target: TargetCommand | null,
@@ -105,7 +105,7 @@ export async function withTarget(
     const code = await act({ port, addresses: await listeningOn(port) });
     const { ending } = started;
     if (ending === null) return code;
-    // A server that goes into the background by itself is still there.
+    // A server that puts itself in the background is still running.
     if (ending === 'exit code 0' && (await listeningOn(port)).length > 0) return code;
     showOutputOf(started);
     say(`${quoted(words.join(' '))} has ended before the test had (${ending}).`);
@@ -116,7 +116,7 @@ export async function withTarget(
   }
 }
 
-/** Where nobody else takes a signal, volley ends, which ends what it has started. */
+/** Exits on signals that have no other handler; on exit the started command is ended too. */
 function exitOnSignals(): () => void {
   const handlers = SIGNALS.map((signal) => {
     const onSignal = (): void => {
@@ -140,12 +140,12 @@ function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
   );
 }
 
-/** What the command has printed last, on stderr, where a person looks for what went wrong. */
+/** Writes the command's last output to stderr, where users look for errors. */
 function showOutputOf({ lastLines }: StartedTarget): void {
   for (const line of lastLines) process.stderr.write(`  | ${visible(line)}\n`);
 }
 
-/** `listening`, `interrupted`, how the command has ended, or an empty text where time is up. */
+/** Returns `listening`, `interrupted`, how the command ended, or an empty text on timeout. */
 async function waitFor(port: number, started: StartedTarget): Promise<string> {
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<'interrupted'>();
   const onSignal = (): void => interrupt('interrupted');
@@ -156,7 +156,7 @@ async function waitFor(port: number, started: StartedTarget): Promise<string> {
       if ((await listeningOn(port)).length > 0) return 'listening';
       const pause = new Promise<null>((resolve) => setTimeout(() => resolve(null), PAUSE_MS));
       const came = await Promise.race([pause, interrupted, started.ended]);
-      // What it has started may go on without it, as daemons do, but not where it says that it failed.
+      // Its child processes may continue without it, as daemons do, unless it reports a failure.
       if (came !== null && came !== 'exit code 0') return came;
       if (came !== null) await pause;
     }

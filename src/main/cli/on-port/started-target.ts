@@ -4,17 +4,17 @@ import { codeOf, messageOf } from '../../../protocol/errors.ts';
 
 const LONGEST_OUTPUT = 65_536;
 const SHOWN_LINES = 20;
-/** What a server may take to end by itself, before it is ended. */
+/** How long a server may take to end before it is killed. */
 const PATIENCE_MS = 5_000;
 const POLL_MS = 20;
 
-/** How a command has ended, in words: `exit code 1`, `SIGKILL`, `spawn x ENOENT`. */
+/** How a command ended, in words: `exit code 1`, `SIGKILL`, `spawn x ENOENT`. */
 export type Ending = string;
 
-/** A command that runs the target of a test, with all that it has started. */
+/** A command that runs the target of a test, with all processes that it started. */
 export class StartedTarget {
   readonly #child: ChildProcess;
-  /** Resolves when the command itself has ended; what it has started may go on. */
+  /** Resolves when the command itself has ended; its child processes may still run. */
   readonly ended: Promise<Ending>;
   #output = '';
   #ending: Ending | null = null;
@@ -30,16 +30,16 @@ export class StartedTarget {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output = (this.#output + text).slice(-LONGEST_OUTPUT);
       });
-    // Whatever becomes of volley, what it has started does not stay.
+    // However volley exits, nothing it started is left running.
     process.on('exit', this.#killAtExit);
   }
 
-  /** Null while it runs. */
+  /** Null while it is running. */
   get ending(): Ending | null {
     return this.#ending;
   }
 
-  /** The last lines that it has printed. */
+  /** The last lines that it printed. */
   get lastLines(): readonly string[] {
     return this.#output
       .trimEnd()
@@ -48,7 +48,7 @@ export class StartedTarget {
       .filter((line) => line !== '');
   }
 
-  /** Ends the command and all that it has started: by request, and by force where that does not do. */
+  /** Ends the command and all processes that it started, by SIGTERM first, then by SIGKILL. */
   async stop(): Promise<void> {
     this.#signal('SIGTERM');
     const deadlineMs = Date.now() + PATIENCE_MS;
@@ -57,7 +57,7 @@ export class StartedTarget {
     if (this.#isAlive()) this.#signal('SIGKILL');
     await this.ended;
     process.off('exit', this.#killAtExit);
-    // Something that left the group may hold them open.
+    // A process that left the group may hold them open.
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
   }
@@ -81,26 +81,26 @@ export class StartedTarget {
       if (process.platform === 'win32') endTree(pid, () => this.#child.kill());
       else process.kill(-pid, signal);
     } catch {
-      // It has ended.
+      // It has already ended.
     }
   }
 }
 
-/** At the head of a process group of its own: then a terminal's Ctrl-C is volley's alone, which stops it in order. */
+/** Starts it in its own process group: a terminal's Ctrl-C then only reaches volley, which stops it in order. */
 function start(file: string, words: readonly string[]): ChildProcess {
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
   if (process.platform !== 'win32') return spawn(file, words, { stdio: [...stdio], detached: true });
-  // npm and its like are scripts there, which only a shell runs.
+  // On Windows npm and similar tools are scripts that need a shell.
   return spawn([file, ...words].map(quotedForCmd).join(' '), { stdio: [...stdio], shell: true });
 }
 
-/** A word as cmd hands it on. */
+/** Quotes a word for cmd. */
 export function quotedForCmd(word: string): string {
   if (/^[\w./:\\=+-]+$/.test(word)) return word;
   return `"${word.replace(/(\\*)("|$)/g, (_match, slashes: string, quote: string) => slashes + slashes + (quote === '' ? '' : '\\"'))}"`;
 }
 
-/** Windows has no process groups: what belongs to a process is known by its parents. */
+/** Windows has no process groups: child processes are found by their parents. */
 function endTree(pid: number, endAlone: () => void): void {
   spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', endAlone);
 }

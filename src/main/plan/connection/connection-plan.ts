@@ -6,9 +6,9 @@ import { parseRoutes } from './routing.ts';
 import { parseTls } from './tls-files.ts';
 
 /**
- * Reads how connections are made, and reads the files that this takes; problems are noted.
+ * Reads the options on how connections are made, and the files that they name; problems are noted.
  *
- * @param secure whether the URL is https; null where it cannot be read
+ * @param secure whether the URL is https; null if it cannot be read
  */
 export function parseConnection(
   options: ConnectionOptions & Pick<RequestOptions, 'keepalive' | 'headers'>,

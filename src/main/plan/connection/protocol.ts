@@ -4,13 +4,13 @@ import type { Problems } from '../problems.ts';
 import { given, phrase, the, theHeader } from '../words.ts';
 
 const MOST_STREAMS = 1_000;
-/** Header fields that belong to a connection of HTTP/1.1; HTTP/2 forbids them (RFC 9113, 8.2.2). */
+/** Header fields for a connection of HTTP/1.1; HTTP/2 forbids them (RFC 9113, 8.2.2). */
 const CONNECTION_FIELDS = new Set(['connection', 'proxy-connection', 'http2-settings', 'te']);
 
 /**
- * Reads which HTTP is spoken.
+ * Reads which HTTP version is used.
  *
- * @param secure whether the URL is https; null where it cannot be read
+ * @param secure whether the URL is https; null if it cannot be read
  */
 export function parseProtocol(
   options: ConnectionOptions & Pick<RequestOptions, 'keepalive' | 'headers'>,
@@ -46,7 +46,7 @@ export function parseProtocol(
   return http2 ? 'h2' : 'h2c';
 }
 
-/** Reads how many requests are under way at once on each connection. */
+/** Reads how many requests are in flight at once on each connection. */
 export function parseStreams({ streams, http2, h2c }: RunOptions, problems: Problems): number {
   if (streams === undefined) return 1;
   if (http2 !== true && h2c !== true) {

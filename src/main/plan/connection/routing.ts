@@ -7,14 +7,14 @@ import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
 
 const HIGHEST_PORT = 65_535;
-/** What the address of a socket has room for; a longer path would be cut, and another socket dialled. */
+/** Limit of a socket's address; a longer path would be truncated, and another socket opened. */
 const MOST_SOCKET_PATH_BYTES = process.platform === 'linux' ? 107 : 103;
 const ADDRESS_CHOICES = ['spread', 'first'] as const;
 const HOST = String.raw`\[[0-9a-fA-F:.]+\]|[^\s:/@[\]*]+`;
 const RESOLVE = new RegExp(`^(${HOST}):(\\d+):(.+)$`);
 const CONNECT_TO = new RegExp(`^(${HOST})?:(\\d+)?:(${HOST})?:(\\d+)?$`);
 
-/** Reads where connections are to go; problems are noted. */
+/** Reads where connections go; problems are noted. */
 export function parseRoutes(options: ConnectionOptions, problems: Problems): Routes {
   const { unixSocket, proxy, proxyTunnel = false } = options;
   const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
@@ -84,7 +84,7 @@ function parseConnectTo(text: string, problems: Problems): ConnectToRule | null 
   };
 }
 
-/** Messages show a proxy without its password. */
+/** Reads the proxy; messages show it without its password. */
 function parseProxy(text: string, problems: Problems): HttpProxy | null {
   const shown = given(text.replace(/^([a-z0-9+.-]+:\/\/)?.*@/i, '$1'));
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
@@ -129,7 +129,7 @@ function addressOf(text: string): Address | null {
   const address = bare(text.trim());
   const family = isIP(address);
   if (family === 4) return { address, family };
-  // As sockets write it, so that it is known again; a zone is no part of that.
+  // In the form that sockets report, so that it can be compared; a zone is not part of that.
   return family === 0
     ? null
     : {
@@ -142,7 +142,7 @@ function bare(host: string): string {
   return host.replace(/^\[|\]$/g, '');
 }
 
-/** As URLs have it; an address stays as it is. */
+/** The form that URLs use; an address stays as it is. */
 function asciiName(host: string): string {
   return isIP(host) === 0 ? domainToASCII(host) || host : host;
 }

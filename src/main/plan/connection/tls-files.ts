@@ -10,7 +10,7 @@ const VERSIONS = { '1.2': 'TLSv1.2', '1.3': 'TLSv1.3' } as const;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
 
-/** Reads the options of a TLS handshake, and the files that they name; problems are noted. */
+/** Reads the options of a TLS handshake and the files that they name; problems are noted. */
 export function parseTls(options: ConnectionOptions, problems: Problems): TlsSettings {
   const { cacert, sni, tlsMin } = options;
   const version = tlsMin === undefined ? null : problems.choice('tls-min', tlsMin, ['1.2', '1.3'] as const);
@@ -24,7 +24,7 @@ export function parseTls(options: ConnectionOptions, problems: Problems): TlsSet
   };
 }
 
-/** The client's certificate and its key. */
+/** Reads the client's certificate and its key. */
 function parseIdentity(
   { cert, key }: ConnectionOptions,
   problems: Problems,
@@ -51,7 +51,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
     const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
     if (certificates.length > 0) return pem;
   } catch {
-    // It says the same as finding none.
+    // Reported in the same way as no certificate.
   }
   problems.add(
     phrase`${the(option)} ${given(path)} holds no certificate in PEM form: give a file with -----BEGIN CERTIFICATE-----.`,

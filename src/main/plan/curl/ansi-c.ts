@@ -1,6 +1,6 @@
 import { toByteText } from './byte-text.ts';
 
-// Neighbouring \u escapes go together: browsers write the two halves of a surrogate pair as one each.
+// Adjacent \u escapes are read together: browsers write the two halves of a surrogate pair as two escapes.
 const ESCAPE =
   /((?:\\u[\da-fA-F]{1,4})+)|\\(?:U([\da-fA-F]{1,8})|x([\da-fA-F]{1,2})|([0-7]{1,3})|c(.)|(.))/gs;
 const LAST_CODE_POINT = 0x10ffff;
@@ -21,7 +21,7 @@ const ONE_CHARACTER: Readonly<Record<string, string>> = {
   '?': '?',
 };
 
-/** What bash reads between `$'` and `'`; both texts are byte texts. An escape that bash does not know stays. */
+/** Reads what bash reads between `$'` and `'`; both texts are byte texts. Unknown escapes stay as they are. */
 export function readAnsiC(inner: string): string {
   return inner.replace(
     ESCAPE,

@@ -9,7 +9,7 @@ export function toByteText(text: string | Uint8Array): string {
   return bytes.toString('latin1');
 }
 
-/** What a byte text says in UTF-8; null where it is not UTF-8. */
+/** Decodes a byte text as UTF-8; null if it is not UTF-8. */
 export function fromByteText(byteText: string): string | null {
   const bytes = Buffer.from(byteText, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : null;

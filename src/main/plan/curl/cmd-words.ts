@@ -4,15 +4,15 @@ import { phrase, the } from '../words.ts';
 import { toByteText } from './byte-text.ts';
 import type { CommandWords } from './shell-words.ts';
 
-// A caret takes away what the next character means to cmd; before the end of a line it also joins the lines.
+// A caret removes the special meaning of the next character in cmd; at the end of a line it also joins the lines.
 const PIECE = /\^\n?(.)|"[^"\n]*"?|([&|<>\n])|./gs;
 
-// Carets within plain quotes: Chrome wrote that for some years, meaning them to be taken away.
+// Carets within plain quotes: Chrome wrote these for some years, and they are meant to be removed.
 const CARETS_IN_QUOTES = /[ \t]"(?:[^"^\n]|\^[^\\\n])*\^\\\^"/;
 
 /**
- * Whether a command is quoted for cmd, as browsers' "Copy as cURL (cmd)" does: `^"…^"`, `"…" ^` at a line's end, or
- * double quotes alone with `""` for a quote in them.
+ * Whether a command is quoted for cmd, as by browsers' "Copy as cURL (cmd)": `^"…^"`, `"…" ^` at a line's end, or
+ * double quotes alone, with `""` for a quote inside.
  */
 export function isForCmd(command: string): boolean {
   return (
@@ -23,9 +23,9 @@ export function isForCmd(command: string): boolean {
 }
 
 /**
- * Splits one command into the words that Windows makes of it: first cmd takes the carets away, then the
- * program splits the rest. The words are byte texts. Nothing is expanded and nothing executed: where cmd would
- * execute something, and where a quote stays open, a problem is noted and the answer is null.
+ * Splits one command into words as Windows does: first cmd removes the carets, then the
+ * program splits the rest. The words are byte texts. Nothing is expanded or executed: if cmd would
+ * execute something, or if a quote is not closed, a problem is noted and null is returned.
  */
 export function splitCmdWords(command: string, problems: Problems): CommandWords | null {
   const operators: string[] = [];
@@ -50,7 +50,7 @@ export function splitCmdWords(command: string, problems: Problems): CommandWords
   return splitArguments(line, problems);
 }
 
-// Backslashes mean something before a quote only.
+// Backslashes are only special before a quote.
 const ARGUMENT_PIECE = /(\\*)"("?)|[ \t]+|[^ \t"\\]+|\\+/g;
 
 function splitArguments(line: string, problems: Problems): CommandWords | null {
@@ -63,7 +63,7 @@ function splitArguments(line: string, problems: Problems): CommandWords | null {
       const isTwice = second === '"';
       const quote = isEscaped || (isOpen && isTwice) ? '"' : '';
       word = (word ?? '') + '\\'.repeat(backslashes.length / 2) + quote;
-      // Two quotes are one in a string and a string of nothing elsewhere; after \" the second counts alone.
+      // Two quotes are one within a string, and an empty string elsewhere; after \" only the second counts.
       if (isEscaped === isTwice) isOpen = !isOpen;
     } else if (isOpen || !/^[ \t]/.test(piece)) {
       word = (word ?? '') + piece;

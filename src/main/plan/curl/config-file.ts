@@ -1,7 +1,7 @@
-/** An option in a file of options: as a word of a command has it, and what stands behind it. */
+/** An option in a config file: as on the command line, with its value. */
 export interface ConfigLine {
   readonly option: string;
-  /** Null where there is nothing. */
+  /** Null without a value. */
   readonly value: string | null;
 }
 
@@ -9,8 +9,8 @@ const COMMENT = /^[#/*]/;
 const ESCAPED: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', v: '\v' };
 
 /**
- * What curl reads in a file of `--config`, in order: one option a line, with or without dashes, a value behind blanks,
- * `=` or `:`, in double quotes where it has blanks. What stands behind a value is nothing.
+ * Reads a file of `--config` as curl does, in order: one option per line, with or without dashes, its value after
+ * blanks, `=` or `:`, in double quotes if it contains blanks. Anything after the value is ignored.
  */
 export function configLinesOf(text: string): ConfigLine[] {
   return text.split('\n').flatMap((raw) => {

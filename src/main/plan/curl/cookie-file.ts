@@ -5,15 +5,15 @@ const HTTP_ONLY = '#HttpOnly_';
 const MS_PER_SECOND = 1_000;
 
 /**
- * The cookies of files, as curl reads and says them. All texts are byte texts.
+ * The cookies of files, as curl reads and sends them. All texts are byte texts.
  *
- * @param nowSeconds since 1970; what has expired by then is no cookie any more
+ * @param nowSeconds since 1970; cookies that have expired by then are ignored
  */
 export class CookieFiles {
-  /** Those that have not expired. */
+  /** The cookies that have not expired. */
   readonly jar = new CurlJar();
   readonly #nowSeconds: number;
-  /** Leaves out cookies of a session, which have no expiry. */
+  /** Leaves out session cookies, which have no expiry. */
   readonly #withoutSession: boolean;
 
   constructor(nowSeconds: number, withoutSession: boolean) {
@@ -21,7 +21,7 @@ export class CookieFiles {
     this.#withoutSession = withoutSession;
   }
 
-  /** Takes the cookies of a file; false where a line is a `Set-Cookie` header, which is not read. */
+  /** Adds the cookies of a file; returns false if a line is a `Set-Cookie` header, which is not supported. */
   add(text: string): boolean {
     const lines = text.split(/\r\n|[\r\n]/);
     for (const line of lines) this.#addLine(line);
@@ -32,7 +32,7 @@ export class CookieFiles {
     const line = written.startsWith(HTTP_ONLY) ? written.slice(HTTP_ONLY.length) : written;
     if (line.startsWith('#')) return;
     const fields = line.split('\t').filter((field) => field !== '');
-    // An empty path is no field.
+    // An empty path does not count as a field.
     if (/^(?:true|false)$/i.test(fields[2] ?? '')) fields.splice(2, 0, '/');
     const [domain = '', subdomains = '', path = '', secure = '', expires = '', name = '', value = ''] =
       fields;

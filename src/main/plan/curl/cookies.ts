@@ -9,21 +9,21 @@ import { readCurlFile } from './curl-file.ts';
 import type { CurlOptions } from './curl-options.ts';
 import type { CurlUrl } from './url.ts';
 
-/** What a curl command says of cookies, as byte texts. */
+/** The cookies of a curl command, as byte texts. */
 export interface CurlCookies {
-  /** Those that it says itself. */
+  /** Cookies given on the command line. */
   readonly given: string | undefined;
-  /** Those of files, which go where they belong; null where it names none. */
+  /** Cookies from files, which are sent to matching URLs only; null without files. */
   readonly files: CookieFiles | null;
-  /** Null where curl would keep none of answers. */
+  /** Cookies in curl's jar at the start; null if curl would not keep cookies from answers. */
   readonly kept: readonly Cookie[] | null;
-  /** The header is given whole, and none of these are said. */
+  /** A Cookie header is given, so none of these are sent. */
   readonly areReplaced: boolean;
 }
 
-/** @param names of the headers that are given, in lower case */
+/** @param names header names that are given, in lower case */
 export function cookiesOf(options: CurlOptions, names: ReadonlySet<string>, problems: Problems): CurlCookies {
-  // An empty one, and a file to write, only turn on what keeps cookies of answers.
+  // An empty one, like a file to write, only makes curl keep cookies from answers.
   const cookies = options.all('cookie').filter((cookie) => cookie !== '');
   const given = cookies.filter((cookie) => cookie.includes('='));
   const paths = cookies.filter((cookie) => !cookie.includes('='));
@@ -37,7 +37,7 @@ export function cookiesOf(options: CurlOptions, names: ReadonlySet<string>, prob
   };
 }
 
-/** Whether curl would keep what answers set. */
+/** Whether curl would keep cookies that answers set. */
 export function keepsCookies(options: CurlOptions): boolean {
   return (
     options.passedOver.some((option) => /^(?:-c|--cookie-)/.test(option)) ||
@@ -45,7 +45,7 @@ export function keepsCookies(options: CurlOptions): boolean {
   );
 }
 
-/** The URLs with the cookies that go to them. */
+/** Adds to each URL the cookies that are sent to it. */
 export function withCookies(
   urls: readonly CurlUrl[],
   { given, files }: CurlCookies,
@@ -76,7 +76,7 @@ function filesOf(
     problems.add(phrase`${ofCurl('--cookie')} with a file beside a Cookie header: give one of them.`);
   for (const path of paths) {
     if (path === STDIN) problems.add(phrase`${ofCurl('--cookie')} with stdin (-): name a file.`);
-    // Not quoted: it may be a cookie that was cut short.
+    // Not quoted: it may be a truncated cookie.
     else if (!files.add(readCurlFile('cookie', path, problems, ['a file of cookies, since it has no =']))) {
       problems.add(
         phrase`${ofCurl('--cookie')} with a file of Set-Cookie headers: give one in the form of Netscape, as --cookie-jar writes it.`,
@@ -86,7 +86,7 @@ function filesOf(
   return files;
 }
 
-/** Where a URL leads; null while its host is a placeholder. */
+/** The target of a URL; null while its host is a placeholder. */
 function targetOf(written: string, hostHeader: string | undefined): CookiePlace | null {
   const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(written) ? written : `http://${written}`;
   const url = URL.parse(withScheme);

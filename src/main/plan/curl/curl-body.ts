@@ -8,24 +8,24 @@ import { dataOf } from './data.ts';
 const GLOB = /[[\]{}]/;
 const PLACEHOLDER = /\{\{.*?\}\}/s;
 
-/** What a curl command says of the body. */
+/** The body of a curl command. */
 export interface CurlBody {
-  /** All data of `--data…` and `--json` as one byte text. */
+  /** All `--data…` and `--json` values as one byte text. */
   readonly data: string | null;
-  /** Whether that data belongs into the query. */
+  /** Whether that data goes into the query. */
   readonly isQuery: boolean;
   readonly body: string | Uint8Array | undefined;
-  /** JSON with placeholders, whose values are to be escaped. */
+  /** JSON with placeholders, whose values must be escaped. */
   readonly json: string | undefined;
   readonly form: readonly string[] | undefined;
   readonly isUpload: boolean;
 }
 
-/** Reads the body and the files that it names; notes a problem for each of these, and for two bodies. */
+/** Reads the body and the files that it names; notes problems with files, and with several bodies. */
 export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
   const data = dataOf(options, problems);
   const isQuery = options.has('get') && data !== null;
-  // An empty name is no file.
+  // An empty name counts as no file.
   const path = options.last('upload-file')?.value || undefined;
   const form = formIn(options, problems);
   check(options, problems, [
@@ -47,7 +47,7 @@ export function bodyOf(options: CurlOptions, problems: Problems): CurlBody {
   };
 }
 
-/** The bytes of the file of `--upload-file`: of a set or a range curl makes a request for each. */
+/** The content of the file of `--upload-file`; sets and ranges are refused, for which curl makes several requests. */
 function uploadOf(path: string, options: CurlOptions, problems: Problems): string {
   if (options.has('globoff') || !GLOB.test(path)) return readCurlFile('upload-file', path, problems);
   problems.add(
@@ -75,7 +75,7 @@ function check(options: CurlOptions, problems: Problems, given: readonly string[
     );
 }
 
-/** Parts in order, as `--form` takes them: a literal one is put in quotation marks. */
+/** Form parts in order, in the syntax of `--form`: literal ones are put in quotation marks. */
 function formIn(options: CurlOptions, problems: Problems): string[] {
   const escapes = options.has('form-escape');
   return options.list.flatMap((option) => {

@@ -8,7 +8,7 @@ const CURL_PROXY_PORT = 1080;
 
 const TLS_VERSIONS: Readonly<Record<string, '1.2' | '1.3'>> = { 'tlsv1.2': '1.2', 'tlsv1.3': '1.3' };
 
-/** What a curl command says of time, redirects and the connection; undefined where it says nothing. */
+/** Timeout, redirects and connection settings of a curl command; undefined if not given. */
 export interface CurlConnection {
   readonly insecure: boolean | undefined;
   readonly location: number | boolean | undefined;
@@ -27,9 +27,9 @@ export interface CurlConnection {
 }
 
 /**
- * Reads what concerns the connection; notes a problem for each value that cannot be read.
+ * Reads the options on the connection; notes a problem for each value that cannot be read.
  *
- * @param urls all URLs of the command, which share their connections' settings
+ * @param urls all URLs of the command, which share connection settings
  */
 export function connectionOf(
   options: CurlOptions,
@@ -37,7 +37,7 @@ export function connectionOf(
   problems: Problems,
 ): CurlConnection {
   const version = options.last('http1.1', 'http2', 'http2-prior-knowledge')?.name;
-  // Prior knowledge means no TLS where the URL has none.
+  // Prior knowledge only means no TLS for URLs without TLS.
   const isClear = version === 'http2-prior-knowledge' && !urls.some((url) => /^https:/i.test(url));
   checkPem(options, problems);
   const proxy = proxyIn(options, urls, problems);
@@ -50,7 +50,7 @@ export function connectionOf(
     key: options.text('key'),
     proxy,
     proxyTunnel: (proxy !== undefined && options.has('proxytunnel')) || undefined,
-    // A + only says how long curl remembers it.
+    // A leading + only affects how long curl remembers the address.
     resolve: someOf(options.texts('resolve').map((text) => text.replace(/^\+/, ''))),
     connectTo: someOf(options.texts('connect-to')),
     unixSocket: options.text('unix-socket'),
@@ -68,7 +68,7 @@ export function followsRedirects(options: CurlOptions): boolean {
   return options.has('location') || options.has('follow') || options.has('location-trusted');
 }
 
-/** `--max-redirs` alone follows none; -1 is no limit. */
+/** `--max-redirs` alone does not follow redirects; -1 means no limit. */
 function redirectsIn(options: CurlOptions, problems: Problems): number | boolean | undefined {
   const limit = options.text('max-redirs');
   if (limit !== undefined && !/^(?:-1|\d+)$/.test(limit)) {
@@ -79,7 +79,7 @@ function redirectsIn(options: CurlOptions, problems: Problems): number | boolean
   return limit === undefined || limit === '-1' ? true : Number(limit);
 }
 
-/** To curl, zero is no limit. */
+/** In curl, zero means no limit. */
 function timeoutIn(options: CurlOptions, problems: Problems): string | undefined {
   const seconds = options.text('max-time');
   if (seconds === undefined) return undefined;
@@ -90,7 +90,7 @@ function timeoutIn(options: CurlOptions, problems: Problems): string | undefined
   return undefined;
 }
 
-/** `file:password`, where `\:` and the colon of a drive belong to the file's name. */
+/** `file:password`; `\:` and the colon of a drive belong to the file name. */
 function certificateIn(options: CurlOptions, problems: Problems): string | undefined {
   const file = options.text('cert');
   if (file === undefined) return undefined;
@@ -113,7 +113,7 @@ function checkPem(options: CurlOptions, problems: Problems): void {
   }
 }
 
-/** With what curl assumes: http, and port 1080; an empty one is none. */
+/** The proxy with curl's defaults, http and port 1080; an empty one means none. */
 function proxyIn(options: CurlOptions, urls: readonly string[], problems: Problems): string | undefined {
   const proxy = options.text('proxy');
   if (proxy === undefined || proxy === '') return undefined;
@@ -133,7 +133,7 @@ function proxyIn(options: CurlOptions, urls: readonly string[], problems: Proble
   return withPort.replace(/^([a-z\d]+:\/\/)(?:[^/]*@)?/i, (_, scheme: string) => `${scheme}${credentials}@`);
 }
 
-/** Whether a list of `--noproxy` has a URL's host: `*`, a name with all below it, an address or a block of some. */
+/** Whether a list of `--noproxy` covers a URL's host: `*`, a name with its subdomains, an address or a block. */
 function isWithoutProxy(url: string, list: string): boolean {
   const withScheme = /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? url : `http://${url}`;
   const host = (URL.parse(withScheme)?.hostname ?? '').replace(/^\[|\]$/g, '').replace(/\.$/, '');

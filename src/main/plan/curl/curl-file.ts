@@ -9,9 +9,9 @@ import { fromByteText, toByteText } from './byte-text.ts';
 import type { CurlOptionName } from './option-names.ts';
 
 /**
- * A file that an option of curl names, as a byte text; empty, with a problem noted, where it cannot be read.
+ * Reads a file that an option of curl names, as a byte text; if it cannot be read, a problem is noted and it is empty.
  *
- * @param as what the problem calls it, where its name may be a secret
+ * @param as what the problem calls it, if its name may be a secret
  */
 export function readCurlFile(
   option: CurlOptionName,

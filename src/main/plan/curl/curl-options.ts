@@ -12,22 +12,22 @@ const MOST_FILES = 20;
 
 export interface CurlOption {
   readonly name: CurlOptionName;
-  /** A byte text; empty where the option takes none. */
+  /** A byte text; empty if the option takes no value. */
   readonly value: string;
-  /** False behind `--no-`. */
+  /** False with `--no-`. */
   readonly isOn: boolean;
 }
 
-/** What the words behind `curl` say, in order. An argument that is no option is a URL. */
+/** The options of a curl command, in order. An argument that is not an option is a URL. */
 export class CurlOptions {
   readonly list: readonly CurlOption[];
-  /** Options that change nothing in the request, as they are written. */
+  /** Options that do not affect the request, as written. */
   readonly passedOver: readonly string[];
-  /** False where a word was not understood: what follows it may then be anything. */
+  /** False if a word was not understood: what follows it may then be anything. */
   readonly areUnderstood: boolean;
   readonly #problems: Problems;
 
-  /** Takes the words as byte texts; notes a problem for each option that is unknown, refused or incomplete. */
+  /** @param words byte texts; a problem is noted for each option that is unknown, refused or incomplete */
   constructor(words: readonly string[], problems: Problems) {
     const before = problems.size;
     const { options, passedOver } = new OptionReader(words, problems);
@@ -46,18 +46,18 @@ export class CurlOptions {
     return this.list.filter(({ name }) => names.includes(name)).map(({ value }) => value);
   }
 
-  /** The option that was given last, which is the one that counts; undefined where none was given. */
+  /** The last occurrence of an option, which is the one that counts; undefined without one. */
   last(...names: readonly CurlOptionName[]): CurlOption | undefined {
     return this.list.findLast(({ name }) => names.includes(name));
   }
 
-  /** The value that counts, as text; undefined without one, or where a problem has been noted. */
+  /** The value that counts, as text; undefined without one, or if a problem has been noted. */
   text(name: CurlOptionName): string | undefined {
     const option = this.last(name);
     return option === undefined ? undefined : decoded(option, this.#problems);
   }
 
-  /** All values as text; one that is none is left out, with a problem noted. */
+  /** All values as text; one that is not UTF-8 is left out, with a problem noted. */
   texts(name: CurlOptionName): string[] {
     return this.list
       .filter((option) => option.name === name)
@@ -65,7 +65,7 @@ export class CurlOptions {
   }
 }
 
-/** The value of an option as text; undefined, with a problem noted, where it is not UTF-8. */
+/** The value of an option as text; undefined, with a problem noted, if it is not UTF-8. */
 export function decoded(
   { name, value }: Pick<CurlOption, 'name' | 'value'>,
   problems: Problems,
@@ -75,12 +75,12 @@ export function decoded(
   return text ?? undefined;
 }
 
-/** Takes the words of a command, and the options of files that it names. */
+/** Reads the words of a command and the config files that it names. */
 class OptionReader {
   readonly options: CurlOption[] = [];
   readonly passedOver: string[] = [];
   readonly #problems: Problems;
-  /** What follows the word that is read. */
+  /** The words after the current one. */
   #left: Iterator<string>;
   #filesRead = 0;
 
@@ -97,7 +97,7 @@ class OptionReader {
     }
   }
 
-  /** Returns whether it is known. */
+  /** Returns whether the option is known. */
   #addOption(word: string): boolean {
     return word.startsWith('--') ? this.#addLong(word) : this.#addCluster(word.slice(1));
   }
@@ -129,7 +129,7 @@ class OptionReader {
     return true;
   }
 
-  /** Adds an option, with what is attached to it or else the next word. */
+  /** Adds an option, with its attached value or the next word. */
   #add(written: string, known: KnownOption, isOn: boolean, attached: string | undefined): void {
     const { takesValue, refusal, understood } = known;
     const value = attached ?? (takesValue ? this.#left.next().value : '');
@@ -142,7 +142,7 @@ class OptionReader {
     else this.passedOver.push(written);
   }
 
-  /** The options of a file, in its place. */
+  /** Inserts the options of a file in its place. */
   #addFile(path: string): void {
     const option = ofCurl('--config');
     if (path === STDIN) {

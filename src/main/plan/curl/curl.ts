@@ -16,9 +16,9 @@ import { type CurlUrl, urlsOf } from './url.ts';
 
 const REDIRECTS_OF_POST = [301, 302, 303] as const;
 
-/** What a curl command says of a request, in the words of volley's own options. */
+/** The request of a curl command, in terms of volley's own options. */
 export interface CurlRequest {
-  /** At least one, in the order in which curl would ask for them. */
+  /** At least one, in the order in which curl would request them. */
   readonly urls: readonly CurlUrl[];
   readonly method?: string;
   readonly methodOnRedirect?: MethodOnRedirect;
@@ -26,23 +26,23 @@ export interface CurlRequest {
   readonly curlRedirects?: CurlRedirects;
   /** `Name: value`, in Latin-1: each character is the byte that curl would send. */
   readonly headers: readonly string[];
-  /** Lower-case names of headers that are sent by default, and not here. */
+  /** Lower-case names of default headers that are not sent. */
   readonly withoutHeaders?: readonly string[];
-  /** What all data says together; bytes where it is not UTF-8. */
+  /** All data combined; bytes if it is not UTF-8. */
   readonly body?: string | Uint8Array;
-  /** The same where it is JSON with placeholders. */
+  /** The same if it is JSON with placeholders. */
   readonly json?: string;
   /** Parts of a form as curl's `-F` takes them. */
   readonly form?: readonly string[];
   readonly user?: string;
-  /** Digest authorization, by the name and password of `user`. */
+  /** Digest authorization with the name and password in `user`. */
   readonly digest?: boolean;
-  /** In Latin-1, as headers are. */
+  /** In Latin-1, like headers. */
   readonly cookie?: string;
-  /** In Latin-1, as headers are. */
+  /** In Latin-1, like headers. */
   readonly userAgent?: string;
   readonly insecure?: boolean;
-  /** Redirects to follow at most; true: as many as volley does. */
+  /** Limit on redirects; true for volley's default. */
   readonly location?: number | boolean;
   readonly timeout?: string;
   readonly cacert?: string;
@@ -64,13 +64,13 @@ function notWith(word: string): string {
 }
 
 /**
- * Reads a curl command as browsers copy it and documentation has it, quoted for bash or for cmd. Nothing is
- * executed; files that its options name are read. Null where problems have been noted, one for each thing that is
- * wrong: a quote that stays open, an option that is unknown. No sentence repeats a password, a cookie or a header's
- * value.
+ * Reads a curl command as copied from browsers or written in documentation, quoted for bash or for cmd. Nothing is
+ * executed; files that its options name are read. Null if problems have been noted, one for each
+ * error, such as a quote that is not closed or an unknown option. Sentences never contain passwords, cookies or header
+ * values.
  *
- * @param notes takes up a sentence on what changes nothing in the request
- * @param readersOfStdin who else reads stdin, which then the command cannot
+ * @param notes collects sentences on options that do not affect the request
+ * @param readersOfStdin what else reads stdin, so that the command cannot
  */
 export function readCurl(
   command: string,
@@ -79,7 +79,7 @@ export function readCurl(
   readersOfStdin: readonly OptionWord[] = [],
 ): CurlRequest | null {
   const before = problems.size;
-  // As documentation shows it, behind a prompt.
+  // Documentation often shows it after a prompt.
   const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
   const split = isForCmd(bare) ? splitCmdWords(bare, problems) : splitShellWords(bare, problems);
   if (split === null) return null;
@@ -156,20 +156,20 @@ function requestOf(options: CurlOptions, problems: Problems): CurlRequest {
   });
 }
 
-/** A method that follows from neither a body nor its absence. */
+/** A method that does not follow from whether there is a body. */
 function impliedMethod(options: CurlOptions, { isUpload }: CurlBody): string | undefined {
   if (options.has('head')) return 'HEAD';
   return isUpload ? 'PUT' : undefined;
 }
 
-/** With `--location` a method that is named stays, whatever redirects say; with `--follow` it does not. */
+/** With `--location` a method given explicitly is kept on every redirect; with `--follow` it is not. */
 function methodOnRedirect(options: CurlOptions, { isUpload }: CurlBody): MethodOnRedirect | undefined {
   const isLocation = options.has('location') || options.has('location-trusted');
   if (!isLocation || options.last('request') === undefined) return undefined;
   return isUpload ? 'kept-with-upload' : 'kept';
 }
 
-/** curl drops what it has added itself for the body, and nothing that was given. */
+/** curl drops the headers that it added for the body itself, but none that were given. */
 function headersOfBody(
   options: CurlOptions,
   { body, json, form }: CurlBody,
@@ -194,7 +194,7 @@ function curlRedirectsIn(options: CurlOptions, headers: CurlHeaders): CurlRedire
   };
 }
 
-/** The fields that have a value: what a command does not say replaces nothing where it is spread. */
+/** Removes undefined fields, so that spreading the result overwrites nothing. */
 function withoutGaps<T extends object>(fields: { [K in keyof Required<T>]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

@@ -12,7 +12,7 @@ const DATA_OPTIONS: readonly CurlOptionName[] = [
   'json',
 ];
 
-/** All `--data…` and `--json` of a command as one byte text, in order; null where there are none. */
+/** All `--data…` and `--json` values of a command as one byte text, in order; null without any. */
 export function dataOf(options: CurlOptions, problems: Problems): string | null {
   const given = options.list.filter(({ name }) => DATA_OPTIONS.includes(name));
   if (given.length === 0) return null;
@@ -24,7 +24,7 @@ export function dataOf(options: CurlOptions, problems: Problems): string | null 
   return data;
 }
 
-/** All `--url-query` of a command as one byte text; null where there are none. */
+/** All `--url-query` values of a command as one byte text; null without any. */
 export function urlQueryOf(options: CurlOptions, problems: Problems): string | null {
   const given = options.all('url-query');
   if (given.length === 0) return null;
@@ -33,7 +33,7 @@ export function urlQueryOf(options: CurlOptions, problems: Problems): string | n
     .join('&');
 }
 
-/** All `--header` of a command as byte texts, one a line, also those in files, where `#` begins a comment. */
+/** All `--header` lines of a command as byte texts, including those in files, where `#` begins a comment. */
 export function headerLinesOf(options: CurlOptions, problems: Problems): string[] {
   return options.all('header').flatMap((value) => {
     if (!value.startsWith('@')) return value;
@@ -42,7 +42,7 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
   });
 }
 
-/** As curl escapes: everything but letters, digits, `-`, `.`, `_` and `~`. */
+/** Escapes as curl does: everything but letters, digits, `-`, `.`, `_` and `~`. */
 export function percentEncoded(byteText: string, isUpperCase = true): string {
   return byteText.replace(/[^A-Za-z\d._~-]/g, (byte) => {
     const digits = byte.charCodeAt(0).toString(16).padStart(2, '0');
@@ -57,7 +57,7 @@ function dataIn({ name, value }: CurlOption, problems: Problems): string {
   return name === 'data' || name === 'data-ascii' ? contents.replace(/[\r\n\0]/g, '') : contents;
 }
 
-/** `content`, `=content`, `name=content`, `@file` or `name@file`: the name stays as it is. */
+/** Encodes `content`, `=content`, `name=content`, `@file` or `name@file`; the name stays as it is. */
 function urlEncoded(option: 'data-urlencode' | 'url-query', value: string, problems: Problems): string {
   const separator = /=/.exec(value) ?? /@/.exec(value);
   const isUpperCase = option === 'data-urlencode';

@@ -6,8 +6,8 @@ const PIECE =
   /(?<escaped>\\[[\]{}])|(?<placeholder>\{\{.*?\}\})|(?<address>\[[\da-f]*:[\da-f:.]*(?:%[\w.-]+)?\])|(?<nothing>\[\])|\{(?<set>(?:\\.|[^{}[\]\\])*)\}|\[(?<range>[^\][]*)\]|(?<wrong>[[\]{}])|(?<plain>[^[\]{}\\]+|\\)/gis;
 
 /**
- * The URLs that one with sets (`{a,b}`) and ranges (`[1-3]`, `[01-10:2]`, `[a-c]`) stands for, the last of them
- * changing fastest, as curl has it. `[]` and a placeholder stay as they are. Null where a problem has been noted.
+ * Expands the sets (`{a,b}`) and ranges (`[1-3]`, `[01-10:2]`, `[a-c]`) of a URL, the last of them
+ * changing fastest, as in curl. `[]` and placeholders stay as they are. Null if a problem has been noted.
  */
 export function expandGlob(url: string, problems: Problems): string[] | null {
   let urls = [''];

@@ -6,7 +6,7 @@ import type { CurlBody } from './curl-body.ts';
 import type { CurlOptions } from './curl-options.ts';
 import { headerLinesOf } from './data.ts';
 
-// Set by the client itself; a browser's copy has the length of what was sent then.
+// Set by the client itself; in a command copied from a browser it is the length of the original body.
 const CONTENT_LENGTH = 'content-length';
 const OMITTABLE = new Set(['accept', 'user-agent']);
 const CURL_ACCEPT_ENCODING = 'deflate, gzip, br, zstd';
@@ -14,24 +14,24 @@ const FORM_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 const JSON_TYPE = 'application/json';
 const SENT_CONNECTION = /^(?:close|keep-alive)?$/i;
 
-/** What a curl command says of headers, as byte texts; a line of `--header` comes before any other option. */
+/** The headers of a curl command, as byte texts; lines of `--header` take precedence over other options. */
 export interface CurlHeaders {
   readonly lines: readonly string[];
-  /** Lower-case names of headers that are not sent although they are by default. */
+  /** Lower-case names of default headers that are not sent. */
   readonly leftOut: readonly string[];
   readonly cookies: CurlCookies;
-  /** The value of `host`, where one is given. */
+  /** The value of a given `host` header. */
   readonly host: string | undefined;
-  /** The referer of a redirect is the URL that led there. */
+  /** On a redirect, the referer is the URL that led there. */
   readonly refersToWayBefore: boolean;
   readonly userAgent: string | undefined;
-  /** Whether a line of them is the authorization. */
+  /** Whether one of the lines is an authorization. */
   readonly areAuthorized: boolean;
-  /** Whether the content type is one that a body brings, and goes with it. */
+  /** Whether the content type comes from the body, and is dropped with it. */
   readonly hasTypeOfBody: boolean;
 }
 
-/** Reads everything that becomes a header; a body of `--data` is a form unless a content type is given. */
+/** Reads everything that becomes a header; a `--data` body is a form unless a content type is given. */
 export function headersOf(options: CurlOptions, body: CurlBody, problems: Problems): CurlHeaders {
   const given = headerLinesOf(options, problems).filter(isHeader);
   const names = new Set(given.map(nameIn));
@@ -63,22 +63,22 @@ export function headersOf(options: CurlOptions, body: CurlBody, problems: Proble
     host: given.find((line) => nameIn(line) === 'host')?.replace(/^[^:;]*[:;]\s*/, ''),
     userAgent: userAgent === '' ? undefined : userAgent,
     areAuthorized: bearer !== undefined || names.has('authorization'),
-    // That of --json is a header like those of --header.
+    // The content type of --json counts as a header given by --header.
     hasTypeOfBody: !isJson && !names.has('content-type'),
   };
 }
 
-/** curl drops what has no colon, unless a semicolon is its last character. */
+/** curl drops lines without a colon, unless the last character is a semicolon. */
 function isHeader(line: string): boolean {
   return line.includes(':') || /^[^;]*;$/.test(line);
 }
 
-/** `Name:` is a header to leave out. */
+/** `Name:` removes a header. */
 function isRemoval(line: string): boolean {
   return /^[^:;]*:\s*$/.test(line);
 }
 
-/** `Name;` is one without a value. */
+/** `Name;` sends a header without a value. */
 function sentLine(line: string): string[] {
   if (isRemoval(line)) return [];
   if (!line.includes(':')) return [line.replace(/;$/, ':')];
@@ -109,7 +109,7 @@ function nameIn(line: string): string {
   return (/^[^:;]*/.exec(line)?.[0] ?? '').trim().toLowerCase();
 }
 
-/** `--range` and `--continue-at` as the header has them; one end is enough. */
+/** `--range` and `--continue-at` as a header value; one end is enough. */
 function rangeIn(options: CurlOptions, body: CurlBody, problems: Problems): string | undefined {
   const option = options.last('range', 'continue-at');
   if (option === undefined) return undefined;

@@ -7,16 +7,16 @@ import {
   WITHOUT_VALUE,
 } from './option-names.ts';
 
-/** What is known of an option of curl. */
+/** How an option of curl is treated. */
 export interface KnownOption {
   readonly name: string;
   readonly takesValue: boolean;
-  /** Null where it is understood, and where it is passed over. */
+  /** Null if it is supported or ignored. */
   readonly refusal: string | null;
   readonly understood: CurlOptionName | null;
 }
 
-/** An option as it is written: known, negated, or one of several that begin like it. */
+/** The result of looking up an option as written: known, possibly negated, or the candidates with that prefix. */
 export type FoundOption =
   | { readonly known: KnownOption; readonly isOn: boolean }
   | { readonly candidates: readonly string[] };
@@ -30,7 +30,7 @@ const KNOWN: ReadonlyMap<string, KnownOption> = new Map(
   ].map((option) => [option.name, option]),
 );
 
-/** The option of a long name, of a unique beginning of one, or of either behind `no-`; capitals do not count. */
+/** Looks up a long name or a unique prefix of one, with or without `no-`; case does not matter. */
 export function findLong(written: string): FoundOption {
   const name = written.toLowerCase();
   const known = KNOWN.get(name);
@@ -47,7 +47,7 @@ export function findLong(written: string): FoundOption {
   return { known: only, isOn };
 }
 
-/** The option of a letter; null where there is none. */
+/** The option of a letter; null if there is none. */
 export function findLetter(letter: string): { readonly known: KnownOption; readonly isOn: boolean } | null {
   const name = Object.hasOwn(LETTERS, letter) ? (LETTERS[letter] ?? '') : '';
   const found = name === '' ? null : findLong(name);

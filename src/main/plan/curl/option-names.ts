@@ -1,4 +1,4 @@
-/** Options of curl by the letter. */
+/** Options of curl by letter. */
 export const LETTERS: Readonly<Record<string, string>> = {
   '0': 'http1.0',
   '1': 'tlsv1',
@@ -61,7 +61,7 @@ export const LETTERS: Readonly<Record<string, string>> = {
   Z: 'parallel',
 };
 
-/** Options that take a value and say something of the request or its connection. */
+/** Supported options that take a value. */
 export const WITH_VALUE = [
   'url',
   'url-query',
@@ -101,7 +101,7 @@ export const WITH_VALUE = [
   'config',
 ] as const;
 
-/** The same of options that take no value. */
+/** Supported options that take no value. */
 export const WITHOUT_VALUE = [
   'head',
   'get',
@@ -127,12 +127,12 @@ export const WITHOUT_VALUE = [
   'junk-session-cookies',
 ] as const;
 
-/** An option of curl that is understood, by its long name. */
+/** A supported option of curl, by its long name. */
 export type CurlOptionName = (typeof WITH_VALUE)[number] | (typeof WITHOUT_VALUE)[number];
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Options that change nothing in a request: what curl prints and where, how it waits and tries again, other protocols. */
+/** Options that do not affect a request: what curl prints and where, how it waits and retries, other protocols. */
 export const PASSED_OVER: {
   readonly withValue: readonly string[];
   readonly withoutValue: readonly string[];
@@ -159,7 +159,7 @@ export const PASSED_OVER: {
   `),
 };
 
-/** What volley cannot do as curl does it, and what to do about it. */
+/** Options that volley cannot follow as curl does, and what to do about each. */
 export const REFUSED: readonly {
   readonly reason: string;
   readonly withValue: readonly string[];

@@ -8,12 +8,12 @@ import type { OptionWord } from '../words.ts';
 import type { CurlRequest } from './curl.ts';
 
 const CREDENTIALS = /^([a-z][a-z\d+.-]*:\/\/)?[^/?#]*@/i;
-/** Bodies that bring a content type of their own. */
+/** Bodies that set their own content type. */
 const TYPED_BODIES = ['json', 'dataUrlencode', 'form'] as const;
 
 /**
- * The options of a run that sends a command's request, or its requests in turn where it has several URLs. What
- * volley's own options say takes the place of what the command says of the same.
+ * The options of a run that sends a command's request, or its requests in turn if it has several URLs. Volley's
+ * own options take precedence over those of the command.
  */
 export function withOwnOptions(request: CurlRequest, own: RunOptions): RunOptions {
   const said: Partial<RunOptions> = Object.fromEntries(
@@ -37,7 +37,7 @@ export function withOwnOptions(request: CurlRequest, own: RunOptions): RunOption
   return { ...ofRun, mix };
 }
 
-/** How a curl command says what an option says, where it is not said by an option of its own. */
+/** How a curl command writes an option, unless the option itself was given. */
 export function curlWords(request: CurlRequest, own: RunOptions): (word: OptionWord) => string | null {
   const ownHeaders = ownHeaderNames({ headers: own.headers });
   const saidByCurl = new Set(Object.keys(request).filter((name) => !isSaid(own, name)));
@@ -49,7 +49,7 @@ export function curlWords(request: CurlRequest, own: RunOptions): (word: OptionW
   };
 }
 
-/** Where curl calls an option something else. */
+/** Options that have another name in curl. */
 const CURL_NAMES: Readonly<Record<string, string>> = {
   method: '--request',
   body: '--data',
@@ -72,7 +72,7 @@ function withHost(headers: readonly string[], host: string | undefined): readonl
     : [`host: ${host}`, ...headers];
 }
 
-/** The command's request without what the own options say. */
+/** The command's request without what the own options replace. */
 function withoutReplaced(
   request: CurlRequest,
   own: Partial<RunOptions>,
@@ -105,7 +105,7 @@ function withoutReplaced(
   };
 }
 
-/** What an option of volley's says takes the place of what redirects would say of the same. */
+/** Redirect settings with those removed that volley's own options replace. */
 function redirectsWithout(names: ReadonlySet<string>, redirects: CurlRedirects): CurlRedirects {
   return {
     ...redirects,
@@ -116,7 +116,7 @@ function redirectsWithout(names: ReadonlySet<string>, redirects: CurlRedirects):
   };
 }
 
-/** What is said of a request, and what of the run. */
+/** Separates options of a request from those of the run. */
 function parted(options: Partial<RunOptions>): [ofRequest: Partial<RunOptions>, ofRun: Partial<RunOptions>] {
   const names = new Set<string>(SHARED);
   const entries = Object.entries(options);

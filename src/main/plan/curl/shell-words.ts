@@ -8,15 +8,15 @@ const BLANKS = /[ \t\r]+/y;
 const CONTINUED_LINE = /\\\r?\n/y;
 const LINE_END = /\n/y;
 const COMMENT = /#[^\n]*/y;
-/** To a file, or to another stream. */
+/** Redirects to a file or to another stream. */
 const REDIRECTION = /((?:\d*|&)>{1,2}[|&]?[ \t]*[^ \t\r\n;&|<>()'"`$\\]+)/y;
 const PIPE = /(\|&?(?!\|)[ \t]*[\w./-]*)/y;
 /**
- * What may stand behind the last word without doing anything; a blank behind a backslash is a word. Not \s, which would
- * take the last byte of an à for a blank.
+ * What may follow the last word without effect; an escaped blank is a word. Not \s, which would
+ * match the last byte of an à as a blank.
  */
 const TRAILER = /[;&]?[ \t\v\f\r\n]*$|\\(?:[\r\n][ \t\v\f\r\n]*)?$/y;
-/** What bash makes several words of. Of a URL's set or range curl itself makes the same, in the same order. */
+/** Braces that bash expands. curl expands those in a URL itself, to the same words in the same order. */
 const BRACES = /\{[^{}]*,[^{}]*\}|\{(?:-?\d+\.\.-?\d+|[a-z]\.\.[a-z])(?:\.\.-?\d+)?\}/i;
 const BRACES_IN_A_URL = /^(?:https?:\/\/)?[\w.:[\]-]+\/[^{]*\{(?![^{}]*\.\.)/i;
 /** Quotes and hyphens of prose, in bytes, where a shell's own are meant: at the beginning of a word, or of an option's value. */
@@ -25,7 +25,7 @@ const TYPOGRAPHIC =
 const QUOTED = '\0';
 const NOTHING_MORE = /[ \t\r\n]*(?:#[^\n]*[ \t\r\n]*)*$/y;
 
-// The loop is unrolled: (?:a|b)* has no stack for a long body.
+// The loop is unrolled: (?:a|b)* overflows the stack on a long body.
 const IN_DOUBLE_QUOTES = /[^"\\`$]*(?:(?:\\.|\$(?![\w{(@*#?$!-]))[^"\\`$]*)*/.source;
 const AFTER_DOUBLE_QUOTE = new RegExp(`^"${IN_DOUBLE_QUOTES}([$\`])`, 's');
 
@@ -36,7 +36,7 @@ interface Piece {
 }
 
 const BARE = /([^ \t\r\n\\'"`$;&|<>()]+)/y;
-/** What else a word is made of, and what it says. */
+/** The other pieces of a word, and how each is read. */
 const QUOTED_PIECES: readonly (readonly [pattern: RegExp, read: (inner: string) => string])[] = [
   [/'([^']*)'/y, (inner) => inner],
   [/\$'([^'\\]*(?:\\.[^'\\]*)*)'/sy, readAnsiC],
@@ -45,25 +45,25 @@ const QUOTED_PIECES: readonly (readonly [pattern: RegExp, read: (inner: string) 
   [/(\$)(?![\w{(@*#?$!'"-])/y, (inner) => inner],
 ];
 
-/** A command, taken apart. */
+/** A command split into words. */
 export interface CommandWords {
   /** Byte texts. */
   readonly words: readonly string[];
-  /** What a shell would do with the command's output, as far as it is shown. */
+  /** What a shell would do with the command's output, as far as it is quoted in messages. */
   readonly behind: readonly string[];
 }
 
 /**
- * Splits one command into the words that bash makes of it. Nothing is expanded and nothing executed: where bash
- * would change the words, and where a quote stays open, a problem is noted and the answer is null. Redirections
- * of the output, and a pipe behind the command, are left out.
+ * Splits one command into words as bash does. Nothing is expanded or executed: if bash
+ * would change the words, or if a quote is not closed, a problem is noted and null is returned. Redirections
+ * of the output, and a pipe after the command, are left out.
  */
 export function splitShellWords(command: string, problems: Problems): CommandWords | null {
   const reader = new Reader(toByteText(command.trimStart()));
   const words: string[] = [];
   const behind: string[] = [];
   let word: string | null = null;
-  // The word with a mark for each of its quoted parts.
+  // The word with a mark in place of each of its quoted parts.
   let bare = '';
   const endWord = (): boolean => {
     if (word !== null) words.push(word);
@@ -105,7 +105,7 @@ export function splitShellWords(command: string, problems: Problems): CommandWor
       behind.push(redirection);
       continue;
     }
-    // Without a blank before it, it may be part of a URL without quotes.
+    // Only after a blank, since otherwise it may be part of a URL without quotes.
     const pipe = word === null && words.length > 0 ? reader.take(PIPE) : null;
     if (pipe !== null) {
       behind.push(pipe.trimEnd());
@@ -146,7 +146,7 @@ class Reader {
     return this.#text.slice(this.#at);
   }
 
-  /** Moves past what the pattern matches here, and says its group; null where it does not match. */
+  /** Moves past a match of the pattern and returns its group; null if it does not match here. */
   take(pattern: RegExp): string | null {
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#text);
@@ -155,7 +155,7 @@ class Reader {
     return match[1] ?? '';
   }
 
-  /** A part of a word, as bash reads it. */
+  /** The next part of a word, as bash reads it. */
   takePiece(): Piece | null {
     const text = this.take(BARE);
     if (text !== null) return { text, isQuoted: false };
@@ -166,19 +166,19 @@ class Reader {
     return null;
   }
 
-  /** @param word what has been read of the word before it; a number there is a part of the redirection */
+  /** @param word the word read so far; if it is a number, it is part of the redirection */
   takeRedirection(word: string | null): string | null {
     const mayBegin = word === null || (this.#text[this.#at] === '>' && !/^\d+$/.test(word));
     return mayBegin ? this.take(REDIRECTION) : null;
   }
 }
 
-/** In double quotes a backslash quotes only what would mean something there. */
+/** In double quotes a backslash only escapes characters that are special there. */
 function readDoubleQuoted(inner: string): string {
   return inner.replace(/\\\r?\n|\\(["\\$`])/g, '$1');
 }
 
-/** Why no piece begins with this text. What follows a $ may be part of a password, and is not repeated. */
+/** Why the text cannot be read on. What follows a $ may be part of a password, so it is not quoted. */
 function obstacleIn(rest: string): Words {
   const quote = /^(?:\$?'|")/.exec(rest)?.[0];
   const found = quote === '"' ? (AFTER_DOUBLE_QUOTE.exec(rest)?.[1] ?? '') : rest.charAt(0);

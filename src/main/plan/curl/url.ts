@@ -7,7 +7,7 @@ import type { CurlOptions } from './curl-options.ts';
 import { percentEncoded, urlQueryOf } from './data.ts';
 import { expandGlob } from './glob.ts';
 
-/** curl takes one to three slashes. */
+/** curl accepts one to three slashes. */
 const LAX_SCHEME = /^(https?:)\/{1,3}(?!\/)/i;
 const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 const AUTHORITY = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/?#]*/i;
@@ -20,26 +20,26 @@ const DEFAULT_SCHEMES = new Set(['http', 'https']);
 /** One URL of a command. */
 export interface CurlUrl {
   readonly url: string;
-  /** Path and query as they go over the wire, in Latin-1, where the URL does not say it. */
+  /** Path and query as they go over the wire, in Latin-1, if they differ from the URL's. */
   readonly requestTarget?: string;
-  /** What `host` says, where that is not what follows from the URL: curl leaves letters as they are. */
+  /** The `host` header, if it differs from what the URL implies: curl keeps the host as written, such as its case. */
   readonly hostAsWritten?: string;
-  /** Cookies, where they depend on it: those of a file. */
+  /** Cookies, if they depend on the URL: those from files. */
   readonly cookie?: string;
 }
 
-/** What decides how a command's URLs read. */
+/** What affects how a command's URLs are read. */
 export interface UrlSetting {
   /** The data of `--get`, as a byte text. */
   readonly query: string | null;
-  /** An option or a header says who asks. */
+  /** Credentials are given by an option or a header. */
   readonly isAuthorized: boolean;
 }
 
 /**
- * The URLs of a curl command, as curl makes requests of them: sets and ranges are taken apart, dots walked,
- * what has to go into the query put there, and the file of `--upload-file` is the name where there is none. Null
- * where a problem has been noted. No sentence repeats a URL: it may have a password.
+ * The URLs that a curl command requests: sets and ranges are expanded, dots resolved,
+ * data for the query is added, and the name of an `--upload-file` is appended to a path without one. Null
+ * if a problem has been noted. Sentences never quote a URL, since it may contain a password.
  */
 export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Problems): CurlUrl[] | null {
   // After an option that was not understood, a word may be its value.
@@ -73,7 +73,7 @@ export function urlsOf(options: CurlOptions, setting: UrlSetting, problems: Prob
   return problems.size > before ? null : read;
 }
 
-/** What the URL standard reads otherwise than curl does. */
+/** Refuses what the URL standard reads differently than curl. */
 function checkAuthority(url: string, isAuthorized: boolean, problems: Problems): void {
   const name = the('curl', 'The URL of the curl command');
   const authority = AUTHORITY.exec(url)?.[0] ?? '';
@@ -104,7 +104,7 @@ interface Additions {
   readonly target: string | undefined;
 }
 
-/** The URL is a byte text. */
+/** @param given a byte text */
 function urlOf(given: string, { file, query, asIs, target }: Additions, problems: Problems): CurlUrl {
   const authority = AUTHORITY.exec(given)?.[0] ?? '';
   const rest = given.slice(authority.length).replace(/#.*$/s, '');
@@ -125,7 +125,7 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
   const url = `${host ?? ''}${asciiPath}`;
   const name = host === null ? null : hostAsWritten(host);
   const written = name === null ? {} : { hostAsWritten: name };
-  // Beyond ASCII curl sends the bytes of a query as they are.
+  // curl sends non-ASCII bytes of a query unchanged.
   const isAscii = !/[\x80-\xff]/.test(wholeQuery);
   if (isAscii && target === undefined) return { url: url + wholeQuery, ...written };
   return {
@@ -144,7 +144,7 @@ function nameOf(path: string): string {
 }
 
 function joined(query: string, more: string): string {
-  // Of two empty ones nothing is left.
+  // Two empty queries leave nothing.
   if (query === '' || query === '?') return more === '' ? '' : `?${more}`;
   return `${query}${/[?&]$/.test(query) ? '' : '&'}${more}`;
 }

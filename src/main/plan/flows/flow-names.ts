@@ -6,22 +6,22 @@ import { quoted } from '../../text/quoted.ts';
 import { bareName, IS_RAW, nowMeaning, piecesOf, randomMeaning } from '../requests/placeholders.ts';
 
 const MOST_NAMED = 10;
-/** What an iteration is, and what a run has before it and after it. */
+/** Names that exist in iterations, but not in a run's setup and teardown. */
 const OF_ITERATIONS = { n: 'number', vu: 'user', iteration: 'iteration' } as const;
 const OF_ANSWERS = ['status', 'service'] as const;
 
 /** What all parts of a plan share. */
 export interface Given {
   readonly variables: ReadonlyMap<string, string>;
-  /** Takes up what comes from the environment. */
+  /** Collects values from the environment. */
   readonly secrets: Set<string>;
 }
 
-/** Names that the steps of one part may use: what they set, and what is there before them. */
+/** Names that the steps of one part may use: those they set, and those set before. */
 export class FlowNames {
   readonly #given: Given;
   readonly #before: FlowNames | null;
-  /** Null where the rows could not be read: then any name may be one of their columns. */
+  /** Null if the rows could not be read: then any name may be a column. */
   readonly #columns: ReadonlySet<string> | null;
   readonly #isOfIterations: boolean;
   readonly #sets = new Map<string, string>();
@@ -39,24 +39,24 @@ export class FlowNames {
     this.#isOfIterations = isOfIterations;
   }
 
-  /** A step sets it; null as its place where nobody has to use it. */
+  /** Adds a name that a step sets, with its place; null if the name need not be used. */
   set(name: string, place: string | null): void {
     if (place === null) this.#used.add(name);
     if (!this.#sets.has(name)) this.#sets.set(name, place ?? '');
   }
 
-  /** Whatever has been set may be used where nobody sees it. */
+  /** Marks all names as used, for code that may use them unseen. */
   useAll(): void {
     for (const name of this.#sets.keys()) this.#used.add(name);
     this.#before?.useAll();
   }
 
-  /** Names that nobody uses, with their places. */
+  /** Names that are never used, with their places. */
   get unused(): readonly (readonly [name: string, place: string])[] {
     return [...this.#sets].filter(([name]) => !this.#used.has(name));
   }
 
-  /** Names that expressions may say. */
+  /** Names allowed in expressions. */
   get all(): string[] {
     return [
       ...this.#variables(),
@@ -71,7 +71,7 @@ export class FlowNames {
     return this.#columns !== null;
   }
 
-  /** What a name of an expression stands for; null for none. */
+  /** The source of a name in an expression; null if it is unknown. */
   sourceOf(name: string): FlowSource | null {
     if (this.#take(name)) return { type: 'variable', name };
     if (this.#columns?.has(name)) return { type: 'column', name };
@@ -85,9 +85,9 @@ export class FlowNames {
   }
 
   /**
-   * Text with its placeholders read; what is the same for all iterations is filled in.
+   * Parses the placeholders of a text; values that are the same for all iterations are filled in.
    *
-   * @param problem takes up what is wrong, a clause each
+   * @param problem called with what is wrong, as a clause
    */
   text(text: string, encoding: PlaceholderEncoding, problem: (advice: string) => void): FlowText {
     const parts: (string | Exclude<FlowText[number], string>)[] = [];
@@ -109,7 +109,7 @@ export class FlowNames {
     return parts;
   }
 
-  /** What stands between braces; null where a problem has been told. */
+  /** The source of a placeholder, by the text between its braces; null if a problem has been reported. */
   placeholder(name: string, problem: (advice: string) => void): FlowSource | null {
     const named = (OF_ANSWERS as readonly string[]).includes(name) ? null : this.sourceOf(name);
     if (named !== null && (this.areKnown || named.type !== 'column')) return named;
@@ -121,7 +121,7 @@ export class FlowNames {
     return null;
   }
 
-  /** What to do about a name that nobody has set. */
+  /** Advice on a name that is never set. */
   whatThereIs(name: string): string {
     const known = this.all.filter((one) => !(OF_ANSWERS as readonly string[]).includes(one));
     const nearest = nearestTo(name, known);
@@ -131,7 +131,7 @@ export class FlowNames {
     return `nobody sets ${quoted(name)}: capture it in an earlier step, or give it as a column of rows or under variables${shown === '' ? '.' : `; there are ${shown}${more}.`}`;
   }
 
-  /** Null where it is none, undefined where a problem has been told. */
+  /** Null if it is not a built-in, undefined if a problem has been reported. */
   #builtIn(name: string, problem: (advice: string) => void): FlowSource | null | undefined {
     const [word = '', ...rest] = name.split(/\s+/);
     switch (word) {

@@ -18,11 +18,11 @@ const OTHER_KINDS = [
     'fail',
   ] as const),
 ];
-/** What a step has one of. */
+/** The kinds of steps; every step has exactly one. */
 export const STEP_KINDS = [...METHODS, ...OTHER_KINDS] as const;
 export type StepKind = (typeof STEP_KINDS)[number];
 
-/** Others' words for them. */
+/** Words of other tools for them. */
 export const OTHER_WORDS: ReadonlyMap<string, StepKind> = new Map([
   ...(['pause', 'sleep', 'wait', 'delay'] as const).map((word) => [word, 'think'] as const),
   ['loop', 'repeat'],
@@ -50,7 +50,7 @@ const checks = z
   .describe('What has to hold, by names; the iteration goes on where it does not');
 
 const CAPTURE_KINDS = ['json', 'header', 'cookie', 'regex', 'status'] as const;
-/** What of an answer a capture takes. */
+/** Parts of an answer that can be captured. */
 export type CaptureKind = (typeof CAPTURE_KINDS)[number];
 export { CAPTURE_KINDS };
 
@@ -76,7 +76,7 @@ const status = z.union(
   giving("a status such as 204, [200, 404], '2xx' or any"),
 );
 
-/** What each kind of step may say; `steps` is a list of steps within one. */
+/** The fields of each kind of step; `steps` is the schema of a list of nested steps. */
 function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> {
   const request = {
     name: text.describe('What it is called in the result').optional(),
@@ -118,7 +118,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
       flow,
     }),
     while: z.strictObject({ while: expression, most: count.optional(), flow }),
-    // biome-ignore lint/suspicious/noThenProperty: it is a field of a schema, which nobody awaits
+    // biome-ignore lint/suspicious/noThenProperty: it is a field of a schema, which is never awaited
     if: z.strictObject({ if: expression, then: flow, else: flow.optional() }),
     parallel: z.strictObject({ parallel: flow }),
     call: z.strictObject({
@@ -135,7 +135,7 @@ function schemasWith(steps: z.ZodType): Readonly<Record<StepKind, z.ZodObject>> 
 }
 
 const anySteps = z.array(z.unknown(), giving('a list of steps'));
-/** What each kind of step may say; steps within it are looked at one by one. */
+/** The fields of each kind of step; nested steps are checked one by one. */
 export const STEP_SCHEMAS = schemasWith(anySteps);
 
 function scenarioWith<Steps extends z.ZodType>(steps: Steps) {
@@ -172,7 +172,7 @@ function fieldsWith<Steps extends z.ZodType>(steps: Steps) {
   };
 }
 
-/** What a plan with scenarios says beside options. */
+/** The fields of a plan with scenarios, besides options. */
 export const FLOW_PLAN = z.strictObject(fieldsWith(anySteps));
 export type FlowPlan = z.infer<typeof FLOW_PLAN>;
 export const FLOW_FIELDS = Object.keys(FLOW_PLAN.shape);

@@ -23,15 +23,15 @@ type Keys = readonly PropertyKey[];
 type Flow = readonly unknown[];
 
 const NO_COLUMNS: ReadonlySet<string> = new Set();
-/** What does nothing: steps are done by whoever has users. */
+/** Does nothing: steps are run where the users are. */
 const nothing = (): void => {};
 
 /**
- * The test that a plan file describes by steps.
+ * Loads the test that a plan file describes by steps.
  *
- * @param url what stands before paths; undefined where each request has to say it all
+ * @param url prefix of paths; undefined if each request must have a whole URL
  * @param variables of the plan and the command line
- * @throws VolleyError VOLLEY_SCENARIO where it is not of a test's form
+ * @throws VolleyError VOLLEY_SCENARIO if it does not have the form of a test
  */
 export async function loadFlow(
   written: WrittenFlow,
@@ -68,7 +68,7 @@ export async function loadFlow(
   };
 }
 
-/** The same as a module would say it, for the one gate that checks loads, rows and weights. */
+/** The definition that a module would have, so that loads, rows and weights are checked by the same code. */
 function definitionOf(plan: FlowPlan, baseURL: string | undefined): TestDefinition {
   const { load, metrics, setup, teardown, 'setup-timeout': setupTimeout, scenarios = {} } = plan;
   return {
@@ -106,7 +106,7 @@ function isJsonLines(file: string): boolean {
   return /\.(?:jsonl|ndjson)$/i.test(file);
 }
 
-/** Reads all steps; what is wrong goes to `problems`, with its place. */
+/** Reads all steps; what is wrong is added to `problems`, with its place. */
 async function readFlow(
   plan: FlowPlan,
   written: WrittenFlow,
@@ -159,10 +159,10 @@ function readScenario(
   return { vuSetup: vuSetup.read(), exec: exec.read() ?? [], vuTeardown: vuTeardown.read(), hasJsonRows };
 }
 
-/** A part of a plan whose steps have names in common. */
+/** A part of a plan whose steps share names. */
 interface Part {
   readonly names: FlowNames;
-  /** Its steps; null where it has none. */
+  /** Reads its steps; null if it has none. */
   readonly read: () => FlowStep[] | null;
 }
 
@@ -177,7 +177,7 @@ class Parts {
     this.#given = given;
   }
 
-  /** @param before what is set before it */
+  /** @param before names set before this part */
   add(
     flow: Flow | undefined,
     keys: Keys,
@@ -193,13 +193,13 @@ class Parts {
     return { names, read };
   }
 
-  /** What is captured and not used, when all have been read. */
+  /** Names that are captured but not used, after all parts have been read. */
   get unused(): (readonly [name: string, place: string])[] {
     return this.#names.flatMap(({ unused }) => unused);
   }
 }
 
-/** Of rows in JSON, of which each may have others, those of the first. */
+/** The columns of rows. For JSON rows, which may each have others, they are those of the first row. */
 function columnsOf(rows: RowCells | null, hasJsonRows: boolean): ReadonlySet<string> | null {
   if (rows === null) return null;
   if (!hasJsonRows) return new Set(rows.columns);

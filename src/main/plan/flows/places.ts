@@ -1,14 +1,14 @@
 import type { Place } from '../plan-place.ts';
 
-/** The part of a plan file that is about scenarios, as it is written. */
+/** The scenario fields of a plan file, as written. */
 export interface WrittenFlow {
-  /** As the command line names the file. */
+  /** The file as given on the command line. */
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly placeOf: (keys: readonly PropertyKey[]) => Place;
 }
 
-/** What a module calls otherwise than a plan. */
+/** Fields that have another name in modules. */
 const NAMES: Readonly<Record<string, string>> = {
   baseURL: 'url',
   setupTimeout: 'setup-timeout',
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, string>> = {
   exec: 'flow',
 };
 
-/** A sentence on a field such as `scenarios.shop.load.vus`, with its place in the file before it. */
+/** Puts the place of a field such as `scenarios.shop.load.vus` before a sentence about it. */
 export function placedIn({ placeOf }: WrittenFlow, sentence: string): string {
   const [field = ''] = /^[\w-]+(?:\.[^\s:.[]+|\[\d+\])*/.exec(sentence) ?? [];
   const keys = field.split(/[.[\]]+/).filter((key) => key !== '');
@@ -27,7 +27,7 @@ export function placedIn({ placeOf }: WrittenFlow, sentence: string): string {
   return `${placeOf(path)}: ${written}${sentence.slice(field.length)}`;
 }
 
-/** `12:9` of `shop.yaml:12:9`. */
+/** Returns `12:9` for `shop.yaml:12:9`. */
 export function lineAndColumn(place: Place): string {
   return /\d+:\d+$/.exec(place)?.[0] ?? '1:1';
 }

@@ -11,7 +11,7 @@ const SLASHES = /^\/(.+)\/([imsuv]*)$/s;
 const GOOD_NAME = /^[A-Za-z_][\w-]*$/;
 const HOW = "say it as 'json PATH', 'header NAME', 'cookie NAME', 'regex PATTERN' or 'status'";
 
-/** Reads what a request captures; a problem for each that cannot be. */
+/** Reads the captures of a request; reports a problem for each that cannot be read. */
 export function readCaptures(captures: Fields, keys: Keys, reader: StepReading): FlowCapture[] {
   return Object.entries(captures).flatMap(([name, written]) => {
     const at = [...keys, name];

@@ -2,10 +2,10 @@ import type { FlowJson } from '../../../protocol/flow.ts';
 import { bareName, IS_RAW, piecesOf } from '../requests/placeholders.ts';
 import type { Keys, StepReading } from './step-reading.ts';
 
-/** A placeholder that stands in JSON where a value would. */
+/** A placeholder used as a JSON value, without quotes. */
 const BARE = /([:[,]\s*|^\s*)\{\{([^{}]+)\}\}(?=\s*[,\]}]|\s*$)/g;
 
-/** A body of JSON: a value, or text of it. */
+/** Reads a JSON body: a value, or JSON as text. */
 export function readJson(value: unknown, keys: Keys, reader: StepReading): FlowJson {
   if (typeof value !== 'string' || keys.at(-1) !== 'json') return treeOf(value, keys, reader);
   try {
@@ -45,7 +45,7 @@ function treeOf(value: unknown, keys: Keys, reader: StepReading): FlowJson {
     : { type: 'map', entries };
 }
 
-/** A text that is nothing but `{{raw NAME}}` stands for the value itself. */
+/** A text that consists only of `{{raw NAME}}` is replaced by the value itself. */
 function textOf(value: string, keys: Keys, reader: StepReading): FlowJson {
   const problem = (advice: string): void => reader.problem(keys, advice);
   const [before, only, after, ...more] = piecesOf(value);

@@ -10,7 +10,7 @@ import type { Fields, Keys, StepReading } from './step-reading.ts';
 const BODIES = ['json', 'form', 'body'] as const;
 const STATUS = /^(?:any|[1-5]xx)$/;
 
-/** Reads a request with what it captures, expects and checks. */
+/** Reads a request with its captures, expectations and checks. */
 export function readRequest(method: string, step: Fields, keys: Keys, reader: StepReading): FlowRequest {
   const { names } = reader;
   const text = (value: unknown, at: Keys): FlowText =>
@@ -51,7 +51,7 @@ export function readRequest(method: string, step: Fields, keys: Keys, reader: St
   };
 }
 
-/** What stands at the very beginning is a place, or a whole URL: there is nothing to encode. */
+/** A placeholder at the very beginning is an origin or a whole URL, and is not encoded. */
 function urlOf(url: string, at: Keys, reader: StepReading): FlowText {
   const problem = (advice: string): void => reader.problem(at, advice);
   const end = url.startsWith('{{') ? url.indexOf('}}') + 2 : 0;
@@ -114,7 +114,7 @@ function expectOf(
   };
 }
 
-/** `204`, `[200, 404]`, `200,404`, `2xx` or `any`. */
+/** Reads `204`, `[200, 404]`, `200,404`, `2xx` or `any`. */
 function statusOf(value: unknown, at: Keys, reader: StepReading): StatusRule {
   if (typeof value === 'string' && STATUS.test(value)) return value as StatusRule;
   const parts = typeof value === 'string' ? value.split(',').map((part) => part.trim()) : [value].flat();

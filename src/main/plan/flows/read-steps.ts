@@ -12,25 +12,25 @@ import type { Fields, Keys, StepReading } from './step-reading.ts';
 import { isFields, sentencesFor } from './written-fields.ts';
 
 const MOST_ROUNDS = 1_000;
-/** Of an iteration alone: what is counted is counted there. */
+/** Only in iterations, since only they are counted. */
 const OF_ITERATIONS: readonly StepKind[] = ['group', 'check', 'add'];
 
 /** A function of a module that a step calls. */
 export interface CalledFunction {
-  /** As it is written: `./sign.ts`. */
+  /** As written: `./sign.ts`. */
   readonly file: string;
   readonly name: string;
   readonly place: string;
 }
 
-/** What steps are read with. */
+/** Context for reading steps. */
 export interface StepContext {
   readonly written: WrittenFlow;
   readonly metrics: Readonly<Record<string, MetricKind>>;
   readonly conditions: ConditionReader;
-  /** Takes up what is wrong, a sentence with its place each. */
+  /** Collects what is wrong, as sentences with their places. */
   readonly problems: string[];
-  /** Takes up what steps call, and says where it is: a `file:` URL. */
+  /** Registers a function that a step calls, and returns its module as a `file:` URL. */
   readonly called: (called: CalledFunction) => string;
 }
 
@@ -46,7 +46,7 @@ export class StepReader implements StepReading {
     this.#isOfIterations = isOfIterations;
   }
 
-  /** Those that can be read; a problem for each that cannot. */
+  /** Reads the steps; reports a problem for each that cannot be read. */
   steps(flow: readonly unknown[], keys: Keys): FlowStep[] {
     if (flow.length === 0) this.problem(keys, 'there is no step: give at least one.');
     return flow.flatMap((step, index) => this.#step(step, [...keys, index]) ?? []);
@@ -56,12 +56,12 @@ export class StepReader implements StepReading {
     this.#context.problems.push(`${this.#context.written.placeOf(keys)}: ${sentence}`);
   }
 
-  /** As it travels: `12:9`. */
+  /** The place in the form in which it is sent to workers: `12:9`. */
   at(keys: Keys): string {
     return lineAndColumn(this.#context.written.placeOf(keys));
   }
 
-  /** An expression; a problem where it is none, or can be neither true nor false where it has to be. */
+  /** Reads an expression; reports a problem if it is invalid, or if it must be true or false but cannot be. */
   expression(value: unknown, keys: Keys, isCondition: boolean): FlowExpression {
     const text = String(value);
     const { names } = this;
@@ -108,11 +108,11 @@ export class StepReader implements StepReading {
     return { ...this.#read(kind, data as Fields, keys), at: this.at(keys) };
   }
 
-  /** The one kind that a step has. */
+  /** The kind of a step, which must be exactly one. */
   #kindOf(step: Fields, keys: Keys): StepKind | null {
     const said = STEP_KINDS.filter((kind) => step[kind] !== undefined);
     const hasMethod = METHODS.some((method) => step[method] !== undefined);
-    // A request may have checks.
+    // A request may also have checks.
     const kinds = said.filter((kind) => kind !== 'check' || !hasMethod);
     const [kind, another] = kinds;
     if (kind !== undefined && another === undefined) return kind;

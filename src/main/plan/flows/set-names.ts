@@ -2,7 +2,7 @@ import type { Place } from '../plan-place.ts';
 import type { FlowNames } from './flow-names.ts';
 import { isFields } from './written-fields.ts';
 
-/** Tells which names steps set, whatever else is wrong with them: a name may be used before the line that sets it. */
+/** Collects the names that steps set, whatever else is wrong with them: a name may be used before the line that sets it. */
 export function collectSetNames(
   flow: unknown,
   keys: readonly PropertyKey[],

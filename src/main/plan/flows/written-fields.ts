@@ -3,15 +3,15 @@ import { meantOrOneOf } from '../../text/nearest.ts';
 import { cut, quoted } from '../../text/quoted.ts';
 import type { Place } from '../plan-place.ts';
 
-/** A map, as YAML has it. */
+/** Whether a value is a map in YAML. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**
- * What a schema finds wrong with a part of a plan, a sentence each.
+ * Problems that a schema finds in a part of a plan, one sentence each.
  *
- * @param fieldsAt what may stand at a place, for names that are a slip
+ * @param fieldsAt returns the fields allowed at a place, to suggest one for a typo
  */
 export function sentencesFor(
   error: z.ZodError | undefined,

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** Why an entry is no request that could be sent; nothing of what was recorded is in it. */
+/** Why an entry cannot be sent; contains nothing that was recorded. */
 export class Unusable extends Error {}
 
-/** What a recording says of a request's body. */
+/** The body of a request in a recording. */
 export interface PostData {
   readonly mimeType?: string | null | undefined;
   readonly text?: string | null | undefined;
-  /** `base64` where some tools keep bytes so. */
+  /** `base64` if a tool saved bytes in that form. */
   readonly encoding?: string | null | undefined;
   readonly params?: readonly Param[] | null | undefined;
 }
@@ -21,7 +21,7 @@ interface Param {
 
 export interface RecordedBody {
   readonly content: string | Uint8Array;
-  /** Of the body, where no header says it. */
+  /** Type of the body, used if no header gives one. */
   readonly contentType: string;
 }
 
@@ -29,10 +29,10 @@ const FORM_CONTENT_TYPE = 'application/x-www-form-urlencoded';
 const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
 
 /**
- * The body that was recorded; null without one. Its text comes before the fields that it was made of.
+ * The recorded body; null without one. Its text takes precedence over its fields.
  *
- * @param contentType the header's; null without one
- * @throws Unusable where not all of the body was kept
+ * @param contentType the type in the header; null without one
+ * @throws Unusable if the body was not completely recorded
  */
 export function recordedBody(postData: PostData | null, contentType: string | null): RecordedBody | null {
   if (postData === null) return null;
@@ -55,7 +55,7 @@ function decoded(text: string, encoding: string | null): string | Uint8Array {
   return Buffer.from(text, 'base64');
 }
 
-/** Writes a form in parts again (RFC 7578). */
+/** Writes the fields of a multipart form again (RFC 7578). */
 function parts(params: readonly Param[], type: string, isHeader: boolean): RecordedBody {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(type) ?? [];
   const known = quoted ?? plain;
@@ -80,7 +80,7 @@ function part({ name, value, fileName, contentType }: Param): string {
   return `Content-Disposition: form-data; name="${escaped(name)}"${file}\r\n${kind}\r\n${value ?? ''}`;
 }
 
-/** As browsers write a name between quotes. */
+/** Escapes a name in quotes as browsers do. */
 function escaped(text: string): string {
   return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

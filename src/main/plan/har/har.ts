@@ -13,13 +13,13 @@ import {
   requestOf,
 } from './recorded-entry.ts';
 
-/** What a recording holds. */
+/** The content of a recording. */
 export interface HarRecording {
   /** In the order of the recording; at least one. */
   readonly requests: readonly HarRequest[];
-  /** To each of them. */
+  /** The answers, one for each request. */
   readonly answers: readonly HarAnswer[];
-  /** What was left out, and why; at most ten sentences. */
+  /** What was left out and why; at most ten sentences. */
   readonly notes: readonly Words[];
 }
 
@@ -38,9 +38,9 @@ const MOST_SENTENCES = 10;
 const MOST_NAMED = 7;
 
 /**
- * Reads the requests of a HAR file, version 1.2, as browsers and other tools save it. An entry that cannot be sent is
- * left out, and so is what goes to other hosts than those asked for. Null where problems have been noted: text that
- * is not JSON, no `log.entries`, or nothing that can be sent. No sentence repeats what was recorded but for hosts.
+ * Reads the requests of a HAR file, version 1.2, as saved by browsers and other tools. Entries that cannot be sent
+ * or that go to other hosts than those wanted are left out. Null if problems have been noted: text that
+ * is not JSON, no `log.entries`, or nothing that can be sent. Sentences contain nothing recorded except hosts.
  *
  * @param wantedHosts `--har-hosts`; without it the hosts of the first page
  * @param path as sentences name the file
@@ -136,7 +136,7 @@ function contentOf(
   try {
     content = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch {
-    // The error's own message would repeat a piece of the file.
+    // The error's own message would quote a piece of the file.
     problems.add(
       phrase`${the('har', file)} is not JSON: save it again from the developer tools of a browser.`,
     );

@@ -7,16 +7,16 @@ const MOST_NAMED = 10;
 const MOST_REDIRECTS = 20;
 const PATTERN = /^(\*|(?:\*\.)?[^\s/?#@:*[\]]+|\[[0-9a-f:.]+\])(?::(\d+))?$/i;
 
-/** Hosts that load may go to. */
+/** A pattern of hosts that may be sent to. */
 export interface Pattern {
   readonly text: string;
   readonly matches: (url: URL) => boolean;
 }
 
-/** The hosts of a recording with the requests to each, most frequent first. */
+/** The hosts of a recording with the number of requests to each, most frequent first. */
 export type HostCounts = readonly (readonly [host: string, count: number])[];
 
-/** Reads `--har-hosts`; null where a problem has been noted. */
+/** Reads `--har-hosts`; null if a problem has been noted. */
 export function parseHarHosts(text: string, problems: Problems): Pattern[] | null {
   const patterns = text.split(',').map((part) => patternOf(part.trim()));
   const known = patterns.filter((pattern) => pattern !== null);
@@ -29,15 +29,15 @@ export function parseHarHosts(text: string, problems: Problems): Pattern[] | nul
 
 /** A page of a recording. */
 export interface Page {
-  /** As its entries name it. */
+  /** The id by which its entries refer to it. */
   readonly id: unknown;
-  /** In some browsers its URL. */
+  /** In some browsers, its URL. */
   readonly title: string;
 }
 
 /**
- * The hosts of a page: that of its document, and those to which it was redirected. What a page loads from elsewhere
- * is not asked for. Without a page, all entries are taken as one.
+ * The hosts of a page: that of its document, and those it was redirected to. Hosts that the page merely loads from
+ * are not included. Without a page, all entries count as one.
  */
 export function hostsOfFirstPage(entries: readonly RecordedEntry[], { id, title }: Page): Pattern[] {
   const sendable = entries.filter(({ url }) => url !== null);
@@ -45,13 +45,13 @@ export function hostsOfFirstPage(entries: readonly RecordedEntry[], { id, title 
   const ofPage = own.length > 0 ? own : sendable;
   const redirected = hostsFrom(ofPage);
   const host = URL.parse(title)?.host ?? '';
-  // What was recorded first may have been left over from another page.
+  // The first recorded request may be left over from another page.
   const isFromElsewhere = !redirected.has(host) && ofPage.some(({ url }) => url?.host === host);
   const hosts = isFromElsewhere ? [host] : [...redirected];
   return hosts.map((wanted) => ({ text: wanted, matches: (url) => url.host === wanted }));
 }
 
-/** The hosts of the first entry, and of what it was redirected to. */
+/** The hosts of the first entry and of its redirects. */
 function hostsFrom(entries: readonly RecordedEntry[]): ReadonlySet<string> {
   const hosts = new Set<string>();
   let at = 0;
@@ -81,7 +81,7 @@ export function hostCounts(urls: readonly URL[]): HostCounts {
   return [...counts].toSorted(([, a], [, b]) => b - a);
 }
 
-/** Some hosts by name, and how many more there are. */
+/** The first hosts by name, and the number of others. */
 export function namedHosts(counts: HostCounts): string {
   const named = counts.slice(0, MOST_NAMED).map(([host, count]) => `${host} (${count})`);
   const left = counts.length - named.length;

@@ -8,22 +8,22 @@ export interface HarRequest {
   readonly name: string;
   readonly method: string;
   readonly url: string;
-  /** `Name: value`, one a string, without what belongs to the connection of the recording. */
+  /** `Name: value` lines, without headers that belong to the recording's connection. */
   readonly headers: readonly string[];
   readonly body?: string | Uint8Array;
 }
 
-/** What was recorded of a request's answer, and when. */
+/** The recorded answer to a request, and its time. */
 export interface HarAnswer {
-  /** Null where nobody said. */
+  /** Null if unknown. */
   readonly startedMs: number | null;
   readonly tookMs: number;
-  /** 0 where there was none. */
+  /** 0 without an answer. */
   readonly status: number;
-  /** Where it leads, as a whole URL; null where it leads nowhere. */
+  /** The target of a redirect, as a whole URL; null if it is not a redirect. */
   readonly redirectUrl: string | null;
   readonly headers: readonly { readonly name: string; readonly value: string }[];
-  /** Null where it was not kept, or is no text. */
+  /** Null if it was not recorded, or is not text. */
   readonly text: string | null;
 }
 
@@ -65,13 +65,13 @@ const ENTRY = z.object({
     .catch(null),
 });
 
-/** An entry as it was recorded, and where it goes; null where that is neither http:// nor https://. */
+/** An entry as recorded, with its URL; null if that is neither http:// nor https://. */
 export interface RecordedEntry {
   readonly entry: z.infer<typeof ENTRY>;
   readonly url: URL | null;
 }
 
-// They say how the recording's connection, or its proxy, carried a request; the client says it of its own.
+// Headers on how the recording's connection or its proxy carried a request; the client sets its own.
 const CONNECTION_HEADERS = new Set([
   'connection',
   'proxy-connection',
@@ -84,7 +84,7 @@ const CONNECTION_HEADERS = new Set([
 ]);
 const SHOWN_CHARACTERS = 40;
 
-/** @throws Unusable where the entry is of another shape, or its URL cannot be read */
+/** @throws Unusable if the entry has the wrong shape, or its URL cannot be read */
 export function recordedEntry(value: unknown): RecordedEntry {
   const { data, error } = ENTRY.safeParse(value);
   if (data === undefined) throw new Unusable(misshapen(error.issues[0]));
@@ -94,7 +94,7 @@ export function recordedEntry(value: unknown): RecordedEntry {
   return { entry: data, url: /^https?:$/.test(url.protocol) && !isWebSocket ? url : null };
 }
 
-/** @throws Unusable where the request cannot be sent as it was recorded */
+/** @throws Unusable if the request cannot be sent as recorded */
 export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
   checkWasSent(entry);
   const { request } = entry;
@@ -123,7 +123,7 @@ export function requestOf({ entry }: RecordedEntry, target: URL): HarRequest {
   };
 }
 
-/** The answer to a request, as it was recorded. */
+/** The recorded answer to a request. */
 export function answerOf({ entry }: RecordedEntry, url: URL): HarAnswer {
   const { response, startedDateTime, time } = entry;
   const startedMs = typeof startedDateTime === 'string' ? Date.parse(startedDateTime) : Number.NaN;
@@ -139,7 +139,7 @@ export function answerOf({ entry }: RecordedEntry, url: URL): HarAnswer {
   };
 }
 
-/** A request that the browser answered itself, or never got out, is no load of the server's. */
+/** Refuses requests that never reached the server, because the browser answered or blocked them itself. */
 function checkWasSent({ response, _fromCache: cache }: z.infer<typeof ENTRY>): void {
   if (typeof cache === 'string' && cache !== '')
     throw new Unusable("it was answered from the browser's cache");
@@ -177,7 +177,7 @@ function headersOf(recorded: readonly z.infer<typeof PAIR>[], target: URL): Head
   return withOneCookie(headers);
 }
 
-/** HTTP/2 may carry cookies in several fields; everywhere else they are one (RFC 9113, 8.2.3). */
+/** HTTP/2 may carry cookies in several fields; elsewhere they are one field (RFC 9113, 8.2.3). */
 function withOneCookie(headers: readonly Header[]): Header[] {
   const cookies = headers.filter(isCookie);
   if (cookies.length < 2) return [...headers];
@@ -199,13 +199,13 @@ function isHostOf(value: string, { protocol, host }: URL): boolean {
   return URL.parse(`${protocol}//${value}`)?.host === host;
 }
 
-/** Some tools keep cookies in their own list alone. */
+/** Reads cookies from their own list, the only place where some tools save them. */
 function cookieOf(cookies: readonly z.infer<typeof PAIR>[]): string[] {
   if (cookies.length === 0) return [];
   return [`cookie: ${cookies.map(({ name, value }) => `${name}=${value ?? ''}`).join('; ')}`];
 }
 
-/** And queries; an authorization that was recorded as a header is the one that was sent. */
+/** Reads the query likewise; drops credentials from the URL if an authorization header was recorded. */
 function urlOf(
   { url, queryString }: z.infer<typeof ENTRY>['request'],
   leavesOutCredentials: boolean,

@@ -6,12 +6,12 @@ import { given, phrase, the } from '../words.ts';
 
 const FORM =
   /^\s*(\d+(?:\.\d{1,2})?)\s*%\s*@\s*(?:(first)|([1-9]\d{0,6})\s*tokens?|(\d[\d.]*\s*[a-zµ]+))\s*$/;
-/** The parts of a percent that can be asked for. */
+/** Resolution: hundredths of a percent. */
 const PARTS = 100;
 const ALL = 100 * PARTS;
 const LONGEST_MS = 604_800_000;
 
-/** `10%@500ms`, `10%@first`, `10%@20tokens`; null where nothing is said, or a problem has been noted. */
+/** Reads `10%@500ms`, `10%@first`, `10%@20tokens`; null if not given, or if a problem has been noted. */
 export function parseCancel(text: string | undefined, problems: Problems): Cancelling | null {
   if (text === undefined) return null;
   const [, percent = '', first, tokens, time] = FORM.exec(text) ?? [];

@@ -10,7 +10,7 @@ import { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 import { PRESETS, type Preset, type PresetStream } from './presets.ts';
 
-/** How answers are read where nothing is said of it. */
+/** How answers are read by default. */
 export const BY_CONTENT: PresetStream = {
   framing: null,
   tokenPaths: [],
@@ -20,7 +20,7 @@ export const BY_CONTENT: PresetStream = {
   endPaths: [],
 };
 
-/** What a preset of one's own says nothing of. */
+/** Defaults of a custom preset. */
 const NOTHING_SAID: Preset = {
   title: 'a preset of this plan',
   path: '',
@@ -35,7 +35,7 @@ const isTexts = (value: unknown): boolean => isText(value) || (Array.isArray(val
 const TEXT = ['text', isText] as const;
 const TEXTS = ['text, or a list of texts', isTexts] as const;
 
-/** What each field may be. */
+/** The allowed type of each field. */
 const FIELDS: Readonly<
   Record<keyof PresetOptions, readonly [what: string, fits: (value: unknown) => boolean]>
 > = {
@@ -55,7 +55,7 @@ const FIELDS: Readonly<
   endPath: TEXTS,
 };
 
-/** The preset that options name, their own ones first; null where there is none, or a problem has been noted. */
+/** The selected preset, custom ones first; null if there is none, or if a problem has been noted. */
 export function presetOf(
   { preset: name, presets = {} }: Pick<RunOptions, 'preset' | 'presets'>,
   problems: Problems,
@@ -68,7 +68,7 @@ export function presetOf(
 }
 
 function ownPreset(name: string, said: PresetOptions, problems: Problems): Preset | null {
-  // A problem that is known already does not count there once more.
+  // Collected separately, since a problem that is already known would not be counted again.
   const found = new Problems();
   const wrong = (field: string, value: unknown, advice: string): void =>
     found.add(phrase`${the('presets', `The preset ${quoted(name)}`)}: ${field} ${given(value)}: ${advice}`);
@@ -148,7 +148,7 @@ function withSaid(base: Preset, said: PresetOptions): Preset {
   };
 }
 
-/** What is known of answers in one piece, unless text stands elsewhere. */
+/** How answers in one piece are read, unless the preset has its own paths. */
 function wholeOf({ stream }: Preset, hasOwnPaths: boolean): Partial<PresetStream> {
   const { wholePaths, wholeTextPaths } = stream;
   return {
@@ -157,7 +157,7 @@ function wholeOf({ stream }: Preset, hasOwnPaths: boolean): Partial<PresetStream
   };
 }
 
-/** Null where nothing is said. */
+/** Null if not given. */
 function listOf(texts: Texts | undefined): readonly string[] | null {
   if (texts === undefined) return null;
   return typeof texts === 'string' ? [texts] : texts;

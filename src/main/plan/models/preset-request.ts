@@ -11,7 +11,7 @@ const DEFAULT_PROMPT = 'Tell me in a few sentences how the sea became salty.';
 const DEFAULT_MAX_TOKENS = 128;
 const MOST_TOKENS = 10_000_000;
 const MAX_TOKENS_OF_ROW = '{{max_tokens}}';
-/** What a preset says itself. */
+/** Options that a preset sets itself. */
 const OF_THE_REQUEST = { ...SAY_WHAT_IS_SENT, curl: 'curl', curlFile: 'curl-file', har: 'har', urls: 'urls' };
 const ONLY_WITH_PRESET = {
   model: 'model',
@@ -25,9 +25,9 @@ const ONLY_WITH_PRESET = {
 } as const;
 
 /**
- * The request to a server of models that a preset and a few words say, as the options that every request has.
+ * Builds the request to a model server from a preset and its few options, as ordinary options of a request.
  *
- * @param columns of rows that come later, one by one; null where there are none
+ * @param columns column names of rows that are sent later, one by one; null without any
  */
 export function withPreset(
   options: RunOptions,
@@ -52,11 +52,11 @@ export function withPreset(
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
   const text = hasPrompts || (isAskedOfRows && prompt === undefined) ? null : promptText(prompt, problems);
   const named = model ?? (preset.models === null ? undefined : firstOf(preset));
-  // Who counts events needs nothing of the server.
+  // Counting events needs no usage report from the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
   const body = filled(sent, {
     $model: named,
-    // Filled in for each request where there are many.
+    // With many prompts it is filled in for each request.
     $prompt: text ?? '{{prompt}}',
     $maxTokens: trace === undefined ? tokens : MAX_TOKENS_OF_ROW,
   });
@@ -64,14 +64,14 @@ export function withPreset(
     url: rest.url === undefined ? undefined : withPath(rest.url, preset.path.replace('MODEL', named ?? '')),
     method: 'POST',
     headers: [...(preset.headers ?? []), ...keyHeaders(preset, apiKeyEnv, problems), ...(rest.headers ?? [])],
-    // A number, which stands in no quotes.
+    // Without quotes, since it is a number.
     json: JSON.stringify(body).replaceAll(`"${MAX_TOKENS_OF_ROW}"`, MAX_TOKENS_OF_ROW),
   };
   const rows = { prompts, syntheticPrompts, sharedPrefix, trace };
   const inTurn = trace === undefined ? {} : { rowsMode: 'once' as const };
   if (isAskedOfRows) return { ...rest, ...request, preset: name };
   if (hasPrompts) return { ...rest, ...request, ...rows, ...inTurn, preset: name };
-  // What a prompt says in braces is no placeholder.
+  // Braces in a prompt are not placeholders.
   const { url, ...besides } = request;
   return {
     ...withoutRequest(rest),
@@ -80,7 +80,7 @@ export function withPreset(
   };
 }
 
-/** Notes what is wrong with how prompts are made of rows. */
+/** Notes problems with prompts that are made from rows. */
 function checkRowPrompts(
   { preset: name, prompt, prompts, syntheticPrompts, trace }: RunOptions,
   preset: Preset,
@@ -105,7 +105,7 @@ function checkRowPrompts(
     );
 }
 
-/** Notes what is wrong with how prompts are said. */
+/** Notes problems with the options on prompts. */
 function checkPrompts(
   { preset: name, prompt, prompts, syntheticPrompts, sharedPrefix, trace, maxTokens }: RunOptions,
   preset: Preset,
@@ -132,12 +132,12 @@ function checkPrompts(
     );
 }
 
-/** What stands for the model until the server has named it. */
+/** Placeholder for the model until the server has named it. */
 function firstOf({ models }: Preset): string {
   return `(the first of ${models?.path})`;
 }
 
-/** Where the server says which models it has; null where it does not. */
+/** URL of the server's list of models; null if it has none. */
 export function modelsUrl(url: string, { path, models }: Preset): string | null {
   if (models === null) return null;
   const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
@@ -176,7 +176,7 @@ function promptText(prompt: string | undefined, problems: Problems): string | nu
   return prompt.startsWith('@') ? readTextOf('prompt', prompt.slice(1), problems) : prompt;
 }
 
-/** The headers that say who asks. */
+/** The header with the API key. */
 export function keyHeaders(
   { keyHeader }: Preset,
   variable: string | undefined,
@@ -193,7 +193,7 @@ export function keyHeaders(
   return [keyHeader === 'authorization' ? `authorization: Bearer ${key}` : `${keyHeader}: ${key}`];
 }
 
-/** The path behind that of the URL; as much of it as is there already is not said twice. */
+/** Appends a path to the URL's, without repeating a beginning that is already there. */
 function withPath(url: string, path: string): string {
   if (path === '') return url;
   const [, base = url, rest = ''] = /^([^?#]*)([?#].*)?$/s.exec(url) ?? [];
@@ -207,7 +207,7 @@ function withPath(url: string, path: string): string {
   return trimmed + path + rest;
 }
 
-/** A body without what nothing stands for. */
+/** Fills in a body, without the fields that have no value. */
 function filled(value: unknown, values: Readonly<Record<string, unknown>>): unknown {
   if (typeof value === 'string')
     return Object.hasOwn(values, value) ? (values[value] ?? undefined) : withWords(value, values);
@@ -222,7 +222,7 @@ function filled(value: unknown, values: Readonly<Record<string, unknown>>): unkn
 
 const WORD = /\$(?:model|prompt|maxTokens)\b/g;
 
-/** A word may stand within a longer text too. */
+/** Replaces words within a longer text. */
 function withWords(text: string, values: Readonly<Record<string, unknown>>): string {
   return text.replace(WORD, (word) => String(values[word] ?? ''));
 }

@@ -1,14 +1,14 @@
 import type { PresetName, StreamPlan } from '../../../protocol/stream.ts';
 
-/** Where a server says which models it has. */
+/** Where a server lists its models. */
 export interface ModelList {
-  /** As that of the requests, behind the path of the URL. */
+  /** Appended to the URL's path, like the path of requests. */
   readonly path: string;
-  /** A JSON path to the name of the first one. */
+  /** A JSON path to the name of the first model. */
   readonly at: string;
 }
 
-/** How an answer of a server of models is read. */
+/** How an answer of a model server is read. */
 export type PresetStream = Pick<
   StreamPlan,
   | 'framing'
@@ -21,25 +21,25 @@ export type PresetStream = Pick<
   | 'wholeTextPaths'
 >;
 
-/** What is sent to a kind of server of models, and how its answers are read: data, and nothing else. */
+/** What is sent to a kind of model server, and how its answers are read; pure data. */
 export interface Preset {
-  /** What it is for, in a line. */
+  /** Its purpose, in one line. */
   readonly title: string;
-  /** Behind the path of the URL, where that does not end with it already; `MODEL` stands for the model. */
+  /** Appended to the path of the URL unless that ends with it; `MODEL` is replaced by the model. */
   readonly path: string;
-  /** What is sent: `$model`, `$prompt` and `$maxTokens` stand for values, and go where there are none. */
+  /** The JSON to send: `$model`, `$prompt` and `$maxTokens` are replaced by values, and removed if there are none. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly headers?: readonly string[];
-  /** The header that says who asks; `Bearer` goes before what it is in `authorization`. */
+  /** The header for the API key; in `authorization`, `Bearer` is put before the key. */
   readonly keyHeader: string | null;
-  /** Null where the server does not say which models it has. */
+  /** Null if the server does not list its models. */
   readonly models: ModelList | null;
   readonly stream: PresetStream;
 }
 
 const V1_MODELS: ModelList = { path: '/v1/models', at: 'data[0].id' };
 
-/** Of the chat and completion APIs that follow OpenAI's. */
+/** For the chat and completion APIs that follow OpenAI's. */
 const CHOICES_STREAM = {
   framing: 'sse',
   usagePaths: ['usage.completion_tokens'],
@@ -197,23 +197,23 @@ export const PRESETS = {
   },
 } as const satisfies Readonly<Record<PresetName, Preset>>;
 
-/** Those whose body or path names the model. */
+/** Whether the body or path of a preset names the model. */
 export function needsModel({ path, body }: Preset): boolean {
   return path.includes('MODEL') || says(body, '$model');
 }
 
-/** Whether a body has one of the words that stand for a value. */
+/** Whether a body contains one of the words that are replaced by values. */
 export function says(body: Preset['body'], word: '$model' | '$prompt' | '$maxTokens'): boolean {
   return JSON.stringify(body).includes(word);
 }
 
-/** Those that ask the server to say how many tokens it has made, which some servers refuse. */
+/** Whether a preset asks the server for token counts, which some servers refuse. */
 export function asksForUsage({ body }: Preset): boolean {
   const asked = body['stream_options'];
   return typeof asked === 'object' && asked !== null && 'include_usage' in asked;
 }
 
-/** What is sent without asking for that. */
+/** The body without that request. */
 export function withoutUsage({ body }: Preset): Preset['body'] {
   const { stream_options: _asked, ...rest } = body;
   return rest;

@@ -13,7 +13,7 @@ import { given, phrase, the } from '../words.ts';
 
 const COLUMN = 'prompt';
 
-/** Reads a file of prompts whole, as rows with a column `prompt`; null where a problem has been noted. */
+/** Reads a whole file of prompts as rows with a column `prompt`; null if a problem has been noted. */
 export function readPrompts(path: string, form: RowsForm, problems: Problems): RowCells | null {
   return readTable('prompts', path, problems, (text) => {
     const format = formatOf(path, text, form);
@@ -42,7 +42,7 @@ const BY_NAME: Readonly<Record<string, Format>> = {
   '.ndjson': 'jsonl',
 };
 
-/** By its name; stdin has none, and is known by how it begins. */
+/** Determined by the name; for stdin by its beginning. */
 function formatOf(path: string, text: string, { delimiter }: RowsForm): Format {
   if (path !== STDIN) return BY_NAME[extname(path).toLowerCase()] ?? 'csv';
   const begin = text.trimStart();
@@ -66,14 +66,14 @@ function withPrompts(rows: RowCells): RowCells {
   return rows;
 }
 
-/** Rows of JSON that name their prompt may have other columns besides. */
+/** Whether the rows are JSON objects with a prompt, which may have other columns too. */
 function isOfRows(text: string): boolean {
   const [first = ''] = text.trimStart().split('\n', 1);
   const value = parsed(first);
   return typeof value === 'object' && value !== null && COLUMN in value;
 }
 
-/** Lines of conversations, as of the batches of OpenAI's API. */
+/** Reads one conversation per line, as in batches of OpenAI's API. */
 function promptsByLine(text: string, skipped: SkippedRows | null): RowCells {
   const lines = text.split('\n').flatMap((line, at) => (line.trim() === '' ? [] : [[line, at + 1] as const]));
   return tableOf(
@@ -83,7 +83,7 @@ function promptsByLine(text: string, skipped: SkippedRows | null): RowCells {
   );
 }
 
-/** A list of texts, of objects with a prompt, or of conversations. */
+/** Reads a list of texts, of objects with a prompt, or of conversations. */
 function listedPrompts(text: string, skipped: SkippedRows | null): RowCells {
   const value = parsed(text);
   if (!Array.isArray(value))
@@ -117,7 +117,7 @@ function tableOf(
 const CONVERSATIONS = ['conversations', 'conversation', 'messages', 'body'] as const;
 const ASKERS: ReadonlySet<unknown> = new Set(['human', 'user']);
 
-/** What is asked first; null where nothing is. */
+/** The first prompt in an entry; null without one. */
 function promptIn(entry: unknown): string | null {
   if (typeof entry === 'string') return entry.trim() === '' ? null : entry;
   if (typeof entry !== 'object' || entry === null) return null;
@@ -128,7 +128,7 @@ function promptIn(entry: unknown): string | null {
   return null;
 }
 
-/** ShareGPT has `from` and `value`, the chat APIs `role` and `content`. */
+/** ShareGPT uses `from` and `value`, the chat APIs `role` and `content`. */
 function firstAsked(turns: readonly unknown[]): string | null {
   for (const turn of turns) {
     if (typeof turn !== 'object' || turn === null) continue;
@@ -139,7 +139,7 @@ function firstAsked(turns: readonly unknown[]): string | null {
   return null;
 }
 
-/** Undefined where it is no JSON. */
+/** Undefined if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

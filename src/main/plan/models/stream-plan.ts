@@ -20,15 +20,15 @@ import { BY_CONTENT, presetOf } from './own-presets.ts';
 const STREAM_WORDS = [...FRAMINGS, 'auto'] as const;
 const LONGEST_STALL_MS = 604_800_000;
 
-/** What is said of streams of tokens. */
+/** The options on streams of tokens. */
 export interface Streaming {
   readonly stream: StreamPlan | null;
   readonly objectives: readonly Objective[];
-  /** What the objectives' target asks of the run; null without one. */
+  /** The rule that follows from the objectives' target; null without one. */
   readonly target: Threshold | null;
 }
 
-/** How answers are read as streams, and what they have to keep. */
+/** Reads how answers are read as streams, and their objectives. */
 export function parseStreaming(options: RunOptions, problems: Problems): Streaming {
   const { preset, stream: word, tokenPath = [], usagePath = [], tokens, stallTimeout } = options;
   const isStreamed = preset !== undefined || word !== undefined;
@@ -61,7 +61,7 @@ export function parseStreaming(options: RunOptions, problems: Problems): Streami
   };
 }
 
-/** Notes a problem for each rule on what only streams have. */
+/** Notes a problem for each rule that requires streams if there are none. */
 export function checkStreamRules(
   thresholds: readonly Threshold[],
   streaming: Streaming,
@@ -111,7 +111,7 @@ function checkPaths(option: string, paths: readonly string[], problems: Problems
 
 const OBJECTIVE = /^\s*([a-z0-9-]+)\s*<\s*([\d.]+\s*[a-zµ]*)\s*$/;
 
-/** `ttft<500ms,tpot<50ms`. */
+/** Reads `ttft<500ms,tpot<50ms`. */
 function parseObjectives(text: string | undefined, problems: Problems): Objective[] {
   if (text === undefined) return [];
   const names = STREAM_TIME_KINDS.map(ruleNameOf);
@@ -129,7 +129,7 @@ function parseObjectives(text: string | undefined, problems: Problems): Objectiv
   });
 }
 
-/** A limit needs its unit: whether 500 is seconds or milliseconds nobody could tell. */
+/** Reads a limit with its unit, which is required: 500 could be seconds or milliseconds. */
 function limitOf(text: string): number | null {
   return /\d\s*[a-zµ]+$/.test(text) ? parseDurationMs(text.replace(/\s/g, '')) : null;
 }

@@ -7,32 +7,32 @@ import { given, phrase, the } from '../words.ts';
 const MOST_WORDS = 1_000_000;
 const MOST_PROMPTS = 10_000;
 const PROMPTS_WITHOUT_REQUESTS = 1_000;
-/** Every worker keeps them all. */
+/** Every worker keeps all of them in memory. */
 const MOST_BYTES = 16 * 2 ** 20;
 const BYTES_OF_A_WORD = 6;
-/** Far from whatever else is random. */
+/** A random stream far from all others. */
 const PROMPT_STREAM = 2 ** 45;
 
-/** Common words that the tokenizers of large models know: with the space before it each is one token. */
+/** Common words that the tokenizers of large models know: with the space before it, each is one token. */
 const WORDS =
   'the of and to in is that for it was on are as with his they at be this from have or by one had not but what all were when we there can an your which their said if do will each about how up out them then she many some so these would other into has more her two like him see time could no make than first been its who now people my made over did down only way find use may water long little very after words called just where most know get through back much before go good new write our me man too any day same right look think also around another came come work three word must because does part even place well such here take why things help put years different away again off went old number great tell men say small every found still between name should home big give air line set own under read last never us left end along while might next sound below saw something thought both few those always looked show large often together asked house world going want school important until form food keep children feet land side without boy once animals life enough took sometimes four head above kind began almost live page got earth need far hand high year mother light country father let night picture being study second book carry took science eat room friend began idea fish mountain stop base hear horse cut sure watch color face wood main open seem simple north rest river sun question city tree cross farm hard start story sea draw late run don press close real few'.split(
     ' ',
   );
 
-/** How many words prompts have: the same for all, or spread evenly, or about a mean. */
+/** The number of words in prompts: constant, evenly spread, or around a mean. */
 interface Lengths {
   readonly mean: number;
   draw(random: Random): number;
 }
 
-/** What is said of prompts that are made up. */
+/** Options on synthetic prompts. */
 export interface Synthetic {
   readonly lengths: Lengths;
-  /** Words that all prompts begin with. */
+  /** Number of words that all prompts begin with. */
   readonly prefix: number;
 }
 
-/** `300`, `100..500` or `300+-60`; null where nothing is said of them, or a problem has been noted. */
+/** Reads `300`, `100..500` or `300+-60`; null if not given, or if a problem has been noted. */
 export function parseSynthetic(
   text: string | number | undefined,
   prefixText: string | number | undefined,
@@ -68,15 +68,15 @@ function lengthsIn(text: string): Lengths | null {
   return { mean: one, draw: (random) => Math.max(1, Math.round(one + other * standardNormal(random))) };
 }
 
-/** By Box and Muller. */
+/** The method of Box and Muller. */
 function standardNormal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
 /**
- * Prompts that are made up, as rows with the column `prompt`: each is unlike the others from its own first words on.
+ * Synthetic prompts as rows with the column `prompt`: each differs from the others from its own first words on.
  *
- * @param requests how many will be asked for; null where that is not known
+ * @param requests how many are needed; null if unknown
  */
 export function syntheticPrompts(
   { lengths, prefix }: Synthetic,
@@ -94,7 +94,7 @@ export function syntheticPrompts(
   return table.build();
 }
 
-/** So many of the words, in no order. */
+/** Draws the given number of words at random. */
 export function randomWords(count: number, random: Random): string {
   const words = Array.from({ length: count }, () => WORDS[Math.floor(random() * WORDS.length)]);
   return words.join(' ');

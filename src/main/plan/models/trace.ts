@@ -9,15 +9,15 @@ import { readTable } from '../requests/rows.ts';
 import type { RowsForm } from '../requests/rows-form.ts';
 import { randomWords } from './synthetic-prompts.ts';
 
-/** Every worker keeps all prompts. */
+/** Every worker keeps all prompts in memory. */
 const MOST_BYTES = 128 * 2 ** 20;
 const BYTES_OF_A_WORD = 6;
-/** What an entry of `hash_ids` stands for: requests that have one in common begin alike so far. */
+/** Size of the block that an entry of `hash_ids` identifies: requests that share entries begin with the same text. */
 const TOKENS_OF_A_BLOCK = 512;
 const BLOCK_SEED = 1;
 const PROMPT_STREAM = 2 ** 46;
 
-/** Names of the fields in the traces that are published, in lower case. */
+/** Names of the fields in published traces, in lower case. */
 const NAMES = {
   time: ['timestamp', 'time', 'arrival_time'],
   input: ['input_length', 'input_tokens', 'prompt_tokens', 'contexttokens', 'context_tokens'],
@@ -28,17 +28,17 @@ const NAMES = {
 
 /** Requests as they were recorded. */
 export interface Trace {
-  /** With the columns `prompt` and `max_tokens`, in the order of their times. */
+  /** With the columns `prompt` and `max_tokens`, ordered by time. */
   readonly cells: RowCells;
-  /** When each is due, from the first one on. */
+  /** When each request is due, counted from the first one. */
   readonly timesMs: readonly number[];
 }
 
-/** What is made of a trace. */
+/** How a trace is replayed. */
 interface TraceOptions {
-  /** How much faster than it was recorded. */
+  /** Factor by which the replay is faster than the recording. */
   readonly speed: number;
-  /** Only the first so many; null for all. */
+  /** Only this many requests from the start; null for all. */
   readonly most: number | null;
   readonly seed: number;
 }
@@ -53,7 +53,7 @@ interface Entry {
 
 type Fields = ReadonlyMap<string, unknown>;
 
-/** Reads a trace whole; null where a problem has been noted. */
+/** Reads a whole trace; null if a problem has been noted. */
 export function readTrace(
   path: string,
   { speed, most, seed }: TraceOptions,
@@ -112,7 +112,7 @@ function named(pairs: readonly (readonly [string, unknown])[]): Fields {
   return new Map(pairs.map(([name, value]) => [name.trim().toLowerCase(), value]));
 }
 
-/** What is wrong with it, where it is none. */
+/** Reads an entry; returns what is wrong with it if it cannot be used. */
 function entryIn(fields: Fields): Entry | string {
   const find = (what: keyof typeof NAMES): unknown =>
     NAMES[what].map((name) => fields.get(name)).find((value) => value !== undefined && value !== '');
@@ -157,7 +157,7 @@ function checkSize(entries: readonly Entry[]): void {
     );
 }
 
-/** Its own, or one of its length, whose blocks are those of all others of the same numbers. */
+/** The recorded prompt, or a made-up one of its length, in which blocks with the same number have the same text. */
 function promptOf({ prompt, input, blocks }: Entry, random: Random): string {
   if (prompt !== null) return prompt;
   const parts: string[] = [];

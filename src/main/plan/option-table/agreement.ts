@@ -2,7 +2,7 @@ import type { RequestOptions, RunOptions } from '../options.ts';
 import type { Kind } from './entry.ts';
 import type { LibraryName, OptionName, RequestName, RunTable } from './run-table.ts';
 
-/** What the library says of a request, and neither the command line nor a plan can. */
+/** Options of a request that only the library has. */
 export type OnlyInLibrary =
   | 'url'
   | 'pathAsIs'
@@ -13,7 +13,7 @@ export type OnlyInLibrary =
   | 'curlRedirects'
   | 'digest';
 
-/** What the library takes for an option of each kind; a choice narrows it to its words. */
+/** The type that the library takes for each kind of option; a choice is narrowed to its words. */
 interface ValueOf extends Record<Kind, unknown> {
   text: string;
   file: string;
@@ -45,8 +45,8 @@ type Unlike<A, B> = Exclude<A, B> | Exclude<B, A>;
 type None<Wrong extends never> = Wrong;
 
 /**
- * The compiler holds the table and the library's types together. What stands in one of them alone, or has a
- * type there that its kind does not allow, is an error here that names it.
+ * Makes the compiler check that the table and the library's types agree. An option that is in only one of them, or
+ * whose type does not fit its kind, causes an error here that names it.
  */
 export type Agreement = [
   None<

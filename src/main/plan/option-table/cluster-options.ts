@@ -1,6 +1,6 @@
 import type { OptionTable } from './entry.ts';
 
-/** A run over agents on many machines, and how to get to them. */
+/** Options on a run over agents on many machines, and on how to reach them. */
 export const CLUSTER_OPTIONS = {
   agents: {
     kind: 'count',

@@ -2,7 +2,7 @@ import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { OptionTable } from './entry.ts';
 import { SENDS } from './load-options.ts';
 
-/** Where connections go, and how they are made. */
+/** Options on where connections go and how they are made. */
 export const CONNECTION_OPTIONS = {
   insecure: {
     kind: 'flag',

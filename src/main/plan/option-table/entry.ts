@@ -1,6 +1,6 @@
 /**
- * What the value of an option is. The kind decides which types a plan file and the library take for it
- * (option-kinds.ts); whether the value makes sense is the gate's to say.
+ * The kind of an option's value. It decides which types a plan file and the library take for it
+ * (option-kinds.ts); whether the value makes sense is checked when the plan is resolved.
  */
 export type Kind =
   | 'text'
@@ -21,7 +21,7 @@ export type Kind =
   | 'rule'
   | 'setting';
 
-/** Titles in the help, where each group has a page of its own under its name here. */
+/** Titles in the help; each group has its own page, under its key here. */
 export const GROUPS = {
   own: 'This command',
   target: 'Target',
@@ -55,41 +55,41 @@ export type CommandName =
   | 'models'
   | 'completion';
 
-/** How an option is described: once, whoever needs it. */
+/** The single description of an option. */
 export interface OptionEntry {
   readonly kind: Kind;
   readonly group: Group;
   readonly alias?: string;
-  /** What stands for its value in the help, where that is not what its kind has: `NAME`. */
+  /** Placeholder for its value in the help, if it is not that of its kind: `NAME`. */
   readonly value?: string;
-  /** The words that it takes, where it takes no others. */
+  /** The only words allowed. */
   readonly choices?: readonly string[];
   /** One line. */
   readonly help: string;
-  /** What holds where the option is not given, as the help says it. A flag is off. */
+  /** Its default, as the help shows it. A flag is off by default. */
   readonly byDefault?: string;
   readonly commands: readonly CommandName[];
-  /** Where a command means something else by it. */
+  /** Differences in single commands. */
   readonly differs?: Readonly<Partial<Record<CommandName, { help?: string; byDefault?: string }>>>;
   /** May be given more than once. */
   readonly isRepeatable?: true;
-  /** Its value appears in no message. */
+  /** Its value is never shown in messages. */
   readonly isSecret?: true;
-  /** False where a plan file cannot have it. */
+  /** False if it is not allowed in a plan file. */
   readonly inPlan?: false;
   /**
-   * Its name in the library where that is not its own in camel case; null where the library does not have it.
+   * Its name in the library if that is not its own in camel case; null if the library does not have it.
    */
   readonly library?: string | null;
-  /** `request`: may stand in one request of a mix. `connection`: says how connections are made. */
+  /** `request`: allowed in a single request of a mix. `connection`: sets how connections are made. */
   readonly of?: 'request' | 'connection';
-  /** A batch may go on with another value: it changes how fast rows are answered, not what the answers are. */
+  /** May change when a batch is resumed: it affects how fast rows are answered, not what the answers are. */
   readonly mayChangeOnResume?: true;
 }
 
 export type OptionTable = Readonly<Record<string, OptionEntry>>;
 
-/** The name of an option in the library where its entry says nothing else: `body-file` is `bodyFile`. */
+/** The default name of an option in the library: `body-file` becomes `bodyFile`. */
 export type CamelCase<Name extends string> = Name extends `${infer First}-${infer Rest}`
   ? `${First}${Capitalize<CamelCase<Rest>>}`
   : Name;

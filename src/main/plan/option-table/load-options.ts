@@ -13,17 +13,17 @@ import {
 } from '../defaults.ts';
 import type { CommandName, OptionTable } from './entry.ts';
 
-/** Commands that put a load on a target, and those that send at all. */
+/** Commands that put a load on a target, and all commands that send requests. */
 export const LOADS = ['run', 'modes', 'compare', 'sweep'] as const satisfies readonly CommandName[];
 export const SENDS = [...LOADS, 'batch'] as const satisfies readonly CommandName[];
 
-/** A sweep says itself how much is sent. */
+/** All but sweeps, which set the size of the load themselves. */
 export const OF_A_FIXED_LOAD = ['run', 'modes', 'compare'] as const satisfies readonly CommandName[];
 const OF_A_FIXED_LOAD_OR_BATCH = [...OF_A_FIXED_LOAD, 'batch'] as const satisfies readonly CommandName[];
 
 const OF_A_ROUND = { byDefault: `${DEFAULT_ROUND_DURATION} a round, without -n` };
 
-/** How much is sent, when, and by whom. */
+/** Options on how much is sent, when, and by which workers. */
 export const LOAD_OPTIONS = {
   workers: {
     kind: 'count',

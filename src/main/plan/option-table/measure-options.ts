@@ -8,7 +8,7 @@ import {
 import type { OptionTable } from './entry.ts';
 import { LOADS, OF_A_FIXED_LOAD, SENDS } from './load-options.ts';
 
-/** What is measured, and what the result has to keep. */
+/** Options on what is measured, and on rules for the result. */
 export const MEASURE_OPTIONS = {
   set: {
     kind: 'setting',
@@ -18,7 +18,7 @@ export const MEASURE_OPTIONS = {
     commands: LOADS,
     isRepeatable: true,
     isSecret: true,
-    // There they are `variables`, an object.
+    // Both have `variables`, an object, instead.
     inPlan: false,
     library: null,
   },
@@ -85,7 +85,7 @@ export const MEASURE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** What becomes of a run, where it is not a run of the library. */
+/** Options on the result of a run, which the library does not have. */
 export const RESULT_OPTIONS = {
   'on-port': {
     kind: 'count',
@@ -200,7 +200,7 @@ export const RESULT_OPTIONS = {
     isRepeatable: true,
     byDefault: 'screen on a terminal from 60x16, else plain',
     commands: ['run'],
-    // It says what somebody looks at, not what is measured.
+    // It only affects what is shown, not what is measured.
     inPlan: false,
     library: null,
   },

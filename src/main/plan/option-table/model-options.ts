@@ -2,7 +2,7 @@ import { FRAMINGS, PRESET_NAMES, TOKEN_COUNTS } from '../../../protocol/stream.t
 import type { OptionTable } from './entry.ts';
 import { LOADS, SENDS } from './load-options.ts';
 
-/** What is asked of a server of models, and how its streams are read. */
+/** Options on requests to a model server, and on how its streams are read. */
 export const MODEL_OPTIONS = {
   preset: {
     kind: 'choice',

@@ -3,7 +3,7 @@ import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY, DEFAULT_ROWS_MODE } from '../
 import type { OptionTable } from './entry.ts';
 import { LOADS, SENDS } from './load-options.ts';
 
-/** What one request is. */
+/** Options of one request. */
 export const REQUEST_OPTIONS = {
   method: {
     kind: 'text',
@@ -136,7 +136,7 @@ export const REQUEST_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** What says the requests in other words, and what fills them. */
+/** Options that give the requests in other forms, and those that fill them in. */
 export const SOURCE_OPTIONS = {
   urls: {
     kind: 'file',
@@ -208,7 +208,7 @@ export const SOURCE_OPTIONS = {
   },
 } as const satisfies OptionTable;
 
-/** What an answer has to be. */
+/** Expectations of an answer. */
 export const EXPECTATION_OPTIONS = {
   'expect-status': {
     kind: 'statuses',

@@ -8,8 +8,8 @@ import { EXPECTATION_OPTIONS, REQUEST_OPTIONS, SOURCE_OPTIONS } from './request-
 import { SCENARIO_OPTIONS } from './scenario-options.ts';
 
 /**
- * Every option of a run, in the order of the documents. The command line, plan files, batches, comparisons and
- * the check of the library's options all take theirs from here.
+ * All options of a run, in the order of the documents. The command line, plan files, batches, comparisons and
+ * the check of the library's options all use this table.
  */
 export const RUN_TABLE = {
   ...LOAD_OPTIONS,
@@ -27,12 +27,12 @@ export const RUN_TABLE = {
 export type RunTable = typeof RUN_TABLE;
 export type OptionName = keyof RunTable;
 
-/** The library's name of an option; never where it does not have it. */
+/** The library's name of an option; never if it does not have it. */
 export type LibraryName<Name extends OptionName> = {
   [Key in Name]: RunTable[Key] extends { library: infer Own } ? Extract<Own, string> : CamelCase<Key>;
 }[Name];
 
-/** Options that a plan file may have, and those that may stand in one request of its mix. */
+/** Options allowed in a plan file, and those allowed in a single request of its mix. */
 export type PlanName = {
   [Name in OptionName]: RunTable[Name] extends { inPlan: false } ? never : Name;
 }[OptionName];
@@ -40,12 +40,12 @@ export type RequestName = {
   [Name in OptionName]: RunTable[Name] extends { of: 'request' } ? Name : never;
 }[OptionName];
 
-/** Every option that the library has, with its name there. */
+/** All options that the library has, with their names there. */
 export const LIBRARY_NAMES: ReadonlyMap<OptionName, string> = new Map(
   entries().flatMap(([name, { library = camelCase(name) }]) => (library === null ? [] : [[name, library]])),
 );
 
-/** What the library calls an option, also one that is no option of a run. */
+/** The library's name of an option, including options that are not those of a run. */
 export function libraryNameOf(option: string): string {
   return LIBRARY_NAMES.get(option as OptionName) ?? camelCase(option);
 }
@@ -55,18 +55,18 @@ export function isInLibrary(option: string): boolean {
   return LIBRARY_NAMES.has(option as OptionName);
 }
 
-/** Whether a plan file may say it: an option of a run, or its URL. */
+/** Whether an option is allowed in a plan file: an option of a run, or its URL. */
 export function isInPlans(option: string): boolean {
   const table: Readonly<Record<string, OptionEntry>> = RUN_TABLE;
   return option === 'url' || (Object.hasOwn(table, option) && table[option]?.inPlan !== false);
 }
 
-/** The names of a run's options with what is said of them. */
+/** The names of a run's options with their entries. */
 export function entries(): readonly (readonly [OptionName, OptionEntry])[] {
   return Object.entries(RUN_TABLE) as [OptionName, OptionEntry][];
 }
 
-/** Those of a run's options for which something holds. */
+/** The names of a run's options whose entries meet a condition. */
 export function namesWhere(holds: (entry: OptionEntry) => boolean): OptionName[] {
   return entries().flatMap(([name, entry]) => (holds(entry) ? [name] : []));
 }

@@ -1,6 +1,6 @@
 import type { OptionTable } from './entry.ts';
 
-/** How a module of scenarios is tried in another size, without a change of its text. */
+/** Options to run a module of scenarios at another size, without changing it. */
 export const SCENARIO_OPTIONS = {
   vus: {
     kind: 'count',

@@ -3,16 +3,16 @@ import type { RowsForm } from './rows-form.ts';
 
 const MOST_NAMED = 10;
 
-/** Columns that nothing can be filled in from; no row is at fault. */
+/** Columns that cannot be used; the problem is not in a row. */
 export class WrongColumns extends Error {}
 
-/** What programs in other countries put between cells. */
+/** Delimiters that spreadsheets use in some countries. */
 const OTHER_DELIMITERS = [
   [';', "';'"],
   ['\t', 'tab'],
 ] as const;
 
-/** @throws WrongColumns where the first line of a file looks as if something else than a comma separated its cells */
+/** @throws WrongColumns if the first line of a file seems to be separated by something other than a comma */
 export function checkDelimiter(firstLine: string, { delimiter, isDelimiterAssumed }: RowsForm): void {
   if (!isDelimiterAssumed || firstLine.includes(delimiter)) return;
   const [, other] = OTHER_DELIMITERS.find(([separator]) => firstLine.includes(separator)) ?? [];

@@ -4,8 +4,8 @@ import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
 
 /**
- * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. What it says is in
- * no result and no message.
+ * The `authorization` header, from the URL, `--user` or `--bearer-env`; null without one. Its value is never
+ * in a result or a message.
  */
 export function parseAuthorization(options: RequestOptions, url: URL, problems: Problems): string | null {
   const { user, bearerEnv, headers } = options;
@@ -27,7 +27,7 @@ export function parseAuthorization(options: RequestOptions, url: URL, problems: 
   return bearerEnv === undefined ? null : fromEnvironment(bearerEnv, problems);
 }
 
-/** Who asks by Digest; null without it, or where a problem has been noted. */
+/** The credentials for Digest authorization; null without it, or if a problem has been noted. */
 export function parseDigest(options: RequestOptions, problems: Problems): DigestCredentials | null {
   if (options.digest !== true || options.user === undefined) return null;
   const colon = options.user.indexOf(':');
@@ -55,7 +55,7 @@ function fromUser(user: string, problems: Problems): string | null {
 
 function fromEnvironment(name: string, problems: Problems): string | null {
   const token = process.env[name] ?? '';
-  // What cannot be one header line is no token, and is not repeated here.
+  // Anything that does not fit into one header line is not a token, and is not quoted here.
   if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
   problems.add(
     phrase`${the('bearer-env')} ${given(name)}: ${token === '' ? 'that variable is not set' : 'it does not hold a token'}: give the name of an environment variable that holds one.`,
@@ -67,7 +67,7 @@ function basic(credentials: string): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-/** Variables hold what is to be in no result, but for where requests go. */
+/** The values of variables count as secrets, unless they are part of where requests go. */
 export function secretVariables(
   variables: Readonly<Record<string, string>>,
   origins: readonly string[],

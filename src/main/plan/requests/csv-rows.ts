@@ -7,23 +7,23 @@ import type { RowsForm } from './rows-form.ts';
 
 const require = createRequire(import.meta.url);
 
-/** What is read of the parser's errors. */
+/** The fields of the parser's errors that are used. */
 interface CsvError {
   readonly code?: unknown;
-  /** Where the parser was. */
+  /** The parser's line. */
   readonly lines?: unknown;
   readonly record?: unknown;
 }
 
 /**
- * Reads CSV with column names in its first line (RFC 4180); the text is without a byte order mark.
+ * Reads CSV with column names in its first line (RFC 4180); the text has no byte order mark.
  *
- * @throws RowsError with every bad line that is not to be skipped
+ * @throws RowsError with all bad lines that are not skipped
  */
 export function csvRows(text: string, form: RowsForm): RowCells {
   const { delimiter, skipped } = form;
   checkDelimiter(text.slice(0, text.search(/[\r\n]|$/)), form);
-  // Loaded for a CSV file alone.
+  // Loaded only for CSV files.
   const { parse } = require('csv-parse/sync') as typeof import('csv-parse/sync');
   const problems = new RowProblems();
   let table: RowTableBuilder | null = null;
@@ -40,7 +40,7 @@ export function csvRows(text: string, form: RowsForm): RowCells {
       if (isLost || skipped === null) problems.add(csvSentence(bad, columnCount, lastLine));
       if (isLost) throw lost;
       const line = firstLineOf(bad, lastLine + 1);
-      // One record may have two faults.
+      // A record may be reported twice.
       if (line > lastLine) skipped?.add(line);
       lastLine = lineOf(bad, lastLine);
       return undefined;
@@ -69,8 +69,8 @@ export function csvRows(text: string, form: RowsForm): RowCells {
 /**
  * What is wrong with a record, and where.
  *
- * @param columnCount of the first line; 0 before it
- * @param lastLine the last line of the record before; null where nobody knows
+ * @param columnCount columns in the first line; 0 before it
+ * @param lastLine the last line of the previous record; null if unknown
  */
 export function csvSentence(error: CsvError, columnCount: number, lastLine: number | null): string {
   const line = lineOf(error, (lastLine ?? 0) + 1);
@@ -99,7 +99,7 @@ export function firstLineOf(error: CsvError, otherwise: number): number {
   return lineOf(error, otherwise) - cells.reduce((sum: number, cell) => sum + lineEndsIn(String(cell)), 0);
 }
 
-/** Behind a quote that ends nowhere, or too early, nothing is what it seems: such a row cannot be skipped. */
+/** After a quote that is not closed, or closed too early, nothing can be trusted: such a row cannot be skipped. */
 export function isQuoting({ code }: CsvError): boolean {
   return code === 'CSV_QUOTE_NOT_CLOSED' || code === 'CSV_INVALID_CLOSING_QUOTE';
 }

@@ -13,11 +13,11 @@ const HIGHEST_STATUS = 599;
 const MOST_BYTES = 2 ** 40;
 const LONGEST_TIME_MS = 168 * MS_PER_HOUR;
 
-/** What the options ask of every response; null where they ask for nothing. */
+/** Reads what is expected of every response; null without expectations. */
 export function parseExpectation(options: RequestOptions, problems: Problems): Expectation | null {
   const { expectStatus, expectHeader = [], expectBody = [], expectJson = [], expectTime, maxBody } = options;
   const statuses = expectStatus === undefined ? [] : parseStatuses(String(expectStatus), problems);
-  // What was meant is mostly a variable that is not set.
+  // Usually caused by a variable that is not set.
   for (const text of expectBody.filter((wanted) => wanted.trim() === ''))
     problems.add(
       phrase`${the('expect-body')} ${given(text)}: any body would do: give text that each must have, or leave the option out.`,
@@ -65,7 +65,7 @@ function parseJsonRule(text: string, problems: Problems): Expectation['json'][nu
   return isJsonPath(path, 'expect-json', problems) && rule !== null ? { path, rule } : null;
 }
 
-/** `name: value` as it comes, `name` alone, or a name and what its value has to be like. */
+/** `name: value` for an exact value, `name` alone, or a name with a rule on its value. */
 function parseHeaderRule(text: string, problems: Problems): Expectation['headers'][number] | null {
   const colon = text.indexOf(':');
   const before = text.slice(0, Math.max(0, colon)).trim();
@@ -84,7 +84,7 @@ function parseHeaderRule(text: string, problems: Problems): Expectation['headers
   return rule === null ? null : { name: parts.subject.toLowerCase(), rule };
 }
 
-/** What an answer may take, of which `<` says nothing more. */
+/** Prefixes of a time such as `<`, which add no meaning. */
 const TIME = /^\s*(?:p\s*:)?\s*(?:<=?)?\s*(?=\d)/;
 
 function parseTime(value: string | number, problems: Problems): number | null {
@@ -96,7 +96,7 @@ function parseTime(value: string | number, problems: Problems): number | null {
   );
 }
 
-/** Whether text is a path into JSON; where it is not, says why. */
+/** Whether a text is a JSON path; notes a problem if it is not. */
 export function isJsonPath(path: string, option: string, problems: Problems): boolean {
   try {
     parseJsonPath(path);

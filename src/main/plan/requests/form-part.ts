@@ -1,11 +1,11 @@
-/** What a part of a form holds: a text, or the content of a file. */
+/** The content of a form part: a text or a file. */
 export interface PartContent {
   readonly source: 'text' | 'file';
-  /** The text, or the file's path. */
+  /** The text, or the path of the file. */
   readonly value: string;
   readonly type: string | null;
   readonly filename: string | null;
-  /** Further header lines of the part; those with an `@` name files that hold some. */
+  /** Further header lines of the part; those with an `@` name files with header lines. */
   readonly headers: readonly string[];
   readonly encoder: string | null;
 }
@@ -13,12 +13,12 @@ export interface PartContent {
 /** One `-F`, as curl reads it. */
 export interface FormPart {
   readonly name: string;
-  /** `@`: files to send as such, several with commas between them; `<`: a file's text; else a text. */
+  /** `@`: one or several files, separated by commas; `<`: text from a file; empty: a text. */
   readonly sign: '' | '@' | '<';
   readonly contents: readonly PartContent[];
 }
 
-/** Why a part cannot be read; `what` is shown between quotation marks. */
+/** Why a part cannot be read; `what` is shown in quotation marks. */
 export interface PartProblem {
   readonly what: string;
   readonly advice: string;
@@ -30,9 +30,9 @@ const BEHIND_TYPE = /(filename|headers|encoder)=/iy;
 const TYPE = /[^/ ]{1,127}\/[^;, \n]{1,127}/y;
 
 /**
- * Reads `name=content;attribute=…` by curl's rules: quotation marks at the beginning of a value take everything
- * up to the next one, with `\"` and `\\` in it; a type goes on over parameters of its own. Where curl would drop a
- * piece with a warning, it is a problem.
+ * Reads `name=content;attribute=…` by curl's rules: quotation marks at the beginning of a value enclose everything
+ * up to the next one, with `\"` and `\\` as escapes; a type includes its own parameters. What curl would drop
+ * with a warning is a problem.
  */
 export function readFormPart(field: string): FormPart | PartProblem {
   const equals = field.indexOf('=');
@@ -102,7 +102,7 @@ function contentIn(scanner: Scanner, sign: FormPart['sign']): PartContent {
   return { source: sign === '' ? 'text' : 'file', value, ...found };
 }
 
-/** Goes through the text behind the name; a word ends before a `;`, and before the separator of files. */
+/** Reads the text after the name; a word ends before a `;`, or before the separator of files. */
 class Scanner {
   readonly #text: string;
   readonly #separator: string | null;
@@ -144,7 +144,7 @@ class Scanner {
     return this.moreOfType();
   }
 
-  /** The type up to the next separator, with the parameters that it has until there. */
+  /** The type up to the next separator, with its parameters so far. */
   moreOfType(): string {
     while (!this.isAtSeparator) this.#at++;
     return this.#text.slice(this.#typeFrom, this.#at).trimEnd();
@@ -159,7 +159,7 @@ class Scanner {
     return this.#text.slice(from, this.#at).replace(/[ \t\n\v\f\r]+$/, '');
   }
 
-  /** Null where the quotation mark is never closed: then it is a character like any other. */
+  /** Null if the quotation mark is not closed: then it is an ordinary character. */
   #quoted(): string | null {
     const inner = /"((?:\\[\\"]|[^"])*)"/y;
     inner.lastIndex = this.#at;

@@ -8,10 +8,10 @@ import { RowProblems } from './row-problems.ts';
 import type { SkippedRows } from './rows-form.ts';
 
 /**
- * Reads one JSON object a line, whose first names the columns.
+ * Reads one JSON object per line; the first one names the columns.
  *
- * @param skipped takes up the bad lines; null where there are to be none
- * @throws RowsError with every bad line that is not to be skipped
+ * @param skipped collects the bad lines; null if there must not be any
+ * @throws RowsError with all bad lines that are not skipped
  */
 export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
   const problems = new RowProblems();
@@ -36,7 +36,7 @@ export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
         continue;
       }
       problems.add(messageOf(error));
-      // Nobody knows then what the others are to have.
+      // The columns of the other rows are then unknown.
       if (table === null) break;
     }
   }
@@ -44,7 +44,7 @@ export function jsonRows(text: string, skipped: SkippedRows | null): RowCells {
   return (table ?? new RowTableBuilder([])).build();
 }
 
-/** @throws Error with the line */
+/** @throws Error that names the line */
 export function objectIn(line: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {

@@ -9,10 +9,10 @@ import { given, phrase, the } from '../words.ts';
 import { type FormPart, type PartContent, readFormPart } from './form-part.ts';
 import { encoderNames, transferEncoded } from './transfer-encoding.ts';
 
-/** A body is kept in memory by every worker. */
+/** Limit, since every worker keeps a body in memory. */
 export const LARGEST_BODY_BYTES = 256 * 2 ** 20;
 
-/** What a file is taken for where `;type=` says nothing, by its ending; the list is curl's. */
+/** Types of files by extension, used without `;type=`; the list is curl's. */
 const TYPES: Readonly<Record<string, string>> = {
   '.gif': 'image/gif',
   '.htm': 'text/html',
@@ -35,17 +35,17 @@ export interface Multipart {
   readonly contentType: string;
 }
 
-/** A part that is ready to be written: its header lines, and what it holds. */
+/** An encoded part: its header lines and content. */
 interface Written {
   readonly lines: readonly string[];
   readonly content: Uint8Array;
 }
 
 /**
- * Encodes form parts given as curl's `-F` takes them; the bytes are those that curl would send (RFC 7578), but for
- * the boundary, which is random. Null where a problem has been noted.
+ * Encodes form parts in the syntax of curl's `-F`; the bytes are those that curl would send (RFC 7578), except for
+ * the boundary, which is random. Null if a problem has been noted.
  *
- * @param given the content type that a header asks for; a boundary is added to it
+ * @param given the content type in the headers, to which a boundary is added
  */
 export function encodeMultipart(
   fields: readonly string[],
@@ -59,7 +59,7 @@ export function encodeMultipart(
     );
     return null;
   }
-  // Only a part of a form is form data.
+  // Parts are form data only within a form.
   const disposition = /^multipart\/form-data\s*(?:;|$)/i.test(type) ? 'form-data' : 'attachment';
   const parts = fields.map((field) => partOf(field, disposition, problems));
   const written = parts.filter((part) => part !== null);
@@ -139,7 +139,7 @@ function contentOf(
   };
 }
 
-/** A guess that it is plain text says nothing of what is no file to its reader. */
+/** Guesses the type of a part; null for plain text without a file name, which needs no type. */
 function guessedType(value: string, filename: string | null, sign: FormPart['sign']): string | null {
   const byName = filename === null ? undefined : TYPES[extname(filename).toLowerCase()];
   const byPath = sign === '' ? undefined : TYPES[extname(value).toLowerCase()];
@@ -147,7 +147,7 @@ function guessedType(value: string, filename: string | null, sign: FormPart['sig
   return guess === PLAIN_TEXT && filename === null ? null : guess;
 }
 
-/** Header lines of a part, also those in files, where `#` begins a comment; null where a problem has been noted. */
+/** Header lines of a part, including those in files, where `#` begins a comment; null if a problem has been noted. */
 function headersIn(headers: readonly string[], name: string, problems: Problems): string[] | null {
   const lines: string[] = [];
   for (const header of headers) {
@@ -182,7 +182,7 @@ function readPart(option: string, path: string, problems: Problems): Uint8Array 
   return null;
 }
 
-/** As browsers write it (WHATWG HTML, multipart/form-data encoding algorithm). */
+/** Escapes as browsers do (WHATWG HTML, multipart/form-data encoding algorithm). */
 function inQuotes(text: string): string {
   return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

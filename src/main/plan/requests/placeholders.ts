@@ -16,10 +16,10 @@ const TOKEN_GROUPS = 2;
 const GROUP = 1_000_000_000;
 const INDEX_DIGITS = 7;
 const MOST_PLACEHOLDERS = 10 ** INDEX_DIGITS;
-/** Of those that mean nothing, and of the names that there are instead. */
+/** Limit on reported unknown placeholders, and on suggested names. */
 const MOST_NAMED = 10;
 
-/** Text that is filled in for each request, or one that is the same for all of them, such as a variable. */
+/** A value filled in for each request, or a constant text such as that of a variable. */
 type Meaning = { readonly placeholder: Placeholder } | { readonly text: string };
 
 interface Marked {
@@ -27,20 +27,20 @@ interface Marked {
   readonly meaning: Meaning;
 }
 
-/** Where placeholders take their names from. */
+/** The names that placeholders may use. */
 export interface Names {
-  /** Takes up what comes from the environment. */
+  /** Collects values from the environment. */
   readonly secrets: Set<string>;
-  /** False where the rows could not be read: then any name may be one of their columns. */
+  /** False if the rows could not be read: then any name may be a column. */
   readonly areKnown: boolean;
-  /** Of the rows, with their places; null where there are none. */
+  /** Columns of the rows with their positions; null without rows. */
   readonly columns: ReadonlyMap<string, number> | null;
   readonly variables: ReadonlyMap<string, string>;
 }
 
 /**
- * Puts tokens in the place of placeholders, so that a request can be read, checked and encoded as if they
- * were text; a token is a number, which no encoding changes. Then texts with tokens become templates.
+ * Replaces placeholders by tokens, so that a request can be read, checked and encoded like
+ * ordinary text; a token is a number, which no encoding changes. Texts with tokens then become templates.
  */
 export class Placeholders {
   readonly #names: Names;
@@ -60,7 +60,7 @@ export class Placeholders {
     this.#token = new RegExp(`${this.#stem}(\\d{${INDEX_DIGITS}})`);
   }
 
-  /** The text with a token for each placeholder; a problem for each that means nothing. */
+  /** Puts a token in place of each placeholder; notes a problem for each unknown one. */
   mark(text: string, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
     return piecesOf(text)
       .map((piece) => (typeof piece === 'string' ? piece : this.#markOne(piece, option, encoding)))
@@ -85,14 +85,14 @@ export class Placeholders {
     return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
   }
 
-  /** As it was given. */
+  /** The text as it was given. */
   shown(text: string): string {
     return this.#pieces(text)
       .map((piece) => (typeof piece === 'string' ? piece : piece.original))
       .join('');
   }
 
-  /** The text with its constants filled in; null where something is left to fill in for each request. */
+  /** The text with its constants filled in; null if something remains to be filled in for each request. */
   constant(text: string): string | null {
     const template = this.template(text);
     return template.every((part) => typeof part === 'string') ? template.join('') : null;
@@ -105,7 +105,7 @@ export class Placeholders {
     });
   }
 
-  /** The same of a body; tokens are found in its bytes. */
+  /** The same for a body; tokens are found in its bytes. */
   bodyTemplate(body: Uint8Array): BodyTemplate {
     return this.template(Buffer.from(body).toString('latin1')).map((part) =>
       typeof part === 'string' ? Buffer.from(part, 'latin1') : part,
@@ -167,29 +167,29 @@ export class Placeholders {
   }
 }
 
-/** The place of each column by its name. */
+/** The positions of columns by name. */
 export function placesOf(columns: readonly string[] | null): ReadonlyMap<string, number> | null {
   return columns === null ? null : new Map(columns.map((name, place) => [name, place]));
 }
 
-/** What the placeholders of a text ask for. */
+/** The names of the placeholders in a text. */
 export function placeholderNames(text: string): string[] {
   return piecesOf(text).flatMap((piece) => (typeof piece === 'string' ? [] : [bareName(piece.name)]));
 }
 
-/** What a placeholder that is not to be encoded stands for. */
+/** The name in a placeholder, without `raw`, which turns its encoding off. */
 export function bareName(name: string): string {
   return IS_RAW.test(name) ? name.slice(RAW.length).trimStart() : name;
 }
 
-/** A placeholder in a text, as it is written. */
+/** A placeholder in a text, as written. */
 export interface Found {
   readonly original: string;
-  /** Without braces, and without blanks at its ends. */
+  /** Without braces and surrounding blanks. */
   readonly name: string;
 }
 
-/** A text in pieces, in linear time however it is written; braces that are never closed are text. */
+/** Splits a text at its placeholders, always in linear time; braces that are not closed are text. */
 export function piecesOf(text: string): (string | Found)[] {
   const pieces: (string | Found)[] = [];
   let at = 0;

@@ -7,19 +7,19 @@ import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
 import { encodeMultipart, LARGEST_BODY_BYTES } from './multipart.ts';
 
-/** What a request carries, encoded once. */
+/** The body of a request, encoded once. */
 export interface Body {
   readonly bytes: Uint8Array;
-  /** Sent where no header says otherwise. */
+  /** Sent unless given as headers. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** Sent whatever the headers say: it has the boundary of a form. */
+  /** Overrides any given content type, since it contains the boundary of a form. */
   readonly contentType?: string;
 }
 
 /**
- * Reads the body from the one option that gives it; null where there is none, or a problem has been noted.
+ * Reads the body from the one option that sets it; null if there is none, or if a problem has been noted.
  *
- * @param contentType what a header says of it; null without one
+ * @param contentType the content type in the headers; null without one
  */
 export function parseBody(
   options: RequestOptions,
@@ -83,7 +83,7 @@ function fromJson(text: string, problems: Problems): Body | null {
   };
 }
 
-/** Its content type replaces the one that a header gives, which has no boundary. */
+/** Its content type replaces that of the headers, which has no boundary. */
 function fromForm(fields: readonly string[], contentType: string | null, problems: Problems): Body | null {
   const encoded = encodeMultipart(fields, contentType, problems);
   return encoded === null ? null : { bytes: encoded.bytes, headers: [], contentType: encoded.contentType };

@@ -6,25 +6,25 @@ import type { Problems } from '../problems.ts';
 import { given, givenUrl, type OptionWord, phrase, the, theHeader } from '../words.ts';
 import type { Placeholders } from './placeholders.ts';
 
-/** Stands for an origin that rows will name. */
+/** Stands for an origin that comes from rows. */
 const SOME_URL = 'http://origin.invalid/';
 const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** Of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
+/** The place of a target whose origin is known only when its URL has been filled in: nothing is sent there. */
 export const OPEN_ORIGIN = { origin: new URL(SOME_URL).origin, hostname: '', port: 0, path: '' } as const;
 
-/** Whether a URL stands for an origin that rows will name. */
+/** Whether a URL stands for an origin that comes from rows. */
 export function isOpen(url: URL): boolean {
   return url.origin === OPEN_ORIGIN.origin;
 }
 
 export interface MarkedRequest {
   readonly marked: NamedRequestOptions;
-  /** The whole URL with tokens, where its origin is left open. */
+  /** The whole URL with tokens, if its origin is open. */
   readonly openUrl: string | null;
 }
 
-/** The request with a token for every placeholder, each encoded as its place asks for. */
+/** The request with a token for every placeholder, each encoded as its place requires. */
 export function markRequest(
   request: NamedRequestOptions,
   placeholders: Placeholders,
@@ -34,7 +34,7 @@ export function markRequest(
   const mark = <T extends string | undefined>(text: T, option: OptionWord): T =>
     (text === undefined ? text : placeholders.mark(text, option, 'raw')) as T;
   const { begin, rest } = markUrl(url, placeholders);
-  // A beginning that is the same for every request is no open one.
+  // An origin that is the same for every request is not open.
   const origin = placeholders.constant(begin);
   return {
     openUrl: origin === null ? begin + rest : null,
@@ -54,9 +54,9 @@ export function markRequest(
 }
 
 /**
- * The same of a request that was recorded, and is sent as it is, but for what a user adds to it.
+ * The same for a recorded request, in which only what the user added has placeholders.
  *
- * @param count of its headers the first that are the user's
+ * @param count number of the headers, from the first, that the user added
  */
 export function markOwnHeaders(
   request: NamedRequestOptions,
@@ -74,7 +74,7 @@ export function markOwnHeaders(
   };
 }
 
-/** What a URL begins with is a URL, or the beginning of one: it stays as it is. The rest is encoded. */
+/** A placeholder at the beginning of a URL is a URL or the beginning of one, and stays as it is. The rest is encoded. */
 function markUrl(url: string, placeholders: Placeholders): { begin: string; rest: string } {
   const option = phrase`${the('url')} ${givenUrl(url)}`;
   const beginEnd = openBeginLength(url);
@@ -86,7 +86,7 @@ function markUrl(url: string, placeholders: Placeholders): { begin: string; rest
   };
 }
 
-/** How far scheme, host and port reach, or placeholders that stand for them; 0 where none does. */
+/** Length of scheme, host and port, if they contain placeholders; otherwise 0. */
 function openBeginLength(url: string): number {
   const last = url.lastIndexOf('}}');
   let isOpen = false;

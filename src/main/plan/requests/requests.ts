@@ -37,7 +37,7 @@ const FASTEST = 1_000;
 const MOST_REDIRECTS = 100;
 const MOST_WEIGHT = 1_000_000;
 
-/** A request whose target's name has not been looked up yet. */
+/** A request before its target's name is looked up. */
 export type UnresolvedRequest = Omit<RequestPlan, 'endpoint' | 'message'> & {
   readonly target: UnresolvedTarget;
 };
@@ -48,14 +48,14 @@ export interface UnresolvedRequests {
   readonly supplies: Supplies;
   readonly skippedRows: number;
   readonly notes: readonly Words[];
-  /** When requests are due that were recorded; null where none were. */
+  /** When recorded requests are due; null without a recording. */
   readonly timesMs: readonly number[] | null;
 }
 
 /**
- * Reads every request that a run sends, and the rows that fill them; null where a problem has been noted.
+ * Reads all requests of a run, and the rows that fill them; null if a problem has been noted.
  *
- * @param columns names of columns whose rows come later, one by one
+ * @param columns column names of rows that are sent later, one by one
  */
 export function parseRequests(
   options: RunOptions,
@@ -156,14 +156,14 @@ function parseRequest(
   };
 }
 
-/** What stands for a variable, or comes from the environment, may be no part of a header or path. */
+/** Checks values of variables and from the environment, which may not be allowed in a header or path. */
 function checkConstants(
   name: string,
   { path, headers }: UnresolvedTarget,
   placeholders: Placeholders,
   problems: Problems,
 ): void {
-  // As they were given: what stands for them may be secret.
+  // Shown as given, since the values may be secret.
   const report = (option: string, what: string, text: string, why: string): void =>
     problems.add(phrase`${the(option, `${name}: the ${what}`)} ${given(placeholders.shown(text))} ${why}.`);
   const filled = placeholders.shown(path) === path ? null : placeholders.constant(path);
@@ -189,7 +189,7 @@ function isSendable(check: () => void): boolean {
   }
 }
 
-/** What is left to fill in for each request. */
+/** The parts that are filled in for each request. */
 function templatesOf(
   target: UnresolvedTarget,
   openUrl: string | null,
@@ -237,12 +237,12 @@ function isFixed({ url, path, headers, body }: RequestTemplates): boolean {
 interface Rows {
   readonly mode: RowsMode;
   readonly cells: RowCells;
-  /** When the requests of recorded rows are due. */
+  /** When requests of a recording are due. */
   readonly timesMs?: readonly number[];
   readonly skipped: SkippedRows | null;
 }
 
-/** @param comeLater whether there are rows that nobody reads here */
+/** @param comeLater whether rows come later that are not read here */
 function parseRows(options: RunOptions, comeLater: boolean, problems: Problems): Rows | null {
   const { rowsMode, speed, trace } = options;
   if (speed !== undefined && trace === undefined)
@@ -263,7 +263,7 @@ function asksForRows({ rows, prompts, syntheticPrompts, trace }: RunOptions): bo
   return [rows, prompts, syntheticPrompts, trace].some((said) => said !== undefined);
 }
 
-/** What a row holds comes from a file, or of prompts also from nowhere. */
+/** Reads the rows from a file, or makes up prompts. */
 function cellsOf(
   options: RunOptions,
   form: RowsForm,
@@ -288,7 +288,7 @@ function madeUp(synthetic: Synthetic | null, most: number | null, seed: number):
   return synthetic === null ? null : syntheticPrompts(synthetic, most, seed);
 }
 
-/** Null where a problem has been noted. */
+/** Null if a problem has been noted. */
 function parseSpeed(speed: RunOptions['speed'], problems: Problems): number | null {
   const factor = Number(speed ?? 1);
   if (factor >= SLOWEST && factor <= FASTEST) return factor;
@@ -309,7 +309,7 @@ function parseLocation(location: RunOptions['location'], problems: Problems): nu
   if (location === undefined || location === false) return 0;
   if (location === true || location === '') return DEFAULT_LOCATION;
   const count = new Problems().count('location', location, 0, MOST_REDIRECTS);
-  // It takes what stands behind it, a URL too.
+  // The option takes whatever follows it, even a URL.
   if (count === null)
     problems.add(
       phrase`${the('location')} ${given(location)}: give how many redirects to follow, from 0 to ${MOST_REDIRECTS}, or nothing behind it.`,
@@ -336,7 +336,7 @@ function shownWord(word: Word, placeholders: Placeholders): Word {
   return isValueWord(word) ? { value: placeholders.shown(word.value) } : placeholders.shown(word);
 }
 
-/** An option that a request of a mix says itself is named as that request's, with its place in a plan file. */
+/** Attributes an option to the request of a mix that sets it, with its place in a plan file. */
 function inRequest(
   word: Word,
   request: number,

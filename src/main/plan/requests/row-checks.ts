@@ -12,10 +12,10 @@ const LOWEST = (): number => 0;
 const HIGHEST = (): number => 1 - Number.EPSILON;
 
 /**
- * Fills in what can be wrong of every row, with the lowest and the highest of random numbers, so that a bad one is
+ * Fills in whatever may be invalid for every row, with the lowest and the highest random numbers, so that a bad row is
  * found before anything is sent.
  *
- * @param target of the request, before it is filled in
+ * @param target the request's target, before it is filled in
  */
 export function checkRows(
   name: string,
@@ -49,7 +49,7 @@ export function checkRows(
     problems.add(`${name}: so it is with ${formatCount(bad - MOST_REPORTED)} more rows.`);
 }
 
-/** What a value can make wrong; null, or nothing, where none can. */
+/** The parts that a value can make invalid; null or empty if none can. */
 interface OpenParts {
   readonly protocol: ConnectionSettings['protocol'];
   readonly hasAuthorization: boolean;
@@ -71,7 +71,7 @@ function openParts(
     hasAuthorization: target.headers.some(
       (text, at) => at % 2 === 0 && text.toLowerCase() === 'authorization',
     ),
-    // What is encoded fits a path, whatever it is.
+    // Encoded values are always valid in a path.
     path: path?.some((part) => typeof part !== 'string' && part.encoding === 'raw') === true ? path : null,
     headers: headers ?? [],
     json: isJson ? body : null,

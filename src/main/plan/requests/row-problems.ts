@@ -1,6 +1,6 @@
 const MOST_TOLD = 10;
 
-/** What is wrong with the lines of a file of rows, a sentence each, without its full stop. */
+/** Problems in a file of rows, one sentence for each line, without full stops. */
 export class RowsError extends Error {
   readonly sentences: readonly string[];
 
@@ -10,7 +10,7 @@ export class RowsError extends Error {
   }
 }
 
-/** Collects what is wrong with lines: the first ten are told, the others counted. */
+/** Collects problems in lines: the first ten are reported, the others counted. */
 export class RowProblems {
   readonly #sentences: string[] = [];
   #more = 0;

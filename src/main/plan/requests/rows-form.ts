@@ -3,16 +3,16 @@ import type { RunOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 
-/** What separates cells where nothing else is said. */
+/** The default delimiter. */
 export const COMMA = ',';
 
 /** How a file of rows is read. */
 export interface RowsForm {
-  /** What separates the cells of CSV: one character. */
+  /** The delimiter of CSV cells: one character. */
   readonly delimiter: string;
-  /** Whether nobody said so. */
+  /** Whether it is the default. */
   readonly isDelimiterAssumed: boolean;
-  /** Takes up what cannot be read; null where that ends the reading. */
+  /** Collects rows that cannot be read; null if such a row is an error. */
   readonly skipped: SkippedRows | null;
 }
 
@@ -20,10 +20,10 @@ const MOST_NAMED = 10;
 const TAB = '\t';
 const TAB_NAMES: ReadonlySet<string> = new Set(['tab', '\\t', TAB]);
 
-/** Rows that were left out since they cannot be read. */
+/** Rows that were skipped because they cannot be read. */
 export class SkippedRows {
   count = 0;
-  /** Lines of the first ones. */
+  /** Line numbers of the first ones. */
   readonly lines: number[] = [];
 
   add(line: number): void {
@@ -31,7 +31,7 @@ export class SkippedRows {
     if (this.lines.length < MOST_NAMED) this.lines.push(line);
   }
 
-  /** How many they are, and where; null where there are none. */
+  /** Their number and lines, as a sentence; null without any. */
   get sentence(): string | null {
     if (this.count === 0) return null;
     const more = this.count - this.lines.length;
@@ -41,13 +41,13 @@ export class SkippedRows {
   }
 }
 
-/** How rows are to be read; a problem is noted where the delimiter can be none. */
+/** Reads how rows are read; notes a problem if the delimiter is not allowed. */
 export function rowsFormOf(
   { delimiter, skipBadRows }: Pick<RunOptions, 'delimiter' | 'skipBadRows'>,
   problems: Problems,
 ): RowsForm {
   const known = TAB_NAMES.has(delimiter ?? COMMA) ? TAB : (delimiter ?? COMMA);
-  // A letter or digit would part words; a quote and a line end have a meaning of their own.
+  // Letters and digits would split words; quotes and line ends have their own meaning.
   if (known !== TAB && !/^[^\p{L}\p{N}\p{C}\s"]$/u.test(known))
     problems.add(
       phrase`${the('delimiter')} ${given(delimiter)}: give one character such as ';' or '|', or tab.`,

@@ -12,10 +12,10 @@ import { jsonRows } from './json-rows.ts';
 import { RowsError } from './row-problems.ts';
 import { COMMA, type RowsForm } from './rows-form.ts';
 
-/** Rows are kept in memory by every worker. */
+/** Limit, since every worker keeps the rows in memory. */
 const LARGEST_FILE_BYTES = 256 * 2 ** 20;
 
-/** Reads a CSV or JSONL file whole; null where a problem has been noted. */
+/** Reads a whole CSV or JSONL file; null if a problem has been noted. */
 export function readRows(path: string, form: RowsForm, problems: Problems): RowCells | null {
   return readTable('rows', path, problems, (text) => {
     const isJson = isJsonLines(path, text);
@@ -24,7 +24,7 @@ export function readRows(path: string, form: RowsForm, problems: Problems): RowC
   });
 }
 
-/** Reads the file that an option names whole, and makes rows of its text; null where a problem has been noted. */
+/** Reads the whole file that an option names, and makes rows of its text; null if a problem has been noted. */
 export function readTable(
   option: string,
   path: string,
@@ -33,7 +33,7 @@ export function readTable(
 ): RowCells | null {
   const bytes = readBytes(option, path, problems);
   if (bytes === null) return null;
-  // Takes the file's own byte order mark, and no other.
+  // Removes the file's byte order mark, but only the first one.
   const text = decode(bytes);
   if (text === null) {
     problems.add(
@@ -57,8 +57,8 @@ export function readTable(
 }
 
 /**
- * What is wrong with the lines of a file of rows, a sentence each without its full stop; none where nothing is, or
- * where it is not a file that can be read whole.
+ * What is wrong with the lines of a file of rows, one sentence each without its full stop; none if it is correct, or
+ * if it is not a file that can be read as a whole.
  */
 export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
   try {
@@ -75,7 +75,7 @@ export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
   }
 }
 
-/** Notes a problem for a delimiter of rows that have none. */
+/** Notes a problem if a delimiter is given for rows that have none. */
 export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): void {
   if (delimiter !== COMMA)
     problems.add(
@@ -83,7 +83,7 @@ export function refuseDelimiter({ delimiter }: RowsForm, problems: Problems): vo
     );
 }
 
-/** By its name; stdin has none, and is known by how it begins. */
+/** Determined by the name; for stdin by its beginning. */
 function isJsonLines(path: string, text: string): boolean {
   if (path === STDIN) return text.trimStart().startsWith('{');
   return ['.jsonl', '.ndjson'].includes(extname(path).toLowerCase());

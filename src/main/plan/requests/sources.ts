@@ -2,7 +2,7 @@ import { withoutCredentials } from '../../text/quoted.ts';
 import { LIBRARY_NAMES, namesWhere } from '../option-table/run-table.ts';
 import type { ConnectionOptions, NamedRequestOptions, RequestOptions, RunOptions } from '../options.ts';
 
-/** Options of a run that each of its requests takes over where it says nothing else. */
+/** Options of a run that apply to each request that does not set them itself. */
 export const SHARED = [
   'pathAsIs',
   'requestTarget',
@@ -14,12 +14,12 @@ export const SHARED = [
   ...libraryNamesOf('request'),
 ] as readonly (keyof Omit<RequestOptions, 'url'>)[];
 
-/** Options that say how the connections of all requests are made. */
+/** Options on how the connections of all requests are made. */
 const CONNECTION = libraryNamesOf('connection') as readonly (keyof ConnectionOptions)[];
 
 export const BODIES = ['body', 'bodyFile', 'json', 'dataUrlencode', 'form'] as const;
 
-/** The requests of a run: those of its mix, or the one that its options say. */
+/** The requests of a run: those of its mix, or the one that its options describe. */
 export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] {
   const { url = '', mix } = options;
   const shared = sharedOf(options);
@@ -27,7 +27,7 @@ export function requestsOf(options: RunOptions): readonly NamedRequestOptions[] 
   return mix.map((request) => merged(shared, request));
 }
 
-/** What a run says of its connections. */
+/** The options of a run on its connections. */
 export function connectionOptionsOf(options: RunOptions): ConnectionOptions {
   return Object.fromEntries(CONNECTION.map((name) => [name, options[name]]));
 }
@@ -38,7 +38,7 @@ function sharedOf(options: RunOptions): Partial<RequestOptions> {
   );
 }
 
-/** A request's own words come before those for all; headers are added, a body replaces any other. */
+/** A request's own options take precedence; headers are added, and a body replaces any other. */
 function merged(shared: Partial<RequestOptions>, request: NamedRequestOptions): NamedRequestOptions {
   const own = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
   const headers = [...(shared.headers ?? []), ...(request.headers ?? [])];

@@ -1,5 +1,5 @@
 interface Encoded {
-  /** As the header says it. */
+  /** The value of the header. */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
@@ -14,14 +14,14 @@ const ENCODERS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array | null
   base64: (bytes) => Buffer.from(Buffer.from(bytes).toString('base64').replace(BASE64_LINE, '$&\r\n')),
 };
 
-/** Encodes for `content-transfer-encoding` (RFC 2045, 6); null where the encoder is unknown, or cannot. */
+/** Encodes for `content-transfer-encoding` (RFC 2045, 6); null if the encoder is unknown or cannot encode the bytes. */
 export function transferEncoded(bytes: Uint8Array, encoder: string): Encoded | null {
   const name = encoder.toLowerCase();
   const encoded = Object.hasOwn(ENCODERS, name) ? (ENCODERS[name]?.(bytes) ?? null) : null;
   return encoded === null ? null : { name, bytes: encoded };
 }
 
-/** The encoders there are, for a sentence. */
+/** The names of all encoders, for a sentence. */
 export function encoderNames(): string {
   return Object.keys(ENCODERS).join(', ');
 }

@@ -4,26 +4,26 @@ import type { Problems } from '../problems.ts';
 import { parseCount } from '../quantities.ts';
 import { given, type OptionWord, phrase } from '../words.ts';
 
-/** What may stand behind a path or a name, in a sentence. */
+/** What may follow a path or a name, for a sentence. */
 export const OPERATORS = '=, !=, <, <=, >, >=, exists, missing, contains, matches or length';
 
 /** A rule before its value has been read. */
 export interface WrittenRule {
-  /** What stands before the operator: a path, or the name of a header. */
+  /** The part before the operator: a path, or the name of a header. */
   readonly subject: string;
   readonly operator: string;
   readonly value: string;
 }
 
-/** A word is an operator behind a blank only: else it is part of a name. */
+/** A word is an operator only after a blank: otherwise it is part of a name. */
 const OPERATOR =
   /(?<space>\s*)(?<sign>[!<>]=|={1,2}|[<>])|\s+(?<word>exists|missing)\s*$|\s+(?<taking>contains|matches|length)(?![^\s=!<>])/y;
 const LENGTH = /^(?<by>[!<>]=|={1,2}|[<>])?\s*(?<count>\S+)$/;
-/** What matches both asks for nothing. */
+/** A pattern that matches both of these matches anything. */
 const ANY_TEXTS = ['', '\u{1f3d0} 7'];
 const SLASHES = /^\/(?<source>.+)\/(?<flags>[imsuv]*)$/s;
 
-/** Parts a rule at its first operator that is not within brackets; null where it has none. */
+/** Splits a rule at its first operator outside brackets; null without one. */
 export function ruleIn(text: string): WrittenRule | null {
   let depth = 0;
   let quote = '';
@@ -52,15 +52,15 @@ function ruleAt(text: string, at: number): WrittenRule | null {
   return {
     subject: text.slice(0, at).trim(),
     operator: operator === '==' ? '=' : operator,
-    // Right behind `=` stands text as it is, blanks and all.
+    // Text right after `=` is taken literally, including blanks.
     value: operator === '=' && space === '' ? value : value.trim(),
   };
 }
 
 /**
- * What a value has to be like; null where a problem has been noted.
+ * Reads the rule on a value; null if a problem has been noted.
  *
- * @param text the whole rule, as it was given
+ * @param text the whole rule as given
  */
 export function parseValueRule(
   { operator, value }: WrittenRule,

@@ -12,20 +12,20 @@ import { MOST_ITERATIONS, MOST_USERS } from './user-load.ts';
 
 const LONGEST_MS = 168 * MS_PER_HOUR;
 
-/** What the command line says of the scenarios of a module, as it was typed. */
+/** Command-line options that change the scenarios of a module, as typed. */
 export interface TestChanges {
   readonly vus?: string | undefined;
   readonly iterations?: string | undefined;
-  /** The name of the only scenario that runs. */
+  /** The name of the only scenario to run. */
   readonly only?: string | undefined;
 }
 
 type Typed = TestChanges & Pick<RunOptions, 'duration' | 'rate'>;
 
 /**
- * A test as the command line wants it: with one of its scenarios alone, and a load of another size.
+ * Applies the command line to a test: only one of its scenarios, or a load of another size.
  *
- * @throws VolleyError VOLLEY_USAGE for what does not fit the test's load
+ * @throws VolleyError VOLLEY_USAGE for options that do not fit the test's load
  */
 export function changedTest(definition: TestDefinition, typed: Typed): TestDefinition {
   const problems = new Problems();
@@ -45,7 +45,7 @@ function read<T, V>(typed: T | undefined, parse: (typed: T) => V | null): V | un
   return typed === undefined ? undefined : (parse(typed) ?? undefined);
 }
 
-/** With the others go the rules that are about them, and a load that nobody shares any more. */
+/** Removes the other scenarios with the rules about them, and a shared load that is no longer used. */
 function withOnly(definition: TestDefinition, only: string | undefined, problems: Problems): TestDefinition {
   if (only === undefined) return definition;
   const { load, thresholds = [], scenarios, ...rest } = definition;
@@ -85,7 +85,7 @@ function withSize(definition: TestDefinition, typed: Typed, size: Size, problems
   }
   const owner = only === undefined ? undefined : scenarios[only];
   const raw: unknown = owner === undefined ? load : owner.load;
-  // What is no load is told with the rest of the module.
+  // If it is not a load, that is reported with the rest of the module.
   if (typeof raw !== 'object' || raw === null) return definition;
   const resized = resizedLoad(raw as RawLoad, size);
   if (isMisfit(resized)) {

@@ -4,14 +4,14 @@ import { parseDurationMs } from '../quantities.ts';
 
 const LONGEST_MS = 168 * 3_600_000;
 
-/** Reads the fields of an object that a user's code has made, and collects what is wrong with them. */
+/** Reads the fields of an object made by user code, and collects what is wrong with them. */
 export class Fields {
-  /** How the object is called: `scenarios.shop.load`. */
+  /** The object's name in problems: `scenarios.shop.load`. */
   readonly name: string;
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #problems: string[];
 
-  /** @param known its fields; another one is a slip */
+  /** @param known the allowed fields; any other is reported */
   constructor(name: string, value: unknown, known: readonly string[], problems: string[]) {
     this.name = name;
     this.#problems = problems;
@@ -43,7 +43,7 @@ export class Fields {
     return least;
   }
 
-  /** Milliseconds. */
+  /** Reads a duration in milliseconds. */
   duration(field: string, leastMs: number, otherwiseMs?: number): number {
     const value = this.value(field);
     if (value === undefined && otherwiseMs !== undefined) return otherwiseMs;
@@ -78,7 +78,7 @@ export class Fields {
     return [];
   }
 
-  /** A function, where it is there. */
+  /** Checks that a field is a function, if it is given. */
   body(field: string, isNeeded: boolean): void {
     const value = this.value(field);
     if (typeof value === 'function' || (value === undefined && !isNeeded)) return;

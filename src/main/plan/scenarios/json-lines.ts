@@ -5,7 +5,7 @@ import { readInput } from '../../files/input-files.ts';
 import type { Problems } from '../problems.ts';
 import { given, phrase, the } from '../words.ts';
 
-/** Reads a file with one JSON value a line, each of which is a row; null where a problem has been noted. */
+/** Reads a file with one JSON value per line, each of which is a row; null if a problem has been noted. */
 export function readLines(path: string, problems: Problems): RowCells | null {
   let text: string;
   try {

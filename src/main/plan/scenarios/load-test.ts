@@ -9,29 +9,29 @@ import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import type { ReadTest } from './read-test.ts';
 
-/** What is volley's own is not where a module went wrong. */
+/** Volley's own folder: a frame in it is not where a module went wrong. */
 const OWN = dirname(dirname(SCENARIO_API));
 const FRAME = /(?:file:\/\/)?(\/[^\s()]*|[A-Za-z]:[^\s()]*):(\d+)(?::(\d+))?\)?$/m;
-/** By which file of volley's own is nobody's business. */
+/** Removed from messages: which of volley's own files did the import is irrelevant. */
 const IMPORTED_HERE = ` imported from ${OWN}`;
-/** The first line of a syntax error's stack says where it is. */
+/** The first line of a syntax error's stack is its place. */
 const FIRST_LINE = /^(?:file:\/\/)?(\S+):(\d+)$/m;
 
-/** A test with where it is. */
+/** A test with its place. */
 export interface LoadedTest {
   readonly definition: TestDefinition;
-  /** Absolute: files of rows are beside it. */
+  /** Absolute; files of rows are relative to it. */
   readonly path: string;
-  /** A sentence on what it says, with its place before it. */
+  /** Puts the place before a sentence about the test. */
   readonly placed: (sentence: string) => string;
-  /** As the command line names it. */
+  /** The file as given on the command line. */
   readonly name: string;
-  /** Options are called as in modules, and not as in plans. */
+  /** Options are named as in modules, not as in plans. */
   readonly isTermOfModule: boolean;
   /**
-   * What its users do.
+   * Loads the code of its users.
    *
-   * @param problems takes up what is wrong, with its place
+   * @param problems collects what is wrong, with its place
    */
   readonly code: (
     read: ReadTest,
@@ -42,7 +42,7 @@ export interface LoadedTest {
 /**
  * Loads the test that a module exports by default.
  *
- * @throws VolleyError VOLLEY_SCENARIO where it cannot be loaded, or exports no test
+ * @throws VolleyError VOLLEY_SCENARIO if it cannot be loaded or does not export a test
  */
 export async function loadTest(given: string): Promise<LoadedTest> {
   const path = resolve(given);
@@ -69,7 +69,7 @@ export async function loadTest(given: string): Promise<LoadedTest> {
   };
 }
 
-/** What a module awaits at its top may never come: then the process would end without a word, as if all were well. */
+/** Fails if a top-level await of the module never resolves: the process would end silently, as if all were well. */
 async function orNever<T>(loading: Promise<T>): Promise<T> {
   const never = Promise.withResolvers<never>();
   const isIdle = (): void => never.reject(new Error('it awaits at its top what never comes'));
@@ -96,7 +96,7 @@ function checkFile(path: string, given: string): void {
   );
 }
 
-/** The error with its place, and what to do where that is known. */
+/** The error with its place, and advice if there is any. */
 export function whyNotLoaded(error: unknown, given: string): string {
   const [message = ''] = (messageOf(error).split('\n')[0] ?? '').split(IMPORTED_HERE);
   const place = placeIn(error) ?? given;
@@ -119,7 +119,7 @@ function adviceOn(error: unknown, message: string): string {
   }
 }
 
-/** Where it went wrong, as `shop.ts:3:1`; null where nobody says. */
+/** Where it went wrong, as `shop.ts:3:1`; null if unknown. */
 function placeIn(error: unknown): string | null {
   const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
   const [, first, line] = FIRST_LINE.exec(stack.split('\n')[0] ?? '') ?? [];
@@ -132,7 +132,7 @@ function placeIn(error: unknown): string | null {
   return null;
 }
 
-/** Made by any copy of volley. */
+/** Also recognizes tests made by another copy of volley. */
 function isTest(exported: unknown): exported is { readonly definition: TestDefinition } {
   return (
     typeof exported === 'object' &&

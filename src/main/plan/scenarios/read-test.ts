@@ -24,13 +24,13 @@ const MOST_WEIGHT = 1_000_000;
 const SETUP_TIMEOUT_MS = 60_000;
 const METRIC_NAME = /^[A-Za-z_][\w-]*$/;
 
-/** What a test says, read and checked. */
+/** A test that has been read and checked. */
 export interface ReadTest {
   readonly scenarios: readonly ScenarioPlan[];
   readonly pools: readonly UserPool[];
   readonly metrics: Readonly<Record<string, MetricKind>>;
   readonly once: Pick<ScenariosPlan, 'hasSetup' | 'hasTeardown' | 'setupTimeoutMs'>;
-  /** Of each scenario that has rows in a file. */
+  /** One entry for each scenario; null if it has no rows in a file. */
   readonly rows: readonly (RowCells | null)[];
 }
 
@@ -38,16 +38,16 @@ interface ReadScenario {
   readonly plan: ScenarioPlan;
   readonly rows: RowCells | null;
   readonly weight: number;
-  /** Null where it has that of the test. */
+  /** Null if it uses the test's load. */
   readonly load: UserLoad | null;
 }
 
 /**
  * Reads a test.
  *
- * @param path of its module: files of rows are beside it
- * @param mostArriving users at once, where a load by a schedule does not say it
- * @param problems takes up what is wrong, a sentence each
+ * @param path module path; files of rows are relative to it
+ * @param mostArriving limit on concurrent users for arrival-rate loads that do not set one
+ * @param problems collects what is wrong, one sentence each
  */
 export function readTest(
   definition: TestDefinition,
@@ -157,7 +157,7 @@ function rowsIn(
   return { deal, rowCount: rows?.rowCount ?? 0, rows };
 }
 
-/** A pool for each load: one for all scenarios that share the test's, by their weights. */
+/** One pool for each load: scenarios that share the test's load are in one pool, with their weights. */
 function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problems: string[]): UserPool[] {
   const pools: UserPool[] = [];
   let firstId = 1;
@@ -178,7 +178,7 @@ function poolsOf(read: readonly ReadScenario[], shared: UserLoad | null, problem
   return pools;
 }
 
-/** Each user, or each iteration, needs a row of its own. */
+/** Checks that there are enough rows if each user or each iteration needs its own. */
 function checkRows(read: ReadScenario | undefined, load: UserLoad, problems: string[]): void {
   if (read === undefined || read.plan.rowCount === 0) return;
   const { name, deal, rowCount } = read.plan;

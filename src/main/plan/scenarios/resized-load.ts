@@ -2,7 +2,7 @@ import type { Rate } from '../../../protocol/load.ts';
 import { EXECUTORS } from '../../../protocol/scenario.ts';
 import { phrase, the, type Words } from '../words.ts';
 
-/** What the command line says of a load. */
+/** Command-line options on the size of a load. */
 export interface Size {
   readonly vus: number | undefined;
   readonly iterations: number | undefined;
@@ -10,22 +10,22 @@ export interface Size {
   readonly rate: Rate | undefined;
 }
 
-/** A load as a user's code has made it: nobody has checked it yet. */
+/** A load as made by user code, not checked yet. */
 export type RawLoad = Readonly<Record<string, unknown>>;
 
-/** An option that a load has nothing for, and what to do. */
+/** An option that does not fit a load, and advice. */
 export interface Misfit {
   readonly option: 'vus' | 'iterations' | 'duration' | 'rate';
   readonly advice: Words;
 }
 
 /**
- * The same load in another size. A ramp becomes a level where its size and its duration are given, and users who go on
- * for a time become users who share a number of iterations where that is given.
+ * The same load at another size. A ramp becomes constant if its size and its duration are given, and users who run for
+ * a fixed time become users who share a number of iterations if that is given.
  */
 export function resizedLoad(load: RawLoad, size: Size): RawLoad | Misfit {
   const executor = EXECUTORS.find((known) => known === load['executor']);
-  // What it is instead is told with the rest of the module.
+  // An unknown executor is reported with the rest of the module.
   if (executor === undefined) return load;
   switch (executor) {
     case 'constant-vus':

@@ -20,14 +20,14 @@ import { type ReadTest, readTest } from './read-test.ts';
 import { impliedRules, scenarioRules } from './scenario-rules.ts';
 import { streamOptionsOf } from './test-streams.ts';
 
-/** Stands for the base of a test that has none: nothing is sent there. */
+/** Stands for the base URL of a test that has none: nothing is sent there. */
 const NO_BASE = 'http://127.0.0.1/';
 
 /**
- * The plan of a run whose requests scenarios make.
+ * Makes the plan of a run whose requests come from scenarios.
  *
- * @param options what the command line says besides; it comes first
- * @param changes what it says of scenarios alone
+ * @param options options of the command line, which take precedence
+ * @param changes options of the command line that only scenarios have
  * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the scenarios, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTest(
@@ -70,7 +70,7 @@ export async function resolveTest(
   }
 }
 
-/** Rules on requests by their names, which only the run finds out: one that nobody has sent does not hold. */
+/** Rules on requests by name; since only the run finds out the names, a rule on one that is never sent does not hold. */
 function rulesOfRequests(asked: readonly string[]): {
   readonly named: readonly Threshold[];
   readonly others: readonly string[];
@@ -78,7 +78,7 @@ function rulesOfRequests(asked: readonly string[]): {
   const named: Threshold[] = [];
   const others: string[] = [];
   for (const expression of asked) {
-    // One that is no rule is told with the others.
+    // Invalid rules are reported with the others.
     const [rule] = parseThresholds([expression], new Problems());
     if (rule === undefined || rule.request === null) others.push(expression);
     else named.push(rule);
@@ -124,13 +124,13 @@ function complete(
   };
 }
 
-/** How long iterations start; null where their number ends that. */
+/** For how long iterations are started; null if their number limits that. */
 function durationOf(pools: readonly UserPool[]): number | null {
   const isBudget = pools.some(({ load }) => load.type === 'iterations');
   return isBudget ? null : Math.max(...pools.map(({ load }) => endOfStartsMs(load)));
 }
 
-/** Whether what a run goes by is the module's, and not the command line's. */
+/** Whether a setting of the run comes from the module and not from the command line. */
 function isSaidThere(field: keyof TestOptions, definition: TestDefinition, options: RunOptions): boolean {
   if (definition[field] === undefined) return false;
   switch (field) {
@@ -147,7 +147,7 @@ function isSaidThere(field: keyof TestOptions, definition: TestDefinition, optio
   }
 }
 
-/** What the command line says comes first. */
+/** Adds the test's settings; the command line takes precedence. */
 function withTest(options: RunOptions, definition: TestDefinition): RunOptions {
   const { headers = {}, thresholds = [], timeout, seed } = definition;
   const said = new Set((options.headers ?? []).map((line) => line.split(':', 1)[0]?.trim().toLowerCase()));
@@ -174,7 +174,7 @@ function baseOf({ baseURL }: TestDefinition, problems: string[]): string | null 
   return null;
 }
 
-/** Each user that is there at once has a connection at least. */
+/** Checks open files: each concurrent user has at least one connection. */
 function checkUsers({ pools }: ReadTest, problems: string[]): void {
   const users = pools.reduce((sum, { load }) => sum + (load.type === 'arrivals' ? 0 : mostUsers(load)), 0);
   const { limit, connections } = openFilesFor('threads', 1);

@@ -16,9 +16,9 @@ const TIME_UNITS: Readonly<Record<string, number>> = {
   ms: 1,
   s: MS_PER_SECOND,
 };
-/** What is about scenarios by its name alone. */
+/** Figures that are only about scenarios. */
 const PLAIN = ['iteration-errors', 'script-errors', 'checks', 'dropped'] as const;
-/** Of those, what names scenarios in braces. */
+/** Those of them that take a scenario's name in braces. */
 const NAMING_SCENARIOS: readonly string[] = PLAIN.filter((figure) => figure !== 'checks');
 /** Of a share in percent, so that no remainder of a binary fraction is shown. */
 const DIGITS = 12;
@@ -75,7 +75,7 @@ function isUpperBoundOfErrors({ measure, request, operator }: Threshold): boolea
 }
 
 /**
- * Rules about scenarios, and the others as they were given.
+ * Separates rules about scenarios from the others, which stay as given.
  *
  * @throws VolleyError VOLLEY_USAGE for names that the test does not have
  */
@@ -96,7 +96,7 @@ export function scenarioRules(
   return { own, others };
 }
 
-/** Rules without those that are about one of some scenarios by its name. */
+/** Removes rules that name one of the given scenarios. */
 export function withoutRulesOf(scenarios: readonly string[], rules: readonly string[]): readonly string[] {
   return rules.filter((expression) => {
     const [, figure = '', of, name] = RULE.exec(withoutBlanks(expression)) ?? [];
@@ -105,7 +105,7 @@ export function withoutRulesOf(scenarios: readonly string[], rules: readonly str
   });
 }
 
-/** Null where it is about something else, text where something is wrong with it. */
+/** Null if it is about something else, a text if something is wrong with it. */
 function ruleIn(
   expression: string,
   test: Pick<ReadTest, 'scenarios' | 'metrics'>,
@@ -148,7 +148,7 @@ function measureOf(
   if (of === undefined || !isFigure || name !== null) return null;
   if (kind === undefined) {
     const known = Object.keys(metrics);
-    // Latencies are no metrics of the test.
+    // Latencies are not metrics of the test.
     return isTime && known.length === 0
       ? null
       : isTime && !known.includes(of) && isLatency(of)
@@ -178,7 +178,7 @@ function unknown(what: string, name: string, known: readonly string[]): string {
   return `there is no ${what} '${name}': ${advice}`;
 }
 
-/** Milliseconds, shares or counts. */
+/** The limit in milliseconds, as a share or as a count. */
 function limitOf({ figure }: ScenarioMeasure, value: number, unit: string | undefined): number | null {
   switch (figure) {
     case 'iteration':
@@ -204,7 +204,7 @@ function unitsOf({ figure }: ScenarioMeasure): string {
     : 'give a number alone';
 }
 
-/** Blanks belong to a name, and to nothing else. */
+/** Removes blanks, except within a name. */
 function withoutBlanks(expression: string): string {
   const [, before = expression, name = '', after = ''] = /^([^{]*)(\{.*\})?([^}]*)$/.exec(expression) ?? [];
   return before.replaceAll(' ', '') + name + after.replaceAll(' ', '');

@@ -4,7 +4,7 @@ import { Fields } from './fields.ts';
 
 type Field = keyof StreamOptions;
 
-/** What a test may say of streams, by the names that options of a run have too. */
+/** A test's settings for streams, which have the names of a run's options. */
 const FIELDS: Readonly<Record<Field, 'text' | 'texts' | 'duration'>> = {
   preset: 'text',
   stream: 'text',
@@ -19,7 +19,7 @@ const FIELDS: Readonly<Record<Field, 'text' | 'texts' | 'duration'>> = {
 /**
  * How a test reads streams of tokens, as options of a run; their values are checked with those.
  *
- * @param problems takes up what is wrong, a sentence each
+ * @param problems collects what is wrong, one sentence each
  */
 export function streamOptionsOf({ streams }: TestDefinition, problems: string[]): Partial<RunOptions> {
   if (streams === undefined) return {};

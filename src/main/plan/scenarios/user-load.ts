@@ -24,8 +24,8 @@ const FIELDS: Readonly<Record<(typeof EXECUTORS)[number], readonly string[]>> = 
 /**
  * Reads the load of a scenario, or of a test.
  *
- * @param name what it is called in a problem
- * @param mostUsers where nobody says how many there may be at once
+ * @param name its name in problems
+ * @param mostUsers limit on concurrent users if none is given
  */
 export function readLoad(name: string, value: unknown, mostUsers: number, problems: string[]): UserLoad {
   const executor = new Fields(name, value, Object.values(FIELDS).flat().concat(ALWAYS), []).choice(
@@ -42,7 +42,7 @@ export function readLoad(name: string, value: unknown, mostUsers: number, proble
     case 'constant-vus': {
       const users = fields.count('vus', 1, MOST_USERS);
       const stages = [{ durationMs: fields.duration('duration', 1), target: users }];
-      // Nobody goes before the end.
+      // No user leaves before the end.
       return {
         ...({ type: 'users', executor, startUsers: users, stages } as const),
         gracefulRampDownMs: gracefulStopMs,
@@ -116,7 +116,7 @@ function arrivalStages(fields: Fields, executor: string, problems: string[]): St
   return stages.filter(({ durationMs }) => durationMs !== 0);
 }
 
-/** A rate as it was said; a fraction in longer periods, so that it stays exact. */
+/** Reads a rate; a fraction is kept exact by a longer period. */
 function rateIn(fields: Fields, field: string, periodMs: number): Rate {
   const value = fields.value(field);
   if (typeof value === 'number' && value >= 0 && (value * SECOND_MS) / periodMs <= MOST_PER_SECOND) {

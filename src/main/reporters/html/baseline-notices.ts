@@ -3,7 +3,7 @@ import { baselineSentences } from '../baseline-text.ts';
 import { html, type Markup } from './markup.ts';
 import { unbroken } from './numbers.ts';
 
-/** How a result stands to an earlier one, in sentences; nothing where it was held against none. */
+/** How a result compares with an earlier one, in sentences; empty without a comparison. */
 export function baselineNotices(baseline: AgainstBaseline | null | undefined): readonly Markup[] {
   const isTrouble =
     baseline != null &&

@@ -9,9 +9,9 @@ import { runPage } from './run/run-page.ts';
 import { sweepPage } from './sweep/sweep-page.ts';
 
 /**
- * A result as one HTML file, which holds the result itself. The same result always makes the same file.
+ * A result as one HTML file that contains the result itself. The same result always yields the same file.
  *
- * @throws TypeError where a part of a saved result is missing or of another kind
+ * @throws TypeError if a part of a saved result is missing or of the wrong type
  */
 export function renderHtml(result: (Summary & { readonly rows?: BatchRows }) | Comparison | Sweep): string {
   if ('levels' in result) return renderPage(sweepPage(visibleIn(result), result));

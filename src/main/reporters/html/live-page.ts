@@ -3,9 +3,9 @@ import { visibleIn } from '../../../requests/visible.ts';
 import { partsOfPage, renderServed } from './page.ts';
 import { runPage, runPageUnderWay } from './run/run-page.ts';
 
-/** A page that is served while a run goes on. */
+/** A page that is served during a run. */
 export interface LivePage {
-  /** What changes while it is looked at, by its place. */
+  /** The parts that may change while the page is open, by name. */
   readonly parts: ReadonlyMap<string, string>;
   /** The whole page. */
   text(): string;
@@ -21,7 +21,7 @@ export function liveRunPage(summary: Summary, elapsedMs: number | null): LivePag
   return { parts: partsOfPage(page), text: () => renderServed(page) };
 }
 
-/** The parts of a result's page, which take the places of those so far. */
+/** The parts of a result's page, which replace those of the run so far. */
 export function partsOfResult(summary: Summary): ReadonlyMap<string, string> {
   return partsOfPage(runPage(visibleIn(summary), summary));
 }

@@ -6,7 +6,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text that is markup already, and is not escaped again. */
+/** Text that is already markup and is not escaped again. */
 export class Markup {
   readonly #text: string;
 
@@ -19,12 +19,12 @@ export class Markup {
   }
 }
 
-/** What may stand in a template; nothing is shown of `null` and `undefined`. */
+/** What a template may contain; `null` and `undefined` render as nothing. */
 export type Shown = Markup | string | number | null | undefined | readonly Shown[];
 
 /**
- * The one gate to the page: whatever is filled in is text, and cannot become markup, in elements as well as in
- * attributes in quotes.
+ * The only way into the page: every value is inserted as text and cannot become markup, both in elements and in
+ * quoted attributes.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly Shown[]): Markup {
   return new Markup(

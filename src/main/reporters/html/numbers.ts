@@ -5,12 +5,12 @@ const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 const NO_BREAK = '\u00a0';
 
-/** A number and its unit stay on one line. */
+/** Keeps a number and its unit on one line. */
 export function unbroken(text: string): string {
   return text.replace(/(\d) (?=(?:%|ms|µs|s|min|h|[kMGTP]?B)(?![\w]))/g, `$1${NO_BREAK}`);
 }
 
-/** A time as everywhere in volley; a dash where there is none. */
+/** A time in volley's usual format; a dash without one. */
 export function ms(valueMs: number | null | undefined): string {
   return unbroken(formatMs(valueMs ?? null));
 }
@@ -28,7 +28,7 @@ export function count(value: number): string {
   return formatCount(value);
 }
 
-/** A rate for an axis or a label: no more digits than it needs. */
+/** A rate for an axis or a label, without unneeded decimals. */
 export function plainRate(perSecond: number): string {
   return formatRate(perSecond).replace(/\.0+(?=\/)/, '');
 }
@@ -40,7 +40,7 @@ export function tickMs(valueMs: number): string {
   return valueMs < 1_000 ? `${short(valueMs)}${NO_BREAK}ms` : `${short(valueMs / 1_000)}${NO_BREAK}s`;
 }
 
-/** A moment of the run: 1:05, or 1:02:05; where intervals are shorter than a second, as 1.5 s in the first minute. */
+/** A moment of the run: 1:05, or 1:02:05; with intervals below a second, 1.5 s in the first minute. */
 export function clock(atMs: number, stepMs = 1_000): string {
   const digits = stepMs >= 1_000 ? 0 : stepMs >= 100 ? 1 : 2;
   if (digits > 0 && atMs < MS_PER_MINUTE) return `${(atMs / MS_PER_SECOND).toFixed(digits)}${NO_BREAK}s`;
@@ -53,14 +53,14 @@ export function clock(atMs: number, stepMs = 1_000): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
 
-/** A ratio as a change: −14.8 %, and from three times on as that. */
+/** A ratio as a change: −14.8 %, or ×10 from ten times on. */
 export function change(ratio: number): string {
   if (ratio >= 9.995) return `×${NO_BREAK}${short(ratio)}`;
   const text = Math.abs(ratio - 1) * 100;
   return `${ratio < 1 ? '−' : '+'}${text.toFixed(1)}${NO_BREAK}%`;
 }
 
-/** The same without digits that say nothing, for an axis. */
+/** The same without unneeded decimals, for an axis. */
 export function plainChange(ratio: number): string {
   return Math.abs(ratio - 1) < 1e-9 ? 'same' : change(ratio).replace('.0', '');
 }

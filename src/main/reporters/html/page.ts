@@ -6,40 +6,40 @@ import { STYLE } from './style/style.ts';
 
 /** A part of a page. */
 export interface Panel {
-  /** What a link to it says behind the #. */
+  /** The fragment of links to it. */
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
-  /** False: the links at the top leave it out. */
+  /** False: left out of the links at the top. */
   readonly isLinked?: boolean;
 }
 
 export interface Page {
-  /** Of the window. */
+  /** Title of the browser window. */
   readonly title: string;
   readonly heading: string;
-  /** What a reader wants to know beside it. */
+  /** A line of context below the heading. */
   readonly about: string;
   readonly version: string;
-  /** The first one leads, without a title of its own. */
+  /** The first one leads, without a visible title. */
   readonly panels: readonly Panel[];
-  /** What the file holds besides. */
+  /** The data that the file contains. */
   readonly result: object;
 }
 
-/** What a page may do, and what is in it besides. */
+/** How a page is delivered: what it may do, and what it contains in addition. */
 interface Kind {
-  /** What runs; nothing else does. */
+  /** Its scripts; no others may run. */
   readonly scripts: readonly string[];
-  /** Sources that scripts may ask, as a content security policy names them. */
+  /** Sources that scripts may request, in the syntax of a content security policy. */
   readonly asks: string;
   readonly head: Markup;
-  /** Of the header, at its end. */
+  /** At the end of the header. */
   readonly state: Markup;
   readonly footer: string;
 }
 
-/** Nothing may be asked for, from anywhere. */
+/** No requests, to anywhere. */
 const FILE: Kind = {
   scripts: [PAGE_SCRIPT],
   asks: "'none'",
@@ -48,7 +48,7 @@ const FILE: Kind = {
   footer: 'This file asks nobody for anything; what a target answered is shown as text and never run.',
 };
 
-/** It asks whoever served it for what has changed. Without a script it is loaded again from time to time. */
+/** Requests changes from the server of the page. Without JavaScript the page is reloaded every 5 s. */
 const SERVED: Kind = {
   scripts: [PAGE_SCRIPT, LIVE_SCRIPT],
   asks: "'self'",
@@ -60,26 +60,26 @@ const SERVED: Kind = {
 };
 
 /**
- * A page as one file that needs nothing else. Style, script and the packed result are the only texts that are put into
- * it as they are: none of them comes from a target.
+ * A page as one self-contained file. Style, script and the packed result are the only texts inserted into it without
+ * escaping: none of them comes from a target.
  */
 export function renderPage(page: Page): string {
   return documentOf(page, FILE);
 }
 
-/** The same as it is served while a run goes on; the script in it puts {@link partsOfPage} in their places. */
+/** The same page as it is served during a run; its script puts {@link partsOfPage} into place. */
 export function renderServed(page: Page): string {
   return documentOf(page, SERVED);
 }
 
-/** What of a page may change while it is looked at: each panel under its id, and the rest under names with a colon. */
+/** The parts that may change while the page is open: panels under their ids, the rest under names with a colon. */
 export function partsOfPage({ title, heading, about, panels, result }: Page): Map<string, string> {
   return new Map([
     [':title', title],
     [':heading', heading],
     [':about', about],
     [':links', links(panels).toString()],
-    // Panels are read off with its help.
+    // The script reads the values of panels from it.
     [':result', packResult(result)],
     ...panels.map((panel, index) => [panel.id, section(panel, index === 0).toString()] as const),
   ]);

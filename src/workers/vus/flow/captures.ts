@@ -4,10 +4,10 @@ import type { Response, VU } from '../../../protocol/test-definition.ts';
 import { jsonQuery } from '../../../requests/json-path.ts';
 import type { Walk } from './walk.ts';
 
-/** Takes a value out of an answer. */
+/** Takes a value from an answer. */
 export type Capture = (answer: Response, walk: Walk, vu: VU, request: string) => void;
 
-/** @param shown where it stands, as in `shop.yaml:12:9` */
+/** @param file name of the plan file; errors show it with the place, as in `shop.yaml:12:9` */
 export function captureMaker({ name, from, all, otherwise, at }: FlowCapture, file: string): Capture {
   const find = finder(from, all);
   const what = from.type === 'status' ? 'status' : `${from.type} ${from.of}`;
@@ -53,7 +53,7 @@ function finder(from: FlowCapture['from'], all: boolean): (answer: Response, vu:
   }
 }
 
-/** Undefined where it is none. */
+/** Undefined if the body is not JSON. */
 function jsonOf(answer: Response): unknown {
   try {
     return answer.json();

@@ -5,7 +5,7 @@ import type { Walk } from './walk.ts';
 
 export type CheckStep = (vu: VU, walk: Walk) => void;
 
-/** Counts for each name whether its condition holds; null where there is none. */
+/** Checks each named condition; null without any. */
 export function checkStep(checks: readonly FlowCheck[], expressions: Expressions): CheckStep | null {
   if (checks.length === 0) return null;
   const made = checks.map(({ name, condition }) => [name, expressions.condition(condition)] as const);

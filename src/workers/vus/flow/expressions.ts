@@ -3,12 +3,12 @@ import type { ConditionReader } from '../../../requests/conditions.ts';
 import { at } from './flow-error.ts';
 import type { Made } from './texts.ts';
 
-/** Makes askable what stands in a flow as text. */
+/** Compiles the expressions of a flow. */
 export class Expressions {
   readonly #reader: ConditionReader | null;
   readonly #path: string;
 
-  /** @param reader null where the flow has no expression */
+  /** @param reader null if the flow has no expression */
   constructor(reader: ConditionReader | null, path: string) {
     this.#reader = reader;
     this.#path = path;
@@ -31,7 +31,7 @@ export class Expressions {
     };
   }
 
-  /** @throws Error, when it is asked, for what is neither true nor false */
+  /** The returned function throws if the value is neither true nor false. */
   condition(expression: FlowExpression): Made<boolean> {
     const make = this.maker(expression);
     return (walk, vu) => {
@@ -44,7 +44,7 @@ export class Expressions {
   }
 }
 
-/** Whether any step has one. */
+/** Whether any step has an expression. */
 export function hasExpressions({ setup, teardown, scenarios }: FlowTest): boolean {
   const parts = Object.values(scenarios).flatMap(({ exec, vuSetup, vuTeardown }) => [
     exec,

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Interrupted, RequestError, ScenarioFailure } from '../../../protocol/scenario-errors.ts';
 
-/** A step could not be done. Its stack is the step's place in the plan file, so that it is told like one of a module. */
+/** A step failed. Its stack points to the step in the plan file, so that it is reported like an error of a module. */
 class FlowError extends Error {
   override readonly name = 'FlowError';
 
@@ -11,7 +11,7 @@ class FlowError extends Error {
   }
 }
 
-/** Does something of the step at a place, which stands in its error. */
+/** Calls `act` for the step at a place; errors get that place. */
 export function at<T>(path: string, place: string, act: () => T): T {
   try {
     return act();
@@ -20,7 +20,7 @@ export function at<T>(path: string, place: string, act: () => T): T {
   }
 }
 
-/** An error with the place of its step, unless it says by itself what happened. */
+/** Adds the place of its step to an error, unless it already says what happened. */
 export function placed(error: unknown, path: string, place: string): unknown {
   const isTold =
     error instanceof FlowError ||

@@ -7,7 +7,7 @@ import { Walk } from './walk.ts';
 
 type Import = (module: string) => Promise<Readonly<Record<string, unknown>>>;
 
-/** The test that steps of a plan file are: the same as a module's, for the same users. */
+/** Builds a test from steps of a plan file, in the same form as a module's. */
 export async function flowTest(flow: FlowTest, importModule: Import): Promise<TestDefinition> {
   const reader = hasExpressions(flow) ? await loadConditions() : null;
   const modules = await modulesOf(flow, importModule);
@@ -31,7 +31,7 @@ function scenarioOf(
 ): ScenarioOf<unknown, Metrics> {
   return {
     exec: bodyOf(exec, maker, () => ({})),
-    // What a user's beginning sets stays with it.
+    // Values set in a user's setup stay with the user.
     ...(vuSetup === null ? {} : { vuSetup: bodyOf(vuSetup, maker, ({ vars }) => vars) }),
     ...(vuTeardown === null ? {} : { vuTeardown: bodyOf(vuTeardown, maker, () => ({})) }),
     rows: { kind: 'rows', source: { type: hasJsonRows ? 'jsonl' : 'csv', file: '' }, deal: 'cycle' },
@@ -49,13 +49,13 @@ function bodyOf(
   };
 }
 
-/** Of the setup what it has set is what the run is given. */
+/** A setup or teardown; a setup returns the values it has set as the run's data. */
 function aroundRun(flow: readonly FlowStep[], maker: StepMaker, place: 0 | 1) {
   const step = flowStep(flow, maker);
   return async (...given: readonly unknown[]): Promise<unknown> => {
     const data = place === 1 ? given[0] : undefined;
     const values: Record<string, unknown> = {};
-    // Steps that need more than there is here are refused where the flow is read.
+    // Steps that need more than is available here are refused when the flow is read.
     await step(given[place] as VU, new Walk(values, undefined, {}, data));
     return values;
   };

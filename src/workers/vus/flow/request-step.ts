@@ -8,7 +8,7 @@ import type { Walk } from './walk.ts';
 
 type Params = { -readonly [K in keyof RequestParams]: RequestParams[K] };
 
-/** Sends a request of a flow, takes what it captures, and checks. */
+/** Sends a request of a flow, captures values, and runs its checks. */
 export function requestStep(
   step: FlowRequest,
   path: string,
@@ -34,7 +34,7 @@ function urlMaker({ url, name, isNamed }: FlowRequest): Made<string | Url> {
   return (walk, vu) => ({ href: make(walk, vu), name });
 }
 
-/** What a request says, where it says anything: made once where nothing has to be filled in. */
+/** Builds the parameters of a request; undefined if it has none. */
 function paramsMaker(step: FlowRequest): Made<RequestParams | undefined> {
   const makers: ((params: Params, walk: Walk, vu: VU) => void)[] = [];
   const { headers, query, body, expect, redirects, cookies, name, isNamed } = step;

@@ -9,21 +9,21 @@ import { requestStep } from './request-step.ts';
 import { textMaker } from './texts.ts';
 import type { Walk } from './walk.ts';
 
-/** A step, ready to be done. Nothing is awaited where it gives no promise. */
+/** A compiled step. Only a returned promise is awaited. */
 export type Step = (vu: VU, walk: Walk) => Promise<unknown> | undefined;
 
-/** A function that a `call` leads to. */
+/** A function named by a `call` step. */
 export type Called = (vu: VU, values: Readonly<Record<string, unknown>>) => unknown;
 
-/** What steps are made with. */
+/** What steps are compiled with. */
 export interface StepMaker {
   readonly path: string;
   readonly expressions: Expressions;
-  /** By module and name. */
+  /** Finds a function by module and name. */
   readonly called: (module: string, name: string) => Called;
 }
 
-/** One step that does all of a flow, in its order. */
+/** A single step that runs a whole flow in order. */
 export function flowStep(flow: readonly FlowStep[], maker: StepMaker): Step {
   const steps = flow.map((step) => withPlace(step, stepOf(step, maker), maker.path));
   const [only] = steps;

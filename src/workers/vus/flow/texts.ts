@@ -3,10 +3,10 @@ import type { VU } from '../../../protocol/test-definition.ts';
 import { encoded } from '../../../requests/render.ts';
 import type { Walk } from './walk.ts';
 
-/** Makes something of what is known where a step is done. */
+/** Makes a value from what is known when a step runs. */
 export type Made<T> = (walk: Walk, vu: VU) => T;
 
-/** Text filled in. */
+/** Fills in text. */
 export function textMaker(text: FlowText): Made<string> {
   const [only = '', ...more] = text;
   if (typeof only === 'string' && more.length === 0) return () => only;
@@ -18,7 +18,7 @@ export function textMaker(text: FlowText): Made<string> {
   };
 }
 
-/** JSON filled in. */
+/** Fills in JSON. */
 export function jsonMaker(json: FlowJson): Made<unknown> {
   switch (json.type) {
     case 'constant':
@@ -38,7 +38,7 @@ export function jsonMaker(json: FlowJson): Made<unknown> {
   }
 }
 
-/** Names with texts filled in. */
+/** Fills in texts by name. */
 export function fieldsMaker(
   fields: readonly (readonly [name: string, text: FlowText])[],
 ): Made<Record<string, string>> {

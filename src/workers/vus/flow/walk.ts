@@ -5,15 +5,15 @@ import { uuid } from '../../../requests/render.ts';
 
 type Values = Record<string, unknown>;
 
-/** What a flow knows while it is walked: of one iteration, or of a user's beginning or end. */
+/** State of a running flow: of one iteration, or of a user's setup or teardown. */
 export class Walk {
-  /** Set by steps. */
+  /** Values set by steps. */
   readonly values: Values;
-  /** Of the last answer. */
+  /** Status of the last answer. */
   status = 0;
   serviceMs = 0;
   readonly #row: Values;
-  /** What is known beforehand: of the user, and of the run. */
+  /** Values known beforehand, of the user and of the run. */
   readonly #kept: Values;
   readonly #data: Values;
 
@@ -24,14 +24,14 @@ export class Walk {
     this.#data = (data ?? NOTHING) as Values;
   }
 
-  /** @throws Error where nobody has set it */
+  /** @throws Error if the value was not set */
   variable(name: string): unknown {
     const value = this.values[name] ?? own(this.#kept, name) ?? own(this.#data, name);
     if (value !== undefined) return value;
     throw new Error(`'${name}' is not set: no step that was done has set it`);
   }
 
-  /** What each step may use that is not of this user alone. */
+  /** All values by name, for functions that steps call. */
   get all(): Values {
     return { ...this.#data, ...this.#kept, ...this.#row, ...this.values };
   }

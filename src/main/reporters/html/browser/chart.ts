@@ -1,6 +1,6 @@
-/** Charts that are read off, each by itself; tracks are read off together (page.ts). */
+/** Readings of single charts; tracks are read together (page.ts). */
 {
-  /** A chart that can be read off under the pointer, or with the arrow keys. */
+  /** Shows readings of a chart under the pointer, or with the arrow keys. */
   function readChart(chart: HTMLElement): void {
     const points = JSON.parse(chart.dataset['points'] ?? '[]') as [share: number, text: string][];
     const [plot, drawing, body, read] = ['.plot', '.marks', '.body', '.read'].map((name) =>

@@ -1,9 +1,9 @@
 /**
- * What a page has besides that is served while a run goes on: it puts parts that have changed in their places, as
- * they come. Every part is markup that volley has made, through the same gate as the page itself.
+ * Addition to a page that is served during a run: puts changed parts into place as they arrive.
+ * Every part is markup made by volley, escaped in the same way as the page itself.
  */
 {
-  /** In the order of the page: what is there, and of that what has changed. */
+  /** The names of all parts in page order, and the parts that have changed. */
   interface Update {
     readonly order: readonly string[];
     readonly changed: readonly (readonly [name: string, text: string])[];
@@ -18,7 +18,7 @@
 
   const main = document.querySelector('main');
   const state = document.querySelector('#live-state');
-  /** What could not be put in its place yet. */
+  /** Parts that could not be put into place yet. */
   const waiting = new Map<string, string>();
 
   function say(words: keyof typeof WORDS): void {
@@ -71,7 +71,7 @@
     panel.dispatchEvent(new Event('volley-shown', { bubbles: true }));
   }
 
-  /** Whether somebody is looking closely at a panel. */
+  /** Whether a panel is being read or used, and must not be replaced. */
   function isHeld(name: string): boolean {
     const panel = document.getElementById(name);
     return (
@@ -89,7 +89,7 @@
     }
     for (const name of order) {
       const panel = name.startsWith(':') ? null : document.getElementById(name);
-      // Moved only where it is not in its place: who reads it would lose their place.
+      // Moved only if it is out of place, since a reader of it would lose their place.
       if (panel !== null && main !== null && main.children[panelsBefore(order, name)] !== panel)
         main.insertBefore(panel, main.children[panelsBefore(order, name)] ?? null);
     }
@@ -109,7 +109,7 @@
   });
   source.addEventListener('error', () => {
     if (source.readyState === EventSource.OPEN) return;
-    // A run is never heard of again under the same address.
+    // A run that is lost does not return under the same address.
     source.close();
     say('lost');
   });

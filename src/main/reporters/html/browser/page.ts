@@ -1,5 +1,5 @@
-// What a page can do beyond being read: a moment under the pointer or the keys, zoom, and the JSON back out. It is no
-// module: its output stands in every page as it is.
+// What a page can do beyond being read: readings under the pointer or by keys, zoom, and saving the JSON. This is not a
+// module: its output is inserted into every page as it is.
 {
   const QUANTILES = ['p50', 'p90', 'p99', 'max'] as const;
   const MOST_TICKS = 9;
@@ -77,7 +77,7 @@
     return { p50, p90, p99, max };
   }
 
-  /** The most at one time, as the track shows it. */
+  /** The most users at one time, as the track shows it. */
   function usersWithin(
     points: readonly { readonly atMs: number; readonly users: number }[],
     fromMs: number,
@@ -91,7 +91,7 @@
     return users;
   }
 
-  /** The columns of the tracks, from the result that the page holds. */
+  /** The columns of the tracks, from the result in the page. */
   async function columnsOf(inOne: number, columnMs: number): Promise<Column[]> {
     const { windowMs, latencyMs, series, scenarios } = JSON.parse(await unpacked()) as Result;
     const columns: Column[] = [];
@@ -169,7 +169,7 @@
     }
   }
 
-  /** What is said of a moment to whoever cannot see it. */
+  /** A moment in words, for screen readers. */
   function momentText(column: Column): string {
     return [
       trackText('rate', column),
@@ -179,7 +179,7 @@
     ].join(', ');
   }
 
-  /** How far a key moves the moment that is shown; undefined where it does not. */
+  /** How far a key moves the shown moment; undefined if it does not. */
   function moveOf(key: string, far: number, count: number): number | undefined {
     const moves: Readonly<Record<string, number>> = {
       ArrowRight: 1,
@@ -194,7 +194,7 @@
     return moves[key];
   }
 
-  /** The tracks of a run under one time axis: a moment of it is read off all of them, and a part drawn larger. */
+  /** The tracks of a run with one time axis: a moment is read from all of them, and a part can be enlarged. */
   class Tracks {
     readonly #stack: HTMLElement;
     readonly #slider: HTMLElement;
@@ -204,11 +204,11 @@
     readonly #stepMs: number;
     readonly #drawings: readonly SVGSVGElement[];
     readonly #tracks: readonly { readonly id: string; readonly read: HTMLElement | null }[];
-    /** The columns that are drawn. */
+    /** The range of columns that is drawn. */
     #from = 0;
     #to: number;
     #shown = 0;
-    /** Where the pointer went down; null while it is up. */
+    /** The column where the pointer went down; null while it is up. */
     #start: number | null = null;
     #loading: Promise<Column[]> | null = null;
 
@@ -227,7 +227,7 @@
       }));
       this.#listenToPointer();
       this.#listenToKeys();
-      // The first look at a moment is not to wait for it.
+      // Loaded early, so that the first reading does not have to wait for it.
       setTimeout(() => void this.#load(), 300);
     }
 
@@ -256,13 +256,13 @@
       for (const axis of all('.time .in', this.#stack)) this.#drawTicks(axis, tickMs);
       const stages = one('.stages', this.#stack);
       if (stages) stages.style.visibility = width === this.#count ? '' : 'hidden';
-      // Names stand at the end of the whole run.
+      // Names are placed at the end of the whole run.
       for (const name of all('.nm', this.#stack))
         name.style.visibility = this.#to === this.#count ? '' : 'hidden';
       this.#mark();
     }
 
-    /** While somebody reads it, a page that is under way leaves it as it is. */
+    /** Marks the tracks as in use, so that a page served during a run does not replace them. */
     #mark(): void {
       const isBusy = this.#cursor.style.display === 'block' || this.#to - this.#from < this.#count;
       this.#stack.toggleAttribute('data-busy', isBusy);
@@ -309,7 +309,7 @@
       for (const { read } of this.#tracks) if (read) read.textContent = '';
     }
 
-    /** The columns between where the pointer went down and where it is. */
+    /** The columns between where the pointer went down and where it is now. */
     #dragged(start: number, index: number): { from: number; width: number } {
       const from = Math.max(this.#from, Math.min(start, index));
       return { from, width: Math.min(this.#to, Math.max(start, index) + 1) - from };
@@ -377,7 +377,7 @@
     }
   }
 
-  /** Makes what is in an element readable: the page, or a panel that has just come. */
+  /** Adds readings to an element: the whole page, or a new panel. */
   function begin(root: ParentNode): void {
     const [stack, slider, cursor, brush] = ['#stack', '#slider', '.cursor', '.brush'].map((name) =>
       one(name, root),

@@ -1,8 +1,8 @@
-// What the script reads of the result that its page holds.
+// The part of the page's result that the script reads.
 type Quantiles = Readonly<Record<'p50' | 'p90' | 'p99' | 'max', number | null | undefined>>;
 type Kind = 'response' | 'service';
 
-/** What is read of an interval of the result. */
+/** The part of an interval that is read. */
 interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
   readonly sent: number;
   readonly failed: number;
@@ -23,7 +23,7 @@ interface Result {
   };
 }
 
-/** A column as it is drawn: counts are sums, latencies the worst. */
+/** A column as drawn: counts are sums, latencies are the worst ones. */
 interface Column extends Readonly<Record<Kind, Quantiles>> {
   readonly seconds: number;
   readonly users: number;

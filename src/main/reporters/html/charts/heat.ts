@@ -7,7 +7,7 @@ import { FINE, type Scale, STEP } from './scale.ts';
 const ROWS_PER_OCTAVE = 16;
 const MOST_ROWS = 320;
 const LEVELS = 15;
-/** A single request must be seen: the lowest level is far from nothing. */
+/** A single request must be visible, so the lowest level is far from transparent. */
 const FAINTEST = 56;
 const ALPHAS = [
   0,
@@ -16,7 +16,7 @@ const ALPHAS = [
   ),
 ];
 
-/** Requests by interval and latency, on a logarithmic scale: stronger is more. */
+/** Requests by interval and latency, on a logarithmic scale: a stronger field has more requests. */
 export function heat(
   id: string,
   columns: readonly (PackedCells | null)[],

@@ -1,7 +1,7 @@
 import type { UsedCell } from '../../../../metrics/packed-cells.ts';
 import { CURVE } from './scale.ts';
 
-/** Percentiles of the axis. */
+/** Percentiles with ticks. */
 const NINES: readonly (readonly [text: string, share: number])[] = [
   ['0', 0],
   ['50 %', 0.5],
@@ -12,20 +12,20 @@ const NINES: readonly (readonly [text: string, share: number])[] = [
   ['99.999 %', 0.99999],
   ['99.9999 %', 0.999999],
 ];
-/** Fewest pixels of a step that is worth a point. */
+/** The smallest step worth a point, as a share of the width. */
 const LEAST_STEP = 0.0015;
 const LEAST_WIDTH = 0.003;
 const LEAST_RISE = 1.01;
 
-/** A horizontal axis on which each nine of a percentile has as much room: log10(1 / (1 − p)). */
+/** A horizontal axis on which each nine of a percentile takes the same space: log10(1 / (1 − p)). */
 export interface NinesAxis {
-  /** From the left, 0 to 1, for a share of the values from 0 to 1. */
+  /** Position from the left, 0 to 1, of a share of the values, 0 to 1. */
   at(share: number): number;
   x(share: number): number;
   readonly ticks: readonly (readonly [at: number, text: string])[];
 }
 
-/** Of a sample of this size: it ends where single values are. */
+/** The axis for a sample of this size: it ends at single values. */
 export function ninesAxis(count: number): NinesAxis {
   const span = Math.log10(Math.max(100, count));
   const at = (share: number): number => Math.min(1, -Math.log10(Math.max(1 - share, 10 ** -span)) / span);
@@ -39,7 +39,7 @@ export function ninesAxis(count: number): NinesAxis {
   };
 }
 
-/** Points of a percentile curve: where on the axis, and how long. */
+/** Points of a percentile curve: position on the axis and value. */
 export function curveOf(
   cells: readonly UsedCell[],
   { at }: NinesAxis,
@@ -52,7 +52,7 @@ export function curveOf(
     const [from, to] = [at(seen / total), at((seen + count) / total)];
     seen += count;
     const last = points.at(-1);
-    // Less than a pixel from the last point adds nothing; a step needs both of its corners.
+    // A point less than about a pixel from the last one adds nothing; a larger step needs both of its corners.
     if (last && seen < total && to - last[0] < LEAST_STEP && middleMs < last[1] * LEAST_RISE) continue;
     if (!last || to - from > LEAST_WIDTH) points.push([from, middleMs]);
     points.push([to, middleMs]);
@@ -60,7 +60,7 @@ export function curveOf(
   return points;
 }
 
-/** Shares as far as a sample of this size reaches, ten in each nine. */
+/** Ten shares per nine, as far as a sample of this size reaches. */
 export function ladder(count: number): number[] {
   const shares: number[] = [];
   for (let step = 1; 10 ** (step / 10) <= count; step++)
@@ -68,7 +68,7 @@ export function ladder(count: number): number[] {
   return shares;
 }
 
-/** A share of the values as a percentile: `p99.9`. */
+/** The name of a share as a percentile: `p99.9`. */
 export function percentileName(share: number): string {
   return `p${Number((share * 100).toFixed(5))}`;
 }

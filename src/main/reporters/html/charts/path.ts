@@ -2,10 +2,10 @@ import { html, type Markup, NOTHING_SHOWN } from '../markup.ts';
 import { FINE, type Scale, STEP } from './scale.ts';
 
 export type Point = readonly [x: number, y: number];
-/** A value in each interval; null where there is none. */
+/** A value per interval; null if there is none. */
 export type Row = readonly (number | null)[];
 
-/** A path of whole numbers in relative steps; null is a gap. */
+/** A path of integers in relative steps; null is a gap. */
 export function pathOf(points: readonly (Point | null)[]): string {
   let d = '';
   let [x, y] = [0, 0];
@@ -24,12 +24,12 @@ export function pathOf(points: readonly (Point | null)[]): string {
   return closedDot(d).replace(/l /g, 'l');
 }
 
-/** A point alone is a line of no length, which is seen by its round ends. */
+/** A single point becomes a line of zero length, visible by its round ends. */
 function closedDot(d: string): string {
   return d.endsWith('l') ? `${d.slice(0, -1)}h0` : d;
 }
 
-/** Values in the middle of their intervals; the outermost reach to the edges. */
+/** Values at the middle of their intervals; the first and last one extend to the edges. */
 export function overTime(values: Row, scale: Scale): (Point | null)[] {
   const points = values.map((value, index): Point | null =>
     value === null ? null : [index * STEP + 1, scale.y(value)],
@@ -49,7 +49,7 @@ export function areaUnder(values: Row, scale: Scale): string {
   return `${pathOf([[0, bottom], ...overTime(filled, scale), [values.length * STEP, bottom]])}z`;
 }
 
-/** The area between two rows of values; gaps split it. */
+/** The area between two rows of values, split by gaps. */
 export function band(lower: Row, upper: Row, scale: Scale): string {
   const parts: (readonly { readonly index: number; readonly low: number; readonly high: number }[])[] = [];
   let part: { index: number; low: number; high: number }[] = [];
@@ -76,7 +76,7 @@ export function band(lower: Row, upper: Row, scale: Scale): string {
     .join('');
 }
 
-/** Values as steps as wide as their interval, down to zero. */
+/** Values as bars as wide as their interval, from zero. */
 export function bars(values: readonly number[], scale: Scale): string {
   const base = scale.y(0);
   return values
@@ -86,7 +86,7 @@ export function bars(values: readonly number[], scale: Scale): string {
     .join('');
 }
 
-/** Steps of a histogram. */
+/** The outline of a histogram. */
 export function outline(
   cells: readonly { readonly fromMs: number; readonly toMs: number; readonly density: number }[],
   x: (value: number) => number,
@@ -104,7 +104,7 @@ export function outline(
   return points;
 }
 
-/** Dots, as lines of no length with round ends; with a length they point upward. */
+/** Dots, drawn as lines of zero length with round ends; with a length they point upward. */
 export function dots(
   className: string,
   points: readonly (readonly [x: number, y: number, up?: number])[],
@@ -119,7 +119,7 @@ export function dots(
   return line(className, d);
 }
 
-/** A path of the drawing; nothing where it is empty. */
+/** A path of the drawing; nothing if it is empty. */
 export function line(className: string, d: string): Markup {
   return d === '' ? NOTHING_SHOWN : html`<path class="${className}" d="${d.replace(/^m/, 'M')}"/>`;
 }

@@ -3,14 +3,14 @@ import { tickMs } from '../numbers.ts';
 import { line } from './path.ts';
 import { FINE, type Scale } from './scale.ts';
 
-/** Height of a name beside a line, in pixels. */
+/** Height of a line's name, in pixels. */
 const NAME_HEIGHT = 13;
 
-/** A name beside the end of a line. */
+/** The name next to the end of a line. */
 export interface LineName {
   readonly text: string;
   readonly className: string;
-  /** From the top, 0 to 1; null where the line has no end. */
+  /** Position from the top, 0 to 1; null if the line has no end. */
   readonly at: number | null;
 }
 
@@ -21,14 +21,14 @@ export interface Plot {
   readonly ticks?: readonly number[];
   readonly tickText?: (value: number) => string;
   readonly names?: readonly LineName[];
-  /** Text over the drawing. */
+  /** Text on top of the drawing. */
   readonly over?: Shown;
   readonly className?: string;
 }
 
 /**
- * A drawing. Only marks are in the SVG, which is stretched to whatever width there is, with strokes that do not
- * scale; all text is HTML at percentages of it, and stays text.
+ * A drawing. The SVG only contains marks and is stretched to the available width, with strokes that do not
+ * scale; all text is HTML positioned in percentages, and keeps its size.
  */
 export function plot({ width, scale, marks, ...rest }: Plot): Markup {
   const { ticks = [], tickText = tickMs, names = [], over, className = '' } = rest;
@@ -40,15 +40,15 @@ export function plot({ width, scale, marks, ...rest }: Plot): Markup {
   )}${over}</div>`;
 }
 
-/** A share as CSS wants it. */
+/** A share as a CSS percentage. */
 export function atPercent(share: number): string {
   return `${Number((share * 100).toFixed(2))}%`;
 }
 
 /**
- * Marks of a horizontal axis, as shares of its width.
+ * Tick labels of a horizontal axis, at shares of its width.
  *
- * @param kept whether every other one goes where there is little room, or stands a line lower
+ * @param kept whether every second label is dropped in little space, or moved to a lower row
  */
 export function xAxis(
   ticks: readonly (readonly [share: number, text: string])[],
@@ -62,15 +62,15 @@ export function xAxis(
   )}</div>`;
 }
 
-/** A chart that can be read off. */
+/** A chart with readings. */
 export interface Figure {
   readonly id: string;
   readonly name: string;
   readonly what: string;
-  /** Colour and text of what is drawn. */
+  /** Colour and text of each key. */
   readonly keys?: readonly (readonly [colour: string, text: string])[];
   readonly body: Shown;
-  /** Where it can be read, as a share of its width, and what is there. */
+  /** Positions of readings, as shares of the width, with their texts. */
   readonly points?: readonly (readonly [share: number, text: string])[];
 }
 
@@ -80,7 +80,7 @@ export function figure({ id, name, what, keys = [], body, points = [] }: Figure)
   )}<output class="read"></output></figcaption><div class="body">${body}</div></figure>`;
 }
 
-/** Moves names so far apart that none covers another. */
+/** Moves names apart so that they do not overlap. */
 function apart(
   names: readonly LineName[],
   height: number,
@@ -89,7 +89,7 @@ function apart(
   const [first, last] = [gap / 3, 1 - gap / 3];
   const list = names
     .flatMap(({ text, className, at }) => (at === null ? [] : [{ text, className, at }]))
-    // Of names at the same place the first stays above.
+    // Of names at the same position, the first stays on top.
     .sort((a, b) => Math.round(a.at * height) - Math.round(b.at * height));
   let lowest = Number.NEGATIVE_INFINITY;
   for (const name of list) {

@@ -5,7 +5,7 @@ const BITS_A_PIXEL = 4;
 const WITH_PALETTE = 3;
 
 /**
- * A picture of one colour whose opacity is what it shows: the colour comes from the page's style, so that one
+ * A picture whose content is its opacity: its colour comes from the page's style, so that one
  * file serves both themes.
  *
  * @param levels width × height values below 16, row by row

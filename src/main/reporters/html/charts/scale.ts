@@ -1,7 +1,7 @@
-/** Units of a drawing for each pixel of its height, and for each interval of time. */
+/** Units of a drawing per pixel of its height, and per interval of time. */
 export const FINE = 2;
 export const STEP = 2;
-/** Width of a drawing that has no intervals. */
+/** Width of a drawing without intervals. */
 export const CURVE = 1_000;
 
 /** A vertical axis. */
@@ -10,9 +10,9 @@ export interface Scale {
   readonly height: number;
   readonly min: number;
   readonly max: number;
-  /** From the top, 0 to 1. */
+  /** Position from the top, 0 to 1. */
   share(value: number): number;
-  /** The same in units of the drawing. */
+  /** The same in drawing units. */
   y(value: number): number;
 }
 
@@ -40,12 +40,12 @@ function scaleOf(min: number, max: number, height: number, shareOf: (value: numb
 export interface LogX {
   readonly min: number;
   readonly max: number;
-  /** From the left, 0 to 1. */
+  /** Position from the left, 0 to 1. */
   share(value: number): number;
   x(value: number): number;
 }
 
-/** Over a range of times, at least half a decade wide. */
+/** An axis for a range of times, at least half a decade wide. */
 export function logX(lowMs: number, highMs: number): LogX {
   const [low, high] = lowMs > 0 && highMs >= lowMs ? [lowMs, highMs] : [0.1, 1];
   const wider = Math.max(1, Math.sqrt(10 ** 0.5 / (high / low)));
@@ -55,7 +55,7 @@ export function logX(lowMs: number, highMs: number): LogX {
   return { min, max, share, x: (value) => Math.round(share(value) * CURVE) };
 }
 
-/** 1, 2 or 5 times a power of ten, just above or below a value. */
+/** The next 1, 2 or 5 times a power of ten, above or below a value. */
 export function nice(value: number, direction: 'up' | 'down'): number {
   if (!(value > 0) || !Number.isFinite(value)) return 1e-3;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -67,7 +67,7 @@ export function nice(value: number, direction: 'up' | 'down'): number {
   return found ?? value;
 }
 
-/** The powers of ten of a logarithmic axis; the ends besides where there is hardly one. */
+/** The powers of ten on a logarithmic axis; if there are fewer than two, also round numbers near its ends. */
 export function decades(min: number, max: number): number[] {
   const ticks: number[] = [];
   for (let power = Math.ceil(Math.log10(min) - 1e-9); 10 ** power <= max * 1.0001; power++)
@@ -77,7 +77,7 @@ export function decades(min: number, max: number): number[] {
   return [...new Set(ends)].sort((a, b) => a - b);
 }
 
-/** Round numbers from 0 to the largest value, up to a given number of them. */
+/** Round numbers from 0 up to the largest value, with at most `most` steps. */
 export function linearTicks(max: number, most: number): number[] {
   if (!(max > 0) || !Number.isFinite(max)) return [0];
   const power = 10 ** Math.floor(Math.log10(max / most));
@@ -85,7 +85,7 @@ export function linearTicks(max: number, most: number): number[] {
   return Array.from({ length: Math.floor(max / step + 1e-9) + 1 }, (_, index) => index * step);
 }
 
-/** Those that have room, the first ones first. */
+/** The values that fit with a gap between them; earlier ones take precedence. */
 export function spaced<T>(values: readonly T[], placeOf: (value: T) => number, gap: number): T[] {
   const kept: T[] = [];
   for (const value of values)

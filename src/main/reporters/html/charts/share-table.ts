@@ -2,10 +2,10 @@ import { html, type Markup } from '../markup.ts';
 import { count, percent } from '../numbers.ts';
 import { atPercent } from './plot.ts';
 
-/** Below this a bar would not be seen. */
+/** A shorter bar would be invisible. */
 const LEAST_BAR = 0.002;
 
-/** How many of all are of each kind, with bars; nothing where there are none. */
+/** The count and share of each kind, with bars; null without any. */
 export function shareTable(
   caption: string,
   parts: readonly { readonly name: string; readonly times: number; readonly isBad: boolean }[],

@@ -8,7 +8,7 @@ const STEPS_MS = [
   1_200_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 43_200_000, 86_400_000,
 ];
 
-/** Moments at round distances, and the distance. */
+/** Moments at round intervals, and the interval. */
 export function momentsOf(lengthMs: number): { readonly stepMs: number; readonly moments: number[] } {
   const stepMs = STEPS_MS.find((step) => lengthMs / step <= MOST_TICKS) ?? lengthMs;
   const length = Math.floor(lengthMs / stepMs + 1e-9) + 1;
@@ -23,7 +23,7 @@ export function timeAxis(lengthMs: number): Markup {
   )}</div></div>`;
 }
 
-/** The stages of an open load over their time; nothing where there is only one. */
+/** The stages of an open load over time; null for a single stage. */
 export function stageRow(
   stages: readonly {
     readonly fromMs: number;

@@ -13,7 +13,7 @@ import { type ComparisonView, metricOf, metricText, metricTitle } from './compar
 const STRIP_HEIGHT = 14;
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99', 'cpu'];
 
-/** Each of several arms in a row, with the shape of its latencies; nothing where the forest says it all. */
+/** A row per arm with the shape of its latencies; for repeats, a row per figure; null for two arms, which the forest covers. */
 export function armsPanel(view: ComparisonView): Markup | null {
   if (view.comparison.kind === 'repeat') return levels(view);
   if (view.arms.length <= 2) return null;
@@ -37,7 +37,7 @@ function levelText({ figures }: Arm, metric: Metric): string {
   return level === undefined ? NOTHING : metricText(metric, level.median);
 }
 
-/** Each figure over the rounds: its median, where its middle lies, and every round. */
+/** Each figure over the rounds: its median, the interval of that, and every round. */
 function levels({ comparison, rounds }: ComparisonView): Markup | null {
   const [arm] = comparison.arms;
   if (arm === undefined) return null;
@@ -53,7 +53,7 @@ function levels({ comparison, rounds }: ComparisonView): Markup | null {
   })}</tbody></table>`;
 }
 
-/** From 0 to the largest: what differs little looks as if it did. */
+/** From 0 to the largest value, so that small differences look small. */
 function strip(
   values: readonly number[],
   { low, high }: { readonly low: number | null; readonly high: number | null },

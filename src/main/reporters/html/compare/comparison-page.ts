@@ -16,14 +16,14 @@ import { shiftPanel } from './shift.ts';
 import { comparisonVerdict } from './verdict.ts';
 import { withinPanel } from './within.ts';
 
-/** A part of a comparison's page; null where the result has nothing for it. */
+/** A panel of a comparison's page; null if the result has nothing for it. */
 interface ComparisonPanel {
   readonly id: string;
   titleOf(view: ComparisonView): string;
   of(view: ComparisonView): Markup | null;
 }
 
-/** In the order of the page. A new one is one file and one line here. */
+/** In page order. A new panel takes one file and one line here. */
 const PANELS: readonly ComparisonPanel[] = [
   { id: 'verdict', titleOf: () => 'Verdict', of: comparisonVerdict },
   { id: 'arms', titleOf: ({ arms }) => (arms.length > 1 ? 'Arms' : 'Figures'), of: armsPanel },
@@ -38,8 +38,8 @@ const PANELS: readonly ComparisonPanel[] = [
 /**
  * The page of several rounds or arms.
  *
- * @param shown the result as it may be shown
- * @param result the same as the file holds it
+ * @param shown the result, safe to show
+ * @param result the same result as stored in the file
  */
 export function comparisonPage(shown: Comparison, result: object): Page {
   const view = comparisonViewOf(shown);
@@ -68,7 +68,7 @@ function headingOf({ comparison: { kind }, arms, plan }: ComparisonView): string
     .join(' against ');
 }
 
-/** Of the first round of each arm. */
+/** Lengths of the first round of each arm. */
 function lengthText(lengthsMs: readonly number[]): string {
   const texts = [...new Set(lengthsMs.map(ms))];
   return texts.length > 2

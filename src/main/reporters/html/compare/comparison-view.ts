@@ -9,13 +9,13 @@ import { ms } from '../numbers.ts';
 import { FINE_CELLS } from '../run/latencies.ts';
 import { COLOURS_OF_MANY } from '../style/arms-style.ts';
 
-/** An arm with what several panels draw. */
+/** An arm with the data that several panels draw. */
 export interface DrawnArm {
   readonly arm: Arm;
   readonly name: string;
-  /** `a` or `b`; of more than two arms `k1` and so on, after the sixth from the beginning. */
+  /** `a` or `b`; with more than two arms `k1` and so on, starting over after the sixth. */
   readonly colour: string;
-  /** The headline latency of all its rounds; null where a result is too old to have it. */
+  /** The headline latency of all its rounds; null if a result is too old to have it. */
   readonly packed: PackedCells | null;
   readonly cells: readonly UsedCell[];
 }
@@ -23,10 +23,10 @@ export interface DrawnArm {
 export interface ComparisonView {
   readonly comparison: Comparison;
   readonly arms: readonly DrawnArm[];
-  /** Of the first arm, whose plan the others share but for what is compared. */
+  /** The plan of the first arm; the others only differ in what is compared. */
   readonly plan: Summary['plan'];
   readonly headline: 'response' | 'service';
-  /** Rounds that every arm has. */
+  /** The number of rounds that every arm has. */
   readonly rounds: number;
 }
 
@@ -62,7 +62,7 @@ function packedOf({ rounds }: Arm, headline: 'response' | 'service'): PackedCell
   );
 }
 
-/** Two arms, the second held against the first; null where there are not just two. */
+/** Two arms and their comparison; null unless there are exactly two. */
 export function twoArms({
   arms,
   comparison,
@@ -73,19 +73,19 @@ export function twoArms({
   return { a, b, pair };
 }
 
-/** The name of a figure at the beginning of a row. */
+/** The name of a figure at the start of a row. */
 export function metricTitle(metric: Metric): string {
   const label = METRIC_LABELS[metric];
   return metric === 'throughput' ? label.charAt(0).toUpperCase() + label.slice(1) : label;
 }
 
-/** A figure of a comparison in words. */
+/** The value of a figure as text. */
 export function metricText(metric: Metric, value: number): string {
   if (metric === 'throughput') return formatRate(value);
   return ms(metric === 'cpu' ? microsToMs(value) : value);
 }
 
-/** A figure of one round; null where it has none. */
+/** A figure of one round; null if the round lacks it. */
 export function metricOf(metric: Metric, round: Summary): number | null {
   if (metric === 'throughput') return round.rate.throughputPerSecond;
   if (metric === 'cpu') return round.generator.cpuMicrosPerRequest;

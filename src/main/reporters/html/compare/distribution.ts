@@ -11,7 +11,7 @@ import type { ComparisonView, DrawnArm } from './comparison-view.ts';
 
 const HEIGHT = 190;
 
-/** The latencies of all arms, over one another. */
+/** The latencies of all arms, overlaid. */
 export function overlaysPanel(view: ComparisonView): Markup | null {
   if (view.arms.some(({ cells }) => cells.length === 0)) return null;
   return html`<div class="two">${histogram(view)}${percentiles(view)}</div>`;
@@ -53,7 +53,7 @@ function histogram({ arms, headline, rounds }: ComparisonView): Markup {
   });
 }
 
-/** Each cell that any arm has, the fastest first. */
+/** Each cell used by any arm, fastest first. */
 function cellsOfAll(arms: readonly (readonly Density[])[]): Density[] {
   return [...new Map(arms.flat().map((one) => [one.cell, one])).values()].sort((x, y) => x.cell - y.cell);
 }

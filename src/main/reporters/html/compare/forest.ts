@@ -8,7 +8,7 @@ import { change, plainChange, unbroken } from '../numbers.ts';
 import { type ComparisonView, marginText, metricText, metricTitle, twoArms } from './comparison-view.ts';
 
 const HEIGHT = 40;
-/** Changes that may mark the axis, the first ones first where there is little room. */
+/** Changes that may mark the axis, by priority if they do not all fit. */
 const CHANGES = [0, -0.5, 1, -0.25, 0.5, -0.1, 0.1, -0.75, 3, -0.9, 9, -0.99, 99, -0.05, 0.05, 0.2, -0.2];
 const TICK_GAP = 140;
 const EDGE = 20;
@@ -25,7 +25,7 @@ interface Row {
   readonly estimate: Estimate;
 }
 
-/** Each figure of each pair in proportion, with its interval on an axis; nothing where nothing is compared. */
+/** The ratio of each figure for each pair, with its interval on an axis; null without pairs. */
 export function forest(view: ComparisonView): Markup | null {
   const { comparison, rounds } = view;
   const { metric: decides, margin, pairs } = comparison;
@@ -88,7 +88,7 @@ function rowOf(
 `;
 }
 
-/** The figure that the rows below are about. */
+/** The heading of the rows of a figure. */
 function groupRow(metric: Metric, decides: Metric): Markup {
   const word = metric === decides ? html` <span class="soft">decides</span>` : null;
   return html`<tr class="group"><th scope="rowgroup" colspan="7">${metricTitle(metric)}${word}</th></tr>

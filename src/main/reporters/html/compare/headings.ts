@@ -9,10 +9,10 @@ const BETTER: Readonly<Record<Metric, readonly [better: string, worse: string]>>
   p99: ['is faster', 'is slower'],
   cpu: ['takes less CPU', 'takes more CPU'],
 };
-/** What is said of all arms comes before what is said of two. */
+/** Conclusions about all arms precede those about two. */
 const LEADING = ['recommended', 'nothing-recommended'];
 
-/** What came out, in a few words. */
+/** The outcome in a few words. */
 export function comparisonWords(comparison: Comparison): string {
   const conclusions = comparison.findings?.conclusions;
   const leading = conclusions?.find(({ code }) => LEADING.includes(code)) ?? conclusions?.[0];
@@ -54,7 +54,7 @@ function conclusionWords({ code, figures }: Conclusion, comparison: Comparison):
   }
 }
 
-/** Rounds of one plan: whether its target fails comes first. */
+/** For rounds of one plan: reports first whether its target fails. */
 function repeatWords({ arms }: Comparison): string {
   const rounds = arms.flatMap((arm) => arm.rounds);
   const failing = rounds.filter(({ generator }) => generator.verdict === 'failing').length;
@@ -64,7 +64,7 @@ function repeatWords({ arms }: Comparison): string {
     : `The target was failing in ${failing} of ${counted(rounds.length, 'round')}.`;
 }
 
-/** Results of older versions have the decision alone. */
+/** For results of older versions, which only have the decision. */
 function decisionWords(name: string, metric: Metric, decision: string | undefined): string {
   if (decision === undefined) return 'Nothing to compare.';
   if (decision === 'no-difference') return 'No difference that matters.';

@@ -6,7 +6,7 @@ import { count, ms, unbroken } from '../numbers.ts';
 import { loadText, machineFacts, workersText } from '../run/plan.ts';
 import { type ComparisonView, marginText } from './comparison-view.ts';
 
-/** What every arm was asked for, and where. */
+/** What was asked of every arm, and where it was measured. */
 export function comparisonPlan({ comparison, arms, plan, rounds }: ComparisonView): Markup {
   const { kind, metric, margin, startedAt, tool } = comparison;
   const windowMs = arms[0]?.arm.rounds[0]?.windowMs ?? 0;
@@ -31,7 +31,7 @@ export function comparisonPlan({ comparison, arms, plan, rounds }: ComparisonVie
   ]);
 }
 
-/** One line where the load is the same for all. */
+/** One line if the load is the same for all arms. */
 function loads(arms: ComparisonView['arms']): (readonly [string, string])[] {
   const texts = arms.map(({ name, arm }) => {
     const plan = arm.rounds[0]?.plan;

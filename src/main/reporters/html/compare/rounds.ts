@@ -8,10 +8,10 @@ import { type ComparisonView, type DrawnArm, metricOf, metricText, metricTitle }
 
 const HEIGHT = 96;
 const SHOWN: readonly Metric[] = ['throughput', 'p50', 'p99'];
-/** Share of its room in which an arm of many has its rounds. */
+/** With many arms, the share of an arm's space that its rounds fill. */
 const FILLED = 0.8;
 
-/** The rounds in the order in which they were measured. */
+/** The rounds in the order of measurement. */
 export function roundsPanel(view: ComparisonView): Markup | null {
   if (view.rounds < 2) return null;
   const { kind } = view.comparison;
@@ -28,7 +28,7 @@ interface Row extends Pick<DrawnArm, 'name' | 'colour'> {
   readonly values: readonly (number | null)[];
 }
 
-/** Where a round of an arm stands in the picture. */
+/** Horizontal position of an arm's round. */
 type ShareOf = (index: number, round: number) => number;
 type Reading = readonly [share: number, text: string];
 
@@ -78,7 +78,7 @@ function roundsChart(metric: Metric, { arms, rounds }: ComparisonView): Markup |
   });
 }
 
-/** From the first arm's round to the second's. */
+/** Lines from the first arm's rounds to the second's. */
 function pairLines([first, second]: readonly Row[], scale: Scale, shareOf: ShareOf): string {
   if (first === undefined || second === undefined) return '';
   return first.values
@@ -90,7 +90,7 @@ function pairLines([first, second]: readonly Row[], scale: Scale, shareOf: Share
     .join('');
 }
 
-/** A reading for each dot. */
+/** A reading per dot. */
 function readingsOfEach(metric: Metric, rows: readonly Row[], shareOf: ShareOf): Reading[] {
   return rows.flatMap(({ name, values }, index) =>
     values.map(
@@ -102,7 +102,7 @@ function readingsOfEach(metric: Metric, rows: readonly Row[], shareOf: ShareOf):
   );
 }
 
-/** A reading for each round, of all arms together. */
+/** A reading per round, for all arms together. */
 function readingsOfRounds(metric: Metric, rows: readonly Row[], rounds: number, shareOf: ShareOf): Reading[] {
   return Array.from({ length: rounds }, (_, round) => {
     const texts = rows.map(

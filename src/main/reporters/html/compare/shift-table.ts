@@ -4,10 +4,10 @@ import { change, ms } from '../numbers.ts';
 import { type ComparisonView, type DrawnArm, twoArms } from './comparison-view.ts';
 
 const PERCENTILES = [50, 75, 90, 95, 99, 99.9];
-/** So many values beyond a percentile make it worth saying. */
+/** A percentile is shown if at least this many values lie beyond it. */
 const FEWEST_BEYOND = 5;
 
-/** What is drawn, in numbers; null where a result has none. */
+/** The drawn shifts in numbers; null if a result has none. */
 export function shiftTable(view: ComparisonView): Markup | null {
   const two = twoArms(view);
   if (two === null) return tableOfMany(view);
@@ -19,14 +19,14 @@ function tableOfTwo({ comparison, rounds }: ComparisonView, a: DrawnArm, b: Draw
   return html`<table class="wide num shifts">${captionOf(rounds)}<thead><tr><th scope="col"><span class="sr">Percentile</span></th><th scope="col">${a.name}</th><th scope="col">${b.name}</th><th scope="col">Shift</th><th scope="col">In proportion</th></tr></thead><tbody>${(
     pair?.shifts ?? []
   ).map(({ percentile, aMs, bMs }) => {
-    // What the pair calls a may be either of the two.
+    // The pair's a may be either of the two arms.
     const [ofB, ofA] = pair?.a === b.name ? [aMs, bMs] : [bMs, aMs];
     return html`<tr><th scope="row">p${percentile}</th><td>${ms(ofA)}</td><td>${ms(ofB)}</td><td>${ofB < ofA ? '−' : '+'}${ms(Math.abs(ofB - ofA))}</td><td>${ofA > 0 ? change(ofB / ofA) : '–'}</td></tr>
 `;
   })}</tbody></table>`;
 }
 
-/** An arm in each row: its times, and what they are in proportion to the first one's. */
+/** A row per arm: its times, and their change from the first arm's. */
 function tableOfMany({ arms, rounds }: ComparisonView): Markup | null {
   const [first] = arms;
   const sizes = arms.map(({ cells }) => cells.reduce((sum, { count }) => sum + count, 0));

@@ -12,21 +12,21 @@ import { shiftTable } from './shift-table.ts';
 
 const HEIGHT = 230;
 const POINTS = 50;
-/** So many values beyond a percentile make it worth drawing. */
+/** A percentile is drawn if at least this many values lie beyond it. */
 const FEWEST_BEYOND = 5;
 const CHANGES = [0, -0.5, 1, -0.75, 3, -0.25, 0.25, 0.5, -0.1, 0.1, -0.9, 9];
 const TICK_GAP = 17;
-/** A round gone astray leaves the picture rather than flatten it. */
+/** A round that deviates strongly is cut off, so that it does not flatten the picture. */
 const SHOWN_SHARE = 0.85;
 
-/** An arm in proportion to the first one at each percentile: in every round, and the median of those. */
+/** The ratio of an arm to the first one at each percentile: in every round, and the median of these. */
 interface Shift {
   readonly arm: DrawnArm;
   readonly rounds: readonly (readonly number[])[];
   readonly middle: readonly number[];
 }
 
-/** How much longer or shorter the other arms are than the first, at each percentile. */
+/** How much longer or shorter latencies of the other arms are than the first one's, at each percentile. */
 export function shiftPanel(view: ComparisonView): Markup | null {
   const [first, ...others] = view.arms;
   if (first === undefined || others.length === 0) return null;
@@ -116,7 +116,7 @@ function shiftOf(
   return { arm, rounds, middle };
 }
 
-/** As far up as down, so that half and double look alike, and far enough for each arm. */
+/** Symmetric, so that half and double look alike, and wide enough for each arm. */
 function scaleOf(shifts: readonly Shift[]): Scale {
   const reaches = shifts.map(({ rounds }) => {
     const away = rounds.flat().map((ratio) => (ratio < 1 ? 1 / ratio : ratio));

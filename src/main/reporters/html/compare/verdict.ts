@@ -7,7 +7,7 @@ import { type ComparisonView, marginText, twoArms } from './comparison-view.ts';
 import { forest } from './forest.ts';
 import { comparisonWords } from './headings.ts';
 
-/** Notes on what makes the figures less than they seem. */
+/** Codes of notes that limit the meaning of the figures. */
 const CARE = new Set(['arm-failures', 'arm-failing', 'arm-broke-rule', 'arm-degraded', 'arm-limited']);
 const LEADING = new Set(['recommended', 'nothing-recommended']);
 
@@ -33,13 +33,13 @@ ${comparison.kind === 'repeat' ? null : html`<p class="soft">${intervalsText(vie
 ${forest(view)}`;
 }
 
-/** Older results have no codes: what their notes are about is not known. */
+/** Older results have no codes, so the meaning of their notes is unknown. */
 function headOfNotes({ findings, notes }: Comparison, care: readonly string[]): string {
   if (care.length > 0) return 'Read with care';
   return findings === undefined && notes.length > 0 ? 'Notes' : 'Nothing stood in the way';
 }
 
-/** Which arm has which colour, and what it is. */
+/** Each arm with its colour and source. */
 function armLines({ comparison, arms }: ComparisonView): Markup | null {
   const sources = sourcesOf(comparison);
   if (comparison.kind !== 'compare') return null;
@@ -50,13 +50,13 @@ function armLines({ comparison, arms }: ComparisonView): Markup | null {
   })}`;
 }
 
-/** Of many arms each comparison is in the table; its words are there for those who want them. */
+/** With many arms the table has each comparison; the sentences are collapsed. */
 function detailsOf(sentences: readonly string[]): Markup | null {
   if (sentences.length === 0) return null;
   return html`<details><summary>Each comparison in words</summary>${sentences.map((text) => html`<p>${unbroken(text)}</p>`)}</details>`;
 }
 
-/** What was given for each arm: a URL, or a file. */
+/** The source given for each arm: a URL or a file. */
 function sourcesOf({ findings }: Comparison): ReadonlyMap<string, string> {
   return new Map(
     (findings?.notes ?? []).flatMap((note) =>

@@ -17,7 +17,7 @@ const TICKS = Array.from(
 );
 const TICK_GAP = 22;
 
-/** The course of an arm: of each round, and the median of them where they have the same intervals. */
+/** A figure of an arm over time: for each round, and the median of these if they have the same intervals. */
 interface Course {
   readonly name: string;
   readonly colour: string;
@@ -28,7 +28,7 @@ interface Course {
 
 type Of = (bucket: SeriesBucket) => number | null;
 
-/** The arms in the course of a round. */
+/** The arms over the time of a round. */
 export function withinPanel(view: ComparisonView): Markup | null {
   const { arms, rounds } = view;
   const series = arms.flatMap(({ arm }) => arm.rounds.map((round) => round.series));
@@ -69,11 +69,11 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
     (sum, { rounds }) => sum + rounds.reduce((n, round) => n + round.values.length, 0),
     0,
   );
-  // Of intervals with hardly a request in them there is no course, only scraps of lines.
+  // If most intervals have hardly any requests, the line would be mere scraps.
   if (values.length * 2 < all || all === 0) return null;
   const scale = logarithmic(Math.min(...values) * 0.9, Math.max(...values) * 1.1, HEIGHT);
   const isMany = view.rounds > 1;
-  // Of more arms the single rounds would hide one another.
+  // With more arms, lines of single rounds would hide one another.
   const hasRounds = isMany && courses.length <= 2;
   const path = (list: readonly (number | null)[], intervalMs: number): string =>
     pathOf(
@@ -109,7 +109,7 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
   });
 }
 
-/** What failed in each interval of two single results. */
+/** Failures in each interval, for single results. */
 function failedChart(view: ComparisonView, lengthMs: number): Markup | null {
   if (view.rounds > 1) return null;
   const courses = coursesOf(view, ({ failed }) => failed);
@@ -139,7 +139,7 @@ function failedChart(view: ComparisonView, lengthMs: number): Markup | null {
   });
 }
 
-/** The middle of an interval. */
+/** The middle of an interval, in drawing units. */
 function xOf(index: number, intervalMs: number, lengthMs: number): number {
   return (((index + 0.5) * intervalMs) / lengthMs) * CURVE;
 }

@@ -10,10 +10,10 @@ import { COLOURS, FINE_CELLS } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 
 const HEIGHT = 190;
-/** A limit this many times away from what was measured is not worth room. */
+/** A limit this many times away from the measured values does not extend the axis. */
 const FAR = 10;
 const GATE_WIDTH = 44;
-/** Where an interval has no upper end, its line ends a little beyond the value. */
+/** The line of an interval without an upper end goes this far beyond the value. */
 const BEYOND = 16;
 
 /** The limit of a rule on a percentile. */
@@ -81,7 +81,7 @@ function gatesOf({ thresholds, latencyMs }: Summary, leading: RunView['leading']
   });
 }
 
-/** From the least to the most that was measured, and on to limits that are not far away. */
+/** From the smallest to the largest measured value, extended to limits that are not far away. */
 function scaleOf(measured: readonly number[], gates: readonly Gate[], middleMs: number): Scale {
   const [least, most] = [Math.min(...measured), Math.max(...measured)];
   const near = gates
@@ -101,13 +101,13 @@ function gateLines(gates: readonly Gate[], areHeld: boolean, scale: Scale, axis:
     .join('');
 }
 
-/** The share of values below which percentiles are no mere bounds. */
+/** The share of values below which percentiles are exact, not lower bounds. */
 function sureBelow({ atLeast }: LatencySummary): number {
   const labels = atLeast.map(Number).filter((label) => !Number.isNaN(label));
   return labels.length === 0 ? Number.POSITIVE_INFINITY : Math.min(...labels) / 100;
 }
 
-/** A curve up to where it is sure, and the rest. */
+/** A curve split where its percentiles become lower bounds. */
 function parted<T extends readonly [number, number]>(
   points: readonly T[],
   sure: number,
@@ -129,7 +129,7 @@ function whiskers({ latencyMs }: Summary, scale: Scale, axis: NinesAxis): string
     .join('');
 }
 
-/** What can be read off: percentiles that the result has as it has them, others from its cells. */
+/** Readings: the result's own percentiles where it has them, others from its cells. */
 function readings(
   { latencyMs }: Summary,
   leading: RunView['leading'],

@@ -11,7 +11,7 @@ export function dataPanel(view: RunView): Markup {
 ${view.columns.length === 0 ? null : intervalTable(view)}`;
 }
 
-/** That the file is a result too. */
+/** Explains that the file is itself a result. */
 export function resultNote(): Markup {
   return html`<p>This file holds the whole result: <code>volley report</code> and <code>volley compare</code> read it as they read what <code>--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
 }

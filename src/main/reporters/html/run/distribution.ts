@@ -58,7 +58,7 @@ function latencyTable({ summary, leading }: RunView): Markup {
   )}</tbody></table>`;
 }
 
-/** How long connections took to make; nothing where none was made, or where a result is too old to know. */
+/** How long making connections took; null if none was made, or for a result too old to have these times. */
 function eventTable({ eventTimesMs }: Summary): Markup | null {
   const kinds = EVENT_TIME_KINDS.filter((kind) => (eventTimesMs?.[kind]?.count ?? 0) > 0);
   if (eventTimesMs === undefined || kinds.length === 0) return null;
@@ -72,7 +72,7 @@ function eventTable({ eventTimesMs }: Summary): Markup | null {
   )}</tbody></table>`;
 }
 
-/** The two that are drawn first; in the closed model none that is always nothing. */
+/** The two leading latencies first; those that only the open model has are left out in the closed model. */
 function shownKinds(summary: Summary, leading: RunView['leading']): LatencyKind[] {
   const rest = LATENCY_KINDS.filter((kind) => kind !== 'response' && kind !== 'service');
   return [...leading, ...rest].filter(

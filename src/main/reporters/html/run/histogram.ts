@@ -7,10 +7,10 @@ import { COLOURS, type Density, densitiesOf } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 
 const HEIGHT = 190;
-/** Cells with less than this are no reason for a longer axis. */
+/** Cells with a smaller share do not extend the axis. */
 const LEAST_SHARE = 0.0002;
 const MARKED = ['50', '99', '90'];
-/** As a share of the width: labels nearer than this would cover one another. */
+/** As a share of the width: labels closer than this would overlap. */
 const LABEL_GAP = 0.06;
 
 export function histogramFigure({ summary: { latencyMs }, leading }: RunView): Markup {
@@ -54,7 +54,7 @@ export function histogramFigure({ summary: { latencyMs }, leading }: RunView): M
   });
 }
 
-/** An axis over all that is worth room. */
+/** An axis over all cells with enough values. */
 export function axisOf(cells: readonly Density[]): LogX {
   const shown = cells.filter(({ share, fromMs }) => share > LEAST_SHARE && fromMs > 0);
   return logX(Math.min(...shown.map(({ fromMs }) => fromMs)), Math.max(...shown.map(({ toMs }) => toMs)));
@@ -73,7 +73,7 @@ function histogramPoints(cells: readonly Density[], axis: LogX): (readonly [numb
   });
 }
 
-/** Where the middle between two times is on the axis. */
+/** The middle between two times, as a position on the axis. */
 export function middleOf(axis: LogX, fromMs: number, toMs: number): number {
   return Number(((axis.share(fromMs) + axis.share(toMs)) / 2).toFixed(4));
 }

@@ -3,11 +3,11 @@ import { LATENCIES, type LatencyKind } from '../../../../protocol/latency.ts';
 import type { LatencySummary, PercentileInterval } from '../../../../protocol/summary.ts';
 import { ms } from '../numbers.ts';
 
-/** Of a latency's own cells. */
+/** Cells per octave in a result's latencies. */
 export const FINE_CELLS = 64;
 const DRAWN_CELLS = 8;
 
-/** What each latency is, in a few words. */
+/** The meaning of each latency, in a few words. */
 export const MEANINGS: Readonly<Record<LatencyKind, string>> = {
   response: 'from when a request was due until its end: what a user would feel',
   service: 'from its first byte sent until its end: what target and network took',
@@ -23,17 +23,17 @@ export function titleOf(kind: LatencyKind): string {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/** A percentile with its ≥ where it is a lower bound. */
+/** A percentile, with ≥ if it is a lower bound. */
 export function percentileText({ percentiles, atLeast }: LatencySummary, label: string): string {
   return boundText(percentiles[label] ?? null, atLeast.includes(label));
 }
 
-/** The largest, the mean: where some had no answer, both are lower bounds. */
+/** The maximum or mean; if some requests had no answer, both are lower bounds. */
 export function extremeText({ censored }: LatencySummary, valueMs: number | null): string {
   return boundText(valueMs, censored > 0);
 }
 
-/** A time, with ≥ where it is a lower bound. */
+/** A time, with ≥ if it is a lower bound. */
 export function boundText(valueMs: number | null, isBound: boolean): string {
   return `${isBound && valueMs !== null ? '≥\u00a0' : ''}${ms(valueMs)}`;
 }
@@ -46,7 +46,7 @@ export function intervalText(interval: PercentileInterval | null | undefined): s
   return low === null ? `up to ${ms(high)}` : `${ms(low)} – ${ms(high)}`;
 }
 
-/** A part of a histogram with what share of all values it has, also for each octave of its width. */
+/** A cell of a histogram with its share of all values, also per octave of its width. */
 export interface Density extends UsedCell {
   readonly share: number;
   readonly density: number;

@@ -19,15 +19,15 @@ const FAN_HEIGHT = 148;
 const HEAT_HEIGHT = 168;
 const EVIDENCE_HEIGHT = 32;
 const FAILURE_HEIGHT = 28;
-/** What is that far below the typical latency is drawn at the edge rather than stretch the axis. */
+/** Values this many times below the typical latency are drawn at the edge, so that they do not stretch the axis. */
 const FARTHEST_BELOW = 300;
-/** A latency that is a lower bound points upward. */
+/** Length of the mark that points upward on a lower bound. */
 const UPWARD = 7;
-/** With so few there is room for dots that are seen at once. */
+/** With at most this many columns, dots are larger. */
 const FEW_COLUMNS = 60;
 const SERVED_NO_WORSE = new Set(['unfinished', 'dropped', 'cancelled']);
 
-/** The run as tracks that share one axis of time. */
+/** The run as tracks with one time axis. */
 export function overTimePanel(view: RunView): Markup | null {
   const { columns, intervalMs, inOne, summary, stages, leading } = view;
   if (columns.length === 0) return null;
@@ -64,7 +64,7 @@ ${timeAxis(lengthMs)}
 </div>`;
 }
 
-/** When the requests failed that the verdict tells of, faintly over every track; nothing where that is all of the run. */
+/** Shades the time of the failures in the verdict over every track; empty if that is the whole run. */
 function episodeArea({ summary: { generator }, columns, intervalMs }: RunView): Markup {
   const found = [generator.finding, ...(generator.caveats ?? [])].find(
     (one) => one?.code === 'requests-failed',
@@ -112,13 +112,13 @@ function rateTrack(view: RunView, stageLines: Markup): Markup {
   });
 }
 
-/** What a line is at towards its end, without its last jump. */
+/** The mean of a line's last values, so that a final jump does not move its name. */
 function lately(values: Row): number {
   const last = values.slice(-Math.max(3, Math.round(values.length / 40))).map((value) => value ?? 0);
   return last.reduce((sum, value) => sum + value, 0) / last.length;
 }
 
-/** One range for all latencies over time, so that a distance is the same ratio everywhere. */
+/** One range for all latencies over time, so that equal distances are equal ratios everywhere. */
 function latencyRange({ summary: { latencyMs }, columns, leading }: RunView): { min: number; max: number } {
   const all = (quantile: (typeof QUANTILES)[number]): number[] =>
     columns
@@ -135,7 +135,7 @@ function latencyRange({ summary: { latencyMs }, columns, leading }: RunView): { 
   return { min, max: Math.max(min * 4, ...tops.map((value) => value * 1.15)) };
 }
 
-/** A latency as bands between its percentiles, with the largest of each interval as dots. */
+/** A latency as bands between its percentiles, with the maximum of each interval as dots. */
 function fanTrack(
   kind: 'response' | 'service',
   { columns }: RunView,
@@ -207,7 +207,7 @@ function heatTrack(
   });
 }
 
-/** For how much of a slow response was each of the three to blame? */
+/** How much volley, connections and target each contributed to a slow response. */
 function evidenceTracks({ columns, summary }: RunView, stageLines: Markup): Markup[] {
   const limit = limitOf(summary);
   const shareOf = (of: (column: Column) => number | null): Row =>
@@ -262,7 +262,7 @@ function evidenceTracks({ columns, summary }: RunView, stageLines: Markup): Mark
     });
 }
 
-/** A strip for each kind of failure, the most frequent first. */
+/** A strip per kind of failure, most frequent first. */
 function failureTracks({ columns }: RunView, stageLines: Markup): Markup[] {
   const kinds = [...new Set(columns.flatMap(({ failures }) => Object.keys(failures)))];
   return kinds

@@ -67,7 +67,7 @@ export function planPanel({ summary }: RunView): Markup {
   ]);
 }
 
-/** With which volley, and where. */
+/** The version of volley, and the machine. */
 export function machineFacts({
   version,
   node,

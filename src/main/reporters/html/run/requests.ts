@@ -7,12 +7,12 @@ import { axisOf } from './histogram.ts';
 import { type Density, densitiesOf, extremeText, percentileText } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 
-/** A browser need not lay out thousands of rows: those that need a look come first. */
+/** Limit on rows, since a browser would have to lay out thousands; the worst requests come first. */
 const MOST_ROWS = 200;
 const SHAPE_HEIGHT = 26;
 const MARKED = ['50', '99'];
 
-/** Each request of the mix in a row with the shape of its latencies. */
+/** A row per request of the mix, with the shape of its latencies. */
 export function requestsPanel({ summary: { mix = [], latencyMs } }: RunView): Markup | null {
   if (mix.length === 0) return null;
   const ranked = mix.length <= MOST_ROWS ? mix : mix.toSorted(worstFirst);
@@ -58,7 +58,7 @@ function failedText(row: MixRow): string {
   return row.sent === 0 ? '–' : failedPercent(failedShare(row));
 }
 
-/** A distribution as a line of a table, with percentiles as ticks. */
+/** A distribution as a small chart in a table, with percentiles as ticks. */
 export function ridge(
   cells: readonly Density[],
   axis: LogX,

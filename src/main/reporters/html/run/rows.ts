@@ -9,7 +9,7 @@ import type { RunView } from './run-view.ts';
 const NO_ANSWER = '0';
 const FIRST_BAD_STATUS = 400;
 
-/** What became of the rows, in a few words. */
+/** How the rows ended, in a few words. */
 export function rowsWords({ done, failed, total, isComplete }: BatchRows): string {
   if (failed > 0) return `${count(failed)} of ${counted(done, 'row')} failed.`;
   if (!isComplete)
@@ -20,7 +20,7 @@ export function rowsWords({ done, failed, total, isComplete }: BatchRows): strin
   return done === 1 ? 'The row is ok.' : `All ${counted(done, 'row')} are ok.`;
 }
 
-/** What became of the rows of a batch. */
+/** How the rows of a batch ended. */
 export function rowsPanel({ rows }: RunView): Markup | null {
   if (rows === null) return null;
   const { total, done, ok, failed, retries, doneBefore, returned, rateLimitReplies, isComplete } = rows;
@@ -44,7 +44,7 @@ ${shareTable(`${counted(done, 'row')} by the status of the last attempt`, status
 ${shareTable(`${counted(failed, 'failed row')} by error`, errors, failed)}`;
 }
 
-/** What is seldom, and not worth a line where it was not. */
+/** A rare count; left out if it is zero. */
 function rare(name: string, times: number, words = ''): (readonly [string, string])[] {
   return times === 0 ? [] : [[name, `${count(times)}${words}`]];
 }

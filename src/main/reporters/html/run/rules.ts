@@ -5,12 +5,12 @@ import { unbroken } from '../numbers.ts';
 
 type Rule = Summary['thresholds'][number];
 
-/** The bar shows a quarter of the limit to four times the limit. */
+/** Width of the bar in octaves: from a quarter of the limit to four times the limit. */
 const OCTAVES = 4;
 const BAR_WIDTH = 80;
 const EDGE = 4;
 
-/** The rules of a run, broken ones first; `soFar` where it has not ended. */
+/** The rules of a run, broken ones first; `soFar` is added to the heading during a run. */
 export function rulesTable(thresholds: readonly Rule[], soFar = ''): Markup {
   const sorted = thresholds.toSorted((a, b) => Number(a.ok) - Number(b.ok));
   const broken = thresholds.filter(({ ok }) => !ok).length;
@@ -23,7 +23,7 @@ ${sorted.map(
 )}</tbody></table></div>`;
 }
 
-/** A sentence in place of a figure has the room of its bar too. */
+/** A sentence in place of a figure also takes the space of the bar. */
 function measuredCells(rule: Rule): Markup {
   const text = unbroken(valueText(rule).replace(/^at least /, '≥\u00a0'));
   return rule.measured === null
@@ -31,7 +31,7 @@ function measuredCells(rule: Rule): Markup {
     : html`<td class="n">${text}</td><td class="bullets">${bullet(rule)}</td>`;
 }
 
-/** How many rules of how many were broken. */
+/** How many of the rules were broken. */
 export function brokenRulesText(thresholds: readonly Rule[]): string {
   return headingOf(thresholds.filter(({ ok }) => !ok).length, thresholds.length);
 }
@@ -41,7 +41,7 @@ function headingOf(broken: number, all: number): string {
   return broken === 0 ? `All ${all} rules held` : `${broken} of ${all} rules broken`;
 }
 
-/** What was measured in proportion to the limit, on a logarithmic scale around it. */
+/** The measured value relative to the limit, on a logarithmic scale around it. */
 function bullet({ measured, limit, isLowerBound }: Rule): Markup | null {
   if (measured === null || limit === undefined || !(limit > 0) || measured < 0) return null;
   const octaves = measured === 0 ? Number.NEGATIVE_INFINITY : Math.log2(measured / limit);

@@ -19,14 +19,14 @@ import { type UnderWay, underWayPanel, underWayWords } from './under-way.ts';
 import { verdictPanel, verdictWords } from './verdict.ts';
 import { workersPanel } from './workers.ts';
 
-/** A part of a run's page; null where the result has nothing for it. */
+/** A panel of a run's page; null if the result has nothing for it. */
 interface RunPanel {
   readonly id: string;
   readonly title: string;
   of(view: RunView): Markup | null;
 }
 
-/** In the order of the page. A new one is one file and one line here. */
+/** In page order. A new panel takes one file and one line here. */
 const PANELS: readonly RunPanel[] = [
   { id: 'verdict', title: 'Verdict', of: verdictPanel },
   { id: 'rows', title: 'Rows', of: rowsPanel },
@@ -44,8 +44,8 @@ const PANELS: readonly RunPanel[] = [
 /**
  * The page of one run.
  *
- * @param shown the result as it may be shown
- * @param result the same as the file holds it
+ * @param shown the result, safe to show
+ * @param result the same result as stored in the file
  */
 export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: object): Page {
   const view = runViewOf(shown);
@@ -64,13 +64,13 @@ export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: 
   };
 }
 
-/** What is known only at the end, or is the result itself, has no place on the page of a run under way. */
+/** Panels that need the end of the run or the result itself are left out of the page during a run. */
 const ONLY_OF_RESULTS = ['verdict', 'rows', 'workers', 'data'];
 
 /**
- * The page of a run that goes on.
+ * The page of a run in progress.
  *
- * @param shown what is known so far, as it may be shown
+ * @param shown what is known so far, safe to show
  */
 export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
   const view = runViewOf(shown);
@@ -88,7 +88,7 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
         return body === null ? [] : [{ id, title, body }];
       }),
     ],
-    // What the tracks are read off with, and no more: it is not a result yet.
+    // Only what the readings of tracks need: it is not a result yet.
     result: {
       windowMs,
       ...(scenarios === undefined ? {} : { scenarios: { users: { series: scenarios.users.series } } }),

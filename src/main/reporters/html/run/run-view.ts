@@ -5,15 +5,15 @@ import type { StageSummary } from '../../../../protocol/plan-summary.ts';
 import type { IntervalPercentiles, SeriesBucket, Summary } from '../../../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 
-/** What is drawn: results of older versions have thousands of intervals, and neighbours are then put together. */
+/** Limit on columns: results of older versions have thousands of intervals, whose neighbours are joined. */
 const MOST_COLUMNS = 600;
 
 export const QUANTILES = ['p50', 'p90', 'p99', 'max'] as const;
 
-/** One interval as it is drawn; what an older result does not have is null. */
+/** One column of the drawing; null for what an older result lacks. */
 export interface Column {
   readonly atMs: number;
-  /** The last one may be a part of an interval. */
+  /** The last column may be shorter than an interval. */
   readonly seconds: number;
   readonly sent: number;
   readonly failed: number;
@@ -32,22 +32,22 @@ export interface Column {
 export interface DrawnStage extends StageSummary {
   readonly fromMs: number;
   readonly toMs: number;
-  /** When it began, which may be before the window. */
+  /** When the stage began, possibly before the window. */
   readonly beganAtMs: number;
 }
 
-/** A result with what several panels draw. */
+/** A result with the data that several panels draw. */
 export interface RunView {
   readonly summary: Summary;
-  /** Of a batch. */
+  /** Null unless the run was a batch. */
   readonly rows: BatchRows | null;
   readonly columns: readonly Column[];
-  /** Of a column. */
+  /** Length of a column. */
   readonly intervalMs: number;
-  /** How many intervals of the result are one column. */
+  /** Intervals of the result per column. */
   readonly inOne: number;
   readonly stages: readonly DrawnStage[];
-  /** The two latencies that are drawn, the headline first. */
+  /** The two latencies that are drawn, headline first. */
   readonly leading: readonly [LatencyKind & ('response' | 'service'), LatencyKind & ('response' | 'service')];
 }
 
@@ -71,7 +71,7 @@ export function runViewOf(summary: Summary & { readonly rows?: BatchRows }): Run
   };
 }
 
-/** Counts and cells are added up; of latencies the worst is shown. */
+/** Joins intervals: counts and cells are added up, latencies are the worst ones. */
 function columnOf(
   buckets: readonly SeriesBucket[],
   headline: 'response' | 'service',
@@ -133,7 +133,7 @@ function stagesOf({ plan: { load, warmupMs }, windowMs }: Summary): DrawnStage[]
     .filter(({ fromMs, toMs }) => toMs > fromMs);
 }
 
-/** The rate asked for at a moment of the window; null where none is. */
+/** The rate asked for at a moment of the window; null if none was. */
 export function askedAt({ summary, stages }: RunView, atMs: number): number | null {
   const { load } = summary.plan;
   if (load.model === 'closed') return null;

@@ -16,10 +16,10 @@ import type { RunView } from './run-view.ts';
 
 const LABELS = ['50', '90', '99'];
 const DIGITS = 6;
-/** A browser need not lay out thousands of rows. */
+/** Limit on rows, since a browser would have to lay out thousands. */
 const MOST_ROWS = 200;
 
-/** Iterations, groups, checks and metrics of users; nothing where nobody but volley made the requests. */
+/** Iterations, groups, checks and metrics of users; null without scenarios. */
 export function scenarioPanel({ summary: { scenarios } }: RunView): Markup | null {
   if (scenarios === undefined) return null;
   const timed = [...scenarios.scenarios, ...scenarios.groups].flatMap(({ responseMs }) =>
@@ -47,7 +47,7 @@ function iterations({ scenarios, total }: ScenariosSummary, axis: LogX | null): 
   )}</tbody></table>`;
 }
 
-/** Iterations that were due and never were. */
+/** Iterations that were due but never started. */
 function lost({ dropped, notStarted }: ScenarioRow): number {
   return dropped + notStarted;
 }

@@ -8,10 +8,10 @@ import { ridge } from './requests.ts';
 import type { RunView } from './run-view.ts';
 
 const LABELS = ['50', '90', '99'];
-/** Gaps within one read would stretch the logarithmic axis; a sentence says how many there are. */
+/** Gaps within one read would stretch the logarithmic axis; a sentence gives their share instead. */
 const DRAWN_FROM_MS = 0.01;
 
-/** First token, gaps, speed and goodput of streamed answers; nothing where answers are no streams. */
+/** First token, gaps, speed and goodput of streamed answers; null without streams. */
 export function tokensPanel({ summary: { streams } }: RunView): Markup | null {
   if (!streams) return null;
   const rows = shownKinds(streams).map((kind) => ({

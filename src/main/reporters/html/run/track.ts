@@ -2,7 +2,7 @@ import { plot } from '../charts/plot.ts';
 import { type Scale, STEP } from '../charts/scale.ts';
 import { html, type Markup, type Shown } from '../markup.ts';
 
-/** Something over time, on the axis that all tracks share. */
+/** A figure over time, on the axis that all tracks share. */
 export interface Track {
   readonly id: string;
   readonly name: string;
@@ -11,13 +11,13 @@ export interface Track {
   readonly key?: Shown;
 }
 
-/** Its markup; `id` is what the script of the page reads it off by. */
+/** The markup of a track; the script of the page identifies it by `id`. */
 export function track({ id, name, what, body, key }: Track): Markup {
   return html`<figure class="track" data-track="${id}"><figcaption><b>${name}</b> <span class="what">${what}</span>${key}<output class="read" aria-hidden="true"></output></figcaption>${body}</figure>
 `;
 }
 
-/** A picture that is a strip, with its top as the only tick. */
+/** A flat plot with its maximum as the only tick. */
 export function thinPlot(
   columns: number,
   scale: Scale,

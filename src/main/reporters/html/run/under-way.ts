@@ -6,13 +6,13 @@ import { rulesTable } from './rules.ts';
 import type { RunView } from './run-view.ts';
 import { tiles } from './verdict.ts';
 
-/** Where a run stands that goes on; who was the limit is told by its end. */
+/** The progress of a run; what the limit was is only judged at its end. */
 export interface UnderWay {
   /** Since the measured window began: negative in the warm-up, null before workers are ready. */
   readonly elapsedMs: number | null;
 }
 
-/** What leads the page while a run goes on. */
+/** The leading panel during a run. */
 export function underWayPanel({ summary }: RunView, underWay: UnderWay): Markup {
   return html`<div class="top">
 <div class="verdict">
@@ -25,7 +25,7 @@ ${summary.thresholds.length === 0 || !hasBegun(underWay) ? null : rulesTable(sum
 ${hasBegun(underWay) ? tiles(summary, 'under way') : null}`;
 }
 
-/** Where it stands, in a few words. */
+/** The progress in a few words. */
 export function underWayWords({ plan, requests, windowMs }: Summary, { elapsedMs }: UnderWay): string {
   if (elapsedMs === null) return 'Starting.';
   if (elapsedMs < 0) return `Warming up, ${ms(-elapsedMs)} to go.`;
@@ -41,7 +41,7 @@ function hasBegun({ elapsedMs }: UnderWay): boolean {
   return elapsedMs !== null && elapsedMs >= 0;
 }
 
-/** That something fails is not to wait for the end. */
+/** Reports failures during the run already. */
 function troubleText({ requests, errors }: Summary): string[] {
   const [most] = errors;
   if (requests.failed === 0 || most === undefined) return [];

@@ -8,7 +8,7 @@ import { thinPlot, track } from './track.ts';
 
 const HEIGHT = 44;
 
-/** How many users there were, where scenarios made the requests. */
+/** The number of users over time; nothing without scenarios. */
 export function usersTrack(
   { summary: { scenarios }, columns, intervalMs }: RunView,
   stageLines: Markup,

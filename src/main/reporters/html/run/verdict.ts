@@ -13,14 +13,14 @@ import { isOpenModel, type RunView } from './run-view.ts';
 const LINKS = ['volley', 'connections', 'target'] as const;
 type Link = (typeof LINKS)[number];
 
-/** What the verdict is called, and which link of the chain it is about. */
+/** The words for each verdict, and the link of the chain that it is about. */
 const VERDICTS: Readonly<Record<string, { readonly words: string; readonly link: Link | null }>> = {
   failing: { words: 'The target is failing.', link: 'target' },
   'generator-limited': { words: 'volley itself was the limit.', link: 'volley' },
   'connection-limited': { words: 'The connections were the limit.', link: 'connections' },
   'target-limited': { words: 'The target was the limit.', link: 'target' },
 };
-/** Where nothing was the limit, what was found says how it was. */
+/** If nothing was the limit, the finding describes the run. */
 const FOUND: Readonly<Record<string, string>> = {
   'run-too-short': 'Too short a run to tell.',
   'nothing-answered': 'Nothing was answered.',
@@ -30,7 +30,7 @@ const FOUND: Readonly<Record<string, string>> = {
 /** The verdict in a few words. */
 export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'>): string {
   const { generator, requests } = summary;
-  // It is rows that succeed or fail: requests may have been repeated.
+  // Rows succeed or fail, not requests, which may have been repeated.
   if (rows !== null) return rowsWords(rows);
   if (requests.ok === 0 && requests.sent > 0) return 'No request succeeded.';
   if (isStarved(generator.finding)) return 'Requests failed, and volley was late.';
@@ -43,7 +43,7 @@ export function verdictWords({ summary, rows }: Pick<RunView, 'summary' | 'rows'
   return FOUND[code] ?? 'The target kept up.';
 }
 
-/** The link that was the limit, or that failed. */
+/** The link that was the limit or failed. */
 export function limitOf({ generator }: Pick<Summary, 'generator'>): Link | null {
   return isStarved(generator.finding) ? 'volley' : (VERDICTS[generator.verdict]?.link ?? null);
 }
@@ -66,7 +66,7 @@ ${summary.thresholds.length === 0 ? null : rulesTable(summary.thresholds)}
 ${tiles(summary)}`;
 }
 
-/** The sentences of the verdict by what they are; of older results only the first is known to be the finding. */
+/** The verdict's sentences by kind; in older results only the first is known, as the finding. */
 function partsOf({ generator: { reasons, finding, caveats = [] } }: Summary): {
   readonly finding: readonly string[];
   readonly step: string | null;
@@ -82,7 +82,7 @@ function partsOf({ generator: { reasons, finding, caveats = [] } }: Summary): {
   };
 }
 
-/** What makes the figures less than they seem. */
+/** What limits the meaning of the figures. */
 function noticesOf(summary: Summary): string[] {
   return [
     ...stopSentences(summary),
@@ -91,7 +91,7 @@ function noticesOf(summary: Summary): string[] {
   ];
 }
 
-/** Generator, connections, target: the one that was the limit is filled. */
+/** The chain of generator, connections and target, with the limit filled in. */
 function chain(summary: Summary): Markup {
   const limit = limitOf(summary);
   const isFailing = summary.generator.verdict === 'failing' && !isStarved(summary.generator.finding);
@@ -110,14 +110,14 @@ function chain(summary: Summary): Markup {
 
 interface Tile {
   readonly name: string;
-  /** Behind the name, in small. */
+  /** Smaller text after the name. */
   readonly of?: string;
   readonly value: string;
   readonly under: string;
   readonly isBad?: boolean;
 }
 
-/** The six figures. */
+/** The key figures as tiles. */
 export function tiles(summary: Summary, state: 'ended' | 'under way' = 'ended'): Markup {
   return html`<dl class="tiles">${tilesOf(summary, state).map(({ name, of, value, under, isBad }) => {
     const [, figure = value, unit = ''] = /^(.*?)(\/[sh])?$/s.exec(value) ?? [];

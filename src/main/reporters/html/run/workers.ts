@@ -8,7 +8,7 @@ import type { RunView } from './run-view.ts';
 
 const MOST_ADDRESSES = 20;
 
-/** What each agent did, of a run over several machines. */
+/** What each agent did in a run over several machines. */
 function agentsTable({ agents }: Summary): Markup | null {
   if (agents === undefined || agents === null) return null;
   return html`<table class="wide cards"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col">Verdict</th></tr></thead><tbody>${agents.map(
@@ -18,7 +18,7 @@ function agentsTable({ agents }: Summary): Markup | null {
   )}</tbody></table>`;
 }
 
-/** What volley itself did and took. */
+/** What volley itself did and used. */
 export function workersPanel({ summary }: RunView): Markup | null {
   const { workers } = summary;
   if (workers.length === 0) return null;

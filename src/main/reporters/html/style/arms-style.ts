@@ -1,4 +1,4 @@
-/** More than two arms: each has a colour and strokes of its own, so that none is told by its colour alone. */
+/** With more than two arms, each has its own colour and strokes, so that colour is not the only distinction. */
 const ARMS: readonly (readonly [colour: string, strokes: readonly number[]])[] = [
   ['a', []],
   ['b', [7, 3]],
@@ -8,7 +8,7 @@ const ARMS: readonly (readonly [colour: string, strokes: readonly number[]])[] =
   ['soft', []],
 ];
 
-/** Pixels that a key has at least, with the gap behind it. */
+/** Minimum width of a key in pixels. */
 const KEY_WIDTH = 16;
 
 export const COLOURS_OF_MANY = ARMS.length;
@@ -24,7 +24,7 @@ export const ARMS_STYLE = ARMS.map(([colour, strokes], index) => {
   ].join('');
 }).join('\n');
 
-/** The beginning of a name with the same strokes as its line. */
+/** A key with the same strokes as its line, in front of a name. */
 function keyOf(strokes: readonly number[]): string {
   let at = 0;
   const stops = strokes.map((length, index) => {
@@ -32,7 +32,7 @@ function keyOf(strokes: readonly number[]): string {
     at += length;
     return stop;
   });
-  // Whole strokes, the last without its gap.
+  // Whole strokes, without the last gap.
   const width = at * Math.ceil(KEY_WIDTH / at) - (strokes.at(-1) ?? 0);
   return `width:${width}px;height:2px;border:0;background:repeating-linear-gradient(90deg,${stops.join(',')});print-color-adjust:exact;-webkit-print-color-adjust:exact`;
 }

@@ -1,4 +1,4 @@
-/** Charts: a gutter for the axis on the left, one for the names of lines on the right. */
+/** Charts: a gutter for the axis on the left, and one for line names on the right. */
 export const CHART_STYLE = `
 .stack,.chart{--l:52px;--r:50px}
 .plot{position:relative;height:var(--h);margin:0 var(--r) 0 var(--l)}

@@ -1,4 +1,4 @@
-/** What only comparisons have. */
+/** Styles that only comparisons use. */
 export const COMPARISON_STYLE = `
 .arms{align-items:center;gap:8px}.arms .url{display:inline}.arms .c-a,.arms .c-b{font-weight:600;display:inline-flex;align-items:center;gap:6px}
 .blob{width:10px;height:10px;border-radius:50%;background:currentColor;print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -1,4 +1,4 @@
-/** Narrow windows, where wide tables become a block for each row, and paper. */
+/** Narrow windows, in which wide tables become a block per row, and print. */
 export const NARROW_STYLE = `
 @media (max-width:820px){
 .top{grid-template-columns:minmax(0,1fr)}

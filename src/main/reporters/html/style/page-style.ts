@@ -1,6 +1,6 @@
 /**
- * Ink and paper, one blue (response, A), one orange (service, B), one red for what failed. Text has a contrast of at
- * least 4.5 and marks of at least 3; nothing is told by colour alone.
+ * Ink and paper, one blue (response, A), one orange (service, B), one red for failures. Text has a contrast of at
+ * least 4.5 and marks of at least 3; colour never carries information on its own.
  */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;

@@ -19,21 +19,21 @@ import { type Interval, throughputInterval } from './throughput-interval.ts';
 
 const HEIGHT = 150;
 const HEADROOM = 1.08;
-/** Of the width, on either side of the outermost levels. */
+/** As a share of the width, outside the outermost levels. */
 const MARGIN = 0.04;
 const TICK_GAP = 0.06;
-/** Where the largest is this many times the smallest, a linear axis would show the small ones as one. */
+/** If the largest value is this many times the smallest, a linear axis would not separate the small ones. */
 const WIDE_RANGE = 12;
 /** Half the width and height of a cross, in units of the drawing. */
 const CROSS = [7, 9] as const;
-/** A stroke without an end goes so far. */
+/** Length of a stroke whose end is unknown. */
 const BEYOND = 12;
 
 interface Line {
   readonly name: string;
   readonly colour: string;
   of(level: SweepLevel): number | null;
-  /** Null where it is not known how sure a value is. */
+  /** Null if the uncertainty of a value is unknown. */
   intervalOf(level: SweepLevel): Interval | null;
 }
 
@@ -46,7 +46,7 @@ interface Chart {
   tickText(value: number): string;
 }
 
-/** What came of each level: its throughput, and its times. */
+/** Throughput and times of each level. */
 export function sweepCharts(sweep: Sweep): Markup | null {
   if (sweep.levels.length < 2) return null;
   const isTokens = sweep.counts === 'tokens';
@@ -71,7 +71,7 @@ export function sweepCharts(sweep: Sweep): Markup | null {
   return html`<div class="two">${[throughput, ...times].flatMap((chart) => chartOf(chart, sweep) ?? [])}</div>`;
 }
 
-/** @param kind of streams; null for the headline latency */
+/** @param kind of stream time; null for the headline latency */
 function timesOf(id: string, name: string, kind: 'ttft' | 'tpot' | null): Chart {
   const valueIn = (summary: Summary, label: string): number | null => {
     const { latencyMs, streams } = summary;
@@ -96,7 +96,7 @@ function timesOf(id: string, name: string, kind: 'ttft' | 'tpot' | null): Chart 
 function chartOf(chart: Chart, { levels, over, knee, capacity }: Sweep): Markup | null {
   const { lines, text } = chart;
   const [least, most] = [levels[0]?.level ?? 1, levels.at(-1)?.level ?? 1];
-  // Levels are doubled: each doubling is as wide as another.
+  // Levels double: each doubling takes the same width.
   const shareOf = (level: number): number =>
     MARGIN + (1 - 2 * MARGIN) * (Math.log(level / least) / Math.log(most / least));
   const x = (level: number): number => Math.round(shareOf(level) * CURVE);
@@ -195,7 +195,7 @@ function whisker(interval: Interval | null, x: number, value: number, scale: Sca
   return `M${x} ${scale.y(interval.low ?? scale.min)}V${top}`;
 }
 
-/** Not only by its colour does it differ from a dot. */
+/** A cross differs from a dot by shape as well as colour. */
 function cross(x: number, y: number): string {
   const [dx, dy] = CROSS;
   const middle = Math.min(HEIGHT * FINE - dy, Math.max(dy, y));

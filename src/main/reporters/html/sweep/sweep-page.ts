@@ -9,14 +9,14 @@ import type { Page } from '../page.ts';
 import { machineFacts, workersText } from '../run/plan.ts';
 import { sweepCharts } from './load-charts.ts';
 
-/** A part of a sweep's page; null where the result has nothing for it. */
+/** A panel of a sweep's page; null if the result has nothing for it. */
 interface SweepPanel {
   readonly id: string;
   readonly title: string;
   of(sweep: Sweep): Markup | null;
 }
 
-/** In the order of the page. */
+/** In page order. */
 const PANELS: readonly SweepPanel[] = [
   { id: 'verdict', title: 'What it bears', of: verdictPanel },
   { id: 'charts', title: 'By load', of: sweepCharts },
@@ -28,8 +28,8 @@ const PANELS: readonly SweepPanel[] = [
 /**
  * The page of a sweep.
  *
- * @param shown the result as it may be shown
- * @param result the same as the file holds it
+ * @param shown the result, safe to show
+ * @param result the same result as stored in the file
  */
 export function sweepPage(shown: Sweep, result: object): Page {
   const { target, over, from, to, startedAt, tool, levels } = shown;
@@ -47,7 +47,7 @@ export function sweepPage(shown: Sweep, result: object): Page {
   };
 }
 
-/** What a reader sees first. */
+/** The headline of the page. */
 function capacityWords({ capacity, over, levels }: Sweep): string {
   if (capacity !== null)
     return `Bears ${capacity.firstBad === null ? 'at least ' : ''}${levelText(capacity.level, over)}`;

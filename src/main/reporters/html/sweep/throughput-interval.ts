@@ -1,19 +1,19 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 
-/** Where a value lies, in all likelihood; null at an end that is not known. */
+/** The range in which a value most likely lies; null for an unknown end. */
 export interface Interval {
   readonly low: number | null;
   readonly high: number | null;
 }
 
 const FEWEST = 5;
-/** Of the normal distribution, on either side of the mean. */
+/** Standard deviations of the normal distribution to either side of the mean. */
 const DEVIATIONS = 1.96;
 
 /**
- * The 95 % interval of a level's ok answers a second, from how much the parts of it differ; null where there are too few.
- * Parts that follow each other are not quite independent of each other: it is rather too narrow than too wide.
+ * The 95 % interval of a level's ok answers per second, from the variation between its intervals; null if there are too
+ * few. Consecutive intervals are not quite independent, so it is somewhat too narrow rather than too wide.
  */
 export function throughputInterval({ series, windowMs, rate }: Summary): Interval | null {
   const { intervalMs, buckets } = series;

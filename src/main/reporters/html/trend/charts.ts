@@ -9,22 +9,22 @@ import { html } from '../markup.ts';
 import { ms, percent, plainRate, tickMs } from '../numbers.ts';
 
 const HEIGHT = 110;
-/** From here on dots are small. */
+/** From this many results on, dots are small. */
 const MANY = 80;
 const MOST_TICKS = 6;
-/** Where the largest is this many times the smallest, a linear axis would show the small ones as one. */
+/** If the largest value is this many times the smallest, a linear axis would not separate the small ones. */
 const WIDE_RANGE = 12;
 const HEADROOM = 1.08;
-/** Of a dot that is seen whole. */
+/** Distance from the bottom, in units of the drawing, at which a dot is not cut off. */
 const DOT = 5;
 /** Half the width and height of a cross, in units of the drawing. */
 const CROSS = [7, 9] as const;
-/** A whisker without an upper end goes so far. */
+/** Length of a whisker without an upper end. */
 const BEYOND = 12;
-/** Length of the stroke on what is only a lower bound. */
+/** Length of the stroke on a lower bound. */
 const UPWARD = 14;
 
-/** One figure of each result; null where a result lacks it. */
+/** One figure of each result; null if a result lacks it. */
 interface Series {
   readonly id: string;
   readonly name: string;
@@ -70,7 +70,7 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-/** The figures of a plan over its results, the oldest on the left; of one result there is no course. */
+/** The figures of a plan over its results, oldest on the left; null for a single result. */
 export function trendCharts(id: string, newestFirst: readonly KeptRun[]): Markup | null {
   if (newestFirst.length < 2) return null;
   const runs = newestFirst.toReversed();
@@ -178,14 +178,14 @@ function whisker(
   return `M${x} ${scale.y(interval.low ?? scale.min)}V${top}`;
 }
 
-/** Not only by its colour does it differ from a dot. */
+/** A cross differs from a dot by shape as well as colour. */
 function cross(x: number, y: number): string {
   const [dx, dy] = CROSS;
   const middle = Math.min(HEIGHT * FINE - dy, Math.max(dy, y));
   return `M${x - dx} ${middle - dy}l${2 * dx} ${2 * dy}M${x - dx} ${middle + dy}l${2 * dx} ${-2 * dy}`;
 }
 
-/** Days under some of the results; times where they are all of one day. The first says the zone of all. */
+/** Dates below some of the results; times if they are all from one day. The first also names the time zone. */
 function ticksOf(runs: readonly KeptRun[]): (readonly [number, string])[] {
   const isOneDay = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10))).size === 1;
   const step = Math.ceil(runs.length / MOST_TICKS);

@@ -7,7 +7,7 @@ import { ms, percent, plainRate, unbroken } from '../numbers.ts';
 import { trendCharts } from './charts.ts';
 import { standingText, type TrendGroup } from './trend-view.ts';
 
-/** More rows stand behind a click. */
+/** A table with more rows is collapsed. */
 const MOST_OPEN_ROWS = 30;
 
 /** The results of one plan on one machine. */
@@ -25,7 +25,7 @@ function isArms({ kind }: KeptRun): boolean {
   return kind === 'compare' || kind === 'modes';
 }
 
-/** A step where volley itself is another may be volley's. */
+/** Names changes of volley's or Node's version, which may themselves cause a step. */
 function versionsText(runs: readonly KeptRun[]): string {
   const versions = (of: (run: KeptRun) => string): string[] => [...new Set(runs.map(of))].toReversed();
   const changed = [
@@ -65,14 +65,14 @@ function time({ atLeast }: KeptRun, percentile: string, valueMs: number | null):
   return `${atLeast.includes(percentile) ? '≥\u00a0' : ''}${ms(valueMs)}`;
 }
 
-/** Those that did not hold by their words: of several rounds each once. */
+/** The broken rules as they were written, each once over several rounds. */
 function rulesText({ rules, brokenRules }: KeptRun): Markup | string {
   return brokenRules.length === 0
     ? rulesOf(rules)
     : html`✗ ${brokenRules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}`;
 }
 
-/** Of p50; an end that is not known is left open. */
+/** The interval of p50; an unknown end is left open. */
 function intervalText({ p50Interval }: KeptRun): string {
   if (p50Interval === null) return NOTHING;
   const { low, high } = p50Interval;

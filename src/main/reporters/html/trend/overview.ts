@@ -5,10 +5,10 @@ import { html, type Markup } from '../markup.ts';
 import { count, ms } from '../numbers.ts';
 import { standingText, standingWord, type TrendGroup } from './trend-view.ts';
 
-/** What somebody has to look at. */
+/** Outcomes that need attention. */
 const WRONG = ['not-good', 'slower'];
 
-/** Where each plan stands, and what may be compared. */
+/** The state of each plan, and what may be compared. */
 export function overviewPanel(groups: readonly TrendGroup[]): Markup {
   return html`<div class="verdict"><p class="big">${trendWords(groups)}</p>
 ${groups.length === 1 && groups[0] !== undefined ? html`<p class="finding">${standingText(groups[0])}.</p>` : null}
@@ -17,7 +17,7 @@ ${groups.length === 1 && groups[0] !== undefined ? html`<p class="finding">${sta
 ${groups.length > 1 ? groupTable(groups) : null}`;
 }
 
-/** What a reader sees first. */
+/** The headline of the page. */
 export function trendWords(groups: readonly TrendGroup[]): string {
   const [only] = groups;
   if (groups.length === 1 && only !== undefined) {

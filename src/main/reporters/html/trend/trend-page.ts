@@ -11,9 +11,9 @@ import { overviewPanel, trendWords } from './overview.ts';
 import { trendGroupsOf } from './trend-view.ts';
 
 /**
- * The results that are kept as one page: for each plan and machine its figures from one result to the next.
+ * The kept results as one page: figures over time for each plan and machine.
  *
- * @param runs the newest first, at least one
+ * @param runs newest first, at least one
  */
 export function renderTrend(runs: readonly KeptRun[]): string {
   const groups = trendGroupsOf(visibleIn([...runs]));

@@ -6,13 +6,13 @@ import { ms, unbroken } from '../numbers.ts';
 /** Results of one plan on one machine. */
 export interface TrendGroup {
   readonly id: string;
-  /** The newest first. */
+  /** Newest first. */
   readonly runs: readonly KeptRun[];
   readonly newest: KeptRun;
   readonly standing: Standing;
 }
 
-/** @param runs the newest first */
+/** @param runs newest first */
 export function trendGroupsOf(runs: readonly KeptRun[]): TrendGroup[] {
   return groupsOf(runs).flatMap((group, index) => {
     const [newest] = group;
@@ -22,7 +22,7 @@ export function trendGroupsOf(runs: readonly KeptRun[]): TrendGroup[] {
   });
 }
 
-/** How the newest result of a plan stands, in a sentence without its end. */
+/** How the newest result of a plan compares with earlier ones, as a sentence without a full stop. */
 export function standingText({ newest, standing: { outcome, earlier } }: TrendGroup): string {
   const between =
     earlier === null ? '' : ` (between ${unbroken(formatMsBetween(earlier.lowMs, earlier.highMs))})`;
