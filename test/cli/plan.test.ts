@@ -89,7 +89,7 @@ mix:
       [":2:5: 'mix.0.name' is missing.", ":2:10: 'nam' is not a field that a plan has here"],
     ],
     ['no YAML', 'rate: [1\nworkers: 2\n', [':2:1: ']],
-    ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure': "]],
+    ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure' '7': give true or false"]],
     [
       'values that cannot be run, with those of the command line',
       'url: http://127.0.0.1:9/\nrate: fast\nworkers: 0\n',
