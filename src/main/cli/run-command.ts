@@ -16,6 +16,7 @@ import { whyItFails, whyNothingSucceeded } from '../reporters/failing-text.ts';
 import { brokenRuleSentences, stopSentences } from '../reporters/rule-text.ts';
 import { startWatched, type WatchedRun } from '../run/run.ts';
 import { exitCodeOf } from '../summary/exit-code.ts';
+import { quoted } from '../text/quoted.ts';
 import { aroundRun } from './around-run.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { baselineFrom, heldAgainst, type OpenBaseline, openBaseline } from './baseline-options.ts';
@@ -218,9 +219,11 @@ function refuseOfScenarios(parsed: Parsed, problems: string[]): void {
     ['vus', '-c says how many connections there are'],
     ['iterations', '-n says how many requests are sent'],
     ['only', 'leave it out'],
-  ] as const)
-    if (parsed.last(name) !== undefined)
-      problems.push(`--${name} is for modules of scenarios (volley run shop.ts): ${instead}.`);
+  ] as const) {
+    const given = parsed.last(name);
+    if (given !== undefined)
+      problems.push(`--${name} ${quoted(given)} is for tests of scenarios (volley run shop.ts): ${instead}.`);
+  }
 }
 
 function withPlanned(options: RunOptions, { url, mix, variables, presets, writtenIn }: Planned): RunOptions {
