@@ -105,7 +105,8 @@ test.each(
       timeout: '20s',
     });
     const { failed } = summary.requests;
-    expect(failed).toBe(summary.connections.closedByTarget);
+    // The run may be over before the end of its last connection has been read.
+    expect([failed, failed - 1]).toContain(summary.connections.closedByTarget);
     expect(failed).toBeGreaterThan(2);
     expect(summary.errors).toMatchObject([{ kind: 'reset', code: `GOAWAY_${name}`, count: failed }]);
   },

@@ -172,7 +172,7 @@ describe.each(CLIENT_NAMES)('a recording is sent as it was recorded, by %s', (cl
     expect(valuesOf(target.seen[1]!, 'content-length')).toEqual(['2']);
     const port = new URL(third.url).port;
     expect(notes.slice(0, 2)).toEqual([
-      `Left out of the HAR file: 1 entry to other hosts, 127.0.0.1:${port} (1). Name the hosts to send to with --har-hosts, or * for all.`,
+      `Left out of the HAR file: 1 entry to other hosts, 127.0.0.1:${port} (1). Name the hosts to send to with harHosts, or * for all.`,
       'Left out of the HAR file: log.entries[3], because it asks for another protocol (upgrade).',
     ]);
     await run({ ...base, har, harHosts: '*', requests: 3 });

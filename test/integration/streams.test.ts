@@ -80,7 +80,7 @@ describe.each(VARIANTS)('streams of tokens, $mode, $client', ({ mode, client }) 
     near(timesMs.ttft.min, 60 + 80);
     // Reasoning and content came with one write.
     expect(timesMs.ttfo.count).toBe(12);
-    const byEvents = await ask('tokens=20&tokens-per-event=2&reasoning=4&gap=5', { tokens: 'events' });
+    const byEvents = await ask('tokens=20&tokens-per-event=2&reasoning=4&gap=20', { tokens: 'events' });
     expect(streamsOf(byEvents).tokens).toMatchObject({ total: 120, countedByServer: 0 });
     const { ttft, ttfo } = streamsOf(byEvents).timesMs;
     // Two events of reasoning come first; where the server is late they may come close together.

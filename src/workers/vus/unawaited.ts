@@ -34,7 +34,8 @@ export function hearUnawaited(): () => void {
     process.exit = exitOfOthers;
   }
   return () => {
-    if (--listeners > 0) return;
+    listeners -= 1;
+    if (listeners > 0) return;
     process.off('unhandledRejection', hear);
     process.off('rejectionHandled', hearHandled);
     process.exit = exit;
