@@ -691,7 +691,10 @@ describe('when requests failed', () => {
     [100, 200, 'since 51 ms'],
     [10, 200, 'from the first request on'],
     [100, 30, 'since 51 ms'],
-    [100, 5, 'from the first request on'],
+    [100, 5, 'since 51 ms'],
+    [94, 2, 'since 51 ms'],
+    [50, 2, 'since 51 ms'],
+    [10, 2, 'from the first request on'],
   ])('%i that went well within a moment, and %i that did not: %s', (well, bad, expected) => {
     const series = new Series();
     for (let count = 0; count < well; count++) series.add((50 * count) / well, OUTCOME.ok);

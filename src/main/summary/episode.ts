@@ -10,9 +10,10 @@ const EDGE_SHARE = 0.01;
 /** An episode that begins or ends this close to the start or end of the run counts as reaching it. */
 const NEAR_SHARE = 0.02;
 const NEAR_MS = 100;
-/** So does one preceded by few successes: a small part of all, among which this many failures would be expected. */
+/** So does one preceded by few successes: a small part of all, or as many as failures at random times leave before them. */
 const NEAR_REQUESTS_SHARE = 0.2;
-const MOST_EXPECTED = 5;
+/** Successes before the first failure are by chance if that is likelier than e to the power of minus this. */
+const CHANCE_EXPONENT = 5;
 
 export type FailureCounts = Pick<SeriesCounts, 'sent' | 'ok' | 'firstBadMs' | 'lastBadMs'> &
   Partial<Pick<SeriesCounts, 'cancelled'>>;
@@ -69,5 +70,7 @@ function okBefore(
 ): { readonly areFew: boolean; readonly areByChance: boolean } {
   const sent = buckets.reduce((sum, bucket) => sum + bucket.sent, 0);
   const bad = buckets.reduce((sum, bucket) => sum + awaitedOf(bucket) - bucket.ok, 0);
-  return { areFew: count <= NEAR_REQUESTS_SHARE * sent, areByChance: (count * bad) / sent <= MOST_EXPECTED };
+  // Each of the failures lies behind the first `count` requests with the probability 1 - count / sent.
+  const exponent = -bad * Math.log1p(-count / sent);
+  return { areFew: count <= NEAR_REQUESTS_SHARE * sent, areByChance: exponent <= CHANCE_EXPONENT };
 }
