@@ -1,5 +1,4 @@
 import { availableParallelism, hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
@@ -24,8 +23,8 @@ import { say } from './say.ts';
 const MOST_WORKERS = 1_024;
 const MODES = ['threads', 'processes'] as const;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** For saying goodbye to a broker. */
-const LONGEST_CLOSE_MS = 500;
+/** How long an agent that has left may take to end by itself. */
+const EXIT_AFTER_MS = 500;
 
 /** `volley agent`: waits in a pool for runs until it is stopped. */
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -48,9 +47,9 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
     return EXIT_CODES.ok;
   } finally {
     for (const signal of SIGNALS) process.off(signal, leave);
-    await Promise.race([broker.close(), delay(LONGEST_CLOSE_MS)]);
-    // Connections to a broker that is away try again for ever.
-    if (agent.hasLeft) setTimeout(() => process.exit(), LONGEST_CLOSE_MS).unref();
+    await broker.close();
+    // Commands that a broker which is away never got stay unanswered, and a run that waits for one would hold the process.
+    if (agent.hasLeft) setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
   }
 }
 
