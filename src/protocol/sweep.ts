@@ -31,8 +31,8 @@ export interface Capacity {
   readonly firstBad: number | null;
 }
 
-/** Why a sweep ended. */
-export type SweepEnd = 'found' | 'range' | 'generator' | 'budget' | 'failing' | 'interrupted';
+/** Why a sweep ended; `unfinished`: it had not, when the result was saved. */
+export type SweepEnd = 'found' | 'range' | 'generator' | 'budget' | 'failing' | 'interrupted' | 'unfinished';
 
 /** The result of a sweep, and the JSON that is saved. */
 export interface Sweep {
@@ -58,5 +58,6 @@ export interface Sweep {
   readonly generatorLimit: { readonly level: number; readonly reasons: readonly string[] } | null;
   /** Conclusions, a sentence each. */
   readonly conclusions: readonly string[];
+  /** It did not come to its end: levels are missing. */
   readonly interrupted: boolean;
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Sweep } from '../../src/protocol/sweep.ts';
-import { volley } from '../support/cli.ts';
+import { startVolley, volley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useTargets } from '../support/target.ts';
 
@@ -79,4 +79,27 @@ test('what is wrong with a sweep is told before anything is sent', async () => {
   expect(both.stderr).toBe(
     'volley: --concurrency with --rate: a sweep raises one of them: leave the other out; --max-in-flight bounds connections.\n',
   );
+});
+
+test('a sweep that is killed leaves the levels that were done', async () => {
+  const target = await startTarget();
+  const [out, html] = [inFolder('killed.json'), inFolder('killed.html')];
+  const asked = ['-c', '1..2', '-d', '1s', '--warmup', '0s', '-w', '1', '--out', out, '--html', html];
+  const sweeping = startVolley(['sweep', `${target.url}delay/5`, ...asked]);
+  const isUnderWay = await sweeping.stderrHas('2 connections …').then(
+    () => true,
+    () => false,
+  );
+  sweeping.child.kill('SIGKILL');
+  const { signal } = await sweeping.ended;
+  // On a machine that has no core for it, volley is the limit at the first level, and the sweep ends by itself.
+  if (!isUnderWay || signal !== 'SIGKILL') return;
+  const saved = JSON.parse(readFileSync(out, 'utf8')) as Sweep;
+  expect([saved.levels.map(({ level }) => level), saved.endedBy]).toEqual([[1], 'unfinished']);
+  const shown = await volley('report', html);
+  expect([shown.code, shown.stdout.replaceAll('\n', ' ')]).toEqual([
+    0,
+    expect.stringContaining('Not at its end: saved while the sweep went on'),
+  ]);
+  expect(JSON.parse((await volley('report', html, '-o', 'json')).stdout)).toEqual(saved);
 });

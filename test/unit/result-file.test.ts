@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { printedRun } from '../../src/main/cli/output-form.ts';
 import { StepSummary } from '../../src/main/cli/step-summary.ts';
@@ -29,6 +29,26 @@ describe('a file that cannot be written', () => {
     const summary = await StepSummary.open('/dev/full');
     await expect(summary.append('x')).rejects.toMatchObject({ code: 'VOLLEY_NOT_WRITTEN' });
   });
+});
+
+test('a result so far stays, whether the last one comes or not; a pipe is given only the last one', async () => {
+  const path = inFolder('so-far.json');
+  const saved = (): string => readFileSync(path, 'utf8');
+  const file = await ResultFile.open(path);
+  await file.saveSoFar('one');
+  expect(saved()).toBe('one');
+  await file.saveSoFar('two');
+  await file.discard();
+  expect(saved()).toBe('two');
+  const other = await ResultFile.open(path);
+  await other.saveSoFar('three');
+  await other.commit('four');
+  expect(saved()).toBe('four');
+  // Neither a lock nor a file under another name is left.
+  expect(readdirSync(dirname(path)).filter((name) => name.includes('so-far'))).toEqual(['so-far.json']);
+  const device = await ResultFile.open('/dev/full');
+  await device.saveSoFar('x');
+  await device.discard();
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { resultInPage } from '../../src/main/files/page-result.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { powersOf } from '../../src/main/reporters/html/sweep/power.ts';
 import { throughputInterval } from '../../src/main/reporters/html/sweep/throughput-interval.ts';
 import { sweep } from '../../src/main/sweep/sweep.ts';
 import type { RunPlan } from '../../src/protocol/plan.ts';
@@ -37,12 +38,13 @@ function at(level: number): Summary {
 function swept(
   measure: (level: number) => Summary | null,
   over: Sweep['over'] = 'concurrency',
+  onSoFar: (soFar: Sweep) => void = () => {},
 ): Promise<Sweep> {
   return sweep({
     ...{ over, from: 1, to: 64, budgetMs: 60_000 },
     planOf: () => PLAN,
     measure: async (_plan, level) => measure(level),
-    onLevel: () => {},
+    onLevel: async (_level, soFar) => onSoFar(soFar),
   });
 }
 
@@ -60,19 +62,31 @@ describe('the page of a sweep', () => {
     ])
       expect(text.replaceAll('\u00a0', ' ')).toContain(words);
     const figures = elements.filter(({ name }) => name === 'figure');
-    expect(figures.map(({ attributes }) => attributes['id'])).toEqual(['sweep-throughput', 'sweep-latency']);
+    expect(figures.map(({ attributes }) => attributes['id'])).toEqual([
+      'sweep-throughput',
+      'sweep-latency',
+      'sweep-cost',
+      'sweep-power',
+    ]);
     const points = JSON.parse(figures[0]?.attributes['data-points'] ?? '') as [number, string][];
     expect(points).toHaveLength(result.levels.length);
     expect(points[3]?.[1].replaceAll('\u00a0', ' ')).toBe('8 connections  800/s (793/s to 807/s)  knee');
     expect(points.at(-1)?.[1]).toContain('not borne');
+    const [, , cost, power] = figures.map(({ attributes }) => attributes['data-points'] ?? '');
+    expect(cost).toContain('8 connections  800/s  p99');
+    expect(power).toContain('8 connections  100.0\u00a0%  knee');
+    expect(text.replaceAll('\u00a0', ' ')).toContain('Borne11 conn.not 12 connections');
     // Levels are doubled: each doubling is as wide as another.
     const shares = points.map(([share]) => share);
     expect(shares[1]! - shares[0]!).toBeCloseTo(shares[3]! - shares[2]!, 3);
     const whiskers = elements.filter(({ attributes }) => attributes['class'] === 'whisker');
     expect(whiskers[0]?.attributes['d']?.match(/M/g)).toHaveLength(result.levels.length);
     const crosses = elements.filter(({ attributes }) => attributes['class'] === 'cross');
-    // Two strokes each: of two levels, in the throughput and in either line of the latency.
-    expect(crosses.map(({ attributes }) => attributes['d']?.match(/M/g)?.length)).toEqual([4, 4, 4]);
+    // Two strokes each: of two levels, in the throughput, either line of the latency, its cost and the power.
+    expect(crosses.map(({ attributes }) => attributes['d']?.match(/M/g)?.length)).toEqual([4, 4, 4, 4, 4]);
+    const ideal = elements.find(({ attributes }) => attributes['class'] === 'ln asked');
+    // It goes up to where ten connections would give more than the axis has.
+    expect(ideal?.attributes['d']).toMatch(/^M40 /);
     expect(elements.filter(({ name }) => name === 'tr')).toHaveLength(1 + result.levels.length);
   });
 
@@ -85,6 +99,24 @@ describe('the page of a sweep', () => {
     const page = renderHtml(await swept(measure));
     expect(wrongIn(page)).toEqual([]);
     expect(readMarkup(page).text).toContain(words);
+  });
+
+  test('of a sweep that goes on: each level that is done is in the file, and the file says so', async () => {
+    const pages: [number, string][] = [];
+    const result = await swept(at, 'concurrency', (soFar) =>
+      pages.push([soFar.levels.length, renderHtml(JSON.parse(JSON.stringify(soFar)) as Sweep)]),
+    );
+    expect(pages.map(([levels]) => levels)).toEqual(result.levels.map((_, index) => index + 1));
+    for (const [levels, page] of pages) {
+      expect(wrongIn(page)).toEqual([]);
+      const soFar = JSON.parse(resultInPage(page) ?? '') as Sweep;
+      expect([soFar.interrupted, soFar.endedBy, soFar.levels.length]).toEqual([true, 'unfinished', levels]);
+      expect(soFar.levels.map(({ level }) => level)).toEqual(
+        soFar.levels.map(({ level }) => level).toSorted((a, b) => a - b),
+      );
+      expect(readMarkup(page).text).toContain('Not the whole sweep');
+    }
+    expect([result.interrupted, result.endedBy]).toEqual([false, 'found']);
   });
 
   test('of rates, and what a target says stays text', async () => {
@@ -106,4 +138,27 @@ test('how sure a throughput is, from the parts of its level', () => {
     high: expect.closeTo(100 + (1.96 * Math.sqrt(600 / 8)) / 3, 6),
   });
   expect(of([10, 10, 10, 10])).toBeNull();
+});
+
+test('the power of each level, as a share of the best', () => {
+  const withMean = (level: number, perSecond: number, mean: number | null): Sweep['levels'][number] => {
+    const summary = at(level);
+    const { headline } = summary.latencyMs;
+    const latencyMs = { ...summary.latencyMs, [headline]: { ...summary.latencyMs[headline], mean } };
+    return { level, throughputPerSecond: perSecond, isGood: true, summary: { ...summary, latencyMs } };
+  };
+  expect(
+    powersOf([
+      withMean(1, 100, 10),
+      withMean(2, 200, 10),
+      withMean(4, 390, 20),
+      withMean(8, 400, 40),
+      withMean(16, 0, null),
+    ]),
+  ).toEqual([
+    { level: 1, share: 0.5, isAsGood: false },
+    { level: 2, share: 1, isAsGood: true },
+    { level: 4, share: 0.975, isAsGood: true },
+    { level: 8, share: 0.5, isAsGood: false },
+  ]);
 });

@@ -102,7 +102,7 @@ describe('a sweep', () => {
       ...{ over: 'concurrency', from, to, budgetMs },
       planOf: () => PLAN,
       measure: async (_plan, level) => measure(level),
-      onLevel: () => {},
+      onLevel: async () => {},
     });
 
   test('finds the knee and the capacity', async () => {

@@ -25,7 +25,7 @@ import { formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
 import { interruptible } from './interrupts.ts';
 import { type LevelsForm, printedSweep, sweepFormFrom } from './output-form.ts';
-import { PAGE_OPTION, pagePathFrom, writePage } from './page-file.ts';
+import { PAGE_OPTION, pageOf, pagePathFrom, writePage } from './page-file.ts';
 import type { Parsed } from './parsed.ts';
 import { runOptionsFrom } from './run-options.ts';
 import { say } from './say.ts';
@@ -69,7 +69,9 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   if (range === null || budgetMs === null) throw new VolleyError(ERROR_CODES.usage, problems.list);
   const files = await filesOf(out, pagePath);
   try {
-    const result = await carryOut(plan, options, range, budgetMs, showing);
+    const result = await carryOut(plan, options, range, budgetMs, showing, (soFar) =>
+      saveSoFar(files, soFar),
+    );
     return await print(result, form, files, showing);
   } catch (error) {
     await files.result?.discard();
@@ -120,6 +122,7 @@ async function carryOut(
   range: Range,
   budgetMs: number,
   showing: Showing,
+  save: (soFar: Sweep) => Promise<void>,
 ): Promise<Sweep> {
   let isStopped = false;
   return sweep({
@@ -140,8 +143,17 @@ async function carryOut(
         interrupts.remove();
       }
     },
-    onLevel: (level) => showing.note(levelSentence(level, range.over)),
+    onLevel: (level, soFar) => {
+      showing.note(levelSentence(level, range.over));
+      return save(soFar);
+    },
   });
+}
+
+/** Writes the levels that are done, so that they remain if volley is killed; a failure is reported, and the sweep goes on. */
+async function saveSoFar({ result, page }: Files, soFar: Sweep): Promise<void> {
+  await isDone(result?.saveSoFar(SWEEP_REPORTERS.json(soFar)));
+  await isDone(page === null ? undefined : pageOf(soFar).then((text) => page.saveSoFar(text)));
 }
 
 function levelSentence({ level, throughputPerSecond, isGood, summary }: SweepLevel, over: Swept): string {

@@ -7,6 +7,8 @@ import { PipeSink } from './pipe-sink.ts';
 /** A file being written: a result, or answered rows. */
 export interface WrittenFile {
   append(text: string): Promise<void>;
+  /** Whether the file has its name only once it is complete; a pipe or a device has no second content. */
+  readonly isReplaced: boolean;
   /** The content is complete: gives the file its name. */
   commit(): Promise<void>;
   /** Deletes what has been written, unless a reader may have seen it already. */
@@ -48,6 +50,7 @@ export async function openReplaced(
 
 function direct(sink: Pick<PipeSink, 'append' | 'close' | 'abandon'>): WrittenFile {
   return {
+    isReplaced: false,
     append: (text) => sink.append(text),
     commit: () => sink.close(),
     discard: () => sink.close().catch(() => {}),
@@ -56,6 +59,7 @@ function direct(sink: Pick<PipeSink, 'append' | 'close' | 'abandon'>): WrittenFi
 }
 
 class ReplacedFile implements WrittenFile {
+  readonly isReplaced = true;
   readonly #path: string;
   readonly #partialPath: string;
   readonly #file: FileHandle;

@@ -16,7 +16,7 @@ import { readStdin, STDIN } from './stdin.ts';
 export class ResultFile {
   readonly #option: string;
   readonly #path: string;
-  readonly #file: WrittenFile;
+  #file: WrittenFile;
   readonly #lock: FileLock | null;
 
   private constructor(option: string, path: string, file: WrittenFile, lock: FileLock | null) {
@@ -40,6 +40,25 @@ export class ResultFile {
     } catch (error) {
       await lock?.release();
       throw error instanceof VolleyError ? error : cannotWrite(option, path, error);
+    }
+  }
+
+  /**
+   * Gives the file a text that remains if this process dies; a later one replaces it. A pipe or a device only gets the
+   * last one.
+   *
+   * @throws VolleyError VOLLEY_OUTPUT or VOLLEY_NOT_WRITTEN
+   */
+  async saveSoFar(text: string): Promise<void> {
+    if (!this.#file.isReplaced) return;
+    try {
+      await this.#file.append(text);
+      await this.#file.commit();
+    } catch (error) {
+      await this.#file.discard();
+      throw cannotWrite(this.#option, this.#path, error);
+    } finally {
+      this.#file = await openReplaced(this.#option, this.#path, unfinishedPathOf);
     }
   }
 

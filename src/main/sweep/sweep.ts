@@ -19,8 +19,8 @@ export interface SweepOptions {
   planOf(level: number): RunPlan;
   /** Runs a level; null if it was interrupted. */
   measure(plan: RunPlan, level: number): Promise<Summary | null>;
-  /** Called after each level. */
-  onLevel(level: SweepLevel): void;
+  /** Called after each level, with the sweep so far. */
+  onLevel(level: SweepLevel, soFar: Sweep): Promise<void>;
 }
 
 /** Raises the load until the target cannot sustain it, volley is the limit, or time is up. */
@@ -40,6 +40,31 @@ export async function sweep({
   let endedBy: SweepEnd | null = null;
   let generatorLimit: Sweep['generatorLimit'] = null;
   let target: Sweep['target'] = null;
+  const resultOf = (end: SweepEnd): Sweep => {
+    const found = {
+      levels: levels.toSorted((a, b) => a.level - b.level),
+      over,
+      counts: first.stream ? ('tokens' as const) : ('answers' as const),
+      rules: first.thresholds
+        .filter(({ isImplied }) => isImplied !== true)
+        .map(({ expression }) => expression),
+      generatorLimit,
+      endedBy: end,
+    };
+    const judged = { ...found, knee: kneeOf(found.levels), capacity: capacityOf(found.levels) };
+    return {
+      schemaVersion: SCHEMA_VERSION,
+      tool: toolFacts(),
+      kind: 'sweep',
+      startedAt: startedAt.toISOString(),
+      target,
+      from,
+      to,
+      ...judged,
+      conclusions: sweepSentences(judged),
+      interrupted: end === 'interrupted' || end === 'unfinished',
+    };
+  };
   for (let level = search.next; level !== null && endedBy === null; level = search.next) {
     const plan = level === from ? first : planOf(level);
     const leftMs = budgetMs - (Date.now() - startedAt.getTime());
@@ -56,34 +81,12 @@ export async function sweep({
     } else {
       const told = levelOf(level, summary);
       levels.push(told);
-      onLevel(told);
+      await onLevel(told, resultOf('unfinished'));
       search.tell(told.isGood);
       if (!told.isGood && levels.length === 1) endedBy = 'failing';
     }
   }
-  levels.sort((a, b) => a.level - b.level);
-  const found = {
-    levels,
-    over,
-    counts: first.stream ? ('tokens' as const) : ('answers' as const),
-    rules: first.thresholds.filter(({ isImplied }) => isImplied !== true).map(({ expression }) => expression),
-    knee: kneeOf(levels),
-    capacity: capacityOf(levels),
-    generatorLimit,
-    endedBy: endedBy ?? (levels.every(({ isGood }) => isGood) ? ('range' as const) : ('found' as const)),
-  };
-  return {
-    schemaVersion: SCHEMA_VERSION,
-    tool: toolFacts(),
-    kind: 'sweep',
-    startedAt: startedAt.toISOString(),
-    target,
-    from,
-    to,
-    ...found,
-    conclusions: sweepSentences(found),
-    interrupted: endedBy === 'interrupted',
-  };
+  return resultOf(endedBy ?? (levels.every(({ isGood }) => isGood) ? 'range' : 'found'));
 }
 
 /** Maximum length; a limit by requests alone gives no time. */

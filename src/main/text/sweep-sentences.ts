@@ -88,6 +88,8 @@ function endText(
       return ['Stopped: another level would have passed --budget; give more of it, or a shorter -d.'];
     case 'interrupted':
       return ['Stopped early by an interrupt: the level under way is left out.'];
+    case 'unfinished':
+      return ['Not at its end: saved while the sweep went on, with the levels that were done by then.'];
     case 'failing':
       return ['Stopped: the target failed at the first level.'];
     default:

@@ -27,7 +27,7 @@ export const COMPARISON_STYLE = `
 .marks .kneeline{stroke:var(--ink);stroke-width:1}
 .marks .whisker.ink{stroke:var(--ok)}
 .nm.side{left:auto;right:6px;padding:2px 3px;background:color-mix(in srgb,var(--paper) 80%,transparent);color:var(--soft);font-weight:500}
-.nm.knee{top:-1px;transform:translate(5px,0);margin:0}
+.nm.knee{transform:translate(5px,0);margin:0;background:color-mix(in srgb,var(--paper) 80%,transparent)}.nm.knee.before{transform:translate(calc(-100% - 5px),0)}
 .nm.at{margin:0;transform:translate(-50%,-165%);color:var(--soft);font-weight:500}.nm.at.right{transform:translate(9px,-50%)}.nm.at.bold{color:var(--ink);font-weight:700}
 .one-each{display:grid;gap:18px}
 .three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:20px 32px;margin-top:8px}

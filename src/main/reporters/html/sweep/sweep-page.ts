@@ -7,7 +7,9 @@ import { html, type Markup } from '../markup.ts';
 import { unbroken } from '../numbers.ts';
 import type { Page } from '../page.ts';
 import { machineFacts, workersText } from '../run/plan.ts';
+import { marksOf } from './level-axis.ts';
 import { sweepCharts } from './load-charts.ts';
+import { sweepTiles } from './tiles.ts';
 
 /** A panel of a sweep's page; null if the result has nothing for it. */
 interface SweepPanel {
@@ -55,17 +57,18 @@ function capacityWords({ capacity, over, levels }: Sweep): string {
 }
 
 function verdictPanel(sweep: Sweep): Markup {
-  const { conclusions, rules, levels, over, interrupted } = sweep;
+  const { conclusions, rules, levels, over, interrupted, endedBy } = sweep;
   const bad = levels.filter(({ isGood }) => !isGood);
   return html`<div class="top">
 <div class="verdict"><h2 class="big">${capacityWords(sweep)}.</h2>
 ${conclusions.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
-${interrupted ? html`<p class="notice">Interrupted: these are the levels that had come to their end.</p>` : null}</div>
+${interrupted ? html`<p class="notice">${endedBy === 'unfinished' ? 'Not the whole sweep: it was saved while the sweep went on' : 'Interrupted'}: these are the levels that had come to their end.</p>` : null}</div>
 <div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
 ${rules.length === 0 ? html`<p class="soft">So only failing decides what is borne: give one with --threshold or --slo.</p>` : html`<p>${rules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}</p>`}
 ${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${unbroken(whyBad(summary).join(' '))}</p>`)}
 <p class="soft">Each level is one measurement: near the capacity two sweeps may differ by a level or two.</p></div>
-</div>`;
+</div>
+${sweepTiles(sweep)}`;
 }
 
 function levelsPanel(sweep: Sweep): Markup | null {
@@ -73,9 +76,16 @@ function levelsPanel(sweep: Sweep): Markup | null {
   const { heading, rows } = sweepTable(sweep, false);
   return html`<table class="wide cards"><caption>${sweep.levels.some(({ isGood }) => !isGood) ? 'A level with ✗ was not borne' : 'Every level was borne'}</caption><thead><tr>${heading.map((name) => html`<th scope="col" class="n">${name}</th>`)}</tr></thead><tbody>${rows.map(
     ([level, ...cells], at) =>
-      html`<tr><th scope="row" class="n">${level}</th>${cells.map((cell, index) => html`<td class="n${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
+      html`<tr><th scope="row" class="n">${level}${marksIn(sweep, at)}</th>${cells.map((cell, index) => html`<td class="n${sweep.levels[at]?.isGood === false && cell === '✗' ? ' bad' : ''}" data-l="${heading[index + 1]}">${unbroken(cell)}</td>`)}</tr>
 `,
   )}</tbody></table>`;
+}
+
+/** Knee and capacity, next to their level. */
+function marksIn(sweep: Sweep, at: number): Markup | null {
+  const level = sweep.levels[at];
+  const marks = level === undefined ? [] : marksOf({ ...level, isGood: true }, sweep);
+  return marks.length === 0 ? null : html` <span class="soft">${marks.join(', ')}</span>`;
 }
 
 function planPanel({ levels, target, over, from, to, startedAt, tool }: Sweep): Markup {
