@@ -5,16 +5,19 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Comparison, Summary } from '../../src/api/index.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
+import type { Sweep } from '../../src/protocol/sweep.ts';
 import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { keptWith, listed } from '../support/kept-runs.ts';
 import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
 import { longRun } from '../support/pages.ts';
+import { streamed, visited } from '../support/parts.ts';
 import { summaryWith } from '../support/summary.ts';
+import { sweepWith } from '../support/sweeps.ts';
 
 const LONG = 'x'.repeat(1_500);
 const RUN = longRun(180, 1_000);
-const RESULTS: Readonly<Record<string, Summary | Comparison>> = {
+const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
   'ten minutes': longRun(600, 1_000),
   'a tenth of a second': longRun(10, 10),
   'one interval': longRun(1, 1_000),
@@ -35,6 +38,8 @@ const RESULTS: Readonly<Record<string, Summary | Comparison>> = {
       ...{ isComplete: true, statuses: { '200': 288, '0': 12 }, errors: { timeout: 12 } },
     },
   } as Summary,
+  'streams of tokens': { ...RUN, streams: streamed(RUN.latencyMs.service) },
+  'users with everything': { ...longRun(60, 1_000), scenarios: visited(RUN.latencyMs.service) },
   'very long words': {
     ...RUN,
     notes: [LONG],
@@ -46,6 +51,11 @@ const RESULTS: Readonly<Record<string, Summary | Comparison>> = {
   'two arms': comparisonWith('compare', ['A', 'B'], 8),
   'two results': comparisonWith('compare', ['A', 'B'], 1),
   'four arms': comparisonWith('modes', ['sequential', 'inline', 'threads ×2', 'processes ×2'], 7),
+  'three arms': comparisonWith('modes', ['inline', 'threads ×2', 'processes ×2'], 6),
+  'a sweep of connections': sweepWith({}),
+  'a sweep of rates': sweepWith({ over: 'rate' }),
+  'a sweep of streams': sweepWith({ counts: 'tokens' }),
+  'a sweep that is not at its end': sweepWith({ levels: 2, endedBy: 'unfinished' }),
   'rounds of one': comparisonWith('repeat', ['run'], 6),
 };
 const KEPT = listed(

@@ -25,12 +25,19 @@ const FARTHEST_BELOW = 300;
 const UPWARD = 7;
 /** With at most this many columns, dots are larger. */
 const FEW_COLUMNS = 60;
+/** Shading of more than this share of a run would not set anything apart. */
+const NEARLY_ALL = 0.95;
+/** The latencies' axis is at least this ratio wide. */
+const NARROWEST = 4;
 const SERVED_NO_WORSE = new Set(['unfinished', 'dropped', 'cancelled']);
 
 /** The run as tracks with one time axis. */
 export function overTimePanel(view: RunView): Markup | null {
   const { columns, intervalMs, inOne, summary, stages, leading } = view;
   if (columns.length === 0) return null;
+  // A single point says nothing that the figures do not.
+  if (columns.length === 1)
+    return html`<p>Too short a run to have a course: all of it is one interval, of ${unbroken(formatDuration(intervalMs))}.</p>`;
   const episode = episodeArea(view);
   const stageLines = html`${episode}${line(
     'stage',
@@ -64,7 +71,7 @@ ${timeAxis(lengthMs)}
 </div>`;
 }
 
-/** Shades the time of the failures in the verdict over every track; empty if that is the whole run. */
+/** Shades the time of the failures in the verdict over every track; empty if that is nearly the whole run. */
 function episodeArea({ summary: { generator }, columns, intervalMs }: RunView): Markup {
   const found = [generator.finding, ...(generator.caveats ?? [])].find(
     (one) => one?.code === 'requests-failed',
@@ -74,6 +81,7 @@ function episodeArea({ summary: { generator }, columns, intervalMs }: RunView): 
   const end = columns.length * STEP;
   const x = (atMs: number): number => Math.min(end, Math.max(0, Math.round((atMs / intervalMs) * STEP)));
   const [from, to] = [x(when.fromMs ?? 0), when.toMs === null ? end : x(when.toMs)];
+  if (to - from > NEARLY_ALL * end) return NOTHING_SHOWN;
   return line('episode', `M${from} 0H${to}V999H${from}z`);
 }
 
@@ -130,9 +138,11 @@ function latencyRange({ summary: { latencyMs }, columns, leading }: RunView): { 
   const lowest = leading.flatMap(
     (kind) => quantileOfCells(usedCells(latencyMs[kind].cells ?? [], FINE_CELLS), 0.002) ?? [],
   );
-  const least = Math.min(...lowest, middles[0] ?? tops[0] ?? 1);
-  const min = nice(Math.max(least, typical / FARTHEST_BELOW), 'down');
-  return { min, max: Math.max(min * 4, ...tops.map((value) => value * 1.15)) };
+  const least = Math.max(Math.min(...lowest, middles[0] ?? tops[0] ?? 1), typical / FARTHEST_BELOW);
+  const most = Math.max(least, ...tops.map((value) => value * 1.15));
+  // Latencies that hardly differ are drawn in the middle.
+  const wider = Math.sqrt(Math.max(1, NARROWEST / (most / least)));
+  return { min: wider > 1 ? least / wider : nice(least, 'down'), max: most * wider };
 }
 
 /** A latency as bands between its percentiles, with the maximum of each interval as dots. */

@@ -13,7 +13,12 @@ const KEY_WIDTH = 16;
 
 export const COLOURS_OF_MANY = ARMS.length;
 
-export const ARMS_STYLE = ARMS.map(([colour, strokes], index) => {
+/** Of two lines in one chart, the second has strokes as well as its colour. */
+const SECOND = [7, 3];
+const SECOND_STYLE = `.chart .marks .ln.b:not(.faint,.thin){stroke-dasharray:${SECOND.join(' ')}}.swatch.c-b::before{${keyOf(SECOND)}}`;
+
+export const ARMS_STYLE = `${SECOND_STYLE}
+${ARMS.map(([colour, strokes], index) => {
   const name = `k${index + 1}`;
   const value = `var(--${colour})`;
   return [
@@ -22,7 +27,7 @@ export const ARMS_STYLE = ARMS.map(([colour, strokes], index) => {
       ? ''
       : `.marks .ln.${name}:not(.faint){stroke-dasharray:${strokes.join(' ')}}.swatch.c-${name}::before{${keyOf(strokes)}}`,
   ].join('');
-}).join('\n');
+}).join('\n')}`;
 
 /** A key with the same strokes as its line, in front of a name. */
 function keyOf(strokes: readonly number[]): string {
