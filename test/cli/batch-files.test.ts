@@ -13,6 +13,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, writeIds } from '../support/batch.ts';
+import { CERTIFICATE } from '../support/certificate.ts';
 import { BIN, type Ended, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
@@ -101,24 +102,28 @@ describe('resuming', () => {
   });
 
   test.each([
-    ['--json', (file: string) => ['--json', `@${file}`]],
-    ['--body-file', (file: string) => ['--body-file', file]],
-    ['--form', (file: string) => ['-F', `a=@${file}`]],
-  ])('with another content of %s is refused by the name of the file', async (_option, given) => {
-    const target = await startTarget();
-    const [rows, file] = [writeIds(inFolder('content.csv'), 200), inFolder('content.json')];
-    const out = inFolder(`content${_option}.csv`);
-    writeFileSync(file, '{"a":1}');
-    const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '-m', 'PUT', ...given(file), '--out', out];
-    await killed(words, () => target.stats().requests);
-    const sent = target.stats().requests;
-    writeFileSync(file, '{"a":2}');
-    expectRefusal(await volley(...words, '--resume'), `the file '${file}' has changed since`);
-    expect(target.stats().requests).toBe(sent);
-    writeFileSync(file, '{"a":1}');
-    expect((await volley(...words, '--resume')).code).toBe(0);
-    expect(idsOf(readAnswered(out))).toEqual(idsTo(200));
-  });
+    ['--json', (file: string) => ['--json', `@${file}`], '{"a":1}', '{"a":2}'],
+    ['--body-file', (file: string) => ['--body-file', file], '{"a":1}', '{"a":2}'],
+    ['--form', (file: string) => ['-F', `a=@${file}`], '{"a":1}', '{"a":2}'],
+    ['--cacert', (file: string) => ['--cacert', file], CERTIFICATE.cert, CERTIFICATE.cert.repeat(2)],
+  ])(
+    'with another content of %s is refused by the name of the file',
+    async (_option, given, old, changed) => {
+      const target = await startTarget();
+      const [rows, file] = [writeIds(inFolder('content.csv'), 200), inFolder('content.json')];
+      const out = inFolder(`content${_option}.csv`);
+      writeFileSync(file, old);
+      const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '-m', 'PUT', ...given(file), '--out', out];
+      await killed(words, () => target.stats().requests);
+      const sent = target.stats().requests;
+      writeFileSync(file, changed);
+      expectRefusal(await volley(...words, '--resume'), `the file '${file}' has changed since`);
+      expect(target.stats().requests).toBe(sent);
+      writeFileSync(file, old);
+      expect((await volley(...words, '--resume')).code).toBe(0);
+      expect(idsOf(readAnswered(out))).toEqual(idsTo(200));
+    },
+  );
 });
 
 describe('outputs', () => {

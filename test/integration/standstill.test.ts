@@ -56,11 +56,16 @@ async function frozen(
 
 test('a run that stood still for longer than its grace period goes on, reports, and says so', async () => {
   const load = ['-d', '3s', '--timeout', '500ms', '-c', '2', '-w', '2'];
-  const results = ['threads', 'processes'].map(async (mode) => {
+  const kinds = [
+    ['threads', 'wire'],
+    ['processes', 'undici'],
+  ] as const;
+  const results = kinds.map(async ([mode, client]) => {
     // Each has its own: the other may begin later.
     const target = await startTarget();
     const hasBegun = () => target.stats().requests > 8;
-    return frozen([`${target.url}delay/20`, ...load, '--mode', mode], 9_500, 'all', hasBegun);
+    const words = [`${target.url}delay/20`, ...load, '--mode', mode, '--client', client];
+    return frozen(words, 9_500, 'all', hasBegun);
   });
   for (const { code, summary } of await Promise.all(results)) {
     expect(summary.workers.map((worker) => worker.lost)).toEqual([false, false]);
@@ -72,7 +77,20 @@ test('a run that stood still for longer than its grace period goes on, reports, 
 test("timeouts of a worker that was stopped are not laid at the target's door", async () => {
   const target = await startTarget();
   const hasBegun = () => target.stats().requests > 8;
-  const load = ['-d', '4s', '--timeout', '1s', '-c', '4', '-w', '2', '--mode', 'processes'];
+  const load = [
+    '-d',
+    '4s',
+    '--timeout',
+    '1s',
+    '-c',
+    '4',
+    '-w',
+    '2',
+    '--mode',
+    'processes',
+    '--client',
+    'wire',
+  ];
   const { code, summary } = await frozen([`${target.url}delay/300`, ...load], 2_500, 'a worker', hasBegun);
   expect(summary.requests.failed).toBeGreaterThan(0);
   expect(summary.generator.verdict).toBe('failing');
@@ -87,7 +105,13 @@ test('a worker of a batch that is stopped for good holds it no longer, and other
   writeFileSync(rows, `id\n${Array.from({ length: 400 }, (_, index) => index).join('\n')}\n`);
   const options = {
     rows,
-    run: { url: `${target.url}delay/10?{{id}}`, concurrency: 4, workers: 2, mode: 'processes' },
+    run: {
+      url: `${target.url}delay/10?{{id}}`,
+      concurrency: 4,
+      workers: 2,
+      mode: 'processes',
+      client: 'wire',
+    },
     select: [],
     retryUnsafe: false,
     resume: false,

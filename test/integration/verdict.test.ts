@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type RunOptions, run, type Summary } from '../../src/api/index.ts';
+import { batch, type RunOptions, run, type Summary } from '../../src/api/index.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { VERDICT_LIMITS } from '../../src/main/summary/verdict-facts.ts';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { lacksProcessor } from '../support/busy-machine.ts';
 import { BIN } from '../support/cli.ts';
+import { useFolder } from '../support/folder.ts';
 import { closedPort, listening, useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
+const pathOf = useFolder();
 const servers: Server[] = [];
 const hogs: ChildProcess[] = [];
 afterEach(() => {
@@ -184,30 +188,53 @@ describe('a target that fails is called failing', () => {
 });
 
 describe('short runs', () => {
-  test('do not take the opening of connections for the target closing them', async () => {
-    const { url } = await startTarget();
-    const summary = await run({ url, requests: 10, concurrency: 10 });
+  const expectNoJudgement = (summary: Summary, count: string): void => {
     const { verdict, reasons } = summary.generator;
     // On a machine that is busy with something else that may come first.
     if (lacksProcessor(summary) && verdict === 'generator-limited') return;
     expect(verdict).toBe('ok');
-    expect(reasons[0]).toMatch(/^10 requests are too short a run/);
-  });
+    expect(reasons[0]).toContain(`${count} are too short a run`);
+  };
+
+  test.each(CLIENT_NAMES)(
+    'do not take the opening of connections for the target closing them, by %s',
+    async (client) => {
+      const { url } = await startTarget();
+      expectNoJudgement(await run({ url, client, requests: 10, concurrency: 10 }), '10 requests');
+      const rows = pathOf('three.csv');
+      writeFileSync(rows, 'id\n1\n2\n3\n');
+      const ended = batch({
+        rows,
+        url: `${url}?{{id}}`,
+        client,
+        concurrency: 3,
+        mode: 'inline',
+        out: pathOf(client),
+      });
+      const { summary, rows: counts } = await ended;
+      expect(counts.done).toBe(3);
+      expectNoJudgement(summary, '3 requests');
+    },
+  );
 });
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('workers that get no processor are told, with the figure', async () => {
-  const { url } = await startTarget();
-  const onOneCore = (...words: string[]): ChildProcess =>
-    spawn('taskset', ['-c', '0', ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
-  for (let i = 0; i < 6; i++) hogs.push(onOneCore(process.execPath, '-e', 'for (;;) {}'));
-  const volley = onOneCore(process.execPath, BIN, `${url}delay/1`, '-c', '4', '-d', '1s', '-o', 'json');
-  let json = '';
-  for await (const text of volley.stdout?.setEncoding('utf8') ?? []) json += text;
-  const { workers, generator } = JSON.parse(json) as Summary;
-  const { processorWait } = workers[0]!;
-  expect(processorWait).toBeGreaterThan(VERDICT_LIMITS.processorWait);
-  expect(processorWait).toBeLessThanOrEqual(1);
-  expect(generator.verdict).toBe('generator-limited');
-});
+onLinux.each(CLIENT_NAMES)(
+  'workers that get no processor are told, with the figure, by %s',
+  async (client) => {
+    const { url } = await startTarget();
+    const onOneCore = (...words: string[]): ChildProcess =>
+      spawn('taskset', ['-c', '0', ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+    for (let i = 0; i < 6; i++) hogs.push(onOneCore(process.execPath, '-e', 'for (;;) {}'));
+    const words = [`${url}delay/1`, '-c', '4', '-d', '1s', '--client', client, '-o', 'json'];
+    const volley = onOneCore(process.execPath, BIN, ...words);
+    let json = '';
+    for await (const text of volley.stdout?.setEncoding('utf8') ?? []) json += text;
+    const { workers, generator } = JSON.parse(json) as Summary;
+    const { processorWait } = workers[0]!;
+    expect(processorWait).toBeGreaterThan(VERDICT_LIMITS.processorWait);
+    expect(processorWait).toBeLessThanOrEqual(1);
+    expect(generator.verdict).toBe('generator-limited');
+  },
+);

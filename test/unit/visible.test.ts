@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { liveRunPage, partsOfResult } from '../../src/main/reporters/html/live-page.ts';
 import { OUTPUT_FORMS, REPORTERS } from '../../src/main/reporters/reporters.ts';
+import { SWEEP_REPORTERS } from '../../src/main/reporters/sweep-text.ts';
 import type { Comparison } from '../../src/protocol/comparison.ts';
+import type { AgentSummary, ScenarioRow, Summary } from '../../src/protocol/summary.ts';
+import type { Sweep } from '../../src/protocol/sweep.ts';
 import { visible, visibleJson } from '../../src/requests/visible.ts';
-import { MIX, summaryWith } from '../support/summary.ts';
+import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
 /** ESC, BEL, C1, a line end, the change of direction, a zero-width blank, a lone surrogate, U+FFFE. */
 const EVIL = 'a\u001b[2J\u0007\u009b31m\r\nb\u202ec\u200bd\ud800\ufffe`|<b>&"]]>';
@@ -20,6 +25,61 @@ const RESULT = summaryWith({
   generator: { ...summaryWith().generator, reasons: [EVIL] },
   thresholds: [{ expression: `p99{${EVIL}}<1s`, measured: 1, isLowerBound: false, ok: false }],
 });
+
+const FAILURES = { count: 1, example: EVIL };
+const ITERATIONS: ScenarioRow = {
+  ...{ name: EVIL, scheduled: 5, started: 5, completed: 3, failed: 2, interrupted: 0, dropped: 0 },
+  ...{ notStarted: 0, responseMs: LATENCY, durationMs: LATENCY, startLagMs: LATENCY, thinkMs: 0 },
+  errors: [{ kind: 'script', code: EVIL, count: 2, example: EVIL }],
+};
+/** What users did: every name is the module's or the plan file's. */
+const BY_USERS: Summary = {
+  ...RESULT,
+  scenarios: {
+    total: ITERATIONS,
+    scenarios: [ITERATIONS, { ...ITERATIONS, name: `2${EVIL}` }],
+    groups: [{ name: EVIL, entered: 5, left: 3, failed: 2, interrupted: 0, responseMs: LATENCY }],
+    checks: [{ name: EVIL, made: 5, passed: 3, failed: 2 }],
+    metrics: [
+      { name: `c${EVIL}`, kind: 'counter', count: 1 },
+      { name: `r${EVIL}`, kind: 'rate', share: 0.5, good: 1, of: 2 },
+      { name: `g${EVIL}`, kind: 'gauge', value: 1 },
+      { name: `t${EVIL}`, kind: 'trend', values: LATENCY },
+    ],
+    teardownFailure: EVIL,
+    users: { ever: 2, max: 2, series: [], setupFailures: FAILURES, teardownFailures: FAILURES },
+  },
+};
+const AGENT: AgentSummary = {
+  ...{ name: EVIL, address: EVIL, workers: 1, connections: 1, state: 'lost', because: EVIL, lostAtMs: 5 },
+  ...{ planned: 5, sent: 3, missing: 2, unknownAtMost: 1, rttMs: 1, driftMs: null, startLateMs: null },
+  ...{ p50Ms: null, p99Ms: null, verdict: null, reasons: [EVIL] },
+};
+const BY_AGENTS: Summary = { ...RESULT, agents: [{ ...AGENT, name: `1${EVIL}` }, AGENT] };
+const RESULTS: readonly (readonly [string, Summary])[] = [
+  ['a run', RESULT],
+  ['users of scenarios', BY_USERS],
+  ['several agents', BY_AGENTS],
+];
+const SWEEP: Sweep = {
+  ...{ schemaVersion: 1, kind: 'sweep', tool: RESULT.tool, startedAt: RESULT.startedAt },
+  target: { url: EVIL, method: EVIL },
+  ...{ over: 'concurrency', from: 1, to: 2, counts: 'answers', rules: [EVIL] },
+  levels: [
+    {
+      ...{ level: 1, throughputPerSecond: 5, isGood: false },
+      summary: { ...RESULT, generator: { ...RESULT.generator, verdict: 'failing' } },
+    },
+  ],
+  ...{
+    knee: null,
+    capacity: null,
+    endedBy: 'failing',
+    interrupted: false,
+    generatorLimit: { level: 1, reasons: [EVIL] },
+  },
+  conclusions: [EVIL],
+};
 
 describe('texts from outside', () => {
   test.each([
@@ -39,9 +99,34 @@ describe('texts from outside', () => {
   });
 
   test.each(OUTPUT_FORMS)('reach no %s as what is obeyed', (form) => {
-    const text = REPORTERS[form](RESULT);
-    expect(text).toContain('b');
-    expect(text).not.toMatch(OBEYED);
+    for (const [, result] of RESULTS) {
+      const text = REPORTERS[form](result);
+      expect(text).toContain('b');
+      expect(text).not.toMatch(OBEYED);
+    }
+  });
+
+  test.each(RESULTS)('reach no page, finished or under way, of %s', (_, result) => {
+    const pages = [renderHtml(result), liveRunPage(result, 500).text()];
+    for (const page of pages) {
+      expect(page).not.toMatch(OBEYED);
+      expect(page).not.toContain('|<b>');
+    }
+    for (const [name, part] of partsOfResult(result)) {
+      expect(part).not.toMatch(OBEYED);
+      // Those are set as text.
+      if (![':title', ':heading', ':about'].includes(name)) expect(part).not.toContain('|<b>');
+    }
+    expect(pages[0]).toContain('&lt;b&gt;');
+  });
+
+  test('reach no sweep', () => {
+    for (const render of Object.values(SWEEP_REPORTERS)) {
+      const text = render(SWEEP);
+      expect(text).toContain('\\');
+      expect(text).not.toMatch(OBEYED);
+    }
+    expect(SWEEP_REPORTERS.markdown(SWEEP)).not.toMatch(/(?<!\\)`|<b>/);
   });
 
   test('stay what they are in JSON', () => {
@@ -50,8 +135,10 @@ describe('texts from outside', () => {
   });
 
   test('are no Markdown and no HTML', () => {
-    const text = REPORTERS.markdown(RESULT);
-    expect(text.replaceAll(/`` .*? ``/g, '')).not.toMatch(/(?<!\\)`|<b>/);
+    for (const [, result] of RESULTS) {
+      const text = REPORTERS.markdown(result);
+      expect(text.replaceAll(/`` .*? ``/g, '')).not.toMatch(/(?<!\\)`|<b>/);
+    }
   });
 
   test('reach no comparison', () => {

@@ -1,7 +1,9 @@
 import type { Summary } from '../../protocol/summary.ts';
 import type { Sweep, SweepLevel } from '../../protocol/sweep.ts';
+import { visibleIn } from '../../requests/visible.ts';
 import { formatCount, formatFailedShare, formatMs, formatPercent, formatRate } from '../text/format.ts';
 import { levelText } from '../text/sweep-sentences.ts';
+import { markdownIn } from './markdown-text.ts';
 import { resultJson } from './result-json.ts';
 import { brokenRuleSentences } from './rule-text.ts';
 import { fitted, renderMarkdownTable, renderPlainTable, type Table } from './table.ts';
@@ -46,10 +48,10 @@ function renderSweepMarkdown(sweep: Sweep): string {
 }
 
 export const SWEEP_REPORTERS = {
-  text: renderSweep,
+  text: (sweep: Sweep, view: View = PLAIN_VIEW) => renderSweep(visibleIn(sweep), view),
   json: (sweep: Sweep) => resultJson(sweep),
-  markdown: renderSweepMarkdown,
-} as const;
+  markdown: (sweep: Sweep) => renderSweepMarkdown(markdownIn(visibleIn(sweep))),
+} as const satisfies Record<string, (sweep: Sweep, view?: View) => string>;
 export type SweepForm = keyof typeof SWEEP_REPORTERS;
 export const SWEEP_FORMS = Object.keys(SWEEP_REPORTERS) as readonly SweepForm[];
 
