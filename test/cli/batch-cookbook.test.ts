@@ -134,7 +134,7 @@ describe('the recipe of a batch', () => {
     const port = await listening(server);
     server.unref();
     writeFileSync(inFolder('orders.jsonl'), '{"sku":"a\\"b","count":2}\n');
-    const [words] = recipe('A POST for each row, that may be repeated');
+    const [words] = recipe('A POST for each row, with retries');
     expect((await cook(words!, { 'https://api.example': `http://127.0.0.1:${port}` })).code).toBe(0);
     expect(bodies).toEqual(Array(2).fill('import-7-1 {"sku":"a\\"b","count":2}'));
     const line = readFileSync(inFolder('orders-done.jsonl'), 'utf8');
