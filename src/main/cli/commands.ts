@@ -28,24 +28,29 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   modes: {
     name: 'modes',
-    describe: 'The same load in every mode, side by side',
+    describe: 'Run one load in every mode and compare them',
     positionals: [URL],
     ...optionsOf('modes'),
     run: async (parsed, problems) => (await import('./modes-command.ts')).modesCommand(parsed, problems),
   },
   compare: {
     name: 'compare',
-    describe: 'Two targets, or saved results: which is faster?',
+    describe: 'Compare two targets, or saved results',
     positionals: [
-      { name: 'baseline', shown: 'a', describe: 'A URL, a file of --out or --html, or last~1', isFile: true },
-      { name: 'candidate', shown: 'b', describe: 'The same; is it slower?', isFile: true },
+      {
+        name: 'baseline',
+        shown: 'a',
+        describe: 'A URL, a file written by --out or --html, or last~1',
+        isFile: true,
+      },
+      { name: 'candidate', shown: 'b', describe: 'The same, to compare with a', isFile: true },
     ],
     ...optionsOf('compare'),
     run: async (parsed, problems) => (await import('./compare-command.ts')).compareCommand(parsed, problems),
   },
   replay: {
     name: 'replay',
-    describe: 'Requests as a trace has recorded them',
+    describe: 'Replay the requests of a recorded trace',
     positionals: [
       {
         name: 'recording',
@@ -60,61 +65,61 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   sweep: {
     name: 'sweep',
-    describe: 'More and more load: where does it bend?',
+    describe: 'Raise the load to find what a target can take',
     positionals: [URL],
     ...optionsOf('sweep'),
     run: async (parsed, problems) => (await import('./sweep-command.ts')).sweepCommand(parsed, problems),
   },
   batch: {
     name: 'batch',
-    describe: 'One request for each row, the answer beside it',
+    describe: 'Send a request for each row and keep the answers',
     positionals: [
       { name: 'input', describe: 'Rows: CSV, or JSONL by its name; - is stdin', isFile: true },
-      { name: 'url', describe: 'Where to; {{column}} stands for the cell of a row' },
+      { name: 'url', describe: 'Target; {{column}} is the cell of a row' },
     ],
     ...optionsOf('batch'),
     run: async (parsed, problems) => (await import('./batch-command.ts')).batchCommand(parsed, problems),
   },
   init: {
     name: 'init',
-    describe: 'Write a plan: from a URL, curl, HAR or OpenAPI',
+    describe: 'Write a plan from a URL, curl, HAR or OpenAPI',
     positionals: [URL],
     ...optionsOf('init'),
     run: async (parsed, problems) => (await import('./init-command.ts')).initCommand(parsed, problems),
   },
   demo: {
     name: 'demo',
-    describe: 'volley modes against the reference server',
+    describe: 'Run volley modes against the reference server',
     positionals: [],
     ...optionsOf('demo'),
     run: async (parsed, problems) => (await import('./demo-command.ts')).demoCommand(parsed, problems),
   },
   serve: {
     name: 'serve',
-    describe: 'The reference server: known delays and faults',
+    describe: 'Run a test server with known delays and faults',
     positionals: [],
     ...optionsOf('serve'),
     run: async (parsed, problems) => (await import('./serve-command.ts')).serveCommand(parsed, problems),
   },
   doctor: {
     name: 'doctor',
-    describe: 'What this machine can measure, in ten seconds',
+    describe: 'Check what this machine can measure, in 10 s',
     positionals: [],
     ...optionsOf('doctor'),
     run: async (parsed, problems) => (await import('./doctor-command.ts')).doctorCommand(parsed, problems),
   },
   report: {
     name: 'report',
-    describe: 'Render a saved result again',
+    describe: 'Print a saved result, or compare two',
     positionals: [
       {
         name: 'result',
-        describe: 'A file that --out or --html has written; last is the last that --save has kept',
+        describe: 'A file written by --out or --html; last is the newest kept by --save',
         isFile: true,
       },
       {
         name: 'b',
-        describe: 'Another one, to hold against the first',
+        describe: 'Another one, to compare with the first',
         isFile: true,
         isOptional: true,
       },
@@ -124,11 +129,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   runs: {
     name: 'runs',
-    describe: 'List the results that --save has kept',
+    describe: 'List the results kept by --save',
     positionals: [
       {
         name: 'words',
-        describe: 'Only those whose target, branch, revision or verdict has this in it',
+        describe: 'Only results whose target, branch, revision or verdict contains this',
         isOptional: true,
       },
     ],
@@ -137,7 +142,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   models: {
     name: 'models',
-    describe: 'Presets for servers of models: what each sends',
+    describe: 'List presets for model servers: what each sends',
     positionals: [
       {
         name: 'preset',
@@ -151,7 +156,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   agent: {
     name: 'agent',
-    describe: 'Lend this machine to runs over many',
+    describe: 'Offer this machine to runs over many machines',
     positionals: [],
     ...optionsOf('agent'),
     run: async (parsed, problems) => (await import('./agent-command.ts')).agentCommand(parsed, problems),
@@ -165,7 +170,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   completion: {
     name: 'completion',
-    describe: 'A script that completes commands and options',
+    describe: 'Print a completion script for a shell',
     positionals: [{ name: 'shell', describe: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
     ...optionsOf('completion'),
     run: async (parsed, problems) =>

@@ -32,7 +32,7 @@ export const SERVE_TABLE = {
   h2c: {
     kind: 'flag',
     group: 'own',
-    help: 'HTTP/2 without TLS, by prior knowledge, and nothing else',
+    help: 'Serve only HTTP/2 without TLS, by prior knowledge',
     commands: ['serve'],
   },
   'close-every': {
@@ -44,27 +44,27 @@ export const SERVE_TABLE = {
   model: {
     kind: 'flag',
     group: 'own',
-    help: 'A mock model too, which streams tokens at known times',
+    help: 'Also serve a mock model that streams tokens at known times',
     commands: ['serve'],
   },
   'first-token': {
     kind: 'duration',
     group: 'own',
-    help: 'With --model: from the start of an answer to its first token',
+    help: 'With --model: time from the start of an answer to its first token',
     byDefault: '150ms',
     commands: ['serve'],
   },
   'token-gap': {
     kind: 'duration',
     group: 'own',
-    help: 'With --model: from one token to the next',
+    help: 'With --model: time between tokens',
     byDefault: '20ms',
     commands: ['serve'],
   },
   slots: {
     kind: 'count',
     group: 'own',
-    help: 'With --model: answers at once; others wait in line',
+    help: 'With --model: answers at once; further requests wait in a queue',
     byDefault: 'no limit',
     commands: ['serve'],
   },

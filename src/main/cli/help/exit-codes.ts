@@ -7,7 +7,7 @@ const MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   failed: 'failing, a threshold did not hold, no request succeeded, or a row failed',
   usage: 'bad usage or configuration: nothing was sent',
   degraded: 'a worker was lost, or part of the load was dropped, late or never sent',
-  notWritten: 'the result could not be written where asked; it is printed',
+  notWritten: 'the result could not be written where asked; it is still printed',
   interrupted: 'interrupted: the result so far is printed',
 };
 

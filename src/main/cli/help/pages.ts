@@ -62,7 +62,7 @@ function barePage(columns: number): string {
     paragraph(TITLE, columns),
     commandLines(columns, LESS_OFTEN),
     ['Examples', ...EXAMPLES.slice(0, 2).map((line) => `  ${line}`)],
-    paragraph('volley --help has the options, volley demo a demonstration.', columns),
+    paragraph('volley --help lists the options; volley demo runs a demonstration.', columns),
   ]);
 }
 

@@ -5,7 +5,7 @@ export const SCENARIO_OPTIONS = {
   vus: {
     kind: 'count',
     group: 'load',
-    help: 'Of scenarios: virtual users',
+    help: 'Scenarios: number of virtual users',
     byDefault: 'as the module says',
     commands: ['run'],
     inPlan: false,
@@ -14,7 +14,7 @@ export const SCENARIO_OPTIONS = {
   iterations: {
     kind: 'count',
     group: 'load',
-    help: 'Of scenarios: iterations in all; for each user where the module says per-vu-iterations',
+    help: 'Scenarios: iterations in total; per user if the module says per-vu-iterations',
     byDefault: 'as the module says',
     commands: ['run'],
     inPlan: false,
@@ -24,7 +24,7 @@ export const SCENARIO_OPTIONS = {
     kind: 'text',
     group: 'load',
     value: 'NAME',
-    help: 'Of several scenarios run this one alone',
+    help: 'Scenarios: run only this one',
     byDefault: 'all',
     commands: ['run'],
     inPlan: false,
