@@ -154,7 +154,7 @@ afterAll(async () => {
       {
         args: ['--agents', '1', '--pool', 'slow', '-r', '11'],
         code: 3,
-        says: /slow: its share of 11\/s is more than its --max-rate 10\/s/,
+        says: /^volley: Agent slow: its share of 11\/s is more than its --max-rate 10\/s\. Nothing was sent\./,
       },
       {
         args: ['--agents', '3', '-c', '2'],
@@ -216,8 +216,9 @@ afterAll(async () => {
     expect(evicting.stderr).toMatch(/memory left/);
   });
 
-  test('two agents of one name are told apart, and end when they are told to although the broker is gone', async () => {
-    const words = ['agent', '--allow-target', '127.0.0.1:1', '-w', '1', '--name', 'twin', '--pool', 'twins'];
+  test('two agents of one name are told apart; they and their run end when they are told to although the broker is gone', async () => {
+    const target = `127.0.0.1:${fleet.witness.port}`;
+    const words = ['agent', '--allow-target', target, '-w', '1', '--name', 'twin', '--pool', 'twins'];
     const own = new RealBroker();
     await own.start();
     const env = { ...fleet.environment, VOLLEY_BROKER: own.url };
@@ -225,9 +226,25 @@ afterAll(async () => {
     await Promise.all(agents.map((agent) => agent.stderrHas('waits in pool')));
     const listed = await startVolley(['agents', '--pool', 'twins'], { env }).ended;
     for (const { child } of agents) expect(listed.stdout).toContain(`twin (pid ${child.pid} on `);
+    fleet.witness.forget();
+    const run = startVolley(
+      [fleet.witness.url, '-o', 'json', '-q', '--agents', '2', '--pool', 'twins', ...load(100, '60s')],
+      { env },
+    );
+    await fleet.seen(100);
+    const watching = await connectBroker(own.url, 'twins');
     await own.close();
-    for (const { child } of agents) child.kill('SIGTERM');
+    // A command that the broker never gets fails once the connection is given up, and so ends whatever waits for it.
+    const unanswered = expect(watching.nowUs()).rejects.toThrow(/Connection is closed/);
+    for (const { child } of [...agents, run]) child.kill('SIGINT');
+    await Promise.all([watching.close(), unanswered]);
     expect((await Promise.all(agents.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+    const { code, summary } = await resultOf(run);
+    fleet.holds(summary);
+    expect([code, summary.agents?.map(({ because }) => because)]).toEqual([
+      130,
+      ['the broker was away', 'the broker was away'],
+    ]);
   });
 
   test('a broker that is gone for good holds nobody: neither agents nor a run that waits for them', async () => {

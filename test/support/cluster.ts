@@ -19,8 +19,9 @@ export async function startAgent(
   {
     key = 'secret',
     allow = '127.0.0.1:1-65535',
+    say = () => {},
     ...changes
-  }: Partial<AgentOptions> & { key?: string; allow?: string } = {},
+  }: Partial<AgentOptions> & { key?: string; allow?: string; say?: (sentence: string) => void } = {},
 ): Promise<Agent> {
   const rule = parseAllowRule(allow);
   const options = {
@@ -33,7 +34,7 @@ export async function startAgent(
     isOnce: false,
     ...changes,
   } as const;
-  const agent = new Agent(broker, new Sealer(key), createMonotonicClock(), options, () => {});
+  const agent = new Agent(broker, new Sealer(key), createMonotonicClock(), options, say);
   await agent.begin();
   return agent;
 }

@@ -149,11 +149,6 @@ export class Fleet {
       count = this.witness.seen.length;
   }
 
-  /** When the last request came, against others of it. */
-  get lastAtMs(): number {
-    return this.witness.seen.at(-1)?.atMs ?? Number.NaN;
-  }
-
   /** What holds of every run, however it went. */
   holds(summary: Summary): void {
     const { scheduled, sent, ok, dropped, notStarted } = summary.requests;

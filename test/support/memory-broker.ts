@@ -40,8 +40,11 @@ export class MemoryBroker {
   saysTwice = false;
   facts = { version: '7.0.15', evictionPolicy: 'noeviction', freeBytes: null as number | null };
 
-  /** A connection of its own: what is cut is cut for this one alone. */
-  connect(): Broker & { cut(isCut: boolean): void } {
+  /** How far its wall clock has stepped. */
+  stepMs = 0;
+
+  /** A connection of its own: what is cut is cut for this one alone, and who dies is noticed at once. */
+  connect(): Broker & { cut(isCut: boolean): void; die(): void } {
     let isCut = false;
     let taker: Taker | null = null;
     const waitFor = async (): Promise<void> => {
@@ -59,7 +62,13 @@ export class MemoryBroker {
         isCut = value;
         if (taker !== null) taker.isCut = value;
       },
-      nowUs: () => over(() => (this.#clock.nowMs() + 1e12) * 1_000),
+      die: () => {
+        isCut = true;
+        if (taker !== null) taker.isCut = true;
+        for (const job of this.#jobs) if (job.owner !== null && job.owner === taker) job.lockedUntilMs = 0;
+        this.#expire();
+      },
+      nowUs: () => over(() => this.#wallMs() * 1_000),
       facts: () => over(() => this.facts),
       addSlots: (run, slots, version) =>
         over(() => {
@@ -109,7 +118,7 @@ export class MemoryBroker {
       order: (run, bytes) =>
         over(() => {
           const orders = this.#orders.get(run) ?? [];
-          const id = `${this.#clock.nowMs()}-${orders.length + 1}`;
+          const id = `${this.#wallMs()}-${orders.length + 1}`;
           this.#orders.set(run, [...orders, { id, bytes }]);
           return id;
         }),
@@ -125,7 +134,7 @@ export class MemoryBroker {
       orderAgeMs: (run) =>
         over(() => {
           const last = this.#orders.get(run)?.at(-1);
-          return last === undefined ? null : this.#clock.nowMs() - Number(last.id.split('-')[0]);
+          return last === undefined ? null : this.#wallMs() - Number(last.id.split('-')[0]);
         }),
       put: (run, name, bytes) => over(() => void this.#values.set(key(run, name), bytes)),
       carried: () => over(() => 0),
@@ -154,6 +163,10 @@ export class MemoryBroker {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  #wallMs(): number {
+    return this.#clock.nowMs() + 1e12 + this.stepMs;
   }
 
   #deal(): void {

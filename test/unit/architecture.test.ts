@@ -179,7 +179,7 @@ describe('who may import what', () => {
     { name: '@opentelemetry/exporter-metrics-otlp-http', home: /^main\/live\/otlp\.ts$/ },
     { name: '@opentelemetry/sdk-metrics', home: /^main\/live\/otlp/ },
     { name: 'bullmq', home: /^main\/cluster\/engine\.ts$/ },
-    { name: 'ioredis', home: /^main\/cluster\/engine\.ts$/ },
+    { name: 'ioredis', home: /^main\/cluster\/redis-connection\.ts$/ },
     { name: 'simple-statistics', home: /^main\/collect\/statistics\.ts$/ },
   ])('$name has one home', ({ name, home }) => {
     const users = IMPORTS.filter(({ to }) => to === name).map(({ from }) => from);

@@ -50,7 +50,15 @@ describe('a broker that does not answer', () => {
   test('does not end a run that has begun, which has an end of its own', async () => {
     const { watch, state, pass } = watched();
     state.isStarted = true;
+    await pass(3_500);
+    expect(watch.isAway).toBe(false);
     watch.stopAsked();
+    await pass(3_000);
+    expect(watch.isAway).toBe(false);
+    await pass(500);
+    expect(watch.isAway).toBe(true);
+    watch.heard();
+    expect(watch.isAway).toBe(false);
     await pass(100_000);
     expect([state.message, watch.isAway]).toEqual(['', true]);
   });

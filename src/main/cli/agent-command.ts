@@ -23,8 +23,6 @@ import { say } from './say.ts';
 const MOST_WORKERS = 1_024;
 const MODES = ['threads', 'processes'] as const;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** How long an agent that has left may take to end by itself. */
-const EXIT_AFTER_MS = 500;
 
 /** `volley agent`: waits in a pool for runs until it is stopped. */
 export async function agentCommand(parsed: Parsed, problems: string[]): Promise<ExitCode> {
@@ -48,8 +46,6 @@ export async function agentCommand(parsed: Parsed, problems: string[]): Promise<
   } finally {
     for (const signal of SIGNALS) process.off(signal, leave);
     await broker.close();
-    // Commands that a broker which is away never got stay unanswered, and a run that waits for one would hold the process.
-    if (agent.hasLeft) setTimeout(() => process.exit(), EXIT_AFTER_MS).unref();
   }
 }
 

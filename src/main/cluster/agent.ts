@@ -111,7 +111,7 @@ export class Agent {
       const reason = await part.carryOut();
       this.#say(`run ${slot.run}: ${reason ?? 'done'}.`);
     } catch (error) {
-      this.#say(`run ${slot.run}: ${messageOf(error)}.`);
+      this.#say(`run ${slot.run}: ${messageOf(error).replace(/\.$/, '')}.`);
       throw new Error(`${name}: ${messageOf(error)}`);
     } finally {
       this.#part = null;

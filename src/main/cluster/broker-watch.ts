@@ -28,8 +28,12 @@ export class BrokerWatch {
     this.#stopAskedAtMs ??= this.#clock.nowMs();
   }
 
+  /** It has not answered for so long that nothing more is expected: not for long once the user waits for the end. */
   get isAway(): boolean {
-    return this.#clock.nowMs() - this.#heardMs > LONGEST_AWAY_MS;
+    const askedAtMs = this.#stopAskedAtMs ?? Number.POSITIVE_INFINITY;
+    const silentSinceMs = Math.max(this.#heardMs, askedAtMs);
+    const nowMs = this.#clock.nowMs();
+    return nowMs - this.#heardMs > LONGEST_AWAY_MS || nowMs - silentSinceMs > LAST_WORD_MS;
   }
 
   /**
@@ -46,18 +50,13 @@ export class BrokerWatch {
   ): Promise<T> {
     const gone = Promise.withResolvers<never>();
     const looks = setInterval(() => {
-      if (!isStarted() && (this.isAway || this.#isStuck)) gone.reject(this.#error(onGone().mayHaveBegun));
+      if (!isStarted() && this.isAway) gone.reject(this.#error(onGone().mayHaveBegun));
     }, LOOK_EVERY_MS);
     try {
       return await Promise.race([work, gone.promise]);
     } finally {
       clearInterval(looks);
     }
-  }
-
-  /** The user waits for the end, and the broker does not answer. */
-  get #isStuck(): boolean {
-    return this.#stopAskedAtMs !== null && this.#clock.nowMs() - this.#stopAskedAtMs > LAST_WORD_MS;
   }
 
   #error(mayHaveBegun: boolean): VolleyError {

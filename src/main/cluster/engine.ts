@@ -1,6 +1,4 @@
 import { FlowProducer, type Job, Queue, QueueEvents, Worker } from 'bullmq';
-import { Redis, type RedisOptions } from 'ioredis';
-import { messageOf } from '../../protocol/errors.ts';
 import { createMonotonicClock } from '../../time/clock.ts';
 import {
   type Broker,
@@ -12,28 +10,21 @@ import {
   type SlotHandler,
 } from './broker.ts';
 import { PieceSize } from './piece-size.ts';
+import { connected, type OwnRedis } from './redis-connection.ts';
 import { within } from './waiting.ts';
 
 const { lockMs, renewMs } = CLUSTER_TIMES;
 /** What a run leaves on the broker goes by itself. */
 const EXPIRE_S = 3_600;
-const RECONNECT_MS = 200;
-const CONNECT_MS = 5_000;
 const CHECK_MS = 1_000;
 const BLOCK_S = 2;
 /** How long connections are given to close in good order; to a broker that is gone they never do. */
 const CLOSE_MS = 1_000;
 
-/** The same however often it is tried: a password, or a certificate. */
-const IN_VAIN = /WRONGPASS|NOAUTH|NOPERM|invalid password|certificate|altname/i;
-
 interface SlotData {
   readonly run: string;
   readonly slot: number;
 }
-
-/** The broker cannot be reached; the message says why. */
-class Unreachable extends Error {}
 
 /**
  * BullMQ on Redis. Jobs are slots: BullMQ claims, renews and expires them; what is said beside them are plain keys and
@@ -44,54 +35,6 @@ class Unreachable extends Error {}
 export async function connectBroker(url: string, pool: string): Promise<Broker> {
   const redis = await connected(url);
   return new RedisBroker(redis, `volley:${pool}`);
-}
-
-/** Knows the connections that BullMQ makes after its model, so that they end even if BullMQ cannot end them. */
-class OwnRedis extends Redis {
-  readonly #copies = new Set<{ disconnect(): void }>();
-
-  override duplicate<Override extends Partial<RedisOptions> | undefined = undefined>(override?: Override) {
-    const copy = super.duplicate(override);
-    this.#copies.add(copy);
-    copy.once('end', () => this.#copies.delete(copy));
-    return copy;
-  }
-
-  /** Ends all connections at once; pending commands fail. */
-  disconnectAll(): void {
-    for (const redis of [...this.#copies, this]) redis.disconnect();
-  }
-}
-
-/** Tries for 5 s; the last error says why it is in vain. */
-async function connected(url: string): Promise<OwnRedis> {
-  const redis = new OwnRedis(url, {
-    lazyConnect: true,
-    // Commands wait for a broker that is away, and the lease decides meanwhile.
-    maxRetriesPerRequest: null,
-    retryStrategy: () => RECONNECT_MS,
-    connectTimeout: CONNECT_MS,
-  });
-  let last: Error | null = null;
-  const refused = Promise.withResolvers<never>();
-  redis.on('error', (error: Error) => {
-    last = error;
-    if (IN_VAIN.test(error.message)) refused.reject(error);
-  });
-  const timeout = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(last ?? new Error('no answer')), CONNECT_MS);
-    refused.promise.catch(() => clearTimeout(timer));
-    redis.once('ready', () => clearTimeout(timer));
-  });
-  try {
-    const ready = new Promise<void>((resolve) => redis.once('ready', resolve));
-    redis.connect().catch(() => {});
-    await Promise.race([ready, refused.promise, timeout]);
-    return redis;
-  } catch (error) {
-    redis.disconnect();
-    throw new Unreachable(messageOf(error));
-  }
 }
 
 /** The renewal of a slot, with the time at which it was sent: that alone can be relied on. */
@@ -116,9 +59,11 @@ class RedisBroker implements Broker {
   readonly #redis: OwnRedis;
   readonly #prefix: string;
   /** Waits for orders; made when they are first asked for. */
-  #waiting: Redis | null = null;
+  #waiting: ReturnType<OwnRedis['listener']> | null = null;
   readonly #queues = new Map<string, Queue<SlotData>>();
   readonly #workers: LeasedWorker[] = [];
+  /** Ends the watches over slots that still go on. */
+  readonly #watches = new Set<End>();
   readonly #clock = createMonotonicClock();
   readonly #pieces = new PieceSize();
 
@@ -205,10 +150,12 @@ class RedisBroker implements Broker {
     });
     checker.on('error', () => {});
     await checker.startStalledCheckTimer();
-    return async () => {
-      // The check runs on a timer of its own until the worker has closed, which it never does without a broker.
-      await within(CLOSE_MS, Promise.allSettled([heard.close(), checker.close(true)]));
+    const end = async (): Promise<void> => {
+      this.#watches.delete(end);
+      await Promise.allSettled([heard.close(), checker.close(true)]);
     };
+    this.#watches.add(end);
+    return () => within(CLOSE_MS, end());
   }
 
   async hasSlots(run: string, slots: readonly number[], version: string): Promise<readonly boolean[]> {
@@ -273,7 +220,7 @@ class RedisBroker implements Broker {
   }
 
   async orders(run: string, after: string, waitMs: number): Promise<readonly Order[]> {
-    this.#waiting ??= duplicated(this.#redis);
+    this.#waiting ??= this.#redis.listener();
     const read = await this.#waiting.xreadBuffer(
       'COUNT',
       100,
@@ -341,7 +288,12 @@ class RedisBroker implements Broker {
   }
 
   async close(): Promise<void> {
-    await within(CLOSE_MS, Promise.allSettled([...this.#queues.values()].map((queue) => queue.close())));
+    // BullMQ tries again and again until it has been told to close, also over connections that are gone.
+    const closed = [
+      ...[...this.#queues.values(), ...this.#workers].map((one) => one.close()),
+      ...[...this.#watches].map((end) => end()),
+    ];
+    await within(CLOSE_MS, Promise.allSettled(closed));
     for (const worker of this.#workers) await worker.endRenewals();
     this.#redis.disconnectAll();
   }
@@ -380,10 +332,4 @@ function partsOf(key: string): string {
 
 function jobOf(run: string, slot: number): string {
   return `${run}-${slot}`;
-}
-
-function duplicated(redis: Redis): Redis {
-  const copy = redis.duplicate({ lazyConnect: false });
-  copy.on('error', () => {});
-  return copy;
 }

@@ -11,7 +11,13 @@ export function notStarted(sentences: readonly string[]): VolleyError {
 /** @param late the slots whose agents were not ready in time */
 export function notReady(late: readonly Slot[]): VolleyError {
   return notStarted(
-    late.map((slot) => `Agent ${slot.name} was not ready: ${slot.because ?? 'it did not say so in time'}.`),
+    late.map(({ name, because }) => {
+      if (because === null) return `Agent ${name} was not ready: it did not say so in time.`;
+      // One that could not carry out its part says so itself, with its name.
+      return because.startsWith(`${name}: `)
+        ? `Agent ${because}.`
+        : `Agent ${name} was not ready: ${because}.`;
+    }),
   );
 }
 

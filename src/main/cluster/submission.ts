@@ -22,9 +22,10 @@ import { BrokerWatch } from './broker-watch.ts';
 import { leadMs } from './lead.ts';
 import { LossWatch } from './max-lost.ts';
 import { type AgentState, type Command, PLAN, purposes, type Said, stateName } from './messages.ts';
-import { checkPlanSize, notReady, notStarted } from './not-started.ts';
+import { checkPlanSize, notStarted } from './not-started.ts';
 import { planOver } from './plan-over.ts';
 import { poolText } from './pool-list.ts';
+import { allReady } from './readiness.ts';
 import { collectAgents } from './results.ts';
 import type { Sealer } from './seal.ts';
 import { LatestStates } from './states.ts';
@@ -32,8 +33,6 @@ import type { SubmissionOptions } from './submission-options.ts';
 import { Waiting, within } from './waiting.ts';
 
 const { beatMs } = CLUSTER_TIMES;
-/** Beyond what workers need to connect, an agent is not waited for any longer. */
-const LONGEST_BOOT_MS = 30_000;
 /** Whoever waits longer for agents is told how it stands. */
 const QUIET_JOIN_MS = 3_000;
 /** An agent that has not ended this long after it should have is lost, unless its last word is on its way. */
@@ -204,13 +203,8 @@ export class Submission implements Conduct {
       parts: joined.map(({ joined: agent }) => [agent?.nonce ?? '', agent?.workers ?? 0]),
       stateEveryMs: MS_PER_SECOND * Math.max(1, joined.length / AGENTS_PER_STATE_SECOND),
     });
-    const isReady = await this.#waiting.until(
-      () => joined.every(({ phase }) => phase !== 'joined') || this.#isInterrupted,
-      plan.timeoutMs + LONGEST_BOOT_MS,
-    );
+    await allReady(joined, this.#waiting, () => this.#isInterrupted, plan.timeoutMs);
     if (this.#isInterrupted) return [];
-    const late = joined.filter(({ phase }) => phase !== 'ready');
-    if (!isReady || late.length > 0) throw notReady(late);
     this.#plan = { ...plan, isTargetLocal: joined.some(({ isTargetLocal }) => isTargetLocal) };
     const startAtMs = await this.#go(assignment, joined);
     this.#windowAtMs = startAtMs + plan.warmupMs;
@@ -318,7 +312,7 @@ export class Submission implements Conduct {
     try {
       await this.#waiting.until(() => joined.every(({ isOver }) => isOver), Number.POSITIVE_INFINITY);
       for (const timer of [reading, rules]) clearInterval(timer);
-      await lastWords(states, this.#clock);
+      if (!this.#brokerWatch.isAway) await lastWords(states, this.#clock);
       for (const slot of joined) slot.because ??= states.reasonOf(slot);
     } finally {
       for (const timer of [looks, reading, rules]) clearInterval(timer);
@@ -394,6 +388,6 @@ export class Submission implements Conduct {
       await this.#broker.forget(this.#run, [PLAN, ...names]);
       await endWatching();
     };
-    await within(LAST_WORD_MS, all());
+    await within(this.#brokerWatch.isAway ? 0 : LAST_WORD_MS, all());
   }
 }

@@ -1,0 +1,152 @@
+import { createServer, type Server } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { Agent } from '../../src/main/cluster/agent.ts';
+import { type Command, purposes } from '../../src/main/cluster/messages.ts';
+import { Sealer } from '../../src/main/cluster/seal.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
+import { startAgent, submit } from '../support/cluster.ts';
+import { MemoryBroker } from '../support/memory-broker.ts';
+import { listening } from '../support/target.ts';
+import { startWitness, type Witness } from '../support/witness.ts';
+
+type Connection = ReturnType<MemoryBroker['connect']>;
+
+const sealer = new Sealer('secret');
+let broker: MemoryBroker;
+let witness: Witness;
+/** Takes connections and answers nothing, not even a handshake: an agent that connects to it is not ready yet. */
+let silent: Server;
+let silentPort: number;
+let connected: number;
+const agents: { readonly agent: Agent; readonly connection: Connection }[] = [];
+const said: string[] = [];
+
+beforeEach(async () => {
+  broker = new MemoryBroker();
+  witness = await startWitness();
+  connected = 0;
+  said.length = 0;
+  silent = createServer((socket) => {
+    connected++;
+    socket.on('error', () => {});
+  });
+  silentPort = await listening(silent);
+});
+
+afterEach(async () => {
+  for (const { connection } of agents) connection.cut(false);
+  await Promise.all(agents.splice(0).map(({ agent }) => agent.leave()));
+  witness.close();
+  silent.close();
+  broker.close();
+});
+
+async function begin(name: string, changes: Partial<Connection> = {}): Promise<Connection> {
+  const connection = { ...broker.connect(), ...changes };
+  const say = (sentence: string): number => said.push(`${name} ${sentence}`);
+  agents.push({ connection, agent: await startAgent(connection, name, { say }) });
+  return connection;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await delay(10);
+}
+
+/** A submitter that does something with each order before it is given, and what it told of the run. */
+function ordering(before: (type: Command['type']) => void): Connection {
+  const connection = broker.connect();
+  return {
+    ...connection,
+    order: async (run, bytes) => {
+      before(sealer.open<Command>(purposes.orders(run), bytes).type);
+      return connection.order(run, bytes);
+    },
+  };
+}
+
+const open = (): { url: string; rate: number; duration: string; pacing: 'eco'; concurrency: number } => ({
+  url: witness.url,
+  ...{ rate: 200, duration: '1s', pacing: 'eco', concurrency: 8 },
+});
+
+/** Whose load is lost before its first request: all of its part is missing, and nothing of it may have been sent. */
+function lostAtStart({ agents: rows, degraded, findings }: Summary, because: RegExp): void {
+  const lost = rows?.filter(({ state }) => state === 'lost') ?? [];
+  for (const agent of lost)
+    expect(agent).toMatchObject({ sent: 0, missing: agent.planned, because: expect.stringMatching(because) });
+  expect(degraded).toBe(true);
+  expect(findings?.degraded.map(({ code }) => code)).not.toContain('identity-violated');
+}
+
+test('an agent that dies before all have joined is replaced by another, and the run is whole', async () => {
+  const first = await begin('first');
+  const { summary } = await submit(
+    broker.connect(),
+    { url: witness.url, requests: 200, concurrency: 4 },
+    { joinTimeoutMs: 30_000 },
+  );
+  await until(() => said.some((sentence) => /first run \w+: joined/.test(sentence)));
+  first.die();
+  await Promise.all([begin('second'), begin('third')]);
+  const { agents: rows, requests, degradedReasons } = await summary;
+  expect(rows?.map(({ name, state }) => [name, state]).sort()).toEqual([
+    ['second', 'finished'],
+    ['third', 'finished'],
+  ]);
+  expect([requests.scheduled, requests.ok, witness.seen.length]).toEqual([200, 200, 200]);
+  expect([witness.twice(), degradedReasons]).toEqual([[], []]);
+});
+
+test('an agent that dies between joining and the start is named, and nothing is sent', async () => {
+  const [first] = await Promise.all([begin('first'), begin('second')]);
+  const url = `https://127.0.0.1:${silentPort}/`;
+  const { summary } = await submit(broker.connect(), { url, requests: 20, concurrency: 2, timeout: '60s' });
+  await until(() => connected === 2);
+  first.die();
+  await expect(summary).rejects.toMatchObject({
+    code: 'VOLLEY_AGENTS',
+    message: 'Agent first was not ready: it no longer renewed its slot with the broker. Nothing was sent.',
+  });
+});
+
+test('a step of the clock of the broker before the start: no agent begins, and all of the load is missing', async () => {
+  await Promise.all([begin('first'), begin('second')]);
+  const stepping = ordering((type) => {
+    if (type === 'go') broker.stepMs = -3_600_000;
+  });
+  const { summary: result } = await submit(stepping, open());
+  const summary = await result;
+  lostAtStart(summary, /^the broker's clock moved by 36000\d\d ms before the start$/);
+  expect(summary.agents?.map(({ state }) => state)).toEqual(['lost', 'lost']);
+  expect([summary.requests.scheduled, summary.requests.sent, witness.seen.length]).toEqual([200, 0, 0]);
+});
+
+test('an order to begin that comes too late costs that agent its part, and the other sends its own', async () => {
+  let isGiven = false;
+  await begin('punctual');
+  const behind = broker.connect();
+  await begin('late', {
+    ...behind,
+    orders: async (...asked) => {
+      const found = await behind.orders(...asked);
+      // Longer than a start is said ahead on a machine that has time.
+      if (isGiven) await delay(2_500);
+      isGiven = false;
+      return found;
+    },
+  });
+  const { summary: result } = await submit(
+    ordering((type) => {
+      if (type === 'go') isGiven = true;
+    }),
+    open(),
+  );
+  const summary = await result;
+  lostAtStart(summary, /^it heard of the start \d+ ms too late$/);
+  const rows = summary.agents?.map(({ name, planned, sent }) => [name, planned, sent]) ?? [];
+  expect(rows).toContainEqual(['late', 100, 0]);
+  expect(rows).toContainEqual(['punctual', 100, 100]);
+  expect([summary.requests.scheduled, summary.requests.sent, witness.seen.length]).toEqual([200, 100, 100]);
+  expect(witness.twice()).toEqual([]);
+});
