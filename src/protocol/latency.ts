@@ -44,7 +44,7 @@ export const LATENCIES = {
   },
   wait: {
     label: 'wait',
-    means: 'from the release until the first byte is written: in line for a connection, and connecting',
+    means: 'from the release until the first byte is written: waiting for a connection, and connecting',
     elsewhere: 'k6 http_req_blocked + http_req_connecting + http_req_tls_handshaking; oha DNS+dialup',
     place: 4,
     mayBeZero: true,

@@ -83,7 +83,7 @@ export const STREAM_TIMES = {
   ttft: {
     label: 'ttft',
     means: 'time to first token: from when the request was due until the read that brought the first token',
-    elsewhere: 'vLLM bench, aiperf, guidellm TTFT, from the sending on: without the wait of an open load',
+    elsewhere: 'vLLM bench, aiperf, guidellm TTFT, counted from sending: without the wait of an open load',
   },
   ttftService: {
     label: 'sent ttft',
@@ -102,12 +102,13 @@ export const STREAM_TIMES = {
   },
   tpot: {
     label: 'tpot',
-    means: 'time per output token: from the first token event to the last, by the tokens after the first',
+    means:
+      'time per output token: from the first token event to the last, divided by the tokens after the first',
     elsewhere: 'vLLM bench TPOT; aiperf, guidellm ITL',
   },
   gap: {
     label: 'gap',
-    means: 'from one token event to the next, of all answers together',
+    means: 'from one token event to the next, over all answers',
     elsewhere: 'vLLM bench ITL, aiperf ICL',
   },
   e2e: {

@@ -14,54 +14,58 @@ interface Meaning {
 }
 
 const REQUESTS: Readonly<Record<keyof Summary['requests'], Meaning>> = {
-  scheduled: { says: 'all that were to be sent: sent + dropped + not started' },
+  scheduled: { says: 'all requests that were planned: sent + dropped + not started' },
   sent: {
-    says: 'given to a connection, also to one that failed to open',
+    says: 'given to a connection, even if that failed to open',
     elsewhere: 'wrk, hey, ab requests; k6 http_reqs; vegeta requests (total); autocannon requests in',
   },
   ok: {
-    says: 'a complete answer of a status below 400, or one that meets the expectations',
+    says: 'a complete answer with a status below 400, or one that meets the expectations',
     elsewhere: 'vegeta success (2xx, 3xx), oha success rate (any status), autocannon 2xx, k6 checks',
   },
   failed: {
-    says: 'sent and ended otherwise, under one of the kinds below. Its share is error-rate in rules',
+    says: 'sent and not ok, with one of the kinds below. Its share is error-rate in rules',
     elsewhere:
       'k6 http_req_failed; autocannon errors + timeouts + non 2xx; wrk socket errors and non-2xx; vegeta 1 − success',
   },
-  unfinished: { says: 'without an answer when waiting for the last ones ended; younger than the timeout' },
-  cancelled: { says: 'ended on purpose, as --cancel asks: in no latency, and no failure' },
+  unfinished: {
+    says: 'without an answer when volley stopped waiting for the last ones; younger than the timeout',
+  },
+  cancelled: { says: 'cancelled on purpose by --cancel: no failure, and in no latency' },
   dropped: {
-    says: 'released, but without a connection when waiting ended; only with a rate',
+    says: 'released, but still without a connection when volley stopped waiting; only with a rate',
     elsewhere: 'k6 dropped_iterations; others: none',
   },
   notStarted: {
-    says: 'never released: what a stop, or a lost worker, has left of the budget or the schedule',
+    says: 'never released: the rest of the budget or the schedule after a stop or a lost worker',
   },
-  retried: { says: 'written again by the client, since its connection had ended before it looked at them' },
+  retried: {
+    says: 'written again by the client because the connection ended before the target looked at them',
+  },
 };
 
 const RATES: readonly Definition[] = [
   entry('rate (sent)', {
-    says: 'requests sent in the window, a second',
+    says: 'requests sent per second of the window',
     elsewhere: 'wrk Requests/sec, oha Requests/sec, autocannon Req/Sec, k6 http_reqs (rate), vegeta rate',
   }),
   entry('throughput (ok)', {
-    says: 'ok answers that ended in the window, a second',
+    says: 'ok answers that ended in the window, per second',
     elsewhere: 'vegeta throughput; others: none (they count failures too)',
   }),
   entry('rate asked for', {
-    says: 'what -r, --every or --stages come to',
+    says: 'the rate that -r, --every or --stages set',
     elsewhere: 'vegeta -rate, wrk2 -R',
   }),
   entry('window', {
-    says: 'the time that is measured: after the warm-up, until the duration ends or the budget is used up',
+    says: 'the measured time: from the end of the warm-up until the duration ends or the budget is used up',
     elsewhere: 'vegeta duration (attack), oha Total',
   }),
 ];
 
 const FIGURES: readonly Definition[] = [
   entry('p50 … p99.99', {
-    says: 'the smallest time within which at least that percentage of the requests ended, of all workers together; exact up to a million requests, within 0.1 % beyond. A dash: too few requests',
+    says: 'the smallest time within which at least that percentage of the requests ended, over all workers; exact up to a million requests, within 0.1 % beyond. A dash: too few requests',
     elsewhere: 'the same in wrk --latency, oha, k6 p(95), autocannon, vegeta; each has its own approximation',
   }),
   entry('min, mean, max', {
@@ -71,27 +75,29 @@ const FIGURES: readonly Definition[] = [
   entry('max−mean', { says: 'how far the slowest is from the mean' }),
   entry('stdev', { says: 'standard deviation (n − 1)', elsewhere: 'wrk Stdev, autocannon Stdev' }),
   entry('≥ (atLeast)', {
-    says: 'at least so much: the true value is hidden by timeouts, or by requests without an answer (censored)',
+    says: 'a lower bound: timeouts, or requests without an answer, hide the true value (censored)',
     elsewhere: 'none',
   }),
-  entry('95 % (intervals)', { says: 'between what the true percentile lies, from this one run' }),
+  entry('95 % (intervals)', {
+    says: 'interval that contains the true percentile with 95 % certainty, from this run alone',
+  }),
 ];
 
 const KINDS: Readonly<Record<ErrorKind, string>> = {
   dns: 'a name did not resolve',
   connect: 'refused, unreachable, or a proxy gave no tunnel',
   tls: 'handshake or certificate',
-  timeout: 'no complete answer in time, or no connection',
+  timeout: 'no complete answer, or no connection, in time',
   reset: 'the connection ended before the head of the answer',
-  truncated: 'it ended within the body',
-  protocol: 'what came is not HTTP',
-  status: 'a status of 400 or more, where --expect-status does not say otherwise',
-  expectation: 'a complete answer that missed an expectation, or one redirect too many',
+  truncated: 'the connection ended within the body',
+  protocol: 'the answer is not valid HTTP',
+  status: 'a status of 400 or more, unless --expect-status allows it',
+  expectation: 'a complete answer that does not meet an expectation, or one redirect too many',
   aborted: 'reserved',
   generator: 'a limit of this machine, such as open files: not the target’s fault',
-  stream: 'a stream of tokens that says an error, where its status was ok',
-  stalled: 'no byte of a stream for as long as --stall-timeout',
-  request: 'placeholders made no request that can be sent: not the target’s fault',
+  stream: 'a stream of tokens that reports an error although its status is ok',
+  stalled: 'no byte of a stream for --stall-timeout',
+  request: 'placeholders gave a request that cannot be sent: not the target’s fault',
 };
 
 const CONNECTIONS: readonly Definition[] = [
@@ -100,7 +106,7 @@ const CONNECTIONS: readonly Definition[] = [
     says: 'complete answers by status',
     elsewhere: 'vegeta status codes, oha, hey, autocannon',
   }),
-  entry('connected', { says: 'connections opened, and those that the target closed' }),
+  entry('connected', { says: 'connections opened, and how many of them the target closed' }),
   entry('bytes', {
     says: 'on the connections, heads included, before encryption',
     elsewhere:
@@ -113,22 +119,26 @@ const STREAMS: readonly Definition[] = [
     entry(ruleNameOf(kind), { ...STREAM_TIMES[kind], says: STREAM_TIMES[kind].means }),
   ),
   entry('tokens', {
-    says: 'by the server’s own count where it sends one, else token events; the report says which. Overall: all of them by the time from when the first answer was due until the last one was complete',
+    says: 'by the server’s own count if it sends one, else token events; the report says which. Overall: all tokens per second, from when the first answer was due until the last one was complete',
     elsewhere: 'vLLM bench output token throughput, aiperf output_token_throughput',
   }),
   entry('goodput', {
-    says: 'answers that kept every objective of --slo: their share of what was sent, and how many a second',
+    says: 'answers that met every objective of --slo: their share of the requests sent, and how many a second',
     elsewhere: 'vLLM bench request goodput, aiperf goodput',
   }),
-  entry('coalesced', { says: 'gaps of no time: both token events came with one read', elsewhere: 'none' }),
+  entry('coalesced', { says: 'gaps of zero: both token events came in one read', elsewhere: 'none' }),
 ];
 
 const GENERATOR: readonly Definition[] = [
-  entry('CPU/request', { says: 'processor time of all of volley for each request' }),
-  entry('loop busy', { says: 'share of the time in which the busiest event loop of a worker computed' }),
-  entry('MB', { says: 'largest memory of the coordinator’s process, and of each worker that is a process' }),
-  entry('start skew', { says: 'between the first worker to begin and the last' }),
-  entry('processorWait', { says: 'share of the time in which a worker could run and had no processor' }),
+  entry('CPU/request', { says: 'CPU time of all of volley per request' }),
+  entry('loop busy', {
+    says: 'share of the time in which a worker’s event loop was busy, for the busiest worker',
+  }),
+  entry('MB', { says: 'peak memory of the coordinator’s process, and of each worker process' }),
+  entry('start skew', { says: 'time between the first worker’s start and the last’s' }),
+  entry('processorWait', {
+    says: 'share of the time in which a worker was ready to run but had no processor',
+  }),
 ];
 
 const VERDICTS: Readonly<Record<Summary['generator']['verdict'], string>> = {
@@ -136,12 +146,12 @@ const VERDICTS: Readonly<Record<Summary['generator']['verdict'], string>> = {
   'generator-limited': 'volley was the limit: the figures are its own',
   'connection-limited': 'requests waited for connections: there were too few, or they did not last',
   'target-limited': 'the target could not keep up with the rate',
-  ok: 'nothing of that: the concurrency sets the rate, or the target kept up with it',
+  ok: 'none of these: the concurrency set the rate, or the target kept up with it',
 };
 
 const NOTE =
   'Every number of a report, what it means, and its name in wrk, oha, k6, autocannon and vegeta. ' +
-  'What others call latency is service here, where nothing else is said.';
+  'What others call latency is service here, unless stated otherwise.';
 
 /** All metrics, in groups. */
 export function metricGroups(): (readonly [title: string, rows: readonly Definition[]])[] {
