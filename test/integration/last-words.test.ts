@@ -166,6 +166,38 @@ test('a large upload that is answered when it has come keeps its connection', as
   }
 });
 
+describe.each(['http', 'https'])('%s: of an upload that breaks off', (scheme) => {
+  const size = 64_000_000;
+
+  test.each([
+    ['never read', (socket: Socket) => socket.pause(), { timeout: 1 }],
+    [
+      'answered after its beginning',
+      (socket: Socket) =>
+        socket.once('data', () => {
+          socket.pause();
+          socket.write('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok');
+        }),
+      { ok: 1 },
+    ],
+  ] as const)('and is %s, what the kernel never took is not counted as sent', async (_name, act, outcome) => {
+    const isTls = scheme === 'https';
+    const { port } = await serve(isTls ? createTlsServer(CERTIFICATE) : createServer(), act);
+    for (const client of CLIENTS) {
+      const summary = await run({
+        ...{ ...plan, client, requests: 1, concurrency: 1, timeout: '1s', insecure: isTls },
+        ...{ url: `${scheme}://127.0.0.1:${port}/`, method: 'POST', body: Buffer.alloc(size) },
+      });
+      expect({
+        ...(summary.errors[0]?.kind === 'timeout' ? { timeout: 1 } : { ok: summary.requests.ok }),
+      }).toEqual(outcome);
+      expect(summary.bytes.sent).toBeGreaterThan(0);
+      // Both sides' buffers together take a few megabytes.
+      expect(summary.bytes.sent).toBeLessThan(0.75 * size);
+    }
+  });
+});
+
 test.each([
   ['text', 'hello'],
   ['an answer', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'],

@@ -19,6 +19,7 @@ import {
 import type { Shared } from './shared.ts';
 import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
 import { Tunnel, unreachableProxy } from './tunnel.ts';
+import { unsentBytesOf } from './unsent-bytes.ts';
 
 /**
  * The one TCP or TLS connection behind a client. It is reopened when the target has closed it, but never
@@ -321,6 +322,7 @@ export class TargetConnection {
     const destroy = socket.destroy;
     socket.destroy = (error) => {
       link.showWaiting(inbox);
+      if (!socket.destroyed && link.socket === socket) link.unsentBytes = unsentBytesOf(socket);
       return destroy.call(socket, error);
     };
     socket.on('end', () => {
@@ -378,7 +380,7 @@ export class TargetConnection {
     link.isAccounted = true;
     const { socket, phase, endedByTarget, endedByUs } = link;
     const { counters } = this.#shared;
-    counters.bytesSent += socket.bytesWritten;
+    counters.bytesSent += socket.bytesWritten - link.unsentBytes;
     counters.bytesReceived += socket.bytesRead;
     const code = (socket.errored as NodeJS.ErrnoException | null)?.code;
     const isFinished =

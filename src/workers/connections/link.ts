@@ -53,6 +53,8 @@ export class Link implements Recipient {
   /** Bytes arrived before any request, so nothing that follows can be taken for an answer. */
   isSpoiled = false;
   isAccounted = false;
+  /** Bytes that the kernel had not taken when the connection ended. */
+  unsentBytes = 0;
   readonly #connection: ReadMark;
   readonly #reader: SocketReader | null;
   /** Null once called: it references the request that asked, and through it the previous link. */
