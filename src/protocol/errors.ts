@@ -69,6 +69,34 @@ export function codeOf(error: unknown): string {
   return first === undefined ? '' : codeOf(first);
 }
 
+/** What a system's code means, where it stands in brackets within a sentence about a file or a port. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EADDRINUSE: 'something else listens there',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EBUSY: 'it is in use',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'something of that name is there',
+  EFBIG: 'it is as large as a file may be',
+  EIO: 'the disk failed',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead in a circle',
+  EMFILE: 'too many open files',
+  ENAMETOOLONG: 'the name is too long',
+  ENFILE: 'too many open files',
+  ENOENT: 'no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is no folder',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+};
+
+/** Why something failed, to stand in brackets: the code of it in words, else the code, else the message. */
+export function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  return IN_WORDS[code] ?? (code || messageOf(error));
+}
+
 /** System codes for a disk that is full, broken or read-only, and for limits on files. */
 const OF_THE_DISK: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS']);
 

@@ -144,6 +144,7 @@ export interface FindingFigures {
   /** Degraded: users that did not run because their `vuSetup` failed. */
   readonly 'vu-setup-failed': { readonly count: number; readonly example: string };
   readonly 'vu-teardown-failed': { readonly count: number; readonly example: string };
+  readonly 'late-rejections': { readonly count: number; readonly example: string };
   /** Scenarios: only the number of users and their think time set the rate. */
   readonly 'users-set-rate': { readonly users: number };
   /** Iterations that neither sent nor slept. */

@@ -201,6 +201,8 @@ export interface ScenarioReport {
   readonly setupFailures: UserFailures | null;
   /** The same for `vuTeardown`. */
   readonly teardownFailures: UserFailures | null;
+  /** What was rejected, and awaited by nobody, when its user had no iteration left. */
+  readonly lateRejections: UserFailures | null;
   /** Iterations that neither sent nor slept. */
   readonly idleIterations: number;
   readonly code: CodeUse;

@@ -216,6 +216,8 @@ export interface ScenariosSummary {
     readonly setupFailures: UserFailures | null;
     /** Users whose teardown failed. */
     readonly teardownFailures: UserFailures | null;
+    /** What was rejected, and awaited by nobody, when its user had no iteration left. Absent in older results. */
+    readonly lateRejections?: UserFailures | null;
   };
 }
 

@@ -414,7 +414,7 @@ describe('what cannot be done', () => {
     expect(stderr).toContain('the output could not be written: ENOSPC');
     const missing = await volley('batch', rows, target.url, '--out', inFolder('none/x.csv'));
     expect(missing.code).toBe(2);
-    expect(missing.stderr).toContain('cannot be written (ENOENT)');
+    expect(missing.stderr).toContain('cannot be written (no such file or folder)');
   });
 
   test('whoever has read enough of the printed rows ends it quietly, and the rest is not sent', async () => {

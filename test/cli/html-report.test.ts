@@ -71,7 +71,7 @@ test('a page that cannot be written is told in time, or the result is printed wi
   const [same, folder] = [inFolder('same.json'), inFolder('a-folder')];
   mkdirSync(folder);
   for (const [path, told] of [
-    [inFolder('none/page.html'), /--html '.*page\.html' cannot be written \(ENOENT\)/],
+    [inFolder('none/page.html'), /--html '.*page\.html' cannot be written \(no such file or folder\)/],
     [folder, /--html '.*a-folder' cannot be written \(it is a folder\)/],
     ['', /--html '': give the name of a file/],
     [same, /--html '.*same\.json' .*--out/],
@@ -82,7 +82,7 @@ test('a page that cannot be written is told in time, or the result is printed wi
   }
   expect(target.stats().requests).toBe(0);
   const full = await volley(target.url, '-n', '4', '-c', '1', '-o', 'json', '--html', '/dev/full');
-  expect(full.stderr).toContain("--html '/dev/full' cannot be written (ENOSPC)");
+  expect(full.stderr).toContain("--html '/dev/full' cannot be written (the disk is full)");
   expect((JSON.parse(full.stdout) as Summary).requests.ok).toBe(4);
   expect(full.code).toBe(4);
 });

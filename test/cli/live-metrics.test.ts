@@ -28,7 +28,7 @@ test('a run can be scraped while it goes on, and a port that is taken is told be
   const second = await volley(`${target.url}status/204`, '-n', '1', '--live', `prometheus:${port}`);
   expect(second.code).toBe(2);
   expect(second.stderr).toBe(
-    `volley: --live prometheus: port ${port} of 127.0.0.1 cannot be listened on (EADDRINUSE): give another, as in --live prometheus:0.\n`,
+    `volley: --live prometheus: port ${port} of 127.0.0.1 cannot be listened on (something else listens there): give another, as in --live prometheus:0.\n`,
   );
   expect(before).toBeGreaterThan(0);
   run.child.kill('SIGINT');

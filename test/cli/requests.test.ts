@@ -139,8 +139,11 @@ test('what contradicts itself or cannot be read: a sentence each, nothing sent',
       ['--json', `@${broken}`],
       `--json '@${broken}': the file is not JSON at line 2, column 7: mend it there.`,
     ],
-    [['-D', join(folder, 'missing')], `--body-file '${join(folder, 'missing')}' cannot be read (ENOENT)`],
-    [['-D', folder], 'cannot be read (EISDIR)'],
+    [
+      ['-D', join(folder, 'missing')],
+      `--body-file '${join(folder, 'missing')}' cannot be read (no such file or folder)`,
+    ],
+    [['-D', folder], 'cannot be read (it is a folder)'],
     [['-D', large], 'has 314,572,800 bytes: give at most 268,435,456'],
     [['--data-urlencode', 'x'], "--data-urlencode 'x': give it as name=value"],
     [['-u', 'secretname'], '--user: give it as name:password'],
@@ -184,14 +187,27 @@ describe('requests that cannot be as they are asked for', () => {
     expect(gone.stderr).toContain('--body-file and --form: a request has one body');
     const missing = await volley('http://127.0.0.1:9/', '-F', `a=@${join(folder, 'gone')}`);
     expect(missing.stderr).toMatch(
-      /^volley: --form 'a=@.*gone': the file cannot be read \(ENOENT\): check the path\.\n$/,
+      /^volley: --form 'a=@.*gone': the file cannot be read \(no such file or folder\): check the path\.\n$/,
     );
+  });
+
+  test('of rows that cannot be read nothing else is said', async () => {
+    const url = 'http://{{host}}:{{port}}/{{n1}}';
+    const rows = ['--rows', '/no/file', '--json', '{"a":{{n2}}}', '-H', 'x: {{n3}}'];
+    const trace = ['replay', '/no/file', 'http://127.0.0.1:9', '--preset', 'openai-chat'];
+    for (const words of [[url, ...rows], trace]) {
+      const { code, stderr } = await volley(...words);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /^volley: --\w+ '\/no\/file' cannot be read \(no such file or folder\): check the path\.\n$/,
+      );
+    }
   });
 
   test.each([
     [['-F', 'nothing'], "--form 'nothing': give it as name=text"],
-    [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (ENOENT)"],
-    [['--urls', 'package.json'], 'more lines of the URL list are not URLs.'],
+    [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (no such file or folder)"],
+    [['--urls', 'package.json'], "The URL list 'package.json' is none: "],
     [['--har', 'package.json'], "The HAR file 'package.json' has no list log.entries"],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
     [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],

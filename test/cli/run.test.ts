@@ -258,7 +258,7 @@ describe('exit codes', () => {
     rmSync(gone, { recursive: true });
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(4);
-    expect(stderr).toContain('cannot be written (ENOENT)');
+    expect(stderr).toContain('cannot be written (no such file or folder)');
     expect((JSON.parse(stdout) as Summary).requests.ok).toBe(20);
     expect(existsSync(gone)).toBe(false);
   });
@@ -268,7 +268,7 @@ describe('exit codes', () => {
     const command = `"${process.execPath}" bin/volley.js ${target.url} -n 5 -o json > /dev/full`;
     await expect(promisify(exec)(command, { cwd: ROOT })).rejects.toMatchObject({
       code: 4,
-      stderr: 'volley: the result could not be printed (ENOSPC).\n',
+      stderr: 'volley: the result could not be printed (the disk is full).\n',
     });
   });
 
@@ -301,7 +301,7 @@ describe('exit codes', () => {
 
   test.each([
     { name: 'is damaged', text: DAMAGED, sentence: /plan\.target is not an object/ },
-    { name: 'is not there', text: null, sentence: /cannot be read \(ENOENT\)/ },
+    { name: 'is not there', text: null, sentence: /cannot be read \(no such file or folder\)/ },
     { name: 'is not JSON', text: 'hello', sentence: /it is not JSON/ },
     { name: 'is something else', text: '{"a":1}', sentence: /it is not a result of volley/ },
     {

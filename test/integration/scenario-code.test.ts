@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
 import { useFolder } from '../support/folder.ts';
@@ -106,4 +106,60 @@ test('--once tells what nobody awaits', async () => {
   const { code, stdout } = await ran('run', moduleOf({ request: "vu.http.get('/status/404');" }), '--once');
   expect(stdout).toContain('an await is missing');
   expect(code).toBe(1);
+});
+
+test('what is rejected behind the last iteration of its user is told, and the run is degraded', async () => {
+  const module = moduleOf({
+    // The other user goes on for longer.
+    late: "if (vu.id % 2 === 0) await vu.sleep(400); else setTimeout(() => Promise.reject(new Error('too late')), 100);",
+  });
+  writeFileSync(
+    module,
+    readFileSync(module, 'utf8').replace(
+      "'shared-iterations', vus: 2, iterations: 10",
+      "'per-vu-iterations', vus: 2, iterations: 1",
+    ),
+  );
+  const { code, stdout } = await ran('run', module, '-w', '1', '-o', 'json');
+  const { degradedReasons, scenarios } = JSON.parse(stdout) as Summary;
+  expect(scenarios!.total).toMatchObject({ completed: 2, failed: 0 });
+  expect(scenarios!.users.lateRejections).toMatchObject({ count: 1 });
+  expect(degradedReasons[0]).toMatch(
+    /^Behind the last iteration of a user 1 promise was rejected .*Error: too late/,
+  );
+  expect(code).not.toBe(0);
+});
+
+test.each([
+  ['at once', 'process.exit(0);'],
+  ['in what it imports', "import './exits.mjs';"],
+])('a module that ends the process %s is no run that went well', async (_, line) => {
+  writeFileSync(file('exits.mjs'), 'process.exit(0);');
+  const module = moduleOf({ a: '' });
+  writeFileSync(module, `${line}\n${readFileSync(module, 'utf8')}`);
+  const { code, stdout, stderr } = await ran('run', module);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(
+    /^volley: \w+\.mjs:1:\d+: process\.exit\(\) was called, which would end volley: .*\n$/,
+  );
+});
+
+test('a field that is misspelt hides nothing that is wrong beside or within it', async () => {
+  const module = file('slips.mjs');
+  writeFileSync(
+    module,
+    `import { defineTest } from 'volley';
+export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeout: 'soon', scenarios: {
+  a: { lod: { executr: 'constant-vus', vus: 'x', duration: '1s' }, exec: 5 } } });`,
+  );
+  const { code, stderr } = await ran('run', module);
+  expect(code).toBe(2);
+  const told = [
+    'a.lod: there is no such field: did you mean load',
+    'a.load.executr: there is no such',
+    "vus 'x'",
+  ];
+  for (const part of [...told, "exec '5'", "'count(nometric)>0'", "'p95{x}<z'", "'soon'"])
+    expect(stderr).toContain(part);
+  expect(stderr).not.toMatch(/a\.load: there is none|executor '/);
 });

@@ -72,7 +72,7 @@ describe('options of connections', () => {
     [
       'a file that is missing',
       { cacert: '/no/such.pem' },
-      /^--cacert '\/no\/such\.pem' cannot be read \(ENOENT\)/,
+      /^--cacert '\/no\/such\.pem' cannot be read \(no such file or folder\)/,
     ],
     [
       'a file that is no PEM',

@@ -371,7 +371,7 @@ describe('what is refused', () => {
       'a file of cookies, which may be a cookie',
       'curl -b secret http://a/',
       [
-        'curl --cookie with a file of cookies, since it has no =: it cannot be read (ENOENT): check the path.',
+        'curl --cookie with a file of cookies, since it has no =: it cannot be read (no such file or folder): check the path.',
       ],
     ],
     [
@@ -415,8 +415,8 @@ describe('what is refused', () => {
       'files that cannot be read',
       `curl -d @${missing} -H @${missing} http://a/`,
       [
-        `curl --data with the file '${missing}': it cannot be read (ENOENT): check the path.`,
-        `curl --header with the file '${missing}': it cannot be read (ENOENT): check the path.`,
+        `curl --data with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
+        `curl --header with the file '${missing}': it cannot be read (no such file or folder): check the path.`,
       ],
     ],
     [
@@ -455,7 +455,7 @@ describe('what is refused', () => {
         'curl --ntlm: volley does Basic, Digest and bearer tokens: use --basic, --digest or --oauth2-bearer.',
         'curl -0: volley speaks HTTP/1.1 and HTTP/2: leave it out.',
         'curl --socks5: volley uses http:// proxies, with Basic authorization: use --proxy.',
-        "curl --config with the file 'f': it cannot be read (ENOENT): check the path.",
+        "curl --config with the file 'f': it cannot be read (no such file or folder): check the path.",
         'curl --next: each part of it has options of its own: give each to a run of its own, or make them the requests of a plan (mix).',
         'curl -z: it depends on files of earlier answers: say the header that it makes with --header.',
         'curl --crlf: volley cannot do that: leave it out, or write what it stands for.',
@@ -519,7 +519,7 @@ describe('what is refused', () => {
   test('everything that is wrong, at once', () => {
     expect(problemsOf('curl -b x -m soon --max-redirs x -I -d a http://a/{')).toEqual([
       'curl --head with --data: HEAD has no body: leave one of them out.',
-      'curl --cookie with a file of cookies, since it has no =: it cannot be read (ENOENT): check the path.',
+      'curl --cookie with a file of cookies, since it has no =: it cannot be read (no such file or folder): check the path.',
       GLOB,
       "curl --max-redirs 'x': give a whole number, or -1 for no limit.",
       "curl --max-time 'soon': give a number of seconds.",

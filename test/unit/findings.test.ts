@@ -135,6 +135,13 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { count: 1, example: 'Error: no logout' },
     'vuTeardown failed for 1 user: Error: no logout',
   ],
+  'late-rejections': [
+    {
+      count: 2,
+      example: 'an await is missing: nobody has awaited what failed with Error: lost\nat a.mjs:1:1',
+    },
+    'Behind the last iteration of a user 2 promises were rejected that nobody had awaited, so no iteration failed with it: an await is missing: nobody has awaited what failed with Error: lost',
+  ],
   'users-set-rate': [
     { users: 20 },
     'The users set the rate, at most 20 users at once, by what they wait for and how long they think.',

@@ -85,7 +85,9 @@ test('what is wrong with prompts is named, with its place', async () => {
   expect(await told('e.txt', 'a', { sharedPrefix: 5 })).toBe(
     "--shared-prefix '5' without --synthetic-prompts: it is what they begin with: give both.",
   );
-  await expect(planOf({ prompts: inFolder('none.txt') })).rejects.toThrow('cannot be read (ENOENT)');
+  await expect(planOf({ prompts: inFolder('none.txt') })).rejects.toThrow(
+    'cannot be read (no such file or folder)',
+  );
 });
 
 test('prompts that are made up: their lengths, their seed, what they share', async () => {

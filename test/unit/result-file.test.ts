@@ -12,10 +12,16 @@ const inFolder = useFolder();
 const failed = (code: string): Error => Object.assign(new Error('failed'), { code });
 
 describe('a file that cannot be written', () => {
-  test.each(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO', 'EROFS'])('%s is no mistake of the user', (code) => {
+  test.each([
+    ['ENOSPC', 'the disk is full'],
+    ['EDQUOT', 'the disk quota is used up'],
+    ['EFBIG', 'it is as large as a file may be'],
+    ['EIO', 'the disk failed'],
+    ['EROFS', 'the file system is read-only'],
+  ])('%s is no mistake of the user', (code, reason) => {
     expect(cannotWrite('--samples', 'x.csv', failed(code))).toMatchObject({
       code: 'VOLLEY_NOT_WRITTEN',
-      message: expect.stringContaining(`--samples 'x.csv' cannot be written (${code})`),
+      message: expect.stringContaining(`--samples 'x.csv' cannot be written (${reason})`),
     });
   });
 

@@ -51,7 +51,7 @@ test('users of a run under way: their line, their rules and their panel say what
     'error-rate{GET /a}<1%',
   ];
   const metrics = {};
-  const { own, others } = scenarioRules(rules, { scenarios: [SHOP], metrics });
+  const { own, others } = scenarioRules(rules, { scenarios: [SHOP], metrics }, []);
   const plan: RunPlan = {
     ...(await resolvePlan({ url: 'http://127.0.0.1:9/', concurrency: 2, workers: 2 })),
     thresholds: [...own, ...parseThresholds(others, new Problems())],

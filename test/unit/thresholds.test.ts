@@ -276,12 +276,12 @@ describe('rules on iterations that a test implies', () => {
     [['iteration-errors{a}<9%', 'iteration-errors{b}<9%'], []],
     [['script-errors<9', 'checks>=9%'], ['iteration-errors<=1%']],
   ])('%j', (given, implied) => {
-    const { own, others } = scenarioRules(given, names);
+    const { own, others } = scenarioRules(given, names, []);
     const rules = [...own, ...parseThresholds(others, new Problems())];
     const made = impliedRules(rules, ['a', 'b']).filter(({ expression }) => /^iteration/.test(expression));
     expect(made.map(({ expression }) => expression)).toEqual(implied);
     for (const rule of made) {
-      const [read] = scenarioRules([rule.expression], names).own;
+      const [read] = scenarioRules([rule.expression], names, []).own;
       expect({ ...read, limit: expect.closeTo(read!.limit, 12), isImplied: true }).toEqual(rule);
     }
   });

@@ -36,7 +36,17 @@ describe('a list of URLs', () => {
     [
       'a password without a scheme',
       'me:secret@b c',
-      ["Line 1 of the URL list: The URL '…@b c' cannot be read: give it as http://host:port/path."],
+      ['Line 1 of the URL list is not a URL: give it as http://host:port/path.'],
+    ],
+    [
+      'a line of something else, which is not repeated',
+      'http://a/\nAPI_KEY="s3cret word"\n',
+      ['Line 2 of the URL list is not a URL: give it as http://host:port/path.'],
+    ],
+    [
+      'another file, of which nothing is repeated',
+      '{\n  "password": "s3cret",\n  "url": "http://a/"\n}\n',
+      ['The URL list is none: 2 of its 4 lines are no URLs: give a file with one in each line.'],
     ],
   ])('%s is refused', (_name, text, sentences) => {
     const problems = new Problems();

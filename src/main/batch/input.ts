@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { messageOf, reasonOf } from '../../protocol/errors.ts';
 import { noteInput } from '../files/input-files.ts';
 import type { Problems } from '../plan/problems.ts';
 import { wrongLinesOf } from '../plan/requests/rows.ts';
@@ -57,9 +57,7 @@ export async function openInput(
       for (const sentence of sentences.length > 0 ? sentences : [messageOf(error)])
         problems.add(`The rows ${quoted(path)}: ${sentence}.`);
     } else {
-      problems.add(
-        `The rows ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-      );
+      problems.add(`The rows ${quoted(path)} cannot be read (${reasonOf(error)}): check the path.`);
     }
     return null;
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { holdHeapDown } from '../../machine/steady-heap.ts';
-import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
@@ -81,7 +81,7 @@ export async function startBatch(
   };
   const onOutputError = (error: unknown): void => {
     // The reader of printed rows may stop reading: this is not an error, and the rest need not be sent.
-    const message = codeOf(error) || messageOf(error);
+    const message = reasonOf(error);
     fail(
       batch.out === null && codeOf(error) === 'EPIPE'
         ? { code: 'reader-gone', figures: {}, message }
@@ -192,7 +192,7 @@ async function takeLock(journalPath: string, { out }: Batch): Promise<FileLock> 
 function cannotWriteJournal(path: string, error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),
-    `The journal ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose an --out in a folder that can be written to and has room.`,
+    `The journal ${quoted(path)} cannot be written (${reasonOf(error)}): choose an --out in a folder that can be written to and has room.`,
   );
 }
 
@@ -279,7 +279,7 @@ async function replay(reader: JournalReader, done: DoneRows, results: Results): 
     reader.rows().catch((error: unknown) => {
       throw new VolleyError(
         ERROR_CODES.usage,
-        `The journal ${quoted(reader.path)} is damaged (${codeOf(error) || messageOf(error)}): keep it, and begin again with another --out.`,
+        `The journal ${quoted(reader.path)} is damaged (${reasonOf(error)}): keep it, and begin again with another --out.`,
       );
     });
   for (let rows = await next(); rows !== null; rows = await next()) {
@@ -353,7 +353,7 @@ async function openJournal(
     new VolleyError(ERROR_CODES.usage, `--resume with --out ${quoted(batch.out)}: ${why}.`);
   if (path === null) throw refused('it is not a file, and has no journal: leave --resume out');
   const reader = await JournalReader.open(path).catch((error: unknown) => {
-    throw refused(`the journal ${quoted(path)} cannot be read (${codeOf(error) || messageOf(error)})`);
+    throw refused(`the journal ${quoted(path)} cannot be read (${reasonOf(error)})`);
   });
   if (reader === null)
     throw refused(`there is no journal ${quoted(path)}: the batch has ended, or never began`);

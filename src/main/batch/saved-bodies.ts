@@ -3,7 +3,7 @@ import { mkdir, opendir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isUnfinishedName } from '../../machine/file-names.ts';
 import type { BodyPlace } from '../../protocol/batch.ts';
-import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { quoted } from '../text/quoted.ts';
 
 const DIGEST_LENGTH = 16;
@@ -16,7 +16,7 @@ export async function makeBodyFolder(place: BodyPlace | null): Promise<void> {
   } catch (error) {
     throw new VolleyError(
       writeErrorCodeOf(error),
-      `--save-body ${quoted(place.folder)} cannot be made (${codeOf(error) || messageOf(error)}): choose another folder.`,
+      `--save-body ${quoted(place.folder)} cannot be made (${reasonOf(error)}): choose another folder.`,
     );
   }
 }

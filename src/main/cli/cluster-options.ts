@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { codeOf } from '../../protocol/errors.ts';
+import { reasonOf } from '../../protocol/errors.ts';
 import { maxLostFrom } from '../cluster/max-lost.ts';
 import {
   DEFAULT_JOIN_TIMEOUT,
@@ -90,7 +90,7 @@ function keyIn(path: string, problems: string[]): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (error) {
-    problems.push(`--cluster-key-file ${quoted(path)} cannot be read (${codeOf(error)}): check the path.`);
+    problems.push(`--cluster-key-file ${quoted(path)} cannot be read (${reasonOf(error)}): check the path.`);
     return undefined;
   }
 }

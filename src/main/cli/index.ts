@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import { codeOf, ERROR_CODES, type ErrorCode, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, type ErrorCode, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { ownProcess } from '../pool/own-process.ts';
@@ -44,7 +44,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   // A reader that stops reading the result is not an error. A full disk is one.
   process.stdout.on('error', (error) => {
     if (codeOf(error) === 'EPIPE') return;
-    process.stderr.write(`volley: the result could not be printed (${codeOf(error)}).\n`);
+    process.stderr.write(`volley: the result could not be printed (${reasonOf(error)}).\n`);
     exitCode = worstOf([exitCode, EXIT_CODES.notWritten]);
     process.exitCode = exitCode;
   });

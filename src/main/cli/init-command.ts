@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { readInput } from '../files/input-files.ts';
 import { type DescribedApi, readOpenApi } from '../init/open-api.ts';
@@ -142,7 +142,7 @@ function describedApi(path: string): DescribedApi {
   try {
     text = readInput(path).toString('utf8');
   } catch (error) {
-    throw refused(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
+    throw refused(`it cannot be read (${reasonOf(error)}); check the path`);
   }
   try {
     return readOpenApi(text);
@@ -230,7 +230,7 @@ async function write(path: string, text: string, mayReplace: boolean): Promise<v
       ERROR_CODES.output,
       codeOf(error) === 'EEXIST'
         ? `${quoted(path)} is there already: give --force to replace it, or another name with --out.`
-        : `--out ${quoted(path)} cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to.`,
+        : `--out ${quoted(path)} cannot be written (${reasonOf(error)}): choose a file in a folder that can be written to.`,
     );
   }
 }

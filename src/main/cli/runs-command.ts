@@ -5,6 +5,7 @@ import { type KeptRun, keptRunOf, listRuns } from '../history/kept-run.ts';
 import { keptRuns, RUN_FOLDER } from '../history/run-folder.ts';
 import { RUN_TABLE } from '../plan/option-table/run-table.ts';
 import { Problems, type Told } from '../plan/problems.ts';
+import { quoted } from '../text/quoted.ts';
 import { repeatedOptions } from './command-options.ts';
 import { printedRuns, runsFormFrom } from './output-form.ts';
 import { PAGE_OPTION, pagePathFrom, writeTrendPage } from './page-file.ts';
@@ -25,7 +26,12 @@ export async function runsCommand(parsed: Parsed, problems: Told[]): Promise<Exi
   const all = await everyRun();
   const [words] = parsed.positionals;
   const found = words === undefined ? all : all.filter((run) => has(run, words));
-  if (found.length === 0) say(whyNone(all.length, words));
+  if (found.length === 0) {
+    say(whyNone(all.length, words));
+    if (pagePath !== null) say(`--html ${quoted(pagePath)} was not written: there is nothing to show.`);
+    // Whoever wants the list as JSON has one, which is empty.
+    if (pagePath !== null || form === 'html') return EXIT_CODES.notWritten;
+  }
   const shown = found.slice(0, limit);
   if (pagePath !== null && shown.length > 0) {
     const onPage = parsed.last('limit') === undefined ? found : shown;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { DEFAULT_MODEL, type ModelSettings } from '../../target/model/settings.ts';
 import { createReferenceServer } from '../../target/server.ts';
@@ -79,7 +79,7 @@ async function pem(
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error)}): check the path.`);
+    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
     return undefined;
   }
 }

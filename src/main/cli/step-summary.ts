@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { codeOf, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 
 const VARIABLE = 'GITHUB_STEP_SUMMARY';
 
@@ -55,6 +55,6 @@ export class StepSummary {
 function cannotAppend(path: string, error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),
-    `--step-summary: '${path}', which ${VARIABLE} names, cannot be appended to (${codeOf(error) || messageOf(error)}).`,
+    `--step-summary: '${path}', which ${VARIABLE} names, cannot be appended to (${reasonOf(error)}).`,
   );
 }

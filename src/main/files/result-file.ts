@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Comparison } from '../../protocol/comparison.ts';
-import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { LATENCY_KINDS } from '../../protocol/latency.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import type { Sweep } from '../../protocol/sweep.ts';
@@ -120,7 +120,7 @@ export async function readReportable(path: string): Promise<Summary | Comparison
   try {
     text = path === STDIN ? readStdin().toString('utf8') : await readFile(path, 'utf8');
   } catch (error) {
-    throw unusable(`it cannot be read (${codeOf(error) || messageOf(error)}); check the path`);
+    throw unusable(`it cannot be read (${reasonOf(error)}); check the path`);
   }
   if (isPage(text)) text = textInPage(text, unusable);
   let value: unknown;
@@ -244,6 +244,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 export function cannotWrite(option: string, path: string, error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),
-    `${option} '${path}' cannot be written (${codeOf(error) || messageOf(error)}): choose a file in a folder that can be written to and has room.`,
+    `${option} '${path}' cannot be written (${reasonOf(error)}): choose a file in a folder that can be written to and has room.`,
   );
 }

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { extname } from 'node:path';
-import { codeOf, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { responseMsOf } from '../../protocol/latency.ts';
 import { OUTCOMES } from '../../protocol/report.ts';
 import {
@@ -195,7 +195,7 @@ export class SamplesFile {
     }
     this.#onFailure(
       `--samples '${this.#path}' ends after ${this.#rows} requests: it could not be written ` +
-        `(${codeOf(error) || messageOf(error)}). The run is not affected.`,
+        `(${reasonOf(error)}). The run is not affected.`,
     );
   }
 }

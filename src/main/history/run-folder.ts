@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf, ERROR_CODES, messageOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import { unfinishedPathOf } from '../files/output-lock.ts';
 import { openReplaced, type WrittenFile } from '../files/replaced-file.ts';
 
@@ -125,6 +125,6 @@ async function letOldestGo(
 function cannotKeep(error: unknown): VolleyError {
   return new VolleyError(
     writeErrorCodeOf(error),
-    `--save: ${RUN_FOLDER} cannot be written (${codeOf(error) || messageOf(error)}): run in a folder that can be written to and has room.`,
+    `--save: ${RUN_FOLDER} cannot be written (${reasonOf(error)}): run in a folder that can be written to and has room.`,
   );
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
 
 /** Other machines on the network have no access to a run. */
 export const LOOPBACK = '127.0.0.1';
@@ -31,7 +31,7 @@ export async function listenOnLoopback(
   } catch (error) {
     throw new VolleyError(
       ERROR_CODES.listen,
-      `--live ${form}: port ${port} of ${LOOPBACK} cannot be listened on (${codeOf(error) || messageOf(error)}): give another, as in --live ${form}:0.`,
+      `--live ${form}: port ${port} of ${LOOPBACK} cannot be listened on (${reasonOf(error)}): give another, as in --live ${form}:0.`,
     );
   }
   return { server, port: (server.address() as AddressInfo).port };

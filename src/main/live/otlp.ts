@@ -3,7 +3,7 @@ import { urlToHttpOptions } from 'node:url';
 import { diag, type HrTime } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { reasonOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND, NANOS_PER_MS } from '../../protocol/units.ts';
@@ -90,7 +90,7 @@ export class OtlpPusher {
     this.#underWay = new Promise((resolve) => {
       this.#exporter.export({ resource: this.#resource, scopeMetrics }, ({ error }) => {
         this.#underWay = null;
-        if (error !== undefined) this.#fail(codeOf(error) || messageOf(error));
+        if (error !== undefined) this.#fail(reasonOf(error));
         resolve();
       });
     });

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { reasonOf } from '../../protocol/errors.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
 import type { Snapshot } from '../collect/snapshot.ts';
 import { CoarseLatency } from './coarse-latency.ts';
@@ -67,7 +67,7 @@ export class StatsdPusher {
     this.#hasFailed = true;
     const { hostname, port } = this.#to;
     this.#say(
-      `--live statsd: nothing can be sent to ${hostname} port ${port} (${codeOf(error) || messageOf(error)}); the run goes on.`,
+      `--live statsd: nothing can be sent to ${hostname} port ${port} (${reasonOf(error)}); the run goes on.`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
+import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
 import { quoted } from '../text/quoted.ts';
 import { isText } from './read-text.ts';
@@ -15,7 +15,7 @@ export function planText(path: string): string {
   } catch (error) {
     throw new VolleyError(
       ERROR_CODES.usage,
-      `The plan '${path}' cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      `The plan '${path}' cannot be read (${reasonOf(error)}): check the path.`,
     );
   }
   if (!isText(bytes))

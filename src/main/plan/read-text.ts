@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { codeOf, messageOf } from '../../protocol/errors.ts';
+import { reasonOf } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
 import type { Problems } from './problems.ts';
 import { given, phrase, the } from './words.ts';
@@ -28,9 +28,7 @@ function readBytesOf(option: string, path: string, problems: Problems): Buffer |
   try {
     return readInput(path);
   } catch (error) {
-    problems.add(
-      phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
     return null;
   }
 }

@@ -4,6 +4,8 @@ import { parseUrl } from './target.ts';
 import { phrase, the, type Words } from './words.ts';
 
 const SHOWN_PROBLEMS = 5;
+/** Of anything else nothing is repeated: it may be the line of another file, which was given by mistake. */
+const WITH_SCHEME = /^[a-z][a-z\d+.-]*:\/\//i;
 
 /**
  * Reads a list of URLs as written, one per line and in order; blank lines and those that begin with `#`
@@ -13,18 +15,27 @@ export function readUrlList(text: string, problems: Problems, path?: string): st
   const before = problems.size;
   const urls: string[] = [];
   const wrong: Words[] = [];
+  let otherLines = 0;
+  let hasScheme = false;
   // trim removes a byte order mark as well.
-  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-    const url = line.trim();
+  for (const [index, written] of text.split(/\r\n|\n|\r/).entries()) {
+    const url = written.trim();
     if (url === '' || url.startsWith('#')) continue;
     const own = new Problems();
     parseUrl(url, own);
-    wrong.push(
-      ...own.sentences.map(
-        (sentence) => phrase`${the('urls', `Line ${index + 1} of the URL list`)}: ${sentence}`,
-      ),
-    );
+    const line = the('urls', `Line ${index + 1} of the URL list`);
+    hasScheme ||= WITH_SCHEME.test(url);
+    if (own.size > 0 && !WITH_SCHEME.test(url)) {
+      otherLines++;
+      wrong.push(phrase`${line} is not a URL: give it as http://host:port/path.`);
+    } else wrong.push(...own.sentences.map((sentence) => phrase`${line}: ${sentence}`));
     urls.push(url);
+  }
+  if (!hasScheme && otherLines > 1 && otherLines * 2 >= urls.length) {
+    problems.add(
+      phrase`${the('urls', path === undefined ? 'The URL list' : `The URL list ${quoted(path)}`)} is none: ${otherLines} of its ${urls.length} lines are no URLs: give a file with one in each line.`,
+    );
+    return null;
   }
   for (const sentence of wrong.slice(0, SHOWN_PROBLEMS)) problems.add(sentence);
   if (wrong.length > SHOWN_PROBLEMS)

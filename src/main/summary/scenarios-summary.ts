@@ -66,6 +66,7 @@ export function summarizeScenarios(
       series: thinned(users),
       setupFailures: failuresOf(workers, 'setupFailures'),
       teardownFailures: failuresOf(workers, 'teardownFailures'),
+      lateRejections: failuresOf(workers, 'lateRejections'),
     },
   };
 }
@@ -74,13 +75,14 @@ export function summarizeScenarios(
 export function scenarioDegradations({ scenarios, interrupted, stoppedBy }: Summary): Finding[] {
   if (scenarios === undefined) return [];
   const { dropped, notStarted, scheduled } = scenarios.total;
-  const { setupFailures, teardownFailures } = scenarios.users;
+  const { setupFailures, teardownFailures, lateRejections = null } = scenarios.users;
   const isStopped = interrupted || stoppedBy !== null;
   return [
     ...(setupFailures === null ? [] : [{ code: 'vu-setup-failed', figures: setupFailures } as const]),
     ...(teardownFailures === null
       ? []
       : [{ code: 'vu-teardown-failed', figures: teardownFailures } as const]),
+    ...(lateRejections === null ? [] : [{ code: 'late-rejections', figures: lateRejections } as const]),
     ...(isStopped || dropped === 0
       ? []
       : [{ code: 'iterations-dropped', figures: { dropped, scheduled } } as const]),
@@ -163,7 +165,7 @@ function metricOf(
 
 function failuresOf(
   workers: readonly CollectedWorker[],
-  of: 'setupFailures' | 'teardownFailures',
+  of: 'setupFailures' | 'teardownFailures' | 'lateRejections',
 ): ScenariosSummary['users']['setupFailures'] {
   const all = workers.flatMap(({ report }) => report?.scenarios?.[of] ?? []);
   const [first] = all;

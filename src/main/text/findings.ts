@@ -68,6 +68,8 @@ export const SENTENCES: {
     `${counted(count, 'user')} did not run because vuSetup failed: ${example.split('\n')[0]}`,
   'vu-teardown-failed': ({ count, example }) =>
     `vuTeardown failed for ${counted(count, 'user')}: ${example.split('\n')[0]}`,
+  'late-rejections': ({ count, example }) =>
+    `Behind the last iteration of a user ${counted(count, 'promise was', 'promises were')} rejected that nobody had awaited, so no iteration failed with it: ${example.split('\n')[0]}`,
   'users-set-rate': ({ users }) =>
     `The users set the rate, at most ${counted(users, 'user')} at once, by what they wait for and how long they think.`,
   'idle-iterations': ({ count }) =>

@@ -86,6 +86,7 @@ export class VuLoad implements Load, Job, UserHost {
   #idleIterations = 0;
   #setupFailures: UserFailures | null = null;
   #teardownFailures: UserFailures | null = null;
+  #lateRejections: UserFailures | null = null;
 
   constructor(
     shard: Shard,
@@ -167,6 +168,11 @@ export class VuLoad implements Load, Job, UserHost {
     this.#stopHearing?.();
     this.#stopHearing = null;
     this.#lastEnded.flush();
+    for (const failure of this.#lastEnded.takeLeft()) {
+      this.#watch?.failed(failure);
+      const { count, example } = this.#lateRejections ?? { count: 0, example: failure.example };
+      this.#lateRejections = { count: count + 1, example };
+    }
     this.alarms.close();
     this.records.close();
   }
@@ -180,6 +186,7 @@ export class VuLoad implements Load, Job, UserHost {
       users: this.#usersEver,
       setupFailures: this.#setupFailures,
       teardownFailures: this.#teardownFailures,
+      lateRejections: this.#lateRejections,
       idleIterations: this.#idleIterations,
       code: this.meter.use(this.#beganAtMs === null ? 0 : this.clock.nowMs() - this.#beganAtMs),
     };

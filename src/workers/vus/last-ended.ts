@@ -64,6 +64,13 @@ export class LastEnded {
     }
   }
 
+  /** Takes what was rejected when its user had no iteration left that could have failed with it. */
+  takeLeft(): Failed[] {
+    const left = [...this.#rejected.values()].map(({ failure }) => failure);
+    this.#rejected.clear();
+    return left;
+  }
+
   readonly #turnOver = (): void => {
     this.flush();
     this.#settled();

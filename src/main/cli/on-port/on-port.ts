@@ -11,7 +11,7 @@ import { worstOf } from '../../summary/exit-code.ts';
 import { quoted } from '../../text/quoted.ts';
 import type { Parsed } from '../parsed.ts';
 import { say } from '../say.ts';
-import { StartedTarget } from './started-target.ts';
+import { NOT_STARTED, StartedTarget } from './started-target.ts';
 
 const HIGHEST_PORT = 65_535;
 const LONGEST_START_MS = 120_000;
@@ -108,7 +108,7 @@ export async function withTarget(
     // A server that puts itself in the background is still running.
     if (ending === 'exit code 0' && (await listeningOn(port)).length > 0) return code;
     showOutputOf(started);
-    say(`${quoted(words.join(' '))} has ended before the test had (${ending}).`);
+    say(`the command of --on-port has ended before the test had (${ending}).`);
     return worstOf([code, EXIT_CODES.failed]);
   } finally {
     await started.stop();
@@ -132,6 +132,8 @@ function exitOnSignals(): () => void {
 
 function notStarted({ port, words }: TargetCommand, why: string): VolleyError {
   const command = quoted(words.join(' '));
+  if (why.startsWith(NOT_STARTED))
+    return new VolleyError(ERROR_CODES.targetStart, `${command} ${why}: check its name and the PATH.`);
   return new VolleyError(
     ERROR_CODES.targetStart,
     why === ''

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { codeOf, reasonOf } from '../../../protocol/errors.ts';
 
 const LONGEST_OUTPUT = 65_536;
 const SHOWN_LINES = 20;
@@ -8,8 +8,10 @@ const SHOWN_LINES = 20;
 const PATIENCE_MS = 5_000;
 const POLL_MS = 20;
 
-/** How a command ended, in words: `exit code 1`, `SIGKILL`, `spawn x ENOENT`. */
+/** How a command ended, in words: `exit code 1`, `SIGKILL`. */
 export type Ending = string;
+/** What an ending begins with if there is no process at all; the reason follows. */
+export const NOT_STARTED = 'cannot be started ';
 
 /** A command that runs the target of a test, with all processes that it started. */
 export class StartedTarget {
@@ -39,13 +41,18 @@ export class StartedTarget {
     return this.#ending;
   }
 
-  /** The last lines that it printed. */
+  /** The last lines that it printed; the same line several times in a row is one, with their number. */
   get lastLines(): readonly string[] {
-    return this.#output
-      .trimEnd()
-      .split(/\r?\n/)
+    const lines: { readonly line: string; times: number }[] = [];
+    for (const line of this.#output.split(/\r?\n/)) {
+      const last = lines.at(-1);
+      if (line === '') continue;
+      if (last?.line === line) last.times++;
+      else lines.push({ line, times: 1 });
+    }
+    return lines
       .slice(-SHOWN_LINES)
-      .filter((line) => line !== '');
+      .map(({ line, times }) => (times === 1 ? line : `${line} (${times} times)`));
   }
 
   /** Ends the command and all processes that it started, by SIGTERM first, then by SIGKILL. */
@@ -110,6 +117,6 @@ async function endingOf(child: ChildProcess): Promise<Ending> {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     return signal ?? `exit code ${code}`;
   } catch (error) {
-    return messageOf(error);
+    return `${NOT_STARTED}(${reasonOf(error)})`;
   }
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { reasonOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
@@ -29,7 +29,7 @@ export function readCurlFile(
       phrase`${named}: it has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')}.`,
     );
   } catch (error) {
-    problems.add(phrase`${named}: it cannot be read (${codeOf(error) || messageOf(error)}): check the path.`);
+    problems.add(phrase`${named}: it cannot be read (${reasonOf(error)}): check the path.`);
   }
   return '';
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { reasonOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
@@ -175,9 +175,7 @@ function readPart(option: string, path: string, problems: Problems): Uint8Array 
       phrase`${named}: the file is too large: give at most ${LARGEST_BODY_BYTES.toLocaleString('en')} bytes.`,
     );
   } catch (error) {
-    problems.add(
-      phrase`${named}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${named}: the file cannot be read (${reasonOf(error)}): check the path.`);
   }
   return null;
 }

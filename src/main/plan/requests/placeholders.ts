@@ -69,9 +69,12 @@ export class Placeholders {
 
   #markOne({ original, name }: Found, option: OptionWord | Words, encoding: PlaceholderEncoding): string {
     const isRaw = IS_RAW.test(name);
-    const meaning = this.#meaningOf(bareName(name), isRaw ? 'raw' : encoding);
+    const means = isRaw ? 'raw' : encoding;
+    // Read on as a column where any name may be one: else more would be said of what is not wrong.
+    const meaning =
+      this.#meaningOf(bareName(name), means) ?? (this.#names.areKnown ? null : columnMeaning(0, means));
     if (meaning === null) {
-      if (this.#names.areKnown && this.#unknown++ < MOST_NAMED)
+      if (this.#unknown++ < MOST_NAMED)
         this.#problems.add(phrase`${option}: ${shown(original)} ${this.#whatThereIs(name)}`);
       return original;
     }
@@ -121,7 +124,7 @@ export class Placeholders {
 
   #meaningOf(name: string, encoding: PlaceholderEncoding): Meaning | null {
     const column = this.#names.columns?.get(name);
-    if (column !== undefined) return { placeholder: { source: { type: 'column', column }, encoding } };
+    if (column !== undefined) return columnMeaning(column, encoding);
     const variable = this.#names.variables.get(name);
     if (variable !== undefined) return { text: encoded(variable, encoding) };
     const [word = '', ...rest] = name.split(/\s+/);
@@ -165,6 +168,10 @@ export class Placeholders {
     const own = known.length === 0 ? '' : `choose from ${known.join(', ')}, or from `;
     return `is not a placeholder: ${own}${own === '' ? 'there are ' : ''}${BUILT_IN}${columns === null ? '; columns come with a file of rows' : ''}.`;
   }
+}
+
+function columnMeaning(column: number, encoding: PlaceholderEncoding): Meaning {
+  return { placeholder: { source: { type: 'column', column }, encoding } };
 }
 
 /** The positions of columns by name. */

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { messageOf, reasonOf } from '../../../protocol/errors.ts';
 import { readInput } from '../../files/input-files.ts';
 import { STDIN } from '../../files/stdin.ts';
 import type { RequestOptions } from '../options.ts';
@@ -61,7 +61,7 @@ function fromFile(path: string, problems: Problems): Body | null {
     return plain(readInput(path));
   } catch (error) {
     problems.add(
-      phrase`${the('body-file')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the('body-file')} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`,
     );
     return null;
   }

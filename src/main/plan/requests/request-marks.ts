@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { reasonOf } from '../../../protocol/errors.ts';
 import { jsonFaultIn } from '../../../requests/json-fault.ts';
 import { readInput } from '../../files/input-files.ts';
 import type { NamedRequestOptions } from '../options.ts';
@@ -123,7 +123,7 @@ function jsonText(json: string, problems: Problems): string {
       .replace(/^\uFEFF/, '');
   } catch (error) {
     problems.add(
-      phrase`${the('json')} ${given(json)}: the file cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      phrase`${the('json')} ${given(json)}: the file cannot be read (${reasonOf(error)}): check the path.`,
     );
     return 'null';
   }

@@ -139,7 +139,7 @@ function parseRequest(
   const before = problems.size;
   checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
-  if (rows !== null || names.columns === null)
+  if (rows !== null || (names.columns === null && names.areKnown))
     checkRows(request.name, templates, target, rows, problems, marked.json !== undefined);
   if (problems.size > before) return null;
   return {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { messageOf, reasonOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { readInput } from '../../files/input-files.ts';
 import { readStdin, STDIN } from '../../files/stdin.ts';
@@ -98,9 +98,7 @@ function readBytes(option: string, path: string, problems: Problems): Buffer | n
       phrase`${the(option)} ${given(path)} has ${size.toLocaleString('en')} bytes: give at most ${LARGEST_FILE_BYTES.toLocaleString('en')}, or use volley batch.`,
     );
   } catch (error) {
-    problems.add(
-      phrase`${the(option)} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${the(option)} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import { choiceAdvice, meantOrOneOf } from '../../text/nearest.ts';
+import { choiceAdvice, meantOrOneOf, nearestTo } from '../../text/nearest.ts';
 import { quoted } from '../../text/quoted.ts';
 import { parseDurationMs } from '../quantities.ts';
 
@@ -8,7 +8,7 @@ const LONGEST_MS = 168 * 3_600_000;
 export class Fields {
   /** The object's name in problems: `scenarios.shop.load`. */
   readonly name: string;
-  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #values: Record<string, unknown>;
   readonly #problems: string[];
 
   /** @param known the allowed fields; any other is reported */
@@ -16,11 +16,16 @@ export class Fields {
     this.name = name;
     this.#problems = problems;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    this.#values = isObject ? (value as Record<string, unknown>) : {};
+    const given = isObject ? (value as Record<string, unknown>) : {};
     if (!isObject) problems.push(`${name} ${quoted(value)}: give an object.`);
-    for (const field of Object.keys(this.#values))
-      if (!known.includes(field) && this.#values[field] !== undefined)
-        problems.push(`${this.#of(field)}: there is no such field: ${meantOrOneOf(field, known)}`);
+    this.#values = { ...given };
+    for (const field of Object.keys(given)) {
+      if (known.includes(field) || given[field] === undefined) continue;
+      problems.push(`${this.#of(field)}: there is no such field: ${meantOrOneOf(field, known)}`);
+      // What is wrong in it is told at once, and not that the field that was meant is missing.
+      const meant = nearestTo(field, known);
+      if (meant !== null) this.#values[meant] ??= given[field];
+    }
   }
 
   has(field: string): boolean {

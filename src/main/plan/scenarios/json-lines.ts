@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../../../protocol/errors.ts';
+import { reasonOf } from '../../../protocol/errors.ts';
 import type { RowCells } from '../../../protocol/request.ts';
 import { RowTableBuilder } from '../../../requests/row-table.ts';
 import { readInput } from '../../files/input-files.ts';
@@ -11,9 +11,7 @@ export function readLines(path: string, problems: Problems): RowCells | null {
   try {
     text = readInput(path).toString('utf8');
   } catch (error) {
-    problems.add(
-      phrase`${the('rows')} ${given(path)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
-    );
+    problems.add(phrase`${the('rows')} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`);
     return null;
   }
   const table = new RowTableBuilder(['json']);

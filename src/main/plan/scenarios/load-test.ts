@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { importDefault } from '../../../machine/load-module.ts';
-import { codeOf, ERROR_CODES, messageOf, VolleyError } from '../../../protocol/errors.ts';
+import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../../protocol/errors.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { quoted } from '../../text/quoted.ts';
@@ -87,7 +87,7 @@ function checkFile(path: string, given: string): void {
   } catch (error) {
     throw new VolleyError(
       ERROR_CODES.scenario,
-      `The scenarios ${quoted(given)} cannot be read (${codeOf(error) || messageOf(error)}): check the path.`,
+      `The scenarios ${quoted(given)} cannot be read (${reasonOf(error)}): check the path.`,
     );
   }
   throw new VolleyError(

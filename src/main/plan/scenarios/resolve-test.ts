@@ -44,14 +44,16 @@ export async function resolveTest(
   if (problems.length === 0) checkUsers(read, problems);
   const inCode: string[] = [];
   const { code, secrets } = await test.code(read, inCode);
-  if (problems.length + inCode.length > 0)
-    throw new VolleyError(ERROR_CODES.scenario, [...problems.map(test.placed), ...inCode]);
   const { thresholds: given = [], ...rest } = withTest(options, definition);
-  const { own: ofScenarios, others: asked } = scenarioRules(given, read);
+  const inRules: string[] = [];
+  const { own: ofScenarios, others: asked } = scenarioRules(given, read, inRules);
   const { named, others } = rulesOfRequests(asked);
   const own = [...ofScenarios, ...named];
+  const wrong = [...problems.map(test.placed), ...inCode, ...inRules];
+  const errorCode = wrong.length > inRules.length ? ERROR_CODES.scenario : ERROR_CODES.usage;
   try {
     const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
+    if (wrong.length > 0) throw new VolleyError(errorCode, wrong);
     const plan = await completePlan({ ...unresolved, notes: [] });
     const resolved = complete(
       withSecrets(plan, secrets),
@@ -64,9 +66,11 @@ export async function resolveTest(
     const fields = MODULE_FIELDS.filter((field) => isSaidThere(field, definition, options));
     return { ...resolved, writtenIn: { in: 'module', fields } };
   } catch (error) {
-    if (!test.isTermOfModule) throw error;
     const terms = moduleTerms(test.name, (field) => isSaidThere(field, definition, options));
-    throw withProblems(error, (problem) => problem.inTerms(terms));
+    const placed = test.isTermOfModule ? withProblems(error, (problem) => problem.inTerms(terms)) : error;
+    if (wrong.length === 0 || !(placed instanceof VolleyError)) throw placed;
+    const more = placed.problems.filter((problem) => !wrong.includes(String(problem)));
+    throw new VolleyError(errorCode, [...wrong, ...more]);
   }
 }
 

@@ -1,5 +1,4 @@
 import { parsePercentile } from '../../../metrics/percentile-rank.ts';
-import { ERROR_CODES, VolleyError } from '../../../protocol/errors.ts';
 import type { METRIC_KINDS } from '../../../protocol/scenario-words.ts';
 import { OPERATORS, type ScenarioMeasure, type Threshold } from '../../../protocol/threshold.ts';
 import { MICROS_PER_MS, MS_PER_SECOND } from '../../../protocol/units.ts';
@@ -77,22 +76,21 @@ function isUpperBoundOfErrors({ measure, request, operator }: Threshold): boolea
 /**
  * Separates rules about scenarios from the others, which stay as given.
  *
- * @throws VolleyError VOLLEY_USAGE for names that the test does not have
+ * @param problems collects what is wrong, such as names that the test does not have
  */
 export function scenarioRules(
   given: readonly string[],
   test: Pick<ReadTest, 'scenarios' | 'metrics'>,
+  problems: string[],
 ): { readonly own: readonly Threshold[]; readonly others: readonly string[] } {
   const own: Threshold[] = [];
   const others: string[] = [];
-  const problems: string[] = [];
   for (const expression of given) {
     const read = ruleIn(expression, test);
     if (read === null) others.push(expression);
     else if (typeof read === 'string') problems.push(`The rule ${quoted(expression)}: ${read}`);
     else own.push(read);
   }
-  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   return { own, others };
 }
 
