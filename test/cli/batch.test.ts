@@ -406,6 +406,22 @@ describe('what cannot be done', () => {
     expect(target.stats().requests).toBe(0);
   });
 
+  test('a batch of no rows is none, from a file or a pipe; of failed rows there may be none', async () => {
+    const target = await startTarget();
+    const rows = inFolder('no-rows.csv');
+    writeFileSync(rows, 'id,name\n');
+    const none = 'there are no rows to send: give at least one below the names of the columns.\n';
+    const file = await volley('batch', rows, `${target.url}{{id}}`);
+    expect([file.code, file.stderr]).toEqual([2, `volley: The rows '${rows}': ${none}`]);
+    const pipe = await startVolley(['batch', '-', `${target.url}{{id}}`], {}, 'id,name\n').ended;
+    expect([pipe.code, pipe.stderr]).toEqual([2, `volley: The rows '-': ${none}`]);
+    expect(target.stats().requests).toBe(0);
+    // All answered rows of an earlier batch: nothing is left to retry, which is no mistake.
+    writeFileSync(rows, 'id,volley_status,volley_latency_ms,volley_attempts,volley_error\n1,200,5,1,\n');
+    const again = await volley('batch', rows, '--retry-failed', `${target.url}{{id}}`);
+    expect([again.code, target.stats().requests]).toEqual([0, 0]);
+  });
+
   test('an output that cannot be written ends the batch with 4', async () => {
     const target = await startTarget();
     const rows = writeIds(inFolder('full.csv'), 200);

@@ -7,7 +7,7 @@ import { failsByVerdict } from '../../src/main/summary/exit-code.ts';
 import { judge as judgementOf } from '../../src/main/summary/verdict.ts';
 import { VERDICT_LIMITS, type VerdictFacts } from '../../src/main/summary/verdict-facts.ts';
 import { whenText } from '../../src/main/text/failure-words.ts';
-import { headlineOf } from '../../src/main/text/headlines.ts';
+import { headlinesOf } from '../../src/main/text/headlines.ts';
 import { reasonsOf } from '../../src/main/text/reasons.ts';
 import type { FindingFigures } from '../../src/protocol/finding.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
@@ -335,7 +335,7 @@ describe('the verdict, on each side of each line', () => {
       const reasons = reasonsOf(judgement);
       expect(reasons[0]).toBe(sentence);
       const generator = { ...summaryWith().generator, ...judgement, reasons };
-      expect(headlineOf(summaryWith({ generator }))).toBe(headline);
+      expect(headlinesOf(summaryWith({ generator }))).toEqual([headline]);
       // A rule that allows only few failures says nothing of connections that are held.
       const failsWith = (limit: number): boolean => {
         const rule = { expression: `error-rate<${limit}`, limit, measured: 0, isLowerBound: false, ok: true };
@@ -594,11 +594,21 @@ describe('the verdict, on each side of each line', () => {
     const told = caveats.filter(({ code }) => code === 'request-never-ok');
     expect(told.map((caveat) => caveat.figures)).toEqual(figures === null ? [] : [figures]);
     const { generator } = summaryWith();
-    expect(headlineOf(summaryWith({ generator: { ...generator, verdict, caveats } }))).toBe(
+    const line =
       figures === null
-        ? null
-        : `NOT ALL JUDGED: no request of 'create' succeeded (${figures.failed} of ${figures.failed} failed)${figures.others === 0 ? '' : ', nor of 1 other'}`,
-    );
+        ? []
+        : [
+            `NOT ALL JUDGED: no request of 'create' succeeded (${figures.failed} of ${figures.failed} failed)${figures.others === 0 ? '' : ', nor of 1 other'}`,
+          ];
+    const lines = (more: object): string[] =>
+      headlinesOf(summaryWith({ generator: { ...generator, verdict, caveats, ...more } }));
+    expect(lines({})).toEqual(line);
+    // Another headline does not hide it.
+    const busy = { code: 'loop-busy', figures: { busyShare: 0.97 } } as const;
+    expect(lines({ verdict: 'generator-limited', finding: busy })).toEqual([
+      'GENERATOR-LIMITED: an event loop of volley was 97.0 % busy',
+      ...line,
+    ]);
   });
 
   test('nothing that failed altogether is called served', () => {

@@ -40,14 +40,13 @@ export async function openInput(
 ): Promise<Input | null> {
   const unknown = { rowCount: null, sha256: null, form, isOnlyFailed };
   try {
-    if (path === STDIN)
-      return { ...unknown, reader: await RowReader.open(process.stdin, null, form, isOnlyFailed) };
+    if (path === STDIN) return { ...unknown, reader: await openStream(process.stdin, form, isOnlyFailed) };
     const stats = statSync(path);
     noteInput(path);
     if (stats.isDirectory()) throw new InputError('it is a folder');
-    if (!stats.isFile())
-      return { ...unknown, reader: await RowReader.open(streamOf(path), null, form, isOnlyFailed) };
+    if (!stats.isFile()) return { ...unknown, reader: await openStream(streamOf(path), form, isOnlyFailed) };
     const facts = await readThrough(path, again(form), isOnlyFailed);
+    if (facts.rowCount === 0 && !isOnlyFailed) throw noRows();
     const reader = await RowReader.open(streamOf(path), formatOf(path), form, isOnlyFailed);
     return { ...facts, form, isOnlyFailed, reader };
   } catch (error) {
@@ -61,6 +60,21 @@ export async function openInput(
     }
     return null;
   }
+}
+
+/** Waits for the first row of what can be read only once: a batch of no rows must not pass for one that succeeded. */
+async function openStream(
+  stream: AsyncIterable<Buffer>,
+  form: RowsForm,
+  isOnlyFailed: boolean,
+): Promise<RowReader> {
+  const reader = await RowReader.open(stream, null, form, isOnlyFailed);
+  if (!isOnlyFailed && !(await reader.hasRows())) throw noRows();
+  return reader;
+}
+
+function noRows(): InputError {
+  return new InputError('there are no rows to send: give at least one below the names of the columns');
 }
 
 /** CSV unless the name says otherwise. */

@@ -33,6 +33,7 @@ export class RowReader implements RowSource {
   onRow: (row: InputRow) => void = () => {};
   /** CRC-32 of all cells read so far: inputs that differ there have the same digest once in four billion. */
   digest = 0;
+  #first: RowValues | null = null;
 
   private constructor(records: Records, format: Format, skipped: SkippedRows | null) {
     this.#records = records;
@@ -73,6 +74,16 @@ export class RowReader implements RowSource {
     return this.#records.columns;
   }
 
+  /**
+   * Whether there is a row, which the next read returns. Waits for it; to be called before the first read.
+   *
+   * @throws InputError that names the line
+   */
+  async hasRows(): Promise<boolean> {
+    this.#first = this.#records.now() ?? (await this.#records.next());
+    return this.#first !== null;
+  }
+
   /** @throws InputError that names the line */
   async next(most: number): Promise<readonly InputRow[]> {
     const rows: InputRow[] = [];
@@ -80,7 +91,8 @@ export class RowReader implements RowSource {
     let text = '';
     try {
       while (rows.length < most && text.length < MOST_READ_LENGTH) {
-        const read = this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
+        const read =
+          this.#takeFirst() ?? this.#records.now() ?? (rows.length === 0 ? await this.#records.next() : null);
         if (read === null) break;
         const { cells, values } = read;
         for (let at = 0; at < cells.length; at++) text += at === 0 ? cells[at] : CELL_END + cells[at];
@@ -93,6 +105,12 @@ export class RowReader implements RowSource {
       this.digest = crc32(text, this.digest);
     }
     return rows;
+  }
+
+  #takeFirst(): RowValues | null {
+    const first = this.#first;
+    this.#first = null;
+    return first;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import { headlineOf, verdictName } from '../text/headlines.ts';
+import { headlinesOf, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
 import { detailLines } from './details-text.ts';
@@ -47,11 +47,10 @@ function header(summary: Summary, { width, paint }: View): string[] {
 /** What a reader must know before any figure. */
 function notices(summary: Summary, view: View): string[] {
   const { interrupted, degradedReasons, generator } = summary;
-  const headline = headlineOf(summary);
   return [
-    ...(headline === null
-      ? []
-      : [painted(generator.verdict === 'failing' ? 'bad' : 'warning', cutTo(view.width, headline), view)]),
+    ...headlinesOf(summary).map((line) =>
+      painted(generator.verdict === 'failing' ? 'bad' : 'warning', cutTo(view.width, line), view),
+    ),
     ...stopSentences(summary).flatMap((sentence) => told('bad', sentence, view)),
     ...(interrupted ? told('warning', 'INTERRUPTED: this is what was measured until then.', view) : []),
     ...degradedReasons.flatMap((reason) => told('warning', `DEGRADED: ${reason}`, view)),

@@ -37,18 +37,22 @@ const HEADLINES: Headlines = {
 };
 
 /**
- * The verdict in one line where something is wrong: where the target failed, where something else than the target set
- * the limit, or where the target could not keep up. Or where a request of the mix was
- * never answered well. Null where all is well.
+ * What is wrong, one line each: the verdict where the target failed, where something else than the target set the
+ * limit, or where the target could not keep up; then whether a request of the mix was never answered well, which no
+ * verdict may hide. None where all is well.
  */
-export function headlineOf({
-  generator: { verdict, finding, reasons, caveats = [] },
-}: Summary): string | null {
+export function headlinesOf({ generator }: Summary): string[] {
+  const never = (generator.caveats ?? []).find((caveat) => caveat.code === 'request-never-ok');
+  return [
+    ...verdictLine(generator),
+    ...(never === undefined ? [] : [`NOT ALL JUDGED: ${neverOkText(never.figures)}`]),
+  ];
+}
+
+function verdictLine({ verdict, finding, reasons }: Summary['generator']): string[] {
   const words = finding === undefined ? (reasons[0] ?? '') : wordsOf(finding);
-  if (verdict !== 'ok') return `${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`;
-  if (finding?.code === 'nothing-answered') return `NOT JUDGED: ${words}`;
-  const never = caveats.find((caveat) => caveat.code === 'request-never-ok');
-  return never === undefined ? null : `NOT ALL JUDGED: ${neverOkText(never.figures)}`;
+  if (verdict !== 'ok') return [`${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`];
+  return finding?.code === 'nothing-answered' ? [`NOT JUDGED: ${words}`] : [];
 }
 
 /** What the verdict is called; where no request was answered there is nothing to judge. */
