@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readAnswered } from '../support/batch.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
-import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
+import { testInEveryMode, VARIANTS, workersIn } from '../support/modes.ts';
 import { listening } from '../support/target.ts';
 
 const volley = useKeptProcess();
@@ -61,7 +61,7 @@ afterAll(() => {
 });
 
 describe.each(VARIANTS)('answers of JSON, $mode with $client', ({ mode, client }) => {
-  const test = testInTurns({ mode, client });
+  const test = testInEveryMode({ mode, client });
   const options = ['--mode', mode, '--client', client, '-w', String(workersIn(mode, 2)), '-c', '4'];
 
   test('values keep their digits; an answer that cannot be looked into fails its row, and no other', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect } from '@jest/globals';
 import { run, type Summary } from '../../src/api/index.ts';
-import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
+import { testInEveryMode, VARIANTS, workersIn } from '../support/modes.ts';
 import { useTargets } from '../support/target.ts';
 
 const startTarget = useTargets();
@@ -14,7 +14,7 @@ function expectSound(summary: Summary): void {
 }
 
 describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
-  const test = testInTurns({ mode, client });
+  const test = testInEveryMode({ mode, client });
   test.each([
     { workers: 1, concurrency: 1, requests: 1 },
     { workers: 1, concurrency: 10, requests: 101 },

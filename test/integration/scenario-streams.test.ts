@@ -4,7 +4,7 @@ import { createReferenceServer, type ReferenceServer, type Summary } from '../..
 import { streamOptionsOf } from '../../src/main/plan/scenarios/test-streams.ts';
 import { ROOT } from '../support/cli.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
-import { testInTurns, VARIANTS, workersIn } from '../support/modes.ts';
+import { testInEveryMode, VARIANTS, workersIn } from '../support/modes.ts';
 
 const volley = useKeptProcess();
 let server: ReferenceServer;
@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
-  testInTurns({ mode, client })('streams among the requests of a scenario', async () => {
+  testInEveryMode({ mode, client })('streams among the requests of a scenario', async () => {
     const module = join(ROOT, 'test/fixtures/scenarios/streams.mjs');
     const workers = String(workersIn(mode, 2));
     const words = ['run', module, '--mode', mode, '--client', client, '-w', workers, '-o', 'json'];

@@ -26,18 +26,35 @@ interface TestInTurns {
   ): (name: string, body: (row: Row) => Promise<void>) => void;
 }
 
+type IsDue = (turn: number, variant: Variant) => boolean;
+
 /**
- * `test` for a variant in a `describe.each(VARIANTS)`: every test has every client and every mode, and in turns every
- * client in every mode. Inline, where nothing is started, it has both clients; threads have one and processes the
- * other, and those change places from test to test. The mode is how messages travel and the client is what is done
- * with a connection: neither knows of the other, and the workers of both run the same code.
+ * `test` for a variant in a `describe.each(VARIANTS)`: every test has both clients inline, where nothing is started, and
+ * one of them in workers, which are threads or processes; the four pairs of those take turns from test to test. The
+ * mode is how messages travel and the client is what is done with a connection: neither knows of the other, and all
+ * workers run the same code.
  */
-export function testInTurns({ mode, client }: Variant): TestInTurns {
+export function testInTurns(variant: Variant): TestInTurns {
+  return testWhere(variant, (turn, { mode, client }) => {
+    if (mode === 'inline') return true;
+    const isWire = turn % 2 === 1;
+    const isProcesses = isWire === turn % 4 < 2;
+    return (client === 'wire') === isWire && (mode === 'processes') === isProcesses;
+  });
+}
+
+/** The same for what the mode itself could change: every test has every mode, and in turns every client in it. */
+export function testInEveryMode(variant: Variant): TestInTurns {
+  return testWhere(
+    variant,
+    (turn, { mode, client }) =>
+      mode === 'inline' || ((turn % 2 === 0) === (client === 'undici')) === (mode === 'threads'),
+  );
+}
+
+function testWhere(variant: Variant, isDueAt: IsDue): TestInTurns {
   let turn = 0;
-  const isDue = (): boolean => {
-    const hasTurn = (turn++ % 2 === 0) === (client === 'undici');
-    return mode === 'inline' || hasTurn === (mode === 'threads');
-  };
+  const isDue = (): boolean => isDueAt(turn++, variant);
   const register: TestInTurns = (name, body) => {
     if (isDue()) test(name, body);
   };
