@@ -8,7 +8,8 @@ export default {
   // For what hangs alone: a busy machine takes ten times as long as a free one.
   testTimeout: 240_000,
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
-  globalSetup: '<rootDir>/support/compile-cache.js',
+  globalSetup: '<rootDir>/support/global-setup.js',
+  globalTeardown: '<rootDir>/support/global-teardown.js',
   // Most tests wait for something half of the time: four at a time keep two cores busy.
   maxWorkers: 4,
 };

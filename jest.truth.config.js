@@ -8,4 +8,5 @@ export default {
   maxWorkers: 1,
   // Timed as users start it.
   globalSetup: undefined,
+  globalTeardown: undefined,
 };
