@@ -43,13 +43,15 @@ test.each(CASES)('requests that are cancelled, %s, %s', async (client, version) 
     expect(seen).toHaveLength(4);
     for (const afterMs of seen) expect(afterMs).toBeLessThan(5_000);
     // Not before: the server alone cannot tell, as it hears of a request late on a busy machine.
-    const late = await ask({ cancel: '100%@600ms', requests: 4 });
+    const [late, byTokens, all] = await Promise.all([
+      ask({ cancel: '100%@600ms', requests: 4, mode: 'inline', workers: 1 }),
+      ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' }),
+      ask({ cancel: '100% @ first', requests: 4, mode: 'inline', workers: 1 }),
+    ]);
     expect(late.requests).toMatchObject({ sent: 4, ok: 0, cancelled: 4 });
     expect(late.windowMs).toBeGreaterThanOrEqual(600);
 
-    const byTokens = await ask({ cancel: '25%@3tokens', requests: 8, warmup: '10ms' });
     expect(byTokens.requests).toMatchObject({ sent: 8, ok: 6, failed: 0, cancelled: 2 });
-    const all = await ask({ cancel: '100% @ first', requests: 4 });
     expect(all.requests).toMatchObject({ sent: 4, ok: 0, failed: 0, cancelled: 4 });
   } finally {
     await server.close();

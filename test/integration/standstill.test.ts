@@ -54,7 +54,7 @@ async function frozen(
   return { code, stderr, summary: JSON.parse(stdout) as Summary };
 }
 
-test('a run that stood still for longer than its grace period goes on, reports, and says so', async () => {
+async function whereAllStandsStill(): Promise<void> {
   const load = ['-d', '3s', '--timeout', '500ms', '-c', '2', '-w', '2'];
   const kinds = [
     ['threads', 'wire'],
@@ -72,9 +72,10 @@ test('a run that stood still for longer than its grace period goes on, reports, 
     expect(summary.degradedReasons[0]).toMatch(STOOD_STILL);
     expect([summary.degraded, code]).toEqual([true, 3]);
   }
-});
+}
 
-test("timeouts of a worker that was stopped are not laid at the target's door", async () => {
+/** Its timeouts are not laid at the target's door. */
+async function whereOneWorkerIsStopped(): Promise<void> {
   const target = await startTarget();
   const hasBegun = () => target.stats().requests > 8;
   const load = [
@@ -97,6 +98,11 @@ test("timeouts of a worker that was stopped are not laid at the target's door", 
   expect(summary.generator.reasons[1]).toMatch(/^volley itself stood still for [\d.]+ s, which may be why/);
   expect(summary.degradedReasons[0]).toMatch(STOOD_STILL);
   expect(code).toBe(3);
+}
+
+test('a run that stood still for longer than its grace period goes on, reports, and says so; so does one whose worker did', async () => {
+  // Most of both is waiting.
+  await Promise.all([whereAllStandsStill(), whereOneWorkerIsStopped()]);
 });
 
 test('a worker of a batch that is stopped for good holds it no longer, and others send its rows', async () => {

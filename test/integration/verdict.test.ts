@@ -119,9 +119,8 @@ describe('a target that fails is called failing', () => {
       });
     };
 
-    test.each([undefined, '200ms'])(
-      'where they keep half of the connections busy; warm-up %s',
-      async (warmup) => {
+    test('where they keep half of the connections busy, with a warm-up and without', async () => {
+      const judge = async (warmup?: string): Promise<void> => {
         const options = { url: await halfDeaf(), client, mode: 'inline', concurrency: 4 } as const;
         const summary = await run({ ...options, warmup, duration: '1s', timeout: '3s' });
         const { failed, sent } = summary.requests;
@@ -130,23 +129,34 @@ describe('a target that fails is called failing', () => {
         expect(summary.generator.verdict).toBe('failing');
         expect(summary.generator.finding).toMatchObject({ figures: { heldShare: expect.closeTo(0.5, 1) } });
         expect(exitCodeOf(summary, false)).toBe(1);
-      },
-    );
+      };
+      await Promise.all([judge(), judge('200ms')]);
+    });
 
     test('where the target hangs, or resets what is opened, after a while', async () => {
-      const startedAt = performance.now();
-      const isBroken = (): boolean => performance.now() - startedAt > 1_000;
+      /** From a second after its first request on. */
+      const breaking = (): (() => boolean) => {
+        let firstAt: number | null = null;
+        return () => {
+          firstAt ??= performance.now();
+          return performance.now() - firstAt > 1_000;
+        };
+      };
+      const [hangs, resets] = [breaking(), breaking()];
       const hanging = await serverThat((_request, response) => {
-        if (!isBroken()) response.end('x');
+        if (!hangs()) response.end('x');
       });
-      const options = { client, duration: '1500ms', timeout: '3s' } as const;
-      expect(heldPercent(await failing({ ...options, url: hanging }))).toBeGreaterThan(15);
-      const since = performance.now();
       const resetting = await serverThat(({ socket }, response) => {
-        if (performance.now() - since > 1_000) socket.resetAndDestroy();
+        if (resets()) socket.resetAndDestroy();
         else response.end('x');
       });
-      expect(await failing({ ...options, url: resetting })).toMatch(/reset \(/);
+      const options = { client, duration: '1500ms', timeout: '3s' } as const;
+      const [held, reset] = await Promise.all([
+        failing({ ...options, url: hanging }),
+        failing({ ...options, url: resetting }),
+      ]);
+      expect(heldPercent(held)).toBeGreaterThan(15);
+      expect(reset).toMatch(/reset \(/);
     });
   });
 
