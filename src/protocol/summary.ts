@@ -104,6 +104,8 @@ export interface AgentSummary {
   readonly driftMs: number | null;
   /** How long after the common start its last worker began; null if none did. */
   readonly startLateMs: number | null;
+  /** How long after it was due its latest request started; null in a closed load. Absent in older results. */
+  readonly mostLagMs?: number | null;
   /** Of the headline latency. */
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;

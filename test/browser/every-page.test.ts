@@ -11,7 +11,7 @@ import { comparisonWith } from '../support/comparisons.ts';
 import { keptWith, listed } from '../support/kept-runs.ts';
 import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
 import { longRun } from '../support/pages.ts';
-import { streamed, visited } from '../support/parts.ts';
+import { agentsWith, streamed, visited } from '../support/parts.ts';
 import { summaryWith } from '../support/summary.ts';
 import { sweepWith } from '../support/sweeps.ts';
 
@@ -40,8 +40,10 @@ const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
   } as Summary,
   'streams of tokens': { ...RUN, streams: streamed(RUN.latencyMs.service) },
   'users with everything': { ...longRun(60, 1_000), scenarios: visited(RUN.latencyMs.service) },
+  'agents, one of them lost': { ...longRun(60, 1_000), agents: agentsWith('<b>agent</b>') },
   'very long words': {
     ...RUN,
+    agents: agentsWith(LONG),
     notes: [LONG],
     plan: { ...RUN.plan, target: { url: `http://h/${LONG}`, method: LONG } },
     mix: RUN.mix.map((row) => ({ ...row, name: LONG, url: LONG })),

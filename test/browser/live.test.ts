@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Collector } from '../../src/main/collect/collector.ts';
 import { WebLive } from '../../src/main/live/web-live.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
+import type { AgentSoFar } from '../../src/protocol/agent-so-far.ts';
 import type { TimedErrorTally } from '../../src/protocol/report.ts';
 import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { longRun } from '../support/pages.ts';
@@ -23,7 +24,7 @@ afterAll(async () => {
 });
 
 /** A run of which 500 requests are recorded at each look, every fourth of them failed where it is to fail. */
-async function underWay(isFailing = false): Promise<WebLive> {
+async function underWay(isFailing = false, agents: readonly AgentSoFar[] = []): Promise<WebLive> {
   const plan = await resolvePlan({
     url: 'http://127.0.0.1:9/<b>',
     workers: 1,
@@ -44,7 +45,7 @@ async function underWay(isFailing = false): Promise<WebLive> {
       ...{ firstAtMs: looks * 1_000, lastAtMs: looks * 1_000 + 992 },
     };
     collector.take(0, blockOf(samples), isFailing ? [failures] : []);
-    return collector.snapshot(++looks * 1_000);
+    return collector.snapshot(++looks * 1_000, agents);
   });
 }
 
@@ -91,8 +92,12 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
     await page.close();
   });
 
-  test('of a run that fails says so at once, to each reader, whatever another one does not take in', async () => {
-    const live = await underWay(true);
+  test('of a run that fails says so at once, to each reader, whatever another one does not take in; agents have a row each', async () => {
+    const evil = `<img src=x onerror="document.title='x'">`;
+    const live = await underWay(true, [
+      { name: evil, state: 'running', sent: 1_200, perSecond: 20, mostLagMs: 1.25 },
+      { name: 'agent-2', state: 'lost', sent: 300, perSecond: null, mostLagMs: 4 },
+    ]);
     const stopped = await stoppedReader(live);
     const pages = [await browser.open('/dev/null'), await browser.open('/dev/null', { width: 360 })];
     for (const page of pages) await page.load(live.url);
@@ -104,6 +109,15 @@ async function stoppedReader({ url }: WebLive): Promise<IncomingMessage> {
       );
       await page.until(`document.querySelector('#failures') !== null`);
       expect(await page.evaluate(`document.querySelectorAll('b:not([class])[id]').length`)).toBe(0);
+      expect(
+        await page.evaluate(
+          `[...document.querySelectorAll('#agents tbody tr')].map(({ cells }) => [...cells].map(({ textContent }) => textContent.trim()))`,
+        ),
+      ).toEqual([
+        ['agent-2', 'lost', '300', '–', '4.00\u00a0ms'],
+        [evil, 'running', '1,200', '20.0/s', '1.25\u00a0ms'],
+      ]);
+      expect(await page.evaluate('document.images.length')).toBe(0);
     }
     stopped.destroy();
     const failing = longRun(20, 1_000);

@@ -56,3 +56,37 @@ export function visited(times: LatencySummary): NonNullable<Summary['scenarios']
     },
   };
 }
+
+/** One agent that could not keep up and one that was lost, with this text wherever they have words of their own. */
+export function agentsWith(text: string): NonNullable<Summary['agents']> {
+  const one = {
+    ...{ name: text, address: text, workers: 2, connections: 8, planned: 1_200, rttMs: 0.4 },
+    ...{ startLateMs: 1.5, mostLagMs: 42, p50Ms: 4, p99Ms: 90 },
+  };
+  return [
+    {
+      ...{
+        ...one,
+        state: 'finished',
+        because: null,
+        lostAtMs: null,
+        sent: 1_200,
+        missing: 0,
+        unknownAtMost: 0,
+      },
+      ...{ driftMs: 0.01, verdict: 'generator-limited', reasons: [text] },
+    },
+    {
+      ...{
+        ...one,
+        state: 'lost',
+        because: text,
+        lostAtMs: 31_400,
+        sent: 700,
+        missing: 500,
+        unknownAtMost: 60,
+      },
+      ...{ driftMs: null, verdict: null, reasons: [] },
+    },
+  ];
+}

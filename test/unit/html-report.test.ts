@@ -12,7 +12,7 @@ import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
 import { longRun } from '../support/pages.ts';
-import { streamed, visited } from '../support/parts.ts';
+import { agentsWith, streamed, visited } from '../support/parts.ts';
 import { fc } from '../support/properties.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
 
@@ -172,6 +172,7 @@ describe('the page of a result', () => {
       stoppedBy: { expression: text, measured: 1, atMs: 10 },
       mix: MIX.map((row) => ({ ...row, name: text, method: text, url: text })),
       errors: [{ kind: 'status', code: text, count: 1, example: text }],
+      agents: agentsWith(text),
       statuses: { '200': 1, [text]: 1 },
       addresses: [
         { address: text, connections: 1 },
@@ -195,6 +196,15 @@ describe('the page of a result', () => {
       harmless.elements.map(({ attributes }) => Object.keys(attributes)),
     );
     expect(page.text.split(evil).length).toBe(harmless.text.split('harmless').length);
+  });
+
+  test('agents have a row each: the lost one first, with when and why, and how much may have been sent', () => {
+    const { text } = readMarkup(renderHtml({ ...longRun(60, 1_000), agents: agentsWith('agent-1') }));
+    const [lost, finished] = text.split('agent-1 (agent-1)').slice(1);
+    expect(lost).toMatch(
+      /^ lost\s*2\s*1,200\s*700\s*500\s*4\.00\s*ms\s*90\.0\s*ms\s*1\.50\s*ms\s*42\.0\s*ms\s*lost at 0:31: agent-1; at most 60 missing requests may have been sent\s*$/,
+    );
+    expect(finished).toMatch(/^\s*2\s*1,200\s*1,200\s*0\s*4\.00.*42\.0\s*ms\s*generator-limited\. agent-1/s);
   });
 
   test('whatever the intervals are, all that is drawn is a number', () => {

@@ -36,6 +36,7 @@ export function summarizeAgent(collected: Collected, agent: AgentFacts): AgentSu
     missing,
     unknownAtMost: missing === null ? null : Math.min(missing, unknownAtMost),
     startLateMs: starts.length === 0 ? null : Math.max(...starts),
+    mostLagMs: figures.latencies.startLag.max,
     p50Ms: percentiles['50'] ?? null,
     p99Ms: percentiles['99'] ?? null,
     verdict: judgement?.verdict ?? null,

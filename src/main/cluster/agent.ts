@@ -111,8 +111,9 @@ export class Agent {
       const reason = await part.carryOut();
       this.#say(`run ${slot.run}: ${reason ?? 'done'}.`);
     } catch (error) {
-      this.#say(`run ${slot.run}: ${messageOf(error).replace(/\.$/, '')}.`);
-      throw new Error(`${name}: ${messageOf(error)}`);
+      const because = messageOf(error).replace(/\.$/, '');
+      this.#say(`run ${slot.run}: ${because}.`);
+      throw new Error(`${name}: ${because}`);
     } finally {
       this.#part = null;
       this.#run = null;

@@ -81,7 +81,7 @@ export class WebLive {
     const began = process.threadCpuUsage();
     const snapshot = this.#snapshot();
     const summary = summarySoFar(this.#plan, snapshot ?? nothingOf(this.#plan), this.#startedAt);
-    const page = liveRunPage(summary, snapshot?.elapsedMs ?? null);
+    const page = liveRunPage(summary, snapshot?.elapsedMs ?? null, snapshot?.agents);
     const { user, system } = process.threadCpuUsage(began);
     const costMs = microsToMs(user + system);
     // The first drawing costs many times as much as later ones.

@@ -1,3 +1,4 @@
+import type { AgentSoFar } from '../../../protocol/agent-so-far.ts';
 import type { Summary } from '../../../protocol/summary.ts';
 import { visibleIn } from '../../../requests/visible.ts';
 import { partsOfPage, renderServed } from './page.ts';
@@ -15,9 +16,14 @@ export interface LivePage {
  * The page of a run so far.
  *
  * @param elapsedMs since the measured window began; null before workers are ready
+ * @param agents of a run over several machines
  */
-export function liveRunPage(summary: Summary, elapsedMs: number | null): LivePage {
-  const page = runPageUnderWay(visibleIn(summary), { elapsedMs });
+export function liveRunPage(
+  summary: Summary,
+  elapsedMs: number | null,
+  agents: readonly AgentSoFar[] = [],
+): LivePage {
+  const page = runPageUnderWay(visibleIn(summary), { elapsedMs, agents: visibleIn(agents) });
   return { parts: partsOfPage(page), text: () => renderServed(page) };
 }
 

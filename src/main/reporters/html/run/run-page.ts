@@ -4,6 +4,7 @@ import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
 import { ms } from '../numbers.ts';
 import type { Page } from '../page.ts';
+import { agentsPanel, agentsUnderWay } from './agents.ts';
 import { dataPanel } from './data-panel.ts';
 import { distributionPanel } from './distribution.ts';
 import { failuresPanel } from './failures.ts';
@@ -36,6 +37,7 @@ const PANELS: readonly RunPanel[] = [
   { id: 'tokens', title: 'Tokens', of: tokensPanel },
   { id: 'requests', title: 'Requests', of: requestsPanel },
   { id: 'failures', title: 'Failures', of: failuresPanel },
+  { id: 'agents', title: 'Agents', of: agentsPanel },
   { id: 'workers', title: 'Workers', of: workersPanel },
   { id: 'plan', title: 'Plan', of: planPanel },
   { id: 'data', title: 'Data', of: dataPanel },
@@ -65,7 +67,7 @@ export function runPage(shown: Summary & { readonly rows?: BatchRows }, result: 
 }
 
 /** Panels that need the end of the run or the result itself are left out of the page during a run. */
-const ONLY_OF_RESULTS = ['verdict', 'rows', 'workers', 'data'];
+const ONLY_OF_RESULTS = ['verdict', 'rows', 'agents', 'workers', 'data'];
 
 /**
  * The page of a run in progress.
@@ -83,6 +85,9 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
     version: shown.tool.version,
     panels: [
       { id: 'verdict', title: 'Where it stands', body: underWayPanel(view, underWay) },
+      ...(underWay.agents.length === 0
+        ? []
+        : [{ id: 'agents', title: 'Agents', body: agentsUnderWay(underWay.agents) }]),
       ...PANELS.filter(({ id }) => !ONLY_OF_RESULTS.includes(id)).flatMap(({ id, title, of }) => {
         const body = id === 'plan' || shown.requests.sent > 0 ? of(view) : null;
         return body === null ? [] : [{ id, title, body }];

@@ -1,3 +1,4 @@
+import type { AgentSoFar } from '../../../../protocol/agent-so-far.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { failedAsText } from '../../../text/failure-words.ts';
 import { html, type Markup } from '../markup.ts';
@@ -10,6 +11,8 @@ import { tiles } from './verdict.ts';
 export interface UnderWay {
   /** Since the measured window began: negative in the warm-up, null before workers are ready. */
   readonly elapsedMs: number | null;
+  /** Empty in a run on one machine. */
+  readonly agents: readonly AgentSoFar[];
 }
 
 /** The leading panel during a run. */

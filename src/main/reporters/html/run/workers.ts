@@ -8,22 +8,12 @@ import type { RunView } from './run-view.ts';
 
 const MOST_ADDRESSES = 20;
 
-/** What each agent did in a run over several machines. */
-function agentsTable({ agents }: Summary): Markup | null {
-  if (agents === undefined || agents === null) return null;
-  return html`<table class="wide cards"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col">Verdict</th></tr></thead><tbody>${agents.map(
-    (agent) =>
-      html`<tr><th scope="row">${agent.name} (${agent.address})${agent.state === 'lost' ? html` <b class="bad">lost</b>` : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${agent.planned === null ? NOTHING : count(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${agent.missing === null ? NOTHING : count(agent.missing)}</td><td class="n" data-l="p50">${agent.p50Ms === null ? NOTHING : ms(agent.p50Ms)}</td><td class="n" data-l="p99">${agent.p99Ms === null ? NOTHING : ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${agent.startLateMs === null ? NOTHING : ms(agent.startLateMs)}</td><td data-l="Verdict">${agent.verdict ?? agent.because ?? NOTHING}</td></tr>
-`,
-  )}</tbody></table>`;
-}
-
 /** What volley itself did and used. */
 export function workersPanel({ summary }: RunView): Markup | null {
   const { workers } = summary;
   if (workers.length === 0) return null;
   const hasWait = workers.some(({ processorWait }) => (processorWait ?? null) !== null);
-  return html`${agentsTable(summary)}<table class="wide cards"><caption>What each worker did, and what it took</caption><thead><tr><th scope="col">Worker</th><th scope="col" class="n">Connections</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Ok</th><th scope="col" class="n">Failed</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Loop busy</th>${hasWait ? html`<th scope="col" class="n">No processor</th>` : null}<th scope="col" class="n">Loop delay p99</th><th scope="col" class="n">GC</th></tr></thead><tbody>${workers.map(
+  return html`<table class="wide cards"><caption>What each worker did, and what it took</caption><thead><tr><th scope="col">Worker</th><th scope="col" class="n">Connections</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Ok</th><th scope="col" class="n">Failed</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Loop busy</th>${hasWait ? html`<th scope="col" class="n">No processor</th>` : null}<th scope="col" class="n">Loop delay p99</th><th scope="col" class="n">GC</th></tr></thead><tbody>${workers.map(
     (worker) =>
       html`<tr><th scope="row">${worker.kind} ${worker.index}${worker.lost ? html` <b class="bad">lost</b>` : null}</th><td class="n" data-l="Connections">${count(worker.connections)}</td><td class="n" data-l="Sent">${count(worker.sent)}</td><td class="n" data-l="Ok">${count(worker.ok)}</td><td class="n" data-l="Failed">${count(worker.failed)}</td><td class="n" data-l="CPU">${ms(worker.cpuMs)}</td><td class="n" data-l="Loop busy">${percent(worker.eventLoopUtilization)}</td>${
         hasWait

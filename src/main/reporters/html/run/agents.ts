@@ -1,0 +1,50 @@
+import type { AgentSoFar } from '../../../../protocol/agent-so-far.ts';
+import type { AgentSummary } from '../../../../protocol/summary.ts';
+import { counted, formatRate, NOTHING } from '../../../text/format.ts';
+import { html, type Markup } from '../markup.ts';
+import { clock, count, ms, unbroken } from '../numbers.ts';
+import type { RunView } from './run-view.ts';
+
+const LOST = html` <b class="bad">lost</b>`;
+
+/** What each agent did in a run over several machines; lost ones first. */
+export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
+  if (agents === undefined || agents === null || agents.length === 0) return null;
+  return html`<table class="wide cards"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
+    agents,
+  ).map(
+    (agent) =>
+      html`<tr><th scope="row">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td data-l="Verdict">${outcomeText(agent)}</td></tr>
+`,
+  )}</tbody></table>`;
+}
+
+/** What each agent has said so far. */
+export function agentsUnderWay(agents: readonly AgentSoFar[]): Markup {
+  return html`<table class="wide cards"><caption>What each agent has sent so far, and how late its latest start was</caption><thead><tr><th scope="col">Agent</th><th scope="col">State</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Rate</th><th scope="col" class="n">Latest start</th></tr></thead><tbody>${lostFirst(
+    agents,
+  ).map(
+    ({ name, state, sent, perSecond, mostLagMs }) =>
+      html`<tr><th scope="row">${name}</th><td data-l="State">${state === 'lost' ? LOST : state}</td><td class="n" data-l="Sent">${count(sent)}</td><td class="n" data-l="Rate">${perSecond === null ? NOTHING : unbroken(formatRate(perSecond))}</td><td class="n" data-l="Latest start">${ms(mostLagMs)}</td></tr>
+`,
+  )}</tbody></table>`;
+}
+
+function lostFirst<Agent extends { readonly state: string }>(agents: readonly Agent[]): Agent[] {
+  return agents.toSorted((a, b) => Number(b.state === 'lost') - Number(a.state === 'lost'));
+}
+
+function countOr(value: number | null): string {
+  return value === null ? NOTHING : count(value);
+}
+
+/** The verdict on an agent with its reasons, or why and when it was lost. */
+function outcomeText({ verdict, reasons, because, lostAtMs, unknownAtMost }: AgentSummary): string {
+  if (because === null) return [verdict ?? NOTHING, ...reasons].join('. ');
+  const at = lostAtMs === null || lostAtMs < 0 ? '' : ` at ${clock(lostAtMs)}`;
+  const unknown =
+    unknownAtMost === null || unknownAtMost === 0
+      ? ''
+      : `; at most ${counted(unknownAtMost, 'missing request')} may have been sent`;
+  return `lost${at}: ${because}${unknown}`;
+}
