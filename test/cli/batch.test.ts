@@ -205,7 +205,7 @@ test('a worker that is killed gives its rows to the others, and the run is marke
   const { code, stdout } = await ended;
   expect(code).toBe(3);
   expect(stdout).toMatch(/DEGRADED: Worker \d was lost/);
-  expect(stdout.replaceAll('\n', ' ')).toContain('Its unfinished rows were given to the others.');
+  expect(stdout.replaceAll('\n', ' ')).toContain('The others took over its unfinished rows.');
   expect(stdout).toMatch(/[\d]+ given to another worker/);
   expect(idsOf(readAnswered(out))).toEqual(idsTo(1_000));
 });

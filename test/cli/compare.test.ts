@@ -63,7 +63,7 @@ describe('volley modes', () => {
     // Each round of each of the four arms had a coordinator process of its own.
     expect(coordinators.size).toBe(4 * 2);
     expect(pairs.length).toBeGreaterThanOrEqual(5);
-    expect(conclusions.at(-1)).toMatch(/^Recommended for this workload on this machine: .* not sure/);
+    expect(conclusions.at(-1)).toMatch(/^Recommended for this workload on this machine: .* not certain/);
   });
 
   test('in the open model too; Ctrl-C: what every arm had had, marked', async () => {

@@ -41,7 +41,7 @@ const IN_THREADS = ['-n', '200', '-c', '4', '-w', '1'];
 const LOAD = [...IN_THREADS, '--mode', 'inline'];
 const ROUNDS = ['--rounds', '2', '--warmup', '0s'];
 const WHY = /The target is failing, and no rule on the error rate allows it: 60\.0 % of the requests failed/;
-const IN_ROUNDS = /the target was failing in 2 of 2 rounds, at first so: 60\.0 % of the requests failed/;
+const IN_ROUNDS = /the target was failing in 2 of 2 rounds. The first time: 60\.0 % of the requests failed/;
 
 /** What is said to run the same load, and the sentence on stderr. */
 const FORMS: readonly (readonly [form: string, args: (url: string) => string[], sentence: RegExp])[] = [
@@ -120,7 +120,7 @@ describe('a service of which 60 % fails ends with 1, and a sentence, and one tha
       await volley(base + path!, ...LOAD, '--out', inFolder(`${name}.json`));
     const compare = (a: string, b: string) => volley('compare', inFolder(`${a}.json`), inFolder(`${b}.json`));
     const both = await compare('a', 'b');
-    expect([both.code, both.stderr]).toEqual([1, expect.stringMatching(/failing in 1 of 1 round, /)]);
+    expect([both.code, both.stderr]).toEqual([1, expect.stringMatching(/failing in 1 of 1 round\. /)]);
     expect((await compare('well', 'b')).code).toBe(1);
     // What is mended is green.
     expect((await compare('a', 'well')).code).toBe(0);

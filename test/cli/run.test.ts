@@ -218,7 +218,7 @@ describe('exit codes', () => {
     expect(errors).toMatchObject([{ kind: 'generator', code: 'EMFILE', count: requests.failed }]);
     expect(degradedReasons).toHaveLength(1);
     expect(degradedReasons[0]).toMatch(
-      /^[\d,]+ \([<>\d.]+ %\) of [\d,]+ requests failed because this machine ran out of something \(EMFILE\)\.$/,
+      /^[\d,]+ \([<>\d.]+ %\) of [\d,]+ requests failed because this machine ran out of a resource \(EMFILE\)\.$/,
     );
     expect(generator.verdict).toBe('generator-limited');
   });

@@ -99,7 +99,7 @@ test('a sweep that is killed leaves the levels that were done', async () => {
   const shown = await volley('report', html);
   expect([shown.code, shown.stdout.replaceAll('\n', ' ')]).toEqual([
     0,
-    expect.stringContaining('Not at its end: saved while the sweep went on'),
+    expect.stringContaining('Incomplete: saved during the sweep'),
   ]);
   expect(JSON.parse((await volley('report', html, '-o', 'json')).stdout)).toEqual(saved);
 });

@@ -109,7 +109,7 @@ describe.each(VARIANTS)('$mode, $client', ({ mode, client }) => {
         ? []
         : [
             expect.stringMatching(
-              new RegExp(`^${unfinished} requests? (was|were) sent and not answered when the waiting ended`),
+              new RegExp(`^${unfinished} requests? (was|were) sent but not answered when the waiting ended`),
             ),
           ]),
     ]);

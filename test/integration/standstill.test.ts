@@ -22,7 +22,7 @@ function children(): number[] {
   return text.trim().split(' ').filter(Boolean).map(Number);
 }
 
-const STOOD_STILL = /^volley itself stood still for [\d.]+ s, as when its process is stopped: /;
+const STOOD_STILL = /^volley itself stood still for [\d.]+ s, as if its process had been stopped: /;
 
 /** A run of which everything, or one worker's process, stands still for so long from soon after its first requests on. */
 async function frozen(

@@ -96,7 +96,7 @@ describe('what is concluded of a pair', () => {
       'an arm that fails more is worse, however fast',
       pairOf(900, 0),
       'worse',
-      /^B failed 90\.0 % of its requests, A 0\.0 %: B is worse, whatever the rest says \(p50 of B was 0\.10/,
+      /^B failed 90\.0 % of its requests, A 0\.0 %: B is worse, regardless of the other figures \(p50 of B was 0\.10/,
     ],
     ['if only a little, too', pairOf(1, 0), 'worse', /^B failed 0\.1 % .*: B is worse/],
     [
@@ -115,13 +115,13 @@ describe('what is concluded of a pair', () => {
       'where nothing was answered, nothing',
       pairOf(SENT, SENT),
       'nothing',
-      /^Neither B nor A answered a request well/,
+      /^Neither B nor A had a successful request/,
     ],
     [
       'almost nothing is not nothing',
       pairOf(SENT - 1, SENT - 1),
       'both-fail',
-      /^Both fail: B failed 99\.9 % of its requests, A 99\.9 %: that has to be mended first, whatever the rest says/,
+      /^Both fail: B failed 99\.9 % of its requests, A 99\.9 %: fix that first, regardless of the other figures/,
     ],
     [
       'where both fail much the fewer failures are better, and it is said',
@@ -149,7 +149,7 @@ describe('what is concluded of a pair', () => {
     const degraded = { ...sure, degraded: { ...none, b: 2 } };
     expect(isInDoubt(degraded, 'p50')).toBe(true);
     expect(sentenceOf(degraded, 'p50')).toMatch(
-      / the measurement was degraded in 2 of 8 rounds of A: there load or workers were lost\.$/,
+      / the measurement was degraded in 2 of 8 rounds of A: load or workers were lost there\.$/,
     );
     expect(isInDoubt(pairOf(0, 0, { decision: 'undecided' }), 'p50')).toBe(true);
     expect(isInDoubt(pairOf(5, 0, { decision: 'no-difference' }, 1), 'p50')).toBe(true);
@@ -158,7 +158,7 @@ describe('what is concluded of a pair', () => {
   test('where volley was the limit the sentence says in which rounds', () => {
     const pair = { ...pairOf(0, 0), generatorLimited: { a: 3, b: 8, rounds: 8 } };
     expect(sentenceOf(pair, 'p50')).toMatch(
-      /volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: there the figures are its own\.$/,
+      /volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: those figures are its own\.$/,
     );
   });
 });

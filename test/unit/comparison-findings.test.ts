@@ -40,9 +40,9 @@ const SAMPLES: {
       isBothFailing: false,
       estimate: { ratio: 12.34, low: null, high: null },
     },
-    'B failed 90.0 % of its requests, A 0.0 %: B is worse, whatever the rest says (B took 12.3 times the CPU time of A for a request).',
+    'B failed 90.0 % of its requests, A 0.0 %: B is worse, regardless of the other figures (B took 12.3 times the CPU time of A for a request).',
   ],
-  'pair-unanswered': [NAMES, 'Neither B nor A answered a request well: there is nothing to compare.'],
+  'pair-unanswered': [NAMES, 'Neither B nor A had a successful request: there is nothing to compare.'],
   'pair-without-figure': [{ ...NAMES, metric: 'cpu' }, 'B and A: no CPU per request to compare.'],
   'failures-compared': [
     { ...NAMES, ...SHARES, decision: 'undecided' },
@@ -50,15 +50,15 @@ const SAMPLES: {
   ],
   'answers-differ': [
     { ...NAMES, statuses: '3xx', aShare: 1, bShare: 0 },
-    'B and A were answered differently, so that their figures are not of the same work: 100.0 % of the good answers of B are 3xx, 0.0 % of those of A.',
+    'B and A got different answers, so their figures are not for the same work: 100.0 % of the good answers of B are 3xx, 0.0 % of those of A.',
   ],
   'limited-rounds': [
     { ...NAMES, aRounds: 3, bRounds: 8, rounds: 8 },
-    'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: there the figures are its own.',
+    'volley itself was the limit in 3 of 8 rounds of B and 8 of 8 rounds of A: those figures are its own.',
   ],
   'degraded-rounds': [
     { ...NAMES, aRounds: 0, bRounds: 2, rounds: 8 },
-    'the measurement was degraded in 2 of 8 rounds of A: there load or workers were lost.',
+    'the measurement was degraded in 2 of 8 rounds of A: load or workers were lost there.',
   ],
   'nothing-recommended': [
     { leader: 'inline' },
@@ -72,13 +72,10 @@ const SAMPLES: {
       equal: ['inline'],
       undecided: ['processes', 'sequential'],
     },
-    'Recommended for this workload on this machine: inline, within the margin of the best throughput (threads), and it needs the least. ' +
-      'This is not sure: too few rounds to tell threads from processes and sequential.',
+    'Recommended for this workload on this machine: inline, within the margin of the best throughput (threads), and it needs the fewest resources. ' +
+      'This is not certain: too few rounds to tell threads from processes and sequential.',
   ],
-  'one-round-each': [
-    {},
-    'One round each: the differences are shown, but nothing says how much of them is chance.',
-  ],
+  'one-round-each': [{}, 'One round each: nothing shows how much of the differences is chance.'],
   'save-rounds': [
     {},
     'For an interval, save rounds (--repeat 8 --out FILE) or measure both in turns: volley compare URL URL.',
@@ -96,7 +93,7 @@ const SAMPLES: {
   'arm-is': [{ arm: 'A', source: 'a.json' }, 'A is a.json'],
   'measured-apart': [
     {},
-    'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
+    'Measured one after the other, not in turns: the difference includes whatever changed on the machine in between.',
   ],
   'plans-differ': [{ fields: ['mode', 'load'] }, 'The plans differ: mode, load.'],
   'option-note': [{ text: 'Left out: nothing.' }, 'Left out: nothing.'],
@@ -107,7 +104,7 @@ const SAMPLES: {
       because: 'All 3 requests failed.',
       finding: { code: 'nothing-answered', figures: {}, nextStep: 'look-in-logs' },
     },
-    'A: the target was failing in 2 of 8 rounds, at first so: All 3 requests failed.',
+    'A: the target was failing in 2 of 8 rounds. The first time: All 3 requests failed.',
   ],
   'arm-request-failing': [
     { arm: 'run', request: 'b', failed: 4, of: 4, rounds: 2 },
@@ -115,7 +112,7 @@ const SAMPLES: {
   ],
   'arm-redirects': [
     { ...OF_ARM, redirects: 24, answered: 24, location: 'http://a/login', isFollowing: false },
-    "A, 2 of 8 rounds: All 24 answers were redirects (to 'http://a/login'), which are not followed: what lies behind them was not measured. Follow them with --location, or give the URL that they lead to.",
+    "A, 2 of 8 rounds: All 24 answers were redirects (to 'http://a/login'), which are not followed: the pages behind them were not measured. Follow them with --location, or give the URL that they lead to.",
   ],
   'arm-broke-rule': [{ ...OF_ARM, expression: 'p99<1ms' }, 'A: p99<1ms did not hold in 2 of 8 rounds.'],
   'arm-degraded': [OF_ARM, 'A: 2 of 8 rounds are degraded.'],

@@ -44,11 +44,11 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'request-never-ok': [
     { request: 'read', failed: 2, others: 1 },
-    "No request of 'read' succeeded (2 of 2 failed), nor of 1 other: whether it works at all is not known.",
+    "No request of 'read' succeeded (2 of 2 failed), nor of 1 other: it is not known whether it works at all.",
   ],
   'machine-ran-out': [
     { failed: 5, codes: ['EMFILE', 'ENOBUFS'] },
-    '5 requests failed because this machine ran out of something (EMFILE, ENOBUFS).',
+    '5 requests failed because this machine ran out of a resource (EMFILE, ENOBUFS).',
   ],
   'run-too-short': [
     { sent: 20, windowMs: 1_000, fewestRequests: 100, shortestMs: 250 },
@@ -57,7 +57,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'loop-busy': [{ busyShare: 0.97 }, 'An event loop of volley was busy 97.0 % of the time.'],
   'scenario-code': [
     { codeShare: 0.62, blockedShare: 0.5, longestMs: 52, scenario: 'shop', after: 'GET /items' },
-    "The scenarios' own code took 62.0 % of an event loop of volley, 50.0 % in pieces of 10 ms or longer, up to 52.0 ms in 'shop' after GET /items: meanwhile no answer is read.",
+    "The scenarios' own code took 62.0 % of an event loop of volley, 50.0 % in pieces of 10 ms or longer, up to 52.0 ms in 'shop' after GET /items: no answer is read meanwhile.",
   ],
   'late-starts': [
     { startLagP99Ms: 5, responseP99Ms: 20, pacing: 'eco' },
@@ -65,7 +65,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'no-processor': [
     { waitShare: 0.25 },
-    'A worker of volley was ready to run and had no processor for 25.0 % of the load: this machine has more to do than it has cores.',
+    'A worker of volley was ready to run but had no processor for 25.0 % of the load: this machine has more work than cores.',
   ],
   'waited-for-connection': [
     { waitMs: 9, responseMs: 10, sent: 0, opened: 0, streams: 1, maxInFlight: 1, dropped: 0, unfinished: 0 },
@@ -73,23 +73,23 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'no-connection-left': [
     { sent: 0, opened: 0, streams: 1, maxInFlight: 1, dropped: 553, unfinished: 1 },
-    '553 requests had no connection until the waiting ended, and 1 request had one too late to be answered.',
+    '553 requests never got a connection, and 1 request got a connection too late to be answered.',
   ],
   'backlog-grew': [
     { first: 1.2, last: 44.4 },
     'Requests without an answer grew from 1 in the first quarter to 44 in the last.',
   ],
-  'nothing-answered': [{}, 'No request was answered: nothing can be said of limits.'],
+  'nothing-answered': [{}, 'No request was answered, so nothing is known about limits.'],
   'kept-up': [{}, 'Requests started on time, and the target kept up.'],
   'concurrency-sets-rate': [
     { concurrency: 5, serviceMs: 20, isLowerBound: true },
     'The concurrency sets the rate: 5 at a time, each served in at least 20.0 ms on average.',
   ],
-  'figures-mislead': [{}, "Until that is mended, rates and latencies say little of the target's speed."],
+  'figures-mislead': [{}, "Until that is fixed, rates and latencies say little about the target's speed."],
   'shared-machine': [{}, 'Target and generator share this machine and its cores.'],
   'worker-lost': [
     { worker: 1, because: 'it ended with code 9', isBatch: false },
-    'Worker 1 was lost: it ended with code 9. What it had not sent yet is missing.',
+    'Worker 1 was lost: it ended with code 9. Its unsent results are missing.',
   ],
   'load-lost': [
     {
@@ -110,21 +110,21 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'agents-limited': [{ agents: ['a', 'b'], of: 8 }, 'Of 8 agents, a, b could not keep up with their part.'],
   'stood-still': [
     { stoodStillMs: 3_000 },
-    'volley itself stood still for 3.00 s, as when its process is stopped: what was under way then may have timed out or taken longer because of that.',
+    'volley itself stood still for 3.00 s, as if its process had been stopped: requests under way may have timed out or taken longer because of that.',
   ],
   'requests-failed-here': [
     { failed: 5, sent: 1_000, codes: ['EMFILE', 'ENOBUFS'] },
-    '5 (0.5 %) of 1,000 requests failed because this machine ran out of something (EMFILE, ENOBUFS).',
+    '5 (0.5 %) of 1,000 requests failed because this machine ran out of a resource (EMFILE, ENOBUFS).',
   ],
   'requests-dropped': [
     { dropped: 7 },
     '7 requests were dropped: they had no connection when the waiting ended.',
   ],
-  'requests-unfinished': [{ unfinished: 8 }, '8 requests were sent and not answered when the waiting ended.'],
+  'requests-unfinished': [{ unfinished: 8 }, '8 requests were sent but not answered when the waiting ended.'],
   'requests-not-started': [{ notStarted: 9 }, '9 requests were never started.'],
   'iterations-dropped': [
     { dropped: 3, scheduled: 100 },
-    '3 of 100 iterations had no user until the end: raise maxVUs.',
+    '3 of 100 iterations never got a user: raise maxVUs.',
   ],
   'iterations-not-started': [{ notStarted: 1, scheduled: 5 }, '1 of 5 iterations never started.'],
   'vu-setup-failed': [
@@ -144,11 +144,11 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'users-set-rate': [
     { users: 20 },
-    'The users set the rate, at most 20 users at once, by what they wait for and how long they think.',
+    'The users set the rate, at most 20 users at once, by their waits and think times.',
   ],
   'idle-iterations': [
     { count: 7 },
-    "7 iterations neither sent a request nor slept: what they measure is the scenario's own code.",
+    "7 iterations neither sent a request nor slept: they measured only the scenario's own code.",
   ],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },
@@ -161,7 +161,7 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   ],
   'redirects-not-followed': [
     { redirects: 40, answered: 40, location: '/login?…', isFollowing: false },
-    "All 40 answers were redirects (to '/login?…'), which are not followed: what lies behind them was not measured. Follow them with --location, or give the URL that they lead to.",
+    "All 40 answers were redirects (to '/login?…'), which are not followed: the pages behind them were not measured. Follow them with --location, or give the URL that they lead to.",
   ],
   'cold-start': [
     { slow: 30, count: 100, startMs: 100, longestMs: 15, laterP99Ms: 1.5 },
@@ -175,7 +175,7 @@ const QUOTED: Finding<'no-connection-left'> = {
   figures: { sent: 1_000, opened: 1_200, streams: 8, maxInFlight: 50, dropped: 0, unfinished: 0 },
 };
 const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
-  'check-name': /^Check the name, .*--resolve/,
+  'check-name': /^Check the name and the resolver .*--resolve/,
   'check-listening': /^Check that the target runs and listens there/,
   'check-proxy': /^Check the proxy: .*--proxy/,
   'check-tls': /^Check the certificates .*--cacert/,
@@ -186,22 +186,22 @@ const STEP_TEXTS: Readonly<Record<NextStep, RegExp>> = {
   'look-at-answer': /^Look at one answer with --once/,
   'look-at-iteration': /^Look at one iteration, step by step, with --once\.$/,
   'look-in-logs': /^Look for the cause in the target's logs\.$/,
-  'look-in-logs-for-resets': /^The target gives connections up: look for the cause in the target's logs\.$/,
-  'look-in-logs-or-lower-load': /^The target turns requests away: ask for less, or look for the cause/,
+  'look-in-logs-for-resets': /^The target drops connections: look for the cause in the target's logs\.$/,
+  'look-in-logs-or-lower-load': /^The target rejects requests: lower the load, or look for the cause/,
   'lower-load-or-raise-timeout': /or raise --timeout\.$/,
   'measure-again': /^volley itself stood still for 3\.00 s, which may be why: measure again\.$/,
   'raise-machine-limits': /ulimit -n for EMFILE/,
   'add-workers': /^Add workers \(-w\)/,
-  'lighten-scenario-code': /^Prepare what is dear in setup or in rows/,
-  'give-cores-or-lower-rate': /^Give volley cores of its own, or ask for a lower rate\.$/,
-  'free-cores': /^End what else runs here/,
+  'lighten-scenario-code': /^Move expensive code to setup or prepare it in rows/,
+  'give-cores-or-lower-rate': /^Give volley cores of its own, or lower the rate\.$/,
+  'free-cores': /^Stop other programs here/,
   'keep-alive': /--no-keepalive/,
   'let-target-keep-alive': /^Let the target keep connections alive/,
   'keep-connections': /^1,200 connections were opened for 1,000 requests: /,
   'raise-max-in-flight': /^Raise --max-in-flight \(50\)/,
-  'lower-streams': /^The target takes fewer than 8 requests at once .*--streams/,
+  'lower-streams': /^The target allows fewer than 8 concurrent requests .*--streams/,
   'lower-rate': /^The target does not keep up with this rate/,
-  'raise-concurrency': /^Raise -c to ask for more\.$/,
+  'raise-concurrency': /^Raise -c for more load\.$/,
 };
 
 describe('a finding', () => {
@@ -253,8 +253,8 @@ describe('a finding', () => {
       }),
     ).toEqual([
       'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
-      '3 requests had no connection until the waiting ended.',
-      'Raise --max-in-flight (50), unless the target takes no more connections.',
+      '3 requests never got a connection.',
+      'Raise --max-in-flight (50), unless the target accepts no more connections.',
       'Target and generator share this machine and its cores.',
     ]);
   });

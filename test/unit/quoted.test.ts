@@ -77,7 +77,7 @@ test.each([
   [sentenceOf({ code: 'requests-dropped', figures: { dropped: 1 } }), /^1 request was dropped: it had/],
   [
     sentenceOf({ code: 'requests-unfinished', figures: { unfinished: 1 } }),
-    /^1 request was sent and not answered/,
+    /^1 request was sent but not answered/,
   ],
   [
     sentenceOf({ code: 'requests-not-started', figures: { notStarted: 2 } }),

@@ -116,7 +116,7 @@ describe('a sweep', () => {
       endedBy: 'found',
       conclusions: [
         'Knee: 8 connections (answers 800/s): twice the load brought only 0.0 % more.',
-        'Capacity: 11 connections (answers 800/s): up to there the target did not fail; at 12 connections no more.',
+        'Capacity: 11 connections (answers 800/s): up to there the target did not fail; no longer at 12 connections.',
       ],
     });
     expect(
@@ -144,25 +144,25 @@ describe('a sweep', () => {
         'generator',
         await swept((level) => (level > 2 ? limited : at(level))),
         [1, 2],
-        'Stopped: at 4 connections volley itself was the limit, which says nothing of the target. No core.',
+        'Stopped: at 4 connections volley itself was the limit, which says nothing about the target. No core.',
       ],
       [
         'generator',
         await swept(() => limited),
         [],
-        'Stopped: at 1 connection volley itself was the limit, which says nothing of the target. No core.',
+        'Stopped: at 1 connection volley itself was the limit, which says nothing about the target. No core.',
       ],
       [
         'budget',
         await swept((level) => at(level), 100),
         [1],
-        'Stopped: another level would have passed --budget; give more of it, or a shorter -d.',
+        'Stopped: another level would have exceeded --budget: raise it, or use a shorter -d.',
       ],
       [
         'interrupted',
         await swept((level) => (level > 1 ? null : at(level))),
         [1],
-        'Stopped early by an interrupt: the level under way is left out.',
+        'Stopped early by an interrupt: the unfinished level is left out.',
       ],
       ['failing', await swept(() => at(99)), [1], 'Stopped: the target failed at the first level.'],
     ];

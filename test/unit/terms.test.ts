@@ -64,7 +64,7 @@ const TYPED = [
   '(--allow-target)',
   // `volley sweep`, and `volley compare` of saved results.
   ...[
-    'would have passed --budget',
+    'would have exceeded --budget',
     'compare them with --force',
     'save them with --out',
     'of runs with --repeat',

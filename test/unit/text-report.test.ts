@@ -78,7 +78,7 @@ const BAD = summaryWith({
   windowMs: 10_000,
   requests: { ...summaryWith().requests, sent: 300, ok: 30, failed: 270 },
   rate: { targetPerSecond: 30, sentPerSecond: 30, throughputPerSecond: 3 },
-  degradedReasons: ['Worker 1 was lost: it was killed. What it had not sent yet is missing.'],
+  degradedReasons: ['Worker 1 was lost: it was killed. Its unsent results are missing.'],
   errors: [
     { kind: 'connect', code: 'PROXY_403', count: 258, example: PROXY_ANSWER },
     { kind: 'timeout', code: 'TIMEOUT', count: 12, example: 'no complete answer within 500 ms' },
@@ -266,7 +266,7 @@ volley 0.1.0  GET http://127.0.0.1:8080/
 threads: 2 workers, 2 connections, closed model, 100 requests, seed 1
 
 FAILING: 90.0 % of the requests failed, since 5 s
-DEGRADED: Worker 1 was lost: it was killed. What it had not sent yet is missing.
+DEGRADED: Worker 1 was lost: it was killed. Its unsent results are missing.
 
 thresholds ✗ p99<50ms         50.04 ms
            ✗ error-rate<=1%   90.0 % (implied, since no rule says what may fail)

@@ -318,8 +318,8 @@ describe('the verdict, on each side of each line', () => {
     ],
     [
       {},
-      'Requests of the warm-up that failed held connections for 50.0 % of their time in the window.',
-      "FAILING: requests of the warm-up that failed held 50.0 % of the connections' time",
+      'Failed requests of the warm-up held connections for 50.0 % of their time in the window.',
+      "FAILING: failed requests of the warm-up held 50.0 % of the connections' time",
       true,
     ],
     [
@@ -349,7 +349,7 @@ describe('the verdict, on each side of each line', () => {
     const facts = { ...QUIET, ...withLatencies({ wait: latency(9, 9) }), isTargetLocal: true };
     expect(judge(facts).reasons).toEqual([
       'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
-      'Raise --max-in-flight (10), unless the target takes no more connections.',
+      'Raise --max-in-flight (10), unless the target accepts no more connections.',
       'Target and generator share this machine and its cores.',
     ]);
   });
@@ -469,8 +469,8 @@ describe('the verdict, on each side of each line', () => {
     const lacking = { ...QUIET, ...WAITING, ...ended({ unfinished: 10, dropped: 553 }) };
     expect(judge(lacking).reasons).toEqual([
       'Requests waited 9.00 ms of a mean response of 10.0 ms for a connection.',
-      '553 requests had no connection until the waiting ended, and 10 requests had one too late to be answered.',
-      'Raise --max-in-flight (10), unless the target takes no more connections.',
+      '553 requests never got a connection, and 10 requests got a connection too late to be answered.',
+      'Raise --max-in-flight (10), unless the target accepts no more connections.',
     ]);
     expect(judge({ ...lacking, ...ended({ dropped: 553 }, 500) }).reasons[0]).toBe(
       '50.0 % of the requests failed (500 of 1,000): 500 × timeout.',
@@ -489,7 +489,7 @@ describe('the verdict, on each side of each line', () => {
     ])
       expect(judge(facts)).toEqual({
         verdict: 'ok',
-        reasons: ['No request was answered: nothing can be said of limits.'],
+        reasons: ['No request was answered, so nothing is known about limits.'],
       });
   });
 
@@ -648,7 +648,7 @@ describe('requests that ran out of time while volley was late', () => {
     });
     expect(judgement.caveats[0]?.code).toBe(code);
     const text = reasonsOf(judgement).join(' ');
-    expect(text).toContain('volley itself was late meanwhile, which may be why.');
+    expect(text).toContain('volley itself was late then, which may be why.');
     expect(text).not.toContain('does not answer in time');
   });
 

@@ -31,26 +31,26 @@ export const COMPARISON_SENTENCES: {
   'pair-by-figure': (figures, naming) => `${factText(figures, figures)}: ${outcomeText(figures, naming)}.`,
   'pair-by-failures': (figures) => {
     const { a, outcome, isBothFailing, estimate } = figures;
-    const what = outcome === 'both-fail' ? 'that has to be mended first' : `${a} is ${outcome}`;
-    const besides = estimate === null ? '' : `, whatever the rest says (${factText(figures, estimate)})`;
+    const what = outcome === 'both-fail' ? 'fix that first' : `${a} is ${outcome}`;
+    const besides =
+      estimate === null ? '' : `, regardless of the other figures (${factText(figures, estimate)})`;
     return `${isBothFailing ? 'Both fail: ' : ''}${failuresText(figures)}: ${what}${besides}.`;
   },
   'pair-unanswered': ({ a, b }) =>
-    `Neither ${a} nor ${b} answered a request well: there is nothing to compare.`,
+    `Neither ${a} nor ${b} had a successful request: there is nothing to compare.`,
   'pair-without-figure': ({ a, b, metric }) => `${a} and ${b}: no ${METRIC_LABELS[metric]} to compare.`,
   'failures-compared': (figures) => `${failuresText(figures)}${CHANCE[figures.decision]}.`,
   'answers-differ': ({ a, b, statuses, aShare, bShare }) =>
-    `${a} and ${b} were answered differently, so that their figures are not of the same work: ` +
+    `${a} and ${b} got different answers, so their figures are not for the same work: ` +
     `${formatPercent(aShare)} of the good answers of ${a} are ${statuses}, ${formatPercent(bShare)} of those of ${b}.`,
   'limited-rounds': (figures) =>
-    `volley itself was the limit in ${roundsText(figures)}: there the figures are its own.`,
+    `volley itself was the limit in ${roundsText(figures)}: those figures are its own.`,
   'degraded-rounds': (figures) =>
-    `the measurement was degraded in ${roundsText(figures)}: there load or workers were lost.`,
+    `the measurement was degraded in ${roundsText(figures)}: load or workers were lost there.`,
   'nothing-recommended': ({ leader }) =>
     `Nothing is recommended: ${leader}, which fails least, fails too much.`,
   recommended: recommendationText,
-  'one-round-each': () =>
-    'One round each: the differences are shown, but nothing says how much of them is chance.',
+  'one-round-each': () => 'One round each: nothing shows how much of the differences is chance.',
   'save-rounds': (_figures, { setting }) =>
     `For an interval, save rounds (${setting('repeat', '8')} ${setting('out', 'FILE')}) or measure both in turns: volley compare URL URL.`,
   'too-few-rounds': ({ rounds, fewestRounds }) =>
@@ -64,13 +64,13 @@ export const COMPARISON_SENTENCES: {
   'intervals-hold': () => 'Intervals hold for the middle of rounds like these, at 95 %.',
   'arm-is': ({ arm, source }) => `${arm} is ${source}`,
   'measured-apart': () =>
-    'Measured one after the other, not in turns: what changed on the machine in between is in the difference.',
+    'Measured one after the other, not in turns: the difference includes whatever changed on the machine in between.',
   'plans-differ': ({ fields }) => `The plans differ: ${fields.join(', ')}.`,
   'option-note': ({ text }) => text,
   'arm-failures': ({ arm, failed, sent }) =>
     `${arm}: ${formatCount(failed)} of ${counted(sent, 'request')} failed${shareText(failed, sent)}.`,
   'arm-failing': ({ arm, found, rounds, because }) =>
-    `${arm}: the target was failing in ${found} of ${counted(rounds, 'round')}, at first so: ${because}`,
+    `${arm}: the target was failing in ${found} of ${counted(rounds, 'round')}. The first time: ${because}`,
   'arm-request-failing': ({ arm, request, failed, of, rounds }) =>
     `${arm}: the target was failing over its ${counted(rounds, 'round')} together: ${formatCount(failed)} of ${counted(of, 'request')} of '${request}' failed.`,
   'arm-redirects': ({ arm, found, rounds, ...figures }, naming) =>
@@ -146,7 +146,7 @@ function neededText(roundsNeeded: number | null, rounds: number, { option, short
   const needed = Math.max(roundsNeeded, rounds + 1);
   return needed <= MOST_ROUNDS
     ? `about ${needed} would`
-    : `about ${formatCount(needed)} would, and ${MOST_ROUNDS} are the most: measure longer rounds (${short('duration', 'd')}), or take a larger ${option('margin')}`;
+    : `about ${formatCount(needed)} would, but ${MOST_ROUNDS} is the maximum: measure longer rounds (${short('duration', 'd')}), or allow a larger ${option('margin')}`;
 }
 
 const WORDS: Readonly<Record<Metric, readonly [better: string, worse: string]>> = {
@@ -179,11 +179,11 @@ function recommendationText({
   const why =
     equal.length === 0
       ? best
-      : `within the margin of ${best}${choice === leader ? '' : ` (${leader})`}, and it needs the least`;
+      : `within the margin of ${best}${choice === leader ? '' : ` (${leader})`}, and it needs the fewest resources`;
   const sure =
     undecided.length === 0
-      ? 'This is sure at 5 %, all comparisons together.'
-      : `This is not sure: too few rounds to tell ${leader} from ${listOf(undecided)}.`;
+      ? 'This holds at the 5 % level over all comparisons.'
+      : `This is not certain: too few rounds to tell ${leader} from ${listOf(undecided)}.`;
   return `Recommended for this workload on this machine: ${choice}, ${why}. ${sure}`;
 }
 

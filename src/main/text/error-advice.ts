@@ -12,10 +12,10 @@ export const ADVICE: Readonly<Record<ErrorAdvice, (naming: Naming) => string>> =
   'without-http2': ({ option }) => `leave ${option('http2')} out`,
   'with-http1': ({ option }) => `leave ${option('h2c')} and ${option('http2')} out`,
   'with-http1-if-only': ({ option }) =>
-    `where it speaks HTTP/1.1 only, leave ${option('h2c')} and ${option('http2')} out`,
+    `if it speaks only HTTP/1.1, leave ${option('h2c')} and ${option('http2')} out`,
   'use-undici': ({ setting }) => `use ${setting('client', 'undici')}`,
   'wire-reads-it': ({ setting }) => `${setting('client', 'wire')} does`,
-  'see-what-wire-says': ({ setting }) => `see what ${setting('client', 'wire')} says of it`,
+  'see-what-wire-says': ({ setting }) => `see what ${setting('client', 'wire')} says about it`,
 };
 
 /** An error in words, with what can be done about it. */

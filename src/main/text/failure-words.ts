@@ -19,7 +19,7 @@ export function requestsFailedText({
   isStarved = false,
 }: FindingFigures['requests-failed']): string {
   if (failed === 0)
-    return `Requests of the warm-up that failed held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time in the window.`;
+    return `Failed requests of the warm-up held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time in the window.`;
   const whose = request === null ? '' : ` of '${request}'`;
   const who =
     failed < of
@@ -31,7 +31,7 @@ export function requestsFailedText({
   const held = isFewHoldingMuch(failed, of, heldShare)
     ? ` They held connections for ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of their time.`
     : '';
-  const starved = isStarved ? ' volley itself was late meanwhile, which may be why.' : '';
+  const starved = isStarved ? ' volley itself was late then, which may be why.' : '';
   return `${who}${when === null ? '' : `, ${whenText(when)}`}${kinds === '' ? '' : `: ${kinds}`}.${held}${starved}`;
 }
 
@@ -91,9 +91,9 @@ export function noConnectionText({
   dropped,
   unfinished,
 }: Pick<ConnectionFigures, 'dropped' | 'unfinished'>): string {
-  const cut = `${counted(unfinished, 'request')} had one too late to be answered`;
+  const cut = `${counted(unfinished, 'request')} got a connection too late to be answered`;
   if (dropped === 0) return unfinished === 0 ? '' : `${cut}.`;
-  const none = `${counted(dropped, 'request')} had no connection until the waiting ended`;
+  const none = `${counted(dropped, 'request')} never got a connection`;
   return unfinished === 0 ? `${none}.` : `${none}, and ${cut}.`;
 }
 

@@ -17,7 +17,8 @@ export const SENTENCES: {
 } = {
   'requests-failed': requestsFailedText,
   'iterations-failed': iterationsFailedText,
-  'request-never-ok': (figures) => `N${neverOkText(figures).slice(1)}: whether it works at all is not known.`,
+  'request-never-ok': (figures) =>
+    `N${neverOkText(figures).slice(1)}: it is not known whether it works at all.`,
   'machine-ran-out': ({ failed, codes }) => `${counted(failed, 'request')} failed because ${whyHere(codes)}.`,
   'run-too-short': ({ sent, windowMs, fewestRequests, shortestMs }) =>
     `${sent < fewestRequests ? `${counted(sent, 'request')} ${sent === 1 ? 'is' : 'are'}` : `${formatMs(windowMs)} is`} too short a run ` +
@@ -28,40 +29,40 @@ export const SENTENCES: {
     `Requests started late: start lag p99 ${formatMs(startLagP99Ms)} of a response p99 of ` +
     `${formatMs(responseP99Ms)} (${pacing} pacing).`,
   'no-processor': ({ waitShare }) =>
-    `A worker of volley was ready to run and had no processor for ${formatPercent(waitShare)} of the load: ` +
-    'this machine has more to do than it has cores.',
+    `A worker of volley was ready to run but had no processor for ${formatPercent(waitShare)} of the load: ` +
+    'this machine has more work than cores.',
   'waited-for-connection': ({ waitMs, responseMs }) =>
     `Requests waited ${formatMs(waitMs)} of a mean response of ${formatMs(responseMs)} for a connection.`,
   'no-connection-left': noConnectionText,
   'backlog-grew': ({ first, last }) =>
     `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`,
-  'nothing-answered': () => 'No request was answered: nothing can be said of limits.',
+  'nothing-answered': () => 'No request was answered, so nothing is known about limits.',
   'kept-up': () => 'Requests started on time, and the target kept up.',
   'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>
     `The concurrency sets the rate: ${formatCount(concurrency)} at a time, each served in ` +
     `${isLowerBound ? 'at least ' : ''}${formatMs(serviceMs)} on average.`,
-  'figures-mislead': () => "Until that is mended, rates and latencies say little of the target's speed.",
+  'figures-mislead': () => "Until that is fixed, rates and latencies say little about the target's speed.",
   'shared-machine': () => 'Target and generator share this machine and its cores.',
   'worker-lost': ({ worker, because, isBatch }) =>
     `Worker ${worker} was lost: ${because}. ` +
-    (isBatch ? 'Its unfinished rows were given to the others.' : 'What it had not sent yet is missing.'),
+    (isBatch ? 'The others took over its unfinished rows.' : 'Its unsent results are missing.'),
   'load-lost': loadLostText,
   'agents-limited': ({ agents, of }) =>
     `Of ${counted(of, 'agent')}, ${agents.join(', ')} could not keep up with ${agents.length === 1 ? 'its' : 'their'} part.`,
   'stood-still': ({ stoodStillMs }) =>
-    `volley itself stood still for ${formatMs(stoodStillMs)}, as when its process is stopped: ` +
-    'what was under way then may have timed out or taken longer because of that.',
+    `volley itself stood still for ${formatMs(stoodStillMs)}, as if its process had been stopped: ` +
+    'requests under way may have timed out or taken longer because of that.',
   'requests-failed-here': ({ failed, sent, codes }) =>
     `${formatCount(failed)}${shareText(failed, sent)} of ${counted(sent, 'request')} failed ` +
     `because ${whyHere(codes)}.`,
   'requests-dropped': ({ dropped }) =>
     `${counted(dropped, 'request')} ${dropped === 1 ? 'was dropped: it' : 'were dropped: they'} had no connection when the waiting ended.`,
   'requests-unfinished': ({ unfinished }) =>
-    `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent and not answered when the waiting ended.`,
+    `${counted(unfinished, 'request')} ${wasOrWere(unfinished)} sent but not answered when the waiting ended.`,
   'requests-not-started': ({ notStarted }) =>
     `${counted(notStarted, 'request')} ${wasOrWere(notStarted)} never started.`,
   'iterations-dropped': ({ dropped, scheduled }) =>
-    `${formatCount(dropped)} of ${counted(scheduled, 'iteration')} had no user until the end: raise maxVUs.`,
+    `${formatCount(dropped)} of ${counted(scheduled, 'iteration')} never got a user: raise maxVUs.`,
   'iterations-not-started': ({ notStarted, scheduled }) =>
     `${formatCount(notStarted)} of ${counted(scheduled, 'iteration')} never started.`,
   'vu-setup-failed': ({ count, example }) =>
@@ -71,9 +72,9 @@ export const SENTENCES: {
   'late-rejections': ({ count, example }) =>
     `Behind the last iteration of a user ${counted(count, 'promise was', 'promises were')} rejected that nobody had awaited, so no iteration failed with it: ${example.split('\n')[0]}`,
   'users-set-rate': ({ users }) =>
-    `The users set the rate, at most ${counted(users, 'user')} at once, by what they wait for and how long they think.`,
+    `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>
-    `${counted(count, 'iteration')} neither sent a request nor slept: what they measure is the scenario's own code.`,
+    `${counted(count, 'iteration')} neither sent a request nor slept: they measured only the scenario's own code.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>
@@ -83,7 +84,7 @@ export const SENTENCES: {
     `${redirects === answered ? `All ${formatCount(answered)}` : `${formatCount(redirects)} of ${formatCount(answered)}`} answers ` +
     (isFollowing
       ? `were redirects without a location: there was nothing to follow. ${has('once') ? `Look at one answer with ${option('once')}.` : 'Look at one answer.'}`
-      : `were redirects${location === null ? '' : ` (to '${location}')`}, which are not followed: what lies behind them was not measured. ` +
+      : `were redirects${location === null ? '' : ` (to '${location}')`}, which are not followed: the pages behind them were not measured. ` +
         `Follow them with ${option('location')}, or give the URL that they lead to.`),
   'cold-start': ({ slow, count, startMs, longestMs, laterP99Ms }, { setting }) =>
     `${formatCount(slow)} of the ${counted(count, 'request')} due in the first ${formatDuration(startMs)} took longer than 99 % of ` +
@@ -113,7 +114,7 @@ function whyHere(codes: readonly string[]): string {
   const others = codes.filter((code) => code !== 'NOT_ALLOWED');
   return [
     ...(others.length < codes.length ? ['an agent may not send there (NOT_ALLOWED)'] : []),
-    ...(others.length > 0 ? [`this machine ran out of something (${others.join(', ')})`] : []),
+    ...(others.length > 0 ? [`this machine ran out of a resource (${others.join(', ')})`] : []),
   ].join(', and ');
 }
 

@@ -9,7 +9,7 @@ type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Cod
 const HEADLINES: Headlines = {
   'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false }) =>
     failed === 0
-      ? `requests of the warm-up that failed held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
+      ? `failed requests of the warm-up held ${formatFailedShare(heldShare, MAY_HOLD_SHARE)} of the connections' time`
       : `${failed < of ? formatFailedShare(failed / of) : 'all'} of ` +
         `${request === null ? (of === 1 ? 'one request' : 'the requests') : `'${request}'`} failed` +
         (when === null ? '' : `, ${whenText(when)}`) +
@@ -21,7 +21,7 @@ const HEADLINES: Headlines = {
     `${failed < of ? formatFailedShare(failed / of) : 'all'} of the iterations` +
     `${scenario === null ? '' : ` of '${scenario}'`} failed`,
   'machine-ran-out': ({ failed, codes }) =>
-    `${counted(failed, 'request')} failed for lack of something here (${codes.join(', ')})`,
+    `${counted(failed, 'request')} failed because of this machine's limits (${codes.join(', ')})`,
   'loop-busy': ({ busyShare }) => `an event loop of volley was ${formatPercent(busyShare)} busy`,
   'scenario-code': ({ codeShare }) =>
     `the scenarios' own code took ${formatPercent(codeShare)} of an event loop`,

@@ -26,50 +26,51 @@ export function reasonsOf(
 const LOGS = "look for the cause in the target's logs.";
 
 export const STEPS: Readonly<Record<NextStep, (naming: Naming, finding: Finding) => string>> = {
-  'check-name': ({ option }) =>
-    `Check the name, and who resolves it (${option('resolve')} gives an address).`,
-  'check-listening': () => 'Check that the target runs and listens there, and what lies in between.',
+  'check-name': ({ option }) => `Check the name and the resolver (${option('resolve')} gives an address).`,
+  'check-listening': () => 'Check that the target runs and listens there, and check the network in between.',
   'check-proxy': ({ setting }) =>
     `Check the proxy: its address, and its user and password (${setting('proxy', 'http://name:password@host:port')}).`,
   'check-tls': ({ option }) =>
-    `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the versions of TLS.`,
-  'check-protocol': (naming) => `Check that the target speaks this protocol at this port; ${look(naming)}.`,
+    `Check the certificates (${option('cacert')}, ${option('cert')}, ${option('sni')}) and the TLS versions.`,
+  'check-protocol': (naming) => `Check that the target speaks this protocol on this port; ${look(naming)}.`,
   'check-credentials': (naming) =>
     `Check the credentials (${naming.short('user', 'u')}, ${naming.option('bearer-env')}, ${naming.option('cookie')}); ${look(naming)}.`,
   'check-request': (naming) => `Check URL and method; ${look(naming)}.`,
-  'check-rows': () => 'Check rows and values: these requests could not be written as they were asked for.',
+  'check-rows': () => 'Check rows and values: they make requests that cannot be sent.',
   'look-at-answer': (naming) => `L${look(naming).slice(1)}: it is not what was expected.`,
   'look-at-iteration': ({ option, has }) =>
     `Look at one iteration${has('once') ? `, step by step, with ${option('once')}` : ''}.`,
   'look-in-logs': () => "Look for the cause in the target's logs.",
-  'look-in-logs-for-resets': () => `The target gives connections up: ${LOGS}`,
-  'look-in-logs-or-lower-load': () => `The target turns requests away: ask for less, or ${LOGS}`,
+  'look-in-logs-for-resets': () => `The target drops connections: ${LOGS}`,
+  'look-in-logs-or-lower-load': () => `The target rejects requests: lower the load, or ${LOGS}`,
   'lower-load-or-raise-timeout': ({ option }) =>
-    `The target does not answer in time: ask for less, give it more, or raise ${option('timeout')}.`,
+    `The target does not answer in time: lower the load, give it more resources, or raise ${option('timeout')}.`,
   'measure-again': (_naming, finding) =>
     `volley itself stood still for ${formatMs(figureOf(finding, 'stoodStillMs'))}, which may be why: measure again.`,
-  'raise-machine-limits': () => 'Raise its limits (ulimit -n for EMFILE) or use fewer connections.',
+  'raise-machine-limits': () =>
+    "Raise this machine's limits (ulimit -n for EMFILE) or use fewer connections.",
   'add-workers': ({ short }) =>
-    `Add workers (${short('workers', 'w')}) where cores are free; else what is measured here is volley.`,
+    `Add workers (${short('workers', 'w')}) if cores are free; otherwise you measure volley, not the target.`,
   'lighten-scenario-code': ({ short }) =>
-    `Prepare what is dear in setup or in rows, or add workers (${short('workers', 'w')}) where cores are free: while a scenario's code runs, no answer is read.`,
-  'give-cores-or-lower-rate': () => 'Give volley cores of its own, or ask for a lower rate.',
+    `Move expensive code to setup or prepare it in rows, or add workers (${short('workers', 'w')}) if cores are free: while a scenario's code runs, no answer is read.`,
+  'give-cores-or-lower-rate': () => 'Give volley cores of its own, or lower the rate.',
   'free-cores': ({ short }) =>
-    `End what else runs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies hold that wait too.`,
+    `Stop other programs here, give volley cores of its own, or use fewer workers (${short('workers', 'w')}): the latencies include that wait.`,
   'keep-alive': ({ option }) =>
-    `Keep connections alive (leave ${option('no-keepalive')} out), unless that is what you measure: opening them takes longer than being served.`,
+    `Keep connections alive (leave ${option('no-keepalive')} out), unless that is what you measure: opening them takes longer than the requests.`,
   'let-target-keep-alive': () =>
-    'Let the target keep connections alive: opening them takes longer than being served.',
+    'Let the target keep connections alive: opening them takes longer than the requests.',
   'keep-connections': (_naming, finding) =>
     `${counted(figureOf(finding, 'opened'), 'connection')} were opened for ` +
-    `${counted(figureOf(finding, 'sent'), 'request')}: that takes longer than being served.`,
+    `${counted(figureOf(finding, 'sent'), 'request')}: opening them takes longer than the requests.`,
   'raise-max-in-flight': ({ option }, finding) =>
-    `Raise ${option('max-in-flight')} (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target takes no more connections.`,
+    `Raise ${option('max-in-flight')} (${formatCount(figureOf(finding, 'maxInFlight'))}), unless the target accepts no more connections.`,
   'lower-streams': ({ option, short }, finding) =>
-    `The target takes fewer than ${counted(figureOf(finding, 'streams'), 'request')} at once on a connection: ` +
+    `The target allows fewer than ${formatCount(figureOf(finding, 'streams'))} concurrent requests on a connection: ` +
     `lower ${option('streams')}, or raise ${short('concurrency', 'c')}.`,
-  'lower-rate': () => 'The target does not keep up with this rate: ask for less, or give it more.',
-  'raise-concurrency': ({ short }) => `Raise ${short('concurrency', 'c')} to ask for more.`,
+  'lower-rate': () =>
+    'The target does not keep up with this rate: lower the rate, or give it more resources.',
+  'raise-concurrency': ({ short }) => `Raise ${short('concurrency', 'c')} for more load.`,
 };
 
 function look({ option, has }: Naming): string {

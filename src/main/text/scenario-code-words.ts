@@ -13,7 +13,7 @@ export function scenarioCodeText({
     scenario === null
       ? ''
       : `, ${formatPercent(blockedShare)} in pieces of 10 ms or longer, up to ${formatMs(longestMs)} ${placeOfCode(scenario, after)}`;
-  return `The scenarios' own code took ${formatPercent(codeShare)} of an event loop of volley${pieces}: meanwhile no answer is read.`;
+  return `The scenarios' own code took ${formatPercent(codeShare)} of an event loop of volley${pieces}: no answer is read meanwhile.`;
 }
 
 /** Names the code: `in 'shop' after GET /items`. */

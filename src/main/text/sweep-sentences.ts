@@ -25,8 +25,8 @@ export function sweepSentences({
   return [
     knee === null
       ? levels.length < 2
-        ? 'Knee: not known, of one level.'
-        : `Knee: none up to ${shown(last.level)}: each doubling brought 5 % more at least.`
+        ? 'Knee: unknown with only one level.'
+        : `Knee: none up to ${shown(last.level)}: each doubling brought at least 5 % more.`
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
     capacityText(capacity, rules, shown, fast),
     ...redirectsText(levels, shown),
@@ -68,10 +68,10 @@ function capacityText(
   const keptByAll =
     rules.length === 0 ? 'the target failed at no level' : `${rules.join(', ')} held at every level`;
   if (capacity === null)
-    return `Capacity: none: not even at the first level ${rules.length === 0 ? 'did it work' : `${rules.join(', ')} held`}.`;
+    return `Capacity: none: ${rules.length === 0 ? 'the target failed even' : `${rules.join(', ')} did not hold even`} at the first level.`;
   const at = `${shown(capacity.level)} (${fast(capacity.throughputPerSecond)})`;
   if (capacity.firstBad === null) return `Capacity: at least ${at}: ${keptByAll}.`;
-  return `Capacity: ${at}: up to there ${kept}; at ${shown(capacity.firstBad)} no more.`;
+  return `Capacity: ${at}: up to there ${kept}; no longer at ${shown(capacity.firstBad)}.`;
 }
 
 function endText(
@@ -82,14 +82,14 @@ function endText(
   switch (endedBy) {
     case 'generator':
       return [
-        `Stopped: at ${limit === null ? 'the next level' : shown(limit.level)} volley itself was the limit, which says nothing of the target. ${limit?.reasons.join(' ') ?? ''}`.trim(),
+        `Stopped: at ${limit === null ? 'the next level' : shown(limit.level)} volley itself was the limit, which says nothing about the target. ${limit?.reasons.join(' ') ?? ''}`.trim(),
       ];
     case 'budget':
-      return ['Stopped: another level would have passed --budget; give more of it, or a shorter -d.'];
+      return ['Stopped: another level would have exceeded --budget: raise it, or use a shorter -d.'];
     case 'interrupted':
-      return ['Stopped early by an interrupt: the level under way is left out.'];
+      return ['Stopped early by an interrupt: the unfinished level is left out.'];
     case 'unfinished':
-      return ['Not at its end: saved while the sweep went on, with the levels that were done by then.'];
+      return ['Incomplete: saved during the sweep, with the levels that were done by then.'];
     case 'failing':
       return ['Stopped: the target failed at the first level.'];
     default:
