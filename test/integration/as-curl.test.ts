@@ -11,7 +11,10 @@ import { sendOnce } from '../../src/workers/send-once.ts';
 import { type Captured, type CapturingServer, startCapturing } from '../support/capturing-server.ts';
 
 const AT_ONCE = 8;
-const hasCurl = spawnSync('curl', ['--version']).status === 0;
+const { status, stdout: version } = spawnSync('curl', ['--version'], { encoding: 'utf8' });
+const hasCurl = status === 0;
+/** Other versions differ in the case of the digits of percent-encoded bytes. */
+const isKnownVersion = hasCurl && version.startsWith('curl 7.88.');
 if (!hasCurl && process.env['CI'] === 'true')
   throw new Error('curl is missing: install it, or the requests of curl commands are compared with nothing.');
 if (!hasCurl)
@@ -118,6 +121,11 @@ async function send(options: RunOptions): Promise<void> {
   }
 }
 
+function inKnownCase(captured: Captured): Captured {
+  if (isKnownVersion) return captured;
+  return { ...captured, target: captured.target.replace(/%[\da-f]{2}/gi, (octet) => octet.toUpperCase()) };
+}
+
 interface Arrived {
   readonly curl: Captured[];
   readonly volley: Captured[];
@@ -133,7 +141,7 @@ async function both(command: string, client: 'undici' | 'wire'): Promise<Arrived
     await runCurl(addressedCommand.replace(/^curl/, 'curl -sS -m 10'));
     const curl = server.taken();
     const refusal = await sendByVolley({ curl: addressedCommand, client });
-    return { curl, volley: server.taken(), refusal };
+    return { curl: curl.map(inKnownCase), volley: server.taken().map(inKnownCase), refusal };
   } finally {
     server.close();
   }
@@ -200,6 +208,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -G -I -d a BASE/',
     'curl -G BASE/',
     'curl -G --data-binary é BASE/',
+    "curl -G --data-urlencode e@f.txt --data-urlencode 'é=É/' -d 'a=%2F%zz%C' 'BASE/x%2F?u=%2F'",
+    "curl --url-query a=%2F --url-query +x=%2F 'BASE/z?%2F' 'BASE/é%C3%A9?é'",
     "curl --url-query 'a=b c' --url-query '+d=%20' 'BASE/x?q=1'",
     "curl -d x=1 --url-query a --url-query '=c d' --url-query n@f.txt BASE/",
     'curl -d a -X GET BASE/',
@@ -224,6 +234,8 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     "curl -T f.txt 'BASE/d/?q'",
     'curl -T bytes BASE/d',
     "curl -g -T 'a+[b] é.txt' BASE/",
+    'curl -T f.txt BASE/up%2F/ ',
+    'curl -T f.txt BASE/up%2F',
     "curl -T f.txt -X POST -H 'Content-Type: a/b' BASE/x",
     "curl -T '' BASE/",
   ],
@@ -369,6 +381,12 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'curl -L --connect-to ::127.0.0.1:PORT http://A.test/redirect/302?to=//B.test/x',
     'curl --connect-to ::127.0.0.1:PORT http://[::ffff:127.0.0.1]:PORT/ http://[::FFFF:1.2.3.4]/ http://[FE80::A]/',
     'curl --connect-to ::127.0.0.1:PORT http://[0::FFFF:7f00:0001]/ http://[::1.2.3.4]/ http://[0:0::1]/ -L http://[1::2]/redirect/302?to=http://[::ffff:1.2.3.4]/x',
+  ],
+  'how redirects are written': [
+    "curl -L 'BASE/redirect/302?to=/(c3)(bc)(20)x?(c3)(20)b%C3(20)#(20)' 'BASE/redirect/302?to=x?' 'BASE/redirect/302?to=BASE?'",
+    "curl -L 'BASE/d/redirect/302?to=#x' 'BASE/redirect/302?to=(20)/a(20)b(20)' 'BASE/redirect/302?to=BASE?a(20)b' -H 'X: y'",
+    "curl -L 'BASE/redirect/302?to=BASE/redirect/303?to=/x?y?&a=b'",
+    "curl -L --max-redirs 1 'BASE/redirect/302?to=?' 'BASE/redirect/302?to=?a(20)b'",
   ],
   'cookies that come on the way': [
     "curl -L 'BASE/redirect/302?&set=a=1;path=/'",

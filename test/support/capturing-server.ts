@@ -63,13 +63,17 @@ function capture(socket: Socket, captured: Captured[]): void {
       captured.push(shaped(requestLine, fields, body));
       const status = /redirect\/(\d+)/.exec(requestLine)?.[1];
       const fieldLines = status === undefined ? '' : leading(requestLine);
-      socket.write(`HTTP/1.1 ${status ?? 200} X\r\n${fieldLines}Content-Length: 0\r\n\r\n`);
+      socket.write(`HTTP/1.1 ${status ?? 200} X\r\n${fieldLines}Content-Length: 0\r\n\r\n`, 'latin1');
     }
   });
 }
 
 function leading(requestLine: string): string {
-  const to = /[?&]to=([^& ]*)/.exec(requestLine)?.[1] ?? '/done';
+  // What no request line can hold is written between parentheses: (20) is a blank.
+  const to = (/[?&]to=([^& ]*)/.exec(requestLine)?.[1] ?? '/done').replace(
+    /\(([\da-f]{2})\)/g,
+    (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   const cookies = requestLine.matchAll(/&set=([^& ]*)/g);
   return [`Location: ${to}`, ...Array.from(cookies, ([, cookie]) => `Set-Cookie: ${cookie}`), ''].join(
     '\r\n',
@@ -84,8 +88,7 @@ function shaped(requestLine: string, fields: readonly string[], body: string): C
     boundaries.reduce((changed, boundary) => changed.replaceAll(boundary, 'BOUNDARY'), from);
   return {
     method,
-    // Versions of curl differ in this.
-    target: target.replace(/%[\da-f]{2}/gi, (octet) => octet.toUpperCase()),
+    target,
     headers: fields
       .map((field) => {
         const colon = field.indexOf(':');

@@ -1,8 +1,10 @@
+import type { CurlRedirects } from '../../protocol/request.ts';
 import { type Place, pathOf, placeOf, withoutDots } from '../../requests/place.ts';
 
 /** Scheme, authority, path and query of a reference (RFC 3986, appendix B). */
 const REFERENCE = /^(?:([a-z][a-z\d+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/is;
 const ENCODED = /%([\da-f]{2})/gi;
+const BLANKS_AROUND = /^[ \t]+|[ \t]+$/g;
 const NO_LINE_HOLDS = /[^\x21-\x7e]/g;
 
 /** Where a location leads. */
@@ -15,14 +17,16 @@ export interface Destination {
 /**
  * A location, in Latin-1, as it is read where a request has led: `path` is that request's, with its query. Dots are
  * walked; all else stays as it is written, also where the URL standard would write it otherwise (`{}`, `'`, `%2e`), since
- * the target has to know it again; with `asIs` dots do, too. Null where it is no http or https URL.
+ * the target has to know it again; with `curl` it is read and written as curl does. Null where it is no http or https
+ * URL.
  */
 export function destinationOf(
-  location: string,
+  given: string,
   origin: string,
   path: string,
-  asIs = false,
+  curl: Pick<CurlRedirects, 'pathAsIs'> | null = null,
 ): Destination | null {
+  const location = given.replace(BLANKS_AROUND, '');
   const [, scheme, authority, ownPath = '', query] = REFERENCE.exec(location) ?? [];
   if (authority === undefined && scheme !== undefined) {
     // Such as http:/path, which browsers take.
@@ -32,11 +36,26 @@ export function destinationOf(
   const url = httpUrl(authority === undefined ? origin : `${scheme ?? schemeOf(origin)}://${authority}`);
   if (url === null) return null;
   const base = /^[^?]*/.exec(path)?.[0] ?? '/';
-  if (authority === undefined && ownPath === '')
-    return { place: placeOf(url), path: asAscii(base + (query ?? path.slice(base.length))) };
+  const written = curl === null ? asStandard : asCurl;
+  if (authority === undefined && ownPath === '') {
+    if (query !== undefined) return { place: placeOf(url), path: written(base, query) };
+    // A fragment alone leads curl to the folder.
+    return { place: placeOf(url), path: curl === null ? asAscii(path) : joined(base, '') };
+  }
+  const asIs = curl?.pathAsIs === true;
   const isWhole = authority !== undefined || ownPath.startsWith('/');
   const whole = isWhole ? ownPath || '/' : (asIs ? joinedAsIs : joined)(base, ownPath);
-  return { place: placeOf(url), path: asAscii((asIs ? whole : withoutDots(whole)) + (query ?? '')) };
+  return { place: placeOf(url), path: written(asIs ? whole : withoutDots(whole), query ?? '') };
+}
+
+function asStandard(path: string, query: string): string {
+  return asAscii(path + query);
+}
+
+/** Blanks of a query are pluses, an empty query is none, and digits are in lower case. */
+function asCurl(path: string, query: string): string {
+  const text = path + (query === '?' ? '' : query.replaceAll(' ', '+'));
+  return text.replace(NO_LINE_HOLDS, (byte) => encodedByte(byte).toLowerCase());
 }
 
 function joined(base: string, relative: string): string {
@@ -69,12 +88,13 @@ function decoded(text: string): string {
   return text.replace(ENCODED, (_octet, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Bytes that no request line can hold stand for themselves, whatever encoding they were meant in; as curl has it. */
+/** Bytes that no request line can hold stand for themselves, whatever encoding they were meant in. */
 export function asAscii(latin1: string): string {
-  return latin1.replace(
-    NO_LINE_HOLDS,
-    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  return latin1.replace(NO_LINE_HOLDS, encodedByte);
+}
+
+function encodedByte(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function httpUrl(text: string, base?: string): URL | null {

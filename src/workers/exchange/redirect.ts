@@ -37,7 +37,7 @@ export function redirected(
   const { endpoint: from, message } = request;
   if (from === null) return null;
   const rules = request.plan.curlRedirects;
-  const destination = destinationOf(location, from.origin, message.path, rules?.pathAsIs);
+  const destination = destinationOf(location, from.origin, message.path, rules);
   if (destination === null || !fitsProtocol(destination.place, protocol)) return null;
   const { place, path } = destination;
   const isElsewhere = place.origin !== from.origin;

@@ -43,10 +43,9 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
 }
 
 /** Escapes as curl does: everything but letters, digits, `-`, `.`, `_` and `~`. */
-export function percentEncoded(byteText: string, isUpperCase = true): string {
+export function percentEncoded(byteText: string): string {
   return byteText.replace(/[^A-Za-z\d._~-]/g, (byte) => {
-    const digits = byte.charCodeAt(0).toString(16).padStart(2, '0');
-    return `%${isUpperCase ? digits.toUpperCase() : digits}`;
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
   });
 }
 
@@ -60,8 +59,7 @@ function dataIn({ name, value }: CurlOption, problems: Problems): string {
 /** Encodes `content`, `=content`, `name=content`, `@file` or `name@file`; the name stays as it is. */
 function urlEncoded(option: 'data-urlencode' | 'url-query', value: string, problems: Problems): string {
   const separator = /=/.exec(value) ?? /@/.exec(value);
-  const isUpperCase = option === 'data-urlencode';
-  const encoded = (text: string): string => percentEncoded(text, isUpperCase).replaceAll('%20', '+');
+  const encoded = (text: string): string => percentEncoded(text).replaceAll('%20', '+');
   if (separator === null) return encoded(value);
   const name = value.slice(0, separator.index);
   const rest = value.slice(separator.index + 1);

@@ -109,9 +109,9 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
   const authority = AUTHORITY.exec(given)?.[0] ?? '';
   const rest = given.slice(authority.length).replace(/#.*$/s, '');
   const [, path = '', ownQuery = ''] = /^([^?]*)(.*)$/s.exec(rest) ?? [];
-  const named = file !== null && /(?:^|\/)$/.test(path) ? `${path || '/'}${nameOf(file)}` : path;
+  const named = file !== null && /(?:^|\/)$/.test(path) ? lowerHex(`${path || '/'}${nameOf(file)}`) : path;
   const walked = asIs ? named || '/' : withoutDots(named || '/');
-  const wholeQuery = query === null ? ownQuery : joined(ownQuery, query);
+  const wholeQuery = query === null ? ownQuery : joined(ownQuery, lowerHex(query));
   if (NOT_IN_A_URL.test((authority + walked + wholeQuery).replace(PLACEHOLDER, '')))
     problems.add(
       phrase`${the('curl', 'The URL of the curl command')} has a blank or a control character, which curl refuses: write a blank as %20.`,
@@ -121,7 +121,7 @@ function urlOf(given: string, { file, query, asIs, target }: Additions, problems
     problems.add(
       phrase`${the('curl', 'The URL of the curl command')} has a host that is not UTF-8: correct it.`,
     );
-  const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte, false));
+  const asciiPath = walked.replace(/[\x80-\xff]/g, (byte) => percentEncoded(byte).toLowerCase());
   const url = `${host ?? ''}${asciiPath}`;
   const name = host === null ? null : hostAsWritten(host);
   const written = name === null ? {} : { hostAsWritten: name };
@@ -140,7 +140,12 @@ function percentEncodedQuery(query: string): string {
 }
 
 function nameOf(path: string): string {
-  return percentEncoded(path.slice(path.lastIndexOf('/') + 1), false);
+  return percentEncoded(path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** curl writes what it adds to a URL so, whatever the case was. */
+function lowerHex(text: string): string {
+  return text.replace(/%[\da-f]{2}/gi, (octet) => octet.toLowerCase());
 }
 
 function joined(query: string, more: string): string {
