@@ -20,13 +20,13 @@ export type { LoadModel } from '../protocol/load.ts';
 export type { ClientName, StopCondition, WorkerKind, WorkerMode } from '../protocol/plan.ts';
 export type { ErrorKind } from '../protocol/report.ts';
 export { Interrupted, RequestError } from '../protocol/scenario-errors.ts';
+export type { IntervalPercentiles, SeriesBucket } from '../protocol/series-bucket.ts';
 export type {
   AgentSummary,
   ErrorSummary,
   LatencySummary,
   MixRow,
   RequestCounts,
-  SeriesBucket,
   StoppedBy,
   Summary,
   WorkerSummary,

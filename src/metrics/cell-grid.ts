@@ -48,7 +48,7 @@ export class CellGrid {
       const cell = (cells[at] as number) >> LOG_CELLS_IN_ONE;
       const first = at++;
       while (at < to && (cells[at] as number) >> LOG_CELLS_IN_ONE === cell) at++;
-      this.#addCell(row, cell, at - first);
+      this.addCell(row, cell, at - first);
     }
   }
 
@@ -90,7 +90,7 @@ export class CellGrid {
     let at = 0;
     for (const [row, length] of used.entries())
       for (const end = at + length; at < end; at++)
-        this.#addCell(Math.floor(row / factor), cells[at] ?? 0, counts[at] ?? 0);
+        this.addCell(Math.floor(row / factor), cells[at] ?? 0, counts[at] ?? 0);
   }
 
   /** The same with `factor` neighbouring rows added up to one. */
@@ -112,7 +112,8 @@ export class CellGrid {
     this.addCells(this.#pendingRow, cells, 0, cells.length);
   }
 
-  #addCell(row: number, cell: number, count: number): void {
+  /** Adds a number of values to a coarse cell. */
+  addCell(row: number, cell: number, count: number): void {
     const at = row * OCTAVES + ((cell / COARSE_CELLS_PER_OCTAVE) | 0);
     const page = (this.#pageOf[at] || this.#newPage(at)) - 1;
     const chunk = this.#chunks[(page / PAGES_IN_CHUNK) | 0];

@@ -162,10 +162,32 @@ export function addStreamCounts(to: StreamCounts, others: Readonly<StreamCounts>
   for (const name of STREAM_COUNTS) to[name] += others[name];
 }
 
+/** Length of the intervals in which workers count what streams did over time. */
+export const STREAM_INTERVAL_MS = 100;
+
+/** How many values each cell of each interval has; a coarse cell as in src/metrics. All three lists have the same length. */
+export interface CourseCells {
+  /** Numbers of intervals, from the start of the window. */
+  readonly intervals: Uint32Array;
+  readonly cells: Uint16Array;
+  readonly counts: Uint32Array;
+}
+
+/** Streams over time. */
+export interface StreamCourse {
+  /** Times to the first token, by when their request was due. */
+  readonly ttft: CourseCells;
+  /** By when they ended. */
+  readonly gap: CourseCells;
+  /** Tokens by when they came; an answer's tokens are shared out over its token events. */
+  readonly tokens: { readonly intervals: Uint32Array; readonly counts: Float64Array };
+}
+
 /** What a worker has timed and counted of streams since its last message. */
 export interface StreamBlock {
   readonly times: readonly TimesBlock<StreamTimeKind>[];
   readonly counts: StreamCounts;
+  readonly course: StreamCourse;
   /** When the first counted answer was due and the last one complete, from the start of the window. */
   readonly firstAtMs: number;
   readonly lastAtMs: number;

@@ -13,6 +13,7 @@ import type {
   IterationErrorSummary,
   UserFailures,
 } from './scenario.ts';
+import type { SeriesBucket } from './series-bucket.ts';
 import type { StreamTimeKind } from './stream.ts';
 import type { Operator, RuleFigure } from './threshold.ts';
 import type { TimeKind } from './times.ts';
@@ -125,44 +126,6 @@ export interface ErrorSummary {
   /** Due times of the first and the last, from the start of the window. Absent in older results. */
   readonly firstAtMs?: number;
   readonly lastAtMs?: number;
-}
-
-/** One latency in one interval; null if there are too few values. */
-export interface IntervalPercentiles {
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p99: number | null;
-  readonly max: number | null;
-}
-
-/** One interval of the run, with the requests that were due in it; it begins at `atMs`. */
-export interface SeriesBucket {
-  readonly atMs: number;
-  readonly sent: number;
-  readonly ok: number;
-  readonly failed: number;
-  /** Cancelled on purpose; absent if none was. */
-  readonly cancelled?: number;
-  /** Number of latencies that are only lower bounds. Absent in older results, as are the optional fields below. */
-  readonly censored?: number;
-  /** By kind. */
-  readonly failures?: Readonly<Record<string, number>>;
-  /** Completed ok within it, whenever they were due. */
-  readonly answered?: number;
-  /** Still without an answer at its end, whenever they were due. */
-  readonly outstanding?: number;
-  /** Of the headline latency. */
-  readonly p50: number | null;
-  readonly p90?: number | null;
-  readonly p99: number | null;
-  readonly max?: number | null;
-  /** The headline latency of its requests, as a histogram; docs/metrics.md explains the format. */
-  readonly cells: readonly number[];
-  /** Service or response time, whichever is not the headline. */
-  readonly service?: IntervalPercentiles;
-  readonly response?: IntervalPercentiles;
-  readonly waitP99?: number | null;
-  readonly startLagP99?: number | null;
 }
 
 /** The rule that ended a run early. */

@@ -10,7 +10,7 @@ import { Chromium, chromiumPath } from '../support/chromium.ts';
 import { comparisonWith } from '../support/comparisons.ts';
 import { keptWith, listed } from '../support/kept-runs.ts';
 import { expectPainted, expectSound, pageFile } from '../support/page-checks.ts';
-import { longRun } from '../support/pages.ts';
+import { longRun, withTokens } from '../support/pages.ts';
 import { agentsWith, streamed, visited } from '../support/parts.ts';
 import { summaryWith } from '../support/summary.ts';
 import { sweepWith } from '../support/sweeps.ts';
@@ -38,7 +38,7 @@ const RESULTS: Readonly<Record<string, Summary | Comparison | Sweep>> = {
       ...{ isComplete: true, statuses: { '200': 288, '0': 12 }, errors: { timeout: 12 } },
     },
   } as Summary,
-  'streams of tokens': { ...RUN, streams: streamed(RUN.latencyMs.service) },
+  'streams of tokens': { ...withTokens(RUN), streams: streamed(RUN.latencyMs.service) },
   'users with everything': { ...longRun(60, 1_000), scenarios: visited(RUN.latencyMs.service) },
   'agents, one of them lost': { ...longRun(60, 1_000), agents: agentsWith('<b>agent</b>') },
   'very long words': {

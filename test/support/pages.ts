@@ -186,3 +186,23 @@ export function longRun(intervals: number, intervalMs: number, changes: Partial<
     ...changes,
   });
 }
+
+/** The same with what streams did in each interval. */
+export function withTokens(run: Summary): Summary {
+  const random = randomFrom(7);
+  const quantiles = (ms: number): { p50: number; p90: number; p99: number; max: number } => ({
+    ...{ p50: ms * (0.8 + random() / 2), p90: ms * 2, p99: ms * 3, max: ms * (4 + random()) },
+  });
+  return {
+    ...run,
+    series: {
+      ...run.series,
+      buckets: run.series.buckets.map((one) => ({
+        ...one,
+        tokens: Math.round(20_000 * random()),
+        ttft: quantiles(60),
+        gap: { ...quantiles(8), cells: cellsWith(random, 8, 1_000) },
+      })),
+    },
+  };
+}

@@ -11,7 +11,7 @@ import type { BatchRows } from '../../src/protocol/batch.ts';
 import { ROOT } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { readMarkup, wrongIn } from '../support/markup.ts';
-import { longRun } from '../support/pages.ts';
+import { longRun, withTokens } from '../support/pages.ts';
 import { agentsWith, streamed, visited } from '../support/parts.ts';
 import { fc } from '../support/properties.ts';
 import { LATENCY, MIX, summaryWith } from '../support/summary.ts';
@@ -52,7 +52,10 @@ function latencies(
 }
 
 const RESULTS: Readonly<Record<string, Summary>> = {
-  'streams of tokens': { ...longRun(60, 1_000), streams: streamed(longRun(60, 1_000).latencyMs.service) },
+  'streams of tokens': {
+    ...withTokens(longRun(60, 1_000)),
+    streams: streamed(longRun(60, 1_000).latencyMs.service),
+  },
   'streams of which none was complete': { ...PLAIN, streams: streamed(NOTHING) },
   'users with everything': {
     ...longRun(60, 1_000),
@@ -371,13 +374,26 @@ describe('the gate of the page', () => {
   });
 });
 
+test('a run of a single interval draws no course', () => {
+  const page = renderHtml(longRun(1, 10));
+  expect(wrongIn(page)).toEqual([]);
+  expect(page).toContain('all of it is one interval');
+  expect(page).not.toContain('class="stack"');
+});
+
 test('a run of one request says so', () => {
-  const one = longRun(1, 10);
-  const [interval] = one.series.buckets;
+  const one = longRun(2, 10);
+  const [interval, last] = one.series.buckets;
   const page = renderHtml({
     ...one,
     plan: { ...one.plan, stop: { requests: 1, durationMs: null } },
-    series: { ...one.series, buckets: [{ ...interval!, cells: [interval!.cells[0]!, 1] }] },
+    series: {
+      ...one.series,
+      buckets: [
+        { ...interval!, cells: [interval!.cells[0]!, 1] },
+        { ...last!, cells: [] },
+      ],
+    },
   });
   expect(wrongIn(page)).toEqual([]);
   expect(page).toContain('<dd>1 request</dd>');

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Series } from '../../src/main/collect/series.ts';
+import { StreamSeries } from '../../src/main/collect/stream-series.ts';
 import { Tally } from '../../src/main/collect/tally.ts';
 import { summarizeSeries } from '../../src/main/summary/series-summary.ts';
 import { countOf } from '../../src/metrics/coarse-cells.ts';
 import { OUTCOME } from '../../src/protocol/report.ts';
+import { StreamCourseRecorder } from '../../src/workers/record/stream-course.ts';
 import { answered, blockOf, recordsOf, type Sample } from '../support/samples.ts';
 
 /** The series of these requests, folded as a worker would send them. */
@@ -106,6 +108,7 @@ describe('the series of the result', () => {
         { outcome: 'reset', intendedMs: 9.9, serviceMs: 3 },
       ]),
       'response',
+      null,
     );
     expect(intervalMs).toBe(10);
     const [only] = buckets;
@@ -143,9 +146,51 @@ describe('the series of the result', () => {
       series.add(at, OUTCOME.ok);
       series.addLatencies(at, 1, 1, 0, 0);
     }
-    const shown = summarizeSeries(series, 'service');
+    const shown = summarizeSeries(series, 'service', null);
     expect(shown.intervalMs).toBe(intervalMs);
     expect(shown.buckets.length).toBeGreaterThanOrEqual(10);
     expect(shown.buckets.length).toBeLessThanOrEqual(600);
   });
+});
+
+test('streams over time: first tokens by when they were due, tokens and gaps by when they came', () => {
+  const course = new StreamCourseRecorder();
+  // Two answers: one due at once with a token every 50 ms from 150 ms on, one due at 10 s with all of it in one read.
+  course.addFirst(0, 150);
+  for (const atMs of [150, 200, 250, 300]) course.addTokens(atMs, 1.5);
+  for (const atMs of [200, 250, 300]) course.addGap(atMs, 50);
+  course.addFirst(10_000, 900);
+  course.addGap(10_900, 0);
+  course.addTokens(10_900, 6);
+  const streams = new StreamSeries();
+  streams.fold(structuredClone(course.take()));
+  expect(course.take().tokens.counts).toHaveLength(0);
+  const again = new StreamSeries();
+  again.fold(streams.portable);
+  const series = seriesOf(
+    [0, 10_000].flatMap((atMs) => Array.from({ length: 100 }, () => answered(8, atMs))),
+  );
+  for (const one of [streams, again]) {
+    const { intervalMs, buckets } = summarizeSeries(series, 'service', one);
+    expect([intervalMs, buckets.length]).toEqual([200, 51]);
+    const close = (valueMs: number): unknown => expect.closeTo(valueMs, -Math.log10(valueMs * 0.016));
+    expect(buckets[0]).toMatchObject({
+      tokens: 1.5,
+      ttft: { max: close(150) },
+      gap: { p50: null },
+    });
+    expect(buckets[1]).toMatchObject({
+      tokens: 4.5,
+      gap: { p50: close(50) },
+      ttft: { p50: null, max: null },
+    });
+    expect(buckets[50]).toMatchObject({ tokens: 0, ttft: { max: close(900) } });
+    expect(one.between(10_800, 11_000).tokens).toBe(6);
+  }
+  // Ten times as long: intervals are merged, and nothing is lost.
+  course.addTokens(500_000, 3);
+  streams.fold(course.take());
+  expect(streams.intervalMs).toBe(1_000);
+  expect(streams.between(0, 501_000).tokens).toBe(15);
+  expect(summarizeSeries(series, 'service', null).buckets[0]).not.toHaveProperty('tokens');
 });

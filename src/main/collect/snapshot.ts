@@ -11,7 +11,8 @@ import type { RequestTally } from './request-tally.ts';
 import type { ScenarioTally } from './scenario-tally.ts';
 import type { Series } from './series.ts';
 import { combineMoments } from './statistics.ts';
-import { type MergedStreams, mergeStreams } from './stream-tally.ts';
+import type { StreamSeries } from './stream-series.ts';
+import { type MergedStreams, mergedCourse, mergeStreams } from './stream-tally.ts';
 import type { RunRecords, Tally } from './tally.ts';
 import type { EndedBy } from './under-way.ts';
 
@@ -112,6 +113,11 @@ export class Snapshot {
   get streams(): MergedStreams | null {
     const streams = this.tallies.map((tally) => tally.streams);
     return streams.every((tally) => tally === null) ? null : mergeStreams(streams);
+  }
+
+  /** The same over time. */
+  get streamSeries(): StreamSeries | null {
+    return mergedCourse(this.tallies.map((tally) => tally.streams));
   }
 
   /** How many had ended by the last end of an interval at or before a time; later ends may not be recorded yet. */

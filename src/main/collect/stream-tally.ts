@@ -9,6 +9,7 @@ import {
 } from '../../protocol/stream.ts';
 import { EventTally, mergeEvents } from './event-tally.ts';
 import type { MergedDistribution } from './merged-distribution.ts';
+import { StreamSeries } from './stream-series.ts';
 
 /** Records of streamed answers, from one worker or all. */
 interface StreamFacts {
@@ -24,8 +25,10 @@ export class StreamTally implements StreamFacts {
   firstAtMs = Number.POSITIVE_INFINITY;
   lastAtMs = Number.NEGATIVE_INFINITY;
   readonly times = forEachStreamTime(() => new EventTally());
+  readonly series = new StreamSeries();
 
-  fold({ times, counts, firstAtMs, lastAtMs }: StreamBlock): void {
+  fold({ times, counts, course, firstAtMs, lastAtMs }: StreamBlock): void {
+    this.series.fold(course);
     for (const block of times) this.times[block.kind].fold(block);
     addStreamCounts(this.counts, counts);
     this.firstAtMs = Math.min(this.firstAtMs, firstAtMs);
@@ -35,7 +38,8 @@ export class StreamTally implements StreamFacts {
   /** All of it, in the form that a worker sends. */
   get portable(): StreamBlock {
     const times = STREAM_TIME_KINDS.map((kind) => ({ kind, ...this.times[kind].portable }));
-    return { times, counts: this.counts, firstAtMs: this.firstAtMs, lastAtMs: this.lastAtMs };
+    const { counts, firstAtMs, lastAtMs } = this;
+    return { times, counts, course: this.series.portable, firstAtMs, lastAtMs };
   }
 }
 
@@ -54,4 +58,13 @@ export function mergeStreams(workers: readonly (StreamTally | null)[]): MergedSt
     lastAtMs: Math.max(Number.NEGATIVE_INFINITY, ...tallies.map(({ lastAtMs }) => lastAtMs)),
     times: forEachStreamTime((kind) => mergeEvents(tallies.map(({ times }) => times[kind]))),
   };
+}
+
+/** Streams over time, of all workers; null if answers were none. */
+export function mergedCourse(workers: readonly (StreamTally | null)[]): StreamSeries | null {
+  const tallies = workers.filter((tally) => tally !== null);
+  if (tallies.length === 0) return null;
+  const merged = new StreamSeries();
+  for (const { series } of tallies) merged.fold(series.portable);
+  return merged;
 }

@@ -2,8 +2,11 @@ import { type CoarseCells, countOf, valueAtRankMs } from '../../metrics/coarse-c
 import { packCells } from '../../metrics/packed-cells.ts';
 import { parsePercentile, rankOf } from '../../metrics/percentile-rank.ts';
 import { OUTCOMES } from '../../protocol/report.ts';
-import type { IntervalPercentiles, SeriesBucket, Summary } from '../../protocol/summary.ts';
+import type { IntervalPercentiles, SeriesBucket } from '../../protocol/series-bucket.ts';
+import { STREAM_INTERVAL_MS } from '../../protocol/stream.ts';
+import type { Summary } from '../../protocol/summary.ts';
 import { longerIntervalMs, type Series, type SeriesCounts } from '../collect/series.ts';
+import type { StreamSeries } from '../collect/stream-series.ts';
 
 export const CELLS_PER_OCTAVE = 8;
 /** Shorter intervals are only used if a run would otherwise have too few. */
@@ -12,19 +15,26 @@ const FEWEST_INTERVALS = 20;
 /** Average number of latencies needed for an interval's p99. */
 const FEWEST_LATENCIES = 100;
 const DIGITS = 5;
+/** Below the first cell's upper end: no time is that short. */
+const LEAST_MS = 1e-6;
 
 /**
  * The run in intervals, as the result shows them.
  *
+ * @param streams what streams did over time; null if answers are none
  * @param most the most intervals; if the series has more, neighbours are merged
  */
 export function summarizeSeries(
   series: Series,
   headline: 'response' | 'service',
+  streams: StreamSeries | null,
   most = Number.POSITIVE_INFINITY,
 ): Summary['series'] {
   let intervalMs = shownIntervalMs(series);
   while (series.lengthMs > intervalMs * most) intervalMs = longerIntervalMs(intervalMs);
+  // Streams are counted in intervals that may be longer, never shorter, than those of a long run.
+  if (streams !== null && intervalMs >= STREAM_INTERVAL_MS)
+    while (intervalMs < streams.intervalMs) intervalMs = longerIntervalMs(intervalMs);
   const other = headline === 'response' ? 'service' : 'response';
   return {
     intervalMs,
@@ -47,8 +57,40 @@ export function summarizeSeries(
         [other]: percentilesOf(interval, other, latencies[other]),
         waitP99: percentileIn(latencies.wait, '99'),
         startLagP99: percentileIn(latencies.startLag, '99'),
+        ...(streams === null || intervalMs < streams.intervalMs
+          ? {}
+          : streamsWithin(streams, atMs, atMs + intervalMs)),
       };
     }),
+  };
+}
+
+function streamsWithin(
+  streams: StreamSeries,
+  fromMs: number,
+  toMs: number,
+): Pick<SeriesBucket, 'tokens' | 'ttft' | 'gap'> {
+  const { tokens, ttft, gap } = streams.between(fromMs, toMs);
+  return {
+    tokens: rounded(tokens),
+    ttft: percentilesIn(ttft),
+    gap: { ...percentilesIn(gap), cells: packCells(gap, CELLS_PER_OCTAVE) },
+  };
+}
+
+/**
+ * With the middle of the highest cell as the largest value, which is not known more exactly. A gap between tokens of one
+ * read is zero.
+ */
+function percentilesIn(cells: CoarseCells): IntervalPercentiles {
+  const known = (valueMs: number | null): number | null =>
+    valueMs !== null && valueMs < LEAST_MS ? 0 : valueMs;
+  const largest = valueAtRankMs(cells, countOf(cells));
+  return {
+    p50: known(percentileIn(cells, '50')),
+    p90: known(percentileIn(cells, '90')),
+    p99: known(percentileIn(cells, '99')),
+    max: known(largest === null ? null : rounded(largest)),
   };
 }
 

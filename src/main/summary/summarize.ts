@@ -2,6 +2,7 @@ import type { Finding } from '../../protocol/finding.ts';
 import { SCHEMA_VERSION, type Summary } from '../../protocol/summary.ts';
 import type { Clock } from '../../time/clock.ts';
 import type { Collected } from '../collect/collected.ts';
+import { mergedCourse } from '../collect/stream-tally.ts';
 import { namingOf } from '../plan/terms.ts';
 import { withAdvice } from '../text/error-advice.ts';
 import { sentenceOf } from '../text/findings.ts';
@@ -93,7 +94,11 @@ function measuredSummary(collected: Collected, figures: Figures, mergeMs: number
       ...summarizeGenerator(collected, mergeMs),
     },
     thresholds: [],
-    series: summarizeSeries(records.series, records.headline),
+    series: summarizeSeries(
+      records.series,
+      records.headline,
+      mergedCourse(collected.tallies.map(({ streams }) => streams)),
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../protocol/stream.ts';
 import type { TokenMarks } from '../exchange/answer-sink.ts';
 import { counterOf, madeIn, type StreamMarks, timesOf } from '../exchange/stream-times.ts';
+import { StreamCourseRecorder } from './stream-course.ts';
 import { TimesRecorder } from './times-recorder.ts';
 
 /** Times of streamed answers, from the stamps of their tokens; only of answers that are complete and ok. */
@@ -17,6 +18,7 @@ export class StreamRecorder {
   readonly #count: TokenCount;
   readonly #objectives: readonly Objective[];
   readonly #times = new TimesRecorder(STREAM_TIME_KINDS);
+  readonly #course = new StreamCourseRecorder();
   #counts = noStreamCounts();
   #firstAtMs = Number.POSITIVE_INFINITY;
   #lastAtMs = Number.NEGATIVE_INFINITY;
@@ -46,11 +48,13 @@ export class StreamRecorder {
       this.#firstAtMs = Math.min(this.#firstAtMs, marks.intendedMs - windowAtMs);
       this.#lastAtMs = Math.max(this.#lastAtMs, endMs - windowAtMs);
     }
-    this.#addGaps(tokens);
+    this.#addGaps(tokens, windowAtMs);
+    this.#addTokens(tokens, made ?? 0, endMs, windowAtMs);
     const of = timesOf(marks, tokens, made, endMs);
     for (const kind of STREAM_TIME_KINDS) {
       if (kind !== 'gap' && !Number.isNaN(of[kind])) this.#times.add(kind, of[kind]);
     }
+    if (!Number.isNaN(of.ttft)) this.#course.addFirst(marks.intendedMs - windowAtMs, of.ttft);
     if (this.#isGood(of, events)) counts.good++;
   }
 
@@ -86,6 +90,7 @@ export class StreamRecorder {
     const block = {
       times: this.#times.take(),
       counts: this.#counts,
+      course: this.#course.take(),
       firstAtMs: this.#firstAtMs,
       lastAtMs: this.#lastAtMs,
     };
@@ -97,10 +102,20 @@ export class StreamRecorder {
     return this.#objectives.every(({ kind, limitMs }) => keeps(of[kind], limitMs, events));
   }
 
-  #addGaps(tokens: TokenMarks): void {
+  /** Each token event has the same share of the tokens; without events all of them came at the end. */
+  #addTokens(tokens: TokenMarks, made: number, endMs: number, windowAtMs: number): void {
+    const { events } = tokens;
+    if (events === 0) this.#course.addTokens(endMs - windowAtMs, made);
+    for (let event = 0; event < events; event++)
+      this.#course.addTokens(tokens.timeMs(event) - windowAtMs, made / events);
+  }
+
+  #addGaps(tokens: TokenMarks, windowAtMs: number): void {
     for (let event = 1; event < tokens.events; event++) {
-      const gapMs = tokens.timeMs(event) - tokens.timeMs(event - 1);
+      const atMs = tokens.timeMs(event);
+      const gapMs = atMs - tokens.timeMs(event - 1);
       this.#times.add('gap', gapMs);
+      this.#course.addGap(atMs - windowAtMs, gapMs);
       this.#counts.gaps++;
       if (gapMs === 0) this.#counts.coalesced++;
     }

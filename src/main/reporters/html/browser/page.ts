@@ -100,19 +100,18 @@
       const sum = (of: (bucket: Bucket) => number | undefined): number =>
         buckets.reduce((total, bucket) => total + (of(bucket) ?? 0), 0);
       const kinds = new Set(buckets.flatMap(({ failures }) => Object.keys(failures ?? {})));
-      const own = worstOf(buckets);
       const other = worstOf(buckets.flatMap(({ response, service }) => response ?? service ?? []));
-      const restMs = windowMs - columns.length * columnMs;
       const failed = sum((bucket) => bucket.failed);
       const fromMs = columns.length * columnMs;
+      const restMs = windowMs - fromMs;
       columns.push({
         users: usersWithin(scenarios?.users.series ?? [], fromMs, fromMs + columnMs),
         seconds: (restMs >= 1 && restMs < columnMs ? restMs : columnMs) / 1_000,
         sent: sum((bucket) => bucket.sent),
         failed,
-        answered: buckets.every(({ answered }) => answered === undefined)
-          ? null
-          : sum((bucket) => bucket.answered),
+        answered: buckets.some(({ answered }) => answered !== undefined)
+          ? sum(({ answered }) => answered)
+          : null,
         outstanding: worst(buckets.map((bucket) => bucket.outstanding)),
         censored: sum((bucket) => bucket.censored),
         waitP99: worst(buckets.map((bucket) => bucket.waitP99)),
@@ -121,8 +120,11 @@
           kinds.size === 0
             ? { failed }
             : Object.fromEntries([...kinds].map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])])),
-        response: latencyMs.headline === 'response' ? own : other,
-        service: latencyMs.headline === 'service' ? own : other,
+        response: latencyMs.headline === 'response' ? worstOf(buckets) : other,
+        service: latencyMs.headline === 'service' ? worstOf(buckets) : other,
+        tokens: sum(({ tokens }) => tokens),
+        ttft: worstOf(buckets.flatMap(({ ttft }) => ttft ?? [])),
+        gap: worstOf(buckets.flatMap(({ gap }) => gap ?? [])),
       });
     }
     return columns;
@@ -144,7 +146,6 @@
   }
 
   function trackText(id: string, column: Column): string {
-    const isBound = column.censored > 0;
     if (id.startsWith('failed ')) return countText(column.failures[id.slice('failed '.length)] ?? 0);
     switch (id) {
       case 'rate':
@@ -153,7 +154,12 @@
         }`;
       case 'response':
       case 'service':
-        return quantilesText(column[id], isBound, QUANTILES);
+        return quantilesText(column[id], column.censored > 0, QUANTILES);
+      case 'ttft':
+      case 'gap':
+        return quantilesText(column[id], false, QUANTILES);
+      case 'tokens':
+        return rateText(column.tokens / column.seconds);
       case 'heat':
         return `${countText(column.sent)} requests`;
       case 'users':

@@ -12,6 +12,9 @@ interface Bucket extends Partial<Quantiles>, Partial<Record<Kind, Quantiles>> {
   readonly waitP99?: number | null;
   readonly startLagP99?: number | null;
   readonly failures?: Readonly<Record<string, number>>;
+  readonly tokens?: number;
+  readonly ttft?: Quantiles;
+  readonly gap?: Quantiles;
 }
 
 interface Result {
@@ -35,4 +38,7 @@ interface Column extends Readonly<Record<Kind, Quantiles>> {
   readonly waitP99: number | null;
   readonly startLagP99: number | null;
   readonly failures: Readonly<Record<string, number>>;
+  readonly tokens: number;
+  readonly ttft: Quantiles;
+  readonly gap: Quantiles;
 }

@@ -16,12 +16,13 @@ const ALPHAS = [
   ),
 ];
 
-/** Requests by interval and latency, on a logarithmic scale: a stronger field has more requests. */
+/** Requests, or what else `unit` says, by interval and latency, on a logarithmic scale: a stronger field has more requests. */
 export function heat(
   id: string,
   columns: readonly (PackedCells | null)[],
   cellsPerOctave: number,
   scale: Scale,
+  unit: string,
 ): { readonly marks: Markup; readonly key: Markup } {
   const { min, max, height } = scale;
   const span = Math.log(max / min);
@@ -46,6 +47,6 @@ export function heat(
   const [w, h] = [width * STEP, height * FINE];
   return {
     marks: html`<mask id="${id}" style="mask-type:alpha"><image href="${picture}" width="${w}" height="${h}" preserveAspectRatio="none" style="image-rendering:pixelated"/></mask><rect class="heat" width="${w}" height="${h}" mask="url(#${id})"/>`,
-    key: html`<span class="key" aria-hidden="true">${isSingle ? html`<i class="ramp"></i><span>1 request in a cell</span>` : html`<span>1</span><i class="ramp"></i><span>${count(most)} requests in a cell</span>`}</span>`,
+    key: html`<span class="key" aria-hidden="true">${isSingle ? html`<i class="ramp"></i><span>1 ${unit} in a cell</span>` : html`<span>1</span><i class="ramp"></i><span>${count(most)} ${unit}s in a cell</span>`}</span>`,
   };
 }

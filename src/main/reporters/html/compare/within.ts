@@ -1,4 +1,5 @@
-import type { SeriesBucket, Summary } from '../../../../protocol/summary.ts';
+import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
+import type { Summary } from '../../../../protocol/summary.ts';
 import { median } from '../../../collect/statistics.ts';
 import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';

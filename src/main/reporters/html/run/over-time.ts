@@ -1,34 +1,25 @@
-import { quantileOfCells, usedCells } from '../../../../metrics/packed-cells.ts';
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 import { formatDuration } from '../../../text/format.ts';
-import { heat } from '../charts/heat.ts';
-import { areaUnder, band, bars, dots, line, overTime, pathOf, type Row } from '../charts/path.ts';
+import { areaUnder, bars, line, overTime, pathOf, type Row } from '../charts/path.ts';
 import { type LineName, plot } from '../charts/plot.ts';
-import { decades, linear, linearTicks, logarithmic, nice, STEP } from '../charts/scale.ts';
+import { linear, linearTicks, STEP } from '../charts/scale.ts';
 import { stageRow, timeAxis } from '../charts/time-axis.ts';
 import { html, type Markup, NOTHING_SHOWN } from '../markup.ts';
 import { count, plainRate, unbroken } from '../numbers.ts';
-import { COLOURS, FINE_CELLS, MEANINGS, titleOf } from './latencies.ts';
-import { askedAt, type Column, QUANTILES, type RunView } from './run-view.ts';
+import { fanTrack, heatTrack } from './fan-track.ts';
+import { COLOURS, MEANINGS, titleOf } from './latencies.ts';
+import { latencyRange } from './latency-range.ts';
+import { askedAt, type Column, type RunView } from './run-view.ts';
+import { streamTracks } from './stream-tracks.ts';
 import { thinPlot, track } from './track.ts';
 import { usersTrack } from './users-track.ts';
 import { limitOf } from './verdict.ts';
 
 const RATE_HEIGHT = 104;
-const FAN_HEIGHT = 148;
-const HEAT_HEIGHT = 168;
 const EVIDENCE_HEIGHT = 32;
 const FAILURE_HEIGHT = 28;
-/** Values this many times below the typical latency are drawn at the edge, so that they do not stretch the axis. */
-const FARTHEST_BELOW = 300;
-/** Length of the mark that points upward on a lower bound. */
-const UPWARD = 7;
-/** With at most this many columns, dots are larger. */
-const FEW_COLUMNS = 60;
 /** Shading of more than this share of a run would not set anything apart. */
 const NEARLY_ALL = 0.95;
-/** The latencies' axis is at least this ratio wide. */
-const NARROWEST = 4;
 const SERVED_NO_WORSE = new Set(['unfinished', 'dropped', 'cancelled']);
 
 /** The run as tracks with one time axis. */
@@ -46,7 +37,7 @@ export function overTimePanel(view: RunView): Markup | null {
       .map(({ fromMs }) => `M${Math.round((fromMs / intervalMs) * STEP)} 0V999`)
       .join(''),
   )}`;
-  const scale = latencyRange(view);
+  const range = latencyRange(view);
   const lengthMs = columns.length * intervalMs;
   const evidence = evidenceTracks(view, stageLines);
   const failed = failureTracks(view, stageLines);
@@ -61,8 +52,33 @@ ${stageRow(stages, lengthMs)}
 ${timeAxis(lengthMs)}
 ${rateTrack(view, stageLines)}
 ${usersTrack(view, stageLines)}
-${leading.map((kind) => fanTrack(kind, view, scale, stageLines))}
-${heatTrack(view, scale, stageLines)}
+${leading.map((kind) =>
+  fanTrack(
+    {
+      id: kind,
+      name: `${titleOf(kind)} time`,
+      what: MEANINGS[kind],
+      colour: COLOURS[kind],
+      values: columns.map((column) => column[kind]),
+      isBound: (index) => (columns[index]?.censored ?? 0) > 0,
+    },
+    range,
+    stageLines,
+  ),
+)}
+${heatTrack(
+  {
+    id: 'heat',
+    name: 'Every request',
+    what: `${summary.latencyMs.headline} time: stronger where more fell`,
+    unit: 'request',
+    cells: columns.map(({ cells }) => cells),
+    cellsPerOctave: summary.series.cellsPerOctave,
+  },
+  range,
+  stageLines,
+)}
+${streamTracks(view, range, stageLines)}
 ${evidence.length === 0 ? null : html`<h3 class="sub">Who was the limit, interval by interval</h3>${evidence}`}
 ${failed.length === 0 ? null : html`<h3 class="sub">Failures by kind, in each ${step}</h3>${failed}`}
 ${timeAxis(lengthMs)}
@@ -124,97 +140,6 @@ function rateTrack(view: RunView, stageLines: Markup): Markup {
 function lately(values: Row): number {
   const last = values.slice(-Math.max(3, Math.round(values.length / 40))).map((value) => value ?? 0);
   return last.reduce((sum, value) => sum + value, 0) / last.length;
-}
-
-/** One range for all latencies over time, so that equal distances are equal ratios everywhere. */
-function latencyRange({ summary: { latencyMs }, columns, leading }: RunView): { min: number; max: number } {
-  const all = (quantile: (typeof QUANTILES)[number]): number[] =>
-    columns
-      .flatMap((column) => leading.map((kind) => column[kind][quantile] ?? 0))
-      .filter((value) => value > 0)
-      .sort((a, b) => a - b);
-  const [middles, tops] = [all('p50'), [...all('max'), ...all('p99')]];
-  const typical = middles[Math.floor(middles.length / 2)] ?? tops[0] ?? 1;
-  const lowest = leading.flatMap(
-    (kind) => quantileOfCells(usedCells(latencyMs[kind].cells ?? [], FINE_CELLS), 0.002) ?? [],
-  );
-  const least = Math.max(Math.min(...lowest, middles[0] ?? tops[0] ?? 1), typical / FARTHEST_BELOW);
-  const most = Math.max(least, ...tops.map((value) => value * 1.15));
-  // Latencies that hardly differ are drawn in the middle.
-  const wider = Math.sqrt(Math.max(1, NARROWEST / (most / least)));
-  return { min: wider > 1 ? least / wider : nice(least, 'down'), max: most * wider };
-}
-
-/** A latency as bands between its percentiles, with the maximum of each interval as dots. */
-function fanTrack(
-  kind: 'response' | 'service',
-  { columns }: RunView,
-  { min, max }: { readonly min: number; readonly max: number },
-  stageLines: Markup,
-): Markup {
-  const [p50 = [], p90 = [], p99 = [], most = []] = QUANTILES.map((quantile) =>
-    columns.map((column) => column[kind][quantile]),
-  );
-  if (![...p50, ...most].some((value) => value !== null)) return NOTHING_SHOWN;
-  const scale = logarithmic(min, max, FAN_HEIGHT);
-  const colour = COLOURS[kind];
-  const outer = p99.map((value, index) => value ?? most[index] ?? null);
-  const inner = p90.map((value, index) => value ?? p50[index] ?? null);
-  const tops = most.flatMap((value, index): (readonly [number, number, number])[] =>
-    value === null
-      ? []
-      : [[index * STEP + 1, scale.y(value), (columns[index]?.censored ?? 0) > 0 ? UPWARD : 0]],
-  );
-  const end = (text: string, values: Row): LineName => {
-    const last = values.findLast((value) => value !== null) ?? null;
-    return { text, className: `c-${colour}`, at: last === null ? null : scale.share(last) };
-  };
-  return track({
-    id: kind,
-    name: `${titleOf(kind)} time`,
-    what: MEANINGS[kind],
-    body: plot({
-      width: columns.length * STEP,
-      scale,
-      ticks: decades(min, max),
-      names: [end('max', most), end('p99', p99), end('p90', p90), end('p50', p50)],
-      marks: [
-        line(`fill ${colour} outer`, band(inner, outer, scale)),
-        line(`fill ${colour} inner`, band(p50, p90, scale)),
-        line(`ln ${colour} p99`, pathOf(overTime(p99, scale))),
-        line(`ln ${colour} p50`, pathOf(overTime(p50, scale))),
-        dots(`dot ${colour}${columns.length <= FEW_COLUMNS ? ' few' : ''}`, tops),
-        stageLines,
-      ],
-    }),
-  });
-}
-
-function heatTrack(
-  { columns, summary: { series, latencyMs } }: RunView,
-  { min, max }: { readonly min: number; readonly max: number },
-  stageLines: Markup,
-): Markup {
-  if (columns.every(({ cells }) => cells === null || cells.length === 0)) return NOTHING_SHOWN;
-  const scale = logarithmic(min, max, HEAT_HEIGHT);
-  const { marks, key } = heat(
-    'heat',
-    columns.map(({ cells }) => cells),
-    series.cellsPerOctave,
-    scale,
-  );
-  return track({
-    id: 'heat',
-    name: 'Every request',
-    what: `${latencyMs.headline} time: stronger where more fell`,
-    key,
-    body: plot({
-      width: columns.length * STEP,
-      scale,
-      ticks: decades(min, max),
-      marks: [marks, stageLines],
-    }),
-  });
 }
 
 /** How much volley, connections and target each contributed to a slow response. */

@@ -1,4 +1,5 @@
 import type { BatchRows } from '../../../../protocol/batch.ts';
+import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { dayText } from '../facts.ts';
 import type { Markup } from '../markup.ts';
@@ -98,9 +99,15 @@ export function runPageUnderWay(shown: Summary, underWay: UnderWay): Page {
       windowMs,
       ...(scenarios === undefined ? {} : { scenarios: { users: { series: scenarios.users.series } } }),
       latencyMs: { headline: latencyMs.headline },
-      series: { ...series, buckets: series.buckets.map(({ cells: _cells, ...bucket }) => bucket) },
+      series: { ...series, buckets: series.buckets.map(withoutCells) },
     },
   };
+}
+
+function withoutCells({ cells: _cells, gap, ...bucket }: SeriesBucket): object {
+  if (gap === undefined) return bucket;
+  const { cells: _gapCells, ...quantiles } = gap;
+  return { ...bucket, gap: quantiles };
 }
 
 function headingOf({ plan, mix = [] }: Summary): string {

@@ -2,7 +2,8 @@ import { addPacked, type PackedCells } from '../../../../metrics/packed-cells.ts
 import type { BatchRows } from '../../../../protocol/batch.ts';
 import type { LatencyKind } from '../../../../protocol/latency.ts';
 import type { StageSummary } from '../../../../protocol/plan-summary.ts';
-import type { IntervalPercentiles, SeriesBucket, Summary } from '../../../../protocol/summary.ts';
+import type { IntervalPercentiles, SeriesBucket } from '../../../../protocol/series-bucket.ts';
+import type { Summary } from '../../../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../../../protocol/units.ts';
 
 /** Limit on columns: results of older versions have thousands of intervals, whose neighbours are joined. */
@@ -26,6 +27,11 @@ export interface Column {
   readonly startLagP99: number | null;
   readonly failures: Readonly<Record<string, number>>;
   readonly cells: PackedCells | null;
+  /** Of streams; null without them. */
+  readonly tokens: number | null;
+  readonly ttft: IntervalPercentiles;
+  readonly gap: IntervalPercentiles;
+  readonly gapCells: PackedCells | null;
 }
 
 /** A stage in the time of the window; the warm-up is the first part of the same schedule. */
@@ -84,7 +90,6 @@ function columnOf(
   const own = worstOf(buckets);
   const other = worstOf(buckets.flatMap((bucket) => bucket.service ?? bucket.response ?? []));
   const kinds = [...new Set(buckets.flatMap(({ failures }) => Object.keys(failures ?? {})))];
-  const packed = buckets.flatMap(({ cells }) => (cells === undefined ? [] : [cells]));
   const failed = sum((bucket) => bucket.failed);
   return {
     atMs: buckets[0]?.atMs ?? 0,
@@ -103,8 +108,17 @@ function columnOf(
         ? { failed }
         : {}
       : Object.fromEntries(kinds.map((kind) => [kind, sum((bucket) => bucket.failures?.[kind])])),
-    cells: packed.length === 0 ? null : packed.length === 1 ? (packed[0] ?? null) : addPacked(packed),
+    cells: joined(buckets.map(({ cells }) => cells)),
+    tokens: sumIfAny((bucket) => bucket.tokens),
+    ttft: worstOf(buckets.flatMap((bucket) => bucket.ttft ?? [])),
+    gap: worstOf(buckets.flatMap((bucket) => bucket.gap ?? [])),
+    gapCells: joined(buckets.map((bucket) => bucket.gap?.cells)),
   };
+}
+
+function joined(all: readonly (PackedCells | undefined)[]): PackedCells | null {
+  const packed = all.filter((cells) => cells !== undefined);
+  return packed.length > 1 ? addPacked(packed) : (packed[0] ?? null);
 }
 
 function worstOf(rows: readonly Partial<IntervalPercentiles>[]): IntervalPercentiles {
