@@ -433,3 +433,23 @@ test('tokens: their times with shapes, who counted them, their speed and the goo
   expect(renderHtml(PLAIN)).not.toContain('id="tokens"');
   expect(renderHtml(RESULTS['streams of which none was complete']!)).not.toContain('Times of the tokens');
 });
+
+test('a run of scenarios is called by its file, and its load by its users', () => {
+  const run = longRun(20, 1_000);
+  const scenarios = {
+    file: 'shop.yaml',
+    loads: [
+      { executor: 'ramping-vus', users: 12, scenarios: ['buy'] },
+      { executor: 'constant-arrival-rate', users: 100, scenarios: ['look'] },
+    ],
+  } as const;
+  const page = renderHtml({
+    ...run,
+    plan: { ...run.plan, scenarios, concurrency: 112, load: { model: 'closed' } },
+  });
+  expect(page).toContain('<h1>shop.yaml against 127.0.0.1:8080</h1>');
+  expect(page).toContain(
+    'ramping-vus: at most 12 users (buy), constant-arrival-rate: at most 100 users (look)',
+  );
+  expect(page).not.toContain('112 connections');
+});

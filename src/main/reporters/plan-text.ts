@@ -60,7 +60,7 @@ function loadParts(load: LoadSummary): string[] {
 }
 
 /** The executors that start iterations; a single scenario is not named. */
-function userParts({ loads }: NonNullable<DescribedPlan['scenarios']>): string[] {
+export function userParts({ loads }: NonNullable<DescribedPlan['scenarios']>): string[] {
   const isOne = loads.length === 1 && loads[0]?.scenarios.length === 1;
   return loads.map(({ executor, users, scenarios }) => {
     const whose = isOne ? '' : ` (${scenarios.join(', ')})`;

@@ -1,5 +1,6 @@
 import type { Summary } from '../../../../protocol/summary.ts';
 import { counted, formatAskedRate, formatDuration } from '../../../text/format.ts';
+import { userParts } from '../../plan-text.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import { count, ms, unbroken } from '../numbers.ts';
@@ -93,7 +94,8 @@ export function machineFacts({
 }
 
 /** The load in a few words. */
-export function loadText({ load, concurrency }: Summary['plan']): string {
+export function loadText({ load, concurrency, scenarios }: Summary['plan']): string {
+  if (scenarios !== undefined) return userParts(scenarios).join(', ');
   if (load.model === 'closed')
     return `closed model, ${count(concurrency)} connection${concurrency === 1 ? '' : 's'}`;
   return load.ratePerSecond === null

@@ -112,6 +112,7 @@ function withoutCells({ cells: _cells, gap, ...bucket }: SeriesBucket): object {
 
 function headingOf({ plan, mix = [] }: Summary): string {
   const { method, url } = plan.target;
+  if (plan.scenarios !== undefined) return `${plan.scenarios.file} against ${hostOf(url)}`;
   return mix.length > 1 ? `${mix.length} requests at ${hostOf(url)}` : `${method} ${url}`;
 }
 
