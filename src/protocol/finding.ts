@@ -100,6 +100,7 @@ export interface FindingFigures {
   readonly 'no-connection-left': ConnectionFigures;
   readonly 'backlog-grew': Readonly<Record<'first' | 'last', number>>;
   readonly 'nothing-answered': Readonly<Record<never, never>>;
+  readonly 'no-iteration-ended': { readonly interrupted: number };
   readonly 'kept-up': Readonly<Record<never, never>>;
   readonly 'concurrency-sets-rate': {
     readonly concurrency: number;

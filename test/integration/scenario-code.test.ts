@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { Summary } from '../../src/api/index.ts';
+import { CLIENT_NAMES } from '../../src/protocol/plan.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { useShop } from '../support/shop.ts';
@@ -162,4 +163,18 @@ export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeo
   for (const part of [...told, "exec '5'", "'count(nometric)>0'", "'p95{x}<z'", "'soon'"])
     expect(stderr).toContain(part);
   expect(stderr).not.toMatch(/a\.load: there is none|executor '/);
+});
+
+test.each(CLIENT_NAMES)('where no iteration comes to its end nothing is green, by %s', async (client) => {
+  const module = moduleOf({ endless: "for (;;) { await vu.http.get('/'); await vu.sleep(20); }" });
+  const load =
+    "executor: 'constant-arrival-rate', rate: 40, duration: '500ms', maxVUs: 50, gracefulStop: '100ms'";
+  const text = readFileSync(module, 'utf8');
+  writeFileSync(module, text.replace("executor: 'shared-iterations', vus: 2, iterations: 10", load));
+  const args = ['run', module, '-w', '1', '--client', client, '--threshold', 'iteration-errors<=5%'];
+  const { code, stdout, stderr } = await ran(...args);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/\nNOT JUDGED: no iteration came to its end, \d+ were interrupted\n/);
+  expect(stdout).toMatch(/✗ iteration-errors<=5% +no iteration came to its end/);
+  expect(stderr).toContain('iteration-errors<=5% did not hold: no iteration came to its end.');
 });

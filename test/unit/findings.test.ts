@@ -79,6 +79,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
     { first: 1.2, last: 44.4 },
     'Requests without an answer grew from 1 in the first quarter to 44 in the last.',
   ],
+  'no-iteration-ended': [
+    { interrupted: 60 },
+    '60 iterations began and none came to its end: give gracefulStop more time, or make an iteration shorter.',
+  ],
   'nothing-answered': [{}, 'No request was answered, so nothing is known about limits.'],
   'kept-up': [{}, 'Requests started on time, and the target kept up.'],
   'concurrency-sets-rate': [

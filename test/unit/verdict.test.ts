@@ -538,9 +538,20 @@ describe('the verdict, on each side of each line', () => {
   });
 
   const iterations = (name: string, failed: number, completed: number) => ({
-    ...{ name, completed, failed },
+    ...{ name, completed, failed, interrupted: 0 },
     errors: [{ kind: 'fail', code: 'no items', count: failed, example: 'no items' } as const],
   });
+  test('iterations of which none came to its end are judged no further, and one that did is enough', () => {
+    const cut = { ...iterations('a', 0, 0), interrupted: 60 };
+    const { verdict, finding } = judgementOf(closed({ hasUsers: true, iterations: [cut] }));
+    expect([verdict, finding]).toMatchObject([
+      'ok',
+      { code: 'no-iteration-ended', figures: { interrupted: 60 } },
+    ]);
+    const more = { hasUsers: true, iterations: [cut, iterations('b', 0, 1)] };
+    expect(judgementOf(closed(more)).finding.code).toBe('users-set-rate');
+  });
+
   test.each<[string, VerdictFacts['iterations'], object | null]>([
     ['one in a hundred', [iterations('a', 1, 99)], null],
     ['more', [iterations('a', 2, 98)], { failed: 2, of: 100, scenario: null }],

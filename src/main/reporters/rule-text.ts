@@ -24,6 +24,7 @@ type Rule = Summary['thresholds'][number];
 /** The measured value of a rule, or why there is none. */
 export function valueText(rule: Rule): string {
   const { expression, measured, limit, isLowerBound, requestsNeeded, latency, meant } = rule;
+  if (measured === null && rule.figure === 'iteration-errors') return 'no iteration came to its end';
   if (measured === null && rule.figure !== undefined && isOfScenarios(rule.figure))
     return 'there is no such figure';
   if (measured === null && meant !== undefined)

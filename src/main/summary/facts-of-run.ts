@@ -41,9 +41,9 @@ export function factsOf(collected: Collected, figures: Figures): VerdictFacts {
 
 function iterationsOf({ plan, records }: Collected): IterationFacts[] {
   const tallies = records.scenarios?.scenarios ?? [];
-  return tallies.map(({ completed, failed, errors }, index) => ({
+  return tallies.map(({ completed, failed, interrupted, errors }, index) => ({
     name: plan.scenarios?.scenarios[index]?.name ?? '',
-    ...{ completed, failed, errors: [...errors.values()] },
+    ...{ completed, failed, interrupted, errors: [...errors.values()] },
   }));
 }
 

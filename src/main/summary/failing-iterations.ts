@@ -5,7 +5,7 @@ import { type Judgement, judged, VERDICT_LIMITS } from './verdict-facts.ts';
 /** More of all iterations than may fail, or most of one scenario's; null where they did not. */
 export function failingIterations(scenarios: readonly IterationFacts[]): Judgement | null {
   const { failedShare, failedShareOfRequest, fewestOfRequest } = VERDICT_LIMITS;
-  const all = scenarios.reduce(added, { name: '', completed: 0, failed: 0, errors: [] });
+  const all = scenarios.reduce(added, NONE);
   if (all.failed > failedShare * endedOf(all)) return failingBecause(all, null);
   const one = scenarios
     .filter((scenario) =>
@@ -18,6 +18,15 @@ export function failingIterations(scenarios: readonly IterationFacts[]): Judgeme
   return one === null ? null : failingBecause(one, one.name);
 }
 
+/** Iterations that began, of which none came to its end: their number is known, and nothing else of them. */
+export function unendedIterations(scenarios: readonly IterationFacts[]): Judgement | null {
+  const all = scenarios.reduce(added, NONE);
+  if (all.interrupted === 0 || endedOf(all) > 0) return null;
+  return judged('ok', { code: 'no-iteration-ended', figures: { interrupted: all.interrupted } });
+}
+
+const NONE: IterationFacts = { name: '', completed: 0, failed: 0, interrupted: 0, errors: [] };
+
 function failingBecause(facts: IterationFacts, scenario: string | null): Judgement {
   const failedAs = facts.errors
     .map(({ kind, code, count }) => ({ kind, code, count }))
@@ -27,11 +36,15 @@ function failingBecause(facts: IterationFacts, scenario: string | null): Judgeme
   return judged('failing', { code: 'iterations-failed', figures }, 'look-at-iteration', [misleading]);
 }
 
-function added(sum: IterationFacts, { completed, failed, errors }: IterationFacts): IterationFacts {
+function added(
+  sum: IterationFacts,
+  { completed, failed, interrupted, errors }: IterationFacts,
+): IterationFacts {
   return {
     name: sum.name,
     completed: sum.completed + completed,
     failed: sum.failed + failed,
+    interrupted: sum.interrupted + interrupted,
     errors: errors.reduce(withError, sum.errors),
   };
 }

@@ -22,11 +22,12 @@ export interface FailureFacts {
   readonly stoodStillMs: number;
 }
 
-/** What became of one scenario's iterations; those that were interrupted are in neither. */
+/** What became of one scenario's iterations. */
 export interface IterationFacts {
   readonly name: string;
   readonly completed: number;
   readonly failed: number;
+  readonly interrupted: number;
   readonly errors: readonly IterationErrorSummary[];
 }
 

@@ -26,7 +26,7 @@ export function scenarioFigureIn(summary: ScenariosSummary | undefined, measure:
     case 'group':
       return statisticOf(summary.groups.find((group) => group.name === name)?.responseMs, label);
     case 'iteration-errors':
-      return row === undefined || row.started === 0 ? UNKNOWN : known(row.failed / row.started);
+      return row === undefined || endedOf(row) === 0 ? UNKNOWN : known(row.failed / endedOf(row));
     case 'script-errors':
       return row === undefined ? UNKNOWN : known(scriptErrors(row));
     case 'dropped':
@@ -36,6 +36,11 @@ export function scenarioFigureIn(summary: ScenariosSummary | undefined, measure:
     default:
       return metricIn(summary, figure, name, label);
   }
+}
+
+/** Those that were interrupted show neither. */
+function endedOf({ completed, failed }: ScenarioRow): number {
+  return completed + failed;
 }
 
 function scriptErrors({ errors }: ScenarioRow): number {

@@ -10,7 +10,7 @@ import {
   neverOk,
   nextStep,
 } from './failing.ts';
-import { failingIterations } from './failing-iterations.ts';
+import { failingIterations, unendedIterations } from './failing-iterations.ts';
 import {
   connections,
   generatorErrors,
@@ -30,7 +30,9 @@ export function judge(facts: VerdictFacts): Judgement {
     failingIterations(facts.iterations) ??
     withFailures(
       generatorErrors(facts) ??
-        (lacksConnections(facts) ? null : (unanswered(facts) ?? tooShort(facts))) ??
+        (lacksConnections(facts)
+          ? null
+          : (unanswered(facts) ?? unendedIterations(facts.iterations) ?? tooShort(facts))) ??
         scenarioCode(facts) ??
         generatorTime(facts) ??
         processor(facts) ??

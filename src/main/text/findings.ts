@@ -36,6 +36,8 @@ export const SENTENCES: {
   'no-connection-left': noConnectionText,
   'backlog-grew': ({ first, last }) =>
     `Requests without an answer grew from ${formatCount(first)} in the first quarter to ${formatCount(last)} in the last.`,
+  'no-iteration-ended': ({ interrupted }) =>
+    `${counted(interrupted, 'iteration')} began and none came to its end: give gracefulStop more time, or make an iteration shorter.`,
   'nothing-answered': () => 'No request was answered, so nothing is known about limits.',
   'kept-up': () => 'Requests started on time, and the target kept up.',
   'concurrency-sets-rate': ({ concurrency, serviceMs, isLowerBound }) =>

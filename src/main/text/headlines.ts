@@ -34,6 +34,8 @@ const HEADLINES: Headlines = {
   'backlog-grew': ({ first, last }) =>
     `it fell behind, from ${formatCount(first)} requests without an answer to ${formatCount(last)}`,
   'nothing-answered': () => 'no request was answered',
+  'no-iteration-ended': ({ interrupted }) =>
+    `no iteration came to its end, ${counted(interrupted, 'was', 'were')} interrupted`,
 };
 
 /**
@@ -52,12 +54,16 @@ export function headlinesOf({ generator }: Summary): string[] {
 function verdictLine({ verdict, finding, reasons }: Summary['generator']): string[] {
   const words = finding === undefined ? (reasons[0] ?? '') : wordsOf(finding);
   if (verdict !== 'ok') return [`${verdict.toUpperCase()}: ${words ?? reasons[0] ?? ''}`];
-  return finding?.code === 'nothing-answered' ? [`NOT JUDGED: ${words}`] : [];
+  return isNotJudged(finding?.code) ? [`NOT JUDGED: ${words}`] : [];
 }
 
-/** What the verdict is called; where no request was answered there is nothing to judge. */
+function isNotJudged(code: FindingCode | undefined): boolean {
+  return code === 'nothing-answered' || code === 'no-iteration-ended';
+}
+
+/** What the verdict is called; where no request was answered, or no iteration ended, there is nothing to judge. */
 export function verdictName({ verdict, finding }: Summary['generator']): string {
-  return verdict === 'ok' && finding?.code === 'nothing-answered' ? 'not judged' : verdict;
+  return verdict === 'ok' && isNotJudged(finding?.code) ? 'not judged' : verdict;
 }
 
 function wordsOf<Code extends FindingCode>({ code, figures }: Finding<Code>): string | undefined {

@@ -24,6 +24,7 @@ const VERDICTS: Readonly<Record<string, { readonly words: string; readonly link:
 const FOUND: Readonly<Record<string, string>> = {
   'run-too-short': 'Too short a run to tell.',
   'nothing-answered': 'Nothing was answered.',
+  'no-iteration-ended': 'No iteration came to its end.',
   'concurrency-sets-rate': 'The concurrency set the rate.',
 };
 
