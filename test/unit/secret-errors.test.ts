@@ -28,6 +28,11 @@ const GIVEN: Readonly<Record<string, RunOptions>> = {
     url: undefined,
     curl: `curl -H "authorization: Bearer ${SECRET}" ${URL_TEXT}`,
   },
+  'the name of a variable': { bearerEnv: SECRET },
+  'an address': { resolve: [WITH_PASSWORD] },
+  'another host': { connectTo: [WITH_PASSWORD] },
+  'a socket': { unixSocket: WITH_PASSWORD },
+  'broken JSON': { json: `{"a":1,"accessToken":"${SECRET}"` },
   'a mix': { url: undefined, mix: [{ name: 'a', url: WITH_PASSWORD, cookie: `sid=${SECRET}` }] },
 };
 
@@ -71,7 +76,8 @@ test('no error of the library has a secret: in message, problems, stack or whate
   const leaks: string[] = [];
   for (const [given, options] of Object.entries(GIVEN)) {
     for (const [slip, wrong] of Object.entries(SLIPS)) {
-      if ('headers' in options && 'headers' in wrong) continue;
+      // The slip would take the place of the secret.
+      if (['headers', 'resolve'].some((name) => name in options && name in wrong)) continue;
       const all: RunOptions = { url: URL_TEXT, requests: 1, ...options, ...wrong };
       const calls: Readonly<Record<string, () => Promise<unknown>>> = {
         start: () => start(all),
@@ -93,6 +99,13 @@ test('no error of the library has a secret: in message, problems, stack or whate
   }
   expect(leaks).toEqual([]);
   delete process.env['VOLLEY_TEST_SECRET'];
+});
+
+test('nor has one of a key that was given in place of the name of its variable', async () => {
+  const given = { url: URL_TEXT, preset: 'openai-chat', apiKeyEnv: SECRET, requests: 1 } as const;
+  const text = await start(given).then(() => '', allOf);
+  expect(text).toContain(`'${SECRET.slice(0, 3)}…': there is no such environment variable`);
+  expect(piecesOf(SECRET).filter((piece) => text.includes(piece))).toEqual([]);
 });
 
 test('nor has one that tells why a worker could not start', async () => {

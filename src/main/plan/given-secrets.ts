@@ -1,4 +1,5 @@
-import { secretsInHeaders } from '../../requests/secret-headers.ts';
+import { isSecretHeader, secretsInHeaders } from '../../requests/secret-headers.ts';
+import { shownVariable } from '../text/quoted.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
 
@@ -7,6 +8,7 @@ const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
 const OF_ENVIRONMENT = /\{\{\s*env\s+(\w+)\s*\}\}/g;
 /** For a curl command that has not been parsed: text in quotes, and the values of options with credentials. */
 const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
+const IN_JSON = /["']?([\w-]+)["']?\s*:\s*"((?:[^"\\]|\\.)+)/g;
 const PLACEHOLDER = /\{\{\s*(\w+)\s*\}\}/g;
 
 /**
@@ -19,6 +21,10 @@ export function secretsGiven(options: RunOptions, environment: NodeJS.ProcessEnv
   const found = [
     ...[all, ...mix].flatMap((said) => ofRequest(said, environment)),
     ...ofUrl(textOf(all['proxy'])),
+    // Taken for URLs, they have no name and password either.
+    ...['resolve', 'connectTo', 'unixSocket'].flatMap((option) =>
+      [all[option]].flat().map(textOf).flatMap(ofUrl),
+    ),
     ...ofCurl(textOf(all['curl'])),
     ...ofVariables(
       all['variables'],
@@ -36,9 +42,11 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
   const texts = Object.values(said).flat().map(textOf);
   return [
     environment[textOf(said['bearerEnv'])] ?? '',
+    ...['bearerEnv', 'apiKeyEnv'].map((option) => textOf(said[option])).filter(isNoVariable),
     passwordOf(textOf(said['user'])),
     ...(cookie === '' ? [] : [cookie, ...secretsInHeaders(['cookie', cookie])]),
     ...ofUrl(textOf(said['url'])),
+    ...ofJson(textOf(said['json'])),
     ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
     ...texts.flatMap((text) =>
       Array.from(text.matchAll(OF_ENVIRONMENT), ([, name = '']) => environment[name] ?? ''),
@@ -55,6 +63,18 @@ function ofUrl(url: string): string[] {
   } catch {
     return [password];
   }
+}
+
+/** Values of JSON, whole or broken, under names that say that they are secret. */
+function ofJson(text: string): string[] {
+  return Array.from(text.matchAll(IN_JSON), ([, name = '', value = '']) =>
+    isSecretHeader(name.replace(/([a-z])([A-Z])/g, '$1-$2')) ? value : '',
+  );
+}
+
+/** The secret itself, in place of a variable's name. */
+function isNoVariable(name: string): boolean {
+  return shownVariable(name) !== name;
 }
 
 function ofCurl(command: string): string[] {

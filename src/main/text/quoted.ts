@@ -1,3 +1,5 @@
+const LONGEST_NAME_SHOWN = 8;
+const LIKE_A_TOKEN = /^[\w.~+/=-]+$/;
 /** Longer values are cut: the beginning shows which one is meant. */
 const LONGEST = 200;
 
@@ -9,6 +11,15 @@ export function quoted(value: unknown): string {
 /** A user's URL for an error message: without name and password, however its beginning is written. */
 export function quotedUrl(text: string): string {
   return quoted(shownUrl(text));
+}
+
+/**
+ * A text given as the name of an environment variable. What is long, and no name in capitals, may be the secret itself,
+ * pasted in its place: only its beginning is shown.
+ */
+export function shownVariable(name: string): string {
+  const isName = name.length <= LONGEST_NAME_SHOWN || /^[A-Z_][A-Z0-9_]*$/.test(name);
+  return isName || !LIKE_A_TOKEN.test(name) ? name : `${name.slice(0, 3)}…`;
 }
 
 /** The same without quotes. */

@@ -4,7 +4,7 @@ import type { Address, ConnectToRule, HttpProxy, ResolveRule, Routes } from '../
 import { DEFAULT_ADDRESSES } from '../defaults.ts';
 import type { ConnectionOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
-import { given, listed, phrase, the } from '../words.ts';
+import { given, givenUrl, listed, phrase, the } from '../words.ts';
 
 const HIGHEST_PORT = 65_535;
 /** Limit of a socket's address; a longer path would be truncated, and another socket opened. */
@@ -19,6 +19,10 @@ export function parseRoutes(options: ConnectionOptions, problems: Problems): Rou
   const { unixSocket, proxy, proxyTunnel = false } = options;
   const resolve = (options.resolve ?? []).flatMap((text) => parseResolve(text, problems) ?? []);
   const connectTo = (options.connectTo ?? []).flatMap((text) => parseConnectTo(text, problems) ?? []);
+  if (unixSocket?.includes('://') === true)
+    problems.add(
+      phrase`${the('unix-socket')} ${givenUrl(unixSocket)} is a URL: give the path of a socket, and the URL as that of the target.`,
+    );
   if (unixSocket === '') problems.add(phrase`${the('unix-socket')} ${given('')}: give the path of a socket.`);
   const pathBytes = Buffer.byteLength(unixSocket ?? '');
   if (pathBytes > MOST_SOCKET_PATH_BYTES && process.platform !== 'win32')

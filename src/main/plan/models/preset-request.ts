@@ -1,3 +1,4 @@
+import { shownVariable } from '../../text/quoted.ts';
 import type { RunOptions } from '../options.ts';
 import { givenAmong, SAY_WHAT_IS_SENT } from '../options-given.ts';
 import type { Problems } from '../problems.ts';
@@ -186,7 +187,7 @@ export function keyHeaders(
   const key = process.env[variable];
   if (key === undefined || key === '') {
     problems.add(
-      phrase`${the('api-key-env')} ${given(variable)}: there is no such environment variable: export it, or name another.`,
+      phrase`${the('api-key-env')} ${given(shownVariable(variable))}: there is no such environment variable: export it, or name another.`,
     );
     return [];
   }

@@ -1,4 +1,5 @@
 import type { DigestCredentials } from '../../../protocol/request.ts';
+import { shownVariable } from '../../text/quoted.ts';
 import type { RequestOptions } from '../options.ts';
 import type { Problems } from '../problems.ts';
 import { given, listed, phrase, the } from '../words.ts';
@@ -58,7 +59,7 @@ function fromEnvironment(name: string, problems: Problems): string | null {
   // Anything that does not fit into one header line is not a token, and is not quoted here.
   if (/^[\x21-\x7e]+$/.test(token)) return `Bearer ${token}`;
   problems.add(
-    phrase`${the('bearer-env')} ${given(name)}: ${token === '' ? 'that variable is not set' : 'it does not hold a token'}: give the name of an environment variable that holds one.`,
+    phrase`${the('bearer-env')} ${given(shownVariable(name))}: ${token === '' ? 'that variable is not set' : 'it does not hold a token'}: give the name of an environment variable that holds one.`,
   );
   return null;
 }
