@@ -188,6 +188,7 @@ Ctrl-C stop, again: end now`);
       interrupted: 0,
       dropped: 0,
       failedChecks: 0,
+      failedGroups: [],
       example: null,
     };
     const lineOf = (changes: object): string | undefined =>
@@ -199,7 +200,11 @@ Ctrl-C stop, again: end now`);
     expect(
       lineOf({ failed: 3, failedChecks: 9, interrupted: 1, dropped: 2, example: 'fail (no items)' }),
     ).toBe(
-      'users   12 now  1,340 iterations completed  3 failed, most fail (no items)  9 checks failed  1 interrupted  2 dropped',
+      'users   12 now  1,340 iterations completed  3 failed  9 checks failed  1 interrupted  2 dropped  most fail (no items)',
+    );
+    const failedGroups = [9, 4, 1].map((failed) => ({ name: `pay > ${failed}`, failed }));
+    expect(lineOf({ failed: 14, failedGroups, example: 'fail (no items)' })).toBe(
+      'users   12 now  1,340 iterations completed  14 failed  in pay > 9 9, pay > 4 4  most fail (no items)',
     );
     const hostile = lineOf({ failed: 1, example: '\x1b[2J\r\n\u202e'.repeat(40) })!;
     expect(widthOf(hostile)).toBeLessThanOrEqual(120);

@@ -91,6 +91,7 @@ test('users of a run under way: their line, their rules and their panel say what
 
   expect(usersSoFar(tally, (text) => text)).toEqual({
     ...{ users: 3, completed: 2, failed: 2, interrupted: 1, dropped: 1, failedChecks: 2 },
+    failedGroups: [],
     example: 'script (TypeError a.ts:1:1)',
   });
   expect(

@@ -60,6 +60,8 @@ export interface UsersSoFar {
   readonly interrupted: number;
   readonly dropped: number;
   readonly failedChecks: number;
+  /** Groups that were left by a failure, most frequent first. */
+  readonly failedGroups: readonly { readonly name: string; readonly failed: number }[];
   /** The most frequent failure; null without failures. */
   readonly example: string | null;
 }

@@ -43,7 +43,11 @@ export class Sampler {
     const [first] = plan.mix;
     const target = first === undefined ? '' : `${first.message.method} ${first.message.url}`;
     this.#title = this.#hide(
-      plan.mix.length > 1 ? `${plan.mix.length} requests, the first ${target}` : target,
+      plan.scenarios !== undefined
+        ? `${plan.scenarios.file} against ${first?.message.url ?? 'its targets'}`
+        : plan.mix.length > 1
+          ? `${plan.mix.length} requests, the first ${target}`
+          : target,
     );
     this.#planText = this.#hide(planText({ ...summarizePlan(plan), agents: plan.agents }, null));
   }

@@ -33,6 +33,10 @@ export function usersSoFar(tally: ScenarioTally, hide: Hide): UsersSoFar {
     interrupted: sum(({ interrupted }) => interrupted),
     dropped: sum(({ dropped }) => dropped),
     failedChecks,
+    failedGroups: [...tally.groups.values()]
+      .filter(({ bad }) => bad > 0)
+      .sort((a, b) => b.bad - a.bad)
+      .map(({ name, bad }) => ({ name: hide(name), failed: bad })),
     example: most === undefined ? null : hide(`${most.kind} (${most.code})`),
   };
 }

@@ -3,12 +3,14 @@ import type { Line, Piece } from './line.ts';
 import type { LiveState } from './live-state.ts';
 import { labelled } from './tracks.ts';
 
-/** How many users are active, and how iterations and checks have ended; empty without scenarios. */
+const MOST_GROUPS = 2;
+
+/** How many users are active, how iterations and checks have ended, and which groups fail; empty without scenarios. */
 export function usersLines({ users: state }: LiveState): Line[] {
   if (state === null) return [];
-  const { users, completed, failed, interrupted, dropped, failedChecks, example } = state;
+  const { users, completed, failed, interrupted, dropped, failedChecks, failedGroups, example } = state;
   const counted: Piece[] = [
-    [failed, `failed${example === null ? '' : `, most ${example}`}`, 'bad'] as const,
+    [failed, 'failed', 'bad'] as const,
     [failedChecks, 'checks failed', 'bad'] as const,
     [interrupted, 'interrupted', 'warning'] as const,
     [dropped, 'dropped', 'bad'] as const,
@@ -16,5 +18,20 @@ export function usersLines({ users: state }: LiveState): Line[] {
     count === 0 ? [] : [{ text: `  ${formatCount(count)} ${what}`, tone }],
   );
   const good: Piece = { text: `${formatCount(users)} now  ${formatCount(completed)} iterations completed` };
-  return [labelled('users', [good, ...counted])];
+  // What may be long comes last, so that a narrow screen cuts no count.
+  const why: Piece[] = [
+    ...(failedGroups.length === 0
+      ? []
+      : [
+          {
+            text: `  in ${failedGroups
+              .slice(0, MOST_GROUPS)
+              .map((group) => `${group.name} ${formatCount(group.failed)}`)
+              .join(', ')}`,
+            tone: 'bad' as const,
+          },
+        ]),
+    ...(failed > 0 && example !== null ? [{ text: `  most ${example}`, tone: 'bad' as const }] : []),
+  ];
+  return [labelled('users', [good, ...counted, ...why])];
 }
