@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { VolleyError } from '../../src/api/index.ts';
 import { choosePacing } from '../../src/main/plan/load.ts';
 import type { RunOptions } from '../../src/main/plan/options.ts';
-import { checkOptions } from '../../src/main/plan/resolve.ts';
+import { checkOptions, readOptions } from '../../src/main/plan/resolve.ts';
 import { resolveEndpoints } from '../../src/main/plan/target.ts';
 
 const URL_GIVEN = { url: 'http://127.0.0.1:8080/x?y=1#z' };
@@ -275,6 +275,17 @@ describe('the gate between options and plan', () => {
     ['a password that cannot be decoded', { url: 'http://%zz@127.0.0.1/' }, /write a % in it as %25/],
   ])('JavaScript’s callers are told of %s', (_name, options, sentence) => {
     expect(problemsOf(options as RunOptions)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test('a URL beside a mix does not hide what is wrong within the mix', async () => {
+    const mix = [{ name: 'a', url: 'ftp://x', weight: -1 }];
+    const read = readOptions({ url: 'http://127.0.0.1/', mix });
+    const { problems } = (await read.catch((error: unknown) => error)) as VolleyError;
+    expect(problems.map(String)).toEqual([
+      expect.stringContaining('each says where to send requests'),
+      expect.stringContaining("'ftp://x' starts with ftp://"),
+      expect.stringContaining("weight '-1'"),
+    ]);
   });
 
   test('everything that is wrong is reported at once', () => {

@@ -131,10 +131,17 @@ async function testPlan(
   options: RunOptions,
   problems: readonly string[],
 ): Promise<RunPlan> {
-  if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const { resolveTest } = await import('../plan/scenarios/resolve-test.ts');
   const [vus, iterations, only] = ['vus', 'iterations', 'only'].map((name) => parsed.last(name));
-  return resolveTest(await load(options.variables ?? {}), options, { vus, iterations, only });
+  try {
+    const test = await load(options.variables ?? {});
+    return await resolveTest(test, options, { vus, iterations, only }, problems);
+  } catch (error) {
+    if (problems.length === 0 || !(error instanceof VolleyError)) throw error;
+    const found = new Set(error.problems.map(String));
+    const earlier = problems.filter((problem) => !found.has(problem));
+    throw new VolleyError(ERROR_CODES.usage, [...earlier, ...error.problems]);
+  }
 }
 
 /** Runs, shows progress, writes the requested files and prints the result. */

@@ -83,7 +83,7 @@ export async function expandSources(
   if (said.length > 1) {
     problems.add(phrase`${listed(said, ' and ')}: each says where to send requests: give one of them.`);
     found.push(...problems.list);
-    return asWritten({ ...rest, mix: [] });
+    return asWritten({ ...rest, ...(rest.mix === undefined ? { mix: [] } : { url: undefined }) });
   }
   const readers = stdinReaders(options, readersOfStdin);
   const expanded = await expandedBy({ urls, curl, curlFile, har, harHosts }, rest, problems, notes, readers);

@@ -12,6 +12,7 @@ import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import { type LoadedTest, whyNotLoaded } from '../scenarios/load-test.ts';
 import type { ReadTest } from '../scenarios/read-test.ts';
+import { asMeant } from './as-meant.ts';
 import { FlowNames, type Given } from './flow-names.ts';
 import { FLOW_FIELDS, FLOW_PLAN, type FlowPlan, SCENARIO_FIELDS } from './flow-schema.ts';
 import { placedIn, type WrittenFlow } from './places.ts';
@@ -38,15 +39,15 @@ export async function loadFlow(
   url: string | undefined,
   variables: ReadonlyMap<string, string>,
 ): Promise<LoadedTest> {
-  const { data: plan, error } = FLOW_PLAN.safeParse(written.data);
-  if (plan === undefined)
-    throw new VolleyError(
-      ERROR_CODES.scenario,
-      sentencesFor(error, [], written.placeOf, (path) => (path.length === 0 ? FLOW_FIELDS : SCENARIO_FIELDS)),
-    );
+  const first = FLOW_PLAN.safeParse(written.data);
+  const wrong = sentencesFor(first.error, [], written.placeOf, (path) =>
+    path.length === 0 ? FLOW_FIELDS : SCENARIO_FIELDS,
+  );
+  const plan = first.data ?? FLOW_PLAN.safeParse(asMeant(written.data, first.error.issues)).data;
+  if (plan === undefined) throw new VolleyError(ERROR_CODES.scenario, wrong);
   const secrets = new Set<string>();
   const given: Given = { variables, secrets };
-  const problems: string[] = [];
+  const problems: string[] = [...wrong];
   const outside = new FlowNames(given, null, new Set(), false);
   const baseURL =
     url === undefined
@@ -62,7 +63,7 @@ export async function loadFlow(
     isTermOfModule: false,
     code: async (read, told) => {
       told.push(...problems);
-      const flow = await readFlow(plan, written, read, given, told);
+      const flow = await readFlow(plan, written, read, given, told, wrong.length > 0);
       return { code: { type: 'flow', flow }, secrets: [...secrets] };
     },
   };
@@ -113,6 +114,7 @@ async function readFlow(
   { scenarios: asked, rows, metrics }: ReadTest,
   given: Given,
   problems: string[],
+  areStandIns: boolean,
 ): Promise<FlowTest> {
   const called: (CalledFunction & { readonly url: string })[] = [];
   const path = resolve(written.path);
@@ -136,7 +138,8 @@ async function readFlow(
     teardown: teardown.read(),
     scenarios: Object.fromEntries(scenarios),
   };
-  for (const [name, place] of parts.unused)
+  // Steps that stand in for others use nothing.
+  for (const [name, place] of areStandIns ? [] : parts.unused)
     problems.push(
       `${place}: nothing uses ${quoted(name)}, which is captured here: use it as {{${name}}}, or leave it out.`,
     );

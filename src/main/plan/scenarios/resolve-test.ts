@@ -28,12 +28,14 @@ const NO_BASE = 'http://127.0.0.1/';
  *
  * @param options options of the command line, which take precedence
  * @param changes options of the command line that only scenarios have
+ * @param earlier problems already found by the caller, reported with the others
  * @throws VolleyError VOLLEY_SCENARIO for what is wrong with the scenarios, VOLLEY_USAGE or VOLLEY_UNKNOWN_HOST
  */
 export async function resolveTest(
   test: LoadedTest,
   { duration, rate, ...options }: RunOptions,
   changes: TestChanges,
+  earlier: readonly string[] = [],
 ): Promise<RunPlan> {
   const definition = changedTest(test.definition, { ...changes, duration, rate });
   const problems: string[] = [];
@@ -49,8 +51,9 @@ export async function resolveTest(
   const { own: ofScenarios, others: asked } = scenarioRules(given, read, inRules);
   const { named, others } = rulesOfRequests(asked);
   const own = [...ofScenarios, ...named];
-  const wrong = [...problems.map(test.placed), ...inCode, ...inRules];
-  const errorCode = wrong.length > inRules.length ? ERROR_CODES.scenario : ERROR_CODES.usage;
+  const ofTest = [...problems.map(test.placed), ...inCode];
+  const wrong = [...earlier, ...ofTest, ...inRules];
+  const errorCode = ofTest.length > 0 ? ERROR_CODES.scenario : ERROR_CODES.usage;
   try {
     const unresolved = checkOptions({ ...rest, ...streaming, thresholds: others, url: base ?? NO_BASE });
     if (wrong.length > 0) throw new VolleyError(errorCode, wrong);
