@@ -10,6 +10,8 @@ test.each([
   { words: ['modes', URL_TEXT, '--agents', '2'], says: HERE },
   { words: ['sweep', URL_TEXT, '--agents', '2'], says: HERE },
   { words: ['batch', 'none.csv', URL_TEXT, '--agents', '2'], says: HERE },
+  { words: ['init', URL_TEXT, '--agents', '2'], says: HERE },
+  { words: ['doctor', '--agents', '2'], says: HERE },
   {
     words: [URL_TEXT, '--agents', '2', '--repeat', '3'],
     says: /--repeat with --agents: rounds run on this machine/,

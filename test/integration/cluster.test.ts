@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { createReferenceServer } from '../../src/api/index.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { startAgent, submit } from '../support/cluster.ts';
 import { MemoryBroker } from '../support/memory-broker.ts';
@@ -122,6 +123,33 @@ describe('a run over agents', () => {
       expect(broker.bytes.includes('127.0.0.1')).toBe(false);
     }),
   );
+
+  test('streams of a model: tokens add up over agents, and a secret of a header stays sealed', () =>
+    withPool([1, 2], async ({ broker }) => {
+      const model = await createReferenceServer({ model: { firstTokenMs: 2, gapMs: 1, tokens: 5 } });
+      const connection = broker.connect();
+      const plans: Uint8Array[] = [];
+      const put: typeof connection.put = (run, name, bytes) => {
+        plans.push(bytes);
+        return connection.put(run, name, bytes);
+      };
+      try {
+        const { summary } = await submit(
+          { ...connection, put },
+          {
+            url: `${model.url}v1/chat/completions`,
+            ...{ preset: 'openai-chat', model: 'mock', prompt: 'Hi', requests: 30, concurrency: 6 },
+            headers: ['authorization: Bearer very-secret'],
+          },
+        );
+        const { requests, streams } = await summary;
+        expect([requests.sent, requests.ok]).toEqual([30, 30]);
+        expect([streams?.answers, streams?.tokens.total]).toEqual([30, 150]);
+        expect(plans.map((bytes) => Buffer.from(bytes).includes('very-secret'))).toEqual([false]);
+      } finally {
+        await model.close();
+      }
+    }));
 
   test('one that is cut off stops before it is declared lost, and its load is missing exactly; a short cut is noticed by nobody', () =>
     whereNoOtherIsLost((isLast) =>
