@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { idsOf, idsTo, readAnswered, withoutLatencies, writeIds } from '../support/batch.ts';
-import { startVolley } from '../support/cli.ts';
+import { type Ended, startVolley } from '../support/cli.ts';
 import { useFolder } from '../support/folder.ts';
 import { useKeptProcess } from '../support/kept-process.ts';
 import { eventually } from '../support/processes.ts';
@@ -95,25 +95,32 @@ describe('after kill -9', () => {
     const target = await startTarget();
     const [rows, out] = [writeIds(inFolder('refused.csv'), 400), inFolder('refused-out.csv')];
     const words = ['batch', rows, `${target.url}delay/1?{{id}}`, '--out', out];
-    const { child, ended } = startVolley([...words, '--rate', '200']);
+    words.push('--bearer-env', 'VOLLEY_TEST_TOKEN', '-H', 'x-own: {{env VOLLEY_TEST_OWN}}');
+    const env = { VOLLEY_TEST_TOKEN: 'one', VOLLEY_TEST_OWN: 'own' };
+    const again = (...more: string[]): Promise<Ended> => volley.with(env, [...words, ...more]);
+    const { child, ended } = startVolley([...words, '--rate', '200'], { env });
     await eventually(() => target.stats().requests > 50, 'some rows are sent');
     child.kill('SIGKILL');
     await ended;
     const sent = target.stats().requests;
+    const elsewhere = (name: string): Promise<Ended> =>
+      volley.with({ ...env, [name]: 'another' }, [...words, '--resume']);
     const refusals = [
-      [await volley(...words), 'of a batch that has not ended is there: add --resume'],
-      [await volley(...words, '--resume', '--select', 'a=b'), 'are not those of the journal'],
+      [await elsewhere('VOLLEY_TEST_TOKEN'), 'are not those of the journal'],
+      [await elsewhere('VOLLEY_TEST_OWN'), 'are not those of the journal'],
+      [await again(), 'of a batch that has not ended is there: add --resume'],
+      [await again('--resume', '--select', 'a=b'), 'are not those of the journal'],
       [await volley(...words.slice(0, 3), '--out', inFolder('other.csv'), '--resume'), 'there is no journal'],
     ] as const;
     writeIds(rows, 401);
-    const changed = [await volley(...words, '--resume'), 'have changed since the journal was begun'] as const;
+    const changed = [await again('--resume'), 'have changed since the journal was begun'] as const;
     for (const [{ code, stderr }, reason] of [...refusals, changed]) {
       expect(stderr).toContain(reason);
       expect(code).toBe(2);
     }
     expect(target.stats().requests).toBe(sent);
     writeIds(rows, 400);
-    expect((await volley(...words, '--resume', '--mode', 'inline')).code).toBe(0);
+    expect((await again('--resume', '--mode', 'inline')).code).toBe(0);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
   });
 });

@@ -178,3 +178,19 @@ test.each(CLIENT_NAMES)('where no iteration comes to its end nothing is green, b
   expect(stdout).toMatch(/✗ iteration-errors<=5% +no iteration came to its end/);
   expect(stderr).toContain('iteration-errors<=5% did not hold: no iteration came to its end.');
 });
+
+test.each(CLIENT_NAMES)(
+  'what fails in setup and teardown of users shows no file of volley, by %s',
+  async (client) => {
+    const module = moduleOf({ a: '' });
+    const hook = "async (vu) => { await vu.http.get('/status/500'); }";
+    for (const part of ['vuSetup', 'vuTeardown']) {
+      const own = file(`${part}-${client}.mjs`);
+      writeFileSync(own, readFileSync(module, 'utf8').replace('exec:', `${part}: ${hook}, exec:`));
+      const { stdout } = await ran('run', own, '-w', '1', '--client', client, '-o', 'json');
+      const { degradedReasons } = JSON.parse(stdout) as Summary;
+      expect(degradedReasons[0]).toContain(': RequestError: GET /status/500 was answered with 500');
+      expect(stdout).not.toMatch(/node_modules|dist\/(bundle|src)/);
+    }
+  },
+);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { printedOutput } from '../../src/main/batch/output.ts';
 import { COMPARISON_REPORTERS } from '../../src/main/reporters/comparison-text.ts';
 import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
 import { liveRunPage, partsOfResult } from '../../src/main/reporters/html/live-page.ts';
@@ -160,4 +161,26 @@ describe('texts from outside', () => {
     };
     for (const render of Object.values(COMPARISON_REPORTERS)) expect(render(comparison)).not.toMatch(OBEYED);
   });
+});
+
+test.each([
+  [true, 'a\\x1b[2J,\\u202e\n'],
+  [false, 'a\u001b[2J,\u202e\n'],
+])('rows of a batch that are printed: to a terminal %s', async (isTerminal, shown) => {
+  const { isTTY, write } = process.stdout;
+  let printed = '';
+  process.stdout.isTTY = isTerminal;
+  process.stdout.write = ((text: string, done: () => void) => {
+    printed += text;
+    done();
+    return true;
+  }) as typeof write;
+  try {
+    const { queue } = printedOutput(() => {});
+    queue.add('a\u001b[2J,\u202e\n');
+    await queue.flush();
+  } finally {
+    Object.assign(process.stdout, { isTTY, write });
+  }
+  expect(printed).toBe(shown);
 });

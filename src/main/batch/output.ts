@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { VolleyError } from '../../protocol/errors.ts';
+import { visibleLines } from '../../requests/visible.ts';
 import { finalPathOf } from '../files/file-identity.ts';
 import type { OutputFile } from '../files/input-files.ts';
 import { openReplaced } from '../files/replaced-file.ts';
@@ -24,7 +25,11 @@ export interface Output {
 export function printedOutput(onError: (error: unknown) => void): Output {
   const write = (pieces: readonly string[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      process.stdout.write(pieces.join(''), (error) => (error ? reject(error) : resolve()));
+      const text = pieces.join('');
+      // A terminal would obey what answers and cells hold; whoever reads a pipe gets them as they are.
+      process.stdout.write(process.stdout.isTTY ? visibleLines(text) : text, (error) =>
+        error ? reject(error) : resolve(),
+      );
     });
   const queue = new AppendQueue(write, WRITE_DELAY_MS, onError);
   return { queue, commit: () => queue.flush(), discard: () => queue.flush(), abandon: () => {} };

@@ -31,6 +31,7 @@ const DEFAULT_RETRIES = 2;
 const MOST_RETRIES = 100;
 const MOST_CHUNK_ROWS = 100_000;
 /** Methods that may be repeated without doing anything twice (RFC 9110, 9.2.2). */
+const OF_ENVIRONMENT = /\{\{\s*(?:raw\s+)?env\s+(\w+)\s*\}\}/g;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Options of a batch; names and defaults are those of the command line (docs/batch.md). */
@@ -276,6 +277,16 @@ function parseSaveBody(
   };
 }
 
+/** What the request takes from the environment: with another token it is another request. */
+function environmentOf(run: RunOptions): string[] {
+  const text = JSON.stringify(run);
+  const names = [
+    ...Array.from(text.matchAll(OF_ENVIRONMENT), ([, name = '']) => name),
+    ...[run.bearerEnv, run.apiKeyEnv].filter((name) => name !== undefined),
+  ];
+  return [...new Set(names)].sort().map((name) => `${name}=${process.env[name] ?? ''}`);
+}
+
 /** On a resume, the speed of sending may change; what is sent and what is kept may not. */
 function fingerprintOf(options: BatchOptions, format: Format): string {
   const { run, select, saveBody, byDefault, idempotencyKey, isCsvSafe, retryFailed } = options;
@@ -287,6 +298,6 @@ function fingerprintOf(options: BatchOptions, format: Format): string {
     .filter(([name, value]) => value !== undefined && !mayChange.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const rest = [idempotencyKey, isCsvSafe, format, ...(retryFailed ? ['retry-failed'] : [])];
-  const text = JSON.stringify([request, select, saveBody, byDefault, ...rest]);
+  const text = JSON.stringify([request, select, saveBody, byDefault, ...rest, ...environmentOf(run)]);
   return createHash('sha256').update(text).digest('hex');
 }

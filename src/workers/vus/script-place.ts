@@ -21,7 +21,8 @@ export function stackOf(error: unknown): string {
   if (!isError(error)) return String(error);
   const frames = framesOf(error).filter((line) => {
     const path = FRAME.exec(line)?.[1];
-    return path !== undefined && !decoded(path).startsWith(OWN);
+    // Where an answer was read, perhaps in a client's package, is no place of the user's.
+    return path !== undefined && !decoded(path).startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
   });
   return [`${nameOf(error)}: ${error.message}`, ...frames.slice(0, MOST_LINES)].join(' ');
 }
