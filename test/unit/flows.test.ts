@@ -172,6 +172,11 @@ describe('steps that are wrong', () => {
       ["2:17: 'scenarios.a.flow' is missing.", "2:26: 'flows' is not a field here: did you mean flow?"],
     ],
     [
+      'a name that is there twice is listed once',
+      `${LOAD}\nvariables: { age: '1' }\nscenarios: { a: { rows: users.csv, flow: [{ get: 'http://a/{{nobody}}' }] } }`,
+      ['; there are user, age, n, vu, iteration.'],
+    ],
+    [
       'the form of scenarios, their loads, and steps together',
       [
         "metrics: { orders: conter, 'bad name': counter }",

@@ -286,6 +286,11 @@ describe('the gate between options and plan', () => {
       expect.stringContaining("'ftp://x' starts with ftp://"),
       expect.stringContaining("weight '-1'"),
     ]);
+    const named = ['a', 'b', 'a', 'b', 'a'].map((name) => ({ name, url: 'http://127.0.0.1/' }));
+    expect(problemsOf({ mix: named })).toEqual([
+      "Two requests are called 'a': give each a name of its own.",
+      "Two requests are called 'b': give each a name of its own.",
+    ]);
   });
 
   test('everything that is wrong is reported at once', () => {

@@ -1,7 +1,7 @@
 import { ERROR_CODES, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { readInput } from '../files/input-files.ts';
 import { quoted } from '../text/quoted.ts';
-import { isText } from './read-text.ts';
+import { isText, whyNotText } from './read-text.ts';
 
 /**
  * The text of a plan file.
@@ -19,10 +19,7 @@ export function planText(path: string): string {
     );
   }
   if (!isText(bytes))
-    throw new VolleyError(
-      ERROR_CODES.usage,
-      `The plan ${quoted(path)} is not text in UTF-8: give another file, or save it as UTF-8.`,
-    );
+    throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} ${whyNotText(bytes)}`);
   const text = bytes.toString('utf8');
   if (text.trim() === '')
     throw new VolleyError(ERROR_CODES.usage, `The plan ${quoted(path)} is empty: give at least its url.`);

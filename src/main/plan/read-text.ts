@@ -9,6 +9,18 @@ export function isText(bytes: Buffer): boolean {
   return isUtf8(bytes) && !bytes.includes(0);
 }
 
+/** Why these bytes are not text, and what to do. */
+export function whyNotText(bytes: Buffer): string {
+  return isUtf8(bytes) && !isUtf16(bytes)
+    ? 'has a character with the code 0, which no text has: remove it, or give another file.'
+    : 'is not text in UTF-8: give another file, or save it as UTF-8.';
+}
+
+/** In UTF-16 every second byte of plain text is zero. */
+function isUtf16(bytes: Buffer): boolean {
+  return bytes.filter((byte) => byte === 0).length * 4 >= bytes.length;
+}
+
 /** The text of a file that an option names, `-` for stdin; null where a problem has been noted. */
 export function readTextOf(option: string, path: string, problems: Problems): string | null {
   return readBytesOf(option, path, problems)?.toString('utf8') ?? null;
@@ -18,9 +30,7 @@ export function readTextOf(option: string, path: string, problems: Problems): st
 export function readUtf8Of(option: string, path: string, problems: Problems): string | null {
   const bytes = readBytesOf(option, path, problems);
   if (bytes === null || isText(bytes)) return bytes?.toString('utf8') ?? null;
-  problems.add(
-    phrase`${the(option)} ${given(path)} is not text in UTF-8: give another file, or save it as UTF-8.`,
-  );
+  problems.add(phrase`${the(option)} ${given(path)} ${whyNotText(bytes)}`);
   return null;
 }
 

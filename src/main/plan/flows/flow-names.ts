@@ -58,13 +58,14 @@ export class FlowNames {
 
   /** Names allowed in expressions. */
   get all(): string[] {
-    return [
+    const names = [
       ...this.#variables(),
       ...(this.#columns ?? []),
       ...this.#given.variables.keys(),
       ...(this.#isOfIterations ? Object.keys(OF_ITERATIONS) : []),
       ...OF_ANSWERS,
     ];
+    return [...new Set(names)];
   }
 
   get areKnown(): boolean {

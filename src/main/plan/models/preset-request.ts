@@ -37,13 +37,15 @@ export function withPreset(
 ): RunOptions {
   const { preset: name, model, prompt, prompts, maxTokens, apiKeyEnv, ...others } = options;
   const { syntheticPrompts, sharedPrefix, trace, ...rest } = others;
+  // Read all the same, so that what is wrong with the trace is told too.
+  const withTrace = trace === undefined ? rest : { ...rest, trace };
   if (name === undefined) {
     refuseWithoutPreset(options, problems);
-    return rest;
+    return withTrace;
   }
   const preset = presetOf(options, problems);
   refuseBeside(options, problems);
-  if (preset === null) return { ...rest, preset: name };
+  if (preset === null) return { ...withTrace, preset: name };
   if (model === undefined && needsModel(preset) && preset.models === null)
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
   checkPrompts(options, preset, problems);

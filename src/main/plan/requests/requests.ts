@@ -319,9 +319,10 @@ function parseLocation(location: RunOptions['location'], problems: Problems): nu
 
 function checkNames(requests: readonly UnresolvedRequest[], problems: Problems): void {
   const names = requests.map(({ name }) => name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    problems.add(`Two requests are called ${quoted(twice)}: give each a name of its own.`);
+  const seen = new Set<string>();
+  const twice = new Set(names.filter((name) => seen.size === seen.add(name).size));
+  for (const name of twice)
+    problems.add(`Two requests are called ${quoted(name)}: give each a name of its own.`);
   const unreadable = names.find((name) => name.trim() === '' || /\p{Cc}/u.test(name));
   if (unreadable !== undefined)
     problems.add(`A request is called ${JSON.stringify(unreadable)}: give it a name of one readable line.`);
