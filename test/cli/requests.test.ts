@@ -213,6 +213,7 @@ describe('requests that cannot be as they are asked for', () => {
     [['--urls', '/no/such/file'], "--urls '/no/such/file' cannot be read (no such file or folder)"],
     [['--urls', 'package.json'], "The URL list 'package.json' is none: "],
     [['--har', 'package.json'], "The HAR file 'package.json' has no list log.entries"],
+    [['--curl', ' '], 'The curl command is empty'],
     [['--curl', 'wget http://a/'], 'The curl command has to begin with the word curl'],
     [['--curl', 'curl http://a/ --frobnicate'], '--frobnicate'],
     [['http://a/', '--curl', 'curl http://b/'], 'a URL and --curl: each says where to send requests'],

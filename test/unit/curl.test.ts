@@ -335,7 +335,7 @@ describe('what is refused', () => {
   const missing = join(folder, 'missing');
 
   test.each<[string, string, readonly string[]]>([
-    ['nothing', '', [START]],
+    ['nothing', '', ['The curl command is empty: copy one with "Copy as cURL".']],
     ['another program', 'wget http://a/', [START.replace(':', ", not with 'wget':")]],
     ['a word before it', 'sudo curl http://a/', [START.replace(':', ", not with 'sudo':")]],
     ['quotes of prose', 'curl “http://a/”', [signed('“', '201C', `' or "`)]],

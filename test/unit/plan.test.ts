@@ -328,6 +328,11 @@ describe('what a sentence does not repeat', () => {
     expect(problem.startsWith(`${begin}: `)).toBe(true);
   });
 
+  test('a blank in the name of a header is called one', () => {
+    const [sentence] = problemsOf({ ...URL_GIVEN, headers: ['bad header: x'] });
+    expect(sentence).toContain("a name has no blanks: give it as 'Name: value'.");
+  });
+
   test('a value of any length makes a short sentence', () => {
     const long = '9'.repeat(100_000);
     const problems = problemsOf({

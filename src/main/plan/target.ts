@@ -201,7 +201,8 @@ function parseHeaders(lines: readonly HeaderLine[], problems: Problems): string[
     const value = line.slice(colon + 1).trim();
     const lowerCase = name.toLowerCase();
     if (colon < 1 || !TOKEN.test(name)) {
-      problems.add(phrase`${option} ${shown(header)}: give it as 'Name: value'.`);
+      const why = colon > 0 && /\s/.test(name) ? 'a name has no blanks: ' : '';
+      problems.add(phrase`${option} ${shown(header)}: ${why}give it as 'Name: value'.`);
     } else if (NOT_IN_A_HEADER.test(value)) {
       problems.add(phrase`${option} ${shown(header)}: a value must be one line of Latin-1 text.`);
     } else if (isClientHeader(lowerCase)) {

@@ -79,6 +79,10 @@ export function readCurl(
   readersOfStdin: readonly OptionWord[] = [],
 ): CurlRequest | null {
   const before = problems.size;
+  if (command.trim() === '') {
+    problems.add(phrase`${the('curl', 'The curl command')} is empty: copy one with "Copy as cURL".`);
+    return null;
+  }
   // Documentation often shows it after a prompt.
   const bare = command.replace(/^\s*(?:[$%>#]\s+|[a-z]:[^>\n]*>\s*)(?=curl)/i, '');
   const split = isForCmd(bare) ? splitCmdWords(bare, problems) : splitShellWords(bare, problems);
