@@ -117,7 +117,7 @@ test('a step of the clock of the broker before the start: no agent begins, and a
   });
   const { summary: result } = await submit(stepping, open());
   const summary = await result;
-  lostAtStart(summary, /^the broker's clock moved by 36000\d\d ms before the start$/);
+  lostAtStart(summary, /^the broker's clock moved by \d{7} ms before the start$/);
   expect(summary.agents?.map(({ state }) => state)).toEqual(['lost', 'lost']);
   expect([summary.requests.scheduled, summary.requests.sent, witness.seen.length]).toEqual([200, 0, 0]);
 });
