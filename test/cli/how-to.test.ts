@@ -23,17 +23,10 @@ beforeAll(async () => {
   server = await createReferenceServer();
   const { url } = server;
   const files = {
-    'users.csv': 'id\n1\n2\n3\n',
     'urls.txt': `${url}bytes/1\n${url}bytes/2\n`,
     'copied.txt': `curl '${url}headers' -H 'accept: application/json'`,
-    'photo.jpg': 'not really a picture',
     'page.har': JSON.stringify({ log: { entries: [{ request: { method: 'GET', url: `${url}bytes/1` } }] } }),
-    'plan.yaml': `url: ${url}\nrequests: 5\n`,
     'api.yaml': `openapi: 3.1.0\ninfo: { title: T, version: '1' }\nservers: [{ url: '${url}' }]\npaths: { /bytes/1: { get: {} } }\n`,
-    'shop.ts': `import { scenario } from 'volley';
-      export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: '${url}' }, async (vu) => {
-        await vu.http.get('/headers');
-      });`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
 });
@@ -49,8 +42,9 @@ function wordsOf(command: string): string[] {
     new Problems(),
   )!;
   return words.slice(1).map((word) => {
-    const [, before = '', name = ''] = /^(.*@)?([a-z]+\.(?:csv|txt|jpg|har|yaml|ts|html))$/.exec(word) ?? [];
-    return name === '' ? word : before + join(folder, name);
+    const [, before = '', name = ''] =
+      /^(.*@)?((?:examples\/|docs\/)?[a-z]+\.(?:csv|txt|svg|har|yaml|ts|html))$/.exec(word) ?? [];
+    return name === '' ? word : before + join(name.includes('/') ? ROOT : folder, name);
   });
 }
 
@@ -59,7 +53,7 @@ function inShort([first = '']: readonly string[], command: string): string[] {
   if (first === 'init') return ['--out', join(folder, 'made.yaml')];
   // A result that goes into a file takes a run.
   const isShort =
-    /^batch$/.test(first) || / --once| --dry-run|shop\.ts| --html| --samples| -o /.test(command);
+    /^batch$/.test(first) || / --once| --dry-run|login\.ts| --html| --samples| -o /.test(command);
   return isShort ? [] : ['--dry-run'];
 }
 
@@ -84,7 +78,7 @@ describe('how do I', () => {
 
   test.each(QUESTIONS.filter(([, command]) => !ELSEWHERE.test(command)))('%s', async (_question, command) => {
     const words = wordsOf(command);
-    const { code, stdout, stderr } = await volley.with({ API_TOKEN: 'secret-token' }, [
+    const { code, stdout, stderr } = await volley.with({ API_TOKEN: 'secret-token', TARGET: server.url }, [
       ...words,
       ...inShort(words, command),
     ]);
@@ -96,7 +90,7 @@ describe('how do I', () => {
 
   test('the answers of the batch are there', () => {
     expect(readFileSync(join(folder, 'answers.csv'), 'utf8')).toMatch(
-      /^id,volley_status,.*,asked\n1,200,.*\n2,200,.*\n3,200,.*\n$/,
+      /^id,user,password,article,volley_status,.*,asked\n(?:[1-4],\w+,[\w-]+,\w+,200,.*\n){4}$/,
     );
   });
 });

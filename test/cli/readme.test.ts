@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -26,10 +26,10 @@ const OUTCOMES: readonly (readonly [
   ['/headers --once', 0, 1],
   ['/status/503', 1, 100],
   ['/delay/9', 0, 100, ['--warmup', '0s']],
-  ['--rows users.csv', 0, 100],
+  ['--rows examples/users.csv', 0, 100],
   ['init --openapi', 0, 0],
   ['run plan.yaml', 0, 10, ['-n', '10', '-r', '100']],
-  ['run shop.ts', 0, 3],
+  ['run examples/login.ts', 0, 200],
   ['--curl-file', 0, 1],
   ['sweep', null, 1, ['--warmup', '0s', '--budget', '5s']],
   ['modes', 0, 16, ['--rounds', '2', '-n', '16', '-c', '1', '--warmup', '0s']],
@@ -41,15 +41,11 @@ let target: ReferenceServer;
 beforeAll(async () => {
   target = await createReferenceServer();
   const files = {
-    'users.csv': 'id\n1\n2\n3\n',
     'copied.txt': `curl '${target.url}headers' -H 'accept: application/json'`,
-    'shop.ts': `import { scenario } from 'volley';
-      export default scenario({ executor: 'per-vu-iterations', vus: 1, iterations: 3, baseURL: '${target.url}' }, async (vu) => {
-        await vu.http.get('/headers');
-      });`,
     'api.yaml': `openapi: 3.1.0\ninfo: { title: T, version: '1' }\nservers: [{ url: '${target.url}' }]\npaths: { /bytes/1: { get: {} } }\n`,
   };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  cpSync(join(ROOT, 'examples'), join(folder, 'examples'), { recursive: true });
 });
 afterAll(async () => {
   await target.close();
@@ -69,7 +65,10 @@ describe("the README's commands, in their order", () => {
       new Problems(),
     )!;
     const before = target.stats().requests;
-    const ended = await startVolley([...words.slice(1), ...short], { cwd: folder }).ended;
+    const ended = await startVolley([...words.slice(1), ...short], {
+      cwd: folder,
+      env: { TARGET: target.url },
+    }).ended;
     expect({ command, code: ended.code, stderr: ended.stderr }).toMatchObject({
       code: code ?? expect.any(Number),
     });
