@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { secretsInExchange } from '../../src/main/once/exchange-secrets.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { missOf } from '../../src/requests/expectation.ts';
 import { secretsInHeaders } from '../../src/requests/secret-headers.ts';
@@ -111,5 +112,41 @@ describe('what of a request is secret', () => {
       supplies: { secrets },
     } = await resolvePlan({ url: '{{base}}/x', variables });
     expect(secrets).toEqual([]);
+  });
+});
+
+describe('an exchange of --once', () => {
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const FORM = 'content-type: application/x-www-form-urlencoded\r\n';
+  const JSON_TYPE = 'content-type: application/json\r\n';
+
+  test.each([
+    ['a query', '?page=one&access_token=in-query&sig=signed-so', '', '', '', ['in-query', 'signed-so']],
+    ['a form', '', FORM, 'user=joe&password=in%20form', '', ['in form']],
+    ['JSON that is sent', '', JSON_TYPE, '{"user":"joe","apiKey":"in-json"}', '', ['in-json']],
+    ['JSON that is answered', '', '', '', '{"data":[{"id":"plain","token":"answered"}]}', ['answered']],
+    ['other text', '', '', 'token=plain', 'token: plain', []],
+  ])('the secrets of %s', (_what, query, type, sent, answered, secrets) => {
+    const exchange = {
+      method: 'POST',
+      url: `http://127.0.0.1:9/${query}`,
+      requestHead: `POST / HTTP/1.1\r\n${type}\r\n`,
+      requestBody: bytes(sent),
+      response: {
+        status: 200,
+        fields: [
+          ['x-user', 'joe'],
+          ['set-cookie', 'sid=in-cookie; SameSite=Strict'],
+        ] as const,
+        body: bytes(answered),
+        readable: null,
+        bodyBytes: answered.length,
+        firstByteMs: 1,
+        serviceMs: 1,
+      },
+      failure: null,
+    };
+    const found = secretsInExchange(exchange);
+    expect(found.toSorted()).toEqual([...secrets, 'sid=in-cookie', 'in-cookie'].toSorted());
   });
 });

@@ -4,6 +4,7 @@ import type { RunPlan } from '../../protocol/plan.ts';
 import type { ScenariosPlan } from '../../protocol/scenario.ts';
 import { type Hide, hiding, hidingInCut } from '../../requests/secrets.ts';
 import { visibleLines } from '../../requests/visible.ts';
+import { secretsInExchange } from '../once/exchange-secrets.ts';
 import { doOnce } from '../once/parts.ts';
 import { setUp, tearDown } from '../once/setup.ts';
 import { namingOf } from '../plan/terms.ts';
@@ -59,22 +60,22 @@ function endLines({ failure, isInterrupted, tookMs }: OnceOutcome): string[] {
   return [isInterrupted ? '* iteration interrupted' : `* iteration completed after ${formatMs(tookMs)}`];
 }
 
-/** Prints steps, with all known secrets hidden. */
+/** Prints steps, with all known secrets hidden: also those of earlier steps. */
 class ShownSteps {
   failedChecks = 0;
-  readonly #secrets: readonly string[];
-  readonly #hide: Hide;
+  readonly #secrets: Set<string>;
+  #hide: Hide;
 
   readonly #naming: Naming;
 
   constructor(secrets: readonly string[], naming: Naming) {
     this.#naming = naming;
-    this.#secrets = secrets;
+    this.#secrets = new Set(secrets);
     this.#hide = hiding(secrets);
   }
 
-  line(text: string, hide = this.#hide): void {
-    process.stdout.write(`${visibleLines(hide(text))}\n`);
+  line(text: string): void {
+    process.stdout.write(`${visibleLines(this.#hide(text))}\n`);
   }
 
   tell(step: OnceStep): void {
@@ -84,10 +85,11 @@ class ShownSteps {
       return;
     }
     const { exchange, secrets } = step;
-    const all = [...this.#secrets, ...secrets];
-    const hide = hiding(all);
+    for (const secret of [...secrets, ...secretsInExchange(exchange)]) this.#secrets.add(secret);
+    const all = [...this.#secrets];
+    this.#hide = hiding(all);
     for (const line of [...exchangeText(exchange, hidingInCut(all)), ...outcomeLines(exchange, this.#naming)])
-      this.line(line, hide);
+      this.line(line);
   }
 }
 

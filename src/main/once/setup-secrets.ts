@@ -23,7 +23,8 @@ function within(data: unknown, isSecret: boolean, depth: number): string[] {
   );
 }
 
-function isNameOfSecret(name: unknown): boolean {
+/** Whether a field or a parameter of this name is likely to hold a secret. */
+export function isNameOfSecret(name: unknown): boolean {
   const words = String(name).replace(BETWEEN_WORDS, '-');
-  return isSecretHeader(words) || /(?:^|[-_])(?:tokens|jwt|bearer)(?:$|[-_])/i.test(words);
+  return isSecretHeader(words) || /(?:^|[-_])(?:tokens|jwt|bearer|sig)(?:$|[-_])/i.test(words);
 }
