@@ -83,6 +83,16 @@ note: threads ×12: 3 of 1,000 requests failed (0.3 %).
 `);
   });
 
+  test('has long addresses on lines of their own, and promises no interval where there is none', () => {
+    const urls = ['http://127.0.0.1:8080/delay/5', 'http://127.0.0.1:8080/delay/9'];
+    const arms = COMPARISON.arms.map((one, index) => ({ ...one, url: urls[index]! }));
+    const bare = { ...pair('A', 'B').figures.p50!, low: null, high: null };
+    const pairs = [{ ...pair('A', 'B'), figures: { throughput: bare, p50: bare } }];
+    const lines = COMPARISON_REPORTERS.text({ ...COMPARISON, kind: 'compare', arms, pairs }).split('\n');
+    expect(lines.slice(0, 3)).toEqual(['volley 0.1.0  compare:', urls[0], `and ${urls[1]}`]);
+    expect(lines).toContain('in proportion');
+  });
+
   test('has everything where there is room, and it is asked for', () => {
     expect(`\n${COMPARISON_REPORTERS.text(COMPARISON, WIDE)}`).toBe(`
 volley 0.1.0  modes: http://127.0.0.1:8080/

@@ -87,7 +87,7 @@ describe('the screen of a run', () => {
     expect(
       shown(await stateOf(MIX, halves(40)), 80, 24),
     ).toBe(`volley  2 requests, the first GET http://127…  20.0 s of 1 min  █████▎░░░░░░░░░░
-threads: 2 workers, open model: 40/s, constant arrivals, at most 10,000 in flig…
+threads: 2 workers, open model: 40/s, constant arrivals
 rules   ✗ p99<50ms 195 ms   ✗ error-rate<=1% 4.8 %   ✓ p50<20ms 5.00 ms
         ✓ throughput>10/s 35.3/s
 
@@ -116,7 +116,7 @@ q stop  Q now  space freeze  s service  t table  h heat map`);
     expect(
       shown(await stateOf(MIX, halves(13)), 60, 16, { isFrozen: true }),
     ).toBe(`volley  2 requests, the f…  frozen  6.5 s of 1 min  ▊░░░░░░░
-threads: 2 workers, open model: 40/s, constant arrivals, at…
+threads: 2 workers, open model: 40/s, constant arrivals
 rules   ✗ p99<50ms 75.0 ms   and 3 more, 1 ✗
 
 rate    asked 40.0/s  ended 37.0/s  ok 35.0/s  ██▇▇█▇▇▇█▇▇▇█

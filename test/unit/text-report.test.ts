@@ -308,6 +308,47 @@ verdict    failing. 90.0 % of the requests failed (270 of 300), since 5 s. Check
             expect(line.length).toBeLessThanOrEqual(width);
   });
 
+  test('long names, rules, headlines and addresses are broken or cut between words', () => {
+    const long = '/api/v1/customers/with/a/long/path/that/goes/on?category=books&sort=price';
+    const mix = MIX.map((row) => ({ ...row, name: `POST ${long}`, sent: 12_345, failed: 2_345 }));
+    const rule = {
+      ...{ ok: false, measured: null, limit: 50, requestsNeeded: 100, isLowerBound: false },
+      expression: `p99{POST ${long.slice(0, 42)}}<50ms`,
+    };
+    const summary = {
+      ...{
+        ...BAD,
+        mix,
+        plan: { ...BAD.plan, target: { ...BAD.plan.target, url: `http://127.0.0.1${long}` } },
+      },
+      thresholds: [rule, { ...rule, expression: 'p99<50ms', measured: 60 }],
+    };
+    const lines = renderText(summary).split('\n');
+    expect(lines.slice(0, 2)).toEqual(['volley 0.1.0  2 requests, the first GET', `http://127.0.0.1${long}`]);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `thresholds ✗ ${rule.expression}`,
+        '             too few requests to tell: it takes 100 requests',
+        '           ✗ p99<50ms   60.0 ms',
+      ]),
+    );
+    expect(lines.filter((line) => line.length > 80 && !line.startsWith('http'))).toEqual([]);
+    const when = { fromMs: null, toMs: null, isOnAndOff: false };
+    const figures = {
+      failed: 300,
+      of: 300,
+      request: null,
+      when,
+      failedAs: [],
+      stoodStillMs: 0,
+      isStarved: true,
+    };
+    const finding = { code: 'requests-failed', figures, nextStep: 'check-proxy' } as const;
+    expect(renderText({ ...BAD, generator: { ...BAD.generator, finding } })).toContain(
+      '\nFAILING: all of the requests failed, from the first request on, while volley was\nlate\n',
+    );
+  });
+
   const SLOW: Partial<Summary> = {
     windowMs: 3_000,
     requests: { ...summaryWith().requests, sent: 40, ok: 40 },

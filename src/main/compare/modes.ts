@@ -55,7 +55,7 @@ export function pairModes(arms: readonly MeasuredArm[], metric: Metric, margin: 
     const isNew = twin !== undefined && twin !== threads && threads !== leader && twin !== leader;
     return isNew ? [[threads, twin] as const] : [];
   });
-  return [...comparePairs(couples, metric, margin), ...comparePairs(twins, metric, margin)];
+  return [...comparePairs(couples, metric, margin), ...comparePairs(twins, metric, margin, couples.length)];
 }
 
 /** The recommended arm for this workload, and how certain that is. */

@@ -18,11 +18,16 @@ export interface MeasuredArm {
   readonly rounds: readonly Round[];
 }
 
-/** Compares arms in pairs; the headline metric is tested, the others are only described. */
+/**
+ * Compares arms in pairs; the headline metric is tested, the others are only described.
+ *
+ * @param fewestFor the number of comparisons that set how many rounds the experiment takes at least
+ */
 export function comparePairs(
   couples: readonly (readonly [a: MeasuredArm, b: MeasuredArm])[],
   metric: Metric,
   margin: number,
+  fewestFor: number = couples.length,
 ): Pair[] {
   const pairs = couples.map(([a, b]) => {
     const figures = Object.fromEntries(
@@ -48,7 +53,7 @@ export function comparePairs(
     const adjustedP = adjusted[index] ?? 1;
     const estimate = pair.figures[metric];
     if (estimate === undefined) return { ...pair, adjustedP };
-    const judged = { ...pair.figures, [metric]: amongSeveral(estimate, adjustedP, pairs.length) };
+    const judged = { ...pair.figures, [metric]: amongSeveral(estimate, adjustedP, fewestFor) };
     return { ...pair, figures: judged, adjustedP };
   });
 }

@@ -3,7 +3,7 @@ import { valueText } from '../reporters/rule-text.ts';
 import type { Paint } from '../reporters/view.ts';
 import { formatCount, formatDuration, formatElapsed, formatFailedShare, formatMs } from '../text/format.ts';
 import { heatMap, roomOf } from './heat-map.ts';
-import { drawn, type Line, lineWidth, type Piece, spread } from './line.ts';
+import { drawn, type Line, lineWidth, type Piece, spread, widthOf } from './line.ts';
 import type { LiveState, ShownLatency, Span } from './live-state.ts';
 import { table } from './tables.ts';
 import { LABEL_WIDTH, labelled, tracks } from './tracks.ts';
@@ -51,7 +51,10 @@ export function renderScreen(
   paint: Paint,
 ): string[] {
   const columns = columnsOf(state, roomOf(width));
-  const head: Line[] = [titleLine(state, look, width), [{ text: state.plan, tone: 'faint' }]];
+  const head: Line[] = [
+    titleLine(state, look, width),
+    [{ text: partsWithin(state.plan, width), tone: 'faint' }],
+  ];
   const middle: Line[] = [
     ...ruleLines(state.rules, width, height < LOW_BELOW ? 1 : MOST_RULE_LINES),
     [],
@@ -71,6 +74,13 @@ export function renderScreen(
     ...end,
   ];
   return all.slice(0, height).map((line) => drawn(line, width, paint));
+}
+
+/** As many of the parts of a list, from the first on, as there is room for; never half a word. */
+function partsWithin(list: string, width: number): string {
+  const parts = list.split(', ');
+  while (parts.length > 1 && widthOf(parts.join(', ')) > width) parts.pop();
+  return parts.join(', ');
 }
 
 /** One column per span; if there are too many, the newest of the joined pairs. */

@@ -51,7 +51,10 @@ function renderComparisonText(comparison: Comparison, view: View): string {
   const { width, paint } = view;
   const [title = '', ...rest] = headerOf(comparison);
   const blocks = [
-    [title, ...rest.flatMap((line) => wrapped(line, width))].join('\n'),
+    [
+      ...(title.length <= width ? [title] : [titleOf(comparison, '\n')]),
+      ...rest.flatMap((line) => wrapped(line, width)),
+    ].join('\n'),
     ...sectionsOf(comparison, view.isVerbose).map(
       ({ title: heading, table, lessImportant }) =>
         `${heading}\n${renderPlainTable(fitted(table, width, lessImportant))}`,
@@ -81,11 +84,17 @@ function renderComparisonMarkdown(comparison: Comparison): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function headerOf({ tool, kind, arms, metric, margin, interrupted }: Comparison): string[] {
-  const rounds = Math.min(...arms.map((arm) => arm.rounds.length));
+/** Each URL on a line of its own if the gap between them is a line's end. */
+function titleOf({ tool, kind, arms }: Comparison, gap: ' ' | '\n' = ' '): string {
   const urls = [...new Set(arms.map(({ url }) => url))];
+  return `volley ${tool.version}  ${kind}:${urls.length < 2 ? ' ' : gap}${urls.join(`${gap}and `)}`;
+}
+
+function headerOf(comparison: Comparison): string[] {
+  const { kind, arms, metric, margin, interrupted } = comparison;
+  const rounds = Math.min(...arms.map((arm) => arm.rounds.length));
   return [
-    `volley ${tool.version}  ${kind}: ${urls.join(' and ')}`,
+    titleOf(comparison),
     `${counted(arms.length, 'arm')}, ${counted(rounds, 'round')}` +
       (kind === 'repeat'
         ? '; medians of rounds'
@@ -113,7 +122,7 @@ function sectionsOf(comparison: Comparison, isVerbose: boolean): Section[] {
     ...(pairs.length > 0
       ? [
           {
-            title: 'in proportion, with 95 % intervals',
+            title: `in proportion${pairs.some(hasInterval) ? ', with 95 % intervals' : ''}`,
             table: pairsTable(pairs),
             lessImportant: [
               'P(shorter)',
@@ -198,6 +207,10 @@ function levelsTable({ figures }: Arm): Table {
       row('cpu', formatCpu),
     ],
   };
+}
+
+function hasInterval({ figures }: Pair): boolean {
+  return SHOWN.some((metric) => (figures[metric]?.low ?? null) !== null);
 }
 
 function pairsTable(pairs: readonly Pair[]): Table {

@@ -4,7 +4,7 @@ import { formatCount, formatMs, formatPercent, shareText } from '../text/format.
 import { shortNumeral } from '../text/numerals.ts';
 import { placeOfCode } from '../text/scenario-code-words.ts';
 import { LABEL_WIDTH, labelled, rows } from './labelled-rows.ts';
-import { renderPlainTable, type Table } from './table.ts';
+import { namesFitted, renderPlainTable, type Table } from './table.ts';
 import type { View } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
 
@@ -35,8 +35,8 @@ export function scenarioLines({ scenarios }: Summary, { width, paint }: View): s
     ...(scenarios.teardownFailure === null
       ? []
       : rows('teardown', scenarios.teardownFailure, width).map((line) => paint('bad', line))),
-    ...tableLines(scenariosTable(scenarios)),
-    ...tableLines(groupsTable(scenarios)),
+    ...tableLines(scenariosTable(scenarios), width),
+    ...tableLines(groupsTable(scenarios), width),
   ];
 }
 
@@ -165,8 +165,8 @@ function labelsOf(row: ScenarioRow | undefined): string[] {
   return PREFERRED.filter((label) => Object.hasOwn(row?.responseMs.percentiles ?? {}, label));
 }
 
-function tableLines(table: Table): string[] {
-  return table.rows.length === 0 ? [] : ['', ...renderPlainTable(table).split('\n')];
+function tableLines(table: Table, width: number): string[] {
+  return table.rows.length === 0 ? [] : ['', ...renderPlainTable(namesFitted(table, width)).split('\n')];
 }
 
 function cutName(name: string): string {

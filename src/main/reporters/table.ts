@@ -4,9 +4,12 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+const GAP = '  ';
+const NARROWEST_NAME = 12;
+
 export function renderPlainTable({ heading, rows }: Table): string {
   const widths = widthsOf([heading, ...rows]);
-  const line = (cells: readonly string[]): string => padded(cells, widths).join('  ').trimEnd();
+  const line = (cells: readonly string[]): string => padded(cells, widths).join(GAP).trimEnd();
   return [heading, ...rows].map(line).join('\n');
 }
 
@@ -31,6 +34,22 @@ export function fitted(table: Table, width: number, lessImportant: readonly stri
   );
   if (widest <= width || first === undefined) return table;
   return fitted(without(table, first), width, others);
+}
+
+/** Shortens the names in the first column until the table fits, as far as they can still be told apart. */
+export function namesFitted(table: Table, width: number): Table {
+  const { heading, rows } = table;
+  const widths = widthsOf([heading, ...rows]);
+  const surplus = widths.reduce((sum, column) => sum + column + GAP.length, -GAP.length) - width;
+  if (surplus <= 0) return table;
+  const room = Math.max(NARROWEST_NAME, (widths[0] ?? 0) - surplus);
+  return {
+    heading,
+    rows: rows.map(([name = '', ...cells]) => [
+      name.length > room ? `${name.slice(0, room - 1)}…` : name,
+      ...cells,
+    ]),
+  };
 }
 
 function without({ heading, rows }: Table, name: string): Table {

@@ -11,9 +11,16 @@ import { planText } from './plan-text.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
 import { scenarioLines } from './scenarios-text.ts';
 import { streamLines } from './stream-text.ts';
-import { renderPlainTable } from './table.ts';
+import { namesFitted, renderPlainTable } from './table.ts';
 import { PLAIN_VIEW, type Tone, type View } from './view.ts';
-import { wrapped } from './wrap.ts';
+import { wrapped, wrappedWhole } from './wrap.ts';
+
+/** Before a rule. */
+const SIGN_WIDTH = 2;
+/** Before a rule, and between it and its value. */
+const GAPS = SIGN_WIDTH + 3;
+/** A narrower column of words is hard to read. */
+const NARROWEST_VALUE = 30;
 
 /** The result as text, in the order of a reader's questions: is anything wrong, how much, how fast; then the explanations. */
 export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
@@ -26,7 +33,7 @@ export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
     [...countLines(summary, view), ...latencyHeadline(summary, view)],
     latencyTable(summary, view),
     streamLines(summary, view),
-    mix(summary),
+    mix(summary, view),
     histogramLines(summary, view),
     [...detailLines(summary, view), ...notes(summary, view), ...verdict(summary, view)],
   ];
@@ -38,8 +45,11 @@ export function renderText(summary: Summary, view: View = PLAIN_VIEW): string {
 
 function header(summary: Summary, { width, paint }: View): string[] {
   const { tool, plan, generator } = summary;
+  const name = `volley ${tool.version}`;
+  const [title = '', ...more] = wrappedWhole(`${name}  ${whatWasSent(summary)}`, width);
   return [
-    `volley ${tool.version}  ${paint('strong', whatWasSent(summary))}`,
+    title.startsWith(`${name}  `) ? `${name}  ${paint('strong', title.slice(name.length + 2))}` : title,
+    ...more.map((line) => paint('strong', line)),
     ...wrapped(planText(plan, generator.pacing), width),
   ];
 }
@@ -48,8 +58,8 @@ function header(summary: Summary, { width, paint }: View): string[] {
 function notices(summary: Summary, view: View): string[] {
   const { interrupted, degradedReasons, generator } = summary;
   return [
-    ...headlinesOf(summary).map((line) =>
-      painted(generator.verdict === 'failing' ? 'bad' : 'warning', cutTo(view.width, line), view),
+    ...headlinesOf(summary).flatMap((line) =>
+      told(generator.verdict === 'failing' ? 'bad' : 'warning', line, view),
     ),
     ...stopSentences(summary).flatMap((sentence) => told('bad', sentence, view)),
     ...(interrupted ? told('warning', 'INTERRUPTED: this is what was measured until then.', view) : []),
@@ -57,24 +67,27 @@ function notices(summary: Summary, view: View): string[] {
   ];
 }
 
+/** A value goes beside its rule, or below it where too little of the line is left. */
 function thresholds({ thresholds: rules }: Summary, { width, paint }: View): string[] {
-  const longest = Math.max(0, ...rules.map(({ expression }) => expression.length));
+  const room = width - LABEL_WIDTH - GAPS;
+  const lengths = rules.map(({ expression }) => expression.length);
+  const aligned = Math.max(0, ...lengths.filter((length) => length <= room - NARROWEST_VALUE));
   return rules.flatMap((rule, index) => {
-    const sign = rule.ok ? '✓' : '✗';
-    const [first = '', ...more] = wrapped(
-      `${valueText(rule)}${impliedText(rule)}`,
-      Math.max(1, width - LABEL_WIDTH - longest - 5),
-    );
-    const indent = ' '.repeat(LABEL_WIDTH + longest + 5);
+    const beside = Math.max(aligned, rule.expression.length);
+    const value = `${valueText(rule)}${impliedText(rule)}`;
+    const isBeside = room - beside >= Math.min(NARROWEST_VALUE, value.length);
+    const indent = ' '.repeat(LABEL_WIDTH + (isBeside ? beside + GAPS : SIGN_WIDTH));
+    const values = wrapped(value, width - indent.length);
+    const [first, below] = isBeside ? [`   ${values[0] ?? ''}`, values.slice(1)] : ['', values];
     const label = (index === 0 ? 'thresholds' : '').padEnd(LABEL_WIDTH);
-    const text = `${sign} ${rule.expression.padEnd(longest)}   ${first}`;
-    return [label + paint(rule.ok ? 'good' : 'bad', text), ...more.map((line) => indent + line)];
+    const text = `${rule.ok ? '✓' : '✗'} ${rule.expression.padEnd(isBeside ? aligned : 0)}${first}`;
+    return [label + paint(rule.ok ? 'good' : 'bad', text), ...below.map((line) => indent + line)];
   });
 }
 
-function mix(summary: Summary): string[] {
+function mix(summary: Summary, { width }: View): string[] {
   const table = mixTable(summary);
-  return table.rows.length === 0 ? [] : renderPlainTable(table).split('\n');
+  return table.rows.length === 0 ? [] : renderPlainTable(namesFitted(table, width)).split('\n');
 }
 
 function notes({ notes: sentences, baseline }: Summary, { width }: View): string[] {
@@ -96,8 +109,4 @@ function told(tone: Tone, sentence: string, view: View): string[] {
 /** Colours the part before the colon. */
 function painted(tone: Tone, line: string, { paint }: View): string {
   return line.replace(/^[^:]*/, (sign) => paint(tone, sign));
-}
-
-function cutTo(width: number, line: string): string {
-  return line.length <= width ? line : `${line.slice(0, width - 1)}…`;
 }

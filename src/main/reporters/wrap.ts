@@ -21,6 +21,19 @@ export function wrapped(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** As `wrapped`, but a word longer than a line, such as an address to be copied, stays whole. */
+export function wrappedWhole(text: string, width: number): string[] {
+  const longest = Math.max(...text.split(' ').map((word) => word.length));
+  if (longest <= width) return wrapped(text, width);
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** Cuts a text to a number of lines, and marks the cut. */
 export function wrappedUpTo(most: number, text: string, width: number): string[] {
   const lines = wrapped(text, width);

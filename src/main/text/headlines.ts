@@ -5,7 +5,7 @@ import { counted, formatCount, formatFailedShare, formatMs, formatPercent } from
 
 type Headlines = { readonly [Code in FindingCode]?: (figures: FindingFigures[Code]) => string };
 
-/** What is wrong, in few enough words for one line; the sentences of the verdict have the details. */
+/** What is wrong, in few enough words for one line or two; the sentences of the verdict have the details. */
 const HEADLINES: Headlines = {
   'requests-failed': ({ failed, of, request, when, heldShare = 0, isStarved = false }) =>
     failed === 0
@@ -39,7 +39,7 @@ const HEADLINES: Headlines = {
 };
 
 /**
- * What is wrong, one line each: the verdict where the target failed, where something else than the target set the
+ * What is wrong, one sentence each: the verdict where the target failed, where something else than the target set the
  * limit, or where the target could not keep up; then whether a request of the mix was never answered well, which no
  * verdict may hide. None where all is well.
  */
