@@ -296,7 +296,7 @@ export interface Summary {
     readonly isLowerBound: boolean;
     /** Requests that the figure needs, if there were too few; null if it was measured. Absent in older results. */
     readonly requestsNeeded?: number | null;
-    /** The nearest name of a request that was measured, where `request` was not; null if none is near. Else absent. */
+    /** The nearest name that was measured, where the request, group or check was not; null if none is near. Else absent. */
     readonly meant?: string | null;
     /** Implied by the other rules, not given by the user. Absent in older results. */
     readonly isImplied?: boolean;

@@ -7,8 +7,11 @@ import {
   percentilesIn,
   withErrorRate,
 } from '../../src/main/plan/thresholds.ts';
+import { valueText } from '../../src/main/reporters/rule-text.ts';
 import { judgeThresholds } from '../../src/main/summary/judged-rules.ts';
+import { withMeant } from '../../src/main/text/meant-names.ts';
 import { parsePercentile, rankOf } from '../../src/metrics/percentile-rank.ts';
+import type { Summary } from '../../src/protocol/summary.ts';
 import { LATENCY, summaryWith } from '../support/summary.ts';
 
 const parse = (expression: string) => {
@@ -284,5 +287,58 @@ describe('rules on iterations that a test implies', () => {
       const [read] = scenarioRules([rule.expression], names, []).own;
       expect({ ...read, limit: expect.closeTo(read!.limit, 12), isImplied: true }).toEqual(rule);
     }
+  });
+});
+
+describe('rules on scenarios that have nothing to judge do not hold, and say why', () => {
+  const few = { ...LATENCY, count: 4, percentiles: { '50': 1, '95': null } };
+  const row = { name: 'shop', completed: 4, failed: 0, dropped: 0, errors: [], responseMs: few };
+  const summaryOf = (checks: readonly object[]) =>
+    summaryWith({
+      scenarios: {
+        ...{ total: row, scenarios: [row], checks, groups: [{ name: 'checkout', responseMs: few }] },
+        metrics: [
+          { name: 'size', kind: 'trend', values: few },
+          { name: 'even', kind: 'rate', share: null, good: 0, of: 0 },
+        ],
+      } as unknown as NonNullable<Summary['scenarios']>,
+    });
+  const testOf = {
+    ...{ scenarios: [{ name: 'shop' }], metrics: { size: 'trend', even: 'rate' } },
+  } as unknown as Parameters<typeof scenarioRules>[1];
+  const two = { name: 'two', made: 4, passed: 4, failed: 0 };
+
+  test.each([
+    ['p50(iteration)<2s', true, '1.00 ms', []],
+    ['p95(iteration){shop}<2s', false, 'too few iterations to tell: it takes 20 iterations', []],
+    ['p95(group){checkout}<2s', false, 'too few group times to tell: it takes 20 group times', []],
+    [
+      'p95(group){chekout}<2s',
+      false,
+      'no group of that name was measured: did you mean checkout?',
+      ['checkout'],
+    ],
+    ['p95(group){other}<2s', false, 'no group of that name was measured', [null]],
+    ['checks{too}>=9%', false, 'no check of that name was made: did you mean two?', ['two']],
+    ['checks{two}>=9%', true, '100.0 %', []],
+    ['p95(size)<9', false, 'too few values to tell: it takes 20 values', []],
+    ['share(even)>=9%', false, 'it got no value', []],
+  ])('%s', (expression, ok, text, meant) => {
+    const summary = summaryOf([two]);
+    const [rule] = withMeant(judgeThresholds(scenarioRules([expression], testOf, []).own, summary), summary);
+    expect([rule!.ok, valueText(rule!)]).toEqual([ok, text]);
+    expect('meant' in rule! ? [rule.meant] : []).toEqual(meant);
+  });
+
+  test('without a check the implied rule is left out, and a given one is broken', () => {
+    const judged = (given: readonly string[], checks: readonly object[]) => {
+      const { own } = scenarioRules(given, testOf, []);
+      return judgeThresholds([...own, ...impliedRules(own, ['shop'])], summaryOf(checks))
+        .filter(({ figure }) => figure === 'checks')
+        .map((rule) => [rule.expression, rule.ok, valueText(rule)]);
+    };
+    expect(judged([], [])).toEqual([]);
+    expect(judged([], [two])).toEqual([['checks>=100%', true, '100.0 %']]);
+    expect(judged(['checks>=99%'], [])).toEqual([['checks>=99%', false, 'no check was made']]);
   });
 });

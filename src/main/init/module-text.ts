@@ -27,7 +27,7 @@ export function moduleText(heading: readonly string[], base: string, calls: read
     '  // Paths follow it.',
     `  baseURL: ${text(base)},`,
     '  // The run exits with 1 unless these hold.',
-    "  thresholds: ['error-rate<1%', 'iteration-errors<1%'],",
+    "  thresholds: ['error-rate<1%', 'iteration-errors<1%', 'checks>=99%'],",
     '} as const;',
     '',
     '// What one user does. A request that is not answered below 400 ends the iteration as failed.',
@@ -46,7 +46,7 @@ function callLines({ method, url, params, remarks }: DraftCall, isFirst: boolean
   return [
     ...noted,
     `${INDENT}const answer = await ${send};`,
-    `${INDENT}// Counts, and the iteration goes on. A value for the next request: answer.pick('data.id').`,
+    `${INDENT}// Counts for checks, and the iteration goes on. A value for the next request: answer.pick('data.id').`,
     `${INDENT}vu.check(answer, { 'within a second': ({ timings }) => timings.service < 1000 });`,
   ];
 }

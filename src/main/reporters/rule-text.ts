@@ -24,14 +24,11 @@ type Rule = Summary['thresholds'][number];
 /** The measured value of a rule, or why there is none. */
 export function valueText(rule: Rule): string {
   const { expression, measured, limit, isLowerBound, requestsNeeded, latency, meant } = rule;
-  if (measured === null && rule.figure === 'iteration-errors') return 'no iteration came to its end';
-  if (measured === null && rule.figure !== undefined && isOfScenarios(rule.figure))
-    return 'there is no such figure';
-  if (measured === null && meant !== undefined)
-    return `no request of that name was measured${meant === null ? '' : `: did you mean ${meant}?`}`;
   if (measured !== null)
     return `${isLowerBound ? 'at least ' : ''}${measuredText(expression, measured, limit)}`;
-  const what = latency ? whatHas(latency) : 'request';
+  const without = withoutValue(rule);
+  if (without !== null) return `${without}${meant ? `: did you mean ${meant}?` : ''}`;
+  const what = latency ? whatHas(latency) : (partOfScenarios(rule.figure) ?? 'request');
   return (requestsNeeded ?? 1) > 1
     ? `too few ${what}s to tell: it takes ${counted(requestsNeeded ?? 1, what)}`
     : `too few ${what}s to tell`;
@@ -42,9 +39,21 @@ export function impliedText({ isImplied }: Rule): string {
   return isImplied === true ? ' (implied, since no rule says what may fail)' : '';
 }
 
-/** Rules on scenarios, whose groups, checks and metrics may have no value. */
-function isOfScenarios(figure: string): boolean {
-  return /^(?:iteration|group|script-errors|checks|dropped|counter|trend|gauge)/.test(figure);
+/** Why nothing at all was measured of what a rule is about; null if there was too little of it. */
+function withoutValue({ expression, meant, ...rule }: Rule): string | null {
+  const figure: string = rule.figure ?? '';
+  if (figure === 'iteration-errors') return 'no iteration came to its end';
+  if (figure === 'checks') return `no check${expression.includes('{') ? ' of that name' : ''} was made`;
+  if (/^(?:count|share|value)\(/.test(expression)) return 'it got no value';
+  if (figure === 'script-errors' || figure === 'dropped') return 'there is no such figure';
+  if (meant === undefined) return null;
+  return `no ${figure.startsWith('group ') ? 'group' : 'request'} of that name was measured`;
+}
+
+/** What a time or a trend of scenarios is taken of; undefined for other figures. */
+function partOfScenarios(figure = ''): string | undefined {
+  const [kind = ''] = figure.split(' ');
+  return { iteration: 'iteration', group: 'group time', trend: 'value' }[kind];
 }
 
 /** A sentence for each broken rule, with the measured value. */

@@ -34,14 +34,17 @@ const UNKNOWN: Measured = { value: null, isLowerBound: false };
 
 /**
  * Checks every rule. An unknown figure fails: a percentile with too few requests,
- * and an upper limit on a figure that timeouts turned into a lower bound.
+ * and an upper limit on a figure that timeouts turned into a lower bound. The implied rule on checks is left out
+ * of a run that made none.
  */
 export function judgeThresholds(thresholds: readonly Threshold[], judged: Judged): Summary['thresholds'] {
-  return thresholds.map(({ expression, measure, request, operator, limit, isImplied = false }) => {
+  return thresholds.flatMap(({ expression, measure, request, operator, limit, isImplied = false }) => {
     const { value, isLowerBound } = measuredIn(judged, measure, request);
+    const figure = figureOf(measure);
+    if (isImplied && figure === 'checks' && value === null) return [];
     return {
       expression,
-      figure: figureOf(measure),
+      figure,
       latency: 'kind' in measure ? (measure.kind ?? judged.latencyMs.headline) : null,
       request,
       operator,

@@ -47,11 +47,11 @@ function scriptErrors({ errors }: ScenarioRow): number {
   return errors.reduce((sum, { kind, count }) => (kind === 'script' ? sum + count : sum), 0);
 }
 
-/** If no check was made at all, all passed; for a named check without any the share is unknown. */
+/** Unknown if none was made. */
 function sharePassed({ checks }: ScenariosSummary, name: string | null): Measured {
   const meant = name === null ? checks : checks.filter((check) => check.name === name);
   const made = meant.reduce((sum, check) => sum + check.made, 0);
-  if (made === 0) return name === null ? known(1) : UNKNOWN;
+  if (made === 0) return UNKNOWN;
   return known(meant.reduce((sum, check) => sum + check.passed, 0) / made);
 }
 

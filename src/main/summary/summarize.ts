@@ -6,7 +6,7 @@ import { mergedCourse } from '../collect/stream-tally.ts';
 import { namingOf } from '../plan/terms.ts';
 import { withAdvice } from '../text/error-advice.ts';
 import { sentenceOf } from '../text/findings.ts';
-import { withMeant } from '../text/meant-requests.ts';
+import { withMeant } from '../text/meant-names.ts';
 import type { Naming } from '../text/naming.ts';
 import { reasonsOf } from '../text/reasons.ts';
 import { toolFacts } from '../text/version.ts';
@@ -47,7 +47,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
   const naming = namingOf(plan.writtenIn);
   const summary = {
     ...measured,
-    thresholds: withMeant(judgeThresholds(plan.thresholds, measured), measured.mix),
+    thresholds: withMeant(judgeThresholds(plan.thresholds, measured), measured),
     degraded: degradations.length > 0,
     degradedReasons: degradations.map((found) => sentenceOf(found, naming)),
     notes: notes.map((found) => sentenceOf(found, naming)),
