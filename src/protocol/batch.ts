@@ -72,7 +72,6 @@ export type RowMessage =
   /** A body could not be saved; going on would lose more. */
   | { readonly type: 'not-saved'; readonly message: string };
 
-/** The outcome of the rows, as in the JSON result of a batch. */
 /** What is wrong with a row, or with the first line, of an input. */
 export type WrongRow =
   | 'line-too-long'
@@ -101,6 +100,7 @@ export type BatchTrouble =
   | { readonly code: 'output-not-written'; readonly figures: { readonly error: string } }
   | { readonly code: 'reader-gone'; readonly figures: Readonly<Record<never, never>> };
 
+/** The outcome of the rows, as in the JSON result of a batch. */
 export interface BatchRows {
   /** Null where it is unknown, as for stdin. */
   readonly total: number | null;
@@ -125,4 +125,12 @@ export interface BatchRows {
   readonly statuses: Readonly<Record<string, number>>;
   /** By kind. */
   readonly errors: Readonly<Record<string, number>>;
+  /** By kind: a row that failed so. Absent in older results. */
+  readonly examples?: Readonly<Record<string, RowExample>>;
+}
+
+/** A row that failed, and its whole error. */
+export interface RowExample {
+  readonly row: number;
+  readonly error: string;
 }

@@ -33,6 +33,8 @@ export interface RequestTemplates {
   /** Flat: name, value, name, value; all headers if one of them varies. */
   readonly headers: readonly Template[] | null;
   readonly body: BodyTemplate | null;
+  /** The body is to be JSON, and what a placeholder stands for may break it. */
+  readonly mayBreakJson: boolean;
 }
 
 /** Statuses from `from` to `to`, inclusive. */

@@ -3,7 +3,7 @@ import { isSecretHeader } from './secret-headers.ts';
 
 /** A filled-in request that cannot be sent. */
 export class InvalidRequest extends Error {
-  readonly code: 'URL' | 'CREDENTIALS' | 'PATH' | 'HEADER';
+  readonly code: 'URL' | 'CREDENTIALS' | 'PATH' | 'HEADER' | 'BODY';
 
   constructor(code: InvalidRequest['code'], message: string) {
     super(message);
@@ -42,6 +42,25 @@ export function checkHeaders(headers: readonly string[]): void {
         'HEADER',
         `the header value ${isSecretHeader(name) ? `of ${name}` : shown(value)} has a character that no header may have`,
       );
+  }
+}
+
+/** @throws InvalidRequest if a filled-in body is not the JSON that it is to be */
+export function checkJsonBody(body: Uint8Array): void {
+  if (!isJsonBody(body))
+    throw new InvalidRequest(
+      'BODY',
+      'with its values the body is not JSON: put quotes around a placeholder that stands for text',
+    );
+}
+
+/** Whether a body can be read as JSON. */
+export function isJsonBody(body: Uint8Array): boolean {
+  try {
+    JSON.parse(new TextDecoder().decode(body));
+    return true;
+  } catch {
+    return false;
   }
 }
 

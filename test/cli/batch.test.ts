@@ -331,6 +331,30 @@ describe('requests', () => {
     expect(target.stats().requests).toBe(20);
   });
 
+  test('a row whose values break the JSON is not sent, and stdout and stderr give an example', async () => {
+    const target = await startTarget();
+    const [rows, out] = [inFolder('broken-json.csv'), inFolder('broken-json-out.csv')];
+    writeFileSync(rows, 'id,name\n1,"""a"""\n2,plain\n3,7\n');
+    const body = '{"id":{{id}},"name":{{raw name}}}';
+    const { code, stdout, stderr } = await volley(
+      ...['batch', rows, `${target.url}echo`, '--json', body, '--select', 'got=name', '--out', out],
+    );
+    expect(code).toBe(1);
+    const why =
+      'request: with its values the body is not JSON: put quotes around a placeholder that stands for text';
+    expect(
+      readFileSync(out, 'utf8')
+        .replaceAll(/,200,[\d.]+,/g, ',200,,')
+        .split('\n')
+        .slice(1),
+    ).toEqual(['1,"""a""",200,,1,,a', `2,plain,,,0,${why},`, '3,7,200,,1,,7', '']);
+    expect(stdout).toContain(
+      `by error   1 × request\nexample    row 2: request: with its values the body is not JSON: put quotes\n           around a placeholder that stands for text\n`,
+    );
+    expect(stderr).toBe(`volley: 1 of 3 rows failed (33.3 %), such as row 2: ${why}.\n`);
+    expect(target.stats().requests).toBe(2);
+  });
+
   test('bodies become files that stay in their folder', async () => {
     const target = await startTarget();
     const rows = inFolder('bodies.csv');

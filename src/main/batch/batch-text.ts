@@ -1,6 +1,7 @@
 import type { BatchRows, BatchTrouble } from '../../protocol/batch.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { MS_PER_SECOND } from '../../protocol/units.ts';
+import { visible, visibleIn } from '../../requests/visible.ts';
 import { fittedLine } from '../reporters/fitted-line.ts';
 import { type Case, renderJunit } from '../reporters/junit.ts';
 import { LiveLine, type LiveStream } from '../reporters/live-line.ts';
@@ -34,7 +35,15 @@ export function renderBatch(
   if (form !== 'text' && form !== 'markdown') return text;
   const { skipped } = result;
   const leftOut = skipped !== null && skipped.count > 0 ? (skipped.sentence ?? '') : null;
-  return renderRows(rowsOf(result), form, leftOut) + text;
+  return renderRows(visibleIn(rowsOf(result)), form, leftOut) + text;
+}
+
+/** How many rows failed, and one of them; null if none did. */
+export function failedRowsSentence({ counts: { failed, done, examples } }: BatchResult): string | null {
+  const [example] = examples.values();
+  if (failed === 0 || example === undefined) return null;
+  const share = `${formatCount(failed)} of ${counted(done, 'row')} failed${shareText(failed, done)}`;
+  return `${share}, such as row ${example.row}: ${visible(example.error)}.`;
 }
 
 /** The JUnit case for rows: requests may be retried, so it is the rows that succeed or fail. */
@@ -54,7 +63,7 @@ export function batchJson(result: BatchResult): Summary & { readonly rows: Batch
 
 function rowsOf(result: BatchResult): BatchRows {
   const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped, trouble } = result;
-  const { done, ok, failed, retries, statuses, errors } = counts;
+  const { done, ok, failed, retries, statuses, errors, examples } = counts;
   return {
     total: rowCount,
     skipped: skipped?.count ?? 0,
@@ -70,6 +79,7 @@ function rowsOf(result: BatchResult): BatchRows {
     trouble: trouble === null ? null : ({ code: trouble.code, figures: trouble.figures } as BatchTrouble),
     statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
     errors: Object.fromEntries(ranked(errors)),
+    examples: Object.fromEntries(examples),
   };
 }
 

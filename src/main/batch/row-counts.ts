@@ -1,4 +1,4 @@
-import type { RowAnswer } from '../../protocol/batch.ts';
+import type { RowAnswer, RowExample } from '../../protocol/batch.ts';
 
 /** Counts of rows by result so far. */
 export class RowCounts {
@@ -11,12 +11,14 @@ export class RowCounts {
   readonly statuses = new Map<number, number>();
   /** By kind: the part of an error before its colon. */
   readonly errors = new Map<string, number>();
+  /** The first of each kind that came in. */
+  readonly examples = new Map<string, RowExample>();
 
   get failed(): number {
     return this.done - this.ok;
   }
 
-  add({ status, attempts, error }: Pick<RowAnswer, 'status' | 'attempts' | 'error'>): void {
+  add({ row, status, attempts, error }: Pick<RowAnswer, 'row' | 'status' | 'attempts' | 'error'>): void {
     this.done++;
     this.retries += Math.max(0, attempts - 1);
     if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
@@ -25,6 +27,7 @@ export class RowCounts {
       return;
     }
     const kind = error.split(':', 1)[0] ?? error;
+    if (!this.examples.has(kind)) this.examples.set(kind, { row, error });
     this.errors.set(kind, (this.errors.get(kind) ?? 0) + 1);
   }
 }

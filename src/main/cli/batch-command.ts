@@ -1,6 +1,6 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { batchJson, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
+import { batchJson, failedRowsSentence, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
@@ -63,6 +63,9 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
     form === 'html' ? await pageOf(batchJson(result)) : renderBatch(result, form, areFailuresAllowed, view);
   if (batch.out === null) process.stderr.write(report);
   else process.stdout.write(report);
+  // A report on stderr has said it.
+  const failed = batch.out === null || areFailuresAllowed ? null : failedRowsSentence(result);
+  if (failed !== null) say(failed);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);
   return exitCode;
 }

@@ -1,8 +1,11 @@
-import type { BatchRows } from '../../protocol/batch.ts';
+import type { BatchRows, RowExample } from '../../protocol/batch.ts';
 import { counted, formatCount, shareText } from '../text/format.ts';
-import { row } from './labelled-rows.ts';
+import { LABEL_WIDTH, labelled, row } from './labelled-rows.ts';
+import { PLAIN_VIEW } from './view.ts';
+import { wrappedUpTo } from './wrap.ts';
 
 const MOST_ERRORS = 5;
+const LINES_OF_EXAMPLE = 3;
 
 /**
  * How the rows of a batch ended, as text.
@@ -16,7 +19,19 @@ export function renderRows(rows: BatchRows, form: 'text' | 'markdown', leftOut: 
 }
 
 function linesOf(rows: BatchRows, leftOut: string | null): string[] {
-  const { total, done, ok, failed, retries, doneBefore, returned, rateLimitReplies, statuses, errors } = rows;
+  const {
+    total,
+    done,
+    ok,
+    failed,
+    retries,
+    doneBefore,
+    returned,
+    rateLimitReplies,
+    statuses,
+    errors,
+    examples = {},
+  } = rows;
   const rare = [
     ...(retries > 0 ? [counted(retries, 'retry', 'retries')] : []),
     ...(doneBefore > 0 ? [`${formatCount(doneBefore)} journalled before`] : []),
@@ -24,9 +39,8 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
   ];
   const of = total === null || total === done ? '' : ` of ${formatCount(total)}`;
   const byStatus = Object.entries(statuses).map(([status, count]) => `${formatCount(count)} × ${status}`);
-  const byError = Object.entries(errors)
-    .sort(([, a], [, b]) => b - a)
-    .map(([error, count]) => `${formatCount(count)} × ${error}`);
+  const ranked = Object.entries(errors).sort(([, a], [, b]) => b - a);
+  const byError = ranked.map(([error, count]) => `${formatCount(count)} × ${error}`);
   const counts = [
     `${formatCount(done)}${of} answered`,
     `${formatCount(ok)} ok`,
@@ -39,6 +53,10 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     ...(leftOut === null ? [] : [row('left out', leftOut)]),
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
+    ...labelled(
+      'example',
+      ranked.slice(0, MOST_ERRORS).flatMap(([kind]) => exampleLines(examples[kind])),
+    ),
     ...(rateLimitReplies > 0
       ? [
           row(
@@ -48,4 +66,10 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
         ]
       : []),
   ];
+}
+
+function exampleLines(example: RowExample | undefined): string[] {
+  if (example === undefined) return [];
+  const text = `row ${formatCount(example.row)}: ${example.error}`;
+  return wrappedUpTo(LINES_OF_EXAMPLE, text, PLAIN_VIEW.width - LABEL_WIDTH);
 }

@@ -1,7 +1,7 @@
 import type { Numbering, RowCells } from '../../protocol/request.ts';
 import type { Shard } from '../../protocol/shard.ts';
 import { looksIntoBody, looksIntoFields } from '../../requests/expectation.ts';
-import { checkHeaders, checkPath } from '../../requests/invalid-request.ts';
+import { checkHeaders, checkJsonBody, checkPath } from '../../requests/invalid-request.ts';
 import { fixedRequest, type PickedRequest, RequestPicker } from '../../requests/request-picker.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import type { PreparedRequest } from '../exchange/prepared-request.ts';
@@ -71,6 +71,8 @@ export class RequestSource {
     if (picked.refusal !== null) throw picked.refusal;
     checkPath(picked.message.path);
     checkHeaders(picked.message.headers);
+    const { body } = picked.message;
+    if (picked.plan.templates?.mayBreakJson === true && body !== null) checkJsonBody(body);
     return this.#prepared(picked);
   }
 

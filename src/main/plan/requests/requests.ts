@@ -24,6 +24,7 @@ import type { Words } from '../words.ts';
 import { given, isOptionWord, isValueWord, type OptionWord, phrase, the, type Word } from '../words.ts';
 import { parseDigest, secretVariables } from './credentials.ts';
 import { parseExpectation } from './expectations.ts';
+import { mayBreakJson } from './json-template.ts';
 import { Placeholders, placesOf } from './placeholders.ts';
 import { markOwnHeaders, markRequest, OPEN_ORIGIN } from './request-marks.ts';
 import { checkRows } from './row-checks.ts';
@@ -135,12 +136,12 @@ function parseRequest(
     );
   if (target === null || weight === null || maxRedirects === null || found.size > 0) return null;
 
-  const templates = templatesOf(target, openUrl, placeholders);
+  const templates = templatesOf(target, openUrl, placeholders, marked.json !== undefined);
   const before = problems.size;
   checkConstants(request.name, target, placeholders, problems);
   // Rows that come later are checked one by one, when they are sent.
   if (rows !== null || (names.columns === null && names.areKnown))
-    checkRows(request.name, templates, target, rows, problems, marked.json !== undefined);
+    checkRows(request.name, templates, target, rows, problems);
   if (problems.size > before) return null;
   return {
     name: request.name,
@@ -194,14 +195,17 @@ function templatesOf(
   target: UnresolvedTarget,
   openUrl: string | null,
   placeholders: Placeholders,
+  isJson: boolean,
 ): RequestTemplates {
   const headers = target.headers.map((text) => placeholders.template(text));
-  const body = target.body === null ? null : placeholders.bodyTemplate(target.body);
+  const filled = target.body === null ? null : placeholders.bodyTemplate(target.body);
+  const body = filled === null || filled.every((part) => part instanceof Uint8Array) ? null : filled;
   return {
     url: openUrl === null ? null : placeholders.template(openUrl),
     path: placeholders.constant(target.path) === null ? placeholders.template(target.path) : null,
     headers: headers.every(isConstant) ? null : headers,
-    body: body === null || body.every((part) => part instanceof Uint8Array) ? null : body,
+    body,
+    mayBreakJson: isJson && body !== null && mayBreakJson(body),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { ConnectionSettings } from '../../../protocol/endpoint.ts';
 import type { Message } from '../../../protocol/message.ts';
 import type { Placeholder, RequestTemplates, RowCells, Template } from '../../../protocol/request.ts';
-import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import { checkHeaders, checkJsonBody, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
 import { authorityIn, checkProtocol, openPlaceOf } from '../../../requests/place.ts';
 import { type Filling, renderBytes, renderText } from '../../../requests/render.ts';
 import { formatCount } from '../../text/format.ts';
@@ -23,9 +23,8 @@ export function checkRows(
   target: Pick<Message & ConnectionSettings, 'headers' | 'protocol'>,
   rows: RowCells | null,
   problems: Problems,
-  isJson = false,
 ): void {
-  const open = openParts(templates, target, isJson);
+  const open = openParts(templates, target);
   const parts = [...(open.url === null ? [] : [open.url]), ...(open.path === null ? [] : [open.path])];
   const all: readonly Template[] = [...parts, ...open.headers];
   const usesRow = [...all, ...(open.json === null ? [] : [open.json])].some((template) =>
@@ -61,9 +60,8 @@ interface OpenParts {
 }
 
 function openParts(
-  { url, path, headers, body }: RequestTemplates,
+  { url, path, headers, body, mayBreakJson }: RequestTemplates,
   target: Pick<Message & ConnectionSettings, 'headers' | 'protocol'>,
-  isJson: boolean,
 ): OpenParts {
   return {
     url,
@@ -74,7 +72,7 @@ function openParts(
     // Encoded values are always valid in a path.
     path: path?.some((part) => typeof part !== 'string' && part.encoding === 'raw') === true ? path : null,
     headers: headers ?? [],
-    json: isJson ? body : null,
+    json: mayBreakJson ? body : null,
   };
 }
 
@@ -90,21 +88,12 @@ function problemOf(
     if (place !== null) checkProtocol(place.place, protocol);
     if (place !== null && place.authorization !== null && hasAuthorization)
       return 'a request has one authorization: take the user name out of the URL, or leave the other out';
+    if (json !== null) checkJsonBody(renderBytes(json, filling));
   } catch (error) {
     if (!(error instanceof InvalidRequest)) throw error;
     return error.message;
   }
-  if (json === null || isJsonText(renderBytes(json, filling))) return null;
-  return 'with its values the body is not JSON: put quotes around a placeholder that stands for text';
-}
-
-function isJsonText(bytes: Uint8Array): boolean {
-  try {
-    JSON.parse(new TextDecoder().decode(bytes));
-    return true;
-  } catch {
-    return false;
-  }
+  return null;
 }
 
 function isOf(part: string | Uint8Array | Placeholder, type: Placeholder['source']['type']): boolean {
