@@ -61,7 +61,8 @@ export function scenario(
     ...{ rows, newConnection, cookies, keepCookies },
     ...(Object.keys(load).length === 0 ? {} : { load }),
   };
-  return { kind: 'test', definition: { ...said, scenarios: { default: one } } as TestDefinition };
+  const definition = { ...said, scenarios: { default: one } } as TestDefinition;
+  return { kind: 'test', definition, isOfOne: true };
 }
 
 const patterns = new WeakMap<TemplateStringsArray, string>();

@@ -247,6 +247,8 @@ export type Row = Readonly<Record<string, string>>;
 export interface Test {
   readonly kind: 'test';
   readonly definition: TestDefinition;
+  /** Made by `scenario()`, whose options stand in one object with those of the load. */
+  readonly isOfOne?: true;
 }
 
 /** The same, without the types of its rows, data and metrics. */

@@ -81,12 +81,12 @@ mix:
     [
       'a field that there is not',
       'rate: 5\nmixx: []\n',
-      [":2:7: 'mixx' is not a field that a plan has here"],
+      [":2:1: 'mixx' is not a field that a plan has here"],
     ],
     [
-      'a request without a name, and a wrong field',
-      'mix:\n  - nam: a\n    url: x\n',
-      [":2:5: 'mix.0.name' is missing.", ":2:10: 'nam' is not a field that a plan has here"],
+      'a request without a URL, and a misspelt name, which is not missing too',
+      'mix:\n  - nam: a\n',
+      [":2:5: 'mix.0.url' is missing.\nvolley: ", ":2:5: 'nam' is not a field that a plan has here"],
     ],
     ['no YAML', 'rate: [1\nworkers: 2\n', [':2:1: ']],
     ['a value of another kind', 'insecure: 7\n', [":1:11: 'insecure' '7': give true or false"]],

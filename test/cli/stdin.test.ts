@@ -96,7 +96,7 @@ test('a saved result, a description and a plan with a mistake are read there too
   const wrong = await startVolley(['run', '-'], {}, 'url: http://127.0.0.1:9/\nrat: 5\n').ended;
   expect([wrong.code, wrong.stderr]).toEqual([
     2,
-    expect.stringMatching(/^volley: stdin:2:6: 'rat' is not a field/),
+    expect.stringMatching(/^volley: stdin:2:1: 'rat' is not a field/),
   ]);
 });
 

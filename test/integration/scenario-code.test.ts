@@ -163,6 +163,23 @@ export default defineTest({ thresholds: ['count(nometric)>0', 'p95{x}<z'], timeo
   for (const part of [...told, "exec '5'", "'count(nometric)>0'", "'p95{x}<z'", "'soon'"])
     expect(stderr).toContain(part);
   expect(stderr).not.toMatch(/a\.load: there is none|executor '/);
+
+  // Options of scenario() that are not of its load are known too.
+  const one = file('one.mjs');
+  writeFileSync(
+    one,
+    `import { scenario } from 'volley';
+export default scenario({ executor: 'constant-vus', vus: 1, duratoin: '1s', baseUrl: 'http://127.0.0.1:9/',
+  metrics: { a: 'counter' }, other: 1 }, async () => {});`,
+  );
+  const prefix = `volley: ${one}: scenarios.default.load.`;
+  expect((await ran('run', one)).stderr).toBe(
+    `${prefix}duratoin: there is no such field: did you mean duration?
+${prefix}baseUrl: there is no such field: did you mean baseURL?
+${prefix}metrics: there is no such field: scenario(…) does not take it: write defineTest({ … }).
+${prefix}other: there is no such field: choose from executor, startTime, gracefulStop, vus, duration.
+`,
+  );
 });
 
 test.each(CLIENT_NAMES)('where no iteration comes to its end nothing is green, by %s', async (client) => {

@@ -61,12 +61,12 @@ describe('steps that are wrong', () => {
     [
       'an unknown field',
       ['{ get: http://a/, headers: {} }'],
-      ["3:30: 'headers' is not a field here: did you mean header?"],
+      ["3:21: 'headers' is not a field here: did you mean header?"],
     ],
     [
       'a field of another kind',
       ['{ think: 2s, flow: [] }'],
-      ["3:22: 'flow' is not a field here: choose from think."],
+      ["3:16: 'flow' is not a field here: choose from think."],
     ],
     ['a field that is missing', ['{ repeat: 2 }'], ["3:3: 'flow' is missing."]],
     ['no step', ['{ group: a, flow: [] }'], ['3:21: there is no step']],
@@ -169,7 +169,7 @@ describe('steps that are wrong', () => {
     [
       'a field of scenarios',
       `${LOAD}\nscenarios: { a: { flows: [${GET}] } }`,
-      ["2:17: 'scenarios.a.flow' is missing.", "2:26: 'flows' is not a field here: did you mean flow?"],
+      ["2:19: 'flows' is not a field here: did you mean flow?"],
     ],
     [
       'a name that is there twice is listed once',
@@ -194,7 +194,7 @@ describe('steps that are wrong', () => {
         "2:37: load.vus '0'",
         '1:10: metrics.bad name',
         "7:16: 'scenarios.a.rows-mode': choose one of",
-        "6:10: 'row' is not a field here: did you mean rows?",
+        "6:5: 'row' is not a field here: did you mean rows?",
         "9:16: 'scenarios.b.weight': give a whole number",
         "9:6: 'scenarios.b.flow' is missing.",
         "1:20: 'metrics.orders': choose one of",
@@ -211,7 +211,7 @@ describe('steps that are wrong', () => {
     [
       'fields of scenarios without any',
       'load: 1',
-      ["1:7: 'load' is not a field that a plan has here: it goes with scenarios"],
+      ["1:1: 'load' is not a field that a plan has here: it goes with scenarios"],
     ],
   ])('%s', async (_what, text, expected) => {
     expect(await problemsOf(text)).toEqual(expected.map((beginning) => expect.stringContaining(beginning)));

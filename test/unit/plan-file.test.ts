@@ -88,7 +88,7 @@ describe('a plan file that is wrong', () => {
     [
       'several fields',
       'workers: [1]\nnonsense: 1\nmix:\n  - url: http://a/\n    header: 5\n',
-      ["'mix.0.name' is missing", "1:10: 'workers'", "5:13: 'mix.0.header'", "2:11: 'nonsense'"],
+      ["'mix.0.name' is missing", "1:10: 'workers'", "5:13: 'mix.0.header'", "2:1: 'nonsense'"],
     ],
   ])('%s', (_what, text, expected) => {
     const found = problemsOf(text);
@@ -107,7 +107,7 @@ describe('a plan file that is wrong', () => {
     } catch (error) {
       const message = (error as Error).message;
       for (const part of [
-        "1:6: 'bad'",
+        "1:1: 'bad'",
         "7:5: 'mix.1' '5': give a request",
         '4:10: The URL',
         "5:13: header 'bad'",

@@ -2,7 +2,6 @@ import {
   type Document,
   isAlias,
   isCollection,
-  isMap,
   isNode,
   isPair,
   isScalar,
@@ -18,10 +17,12 @@ import { cut, quoted } from '../text/quoted.ts';
 import { FLOW_FIELDS } from './flows/flow-schema.ts';
 import type { WrittenFlow } from './flows/places.ts';
 import type { PresetOptions } from './library-options.ts';
+import { isMisspelt } from './misspelt-field.ts';
 import { camelCase } from './option-table/entry.ts';
 import { LIBRARY_NAMES, type RequestName, RUN_TABLE } from './option-table/run-table.ts';
 import type { NamedRequestOptions } from './options.ts';
-import type { Place } from './plan-place.ts';
+import { keyIn, topLevelOf } from './plan-keys.ts';
+import type { Place, PlaceOf } from './plan-place.ts';
 import { MIX_ENTRY, PLAN, type PlanEntry } from './plan-schema.ts';
 import { planText } from './read-plan-text.ts';
 import { wrongValue } from './wrong-value.ts';
@@ -76,8 +77,10 @@ export function readPlanFile(path: string): PlanFile {
   ];
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const topLevel = topLevelOf(document);
-  const placeOf = ([first, ...rest]: readonly PropertyKey[]): Place => {
-    const top = topLevel.get(String(first));
+  const placeOf: PlaceOf = ([first, ...rest], of) => {
+    const { key: topKey, value: top } = topLevel.get(String(first)) ?? {};
+    const key = rest.length === 0 ? topKey : keyIn(top, rest);
+    if (of === 'key' && isNode(key) && key.range) return placeAt(key.range[0]);
     for (let length = rest.length; length > 0 && isCollection(top); length--) {
       const node = top.getIn(rest.slice(0, length), true);
       if (isNode(node) && node.range) return placeAt(node.range[0]);
@@ -87,7 +90,11 @@ export function readPlanFile(path: string): PlanFile {
   const { data, flow } = withoutFlow(withoutAnchors(contentOf(document, path)));
   const first = PLAN.safeParse(data);
   const issues = first.error?.issues ?? [];
-  problems.push(...issues.flatMap((issue) => sentencesOf(issue, data, placeOf)));
+  problems.push(
+    ...issues.flatMap((issue) =>
+      isMisspelt(issue, issues, fieldsAt) ? [] : sentencesOf(issue, data, placeOf),
+    ),
+  );
   const read = first.success ? first : PLAN.safeParse(withoutWrong(data, issues));
   if (!read.success) throw new VolleyError(ERROR_CODES.usage, problems);
   const { variables = {}, presets = {}, mix, ...options } = read.data;
@@ -128,12 +135,6 @@ function contentOf(document: Document, path: string): unknown {
   } catch (error) {
     throw unreadable(path, reasonOf(error));
   }
-}
-
-/** Values by the names of the plan's own fields; looking each one up in the document would search all of it. */
-function topLevelOf({ contents }: Document): ReadonlyMap<string, unknown> {
-  if (!isMap(contents)) return new Map();
-  return new Map(contents.items.map(({ key, value }) => [isScalar(key) ? String(key.value) : '', value]));
 }
 
 const DEEPEST = 1_000;
@@ -248,16 +249,12 @@ function referenceProblems(document: Document, placeAt: (offset: number) => Plac
   return found;
 }
 
-function sentencesOf(
-  issue: z.core.$ZodIssue,
-  data: unknown,
-  placeOf: (keys: readonly PropertyKey[]) => Place,
-): string[] {
+function sentencesOf(issue: z.core.$ZodIssue, data: unknown, placeOf: PlaceOf): string[] {
   const name = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map(
       (key) =>
-        `${placeOf([...issue.path, key])}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path.length === 0)}`,
+        `${placeOf([...issue.path, key], 'key')}: ${quoted(key)} is not a field that a plan has here: ${whereElse(key, issue.path.length === 0)}`,
     );
   }
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
@@ -275,9 +272,17 @@ function isListIn(data: unknown): boolean {
   return isRecord(data) && Array.isArray(data['requests']);
 }
 
+function fieldsAt({ length }: readonly PropertyKey[]): readonly string[] {
+  return fieldsOf(length === 0);
+}
+
+function fieldsOf(isOfAll: boolean): readonly string[] {
+  return Object.keys(isOfAll ? PLAN.shape : MIX_ENTRY.shape);
+}
+
 /** Advice on a field that is unknown at its level: a typo, or one that belongs to the other level. */
 function whereElse(key: string, isOfAll: boolean): string {
-  const here = Object.keys(isOfAll ? PLAN.shape : MIX_ENTRY.shape);
+  const here = fieldsOf(isOfAll);
   const elsewhere = Object.keys(isOfAll ? MIX_ENTRY.shape : PLAN.shape);
   if (elsewhere.includes(key))
     return isOfAll ? 'it stands in each request of mix.' : 'it is said of the whole plan, beside mix.';

@@ -61,6 +61,7 @@ export async function loadFlow(
     name: written.path,
     placed: (sentence) => placedIn(written, sentence),
     isTermOfModule: false,
+    isOfOne: false,
     code: async (read, told) => {
       told.push(...problems);
       const flow = await readFlow(plan, written, read, given, told, wrong.length > 0);

@@ -1,13 +1,15 @@
-import type { Place } from '../plan-place.ts';
+import type { Place, PlaceOf } from '../plan-place.ts';
 
 /** The scenario fields of a plan file, as written. */
 export interface WrittenFlow {
   /** The file as given on the command line. */
   readonly path: string;
   readonly data: Readonly<Record<string, unknown>>;
-  readonly placeOf: (keys: readonly PropertyKey[]) => Place;
+  readonly placeOf: PlaceOf;
 }
 
+/** What follows a name that is no field: the mistake is in the name. */
+const NO_SUCH_FIELD = ': there is no such field';
 /** Fields that have another name in modules. */
 const NAMES: Readonly<Record<string, string>> = {
   baseURL: 'url',
@@ -24,7 +26,8 @@ export function placedIn({ placeOf }: WrittenFlow, sentence: string): string {
   const own = keys.map((key) => NAMES[key] ?? key);
   const path = own.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
   const written = own.reduce((text, key) => (/^\d+$/.test(key) ? `${text}[${key}]` : `${text}.${key}`));
-  return `${placeOf(path)}: ${written}${sentence.slice(field.length)}`;
+  const said = sentence.slice(field.length);
+  return `${placeOf(path, said.startsWith(NO_SUCH_FIELD) ? 'key' : undefined)}: ${written}${said}`;
 }
 
 /** Returns `12:9` for `shop.yaml:12:9`. */

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { meantOrOneOf } from '../../text/nearest.ts';
 import { cut, quoted } from '../../text/quoted.ts';
-import type { Place } from '../plan-place.ts';
+import { isMisspelt } from '../misspelt-field.ts';
+import type { PlaceOf } from '../plan-place.ts';
 
 /** Whether a value is a map in YAML. */
 export function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -16,15 +17,17 @@ export function isFields(value: unknown): value is Readonly<Record<string, unkno
 export function sentencesFor(
   error: z.ZodError | undefined,
   keys: readonly PropertyKey[],
-  placeOf: (keys: readonly PropertyKey[]) => Place,
+  placeOf: PlaceOf,
   fieldsAt: (path: readonly PropertyKey[]) => readonly string[],
 ): string[] {
-  return (error?.issues ?? []).flatMap((issue) => {
+  const issues = error?.issues ?? [];
+  return issues.flatMap((issue) => {
+    if (isMisspelt(issue, issues, fieldsAt)) return [];
     const at = [...keys, ...issue.path];
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map(
         (key) =>
-          `${placeOf([...at, key])}: ${quoted(key)} is not a field here: ${meantOrOneOf(key, fieldsAt(issue.path))}`,
+          `${placeOf([...at, key], 'key')}: ${quoted(key)} is not a field here: ${meantOrOneOf(key, fieldsAt(issue.path))}`,
       );
     const name = issue.path.map(String).join('.');
     if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))

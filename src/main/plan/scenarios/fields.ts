@@ -11,8 +11,17 @@ export class Fields {
   readonly #values: Record<string, unknown>;
   readonly #problems: string[];
 
-  /** @param known the allowed fields; any other is reported */
-  constructor(name: string, value: unknown, known: readonly string[], problems: string[]) {
+  /**
+   * @param known the allowed fields; any other is reported
+   * @param adviceOn advice on one that is like none of them; null for the usual
+   */
+  constructor(
+    name: string,
+    value: unknown,
+    known: readonly string[],
+    problems: string[],
+    adviceOn: (field: string) => string | null = () => null,
+  ) {
     this.name = name;
     this.#problems = problems;
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -21,9 +30,10 @@ export class Fields {
     this.#values = { ...given };
     for (const field of Object.keys(given)) {
       if (known.includes(field) || given[field] === undefined) continue;
-      problems.push(`${this.#of(field)}: there is no such field: ${meantOrOneOf(field, known)}`);
-      // What is wrong in it is told at once, and not that the field that was meant is missing.
       const meant = nearestTo(field, known);
+      const advice = (meant === null ? adviceOn(field) : null) ?? meantOrOneOf(field, known);
+      problems.push(`${this.#of(field)}: there is no such field: ${advice}`);
+      // What is wrong in it is told at once, and not that the field that was meant is missing.
       if (meant !== null) this.#values[meant] ??= given[field];
     }
   }

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { importDefault } from '../../../machine/load-module.ts';
 import { codeOf, ERROR_CODES, messageOf, reasonOf, VolleyError } from '../../../protocol/errors.ts';
 import type { ScenarioCode } from '../../../protocol/scenario.ts';
-import type { TestDefinition } from '../../../protocol/test-definition.ts';
+import type { Test, TestDefinition } from '../../../protocol/test-definition.ts';
 import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import type { ReadTest } from './read-test.ts';
@@ -28,6 +28,8 @@ export interface LoadedTest {
   readonly name: string;
   /** Options are named as in modules, not as in plans. */
   readonly isTermOfModule: boolean;
+  /** Made by `scenario()`: its options stand in one object with those of the load. */
+  readonly isOfOne: boolean;
   /**
    * Loads the code of its users.
    *
@@ -65,6 +67,7 @@ export async function loadTest(given: string): Promise<LoadedTest> {
     name: given,
     placed: (sentence) => `${given}: ${sentence}`,
     isTermOfModule: true,
+    isOfOne: exported.isOfOne === true,
     code: async () => ({ code: { type: 'module', url: module }, secrets: [] }),
   };
 }
@@ -133,7 +136,7 @@ function placeIn(error: unknown): string | null {
 }
 
 /** Also recognizes tests made by another copy of volley. */
-function isTest(exported: unknown): exported is { readonly definition: TestDefinition } {
+function isTest(exported: unknown): exported is Pick<Test, 'definition' | 'isOfOne'> {
   return (
     typeof exported === 'object' &&
     exported !== null &&

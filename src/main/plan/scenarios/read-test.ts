@@ -5,6 +5,7 @@ import { METRIC_KINDS, type MetricKind, ROW_DEALS } from '../../../protocol/scen
 import type { TestDefinition } from '../../../protocol/test-definition.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { mostUsers } from '../../../time/user-schedule.ts';
+import { nearestTo } from '../../text/nearest.ts';
 import { Problems } from '../problems.ts';
 import { readRows } from '../requests/rows.ts';
 import { COMMA } from '../requests/rows-form.ts';
@@ -19,6 +20,11 @@ const OF_TEST = [
 const OF_SCENARIO = [
   ...['load', 'weight', 'rows', 'newConnection', 'cookies', 'keepCookies'],
   ...['exec', 'vuSetup', 'vuTeardown'],
+];
+/** What `scenario()` takes beside the fields of its load. */
+const OF_ONE = [
+  ...['baseURL', 'headers', 'thresholds', 'timeout', 'seed', 'setupTimeout', 'streams'],
+  ...['rows', 'newConnection', 'cookies', 'keepCookies'],
 ];
 const MOST_WEIGHT = 1_000_000;
 const SETUP_TIMEOUT_MS = 60_000;
@@ -45,13 +51,13 @@ interface ReadScenario {
 /**
  * Reads a test.
  *
- * @param path module path; files of rows are relative to it
+ * @param test its path, to which files of rows are relative, and how it was made
  * @param mostArriving limit on concurrent users for arrival-rate loads that do not set one
  * @param problems collects what is wrong, one sentence each
  */
 export function readTest(
   definition: TestDefinition,
-  path: string,
+  { path, isOfOne }: { readonly path: string; readonly isOfOne: boolean },
   mostArriving: number,
   problems: string[],
 ): ReadTest {
@@ -64,7 +70,7 @@ export function readTest(
   if (all.length === 0)
     problems.push('scenarios: there is none: give at least one, as in { shop: { exec } }.');
   const read = all.map(([name, value]) =>
-    readScenario(name, value, path, mostArriving, shared !== null, problems),
+    readScenario(name, value, path, mostArriving, shared !== null, problems, isOfOne),
   );
   return {
     scenarios: read.map(({ plan }) => plan),
@@ -86,6 +92,7 @@ function readScenario(
   mostArriving: number,
   isShared: boolean,
   problems: string[],
+  isOfOne: boolean,
 ): ReadScenario {
   const called = `scenarios.${name}`;
   const fields = new Fields(called, value, OF_SCENARIO, problems);
@@ -93,7 +100,13 @@ function readScenario(
   fields.body('vuSetup', false);
   fields.body('vuTeardown', false);
   const load = fields.has('load')
-    ? readLoad(`${called}.load`, fields.value('load'), mostArriving, problems)
+    ? readLoad(
+        `${called}.load`,
+        fields.value('load'),
+        mostArriving,
+        problems,
+        isOfOne ? besideLoad : undefined,
+      )
     : null;
   if (load === null && !isShared)
     problems.push(
@@ -121,6 +134,14 @@ function readScenario(
     weight: fields.count('weight', 1, MOST_WEIGHT, 1),
     load,
   };
+}
+
+/** Advice on a field of `scenario()` that is none of its load; null if it is like no other either. */
+function besideLoad(field: string): string | null {
+  const more = [...OF_TEST, ...OF_SCENARIO].filter((name) => !OF_ONE.includes(name));
+  if (more.includes(field)) return 'scenario(…) does not take it: write defineTest({ … }).';
+  const meant = nearestTo(field, OF_ONE);
+  return meant === null ? null : `did you mean ${meant}?`;
 }
 
 function rowsIn(

@@ -40,7 +40,7 @@ export async function resolveTest(
   const definition = changedTest(test.definition, { ...changes, duration, rate });
   const problems: string[] = [];
   const mostArriving = defaultMaxInFlight(null, options.workers === undefined ? 1 : Number(options.workers));
-  const read = readTest(definition, test.path, mostArriving, problems);
+  const read = readTest(definition, test, mostArriving, problems);
   const base = baseOf(definition, problems);
   const streaming = streamOptionsOf(definition, problems);
   if (problems.length === 0) checkUsers(read, problems);

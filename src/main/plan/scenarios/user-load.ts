@@ -26,14 +26,17 @@ const FIELDS: Readonly<Record<(typeof EXECUTORS)[number], readonly string[]>> = 
  *
  * @param name its name in problems
  * @param mostUsers limit on concurrent users if none is given
+ * @param adviceOn advice on a field that it does not have; null for the usual
  */
-export function readLoad(name: string, value: unknown, mostUsers: number, problems: string[]): UserLoad {
-  const executor = new Fields(name, value, Object.values(FIELDS).flat().concat(ALWAYS), []).choice(
-    'executor',
-    EXECUTORS,
-    'constant-vus',
-  );
-  const fields = new Fields(name, value, [...ALWAYS, ...FIELDS[executor]], problems);
+export function readLoad(
+  name: string,
+  value: unknown,
+  mostUsers: number,
+  problems: string[],
+  adviceOn?: (field: string) => string | null,
+): UserLoad {
+  const executor = executorOf(name, value);
+  const fields = new Fields(name, value, [...ALWAYS, ...FIELDS[executor]], problems, adviceOn);
   fields.choice('executor', EXECUTORS);
   const startMs = fields.duration('startTime', 0, 0);
   const gracefulStopMs = fields.duration('gracefulStop', 0, GRACE_MS);
@@ -87,6 +90,12 @@ export function readLoad(name: string, value: unknown, mostUsers: number, proble
       };
     }
   }
+}
+
+/** A wrong one is reported with the other fields. */
+function executorOf(name: string, value: unknown): (typeof EXECUTORS)[number] {
+  const fields = new Fields(name, value, Object.values(FIELDS).flat().concat(ALWAYS), []);
+  return fields.choice('executor', EXECUTORS, 'constant-vus');
 }
 
 function stagesIn(fields: Fields, problems: string[]): UserStage[] {
