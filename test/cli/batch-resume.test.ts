@@ -110,7 +110,6 @@ describe('after kill -9', () => {
       [await elsewhere('VOLLEY_TEST_OWN'), 'are not those of the journal'],
       [await again(), 'of a batch that has not ended is there: add --resume'],
       [await again('--resume', '--select', 'a=b'), 'are not those of the journal'],
-      [await volley(...words.slice(0, 3), '--out', inFolder('other.csv'), '--resume'), 'there is no journal'],
     ] as const;
     writeIds(rows, 401);
     const changed = [await again('--resume'), 'have changed since the journal was begun'] as const;
@@ -122,5 +121,23 @@ describe('after kill -9', () => {
     writeIds(rows, 400);
     expect((await again('--resume', '--mode', 'inline')).code).toBe(0);
     expect(idsOf(readAnswered(out))).toEqual(idsTo(400));
+    const all = target.stats().requests;
+    expect(await again('--resume')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: `volley: --out '${out}' is complete: 400 rows answered, 0 failed; nothing was sent.\n`,
+    });
+    writeIds(rows, 401);
+    const other = await again('--resume');
+    expect(other.stderr).toContain('(it has 400 rows, where 401 are to be sent): add --force to replace it');
+    expect(other.code).toBe(2);
+    expect(target.stats().requests).toBe(all);
+    const few = ['batch', writeIds(inFolder('few.csv'), 3), `${target.url}status/404`];
+    const begun = ['--out', inFolder('never-begun.csv'), '--resume'];
+    expect((await volley(...few, ...begun)).stderr).toContain('3 of 3 rows failed');
+    expect(await volley(...few, ...begun)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('is complete: 3 rows answered, 3 failed; nothing was sent.'),
+    });
   });
 });

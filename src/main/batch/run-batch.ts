@@ -344,7 +344,7 @@ async function createJournal(
   }
 }
 
-/** Opens the journal to resume from. @throws VolleyError VOLLEY_USAGE if there is none, or it belongs to another batch */
+/** Opens the journal to resume from. null if there is none. @throws VolleyError VOLLEY_USAGE if it belongs to another batch */
 async function openJournal(
   batch: Batch,
   path: string | null,
@@ -355,8 +355,8 @@ async function openJournal(
   const reader = await JournalReader.open(path).catch((error: unknown) => {
     throw refused(`the journal ${quoted(path)} cannot be read (${reasonOf(error)})`);
   });
-  if (reader === null)
-    throw refused(`there is no journal ${quoted(path)}: the batch has ended, or never began`);
+  // It never began.
+  if (reader === null) return null;
   try {
     return { reader, seed: await seedOf(reader, batch, refused) };
   } catch (error) {

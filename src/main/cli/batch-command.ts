@@ -1,6 +1,7 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
 import { batchJson, failedRowsSentence, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
+import { type EndedBatch, endedBatch } from '../batch/ended-batch.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
@@ -10,6 +11,8 @@ import { completePlan } from '../plan/resolve.ts';
 import { stopSentences } from '../reporters/rule-text.ts';
 import { viewOf } from '../reporters/view.ts';
 import { worstOf } from '../summary/exit-code.ts';
+import { counted, formatCount } from '../text/format.ts';
+import { quoted } from '../text/quoted.ts';
 import { bareTimeNotes } from './bare-times.ts';
 import { batchOptionsFrom } from './batch-options.ts';
 import { handleInterrupts } from './interrupts.ts';
@@ -32,6 +35,9 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const pagePath = pagePathFrom(parsed, problems);
   const pageFiles = resultFileOf(pagePath ?? undefined, PAGE_OPTION);
   const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, pageFiles);
+  const areFailuresAllowed = parsed.flag('allow-failures');
+  const ended = await endedBatch(batch);
+  if (ended !== null) return tellEnded(batch, ended, areFailuresAllowed);
   const page = pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION);
   const run = await started(batch, page);
   if (run.damage !== null) say(run.damage);
@@ -51,14 +57,13 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   }
   const isShown = page === null || (await isWritten(page, result));
   const exitCode = worstOf([
-    exitCodeOf(result, parsed.flag('allow-failures')),
+    exitCodeOf(result, areFailuresAllowed),
     isShown ? EXIT_CODES.ok : EXIT_CODES.notWritten,
   ]);
   if (result.trouble?.code === 'reader-gone') return exitCode;
   // If the rows go to stdout, the report must not be mixed with them.
   const view =
     batch.out === null ? viewOf(process.stderr, process.env, showing.view.isVerbose) : showing.view;
-  const areFailuresAllowed = parsed.flag('allow-failures');
   const report =
     form === 'html' ? await pageOf(batchJson(result)) : renderBatch(result, form, areFailuresAllowed, view);
   if (batch.out === null) process.stderr.write(report);
@@ -68,6 +73,14 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   if (failed !== null) say(failed);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);
   return exitCode;
+}
+
+/** A script may always say --resume: the batch has ended as it did the first time. */
+function tellEnded({ out }: Batch, { done, failed }: EndedBatch, areFailuresAllowed: boolean): ExitCode {
+  say(
+    `--out ${quoted(out)} is complete: ${counted(done, 'row')} answered, ${formatCount(failed)} failed; nothing was sent.`,
+  );
+  return failed > 0 && !areFailuresAllowed ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
 /** Prints the request of the first row and its answer; writes nothing. */
