@@ -337,7 +337,19 @@ describe('requests', () => {
     writeFileSync(rows, 'id,name\n1,"""a"""\n2,plain\n3,7\n');
     const body = '{"id":{{id}},"name":{{raw name}}}';
     const { code, stdout, stderr } = await volley(
-      ...['batch', rows, `${target.url}echo`, '--json', body, '--select', 'got=name', '--out', out],
+      ...[
+        'batch',
+        rows,
+        `${target.url}echo`,
+        '--json',
+        body,
+        '--select',
+        'got=name',
+        '--select',
+        'none=data.prise',
+        '--out',
+        out,
+      ],
     );
     expect(code).toBe(1);
     const why =
@@ -347,11 +359,13 @@ describe('requests', () => {
         .replaceAll(/,200,[\d.]+,/g, ',200,,')
         .split('\n')
         .slice(1),
-    ).toEqual(['1,"""a""",200,,1,,a', `2,plain,,,0,${why},`, '3,7,200,,1,,7', '']);
+    ).toEqual(['1,"""a""",200,,1,,a,', `2,plain,,,0,${why},,`, '3,7,200,,1,,7,', '']);
     expect(stdout).toContain(
       `by error   1 × request\nexample    row 2: request: with its values the body is not JSON: put quotes\n           around a placeholder that stands for text\n`,
     );
-    expect(stderr).toBe(`volley: 1 of 3 rows failed (33.3 %), such as row 2: ${why}.\n`);
+    expect(stderr).toBe(
+      `volley: 1 of 3 rows failed (33.3 %), such as row 2: ${why}.\nvolley: --select 'none=data.prise': none of 2 good answers has a value there.\n`,
+    );
     expect(target.stats().requests).toBe(2);
   });
 

@@ -12,7 +12,9 @@ import { resultJson } from '../reporters/result-json.ts';
 import { renderRows } from '../reporters/rows-text.ts';
 import type { View } from '../reporters/view.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
+import { quoted } from '../text/quoted.ts';
 
+import type { Batch } from './resolve-batch.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
 const TOO_MANY_REQUESTS = '429';
@@ -44,6 +46,20 @@ export function failedRowsSentence({ counts: { failed, done, examples } }: Batch
   if (failed === 0 || example === undefined) return null;
   const share = `${formatCount(failed)} of ${counted(done, 'row')} failed${shareText(failed, done)}`;
   return `${share}, such as row ${example.row}: ${visible(example.error)}.`;
+}
+
+/** Selections that found nothing in any good answer: their paths may be wrong. */
+export function emptySelections(
+  { counts: { ok, valued } }: BatchResult,
+  { select, added }: Pick<Batch, 'select' | 'added'>,
+): string[] {
+  const first = added.length - select.length;
+  const empty = ok === 0 ? [] : select.filter((_, index) => (valued[first + index] ?? 0) === 0);
+  return empty.map(({ name, path }) => {
+    const answers =
+      ok === 1 ? 'the only good answer has no' : `none of ${formatCount(ok)} good answers has a`;
+    return `--select ${quoted(`${name}=${path}`)}: ${answers} value there.`;
+  });
 }
 
 /** The JUnit case for rows: requests may be retried, so it is the rows that succeed or fail. */

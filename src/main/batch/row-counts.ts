@@ -11,6 +11,8 @@ export class RowCounts {
   readonly statuses = new Map<number, number>();
   /** By kind: the part of an error before its colon. */
   readonly errors = new Map<string, number>();
+  /** Of each column taken from answers: rows without an error whose answer has a value for it. */
+  readonly valued: number[] = [];
   /** The first of each kind that came in. */
   readonly examples = new Map<string, RowExample>();
 
@@ -18,12 +20,14 @@ export class RowCounts {
     return this.done - this.ok;
   }
 
-  add({ row, status, attempts, error }: Pick<RowAnswer, 'row' | 'status' | 'attempts' | 'error'>): void {
+  add({ row, status, attempts, error, values }: Omit<RowAnswer, 'latencyMs'>): void {
     this.done++;
     this.retries += Math.max(0, attempts - 1);
     if (status > 0) this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     if (error === '') {
       this.ok++;
+      for (const [at, value] of values.entries())
+        if (value !== null) this.valued[at] = (this.valued[at] ?? 0) + 1;
       return;
     }
     const kind = error.split(':', 1)[0] ?? error;

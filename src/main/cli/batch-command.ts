@@ -1,6 +1,12 @@
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
-import { batchJson, failedRowsSentence, renderBatch, showBatchProgress } from '../batch/batch-text.ts';
+import {
+  batchJson,
+  emptySelections,
+  failedRowsSentence,
+  renderBatch,
+  showBatchProgress,
+} from '../batch/batch-text.ts';
 import { type EndedBatch, endedBatch } from '../batch/ended-batch.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
@@ -71,6 +77,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   // A report on stderr has said it.
   const failed = batch.out === null || areFailuresAllowed ? null : failedRowsSentence(result);
   if (failed !== null) say(failed);
+  for (const line of emptySelections(result, batch)) say(line);
   for (const line of whatIsLeft(result, batch.out !== null)) say(line);
   return exitCode;
 }
