@@ -216,7 +216,6 @@ describe('outputs', () => {
     expect(piped.code).toBe(2);
     writeFileSync(inFolder('saved/precious'), 'precious');
     symlinkSync('precious', inFolder('saved/y1'));
-    expect((await volley(...saving(rows, 'y{{id}}'), '--resume')).code).toBe(2);
     const other = [...saving(rows, 'y{{id}}'), '--out', inFolder('saved-out.csv')].filter(
       (word) => word !== inFolder('saved/out.csv'),
     );
