@@ -16,6 +16,9 @@ var own = '../node_modules/node/bin/node' + (process.platform === 'win32' ? '.ex
 var STARTER = 'VOLLEY_STARTER';
 var LONGEST_END_MS = 2500;
 
+// FORCE_COLOR wins. Where it sees both Node would warn, once in each thread that writes.
+if (process.env.FORCE_COLOR !== undefined) delete process.env.NO_COLOR;
+
 if (process.env[STARTER] !== undefined) {
   // Processes that volley starts have another one above them.
   delete process.env[STARTER];

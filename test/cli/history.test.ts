@@ -57,7 +57,7 @@ test('a run that is slower than the last good one fails where that was asked for
   const first = await measure();
   expect(first).toMatchObject({ code: 0 });
   expect(first.stderr).toContain(
-    "--baseline 'last': no such good run of this plan on this machine is kept yet",
+    "--baseline 'last': no such good run of this plan on this machine is kept yet, so that nothing is held against it: this one is kept when it has ended.",
   );
   const path = join(cwd, '.volley/runs', String(readdirSync(join(cwd, '.volley/runs'))[0]));
   const kept = JSON.parse(readFileSync(path, 'utf8')) as Summary;

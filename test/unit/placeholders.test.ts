@@ -218,7 +218,12 @@ describe('what makes no request is found before anything is sent', () => {
       { url: URL, headers: ['x: {{v}}'], variables: { v: 's3cret\n' } },
       "the header value '{{v}}' has a character that no header may have",
     ],
-    ['a variable as the port', { url: 'http://a:{{v}}/', variables: { v: '99999' } }, 'cannot be read'],
+    [
+      'a variable as the port',
+      { url: 'http://a:{{v}}/', variables: { v: '99999' } },
+      'has port …, which is too high: give a port from 1 to 65535.',
+    ],
+    ['an empty JSON text', { json: ' ' }, "json ' ' is empty: give JSON, such as {"],
     ['port 0', { url: 'http://a:0/' }, 'has port 0'],
   ])('%s', (_name, options, expected) => {
     const problems = problemsOf({ url: URL, ...options });

@@ -43,25 +43,53 @@ describe('rules are read', () => {
   test.each([
     '',
     'p99',
-    'p99<50',
-    'p99<50%',
     'p100<1ms',
     'p99(total)<1ms',
     'p99==1ms',
     'speed>1',
-    'error-rate<1ms',
-    'error-rate<2',
     'error-rate(service)<1%',
-    'throughput>5ms',
     'p99<-1ms',
     'p99<1ms and more',
-    'p99(service){a}<1ms',
     'throughput{a}>1/s',
     'p99{}<1ms',
   ])('%j is refused, quoted', (expression) => {
     const { threshold, problems } = parse(expression);
     expect(threshold).toBeUndefined();
     expect(problems).toEqual([expect.stringContaining(`--threshold '${expression}': give a rule such as`)]);
+  });
+
+  test.each([
+    ['p99<50', 'a unit is missing: did you mean p99<50ms?'],
+    ['p99<50%', '% is no unit of it: did you mean p99<50ms?'],
+    ['error-rate<1ms', 'ms is no unit of it: did you mean error-rate<1%?'],
+    ['error-rate<2', 'a unit is missing: did you mean error-rate<2%?'],
+    ['throughput > 5 ms', 'ms is no unit of it: did you mean throughput>5/s?'],
+    ['p(95)<200ms', 'a percentile is written without parentheses: did you mean p95<200ms?'],
+    [
+      'p(95)<200',
+      'a percentile is written without parentheses, and a unit is missing: did you mean p95<200ms?',
+    ],
+    ['http_req_duration<200ms', 'there is no figure http_req_duration: did you mean p95<200ms?'],
+    ['latency<200ms', 'there is no figure latency: did you mean p95<200ms?'],
+    ['rps>5/s', 'there is no figure rps: did you mean throughput>5/s?'],
+    ['errors<1%', 'there is no figure errors: did you mean error-rate<1%?'],
+    [
+      'p99(service){a}<1ms',
+      'a rule on one request is of all its time, not of service: did you mean p99{a}<1ms?',
+    ],
+    [
+      'p95{x}(service)<5ms',
+      'a rule on one request is of all its time, not of service: did you mean p95{x}<5ms?',
+    ],
+    [
+      'p99{a}(service)<5',
+      'a rule on one request is of all its time, not of service, and a unit is missing: did you mean p99{a}<5ms?',
+    ],
+  ])('%s is refused with the rule that was meant', (expression, advice) => {
+    expect(parse(expression)).toEqual({
+      threshold: undefined,
+      problems: [`--threshold '${expression}': ${advice}`],
+    });
   });
 
   test.each([

@@ -34,6 +34,13 @@ describe('a list of URLs', () => {
       ],
     ],
     [
+      'a port that there is not',
+      'http://127.0.0.1:99999/x',
+      [
+        "Line 1 of the URL list: The URL 'http://127.0.0.1:99999/x' has port 99999, which is too high: give a port from 1 to 65535.",
+      ],
+    ],
+    [
       'a password without a scheme',
       'me:secret@b c',
       ['Line 1 of the URL list is not a URL: give it as http://host:port/path.'],

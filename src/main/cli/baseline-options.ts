@@ -16,6 +16,8 @@ export interface AskedBaseline {
   /** `last`, `last~1` or a file; null without a baseline. */
   readonly name: string | null;
   readonly failsIfSlower: boolean;
+  /** Whether the result will itself be kept, with `--save`. */
+  readonly isKept: boolean;
 }
 
 /** Reads the baseline options; problems are added to the list. */
@@ -29,7 +31,7 @@ export function baselineFrom(parsed: Parsed, problems: Told[]): AskedBaseline {
     problems.push(
       `--fail-if '${failIf}': it needs a --baseline that the run may be slower than: add --baseline last.`,
     );
-  return { name, failsIfSlower: failIf !== undefined };
+  return { name, failsIfSlower: failIf !== undefined, isKept: parsed.flag('save') };
 }
 
 /** The baseline that the result is compared with. */
@@ -46,14 +48,14 @@ export interface OpenBaseline {
  * @throws VolleyError VOLLEY_RESULT_FILE
  */
 export async function openBaseline(
-  { name, failsIfSlower }: AskedBaseline,
+  { name, failsIfSlower, isKept }: AskedBaseline,
   plan: RunPlan,
   rounds: number | null = null,
 ): Promise<OpenBaseline> {
   const baseline = name === null ? undefined : await findBaseline(name, plan, rounds);
   if (baseline === null)
     say(
-      `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so that nothing is held against it: keep ${rounds === null ? 'runs' : 'results'} with --save.`,
+      `--baseline '${name}': no such good ${rounds === null ? 'run' : 'result'} of this plan on this machine is kept yet, so that nothing is held against it: ${isKept ? 'this one is kept when it has ended' : `keep ${rounds === null ? 'runs' : 'results'} with --save`}.`,
     );
   return { baseline, failsIfSlower };
 }

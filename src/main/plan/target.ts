@@ -28,6 +28,7 @@ export type UnresolvedTarget = Omit<Endpoint, 'addresses'> & ConnectionSettings 
 
 /** The start of a line that may be a name, up to whatever was typed in place of a colon. */
 const FIRST_WORD = /^\s*[\w-]*/;
+const HIGHEST_PORT = 65_535;
 const HAS_SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 
 /** Reads URL, method, headers and body; null if a problem has been noted. */
@@ -158,6 +159,13 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
     return null;
   }
   const url = URL.parse(HAS_SCHEME.test(text) ? text : `http://${text}`);
+  const port = /^(?:[a-z][a-z0-9+.-]*:\/\/)?[^/?#\s]*:(\d+)(?:[/?#]|$)/i.exec(text)?.[1];
+  if (url === null && Number(port) > HIGHEST_PORT) {
+    problems.add(
+      phrase`${the('url')} ${givenUrl(text)} has port ${port ?? ''}, which is too high: give a port from 1 to ${HIGHEST_PORT}.`,
+    );
+    return null;
+  }
   if (url === null || url.hostname === '') {
     problems.add(phrase`${the('url')} ${givenUrl(text)} cannot be read: give it as http://host:port/path.`);
     return null;
@@ -170,7 +178,7 @@ export function parseUrl(text: unknown, problems: Problems): URL | null {
   }
   if (url.port === '0') {
     problems.add(
-      phrase`${the('url')} ${givenUrl(text)} has port 0, where nothing can listen: give a port from 1 to 65535.`,
+      phrase`${the('url')} ${givenUrl(text)} has port 0, where nothing can listen: give a port from 1 to ${HIGHEST_PORT}.`,
     );
     return null;
   }

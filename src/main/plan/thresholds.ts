@@ -6,6 +6,7 @@ import { meantOrOneOf, nearestTo } from '../text/nearest.ts';
 import { quoted } from '../text/quoted.ts';
 import { emptinessOf } from './empty-rules.ts';
 import type { Problems } from './problems.ts';
+import { rulePartsAdvice } from './rule-advice.ts';
 import { given, phrase, the } from './words.ts';
 
 const RULE =
@@ -28,8 +29,11 @@ export function parseThresholds(
   return expressions.flatMap((expression) => {
     const threshold = parseThreshold(expression);
     if (threshold === null) {
+      const advice = rulePartsAdvice(withoutBlanks(expression), (text) => parseThreshold(text) !== null);
       problems.add(
-        phrase`${the(option)} ${given(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, error-rate<1%, throughput>500/s or rate>=100/s${meantFigure(expression)}`,
+        advice !== null
+          ? phrase`${the(option)} ${given(expression)}: ${advice}`
+          : phrase`${the(option)} ${given(expression)}: give a rule such as p99<50ms, p99.9(service)<80ms, mean<20ms, error-rate<1%, throughput>500/s or rate>=100/s${meantFigure(expression)}`,
       );
       return [];
     }

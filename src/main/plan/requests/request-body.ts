@@ -68,6 +68,10 @@ function fromFile(path: string, problems: Problems): Body | null {
 }
 
 function fromJson(text: string, problems: Problems): Body | null {
+  if (text.trim() === '') {
+    problems.add(phrase`${the('json')} ${given(text)} is empty: give JSON, such as {"id":1}.`);
+    return null;
+  }
   try {
     JSON.parse(text);
   } catch (error) {
