@@ -25,6 +25,8 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 };
 const SHARES: readonly string[] = ['error-rate', 'goodput'];
 const RATES: readonly string[] = ['throughput', 'rate'];
+/** A longer rule is not repeated. */
+const LONGEST = 200;
 const TIME_UNIT = /^(?:us|µs|ms|s)$/;
 
 /**
@@ -34,6 +36,7 @@ const TIME_UNIT = /^(?:us|µs|ms|s)$/;
  * @returns null if nothing is known that would make it one
  */
 export function rulePartsAdvice(expression: string, isRule: (expression: string) => boolean): string | null {
+  if (expression.length > LONGEST) return null;
   const [, written, of = '', request = '', ofAfter = '', sign = '', number = '', unit = ''] =
     LOOSE.exec(expression) ?? [];
   if (written === undefined) return null;
