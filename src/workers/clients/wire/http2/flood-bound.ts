@@ -1,6 +1,6 @@
 /** Limit on empty frames in a row. */
 const BURST = 1_000;
-/** Limit over the whole connection. */
+/** And how many more for each second since the first of them. */
 const PER_SECOND = 100;
 const MS_PER_SECOND = 1_000;
 
