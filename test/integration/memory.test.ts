@@ -45,3 +45,16 @@ test('up to a million, percentiles come from the values themselves', async () =>
   expect(await after(1_000_000)).toMatchObject({ ok: 1_000_000, precision: 'exact' });
   expect(await after(1_002_000)).toMatchObject({ precision: 'histogram' });
 });
+
+test('the peak is of this process alone, however large the one that started it', async () => {
+  const large = Buffer.alloc(400 * MB, 'x');
+  const script = fileURLToPath(new URL('../../src/machine/peak-memory.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--input-type=module', '-e'],
+    `import { peakRssKib } from ${JSON.stringify(script)}; console.log(peakRssKib());`,
+  ]);
+  const peakBytes = Number(stdout) * 1_024;
+  expect(peakBytes).toBeGreaterThan(10 * MB);
+  // Only Linux keeps it apart.
+  if (process.platform === 'linux') expect(peakBytes).toBeLessThan(large.length / 2);
+});

@@ -1,3 +1,4 @@
+import { peakRssKib } from '../../src/machine/peak-memory.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { Coordinator } from '../../src/main/run/coordinator.ts';
 import { summarize } from '../../src/main/summary/summarize.ts';
@@ -35,7 +36,7 @@ const { requests: counts, latencyMs, series, degradedReasons } = summarize(colle
 process.stdout.write(
   JSON.stringify({
     heldBytes: heapUsed + arrayBuffers,
-    peakRssBytes: process.resourceUsage().maxRSS * 1_024,
+    peakRssBytes: peakRssKib() * 1_024,
     ok: counts.ok,
     precision: latencyMs.service.precision,
     p50: latencyMs.service.percentiles['50'],

@@ -1,3 +1,4 @@
+import { peakRssKib } from '../../machine/peak-memory.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { type CoordinatorMessage, PROTOCOL_VERSION, type WorkerMessage } from '../../protocol/messages.ts';
 import { type RunPlan, WORKER_KINDS } from '../../protocol/plan.ts';
@@ -146,7 +147,7 @@ export class Coordinator {
       ownCpuMs: microsToMs(cpu.user + cpu.system),
       ownLoopCpuMs: microsToMs(loopCpu.user + loopCpu.system),
       blockBytes: this.#collector.blockBytes,
-      ownPeakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+      ownPeakRssBytes: peakRssKib() * BYTES_PER_KIB,
     };
   }
 

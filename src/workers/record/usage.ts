@@ -4,6 +4,7 @@ import {
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks';
+import { peakRssKib } from '../../machine/peak-memory.ts';
 import type { OwnedPart, WorkerUsage } from '../../protocol/report.ts';
 import { BYTES_PER_KIB, microsToMs, NANOS_PER_MS } from '../../protocol/units.ts';
 import { processorWaitMs } from './scheduling.ts';
@@ -56,7 +57,7 @@ export class UsageMeter {
       owns: this.#owns,
       cpuMs: microsToMs(cpu.user + cpu.system),
       processCpuMs: microsToMs(whole.user + whole.system),
-      peakRssBytes: process.resourceUsage().maxRSS * BYTES_PER_KIB,
+      peakRssBytes: peakRssKib() * BYTES_PER_KIB,
       eventLoopUtilization: this.#utilization ?? 0,
       processorWait: this.#processorWait,
       loopDelayP99Ms: Math.max(0, delayMs),
