@@ -6,9 +6,17 @@ const SECRET_PARAMETER =
 /** A cookie's value up to this length is not treated as a secret: it would match within many words. */
 const LONGEST_PLAIN_COOKIE = 5;
 
+const BETWEEN_WORDS = /(?<=[a-z\d])(?=[A-Z])/g;
+
 /** Whether a header is likely to hold a secret. */
 export function isSecretHeader(name: string): boolean {
   return SECRET_NAME.test(name);
+}
+
+/** Whether a field or a parameter of this name is likely to hold a secret. */
+export function isNameOfSecret(name: unknown): boolean {
+  const words = String(name).replace(BETWEEN_WORDS, '-');
+  return isSecretHeader(words) || /(?:^|[-_])(?:tokens|jwt|bearer|sig)(?:$|[-_])/i.test(words);
 }
 
 /** Secrets in the headers of a request, which no result may show; headers are names and values in turn. */

@@ -13,7 +13,7 @@ import { LIBRARY_NAMES, namesWhere } from '../plan/option-table/run-table.ts';
 import type { RunOptions } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
 import { isJsonPath } from '../plan/requests/expectations.ts';
-import { Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
+import { environmentNames, Placeholders, placeholderNames, placesOf } from '../plan/requests/placeholders.ts';
 import { refuseDelimiter } from '../plan/requests/rows.ts';
 import { rowsFormOf } from '../plan/requests/rows-form.ts';
 import { checkExpanded, completePlan } from '../plan/resolve.ts';
@@ -31,7 +31,6 @@ const DEFAULT_RETRIES = 2;
 const MOST_RETRIES = 100;
 const MOST_CHUNK_ROWS = 100_000;
 /** Methods that may be repeated without doing anything twice (RFC 9110, 9.2.2). */
-const OF_ENVIRONMENT = /\{\{\s*(?:raw\s+)?env\s+(\w+)\s*\}\}/g;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
 /** Options of a batch; names and defaults are those of the command line (docs/batch.md). */
@@ -277,12 +276,11 @@ function parseSaveBody(
   };
 }
 
-/** What the request takes from the environment: with another token it is another request. */
-function environmentOf(run: RunOptions): string[] {
-  const text = JSON.stringify(run);
+/** What a request takes from the environment: with another token it is another request. */
+function environmentOf(written: string, { bearerEnv, apiKeyEnv }: RunOptions): string[] {
   const names = [
-    ...Array.from(text.matchAll(OF_ENVIRONMENT), ([, name = '']) => name),
-    ...[run.bearerEnv, run.apiKeyEnv].filter((name) => name !== undefined),
+    ...environmentNames(written),
+    ...[bearerEnv, apiKeyEnv].filter((name) => name !== undefined),
   ];
   return [...new Set(names)].sort().map((name) => `${name}=${process.env[name] ?? ''}`);
 }
@@ -298,6 +296,7 @@ function fingerprintOf(options: BatchOptions, format: Format): string {
     .filter(([name, value]) => value !== undefined && !mayChange.has(name))
     .sort(([a], [b]) => (a < b ? -1 : 1));
   const rest = [idempotencyKey, isCsvSafe, format, ...(retryFailed ? ['retry-failed'] : [])];
-  const text = JSON.stringify([request, select, saveBody, byDefault, ...rest, ...environmentOf(run)]);
+  const written = [request, select, saveBody, byDefault, ...rest];
+  const text = JSON.stringify([...written, ...environmentOf(JSON.stringify(written), run)]);
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,6 +1,6 @@
 import type { OnceExchange } from '../../protocol/once.ts';
-import { secretsInHeaders } from '../../requests/secret-headers.ts';
-import { isNameOfSecret, secretsInData } from './setup-secrets.ts';
+import { isNameOfSecret, secretsInHeaders } from '../../requests/secret-headers.ts';
+import { secretsInData } from './setup-secrets.ts';
 
 const LONGEST_LOOKED_AT = 65_536;
 const IS_FORM = /^content-type:\s*application\/x-www-form-urlencoded/im;

@@ -1,9 +1,8 @@
-import { isSecretHeader } from '../../requests/secret-headers.ts';
+import { isNameOfSecret } from '../../requests/secret-headers.ts';
 
 const DEEPEST = 8;
 /** If a setup returns only a text, that is most likely a token, unless it is short. */
 const SHORTEST_TOKEN = 16;
-const BETWEEN_WORDS = /(?<=[a-z\d])(?=[A-Z])/g;
 
 /** Finds the secrets in a setup's data, which no result may show: texts with secret names, and a text on its own. */
 export function secretsInData(data: unknown): string[] {
@@ -21,10 +20,4 @@ function within(data: unknown, isSecret: boolean, depth: number): string[] {
   return Object.entries(data).flatMap(([name, value]) =>
     within(value, isSecret || isNameOfSecret(name), depth + 1),
   );
-}
-
-/** Whether a field or a parameter of this name is likely to hold a secret. */
-export function isNameOfSecret(name: unknown): boolean {
-  const words = String(name).replace(BETWEEN_WORDS, '-');
-  return isSecretHeader(words) || /(?:^|[-_])(?:tokens|jwt|bearer|sig)(?:$|[-_])/i.test(words);
 }

@@ -1,11 +1,11 @@
-import { isSecretHeader, secretsInHeaders } from '../../requests/secret-headers.ts';
+import { isNameOfSecret, secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
 import type { RunOptions } from './options.ts';
 import { secretVariables } from './requests/credentials.ts';
+import { environmentNames } from './requests/placeholders.ts';
 
 /** The credentials before the host of a URL. */
 const CREDENTIALS = /^\s*(?:[a-z][a-z0-9+.-]*:[\\/]*)?([^/?#]*)@/i;
-const OF_ENVIRONMENT = /\{\{\s*env\s+(\w+)\s*\}\}/g;
 /** For a curl command that has not been parsed: text in quotes, and the values of options with credentials. */
 const IN_CURL = /'([^']+)'|"([^"]+)"|(?:-[uUb]|--(?:user|proxy-user|cookie))[ =]?(\S+)/g;
 const IN_JSON = /["']?([\w-]+)["']?\s*:\s*"((?:[^"\\]|\\.)+)/g;
@@ -48,9 +48,7 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
     ...ofUrl(textOf(said['url'])),
     ...ofJson(textOf(said['json'])),
     ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
-    ...texts.flatMap((text) =>
-      Array.from(text.matchAll(OF_ENVIRONMENT), ([, name = '']) => environment[name] ?? ''),
-    ),
+    ...texts.flatMap(environmentNames).map((name) => environment[name] ?? ''),
   ];
 }
 
@@ -68,7 +66,7 @@ function ofUrl(url: string): string[] {
 /** Values of JSON, whole or broken, under names that say that they are secret. */
 function ofJson(text: string): string[] {
   return Array.from(text.matchAll(IN_JSON), ([, name = '', value = '']) =>
-    isSecretHeader(name.replace(/([a-z])([A-Z])/g, '$1-$2')) ? value : '',
+    isNameOfSecret(name) ? value : '',
   );
 }
 

@@ -184,6 +184,11 @@ export function placeholderNames(text: string): string[] {
   return piecesOf(text).flatMap((piece) => (typeof piece === 'string' ? [] : [bareName(piece.name)]));
 }
 
+/** The environment variables that placeholders in a text name. */
+export function environmentNames(text: string): string[] {
+  return placeholderNames(text).flatMap((name) => /^env\s+(\S+)$/.exec(name)?.[1] ?? []);
+}
+
 /** The name in a placeholder, without `raw`, which turns its encoding off. */
 export function bareName(name: string): string {
   return IS_RAW.test(name) ? name.slice(RAW.length).trimStart() : name;
