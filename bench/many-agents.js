@@ -1,4 +1,5 @@
 // One run over many simulated agents, with messages of real agents; prints the memory that it took. Usage: AGENTS
+import { peakRssKib } from '../dist/src/machine/peak-memory.js';
 import { submit } from '../dist/test/support/cluster.js';
 import { finalStateOf, SimulatedFleet } from '../dist/test/support/simulated-fleet.js';
 import { startTarget } from './target.js';
@@ -22,7 +23,7 @@ const { summary } = await submit(
 const { requests } = await summary;
 process.stdout.write(
   JSON.stringify({
-    ...{ peakMb: process.resourceUsage().maxRSS / 1_024, beforeMb: before / MB },
+    ...{ peakMb: peakRssKib() / 1_024, beforeMb: before / MB },
     ...{ messageBytes: fleet.carriedBytes, sent: requests.sent },
   }),
 );

@@ -4,6 +4,7 @@
 // A file in dist/bundle lies as deep as its sources in dist/src, so that what they name relative to themselves
 // (workers' entries, package.json) is found from both: all of them are two folders below, `main/text` for example.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, watch } from 'rolldown';
 
@@ -29,7 +30,7 @@ const RUN = ['main/cli/run-command.js'];
 const WORKER = ['workers/thread-entry.js', 'workers/clients/wire/http1/wire-client.js'];
 
 const options = {
-  input: Object.fromEntries(ENTRIES.map((entry) => [entry.replace('.js', ''), SOURCES + entry])),
+  input: Object.fromEntries(ENTRIES.map((entry) => [entry.replace('.js', ''), join(SOURCES, entry)])),
   // Dependencies are installed beside the package.
   external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(SOURCES),
   platform: 'node',
@@ -80,7 +81,7 @@ function groupOf(id, context) {
 /** These modules and all that they import, and those import, when they are loaded. */
 function importedBy(modules, context) {
   const found = new Set();
-  const left = modules.map((module) => SOURCES + module);
+  const left = modules.map((module) => join(SOURCES, module));
   for (let id = left.pop(); id !== undefined; id = left.pop()) {
     if (found.has(id) || !id.startsWith(SOURCES)) continue;
     found.add(id);

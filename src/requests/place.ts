@@ -90,6 +90,11 @@ export function writtenPathOf(text: string, authorityLength: number): string {
   return path.replace(NEEDS_ENCODING, (piece) => encodeURIComponent(piece.toWellFormed()));
 }
 
+/** A byte, as a character of Latin-1, in percent-encoding. */
+export function encodedByte(byte: string): string {
+  return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 /** Resolves dot segments in a path (RFC 3986, 5.2.4); `%2e` is left alone, as in curl. */
 export function withoutDots(path: string): string {
   const segments = path.slice(1).split('/');

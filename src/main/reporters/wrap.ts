@@ -8,9 +8,19 @@ const AFTER = /^(?:[×÷–]|[%µ]|(?:ms|µs|s|min|h|B|kB|MB|GB|TB)(?![A-Za-z]))
  * a word longer than a line is broken at the end of the line.
  */
 export function wrapped(text: string, width: number): string[] {
+  return linesOf(piecesOf(text, width), width);
+}
+
+/** As `wrapped`, but a word longer than a line, such as an address to be copied, stays whole. */
+export function wrappedWhole(text: string, width: number): string[] {
+  const words = text.split(' ');
+  return words.every(({ length }) => length <= width) ? wrapped(text, width) : linesOf(words, width);
+}
+
+function linesOf(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const piece of piecesOf(text, width)) {
+  for (const piece of pieces) {
     if (line !== '' && line.length + 1 + piece.length > width) {
       lines.push(line);
       line = piece;
@@ -19,19 +29,6 @@ export function wrapped(text: string, width: number): string[] {
     }
   }
   return [...lines, line];
-}
-
-/** As `wrapped`, but a word longer than a line, such as an address to be copied, stays whole. */
-export function wrappedWhole(text: string, width: number): string[] {
-  const longest = Math.max(...text.split(' ').map((word) => word.length));
-  if (longest <= width) return wrapped(text, width);
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > width) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 /** Cuts a text to a number of lines, and marks the cut. */

@@ -1,5 +1,5 @@
 import type { CurlRedirects } from '../../protocol/request.ts';
-import { type Place, pathOf, placeOf, withoutDots } from '../../requests/place.ts';
+import { encodedByte, type Place, pathOf, placeOf, withoutDots } from '../../requests/place.ts';
 
 /** Scheme, authority, path and query of a reference (RFC 3986, appendix B). */
 const REFERENCE = /^(?:([a-z][a-z\d+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(\?[^#]*)?/is;
@@ -91,10 +91,6 @@ function decoded(text: string): string {
 /** Bytes that no request line can hold stand for themselves, whatever encoding they were meant in. */
 export function asAscii(latin1: string): string {
   return latin1.replace(NO_LINE_HOLDS, encodedByte);
-}
-
-function encodedByte(byte: string): string {
-  return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 function httpUrl(text: string, base?: string): URL | null {

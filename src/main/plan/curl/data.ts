@@ -1,3 +1,4 @@
+import { encodedByte } from '../../../requests/place.ts';
 import type { Problems } from '../problems.ts';
 import { readCurlFile } from './curl-file.ts';
 import type { CurlOption, CurlOptions } from './curl-options.ts';
@@ -44,9 +45,7 @@ export function headerLinesOf(options: CurlOptions, problems: Problems): string[
 
 /** Escapes as curl does: everything but letters, digits, `-`, `.`, `_` and `~`. */
 export function percentEncoded(byteText: string): string {
-  return byteText.replace(/[^A-Za-z\d._~-]/g, (byte) => {
-    return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-  });
+  return byteText.replace(/[^A-Za-z\d._~-]/g, encodedByte);
 }
 
 function dataIn({ name, value }: CurlOption, problems: Problems): string {
