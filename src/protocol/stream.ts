@@ -46,7 +46,7 @@ export interface StreamPlan {
   readonly endMark: string | null;
   /** Path at which a value other than null and false means that the stream is complete. */
   readonly endPaths: readonly string[];
-  /** Paths to the content of an answer in one piece; without content there it is no answer. Empty: any answer is one. */
+  /** Paths to the content of an answer in one piece; without content there it is no answer. Empty: every answer is one. */
   readonly wholePaths?: readonly string[];
   /** Where the text of an answer in one piece stands; none: where that of an event does. */
   readonly wholeTextPaths?: readonly string[];

@@ -62,7 +62,7 @@ export interface RequestParams {
   json?: unknown;
   form?: Readonly<Record<string, string>>;
   body?: string | Uint8Array;
-  /** Default: any status below 400. */
+  /** Default: every status below 400. */
   expect?: StatusRule | { status?: StatusRule; body?: string; json?: Readonly<Record<string, unknown>> };
   /** Redirects to follow; default 10. */
   redirects?: number;

@@ -15,7 +15,7 @@ const BACKLOG = 4_096;
 export interface ReferenceServerOptions {
   /** Default 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Default 0: any free port. */
+  /** Default 0: a free port. */
   readonly port?: number | undefined;
   /** PEM text; with both, the server speaks TLS: HTTP/2 for clients that ask for it, else HTTP/1.1. */
   readonly cert?: string | undefined;
