@@ -3,6 +3,9 @@
 // so that it can say so in one line.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
@@ -40,9 +43,23 @@ if (found[0] < needed[0] || (found[0] === needed[0] && found[1] < needed[1])) {
     process.stdout.write(own.VERSION + '\n');
   });
 } else {
+  keepCompiledCode();
   import(built + 'main/cli/index.js').then(function (cli) {
     return cli.main(process.argv.slice(2));
   });
+}
+
+/** The next start then compiles nothing. Without a place for it, each start compiles. */
+function keepCompiledCode() {
+  if (process.env.NODE_COMPILE_CACHE !== undefined) return;
+  // The user's own folder, not the system's temporary one: compiled code is trusted, and others write there.
+  var folder = process.env.XDG_CACHE_HOME;
+  if (process.platform === 'win32') folder = process.env.LOCALAPPDATA;
+  try {
+    module.enableCompileCache(join(folder || join(homedir(), '.cache'), 'volley'));
+  } catch (_) {
+    // A user without a home.
+  }
 }
 
 function pathOf(file) {

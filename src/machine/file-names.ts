@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-
 /** What some file system gives a meaning, blanks at the ends, and what leads out of a folder. */
 const UNSAFE = /[\p{Cc}<>:"/\\|?*%]|^[.\s]|[.\s]$/gu;
 
@@ -27,7 +25,7 @@ const RANDOM_BYTES = 9;
 
 /** A new name for a body until it is complete. */
 export function unfinishedName(prefix: string): string {
-  return `${prefix}${randomBytes(RANDOM_BYTES).toString('hex')}${SUFFIX}`;
+  return `${prefix}${process.getBuiltinModule('node:crypto').randomBytes(RANDOM_BYTES).toString('hex')}${SUFFIX}`;
 }
 
 /** Whether a file is one that `unfinishedName` has named. */

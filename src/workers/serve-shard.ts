@@ -145,7 +145,7 @@ class ShardService {
     if (this.#windowEndMs !== null)
       this.#endOfLoad = setTimeout(
         () => this.#usage.endOfLoad(),
-        windowAtMs + this.#windowEndMs - this.#clock.nowMs(),
+        Math.max(0, windowAtMs + this.#windowEndMs - this.#clock.nowMs()),
       );
     this.#run?.start(startAtMs, windowAtMs);
   }

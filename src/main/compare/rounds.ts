@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { environmentWithCompiledCode } from '../../machine/compiled-code.ts';
 import type { Cells } from '../../metrics/cells.ts';
 import type { RoundCost } from '../../protocol/comparison.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
@@ -99,6 +100,7 @@ export class Rounds {
     this.#onStep({ round, arm: name, progress: null });
     const child = fork(ENTRY, [], {
       serialization: 'advanced',
+      env: environmentWithCompiledCode(),
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

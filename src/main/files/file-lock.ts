@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, copyFile, link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { codeOf, ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
@@ -30,8 +29,8 @@ export class FileLock {
    * @throws VolleyError VOLLEY_USAGE if another process holds it; else the system's error
    */
   static async take(path: string, what: string, level = 0): Promise<FileLock> {
-    const text = `${JSON.stringify({ ...(await thisProcess()), host: hostname(), nonce: randomBytes(8).toString('hex') })}\n`;
-    const ownPath = `${path}.${randomBytes(6).toString('hex')}`;
+    const text = `${JSON.stringify({ ...(await thisProcess()), host: hostname(), nonce: process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex') })}\n`;
+    const ownPath = `${path}.${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`;
     await writeNew(ownPath, text);
     try {
       for (;;) {

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
 import { fstatSync, readFileSync } from 'node:fs';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import { finalPathOf, identityOf } from './file-identity.ts';
@@ -23,7 +22,11 @@ export function readInput(path: string | Buffer): Buffer {
   if (String(path) === STDIN) return readStdin();
   noteInput(String(path));
   const bytes = readFileSync(path);
-  READ.getStore()?.set(String(path), createHash('sha256').update(bytes).digest('hex'));
+  const read = READ.getStore();
+  if (read !== undefined) {
+    const { createHash } = process.getBuiltinModule('node:crypto');
+    read.set(String(path), createHash('sha256').update(bytes).digest('hex'));
+  }
   return bytes;
 }
 

@@ -1,5 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
-
 /** Id of the element that holds the result in a page. */
 export const RESULT_ID = 'volley-result';
 
@@ -10,7 +8,10 @@ const PACKED = new RegExp(`<script type="text/plain" id="${RESULT_ID}">([A-Za-z0
 
 /** Encodes a result as text that a page can hold. */
 export function packResult(result: object): string {
-  return gzipSync(JSON.stringify(result), { level: 9 }).toString('base64');
+  return process
+    .getBuiltinModule('node:zlib')
+    .gzipSync(JSON.stringify(result), { level: 9 })
+    .toString('base64');
 }
 
 /** Whether a text is a page rather than JSON. */
@@ -26,5 +27,8 @@ export function isPage(text: string): boolean {
 export function resultInPage(page: string): string | null {
   const packed = PACKED.exec(page)?.[1];
   if (packed === undefined) return null;
-  return gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES }).toString('utf8');
+  return process
+    .getBuiltinModule('node:zlib')
+    .gunzipSync(Buffer.from(packed, 'base64'), { maxOutputLength: MOST_BYTES })
+    .toString('utf8');
 }

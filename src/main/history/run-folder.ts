@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
@@ -35,7 +34,10 @@ export async function keepRun(
   { folder = RUN_FOLDER, mostRuns = MOST_RUNS, mostBytes = MOST_BYTES }: Keeping = {},
 ): Promise<string> {
   const time = startedAt.toISOString().replaceAll(':', '-');
-  const path = join(folder, `${time}-${randomBytes(2).toString('hex')}${ENDING}`);
+  const path = join(
+    folder,
+    `${time}-${process.getBuiltinModule('node:crypto').randomBytes(2).toString('hex')}${ENDING}`,
+  );
   let file: WrittenFile | null = null;
   try {
     await mkdir(folder, { recursive: true });
@@ -59,7 +61,10 @@ export async function keepRun(
 export async function openRunFolder(): Promise<void> {
   try {
     await mkdir(RUN_FOLDER, { recursive: true });
-    const probe = join(RUN_FOLDER, `.${process.pid}-${randomBytes(4).toString('hex')}`);
+    const probe = join(
+      RUN_FOLDER,
+      `.${process.pid}-${process.getBuiltinModule('node:crypto').randomBytes(4).toString('hex')}`,
+    );
     await writeFile(probe, '', { flag: 'wx' });
     await unlink(probe);
   } catch (error) {

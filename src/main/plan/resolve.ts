@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { parsePercentile } from '../../metrics/percentile-rank.ts';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
@@ -89,7 +88,7 @@ function checked(
   const givenSeed = optional(options.seed, (value) =>
     problems.count('seed', value, 0, Number.MAX_SAFE_INTEGER),
   );
-  const seed = givenSeed ?? randomInt(2 ** 32);
+  const seed = givenSeed ?? Math.floor(2 ** 32 * Math.random());
   const parsed = parseRequests({ ...options, seed }, `volley/${VERSION}`, problems, columns);
   const mode = problems.choice('mode', options.mode ?? DEFAULT_MODE, WORKER_MODES);
   const client = problems.choice('client', options.client ?? DEFAULT_CLIENT, CLIENT_NAMES);

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { environmentWithCompiledCode } from '../../machine/compiled-code.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
 import { ROOMY_HEAP_FLAG } from './roomy-heap.ts';
@@ -17,6 +18,7 @@ export function createProcessPool(
   const workers = Array.from({ length: count }, (_, index) => {
     const child = fork(ENTRY, [], {
       serialization: 'advanced',
+      env: environmentWithCompiledCode(),
       execArgv: areHeapsRoomy ? [ROOMY_HEAP_FLAG] : [],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { MessageChannel } from 'node:worker_threads';
 import { move, Piscina } from 'piscina';
+import { environmentWithCompiledCode } from '../../machine/compiled-code.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { WorkerMessage } from '../../protocol/messages.ts';
 import { setThreadHeaps } from './roomy-heap.ts';
@@ -26,6 +27,7 @@ export function createThreadPool(
     idleTimeout: Number.POSITIVE_INFINITY,
     recordTiming: false,
     execArgv: [],
+    env: environmentWithCompiledCode(),
     // A request's garbage dies young: a small nursery costs next to nothing, and limits pauses and memory.
     resourceLimits: { maxYoungGenerationSizeMb: NURSERY_MB },
   });

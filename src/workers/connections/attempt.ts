@@ -1,11 +1,11 @@
 import * as net from 'node:net';
-import * as tls from 'node:tls';
+import type * as tls from 'node:tls';
 import type { Dial } from '../../protocol/dial.ts';
 import type { Destination } from '../../protocol/endpoint.ts';
 import type { Address, HttpProxy } from '../../protocol/routes.ts';
 import type { Inbox } from './inbox.ts';
 import type { Link } from './link.ts';
-import { handshakeOptions } from './tls.ts';
+import { handshakeOptions, nodeTls } from './tls.ts';
 
 // One buffer for all connections of a thread: its bytes are valid only during the call that delivers them.
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
@@ -62,7 +62,7 @@ export function startAttempt(
   if (isLent) options.onread = lentReads(reads, inbox);
   const isSecure = target.secure && tunnelIn(dial) === null;
   const socket = isSecure
-    ? tls.connect({ ...options, ...handshakeOptions(target, secureContext) })
+    ? nodeTls().connect({ ...options, ...handshakeOptions(target, secureContext) })
     : net.connect(options);
   return { socket, reads };
 }

@@ -1,5 +1,5 @@
 import * as net from 'node:net';
-import * as tls from 'node:tls';
+import type * as tls from 'node:tls';
 import { type Dial, dialOf } from '../../protocol/dial.ts';
 import type { Destination } from '../../protocol/endpoint.ts';
 import type { EventTimeKind } from '../../protocol/event-times.ts';
@@ -17,7 +17,7 @@ import {
   throughTunnel,
 } from './link.ts';
 import type { Shared } from './shared.ts';
-import { explainedAlert, explainedHandshake, handshakeOptions, isAlert, protocolRefusal } from './tls.ts';
+import { explainedAlert, explainedHandshake, isAlert, isSecured, protocolRefusal, secure } from './tls.ts';
 import { Tunnel, unreachableProxy } from './tunnel.ts';
 import { unsentBytesOf } from './unsent-bytes.ts';
 
@@ -263,7 +263,7 @@ export class TargetConnection {
     }
     this.#watch(link, socket);
     if (this.#isLent(dial)) this.#reader?.attach?.(socket);
-    if (socket instanceof tls.TLSSocket) this.#awaitHandshake(link, socket);
+    if (isSecured(socket)) this.#awaitHandshake(link, socket);
     return link;
   }
 
@@ -297,10 +297,7 @@ export class TargetConnection {
       return;
     }
     this.#secures(link);
-    const secured = tls.connect({
-      socket: link.socket,
-      ...handshakeOptions(this.#target, secureContext),
-    });
+    const secured = secure(link.socket, this.#target, secureContext);
     link.socket = secured;
     this.#watch(link, secured);
     this.#awaitHandshake(link, secured);
@@ -337,7 +334,7 @@ export class TargetConnection {
       // With TLS 1.3 the target checks a client certificate after the handshake is over on this side.
       const isFirstAlert = link.alert === null && isAlert(error);
       if (isFirstAlert) link.alert = explainedAlert(error, this.#target);
-      const isHandshake = link.phase === 'securing' && socket instanceof tls.TLSSocket;
+      const isHandshake = link.phase === 'securing' && isSecured(socket);
       const explained = isHandshake ? explainedHandshake(error, socket) : error;
       link.settle(link.alert ?? throughTunnel(link, explained), null);
       // Node reports an alert after the handshake only through this event.

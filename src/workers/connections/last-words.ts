@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { isSecured } from './tls.ts';
 
 /** After a failed write the kernel already holds everything that will arrive; this limits how long it is read. */
 const LONGEST_MS = 1_000;
@@ -28,7 +28,7 @@ export function hearLastWords(socket: Socket, hasBrought: () => boolean): void {
     if (chunk !== null) return push.call(socket, chunk, encoding);
     // After a failed write the socket emits no end.
     if (writeError !== null) giveUp();
-    else if (socket instanceof TLSSocket && !hasBrought()) {
+    else if (isSecured(socket) && !hasBrought()) {
       setImmediate(() => {
         if (socket.destroyed) return;
         push.call(socket, null);

@@ -1,11 +1,5 @@
-import { isIP } from 'node:net';
-import {
-  type ConnectionOptions,
-  checkServerIdentity,
-  createSecureContext,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
+import { isIP, type Socket } from 'node:net';
+import type { ConnectionOptions, SecureContext, TLSSocket } from 'node:tls';
 import type { Destination } from '../../protocol/endpoint.ts';
 import { messageOf } from '../../protocol/errors.ts';
 import type { ErrorAdvice } from '../../protocol/report.ts';
@@ -27,11 +21,20 @@ class HandshakeError extends Error {
   }
 }
 
+/** Node's TLS; a worker without it starts ten milliseconds earlier. */
+export function nodeTls(): typeof import('node:tls') {
+  return process.getBuiltinModule('node:tls');
+}
+
+export function isSecured(socket: Socket): socket is TLSSocket {
+  return (socket as Partial<TLSSocket>).encrypted === true;
+}
+
 /** Shared by all handshakes of a worker: reading the trust store for each would cost more than the handshake. */
 export function secureContextOf({ secure, tls }: Pick<Destination, 'secure' | 'tls'>): SecureContext | null {
   if (!secure) return null;
   const { ca, cert, key, minVersion } = tls;
-  return createSecureContext({
+  return nodeTls().createSecureContext({
     ...(ca === null ? {} : { ca }),
     ...(cert === null || key === null ? {} : { cert, key }),
     ...(minVersion === null ? {} : { minVersion }),
@@ -48,11 +51,20 @@ export function handshakeOptions(
   return {
     ALPNProtocols: [protocol === 'h2' ? 'h2' : 'http/1.1'],
     rejectUnauthorized: !insecure,
-    checkServerIdentity: (_dialled, certificate) => checkServerIdentity(name, certificate),
+    checkServerIdentity: (_dialled, certificate) => nodeTls().checkServerIdentity(name, certificate),
     // SNI takes names only, not addresses.
     servername: isIP(name) === 0 ? name : '',
     ...(secureContext === null ? {} : { secureContext }),
   };
+}
+
+/** Begins a handshake over an open connection. */
+export function secure(
+  socket: Socket,
+  target: Parameters<typeof handshakeOptions>[0],
+  secureContext: SecureContext | null,
+): TLSSocket {
+  return nodeTls().connect({ socket, ...handshakeOptions(target, secureContext) });
 }
 
 /** An error if HTTP/2 was asked for and the target did not agree to it; else null. */

@@ -1,5 +1,5 @@
 import type * as net from 'node:net';
-import * as tls from 'node:tls';
+import { isSecured } from './tls.ts';
 
 /** What libuv has been given to write and the kernel has not taken. No public property of Node says it. */
 interface Handle {
@@ -16,7 +16,7 @@ interface Handle {
 export function unsentBytesOf(socket: net.Socket): number {
   const handle = (socket as net.Socket & { readonly _handle?: Handle | null })._handle ?? null;
   if (handle === null) return 0;
-  const queue = socket instanceof tls.TLSSocket ? handle._parent : handle;
+  const queue = isSecured(socket) ? handle._parent : handle;
   const size = queue?.writeQueueSize;
   return typeof size === 'number' ? Math.min(size, socket.bytesWritten) : 0;
 }

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { DigestCredentials } from '../../protocol/request.ts';
 import { requestTemplate } from '../clients/dispatcher.ts';
 import { type Challenge, challengeIn } from './digest-challenge.ts';
@@ -89,7 +88,7 @@ function originOf({ endpoint }: PreparedRequest): string {
 
 function sessionOf(challenge: Challenge, { user, password }: DigestCredentials): Session {
   const { hash, isSession, realm, nonce } = challenge;
-  const cnonce = randomBytes(CNONCE_BYTES).toString('hex');
+  const cnonce = process.getBuiltinModule('node:crypto').randomBytes(CNONCE_BYTES).toString('hex');
   const ofUser = hashed(hash, `${asBytes(user)}:${realm}:${asBytes(password)}`);
   const secret = isSession ? hashed(hash, `${ofUser}:${nonce}:${cnonce}`) : ofUser;
   return { challenge, cnonce, secret, count: 0 };
@@ -121,7 +120,7 @@ function authorizationOf({ message }: PreparedRequest, session: Session, user: s
 
 /** Texts are hashed as the Latin-1 bytes of header fields. */
 function hashed(hash: string, latin1: string): string {
-  return createHash(hash).update(latin1, 'latin1').digest('hex');
+  return process.getBuiltinModule('node:crypto').createHash(hash).update(latin1, 'latin1').digest('hex');
 }
 
 function asBytes(text: string): string {

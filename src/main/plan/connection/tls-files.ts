@@ -1,4 +1,3 @@
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { TlsSettings } from '../../../protocol/endpoint.ts';
 import type { ConnectionOptions } from '../options.ts';
@@ -48,6 +47,7 @@ function certificatesIn(option: string, path: string, problems: Problems): strin
   const pem = readTextOf(option, path, problems);
   if (pem === null) return null;
   try {
+    const { X509Certificate } = process.getBuiltinModule('node:crypto');
     const certificates = (pem.match(CERTIFICATE) ?? []).map((text) => new X509Certificate(text));
     if (certificates.length > 0) return pem;
   } catch {
@@ -63,7 +63,7 @@ function keyIn(path: string, problems: Problems): string | null {
   const pem = readTextOf('key', path, problems);
   if (pem === null) return null;
   try {
-    createPrivateKey(pem);
+    process.getBuiltinModule('node:crypto').createPrivateKey(pem);
     return pem;
   } catch {
     problems.add(
@@ -76,6 +76,7 @@ function keyIn(path: string, problems: Problems): string | null {
 }
 
 function belong(certPem: string, keyPem: string): boolean {
-  const key: KeyObject = createPrivateKey(keyPem);
+  const { createPrivateKey, X509Certificate } = process.getBuiltinModule('node:crypto');
+  const key = createPrivateKey(keyPem);
   return new X509Certificate(certPem).checkPrivateKey(key);
 }

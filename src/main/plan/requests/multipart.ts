@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { reasonOf } from '../../../protocol/errors.ts';
@@ -69,7 +68,7 @@ export function encodeMultipart(
 }
 
 function inOne(parts: readonly Written[]): { bytes: Uint8Array; boundary: string } {
-  const boundary = `------------------------${randomBytes(8).toString('hex')}`;
+  const boundary = `------------------------${process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')}`;
   const pieces = parts.flatMap(({ lines, content }) => [
     Buffer.from(`--${boundary}\r\n${lines.map((line) => `${line}\r\n`).join('')}\r\n`),
     content,

@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { BodyTemplate, Placeholder, PlaceholderEncoding, Template } from '../../../protocol/request.ts';
 import { shown } from '../../../requests/invalid-request.ts';
 import { encoded } from '../../../requests/render.ts';
@@ -47,17 +46,13 @@ export class Placeholders {
   readonly #problems: Problems;
   readonly #marked: Marked[] = [];
   #unknown = 0;
-  readonly #stem: string;
-  readonly #token: RegExp;
+  /** What every token begins with, so that no text contains one by chance; empty without a placeholder. */
+  #stem = '';
+  #token: RegExp | null = null;
 
   constructor(names: Names, problems: Problems) {
     this.#names = names;
     this.#problems = problems;
-    const digits = Array.from({ length: TOKEN_GROUPS }, () =>
-      String(randomInt(GROUP)).padStart(String(GROUP).length - 1, '0'),
-    );
-    this.#stem = `4${digits.join('')}`;
-    this.#token = new RegExp(`${this.#stem}(\\d{${INDEX_DIGITS}})`);
   }
 
   /** Puts a token in place of each placeholder; notes a problem for each unknown one. */
@@ -84,6 +79,7 @@ export class Placeholders {
       );
       return original;
     }
+    if (this.#token === null) this.#drawStem();
     this.#marked.push({ original, meaning });
     return this.#stem + String(this.#marked.length - 1).padStart(INDEX_DIGITS, '0');
   }
@@ -115,7 +111,17 @@ export class Placeholders {
     );
   }
 
+  #drawStem(): void {
+    const { randomInt } = process.getBuiltinModule('node:crypto');
+    const digits = Array.from({ length: TOKEN_GROUPS }, () =>
+      String(randomInt(GROUP)).padStart(String(GROUP).length - 1, '0'),
+    );
+    this.#stem = `4${digits.join('')}`;
+    this.#token = new RegExp(`${this.#stem}(\\d{${INDEX_DIGITS}})`);
+  }
+
   #pieces(text: string): (string | Marked)[] {
+    if (this.#token === null) return [text];
     return text.split(this.#token).map((piece, index) => {
       const marked = index % 2 === 1 ? this.#marked[Number(piece)] : undefined;
       return marked ?? piece;
