@@ -2,6 +2,8 @@ import type { Expectation, ValueRule } from '../protocol/request.ts';
 import { type AnsweredBody, textOfBody, Unreadable } from './body-text.ts';
 import { JsonTooDeep, parseExactJson, shownJson } from './exact-json.ts';
 import { jsonQuery } from './json-path.ts';
+import { isSecretValue } from './named-secrets.ts';
+import { isNameOfSecret } from './secret-headers.ts';
 import type { Hide } from './secrets.ts';
 import { lengthOf, meets, wantedBy } from './value-rule.ts';
 import { visible } from './visible.ts';
@@ -63,7 +65,7 @@ function headerMiss({ headers }: Expectation, { answeredFields }: Answered, hide
         : [];
     if (holdsIn(lines, rule)) continue;
     const seen = lines.length === 0 ? undefined : lines.join(', ');
-    return { code: 'HEADER', example: missed(`the header ${name}`, rule, seen, hide) };
+    return { code: 'HEADER', example: missed(`the header ${name}`, rule, seen, hidingUnder(name, hide)) };
   }
   return null;
 }
@@ -130,9 +132,20 @@ function jsonMiss(wanted: Expectation['json'], text: string, hide: Hide): Miss |
     // A path to several places has to meet the rule in all of them.
     const wrong = found.findIndex((value) => !meets(rule, value));
     const where = found.length > 1 ? ` in place ${wrong + 1} of ${found.length}` : '';
-    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], hide)}${where}` };
+    const shown = hidingUnder(lastNameOf(path), hide);
+    return { code: 'BODY_JSON', example: `${missed(path, rule, found[wrong], shown)}${where}` };
   }
   return null;
+}
+
+/** Nothing is shown of a text whose name calls it a secret. */
+function hidingUnder(name: string, hide: Hide): Hide {
+  return isNameOfSecret(name) ? (text) => (isSecretValue(text) ? '…' : hide(text)) : hide;
+}
+
+/** The last name in a path, such as `token` of `data.token` or `data["token"][0]`. */
+function lastNameOf(path: string): string {
+  return path.match(/[\w-]*[a-z_][\w-]*/gi)?.at(-1) ?? '';
 }
 
 /** Describes what was expected and what was found; `value` is undefined if it is missing. */

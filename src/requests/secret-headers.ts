@@ -1,5 +1,5 @@
 const SECRET_NAME =
-  /^(?:set-)?cookie2?$|authorization|authentication|(?:^|[-_])(?:api-?key|access-?key|auth|token|secret|password|passwd|credentials?|signature|session(?:-?id)?)(?:$|[-_])/i;
+  /^(?:set-)?cookie2?$|authorization|authentication|(?:^|[-_])(?:(?:api|access|private|signing)[-_]?key|auth|token|secret|password|passwd|passphrase|pwd|credentials?|signature|session(?:[-_]?id)?)(?:$|[-_])/i;
 /** Named parameters of `authorization` that are secret on their own. */
 const SECRET_PARAMETER =
   /(?:^|[\s,;])[\w-]*(?:token|secret|signature|password|key|response|credential)="?([^\s,;"]{6,})/gi;

@@ -94,8 +94,13 @@ beforeAll(async () => {
     const sent: Buffer[] = [];
     request.on('data', (data: Buffer) => sent.push(data));
     request.on('end', () => {
-      const body = CONTROLS + echo(request, Buffer.concat(sent));
       const path = request.url ?? '';
+      if (path === '/login') {
+        response.setHeader('set-cookie', `session=${encodeURIComponent(SECRET)}; path=/`);
+        response.end(JSON.stringify({ data: { user: CONTROLS, accessToken: SECRET } }));
+        return;
+      }
+      const body = CONTROLS + echo(request, Buffer.concat(sent));
       const status = path.startsWith('/500') ? 500 : path.startsWith('/to') ? 302 : 200;
       response.statusCode = status;
       response.statusMessage = 'Echo';
@@ -129,6 +134,8 @@ beforeAll(async () => {
     headers: [header('Authorization'), { name: 'Cookie', value: `sid=${SECRET}` }],
   };
   writeFileSync(folder('a.har'), JSON.stringify({ log: { entries: [{ request }] } }));
+  const list = ['/ok', '/500', '/ok'].map((path) => inQuery(path).replace('AT', at));
+  writeFileSync(folder('list.txt'), list.join('\n'));
   const mix = [
     { name: 'auth', url: `http://${at}/500`, header: ['authorization: Bearer {{token}}'] },
     { name: 'key', url: `http://${at}/ok`, header: ['x-api-key: {{token}}'], 'expect-body': 'NO' },
@@ -164,6 +171,7 @@ const SET = ['--set', `of=${SECRET}`, '-H', 'x-set: {{of}}'];
 const INSIDE = '/?q={{env VOLLEY_SECRET}}';
 const IN_BODY = ['--json', '{"a":"{{env VOLLEY_SECRET}}"}'];
 const ROW = ['--rows', 'ROWS', '-H', 'authorization: Bearer {{token}}', '-H', 'cookie: sid={{token}}'];
+const inQuery = (path: string): string => `http://AT${path}?a=b&token=${encodeURIComponent(SECRET)}`;
 const inUrl = (path: string): string => `http://me:${encodeURIComponent(SECRET)}@AT${path}`;
 
 /** Arguments by what they try; AT, THROUGH, OUT, ROWS and their like stand for places. */
@@ -174,6 +182,35 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
       ['run', 'BOTH', ...FEW, '-o', form, ...FILES, ...THRESHOLDS],
     ]),
   ),
+  ...Object.fromEntries(
+    ['text', 'json', 'markdown', 'junit', 'prometheus', 'html'].map((form) => [
+      `query, ${form}`,
+      [inQuery('/ok'), ...MISSED, ...FEW, '-o', form, ...FILES],
+    ]),
+  ),
+  'query, 500': [inQuery('/500'), ...FEW, '-o', 'json', '--client', 'wire'],
+  'query, list': ['--urls', 'LIST', ...FEW, ...MISSED, '-o', 'json', ...FILES],
+  'query, a mistake': [inQuery('/ok'), '--rate', SECRET],
+  'query, a bad URL': [inQuery('/ok').replace('AT', '[x'), '-n', '1'],
+  'query, once': [inQuery('/ok'), ...MISSED, '--once'],
+  'dry run, query': [inQuery('/ok'), '--dry-run'],
+  'query, compare': ['compare', inQuery('/ok'), inQuery('/500'), '-n', '4', '-c', '2', '--rounds', '3'],
+  'query, batch': ['batch', 'IDS', `${inQuery('/500')}&id={{id}}`, '--out', 'OUT.csv', '--retries', '0'],
+  'login, its body': ['AT/login', '--expect-body', 'NOWHERE', ...FEW, '-o', 'json', ...FILES],
+  'login, its JSON': ['AT/login', '--expect-json', 'data.accessToken=a', ...FEW, '-o', 'json'],
+  'login, around it': ['AT/login', '--expect-json', 'data=a', ...FEW, '--client', 'wire'],
+  'login, its cookie': ['AT/login', '--expect-header', 'set-cookie=a', ...FEW, '-o', 'json'],
+  'login, batch': [
+    'batch',
+    'IDS',
+    'AT/login',
+    '--expect-json',
+    'data=a',
+    '--out',
+    'OUT.csv',
+    '--retries',
+    '0',
+  ],
   'user, wire': ['AT/ok', '-u', `me:${SECRET}`, ...MISSED, ...FEW, '--client', 'wire'],
   'in the URL': [inUrl('/ok'), ...MISSED, ...FEW, '-o', 'json', ...FILES],
   'in the URL, followed': [inUrl('/to'), '-L', '2', ...FEW, '-o', 'json'],
@@ -291,9 +328,10 @@ async function tried(name: string, args: readonly string[]): Promise<Done> {
     HAR: folder('a.har'),
     MIX: folder('mix.json'),
     BOTH: folder('both.json'),
+    LIST: folder('list.txt'),
   };
   const filled = args.map((text) =>
-    text.replace(/\b(?:AT|THROUGH|OUT|ROWS|IDS|BAD|HAR|MIX|BOTH)\b/g, (place) => places[place] ?? place),
+    text.replace(/\b(?:AT|THROUGH|OUT|ROWS|IDS|BAD|HAR|MIX|BOTH|LIST)\b/g, (place) => places[place] ?? place),
   );
   const env = {
     VOLLEY_SECRET: SECRET,
@@ -337,7 +375,7 @@ test('no secret leaves volley, whichever way it came in and goes out', async () 
   expect(controlled).toEqual([]);
   // Each has run for what it was to show.
   const refused = (name: string): boolean =>
-    name.includes('bare') || name.includes('bad') || name === 'mistakes';
+    name.includes('bare') || name.includes('bad') || name.includes('mistake');
   const expected = ({ name }: Done): number =>
     refused(name) ? 2 : name === NO_START ? 3 : name.startsWith('dry run') ? 0 : 1;
   expect(done.map((run) => `${run.name}: ${run.code}`)).toEqual(

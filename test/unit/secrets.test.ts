@@ -2,6 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { secretsInExchange } from '../../src/main/once/exchange-secrets.ts';
 import { resolvePlan } from '../../src/main/plan/resolve.ts';
 import { missOf } from '../../src/requests/expectation.ts';
+import {
+  secretsInQuery,
+  withoutNamedSecrets,
+  withoutSecretsInQuery,
+} from '../../src/requests/named-secrets.ts';
 import { secretsInHeaders } from '../../src/requests/secret-headers.ts';
 import { hiding, hidingInCut } from '../../src/requests/secrets.ts';
 import { ANSWER_WITHOUT_FIELDS, ASKS_NOTHING } from '../support/expectation.ts';
@@ -148,5 +153,66 @@ describe('an exchange of --once', () => {
     };
     const found = secretsInExchange(exchange);
     expect(found.toSorted()).toEqual([...secrets, 'sid=in-cookie', 'in-cookie'].toSorted());
+  });
+});
+
+describe('what names call secret', () => {
+  test.each([
+    [
+      'JSON',
+      '{"id":1,"access_token":"abc-def","a":{"apiKey" : "k-123"}}',
+      '{"id":1,"access_token":"…","a":{"apiKey" : "…"}}',
+    ],
+    ['JSON with escapes', '{"token":"a\\"b\\\\","b":"c"}', '{"token":"…","b":"c"}'],
+    ['cut JSON', '{"token":"abc-d', '{"token":"…'],
+    ['a number', '{"token":123456,"b":1}', '{"token":…,"b":1}'],
+    ['JSON in JSON', '{"body":"{\\"token\\":\\"abc-def\\"}"}', '{"body":"{\\"token\\":\\"…\\"}"}'],
+    ['a URL in JSON', '{"next":"/x?a=b&api_key=abc-def"}', '{"next":"/x?a=b&api_key=…"}'],
+    ['a form', 'user=me&oauth_token=abc-def&x=1', 'user=me&oauth_token=…&x=1'],
+    ['a cookie', 'session=abc-def; path=/', 'session=…; path=/'],
+    ['a location', "to '/x?sig=abc-def'", "to '/x?sig=…'"],
+    [
+      'a page',
+      '<input name="csrf_token" type=hidden value="abc-def">',
+      '<input name="csrf_token" type=hidden value="…">',
+    ],
+    ['XML', '<a><token>abc-def</token></a>', '<a><token>…</token></a>'],
+    ['a JSON Web Token', 'a eyJhbGciOiJIUzI1.eyJzdWIiOiIx.SflKxwRJ b', 'a … b'],
+    ['no secrets', '{"session":true,"token":null,"author":"Poe","key":"a-b-c"} passage=12', null],
+  ])('in %s is hidden', (_what, text, shown) => {
+    expect(withoutNamedSecrets(text)).toBe(shown ?? text);
+  });
+
+  test.each([
+    '"token":',
+    '"token":"',
+    'token=',
+    'name=token ',
+    '<token>',
+    'a',
+    '\\',
+    '"',
+    ' ',
+    'eyJaaaaaaaaa.',
+  ])('is looked for in linear time: %s', (piece) => {
+    const before = performance.now();
+    withoutNamedSecrets(piece.repeat(300_000));
+    expect(performance.now() - before).toBeLessThan(3_000);
+  });
+
+  test.each([
+    ['http://h/p?a=b&token=x%2Fyz&c', 'http://h/p?a=b&token=…&c', ['x%2Fyz', 'x/yz']],
+    ['h/?api%5fkey=a+bcd#token=abcd', 'h/?api%5fkey=…#token=abcd', ['a+bcd', 'a bcd']],
+    [
+      'h/?key=user:17&key=AIzaSyA1234567890',
+      'h/?key=user:17&key=…',
+      ['AIzaSyA1234567890', 'AIzaSyA1234567890'],
+    ],
+    ['h/?sig={{sig}}&auth=true&sig=abc', 'h/?sig={{sig}}&auth=true&sig=abc', []],
+    ['h/token=abcd', 'h/token=abcd', []],
+    ['h/?signature=%zzzz', 'h/?signature=…', ['%zzzz', '%zzzz']],
+  ])('in the query of %s', (url, shown, secrets) => {
+    expect(withoutSecretsInQuery(url)).toBe(shown);
+    expect(secretsInQuery(url)).toEqual(secrets);
   });
 });

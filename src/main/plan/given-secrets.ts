@@ -1,3 +1,4 @@
+import { secretsInQuery } from '../../requests/named-secrets.ts';
 import { isNameOfSecret, secretsInHeaders } from '../../requests/secret-headers.ts';
 import { shownVariable } from '../text/quoted.ts';
 import type { RunOptions } from './options.ts';
@@ -52,14 +53,15 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
   ];
 }
 
-/** The password of a URL, as written and decoded. */
+/** The password of a URL, and what its query calls a secret, as written and decoded. */
 function ofUrl(url: string): string[] {
   const [, credentials = ''] = CREDENTIALS.exec(url) ?? [];
   const password = credentials.includes(':') ? passwordOf(credentials) : '';
+  const inQuery = secretsInQuery(url);
   try {
-    return [password, decodeURIComponent(password)];
+    return [password, decodeURIComponent(password), ...inQuery];
   } catch {
-    return [password];
+    return [password, ...inQuery];
   }
 }
 

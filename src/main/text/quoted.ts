@@ -1,3 +1,5 @@
+import { withoutSecretsInQuery } from '../../requests/named-secrets.ts';
+
 const LONGEST_NAME_SHOWN = 8;
 const LIKE_A_TOKEN = /^[\w.~+/=-]+$/;
 /** Longer values are cut: the beginning shows which one is meant. */
@@ -8,7 +10,7 @@ export function quoted(value: unknown): string {
   return `'${cut(shownText(value))}'`;
 }
 
-/** A user's URL for an error message: without name and password, however its beginning is written. */
+/** A user's URL for an error message: without secrets, however its beginning is written. */
 export function quotedUrl(text: string): string {
   return quoted(shownUrl(text));
 }
@@ -24,12 +26,12 @@ export function shownVariable(name: string): string {
 
 /** The same without quotes. */
 export function shownUrl(text: string): string {
-  return text.replace(BEFORE_HOST, '$1…@');
+  return withoutSecretsInQuery(text).replace(BEFORE_HOST, '$1…@');
 }
 
-/** A URL without a name and password. */
+/** A URL as a name: without name and password, and without what its query calls a secret. */
 export function withoutCredentials(url: string): string {
-  return url.replace(CREDENTIALS, '$1');
+  return withoutSecretsInQuery(url).replace(CREDENTIALS, '$1');
 }
 
 /** The beginning of a text that is too long to show. */

@@ -1,3 +1,4 @@
+import { withoutNamedSecrets } from '../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../requests/secret-headers.ts';
 import { type Hide, hiding } from '../../requests/secrets.ts';
 import type { PreparedRequest } from './prepared-request.ts';
@@ -11,14 +12,14 @@ export function secretsOf({ firstHeaders, message, trail }: Omit<OwnSecrets, 'pl
   ];
 }
 
-/** Removes a run's secrets, and those that a request has from its row, from texts for users. */
+/** Removes a run's secrets, those that a request has from its row, and what answers call secret, from texts for users. */
 export class RequestSecrets {
   readonly hide: Hide;
   readonly #secrets: readonly string[];
 
   constructor(secrets: readonly string[]) {
     this.#secrets = secrets;
-    this.hide = hiding(secrets);
+    this.hide = hidingAlsoNamed(secrets);
   }
 
   /** For texts about one request, before they are shortened. Secrets from its row are collected only when needed. */
@@ -37,6 +38,11 @@ export class RequestSecrets {
     const own = secretsOf(request);
     return own.every((secret) => this.#secrets.includes(secret))
       ? this.hide
-      : hiding([...this.#secrets, ...own]);
+      : hidingAlsoNamed([...this.#secrets, ...own]);
   }
+}
+
+function hidingAlsoNamed(secrets: readonly string[]): Hide {
+  const hide = hiding(secrets);
+  return (text) => withoutNamedSecrets(hide(text));
 }

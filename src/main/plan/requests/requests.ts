@@ -10,6 +10,7 @@ import type { Supplies } from '../../../protocol/supplies.ts';
 import { canBeDealt } from '../../../requests/dealing.ts';
 import { NOT_IN_A_HEADER } from '../../../requests/header-text.ts';
 import { checkHeaders, checkPath, InvalidRequest } from '../../../requests/invalid-request.ts';
+import { secretsInQuery } from '../../../requests/named-secrets.ts';
 import { secretsInHeaders } from '../../../requests/secret-headers.ts';
 import { quoted } from '../../text/quoted.ts';
 import { DEFAULT_LOCATION, DEFAULT_ROWS_MODE, HEADERS_OF_BODY } from '../defaults.ts';
@@ -128,6 +129,7 @@ function parseRequest(
   const maxRedirects = parseLocation(request.location, found);
   const digest = parseDigest(request, found);
   if (digest !== null) names.secrets.add(digest.password);
+  for (const secret of secretsInQuery(request.url)) names.secrets.add(secret);
   for (const { name: cookie, value } of request.curlRedirects?.keptCookies ?? [])
     for (const secret of secretsInHeaders(['cookie', `${cookie}=${value}`])) names.secrets.add(secret);
   for (const problem of found.list)
