@@ -3,7 +3,7 @@
 //
 // A file in dist/bundle lies as deep as its sources in dist/src, so that what they name relative to themselves
 // (workers' entries, package.json) is found from both: all of them are two folders below, `main/text` for example.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown, watch } from 'rolldown';
@@ -98,6 +98,4 @@ if (process.argv.includes('--watch')) {
   const bundle = await rolldown(options);
   await bundle.write(options.output);
   await bundle.close();
-  // By when all of it was built: prepare.cjs looks whether anything is newer.
-  writeFileSync(new URL('../dist/.built', import.meta.url), '');
 }
