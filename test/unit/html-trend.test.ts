@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Summary } from '../../src/api/index.ts';
 import { resultInPage } from '../../src/main/files/page-result.ts';
 import type { KeptRun } from '../../src/main/history/kept-run.ts';
 import { renderTrend } from '../../src/main/reporters/html/trend/trend-page.ts';
@@ -76,6 +77,11 @@ describe('the trend page', () => {
     const early = keptWith(1, { startedAt: '2026-03-05T00:59:00.000Z' });
     const late = keptWith(1, { startedAt: '2026-03-05T23:01:00.000Z' });
     expect(new Set(marksOf(listed(late, early)))).toEqual(new Set(['00:59 UTC 23:01']));
+    // No two marks of an axis are the same.
+    const soon = keptWith(1, { startedAt: '2026-03-05T00:59:12.000Z' });
+    expect(new Set(marksOf(listed(soon, early)))).toEqual(new Set(['00:59:00 UTC 00:59:12']));
+    const before = keptWith(1, { startedAt: '2026-03-04T10:00:00.000Z' });
+    expect(new Set(marksOf(listed(late, early, before)))).toEqual(new Set(['03-04 UTC 03-05 23:01']));
     for (const moment of wordsOf(renderTrend(ONE_PLAN)).matchAll(/2026-03-0\d \d\d:\d\d(.{4})/g))
       expect(moment[1]).toBe(' UTC');
   });
@@ -103,6 +109,26 @@ describe('the trend page', () => {
     expect(
       lines.map(({ attributes }) => (JSON.parse(attributes['data-points']!) as unknown[]).length),
     ).toEqual([4]);
+  });
+
+  test('what has nothing to show is left out: intervals, failures, figures of several arms', () => {
+    const { latencyMs } = keptWith(1) as Summary;
+    const short = { latencyMs: { ...latencyMs, intervals: null } };
+    const page = renderTrend(listed(keptWith(1, short), keptWith(1, short)));
+    const headsOf = (text: string): string[] =>
+      [...text.matchAll(/<th scope="col"[^>]*>([^<]*)</g)].map(([, head]) => head!);
+    expect(headsOf(page)).toEqual(['When', 'Revision', 'ok', 'p50', 'p99', 'failed', 'Verdict', 'Name']);
+    expect(page).not.toContain('interval</span>');
+    expect(wordsOf(page)).not.toContain('share of the requests sent');
+    expect(wordsOf(page)).toContain('No request failed in any of them.');
+    const failed = { ...PLAIN.requests, sent: 100, ok: 99, failed: 1 };
+    expect(wordsOf(renderTrend(listed(keptWith(1), keptWith(1, { requests: failed }))))).toContain(
+      'share of the requests sent',
+    );
+    const arms = renderTrend(listed(comparisonWith('compare', ['A', 'B'], 6)));
+    expect(headsOf(arms)).toEqual(['When', 'rules', 'Verdict', 'Name']);
+    expect(wordsOf(arms)).toContain('Results of several arms have no line');
+    expect(wordsOf(arms)).not.toContain('Too few good results');
   });
 
   test('text of a target, a branch or a rule changes nothing but text', () => {

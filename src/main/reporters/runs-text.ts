@@ -31,18 +31,27 @@ const COLUMNS: readonly Column[] = [
     heading: 'ok',
     cell: ({ throughputPerSecond }) =>
       throughputPerSecond === null ? NOTHING : formatRate(throughputPerSecond),
+    isIn: ({ throughputPerSecond }) => throughputPerSecond !== null,
   },
-  { heading: 'p50', cell: (run) => timeOf(run, '50', run.p50Ms) },
+  {
+    heading: 'p50',
+    cell: (run) => timeOf(run, '50', run.p50Ms),
+    isIn: ({ p50Ms }) => p50Ms !== null,
+  },
   {
     heading: 'change',
     cell: ({ p50Ratio }) => (p50Ratio === null ? NOTHING : changeOf(p50Ratio)),
     isIn: ({ p50Ratio }) => p50Ratio !== null,
   },
-  { heading: 'p99', cell: (run) => timeOf(run, '99', run.p99Ms) },
+  {
+    heading: 'p99',
+    cell: (run) => timeOf(run, '99', run.p99Ms),
+    isIn: ({ p99Ms }) => p99Ms !== null,
+  },
   {
     heading: 'failed',
     cell: ({ failedShare }) => (failedShare === null ? NOTHING : formatFailedShare(failedShare)),
-    isIn: ({ failedShare }) => failedShare !== 0,
+    isIn: ({ failedShare }) => failedShare !== null && failedShare !== 0,
   },
   {
     heading: 'rules',

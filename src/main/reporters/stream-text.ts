@@ -41,7 +41,7 @@ export function streamFacts({ answers, notStreamed, tokens, gaps, goodput }: Str
     [made, ...speed].join('; '),
     ...(gaps.coalescedShare === null || gaps.coalescedShare === 0
       ? []
-      : [`${formatPercent(gaps.coalescedShare)} of the gaps are none: both token events came with one read`]),
+      : [`${formatPercent(gaps.coalescedShare)} of the gaps are zero: both token events came with one read`]),
     ...(notStreamed === 0
       ? []
       : [

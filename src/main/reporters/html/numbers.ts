@@ -5,9 +5,11 @@ const SECONDS_PER_MINUTE = 60;
 const SECONDS_PER_HOUR = 3_600;
 const NO_BREAK = '\u00a0';
 
-/** Keeps a number and its unit on one line. */
+/** Keeps a number and its unit on one line, and a count with what it counts, as in 3 × timeout. */
 export function unbroken(text: string): string {
-  return text.replace(/(\d) (?=(?:%|ms|µs|s|min|h|[kMGTP]?B)(?![\w]))/g, `$1${NO_BREAK}`);
+  return text
+    .replace(/(\d) (?=(?:%|ms|µs|s|min|h|[kMGTP]?B)(?![\w]))/g, `$1${NO_BREAK}`)
+    .replace(/(\d) × (?=\S)/g, `$1${NO_BREAK}×${NO_BREAK}`);
 }
 
 /** A time in volley's usual format; a dash without one. */
@@ -55,7 +57,8 @@ export function clock(atMs: number, stepMs = 1_000): string {
 
 /** A ratio as a change: −14.8 %, or ×10 from ten times on. */
 export function change(ratio: number): string {
-  if (ratio >= 9.995) return `×${NO_BREAK}${short(ratio)}`;
+  if (ratio >= 9.995)
+    return `×${NO_BREAK}${ratio < 999.5 ? ratio.toPrecision(3) : formatCount(Math.round(ratio))}`;
   const text = Math.abs(ratio - 1) * 100;
   return `${ratio < 1 ? '−' : '+'}${text.toFixed(1)}${NO_BREAK}%`;
 }

@@ -24,53 +24,70 @@ export function pathOf(points: readonly (Point | null)[]): string {
   return closedDot(d).replace(/l /g, 'l');
 }
 
-/** A single point becomes a line of zero length, visible by its round ends. */
+/** A single point becomes a line of zero length, which a path may end with. */
 function closedDot(d: string): string {
   return d.endsWith('l') ? `${d.slice(0, -1)}h0` : d;
 }
 
-/** Values at the middle of their intervals; the first and last one extend to the edges. */
-export function overTime(values: Row, scale: Scale): (Point | null)[] {
-  const points = values.map((value, index): Point | null =>
-    value === null ? null : [index * STEP + 1, scale.y(value)],
-  );
-  const [first, last] = [points[0], points.at(-1)];
+/** Part of a row without gaps: the index of its first value, and its values. */
+interface Stretch {
+  readonly from: number;
+  readonly values: readonly number[];
+}
+
+function stretchesOf(row: Row): Stretch[] {
+  const stretches: { from: number; values: number[] }[] = [];
+  row.forEach((value, index) => {
+    if (value === null) return;
+    const last = stretches.at(-1);
+    if (last !== undefined && last.from + last.values.length === index) last.values.push(value);
+    else stretches.push({ from: index, values: [value] });
+  });
+  return stretches;
+}
+
+/**
+ * A value stands at the middle of its interval. At both ends, a stretch extends to the edge of the interval, so that
+ * even a single one is a line.
+ */
+function pointsOf({ from, values }: Stretch, scale: Scale, width: number): Point[] {
+  const at = (index: number): number => scale.y(values[index] ?? 0);
   return [
-    ...(first ? [[0, first[1]] as const] : []),
-    ...points,
-    ...(last ? [[values.length * STEP, last[1]] as const] : []),
+    [from * width, at(0)],
+    ...values.map((_, index): Point => [(from + index + 0.5) * width, at(index)]),
+    [(from + values.length) * width, at(values.length - 1)],
   ];
 }
 
-/** The area between values and zero. */
-export function areaUnder(values: Row, scale: Scale): string {
-  const filled = values.map((value) => value ?? 0);
-  const bottom = scale.y(scale.min);
-  return `${pathOf([[0, bottom], ...overTime(filled, scale), [values.length * STEP, bottom]])}z`;
+/**
+ * Values over time, split by gaps.
+ *
+ * @param width of an interval
+ */
+export function overTime(values: Row, scale: Scale, width: number = STEP): (Point | null)[] {
+  return stretchesOf(values).flatMap((stretch) => [null, ...pointsOf(stretch, scale, width)]);
 }
 
-/** The area between two rows of values, split by gaps. */
+/** The area between values and zero, split by gaps. */
+export function areaUnder(values: Row, scale: Scale): string {
+  return band(
+    values.map((value) => (value === null ? null : scale.min)),
+    values,
+    scale,
+  );
+}
+
+/** The area between two rows of values, split by gaps in either. */
 export function band(lower: Row, upper: Row, scale: Scale): string {
-  const parts: (readonly { readonly index: number; readonly low: number; readonly high: number }[])[] = [];
-  let part: { index: number; low: number; high: number }[] = [];
-  for (let index = 0; index <= lower.length; index++) {
-    const [low, high] = [lower[index] ?? null, upper[index] ?? null];
-    if (low !== null && high !== null) part.push({ index, low, high });
-    else if (part.length > 0) {
-      parts.push(part);
-      part = [];
-    }
-  }
-  return parts
-    .map((shown) => {
-      const from = (shown[0]?.index ?? 0) === 0 ? 0 : (shown[0]?.index ?? 0) * STEP + 1;
-      const lastIndex = shown.at(-1)?.index ?? 0;
-      const to = lastIndex === lower.length - 1 ? (lastIndex + 1) * STEP : lastIndex * STEP + 1;
-      const edge = (of: 'low' | 'high'): Point[] => {
-        const middle = shown.map((one): Point => [one.index * STEP + 1, scale.y(one[of])]);
-        return [[from, middle[0]?.[1] ?? 0], ...middle, [to, middle.at(-1)?.[1] ?? 0]];
-      };
-      return `${pathOf([...edge('high'), ...edge('low').reverse()])}z`;
+  const isKnown = (index: number): boolean =>
+    (lower[index] ?? null) !== null && (upper[index] ?? null) !== null;
+  const [low, high] = [lower, upper].map((row) =>
+    stretchesOf(row.map((value, index) => (isKnown(index) ? value : null))),
+  );
+  return (high ?? [])
+    .map((stretch, index) => {
+      const below = low?.[index] ?? stretch;
+      return `${pathOf([...pointsOf(stretch, scale, STEP), ...pointsOf(below, scale, STEP).reverse()])}z`;
     })
     .map((d) => d.replace(/^m/, 'M'))
     .join('');

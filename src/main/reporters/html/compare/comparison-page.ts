@@ -2,12 +2,11 @@ import type { Comparison } from '../../../../protocol/comparison.ts';
 import { counted } from '../../../text/format.ts';
 import { dayText } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
-import { ms } from '../numbers.ts';
 import type { Page } from '../page.ts';
 import { resultNote } from '../run/data-panel.ts';
 import { loadText } from '../run/plan.ts';
 import { armsPanel } from './arms.ts';
-import { type ComparisonView, comparisonViewOf } from './comparison-view.ts';
+import { type ComparisonView, comparisonViewOf, lengthText, plansOf } from './comparison-view.ts';
 import { overlaysPanel } from './distribution.ts';
 import { comparisonWords } from './headings.ts';
 import { comparisonPlan } from './plan.ts';
@@ -68,21 +67,15 @@ function headingOf({ comparison: { kind }, arms, plan }: ComparisonView): string
     .join(' against ');
 }
 
-/** Lengths of the first round of each arm. */
-function lengthText(lengthsMs: readonly number[]): string {
-  const texts = [...new Set(lengthsMs.map(ms))];
-  return texts.length > 2
-    ? `${ms(Math.min(...lengthsMs))} to ${ms(Math.max(...lengthsMs))}`
-    : texts.join(' and ');
-}
-
-function aboutText({ arms, rounds, plan, comparison }: ComparisonView): string {
-  const length = lengthText(arms.map(({ arm }) => arm.rounds[0]?.windowMs ?? 0));
+function aboutText(view: ComparisonView): string {
+  const { arms, rounds, comparison } = view;
+  const length = lengthText(view);
+  const loads = new Set(plansOf(view).map(({ plan }) => loadText(plan)));
   const how =
     rounds > 1
       ? `${counted(rounds, 'round')} of ${length}${arms.length > 1 ? ' of each' : ''}`
       : arms.length > 1
         ? `results of ${length}`
         : `one round of ${length}`;
-  return `${how}, ${loadText(plan)}; ${dayText(comparison.startedAt)}`;
+  return `${how}${loads.size === 1 ? `, ${[...loads].join('')}` : ''}; ${dayText(comparison.startedAt)}`;
 }

@@ -73,6 +73,23 @@ export function twoArms({
   return { a, b, pair };
 }
 
+/** The plan of each arm's first round. */
+export function plansOf({ arms }: ComparisonView): {
+  readonly name: string;
+  readonly plan: Summary['plan'];
+}[] {
+  return arms.flatMap(({ name, arm }) => arm.rounds.slice(0, 1).map(({ plan }) => ({ name, plan })));
+}
+
+/** Lengths of the first round of each arm. */
+export function lengthText({ arms }: ComparisonView): string {
+  const lengthsMs = arms.map(({ arm }) => arm.rounds[0]?.windowMs ?? 0);
+  const texts = [...new Set(lengthsMs.map(ms))];
+  return texts.length > 2
+    ? `${ms(Math.min(...lengthsMs))} to ${ms(Math.max(...lengthsMs))}`
+    : texts.join(' and ');
+}
+
 /** The name of a figure at the start of a row. */
 export function metricTitle(metric: Metric): string {
   const label = METRIC_LABELS[metric];

@@ -11,6 +11,8 @@ const HEIGHT = 40;
 /** Changes that may mark the axis, by priority if they do not all fit. */
 const CHANGES = [0, -0.5, 1, -0.25, 0.5, -0.1, 0.1, -0.75, 3, -0.9, 9, -0.99, 99, -0.05, 0.05, 0.2, -0.2];
 const TICK_GAP = 140;
+/** With less between them, ticks are left out of narrow pages. */
+const ROOMY_GAP = 280;
 const EDGE = 20;
 const DECISIONS: Readonly<Record<Estimate['decision'], string>> = {
   lower: 'lower',
@@ -46,6 +48,7 @@ export function forest(view: ComparisonView): Markup | null {
     x,
     TICK_GAP,
   );
+  const roomy = new Set(spaced(ticks, x, ROOMY_GAP));
   const [first, second] = isMany ? ['the other', 'the first'] : [two.a.name, two.b.name];
   return html`<table class="wide forest"><caption>${rounds > 1 ? 'Medians of rounds' : 'Each result'}, and one in proportion to the other; the band is ${unbroken(marginText(margin))}</caption>
 <thead><tr><th scope="col"><span class="sr">Figure</span></th><th scope="col" class="n${isMany ? '' : ' c-a'}">${first}</th><th scope="col" class="n${isMany ? '' : ' c-b'}">${second}</th><th scope="col" class="n">${isMany ? 'Ratio' : `${two.pair.a} ÷ ${two.pair.b}`}</th><th scope="col" class="n iv">95\u00a0%</th><th scope="col" class="f"><span class="sr">On an axis</span></th><th scope="col" class="dec">Decision</th></tr></thead>
@@ -53,7 +56,7 @@ export function forest(view: ComparisonView): Markup | null {
     isMany && row.metric !== rows[index - 1]?.metric ? groupRow(row.metric, decides) : null,
     rowOf(row, view, x, band),
   ])}</tbody>
-<tfoot><tr><td colspan="5"></td><td class="f"><div class="xt">${ticks.map((ratio) => html`<span style="left:${atPercent(x(ratio) / CURVE)}">${plainChange(ratio)}</span>`)}</div></td><td></td></tr></tfoot></table>`;
+<tfoot><tr><td colspan="5"></td><td class="f"><div class="xt">${ticks.map((ratio) => html`<span${roomy.has(ratio) ? null : html` class="tight"`} style="left:${atPercent(x(ratio) / CURVE)}">${plainChange(ratio)}</span>`)}</div></td><td></td></tr></tfoot></table>`;
 }
 
 /** A logarithmic axis around "the same", wide enough for every interval. */

@@ -2,7 +2,8 @@ import type { Comparison } from '../../../../protocol/comparison.ts';
 import { METRIC_LABELS } from '../../../text/conclusions.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
-import { percent, unbroken } from '../numbers.ts';
+import { percent } from '../numbers.ts';
+import { prose } from '../prose.ts';
 import { type ComparisonView, marginText, twoArms } from './comparison-view.ts';
 import { forest } from './forest.ts';
 import { comparisonWords } from './headings.ts';
@@ -19,16 +20,16 @@ export function comparisonVerdict(view: ComparisonView): Markup {
 <div class="verdict">
 ${armLines(view)}
 <h2 class="big">${comparisonWords(comparison)}</h2>
-${first === undefined ? null : html`<p class="finding">${unbroken(first)}</p>`}
-${view.arms.length > 2 ? detailsOf(rest) : rest.map((text) => html`<p>${unbroken(text)}</p>`)}
+${first === undefined ? null : html`<p class="finding">${prose(first)}</p>`}
+${view.arms.length > 2 ? detailsOf(rest) : rest.map((text) => html`<p>${prose(text)}</p>`)}
 ${baselineNotices(comparison.baseline)}
 ${comparison.interrupted ? html`<p class="notice">Interrupted: these are the rounds that every arm had had.</p>` : null}
 </div>
 <div class="rules"><h3>${headOfNotes(comparison, care)}</h3>
-${care.map((text) => html`<p class="notice">${unbroken(text)}</p>`)}
-${others.map((text) => html`<p class="soft">${unbroken(text)}</p>`)}
+${care.map((text) => html`<p class="notice">${prose(text)}</p>`)}
+${others.map((text) => html`<p class="soft">${prose(text)}</p>`)}
 ${chanceText(view)}
-${comparison.kind === 'repeat' ? null : html`<p class="soft">${intervalsText(view)}</p>`}</div>
+${comparison.kind === 'repeat' ? null : html`<p class="soft">${prose(intervalsText(view))}</p>`}</div>
 </div>
 ${forest(view)}`;
 }
@@ -53,7 +54,7 @@ function armLines({ comparison, arms }: ComparisonView): Markup | null {
 /** With many arms the table has each comparison; the sentences are collapsed. */
 function detailsOf(sentences: readonly string[]): Markup | null {
   if (sentences.length === 0) return null;
-  return html`<details><summary>Each comparison in words</summary>${sentences.map((text) => html`<p>${unbroken(text)}</p>`)}</details>`;
+  return html`<details><summary>Each comparison in words</summary>${sentences.map((text) => html`<p>${prose(text)}</p>`)}</details>`;
 }
 
 /** The source given for each arm: a URL or a file. */
@@ -95,7 +96,5 @@ function chanceText(view: ComparisonView): Markup | null {
 function intervalsText({ comparison: { margin, metric }, rounds }: ComparisonView): string {
   if (rounds < 2)
     return 'What differs from run to run is not known from one of each: measure in rounds, or with --repeat.';
-  return unbroken(
-    `Intervals are of 95 %, from ${rounds} rounds of each; ${METRIC_LABELS[metric]} decides, and a difference within ${marginText(margin)} does not matter.`,
-  );
+  return `Intervals are of 95 %, from ${rounds} rounds of each; ${METRIC_LABELS[metric]} decides, and a difference within ${marginText(margin)} does not matter.`;
 }

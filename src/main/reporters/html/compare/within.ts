@@ -1,7 +1,7 @@
 import type { SeriesBucket } from '../../../../protocol/series-bucket.ts';
 import type { Summary } from '../../../../protocol/summary.ts';
 import { median } from '../../../collect/statistics.ts';
-import { line, type Point, pathOf } from '../charts/path.ts';
+import { line, overTime, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, linear, linearTicks, logarithmic, spaced } from '../charts/scale.ts';
 import { momentsOf } from '../charts/time-axis.ts';
@@ -78,8 +78,10 @@ function courseChart(view: ComparisonView, quantile: 'p50' | 'p99', lengthMs: nu
   const hasRounds = isMany && courses.length <= 2;
   const path = (list: readonly (number | null)[], intervalMs: number): string =>
     pathOf(
-      list.map((value, index): Point | null =>
-        value === null || !(value > 0) ? null : [xOf(index, intervalMs, lengthMs), scale.y(value)],
+      overTime(
+        list.map((value) => (value === null || !(value > 0) ? null : value)),
+        scale,
+        (intervalMs / lengthMs) * CURVE,
       ),
     );
   return figure({
@@ -132,7 +134,11 @@ function failedChart(view: ComparisonView, lengthMs: number): Markup | null {
         line(
           `ln ${colour}`,
           pathOf(
-            middle.map((value, index): Point => [xOf(index, intervalMs, lengthMs), scale.y(value ?? 0)]),
+            overTime(
+              middle.map((value) => value ?? 0),
+              scale,
+              (intervalMs / lengthMs) * CURVE,
+            ),
           ),
         ),
       ),

@@ -14,11 +14,13 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 };
 const ENOUGH_STAGES = 2;
 
-export function planPanel({ summary }: RunView): Markup {
+export function planPanel({ summary, rows: batch }: RunView): Markup {
   const { plan, tool, windowMs, startedAt, mix = [] } = summary;
   const { load, stop, rows, routes } = plan;
   const limits = [
-    ...(stop.requests === null ? [] : [counted(stop.requests, 'request')]),
+    // Of a batch, the number of requests follows from retries.
+    ...(batch === null && stop.requests !== null ? [counted(stop.requests, 'request')] : []),
+    ...(batch !== null && batch.total !== null ? [counted(batch.total, 'row')] : []),
     ...(stop.durationMs === null ? [] : [formatDuration(stop.durationMs)]),
   ];
   const ways = routes

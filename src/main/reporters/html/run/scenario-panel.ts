@@ -4,6 +4,7 @@ import type {
   ScenarioRow,
   ScenariosSummary,
 } from '../../../../protocol/summary.ts';
+import { counted } from '../../../text/format.ts';
 import { shortNumeral } from '../../../text/numerals.ts';
 import { placeOfCode } from '../../../text/scenario-code-words.ts';
 import type { LogX } from '../charts/scale.ts';
@@ -110,7 +111,7 @@ function metricText(metric: MetricSummary): string {
 function facts({ users, code, teardownFailure }: ScenariosSummary): string[] {
   const { setupFailures, teardownFailures } = users;
   return [
-    `${count(users.max)} users at once at most, ${count(users.ever)} sessions.`,
+    `${counted(users.max, 'user')} at once at most, ${counted(users.ever, 'session')}.`,
     ...(code
       ? [
           `The scenarios' own code took ${percent(code.share)} of a worker's event loop${
@@ -122,10 +123,10 @@ function facts({ users, code, teardownFailure }: ScenariosSummary): string[] {
       : []),
     ...(setupFailures === null
       ? []
-      : [`vuSetup failed for ${count(setupFailures.count)} users: ${setupFailures.example}`]),
+      : [`vuSetup failed for ${counted(setupFailures.count, 'user')}: ${setupFailures.example}`]),
     ...(teardownFailures === null
       ? []
-      : [`vuTeardown failed for ${count(teardownFailures.count)} users: ${teardownFailures.example}`]),
+      : [`vuTeardown failed for ${counted(teardownFailures.count, 'user')}: ${teardownFailures.example}`]),
     ...(teardownFailure === null ? [] : [teardownFailure]),
   ];
 }

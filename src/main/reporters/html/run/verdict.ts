@@ -4,7 +4,8 @@ import { isStarved } from '../../failing-text.ts';
 import { stopSentences } from '../../rule-text.ts';
 import { baselineNotices } from '../baseline-notices.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, failedPercent, ms, unbroken } from '../numbers.ts';
+import { count, failedPercent, ms } from '../numbers.ts';
+import { prose } from '../prose.ts';
 import { extremeText, intervalText, percentileText } from './latencies.ts';
 import { rowsWords } from './rows.ts';
 import { rulesTable } from './rules.ts';
@@ -55,12 +56,12 @@ export function verdictPanel({ summary, rows }: RunView): Markup {
 <div class="verdict">
 ${chain(summary)}
 <h2 class="big">${verdictWords({ summary, rows })}</h2>
-${finding.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
-${step === null ? null : html`<p><b class="lead">Next</b> ${unbroken(step)}</p>`}
-${caveats.length === 0 ? null : html`<p class="soft">${unbroken(caveats.join(' '))}</p>`}
-${noticesOf(summary).map((notice) => html`<p class="notice">${unbroken(notice)}</p>`)}
+${finding.map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
+${step === null ? null : html`<p><b class="lead">Next</b> ${prose(step)}</p>`}
+${caveats.length === 0 ? null : html`<p class="soft">${prose(caveats.join(' '))}</p>`}
+${noticesOf(summary).map((notice) => html`<p class="notice">${prose(notice)}</p>`)}
 ${baselineNotices(summary.baseline)}
-${(summary.notes ?? []).map((note) => html`<p class="notice note">${unbroken(note)}</p>`)}
+${(summary.notes ?? []).map((note) => html`<p class="notice note">${prose(note)}</p>`)}
 </div>
 ${summary.thresholds.length === 0 ? null : rulesTable(summary.thresholds)}
 </div>

@@ -1,5 +1,8 @@
 /** Narrow windows, in which wide tables become a block per row, and print. */
 export const NARROW_STYLE = `
+@media (max-width:1000px){
+.tight{display:none}
+}
 @media (max-width:820px){
 .top{grid-template-columns:minmax(0,1fr)}
 .tiles{grid-template-columns:repeat(3,minmax(0,1fr))}
@@ -15,7 +18,7 @@ header nav{margin-left:0;width:100%;gap:2px 14px;margin-top:4px}
 .big{font-size:25px!important}
 section{margin-top:30px}
 .link{padding-right:26px;gap:5px}.link:not(:last-child)::after{width:12px}
-.tiles>div{padding:8px 6px 8px 10px}.tiles dd{font-size:20px}.tiles dd small{font-size:12px}
+.tiles>div{padding:8px 6px 8px 10px}.tiles dd{font-size:clamp(15px,4.7vw,20px)}.tiles dd small{font-size:12px}
 .tiles dt span{display:none}.tiles .under{font-size:11px}
 .stack,.chart{--l:44px;--r:34px}
 .yt{font-size:10px;margin-right:5px}.nm{font-size:10px;margin-left:4px}
@@ -43,7 +46,7 @@ th+th,th+td,td+td{padding-left:9px}
 .cards td{align-self:end}
 .runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
-.errs .ex{grid-column:1/-1}.cards .when{grid-column:span 2}
+.errs .ex{grid-column:1/-1}.cards .when,.cards .twice{grid-column:span 2}
 .stat{min-width:100%}.prop{width:38%}
 }
 @media print{

@@ -22,7 +22,7 @@ a:hover{text-decoration-color:currentColor}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .skip{position:absolute;left:-999px}.skip:focus{left:8px;top:8px;background:var(--paper);padding:4px 8px}
 html:not(.js) .js-only{display:none!important}
-.soft{color:var(--soft)}.bad{color:var(--bad)}
+.whole{white-space:nowrap}.soft{color:var(--soft)}.bad{color:var(--bad)}
 code{font:12.5px/1.4 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere}
 
 header{display:flex;flex-wrap:wrap;gap:2px 20px;align-items:baseline;border-bottom:1px solid var(--ink);padding-bottom:8px}

@@ -14,6 +14,8 @@ const HEIGHT = 150;
 /** As a share of the width, beyond the highest throughput: room for the last number. */
 const HEADROOM = 1.12;
 const NAME_GAP = 0.05;
+/** In pixels: nearer to the top, a number stands beside its dot and not above. */
+const NAME_HEIGHT = 20;
 const MOST_TICKS = 4;
 
 /** What throughput costs: the tail of each level against its throughput; null if fewer than two levels know both. */
@@ -61,7 +63,7 @@ export function costChart(sweep: Sweep): Markup | null {
       tickText: tickMs,
       over: named.map(
         ({ level, value }) =>
-          html`<span class="nm at" style="left:${atPercent(share(level.throughputPerSecond))};top:${atPercent(scale.share(value))}">${level.level}</span>`,
+          html`<span class="nm at${scale.share(value) * HEIGHT < NAME_HEIGHT ? ' right' : ''}" style="left:${atPercent(share(level.throughputPerSecond))};top:${atPercent(scale.share(value))}">${level.level}</span>`,
       ),
       marks: [
         line('ln a', pathOf(points)),

@@ -6,6 +6,7 @@ import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
 import { unbroken } from '../numbers.ts';
 import type { Page } from '../page.ts';
+import { prose } from '../prose.ts';
 import { machineFacts, workersText } from '../run/plan.ts';
 import { marksOf } from './level-axis.ts';
 import { sweepCharts } from './load-charts.ts';
@@ -61,11 +62,11 @@ function verdictPanel(sweep: Sweep): Markup {
   const bad = levels.filter(({ isGood }) => !isGood);
   return html`<div class="top">
 <div class="verdict"><h2 class="big">${capacityWords(sweep)}.</h2>
-${conclusions.map((sentence) => html`<p class="finding">${unbroken(sentence)}</p>`)}
+${conclusions.map((sentence) => html`<p class="finding">${prose(sentence)}</p>`)}
 ${interrupted ? html`<p class="notice">${endedBy === 'unfinished' ? 'Not the whole sweep: it was saved while the sweep went on' : 'Interrupted'}: these are the levels that had come to their end.</p>` : null}</div>
 <div class="rules"><h3>${rules.length === 0 ? 'No rule was given' : 'What each level had to keep'}</h3>
-${rules.length === 0 ? html`<p class="soft">So only failing decides what is borne: give one with --threshold or --slo.</p>` : html`<p>${rules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}</p>`}
-${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${unbroken(whyBad(summary).join(' '))}</p>`)}
+${rules.length === 0 ? html`<p class="soft">${prose('So only failing decides what is borne: give one with --threshold or --slo.')}</p>` : html`<p>${rules.map((rule, index) => html`${index > 0 ? ', ' : null}<code>${rule}</code>`)}</p>`}
+${bad.map(({ level, summary }) => html`<p class="notice">✗ ${levelText(level, over)}: ${prose(whyBad(summary).join(' '))}</p>`)}
 <p class="soft">Each level is one measurement: near the capacity two sweeps may differ by a level or two.</p></div>
 </div>
 ${sweepTiles(sweep)}`;

@@ -33,6 +33,8 @@ interface Series {
   of(run: KeptRun): number | null;
   intervalOf?(run: KeptRun): KeptRun['p50Interval'];
   isBound?(run: KeptRun): boolean;
+  /** Whether the results have nothing to draw. */
+  isLeftOut?(runs: readonly KeptRun[]): boolean;
   text(value: number): string;
   tickText(value: number): string;
 }
@@ -65,6 +67,7 @@ const SERIES: readonly Series[] = [
     what: 'share of the requests sent',
     colour: 'b',
     of: ({ failedShare }) => failedShare,
+    isLeftOut: neverFailed,
     text: percent,
     tickText: (value) => percent(value).replace('.0', ''),
   },
@@ -78,6 +81,11 @@ export function trendCharts(id: string, newestFirst: readonly KeptRun[]): Markup
   return charts.length === 0 ? null : html`<div class="two">${charts}</div>`;
 }
 
+/** Whether no request of any result failed. */
+export function neverFailed(runs: readonly KeptRun[]): boolean {
+  return runs.every(({ failedShare }) => failedShare === 0);
+}
+
 function latency(
   name: string,
   percentile: string,
@@ -86,7 +94,7 @@ function latency(
 ): Series {
   return {
     ...{ id: name, name, colour: 'a', of, intervalOf },
-    what: 'with its 95 % interval',
+    what: 'of each result',
     isBound: ({ atLeast }) => atLeast.includes(percentile),
     text: ms,
     tickText: tickMs,
@@ -100,14 +108,15 @@ function chart(id: string, series: Series, runs: readonly KeptRun[]): Markup | n
     value: series.of(run),
   }));
   const known = points.flatMap(({ run, share, value }) => (value === null ? [] : [{ run, share, value }]));
-  if (known.length === 0) return null;
+  if (known.length === 0 || (series.isLeftOut?.(runs) ?? false)) return null;
   const { scale, ticks, isLog } = axisOf(series, known);
   const at = (share: number): number => Math.round(share * CURVE);
   const good = known.filter(({ run }) => run.isGood);
+  const hasIntervals = known.some(({ run }) => (series.intervalOf?.(run) ?? null) !== null);
   return figure({
     id: `${id}-${series.id}`,
     name: series.name,
-    what: `${series.what}${isLog ? '; logarithmic' : ''}`,
+    what: `${hasIntervals ? 'with its 95\u00a0% interval' : series.what}${isLog ? '; logarithmic' : ''}`,
     points: points.map(({ run, share, value }) => [
       Number(share.toFixed(4)),
       [
@@ -185,13 +194,24 @@ function cross(x: number, y: number): string {
   return `M${x - dx} ${middle - dy}l${2 * dx} ${2 * dy}M${x - dx} ${middle + dy}l${2 * dx} ${-2 * dy}`;
 }
 
-/** Dates below some of the results; times if they are all from one day. The first also names the time zone. */
+/**
+ * Dates below some of the results, and times below others of the same day; only times if all are from one day, to the
+ * second if minutes would repeat. The first also names the time zone.
+ */
 function ticksOf(runs: readonly KeptRun[]): (readonly [number, string])[] {
-  const isOneDay = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10))).size === 1;
   const step = Math.ceil(runs.length / MOST_TICKS);
-  return runs.flatMap(({ startedAt }, index) => {
-    if (index % step !== 0) return [];
-    const text = isOneDay ? startedAt.slice(11, 16) : startedAt.slice(5, 10);
-    return [[(index + 0.5) / runs.length, `${text}${index === 0 ? ' UTC' : ''}`] as const];
+  const marked = runs.flatMap(({ startedAt }, index) =>
+    index % step === 0 ? [{ share: (index + 0.5) / runs.length, startedAt }] : [],
+  );
+  const day = (startedAt: string): string => startedAt.slice(5, 10);
+  const minute = (startedAt: string): string => startedAt.slice(11, 16);
+  const isOneDay = new Set(runs.map(({ startedAt }) => startedAt.slice(0, 10))).size === 1;
+  const hasSameMinutes =
+    isOneDay && new Set(marked.map(({ startedAt }) => minute(startedAt))).size < marked.length;
+  return marked.map(({ share, startedAt }, index) => {
+    const before = marked[index - 1]?.startedAt;
+    const isSameDay = isOneDay || (before !== undefined && day(before) === day(startedAt));
+    const text = hasSameMinutes ? startedAt.slice(11, 19) : isSameDay ? minute(startedAt) : day(startedAt);
+    return [share, `${text}${index === 0 ? ' UTC' : ''}`];
   });
 }

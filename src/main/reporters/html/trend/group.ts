@@ -2,10 +2,10 @@ import type { KeptRun } from '../../../history/kept-run.ts';
 import { NOTHING } from '../../../text/format.ts';
 import { planAndMachineText, revisionOf, rulesOf, verdictOf } from '../../runs-text.ts';
 import { dayText } from '../facts.ts';
-import { html, type Markup } from '../markup.ts';
+import { html, type Markup, type Shown } from '../markup.ts';
 import { ms, percent, plainRate, unbroken } from '../numbers.ts';
-import { trendCharts } from './charts.ts';
-import { standingText, type TrendGroup } from './trend-view.ts';
+import { neverFailed, trendCharts } from './charts.ts';
+import { hasSeveralArms, standingText, type TrendGroup } from './trend-view.ts';
 
 /** A table with more rows is collapsed. */
 const MOST_OPEN_ROWS = 30;
@@ -16,13 +16,9 @@ export function groupPanel(group: TrendGroup): Markup {
   const charts = trendCharts(id, runs);
   const table = runsTable(runs);
   return html`<p class="soft">${planAndMachineText(newest)}</p>
-<p>${standingText(group)}.${versionsText(runs)}${runs.some(({ isGood }) => !isGood) && charts !== null ? ' A cross is a result that is no measure: failing, stopped, with a part lost, or with a broken rule.' : null}</p>
-${charts ?? (isArms(newest) ? html`<p class="soft">Results of several arms have no line: <code>volley report</code> shows each.</p>` : null)}
+${hasSeveralArms(newest) && group.standing.outcome === 'too-few' ? null : html`<p>${standingText(group)}.${versionsText(runs)}${charts !== null && neverFailed(runs) ? ' No request failed in any of them.' : null}${runs.some(({ isGood }) => !isGood) && charts !== null ? ' A cross is a result that is no measure: failing, stopped, with a part lost, or with a broken rule.' : null}</p>`}
+${charts ?? (hasSeveralArms(newest) ? html`<p class="soft">Results of several arms have no line: <code>volley report</code> shows each.</p>` : null)}
 ${runs.length > MOST_OPEN_ROWS ? html`<details class="rows"><summary>All ${runs.length} results in rows</summary>${table}</details>` : table}`;
-}
-
-function isArms({ kind }: KeptRun): boolean {
-  return kind === 'compare' || kind === 'modes';
 }
 
 /** Names changes of volley's or Node's version, which may themselves cause a step. */
@@ -47,18 +43,82 @@ function several(name: string, versions: readonly string[]): string[] {
   return versions.length < 2 ? [] : [`${name} ${versions.join(', ')}`];
 }
 
+/** A column; it is left out if no result has anything for it. */
+interface Column {
+  readonly heading: string;
+  readonly className?: string;
+  cell(run: KeptRun): Shown;
+  isBad?(run: KeptRun): boolean;
+  isIn?(run: KeptRun): boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    heading: 'Revision',
+    className: 'twice',
+    cell: (run) =>
+      html`${revisionOf(run)}${run.branch === null ? null : html` <span class="soft">${run.branch}</span>`}`,
+    isIn: ({ revision }) => revision !== null,
+  },
+  {
+    heading: 'ok',
+    className: 'n',
+    cell: ({ throughputPerSecond }) =>
+      throughputPerSecond === null ? NOTHING : plainRate(throughputPerSecond),
+    isIn: ({ throughputPerSecond }) => throughputPerSecond !== null,
+  },
+  {
+    heading: 'p50',
+    className: 'n',
+    cell: (run) => time(run, '50', run.p50Ms),
+    isIn: ({ p50Ms }) => p50Ms !== null,
+  },
+  {
+    heading: '95 %',
+    className: 'n soft',
+    cell: intervalText,
+    isIn: ({ p50Interval }) => p50Interval !== null,
+  },
+  {
+    heading: 'p99',
+    className: 'n',
+    cell: (run) => time(run, '99', run.p99Ms),
+    isIn: ({ p99Ms }) => p99Ms !== null,
+  },
+  {
+    heading: 'failed',
+    className: 'n',
+    cell: ({ failedShare }) => (failedShare === null ? NOTHING : percent(failedShare)),
+    isBad: ({ failedShare }) => (failedShare ?? 0) > 0,
+    isIn: ({ failedShare }) => failedShare !== null,
+  },
+  {
+    heading: 'rules',
+    className: 'n',
+    cell: rulesText,
+    isBad: ({ rules }) => rules.broken > 0,
+    isIn: ({ rules }) => rules.kept + rules.broken > 0,
+  },
+  {
+    heading: 'Verdict',
+    cell: verdictOf,
+    isBad: ({ verdict, interrupted, degraded }) => verdict === 'failing' || interrupted || degraded,
+  },
+  { heading: 'Name', className: 'whole', cell: ({ name }) => name },
+];
+
 function runsTable(runs: readonly KeptRun[]): Markup {
-  const has = (of: (run: KeptRun) => boolean): boolean => runs.some(of);
-  const [hasRevision, hasRules] = [
-    has(({ revision }) => revision !== null),
-    has(({ rules }) => rules.kept + rules.broken > 0),
-  ];
-  const head = ['ok', 'p50', '95 %', 'p99', 'failed', ...(hasRules ? ['rules'] : [])];
-  return html`<table class="wide cards runs"><caption>The newest first. <code>volley report</code> and <code>volley compare</code> take each by its name.</caption><thead><tr><th scope="col">When</th>${hasRevision ? html`<th scope="col">Revision</th>` : null}${head.map((text) => html`<th scope="col" class="n">${text}</th>`)}<th scope="col">Verdict</th><th scope="col">Name</th></tr></thead><tbody>${runs.map(
+  const columns = COLUMNS.filter(({ isIn }) => isIn === undefined || runs.some(isIn));
+  return html`<table class="wide cards runs"><caption>The newest first. <code>volley report</code> and <code>volley compare</code> take each by its name.</caption><thead><tr><th scope="col">When</th>${columns.map(({ heading, className }) => html`<th scope="col"${className?.startsWith('n') === true ? html` class="n"` : null}>${heading}</th>`)}</tr></thead><tbody>${runs.map(
     (run) =>
-      html`<tr><th scope="row">${dayText(run.startedAt)}</th>${hasRevision ? html`<td data-l="Revision">${revisionOf(run)}${run.branch === null ? null : html` <span class="soft">${run.branch}</span>`}</td>` : null}<td class="n" data-l="ok">${run.throughputPerSecond === null ? NOTHING : plainRate(run.throughputPerSecond)}</td><td class="n" data-l="p50">${time(run, '50', run.p50Ms)}</td><td class="n soft" data-l="95 %">${intervalText(run)}</td><td class="n" data-l="p99">${time(run, '99', run.p99Ms)}</td><td class="n${(run.failedShare ?? 0) > 0 ? ' bad' : ''}" data-l="failed">${run.failedShare === null ? NOTHING : percent(run.failedShare)}</td>${hasRules ? html`<td class="n${run.rules.broken > 0 ? ' bad' : ''}" data-l="rules">${rulesText(run)}</td>` : null}<td data-l="Verdict"${run.isGood ? null : html` class="bad"`}>${verdictOf(run)}</td><td class="long" data-l="Name">${run.name}</td></tr>
+      html`<tr><th scope="row">${dayText(run.startedAt)}</th>${columns.map((column) => cellOf(column, run))}</tr>
 `,
   )}</tbody></table>`;
+}
+
+function cellOf({ heading, className, cell, isBad }: Column, run: KeptRun): Markup {
+  const names = [...(className === undefined ? [] : [className]), ...(isBad?.(run) === true ? ['bad'] : [])];
+  return html`<td${names.length === 0 ? null : html` class="${names.join(' ')}"`} data-l="${heading}">${cell(run)}</td>`;
 }
 
 function time({ atLeast }: KeptRun, percentile: string, valueMs: number | null): string {

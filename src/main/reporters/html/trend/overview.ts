@@ -13,7 +13,7 @@ export function overviewPanel(groups: readonly TrendGroup[]): Markup {
   return html`<div class="verdict"><p class="big">${trendWords(groups)}</p>
 ${groups.length === 1 && groups[0] !== undefined ? html`<p class="finding">${standingText(groups[0])}.</p>` : null}
 <p>Results are on one line where they can be compared: the same target, requests, mode, workers, load, length, warm-up and timeout, on the same machine. ${groups.length > 1 ? 'Those of different plans are not held against each other.' : null}</p>
-<p>Runs at different times also differ by what else the machine did. A step is a hint; to know, measure both in turns: <code>volley compare URL URL</code>, or rounds before and after: <code>--repeat 8 --save</code>.</p></div>
+<p>Runs at different times also differ by what else the machine did. A step is a hint; to know, measure both in turns: <code class="whole">volley compare URL URL</code>, or rounds before and after: <code class="whole">--repeat 8 --save</code>.</p></div>
 ${groups.length > 1 ? groupTable(groups) : null}`;
 }
 
@@ -35,7 +35,7 @@ export function trendWords(groups: readonly TrendGroup[]): string {
 function groupTable(groups: readonly TrendGroup[]): Markup {
   return html`<table class="wide cards"><caption>Each plan with its newest result</caption><thead><tr><th scope="col">Plan</th><th scope="col" class="n">Results</th><th scope="col">Newest</th><th scope="col" class="n">p50</th><th scope="col">How it stands</th></tr></thead><tbody>${groups.map(
     (group) =>
-      html`<tr><th scope="row"><a href="#${group.id}">${targetText(group.newest)}</a><span class="url">${planAndMachineText(group.newest)}</span></th><td class="n" data-l="Results">${count(group.runs.length)}</td><td class="when" data-l="Newest">${dayText(group.newest.startedAt)}</td><td class="n" data-l="p50">${ms(group.newest.p50Ms)}</td><td data-l="How it stands"${WRONG.includes(group.standing.outcome) ? html` class="bad"` : null}>${standingWord(group)}</td></tr>
+      html`<tr><th scope="row"><a href="#${group.id}">${targetText(group.newest)}</a><span class="url">${planAndMachineText(group.newest)}</span></th><td class="n" data-l="Results">${count(group.runs.length)}</td><td class="when" data-l="Newest">${dayText(group.newest.startedAt)}</td><td class="n" data-l="p50">${ms(group.newest.p50Ms)}</td><td class="twice${WRONG.includes(group.standing.outcome) ? ' bad' : ''}" data-l="How it stands">${standingWord(group)}</td></tr>
 `,
   )}</tbody></table>`;
 }

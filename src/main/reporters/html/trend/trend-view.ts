@@ -40,13 +40,18 @@ export function standingText({ newest, standing: { outcome, earlier } }: TrendGr
   }
 }
 
+/** Whether a result has figures for each arm instead of one of its own. */
+export function hasSeveralArms({ kind }: KeptRun): boolean {
+  return kind === 'compare' || kind === 'modes';
+}
+
 /** The same in a word or two. */
 export function standingWord({ newest, standing: { outcome } }: TrendGroup): string {
   switch (outcome) {
     case 'not-good':
       return whyNotGood(newest);
     case 'too-few':
-      return 'too few to tell';
+      return hasSeveralArms(newest) ? 'of several arms' : 'too few to tell';
     case 'slower':
     case 'faster':
       return `${outcome} than before`;

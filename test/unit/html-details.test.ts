@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Comparison, SeriesBucket, Summary } from '../../src/api/index.ts';
+import { areaUnder, band, overTime, pathOf } from '../../src/main/reporters/html/charts/path.ts';
+import { linear } from '../../src/main/reporters/html/charts/scale.ts';
+import { renderHtml } from '../../src/main/reporters/html/html-report.ts';
+import { change } from '../../src/main/reporters/html/numbers.ts';
+import { prose } from '../../src/main/reporters/html/prose.ts';
+import { comparisonWith } from '../support/comparisons.ts';
+import { readMarkup } from '../support/markup.ts';
+import { longRun } from '../support/pages.ts';
+import { visited } from '../support/parts.ts';
+import { summaryWith } from '../support/summary.ts';
+
+const PLAIN = summaryWith();
+const textOf = (result: Summary | Comparison): string =>
+  readMarkup(renderHtml(result)).text.replace(/\s+/g, ' ');
+
+/** Two results of which the second was made with another plan, and took twice as long. */
+function unlike(changes: Partial<Summary['plan']>): Comparison {
+  const comparison = comparisonWith('compare', ['A', 'B'], 1);
+  const [a, b] = comparison.arms;
+  const [round] = b!.rounds;
+  const other = { ...round!, windowMs: round!.windowMs * 2, plan: { ...round!.plan, ...changes } };
+  return { ...comparison, arms: [a!, { ...b!, rounds: [other] }] };
+}
+
+describe('lines over time', () => {
+  const scale = linear(10, 5);
+
+  test('an interval between gaps is a line as wide as itself, and so is its area', () => {
+    expect(pathOf(overTime([null, 5, null], scale))).toBe('m2 5l1 0 1 0');
+    expect(areaUnder([null, 5, null], scale)).toBe('M2 5l1 0 1 0 0 5-1 0-1 0z');
+    expect(band([null, 2, null], [null, 5, 9], scale)).toBe('M2 5l1 0 1 0 0 3-1 0-1 0z');
+  });
+
+  test('a gap is not zero, and stretches end at the edges of their intervals', () => {
+    expect(pathOf(overTime([5, 10, null, 10], scale))).toBe('m0 5l1 0 2-5 1 0m2 0l1 0 1 0');
+    expect(areaUnder([5, 10, null, 10], scale).match(/M/g)).toHaveLength(2);
+    expect(pathOf(overTime([null, null], scale))).toBe('');
+  });
+
+  test('where every second interval has no answer, its neighbours are drawn', () => {
+    const run = longRun(10, 1_000);
+    const empty = { p50: null, p90: null, p99: null, max: null };
+    const buckets = run.series.buckets.map(
+      (bucket, index): SeriesBucket => (index % 2 === 0 ? bucket : { ...bucket, ...empty, service: empty }),
+    );
+    const { elements } = readMarkup(renderHtml({ ...run, series: { ...run.series, buckets } }));
+    const lines = elements.filter(({ attributes }) => attributes['class'] === 'ln a p50');
+    expect(lines.map(({ attributes }) => attributes['d']!.match(/m/gi)?.length)).toEqual([5]);
+  });
+});
+
+describe('the words of a page', () => {
+  test('options, and counts with what they count, are not broken at the end of a line', () => {
+    expect(prose('Take 7 (--rounds 7), or -w.').toString()).toBe(
+      'Take 7 (<span class="whole">--rounds</span> 7), or <span class="whole">-w</span>.',
+    );
+    expect(prose('1 h: 3 × timeout <b>').toString()).toBe('1\u00a0h: 3\u00a0×\u00a0timeout &lt;b&gt;');
+    const long = `a --${'x'.repeat(100)} b-c`;
+    expect(prose(long).toString()).toBe(long);
+  });
+
+  test.each([
+    [0.852, '−14.8\u00a0%'],
+    [2, '+100.0\u00a0%'],
+    [9.999, '×\u00a010.0'],
+    [82.04, '×\u00a082.0'],
+    [123.4, '×\u00a0123'],
+    [12_345, '×\u00a012,345'],
+  ])('a ratio of %d is %s', (ratio, text) => {
+    expect(change(ratio)).toBe(text);
+  });
+
+  test('of a single user and session', () => {
+    const scenarios = visited(PLAIN.latencyMs.service);
+    const users = {
+      ...{ ...scenarios.users, max: 1, ever: 1 },
+      ...{ setupFailures: { count: 1, example: 'Error: no login' } },
+    };
+    const text = textOf({ ...PLAIN, scenarios: { ...scenarios, users } });
+    expect(text).toContain('1 user at once at most, 1 session.');
+    expect(text).toContain('vuSetup failed for 1 user: Error: no login');
+  });
+
+  test('connections of workers are shown where workers have some: those of scenarios are of their users', () => {
+    const { workers } = PLAIN;
+    expect(textOf(PLAIN)).toContain('Worker Connections Sent'.replaceAll(' ', ''));
+    expect(textOf({ ...PLAIN, workers: workers.map((worker) => ({ ...worker, connections: 0 })) })).toContain(
+      'WorkerSent',
+    );
+  });
+
+  test('a batch was asked for rows, however many requests they took', () => {
+    const rows = {
+      ...{ total: 300, done: 300, doneBefore: 0, ok: 300, failed: 0, retries: 19, returned: 0 },
+      ...{ rateLimitReplies: 0, isComplete: true, statuses: { '200': 300 }, errors: {} },
+    };
+    const plan = { ...PLAIN.plan, stop: { requests: 319, durationMs: null } };
+    const text = textOf({ ...PLAIN, plan, rows } as Summary);
+    expect(text).toContain('Asked for300 rows');
+    expect(text).not.toContain('319 requests');
+  });
+
+  test('what results have in common stands once, and what differs is said of each', () => {
+    const about = (result: Comparison): string =>
+      /<header>.*?<p[^>]*>(.*?)<\/p>/s.exec(renderHtml(result))![1]!;
+    const same = comparisonWith('compare', ['A', 'B'], 1);
+    expect(about(same)).toContain('open model');
+    const differing = unlike({ load: { model: 'closed' }, concurrency: 9, timeoutMs: 1_234_000 });
+    expect(about(differing)).toMatch(/^results of 1\.60.s and 3\.20.s; /);
+    const text = textOf(differing);
+    expect(text).toContain('Load of Bclosed model, 9 connections');
+    expect(text).toContain('Timeout of A3 s');
+    expect(text).toMatch(/Measured1\.60 s and 3\.20 s/);
+    expect(textOf(same)).toContain('Timeout3 s');
+    expect(textOf(comparisonWith('compare', ['A', 'B'], 6))).toMatch(/Rounds6 of 1\.60 s/);
+  });
+});
