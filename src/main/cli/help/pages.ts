@@ -1,4 +1,4 @@
-import { GROUPS, type Group, type OptionTable } from '../../plan/option-table/entry.ts';
+import { GROUPS, type Group, type OptionEntry, type OptionTable } from '../../plan/option-table/entry.ts';
 import { type OptionName, RUN_TABLE } from '../../plan/option-table/run-table.ts';
 import { VERSION } from '../../text/version.ts';
 import { type Command, usageOf, usageOfPositional } from '../command.ts';
@@ -134,11 +134,16 @@ function groupLines(group: Group, table: OptionTable, columns: number, command?:
 }
 
 /** The options that a command has in addition to a run's, or defines differently. */
-export function ownOptionsOf({ key, table }: Command): Definition[] {
+export function ownEntriesOf({ key, table }: Command): [option: string, entry: OptionEntry][] {
   const run = new Set<unknown>(Object.values(RUN_TABLE));
   return Object.entries(table)
     .filter(([, entry]) => !run.has(entry) || entry.differs?.[key] !== undefined)
-    .map(([option, entry]) => definitionOf(option, meantBy(key, entry)));
+    .map(([option, entry]) => [option, meantBy(key, entry)]);
+}
+
+/** The same as they are shown. */
+export function ownOptionsOf(command: Command): Definition[] {
+  return ownEntriesOf(command).map(([option, entry]) => definitionOf(option, entry));
 }
 
 function ownLines(command: Command, columns: number): string[] {
