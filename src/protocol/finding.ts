@@ -150,6 +150,12 @@ export interface FindingFigures {
   readonly 'users-set-rate': { readonly users: number };
   /** Iterations that neither sent nor slept. */
   readonly 'idle-iterations': { readonly count: number };
+  /** More iterations of a scenario were cut off by the end of the run than came to their own. */
+  readonly 'iterations-cut': {
+    readonly scenario: string;
+    readonly interrupted: number;
+    readonly started: number;
+  };
   /** `of` is the latency, kind of failure, field or worker concerned; null: all. */
   readonly 'identity-violated': {
     readonly identity: Identity;

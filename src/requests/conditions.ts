@@ -17,6 +17,11 @@ export interface ConditionReader {
    * @throws ConditionError if the expression is invalid
    */
   read(text: string, names: Iterable<string> | null): Condition;
+  /** A comparison of one of these names, which are numbers, with a text: it never holds. Null without one. */
+  neverEqual(
+    text: string,
+    numbers: ReadonlySet<string>,
+  ): { readonly name: string; readonly text: string } | null;
 }
 
 /** An invalid expression; the message says what is wrong, as a clause. */
@@ -82,7 +87,31 @@ export async function loadConditions(): Promise<ConditionReader> {
       throw new ConditionError(said, unknown);
     }
   };
-  return { read };
+  const neverEqual: ConditionReader['neverEqual'] = (text, numbers) =>
+    textComparedIn(withAny.parse(text).ast, numbers);
+  return { read, neverEqual };
+}
+
+function textComparedIn(
+  node: unknown,
+  numbers: ReadonlySet<string>,
+): { readonly name: string; readonly text: string } | null {
+  if (Array.isArray(node)) {
+    for (const one of node) {
+      const found = textComparedIn(one, numbers);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  if (!isNode(node)) return null;
+  const { op, args } = node;
+  if ((op === '==' || op === '!=') && Array.isArray(args)) {
+    const sides = args.filter(isNode);
+    const name = sides.find((side) => side.op === 'id' && numbers.has(String(side.args)));
+    const text = sides.find((side) => side.op === 'value' && typeof side.args === 'string');
+    if (name !== undefined && text !== undefined) return { name: String(name.args), text: String(text.args) };
+  }
+  return textComparedIn(args, numbers);
 }
 
 /** JavaScript's equality, or one sign, where nothing else is wrong with it: in quotes it may stand. */

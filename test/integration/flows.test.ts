@@ -152,3 +152,61 @@ test('iterations fail the run although all answers are good', async () => {
   expect(stdout).toMatch(/✗ iteration-errors<=1%\s+100\.0 % \(implied/);
   expect(stderr).not.toContain('bug in volley');
 });
+
+/** Runs a plan that is written here; places in what it says are of its lines. */
+async function ranText(...lines: readonly string[]): Promise<Summary> {
+  writeFileSync(file('own.yaml'), [`url: ${shop.url}`, ...lines].join('\n'));
+  const { stdout, stderr } = await volley('run', file('own.yaml'), '--mode', 'inline', '-o', 'json');
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Summary;
+}
+
+test('a setup or teardown of users that fails says where', async () => {
+  const { degradedReasons } = await ranText(
+    'load: { executor: per-vu-iterations, vus: 2, iterations: 1 }',
+    'scenarios:',
+    '  one:',
+    '    vu-setup: [{ think: 1ms }, { repeat: 1, flow: [{ get: /items, expect-status: 204 }] }]',
+    '    flow: [{ get: /items }]',
+    '  two:',
+    '    flow: [{ get: /items }]',
+    "    vu-teardown: [{ fail: 'no way out' }]",
+  );
+  expect(degradedReasons.slice(0, 2)).toEqual([
+    expect.stringMatching(
+      /^1 user did not run because its setup failed: GET \/items: expected status 204, got 200 \(own\.yaml:5:52\)$/,
+    ),
+    'The teardown of 1 user failed: no way out (own.yaml:9:19)',
+  ]);
+});
+
+test('a scenario that never ends beside others is told, and one whose iterations the end cuts off', async () => {
+  const { notes, findings, scenarios } = await ranText(
+    'load: { executor: constant-vus, vus: 3, duration: 300ms, gracefulStop: 0s }',
+    'scenarios:',
+    '  endless: { flow: [{ get: /items }, { think: 100s }] }',
+    '  mostly: { flow: [{ get: /items }, { if: n > 1, then: [{ think: 100s }] }] }',
+    '  often: { flow: [{ get: /items }, { think: 5ms }] }',
+  );
+  const rows = scenarios!.scenarios.map(({ name, started, interrupted }) => ({ name, started, interrupted }));
+  expect(rows[0]).toEqual({ name: 'endless', started: 1, interrupted: 1 });
+  expect(
+    findings!.notes.filter(({ code }) => code === 'iterations-cut').map(({ figures }) => figures),
+  ).toEqual([{ scenario: 'endless', started: 1, interrupted: 1 }]);
+  expect(notes.join()).toContain("cut off 1 of 1 iteration of 'endless': it has no times.");
+  expect(rows[2]!.interrupted).toBeLessThanOrEqual(1);
+});
+
+test('of iterations that were all cut off no time is shown', async () => {
+  const plan = [
+    `url: ${shop.url}`,
+    'load: { executor: constant-vus, vus: 2, duration: 200ms, gracefulStop: 0s }',
+    'scenarios:',
+    '  one: { flow: [{ get: /items }, { think: 100s }] }',
+    '  two: { flow: [{ get: /items }, { think: 100s }] }',
+  ];
+  writeFileSync(file('endless.yaml'), plan.join('\n'));
+  const { stdout } = await volley('run', file('endless.yaml'), '--mode', 'inline');
+  expect(stdout).toMatch(/^iterations 2 started, 0 completed, 0 failed, 2 interrupted\n +none ended\n/m);
+  expect(stdout).toMatch(/^one +1 +0 +0 +– +–/m);
+});

@@ -133,11 +133,11 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'iterations-not-started': [{ notStarted: 1, scheduled: 5 }, '1 of 5 iterations never started.'],
   'vu-setup-failed': [
     { count: 2, example: 'Error: no login\nat shop.ts:3:1' },
-    '2 users did not run because vuSetup failed: Error: no login',
+    '2 users did not run because their setup failed: Error: no login',
   ],
   'vu-teardown-failed': [
     { count: 1, example: 'Error: no logout' },
-    'vuTeardown failed for 1 user: Error: no logout',
+    'The teardown of 1 user failed: Error: no logout',
   ],
   'late-rejections': [
     {
@@ -153,6 +153,10 @@ const SAMPLES: { readonly [Code in FindingCode]: readonly [FindingFigures[Code],
   'idle-iterations': [
     { count: 7 },
     "7 iterations neither sent a request nor slept: they measured only the scenario's own code.",
+  ],
+  'iterations-cut': [
+    { scenario: 'browse', interrupted: 9, started: 10 },
+    "The end of the run cut off 9 of 10 iterations of 'browse': its times are of the few that were short. Run longer, give gracefulStop more time, or make an iteration shorter.",
   ],
   'identity-violated': [
     { identity: 'errors-by-kind', of: 'status', left: 1, right: 2 },

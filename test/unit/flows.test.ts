@@ -75,6 +75,24 @@ describe('steps that are wrong', () => {
       ['{ think: soon }', '{ think: 3s..1s }'],
       ["3:12: think 'soon': give a time such as 2s", "4:12: think '3s..1s'"],
     ],
+    [
+      'a port',
+      ['{ get: "http://a:99999/x" }', '{ get: "http://a:99999{{n}}/" }', '{ get: "https://a:70000/{{n}}" }'],
+      [
+        "3:10: The URL 'http://a:99999' has port 99999, which is too high",
+        "5:10: The URL 'https://a:70000' has port 70000",
+      ],
+    ],
+    [
+      'an expectation that can never hold',
+      [
+        "{ get: http://a/, check: { ok: 'n > 1 && !(status == \"a\")', two: '\"200\" != status', three: 'status == 200' } }",
+      ],
+      [
+        '3:34: the expression \'n > 1 && !(status == "a")\': status is a number, and "a" a text: they are never equal',
+        '3:68: the expression',
+      ],
+    ],
     ['a path', ['{ get: items }'], ["3:10: 'items': give a path that begins with /"]],
     [
       'two bodies',
@@ -201,6 +219,28 @@ describe('steps that are wrong', () => {
         "8:22: 'repeat': give a number from 1",
         '8:45: {{nobody}}: nobody sets',
         "3:17: 'gett' is no kind of step",
+      ],
+    ],
+    [
+      'the form of parts that set names, and more',
+      [
+        LOAD,
+        'setup: { get: /login }',
+        'scenarios:',
+        '  a:',
+        '    rows: 7',
+        '    vu-setup: nothing',
+        '    vu-teardown: { think: 1s }',
+        "    flow: [{ gte: '/{{row}}' }, { get: 'http://a/{{any}}', check: { ok: 'token == ' } }, { think: soon }]",
+      ].join('\n'),
+      [
+        "5:11: 'scenarios.a.rows'",
+        "6:15: 'scenarios.a.vu-setup': give a list of steps",
+        "7:18: 'scenarios.a.vu-teardown': give a list of steps",
+        "2:8: 'setup': give a list of steps",
+        "8:19: 'gte' is no kind of step",
+        "8:73: the expression 'token == '",
+        "8:99: think 'soon'",
       ],
     ],
     [

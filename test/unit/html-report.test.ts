@@ -130,7 +130,7 @@ describe('the page of a result', () => {
       ],
       ...['25.0\u00a0% (1 of 4)', 'no value', 'max ', '30 users at once at most, 60 sessions.'],
       "code took 20.0\u00a0% of a worker's event loop, up to 52.0\u00a0ms at a time in 'shop' after GET /a.",
-      ...['vuSetup failed for 2 users: Error: no login', 'teardown failed: Error: no'],
+      ...['The setup of 2 users failed: Error: no login', 'teardown failed: Error: no'],
     ])
       expect(panel.replaceAll('&#39;', "'")).toContain(text);
     expect(renderHtml(PLAIN)).not.toContain('id="scenarios"');

@@ -53,7 +53,7 @@ function scenariosTable({ scenarios }: ScenariosSummary): Table {
             formatCount(row.started),
             formatCount(row.completed),
             formatCount(row.failed) + shareText(row.failed, row.started),
-            ...labels.map((label) => formatMs(row.responseMs.percentiles[label] ?? null)),
+            ...labels.map((label) => timeText(row, label)),
           ]),
   };
 }
@@ -92,14 +92,22 @@ function countsText({ started, completed, failed, interrupted, dropped, notStart
 }
 
 function timesText(total: ScenarioRow): string {
-  const { responseMs, thinkMs, started } = total;
-  if (responseMs.count === 0) return 'none ended';
-  const bound = (label: string): string => (responseMs.atLeast.includes(label) ? '≥ ' : '');
-  const times = labelsOf(total).map(
-    (label) => `p${label} ${bound(label)}${formatMs(responseMs.percentiles[label] ?? null)}`,
-  );
+  const { thinkMs, started } = total;
+  if (!hasEnded(total)) return 'none ended';
+  const times = labelsOf(total).map((label) => `p${label} ${timeText(total, label)}`);
   const think = thinkMs > 0 && started > 0 ? `, and thought ${formatMs(thinkMs / started)} on average` : '';
   return `${times.join(', ')}: what the user waited in one${think}`;
+}
+
+/** Of iterations that were all cut off no time is known. */
+function timeText(row: ScenarioRow, label: string): string {
+  const { atLeast, percentiles } = row.responseMs;
+  if (!hasEnded(row)) return formatMs(null);
+  return `${atLeast.includes(label) ? '≥ ' : ''}${formatMs(percentiles[label] ?? null)}`;
+}
+
+function hasEnded({ responseMs, completed, failed }: ScenarioRow): boolean {
+  return responseMs.count > 0 && completed + failed > 0;
 }
 
 function usersText({ users }: ScenariosSummary): string {

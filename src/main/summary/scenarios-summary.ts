@@ -98,6 +98,22 @@ export function scenarioNotes(workers: readonly CollectedWorker[]): Finding[] {
   return count === 0 ? [] : [{ code: 'idle-iterations', figures: { count } }];
 }
 
+/** Scenarios whose figures are of few iterations, as the end cut off most; where none ended at all, the verdict says so. */
+export function cutIterations({ scenarios, interrupted, stoppedBy }: Summary): Finding[] {
+  if (scenarios === undefined || interrupted || stoppedBy !== null || endedOf(scenarios.total) === 0)
+    return [];
+  return scenarios.scenarios
+    .filter((row) => row.interrupted > endedOf(row))
+    .map(({ name, interrupted: cut, started }) => ({
+      code: 'iterations-cut',
+      figures: { scenario: name, interrupted: cut, started },
+    }));
+}
+
+function endedOf({ completed, failed }: ScenarioRow): number {
+  return completed + failed;
+}
+
 function rowOf(
   name: string,
   tallies: readonly IterationTally[],

@@ -23,7 +23,12 @@ import { notesOn } from './load-notes.ts';
 import { summarizePlan } from './plan-summary.ts';
 import { redirectsOf } from './redirect-note.ts';
 import { scenarioViolations } from './scenario-identities.ts';
-import { scenarioDegradations, scenarioNotes, summarizeScenarios } from './scenarios-summary.ts';
+import {
+  cutIterations,
+  scenarioDegradations,
+  scenarioNotes,
+  summarizeScenarios,
+} from './scenarios-summary.ts';
 import { summarizeSeries } from './series-summary.ts';
 import { judge } from './verdict.ts';
 import type { Judgement } from './verdict-facts.ts';
@@ -43,7 +48,7 @@ export function summarize(collected: Collected, clock: Clock): Summary {
     ...scenarioDegradations(measured),
     ...scenarioViolations(measured, collected),
   ];
-  const notes = notesOf(collected, figures);
+  const notes = [...notesOf(collected, figures), ...cutIterations(measured)];
   const naming = namingOf(plan.writtenIn);
   const summary = {
     ...measured,

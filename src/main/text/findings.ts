@@ -2,6 +2,7 @@ import type { Finding, FindingCode, FindingFigures, Identity } from '../../proto
 import { iterationsFailedText, neverOkText, noConnectionText, requestsFailedText } from './failure-words.ts';
 import { counted, formatCount, formatDuration, formatMs, formatPercent, shareText } from './format.ts';
 import { COMMAND_LINE, type Naming } from './naming.ts';
+import { quoted } from './quoted.ts';
 import { scenarioCodeText } from './scenario-code-words.ts';
 
 /** A finding as a sentence of the report. */
@@ -68,15 +69,17 @@ export const SENTENCES: {
   'iterations-not-started': ({ notStarted, scheduled }) =>
     `${formatCount(notStarted)} of ${counted(scheduled, 'iteration')} never started.`,
   'vu-setup-failed': ({ count, example }) =>
-    `${counted(count, 'user')} did not run because vuSetup failed: ${example.split('\n')[0]}`,
+    `${counted(count, 'user')} did not run because ${count === 1 ? 'its' : 'their'} setup failed: ${example.split('\n')[0]}`,
   'vu-teardown-failed': ({ count, example }) =>
-    `vuTeardown failed for ${counted(count, 'user')}: ${example.split('\n')[0]}`,
+    `The teardown of ${counted(count, 'user')} failed: ${example.split('\n')[0]}`,
   'late-rejections': ({ count, example }) =>
     `Behind the last iteration of a user ${counted(count, 'promise was', 'promises were')} rejected that nobody had awaited, so no iteration failed with it: ${example.split('\n')[0]}`,
   'users-set-rate': ({ users }) =>
     `The users set the rate, at most ${counted(users, 'user')} at once, by their waits and think times.`,
   'idle-iterations': ({ count }) =>
     `${counted(count, 'iteration')} neither sent a request nor slept: they measured only the scenario's own code.`,
+  'iterations-cut': ({ scenario, interrupted, started }) =>
+    `The end of the run cut off ${formatCount(interrupted)} of ${counted(started, 'iteration')} of ${quoted(scenario)}: ${interrupted === started ? 'it has no times' : 'its times are of the few that were short'}. Run longer, give gracefulStop more time, or make an iteration shorter.`,
   'identity-violated': violationText,
   'option-note': ({ text }) => text,
   'response-beyond-service': ({ responseMs, serviceMs }) =>

@@ -15,6 +15,7 @@ import type { Job, JobHost } from '../jobs/job.ts';
 import { Alarms } from '../vus/alarms.ts';
 import { CodeMeter } from '../vus/code-meter.ts';
 import type { Failed } from '../vus/failure-of.ts';
+import { toldWithPlace } from '../vus/failure-of.ts';
 import { LastEnded } from '../vus/last-ended.ts';
 import { metricRecorders } from '../vus/metric-recorders.ts';
 import { Names } from '../vus/name-numbers.ts';
@@ -22,7 +23,6 @@ import type { Pool } from '../vus/pool.ts';
 import { type RequestBase, RequestMaker } from '../vus/request-maker.ts';
 import { RowSource, rowsOfTable } from '../vus/row-source.ts';
 import { ScenarioRecorder } from '../vus/scenario-recorder.ts';
-import { stackOf } from '../vus/script-place.ts';
 import { hearUnawaited } from '../vus/unawaited.ts';
 import type { Awaited } from '../vus/user-connections.ts';
 import type { Ended, UserHost, UserScenario } from '../vus/user-host.ts';
@@ -291,7 +291,7 @@ export class VuLoad implements Load, Job, UserHost {
 
 function oneMore(failures: UserFailures | null, error: unknown): UserFailures {
   return failures === null
-    ? { count: 1, example: stackOf(error) }
+    ? { count: 1, example: toldWithPlace(error) }
     : { ...failures, count: failures.count + 1 };
 }
 

@@ -26,3 +26,11 @@ export function failureOf(thrown: unknown): Failed {
   const place = placeOf(thrown);
   return { kind: 'script', code: place === null ? name : `${name} ${place}`, example: stackOf(thrown) };
 }
+
+/** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */
+export function toldWithPlace(thrown: unknown): string {
+  const { example } = failureOf(thrown);
+  const place = placeOf(thrown);
+  const isToldWithout = thrown instanceof RequestError || nameOf(thrown) === 'ScenarioFailure';
+  return isToldWithout && place !== null ? `${example} (${place})` : example;
+}

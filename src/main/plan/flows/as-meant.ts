@@ -7,15 +7,19 @@ import { isFields } from './written-fields.ts';
 type Issue = z.core.$ZodIssue;
 type Open = Record<string, unknown>;
 
+/** Fields that set names which the rest of the plan may use. */
+const NAMING = ['rows', 'setup', 'vu-setup'];
 /** Fields whose absence says nothing wrong of the rest. */
-const DISPENSABLE = ['weight', 'keep-cookies', 'cookies', 'new-connection', 'setup-timeout'];
+const DISPENSABLE = [
+  ...['weight', 'keep-cookies', 'cookies', 'new-connection', 'setup-timeout', 'teardown', 'vu-teardown'],
+  ...NAMING,
+];
 const ANY_FLOW = [{ think: '1ms' }];
 const ANY_LOAD = { executor: 'constant-vus', vus: 1, duration: '1s' };
 
 /**
  * The fields of a plan with scenarios, with what a schema found wrong put as it was probably meant, so that the rest can
- * be checked too: nothing will be sent. Null where a stand-in would make other parts look wrong, such as for rows, whose
- * columns are then unknown.
+ * be checked too: nothing will be sent. Null where a stand-in would make other parts look wrong.
  */
 export function asMeant(data: Readonly<Record<string, unknown>>, issues: readonly Issue[]): unknown {
   const copy = structuredClone(data) as Open;
@@ -53,4 +57,12 @@ function at(data: Open, path: readonly PropertyKey[]): Open | null {
   let value: unknown = data;
   for (const key of path) value = isFields(value) ? value[String(key)] : undefined;
   return isFields(value) ? (value as Open) : null;
+}
+
+/** Whether something that sets names could not be read: then any name may be one of them. A scenario may be called so. */
+export function hidesNames(issues: readonly Issue[]): boolean {
+  return issues.some(
+    ({ code, path }) =>
+      code !== 'unrecognized_keys' && NAMING.includes(String(path.at(-1))) && path.length !== 2,
+  );
 }

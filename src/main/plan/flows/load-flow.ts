@@ -12,7 +12,7 @@ import { quoted } from '../../text/quoted.ts';
 import { SCENARIO_API } from '../scenario-api.ts';
 import { type LoadedTest, whyNotLoaded } from '../scenarios/load-test.ts';
 import type { ReadTest } from '../scenarios/read-test.ts';
-import { asMeant } from './as-meant.ts';
+import { asMeant, hidesNames } from './as-meant.ts';
 import { FlowNames, type Given } from './flow-names.ts';
 import { FLOW_FIELDS, FLOW_PLAN, type FlowPlan, SCENARIO_FIELDS } from './flow-schema.ts';
 import { placedIn, type WrittenFlow } from './places.ts';
@@ -64,7 +64,8 @@ export async function loadFlow(
     isOfOne: false,
     code: async (read, told) => {
       told.push(...problems);
-      const flow = await readFlow(plan, written, read, given, told, wrong.length > 0);
+      const standIns = { areThere: wrong.length > 0, hideNames: hidesNames(first.error?.issues ?? []) };
+      const flow = await readFlow(plan, written, read, given, told, standIns);
       return { code: { type: 'flow', flow }, secrets: [...secrets] };
     },
   };
@@ -108,6 +109,13 @@ function isJsonLines(file: string): boolean {
   return /\.(?:jsonl|ndjson)$/i.test(file);
 }
 
+/** What stands in for parts of a plan that could not be read. */
+interface StandIns {
+  readonly areThere: boolean;
+  /** The parts would have set names. */
+  readonly hideNames: boolean;
+}
+
 /** Reads all steps; what is wrong is added to `problems`, with its place. */
 async function readFlow(
   plan: FlowPlan,
@@ -115,7 +123,7 @@ async function readFlow(
   { scenarios: asked, rows, metrics }: ReadTest,
   given: Given,
   problems: string[],
-  areStandIns: boolean,
+  standIns: StandIns,
 ): Promise<FlowTest> {
   const called: (CalledFunction & { readonly url: string })[] = [];
   const path = resolve(written.path);
@@ -126,12 +134,14 @@ async function readFlow(
   };
   const context = { written, metrics, conditions: await loadConditions(), problems, called: take };
   const parts = new Parts(context, given);
-  const setup = parts.add(plan.setup, ['setup'], null, NO_COLUMNS);
-  const teardown = parts.add(plan.teardown, ['teardown'], setup.names, NO_COLUMNS);
+  const noColumns = standIns.hideNames ? null : NO_COLUMNS;
+  const setup = parts.add(plan.setup, ['setup'], null, noColumns);
+  const teardown = parts.add(plan.teardown, ['teardown'], setup.names, noColumns);
   const scenarios = asked.flatMap(({ name }, index) => {
     const own = plan.scenarios?.[name];
     if (own === undefined) return [];
-    return [[name, readScenario(['scenarios', name], own, rows[index] ?? null, setup.names, parts)] as const];
+    const columns = noColumns === null ? null : columnsFor(own.rows, rows[index] ?? null);
+    return [[name, readScenario(['scenarios', name], own, columns, setup.names, parts)] as const];
   });
   const flow: FlowTest = {
     path,
@@ -140,7 +150,7 @@ async function readFlow(
     scenarios: Object.fromEntries(scenarios),
   };
   // Steps that stand in for others use nothing.
-  for (const [name, place] of areStandIns ? [] : parts.unused)
+  for (const [name, place] of standIns.areThere ? [] : parts.unused)
     problems.push(
       `${place}: nothing uses ${quoted(name)}, which is captured here: use it as {{${name}}}, or leave it out.`,
     );
@@ -151,12 +161,11 @@ async function readFlow(
 function readScenario(
   keys: Keys,
   own: NonNullable<FlowPlan['scenarios']>[string],
-  rows: RowCells | null,
+  columns: ReadonlySet<string> | null,
   before: FlowNames,
   parts: Parts,
 ): ScenarioFlow {
   const hasJsonRows = own.rows !== undefined && isJsonLines(own.rows);
-  const columns = own.rows === undefined ? NO_COLUMNS : columnsOf(rows, hasJsonRows);
   const vuSetup = parts.add(own['vu-setup'], [...keys, 'vu-setup'], before, columns);
   const exec = parts.add(own.flow, [...keys, 'flow'], vuSetup.names, columns);
   const vuTeardown = parts.add(own['vu-teardown'], [...keys, 'vu-teardown'], vuSetup.names, columns);
@@ -201,6 +210,10 @@ class Parts {
   get unused(): (readonly [name: string, place: string])[] {
     return this.#names.flatMap(({ unused }) => unused);
   }
+}
+
+function columnsFor(file: string | undefined, rows: RowCells | null): ReadonlySet<string> | null {
+  return file === undefined ? NO_COLUMNS : columnsOf(rows, isJsonLines(file));
 }
 
 /** The columns of rows. For JSON rows, which may each have others, they are those of the first row. */

@@ -3,6 +3,8 @@ import type { FlowJson, FlowRequest, FlowText } from '../../../protocol/flow.ts'
 import type { StatusRule } from '../../../protocol/test-definition.ts';
 import { parseJsonPath } from '../../../requests/json-path.ts';
 import { quoted } from '../../text/quoted.ts';
+import { Problems } from '../problems.ts';
+import { parseUrl } from '../target.ts';
 import { readCaptures } from './read-captures.ts';
 import { readJson } from './read-json.ts';
 import type { Fields, Keys, StepReading } from './step-reading.ts';
@@ -62,7 +64,23 @@ function urlOf(url: string, at: Keys, reader: StepReading): FlowText {
   const [first] = parts;
   if (typeof first === 'string' && !/^(?:\/|https?:\/\/)/i.test(first))
     problem(`${quoted(url)}: give a path that begins with /, or a URL of http:// or https://.`);
+  const origin = originIn(parts);
+  if (origin !== null) checkOrigin(origin, problem);
   return parts.every((part) => typeof part === 'string') ? [parts.join('')] : parts;
+}
+
+/** The scheme, host and port of a URL where all of it is known. */
+function originIn(parts: FlowText): string | null {
+  const [first] = parts;
+  if (typeof first !== 'string') return null;
+  const [origin = ''] = /^https?:\/\/[^/?#]*/i.exec(first) ?? [];
+  return origin === '' || (origin === first && parts.length > 1) ? null : origin;
+}
+
+function checkOrigin(origin: string, problem: (advice: string) => void): void {
+  const found = new Problems();
+  parseUrl(origin, found);
+  for (const sentence of found.sentences) problem(sentence);
 }
 
 function headerPairs(header: unknown, at: Keys, reader: StepReading): (readonly [string, unknown])[] {

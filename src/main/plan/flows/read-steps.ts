@@ -1,4 +1,4 @@
-import type { FlowCheck, FlowExpression, FlowStep } from '../../../protocol/flow.ts';
+import type { FlowCheck, FlowExpression, FlowSource, FlowStep } from '../../../protocol/flow.ts';
 import type { MetricKind } from '../../../protocol/scenario-words.ts';
 import { ConditionError, type ConditionReader, NAME } from '../../../requests/conditions.ts';
 import { meantOrOneOf } from '../../text/nearest.ts';
@@ -12,6 +12,8 @@ import type { Fields, Keys, StepReading } from './step-reading.ts';
 import { isFields, sentencesFor } from './written-fields.ts';
 
 const MOST_ROUNDS = 1_000;
+/** Sources whose values are numbers. */
+const NUMBERS: readonly FlowSource['type'][] = ['status', 'service', 'number', 'user', 'iteration'];
 /** Only in iterations, since only they are counted. */
 const OF_ITERATIONS: readonly StepKind[] = ['group', 'check', 'add'];
 
@@ -78,6 +80,13 @@ export class StepReader implements StepReading {
         const source = names.sourceOf(name);
         return source === null ? [] : [[name, source] as const];
       });
+      const numbers = new Set(sources.flatMap(([name, { type }]) => (NUMBERS.includes(type) ? [name] : [])));
+      const never = this.#context.conditions.neverEqual(text, numbers);
+      if (never !== null)
+        this.problem(
+          keys,
+          `the expression ${quoted(text)}: ${never.name} is a number, and ${JSON.stringify(never.text)} a text: they are never equal: compare it with a number, as in ${never.name} == 200.`,
+        );
       return { ...read, names: sources };
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error;

@@ -7,8 +7,12 @@ class FlowError extends Error {
 
   constructor(message: string, path: string, place: string) {
     super(message);
-    this.stack = `FlowError: ${message}\n    at ${pathToFileURL(path).href}:${place}`;
+    this.stack = `FlowError: ${message}\n${frameAt(path, place)}`;
   }
+}
+
+function frameAt(path: string, place: string): string {
+  return `    at ${pathToFileURL(path).href}:${place}`;
 }
 
 /** Calls `act` for the step at a place; errors get that place. */
@@ -20,13 +24,22 @@ export function at<T>(path: string, place: string, act: () => T): T {
   }
 }
 
-/** Adds the place of its step to an error, unless it already says what happened. */
+/** Errors whose stack is the place of their step, the innermost one. */
+const isPlaced = new WeakSet<Error>();
+
+/** Adds the place of its step to an error; if that already says what happened, only its stack changes. */
 export function placed(error: unknown, path: string, place: string): unknown {
   const isTold =
     error instanceof FlowError ||
     error instanceof RequestError ||
     error instanceof ScenarioFailure ||
     error instanceof Interrupted;
-  if (isTold) return error;
+  if (isTold) {
+    if (!(error instanceof FlowError || error instanceof Interrupted) && !isPlaced.has(error)) {
+      isPlaced.add(error);
+      error.stack = `${error.name}: ${error.message}\n${frameAt(path, place)}`;
+    }
+    return error;
+  }
   return new FlowError(error instanceof Error ? error.message : String(error), path, place);
 }

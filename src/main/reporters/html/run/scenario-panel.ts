@@ -123,10 +123,10 @@ function facts({ users, code, teardownFailure }: ScenariosSummary): string[] {
       : []),
     ...(setupFailures === null
       ? []
-      : [`vuSetup failed for ${counted(setupFailures.count, 'user')}: ${setupFailures.example}`]),
+      : [`The setup of ${counted(setupFailures.count, 'user')} failed: ${setupFailures.example}`]),
     ...(teardownFailures === null
       ? []
-      : [`vuTeardown failed for ${counted(teardownFailures.count, 'user')}: ${teardownFailures.example}`]),
+      : [`The teardown of ${counted(teardownFailures.count, 'user')} failed: ${teardownFailures.example}`]),
     ...(teardownFailure === null ? [] : [teardownFailure]),
   ];
 }
