@@ -179,8 +179,8 @@ describe('exit codes', () => {
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr.trimEnd().split('\n')).toEqual([
-      expect.stringContaining('--frobnicate is not an option'),
       expect.stringContaining('-z is not an option'),
+      expect.stringContaining('--frobnicate is not an option'),
       expect.stringContaining("'surplus' is one argument too many"),
       expect.stringContaining("--output 'xml': choose one of text, json"),
       expect.stringContaining("--duration was given 2 times ('1s', '2s')"),

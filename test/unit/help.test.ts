@@ -8,6 +8,8 @@ import { helpPage } from '../../src/main/cli/help/pages.ts';
 import { type Page, topicIn } from '../../src/main/cli/help/topic.ts';
 import { GROUP_TOPICS } from '../../src/main/cli/help/topic-names.ts';
 import { fileInPlaceOfUrl, urlInPlaceOfPlan, urlInPlaceOfRows } from '../../src/main/cli/misplaced-words.ts';
+import { withoutMisread } from '../../src/main/cli/other-tools.ts';
+import { withDashValues } from '../../src/main/cli/parsed.ts';
 import { commandNear, unknownWords } from '../../src/main/cli/unknown-words.ts';
 import type { OptionEntry } from '../../src/main/plan/option-table/entry.ts';
 import { RUN_TABLE } from '../../src/main/plan/option-table/run-table.ts';
@@ -161,6 +163,57 @@ describe('a slip of the pen', () => {
     [{ frobnicate: true }, '--frobnicate is not an option: see volley --help all.'],
     [{ margin: '3%' }, '--margin is not an option here: it is one of volley modes, volley compare.'],
   ])('%j', (argv, sentence) => expect(said(argv)).toEqual([sentence]));
+
+  test.each([
+    [['http://x/', '-z', '5s'], ['-z is not an option: for a duration use -d.']],
+    [
+      ['-z5s', '-X', 'POST'],
+      [expect.stringContaining('use -d.'), expect.stringContaining('use -m,')],
+    ],
+    [['-t4', '-c100', '-d30s'], [expect.stringContaining("for threads (wrk's -t) use -w")]],
+    [['-e', '1'], ['-e is not an option: see volley --help.']],
+    [['-q', '100'], ["-q takes no value, but has '100': for a rate use -r."]],
+    [['-q', 'http://x/100'], []],
+    [['-duration=5s'], ["'-duration=5s': the name of an option has two dashes: did you mean --duration?"]],
+    [['-rps', '5'], ["'-rps': the name of an option has two dashes: did you mean --rate?"]],
+    [['-kL', '-c5', '-Hrate: 5', '-', '-1s', '--', '-z'], []],
+  ])('%j', (words, sentences) => expect(withoutMisread(words, run.options).problems).toEqual(sentences));
+
+  test.each([
+    [
+      ['-z', '5s', 'http://x/', '-X', 'POST', '-c', '5', '--', '-z', '1'],
+      ['http://x/', '-c', '5', '--', '-z', '1'],
+    ],
+    [
+      ['-t4', 'localhost', '-q', '100', '-duration=5s', '-n', '3'],
+      ['localhost', '-q', '-n', '3'],
+    ],
+    [['-l', 'http://x/', '-rate', '3'], ['http://x/']],
+    [['--latency', '-t', '2', 'localhost:3000/'], ['localhost:3000/']],
+  ])('%j is read without what was meant otherwise', (typed, words) =>
+    expect(withoutMisread(typed, run.options).words).toEqual(words),
+  );
+
+  test('letters of other tools are explained where the options are', () => {
+    for (const { options } of all.filter((command) => !('timeout' in command.options)))
+      expect(withoutMisread(['-t', '4'], options).problems).toEqual([
+        '-t is not an option: see volley --help.',
+      ]);
+    const letters = Object.values(run.options).map(({ alias }) => alias);
+    for (const letter of 'aAClipRstTvVxXz') {
+      const [sentence = ''] = withoutMisread([`-${letter}`], run.options).problems;
+      expect(sentence).not.toContain('volley --help');
+      for (const [, own] of sentence.matchAll(/ use -(\w)/g)) expect(letters).toContain(own);
+      for (const [, own = ''] of sentence.matchAll(/--([a-z-]+)/g))
+        expect([...Object.keys(run.options), 'version']).toContain(own);
+    }
+  });
+
+  test('a value may stand next to its letter', () => {
+    expect(
+      withDashValues(['-d30s', '-c10', '-Hx: y', '-kd', '3s', '-b', '-', '--', '-d30s'], [run.options]),
+    ).toEqual([...['-d=30s', '-c=10', '-H=x: y', '-kd', '3s', '-b=-', '--', '-d30s']]);
+  });
 
   test('a word in the place of a command', () => {
     expect(said({}, ['modse'], ['http://x/'])).toEqual([

@@ -11,6 +11,7 @@ import { ownTableOf, repeatedOptions } from './command-options.ts';
 import { COMMANDS } from './commands.ts';
 import { type Topic, topicIn } from './help/topic.ts';
 import { fileInPlaceOfUrl } from './misplaced-words.ts';
+import { withoutMisread } from './other-tools.ts';
 import {
   inheritedNames,
   Parsed,
@@ -80,12 +81,13 @@ function columnsOf({ columns }: NodeJS.WriteStream): number {
 }
 
 async function runCommand(words: readonly string[]): Promise<ExitCode> {
-  const { argv, command: behind } = withoutCommand(words);
+  const { argv: typed, command: behind } = withoutCommand(words);
+  const { problems: misread, words: argv } = withoutMisread(typed, commandNamed(typed[0]).options);
   let exitCode: ExitCode = EXIT_CODES.ok;
   let secrets: string[] = [];
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
-      register(known, command, argv, behind, async (parsed, run) => {
+      register(known, command, { words: argv, behind, misread }, async (parsed, run) => {
         secrets = typedSecrets(parsed, process.env);
         exitCode = await run();
       }),
@@ -102,6 +104,10 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
     for (const { message } of error.problems) say(hide(message));
     return EXIT_CODE_OF[error.code] ?? EXIT_CODES.usage;
   }
+}
+
+function commandNamed(word = ''): Command {
+  return (Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : COMMANDS['run']) as Command;
 }
 
 function createParser(argv: readonly string[]): Argv {
@@ -127,8 +133,7 @@ function createParser(argv: readonly string[]): Argv {
 function register(
   parser: Argv,
   command: Command,
-  words: readonly string[],
-  behind: readonly string[],
+  { words, behind, misread }: Readonly<Record<'words' | 'behind' | 'misread', readonly string[]>>,
   carryOut: (parsed: Parsed, run: () => Promise<ExitCode>) => Promise<void>,
 ): Argv {
   const names = command.positionals.map(({ name }) => name);
@@ -144,7 +149,10 @@ function register(
       // What follows `--` is in the surplus, even if it is the URL.
       const surplus = argv._.slice(command.name === '$0' ? 0 : 1);
       const positionals = names.map((name) => argv[name] ?? surplus.shift());
-      const problems = unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus);
+      const problems = [
+        ...misread,
+        ...unknownWords(argv, command, Object.values(COMMANDS), positionals, surplus),
+      ];
       const parsed = new Parsed(argv, withDashes(positionals, words), behind);
       problems.push(...repeatedOptions(parsed, ownTableOf(command.table)));
       return carryOut(parsed, () =>

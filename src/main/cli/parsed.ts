@@ -70,7 +70,10 @@ export function withOptionalValues(argv: readonly string[]): string[] {
   });
 }
 
-/** `-` or `-1s` behind an option that takes text is its value: yargs would take it for an argument, or for options. */
+/**
+ * `-` or `-1s` behind an option that takes text is its value, and so is `30s` in `-d30s`: yargs would take the first for an
+ * argument, the others for options.
+ */
 export function withDashValues(
   argv: readonly string[],
   commands: readonly Readonly<Record<string, Options>>[],
@@ -91,9 +94,14 @@ export function withDashValues(
     const isValue =
       /^-(?:$|\d)/.test(word) && last !== undefined && takesText(last) && (end < 0 || index < end);
     if (isValue) words.splice(-1, 1, `${last}=${word}`);
-    else words.push(word);
+    else words.push(end < 0 || index < end ? withItsValueApart(word, letters) : word);
   }
   return words;
+}
+
+function withItsValueApart(word: string, letters: ReadonlySet<unknown>): string {
+  const [, letter, value] = /^-([A-Za-z])([^=].*)$/s.exec(word) ?? [];
+  return letter !== undefined && letters.has(letter) ? `-${letter}=${value}` : word;
 }
 
 /** Restores a positional argument `-`, which yargs turns into an empty text. */

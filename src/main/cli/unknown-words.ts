@@ -2,33 +2,8 @@ import type { Options } from 'yargs';
 import { nearestTo } from '../text/nearest.ts';
 import { quoted, quotedUrl } from '../text/quoted.ts';
 import type { Command } from './command.ts';
+import { ELSEWHERE, unknownLetter } from './other-tools.ts';
 
-/** Names that other tools use for a run's options, where they are not similar enough to be found as typos. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  amount: 'requests',
-  iterations: 'requests',
-  connections: 'concurrency',
-  vus: 'concurrency',
-  users: 'concurrency',
-  threads: 'workers',
-  qps: 'rate',
-  rps: 'rate',
-  overallRate: 'rate',
-  'query-per-second': 'rate',
-  targets: 'urls',
-  request: 'method',
-  data: 'body',
-  'data-raw': 'body',
-  'data-binary': 'body',
-  input: 'body-file',
-  headers: 'header',
-  'max-time': 'timeout',
-  'disable-keepalive': 'no-keepalive',
-  'no-connection-reuse': 'no-keepalive',
-  'insecure-skip-tls-verify': 'insecure',
-  warmup_time: 'warmup',
-  title: 'out',
-};
 const FOUND_BY_YARGS = ['version', '_', '$0'];
 /** A word that may be meant as a command: the host of a URL mostly has a dot or a port. */
 const BARE_WORD = /^[a-z][a-z-]*$/i;
@@ -41,19 +16,12 @@ export function unknownWords(
   positionals: readonly unknown[],
   surplus: readonly unknown[],
 ): string[] {
-  const { options } = command;
-  const names = new Set([
-    ...Object.keys(options),
-    ...Object.values(options).flatMap(({ alias }) => alias ?? []),
-    ...command.positionals.map(({ name }) => name),
-    ...FOUND_BY_YARGS,
-  ]);
-  const unknown = Object.keys(argv).filter((name) => !names.has(name));
+  const unknown = unknownIn(argv, command);
   const first = String(positionals[0] ?? '');
   const isNoUrl = command.name === '$0' && BARE_WORD.test(first);
   const meant = isNoUrl ? commandNear(first, commands) : null;
   return [
-    ...unknown.map((name) => sentenceOn(name, options, commands)),
+    ...unknown.map((name) => sentenceOn(name, command.options, commands)),
     // With further arguments, or with options that a run does not have, it is not a host.
     ...(isNoUrl && (surplus.length > 0 || (meant !== null && unknown.length > 0))
       ? [noCommand(first, meant)]
@@ -62,6 +30,19 @@ export function unknownWords(
             `${quotedUrl(String(argument))} is one argument too many: quote the URL, or see volley --help.`,
         )),
   ];
+}
+
+function unknownIn(
+  argv: Readonly<Record<string, unknown>>,
+  { options, positionals }: Pick<Command, 'options' | 'positionals'>,
+): string[] {
+  const names = new Set([
+    ...Object.keys(options),
+    ...Object.values(options).flatMap(({ alias }) => alias ?? []),
+    ...positionals.map(({ name }) => name),
+    ...FOUND_BY_YARGS,
+  ]);
+  return Object.keys(argv).filter((name) => !names.has(name));
 }
 
 /** The command that was probably meant by a word; null if none is similar. */
@@ -84,7 +65,7 @@ function sentenceOn(
   options: Readonly<Record<string, Options>>,
   commands: readonly Pick<Command, 'name' | 'options'>[],
 ): string {
-  if (name.length === 1) return `-${name} is not an option: see volley --help.`;
+  if (name.length === 1) return unknownLetter(name, options);
   const others = commands.filter((command) => name in command.options);
   if (others.length > 0) {
     const where = others.map((command) => `volley ${command.name === '$0' ? '<url>' : command.name}`);

@@ -1,0 +1,120 @@
+import type { Options } from 'yargs';
+import { quoted } from '../text/quoted.ts';
+import { isWebAddress } from './misplaced-words.ts';
+
+/** Names that other tools use for volley's options, where they are not similar enough to be found as typos. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  amount: 'requests',
+  auth: 'user',
+  'basic-auth': 'user',
+  iterations: 'requests',
+  connections: 'concurrency',
+  vu: 'concurrency',
+  vus: 'concurrency',
+  users: 'concurrency',
+  threads: 'workers',
+  qps: 'rate',
+  rps: 'rate',
+  overallRate: 'rate',
+  'query-per-second': 'rate',
+  'requests-per-second': 'rate',
+  stage: 'stages',
+  targets: 'urls',
+  request: 'method',
+  data: 'body',
+  'data-raw': 'body',
+  'data-binary': 'body',
+  input: 'body-file',
+  headers: 'header',
+  'max-time': 'timeout',
+  'time-limit': 'duration',
+  timelimit: 'duration',
+  redirect: 'location',
+  'max-redirects': 'location',
+  'disable-keepalive': 'no-keepalive',
+  'no-connection-reuse': 'no-keepalive',
+  'insecure-skip-tls-verify': 'insecure',
+  'no-tui': 'no-progress',
+  'output-format': 'output',
+  warmup_time: 'warmup',
+  title: 'out',
+};
+
+/** What stands for the letters of other tools that volley does not have. */
+const LETTERS: Readonly<Record<string, string>> = {
+  a: "for Basic authorization (hey's and oha's -a) use -u, for a number of requests (autocannon's) -n",
+  A: "for the header accept use -H 'accept: …'",
+  C: 'for cookies use --cookie',
+  i: 'for a body from a file use -D, for iterations of a scenario --iterations',
+  l: 'latencies are always shown',
+  p: 'for several requests at once on a connection use --streams with HTTP/2; for a body from a file -D',
+  R: 'for a rate use -r',
+  s: 'a script is run by volley run; for a timeout use --timeout',
+  t: "for threads (wrk's -t) use -w, for a timeout (hey's, oha's and autocannon's) --timeout, for a duration (ab's) -d",
+  T: "for the content type use -H 'content-type: …', for a timeout --timeout",
+  v: 'for the version use --version, for more figures --verbose',
+  V: 'for the version use --version',
+  x: 'for a proxy use --proxy',
+  X: 'for the method use -m, for a proxy --proxy',
+  z: 'for a duration use -d',
+};
+/** Options that ask other tools for what volley always shows. */
+const SHOWN_ANYWAY: readonly string[] = ['--latency', '--print-latency'];
+
+/** A sentence on a letter that is not an option. */
+export function unknownLetter(letter: string, options: Readonly<Record<string, Options>>): string {
+  const instead = 'timeout' in options ? LETTERS[letter] : undefined;
+  return `-${letter} is not an option: ${instead ?? 'see volley --help'}.`;
+}
+
+/** What is typed, less what volley does not read as it was meant, with a sentence on each of that. */
+export interface ReadWords {
+  readonly problems: readonly string[];
+  readonly words: readonly string[];
+}
+
+/**
+ * Takes out letters of other tools (`-t4`), names of options with one dash (`-duration=5s`), what volley always shows, and
+ * a number after `-q`, each with the value that follows it. A parser would make several letters of each, with values that nobody gave.
+ */
+export function withoutMisread(
+  typed: readonly string[],
+  options: Readonly<Record<string, Options>>,
+): ReadWords {
+  const letters = new Set(Object.values(options).flatMap(({ alias }) => alias ?? []));
+  const end = typed.indexOf('--');
+  const own = end < 0 ? typed : typed.slice(0, end);
+  const problems: string[] = [];
+  const words: string[] = [];
+  for (let place = 0; place < own.length; place++) {
+    const word = own[place] as string;
+    const next = own[place + 1] ?? '-';
+    const problem = misread(word, next, options, letters);
+    if (problem === null) {
+      words.push(word);
+      continue;
+    }
+    problems.push(problem);
+    if (word === '-q') words.push(word);
+    const hasItsValue = word.includes('=') || /\d/.test(word) || SHOWN_ANYWAY.includes(word);
+    if (!hasItsValue && !next.startsWith('-') && !isWebAddress(next)) place++;
+  }
+  return { problems, words: [...words, ...typed.slice(own.length)] };
+}
+
+function misread(
+  word: string,
+  next: string,
+  options: Readonly<Record<string, Options>>,
+  letters: ReadonlySet<unknown>,
+): string | null {
+  if (word === '-q' && /^\d+$/.test(next))
+    return `-q takes no value, but has ${quoted(next)}: for a rate use -r.`;
+  if (SHOWN_ANYWAY.includes(word)) return `${word} is not an option: latencies are always shown.`;
+  const [, name = '', letter = ''] = /^-(([A-Za-z])[\w-]*)/.exec(word) ?? [];
+  if (letter === '') return null;
+  const known = name in options ? name : ELSEWHERE[name];
+  if (name.length > 2 && known !== undefined && known in options)
+    return `${quoted(word)}: the name of an option has two dashes: did you mean --${known}?`;
+  return letters.has(letter) ? null : unknownLetter(letter, options);
+}
