@@ -465,7 +465,7 @@ describe('what cannot be done', () => {
     const rows = writeIds(inFolder('full.csv'), 200);
     const { code, stderr } = await volley('batch', rows, `${target.url}delay/1`, '--out', '/dev/full');
     expect(code).toBe(4);
-    expect(stderr).toContain('the output could not be written: the disk is full');
+    expect(stderr).toContain("the output '/dev/full' could not be written: the disk is full");
     const missing = await volley('batch', rows, target.url, '--out', inFolder('none/x.csv'));
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('cannot be written (no such file or folder)');

@@ -103,3 +103,14 @@ test('a saved result, a description and a plan with a mistake are read there too
 function harOf(...urls: readonly string[]): string {
   return JSON.stringify({ log: { entries: urls.map((url) => ({ request: { method: 'GET', url } })) } });
 }
+
+test('a body that never came on stdin is asked for, and nothing is sent', async () => {
+  const target = await startTarget();
+  const { code, stderr } = await startVolley([`${target.url}echo`, '--body-file', '-', '-n', '1'], {}, '')
+    .ended;
+  expect([code, stderr]).toEqual([
+    2,
+    "volley: --body-file '-': nothing came on stdin: give it the body, or leave the option out.\n",
+  ]);
+  expect(target.stats().requests).toBe(0);
+});

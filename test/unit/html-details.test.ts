@@ -80,7 +80,7 @@ describe('the words of a page', () => {
     };
     const text = textOf({ ...PLAIN, scenarios: { ...scenarios, users } });
     expect(text).toContain('1 user at once at most, 1 session.');
-    expect(text).toContain('vuSetup failed for 1 user: Error: no login');
+    expect(text).toContain('The setup of 1 user failed: Error: no login');
   });
 
   test('connections of workers are shown where workers have some: those of scenarios are of their users', () => {

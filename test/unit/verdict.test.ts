@@ -622,6 +622,22 @@ describe('the verdict, on each side of each line', () => {
     ]);
   });
 
+  test('a request that never succeeds has a line of its own beside a failing one', () => {
+    const often = { ...mixRow(900, 500), name: 'read' };
+    const { verdict, finding, caveats } = judgementOf(closed({ ...failed(501), mix: [often, mixRow(1, 1)] }));
+    expect([verdict, finding.code]).toEqual(['failing', 'requests-failed']);
+    const { generator } = summaryWith();
+    const lines = headlinesOf(summaryWith({ generator: { ...generator, verdict, finding, caveats } }));
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toBe("NOT ALL JUDGED: no request of 'create' succeeded (1 of 1 failed)");
+    // The one that the verdict is about is named there.
+    const alone = judgementOf(
+      closed({ ...failed(5), mix: [{ ...mixRow(994, 0), name: 'read' }, mixRow(5, 5)] }),
+    );
+    expect(alone.finding).toMatchObject({ code: 'requests-failed', figures: { request: 'create' } });
+    expect(alone.caveats.map(({ code }) => code)).not.toContain('request-never-ok');
+  });
+
   test('nothing that failed altogether is called served', () => {
     for (const changes of [failed(1_000), { requests: { ...SENT, ok: 0, unfinished: 1_000 } }])
       expect(judge(closed(changes)).reasons.join(' ')).not.toMatch(/served|kept up/);

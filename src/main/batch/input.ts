@@ -6,6 +6,7 @@ import { noteInput } from '../files/input-files.ts';
 import type { Problems } from '../plan/problems.ts';
 import { wrongLinesOf } from '../plan/requests/rows.ts';
 import { type RowsForm, SkippedRows } from '../plan/requests/rows-form.ts';
+import { given, phrase } from '../plan/words.ts';
 import { quoted } from '../text/quoted.ts';
 import { InputError } from './line-blocks.ts';
 import type { Format } from './row.ts';
@@ -54,7 +55,7 @@ export async function openInput(
       // Reading ended at the first bad line; all of them are reported where that is cheap.
       const sentences = path === STDIN ? [] : wrongLinesOf(path, again(form));
       for (const sentence of sentences.length > 0 ? sentences : [messageOf(error)])
-        problems.add(`The rows ${quoted(path)}: ${sentence}.`);
+        problems.add(phrase`The rows ${given(path)}: ${sentence}.`);
     } else {
       problems.add(`The rows ${quoted(path)} cannot be read (${reasonOf(error)}): check the path.`);
     }

@@ -78,7 +78,7 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const failed = batch.out === null || areFailuresAllowed ? null : failedRowsSentence(result);
   if (failed !== null) say(failed);
   for (const line of emptySelections(result, batch)) say(line);
-  for (const line of whatIsLeft(result, batch.out !== null)) say(line);
+  for (const line of whatIsLeft(result, batch.out)) say(line);
   return exitCode;
 }
 
@@ -117,7 +117,7 @@ async function isWritten(page: ResultFile, result: BatchResult): Promise<boolean
   }
 }
 
-function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
+function whatIsLeft(result: BatchResult, out: string | null): string[] {
   const { isComplete, trouble, journalPath, journalled, counts, rowCount, summary } = result;
   if (isComplete) return [];
   const why =
@@ -125,7 +125,7 @@ function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
       ? stopSentences(summary)
       : [
           trouble.code === 'output-not-written'
-            ? `the output could not be written: ${trouble.message}.`
+            ? `the output${out === null ? '' : ` ${quoted(out)}`} could not be written: ${trouble.message}.`
             : `the rows could not be read on: ${trouble.message}.`,
         ];
   const of = rowCount === null ? '' : ` of ${rowCount}`;
@@ -135,7 +135,10 @@ function whatIsLeft(result: BatchResult, hasOut: boolean): string[] {
       ...why,
       `${journalled}${of} rows are answered and kept in ${journalPath}: say the same with --resume to go on after them.`,
     ];
-  return [...why, hasOut ? `${done}.` : `${done} and printed; with --out the rest could be sent later.`];
+  return [
+    ...why,
+    out !== null ? `${done}.` : `${done} and printed; with --out the rest could be sent later.`,
+  ];
 }
 
 function exitCodeOf(

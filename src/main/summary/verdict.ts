@@ -26,7 +26,7 @@ import { type Judgement, judged, VERDICT_LIMITS, type VerdictFacts } from './ver
 /** What spoils the figures or set the limit: failures, volley, the number of connections, the target, or nothing. */
 export function judge(facts: VerdictFacts): Judgement {
   const judgement =
-    failing(facts) ??
+    withNeverOk(failing(facts), facts) ??
     failingIterations(facts.iterations) ??
     withFailures(
       generatorErrors(facts) ??
@@ -98,6 +98,15 @@ function withFailures(judgement: Judgement, facts: VerdictFacts): Judgement {
   if (judgement.verdict === 'failing' || all.bad <= 0) return judgement;
   const never = facts.requests.ok > 0 ? neverOk(facts) : [];
   return { ...judgement, caveats: [...judgement.caveats, failureFinding(all, facts), ...never] };
+}
+
+/** Adds that another request than the failing one never succeeded: too rare to count among so many, it is lost there. */
+function withNeverOk(judgement: Judgement | null, facts: VerdictFacts): Judgement | null {
+  if (judgement === null || facts.requests.ok === 0) return judgement;
+  const { finding } = judgement;
+  const named = finding.code === 'requests-failed' ? finding.figures.request : null;
+  const others = { ...facts, mix: facts.mix.filter(({ name }) => name !== named) };
+  return { ...judgement, caveats: [...neverOk(others), ...judgement.caveats] };
 }
 
 /** Nothing was sent, or a stop came before the first answer: if the loop was busy, it was busy starting. */

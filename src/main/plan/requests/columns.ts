@@ -1,10 +1,19 @@
 import { quoted } from '../../text/quoted.ts';
+import { isOptionWord, phrase, the, type Words } from '../words.ts';
 import type { RowsForm } from './rows-form.ts';
 
 const MOST_NAMED = 10;
 
 /** Columns that cannot be used; the problem is not in a row. */
-export class WrongColumns extends Error {}
+export class WrongColumns extends Error {
+  /** The same, for the reader's own terms. */
+  readonly words: Words;
+
+  constructor(words: Words) {
+    super(words.map((word) => (isOptionWord(word) ? word.option : String(word))).join(''));
+    this.words = words;
+  }
+}
 
 /** Delimiters that spreadsheets use in some countries. */
 const OTHER_DELIMITERS = [
@@ -18,7 +27,7 @@ export function checkDelimiter(firstLine: string, { delimiter, isDelimiterAssume
   const [, other] = OTHER_DELIMITERS.find(([separator]) => firstLine.includes(separator)) ?? [];
   if (other !== undefined)
     throw new WrongColumns(
-      `the first line has ${other} and no comma: say what separates its cells (delimiter ${other}, or delimiter ',')`,
+      phrase`the first line has ${other} and no comma: say what separates its cells (${the('delimiter')} ${other}, or ${the('delimiter')} ',')`,
     );
 }
 
@@ -27,12 +36,12 @@ export function checkColumns(columns: readonly string[]): void {
   const empty = columns.flatMap((name, index) => (name.trim() === '' ? [index + 1] : []));
   if (empty.length > 0) {
     const named = empty.slice(0, MOST_NAMED).join(' and ');
-    throw new WrongColumns(`column ${named} has no name: name every column in the first line`);
+    throw new WrongColumns([`column ${named} has no name: name every column in the first line`]);
   }
   const seen = new Set<string>();
   for (const name of columns) {
     if (seen.has(name))
-      throw new WrongColumns(`two columns are called ${quoted(name)}: give each a name of its own`);
+      throw new WrongColumns([`two columns are called ${quoted(name)}: give each a name of its own`]);
     seen.add(name);
   }
 }

@@ -58,7 +58,14 @@ function fromFile(path: string, problems: Problems): Body | null {
       );
       return null;
     }
-    return plain(readInput(path));
+    const bytes = readInput(path);
+    if (path === STDIN && bytes.length === 0) {
+      problems.add(
+        phrase`${the('body-file')} ${given(path)}: nothing came on stdin: give it the body, or leave the option out.`,
+      );
+      return null;
+    }
+    return plain(bytes);
   } catch (error) {
     problems.add(
       phrase`${the('body-file')} ${given(path)} cannot be read (${reasonOf(error)}): check the path.`,

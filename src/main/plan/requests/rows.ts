@@ -5,7 +5,7 @@ import type { RowCells } from '../../../protocol/request.ts';
 import { readInput } from '../../files/input-files.ts';
 import { readStdin, STDIN } from '../../files/stdin.ts';
 import type { Problems } from '../problems.ts';
-import { given, phrase, the } from '../words.ts';
+import { given, phrase, the, type Words } from '../words.ts';
 import { WrongColumns } from './columns.ts';
 import { csvRows } from './csv-rows.ts';
 import { jsonRows } from './json-rows.ts';
@@ -50,8 +50,8 @@ export function readTable(
         : phrase`${the(option)} ${given(path)} has none: give at least one.`,
     );
   } catch (error) {
-    const sentences = error instanceof RowsError ? error.sentences : [messageOf(error)];
-    for (const sentence of sentences) problems.add(phrase`${the(option)} ${given(path)}: ${sentence}.`);
+    for (const sentence of sentencesOf(error) ?? [messageOf(error)])
+      problems.add(phrase`${the(option)} ${given(path)}: ${sentence}.`);
   }
   return null;
 }
@@ -60,7 +60,7 @@ export function readTable(
  * What is wrong with the lines of a file of rows, one sentence each without its full stop; none if it is correct, or
  * if it is not a file that can be read as a whole.
  */
-export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
+export function wrongLinesOf(path: string, form: RowsForm): readonly (string | Words)[] {
   try {
     const stats = statSync(path);
     const isReadable = stats.isFile() && stats.size <= LARGEST_FILE_BYTES;
@@ -70,9 +70,14 @@ export function wrongLinesOf(path: string, form: RowsForm): readonly string[] {
     else csvRows(text, form);
     return [];
   } catch (error) {
-    if (error instanceof WrongColumns) return [error.message];
-    return error instanceof RowsError ? error.sentences : [];
+    return sentencesOf(error) ?? [];
   }
+}
+
+/** What is wrong with rows; null if something else is. */
+function sentencesOf(error: unknown): readonly (string | Words)[] | null {
+  if (error instanceof WrongColumns) return [error.words];
+  return error instanceof RowsError ? error.sentences : null;
 }
 
 /** Notes a problem if a delimiter is given for rows that have none. */
