@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { ExitCode } from '../../protocol/exit-codes.ts';
 import { modesExperiment } from '../compare/experiment.ts';
+import { wrapped } from '../reporters/wrap.ts';
 import { judgingFrom } from './comparison-options.ts';
 import { measureAndPrint } from './measure-rounds.ts';
 import type { Parsed } from './parsed.ts';
@@ -10,6 +11,10 @@ import { showingFrom } from './showing.ts';
 
 const SERVER_ENTRY = fileURLToPath(new URL('../../target/process-entry.js', import.meta.url));
 const LOAD = { workers: 2, concurrency: 20, duration: '350ms', warmup: '150ms', seed: 1 };
+const INTRODUCTION =
+  'The same load on the reference server, in every way that volley can send it: one request after the other, ' +
+  `${LOAD.concurrency} connections in one event loop, and over ${LOAD.workers} threads or processes.`;
+const COLUMNS = 80;
 /** The best arm is compared with three others. */
 const COMPARISONS = 3;
 
@@ -19,10 +24,7 @@ export async function demoCommand(parsed: Parsed, problems: string[]): Promise<E
   if (problems.length > 0) throw new VolleyError(ERROR_CODES.usage, problems);
   const { server, url } = await startServer();
   try {
-    process.stdout.write(
-      'The same load on the reference server, in every way that volley can send it: one request after\n' +
-        `the other, ${LOAD.concurrency} connections in one event loop, and over ${LOAD.workers} threads or processes.\n\n`,
-    );
+    process.stdout.write(`${wrapped(INTRODUCTION, COLUMNS).join('\n')}\n\n`);
     const code = await measureAndPrint({
       ...(await modesExperiment({ url, ...LOAD }, [], () => judging)),
       form: judging.form,

@@ -47,6 +47,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   C: 'for cookies use --cookie',
   i: 'for a body from a file use -D, for iterations of a scenario --iterations',
   l: 'latencies are always shown',
+  n: 'for the first rows only, say head -n 6 rows.csv | volley batch - URL',
   p: 'for several requests at once on a connection use --streams with HTTP/2; for a body from a file -D',
   R: 'for a rate use -r',
   s: 'a script is run by volley run; for a timeout use --timeout',
