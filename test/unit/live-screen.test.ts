@@ -101,7 +101,7 @@ waiting 58 without an answer  start lag 0 µs  wait 0 µs  ▄▄▄▅▅▅▅
    10 ms                                ░░
     3 ms                                ████████████████████████████████████████
     1 ms                                    ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
-                                        20.0 s ago                           now
+response                                20.0 s ago                           now
 
 request  sent   ok  failed      p50      p99
 search    406  371   8.6 %  4.78 ms  5.78 ms
@@ -160,7 +160,7 @@ waiting 0 µs at p99, before it was sent
     5 ms                                                       ████████████████████████████████████████████████████████▓
     3 ms                                                       ████████████████████████████████████████████████████████▓
     2 ms                                                         ░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░
-                                                               56.5 s ago                                            now
+ service                                                       56.5 s ago                                            now
 
 times         p50     p99     max
 response  5.03 ms  532 ms  580 ms
@@ -216,12 +216,15 @@ Ctrl-C stop, again: end now`);
     const [whole, noMap, noTable] = [{}, { hasHeatMap: false }, { hasTable: false }].map((look) =>
       shown(state, 80, 24, look),
     );
-    const hasAxis = (text = ''): boolean => /\n {40,}now\n/.test(text);
+    const hasAxis = (text = ''): boolean => /\nresponse {40,}now\n/.test(text);
     expect([whole, noMap, noTable].map((text) => [hasAxis(text), text?.includes('遅い')])).toEqual([
       [true, true],
       [false, true],
       [true, false],
     ]);
+    expect(shown(state, 60, 16, { latency: 'service' }).split('\n').at(-1)).toBe(
+      'q stop  Q now  space freeze  s response  t table  h heat',
+    );
     expect(shown(state, 80, 24, { note: 'stopping' }).split('\n').at(-1)).toBe('stopping');
   });
 

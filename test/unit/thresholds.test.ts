@@ -370,3 +370,14 @@ describe('rules on scenarios that have nothing to judge do not hold, and say why
     expect(judged(['checks>=99%'], [])).toEqual([['checks>=99%', false, 'no check was made']]);
   });
 });
+
+test.each([
+  ['error-rate<1%', 0.009_920_634, 0.01, '0.992 %'],
+  ['error-rate<1%', 0.009_999_21, 0.01, '0.9999 %'],
+  ['error-rate<1%', 0.01, 0.01, '1.0 %'],
+  ['p99<50ms', 50.000_01, 50, '50.00001 ms'],
+  ['throughput>500/s', 499.9, 500, '499.9/s'],
+])('%s, measured %d: as many digits as tell it from its limit', (expression, measured, limit, text) => {
+  const rule = { expression, measured, limit, isLowerBound: false, ok: true };
+  expect(valueText(rule as Parameters<typeof valueText>[0])).toBe(text);
+});

@@ -46,7 +46,7 @@ export function heatMap(columns: readonly Span[], kind: ShownLatency, width: num
         ];
       })
       .reverse(),
-    axis(columns, blanks.length),
+    axis(columns, blanks.length, kind),
   ];
 }
 
@@ -96,13 +96,14 @@ function boundText(boundMs: number): string {
   return boundMs < MS_PER_SECOND ? `${boundMs} ms` : `${boundMs / MS_PER_SECOND} s`;
 }
 
-/** Labels the first and the newest column. */
-function axis(columns: readonly Span[], blanks: number): Line {
+/** Names the latency, the first and the newest column. */
+function axis(columns: readonly Span[], blanks: number, kind: ShownLatency): Line {
   const [first, last] = [columns[0], columns.at(-1)];
   if (first === undefined || last === undefined) return [];
   const begin = `${formatSpan(last.toMs - first.fromMs)} ago`;
   const end = 'now';
   const room = columns.length - begin.length - end.length;
   const text = room < 1 ? end : begin + ' '.repeat(room) + end;
-  return [{ text: fill(text, LABEL_WIDTH + blanks + columns.length, 'right'), tone: 'faint' }];
+  const name = fill(kind, LABEL_WIDTH, 'right');
+  return [{ text: name + fill(text, blanks + columns.length, 'right'), tone: 'faint' }];
 }

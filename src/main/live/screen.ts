@@ -61,7 +61,7 @@ export function renderScreen(
     ...tracks(state, columns, look.latency, width),
     ...usersLines(state),
   ];
-  const end: Line[] = [...failureLines(state), footer(look)];
+  const end: Line[] = [...failureLines(state), footer(look, width)];
   const room = height - head.length - middle.length - end.length;
   const lines = [
     ...head,
@@ -185,16 +185,13 @@ function failureLines({ failed, ended, sent, failures }: LiveState): Line[] {
   return [labelled('failed', [counts, ...lost]), labelled('', [{ text: top.example }])];
 }
 
-function footer({ latency, isFrozen, hasKeys, note }: Look): Line {
+function footer({ latency, isFrozen, hasKeys, note }: Look, width: number): Line {
   if (note !== null) return [{ text: note, tone: 'warning' }];
   if (!hasKeys) return [{ text: 'Ctrl-C stop, again: end now', tone: 'faint' }];
   const other = latency === 'response' ? 'service' : 'response';
-  return [
-    {
-      text: `q stop  Q now  space ${isFrozen ? 'go on' : 'freeze'}  s ${other}  t table  h heat map`,
-      tone: 'faint',
-    },
-  ];
+  const keys = `q stop  Q now  space ${isFrozen ? 'go on' : 'freeze'}  s ${other}  t table  h heat`;
+  const whole = `${keys} map`;
+  return [{ text: widthOf(whole) <= width ? whole : keys, tone: 'faint' }];
 }
 
 function padding(lines: number): Line[] {

@@ -5,6 +5,7 @@ import { shortNumeral } from '../text/numerals.ts';
 
 /** Enough digits to tell a value from the limit that it would round to. */
 const EXACT_DIGITS = 9;
+const FEWEST_DIGITS = 3;
 
 /** A measured value in its rule's unit, with more digits if it would round to the limit. */
 function measuredText(expression: string, measured: number, limit: number | undefined): string {
@@ -15,8 +16,17 @@ function measuredText(expression: string, measured: number, limit: number | unde
   const format = isShare ? formatPercent : isRate ? formatRate : formatMs;
   if (limit === undefined || measured === limit || format(measured) !== format(limit))
     return format(measured);
-  if (isShare) return `${shortNumeral(measured * 100, EXACT_DIGITS)} %`;
-  return isRate ? `${shortNumeral(measured, EXACT_DIGITS)}/s` : `${shortNumeral(measured, EXACT_DIGITS)} ms`;
+  if (isShare) return `${apartFrom(limit * 100, measured * 100)} %`;
+  return isRate ? `${apartFrom(limit, measured)}/s` : `${apartFrom(limit, measured)} ms`;
+}
+
+/** A value with as many digits as it takes to tell it from its limit. */
+function apartFrom(limit: number, value: number): string {
+  for (let digits = FEWEST_DIGITS; digits < EXACT_DIGITS; digits++) {
+    const text = shortNumeral(value, digits);
+    if (text !== shortNumeral(limit, digits)) return text;
+  }
+  return shortNumeral(value, EXACT_DIGITS);
 }
 
 type Rule = Summary['thresholds'][number];

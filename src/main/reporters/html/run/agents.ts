@@ -14,7 +14,7 @@ export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
     agents,
   ).map(
     (agent) =>
-      html`<tr><th scope="row">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td data-l="Verdict">${outcomeText(agent)}</td></tr>
+      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td class="long" data-l="Verdict">${outcomeText(agent)}</td></tr>
 `,
   )}</tbody></table>`;
 }
@@ -25,7 +25,7 @@ export function agentsUnderWay(agents: readonly AgentSoFar[]): Markup {
     agents,
   ).map(
     ({ name, state, sent, perSecond, mostLagMs }) =>
-      html`<tr><th scope="row">${name}</th><td data-l="State">${state === 'lost' ? LOST : state}</td><td class="n" data-l="Sent">${count(sent)}</td><td class="n" data-l="Rate">${perSecond === null ? NOTHING : unbroken(formatRate(perSecond))}</td><td class="n" data-l="Latest start">${ms(mostLagMs)}</td></tr>
+      html`<tr><th scope="row" class="long">${name}</th><td data-l="State">${state === 'lost' ? LOST : state}</td><td class="n" data-l="Sent">${count(sent)}</td><td class="n" data-l="Rate">${perSecond === null ? NOTHING : unbroken(formatRate(perSecond))}</td><td class="n" data-l="Latest start">${ms(mostLagMs)}</td></tr>
 `,
   )}</tbody></table>`;
 }
