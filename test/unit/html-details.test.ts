@@ -91,6 +91,12 @@ describe('the words of a page', () => {
     );
   });
 
+  test('what a lost worker used is not known', () => {
+    const [worker] = PLAIN.workers;
+    const lost = { ...worker!, lost: true, cpuMs: 0, eventLoopUtilization: 0, loopDelayP99Ms: 0, gcMs: 0 };
+    expect(textOf({ ...PLAIN, workers: [lost] })).toMatch(/thread 0 lost\d+––––/);
+  });
+
   test('a batch was asked for rows, however many requests they took', () => {
     const rows = {
       ...{ total: 300, done: 300, doneBefore: 0, ok: 300, failed: 0, retries: 19, returned: 0 },

@@ -122,7 +122,7 @@ describe('the page of a result', () => {
     const panel = /<section[^>]*id="scenarios"[\s\S]*?<\/section>/.exec(page)?.[0] ?? '';
     for (const text of [
       ...[
-        '7 × script (TypeError shop.ts:3:1)',
+        '7\u00a0×\u00a0script (TypeError shop.ts:3:1)',
         '7 (7.0\u00a0%)',
         'a &gt; b',
         '&lt;three&gt; items',
@@ -205,9 +205,9 @@ describe('the page of a result', () => {
     const { text } = readMarkup(renderHtml({ ...longRun(60, 1_000), agents: agentsWith('agent-1') }));
     const [lost, finished] = text.split('agent-1 (agent-1)').slice(1);
     expect(lost).toMatch(
-      /^ lost\s*2\s*1,200\s*700\s*500\s*4\.00\s*ms\s*90\.0\s*ms\s*1\.50\s*ms\s*42\.0\s*ms\s*lost at 0:31: agent-1; at most 60 missing requests may have been sent\s*$/,
+      /^ lost\s*2\s*1,200\s*700\s*500\s*4\.00\s*ms\s*90\.0\s*ms\s*1\.50\s*ms\s*42\.0\s*ms\s*lost\s*lost at 0:31: agent-1; at most 60 missing requests may have been sent\s*$/,
     );
-    expect(finished).toMatch(/^\s*2\s*1,200\s*1,200\s*0\s*4\.00.*42\.0\s*ms\s*generator-limited\. agent-1/s);
+    expect(finished).toMatch(/^\s*2\s*1,200\s*1,200\s*0\s*4\.00.*42\.0\s*ms\s*generator-limited\s*agent-1/s);
   });
 
   test('whatever the intervals are, all that is drawn is a number', () => {

@@ -4,7 +4,7 @@ import { liveFormFrom } from '../../src/main/cli/run-shown.ts';
 import { drawn, widthOf } from '../../src/main/live/line.ts';
 import type { LiveState } from '../../src/main/live/live-state.ts';
 import { type Look, renderScreen } from '../../src/main/live/screen.ts';
-import { hasScreen } from '../../src/main/live/terminal.ts';
+import { hasScreen, Terminal } from '../../src/main/live/terminal.ts';
 import { agentLine } from '../../src/main/reporters/progress-line.ts';
 import type { Paint } from '../../src/main/reporters/view.ts';
 import { type HalfSecond, stateOf } from '../support/live.ts';
@@ -222,7 +222,7 @@ Ctrl-C stop, again: end now`);
       [false, true],
       [true, false],
     ]);
-    expect(shown(state, 60, 16, { latency: 'service' }).split('\n').at(-1)).toBe(
+    expect(shown(state, 59, 16, { latency: 'service' }).split('\n').at(-1)).toBe(
       'q stop  Q now  space freeze  s response  t table  h heat',
     );
     expect(shown(state, 80, 24, { note: 'stopping' }).split('\n').at(-1)).toBe('stopping');
@@ -338,4 +338,12 @@ test.each<[Record<string, unknown>, readonly string[]]>([
     webPort: { web: 0, 'web:8089': 8_089 }[String(values['live'])] ?? null,
   });
   expect(problems).toEqual(told);
+});
+
+test('a frame clears what was there before it writes, so that a full last line keeps its last character', () => {
+  const written: string[] = [];
+  const terminal = new Terminal({ write: (text: string) => written.push(text) > 0, columns: 4, rows: 2 });
+  terminal.enter();
+  terminal.draw(['full', 'last']);
+  expect(written.at(-1)?.endsWith('full\r\n\x1b[Jlast\x1b[?2026l')).toBe(true);
 });

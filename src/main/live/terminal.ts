@@ -17,9 +17,11 @@ const ENTER = '\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[H\x1b[J';
 const LEAVE = '\x1b[H\x1b[J\x1b[?7h\x1b[?25h\x1b[?1049l';
 /** Output between these appears at once. Terminals that do not support them ignore them. */
 const BEGIN_FRAME = '\x1b[?2026h\x1b[H';
-const END_FRAME = '\x1b[J\x1b[?2026l';
+const END_FRAME = '\x1b[?2026l';
 /** Written before a line's text: after a line as wide as the screen it would delete the last character. */
 const CLEAR_LINE = '\x1b[2K';
+/** The same for the last line and whatever is below it. */
+const CLEAR_BELOW = '\x1b[J';
 
 /** Whether output goes to a terminal that is large enough for a screen, and not to CI. */
 export function hasScreen(
@@ -66,7 +68,8 @@ export class Terminal {
   /** Draws in one write, so that no frame is half drawn. */
   draw(lines: readonly string[]): void {
     if (!this.#isEntered) return;
-    const text = lines.map((line) => CLEAR_LINE + line).join('\r\n');
+    const last = lines.length - 1;
+    const text = lines.map((line, at) => (at === last ? CLEAR_BELOW : CLEAR_LINE) + line).join('\r\n');
     this.#stream.write(BEGIN_FRAME + text + END_FRAME);
   }
 

@@ -3,8 +3,11 @@ import type { AgentSummary } from '../../../../protocol/summary.ts';
 import { counted, formatRate, NOTHING } from '../../../text/format.ts';
 import { html, type Markup } from '../markup.ts';
 import { clock, count, ms, unbroken } from '../numbers.ts';
+import { prose } from '../prose.ts';
 import type { RunView } from './run-view.ts';
+import { underRow } from './under-row.ts';
 
+const COLUMNS = 10;
 const LOST = html` <b class="bad">lost</b>`;
 
 /** What each agent did in a run over several machines; lost ones first. */
@@ -14,8 +17,8 @@ export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
     agents,
   ).map(
     (agent) =>
-      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td class="long" data-l="Verdict">${outcomeText(agent)}</td></tr>
-`,
+      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td data-l="Verdict">${agent.because === null ? (agent.verdict ?? NOTHING) : 'lost'}</td></tr>
+${whyRow(agent)}`,
   )}</tbody></table>`;
 }
 
@@ -38,9 +41,15 @@ function countOr(value: number | null): string {
   return value === null ? NOTHING : count(value);
 }
 
-/** The verdict on an agent with its reasons, or why and when it was lost. */
-function outcomeText({ verdict, reasons, because, lostAtMs, unknownAtMost }: AgentSummary): string {
-  if (because === null) return [verdict ?? NOTHING, ...reasons].join('. ');
+/** The reasons for the verdict on an agent, below its row; nothing if nothing stood in its way. */
+function whyRow(agent: AgentSummary): Markup | null {
+  const text = whyText(agent);
+  return text === '' ? null : underRow(COLUMNS, prose(text));
+}
+
+/** The reasons for a verdict other than ok, or when and why the agent was lost. */
+function whyText({ verdict, reasons, because, lostAtMs, unknownAtMost }: AgentSummary): string {
+  if (because === null) return verdict === 'ok' ? '' : reasons.join(' ');
   const at = lostAtMs === null || lostAtMs < 0 ? '' : ` at ${clock(lostAtMs)}`;
   const unknown =
     unknownAtMost === null || unknownAtMost === 0

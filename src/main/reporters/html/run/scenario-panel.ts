@@ -9,14 +9,17 @@ import { shortNumeral } from '../../../text/numerals.ts';
 import { placeOfCode } from '../../../text/scenario-code-words.ts';
 import type { LogX } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { count, failedPercent, ms, percent } from '../numbers.ts';
+import { count, failedPercent, ms, percent, unbroken } from '../numbers.ts';
 import { axisOf } from './histogram.ts';
 import { densitiesOf, extremeText, percentileText } from './latencies.ts';
 import { ridge } from './requests.ts';
 import type { RunView } from './run-view.ts';
+import { underRow } from './under-row.ts';
 
 const LABELS = ['50', '90', '99'];
 const DIGITS = 6;
+const ITERATION_COLUMNS = 11;
+const MOST_ERRORS = 3;
 /** Limit on rows, since a browser would have to lay out thousands. */
 const MOST_ROWS = 200;
 
@@ -43,9 +46,18 @@ function iterations({ scenarios, total }: ScenariosSummary, axis: LogX | null): 
 <thead><tr><th scope="col">Scenario</th><th scope="col" class="n">Started</th><th scope="col" class="n">Completed</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Cut off</th><th scope="col" class="n">Dropped</th>${timeHeads()}</tr></thead>
 <tbody>${rows.map(
     (row) =>
-      html`<tr><th scope="row" class="long">${row.name}${row.errors.slice(0, 3).map(({ kind, code, count: times }) => html`<span class="url">${count(times)} × ${kind} (${code})</span>`)}</th><td class="n" data-l="Started">${count(row.started)}</td><td class="n" data-l="Completed">${count(row.completed)}</td>${failedCell(row.failed, row.started)}<td class="n" data-l="Cut off">${count(row.interrupted)}</td><td class="n${lost(row) > 0 ? ' bad' : ''}" data-l="Dropped">${count(lost(row))}</td>${timeCells(row.responseMs, axis)}</tr>
-`,
+      html`<tr><th scope="row" class="long">${row.name}</th><td class="n" data-l="Started">${count(row.started)}</td><td class="n" data-l="Completed">${count(row.completed)}</td>${failedCell(row.failed, row.started)}<td class="n" data-l="Cut off">${count(row.interrupted)}</td><td class="n${lost(row) > 0 ? ' bad' : ''}" data-l="Dropped">${count(lost(row))}</td>${timeCells(row.responseMs, axis)}</tr>
+${row.errors.length === 0 ? null : underRow(ITERATION_COLUMNS, errorsText(row))}`,
   )}</tbody></table>`;
+}
+
+/** What iterations failed of, the most frequent first. */
+function errorsText({ errors }: ScenarioRow): string {
+  const shown = errors
+    .slice(0, MOST_ERRORS)
+    .map(({ kind, code, count: times }) => `${count(times)} × ${kind} (${code})`);
+  const more = errors.length > MOST_ERRORS ? `, and ${count(errors.length - MOST_ERRORS)} more kinds` : '';
+  return unbroken(`${shown.join(', ')}${more}`);
 }
 
 /** Iterations that were due but never started. */

@@ -17,14 +17,19 @@ export function workersPanel({ summary }: RunView): Markup | null {
   const hasWait = workers.some(({ processorWait }) => (processorWait ?? null) !== null);
   return html`<table class="wide cards"><caption>What each worker did, and what it took</caption><thead><tr><th scope="col">Worker</th>${hasConnections ? html`<th scope="col" class="n">Connections</th>` : null}<th scope="col" class="n">Sent</th><th scope="col" class="n">Ok</th><th scope="col" class="n">Failed</th><th scope="col" class="n">CPU</th><th scope="col" class="n">Loop busy</th>${hasWait ? html`<th scope="col" class="n">No processor</th>` : null}<th scope="col" class="n">Loop delay p99</th><th scope="col" class="n">GC</th></tr></thead><tbody>${workers.map(
     (worker) =>
-      html`<tr><th scope="row">${worker.kind} ${worker.index}${worker.lost ? html` <b class="bad">lost</b>` : null}</th>${hasConnections ? html`<td class="n" data-l="Connections">${count(worker.connections)}</td>` : null}<td class="n" data-l="Sent">${count(worker.sent)}</td><td class="n" data-l="Ok">${count(worker.ok)}</td><td class="n" data-l="Failed">${count(worker.failed)}</td><td class="n" data-l="CPU">${ms(worker.cpuMs)}</td><td class="n" data-l="Loop busy">${percent(worker.eventLoopUtilization)}</td>${
+      html`<tr><th scope="row">${worker.kind} ${worker.index}${worker.lost ? html` <b class="bad">lost</b>` : null}</th>${hasConnections ? html`<td class="n" data-l="Connections">${count(worker.connections)}</td>` : null}<td class="n" data-l="Sent">${count(worker.sent)}</td><td class="n" data-l="Ok">${count(worker.ok)}</td><td class="n" data-l="Failed">${count(worker.failed)}</td><td class="n" data-l="CPU">${known(worker, ms(worker.cpuMs))}</td><td class="n" data-l="Loop busy">${known(worker, percent(worker.eventLoopUtilization))}</td>${
         hasWait
           ? html`<td class="n" data-l="No processor">${(worker.processorWait ?? null) === null ? NOTHING : percent(worker.processorWait ?? 0)}</td>`
           : null
-      }<td class="n" data-l="Loop delay p99">${ms(worker.loopDelayP99Ms)}</td><td class="n" data-l="GC">${ms(worker.gcMs)}</td></tr>
+      }<td class="n" data-l="Loop delay p99">${known(worker, ms(worker.loopDelayP99Ms))}</td><td class="n" data-l="GC">${known(worker, ms(worker.gcMs))}</td></tr>
 `,
   )}</tbody></table>
 ${facts(costsOf(summary))}`;
+}
+
+/** Workers report on themselves at their end, which a lost one did not come to. */
+function known({ lost }: Summary['workers'][number], text: string): string {
+  return lost ? NOTHING : text;
 }
 
 function costsOf({ generator, connections, bytes, requests, addresses = [] }: Summary): [string, string][] {

@@ -9,7 +9,7 @@ export const NARROW_STYLE = `
 .tiles>div:nth-child(3n+1){border-left:0;padding-left:0}.tiles>div:nth-child(n+4){border-top:1px solid var(--grid)}
 .two,.three,.facts,.wideleft{grid-template-columns:minmax(0,1fr)}
 .tiles.five{grid-template-columns:repeat(3,minmax(0,1fr))}
-.shape{width:120px}.shifts .soft{display:block}
+.shape{width:120px}.cards td.bad{white-space:normal}.shifts .soft{display:block}
 }
 @media (max-width:600px){
 body{font-size:14px}
@@ -43,7 +43,8 @@ th+th,th+td,td+td{padding-left:9px}
 .cards th,.errs th{grid-column:1/-1}
 .cards th,.cards td,.errs th,.errs td{border:0;padding:0!important;text-align:left}
 .cards td[data-l]::before,.errs td[data-l]::before{content:attr(data-l);display:block;font-size:11px;line-height:1.3;color:var(--soft);white-space:normal}
-.cards td{align-self:end}
+.cards td{align-self:end}.cards td.n{white-space:normal}
+.cards tr.under{border-top:0;padding-top:0}.cards .under td{grid-column:1/-1}
 .runs td,.runs th,.when{white-space:normal;overflow-wrap:anywhere}
 .cards .shape{grid-column:3/-1;grid-row:2;width:auto}
 .errs .ex{grid-column:1/-1}.cards .when,.cards .twice{grid-column:span 2}

@@ -12,6 +12,7 @@ export const PANEL_STYLE = `
 .nm.pc{top:auto;bottom:8px;margin:0;transform:translateX(-50%);font-weight:500;background:color-mix(in srgb,var(--paper) 75%,transparent);padding:0 1px}
 .hair{position:absolute;top:0;width:0;height:var(--h);border-left:1px solid var(--ink);opacity:.55;pointer-events:none;display:none}
 .wide{margin-top:22px}.wide+p{margin-top:10px}
+.under td{border-top:0;padding-top:0;font-size:12px}
 section>h2+.wide,section>h2+p+.wide{margin-top:6px}
 .two+.wide{margin-top:22px!important}
 .lat th:first-child{width:5em}
