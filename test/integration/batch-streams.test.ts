@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { batch } from '../../src/api/index.ts';
@@ -181,4 +181,29 @@ test.each([
     sentence,
   );
   expect(asked).toEqual([]);
+});
+
+test('a batch whose output or journal is there asks the server nothing; nor does one that has ended', async () => {
+  const paths: string[] = [];
+  const lists = createServer((request, response) => {
+    paths.push(request.url ?? '');
+    response.setHeader('content-type', 'application/json').end('{"data":[{"id":"tiny"}]}');
+  });
+  const base = `http://127.0.0.1:${await listening(lists)}/`;
+  const { model: _left, ...unnamed } = options;
+  const rows = writeRows('there.jsonl', ['x'], 'prompt');
+  const out = inFolder('there-out.jsonl');
+  const again = (more: object = {}) => batch({ ...unnamed, url: base, rows, out, ...more });
+  try {
+    writeFileSync(out, '{"an":"earlier result"}\n');
+    await expect(again()).rejects.toThrow('is there already');
+    writeFileSync(`${out}.journal`, 'x');
+    await expect(again()).rejects.toThrow('of a batch that has not ended is there');
+    await expect(again({ force: true })).rejects.toThrow('of a batch that has not ended is there');
+    rmSync(`${out}.journal`);
+    await expect(again({ resume: true })).rejects.toThrow('is not the output of this batch');
+    expect(paths).toEqual([]);
+  } finally {
+    lists.close();
+  }
 });

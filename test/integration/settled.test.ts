@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type RunOptions, run } from '../../src/api/index.ts';
+import { readSettled } from '../../src/main/once/settled.ts';
 
 /** What came, and how a server that is told so answers. */
 const came: {
@@ -11,6 +12,8 @@ const came: {
 }[] = [];
 let models: unknown;
 let refuses: (body: Record<string, unknown>) => boolean;
+/** Which paths are never answered. */
+let stalls: (path: string) => boolean;
 let server: Server;
 let url: string;
 
@@ -20,6 +23,7 @@ beforeAll(async () => {
     for await (const chunk of request) text += String(chunk);
     const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
     came.push({ path: request.url ?? '', key: request.headers.authorization, body });
+    if (stalls(request.url ?? '')) return;
     if (request.method === 'GET') {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(models));
       return;
@@ -40,6 +44,7 @@ beforeEach(() => {
   came.length = 0;
   models = { data: [{ id: 'tiny-1' }, { id: 'tiny-2' }] };
   refuses = () => false;
+  stalls = () => false;
 });
 
 const ask = (options: Partial<RunOptions>) =>
@@ -96,6 +101,35 @@ test('a server that names no model is quoted, and nothing else is sent', async (
   await expect(ask({ slo: 'ttft<5' })).rejects.toThrow("slo 'ttft<5'");
   await expect(ask({ preset: 'kserve' })).rejects.toThrow("preset 'kserve' without model: say which model");
   expect(came).toHaveLength(1);
+});
+
+test('a server that stalls holds a run up for a few seconds at most, and what is waited for is said', async () => {
+  const told: string[] = [];
+  const settle = (options: { readonly model?: string }) =>
+    readSettled(
+      { url, preset: 'openai-chat', timeout: '10m', ...options },
+      [],
+      [],
+      (sentence) => void told.push(sentence),
+    );
+  stalls = () => true;
+  const startedAt = performance.now();
+  const [named, counted] = await Promise.allSettled([settle({}), settle({ model: 'm' })]);
+  expect(performance.now() - startedAt).toBeLessThan(60_000);
+  expect(named).toMatchObject({
+    status: 'rejected',
+    reason: expect.objectContaining({
+      message: expect.stringMatching(
+        /does not say which there is \(.*within 5000 ms\): say which model to ask/,
+      ),
+    }),
+  });
+  // That it does not answer is no refusal: the run asks, and shows what becomes of it.
+  expect(counted).toMatchObject({ status: 'fulfilled', value: { notes: [] } });
+  expect(told.sort()).toEqual([
+    `Waiting for GET ${url}/v1/models to say which model there is (for 5 s at most; --model says it).`,
+    `Waiting for ${url} to answer a request of one token, which shows whether it counts tokens (for 5 s at most; --tokens events does not ask).`,
+  ]);
 });
 
 test('presets of one’s own: like another, or from nothing', async () => {

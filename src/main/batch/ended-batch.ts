@@ -2,9 +2,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ERROR_CODES, messageOf, VolleyError } from '../../protocol/errors.ts';
 import { quoted } from '../text/quoted.ts';
+import type { Input } from './input.ts';
 import { journalPathOf } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
-import type { Batch } from './resolve-batch.ts';
+import type { Format } from './row.ts';
 import { RowReader } from './row-reader.ts';
 
 const ROWS_AT_A_TIME = 1_000;
@@ -16,13 +17,24 @@ export interface EndedBatch {
   readonly failed: number;
 }
 
+/** A batch that is to be resumed. */
+interface Resumed {
+  readonly out: string | null;
+  readonly resume: boolean;
+  readonly force: boolean;
+  readonly input: Input;
+  readonly format: Format;
+  /** Columns taken from answers. */
+  readonly added: readonly string[];
+}
+
 /**
  * What there is of a batch that is to be resumed and has no journal, since it is complete; null if it never began or
  * has not ended.
  *
  * @throws VolleyError VOLLEY_USAGE if the output is not that of this batch
  */
-export async function endedBatch(batch: Batch): Promise<EndedBatch | null> {
+export async function endedBatch(batch: Resumed): Promise<EndedBatch | null> {
   const { out, resume, force } = batch;
   if (!resume || force || out === null || !(await isWritten(out))) return null;
   const journalPath = await journalPathOf(out);
@@ -41,7 +53,7 @@ async function isWritten(path: string): Promise<boolean> {
   return known?.isFile() === true && known.size > 0;
 }
 
-async function readOutput(path: string, { input, format, added }: Batch): Promise<EndedBatch> {
+async function readOutput(path: string, { input, format, added }: Resumed): Promise<EndedBatch> {
   const reader = await RowReader.open(createReadStream(path), format, { ...input.form, skipped: null });
   const own = input.reader.columns;
   const expected = [...own, ...ANSWER_COLUMNS, ...added];

@@ -4,7 +4,7 @@ import { type BatchPlan, type Selection, STREAM_COLUMNS } from '../../protocol/b
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import { inputDigests, type OutputFile, withoutOverwriting } from '../files/input-files.ts';
-import { settledBy } from '../once/settled.ts';
+import { type OnWait, settledBy } from '../once/settled.ts';
 import { DEFAULT_METHOD, DEFAULT_METHOD_WITH_BODY } from '../plan/defaults.ts';
 import { expandSources } from '../plan/expand.ts';
 import { secretsGiven } from '../plan/given-secrets.ts';
@@ -20,12 +20,14 @@ import { checkExpanded, completePlan } from '../plan/resolve.ts';
 import { WordedProblem } from '../plan/worded-problem.ts';
 import { given, phrase, the } from '../plan/words.ts';
 import { quoted } from '../text/quoted.ts';
+import { type EndedBatch, endedBatch } from './ended-batch.ts';
 import { checkRows, formatOf, type Input, openInput } from './input.ts';
 import { batchOutputs } from './output.ts';
 import { ANSWER_COLUMNS } from './record.ts';
 import type { Format } from './row.ts';
 import { ORDERS, type Order } from './row-results.ts';
 import { SavedNames } from './saved-names.ts';
+import { refuseWhatIsThere } from './what-is-there.ts';
 
 const DEFAULT_RETRIES = 2;
 const MOST_RETRIES = 100;
@@ -79,6 +81,8 @@ export interface Batch {
   readonly fingerprint: string;
   /** SHA-256 of each file named in options, except the rows, by name. */
   readonly files: Readonly<Record<string, string>>;
+  /** What its output has if it is to be resumed and is complete; null otherwise. */
+  readonly ended: EndedBatch | null;
 }
 
 /**
@@ -86,16 +90,18 @@ export interface Batch {
  *
  * @param earlier problems already found by the caller, reported with the others
  * @param others files written besides the answered rows
+ * @param onWait is told what the target is waited for, if that takes long
  * @throws VolleyError VOLLEY_USAGE with every problem, or VOLLEY_UNKNOWN_HOST; nothing was sent
  */
 export async function resolveBatch(
   options: BatchOptions,
   earlier: readonly Told[],
   others: readonly OutputFile[] = [],
+  onWait: OnWait = () => {},
 ): Promise<Batch> {
   const outputs = [...batchOutputs(options.out), ...others];
   try {
-    return await withoutOverwriting(outputs, () => readBatch(options, earlier, outputs));
+    return await withoutOverwriting(outputs, () => readBatch(options, earlier, outputs, onWait));
   } catch (error) {
     throw withoutSecretsIn(error, secretsGiven(options.run, process.env));
   }
@@ -105,6 +111,7 @@ async function readBatch(
   options: BatchOptions,
   earlier: readonly Told[],
   outputs: readonly OutputFile[],
+  onWait: OnWait,
 ): Promise<Batch> {
   const problems = new Problems(earlier);
   const { rows: rowsPath, out, isCsvSafe, resume, force, retryFailed } = options;
@@ -126,25 +133,26 @@ async function readBatch(
   // If the rows cannot be read, any name in a placeholder may be one of their columns.
   const columns = input?.reader.columns ?? namesIn(options);
   const saveBody = parseSaveBody(options.saveBody, columns, problems);
-  if (input !== null && rowsPath !== undefined && saveBody !== null) {
-    const others = [rowsPath, ...outputs.map(({ path, besides = path }) => besides)];
-    const names = new SavedNames(saveBody, others);
-    await checkRows(rowsPath, input, (row) => names.check(row), problems);
-  }
+  if (saveBody !== null) await checkSavedNames(saveBody, { input, rowsPath, outputs }, problems);
   const asked =
     options.retries === undefined ? null : problems.count('retries', options.retries, 0, MOST_RETRIES);
   const sentences = [...problems.list];
   const fromStdin = rowsPath === '-' ? [the('rows', 'the rows')] : [];
-  const settled = await settledBy(options.run, async (run) => {
+  const read = async (run: RunOptions) => {
     const found = [...sentences];
     const expanded = await expandSources(withKey(run, options), found, [], fromStdin, columns);
     const retries = retriesOf(methodOf(expanded.options), asked, options.retryUnsafe, found);
     const unresolved = checkExpanded(expanded, found, columns);
     if (input === null || order === null || rowsPath === undefined)
       throw new VolleyError(ERROR_CODES.usage, found);
-    return { retries, unresolved, run, rows: { input, order, rowsPath } };
-  });
-  const { retries, unresolved, rows } = settled.made;
+    const where = { out: out ?? null, resume, force };
+    await refuseWhatIsThere(where);
+    const ended = await endedBatch({ ...where, input, format, added });
+    return { retries, unresolved, run, rows: { input, order, rowsPath }, ended };
+  };
+  // Of a batch that has ended nothing is asked any more.
+  const settled = await settledBy(options.run, read, { asks: ({ ended }) => ended === null, onWait });
+  const { retries, unresolved, rows, ended } = settled.made;
   const run = await completePlan({ ...unresolved, notes: [...settled.notes, ...unresolved.notes] });
   const batch: BatchPlan = { retries, chunkRows, rate: rateOf(run), select, saveBody };
   return {
@@ -160,7 +168,28 @@ async function readBatch(
     isCsvSafe,
     fingerprint: fingerprintOf({ ...options, run: settled.made.run }, format),
     files: inputDigests(),
+    ended,
   };
+}
+
+/** Notes rows whose bodies would be saved over each other, or over another file of this batch. */
+async function checkSavedNames(
+  saveBody: NonNullable<BatchPlan['saveBody']>,
+  {
+    input,
+    rowsPath,
+    outputs,
+  }: {
+    readonly input: Input | null;
+    readonly rowsPath: string | undefined;
+    readonly outputs: readonly OutputFile[];
+  },
+  problems: Problems,
+): Promise<void> {
+  if (input === null || rowsPath === undefined) return;
+  const others = [rowsPath, ...outputs.map(({ path, besides = path }) => besides)];
+  const names = new SavedNames(saveBody, others);
+  await checkRows(rowsPath, input, (row) => names.check(row), problems);
 }
 
 /** Turns the plan into a closed load that ends when the dealer says so. */

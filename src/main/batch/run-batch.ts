@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { holdHeapDown } from '../../machine/steady-heap.ts';
 import { codeOf, ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
@@ -18,6 +17,7 @@ import type { RowCounts } from './row-counts.ts';
 import { Results } from './row-results.ts';
 import { makeBodyFolder, ownedBy, removeUnfinished } from './saved-bodies.ts';
 import { DoneRows, UndoneRows } from './undone-rows.ts';
+import { journalIsThere, refuseWritten } from './what-is-there.ts';
 
 /** Values kept for exact percentiles: long batches must not need more memory than short ones. */
 const MOST_EXACT_REQUESTS = 20_000;
@@ -253,20 +253,6 @@ async function openLocked(
   }
 }
 
-/**
- * An existing result is not replaced without `--force`.
- *
- * @throws VolleyError VOLLEY_USAGE if the output is a non-empty file
- */
-async function refuseWritten(out: string | null): Promise<void> {
-  const known = out === null ? null : await stat(out).catch(() => null);
-  if (known?.isFile() !== true || known.size === 0) return;
-  throw new VolleyError(
-    ERROR_CODES.usage,
-    `--out ${quoted(out)} is there already: add --force to replace it, or give another name.`,
-  );
-}
-
 /** The plan with the journal's seed, and with names that mark unfinished bodies as this journal's. */
 function planOf(plan: RunPlan, seed: number, journalPath: string | null): RunPlan {
   const { batch } = plan;
@@ -334,12 +320,7 @@ async function createJournal(
       onError,
     );
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') {
-      throw new VolleyError(
-        ERROR_CODES.usage,
-        `The journal ${quoted(path)} of a batch that has not ended is there: add --resume to go on with it, or delete it to begin again.`,
-      );
-    }
+    if (codeOf(error) === 'EEXIST') throw journalIsThere(path);
     throw cannotWriteJournal(path, error);
   }
 }

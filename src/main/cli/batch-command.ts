@@ -7,7 +7,7 @@ import {
   renderBatch,
   showBatchProgress,
 } from '../batch/batch-text.ts';
-import { type EndedBatch, endedBatch } from '../batch/ended-batch.ts';
+import type { EndedBatch } from '../batch/ended-batch.ts';
 import { type Batch, resolveBatch } from '../batch/resolve-batch.ts';
 import { type BatchResult, type BatchRun, startBatch } from '../batch/run-batch.ts';
 import { resultFileOf } from '../files/input-files.ts';
@@ -40,10 +40,9 @@ export async function batchCommand(parsed: Parsed, problems: string[]): Promise<
   const form = outputFormFrom(parsed.last('output'), problems);
   const pagePath = pagePathFrom(parsed, problems);
   const pageFiles = resultFileOf(pagePath ?? undefined, PAGE_OPTION);
-  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, pageFiles);
+  const batch = await resolveBatch(batchOptionsFrom(parsed, problems), problems, pageFiles, say);
   const areFailuresAllowed = parsed.flag('allow-failures');
-  const ended = await endedBatch(batch);
-  if (ended !== null) return tellEnded(batch, ended, areFailuresAllowed);
+  if (batch.ended !== null) return tellEnded(batch, batch.ended, areFailuresAllowed);
   const page = pagePath === null ? null : await ResultFile.open(pagePath, PAGE_OPTION);
   const run = await started(batch, page);
   if (run.damage !== null) say(run.damage);
@@ -94,7 +93,9 @@ function tellEnded({ out }: Batch, { done, failed }: EndedBatch, areFailuresAllo
 async function tryFirstRow(parsed: Parsed, rows: string | undefined, problems: string[]): Promise<ExitCode> {
   const { sendAndPrint } = await import('./once-command.ts');
   const { run } = batchOptionsFrom(parsed, problems);
-  const plan = await completePlan(await readSettled({ ...run, rows, requests: 1, concurrency: 1 }, problems));
+  const plan = await completePlan(
+    await readSettled({ ...run, rows, requests: 1, concurrency: 1 }, problems, [], say),
+  );
   return sendAndPrint(plan);
 }
 

@@ -14,6 +14,7 @@ import { measureAndPrint } from './measure-rounds.ts';
 import type { TargetCommand } from './on-port/on-port.ts';
 import { comparisonFormFrom } from './output-form.ts';
 import type { Parsed } from './parsed.ts';
+import { say } from './say.ts';
 import { showingFrom } from './showing.ts';
 
 const FEWEST = 2;
@@ -43,7 +44,7 @@ export async function repeatCommand(
   const paths = comparisonPathsFrom(parsed, problems);
   const plan = await withoutOverwriting(comparisonFilesOf(paths), async () => {
     if (planPath !== undefined) noteInput(planPath);
-    return completePlan(await readSettled(options, problems, readersOfPlan(planPath)));
+    return completePlan(await readSettled(options, problems, readersOfPlan(planPath), say));
   });
   const baseline = await openBaseline(asked, plan, rounds);
   return measureAndPrint({

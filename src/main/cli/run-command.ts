@@ -113,7 +113,7 @@ function readFor(
 ): Promise<UnresolvedPlan> {
   const readers = readersOfPlan(planPath);
   return isSentFromHere && !parsed.flag('dry-run')
-    ? readSettled(options, problems, readers)
+    ? readSettled(options, problems, readers, say)
     : readOptions(options, problems, readers, { isSentFromHere });
 }
 

@@ -61,7 +61,7 @@ export async function sweepCommand(parsed: Parsed, found: Told[]): Promise<ExitC
   const plan = await withoutOverwriting(
     [...resultFileOf(out), ...resultFileOf(pagePath ?? undefined, PAGE_OPTION)],
     async () => {
-      const first = await readSettled(options, told);
+      const first = await readSettled(options, told, [], say);
       if (range !== null) await readOptions(withLevel(options, range, range.to), []);
       return completePlan(first);
     },

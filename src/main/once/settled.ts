@@ -1,5 +1,6 @@
 import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
 import type { OnceExchange } from '../../protocol/once.ts';
+import { MS_PER_SECOND } from '../../protocol/units.ts';
 import { jsonQuery } from '../../requests/json-path.ts';
 import { hiding } from '../../requests/secrets.ts';
 import type { PresetOptions } from '../plan/library-options.ts';
@@ -8,6 +9,7 @@ import { keyHeaders, modelsUrl } from '../plan/models/preset-request.ts';
 import { asksForUsage, needsModel, type Preset, withoutUsage } from '../plan/models/presets.ts';
 import { type RunOptions, WRITTEN_IN } from '../plan/options.ts';
 import { Problems, type Told } from '../plan/problems.ts';
+import { parseDurationMs } from '../plan/quantities.ts';
 import { connectionOptionsOf } from '../plan/requests/sources.ts';
 import { completePlan, readOptions, type UnresolvedPlan } from '../plan/resolve.ts';
 import { namingOf } from '../plan/terms.ts';
@@ -21,6 +23,13 @@ const LOWEST_FAILURE = 400;
 /** Statuses by which a server refuses a request's content. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 422]);
 const LONGEST_NAME = 500;
+/** The run waits for these answers, so a server that stalls must not hold it up as long as an answer of a model may take. */
+const LONGEST_WAIT_MS = 5_000;
+/** Answers usually come before anybody would wonder. */
+const SILENT_WAIT_MS = 1_000;
+
+/** Is told what is waited for, if that takes long. */
+export type OnWait = (sentence: string) => void;
 
 /** Options completed by asking the server before the run. */
 interface Settled {
@@ -38,35 +47,52 @@ export async function readSettled(
   options: RunOptions,
   earlier: readonly Told[] = [],
   readersOfStdin: readonly OptionWord[] = [],
+  onWait: OnWait = () => {},
 ): Promise<UnresolvedPlan> {
   const read = (said: RunOptions): Promise<UnresolvedPlan> => readOptions(said, earlier, readersOfStdin);
-  const { made, notes, hasAsked } = await settledBy(options, read);
+  const { made, notes, hasAsked } = await settledBy(options, read, { onWait });
   return hasAsked ? { ...made, notes: [...notes, ...made.notes] } : made;
 }
 
 /**
  * Calls `make` with the options, and again if the target has completed them. The first call comes before anything is
  * sent, so that problems with the options are reported first.
+ *
+ * @param when.asks whether the target is asked at all, after that first call
  */
 export async function settledBy<Made>(
   options: RunOptions,
   make: (options: RunOptions) => Promise<Made>,
+  { asks = () => true, onWait = () => {} }: { asks?: (made: Made) => boolean; onWait?: OnWait } = {},
 ): Promise<{ readonly made: Made; readonly notes: readonly Words[]; readonly hasAsked: boolean }> {
   const made = await make(options);
-  const settled = await settle(options);
+  const settled = asks(made) ? await settle(options, onWait) : null;
   if (settled === null) return { made, notes: [], hasAsked: false };
   return { made: await make(settled.options), notes: settled.notes, hasAsked: true };
 }
 
 /** Null if the options leave nothing open. */
-async function settle(options: RunOptions): Promise<Settled | null> {
+async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | null> {
   const { preset: name, url } = options;
   const preset = presetOf(options, new Problems());
   if (name === undefined || preset === null || url === undefined) return null;
-  const named = options.model === undefined && needsModel(preset) ? await firstModel(options, preset) : null;
+  const isUnnamed = options.model === undefined && needsModel(preset);
+  const named = isUnnamed
+    ? await whileTelling(
+        `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; --model says it).`,
+        onWait,
+        firstModel(options, preset),
+      )
+    : null;
   const known = named === null ? options : { ...options, model: named };
   const isRefused =
-    asksForUsage(preset) && options.tokens !== 'events' && (await refusesUsage(known, preset));
+    asksForUsage(preset) &&
+    options.tokens !== 'events' &&
+    (await whileTelling(
+      `Waiting for ${shownUrl(url)} to answer a request of one token, which shows whether it counts tokens (${GIVEN_UP}; --tokens events does not ask).`,
+      onWait,
+      refusesUsage(known, preset),
+    ));
   if (named === null && !isRefused) return null;
   return {
     options: isRefused ? withPresetOf(known, name, preset) : known,
@@ -83,6 +109,22 @@ async function settle(options: RunOptions): Promise<Settled | null> {
         : []),
     ],
   };
+}
+
+const GIVEN_UP = `for ${LONGEST_WAIT_MS / MS_PER_SECOND} s at most`;
+
+/** Tells what is waited for, once the wait has become long. */
+async function whileTelling<Answer>(
+  sentence: string,
+  onWait: OnWait,
+  answer: Promise<Answer>,
+): Promise<Answer> {
+  const timer = setTimeout(onWait, SILENT_WAIT_MS, sentence);
+  try {
+    return await answer;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The same preset without the request for usage. */
@@ -148,7 +190,8 @@ function asker(options: RunOptions): RunOptions {
   const { user, digest, bearerEnv, cookie, userAgent, timeout, variables } = options;
   return {
     ...connectionOptionsOf(options),
-    ...{ user, digest, bearerEnv, cookie, userAgent, timeout, variables, mode: 'inline' },
+    ...{ user, digest, bearerEnv, cookie, userAgent, variables, mode: 'inline' },
+    timeout: `${Math.min(parseDurationMs(String(timeout ?? '')) ?? LONGEST_WAIT_MS, LONGEST_WAIT_MS)}ms`,
   };
 }
 

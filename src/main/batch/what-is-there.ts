@@ -1,0 +1,43 @@
+import { stat } from 'node:fs/promises';
+import { ERROR_CODES, VolleyError } from '../../protocol/errors.ts';
+import { quoted } from '../text/quoted.ts';
+import { journalPathOf } from './output.ts';
+
+/**
+ * Refuses to begin a batch over the journal of one that has not ended or, without `--force`, over an earlier result.
+ *
+ * @throws VolleyError VOLLEY_USAGE
+ */
+export async function refuseWhatIsThere({
+  out,
+  resume,
+  force,
+}: {
+  readonly out: string | null;
+  readonly resume: boolean;
+  readonly force: boolean;
+}): Promise<void> {
+  if (out === null || resume) return;
+  // The journal comes first: if there is one, the output may belong to another batch.
+  const journalPath = await journalPathOf(out);
+  if (journalPath !== null && (await stat(journalPath).catch(() => null)) !== null)
+    throw journalIsThere(journalPath);
+  if (!force) await refuseWritten(out);
+}
+
+export function journalIsThere(path: string): VolleyError {
+  return new VolleyError(
+    ERROR_CODES.usage,
+    `The journal ${quoted(path)} of a batch that has not ended is there: add --resume to go on with it, or delete it to begin again.`,
+  );
+}
+
+/** @throws VolleyError VOLLEY_USAGE if the output is a non-empty file */
+export async function refuseWritten(out: string | null): Promise<void> {
+  const known = out === null ? null : await stat(out).catch(() => null);
+  if (known?.isFile() !== true || known.size === 0) return;
+  throw new VolleyError(
+    ERROR_CODES.usage,
+    `--out ${quoted(out)} is there already: add --force to replace it, or give another name.`,
+  );
+}
