@@ -5,6 +5,8 @@ const HIDDEN = '…';
 const SHORTEST = 4;
 /** A parameter that is only called `key` may be that of a cache; the keys of services are longer. */
 const SHORTEST_KEY = 16;
+/** Texts are shown to a much smaller length; looking through a whole body for each failure would cost the load. */
+const LONGEST_SHOWN = 16_384;
 /** Values that are no secret, whatever they are called. */
 const NO_SECRET = /^(?:true|false|null|none|undefined)$/i;
 
@@ -24,9 +26,10 @@ const NAMED = [
 ];
 const JSON_WEB_TOKEN = /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 
-/** Removes from a target's text what its names call a secret, such as the token in the answer to a login. */
+/** Removes from a target's text what its names call a secret, such as the token in the answer to a login. Long texts are cut. */
 export function withoutNamedSecrets(text: string): string {
-  return NAMED.reduce((left, { before, value }) => withoutValues(left, before, value), text).replace(
+  const beginning = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+  return NAMED.reduce((left, { before, value }) => withoutValues(left, before, value), beginning).replace(
     JSON_WEB_TOKEN,
     HIDDEN,
   );

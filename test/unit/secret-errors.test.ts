@@ -33,6 +33,8 @@ const GIVEN: Readonly<Record<string, RunOptions>> = {
   'another host': { connectTo: [WITH_PASSWORD] },
   'a socket': { unixSocket: WITH_PASSWORD },
   'broken JSON': { json: `{"a":1,"accessToken":"${SECRET}"` },
+  'a query': { url: `${URL_TEXT}?a=b&token=${SECRET}` },
+  'a URL in place of a file': { bodyFile: `${URL_TEXT}?token=${SECRET}` },
   'a mix': { url: undefined, mix: [{ name: 'a', url: WITH_PASSWORD, cookie: `sid=${SECRET}` }] },
 };
 
@@ -77,7 +79,7 @@ test('no error of the library has a secret: in message, problems, stack or whate
   for (const [given, options] of Object.entries(GIVEN)) {
     for (const [slip, wrong] of Object.entries(SLIPS)) {
       // The slip would take the place of the secret.
-      if (['headers', 'resolve'].some((name) => name in options && name in wrong)) continue;
+      if (['headers', 'resolve', 'bodyFile'].some((name) => name in options && name in wrong)) continue;
       const all: RunOptions = { url: URL_TEXT, requests: 1, ...options, ...wrong };
       const calls: Readonly<Record<string, () => Promise<unknown>>> = {
         start: () => start(all),

@@ -194,10 +194,10 @@ describe('what names call secret', () => {
     '"',
     ' ',
     'eyJaaaaaaaaa.',
-  ])('is looked for in linear time: %s', (piece) => {
+  ])('is looked for in little time, however long the text: %s', (piece) => {
     const before = performance.now();
     withoutNamedSecrets(piece.repeat(300_000));
-    expect(performance.now() - before).toBeLessThan(3_000);
+    expect(performance.now() - before).toBeLessThan(500);
   });
 
   test.each([

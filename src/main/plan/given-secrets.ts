@@ -49,6 +49,8 @@ function ofRequest(said: Fields, environment: NodeJS.ProcessEnv): string[] {
     ...ofUrl(textOf(said['url'])),
     ...ofJson(textOf(said['json'])),
     ...lines.flatMap((line) => secretsInHeaders(nameAndValue(line))),
+    // A URL may be given where a file is asked for.
+    ...texts.flatMap(secretsInQuery),
     ...texts.flatMap(environmentNames).map((name) => environment[name] ?? ''),
   ];
 }
