@@ -152,8 +152,12 @@ export function parsed(text: string): unknown {
 /** The message of a JSON `error`, in the forms that model servers use; null without one. */
 export function errorIn(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
+  // Older vLLM and SGLang write the error itself, without a field for it.
+  if ('object' in value && value.object === 'error' && 'message' in value) return String(value.message);
   const error = 'error' in value ? value.error : null;
-  if (error === null || error === undefined || error === false) return null;
+  // OpenAI's responses have it one level down.
+  if (error === null || error === undefined || error === false)
+    return 'response' in value ? errorIn(value.response) : null;
   if (typeof error === 'string') return error;
   if (typeof error === 'object' && 'message' in error && typeof error.message === 'string')
     return error.message;
