@@ -17,7 +17,7 @@ describe('volley doctor', () => {
       })),
     ]);
     const answers = [
-      { answer: 'immediate', scriptedMs: 0, expected: 600, ok: 600, disordered: 0, lost: 0 },
+      { answer: 'immediate', scriptedMs: 0, expected: 900, ok: 900, disordered: 0, lost: 0 },
       { answer: 'delay', scriptedMs: 10, expected: 400, ok: 400, disordered: 0, lost: 0 },
       { answer: 'stall', scriptedMs: 100, expected: 1_000, ok: 1_000, disordered: 0, lost: 0 },
     ];

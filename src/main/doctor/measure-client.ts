@@ -39,31 +39,33 @@ export async function measureClient(bench: Bench, client: ClientName): Promise<C
   const delayed = await observe(bench, client, delay);
   const stall = stalls(RATE, STALLS_FOR_MS, STALLS_FOR_MS);
   const stalled = await observe(bench, client, stall);
-  const late = delayed.requests.filter(({ intendedMs }) => intendedMs >= delay.fromMs);
-  const added = spreadOf(answered(atOnce).map((request) => request.serviceMs - atServerMs(request)));
-  const stallMs = percentileOf(answered(stalled).map(loggedResponseMs), 99);
+  const [immediates, delays] = [since(immediate.fromMs, atOnce), since(delay.fromMs, delayed)];
+  const answeredAtOnce = immediates.filter(isAnswered);
+  const answeredLater = delays.filter(isAnswered);
+  const added = spreadOf(answeredAtOnce.map((request) => request.serviceMs - atServerMs(request)));
+  const stallMs = percentileOf(stalled.requests.filter(isAnswered).map(loggedResponseMs), 99);
   return {
     client,
     addedMs: added,
-    lateMs: spreadOf(atOnce.requests.map(({ startLagMs }) => startLagMs)),
+    lateMs: spreadOf(immediates.map(({ startLagMs }) => startLagMs)),
     trustedFromMs: { p50: added.p50 * TIMES_THE_ADDED, p99: added.p99 * TIMES_THE_ADDED },
     answers: [
       factsOf('immediate', immediate, atOnce, {
         scriptedMs: 0,
         measuredMs: percentileOf(
-          answered(atOnce).map(({ serviceMs }) => serviceMs),
+          answeredAtOnce.map(({ serviceMs }) => serviceMs),
           50,
         ),
-        knownMs: percentileOf(answered(atOnce).map(atServerMs), 50),
+        knownMs: percentileOf(answeredAtOnce.map(atServerMs), 50),
         toleranceMs: DELAY_TOLERANCE_MS,
       }),
       factsOf('delay', delay, delayed, {
         scriptedMs: DELAY_MS,
         measuredMs: percentileOf(
-          late.filter(isAnswered).map(({ serviceMs }) => serviceMs),
+          answeredLater.map(({ serviceMs }) => serviceMs),
           50,
         ),
-        knownMs: percentileOf(late.filter(isAnswered).map(atServerMs), 50),
+        knownMs: percentileOf(answeredLater.map(atServerMs), 50),
         toleranceMs: DELAY_TOLERANCE_MS,
       }),
       factsOf('stall', stall, stalled, {
@@ -100,8 +102,9 @@ function isAnswered({ leftMs }: Observation): boolean {
   return !Number.isNaN(leftMs);
 }
 
-function answered({ requests }: Observed): Observation[] {
-  return requests.filter(isAnswered);
+/** The requests after a quicker stage. */
+function since(fromMs: number, { requests }: Observed): readonly Observation[] {
+  return requests.filter(({ intendedMs }) => intendedMs >= fromMs);
 }
 
 function factsOf(
