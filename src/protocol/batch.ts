@@ -118,6 +118,8 @@ export interface BatchRows {
   readonly returned: number;
   /** Answers with status 429. */
   readonly rateLimitReplies: number;
+  /** The most requests a second that may begin (`--rate`); null for no limit. Absent in older results. */
+  readonly limitPerSecond?: number | null;
   readonly isComplete: boolean;
   /** What ended the batch before its last row was answered; null if nothing did. Absent in older results. */
   readonly trouble?: BatchTrouble | null;

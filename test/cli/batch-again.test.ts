@@ -88,6 +88,7 @@ test('--abort-on ends a batch early, and --resume sends what is left', async () 
   const { rows: counts, stoppedBy, degraded } = JSON.parse(ended.stdout);
   expect([ended.code, degraded, stoppedBy.expression]).toEqual([1, false, 'error-rate<50%']);
   expect(counts.done).toBeLessThan(1_500);
+  expect(counts.limitPerSecond).toBe(100);
   expect(ended.stderr).toMatch(/^volley: STOPPED after .*: error-rate<50% did not hold \(100\.0 %\)\.$/m);
   expect(ended.stderr).toContain(`${counts.done} of 2000 rows are answered and kept in`);
   let requests = 0;

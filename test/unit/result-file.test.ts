@@ -84,6 +84,10 @@ test('a saved batch says first what became of its rows, for people', async () =>
   expect(text).toMatch(
     /^rows {7}4 of 5 answered, 3 ok, 1 failed \(25\.0 %\), 2 retries, 1 journalled before\nby status {2}1 × 0, 3 × 200\nby error {3}1 × timeout\n\nvolley /,
   );
+  const limited = { ...batch, rows: { ...rows, limitPerSecond: 50 } };
+  expect(await printedRun(limited, 'text', PLAIN_VIEW)).toContain(
+    '\nlimit      at most 50/s begin, repeated requests included\n',
+  );
   const none = { ...batch, rows: { ...rows, ok: 0, failed: 4 } };
   expect(await printedRun(none, 'text', PLAIN_VIEW)).toMatch(
     /^FAILING: all of the rows failed\n\nrows {7}4 of 5 answered, 0 ok, 4 failed/,

@@ -11,6 +11,7 @@ import { type OutputForm, REPORTERS } from '../reporters/reporters.ts';
 import { resultJson } from '../reporters/result-json.ts';
 import { renderRows } from '../reporters/rows-text.ts';
 import type { View } from '../reporters/view.ts';
+import { perSecond } from '../summary/load-notes.ts';
 import { counted, formatAbout, formatCount, formatElapsed, formatRate, shareText } from '../text/format.ts';
 import { quoted } from '../text/quoted.ts';
 
@@ -78,7 +79,7 @@ export function batchJson(result: BatchResult): Summary & { readonly rows: Batch
 }
 
 function rowsOf(result: BatchResult): BatchRows {
-  const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped, trouble } = result;
+  const { counts, rowCount, doneBefore, returned, isComplete, summary, skipped, trouble, rate } = result;
   const { done, ok, failed, retries, statuses, errors, examples } = counts;
   return {
     total: rowCount,
@@ -90,6 +91,7 @@ function rowsOf(result: BatchResult): BatchRows {
     failed,
     retries,
     returned,
+    limitPerSecond: rate === null ? null : perSecond(rate),
     rateLimitReplies: summary.statuses[TOO_MANY_REQUESTS] ?? 0,
     isComplete,
     trouble: trouble === null ? null : ({ code: trouble.code, figures: trouble.figures } as BatchTrouble),
@@ -129,10 +131,10 @@ export function renderBatchProgress(
   { elapsedMs, rowCount, done, doneBefore, failed, failedAs }: BatchProgress,
   width: number = Number.POSITIVE_INFINITY,
 ): string {
-  const perSecond = elapsedMs <= 0 ? 0 : ((done - doneBefore) * MS_PER_SECOND) / elapsedMs;
+  const rowsPerSecond = elapsedMs <= 0 ? 0 : ((done - doneBefore) * MS_PER_SECOND) / elapsedMs;
   const rows = counted(done, 'row');
   const elapsed = { text: formatElapsed(elapsedMs), dropAt: 4 };
-  const rate = { text: formatRate(perSecond), dropAt: 5 };
+  const rate = { text: formatRate(rowsPerSecond), dropAt: 5 };
   if (rowCount === null)
     return fittedLine(
       [elapsed, { text: rows, dropAt: 2 }, rate, failedPart(failed, done), ...kindsPart(failedAs)],
@@ -146,9 +148,9 @@ export function renderBatchProgress(
       rate,
       failedPart(failed, done),
       ...kindsPart(failedAs),
-      ...(perSecond === 0
+      ...(rowsPerSecond === 0
         ? []
-        : [{ text: `${formatAbout(((rowCount - done) / perSecond) * MS_PER_SECOND)} left`, dropAt: 3 }]),
+        : [{ text: `${formatAbout(((rowCount - done) / rowsPerSecond) * MS_PER_SECOND)} left`, dropAt: 3 }]),
     ],
     width,
   );

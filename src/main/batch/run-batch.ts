@@ -1,5 +1,6 @@
 import { holdHeapDown } from '../../machine/steady-heap.ts';
 import { codeOf, ERROR_CODES, reasonOf, VolleyError, writeErrorCodeOf } from '../../protocol/errors.ts';
+import type { Rate } from '../../protocol/load.ts';
 import type { RunPlan } from '../../protocol/plan.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import type { Collected } from '../collect/collected.ts';
@@ -45,6 +46,8 @@ export interface BatchResult {
   /** Rows that could not be read; null if skipping is not allowed. */
   readonly skipped: SkippedRows | null;
   readonly doneBefore: number;
+  /** The most that may begin; null for no limit. */
+  readonly rate: Rate | null;
   /** Number of rows taken back from lost workers. */
   readonly returned: number;
   /** Every row has an answer, and the output is complete. */
@@ -133,6 +136,7 @@ async function resultOf(started: Started): Promise<BatchResult> {
     rowCount,
     skipped,
     doneBefore,
+    rate: opened.plan.batch?.rate ?? null,
     returned: dealer.returned,
     isComplete: dealer.isComplete && dealer.trouble === null,
     trouble: dealer.trouble,

@@ -132,6 +132,7 @@ const SUMMARY = fields({
       total: 'number or null',
       isComplete: 'flag',
       skipped: optional('number'),
+      limitPerSecond: optional('number or null'),
       skippedLines: optional(['number']),
       trouble: optional(orNull(fields({ code: 'text' }))),
       statuses: { each: 'number' },

@@ -1,5 +1,5 @@
 import type { BatchRows, RowExample } from '../../protocol/batch.ts';
-import { counted, formatCount, shareText } from '../text/format.ts';
+import { counted, formatAskedRate, formatCount, shareText } from '../text/format.ts';
 import { LABEL_WIDTH, labelled, row } from './labelled-rows.ts';
 import { PLAIN_VIEW } from './view.ts';
 import { wrappedUpTo } from './wrap.ts';
@@ -28,6 +28,7 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     doneBefore,
     returned,
     rateLimitReplies,
+    limitPerSecond = null,
     statuses,
     errors,
     examples = {},
@@ -51,6 +52,9 @@ function linesOf(rows: BatchRows, leftOut: string | null): string[] {
     ...(done > 0 && failed === done ? ['FAILING: all of the rows failed', ''] : []),
     row('rows', [...counts, ...rare].join(', ')),
     ...(leftOut === null ? [] : [row('left out', leftOut)]),
+    ...(limitPerSecond === null
+      ? []
+      : [row('limit', `at most ${formatAskedRate(limitPerSecond)} begin, repeated requests included`)]),
     ...(byStatus.length > 0 ? [row('by status', byStatus.join(', '))] : []),
     ...(byError.length > 0 ? [row('by error', byError.slice(0, MOST_ERRORS).join(', '))] : []),
     ...labelled(

@@ -60,6 +60,6 @@ export function notesOn(
   return [{ code: 'response-beyond-service', figures: { responseMs, serviceMs } }];
 }
 
-function perSecond({ requests, periodMs }: Rate): number {
+export function perSecond({ requests, periodMs }: Rate): number {
   return (requests * MS_PER_SECOND) / periodMs;
 }

@@ -1,5 +1,5 @@
 import type { BatchRows } from '../../../../protocol/batch.ts';
-import { counted } from '../../../text/format.ts';
+import { counted, formatAskedRate } from '../../../text/format.ts';
 import { shareTable } from '../charts/share-table.ts';
 import { facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
@@ -23,7 +23,18 @@ export function rowsWords({ done, failed, total, isComplete }: BatchRows): strin
 /** How the rows of a batch ended. */
 export function rowsPanel({ rows }: RunView): Markup | null {
   if (rows === null) return null;
-  const { total, done, ok, failed, retries, doneBefore, returned, rateLimitReplies, isComplete } = rows;
+  const {
+    total,
+    done,
+    ok,
+    failed,
+    retries,
+    doneBefore,
+    returned,
+    rateLimitReplies,
+    isComplete,
+    limitPerSecond = null,
+  } = rows;
   const statuses = Object.entries(rows.statuses).map(([status, times]) => ({
     name: status === NO_ANSWER ? 'no answer' : status,
     times,
@@ -38,6 +49,7 @@ export function rowsPanel({ rows }: RunView): Markup | null {
     ['Retries', count(retries)],
     ...rare('Journalled before', doneBefore),
     ...rare('Given on', returned, ' from a lost worker to others'),
+    ...(limitPerSecond === null ? [] : [['Begin at most', formatAskedRate(limitPerSecond)] as const]),
     ...rare('Too fast (429)', rateLimitReplies, ' answers'),
   ])}
 ${shareTable(`${counted(done, 'row')} by the status of the last attempt`, statuses, done)}
