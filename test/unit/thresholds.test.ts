@@ -75,15 +75,15 @@ describe('rules are read', () => {
     ['errors<1%', 'there is no figure errors: did you mean error-rate<1%?'],
     [
       'p99(service){a}<1ms',
-      'a rule on one request is of all its time, not of service: did you mean p99{a}<1ms?',
+      'a rule on one request is of the latency that leads the report, not of service: did you mean p99{a}<1ms?',
     ],
     [
       'p95{x}(service)<5ms',
-      'a rule on one request is of all its time, not of service: did you mean p95{x}<5ms?',
+      'a rule on one request is of the latency that leads the report, not of service: did you mean p95{x}<5ms?',
     ],
     [
       'p99{a}(service)<5',
-      'a rule on one request is of all its time, not of service, and a unit is missing: did you mean p99{a}<5ms?',
+      'a rule on one request is of the latency that leads the report, not of service, and a unit is missing: did you mean p99{a}<5ms?',
     ],
   ])('%s is refused with the rule that was meant', (expression, advice) => {
     expect(parse(expression)).toEqual({

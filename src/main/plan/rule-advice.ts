@@ -50,7 +50,9 @@ export function rulePartsAdvice(expression: string, isRule: (expression: string)
   const faults = [
     ...(isInParentheses ? ['a percentile is written without parentheses'] : []),
     ...(elsewhere === undefined ? [] : [`there is no figure ${written}`]),
-    ...(kind !== '' && request !== '' ? [`a rule on one request is of all its time, not of ${kind}`] : []),
+    ...(kind !== '' && request !== ''
+      ? [`a rule on one request is of the latency that leads the report, not of ${kind}`]
+      : []),
     ...(fitting === unit ? [] : [unit === '' ? 'a unit is missing' : `${unit} is no unit of it`]),
   ];
   const kindPart = kind === '' || request !== '' ? '' : `(${kind})`;
