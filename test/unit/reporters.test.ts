@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Progress, Summary } from '../../src/api/index.ts';
-import { whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
+import { whyItMayPass, whyNothingSucceeded } from '../../src/main/reporters/failing-text.ts';
 import { LiveLine } from '../../src/main/reporters/live-line.ts';
+import { renderMarkdown } from '../../src/main/reporters/markdown.ts';
 import { renderProgress, showProgress } from '../../src/main/reporters/progress-line.ts';
 import { RoundsLive } from '../../src/main/reporters/rounds-live.ts';
+import { renderText } from '../../src/main/reporters/text.ts';
 import { exitCodeOf } from '../../src/main/summary/exit-code.ts';
 import { summaryWith } from '../support/summary.ts';
 
@@ -29,6 +31,37 @@ describe('the exit code', () => {
     ['interrupted outranks them all', { ...failed, degraded: true, interrupted: true }, true, 130],
   ])('%s', (_name, summary, couldNotWrite, code) => {
     expect(exitCodeOf(summary, couldNotWrite)).toBe(code);
+  });
+
+  test('a rule of the user that decides in place of a failing verdict is named, in text and Markdown', () => {
+    const rule = (expression: string, isImplied = false, isOk = true): Summary['thresholds'][number] => {
+      return { expression, measured: 0.3, limit: 0.6, isLowerBound: false, isImplied, ok: isOk };
+    };
+    const finding = {
+      code: 'requests-failed',
+      figures: { failed: 30, of: 100, request: null, when: null, kinds: [] },
+    } as unknown as NonNullable<Summary['generator']['finding']>;
+    const failing = (thresholds: Summary['thresholds'], ok = 70): Summary =>
+      summaryWith({
+        thresholds,
+        requests: { ...summaryWith().requests, sent: 100, ok, failed: 100 - ok },
+        generator: { ...summaryWith().generator, verdict: 'failing', finding },
+      });
+    const allowed = failing([rule('p99<1s'), rule('error-rate<60%')]);
+    const sentence = 'The verdict does not set the exit code here: error-rate<60% decides how much may fail.';
+    expect(exitCodeOf(allowed, false)).toBe(0);
+    expect(whyItMayPass(allowed)).toBe(sentence);
+    expect(renderText(allowed).replaceAll(/\s+/g, ' ')).toContain(sentence);
+    expect(renderMarkdown(allowed)).toContain(sentence.replace('<', '&lt;'));
+    expect(whyItMayPass(failing([rule('error-rate{a}<60%'), rule('error-rate{b}<9%')]))).toBe(
+      'The verdict does not set the exit code here: error-rate{a}<60%, error-rate{b}<9% decide how much may fail.',
+    );
+    // The verdict itself, an implied rule, or that nothing succeeded sets the code.
+    expect(
+      [[], [rule('p99<1s')], [rule('error-rate<=1%', true, false)]].map((r) => whyItMayPass(failing(r))),
+    ).toEqual([null, null, null]);
+    expect(whyItMayPass(failing([rule('error-rate<60%')], 0))).toBeNull();
+    expect(whyItMayPass(summaryWith({ thresholds: [rule('error-rate<60%')] }))).toBeNull();
   });
 
   test('why nothing succeeded is said only where nothing did', () => {

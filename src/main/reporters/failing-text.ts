@@ -26,6 +26,16 @@ export function whyItFails(summary: Pick<Summary, 'generator' | 'thresholds'>): 
   return `${who}, and no rule on the error rate allows it: ${what}`;
 }
 
+/** Which rules of the user decide how much may fail, where the verdict is failing; null if the verdict itself decides. */
+export function whyItMayPass(summary: Pick<Summary, 'generator' | 'thresholds' | 'requests'>): string | null {
+  const { generator, thresholds, requests } = summary;
+  if (generator.verdict !== 'failing' || requests.ok === 0 || failsByVerdict(summary)) return null;
+  const isOnThem = generator.finding?.code === 'iterations-failed' ? isOnIterations : isOnErrors;
+  const rules = thresholds.filter((rule) => isOnThem(rule) && rule.isImplied !== true);
+  const decide = rules.length === 1 ? 'decides' : 'decide';
+  return `The verdict does not set the exit code here: ${rules.map(({ expression }) => expression).join(', ')} ${decide} how much may fail.`;
+}
+
 /** Whether requests failed while volley itself was late, so that the target is not blamed. */
 export function isStarved(finding: Summary['generator']['finding']): boolean {
   return finding?.code === 'requests-failed' && finding.figures.isStarved === true;

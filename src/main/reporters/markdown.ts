@@ -4,6 +4,7 @@ import type { LatencySummary, Summary } from '../../protocol/summary.ts';
 import { counted, formatCount, formatMs, formatRate, formatSpan, shareText } from '../text/format.ts';
 import { verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
+import { whyItMayPass } from './failing-text.ts';
 import { markdownCode, markdownIn } from './markdown-text.ts';
 import { mixTable, whatWasSent } from './mix-table.ts';
 import { impliedText, stopSentences, valueText } from './rule-text.ts';
@@ -17,6 +18,7 @@ export function renderMarkdown(result: Summary): string {
   const summary = markdownIn(result);
   const { tool, plan, interrupted, degradedReasons, notes, generator } = summary;
   const remarks = [
+    ...[whyItMayPass(summary) ?? []].flat(),
     ...stopSentences(summary),
     ...(interrupted ? ['INTERRUPTED: this is what was measured until then.'] : []),
     ...degradedReasons.map((reason) => `DEGRADED: ${reason}`),

@@ -3,6 +3,7 @@ import { headlinesOf, verdictName } from '../text/headlines.ts';
 import { baselineSentences } from './baseline-text.ts';
 import { countLines, failureLines } from './counts-text.ts';
 import { detailLines } from './details-text.ts';
+import { whyItMayPass } from './failing-text.ts';
 import { histogramLines } from './histogram-text.ts';
 import { LABEL_WIDTH, rows } from './labelled-rows.ts';
 import { latencyHeadline, latencyTable } from './latency-text.ts';
@@ -57,10 +58,12 @@ function header(summary: Summary, { width, paint }: View): string[] {
 /** What a reader must know before any figure. */
 function notices(summary: Summary, view: View): string[] {
   const { interrupted, degradedReasons, generator } = summary;
+  const whyPassed = whyItMayPass(summary);
   return [
     ...headlinesOf(summary).flatMap((line) =>
       told(generator.verdict === 'failing' ? 'bad' : 'warning', line, view),
     ),
+    ...(whyPassed === null ? [] : wrapped(whyPassed, view.width)),
     ...stopSentences(summary).flatMap((sentence) => told('bad', sentence, view)),
     ...(interrupted ? told('warning', 'INTERRUPTED: this is what was measured until then.', view) : []),
     ...degradedReasons.flatMap((reason) => told('warning', `DEGRADED: ${reason}`, view)),
