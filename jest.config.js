@@ -10,6 +10,6 @@ export default {
   reporters: ['default', '<rootDir>/../../scripts/named-tests.js'],
   globalSetup: '<rootDir>/support/global-setup.js',
   globalTeardown: '<rootDir>/support/global-teardown.js',
-  // Most tests wait for something half of the time: four at a time keep two cores busy.
-  maxWorkers: 4,
+  // Most tests wait two thirds of their time, for answers, leases and processes that start: six keep two cores busy.
+  maxWorkers: 6,
 };

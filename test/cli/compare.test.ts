@@ -104,8 +104,11 @@ describe('volley compare', () => {
     expect(pairs[0]?.figures.p50?.low).toBeGreaterThan(3);
     expect(pairs[0]?.probabilityShorter).toBeLessThan(0.1);
     expect(pairs[0]?.shifts.map(({ percentile }) => percentile)).toContain('50');
+    // On a busy machine it adds how many rounds volley itself limited.
     expect(conclusions).toEqual([
-      expect.stringMatching(/^p50 of B was [\d.]+ \([\d.–]+\) times that of A: slower, in 6 rounds\.$/),
+      expect.stringMatching(
+        /^p50 of B was [\d.]+ \([\d.–]+\) times that of A: slower, in 6 rounds\.( volley itself was the limit in .*)?$/,
+      ),
     ]);
   });
 

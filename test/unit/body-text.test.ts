@@ -68,7 +68,7 @@ describe('a body is decoded as its answer says', () => {
     ['deflate', deflateSync(tooLong, { level: 1 })],
     ['br', brotliCompressSync(tooLong, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })],
     ['zstd', zstdCompressSync(tooLong)],
-    ['gzip, gzip', gzipSync(gzipSync(Buffer.alloc(4 * LARGEST_KEPT_BYTES), { level: 1 }))],
+    ['gzip, gzip', gzipSync(gzipSync(tooLong, { level: 1 }))],
   ])('%s that grows beyond what is kept is not taken apart', (coding, body) => {
     expect(() => textOf(body, coding)).toThrow('is too long to look into');
   });

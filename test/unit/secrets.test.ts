@@ -35,8 +35,9 @@ describe('texts without secrets', () => {
 
   test('one of 3000 characters, whole or cut, in no time', () => {
     const long = Array.from({ length: 300 }, (_, index) => String(index).padStart(10, 'k"=é/')).join('');
+    const hide = hiding([long]);
     for (const form of [long, encodeURIComponent(long), Buffer.from(long).toString('base64')])
-      expect(hiding([long])(`<${form}>`)).toMatch(/^<…[^a-z0-9]{0,2}>$/i);
+      expect(hide(`<${form}>`)).toMatch(/^<…[^a-z0-9]{0,2}>$/i);
     expect(hidingInCut([long])(`<${long.slice(0, 700)}`)).toBe('<…');
     const before = process.cpuUsage();
     expect(hiding([long])('nothing of it')).toBe('nothing of it');
