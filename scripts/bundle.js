@@ -35,6 +35,8 @@ const options = {
   external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith(SOURCES),
   platform: 'node',
   logLevel: 'warn',
+  // A busy machine is nothing to warn about.
+  checks: { bundlerTimings: false },
   plugins: [{ name: 'compiled', load: withItsMap }],
   output: {
     dir: fileURLToPath(new URL('../dist/bundle/', import.meta.url)),
