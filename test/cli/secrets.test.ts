@@ -192,6 +192,18 @@ const RUNS: Readonly<Record<string, readonly string[]>> = {
   'query, list': ['--urls', 'LIST', ...FEW, ...MISSED, '-o', 'json', ...FILES],
   'query, a mistake': [inQuery('/ok'), '--rate', SECRET],
   'query, a bad URL': [inQuery('/ok').replace('AT', '[x'), '-n', '1'],
+  ...Object.fromEntries(
+    ['--baseline', '--out', '--html', '--samples', '--urls', '--cacert'].map((option) => [
+      `query, by mistake for ${option}`,
+      ['http://AT/ok', option, inQuery('/ok'), ...FEW],
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['report', 'run', 'batch', 'replay', 'compare'].map((command) => [
+      `query, by mistake for ${command}`,
+      [command, inQuery('/ok'), '-n', '1'],
+    ]),
+  ),
   'query, once': [inQuery('/ok'), ...MISSED, '--once'],
   'dry run, query': [inQuery('/ok'), '--dry-run'],
   'query, compare': ['compare', inQuery('/ok'), inQuery('/500'), '-n', '4', '-c', '2', '--rounds', '3'],

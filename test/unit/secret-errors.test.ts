@@ -103,6 +103,23 @@ test('no error of the library has a secret: in message, problems, stack or whate
   delete process.env['VOLLEY_TEST_SECRET'];
 });
 
+test('nor has one of a URL that was given where a file is asked for', async () => {
+  const url = `${URL_TEXT}?a=b&token=${SECRET}`;
+  const files = ['urls', 'har', 'curlFile', 'rows', 'bodyFile', 'cacert', 'cert', 'key', 'prompts', 'trace'];
+  for (const file of files) {
+    const isSource = ['urls', 'har', 'curlFile'].includes(file);
+    const preset = ['prompts', 'trace'].includes(file) ? { preset: 'ollama', model: 'm' } : {};
+    const text = await start({
+      ...(isSource ? {} : { url: URL_TEXT }),
+      ...preset,
+      requests: 1,
+      [file]: url,
+    }).then(() => '', allOf);
+    expect([file, text]).toEqual([file, expect.stringContaining('token=…')]);
+    expect([file, piecesOf(SECRET).filter((piece) => text.includes(piece))]).toEqual([file, []]);
+  }
+});
+
 test('nor has one of a key that was given in place of the name of its variable', async () => {
   const given = { url: URL_TEXT, preset: 'openai-chat', apiKeyEnv: SECRET, requests: 1 } as const;
   const text = await start(given).then(() => '', allOf);

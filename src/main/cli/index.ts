@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { codeOf, ERROR_CODES, type ErrorCode, reasonOf, VolleyError } from '../../protocol/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../../protocol/exit-codes.ts';
+import { secretsInQuery } from '../../requests/named-secrets.ts';
 import { hiding } from '../../requests/secrets.ts';
 import { ownProcess } from '../pool/own-process.ts';
 import { worstOf } from '../summary/exit-code.ts';
@@ -88,7 +89,7 @@ async function runCommand(words: readonly string[]): Promise<ExitCode> {
   const parser = Object.values(COMMANDS).reduce(
     (known, command) =>
       register(known, command, { words: argv, behind, misread }, async (parsed, run) => {
-        secrets = typedSecrets(parsed, process.env);
+        secrets = [...typedSecrets(parsed, process.env), ...argv.flatMap(secretsInQuery)];
         exitCode = await run();
       }),
     createParser(argv),

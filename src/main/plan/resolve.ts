@@ -251,10 +251,15 @@ export async function readOptions(
   refuseOtherTypes(options, earlier);
   const problems = [...earlier];
   const notes: Words[] = [];
-  const expanded = await expandSources(options, problems, notes, readersOfStdin);
-  if (!isSentFromHere) refuseToAsk(options, problems);
-  const plan = checkExpanded(expanded, problems, null, isSentFromHere);
-  return { ...plan, notes: [...notes, ...plan.notes] };
+  try {
+    const expanded = await expandSources(options, problems, notes, readersOfStdin);
+    if (!isSentFromHere) refuseToAsk(options, problems);
+    const plan = checkExpanded(expanded, problems, null, isSentFromHere);
+    return { ...plan, notes: [...notes, ...plan.notes] };
+  } catch (error) {
+    // A source, such as a list of URLs, is no longer among the options that were checked.
+    throw withoutSecretsIn(error, secretsGiven(options, process.env));
+  }
 }
 
 /** Requires a model when agents send: the target is not asked beforehand which models it has. */
