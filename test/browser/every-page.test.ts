@@ -105,6 +105,7 @@ describe.each(Object.keys(PAGES))('the page of %s', (name) => {
     { width: 1280, isDark: false },
     { width: 1280, isDark: true },
     { width: 820, isDark: false },
+    { width: 640, isDark: true },
     { width: 390, isDark: false },
     { width: 360, isDark: true },
   ])('at %j nothing goes wrong, is asked for, sticks out or is hard to read', async (opened) => {

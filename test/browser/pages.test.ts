@@ -38,6 +38,7 @@ const VIEW = `document.querySelector('#stack .marks').getAttribute('viewBox')`;
   test.each([
     [RUN, { width: 1280 }],
     [RUN, { width: 360, isDark: true }],
+    [RUN, { width: 640 }],
     [COMPARED, { width: 360 }],
     [TREND, { width: 360 }],
   ])('%s at %j: sound', async (file, opened) => {

@@ -13,11 +13,11 @@ const LOST = html` <b class="bad">lost</b>`;
 /** What each agent did in a run over several machines; lost ones first. */
 export function agentsPanel({ summary: { agents } }: RunView): Markup | null {
   if (agents === undefined || agents === null || agents.length === 0) return null;
-  return html`<table class="wide cards"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
+  return html`<table class="wide cards many"><caption>What each agent did, and what was lost with it</caption><thead><tr><th scope="col">Agent</th><th scope="col" class="n">Workers</th><th scope="col" class="n">Planned</th><th scope="col" class="n">Sent</th><th scope="col" class="n">Missing</th><th scope="col" class="n">p50</th><th scope="col" class="n">p99</th><th scope="col" class="n">Began late</th><th scope="col" class="n">Latest start</th><th scope="col">Verdict</th></tr></thead><tbody>${lostFirst(
     agents,
   ).map(
     (agent) =>
-      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td data-l="Verdict">${agent.because === null ? (agent.verdict ?? NOTHING) : 'lost'}</td></tr>
+      html`<tr><th scope="row" class="long">${agent.name} (${agent.address})${agent.state === 'lost' ? LOST : null}</th><td class="n" data-l="Workers">${count(agent.workers)}</td><td class="n" data-l="Planned">${countOr(agent.planned)}</td><td class="n" data-l="Sent">${count(agent.sent)}</td><td class="n" data-l="Missing">${countOr(agent.missing)}</td><td class="n" data-l="p50">${ms(agent.p50Ms)}</td><td class="n" data-l="p99">${ms(agent.p99Ms)}</td><td class="n" data-l="Began late">${ms(agent.startLateMs)}</td><td class="n" data-l="Latest start">${ms(agent.mostLagMs)}</td><td class="twice" data-l="Verdict">${agent.because === null ? (agent.verdict ?? NOTHING) : 'lost'}</td></tr>
 ${whyRow(agent)}`,
   )}</tbody></table>`;
 }

@@ -13,7 +13,7 @@ ${view.columns.length === 0 ? null : intervalTable(view)}`;
 
 /** Explains that the file is itself a result. */
 export function resultNote(): Markup {
-  return html`<p>This file holds the whole result: <code>volley report</code> and <code>volley compare</code> read it as they read what <code>--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
+  return html`<p>This file holds the whole result: <code>volley report</code> and <code>volley compare</code> read it as they read what <code class="whole">--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
 }
 
 function intervalTable({ columns, intervalMs, summary, leading: [kind] }: RunView): Markup {

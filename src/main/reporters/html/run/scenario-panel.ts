@@ -42,7 +42,7 @@ ${facts(scenarios).map(
 
 function iterations({ scenarios, total }: ScenariosSummary, axis: LogX | null): Markup {
   const rows = scenarios.length > 1 ? [...scenarios, total] : scenarios;
-  return html`<table class="wide cards"><caption>Iterations: what the user waited in one, without think time</caption>
+  return html`<table class="wide cards many"><caption>Iterations: what the user waited in one, without think time</caption>
 <thead><tr><th scope="col">Scenario</th><th scope="col" class="n">Started</th><th scope="col" class="n">Completed</th><th scope="col" class="n">Failed</th><th scope="col" class="n">Cut off</th><th scope="col" class="n">Dropped</th>${timeHeads()}</tr></thead>
 <tbody>${rows.map(
     (row) =>

@@ -113,5 +113,5 @@ function planPanel({ levels, target, over, from, to, startedAt, tool }: Sweep): 
 }
 
 function dataPanel(): Markup {
-  return html`<p>This file holds the whole result, with that of each level: <code>volley report</code> reads it as it reads what <code>--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
+  return html`<p>This file holds the whole result, with that of each level: <code>volley report</code> reads it as it reads what <code class="whole">--out</code> has saved. <button type="button" id="save" class="js-only">Save the JSON</button></p>`;
 }
