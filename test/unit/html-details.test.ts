@@ -123,3 +123,15 @@ describe('the words of a page', () => {
     expect(textOf(comparisonWith('compare', ['A', 'B'], 6))).toMatch(/Rounds6 of 1\.60 s/);
   });
 });
+
+test('percentiles are read at round shares, and not where the sample is too small for any', () => {
+  const { elements } = readMarkup(renderHtml(longRun(60, 1_000)));
+  const chart = elements.find(({ attributes }) => attributes['id'] === 'percentiles')!;
+  const points = JSON.parse(chart.attributes['data-points']!) as [number, string][];
+  const names = points.map(([, text]) => text.split('  ')[0]);
+  expect(names.slice(0, 4)).toEqual(['p21', 'p37', 'p50', 'p60']);
+  expect(names).toContain('p99.937');
+  expect(names).not.toContain('p99.99');
+  expect(new Set(names).size).toBe(names.length);
+  expect(points.filter(([, text]) => text.includes('–'))).toEqual([]);
+});

@@ -15,6 +15,7 @@ const NINES: readonly (readonly [text: string, share: number])[] = [
 /** The smallest step worth a point, as a share of the width. */
 const LEAST_STEP = 0.0015;
 const LEAST_WIDTH = 0.003;
+const DIGITS_BEFORE_NINES = 2;
 const LEAST_RISE = 1.01;
 
 /** A horizontal axis on which each nine of a percentile takes the same space: log10(1 / (1 − p)). */
@@ -60,11 +61,11 @@ export function curveOf(
   return points;
 }
 
-/** Ten shares per nine, as far as a sample of this size reaches. */
+/** Ten round shares per nine, as far as a sample of this size reaches. */
 export function ladder(count: number): number[] {
   const shares: number[] = [];
   for (let step = 1; 10 ** (step / 10) <= count; step++)
-    shares.push(Number((1 - 10 ** (-step / 10)).toFixed(7)));
+    shares.push(Number((1 - 10 ** (-step / 10)).toFixed(DIGITS_BEFORE_NINES + Math.floor(step / 10))));
   return shares;
 }
 

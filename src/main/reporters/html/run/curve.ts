@@ -5,8 +5,7 @@ import { line, type Point, pathOf } from '../charts/path.ts';
 import { figure, plot, xAxis } from '../charts/plot.ts';
 import { CURVE, decades, FINE, logarithmic, nice, type Scale } from '../charts/scale.ts';
 import { html, type Markup } from '../markup.ts';
-import { ms } from '../numbers.ts';
-import { COLOURS, FINE_CELLS } from './latencies.ts';
+import { boundText, COLOURS, FINE_CELLS } from './latencies.ts';
 import type { RunView } from './run-view.ts';
 
 const HEIGHT = 190;
@@ -142,14 +141,17 @@ function readings(
   const shares = [...new Set([...ladder(latencyMs[leading[0]].count), ...known])].sort((a, b) => a - b);
   return shares
     .filter((share) => share < 1)
-    .map((share) => {
+    .flatMap((share) => {
       const name = percentileName(share);
-      const texts = leading.map((kind, index) => {
-        const latency = latencyMs[kind];
-        const exact = latency.percentiles[name.slice(1)];
-        const valueMs = exact === undefined ? quantileOfCells(cells[index] ?? [], share) : exact;
-        return `${kind} ${share >= sureBelow(latency) ? '≥\u00a0' : ''}${ms(valueMs)}`;
+      const values = leading.map((kind, index) => {
+        const exact = latencyMs[kind].percentiles[name.slice(1)];
+        return exact === undefined ? quantileOfCells(cells[index] ?? [], share) : exact;
       });
-      return [Number(axis.at(share).toFixed(4)), `${name}  ${texts.join('  ')}`];
+      // A percentile that the sample is too small for.
+      if (values.every((valueMs) => valueMs === null)) return [];
+      const texts = leading.map(
+        (kind, index) => `${kind} ${boundText(values[index] ?? null, share >= sureBelow(latencyMs[kind]))}`,
+      );
+      return [[Number(axis.at(share).toFixed(4)), `${name}  ${texts.join('  ')}`] as const];
     });
 }

@@ -50,7 +50,7 @@ figcaption{font-size:12.5px;display:flex;flex-wrap:wrap;gap:0 8px;align-items:ba
 .stages span{position:absolute;top:0;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;padding-left:5px;border-left:1px dotted var(--soft);color:var(--ink)}
 .stages span:first-child{border-left-color:transparent;padding-left:0}
 .cursor{position:absolute;top:0;bottom:16px;width:0;border-left:1px solid color-mix(in srgb,var(--ink) 60%,transparent);pointer-events:none;display:none}
-.cursor::after{content:attr(data-moment);position:absolute;top:-2px;left:0;transform:translateX(-50%);background:var(--ink);color:var(--paper);font-size:11px;line-height:1;padding:3px 5px;border-radius:3px;font-weight:600}
+.cursor::after{content:attr(data-moment);white-space:nowrap;position:absolute;top:-2px;left:0;transform:translateX(-50%);background:var(--ink);color:var(--paper);font-size:11px;line-height:1;padding:3px 5px;border-radius:3px;font-weight:600}
 .brush{position:absolute;top:0;bottom:16px;background:var(--a);opacity:.14;pointer-events:none;display:none}
 .slider{position:absolute;left:var(--l);right:var(--r);top:0;bottom:16px;pointer-events:none}
 .slider:focus-visible{outline-offset:4px}
