@@ -127,8 +127,8 @@ test('a server that stalls holds a run up for a few seconds at most, and what is
   // That it does not answer is no refusal: the run asks, and shows what becomes of it.
   expect(counted).toMatchObject({ status: 'fulfilled', value: { notes: [] } });
   expect(told.sort()).toEqual([
-    `Waiting for GET ${url}/v1/models to say which model there is (for 5 s at most; --model says it).`,
-    `Waiting for ${url} to answer a request of one token, which shows whether it counts tokens (for 5 s at most; --tokens events does not ask).`,
+    `Waiting for GET ${url}/v1/models to say which model there is (for 5 s at most; not asked if you name the model).`,
+    `Waiting for ${url} to answer a request of one token, which shows whether it counts tokens (for 5 s at most; not asked if events are counted as tokens).`,
   ]);
 });
 

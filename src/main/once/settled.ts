@@ -79,7 +79,7 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
   const isUnnamed = options.model === undefined && needsModel(preset);
   const named = isUnnamed
     ? await whileTelling(
-        `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; --model says it).`,
+        `Waiting for GET ${shownUrl(modelsUrl(url, preset) ?? url)} to say which model there is (${GIVEN_UP}; not asked if you name the model).`,
         onWait,
         firstModel(options, preset),
       )
@@ -89,7 +89,7 @@ async function settle(options: RunOptions, onWait: OnWait): Promise<Settled | nu
     asksForUsage(preset) &&
     options.tokens !== 'events' &&
     (await whileTelling(
-      `Waiting for ${shownUrl(url)} to answer a request of one token, which shows whether it counts tokens (${GIVEN_UP}; --tokens events does not ask).`,
+      `Waiting for ${shownUrl(url)} to answer a request of one token, which shows whether it counts tokens (${GIVEN_UP}; not asked if events are counted as tokens).`,
       onWait,
       refusesUsage(known, preset),
     ));
