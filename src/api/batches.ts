@@ -1,5 +1,5 @@
+import { type EndedBatch, endedBatch } from '../main/batch/ended-batch.ts';
 import { type BatchOptions as Asked, resolveBatch } from '../main/batch/resolve-batch.ts';
-import type { RowCounts } from '../main/batch/row-counts.ts';
 import { startBatch } from '../main/batch/run-batch.ts';
 import { inLibraryTerms, plainOptions } from '../main/plan/from-library.ts';
 import type { RunOptions } from '../main/plan/library-options.ts';
@@ -16,35 +16,35 @@ export interface BatchOptions extends RunOptions {
   readonly out: string;
   /** Values of each JSON answer: `{ price: 'data.price' }`, or `['price=data.price']`. */
   readonly select?: Readonly<Record<string, string>> | readonly string[] | undefined;
-  /** A folder for the bodies, and a file name with placeholders behind it. */
+  /** Where the bodies are saved: a folder, then a file name with placeholders. */
   readonly saveBody?: string | undefined;
-  /** What stands where an answer has no such value. */
+  /** Written where an answer has no such value. */
   readonly default?: string | undefined;
-  /** Rows as they were, or as they were answered; by default input. */
+  /** Write the rows in the order of the input (the default), or as they are answered. */
   readonly order?: 'input' | 'completion' | undefined;
   readonly chunk?: number | undefined;
-  /** Of requests that may be sent again; by default 2. */
+  /** How often a failed request is sent again, if its method allows that; by default 2. */
   readonly retries?: number | undefined;
   readonly retryUnsafe?: boolean | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** Goes on after the rows that an earlier batch has answered. */
+  /** Continue after the rows that an earlier batch has answered; if it answered all of them, send nothing. */
   readonly resume?: boolean | undefined;
-  /** The rows are an earlier batch's output: those that failed are sent. */
+  /** `rows` is the output of an earlier batch: send only the rows that failed. */
   readonly retryFailed?: boolean | undefined;
-  /** Replaces an output that is there. */
+  /** Replace an existing output. */
   readonly force?: boolean | undefined;
   readonly csvSafe?: boolean | undefined;
 }
 
-/** What came of a batch. */
+/** The result of a batch. */
 export interface BatchSummary {
-  /** Of the requests of this run; rows that were answered before are not in it. */
-  readonly summary: Summary;
+  /** Of this run, without rows that were answered before; null if all were, so that nothing was sent. */
+  readonly summary: Summary | null;
   /** Of all rows. */
   readonly rows: { readonly done: number; readonly ok: number; readonly failed: number };
   /** Every row has an answer, and the output is written. */
   readonly isComplete: boolean;
-  /** Why it is not, where something went wrong; null else. */
+  /** What went wrong, if the batch ended early because of it; null otherwise. */
   readonly trouble: string | null;
 }
 
@@ -54,7 +54,10 @@ export interface BatchSummary {
  * @throws VolleyError VOLLEY_USAGE (every problem), VOLLEY_OUTPUT, VOLLEY_UNKNOWN_HOST or VOLLEY_WORKER_START
  */
 export async function batch(options: BatchOptions, { signal }: RunControl = {}): Promise<BatchSummary> {
-  const run = await startBatch(await resolved(options));
+  const asked = await resolved(options);
+  const ended = await endedBatch(asked);
+  if (ended !== null) return { summary: null, rows: rowsOf(ended), isComplete: true, trouble: null };
+  const run = await startBatch(asked);
   const stop = (): void => run.stop();
   if (signal?.aborted === true) stop();
   signal?.addEventListener('abort', stop);
@@ -66,7 +69,7 @@ export async function batch(options: BatchOptions, { signal }: RunControl = {}):
   }
 }
 
-function rowsOf({ done, failed }: RowCounts): BatchSummary['rows'] {
+function rowsOf({ done, failed }: EndedBatch): BatchSummary['rows'] {
   return { done, ok: done - failed, failed };
 }
 

@@ -92,7 +92,7 @@ test('each row has its text, its tokens and its times; those that failed are sen
   expect(counts).toEqual({ done: 5, ok: 3, failed: 2 });
   // A prompt may do something: it is not sent again unasked. A short one goes ahead, for how usage is asked.
   expect(asked.filter((prompt) => prompt !== 'Hi').sort()).toEqual([...PROMPTS].sort());
-  expect(summary.streams).toMatchObject({ answers: 3, notStreamed: 1, tokens: { total: 42 + 42 + 9 } });
+  expect(summary!.streams).toMatchObject({ answers: 3, notStreamed: 1, tokens: { total: 42 + 42 + 9 } });
   expect(saidIn(rowsOf(out))).toEqual([
     [1, null, '🧀 "quoted" käse ', 42],
     [2, 'truncated: the answer ended after 3 token events, without what ends a stream', null, null],
@@ -161,6 +161,8 @@ test('a batch that was stopped goes on where it was, and asks nothing twice', as
   await expect(batch({ ...all, resume: true, model: 'other' })).rejects.toThrow('not those of the journal');
   const second = await batch({ ...all, resume: true, stallTimeout: '9s' });
   expect(second.rows).toEqual({ done: 30, ok: 30, failed: 0 });
+  const third = await batch({ ...all, resume: true });
+  expect(third).toEqual({ summary: null, rows: second.rows, isComplete: true, trouble: null });
   expect([...asked].sort()).toEqual([...prompts].sort());
   expect(rowsOf(out).map((row) => row['volley_text'])).toEqual(prompts.map((_, at) => `${at} number `));
 });

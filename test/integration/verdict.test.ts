@@ -223,7 +223,7 @@ describe('short runs', () => {
       });
       const { summary, rows: counts } = await ended;
       expect(counts.done).toBe(3);
-      expectNoJudgement(summary, '3 requests');
+      expectNoJudgement(summary!, '3 requests');
     },
   );
 });
