@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { modesExperiment, tooFewRounds } from '../../src/main/compare/experiment.ts';
+import { judgedBy } from '../../src/main/compare/judging.ts';
 import { hodgesLehmann, holm, signFlipInterval, signFlipP } from '../../src/main/compare/paired.ts';
+import { fewestRoundsFor } from '../../src/main/compare/pairs.ts';
 import { fc } from '../support/properties.ts';
 
 const small = fc.array(fc.integer({ min: -50, max: 50 }), { minLength: 1, maxLength: 9 });
@@ -97,4 +100,43 @@ test('Holm: the textbook’s four', () => {
   expect(adjusted.map((p) => Number(p.toFixed(12)))).toEqual([0.03, 0.06, 0.06, 0.02]);
   expect(holm([0.9, 0.8])).toEqual([1, 1]);
   expect(holm([])).toEqual([]);
+});
+
+describe('the fewest rounds', () => {
+  test.each([1, 2, 3, 5, 7, 9, 21])(
+    'of %d comparisons can show a difference that every round shows, and one round less cannot',
+    (comparisons) => {
+      const pOf = (rounds: number): number => {
+        const p = signFlipP(Array.from({ length: rounds }, () => 1));
+        return holm([p, ...Array.from({ length: comparisons - 1 }, () => 1)])[0]!;
+      };
+      const fewest = fewestRoundsFor(comparisons);
+      expect(pOf(fewest)).toBeLessThanOrEqual(0.05);
+      expect(pOf(fewest - 1)).toBeGreaterThan(0.05);
+    },
+  );
+
+  test.each([
+    ['1', 4, 8, 7],
+    ['1,2', 6, 8, 8],
+    ['1,2,4', 8, 9, 9],
+  ])(
+    'with -w %s modes has %d arms and takes %d rounds, of which it needs %d',
+    async (workers, arms, rounds, fewest) => {
+      const taking = (asked: number | undefined): ReturnType<typeof modesExperiment> =>
+        modesExperiment({ url: 'http://127.0.0.1:9/', workers }, [], (comparisons) =>
+          judgedBy({ rounds: asked }, 'throughput', comparisons, []),
+        );
+      const byDefault = await taking(undefined);
+      expect([byDefault.arms.length, byDefault.judged.rounds, byDefault.judged.fewestRounds]).toEqual([
+        arms,
+        rounds,
+        fewest,
+      ]);
+      expect(tooFewRounds(byDefault)).toEqual([]);
+      expect(tooFewRounds(await taking(fewest - 1))).toEqual([
+        { code: 'rounds-cannot-decide', figures: { rounds: fewest - 1, fewestRounds: fewest, arms } },
+      ]);
+    },
+  );
 });
