@@ -258,7 +258,7 @@ known answers                             undici     wire  the server says
 
 cores      8; others use 0.02; stolen 0.0 %; load 0.1; pressure 0.1 %; server on
            0, volley on 1
-clock      tsc, steps of 20 ns, a look takes 45 ns; a busy thread is left alone
+clock      tsc, steps of 20 ns, a read takes 45 ns; a busy thread keeps its core
 timers     of 1 ms come late by 80.0 µs (p50), 600 µs (p99), 1.20 ms (max)
 open files 65,536, 65,000 of them for connections
 ports      28,232 to each address (32768 to 60999); a server here lets
@@ -289,18 +289,17 @@ known answers                             undici     wire  the server says
 
 cores      2, of which a quota allows 1.5; others use 1; quota used up in 50.0 % of the periods; server and volley not
            kept apart
-clock      steps of 20 ns, a look takes 45 ns; a busy thread stood still for 3.1 %, 4.20 ms at the longest
+clock      steps of 20 ns, a read takes 45 ns; a busy thread stood still for 3.1 %, 4.20 ms at the longest
 timers     of 1 ms come late by 80.0 µs (p50), 600 µs (p99), 1.20 ms (max)
-open files no limit that this system says
+open files this system states no limit
 ports      this system does not say
 
 what to change
-- undici measured 2.10 ms where it was 92.4 ms (a stall): no busy machine does that. Please report it, with the output
-  of -o json.
-- Other programs keep 1 core of 2 busy: end them, or measure elsewhere.
-- The container had used up its quota in 50.0 % of the periods, and stood still for the rest of each: raise its CPU
-  limit.
+- undici measured 2.10 ms where it was 92.4 ms (a stall): a busy machine does not explain that. Please report it, with
+  the output of -o json.
+- Other programs keep 1 core of 2 busy: stop them, or measure elsewhere.
+- The container used up its quota in 50.0 % of the periods, and stood still for the rest of each: raise its CPU limit.
 - A thread that never waits stood still for 3.1 % of the time, for 4.20 ms at the longest: single latencies may be too
-  long by as much. End what else runs, or measure on a machine with cores of its own.
+  long by as much. Stop other programs, or measure on a machine with cores of its own.
 - This container may use 1.5 cores of 2: raise its CPU limit to two cores or more.
 `;

@@ -34,10 +34,10 @@ function sentenceOf(found: Found): string {
   switch (found.code) {
     case 'requests-lost': {
       const { client, expected, ok, recorded, arrived } = found.figures;
-      return `${about(found.figures, client)}: of ${formatCount(expected)} requests ${formatCount(ok)} were answered, and of ${formatCount(recorded)} in the books ${formatCount(arrived)} reached the server. Something between the two takes part: look at proxies, filters and antivirus on the loopback.`;
+      return `${about(found.figures, client)}: of ${formatCount(expected)} requests ${formatCount(ok)} were answered, and of ${formatCount(recorded)} that volley recorded ${formatCount(arrived)} reached the server. Something sits between the two: check proxies, filters and antivirus on the loopback.`;
     }
     case 'stamps-disordered':
-      return `${about(found.figures, found.figures.client)}: ${counted(found.figures.disordered, 'answer')} came before the server had sent them. The clocks of two processes differ: look at the clock source, and at how this machine is virtualised.`;
+      return `${about(found.figures, found.figures.client)}: ${counted(found.figures.disordered, 'answer')} arrived before the server had sent them. The clocks of the two processes disagree: check the clock source, and how this machine is virtualised.`;
     case 'time-off': {
       const { client, answers } = found.figures;
       // A client that is kept waiting measures too much.
@@ -46,21 +46,21 @@ function sentenceOf(found: Found): string {
         ({ answer, measuredMs, knownMs }) =>
           `${time(measuredMs)} where it was ${time(knownMs)} (${KNOWN[answer]})`,
       );
-      return `${client} measured ${off.join(', ')}: ${isLate ? 'the machine was too busy to measure. End what else runs, or measure elsewhere.' : 'no busy machine does that. Please report it, with the output of -o json.'}`;
+      return `${client} measured ${off.join(', ')}: ${isLate ? 'the machine was too busy to measure. Stop other programs, or measure elsewhere.' : 'a busy machine does not explain that. Please report it, with the output of -o json.'}`;
     }
     case 'others-busy':
-      return `Other programs keep ${cores(found.figures.othersCores)} of ${formatCount(found.figures.cores)} busy: end them, or measure elsewhere.`;
+      return `Other programs keep ${cores(found.figures.othersCores)} of ${formatCount(found.figures.cores)} busy: stop them, or measure elsewhere.`;
     case 'time-stolen':
       return `The host of this virtual machine took ${formatPercent(found.figures.share)} of its time (steal): measure on a machine with cores of its own.`;
     case 'quota-used-up':
-      return `The container had used up its quota in ${formatPercent(found.figures.share)} of the periods, and stood still for the rest of each: raise its CPU limit.`;
+      return `The container used up its quota in ${formatPercent(found.figures.share)} of the periods, and stood still for the rest of each: raise its CPU limit.`;
     case 'stands-still':
-      return `A thread that never waits stood still for ${formatPercent(found.figures.share)} of the time, for ${formatMs(found.figures.longestMs)} at the longest: single latencies may be too long by as much. End what else runs, or measure on a machine with cores of its own.`;
+      return `A thread that never waits stood still for ${formatPercent(found.figures.share)} of the time, for ${formatMs(found.figures.longestMs)} at the longest: single latencies may be too long by as much. Stop other programs, or measure on a machine with cores of its own.`;
     case 'starts-late': {
       const late = found.figures.clients.map(
         ({ client, lateMs }) => `${formatMs(lateMs.p99)} with ${client}`,
       );
-      return `One request in a hundred started late by ${late.join(', ')} or more. The response time counts from when it was due, so that results say it; bursts are not as asked for.`;
+      return `One request in a hundred started late by ${late.join(', ')} or more. Response times include that, since they count from when a request was due; bursts are less sharp than you ask for.`;
     }
     case 'timers-late':
       return `One timer in a hundred came ${formatMs(found.figures.p99Ms)} late or more: give volley a core of its own (--pacing precise polls instead).`;
@@ -71,9 +71,9 @@ function sentenceOf(found: Found): string {
     case 'slow-governor':
       return `The processor saves power (governor ${found.figures.governor}), so that the first requests after a rest are slower: set it to performance while you measure.`;
     case 'slow-clock':
-      return `A look at the clock${sourceOf(found.figures.source)} takes ${formatMs(found.figures.readNanos / NANOS_PER_MS)}: choose the source tsc, if the machine has it.`;
+      return `Reading the clock${sourceOf(found.figures.source)} takes ${formatMs(found.figures.readNanos / NANOS_PER_MS)}: switch to the source tsc, if the machine has it.`;
     case 'coarse-clock':
-      return `The clock${sourceOf(found.figures.source)} goes in steps of ${formatMs(found.figures.stepNanos / NANOS_PER_MS)}: shorter times cannot be told apart.`;
+      return `The clock${sourceOf(found.figures.source)} advances in steps of ${formatMs(found.figures.stepNanos / NANOS_PER_MS)}: shorter times cannot be told apart.`;
     case 'few-open-files':
       return `A process may have ${formatCount(found.figures.openFiles)} files open, which leaves ${formatCount(found.figures.connections)} for connections: raise the limit (ulimit -n 65536).`;
     case 'few-ports':

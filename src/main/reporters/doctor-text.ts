@@ -101,7 +101,7 @@ function machineRows(diagnosis: Diagnosis, width: number): string[] {
   const { openFiles, connections, ports, portsClosing, backlog } = machine;
   const files =
     openFiles === null
-      ? 'no limit that this system says'
+      ? 'this system states no limit'
       : `${formatCount(openFiles)}, ${formatCount(connections ?? 0)} of them for connections`;
   const said = [
     ports === null
@@ -113,13 +113,13 @@ function machineRows(diagnosis: Diagnosis, width: number): string[] {
   const source = clock.source === null ? '' : `${clock.source}, `;
   const away =
     clock.longestAwayMs === 0
-      ? 'a busy thread is left alone'
+      ? 'a busy thread keeps its core'
       : `a busy thread stood still for ${formatPercent(clock.takenAwayShare)}, ${formatMs(clock.longestAwayMs)} at the longest`;
   return [
     ...rows('cores', coresText(diagnosis), width),
     ...rows(
       'clock',
-      `${source}steps of ${nanos(clock.stepNanos)}, a look takes ${nanos(clock.readNanos)}; ${away}`,
+      `${source}steps of ${nanos(clock.stepNanos)}, a read takes ${nanos(clock.readNanos)}; ${away}`,
       width,
     ),
     ...rows(
