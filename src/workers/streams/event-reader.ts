@@ -152,7 +152,7 @@ export function parsed(text: string): unknown {
 /** The message of a JSON `error`, in the forms that model servers use; null without one. */
 export function errorIn(value: unknown): string | null {
   if (typeof value !== 'object' || value === null) return null;
-  // Older vLLM and SGLang write the error itself, without a field for it.
+  // Some servers write the error itself, without a field for it, as older versions of vLLM do.
   if ('object' in value && value.object === 'error' && 'message' in value) return String(value.message);
   const error = 'error' in value ? value.error : null;
   // OpenAI's responses have it one level down.

@@ -50,10 +50,12 @@ export function withPreset(
     problems.add(phrase`${the('preset')} ${given(name)} without ${the('model')}: say which model to ask.`);
   checkPrompts(options, preset, problems);
   const isAskedOfRows = columns !== null || rest.rows !== undefined;
-  if (isAskedOfRows) checkRowPrompts(options, preset, columns, problems);
+  const lacksPrompt = isAskedOfRows && !checkRowPrompts(options, preset, columns, problems);
   const hasPrompts = prompts !== undefined || syntheticPrompts !== undefined || trace !== undefined;
   const tokens = problems.count('max-tokens', maxTokens ?? DEFAULT_MAX_TOKENS, 1, MOST_TOKENS);
-  const text = hasPrompts || (isAskedOfRows && prompt === undefined) ? null : promptText(prompt, problems);
+  const isOfRow = hasPrompts || (isAskedOfRows && prompt === undefined);
+  // What the rows lack has been said, and is not asked for again as a placeholder.
+  const text = lacksPrompt ? '' : isOfRow ? null : promptText(prompt, problems);
   const named = model ?? (preset.models === null ? undefined : firstOf(preset));
   // Counting events needs no usage report from the server.
   const sent = rest.tokens === 'events' && asksForUsage(preset) ? withoutUsage(preset) : preset.body;
@@ -83,13 +85,13 @@ export function withPreset(
   };
 }
 
-/** Notes problems with prompts that are made from rows. */
+/** Notes problems with prompts that are made from rows; false if it is known that there is none. */
 function checkRowPrompts(
   { preset: name, prompt, prompts, syntheticPrompts, trace }: RunOptions,
   preset: Preset,
   columns: readonly string[] | null,
   problems: Problems,
-): void {
+): boolean {
   const others = { prompts, 'synthetic-prompts': syntheticPrompts, trace };
   for (const [option, value] of Object.entries(others))
     if (value !== undefined)
@@ -97,15 +99,17 @@ function checkRowPrompts(
         phrase`${the(option)} ${given(value)} with ${the('rows')}: the rows say what is asked: leave one of them out.`,
       );
   if (
-    prompt === undefined &&
-    columns !== null &&
-    columns.length > 0 &&
-    !columns.includes('prompt') &&
-    says(preset.body, '$prompt')
+    prompt !== undefined ||
+    columns === null ||
+    columns.length === 0 ||
+    columns.includes('prompt') ||
+    !says(preset.body, '$prompt')
   )
-    problems.add(
-      phrase`${the('preset')} ${given(name)}: the rows have no column prompt: say with ${the('prompt')} what is asked, as in ${the('prompt')} 'Sum up: {{${columns[0] ?? 'text'}}}'.`,
-    );
+    return true;
+  problems.add(
+    phrase`${the('preset')} ${given(name)}: the rows have no column prompt: say with ${the('prompt')} what is asked, as in ${the('prompt')} 'Sum up: {{${columns[0] ?? 'text'}}}'.`,
+  );
+  return false;
 }
 
 /** Notes problems with the options on prompts. */
