@@ -77,6 +77,7 @@ describe('the trend page', () => {
     const early = keptWith(1, { startedAt: '2026-03-05T00:59:00.000Z' });
     const late = keptWith(1, { startedAt: '2026-03-05T23:01:00.000Z' });
     expect(new Set(marksOf(listed(late, early)))).toEqual(new Set(['00:59 UTC 23:01']));
+    expect(renderTrend(listed(late, early))).not.toContain('class="odd"');
     // No two marks of an axis are the same.
     const soon = keptWith(1, { startedAt: '2026-03-05T00:59:12.000Z' });
     expect(new Set(marksOf(listed(soon, early)))).toEqual(new Set(['00:59:00 UTC 00:59:12']));

@@ -12,13 +12,15 @@ const HEIGHT = 110;
 /** From this many results on, dots are small. */
 const MANY = 80;
 const MOST_TICKS = 6;
+/** So many ticks fit however narrow the page is. */
+const FEW = 2;
 /** If the largest value is this many times the smallest, a linear axis would not separate the small ones. */
 const WIDE_RANGE = 12;
 const HEADROOM = 1.08;
 /** Distance from the bottom, in units of the drawing, at which a dot is not cut off. */
 const DOT = 5;
 /** Half the width and height of a cross, in units of the drawing. */
-const CROSS = [7, 9] as const;
+const CROSS = [10, 9] as const;
 /** Length of a whisker without an upper end. */
 const BEYOND = 12;
 /** Length of the stroke on a lower bound. */
@@ -158,7 +160,7 @@ function chart(id: string, series: Series, runs: readonly KeptRun[]): Markup | n
             .join(''),
         ),
       ],
-    })}${xAxis(ticksOf(runs))}`,
+    })}${xAxis(ticksOf(runs), runs.length <= FEW ? 'all' : 'odd ones go')}`,
   });
 }
 
