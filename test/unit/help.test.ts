@@ -171,7 +171,15 @@ describe('a slip of the pen', () => {
       [expect.stringContaining('use -d.'), expect.stringContaining('use -m,')],
     ],
     [['-t4', '-c100', '-d30s'], [expect.stringContaining("for threads (wrk's -t) use -w")]],
-    [['-e', '1'], ['-e is not an option: see volley --help.']],
+    [['-f', '1'], ['-f is not an option: see volley --help.']],
+    [['-h2'], ['-h is not an option: for HTTP/2 use --http2.']],
+    [['-m', '10'], ["-m is the method, but has '10': for requests at once on a connection use --streams."]],
+    [['-m', 'PUT', '-d', '30', '-H', 'origin: http://x/'], []],
+    ...['@body.json', 'a=b', '{"a":1}', '[1]'].map((body): [string[], string[]] => [
+      ['-d', body],
+      ['-d is the duration: for a body use -b, for one from a file -D.'],
+    ]),
+    [['-H', 'http://x:y@z/'], ["-H is a header: give the target's URL without an option."]],
     [['-q', '100'], ["-q takes no value, but has '100': for a rate use -r."]],
     [['-q', 'http://x/100'], []],
     [['-duration=5s'], ["'-duration=5s': the name of an option has two dashes: did you mean --duration?"]],
@@ -189,6 +197,10 @@ describe('a slip of the pen', () => {
       ['localhost', '-q', '-n', '3'],
     ],
     [['-l', 'http://x/', '-rate', '3'], ['http://x/']],
+    [
+      ['-m', '10', '-d', 'a=b', '-H', 'http://x/', '-n', '3'],
+      ['http://x/', '-n', '3'],
+    ],
     [['--latency', '-t', '2', 'localhost:3000/'], ['localhost:3000/']],
   ])('%j is read without what was meant otherwise', (typed, words) =>
     expect(withoutMisread(typed, run.options).words).toEqual(words),
@@ -200,11 +212,11 @@ describe('a slip of the pen', () => {
         '-t is not an option: see volley --help.',
       ]);
     const letters = Object.values(run.options).map(({ alias }) => alias);
-    for (const letter of 'aAClipRstTvVxXz') {
+    for (const letter of 'aAeEChijlpRstTvVWxXz') {
       const [sentence = ''] = withoutMisread([`-${letter}`], run.options).problems;
       expect(sentence).not.toContain('volley --help');
       for (const [, own] of sentence.matchAll(/ use -(\w)/g)) expect(letters).toContain(own);
-      for (const [, own = ''] of sentence.matchAll(/--([a-z-]+)/g))
+      for (const [, own = ''] of sentence.matchAll(/--([a-z0-9-]+)/g))
         expect([...Object.keys(run.options), 'version']).toContain(own);
     }
   });

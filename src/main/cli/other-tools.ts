@@ -45,7 +45,11 @@ const LETTERS: Readonly<Record<string, string>> = {
   a: "for Basic authorization (hey's and oha's -a) use -u, for a number of requests (autocannon's) -n",
   A: "for the header accept use -H 'accept: …'",
   C: 'for cookies use --cookie',
+  e: 'for a value of a plan from outside use --set',
+  E: 'for an expected body use --expect-body',
+  h: 'for HTTP/2 use --http2',
   i: 'for a body from a file use -D, for iterations of a scenario --iterations',
+  j: 'for the result as JSON use -o json',
   l: 'latencies are always shown',
   n: 'for the first rows only, say head -n 6 rows.csv | volley batch - URL',
   p: 'for several requests at once on a connection use --streams with HTTP/2; for a body from a file -D',
@@ -56,11 +60,28 @@ const LETTERS: Readonly<Record<string, string>> = {
   v: 'for the version use --version, for more figures --verbose',
   V: 'for the version use --version',
   x: 'for a proxy use --proxy',
+  W: 'for a warm-up use --warmup',
   X: 'for the method use -m, for a proxy --proxy',
   z: 'for a duration use -d',
 };
 /** Options that ask other tools for what volley always shows. */
 const SHOWN_ANYWAY: readonly string[] = ['--latency', '--print-latency'];
+
+/** Values that show that a letter is meant as another tool has it; none is quoted that could be a body or hold a password. */
+const OTHER_MEANINGS: readonly (readonly [
+  letter: string,
+  value: RegExp,
+  instead: (value: string) => string,
+])[] = [
+  ['-q', /^\d+$/, (value) => `takes no value, but has ${quoted(value)}: for a rate use -r`],
+  [
+    '-m',
+    /^\d+$/,
+    (value) => `is the method, but has ${quoted(value)}: for requests at once on a connection use --streams`,
+  ],
+  ['-d', /^[@{[]|=/, () => 'is the duration: for a body use -b, for one from a file -D'],
+  ['-H', /^https?:\/\//i, () => "is a header: give the target's URL without an option"],
+];
 
 /** A sentence on a letter that is not an option. */
 export function unknownLetter(letter: string, options: Readonly<Record<string, Options>>): string {
@@ -76,7 +97,7 @@ export interface ReadWords {
 
 /**
  * Takes out letters of other tools (`-t4`), names of options with one dash (`-duration=5s`), what volley always shows, and
- * a number after `-q`, each with the value that follows it. A parser would make several letters of each, with values that nobody gave.
+ * letters with a value that only another tool's has (`-q 100`), each with the value that follows it. A parser would make several letters of each, with values that nobody gave.
  */
 export function withoutMisread(
   typed: readonly string[],
@@ -109,8 +130,8 @@ function misread(
   options: Readonly<Record<string, Options>>,
   letters: ReadonlySet<unknown>,
 ): string | null {
-  if (word === '-q' && /^\d+$/.test(next))
-    return `-q takes no value, but has ${quoted(next)}: for a rate use -r.`;
+  const other = OTHER_MEANINGS.find(([known, value]) => known === word && value.test(next));
+  if (other !== undefined && letters.has(word.slice(1))) return `${word} ${other[2](next)}.`;
   if (SHOWN_ANYWAY.includes(word)) return `${word} is not an option: latencies are always shown.`;
   const [, name = '', letter = ''] = /^-(([A-Za-z])[\w-]*)/.exec(word) ?? [];
   if (letter === '') return null;
