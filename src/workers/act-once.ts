@@ -11,7 +11,7 @@ import type { Exchange } from './exchange/exchange.ts';
 import { type RequestWatch, VuLoad } from './loads/vu-load.ts';
 import { ShardRun } from './run-shard.ts';
 import { toldOf } from './told-exchange.ts';
-import { failureOf } from './vus/failure-of.ts';
+import { type Failed, failureOf, toldWithPlace } from './vus/failure-of.ts';
 import { importTest } from './vus/import-test.ts';
 import { watchedView } from './vus/watched-view.ts';
 
@@ -44,7 +44,7 @@ export async function actOnce(
       value = await body(tell === null ? vu : watchedView(vu, tell));
       isDone = true;
     } catch (error) {
-      if (!(error instanceof Interrupted)) failure ??= failureOf(error);
+      if (!(error instanceof Interrupted)) failure ??= failureIn(part, error);
       throw error;
     }
   };
@@ -66,6 +66,12 @@ export async function actOnce(
   run.release();
   const isInterrupted = signal.aborted || (!isDone && failure === null);
   return { failure, isInterrupted, tookMs: clock.nowMs() - fromMs, value };
+}
+
+/** Of a setup or teardown only the example is shown. */
+function failureIn(part: OncePart, error: unknown): Failed {
+  const failed = failureOf(error);
+  return typeof part === 'string' ? { ...failed, example: toldWithPlace(error) } : failed;
 }
 
 /** The test reduced to one scenario, whose code reports its outcome. */

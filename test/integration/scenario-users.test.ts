@@ -111,7 +111,7 @@ test.each([
     /^volley: setup failed: GET \/status\/500 was answered with 500$/m,
     ['/setup', '/status/500'],
   ],
-  ['setup-late', 1, /setup did not end within 200 ms: .*setupTimeout/, ['/setup']],
+  ['setup-late', 1, /setup did not end within 1\.00 s: .*setupTimeout/, ['/setup']],
   ['setup-function', 1, /setup returned what no worker can be given \(.*\): return plain data\./, ['/setup']],
 ])('%s: nothing of the load is sent', async (fault, code, sentence, paths) => {
   const module = join(ROOT, 'test/fixtures/scenarios/hooks.mjs');

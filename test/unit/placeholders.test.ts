@@ -38,6 +38,22 @@ function rowsOf(text: string): string {
 
 const URL = 'http://127.0.0.1:9/';
 
+describe('a name of volley’s own with something else behind it', () => {
+  test.each([
+    ['random 9 1', 'needs two whole numbers, the lower one first: {{random 1 6}}.'],
+    ['random', 'needs two whole numbers, the lower one first: {{random 1 6}}.'],
+    ['raw random 1', 'needs two whole numbers, the lower one first: {{random 1 6}}.'],
+    ['now x', 'can be {{now}}, {{now ms}} or {{now s}}.'],
+    ['n 3', 'has nothing behind its name: {{n}}.'],
+    ['uuid 4', 'has nothing behind its name: {{uuid}}.'],
+    ['constructor', 'is not a placeholder: there are n, uuid'],
+  ])('%s', (name, advice) =>
+    expect(problemsOf({ url: `${URL}?a={{${name}}}`, requests: '1' })).toEqual([
+      expect.stringContaining(`'{{${name}}}' ${advice}`),
+    ]),
+  );
+});
+
 describe('many placeholders', () => {
   test('more than ten thousand, in every place', () => {
     const count = 25_000;

@@ -1,6 +1,6 @@
 import type { IterationErrorKind } from '../../protocol/scenario.ts';
 import { RequestError } from '../../protocol/scenario-errors.ts';
-import { nameOf, placeOf, stackOf } from './script-place.ts';
+import { messageWithCallers, nameOf, placeOf, stackOf } from './script-place.ts';
 
 const LONGEST_CODE = 60;
 
@@ -24,13 +24,15 @@ export function failureOf(thrown: unknown): Failed {
     return { kind: 'fail', code: reason.slice(0, LONGEST_CODE), example: reason };
   }
   const place = placeOf(thrown);
-  return { kind: 'script', code: place === null ? name : `${name} ${place}`, example: stackOf(thrown) };
+  return place === null
+    ? { kind: 'script', code: name, example: stackOf(thrown) }
+    : { kind: 'script', code: `${name} ${place}`, example: messageWithCallers(thrown) };
 }
 
 /** An error of a user's setup or teardown, which no code tells apart: what happened, and where. */
 export function toldWithPlace(thrown: unknown): string {
-  const { example } = failureOf(thrown);
+  const { kind, example } = failureOf(thrown);
+  if (kind === 'script') return stackOf(thrown);
   const place = placeOf(thrown);
-  const isToldWithout = thrown instanceof RequestError || nameOf(thrown) === 'ScenarioFailure';
-  return isToldWithout && place !== null ? `${example} (${place})` : example;
+  return place === null ? example : `${example} (${place})`;
 }

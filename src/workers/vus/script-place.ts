@@ -8,23 +8,30 @@ const MOST_LINES = 6;
 
 /** The place in the user's code where an error was thrown, as `shop.ts:31:22`; null if unknown. */
 export function placeOf(error: unknown): string | null {
-  for (const line of framesOf(error)) {
-    const [, path = '', row, column] = FRAME.exec(line) ?? [];
-    if (path === '' || decoded(path).startsWith(OWN)) continue;
-    return `${basename(decoded(path))}:${row}:${column}`;
-  }
-  return null;
+  const [, path = '', row, column] = FRAME.exec(userFramesOf(error)[0] ?? '') ?? [];
+  return path === '' ? null : `${basename(decoded(path))}:${row}:${column}`;
 }
 
 /** An error with only the user's own part of its stack. */
 export function stackOf(error: unknown): string {
   if (!isError(error)) return String(error);
-  const frames = framesOf(error).filter((line) => {
-    const path = FRAME.exec(line)?.[1];
-    // Where an answer was read, perhaps in a client's package, is no place of the user's.
-    return path !== undefined && !decoded(path).startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
-  });
-  return [`${nameOf(error)}: ${error.message}`, ...frames.slice(0, MOST_LINES)].join(' ');
+  return [`${nameOf(error)}: ${error.message}`, ...userFramesOf(error)].join(' ');
+}
+
+/** An error's message, and the calls that led to the place where it was thrown, which is told beside it. */
+export function messageWithCallers(error: unknown): string {
+  if (!isError(error)) return String(error);
+  return [error.message, ...userFramesOf(error).slice(1)].join(' ');
+}
+
+function userFramesOf(error: unknown): string[] {
+  return framesOf(error)
+    .filter((line) => {
+      const path = FRAME.exec(line)?.[1];
+      // Where an answer was read, perhaps in a client's package, is no place of the user's.
+      return path !== undefined && !decoded(path).startsWith(OWN) && !/[\\/]node_modules[\\/]/.test(path);
+    })
+    .slice(0, MOST_LINES);
 }
 
 /** The name of an error's type. */

@@ -37,6 +37,14 @@ export interface Names {
   readonly variables: ReadonlyMap<string, string>;
 }
 
+/** What to say of a placeholder of volley's own that has something else behind its name. */
+const FORMS: Readonly<Record<string, string>> = {
+  n: 'has nothing behind its name: {{n}}.',
+  uuid: 'has nothing behind its name: {{uuid}}.',
+  now: 'can be {{now}}, {{now ms}} or {{now s}}.',
+  random: 'needs two whole numbers, the lower one first: {{random 1 6}}.',
+};
+
 /**
  * Replaces placeholders by tokens, so that a request can be read, checked and encoded like
  * ordinary text; a token is a number, which no encoding changes. Texts with tokens then become templates.
@@ -163,6 +171,9 @@ export class Placeholders {
   #whatThereIs(name: string): string {
     if (/^(?:raw\s+)?env\s+\S+$/.test(name))
       return 'names an environment variable that is not set: set it, or leave the placeholder out.';
+    const [first = ''] = bareName(name).split(/\s+/);
+    const form = Object.hasOwn(FORMS, first) ? FORMS[first] : undefined;
+    if (form !== undefined) return form;
     const { columns, variables } = this.#names;
     const all = [...(columns?.keys() ?? []), ...variables.keys()];
     const nearest = nearestTo(bareName(name), all);
