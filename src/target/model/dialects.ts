@@ -20,8 +20,8 @@ export interface Dialect {
   /** Before the first token. */
   begin(asked: Asked): readonly string[];
   token(event: TokenEvent, asked: Asked): string;
-  /** After the last token; `tokens` is null if the server does not report a count. */
-  end(tokens: number | null, asked: Asked): readonly string[];
+  /** After the last token; `tokens` is null if the server does not report a count, `text` is all of the answer. */
+  end(tokens: number | null, asked: Asked, text: string): readonly string[];
   error(message: string): string;
   /** The answer in one piece. */
   whole(text: string, tokens: number, asked: Asked): unknown;
@@ -142,49 +142,62 @@ const COMPLETIONS: Dialect = {
   }),
 };
 
-function responseOf(status: string, asked: Asked, usage: object | null): object {
+function responseOf(status: string, asked: Asked, output: readonly object[], usage: object | null): object {
   return {
     id: 'resp_mock',
     object: 'response',
     created_at: CREATED,
     status,
     model: asked.model,
-    output: [],
+    output,
     usage,
   };
 }
+
+/** The one message of a response. */
+function messageOf(status: string, content: readonly object[]): object {
+  return { id: 'msg_mock', type: 'message', role: 'assistant', status, content };
+}
+
+function textPart(text: string): object {
+  return { type: 'output_text', text, annotations: [] };
+}
+
+/** An event of a response, about its message unless `fields` say otherwise. */
+function told(type: string, fields: object): string {
+  return sse({ type, output_index: 0, ...fields }, type);
+}
+
+const OF_THE_TEXT = { item_id: 'msg_mock', content_index: 0 };
 
 const RESPONSES: Dialect = {
   contentType: EVENT_STREAM,
   begin: (asked) => [
     sse(
-      { type: 'response.created', sequence_number: 0, response: responseOf('in_progress', asked, null) },
+      { type: 'response.created', sequence_number: 0, response: responseOf('in_progress', asked, [], null) },
       'response.created',
     ),
+    told('response.output_item.added', { item: messageOf('in_progress', []) }),
+    told('response.content_part.added', { ...OF_THE_TEXT, part: textPart('') }),
   ],
   token: ({ text, stamps }) =>
-    sse(
-      {
-        type: 'response.output_text.delta',
-        item_id: 'msg_mock',
-        output_index: 0,
-        content_index: 0,
-        delta: text,
-        mock: stamps,
-      },
-      'response.output_text.delta',
-    ),
-  end: (tokens, asked) => [
-    sse(
-      {
-        type: 'response.completed',
-        response: responseOf('completed', asked, tokens === null ? {} : { output_tokens: tokens }),
-      },
-      'response.completed',
-    ),
-  ],
+    told('response.output_text.delta', { ...OF_THE_TEXT, delta: text, mock: stamps }),
+  end: (tokens, asked, text) => {
+    const message = messageOf('completed', [textPart(text)]);
+    const usage = tokens === null ? {} : { output_tokens: tokens };
+    return [
+      told('response.output_text.done', { ...OF_THE_TEXT, text }),
+      told('response.content_part.done', { ...OF_THE_TEXT, part: textPart(text) }),
+      told('response.output_item.done', { item: message }),
+      sse(
+        { type: 'response.completed', response: responseOf('completed', asked, [message], usage) },
+        'response.completed',
+      ),
+    ];
+  },
   error: (message) => sse({ type: 'error', message, error: { message } }, 'error'),
-  whole: (_text, tokens, asked) => responseOf('completed', asked, { output_tokens: tokens }),
+  whole: (text, tokens, asked) =>
+    responseOf('completed', asked, [messageOf('completed', [textPart(text)])], { output_tokens: tokens }),
   asks: asCounted,
 };
 

@@ -6,6 +6,8 @@ import { type ModelSettings, settingsIn } from './settings.ts';
 const FALLBACK_TOKENS = 16;
 const LARGEST_REQUEST = 32 * 2 ** 20;
 const MODEL = { id: 'mock', object: 'model', created: 1_700_000_000, owned_by: 'volley' };
+/** The text of each token. */
+const WORD = 'word ';
 const MODELS = '/v1/models';
 const OLLAMA_MODELS = '/api/tags';
 
@@ -128,11 +130,7 @@ class Answer {
     if (!this.#asked.isStreamed) {
       const lastMs = this.#dueMs(Math.max(0, this.#events - 1));
       this.#at(lastMs, () =>
-        json(
-          this.#response,
-          200,
-          this.#dialect.whole('word '.repeat(this.#tokens), this.#tokens, this.#asked),
-        ),
+        json(this.#response, 200, this.#dialect.whole(WORD.repeat(this.#tokens), this.#tokens, this.#asked)),
       );
       return;
     }
@@ -182,7 +180,7 @@ class Answer {
     const count = Math.min(tokensPerEvent, this.#tokens - first);
     return this.#dialect.token(
       {
-        text: 'word '.repeat(count),
+        text: WORD.repeat(count),
         isReasoning: first < reasoning,
         stamps: { event, dueMs: this.#dueMs(event), madeMs: performance.now() },
       },
@@ -199,7 +197,8 @@ class Answer {
   #end(): void {
     const { usage } = this.#settings;
     const says = usage === 'always' || (usage !== 'never' && this.#asked.wantsUsage);
-    this.#response.end(this.#dialect.end(says ? this.#tokens : null, this.#asked).join(''));
+    const text = WORD.repeat(this.#tokens);
+    this.#response.end(this.#dialect.end(says ? this.#tokens : null, this.#asked, text).join(''));
   }
 
   #fail(): void {
