@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { fileNameOf } from '../../src/machine/file-names.ts';
 import { AppendQueue } from '../../src/main/batch/append-queue.ts';
-import { renderBatchProgress } from '../../src/main/batch/batch-text.ts';
+import { emptySelections, renderBatchProgress } from '../../src/main/batch/batch-text.ts';
 import { Dealer } from '../../src/main/batch/dealer.ts';
 import { Journal, JournalReader } from '../../src/main/batch/journal.ts';
 import { InputError } from '../../src/main/batch/line-blocks.ts';
 import { type AnsweredRow, RecordWriter } from '../../src/main/batch/record.ts';
+import type { Batch } from '../../src/main/batch/resolve-batch.ts';
 import type { InputRow } from '../../src/main/batch/row.ts';
 import { RowReader } from '../../src/main/batch/row-reader.ts';
 import { Results } from '../../src/main/batch/row-results.ts';
+import type { BatchResult } from '../../src/main/batch/run-batch.ts';
 import { DoneRows, UndoneRows } from '../../src/main/batch/undone-rows.ts';
 import type { CoordinatorMessage } from '../../src/protocol/messages.ts';
 import { HIDE_NOTHING } from '../../src/requests/secrets.ts';
@@ -541,4 +543,16 @@ test.each([
     failedAs: [{ name: 'reset', count: 150 }],
   };
   expect(renderBatchProgress(at, width)).toBe(line);
+});
+
+test('a selection that looks like two, and finds nothing, is told how two are given', () => {
+  const result = { counts: { ok: 5, valued: [0] } } as unknown as BatchResult;
+  const told = (path: string): string[] =>
+    emptySelections(result, { select: [{ name: 'price', path }], added: ['price'] } as unknown as Batch);
+  expect(told('plan.price,name=name')).toEqual([
+    "--select 'price=plan.price,name=name': none of 5 good answers has a value there. Give --select once for each value.",
+  ]);
+  expect(told('plan.price')).toEqual([
+    "--select 'price=plan.price': none of 5 good answers has a value there.",
+  ]);
 });

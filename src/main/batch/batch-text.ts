@@ -18,6 +18,8 @@ import { quoted } from '../text/quoted.ts';
 import type { Batch } from './resolve-batch.ts';
 import type { BatchProgress, BatchResult } from './run-batch.ts';
 
+/** What looks like one more name and path. */
+const SECOND_SELECTION = /,\s*[\w-]+=/;
 const TOO_MANY_REQUESTS = '429';
 
 const FOR_MACHINES: readonly OutputForm[] = ['csv', 'prometheus', 'hgrm', 'hdrlog'];
@@ -59,7 +61,8 @@ export function emptySelections(
   return empty.map(({ name, path }) => {
     const answers =
       ok === 1 ? 'the only good answer has no' : `none of ${formatCount(ok)} good answers has a`;
-    return `--select ${quoted(`${name}=${path}`)}: ${answers} value there.`;
+    const several = SECOND_SELECTION.test(path) ? ' Give --select once for each value.' : '';
+    return `--select ${quoted(`${name}=${path}`)}: ${answers} value there.${several}`;
   });
 }
 
