@@ -164,7 +164,7 @@ describe('a sweep', () => {
         [1],
         'Stopped early by an interrupt: the unfinished level is left out.',
       ],
-      ['failing', await swept(() => at(99)), [1], 'Stopped: the target failed at the first level.'],
+      ['failing', await swept(() => at(99)), [1], 'Stopped: a rule did not hold at the first level.'],
     ];
     for (const [endedBy, result, levels, sentence] of cases) {
       expect([result.endedBy, result.levels.map(({ level }) => level), result.conclusions.at(-1)]).toEqual([
@@ -174,6 +174,21 @@ describe('a sweep', () => {
       ]);
       expect(result.interrupted).toBe(endedBy === 'interrupted');
     }
+  });
+
+  test('a first level that cannot be judged is not called a failing target', async () => {
+    const rule = (expression: string, measured: number | null): Summary['thresholds'][number] => {
+      return { expression, measured, isLowerBound: false, ok: false };
+    };
+    const told = async (...thresholds: Summary['thresholds']): Promise<readonly string[]> =>
+      (await swept((level) => at(level, { thresholds }))).conclusions.slice(1);
+    expect(await told(rule('p99<50ms', null))).toEqual([
+      'Capacity: unknown.',
+      'Stopped: the first level had too few requests to tell whether p99<50ms holds: use a longer -d.',
+    ]);
+    expect((await told(rule('p99<50ms', null), rule('p50<9ms', 12))).at(-1)).toBe(
+      'Stopped: a rule did not hold at the first level.',
+    );
   });
 
   test('says at which levels redirects were measured', async () => {

@@ -1,4 +1,4 @@
-import type { Capacity, Sweep, SweepEnd, Swept } from '../../protocol/sweep.ts';
+import type { Capacity, Sweep, SweepEnd, SweepLevel, Swept } from '../../protocol/sweep.ts';
 import { sentenceOf } from './findings.ts';
 import { formatCount, formatPercent, formatRate } from './format.ts';
 import { redirectsIn, redirectsTogether } from './redirects.ts';
@@ -28,10 +28,34 @@ export function sweepSentences({
         ? 'Knee: unknown with only one level.'
         : `Knee: none up to ${shown(last.level)}: each doubling brought at least 5 % more.`
       : `Knee: ${shown(knee.level)} (${fast(knee.throughputPerSecond)}): twice the load brought ${gainText(knee.gain)}.`,
-    capacityText(capacity, rules, shown, fast),
+    capacity === null && tooFewFor(levels[0]).length > 0
+      ? 'Capacity: unknown.'
+      : capacityText(capacity, rules, shown, fast),
     ...redirectsText(levels, shown),
-    ...endText(endedBy, generatorLimit, shown),
+    ...(endedBy === 'failing' ? [failingText(levels[0])] : endText(endedBy, generatorLimit, shown)),
   ];
+}
+
+/** Why the first level was not sustained. */
+function failingText(first: SweepLevel | undefined): string {
+  const unknown = tooFewFor(first);
+  if (unknown.length > 0)
+    return `Stopped: the first level had too few requests to tell whether ${unknown.join(', ')} ${unknown.length === 1 ? 'holds' : 'hold'}: use a longer -d.`;
+  return first === undefined || isFailing(first)
+    ? 'Stopped: the target failed at the first level.'
+    : 'Stopped: a rule did not hold at the first level.';
+}
+
+/** Rules that had too few requests, where nothing else was wrong at a level. */
+function tooFewFor(level: SweepLevel | undefined): string[] {
+  if (level === undefined || isFailing(level)) return [];
+  const broken = level.summary.thresholds.filter(({ ok }) => !ok);
+  const areUnknown = broken.every(({ measured, meant }) => measured === null && meant === undefined);
+  return areUnknown ? broken.map(({ expression }) => expression) : [];
+}
+
+function isFailing({ summary: { generator, thresholds, requests } }: SweepLevel): boolean {
+  return generator.verdict === 'failing' || requests.ok === 0 || thresholds.every(({ ok }) => ok);
 }
 
 /** That most answers were redirects which nobody followed, and at which levels. */
@@ -90,8 +114,6 @@ function endText(
       return ['Stopped early by an interrupt: the unfinished level is left out.'];
     case 'unfinished':
       return ['Incomplete: saved during the sweep, with the levels that were done by then.'];
-    case 'failing':
-      return ['Stopped: the target failed at the first level.'];
     default:
       return [];
   }
