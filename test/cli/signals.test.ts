@@ -51,11 +51,14 @@ describe.each(MODES)('%s', (mode) => {
       const { code, stdout, stderr } = await group.ended;
       expect(code).toBe(130);
       const summary = JSON.parse(stdout) as Summary;
+      // On a busy machine the next ones may be sent before the signal is seen.
+      const sent = target.stats().requests;
       expect(summary).toMatchObject({
         interrupted: true,
         degraded: false,
-        requests: { sent: 4, ok: 4, unfinished: 0 },
+        requests: { sent, ok: sent, unfinished: 0 },
       });
+      expect(sent).toBeLessThan(40);
       expect(stderr).toContain('stopping: waiting for what is in flight');
       expect(groupIsAlive(group.pid)).toBe(false);
     },
