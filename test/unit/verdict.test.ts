@@ -652,6 +652,16 @@ describe('requests that ran out of time while volley was late', () => {
       { kind: 'status', code: '500', count: others, example: '', firstAtMs: 0, lastAtMs: 0 },
     ],
   });
+  test.each([
+    ['truncated', 'STREAM_CUT', 'look-at-answer'],
+    ['stream', 'STREAM_EMPTY', 'look-at-answer'],
+    ['stream', 'STREAM_ERROR', 'look-in-logs'],
+    ['truncated', 'WIRE_CLOSED', 'look-in-logs-for-resets'],
+  ] as const)('%s (%s): %s, as the connection or the answer is to blame', (kind, code, step) => {
+    const errors = [{ kind, code, count: 500, example: '', firstAtMs: 0, lastAtMs: 0 }];
+    expect(judgementOf({ ...QUIET, ...timedOut(500), errors }).finding.nextStep).toBe(step);
+  });
+
   const late = withLatencies({ startLag: latency(500, 1_000), response: latency(600, 2_000) });
   const starved = (changes: Partial<VerdictFacts>): VerdictFacts => ({ ...QUIET, ...late, ...changes });
 

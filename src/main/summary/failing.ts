@@ -153,6 +153,8 @@ export function nextStep({ unanswered }: Failed, { errors }: FailureFacts): Next
   const silent = unanswered.reduce((sum, { count }) => sum + count, 0);
   if (top === undefined || silent > top.count) return STEPS.timeout;
   if (top.code.startsWith('PROXY_')) return 'check-proxy';
+  // The connection did not end it: the answer is another one than the preset reads.
+  if (top.code === 'STREAM_CUT' || top.code === 'STREAM_EMPTY') return 'look-at-answer';
   return top.kind === 'status' ? statusStep(top.code) : STEPS[top.kind];
 }
 
