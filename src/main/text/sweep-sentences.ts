@@ -47,7 +47,7 @@ function failingText(first: SweepLevel | undefined): string {
 }
 
 /** Rules that had too few requests, where nothing else was wrong at a level. */
-function tooFewFor(level: SweepLevel | undefined): string[] {
+export function tooFewFor(level: SweepLevel | undefined): string[] {
   if (level === undefined || isFailing(level)) return [];
   const broken = level.summary.thresholds.filter(({ ok }) => !ok);
   const areUnknown = broken.every(({ measured, meant }) => measured === null && meant === undefined);

@@ -1,6 +1,6 @@
 import type { Sweep } from '../../../../protocol/sweep.ts';
 import { counted, formatDuration } from '../../../text/format.ts';
-import { levelText } from '../../../text/sweep-sentences.ts';
+import { levelText, tooFewFor } from '../../../text/sweep-sentences.ts';
 import { rangeText, sweepTable, whyBad } from '../../sweep-text.ts';
 import { dayText, facts } from '../facts.ts';
 import { html, type Markup } from '../markup.ts';
@@ -54,7 +54,8 @@ export function sweepPage(shown: Sweep, result: object): Page {
 function capacityWords({ capacity, over, levels }: Sweep): string {
   if (capacity !== null)
     return `Bears ${capacity.firstBad === null ? 'at least ' : ''}${levelText(capacity.level, over)}`;
-  return levels.length === 0 ? 'Not measured' : 'Does not bear the first level';
+  if (levels.length === 0) return 'Not measured';
+  return tooFewFor(levels[0]).length > 0 ? 'Too few requests to tell' : 'Does not bear the first level';
 }
 
 function verdictPanel(sweep: Sweep): Markup {
